@@ -1,0 +1,1 @@
+//! The Zexa API in one program, in memory.
