@@ -1,0 +1,101 @@
+//! [`AsyncClient`]: calls as futures.
+
+use std::fmt;
+use std::sync::Arc;
+
+use reqwest::Url;
+use serde_json::Value;
+
+use crate::call_options::CallOptions;
+use crate::client::any_request;
+use crate::config::{ClientBuilder, Config};
+use crate::decode::Decode;
+use crate::engine::Shared;
+use crate::engine::request::{Method, Request};
+use crate::list::{Filter, Source};
+use crate::{Client, Response, Result};
+
+/// A client of the Zexa API whose calls are futures.
+///
+/// It is cheap to clone, and clones share their connections. Its futures may be awaited in any executor: the first call starts a thread of
+/// the client's own, which drives them. Dropping a future ends its call.
+/// It works after `fork()`, in the parent and in the child.
+///
+/// ```
+/// use zexa::{AsyncClient, SendMessage};
+/// # let sandbox = zexa_sandbox::Sandbox::start();
+/// # let client = AsyncClient::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build_async()?;
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+///
+/// let message = client.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "Hello")).await?;
+/// println!("{} is {}", message.id, message.status);
+/// # Ok(()) })?;
+/// # Ok::<(), zexa::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct AsyncClient {
+    shared: Arc<Shared>,
+    options: CallOptions,
+}
+
+impl AsyncClient {
+    /// A client with options of its own; ends in [`build_async`](ClientBuilder::build_async).
+    pub fn builder() -> ClientBuilder {
+        Client::builder()
+    }
+
+    /// A client as the environment says: `ZEXA_API_KEY`, and `ZEXA_BASE_URL` where it is set.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`](crate::Kind::Config), where there is no key, or one of the two cannot be used.
+    pub fn from_env() -> Result<AsyncClient> {
+        AsyncClient::builder().build_async()
+    }
+
+    pub(crate) fn new(config: Config) -> AsyncClient {
+        AsyncClient { shared: Arc::new(Shared::new(config)), options: CallOptions::new() }
+    }
+
+    /// The same client, and the same connections, for calls with other options.
+    pub fn with_options(&self, options: CallOptions) -> AsyncClient {
+        AsyncClient { shared: self.shared.clone(), options: options.or(&self.options) }
+    }
+
+    /// A request to any path of the API, for what this version does not know: see [`Client::request`].
+    ///
+    /// # Errors
+    ///
+    /// As any call; a path that leads elsewhere is refused.
+    pub async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Response> {
+        self.call(|base| any_request(base, method, path, query, body)).await
+    }
+
+    /// Refuses further calls, on all clones, with [`Kind::Closed`](crate::Kind::Closed); ends waits, and closes idle connections. An attempt in flight
+    /// goes on to its end. There is no need to call it: a client that goes out of scope leaves nothing behind.
+    pub fn close(&self) {
+        self.shared.close();
+    }
+
+    pub(crate) async fn call<T: Decode>(&self, request: impl FnOnce(&Url) -> Result<Request>) -> Result<T> {
+        let call = self.options.begin(&self.shared.config)?;
+        self.shared.spawn(request(&self.shared.config.base_url)?, call)?.await
+    }
+
+    pub(crate) fn source(&self, route: &'static str, filter: &impl Filter) -> Result<Source> {
+        Source::new(self.shared.clone(), route, filter, self.options.begin(&self.shared.config)?)
+    }
+}
+
+impl fmt::Debug for AsyncClient {
+    /// Without the key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsyncClient").field("base_url", &self.shared.config.base_url.as_str()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,130 @@
+//! [`CallOptions`]: what a call may do otherwise than its client; and the [`Call`] that they become.
+
+use std::time::{Duration, Instant};
+
+use reqwest::header::HeaderMap;
+
+use crate::config::{Config, header, positive};
+use crate::{CancelToken, Result};
+
+/// What a call may do otherwise than its client; given to [`Client::with_options`](crate::Client::with_options).
+///
+/// ```
+/// use std::time::Duration;
+/// use zexa::{CallOptions, SendMessage};
+/// # let sandbox = zexa_sandbox::Sandbox::start();
+/// # let client = zexa::Client::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build()?;
+///
+/// let patient = client.with_options(CallOptions::new().deadline(Duration::from_secs(60)).max_retries(10));
+/// let message = patient.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "Hello"))?;
+/// # Ok::<(), zexa::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct CallOptions {
+    timeout: Option<Duration>,
+    deadline: Option<Duration>,
+    max_retries: Option<u32>,
+    retry_ambiguous: Option<bool>,
+    headers: Vec<(String, String)>,
+    cancel: Option<CancelToken>,
+}
+
+impl CallOptions {
+    /// Everything as the client has it.
+    pub fn new() -> CallOptions {
+        CallOptions::default()
+    }
+
+    /// The time for one attempt, from connecting to the last byte of the answer.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The time for the whole call: its attempts, the waits between them, and all pages of a list.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// How many times a failed attempt is repeated, where repeating is safe. 0 means one attempt.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.max_retries = Some(retries);
+        self
+    }
+
+    /// Repeats a POST even where it is not known whether the server has carried it out: a message may then be **sent twice**.
+    /// Default: no.
+    pub fn retry_ambiguous(mut self, retry: bool) -> Self {
+        self.retry_ambiguous = Some(retry);
+        self
+    }
+
+    /// Sends one more header. The client's own headers, such as `Authorization`, cannot be set.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Ends the call when the token is cancelled.
+    pub fn cancel(mut self, token: &CancelToken) -> Self {
+        self.cancel = Some(token.clone());
+        self
+    }
+
+    /// These options, and for what they do not say, the others.
+    pub(crate) fn or(self, others: &CallOptions) -> CallOptions {
+        CallOptions {
+            timeout: self.timeout.or(others.timeout),
+            deadline: self.deadline.or(others.deadline),
+            max_retries: self.max_retries.or(others.max_retries),
+            retry_ambiguous: self.retry_ambiguous.or(others.retry_ambiguous),
+            headers: others.headers.iter().cloned().chain(self.headers).collect(),
+            cancel: self.cancel.or_else(|| others.cancel.clone()),
+        }
+    }
+
+    /// The options of a call that begins now.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`](crate::Kind::Config), where an option cannot be used.
+    pub(crate) fn begin(&self, config: &Config) -> Result<Call> {
+        let mut headers = config.headers.clone();
+        for (name, value) in &self.headers {
+            let (name, value) = header("headers", name, value)?;
+            headers.insert(name, value);
+        }
+        let deadline = match self.deadline {
+            None => config.deadline,
+            set => Some(positive("deadline", set, Duration::MAX)?),
+        };
+        Ok(Call {
+            timeout: positive("timeout", self.timeout, config.timeout)?,
+            // One too far away to be told is none.
+            deadline: deadline.and_then(|deadline| Instant::now().checked_add(deadline)),
+            max_retries: self.max_retries.unwrap_or(config.max_retries),
+            retry_ambiguous: self.retry_ambiguous.unwrap_or(false),
+            headers,
+            cancel: self.cancel.clone(),
+        })
+    }
+}
+
+/// The options of a call that has begun: its clock runs.
+#[derive(Clone)]
+pub(crate) struct Call {
+    pub(crate) timeout: Duration,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) max_retries: u32,
+    pub(crate) retry_ambiguous: bool,
+    pub(crate) headers: HeaderMap,
+    pub(crate) cancel: Option<CancelToken>,
+}
+
+impl Call {
+    /// What is left of the deadline, or as good as for ever.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+}

@@ -1,0 +1,183 @@
+//! Campaigns: [`CreateCampaign`], one message to a whole contact list, and what comes of it, a [`Campaign`].
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::check;
+use crate::model::{model, params};
+use crate::open_enum::open_enum;
+use crate::private::Hidden;
+use crate::{Channel, Result, Template};
+
+open_enum! {
+    /// How far a campaign has got. The API documents that campaigns pause and resume; the names are inferred.
+    CampaignStatus {
+        /// It waits for its time.
+        Scheduled = "scheduled",
+        /// It is being sent.
+        Sending = "sending",
+        /// All its messages were sent.
+        Sent = "sent",
+        /// All its messages came to an end.
+        Completed = "completed",
+        /// The credits ran out. It resumes by itself when there are more.
+        Paused = "paused",
+        /// It could not be sent.
+        Failed = "failed",
+        /// It was called off.
+        Cancelled = "cancelled",
+    }
+}
+
+impl CampaignStatus {
+    /// Whether it will not change any more.
+    pub fn is_final(&self) -> bool {
+        matches!(self, CampaignStatus::Completed | CampaignStatus::Failed | CampaignStatus::Cancelled)
+    }
+}
+
+model! {
+    /// A campaign and how far it has got.
+    #[derive(Debug)]
+    Campaign {
+        required {
+            /// Its id, `cmp_…`.
+            id: String,
+            /// How far it has got.
+            status: CampaignStatus,
+            /// Its name.
+            name: String,
+            /// The way its messages take.
+            channel: Channel,
+            /// When it was created.
+            created_at: Timestamp,
+        }
+        optional {
+            /// How many contacts it goes to. Inferred: the API may leave it out.
+            total_recipients: u64,
+            /// When it is to start, if not at once. Inferred: the API may leave it out.
+            scheduled_at: Timestamp,
+            /// How its messages fared; given by `campaigns.get`. Inferred: the API may leave it out.
+            stats: CampaignStats,
+        }
+    }
+}
+
+model! {
+    /// How many messages of a campaign have got how far. All inferred: the API may count otherwise, and further counters are in `extra`.
+    #[derive(Debug)]
+    CampaignStats {
+        required {}
+        optional {
+            /// Passed on.
+            sent: u64,
+            /// Arrived.
+            delivered: u64,
+            /// Could not be sent.
+            failed: u64,
+            /// Could not be delivered.
+            undeliverable: u64,
+            /// Not yet passed on.
+            pending: u64,
+        }
+    }
+}
+
+params! {
+    /// A campaign to create, which is launched at once or at its time.
+    ///
+    /// Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; neither `body` nor `template`.
+    CreateCampaign {
+        required {
+            /// Its name.
+            name: String,
+            /// The way its messages take.
+            channel: Channel,
+            /// The contact list it goes to, `lst_…`.
+            contact_list_id: String,
+            /// Whom it comes from: a Sender ID registered for the channel. (Called `from` on a message.)
+            sender_id: String,
+        }
+        optional {
+            /// What it says, as plain text. Required where there is no template.
+            body: String,
+            /// An approved WhatsApp template, instead of a body.
+            template: Template,
+            /// When to start it. Default: now.
+            scheduled_at: Timestamp,
+        }
+    }
+}
+
+params! {
+    /// How to list campaigns.
+    #[derive(Debug, Default)]
+    ListCampaigns {
+        required {}
+        optional {
+            /// How many come with one request, 1 to 100. Default: 50, the API's own.
+            per_page: u32,
+        }
+    }
+}
+
+impl ListCampaigns {
+    /// All of them.
+    pub fn new() -> ListCampaigns {
+        ListCampaigns::default()
+    }
+}
+
+impl CreateCampaign {
+    /// A campaign on any channel; give it a body or a template.
+    pub fn new(
+        name: impl Into<String>,
+        channel: impl Into<Channel>,
+        contact_list_id: impl Into<String>,
+        sender_id: impl Into<String>,
+    ) -> CreateCampaign {
+        CreateCampaign {
+            name: name.into(),
+            channel: channel.into(),
+            contact_list_id: contact_list_id.into(),
+            sender_id: sender_id.into(),
+            body: None,
+            template: None,
+            scheduled_at: None,
+        }
+    }
+
+    /// A text message to all contacts of a list.
+    pub fn sms(
+        name: impl Into<String>,
+        contact_list_id: impl Into<String>,
+        sender_id: impl Into<String>,
+        body: impl Into<String>,
+    ) -> CreateCampaign {
+        CreateCampaign::new(name, Channel::Sms, contact_list_id, sender_id).body(body)
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        check::required("name", &self.name)?;
+        check::required("channel", self.channel.as_str())?;
+        check::required("contact_list_id", &self.contact_list_id)?;
+        check::required("sender_id", &self.sender_id)?;
+        check::body_or_template(self.body.as_deref(), self.template.is_some())
+    }
+}
+
+impl fmt::Debug for CreateCampaign {
+    /// Without the text.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CreateCampaign")
+            .field("name", &self.name)
+            .field("channel", &self.channel)
+            .field("contact_list_id", &self.contact_list_id)
+            .field("sender_id", &self.sender_id)
+            .field("body", &self.body.as_deref().map(Hidden))
+            .field("template", &self.template)
+            .field("scheduled_at", &self.scheduled_at)
+            .finish()
+    }
+}

@@ -1,0 +1,45 @@
+//! [`CancelToken`]: ends a call from outside.
+
+use tokio_util::sync::CancellationToken;
+
+/// Ends calls from another thread.
+///
+/// Clones are the same token. A cancelled token stays cancelled: calls that carry it fail with [`Kind::Cancelled`](crate::Kind::Cancelled),
+/// at once, whether they are in flight, in a wait, between pages, or not yet begun. The error's outcome says whether the request had gone out.
+///
+/// ```
+/// use zexa::{CallOptions, CancelToken, Kind};
+/// # let sandbox = zexa_sandbox::Sandbox::start();
+/// # let client = zexa::Client::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build()?;
+///
+/// let token = CancelToken::new();
+/// let cancellable = client.with_options(CallOptions::new().cancel(&token));
+/// token.cancel(); // from any thread, such as one that handles Ctrl-C
+/// let error = cancellable.credits().get().unwrap_err();
+/// assert_eq!(error.kind(), Kind::Cancelled);
+/// # Ok::<(), zexa::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct CancelToken(CancellationToken);
+
+impl CancelToken {
+    /// A token that is not cancelled.
+    pub fn new() -> CancelToken {
+        CancelToken::default()
+    }
+
+    /// Cancels every call that carries this token. Doing it twice changes nothing.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+
+    /// Whether [`cancel`](CancelToken::cancel) was called.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+
+    /// Runs the future to its end, or to the token's.
+    pub(crate) async fn guard<F: Future>(&self, future: F) -> Option<F::Output> {
+        self.0.run_until_cancelled(future).await
+    }
+}

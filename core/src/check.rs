@@ -1,0 +1,86 @@
+//! Checks of what the caller gave, before anything is sent: what the API documents, and nothing that is only guessed.
+
+use serde_json::Value;
+
+use crate::{Error, Result};
+
+/// A required text is there.
+pub(crate) fn required(field: &str, value: &str) -> Result<()> {
+    if value.is_empty() { Err(Error::missing(field, "required, and missing or empty")) } else { Ok(()) }
+}
+
+/// An E.164 number: a plus, then 7 to 15 digits, the first not 0.
+pub(crate) fn e164(field: &str, value: &str) -> Result<()> {
+    let digits = value.strip_prefix('+').unwrap_or_default();
+    let fits = (7..=15).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && !digits.starts_with('0');
+    if fits {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        field,
+        value,
+        "not an E.164 number: a plus, the country code and the number, such as +244912345678",
+    ))
+}
+
+/// A message or campaign has something to say.
+pub(crate) fn body_or_template(body: Option<&str>, has_template: bool) -> Result<()> {
+    match body {
+        _ if has_template => Ok(()),
+        Some(body) if !body.is_empty() => Ok(()),
+        _ => Err(Error::missing("body", "required where there is no template, and missing or empty")),
+    }
+}
+
+/// A webhook's URL is https: the API refuses any other.
+pub(crate) fn https(field: &str, value: &str) -> Result<()> {
+    match reqwest::Url::parse(value) {
+        Ok(url) if url.scheme() == "https" && url.has_host() => Ok(()),
+        _ => Err(Error::invalid(field, value, "not a URL that starts with https:// and names a host")),
+    }
+}
+
+/// Both bounds belong to the range.
+pub(crate) fn between(field: &str, value: u32, least: u32, most: u32) -> Result<()> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    let reason =
+        if most == u32::MAX { format!("must be {least} or more") } else { format!("must be {least} to {most}") };
+    Err(Error::invalid(field, Value::from(value), &reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        for number in ["+244912345678", "+1234567", "+123456789012345"] {
+            assert!(e164("to", number).is_ok(), "{number}");
+        }
+        for number in [
+            "",
+            "+",
+            "244912345678",
+            "+123456",
+            "+1234567890123456",
+            "+0244912345",
+            "+2449 1234",
+            "+٢٤٤٩١٢٣٤٥",
+            "++24491234",
+        ] {
+            assert!(e164("to", number).is_err(), "{number}");
+        }
+    }
+
+    #[test]
+    fn urls() {
+        assert!(https("url", "https://shop.example/hooks?a=1").is_ok());
+        for url in ["http://shop.example", "shop.example", "https://", "ftp://x", ""] {
+            assert!(https("url", url).is_err(), "{url}");
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! [`ClientBuilder`]: the options of a client, and the [`Config`] that they become.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::{Proxy, Url};
+
+use crate::engine::tls::Trust;
+use crate::observe::{Attempt, Observer};
+use crate::{AsyncClient, Client, Error, Result};
+
+const DEFAULT_BASE_URL: &str = "https://api.zexa.ao/v1";
+
+/// The options of a client. Made by [`Client::builder`].
+///
+/// Everything is optional but the API key, which is looked for in the environment. [`build`](ClientBuilder::build) checks all options,
+/// and fails with [`Kind::Config`](crate::Kind::Config), naming the option, where one cannot be used. It opens and starts nothing.
+#[derive(Clone, Default)]
+pub struct ClientBuilder {
+    api_key: Option<String>,
+    base_url: Option<String>,
+    timeout: Option<Duration>,
+    connect_timeout: Option<Duration>,
+    deadline: Option<Duration>,
+    max_retries: Option<u32>,
+    max_retry_wait: Option<Duration>,
+    proxy: Option<String>,
+    ca_file: Option<PathBuf>,
+    user_agent_suffix: Option<String>,
+    default_headers: Vec<(String, String)>,
+    allow_http: bool,
+    on_attempt: Option<Observer>,
+}
+
+impl ClientBuilder {
+    /// The API key. Default: the environment's `ZEXA_API_KEY`.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// Where the API is. Default: the environment's `ZEXA_BASE_URL`, else `https://api.zexa.ao/v1`.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The time for one attempt, from connecting to the last byte of the answer. Default: 30 s.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The time to look up the host, connect and agree on TLS. Default: 5 s.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// The time for a whole call: its attempts, the waits between them, and all pages of a list. Default: none.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// How many times a failed attempt is repeated, where repeating is safe. Default: 3; 0 means one attempt.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.max_retries = Some(retries);
+        self
+    }
+
+    /// The longest wait that a server may ask for. Where it asks for more, the call fails at once. Default: 120 s.
+    pub fn max_retry_wait(mut self, wait: Duration) -> Self {
+        self.max_retry_wait = Some(wait);
+        self
+    }
+
+    /// The proxy to go through, such as `http://user:password@proxy.example:3128`. Default: the environment's `HTTPS_PROXY`, `HTTP_PROXY`,
+    /// `ALL_PROXY` and `NO_PROXY`; a base URL on this machine itself is never asked for through those.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// A PEM file of the certificate authorities to trust, in place of the system's.
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_file = Some(path.into());
+        self
+    }
+
+    /// Added to the `User-Agent`, such as `shop/1.2`.
+    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent_suffix = Some(suffix.into());
+        self
+    }
+
+    /// A header sent with every request. The client's own headers, such as `Authorization`, cannot be set.
+    pub fn default_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.default_headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Allows `http://` to another machine, where the API key travels in clear. Default: only `https://`, or `http://` to this machine itself.
+    pub fn allow_http(mut self, allow: bool) -> Self {
+        self.allow_http = allow;
+        self
+    }
+
+    /// Called after every attempt, on the thread that made it: for logs and metrics. It must not block.
+    ///
+    /// Without it, each attempt is one `debug` line of the `log` crate under the target `zexa`.
+    pub fn on_attempt(mut self, observer: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
+        self.on_attempt = Some(Arc::new(observer));
+        self
+    }
+
+    /// A blocking client.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`](crate::Kind::Config), where an option cannot be used or there is no API key.
+    pub fn build(self) -> Result<Client> {
+        Ok(Client::new(self.resolve()?))
+    }
+
+    /// An async client. It may be used from any runtime, or from none.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](ClientBuilder::build).
+    pub fn build_async(self) -> Result<AsyncClient> {
+        Ok(AsyncClient::new(self.resolve()?))
+    }
+
+    fn resolve(self) -> Result<Config> {
+        let base_url = self.base_url.or_else(|| env("ZEXA_BASE_URL")).unwrap_or_else(|| DEFAULT_BASE_URL.into());
+        let base_url = check_base_url(&base_url, self.allow_http)?;
+        let loopback = is_loopback(&base_url);
+        let key = self.api_key.or_else(|| env("ZEXA_API_KEY")).unwrap_or_default();
+        Ok(Config {
+            headers: headers(&key, self.user_agent_suffix.as_deref(), &self.default_headers)?,
+            timeout: positive("timeout", self.timeout, Duration::from_secs(30))?,
+            connect_timeout: positive("connect_timeout", self.connect_timeout, Duration::from_secs(5))?,
+            deadline: self.deadline.map(|d| positive("deadline", Some(d), d)).transpose()?,
+            max_retries: self.max_retries.unwrap_or(3),
+            max_retry_wait: self.max_retry_wait.unwrap_or(Duration::from_secs(120)),
+            proxy: match self.proxy {
+                Some(url) => Route::Proxy(Box::new(check_proxy(&url)?)),
+                None if loopback => Route::Direct,
+                None => Route::Environment,
+            },
+            trust: self.ca_file.as_deref().map(Trust::from_file).transpose()?.unwrap_or_default(),
+            observer: self.on_attempt,
+            base_url,
+        })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    /// Without the key, the proxy (it may hold a password) and the headers (they may hold a token).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("base_url", &self.base_url)
+            .field("timeout", &self.timeout)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("deadline", &self.deadline)
+            .field("max_retries", &self.max_retries)
+            .field("max_retry_wait", &self.max_retry_wait)
+            .field("ca_file", &self.ca_file)
+            .field("user_agent_suffix", &self.user_agent_suffix)
+            .field("allow_http", &self.allow_http)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The options of a client after they were checked.
+pub(crate) struct Config {
+    pub(crate) base_url: Url,
+    /// Every header that all requests share, the key among them, marked as sensitive.
+    pub(crate) headers: HeaderMap,
+    pub(crate) timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) max_retries: u32,
+    pub(crate) max_retry_wait: Duration,
+    pub(crate) proxy: Route,
+    pub(crate) trust: Trust,
+    pub(crate) observer: Option<Observer>,
+}
+
+/// How a connection gets to the server.
+pub(crate) enum Route {
+    Direct,
+    /// As the usual environment variables say.
+    Environment,
+    Proxy(Box<Proxy>),
+}
+
+/// An environment variable; empty counts as unset.
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+pub(crate) fn positive(option: &str, value: Option<Duration>, default: Duration) -> Result<Duration> {
+    match value {
+        Some(Duration::ZERO) => Err(Error::config(option, "must be more than zero")),
+        value => Ok(value.unwrap_or(default)),
+    }
+}
+
+fn check_base_url(text: &str, allow_http: bool) -> Result<Url> {
+    let wrong = |reason: &str| Err(Error::config("base_url", reason));
+    let Ok(mut url) = Url::parse(text) else {
+        return wrong("not a URL such as https://api.zexa.ao/v1");
+    };
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return wrong("must start with https:// and name a host");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return wrong("must have no query and no fragment");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return wrong("must have no user and no password; the key is given as api_key");
+    }
+    if url.scheme() == "http" && !allow_http && !is_loopback(&url) {
+        return wrong("http:// would send the API key in clear; use https://, or set allow_http");
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
+/// Whether the URL's host is this machine itself, whatever the name service says.
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.ends_with(".localhost") || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
+
+fn check_proxy(text: &str) -> Result<Proxy> {
+    // The reason is our own: the parser's would repeat the URL, and with it a password.
+    let wrong = || Error::config("proxy", "not a URL such as http://proxy.example:3128");
+    let url = Url::parse(text).map_err(|_| wrong())?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(wrong());
+    }
+    Proxy::all(url).map_err(|_| wrong())
+}
+
+fn headers(key: &str, suffix: Option<&str>, extra: &[(String, String)]) -> Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in extra {
+        let (name, value) = header("default_headers", name, value)?;
+        headers.insert(name, value);
+    }
+    headers.insert(AUTHORIZATION, authorization(key)?);
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(USER_AGENT, user_agent(suffix)?);
+    Ok(headers)
+}
+
+fn authorization(key: &str) -> Result<HeaderValue> {
+    if key.is_empty() {
+        return Err(Error::config("api_key", "missing: give api_key, or set ZEXA_API_KEY"));
+    }
+    if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Error::config("api_key", "holds a space, a line break or another character that no key has"));
+    }
+    let mut value = HeaderValue::try_from(format!("Bearer {key}")).expect("checked to be visible ASCII");
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn user_agent(suffix: Option<&str>) -> Result<HeaderValue> {
+    let mut agent = concat!("zexa-rust/", env!("CARGO_PKG_VERSION")).to_owned();
+    if let Some(suffix) = suffix.filter(|suffix| !suffix.is_empty()) {
+        agent = format!("{agent} {suffix}");
+    }
+    HeaderValue::try_from(agent).map_err(|_| Error::config("user_agent_suffix", "holds a character that no header can"))
+}
+
+/// A header of the caller's. Those that the client depends on are its own.
+pub(crate) fn header(option: &str, name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
+    const OURS: [&str; 11] = [
+        "accept",
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "te",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+    ];
+    let Ok(parsed) = HeaderName::try_from(name) else {
+        return Err(Error::config(option, format_args!("{name:?} is not the name of a header")));
+    };
+    if OURS.contains(&parsed.as_str()) {
+        return Err(Error::config(option, format_args!("{parsed} is the client's own header")));
+    }
+    match HeaderValue::try_from(value) {
+        Ok(value) => Ok((parsed, value)),
+        Err(_) => {
+            Err(Error::config(option, format_args!("the value of {parsed} holds a character that no header can")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(url: &str) -> Option<String> {
+        check_base_url(url, false).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_key_travels_in_clear_only_within_this_machine() {
+        for url in [
+            "http://127.0.0.1:1/v1",
+            "http://localhost/v1",
+            "http://[::1]:80",
+            "http://127.9.9.9",
+            "http://zexa.localhost",
+        ] {
+            assert_eq!(reason(url), None, "{url}");
+        }
+        for url in [
+            "http://api.zexa.ao/v1",
+            "http://127.0.0.1.evil.example",
+            "http://localhost.evil.example",
+            "http://10.0.0.1",
+        ] {
+            assert!(reason(url).is_some_and(|reason| reason.contains("in clear")), "{url}");
+        }
+        assert!(check_base_url("http://10.0.0.1/v1", true).is_ok());
+    }
+
+    #[test]
+    fn a_base_url_may_end_in_a_slash() {
+        assert_eq!(check_base_url("https://api.zexa.ao/v1/", false).expect("fine").as_str(), "https://api.zexa.ao/v1");
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let builder =
+            Client::builder().api_key("zx_secret").proxy("http://u:zx_secret@p").default_header("x", "zx_secret");
+        assert!(!format!("{builder:?}").contains("zx_secret"));
+    }
+
+    #[test]
+    fn errors_about_secrets_do_not_show_them() {
+        for builder in [
+            Client::builder().api_key("zx_secret\n"),
+            Client::builder().api_key("k").proxy("ftp://u:zx_secret@p"),
+            Client::builder().api_key("k").default_header("x-token", "zx_secret\n"),
+        ] {
+            let error = builder.build().expect_err("refused");
+            assert!(!format!("{error} {error:?} {:?}", error.details()).contains("zx_secret"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! From the bytes of an answer to what the caller gets.
+
+use std::io;
+
+use serde::Deserialize;
+use serde_json::error::Category;
+use serde_json::{Map, Value};
+
+use crate::model::{self, Model};
+use crate::{Page, Response};
+
+/// What an answer with a status of 2xx becomes.
+pub(crate) trait Decode: Sized + Send + 'static {
+    /// Whether the answer's body matters: where it does not, its loss is none.
+    const NEEDS_BODY: bool = true;
+
+    fn decode(status: u16, body: &[u8]) -> serde_json::Result<Self>;
+}
+
+impl<T: Model + Send + 'static> Decode for T {
+    fn decode(_: u16, body: &[u8]) -> serde_json::Result<T> {
+        model::from_slice(body)
+    }
+}
+
+impl Decode for () {
+    const NEEDS_BODY: bool = false;
+
+    fn decode(_: u16, _: &[u8]) -> serde_json::Result<()> {
+        Ok(())
+    }
+}
+
+impl Decode for Response {
+    fn decode(status: u16, body: &[u8]) -> serde_json::Result<Response> {
+        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(body)? };
+        Ok(Response { status, body })
+    }
+}
+
+impl<T: Model + Send + 'static> Decode for Page<T> {
+    fn decode(_: u16, body: &[u8]) -> serde_json::Result<Page<T>> {
+        let (items, meta) = match serde_json::from_slice::<Envelope<T>>(body) {
+            Ok(envelope) => (envelope.data, envelope.meta),
+            // An item with a surprise in it: one by one, each as forgiving as an object alone.
+            Err(error) => {
+                let envelope: Envelope<Map<String, Value>> = serde_json::from_slice(body).map_err(|_| error)?;
+                let items = envelope.data.into_iter().map(model::from_surprising).collect::<Result<_, _>>()?;
+                (items, envelope.meta)
+            }
+        };
+        if meta.page == 0 || meta.per_page == 0 {
+            return Err(serde_json::Error::io(io::Error::other("a page without a number or a size")));
+        }
+        Ok(Page { items, total: meta.total, page: meta.page, per_page: meta.per_page, extra: meta.extra })
+    }
+}
+
+#[derive(Deserialize)]
+struct Envelope<T> {
+    data: Vec<T>,
+    meta: Meta,
+}
+
+#[derive(Deserialize)]
+struct Meta {
+    total: u64,
+    page: u32,
+    per_page: u32,
+    #[serde(flatten)]
+    extra: Map<String, Value>,
+}
+
+/// What was wrong with an answer, without any of its values: they may be a number or a text, and errors are logged.
+pub(crate) fn describe(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    let text = error.to_string();
+    match error.classify() {
+        Category::Data if text.starts_with("missing field") => text,
+        Category::Data => format!("a value is not of its type, at line {line} column {column}"),
+        Category::Eof => format!("the JSON ends too soon, at line {line} column {column}"),
+        Category::Syntax => format!("not JSON, at line {line} column {column}"),
+        Category::Io => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Credits;
+
+    #[test]
+    fn a_description_holds_no_value() {
+        let error = Credits::decode(200, br#"{"credits": "+244912345678", "currency": "USD"}"#).expect_err("no number");
+        assert_eq!(describe(&error), "a value is not of its type, at line 0 column 0");
+        let error = Credits::decode(200, br#"{"currency": "USD"}"#).expect_err("no credits");
+        assert!(describe(&error).starts_with("missing field `credits`"), "{error}");
+    }
+
+    #[test]
+    fn a_fraction_survives() {
+        let credits = Credits::decode(200, br#"{"credits": 4250.5, "currency": "USD"}"#).expect("credits");
+        assert_eq!(credits.credits, 4250.5);
+    }
+}

@@ -1,0 +1,64 @@
+//! The background runtime: async calls share one HTTP client on a runtime that a thread of ours drives.
+//!
+//! So an [`AsyncClient`](crate::AsyncClient) may be awaited in any executor, and its idle connections are looked after.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{mem, thread};
+
+use tokio::runtime::Handle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::{Shared, lane};
+use crate::{Error, Kind, Outcome, Result};
+
+/// The background runtime of one process, started by its first async call.
+#[derive(Default)]
+pub(crate) struct Background(Mutex<Option<Arc<Running>>>);
+
+/// A runtime whose thread runs for as long as this is held: by the client, and by each call in flight.
+pub(crate) struct Running {
+    pub(crate) http: reqwest::Client,
+    pub(crate) handle: Handle,
+    /// Ends the thread, which nobody waits for.
+    _stop: DropGuard,
+}
+
+impl Background {
+    /// The runtime, started if need be.
+    pub(crate) fn get(&self, shared: &Shared) -> Result<Arc<Running>> {
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = &*running {
+            return Ok(running.clone());
+        }
+        Ok(running.insert(Arc::new(Running::start(shared)?)).clone())
+    }
+
+    /// Ends it once the calls that it runs now are done.
+    pub(crate) fn close(&self) {
+        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// Forgets a runtime that a forked child has inherited: its thread is not here.
+    pub(crate) fn abandon(&mut self) {
+        mem::forget(self.0.get_mut().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+impl Running {
+    fn start(shared: &Shared) -> Result<Running> {
+        let http = shared.http_client()?;
+        let runtime = lane::current_thread_runtime()?;
+        let handle = runtime.handle().clone();
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        let drive = move || {
+            runtime.block_on(stopped.cancelled());
+            runtime.shutdown_background();
+        };
+        thread::Builder::new().name("zexa".into()).spawn(drive).map_err(|error| {
+            let message = format!("the system gives no thread for async calls: {error}");
+            Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
+        })?;
+        Ok(Running { http, handle, _stop: stop.drop_guard() })
+    }
+}

@@ -1,0 +1,180 @@
+//! A call: its attempts, and the waits between them.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep;
+
+use super::Shared;
+use super::attempt::{Progress, attempt};
+use super::gate::MOST_SPREAD;
+use super::request::{Method, Request};
+use super::retry::{backoff, is_ambiguous, may_repeat};
+use crate::call_options::Call;
+use crate::decode::Decode;
+use crate::observe::{self, Attempt};
+use crate::{Error, Kind, Outcome, Result};
+
+/// Makes attempts until one succeeds, or none may follow.
+pub(crate) async fn run<T: Decode>(
+    shared: &Shared,
+    http: &reqwest::Client,
+    request: &Request,
+    call: &Call,
+) -> Result<T> {
+    let mut history = History::default();
+    loop {
+        if let Err(error) = pass_gate(shared, call, &mut history).await {
+            return Err(history.finish(request, error));
+        }
+        history.attempts += 1;
+        let error = match observed_attempt(shared, http, request, call, history.attempts).await {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        if request.method == Method::Delete && error.status() == Some(404) && history.ambiguous {
+            // An attempt that seemed to fail had removed it.
+            return T::decode(204, &[]).map_err(|_| history.finish(request, error));
+        }
+        let Some(wait) = wait_before_next(shared, request, call, &error, history.attempts) else {
+            return Err(history.finish(request, error));
+        };
+        history.ambiguous |= is_ambiguous(&error);
+        history.last = Some(error);
+        // A 429 makes all calls wait, this one among them, at the gate.
+        if history.last_status() != Some(429)
+            && let Err(error) = pause(shared, call, &history, wait).await
+        {
+            return Err(history.finish(request, error));
+        }
+    }
+}
+
+/// What has happened to a call so far.
+#[derive(Default)]
+struct History {
+    attempts: u32,
+    /// An attempt may have been carried out.
+    ambiguous: bool,
+    last: Option<Error>,
+}
+
+impl History {
+    fn last_status(&self) -> Option<u16> {
+        self.last.as_ref().and_then(Error::status)
+    }
+
+    /// How far the request has got when nothing is under way.
+    fn outcome(&self) -> Outcome {
+        self.last.as_ref().map_or(Outcome::NotSent, Error::outcome)
+    }
+
+    /// The error that the call ends with.
+    fn finish(&self, request: &Request, error: Error) -> Error {
+        let error = error.with_attempts(self.attempts);
+        // An earlier attempt that may have been carried out is not undone by a later one that was refused.
+        let hides_it = self.ambiguous && request.method != Method::Get && error.safe_to_retry();
+        if hides_it { error.with_outcome(Outcome::Unknown) } else { error }
+    }
+}
+
+async fn observed_attempt<T: Decode>(
+    shared: &Shared,
+    http: &reqwest::Client,
+    request: &Request,
+    call: &Call,
+    number: u32,
+) -> Result<T> {
+    let observer = shared.config.observer.as_ref();
+    let started = observe::is_observed(observer).then(Instant::now);
+    let progress = Arc::new(Progress::default());
+    let attempt = attempt::<T>(http, request, call, &progress);
+    let result = match &call.cancel {
+        None => attempt.await,
+        Some(token) => token
+            .guard(attempt)
+            .await
+            .unwrap_or_else(|| Err(progress.broken_off(Kind::Cancelled, "the call was cancelled"))),
+    };
+    if let Some(started) = started {
+        let mut report = Attempt::new(request.method.as_str(), request.route, number, started.elapsed());
+        report.status = progress.status();
+        if let Err(error) = &result {
+            report = report.failed(error);
+        }
+        observe::report(observer, &report);
+    }
+    result
+}
+
+/// How long to wait before the next attempt; `None` where there is to be none.
+fn wait_before_next(shared: &Shared, request: &Request, call: &Call, error: &Error, attempts: u32) -> Option<Duration> {
+    if error.kind() == Kind::Cancelled {
+        return None;
+    }
+    let most = shared.config.max_retry_wait;
+    let usual = backoff(attempts - 1, shared.random()).min(most);
+    let wait = error.retry_after().unwrap_or(usual);
+    if error.status() == Some(429) && wait <= most {
+        shared.gate.close(wait);
+    }
+    let allowed = attempts <= call.max_retries && may_repeat(error, request.method.repeatable(call.retry_ambiguous));
+    (allowed && wait <= most && wait < call.time_left()).then_some(wait)
+}
+
+/// Waits until the gate is open, if it is not.
+async fn pass_gate(shared: &Shared, call: &Call, history: &mut History) -> Result<()> {
+    refuse_if_over(shared, call, history)?;
+    let arrived = Instant::now();
+    while let Some(wait) = shared.gate.wait(shared.random()) {
+        // Others may close it again and again: even so nobody waits here for longer than for one server's word.
+        let too_long =
+            arrived.elapsed() + wait > shared.config.max_retry_wait + MOST_SPREAD || wait >= call.time_left();
+        if too_long {
+            return Err(history.last.take().unwrap_or_else(|| refused_at_gate(wait)));
+        }
+        pause(shared, call, history, wait).await?;
+    }
+    Ok(())
+}
+
+fn refused_at_gate(wait: Duration) -> Error {
+    let message = "an earlier call met the rate limit, and the wait that it asks for is longer than this one has";
+    Error::new(Kind::RateLimited, Outcome::NotSent, message).with_retry_after(Some(wait))
+}
+
+/// Sleeps, unless the call or the client ends first.
+async fn pause(shared: &Shared, call: &Call, history: &History, wait: Duration) -> Result<()> {
+    let sleep = shared.unless_closed(sleep(wait));
+    let slept = match &call.cancel {
+        None => Some(sleep.await),
+        Some(token) => token.guard(sleep).await,
+    };
+    match slept {
+        Some(Some(())) => Ok(()),
+        Some(None) => Err(closed(history)),
+        None => Err(cancelled(history)),
+    }
+}
+
+/// Refuses to begin what is over already.
+fn refuse_if_over(shared: &Shared, call: &Call, history: &History) -> Result<()> {
+    if shared.is_closed() {
+        return Err(closed(history));
+    }
+    if call.cancel.as_ref().is_some_and(|token| token.is_cancelled()) {
+        return Err(cancelled(history));
+    }
+    if call.time_left().is_zero() {
+        return Err(Error::new(Kind::Timeout, history.outcome(), "the call's deadline has passed"));
+    }
+    Ok(())
+}
+
+fn closed(history: &History) -> Error {
+    Error::new(Kind::Closed, history.outcome(), "the client is closed")
+}
+
+fn cancelled(history: &History) -> Error {
+    Error::new(Kind::Cancelled, history.outcome(), "the call was cancelled")
+}

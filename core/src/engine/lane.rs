@@ -1,0 +1,151 @@
+//! Lanes: blocking calls are driven on the caller's own thread.
+//!
+//! A lane is a current-thread runtime with an HTTP client of its own, checked out for one call at a time. No other thread
+//! takes part in the call: handing it to one and waiting would cost as much as the call itself. Whoever calls next takes the lane that was put
+//! back last, with its warm connection.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{mem, process, thread};
+
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task::{coop, yield_now};
+
+use super::Shared;
+use crate::{Error, Kind, Outcome, Result};
+
+/// More idle lanes than this are closed: each is a few file descriptors.
+const MOST_IDLE: usize = 128;
+
+/// The idle lanes of one process.
+#[derive(Default)]
+pub(crate) struct Lanes(Mutex<Vec<Lane>>);
+
+/// A runtime and the HTTP client that lives on it. A reqwest client must never serve two runtimes: its pooled connections belong to one.
+struct Lane {
+    http: reqwest::Client,
+    runtime: Runtime,
+}
+
+/// A lane in use. It goes back when this is dropped.
+pub(crate) struct LaneInUse {
+    shared: Arc<Shared>,
+    lane: Option<Lane>,
+    pid: u32,
+}
+
+impl Lanes {
+    /// Takes an idle lane, or makes one.
+    pub(crate) fn check_out(shared: &Arc<Shared>) -> Result<LaneInUse> {
+        refuse_inside_a_runtime()?;
+        let idle = shared.process().lanes.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let lane = match idle {
+            Some(lane) => lane,
+            None => Lane::new(shared)?,
+        };
+        Ok(LaneInUse { shared: shared.clone(), lane: Some(lane), pid: process::id() })
+    }
+
+    /// Closes the idle lanes.
+    pub(crate) fn close(&self) {
+        let idle = mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        idle.into_iter().for_each(Lane::close);
+    }
+
+    /// Forgets lanes that a forked child has inherited: to close them would say goodbye on the parent's connections.
+    pub(crate) fn abandon(&mut self) {
+        mem::forget(mem::take(self.0.get_mut().unwrap_or_else(PoisonError::into_inner)));
+    }
+}
+
+impl Lane {
+    fn new(shared: &Shared) -> Result<Lane> {
+        Ok(Lane { http: shared.http_client()?, runtime: current_thread_runtime()? })
+    }
+
+    fn close(self) {
+        drop(self.http);
+        // Not a plain drop, which waits for a host name that is still being looked up.
+        self.runtime.shutdown_background();
+    }
+}
+
+impl LaneInUse {
+    /// Runs a call to its end.
+    pub(crate) fn block_on<F: Future>(&self, call: F) -> F::Output {
+        self.lane().runtime.block_on(async {
+            // Nobody drove this runtime since its last call, so nobody has seen whether the server closed the connection
+            // in between. The first yield lets it read that, the second lets the connection's task act on it: without
+            // them, half of all calls on connections that the server had closed went out on them, and were lost.
+            yield_now().await;
+            yield_now().await;
+            call.await
+        })
+    }
+
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.lane().http
+    }
+
+    /// Where a task is started that goes on whenever this lane is driven.
+    pub(crate) fn handle(&self) -> &Handle {
+        self.lane().runtime.handle()
+    }
+
+    /// Whether it was checked out in this process: a forked child cannot use what its parent has in hand.
+    pub(crate) fn is_of_this_process(&self) -> bool {
+        self.pid == process::id()
+    }
+
+    fn lane(&self) -> &Lane {
+        self.lane.as_ref().expect("taken by drop alone")
+    }
+}
+
+impl Drop for LaneInUse {
+    fn drop(&mut self) {
+        let Some(lane) = self.lane.take() else { return };
+        if !self.is_of_this_process() {
+            return mem::forget(lane);
+        }
+        let mut idle = self.shared.process().lanes.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // After a panic nobody knows what state it is in.
+        if idle.len() < MOST_IDLE && !thread::panicking() && !self.shared.is_closed() {
+            return idle.push(lane);
+        }
+        drop(idle);
+        lane.close();
+    }
+}
+
+pub(crate) fn current_thread_runtime() -> Result<Runtime> {
+    Builder::new_current_thread().enable_io().enable_time().build().map_err(|error| {
+        let message = format!("the system gives no event queue for a call: {error}");
+        Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
+    })
+}
+
+/// A blocking call inside an async task would stop every other task of that thread, and tokio panics on it: an error is better.
+///
+/// A thread that `spawn_blocking` made also has a current runtime, yet may block. What tells them apart is that only a
+/// task that is being polled has a budget that runs out.
+fn refuse_inside_a_runtime() -> Result<()> {
+    if Handle::try_current().is_err() || !is_polled_by_tokio() {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Other,
+        Outcome::NotSent,
+        "a blocking Client was called inside an async task: use AsyncClient there, or spawn_blocking",
+    ))
+}
+
+fn is_polled_by_tokio() -> bool {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    for _ in 0..256 {
+        match coop::poll_proceed(&mut context) {
+            std::task::Poll::Ready(budget) => budget.made_progress(),
+            std::task::Poll::Pending => return true,
+        }
+    }
+    false
+}

@@ -1,0 +1,197 @@
+//! The engine: how requests are sent, and sent again.
+//!
+//! - `request` is what is sent, `attempt` sends it once, `answer` reads what comes, `call` makes attempts until it is done;
+//! - `retry`, `retry_after` and `gate` say whether and when to try again;
+//! - `lane` drives blocking calls, `background` async ones;
+//! - `tls` and `process` hold what connections share, and see to it that a forked child shares nothing with its parent.
+
+mod answer;
+mod attempt;
+mod background;
+mod call;
+mod gate;
+mod lane;
+mod process;
+pub(crate) mod request;
+mod retry;
+mod retry_after;
+pub(crate) mod tls;
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rustls::ClientConfig;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use self::background::{Background, Running};
+use self::gate::Gate;
+pub(crate) use self::lane::LaneInUse;
+use self::lane::Lanes;
+use self::process::PerProcess;
+use self::request::Request;
+use crate::call_options::Call;
+use crate::config::{Config, Route};
+use crate::decode::Decode;
+use crate::{Error, Kind, Outcome, Result};
+
+/// A server that closes idle connections sooner is noticed; a firewall that drops them is not, so none is kept for long.
+const IDLE_CONNECTION: Duration = Duration::from_secs(60);
+
+/// What all clones of a client share.
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    gate: Gate,
+    closed: AtomicBool,
+    process: PerProcess<Process>,
+}
+
+/// What a client has of its own in each process.
+struct Process {
+    pid: u32,
+    lanes: Lanes,
+    background: Background,
+    tls: OnceLock<ClientConfig>,
+    random: Mutex<fastrand::Rng>,
+    closing: CancellationToken,
+}
+
+impl Shared {
+    /// Opens and starts nothing.
+    pub(crate) fn new(config: Config) -> Shared {
+        Shared { config, gate: Gate::new(), closed: AtomicBool::new(false), process: PerProcess::new(Process::new()) }
+    }
+
+    /// A blocking call, on the caller's thread.
+    pub(crate) fn call<T: Decode>(self: &Arc<Self>, request: &Request, call: &Call) -> Result<T> {
+        let lane = Lanes::check_out(self)?;
+        lane.block_on(call::run(self, lane.http(), request, call))
+    }
+
+    /// A lane for several calls.
+    pub(crate) fn check_out(self: &Arc<Self>) -> Result<LaneInUse> {
+        Lanes::check_out(self)
+    }
+
+    /// A call that goes on whenever the lane is driven.
+    pub(crate) fn spawn_on<T: Decode>(self: &Arc<Self>, lane: &LaneInUse, request: Request, call: Call) -> Task<T> {
+        let (shared, http) = (self.clone(), lane.http().clone());
+        Task(lane.handle().spawn(async move { call::run(&shared, &http, &request, &call).await }))
+    }
+
+    /// A call on the background runtime.
+    pub(crate) fn spawn<T: Decode>(self: &Arc<Self>, request: Request, call: Call) -> Result<Task<T>> {
+        let running: Arc<Running> = self.process().background.get(self)?;
+        let shared = self.clone();
+        let handle = running.handle.clone();
+        Ok(Task(handle.spawn(async move { call::run(&shared, &running.http, &request, &call).await })))
+    }
+
+    /// Refuses further calls, ends the waits of those under way, and closes idle connections. An attempt in flight goes on to its end.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        let process = self.process();
+        process.closing.cancel();
+        process.lanes.close();
+        process.background.close();
+    }
+
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// The future's result, or `None` where the client is closed first.
+    async fn unless_closed<F: Future>(&self, future: F) -> Option<F::Output> {
+        self.process().closing.run_until_cancelled(future).await
+    }
+
+    fn process(&self) -> &Process {
+        self.process.get(|_| Process::new())
+    }
+
+    /// From 0 to 1.
+    fn random(&self) -> f64 {
+        self.process().random.lock().unwrap_or_else(PoisonError::into_inner).f64()
+    }
+
+    /// A new HTTP client, for one runtime.
+    fn http_client(&self) -> Result<reqwest::Client> {
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(self.tls()?)
+            .connect_timeout(self.config.connect_timeout)
+            .pool_idle_timeout(IDLE_CONNECTION)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            // Retries are ours: none is made that the caller is not told of.
+            .retry(reqwest::retry::never());
+        let builder = match &self.config.proxy {
+            Route::Direct => builder.no_proxy(),
+            Route::Environment => builder,
+            Route::Proxy(proxy) => builder.proxy((**proxy).clone()),
+        };
+        builder
+            .build()
+            .map_err(|error| Error::config("client", format_args!("cannot be set up: {error}")).with_source(error))
+    }
+
+    fn tls(&self) -> Result<ClientConfig> {
+        let tls = &self.process().tls;
+        if let Some(config) = tls.get() {
+            return Ok(config.clone());
+        }
+        let config = tls::client_config(&self.config.trust)?;
+        Ok(tls.get_or_init(|| config).clone())
+    }
+}
+
+impl Process {
+    fn new() -> Process {
+        let pid = std::process::id();
+        // A thread's own generator would be inherited by forked children, who would all draw the same waits.
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
+        Process {
+            pid,
+            lanes: Lanes::default(),
+            background: Background::default(),
+            tls: OnceLock::new(),
+            random: Mutex::new(fastrand::Rng::with_seed(now ^ u64::from(pid).rotate_left(32))),
+            closing: CancellationToken::new(),
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if self.pid == std::process::id() {
+            self.lanes.close();
+        } else {
+            self.lanes.abandon();
+            self.background.abandon();
+        }
+    }
+}
+
+/// A call that was spawned. Dropping it ends the call.
+pub(crate) struct Task<T>(JoinHandle<Result<T>>);
+
+impl<T> Future for Task<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        Pin::new(&mut self.0).poll(context).map(|joined| {
+            joined.unwrap_or_else(|error| match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(Error::new(Kind::Closed, Outcome::Unknown, "the runtime of the call has ended")),
+            })
+        })
+    }
+}
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,205 @@
+//! [`Request`]: what is sent, made once and sent as often as need be.
+
+use std::fmt;
+use std::str::FromStr;
+
+use bytes::Bytes;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Url;
+use serde::Serialize;
+
+use super::retry::Repeatable;
+use crate::{Error, Result};
+
+/// The HTTP method of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Method {
+    /// Reads. Repeated after any failure that may pass.
+    Get,
+    /// Does something. Repeated only where it is certain that nothing was done.
+    Post,
+    /// As POST: the API documents none, so no promise is assumed.
+    Put,
+    /// As POST.
+    Patch,
+    /// Removes. Repeated after any failure that may pass; where it is then gone, it has succeeded.
+    Delete,
+}
+
+impl Method {
+    /// Its name in HTTP.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+
+    pub(crate) fn repeatable(self, allowed: bool) -> Repeatable {
+        match self {
+            Method::Get | Method::Delete => Repeatable::Yes,
+            _ if allowed => Repeatable::IfAllowed,
+            _ => Repeatable::No,
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Method {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Method> {
+        [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete]
+            .into_iter()
+            .find(|method| method.as_str().eq_ignore_ascii_case(name))
+            .ok_or_else(|| Error::invalid("method", name, "not one of GET, POST, PUT, PATCH and DELETE"))
+    }
+}
+
+impl From<Method> for reqwest::Method {
+    fn from(method: Method) -> reqwest::Method {
+        match method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Delete => reqwest::Method::DELETE,
+        }
+    }
+}
+
+/// A request that is ready to be sent.
+#[derive(Clone)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    /// The path without the ids in it, for logs.
+    pub(crate) route: &'static str,
+    pub(crate) url: Url,
+    pub(crate) body: Option<Bytes>,
+}
+
+impl Request {
+    pub(crate) fn new(method: Method, route: &'static str, base: &Url) -> Request {
+        Request { method, route, url: with_path(base, route), body: None }
+    }
+
+    /// The resource of this id: `{id}` in the route.
+    ///
+    /// # Errors
+    ///
+    /// An id that is missing or that no path can hold.
+    pub(crate) fn of_id(method: Method, route: &'static str, base: &Url, id: &str) -> Result<Request> {
+        if id.is_empty() {
+            return Err(Error::missing("id", "required, and missing or empty"));
+        }
+        if matches!(id, "." | "..") {
+            return Err(Error::invalid("id", id, "a path cannot hold it"));
+        }
+        if id.len() > LONGEST_ID {
+            return Err(Error::invalid("id", id, "longer than 1024 bytes"));
+        }
+        let id = utf8_percent_encode(id, SEGMENT).to_string();
+        Ok(Request { method, route, url: with_path(base, &route.replace("{id}", &id)), body: None })
+    }
+
+    pub(crate) fn with_query<'a>(mut self, query: impl IntoIterator<Item = (&'a str, String)>) -> Request {
+        let mut query = query.into_iter().peekable();
+        if query.peek().is_some() {
+            self.url.query_pairs_mut().extend_pairs(query);
+        }
+        self
+    }
+
+    pub(crate) fn with_json(mut self, body: &impl Serialize) -> Result<Request> {
+        let json = serde_json::to_vec(body).map_err(|error| {
+            Error::invalid("body", serde_json::Value::Null, &format!("cannot be written as JSON: {error}"))
+        })?;
+        self.body = Some(json.into());
+        Ok(self)
+    }
+}
+
+/// No id is as long, and servers refuse lines that are.
+const LONGEST_ID: usize = 1024;
+
+/// What stands for itself in a path's segment; all else is escaped, so that an id is never more than an id.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+fn with_path(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+    url
+}
+
+/// The URL of a path of the caller's own.
+///
+/// # Errors
+///
+/// A path that is none, or that leads elsewhere than below the base URL: the key goes with the request.
+pub(crate) fn url_of_path(base: &Url, path: &str) -> Result<Url> {
+    let wrong = |reason| Err(Error::invalid("path", path, reason));
+    if !path.starts_with('/') || path.starts_with("//") {
+        return wrong("must start with one slash, such as /messages");
+    }
+    if path.contains(['?', '#', '\\']) || path.chars().any(char::is_control) {
+        return wrong("holds a character that a path cannot; the query is given apart");
+    }
+    let dots = |segment: &str| {
+        let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+        segment == "." || segment == ".."
+    };
+    if path.split('/').any(dots) {
+        return wrong("must not hold a segment of dots");
+    }
+    Ok(with_path(base, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base() -> Url {
+        Url::parse("https://api.zexa.ao/v1").expect("a URL")
+    }
+
+    #[test]
+    fn an_id_is_never_more_than_an_id() {
+        for (id, path) in [
+            ("msg_1", "/v1/messages/msg_1"),
+            ("a/../b", "/v1/messages/a%2F..%2Fb"),
+            ("a?b#c%2F d", "/v1/messages/a%3Fb%23c%252F%20d"),
+            ("é\u{0}", "/v1/messages/%C3%A9%00"),
+            ("...", "/v1/messages/..."),
+        ] {
+            let request = Request::of_id(Method::Get, "/messages/{id}", &base(), id).expect(id);
+            assert_eq!(request.url.as_str(), format!("https://api.zexa.ao{path}"), "{id}");
+        }
+        for id in ["", ".", ".."] {
+            assert!(Request::of_id(Method::Get, "/messages/{id}", &base(), id).is_err(), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_path_stays_below_the_base() {
+        assert_eq!(url_of_path(&base(), "/new/é").expect("fine").as_str(), "https://api.zexa.ao/v1/new/%C3%A9");
+        for path in ["", "new", "//evil.example/x", "/a/../../b", "/a/%2E%2e/b", "/a?b=1", "/a#b", "/a\\..\\b", "/a\n"]
+        {
+            assert!(url_of_path(&base(), path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_base_without_a_path_will_do() {
+        let base = Url::parse("http://127.0.0.1:1").expect("a URL");
+        assert_eq!(Request::new(Method::Get, "/credits", &base).url.as_str(), "http://127.0.0.1:1/credits");
+    }
+}

@@ -1,0 +1,124 @@
+//! [`List`] and [`Pages`]: lists of the blocking client.
+
+use std::mem;
+
+use super::{Item, Items, Page, Pager, Source};
+use crate::engine::LaneInUse;
+use crate::{Error, Result};
+
+/// A list: an iterator over all items across its pages.
+///
+/// Nothing is sent until the first item is asked for. Further pages are fetched ahead of need, several at once, and come in order; an item
+/// that shows up on two pages, because the list shifted in between, is given once. After an error there is nothing more.
+/// The deadline of the call, where it has one, is for the whole list, and runs from here.
+///
+/// ```
+/// use zexa::ListContacts;
+/// # let sandbox = zexa_sandbox::Sandbox::start();
+/// # let client = zexa::Client::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build()?;
+///
+/// for contact in client.contacts().list(&ListContacts::new().list_id("lst_demo")) {
+///     println!("{}", contact?.name);
+/// }
+/// let page = client.contacts().list(&ListContacts::new().per_page(10u32)).page(1)?;
+/// println!("{} of {}", page.items.len(), page.total);
+/// # Ok::<(), zexa::Error>(())
+/// ```
+#[must_use = "nothing is fetched until it is iterated over"]
+pub struct List<T> {
+    pages: Pages<T>,
+    items: Items<T>,
+}
+
+/// The pages of a list, one after another, as the API gives them. Made by [`List::pages`].
+#[must_use = "nothing is fetched until it is iterated over"]
+pub struct Pages<T> {
+    // In this order: what is in flight ends before its lane goes back.
+    pager: Result<Pager<T>, Option<Error>>,
+    lane: Option<LaneInUse>,
+}
+
+impl<T: Item> List<T> {
+    pub(crate) fn new(source: Result<Source>) -> List<T> {
+        List { pages: Pages { pager: source.map(Pager::new).map_err(Some), lane: None }, items: Items::none() }
+    }
+
+    /// One page, from 1.
+    ///
+    /// # Errors
+    ///
+    /// As any call; 0 is no page.
+    pub fn page(self, number: u32) -> Result<Page<T>> {
+        let source = self.pages.pager.map_err(|error| error.expect("not yet iterated over"))?.source;
+        source.shared.call(&source.request(number)?, &source.call)
+    }
+
+    /// Page by page.
+    pub fn pages(self) -> Pages<T> {
+        self.pages
+    }
+}
+
+impl<T: Item> Iterator for List<T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Result<T>> {
+        loop {
+            if let Some(item) = self.items.next() {
+                return Some(Ok(item));
+            }
+            match self.pages.next()? {
+                Ok(page) => self.items.page = page.items.into_iter(),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+impl<T: Item> Iterator for Pages<T> {
+    type Item = Result<Page<T>>;
+
+    fn next(&mut self) -> Option<Result<Page<T>>> {
+        let pager = match &mut self.pager {
+            Ok(pager) => pager,
+            Err(error) => return error.take().map(Err),
+        };
+        if pager.plan.has_ended() {
+            return None;
+        }
+        if self.lane.as_ref().is_some_and(|lane| !lane.is_of_this_process()) {
+            // A forked child: what the parent has in flight is the parent's.
+            mem::forget(mem::take(&mut pager.in_flight));
+            pager.plan.ask_again();
+            self.lane = None;
+        }
+        let page = fetch(pager, &mut self.lane);
+        let page = pager.take(page);
+        if pager.in_flight.is_empty() {
+            self.lane = None;
+        }
+        page
+    }
+}
+
+fn fetch<T: Item>(pager: &mut Pager<T>, lane: &mut Option<LaneInUse>) -> Result<Page<T>> {
+    let lane = match lane {
+        Some(lane) => &*lane,
+        None => lane.insert(pager.source.shared.check_out()?),
+    };
+    pager.ask(|source, request| Ok(source.shared.spawn_on(lane, request, source.call.clone())))?;
+    let next = pager.in_flight.pop_front().expect("the plan has not ended, so it has asked");
+    lane.block_on(next)
+}
+
+impl<T> std::fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("List").finish_non_exhaustive()
+    }
+}
+
+impl<T> std::fmt::Debug for Pages<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pages").finish_non_exhaustive()
+    }
+}

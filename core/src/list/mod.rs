@@ -1,0 +1,175 @@
+//! Lists: one page, or all items across pages.
+//!
+//! `plan` decides which pages to ask for and when the list ends, `blocking` and `stream` carry it out.
+
+#![allow(private_bounds, reason = "items are models of this crate alone, so what bounds them is nobody else's concern")]
+
+mod blocking;
+mod plan;
+mod stream;
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::vec;
+
+use serde_json::{Map, Value};
+
+pub use self::blocking::{List, Pages};
+use self::plan::Plan;
+pub use self::stream::{AsyncList, AsyncPages};
+use crate::call_options::Call;
+use crate::check;
+use crate::engine::request::{Method, Request};
+use crate::engine::{Shared, Task};
+use crate::model::Model;
+use crate::{Campaign, Contact, ListCampaigns, ListContacts, ListSenderIds, Result, SenderId};
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// How many items the whole list has.
+    pub total: u64,
+    /// Which page it is, from 1.
+    pub page: u32,
+    /// How many items a full page has.
+    pub per_page: u32,
+    /// What the API said of the page beside this.
+    pub extra: Map<String, Value>,
+}
+
+/// What lists have as items.
+pub(crate) trait Item: Model + Send + 'static {
+    /// By what it is known again.
+    fn id(&self) -> Option<&str>;
+}
+
+impl Item for Campaign {
+    fn id(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+}
+
+impl Item for Contact {
+    fn id(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+}
+
+impl Item for SenderId {
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
+
+/// Which items of a list are wanted.
+pub(crate) trait Filter {
+    fn per_page(&self) -> Option<u32>;
+
+    /// The filters proper, by their names in the API.
+    fn filters(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn query(&self) -> Result<Vec<(&'static str, String)>> {
+        let mut query = self.filters();
+        if let Some(per_page) = self.per_page() {
+            check::between("per_page", per_page, 1, 100)?;
+            query.push(("per_page", per_page.to_string()));
+        }
+        Ok(query)
+    }
+}
+
+impl Filter for ListSenderIds {
+    fn per_page(&self) -> Option<u32> {
+        self.per_page
+    }
+}
+
+impl Filter for ListCampaigns {
+    fn per_page(&self) -> Option<u32> {
+        self.per_page
+    }
+}
+
+impl Filter for ListContacts {
+    fn per_page(&self) -> Option<u32> {
+        self.per_page
+    }
+
+    fn filters(&self) -> Vec<(&'static str, String)> {
+        let filters = [("list_id", &self.list_id), ("search", &self.search)];
+        filters.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect()
+    }
+}
+
+/// Where the pages of a list come from: the request without its page number, on a call whose clock runs.
+pub(crate) struct Source {
+    shared: Arc<Shared>,
+    request: Request,
+    call: Call,
+}
+
+impl Source {
+    pub(crate) fn new(shared: Arc<Shared>, route: &'static str, filter: &impl Filter, call: Call) -> Result<Source> {
+        let request = Request::new(Method::Get, route, &shared.config.base_url).with_query(filter.query()?);
+        Ok(Source { shared, request, call })
+    }
+
+    fn request(&self, page: u32) -> Result<Request> {
+        check::between("page", page, 1, u32::MAX)?;
+        Ok(self.request.clone().with_query([("page", page.to_string())]))
+    }
+}
+
+/// The pages of a list that are under way, in order.
+struct Pager<T> {
+    source: Source,
+    plan: Plan,
+    in_flight: VecDeque<Task<Page<T>>>,
+}
+
+impl<T: Item> Pager<T> {
+    fn new(source: Source) -> Pager<T> {
+        Pager { source, plan: Plan::new(), in_flight: VecDeque::new() }
+    }
+
+    /// Asks for the pages that the plan wants by now.
+    fn ask(&mut self, mut spawn: impl FnMut(&Source, Request) -> Result<Task<Page<T>>>) -> Result<()> {
+        while let Some(page) = self.plan.ask_next() {
+            self.in_flight.push_back(spawn(&self.source, self.source.request(page)?)?);
+        }
+        Ok(())
+    }
+
+    /// Takes the page that came next. After an error there is nothing more.
+    fn take(&mut self, page: Result<Page<T>>) -> Option<Result<Page<T>>> {
+        match &page {
+            Ok(page) => self.plan.took(page.items.len(), page.total, page.per_page),
+            Err(_) => self.plan.end(),
+        }
+        if self.plan.has_ended() {
+            self.in_flight.clear();
+        }
+        Some(page)
+    }
+}
+
+/// The items of the page at hand, without those that were given before: a list that shifts while it is read shows some twice.
+struct Items<T> {
+    page: vec::IntoIter<T>,
+    given: HashSet<Box<str>>,
+}
+
+impl<T: Item> Items<T> {
+    fn none() -> Items<T> {
+        Items { page: Vec::new().into_iter(), given: HashSet::new() }
+    }
+
+    fn next(&mut self) -> Option<T> {
+        self.page.find(|item| item.id().is_none_or(|id| self.given.insert(id.into())))
+    }
+}

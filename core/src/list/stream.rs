@@ -1,0 +1,139 @@
+//! [`AsyncList`] and [`AsyncPages`]: lists of the async client.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use super::{Item, Items, Page, Pager, Source};
+use crate::{Error, Result};
+
+/// A list: a [`Stream`] of all items across its pages.
+///
+/// It behaves as [`List`](crate::List) does. Without a crate of stream adaptors, [`next`](AsyncList::next) and [`all`](AsyncList::all) will do.
+///
+/// ```
+/// use zexa::ListContacts;
+/// # let sandbox = zexa_sandbox::Sandbox::start();
+/// # let client = zexa::AsyncClient::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build_async()?;
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+///
+/// let mut contacts = client.contacts().list(&ListContacts::new().list_id("lst_demo"));
+/// while let Some(contact) = contacts.next().await {
+///     println!("{}", contact?.name);
+/// }
+/// # Ok(()) })?;
+/// # Ok::<(), zexa::Error>(())
+/// ```
+#[must_use = "nothing is fetched until it is polled"]
+pub struct AsyncList<T> {
+    pages: AsyncPages<T>,
+    items: Items<T>,
+}
+
+/// The pages of a list, one after another, as the API gives them. Made by [`AsyncList::pages`].
+#[must_use = "nothing is fetched until it is polled"]
+pub struct AsyncPages<T>(Result<Pager<T>, Option<Error>>);
+
+impl<T: Item> AsyncList<T> {
+    pub(crate) fn new(source: Result<Source>) -> AsyncList<T> {
+        AsyncList { pages: AsyncPages(source.map(Pager::new).map_err(Some)), items: Items::none() }
+    }
+
+    /// The next item.
+    pub async fn next(&mut self) -> Option<Result<T>>
+    where
+        T: Unpin,
+    {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// All items.
+    ///
+    /// # Errors
+    ///
+    /// As any call; what came before the error is lost.
+    pub async fn all(mut self) -> Result<Vec<T>>
+    where
+        T: Unpin,
+    {
+        let mut items = Vec::new();
+        while let Some(item) = self.next().await {
+            items.push(item?);
+        }
+        Ok(items)
+    }
+
+    /// One page, from 1.
+    ///
+    /// # Errors
+    ///
+    /// As any call; 0 is no page.
+    pub async fn page(self, number: u32) -> Result<Page<T>> {
+        let source = self.pages.0.map_err(|error| error.expect("not yet polled"))?.source;
+        source.shared.spawn(source.request(number)?, source.call)?.await
+    }
+
+    /// Page by page.
+    pub fn pages(self) -> AsyncPages<T> {
+        self.pages
+    }
+}
+
+impl<T: Item + Unpin> Stream for AsyncList<T> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        loop {
+            if let Some(item) = self.items.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(Pin::new(&mut self.pages).poll_next(context)) {
+                Some(Ok(page)) => self.items.page = page.items.into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<T: Item + Unpin> AsyncPages<T> {
+    /// The next page.
+    pub async fn next(&mut self) -> Option<Result<Page<T>>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+}
+
+impl<T: Item + Unpin> Stream for AsyncPages<T> {
+    type Item = Result<Page<T>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
+        let pager = match &mut self.0 {
+            Ok(pager) => pager,
+            Err(error) => return Poll::Ready(error.take().map(Err)),
+        };
+        if pager.plan.has_ended() {
+            return Poll::Ready(None);
+        }
+        if let Err(error) = pager.ask(|source, request| source.shared.spawn(request, source.call.clone())) {
+            return Poll::Ready(pager.take(Err(error)));
+        }
+        let next = pager.in_flight.front_mut().expect("the plan has not ended, so it has asked");
+        let page = ready!(Pin::new(next).poll(context));
+        pager.in_flight.pop_front();
+        Poll::Ready(pager.take(page))
+    }
+}
+
+impl<T> std::fmt::Debug for AsyncList<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AsyncList").finish_non_exhaustive()
+    }
+}
+
+impl<T> std::fmt::Debug for AsyncPages<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AsyncPages").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,211 @@
+//! Messages: [`SendMessage`] and what comes of it, a [`Message`].
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::check;
+use crate::model::{model, params};
+use crate::open_enum::open_enum;
+use crate::private::{Hidden, Masked};
+use crate::{Channel, Result, Template};
+
+open_enum! {
+    /// How far a message has got: queued, sent, then one of the other three, which are final.
+    MessageStatus {
+        /// Zexa has it, and has not passed it on.
+        Queued = "queued",
+        /// It was passed to the carrier or provider.
+        Sent = "sent",
+        /// It arrived.
+        Delivered = "delivered",
+        /// It could not be sent.
+        Failed = "failed",
+        /// It could not be delivered.
+        Undeliverable = "undeliverable",
+    }
+}
+
+impl MessageStatus {
+    /// Whether it will not change any more.
+    pub fn is_final(&self) -> bool {
+        matches!(self, MessageStatus::Delivered | MessageStatus::Failed | MessageStatus::Undeliverable)
+    }
+}
+
+model! {
+    /// A message and how far it has got.
+    Message {
+        required {
+            /// Its id, `msg_…`.
+            id: String,
+            /// How far it has got.
+            status: MessageStatus,
+            /// The way it takes.
+            channel: Channel,
+            /// Whom it goes to.
+            to: String,
+            /// When Zexa took it.
+            created_at: Timestamp,
+        }
+        optional {
+            /// Whom it comes from. Inferred: the API may leave it out.
+            from: String,
+            /// What it says. Inferred: the API may leave it out.
+            body: String,
+            /// When it is to be sent, if not at once. Inferred: the API may leave it out.
+            scheduled_at: Timestamp,
+            /// When it was passed on. Inferred: the API may leave it out.
+            sent_at: Timestamp,
+            /// When it arrived. Inferred: the API may leave it out.
+            delivered_at: Timestamp,
+            /// Why it failed. Inferred: the API may leave it out.
+            error: String,
+        }
+    }
+}
+
+params! {
+    /// A message to send. Made by the constructor of its channel, then refined.
+    ///
+    /// Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a `to` that is not E.164, where the channel
+    /// takes phone numbers.
+    SendMessage {
+        required {
+            /// The way it takes.
+            channel: Channel,
+            /// Whom it goes to: an E.164 number for SMS, WhatsApp and Telegram, an address for email, a channel or user id for Slack.
+            to: String,
+            /// Whom it comes from: a Sender ID registered for the channel, or a verified address for email.
+            from: String,
+        }
+        optional {
+            /// What it says, as plain text. Required where there is no template.
+            body: String,
+            /// The subject; email only.
+            subject: String,
+            /// The text as HTML, with the body as its plain alternative; email only.
+            html: String,
+            /// An approved WhatsApp template, instead of a body.
+            template: Template,
+            /// When to send it. Default: now.
+            scheduled_at: Timestamp,
+        }
+    }
+}
+
+impl SendMessage {
+    /// A message on any channel, such as one that this version does not know.
+    pub fn new(channel: impl Into<Channel>, to: impl Into<String>, from: impl Into<String>) -> SendMessage {
+        SendMessage {
+            channel: channel.into(),
+            to: to.into(),
+            from: from.into(),
+            body: None,
+            subject: None,
+            html: None,
+            template: None,
+            scheduled_at: None,
+        }
+    }
+
+    /// A text message: to an E.164 number, from a Sender ID.
+    pub fn sms(to: impl Into<String>, from: impl Into<String>, body: impl Into<String>) -> SendMessage {
+        SendMessage::new(Channel::Sms, to, from).body(body)
+    }
+
+    /// A WhatsApp message of free text, within an open conversation.
+    pub fn whatsapp(to: impl Into<String>, from: impl Into<String>, body: impl Into<String>) -> SendMessage {
+        SendMessage::new(Channel::Whatsapp, to, from).body(body)
+    }
+
+    /// A WhatsApp message from an approved template.
+    pub fn whatsapp_template(to: impl Into<String>, from: impl Into<String>, template: Template) -> SendMessage {
+        SendMessage::new(Channel::Whatsapp, to, from).template(template)
+    }
+
+    /// A Telegram message.
+    pub fn telegram(to: impl Into<String>, from: impl Into<String>, body: impl Into<String>) -> SendMessage {
+        SendMessage::new(Channel::Telegram, to, from).body(body)
+    }
+
+    /// An email: to an address, from a verified one.
+    pub fn email(
+        to: impl Into<String>,
+        from: impl Into<String>,
+        subject: impl Into<String>,
+        body: impl Into<String>,
+    ) -> SendMessage {
+        SendMessage::new(Channel::Email, to, from).subject(subject).body(body)
+    }
+
+    /// A Slack message: to a channel or user id.
+    pub fn slack(to: impl Into<String>, from: impl Into<String>, body: impl Into<String>) -> SendMessage {
+        SendMessage::new(Channel::Slack, to, from).body(body)
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        check::required("channel", self.channel.as_str())?;
+        check::required("to", &self.to)?;
+        check::required("from", &self.from)?;
+        check::body_or_template(self.body.as_deref(), self.template.is_some())?;
+        if self.channel.takes_numbers() { check::e164("to", &self.to) } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for Message {
+    /// Without the body, and with numbers masked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("id", &self.id)
+            .field("status", &self.status)
+            .field("channel", &self.channel)
+            .field("to", &Masked(&self.to))
+            .field("created_at", &self.created_at)
+            .field("body", &self.body.as_deref().map(Hidden))
+            .field("scheduled_at", &self.scheduled_at)
+            .field("sent_at", &self.sent_at)
+            .field("delivered_at", &self.delivered_at)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SendMessage {
+    /// Without the texts, and with numbers masked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendMessage")
+            .field("channel", &self.channel)
+            .field("to", &Masked(&self.to))
+            .field("from", &self.from)
+            .field("body", &self.body.as_deref().map(Hidden))
+            .field("template", &self.template)
+            .field("scheduled_at", &self.scheduled_at)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_set_is_sent() {
+        let message = SendMessage::sms("+244912345678", "ZEXA", "Hello");
+        let json = serde_json::to_string(&message).expect("serialises");
+        assert_eq!(json, r#"{"channel":"sms","to":"+244912345678","from":"ZEXA","body":"Hello"}"#);
+    }
+
+    #[test]
+    fn numbers_are_asked_for_only_where_they_are_known_to_be_needed() {
+        assert!(SendMessage::new("carrier-pigeon", "the tower", "ZEXA").body("coo").check().is_ok());
+        assert!(SendMessage::slack("C0123", "ZEXA", "hi").check().is_ok());
+        assert!(SendMessage::telegram("C0123", "ZEXA", "hi").check().is_err());
+    }
+
+    #[test]
+    fn debug_shows_neither_text_nor_number() {
+        let message = SendMessage::sms("+244912345678", "ZEXA", "the code is 4711");
+        let shown = format!("{message:?}");
+        assert!(!shown.contains("4711") && !shown.contains("+2449123456"), "{shown}");
+    }
+}

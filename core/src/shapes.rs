@@ -1,0 +1,106 @@
+//! The macro that makes the methods of both clients from the table in `endpoints`.
+
+/// Writes the resources of both clients from the table above. A line of it is a shape (`post`, `get`, `get_one`, `list`, `delete`), the name,
+/// the path, the parameters where there are any, and what comes of it.
+macro_rules! endpoints {
+    ($(
+        $(#[$resource_doc:meta])*
+        $resource:ident: $Blocking:ident, $Async:ident {
+            $($(#[$doc:meta])* $shape:ident $name:ident($path:literal $(, $argument:ident: $Params:ty)?) $(-> $Answer:ty)?;)+
+        }
+    )+) => {
+        impl Client {
+            $($(#[$resource_doc])* pub fn $resource(&self) -> $Blocking<'_> { $Blocking(self) })+
+        }
+
+        impl AsyncClient {
+            $($(#[$resource_doc])* pub fn $resource(&self) -> $Async<'_> { $Async(self) })+
+        }
+
+        $(
+            $(#[$resource_doc])*
+            #[doc = concat!("\n\nMade by [`Client::", stringify!($resource), "`].")]
+            #[derive(Clone, Copy, Debug)]
+            pub struct $Blocking<'a>(&'a Client);
+
+            impl $Blocking<'_> {
+                $($crate::shapes::endpoints!(@blocking $(#[$doc])* $shape $name($path $(, $argument: $Params)?) $(-> $Answer)?);)+
+            }
+
+            $(#[$resource_doc])*
+            #[doc = concat!("\n\nMade by [`AsyncClient::", stringify!($resource), "`].")]
+            #[derive(Clone, Copy, Debug)]
+            pub struct $Async<'a>(&'a AsyncClient);
+
+            impl $Async<'_> {
+                $($crate::shapes::endpoints!(@async $(#[$doc])* $shape $name($path $(, $argument: $Params)?) $(-> $Answer)?);)+
+            }
+        )+
+    };
+
+    (@blocking $(#[$doc:meta])* post $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
+        $(#[$doc])*
+        pub fn $name(&self, $argument: &$Params) -> Result<$Answer> {
+            $argument.check()?;
+            self.0.call(|base| Request::new(Method::Post, $path, base).with_json($argument))
+        }
+    };
+    (@blocking $(#[$doc:meta])* get $name:ident($path:literal) -> $Answer:ty) => {
+        $(#[$doc])*
+        pub fn $name(&self, id: &str) -> Result<$Answer> {
+            self.0.call(|base| Request::of_id(Method::Get, $path, base, id))
+        }
+    };
+    (@blocking $(#[$doc:meta])* get_one $name:ident($path:literal) -> $Answer:ty) => {
+        $(#[$doc])*
+        pub fn $name(&self) -> Result<$Answer> {
+            self.0.call(|base| Ok(Request::new(Method::Get, $path, base)))
+        }
+    };
+    (@blocking $(#[$doc:meta])* list $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
+        $(#[$doc])*
+        pub fn $name(&self, $argument: &$Params) -> List<$Answer> {
+            List::new(self.0.source($path, $argument))
+        }
+    };
+    (@blocking $(#[$doc:meta])* delete $name:ident($path:literal)) => {
+        $(#[$doc])*
+        pub fn $name(&self, id: &str) -> Result<()> {
+            self.0.call(|base| Request::of_id(Method::Delete, $path, base, id))
+        }
+    };
+
+    (@async $(#[$doc:meta])* post $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
+        $(#[$doc])*
+        pub async fn $name(&self, $argument: &$Params) -> Result<$Answer> {
+            $argument.check()?;
+            self.0.call(|base| Request::new(Method::Post, $path, base).with_json($argument)).await
+        }
+    };
+    (@async $(#[$doc:meta])* get $name:ident($path:literal) -> $Answer:ty) => {
+        $(#[$doc])*
+        pub async fn $name(&self, id: &str) -> Result<$Answer> {
+            self.0.call(|base| Request::of_id(Method::Get, $path, base, id)).await
+        }
+    };
+    (@async $(#[$doc:meta])* get_one $name:ident($path:literal) -> $Answer:ty) => {
+        $(#[$doc])*
+        pub async fn $name(&self) -> Result<$Answer> {
+            self.0.call(|base| Ok(Request::new(Method::Get, $path, base))).await
+        }
+    };
+    (@async $(#[$doc:meta])* list $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
+        $(#[$doc])*
+        pub fn $name(&self, $argument: &$Params) -> AsyncList<$Answer> {
+            AsyncList::new(self.0.source($path, $argument))
+        }
+    };
+    (@async $(#[$doc:meta])* delete $name:ident($path:literal)) => {
+        $(#[$doc])*
+        pub async fn $name(&self, id: &str) -> Result<()> {
+            self.0.call(|base| Request::of_id(Method::Delete, $path, base, id)).await
+        }
+    };
+}
+
+pub(crate) use endpoints;
