@@ -1,0 +1,51 @@
+//! `POST /campaigns`, `GET /campaigns` and `GET /campaigns/{id}`.
+
+use super::fields::{check_channel, check_time, invalid};
+use super::messages::{check_content, check_sender};
+use super::page::Page;
+use super::{Answer, Call};
+use crate::reply::{Refusal, Reply};
+use crate::world::campaigns::{Campaign, NewCampaign};
+use crate::world::messages::Content;
+
+pub(super) fn create(call: &Call<'_>) -> Answer {
+    let mut fields = call.fields()?;
+    let name = fields.text("name")?;
+    let channel = fields.text("channel")?;
+    let contact_list_id = fields.text("contact_list_id")?;
+    let sender_id = fields.text("sender_id")?;
+    let body = fields.optional_text("body")?;
+    let template = fields.optional_object("template")?;
+    let scheduled_at = fields.nullable_text("scheduled_at")?;
+    check_content(&body, &template)?;
+    if name.is_empty() {
+        return Err(invalid("name", &name, "must not be empty"));
+    }
+    check_channel(&channel)?;
+    let scheduled_at = check_time("scheduled_at", scheduled_at)?;
+    let content = Content { channel, from: sender_id.clone(), body, template, ..Content::default() };
+    call.world(|world| {
+        check_sender(world, &content.channel, "sender_id", &sender_id)?;
+        if !world.lists.contains(&contact_list_id) {
+            return Err(Refusal::not_found("contact list", &contact_list_id));
+        }
+        let cost = world.first_cost(&contact_list_id, &content);
+        if cost > world.credits {
+            return Err(Refusal::insufficient_credits(cost, world.credits));
+        }
+        let campaign = world.add_campaign(NewCampaign { name, contact_list_id, sender_id, content, scheduled_at });
+        Ok(Reply::json(201, &campaign.shown()))
+    })
+}
+
+pub(super) fn list(call: &Call<'_>) -> Answer {
+    let page = Page::of(call);
+    call.world(|world| Ok(page.answer(world.campaigns.all().iter(), Campaign::shown)))
+}
+
+pub(super) fn get(call: &Call<'_>, id: &str) -> Answer {
+    call.world(|world| match world.campaigns.get(id) {
+        Some(campaign) => Ok(Reply::json(200, &campaign.shown_with_stats())),
+        None => Err(Refusal::not_found("campaign", id)),
+    })
+}

@@ -1,0 +1,121 @@
+//! All servers of one sandbox: they share a thread, a control path and a certificate authority.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::net::TcpListener;
+
+use crate::net::accept;
+use crate::net::tls::Authority;
+use crate::server::{Places, Server};
+use crate::spec::{Listen, ServerSpec};
+
+#[derive(Debug, Default)]
+pub(crate) struct Hub {
+    servers: Mutex<BTreeMap<u64, Arc<Server>>>,
+    last: AtomicU64,
+    authority: Mutex<Option<Arc<Authority>>>,
+}
+
+/// A server, and the hub that it belongs to.
+#[derive(Debug, Clone)]
+pub(crate) struct Site {
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) server: Arc<Server>,
+}
+
+impl Hub {
+    /// Starts the first server; the control path of all is reached through it.
+    pub(crate) async fn start(spec: ServerSpec, listen: Listen) -> io::Result<Site> {
+        let hub = Arc::new(Self::default());
+        let listener = TcpListener::bind((listen.host, listen.port)).await?;
+        let address = listener.local_addr()?;
+        if !spec.state.tls {
+            let control = format!("http://{}/_sandbox", reachable(address));
+            return hub.serve(0, spec, listener, control);
+        }
+        // Nobody should need a certificate to look inside.
+        let control_listener = TcpListener::bind((listen.host, 0)).await?;
+        let control = format!("http://{}/_sandbox", reachable(control_listener.local_addr()?));
+        let site = hub.serve(0, spec, listener, control)?;
+        tokio::spawn(accept::serve(control_listener, site.clone(), None));
+        Ok(site)
+    }
+
+    /// Starts one more server, beside the first.
+    pub(crate) async fn start_instance(self: &Arc<Self>, spec: ServerSpec) -> io::Result<Arc<Server>> {
+        let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+        let root = self.server(0).ok_or_else(|| io::Error::other("the sandbox is ending"))?;
+        let host = root.places.address.ip();
+        let listener = TcpListener::bind((host, 0)).await?;
+        let control = format!("{}/instances/{number}", root.places.control);
+        Ok(self.serve(number, spec, listener, control)?.server)
+    }
+
+    fn serve(
+        self: &Arc<Self>,
+        number: u64,
+        spec: ServerSpec,
+        listener: TcpListener,
+        control: String,
+    ) -> io::Result<Site> {
+        let address = listener.local_addr()?;
+        let authority = if spec.state.tls { Some(self.authority(address.ip())?) } else { None };
+        let tls = authority.as_ref().map(|authority| authority.acceptor(&spec.state.alpn)).transpose()?;
+        let scheme = if spec.state.tls { "https" } else { "http" };
+        let places = Places {
+            address,
+            url: format!("{scheme}://{}/v1", reachable(address)),
+            control,
+            ca_file: authority.map(|authority| authority.ca_file().display().to_string()),
+        };
+        let server = Server::start(number, spec, places);
+        self.servers().insert(number, Arc::clone(&server));
+        let site = Site { hub: Arc::clone(self), server };
+        tokio::spawn(accept::serve(listener, site.clone(), tls));
+        Ok(site)
+    }
+
+    pub(crate) fn server(&self, number: u64) -> Option<Arc<Server>> {
+        self.servers().get(&number).cloned()
+    }
+
+    /// Ends a server; `false` where there is none.
+    pub(crate) fn end(&self, number: u64) -> bool {
+        let server = self.servers().remove(&number);
+        server.inspect(|server| server.stop()).is_some()
+    }
+
+    /// Ends all servers.
+    pub(crate) fn end_all(&self) {
+        for server in std::mem::take(&mut *self.servers()).into_values() {
+            server.stop();
+        }
+        // The file of its certificate goes with it.
+        self.authority.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    fn servers(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<Server>>> {
+        self.servers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn authority(&self, host: IpAddr) -> io::Result<Arc<Authority>> {
+        let mut authority = self.authority.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*authority {
+            Some(authority) => Ok(Arc::clone(authority)),
+            None => Ok(Arc::clone(authority.insert(Arc::new(Authority::new(host)?)))),
+        }
+    }
+}
+
+/// An address to connect to, where a server listens on all of them.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    match address {
+        SocketAddr::V4(_) if address.ip().is_unspecified() => ([127, 0, 0, 1], address.port()).into(),
+        SocketAddr::V6(_) if address.ip().is_unspecified() => (std::net::Ipv6Addr::LOCALHOST, address.port()).into(),
+        _ => address,
+    }
+}

@@ -1,0 +1,109 @@
+//! The program `zexa-sandbox`: a sandbox for any language.
+
+mod flags;
+
+use std::future::pending;
+use std::io::{self, Read, Write};
+use std::process::ExitCode;
+
+use zexa_sandbox::Sandbox;
+
+use flags::{Flags, Wish};
+
+fn main() -> ExitCode {
+    match Flags::parse(lexopt::Parser::from_env()) {
+        Ok(Wish::Run(flags)) => match run(*flags) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("zexa-sandbox: {error}");
+                ExitCode::FAILURE
+            }
+        },
+        Ok(Wish::Tell(text)) => {
+            println!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("zexa-sandbox: {error}\nTry zexa-sandbox --help");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Serves until a signal comes, or the parent is gone.
+fn run(flags: Flags) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let port = flags.listen.port;
+    // Listened for before anybody can know of this program, so that none is missed.
+    let signals = runtime.block_on(async { Signals::new() })?;
+    let sandbox = Sandbox::try_start(flags.spec, flags.listen)
+        .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on port {port}: {error}")))?;
+    announce(&sandbox)?;
+    let parent = flags.exit_with_parent.then(watch_parent);
+    runtime.block_on(async {
+        let parent_gone = async {
+            match parent {
+                Some(gone) => drop(gone.await),
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            () = signals.any() => {}
+            () = parent_gone => {}
+        }
+    });
+    Ok(())
+}
+
+/// One line of JSON: where the sandbox is.
+fn announce(sandbox: &Sandbox) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{}", sandbox.announcement())?;
+    stdout.flush()
+}
+
+/// Tells when stdin ends, which it does when whoever holds its other end is gone.
+fn watch_parent() -> tokio::sync::oneshot::Receiver<()> {
+    let (gone, parent) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let mut bytes = [0; 256];
+        while io::stdin().read(&mut bytes).is_ok_and(|count| count > 0) {}
+        let _ = gone.send(());
+    });
+    parent
+}
+
+#[cfg(unix)]
+struct Signals([tokio::signal::unix::Signal; 2]);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?]))
+    }
+
+    async fn any(self) {
+        let [mut interrupt, mut terminate] = self.0;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn any(self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            pending().await
+        }
+    }
+}

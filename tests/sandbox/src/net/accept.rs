@@ -1,0 +1,110 @@
+//! Accepts connections and speaks HTTP over each, until it is to break or the server ends.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use super::gate::Gate;
+use super::line::{Break, Line};
+use super::wire::{Wire, drain, end_writing};
+use crate::fault::Then;
+use crate::hub::Site;
+use crate::server::Traffic;
+use crate::service;
+
+/// How long a closed connection waits for the peer to close it too.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Serves a listener until its server ends.
+pub(crate) async fn serve(listener: TcpListener, site: Site, tls: Option<TlsAcceptor>) {
+    let accepting = async {
+        loop {
+            match listener.accept().await {
+                Ok((socket, _)) => {
+                    tokio::spawn(connection(socket, site.clone(), tls.clone()));
+                }
+                // Out of file handles, most likely: some will be free again.
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    };
+    tokio::select! {
+        () = accepting => {}
+        () = site.server.stopped() => {}
+    }
+}
+
+async fn connection(socket: TcpStream, site: Site, tls: Option<TlsAcceptor>) {
+    let traffic = &site.server.traffic;
+    Traffic::count(&traffic.accepted);
+    Traffic::count(&traffic.open);
+    let _ = socket.set_nodelay(true);
+    let socket = Arc::new(socket);
+    tokio::select! {
+        () = converse(&socket, &site, tls) => {}
+        () = site.server.stopped() => {}
+    }
+    traffic.open.fetch_sub(1, Ordering::Relaxed);
+}
+
+async fn converse(socket: &Arc<TcpStream>, site: &Site, tls: Option<TlsAcceptor>) {
+    let fault = site.server.faults().for_connection();
+    let how = match fault.map(|fault| fault.then()) {
+        Some(Then::Reset) => Some(Break::Reset),
+        Some(Then::Cut) => Some(Break::Cut),
+        Some(Then::Stall) => Some(Break::Stall),
+        _ => speak(socket, site, tls).await,
+    };
+    match how {
+        Some(Break::Reset) => {
+            // The RST goes out as the last handle is dropped.
+            let _ = socket.set_zero_linger();
+        }
+        Some(Break::Cut) => {
+            let _ = end_writing(socket);
+            let _ = tokio::time::timeout(PATIENCE, drain(socket)).await;
+        }
+        Some(Break::Stall) => drain(socket).await,
+        Some(Break::Close) | None => {}
+    }
+}
+
+/// Speaks HTTP; gives how the connection is to end, if it has not.
+async fn speak(socket: &Arc<TcpStream>, site: &Site, tls: Option<TlsAcceptor>) -> Option<Break> {
+    let wire = Wire(Arc::clone(socket));
+    match tls {
+        None => speak_over(wire, site).await,
+        Some(tls) => speak_over(tls.accept(wire).await.ok()?, site).await,
+    }
+}
+
+async fn speak_over<S>(stream: S, site: &Site) -> Option<Break>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let line = Arc::new(Line::default());
+    let gate = Gate { stream, line: Arc::clone(&line) };
+    let service = service_fn(|request| service::serve(site.clone(), Arc::clone(&line), request));
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().header_read_timeout(None);
+    let mut http = std::pin::pin!(builder.serve_connection(TokioIo::new(gate), service));
+    let how = tokio::select! {
+        // First, so that all that can be written is.
+        biased;
+        _ = http.as_mut() => return None,
+        how = line.broken() => how,
+    };
+    if how == Break::Close {
+        http.as_mut().graceful_shutdown();
+        let _ = http.await;
+        return None;
+    }
+    Some(how)
+}

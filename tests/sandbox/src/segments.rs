@@ -1,0 +1,73 @@
+//! What a message costs: segments of an SMS, and a price per channel.
+
+/// The characters of GSM 03.38 that take one place.
+const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
+                     ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+
+/// Those of its extension table, which take two.
+const EXTENSION: &str = "\u{c}^{}\\[~]|€";
+
+/// How many segments a text takes: 160 GSM-7 characters each, or 70 when any character is outside GSM-7.
+///
+/// Characters of the GSM-7 extension table count two; outside GSM-7 the count is in UTF-16 units, as phones count.
+#[must_use]
+pub fn segments(text: &str) -> u32 {
+    let units = match gsm7_length(text) {
+        Some(length) => length.div_ceil(160),
+        None => text.encode_utf16().count().div_ceil(70),
+    };
+    u32::try_from(units.max(1)).unwrap_or(u32::MAX)
+}
+
+fn gsm7_length(text: &str) -> Option<usize> {
+    text.chars()
+        .map(|character| match character {
+            _ if BASIC.contains(character) => Some(1),
+            _ if EXTENSION.contains(character) => Some(2),
+            _ => None,
+        })
+        .sum()
+}
+
+/// What one message costs, in credits.
+pub(crate) fn cost(channel: &str, to: &str, body: Option<&str>) -> f64 {
+    match channel {
+        "sms" => {
+            let price = if to.starts_with("+244") { 1 } else { 2 };
+            f64::from(price * segments(body.unwrap_or_default()))
+        }
+        "email" | "slack" => 0.5,
+        _ => 1.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_holds_160_or_70() {
+        for (text, expected) in [
+            (String::new(), 1),
+            ("a".repeat(160), 1),
+            ("a".repeat(161), 2),
+            ("€".repeat(80), 1),
+            ("€".repeat(81), 2),
+            ("ã".repeat(70), 1),
+            ("ã".repeat(71), 2),
+            ("é".repeat(160), 1),
+            ("😀".repeat(35), 1),
+            ("😀".repeat(36), 2),
+        ] {
+            assert_eq!(segments(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn prices() {
+        assert_eq!(cost("sms", "+244912345678", Some("a")), 1.0);
+        assert_eq!(cost("sms", "+351912345678", Some(&"a".repeat(161))), 4.0);
+        assert_eq!(cost("whatsapp", "+351912345678", None), 1.0);
+        assert_eq!(cost("email", "a@b.example", Some("a")), 0.5);
+    }
+}

@@ -1,0 +1,100 @@
+//! A request's way: it is recorded, a fault may hit it, and it is answered.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::{Request, Response, StatusCode};
+
+use crate::api;
+use crate::control;
+use crate::hub::Site;
+use crate::net::line::Line;
+use crate::net::output::Output;
+use crate::record::Head;
+use crate::reply::{Refusal, Reply};
+use crate::server::Traffic;
+use crate::spoil;
+
+/// The longest body that the API takes.
+const LONGEST_BODY: usize = 1024 * 1024;
+
+/// Answers one request. An error ends the connection.
+pub(crate) async fn serve(
+    site: Site,
+    line: Arc<Line>,
+    request: Request<Incoming>,
+) -> Result<Response<Output>, io::Error> {
+    let received = Instant::now();
+    let (parts, body) = request.into_parts();
+    if control::is_for_control(parts.uri.path()) {
+        return Ok(response(control::serve(&site, &parts, body).await));
+    }
+    let head = Head {
+        method: parts.method,
+        uri: parts.uri,
+        version: parts.version,
+        headers: parts.headers,
+        connection: line.number(|| Traffic::count(&site.server.traffic.used)),
+        received,
+    };
+    let body = read(body, LONGEST_BODY).await?;
+    Ok(answer(site, line, head, body).await)
+}
+
+/// Reads a body; `None` where it is too long.
+pub(crate) async fn read(body: Incoming, most: usize) -> Result<Option<Bytes>, io::Error> {
+    match Limited::new(body, most).collect().await {
+        Ok(body) => Ok(Some(body.to_bytes())),
+        Err(error) if error.is::<LengthLimitError>() => Ok(None),
+        Err(error) => Err(io::Error::other(error)),
+    }
+}
+
+async fn answer(site: Site, line: Arc<Line>, head: Head, body: Option<Bytes>) -> Response<Output> {
+    let server = &site.server;
+    let number = server.log.lock().add(head.clone(), body.clone().unwrap_or_default());
+    server.log.ring();
+    let path = head.uri.path().strip_prefix("/v1");
+    let fault = server.faults().for_request(head.method.as_str(), path);
+    let carry_out = || {
+        let reply = match &body {
+            Some(body) => api::answer(server, &head, body),
+            None => Refusal::too_long(LONGEST_BODY).into(),
+        };
+        if let Some(outcome) = server.log.lock().outcome(number) {
+            outcome.message_id.clone_from(&reply.message_id);
+        }
+        reply
+    };
+    let Some(fault) = fault else {
+        let reply = carry_out();
+        if let Some(outcome) = server.log.lock().outcome(number) {
+            outcome.status = Some(reply.status);
+        }
+        return response(reply);
+    };
+    if let Some(outcome) = server.log.lock().outcome(number) {
+        outcome.fault = Some(fault.summary());
+    }
+    let answer = spoil::answer(&fault, &line, carry_out).await;
+    if let Some(outcome) = server.log.lock().outcome(number) {
+        outcome.status = answer.told.then(|| answer.response.status().as_u16());
+    }
+    answer.response
+}
+
+/// Puts a reply into HTTP.
+pub(crate) fn response(reply: Reply) -> Response<Output> {
+    let mut response = Response::new(Output::whole(reply.body.clone()));
+    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.headers_mut() = reply.headers;
+    if !reply.body.is_empty() {
+        response.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+    }
+    response
+}

@@ -1,0 +1,155 @@
+//! What a server is started with: its state, its faults, and where it listens.
+
+use std::net::IpAddr;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::fault::Fault;
+
+/// The whole of what `POST /_sandbox/instances` and [`Sandbox::start_with`](crate::Sandbox::start_with) take.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerSpec {
+    /// What exists when the server starts, and how it is set up.
+    pub state: StateSpec,
+    /// What is to go wrong, in the order in which it is looked through.
+    pub faults: Vec<Fault>,
+}
+
+impl ServerSpec {
+    /// Reads a spec from JSON, as `POST /_sandbox/instances` does.
+    ///
+    /// # Errors
+    /// A text that names the key that is unknown or of a wrong type.
+    pub fn from_json(value: Value) -> Result<Self, String> {
+        serde_json::from_value(value).map_err(|error| error.to_string())
+    }
+}
+
+/// The state a server starts with. Every key is optional.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StateSpec {
+    /// The balance.
+    pub credits: f64,
+    /// The currency that goes with it.
+    pub currency: String,
+    /// The only key that is accepted.
+    pub api_key: String,
+    /// How fast the sandbox's time goes.
+    pub speed: Speed,
+    /// So many requests in so many seconds, if any.
+    pub rate_limit: Option<RateLimit>,
+    /// Sender IDs, instead of the usual ones.
+    pub sender_ids: Option<Vec<Map<String, Value>>>,
+    /// Contacts, instead of the usual ones.
+    pub contacts: Option<Vec<Map<String, Value>>>,
+    /// So many made-up contacts, all in `lst_demo`.
+    pub contacts_count: Option<usize>,
+    /// Ids of the contact lists, instead of the usual ones.
+    pub lists: Option<Vec<String>>,
+    /// So many made-up campaigns that have run.
+    pub campaigns_count: usize,
+    /// Messages that exist already. They stay as they are given.
+    pub messages: Vec<Map<String, Value>>,
+    /// The most items that a page holds, whatever `per_page` asks for.
+    pub page_size_cap: Option<u64>,
+    /// Whether the server speaks TLS, with a certificate of its own making.
+    pub tls: bool,
+    /// The protocols offered in TLS.
+    pub alpn: Vec<String>,
+    /// Whether a webhook may have an `http://` URL, which Zexa itself refuses.
+    pub allow_http_webhooks: bool,
+}
+
+/// The key that a sandbox accepts when it is told no other.
+pub const DEFAULT_API_KEY: &str = "zx_test_sandbox";
+
+impl Default for StateSpec {
+    fn default() -> Self {
+        Self {
+            credits: 4250.0,
+            currency: "USD".to_owned(),
+            api_key: DEFAULT_API_KEY.to_owned(),
+            speed: Speed::default(),
+            rate_limit: None,
+            sender_ids: None,
+            contacts: None,
+            contacts_count: None,
+            lists: None,
+            campaigns_count: 0,
+            messages: Vec::new(),
+            page_size_cap: None,
+            tls: false,
+            alpn: vec!["h2".to_owned(), "http/1.1".to_owned()],
+            allow_http_webhooks: false,
+        }
+    }
+}
+
+/// A rate limit over the whole account.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimit {
+    /// So many requests are answered …
+    pub requests: usize,
+    /// … in any stretch of so many real seconds.
+    pub per_seconds: f64,
+}
+
+/// How many sandbox seconds pass in a real second; `"manual"` is none at all.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(try_from = "Value")]
+pub struct Speed(pub f64);
+
+impl Speed {
+    /// Time stands still until it is advanced by hand.
+    pub const MANUAL: Self = Self(0.0);
+}
+
+impl Default for Speed {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
+impl TryFrom<Value> for Speed {
+    type Error = String;
+
+    fn try_from(value: Value) -> Result<Self, String> {
+        match &value {
+            Value::String(word) => word.parse(),
+            other => other.to_string().parse(),
+        }
+    }
+}
+
+impl std::str::FromStr for Speed {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "manual" {
+            return Ok(Self::MANUAL);
+        }
+        match text.parse::<f64>() {
+            Ok(speed) if speed.is_finite() && speed > 0.0 => Ok(Self(speed)),
+            _ => Err(format!("speed: expected \"manual\" or a number above 0, got {text}")),
+        }
+    }
+}
+
+/// Where a server listens.
+#[derive(Debug, Clone, Copy)]
+pub struct Listen {
+    /// The address, usually 127.0.0.1.
+    pub host: IpAddr,
+    /// The port; 0 takes any free one.
+    pub port: u16,
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        Self { host: IpAddr::from([127, 0, 0, 1]), port: 0 }
+    }
+}
