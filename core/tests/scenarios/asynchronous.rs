@@ -1,0 +1,55 @@
+//! The calls of scenarios, with [`AsyncClient`].
+
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use futures_core::Stream;
+use serde::Serialize;
+use zexa::{AsyncClient, AsyncList, Method, Page, Result, webhooks};
+
+use crate::scenario::Call;
+use crate::values::{Answer, Failure, json, of_page, of_response, params, query, text};
+
+pub(crate) async fn call(client: &AsyncClient, call: &Call) -> Answer {
+    let arguments = &call.arguments;
+    let id = text(arguments, "id");
+    Ok(match call.operation.as_str() {
+        "messages.send" => json(client.messages().send(&params(arguments)).await?),
+        "messages.get" => json(client.messages().get(id).await?),
+        "sender_ids.list" => list(call, client.sender_ids().list(&params(arguments)), AsyncList::page).await?,
+        "campaigns.create" => json(client.campaigns().create(&params(arguments)).await?),
+        "campaigns.list" => list(call, client.campaigns().list(&params(arguments)), AsyncList::page).await?,
+        "campaigns.get" => json(client.campaigns().get(id).await?),
+        "contacts.create" => json(client.contacts().create(&params(arguments)).await?),
+        "contacts.list" => list(call, client.contacts().list(&params(arguments)), AsyncList::page).await?,
+        "contacts.delete" => json(client.contacts().delete(id).await?),
+        "webhooks.create" => json(client.webhooks().create(&params(arguments)).await?),
+        "webhooks.parse_event" => json(webhooks::parse_event(text(arguments, "payload").as_bytes())?),
+        "credits.get" => json(client.credits().get().await?),
+        "request" => {
+            let method: Method = text(arguments, "method").parse()?;
+            let (path, query, body) = (text(arguments, "path"), query(arguments), arguments.get("body"));
+            of_response(client.request(method, path, &query, body).await?)
+        }
+        unknown => panic!("there is no operation {unknown}"),
+    })
+}
+
+async fn list<L, T>(call: &Call, mut list: L, page: impl AsyncFnOnce(L, u32) -> Result<Page<T>>) -> Answer
+where
+    L: Stream<Item = Result<T>> + Unpin,
+    T: Serialize,
+{
+    if let Some(number) = call.page {
+        return Ok(of_page(page(list, number).await?));
+    }
+    let mut items = Vec::new();
+    while items.len() < call.take.unwrap_or(usize::MAX) {
+        match poll_fn(|context| Pin::new(&mut list).poll_next(context)).await {
+            Some(Ok(item)) => items.push(json(item)),
+            Some(Err(error)) => return Err(Failure { error, items: Some(items) }),
+            None => break,
+        }
+    }
+    Ok(items.into())
+}

@@ -1,0 +1,114 @@
+//! Plays the scenarios of `tests/scenarios`, and those of the folder named by `ZEXA_SCENARIOS`, with both clients.
+//!
+//! `ZEXA_SCENARIO=text` plays only those whose file or name holds that text.
+
+mod asynchronous;
+mod blocking;
+mod play;
+mod scenario;
+mod values;
+
+use std::env;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use serde_json::json;
+
+use self::play::{Flavour, play};
+use self::scenario::{Scenario, read_folder};
+
+/// They spend their time waiting, so there may be many more than there are processors.
+const AT_A_TIME: usize = 32;
+
+#[test]
+fn the_blocking_client_behaves() {
+    play_all(Flavour::Blocking);
+}
+
+#[test]
+fn the_async_client_behaves() {
+    play_all(Flavour::Async);
+}
+
+/// A runner that finds nothing wrong with anything would be of no use.
+#[test]
+fn what_does_not_fit_is_told() {
+    for (name, change) in [
+        ("/result/currency", json!({"result": {"credits": 4250, "currency": "AOA"}})),
+        ("/error", json!({"error": {"kind": "server"}})),
+        ("/requests", json!({"result": {}, "requests": {"$length": 2}})),
+        ("/messages", json!({"result": {}, "messages": {"$length": 1}})),
+        ("no operation", json!({"result": {}, "call": {"operation": "credits.guess"}})),
+        ("max_retrys", json!({"result": {}, "client": {"max_retrys": 1}})),
+        ("no_such_state", json!({"result": {}, "server": {"state": {"no_such_state": 1}}})),
+        (
+            "no argument `body`",
+            json!({"result": {}, "call": {"operation": "contacts.list", "arguments": {"body": "x"}}}),
+        ),
+    ] {
+        let mut scenario = json!({"name": name, "call": {"operation": "credits.get"}});
+        let (Some(scenario), Some(change)) = (scenario.as_object_mut(), change.as_object()) else { unreachable!() };
+        scenario.extend(change.clone());
+        let scenario: Scenario = serde_json::from_value(json!(scenario)).expect("a scenario");
+        for flavour in [Flavour::Blocking, Flavour::Async] {
+            let found = play(&scenario, flavour).expect_err(name);
+            assert!(found.iter().any(|mismatch| mismatch.contains(name)), "{flavour:?} {name}: {found:?}");
+        }
+    }
+}
+
+fn play_all(flavour: Flavour) {
+    let scenarios = wanted_scenarios();
+    assert!(!scenarios.is_empty(), "there is no scenario to play");
+    let (next, report) = (AtomicUsize::new(0), Mutex::new(Report::default()));
+    thread::scope(|scope| {
+        for _ in 0..AT_A_TIME {
+            scope.spawn(|| {
+                while let Some((file, scenario)) = scenarios.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let result = play(scenario, flavour);
+                    report.lock().expect("nobody panics with it").add(file, scenario, flavour, result);
+                }
+            });
+        }
+    });
+    let report = report.into_inner().expect("nobody panics with it");
+    println!("{}{} played with the {flavour} client, {} failed", report.text, report.played, report.failed);
+    assert_eq!(report.failed, 0, "scenarios failed with the {flavour} client");
+}
+
+#[derive(Default)]
+struct Report {
+    text: String,
+    played: usize,
+    failed: usize,
+}
+
+impl Report {
+    fn add(&mut self, file: &Path, scenario: &Scenario, flavour: Flavour, result: Result<(), Vec<String>>) {
+        self.played += 1;
+        let Err(mismatches) = result else { return };
+        self.failed += 1;
+        writeln!(self.text, "FAILED {}, {}, {flavour}", file.display(), scenario.name).expect("a string takes it");
+        for mismatch in mismatches {
+            writeln!(self.text, "    {mismatch}").expect("a string takes it");
+        }
+    }
+}
+
+fn wanted_scenarios() -> Vec<(PathBuf, Scenario)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("core lies in the workspace");
+    let further = variable("ZEXA_SCENARIOS").map(|folder| root.join(folder));
+    let part = variable("ZEXA_SCENARIO").unwrap_or_default();
+    let mut all = read_folder(&root.join("tests/scenarios"));
+    all.extend(further.iter().flat_map(|folder| read_folder(folder)));
+    all.retain(|(file, scenario)| scenario.name.contains(&part) || file.to_string_lossy().contains(&part));
+    all
+}
+
+/// An environment variable; empty counts as unset.
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,131 @@
+//! Plays one scenario: a sandbox and a client of its own, the call, and a look at what came.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+use std::{fmt, thread};
+
+use serde_json::{Map, Value, json};
+use tokio::runtime::Builder;
+use zexa::CancelToken;
+use zexa_sandbox::{Sandbox, mismatches};
+
+use crate::scenario::{Call, ClientOptions, Scenario, parse, seconds};
+use crate::values::{Answer, json as to_json};
+use crate::{asynchronous, blocking};
+
+/// No scenario lasts as long. One that does holds a call that did not end when it had to.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// Which of the two clients makes the call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Flavour {
+    Blocking,
+    Async,
+}
+
+impl fmt::Display for Flavour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Flavour::Blocking => "blocking",
+            Flavour::Async => "async",
+        })
+    }
+}
+
+/// Plays a scenario, and tells what did not fit. A panic, be it the client's or because the scenario is none, is a failure too.
+pub(crate) fn play(scenario: &Scenario, flavour: Flavour) -> Result<(), Vec<String>> {
+    let found = catch_unwind(AssertUnwindSafe(|| look(scenario, flavour))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        vec![format!("panicked: {}", text.unwrap_or("without a word"))]
+    });
+    if found.is_empty() { Ok(()) } else { Err(found) }
+}
+
+fn look(scenario: &Scenario, flavour: Flavour) -> Vec<String> {
+    let sandbox = Sandbox::start_with(parse("server", json!(scenario.server)));
+    let started = Instant::now();
+    let answer = make_call(scenario, &sandbox, flavour);
+    let took = started.elapsed();
+    let mut actual = json!({"requests": sandbox.requests(), "messages": sandbox.messages()});
+    let came = match answer {
+        Ok(result) => {
+            actual["result"] = result.clone();
+            format!("the result was {result}")
+        }
+        Err(failure) => {
+            actual["error"] = to_json(&failure.error);
+            actual["items"] = to_json(failure.items);
+            format!("the error was {}", actual["error"])
+        }
+    };
+    let mut found = mismatches(&expected(scenario), &actual);
+    if took > LONGEST {
+        found.push(format!("it took {took:?}"));
+    }
+    if !found.is_empty() {
+        found.push(came.chars().take(600).collect());
+    }
+    found
+}
+
+fn expected(scenario: &Scenario) -> Value {
+    let Scenario { requests, messages, result, error, items, .. } = scenario;
+    let parts =
+        [("requests", requests), ("messages", messages), ("result", result), ("error", error), ("items", items)];
+    parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part.clone()?))).collect::<Map<_, _>>().into()
+}
+
+fn make_call(scenario: &Scenario, sandbox: &Sandbox, flavour: Flavour) -> Answer {
+    let builder = client_options(scenario, sandbox).builder();
+    let token = CancelToken::new();
+    match flavour {
+        Flavour::Blocking => {
+            let client = builder.build()?;
+            let Some(call) = &scenario.call else { return Ok(Value::Null) };
+            let client = client.with_options(call.options(&token));
+            cancelling(call, sandbox, &token, || blocking::call(&client, call))
+        }
+        Flavour::Async => {
+            let client = builder.build_async()?;
+            let Some(call) = &scenario.call else { return Ok(Value::Null) };
+            let client = client.with_options(call.options(&token));
+            // Without a reactor: the client must need none of its caller's.
+            let runtime = Builder::new_current_thread().build().expect("a runtime");
+            cancelling(call, sandbox, &token, || runtime.block_on(asynchronous::call(&client, call)))
+        }
+    }
+}
+
+/// The client's options, with the sandbox's address and key where the scenario gives none.
+fn client_options(scenario: &Scenario, sandbox: &Sandbox) -> ClientOptions {
+    let mut options = json!({"base_url": sandbox.url(), "api_key": sandbox.api_key()});
+    for (name, value) in &scenario.client {
+        options[name] = filled_in(value, sandbox);
+    }
+    parse("client", options)
+}
+
+fn filled_in(value: &Value, sandbox: &Sandbox) -> Value {
+    let Some(text) = value.as_str() else { return value.clone() };
+    let ca_file = sandbox.ca_file().map(|file| file.display().to_string()).unwrap_or_default();
+    text.replace("{{url}}", sandbox.url()).replace("{{ca_file}}", &ca_file).into()
+}
+
+/// Makes the call, and cancels it when the scenario says so.
+fn cancelling<T>(call: &Call, sandbox: &Sandbox, token: &CancelToken, make: impl FnOnce() -> T) -> T {
+    match call.cancel_after_requests {
+        None => make(),
+        Some(0) => {
+            token.cancel();
+            make()
+        }
+        Some(count) => thread::scope(|scope| {
+            scope.spawn(move || {
+                let _ = sandbox.wait_for_requests(count);
+                thread::sleep(seconds(call.cancel_delay));
+                token.cancel();
+            });
+            make()
+        }),
+    }
+}

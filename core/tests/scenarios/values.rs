@@ -1,0 +1,70 @@
+//! Between the JSON of a scenario and the types of `zexa`.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use zexa::{Error, Page, Response};
+
+use crate::scenario::parse;
+
+/// What came of a call.
+pub(crate) type Answer = Result<Value, Failure>;
+
+/// The error, and the items of a list that came before it.
+pub(crate) struct Failure {
+    pub(crate) error: Error,
+    pub(crate) items: Option<Vec<Value>>,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure { error, items: None }
+    }
+}
+
+/// The parameters of a call. Null counts as absent.
+pub(crate) fn params<T: Serialize + DeserializeOwned>(arguments: &Map<String, Value>) -> T {
+    let given: Map<_, _> = arguments.clone().into_iter().filter(|(_, value)| !value.is_null()).collect();
+    let names: Vec<String> = given.keys().cloned().collect();
+    let params = parse("arguments", Value::Object(given));
+    let taken = json(&params);
+    for name in names {
+        assert!(taken.get(&name).is_some(), "the call has no argument `{name}`");
+    }
+    params
+}
+
+/// An argument that is a text; an absent one is empty.
+pub(crate) fn text<'a>(arguments: &'a Map<String, Value>, name: &str) -> &'a str {
+    match arguments.get(name) {
+        None | Some(Value::Null) => "",
+        Some(value) => value.as_str().unwrap_or_else(|| panic!("the argument `{name}` is no string")),
+    }
+}
+
+/// The argument `query` of `request`.
+pub(crate) fn query(arguments: &Map<String, Value>) -> Vec<(&str, &str)> {
+    let query = arguments.get("query").and_then(Value::as_object);
+    query
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.as_str(), value.as_str().expect("a query of texts")))
+        .collect()
+}
+
+pub(crate) fn json(value: impl Serialize) -> Value {
+    serde_json::to_value(value).expect("what the API sent as JSON can be written as JSON")
+}
+
+pub(crate) fn of_page<T: Serialize>(page: Page<T>) -> Value {
+    let mut all = page.extra;
+    all.insert("items".into(), json(page.items));
+    all.insert("total".into(), page.total.into());
+    all.insert("page".into(), page.page.into());
+    all.insert("per_page".into(), page.per_page.into());
+    Value::Object(all)
+}
+
+pub(crate) fn of_response(response: Response) -> Value {
+    json!({"status": response.status, "body": response.body})
+}
