@@ -1,6 +1,7 @@
 //! What a server has received: every request, in order, to be read by tests.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -64,7 +65,7 @@ pub(crate) struct Outcome {
 #[derive(Debug)]
 struct Entry {
     number: u64,
-    head: Head,
+    head: Arc<Head>,
     body: Bytes,
     since_previous: f64,
     outcome: Outcome,
@@ -79,7 +80,7 @@ pub(crate) struct RequestLog {
 
 impl RequestLog {
     /// Adds a request and gives its number.
-    pub(crate) fn add(&mut self, head: Head, body: Bytes) -> u64 {
+    pub(crate) fn add(&mut self, head: Arc<Head>, body: Bytes) -> u64 {
         let since_previous =
             self.last_received.map_or(0.0, |last| head.received.saturating_duration_since(last).as_secs_f64());
         self.last_received = Some(head.received);
