@@ -18,7 +18,7 @@ use crate::{Client, Response, Result};
 /// A client of the Zexa API whose calls are futures.
 ///
 /// It is cheap to clone, and clones share their connections. Its futures may be awaited in any executor: the first call starts a thread of
-/// the client's own, which drives them. Dropping a future ends its call.
+/// the client's own, which drives them. They borrow nothing, so they can be spawned; nothing is sent until one is polled, and dropping it ends its call.
 /// It works after `fork()`, in the parent and in the child.
 ///
 /// ```
@@ -67,14 +67,14 @@ impl AsyncClient {
     /// # Errors
     ///
     /// As any call; a path that leads elsewhere is refused.
-    pub async fn request(
+    pub fn request(
         &self,
         method: Method,
         path: &str,
         query: &[(&str, &str)],
         body: Option<&Value>,
-    ) -> Result<Response> {
-        self.call(|base| any_request(base, method, path, query, body)).await
+    ) -> impl Future<Output = Result<Response>> + Send + use<> {
+        self.call(any_request(self.base(), method, path, query, body))
     }
 
     /// Refuses further calls, on all clones, with [`Kind::Closed`](crate::Kind::Closed); ends waits, and closes idle connections. An attempt in flight
@@ -83,9 +83,15 @@ impl AsyncClient {
         self.shared.close();
     }
 
-    pub(crate) async fn call<T: Decode>(&self, request: impl FnOnce(&Url) -> Result<Request>) -> Result<T> {
-        let call = self.options.begin(&self.shared.config)?;
-        self.shared.spawn(request(&self.shared.config.base_url)?, call)?.await
+    pub(crate) fn base(&self) -> &Url {
+        &self.shared.config.base_url
+    }
+
+    /// Nothing is sent until the future is polled. It borrows nothing, so it can be spawned.
+    pub(crate) fn call<T: Decode>(&self, request: Result<Request>) -> impl Future<Output = Result<T>> + Send + use<T> {
+        let call = self.options.begin(&self.shared.config);
+        let shared = self.shared.clone();
+        async move { shared.spawn(request?, call?)?.await }
     }
 
     pub(crate) fn source(&self, route: &'static str, filter: &impl Filter) -> Result<Source> {

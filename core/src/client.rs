@@ -85,7 +85,7 @@ impl Client {
         query: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Result<Response> {
-        self.call(|base| any_request(base, method, path, query, body))
+        self.call(any_request(self.base(), method, path, query, body))
     }
 
     /// Refuses further calls, on all clones, with [`Kind::Closed`](crate::Kind::Closed); ends waits, and closes idle connections. An attempt in flight
@@ -94,9 +94,12 @@ impl Client {
         self.shared.close();
     }
 
-    pub(crate) fn call<T: Decode>(&self, request: impl FnOnce(&Url) -> Result<Request>) -> Result<T> {
-        let call = self.options.begin(&self.shared.config)?;
-        self.shared.call(&request(&self.shared.config.base_url)?, &call)
+    pub(crate) fn base(&self) -> &Url {
+        &self.shared.config.base_url
+    }
+
+    pub(crate) fn call<T: Decode>(&self, request: Result<Request>) -> Result<T> {
+        self.shared.call(&request?, &self.options.begin(&self.shared.config)?)
     }
 
     pub(crate) fn source(&self, route: &'static str, filter: &impl Filter) -> Result<Source> {

@@ -1,7 +1,5 @@
 //! From the bytes of an answer to what the caller gets.
 
-use std::io;
-
 use serde::Deserialize;
 use serde_json::error::Category;
 use serde_json::{Map, Value};
@@ -49,9 +47,6 @@ impl<T: Model + Send + 'static> Decode for Page<T> {
                 (items, envelope.meta)
             }
         };
-        if meta.page == 0 || meta.per_page == 0 {
-            return Err(serde_json::Error::io(io::Error::other("a page without a number or a size")));
-        }
         Ok(Page { items, total: meta.total, page: meta.page, per_page: meta.per_page, extra: meta.extra })
     }
 }

@@ -41,20 +41,20 @@ macro_rules! endpoints {
     (@blocking $(#[$doc:meta])* post $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
         $(#[$doc])*
         pub fn $name(&self, $argument: &$Params) -> Result<$Answer> {
-            $argument.check()?;
-            self.0.call(|base| Request::new(Method::Post, $path, base).with_json($argument))
+            let checked = $argument.check();
+            self.0.call(checked.and_then(|()| Request::new(Method::Post, $path, self.0.base()).with_json($argument)))
         }
     };
     (@blocking $(#[$doc:meta])* get $name:ident($path:literal) -> $Answer:ty) => {
         $(#[$doc])*
         pub fn $name(&self, id: &str) -> Result<$Answer> {
-            self.0.call(|base| Request::of_id(Method::Get, $path, base, id))
+            self.0.call(Request::of_id(Method::Get, $path, self.0.base(), id))
         }
     };
     (@blocking $(#[$doc:meta])* get_one $name:ident($path:literal) -> $Answer:ty) => {
         $(#[$doc])*
         pub fn $name(&self) -> Result<$Answer> {
-            self.0.call(|base| Ok(Request::new(Method::Get, $path, base)))
+            self.0.call(Ok(Request::new(Method::Get, $path, self.0.base())))
         }
     };
     (@blocking $(#[$doc:meta])* list $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
@@ -66,27 +66,27 @@ macro_rules! endpoints {
     (@blocking $(#[$doc:meta])* delete $name:ident($path:literal)) => {
         $(#[$doc])*
         pub fn $name(&self, id: &str) -> Result<()> {
-            self.0.call(|base| Request::of_id(Method::Delete, $path, base, id))
+            self.0.call(Request::of_id(Method::Delete, $path, self.0.base(), id))
         }
     };
 
     (@async $(#[$doc:meta])* post $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
         $(#[$doc])*
-        pub async fn $name(&self, $argument: &$Params) -> Result<$Answer> {
-            $argument.check()?;
-            self.0.call(|base| Request::new(Method::Post, $path, base).with_json($argument)).await
+        pub fn $name(&self, $argument: &$Params) -> impl Future<Output = Result<$Answer>> + Send + use<> {
+            let checked = $argument.check();
+            self.0.call(checked.and_then(|()| Request::new(Method::Post, $path, self.0.base()).with_json($argument)))
         }
     };
     (@async $(#[$doc:meta])* get $name:ident($path:literal) -> $Answer:ty) => {
         $(#[$doc])*
-        pub async fn $name(&self, id: &str) -> Result<$Answer> {
-            self.0.call(|base| Request::of_id(Method::Get, $path, base, id)).await
+        pub fn $name(&self, id: &str) -> impl Future<Output = Result<$Answer>> + Send + use<> {
+            self.0.call(Request::of_id(Method::Get, $path, self.0.base(), id))
         }
     };
     (@async $(#[$doc:meta])* get_one $name:ident($path:literal) -> $Answer:ty) => {
         $(#[$doc])*
-        pub async fn $name(&self) -> Result<$Answer> {
-            self.0.call(|base| Ok(Request::new(Method::Get, $path, base))).await
+        pub fn $name(&self) -> impl Future<Output = Result<$Answer>> + Send + use<> {
+            self.0.call(Ok(Request::new(Method::Get, $path, self.0.base())))
         }
     };
     (@async $(#[$doc:meta])* list $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
@@ -97,8 +97,8 @@ macro_rules! endpoints {
     };
     (@async $(#[$doc:meta])* delete $name:ident($path:literal)) => {
         $(#[$doc])*
-        pub async fn $name(&self, id: &str) -> Result<()> {
-            self.0.call(|base| Request::of_id(Method::Delete, $path, base, id)).await
+        pub fn $name(&self, id: &str) -> impl Future<Output = Result<()>> + Send + use<> {
+            self.0.call(Request::of_id(Method::Delete, $path, self.0.base(), id))
         }
     };
 }

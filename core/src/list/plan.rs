@@ -37,7 +37,9 @@ impl Plan {
     pub(super) fn took(&mut self, items: usize, total: u64, per_page: u32) {
         self.take += 1;
         self.ahead = (self.ahead * 2).min(MOST_AHEAD);
-        self.last = u32::try_from(total.div_ceil(u64::from(per_page.max(1)))).unwrap_or(u32::MAX - MOST_AHEAD);
+        // A page that says it has no size has the size that it shows.
+        let size = if per_page == 0 { items as u64 } else { per_page.into() };
+        self.last = u32::try_from(total.div_ceil(size.max(1))).unwrap_or(u32::MAX - MOST_AHEAD);
         // Whatever the total says, there is nothing behind an empty page.
         if items == 0 {
             self.end();

@@ -1,0 +1,114 @@
+//! Cancelling: in flight, in a wait, between pages, before the start; by token and by dropping a future.
+
+mod support;
+
+use std::future::Future;
+use std::task::{Context, Waker};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::json;
+use support::{async_client, builder, client, message, until};
+use zexa::{CallOptions, CancelToken, Error, Kind, ListContacts, Outcome};
+use zexa_sandbox::Sandbox;
+
+/// Makes the call on another thread, cancels it once the server has seen so many requests, and gives its error.
+fn cancelled<T: Send>(
+    sandbox: &Sandbox,
+    after: usize,
+    call: impl FnOnce(CallOptions) -> Result<T, Error> + Send,
+) -> Error {
+    let token = CancelToken::new();
+    let options = CallOptions::new().cancel(&token);
+    thread::scope(|scope| {
+        let call = scope.spawn(|| call(options).err().expect("cancelled"));
+        let _ = sandbox.wait_for_requests(after);
+        token.cancel();
+        call.join().expect("no panic")
+    })
+}
+
+#[test]
+fn in_flight_nobody_knows_what_became_of_it() {
+    let sandbox = Sandbox::from_json(json!({"faults": [{"process": true, "then": "stall", "at": "request"}]}));
+    let client = client(&sandbox);
+    let error = cancelled(&sandbox, 1, |options| client.with_options(options).messages().send(&message("Hello")));
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Cancelled, Outcome::Unknown, 1));
+    until("the server has carried it out", || sandbox.messages().len() == 1);
+}
+
+#[test]
+fn in_a_wait_the_last_answer_says_what_became_of_it() {
+    let sandbox = Sandbox::from_json(json!({
+        "faults": [{"path": "/messages", "times": 0, "status": 429, "headers": {"Retry-After": "60"}}],
+    }));
+    let token = CancelToken::new();
+    let cancel = token.clone();
+    let client = builder(&sandbox).on_attempt(move |_| cancel.cancel()).build().expect("a client");
+    let error = client.with_options(CallOptions::new().cancel(&token)).messages().send(&message("Hello")).unwrap_err();
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Cancelled, Outcome::Rejected, 1));
+}
+
+#[test]
+fn between_pages() {
+    let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 30}}));
+    let token = CancelToken::new();
+    let client = client(&sandbox).with_options(CallOptions::new().cancel(&token));
+    let mut contacts = client.contacts().list(&ListContacts::new().per_page(10u32));
+    for _ in 0..10 {
+        contacts.next().expect("an item").expect("a contact");
+    }
+    token.cancel();
+    let error = contacts.next().expect("an error").expect_err("cancelled");
+    assert_eq!((error.kind(), error.outcome()), (Kind::Cancelled, Outcome::NotSent));
+    assert!(contacts.next().is_none());
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[test]
+fn a_cancelled_call_leaves_the_client_as_good_as_before() {
+    let sandbox = Sandbox::from_json(json!({"faults": [{"then": "stall", "at": "request"}]}));
+    let client = client(&sandbox);
+    cancelled(&sandbox, 1, |options| client.with_options(options).credits().get());
+    client.credits().get().expect("credits");
+}
+
+#[test]
+fn a_dropped_future_ends_its_call() {
+    let sandbox = Sandbox::from_json(json!({"faults": [{"then": "stall", "at": "request", "times": 0}]}));
+    let client = async_client(&sandbox);
+    let mut call = Box::pin(client.credits().get());
+    assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    let _ = sandbox.wait_for_requests(1);
+    assert_eq!(sandbox.open_connections(), 1);
+    drop(call);
+    until("the connection is closed", || sandbox.open_connections() == 0);
+}
+
+#[test]
+fn a_list_dropped_half_way_leaves_the_client_as_good_as_before() {
+    let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 1000}}));
+    let client = client(&sandbox);
+    let first: Vec<_> = client.contacts().list(&ListContacts::new().per_page(10u32)).take(15).collect();
+    assert!(first.len() == 15 && first.iter().all(Result::is_ok));
+    client.credits().get().expect("credits");
+    // The second page brought a few more along, not all hundred.
+    let pages = sandbox.requests().iter().filter(|request| request.path == "/v1/contacts").count();
+    assert!((2..=5).contains(&pages), "{pages}");
+}
+
+#[test]
+fn a_deadline_is_for_the_whole_list() {
+    let sandbox = Sandbox::from_json(json!({
+        "state": {"contacts_count": 100},
+        "faults": [{"times": 0, "delay": 0.2}],
+    }));
+    let client = builder(&sandbox).deadline(Duration::from_millis(500)).build().expect("a client");
+    let error = client
+        .contacts()
+        .list(&ListContacts::new().per_page(1u32))
+        .find_map(Result::err)
+        .expect("a hundred pages take longer");
+    assert_eq!(error.kind(), Kind::Timeout);
+    assert!(error.message().contains("deadline"), "{error}");
+}

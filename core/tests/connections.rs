@@ -1,0 +1,149 @@
+//! Connections: kept, shared between threads, and not trusted after the server has closed them.
+
+mod support;
+
+use std::sync::Barrier;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::json;
+use support::{client, message, until};
+use zexa::{CallOptions, Client, Kind, Outcome};
+use zexa_sandbox::Sandbox;
+
+#[test]
+fn making_a_client_opens_nothing() {
+    let sandbox = Sandbox::start();
+    let _client = client(&sandbox);
+    assert_eq!(sandbox.connections(), 0);
+}
+
+#[test]
+fn calls_one_after_another_share_a_connection() {
+    let sandbox = Sandbox::start();
+    let client = client(&sandbox);
+    for _ in 0..20 {
+        client.clone().with_options(CallOptions::new().max_retries(0)).credits().get().expect("credits");
+    }
+    assert_eq!(sandbox.connections(), 1);
+}
+
+#[test]
+fn threads_take_a_connection_each_and_give_it_back() {
+    let sandbox = Sandbox::start();
+    let client = client(&sandbox);
+    let together = Barrier::new(8);
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                together.wait();
+                for _ in 0..50 {
+                    client.messages().send(&message("Hello")).expect("sent");
+                }
+            });
+        }
+    });
+    assert_eq!(sandbox.messages().len(), 400);
+    assert!(sandbox.connections() <= 8, "{}", sandbox.connections());
+}
+
+/// Nobody drives a lane between two calls, so a close by the server is seen only when the next call looks for it.
+#[test]
+fn a_connection_that_the_server_closed_is_never_sent_on() {
+    let sandbox = Sandbox::start();
+    // A retry would hide the loss of a GET, but not that of a POST: no POST that may have arrived is repeated.
+    let client = client(&sandbox).with_options(CallOptions::new().max_retries(0));
+    for round in 0..50 {
+        sandbox.add_fault(json!({"then": "close", "at": "body"}));
+        client.messages().send(&message("Hello")).unwrap_or_else(|error| panic!("round {round}: {error}"));
+        until("the server has closed it", || sandbox.open_connections() == 0);
+    }
+    assert_eq!(sandbox.messages().len(), 50);
+    assert_eq!(sandbox.connections(), 50);
+}
+
+#[test]
+fn where_nobody_listens_nothing_was_sent() {
+    let client =
+        Client::builder().base_url("http://127.0.0.1:9/v1").api_key("k").max_retries(1).build().expect("a client");
+    let error = client.messages().send(&message("Hello")).expect_err("nobody listens");
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Connect, Outcome::NotSent, 2));
+    assert!(error.message().contains("refused"), "{error}");
+    assert!(error.safe_to_retry());
+}
+
+#[test]
+fn a_host_that_does_not_exist_is_named_so() {
+    let client =
+        Client::builder().base_url("https://zexa.invalid/v1").api_key("k").max_retries(0).build().expect("a client");
+    let error = client.credits().get().expect_err("no such host");
+    assert_eq!((error.kind(), error.outcome()), (Kind::Connect, Outcome::NotSent));
+}
+
+#[test]
+fn a_client_that_goes_out_of_scope_closes_its_connections() {
+    let sandbox = Sandbox::start();
+    let client = client(&sandbox);
+    client.credits().get().expect("credits");
+    assert_eq!(sandbox.open_connections(), 1);
+    drop(client);
+    until("no open connection", || sandbox.open_connections() == 0);
+}
+
+#[test]
+fn a_closed_client_refuses_and_wakes_those_who_wait() {
+    let sandbox = Sandbox::from_json(json!({
+        "faults": [{"path": "/credits", "times": 0, "status": 429, "headers": {"Retry-After": "60"}}],
+    }));
+    let client = client(&sandbox);
+    let waiting = client.clone();
+    let waiter = thread::spawn(move || waiting.credits().get());
+    let _ = sandbox.wait_for_requests(1);
+    client.close();
+    let error = waiter.join().expect("no panic").expect_err("closed");
+    assert!(matches!(error.kind(), Kind::Closed), "{error}");
+    let error = client.messages().send(&message("Hello")).expect_err("closed");
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Closed, Outcome::NotSent, 0));
+    assert_eq!(sandbox.messages().len(), 0);
+}
+
+#[test]
+fn an_attempt_in_flight_survives_the_close() {
+    let sandbox = Sandbox::from_json(json!({"faults": [{"path": "/messages", "process": true, "delay": 0.3}]}));
+    let client = client(&sandbox);
+    let sending = client.clone();
+    let sender = thread::spawn(move || sending.messages().send(&message("Hello")));
+    let _ = sandbox.wait_for_requests(1);
+    client.close();
+    sender.join().expect("no panic").expect("sent");
+}
+
+#[test]
+fn a_timeout_within_the_connecting_is_not_sent() {
+    // An address that swallows what it gets is not to be had everywhere; a listener whose queue is full is.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let mut queue = Vec::new();
+    while let Ok(stream) = std::net::TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
+        queue.push(stream);
+    }
+    let client = Client::builder()
+        .base_url(format!("http://{address}/v1"))
+        .api_key("k")
+        .max_retries(0)
+        .timeout(Duration::from_millis(300))
+        .build()
+        .expect("a client");
+    let error = client.messages().send(&message("Hello")).expect_err("nobody accepts");
+    assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::NotSent));
+    let brief = Client::builder()
+        .base_url(format!("http://{address}/v1"))
+        .api_key("k")
+        .max_retries(0)
+        .connect_timeout(Duration::from_millis(200))
+        .build()
+        .expect("a client");
+    let error = brief.credits().get().expect_err("nobody accepts");
+    assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::NotSent));
+    assert!(error.message().contains("connect timeout"), "{error}");
+}

@@ -1,0 +1,166 @@
+//! A client survives `fork()`: made before it, it works in the parent and in the child; made in the child, it works there.
+#![allow(unsafe_code, reason = "fork itself")]
+#![cfg(unix)]
+
+mod support;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use futures_executor::block_on;
+use serde_json::json;
+use support::{async_client, client, message, until};
+use zexa::ListContacts;
+use zexa_sandbox::Sandbox;
+
+/// A forked child, which runs the closure and exits.
+struct Child(libc::pid_t);
+
+impl Child {
+    fn fork(run: impl FnOnce()) -> Child {
+        // SAFETY: the child runs on this thread's copy alone, and leaves by _exit, so nothing of the harness runs in it.
+        match unsafe { libc::fork() } {
+            -1 => panic!("fork: {}", std::io::Error::last_os_error()),
+            0 => {
+                let failed = catch_unwind(AssertUnwindSafe(run)).is_err();
+                // SAFETY: it does not return.
+                unsafe { libc::_exit(failed.into()) }
+            }
+            pid => Child(pid),
+        }
+    }
+
+    /// Waits for it. One that hangs is killed, and the test fails.
+    fn join(self) {
+        let started = Instant::now();
+        let mut status = 0;
+        // SAFETY: a child of ours, and a status to write to.
+        while unsafe { libc::waitpid(self.0, &mut status, libc::WNOHANG) } == 0 {
+            if started.elapsed() > Duration::from_secs(20) {
+                // SAFETY: a child of ours, not yet waited for.
+                unsafe { libc::kill(self.0, libc::SIGKILL) };
+                panic!("the child hangs");
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+        assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0, "the child failed: {status}");
+    }
+}
+
+#[test]
+fn a_client_with_an_open_connection_works_on_both_sides() {
+    let sandbox = Sandbox::start();
+    let client = client(&sandbox);
+    client.messages().send(&message("before")).expect("sent");
+
+    let children: Vec<_> = (0..4)
+        .map(|number| {
+            Child::fork(|| {
+                for _ in 0..10 {
+                    client.messages().send(&message(&format!("child {number}"))).expect("sent in the child");
+                }
+            })
+        })
+        .collect();
+    for _ in 0..10 {
+        client.messages().send(&message("parent")).expect("sent in the parent");
+    }
+    children.into_iter().for_each(Child::join);
+    client.messages().send(&message("after")).expect("sent in the parent");
+
+    assert_eq!(sandbox.messages().len(), 1 + 40 + 10 + 1);
+    // The parent kept its connection, and no child used it.
+    assert_eq!(sandbox.connections(), 1 + 4);
+}
+
+#[test]
+fn so_does_one_over_tls() {
+    for alpn in ["h2", "http/1.1"] {
+        let sandbox = Sandbox::from_json(json!({"state": {"tls": true, "alpn": [alpn]}}));
+        let client = client(&sandbox);
+        client.credits().get().expect("before");
+        Child::fork(|| drop(client.credits().get().expect("in the child"))).join();
+        client.credits().get().expect("in the parent");
+        // The child's end has not said goodbye on the parent's connection.
+        assert_eq!(sandbox.connections(), 2, "{alpn}");
+    }
+}
+
+#[test]
+fn an_async_client_whose_thread_is_gone_starts_another() {
+    let sandbox = Sandbox::start();
+    let client = async_client(&sandbox);
+    block_on(client.messages().send(&message("before"))).expect("sent");
+    Child::fork(|| drop(block_on(client.messages().send(&message("child"))).expect("sent in the child"))).join();
+    block_on(client.messages().send(&message("after"))).expect("sent");
+    assert_eq!(sandbox.messages().len(), 3);
+}
+
+#[test]
+fn a_client_made_in_the_child_works_there() {
+    let sandbox = Sandbox::start();
+    client(&sandbox).credits().get().expect("before");
+    Child::fork(|| drop(client(&sandbox).credits().get().expect("in the child"))).join();
+    assert_eq!(sandbox.requests().len(), 2);
+}
+
+#[test]
+fn a_list_half_read_goes_on_in_both() {
+    let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 95}}));
+    let client = client(&sandbox);
+    let mut contacts = client.contacts().list(&ListContacts::new().per_page(10u32));
+    // On the third page, with others in flight.
+    assert_eq!(contacts.by_ref().take(25).map(|contact| contact.expect("a contact")).count(), 25);
+    let child = Child::fork(|| assert_eq!(contacts.by_ref().map(|contact| contact.expect("in the child")).count(), 70));
+    child.join();
+    assert_eq!(contacts.map(|contact| contact.expect("in the parent")).count(), 70);
+}
+
+#[test]
+fn a_child_of_a_child_too_and_dropping_hangs_nowhere() {
+    let sandbox = Sandbox::start();
+    let (client, other) = (client(&sandbox), async_client(&sandbox));
+    client.credits().get().expect("before");
+    block_on(other.credits().get()).expect("before");
+    let (in_child, other_in_child) = (client.clone(), other.clone());
+    Child::fork(move || {
+        in_child.credits().get().expect("in the child");
+        let grandchild = (in_child.clone(), other_in_child.clone());
+        Child::fork(move || {
+            grandchild.0.credits().get().expect("in the grandchild");
+            block_on(grandchild.1.credits().get()).expect("in the grandchild");
+        })
+        .join();
+        drop((in_child, other_in_child));
+    })
+    .join();
+    client.credits().get().expect("after");
+    drop((client, other));
+    until("no open connection", || sandbox.open_connections() == 0);
+}
+
+/// A lock that another thread holds at the moment of the fork stays locked in the child for ever.
+#[test]
+fn forks_in_the_midst_of_calls_on_other_threads() {
+    let sandbox = Sandbox::start();
+    let client = client(&sandbox);
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    client.credits().get().expect("in the parent");
+                }
+            });
+        }
+        let forks = catch_unwind(AssertUnwindSafe(|| {
+            for _ in 0..30 {
+                Child::fork(|| drop(client.credits().get().expect("in the child"))).join();
+            }
+        }));
+        done.store(true, Ordering::Relaxed);
+        assert!(forks.is_ok());
+    });
+}

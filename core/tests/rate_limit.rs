@@ -1,0 +1,76 @@
+//! The gate: a 429 makes all calls of a client wait together, and leave spread out.
+
+mod support;
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::json;
+use support::{builder, client, message};
+use zexa::{CallOptions, Kind, Outcome};
+use zexa_sandbox::Sandbox;
+
+#[test]
+fn one_429_holds_back_everybody() {
+    let sandbox = Sandbox::from_json(json!({
+        "faults": [{"path": "/credits", "status": 429, "headers": {"Retry-After": "1"}}],
+    }));
+    let (answered, answers) = mpsc::channel();
+    let client = builder(&sandbox).on_attempt(move |_| _ = answered.send(())).build().expect("a client");
+    thread::scope(|scope| {
+        let first = scope.spawn(|| client.credits().get());
+        answers.recv().expect("the 429 has come");
+        let others: Vec<_> = (0..15).map(|_| scope.spawn(|| client.messages().send(&message("Hello")))).collect();
+        others.into_iter().for_each(|other| drop(other.join().expect("no panic").expect("sent")));
+        first.join().expect("no panic").expect("credits");
+    });
+    let requests = sandbox.requests();
+    assert_eq!(requests.len(), 17);
+    // One call may be quicker than the gate, which closes right after the attempt is told of; all others come no sooner than the 429 said.
+    let waits: Vec<f64> = requests.iter().map(|request| request.since_previous).collect();
+    assert!(waits[1..].iter().any(|wait| *wait > 0.9), "{waits:?}");
+    // And they did not all come at once.
+    let after: f64 = waits[2..].iter().filter(|wait| **wait < 0.9).sum();
+    assert!(after > 0.02, "{waits:?}");
+}
+
+#[test]
+fn who_may_not_wait_fails_at_once_and_sends_nothing() {
+    let sandbox = Sandbox::from_json(json!({
+        "faults": [{"path": "/credits", "status": 429, "headers": {"Retry-After": "60"}}],
+    }));
+    let client = client(&sandbox);
+    let error = client.with_options(CallOptions::new().max_retries(0)).credits().get().expect_err("limited");
+    assert_eq!((error.kind(), error.retry_after()), (Kind::RateLimited, Some(Duration::from_secs(60))));
+
+    let hasty = client.with_options(CallOptions::new().deadline(Duration::from_secs(5)));
+    let error = hasty.messages().send(&message("Hello")).expect_err("held back");
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::RateLimited, Outcome::NotSent, 0));
+    assert!(error.retry_after().is_some_and(|wait| wait > Duration::from_secs(50)), "{error:?}");
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+/// What a server asks beyond the cap concerns the call that it was told to: it does not shut the client for a day.
+#[test]
+fn an_absurd_wait_does_not_shut_the_client() {
+    let sandbox = Sandbox::from_json(json!({
+        "faults": [{"path": "/credits", "status": 429, "headers": {"Retry-After": "86400"}}],
+    }));
+    let client = client(&sandbox);
+    let error = client.credits().get().expect_err("limited");
+    assert_eq!((error.attempts(), error.retry_after()), (1, Some(Duration::from_secs(86_400))));
+    client.credits().get().expect("credits");
+}
+
+#[test]
+fn a_server_with_a_real_limit_gets_everything_in_the_end() {
+    let sandbox = Sandbox::from_json(json!({"state": {"rate_limit": {"requests": 20, "per_seconds": 1}}}));
+    let client = builder(&sandbox).max_retries(20).build().expect("a client");
+    thread::scope(|scope| {
+        for _ in 0..10 {
+            scope.spawn(|| (0..5).for_each(|_| drop(client.messages().send(&message("Hello")).expect("sent"))));
+        }
+    });
+    assert_eq!(sandbox.messages().len(), 50);
+}

@@ -1,0 +1,77 @@
+//! TLS: on by default, verified, in HTTP/1.1 and HTTP/2.
+
+mod support;
+
+use serde_json::json;
+use support::{builder, client, message, until};
+use zexa::{CallOptions, Client, Kind, ListContacts, Outcome};
+use zexa_sandbox::Sandbox;
+
+fn sandbox(alpn: &[&str]) -> Sandbox {
+    Sandbox::from_json(json!({"state": {"tls": true, "alpn": alpn, "contacts_count": 500}}))
+}
+
+#[test]
+fn http_2_where_the_server_offers_it() {
+    for (alpn, version) in [(&["h2", "http/1.1"][..], "2"), (&["http/1.1"], "1.1")] {
+        let sandbox = sandbox(alpn);
+        let client = client(&sandbox);
+        let sent = client.messages().send(&message("Olá")).expect("sent");
+        assert_eq!(client.messages().get(&sent.id).expect("there").body.as_deref(), Some("Olá"));
+        assert!(sandbox.requests().iter().all(|request| request.http_version == version), "{alpn:?}");
+        assert_eq!(sandbox.connections(), 1);
+    }
+}
+
+#[test]
+fn pages_of_a_list_share_an_http_2_connection() {
+    let sandbox = sandbox(&["h2"]);
+    let contacts = client(&sandbox).contacts().list(&ListContacts::new().per_page(10u32));
+    assert_eq!(contacts.map(|contact| contact.expect("a contact")).count(), 500);
+    assert_eq!((sandbox.connections(), sandbox.requests().len()), (1, 50));
+}
+
+#[test]
+fn a_server_that_nobody_vouches_for_is_told_nothing() {
+    let sandbox = sandbox(&["h2", "http/1.1"]);
+    let client = Client::builder().base_url(sandbox.url()).api_key("k").max_retries(0).build().expect("a client");
+    let error = client.messages().send(&message("Hello")).expect_err("self-made certificate");
+    assert_eq!((error.kind(), error.outcome()), (Kind::Connect, Outcome::NotSent));
+    assert!(error.message().contains("certificate"), "{error}");
+    assert_eq!(sandbox.requests().len(), 0);
+}
+
+#[test]
+fn a_server_with_another_name_is_told_nothing() {
+    let sandbox = sandbox(&["h2", "http/1.1"]);
+    // Its certificate is for localhost and 127.0.0.1.
+    let elsewhere = sandbox.url().replace("127.0.0.1", "127.0.0.2").replace("localhost", "127.0.0.2");
+    let client = builder(&sandbox).base_url(elsewhere).max_retries(0).build().expect("a client");
+    let error = client.credits().get().expect_err("not its name");
+    assert_eq!((error.kind(), error.outcome()), (Kind::Connect, Outcome::NotSent));
+    assert_eq!(sandbox.requests().len(), 0);
+}
+
+#[test]
+fn a_connection_that_the_server_closed_is_never_sent_on() {
+    for alpn in ["http/1.1", "h2"] {
+        let sandbox = sandbox(&[alpn]);
+        let client = client(&sandbox).with_options(CallOptions::new().max_retries(0));
+        for round in 0..30 {
+            sandbox.add_fault(json!({"then": "close", "at": "body"}));
+            client.messages().send(&message("Hello")).unwrap_or_else(|error| panic!("{alpn}, round {round}: {error}"));
+            until("the server has closed it", || sandbox.open_connections() == 0);
+        }
+        assert_eq!(sandbox.messages().len(), 30);
+    }
+}
+
+#[test]
+fn a_ca_file_that_is_none_is_refused_when_the_client_is_made() {
+    let directory = std::env::temp_dir();
+    for path in [directory.join("zexa-no-such-file.pem"), directory] {
+        let error = Client::builder().api_key("k").ca_file(&path).build().expect_err("no certificates there");
+        assert_eq!((error.kind(), error.outcome()), (Kind::Config, Outcome::NotSent));
+        assert!(error.message().starts_with("ca_file: "), "{error}");
+    }
+}
