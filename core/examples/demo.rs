@@ -1,0 +1,192 @@
+//! A first message and a small campaign, told as they happen.
+//!
+//! It needs `ZEXA_BASE_URL` and `ZEXA_API_KEY`, such as a sandbox prints. `cargo xtask demo` starts one for it.
+//! Against the real API it costs credits, and the numbers below are nobody's to write to.
+
+use std::process::ExitCode;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use console::style;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use zexa::{Campaign, Client, CreateCampaign, CreateContact, Error, Kind, Message, Result, SendMessage};
+
+/// The contact list, which exists: the API has no way to make one.
+const LIST: &str = "lst_demo";
+const NEW_CONTACTS: u32 = 20;
+/// As long as anything here is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn main() -> ExitCode {
+    let Some(url) = std::env::var("ZEXA_BASE_URL").ok().filter(|url| !url.is_empty()) else {
+        eprintln!("ZEXA_BASE_URL is not set. This demo wants a sandbox, which `cargo xtask demo` starts for it.");
+        return ExitCode::FAILURE;
+    };
+    println!("{} in Rust, with {url}", style("Zexa").bold());
+    match demo() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn demo() -> Result<()> {
+    let zexa = Client::from_env()?;
+
+    heading("Credits");
+    let before = zexa.credits().get()?.credits;
+    println!("  {before}");
+
+    heading("A message");
+    one_message(&zexa)?;
+
+    heading("A campaign");
+    add_contacts(&zexa)?;
+    a_campaign(&zexa)?;
+
+    heading("Credits");
+    let after = zexa.credits().get()?.credits;
+    println!("  {after}, so all this took {}", before - after);
+
+    heading("An error");
+    an_error(&zexa);
+    Ok(())
+}
+
+fn heading(text: &str) {
+    println!("\n{}", style(text).bold());
+}
+
+/// Sends a message, and follows it until nothing more happens to it.
+fn one_message(zexa: &Client) -> Result<()> {
+    let start = Instant::now();
+    let mut message = zexa.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "Olá! This is Zexa."))?;
+    println!("  {} by {} from ZEXA", message.id, message.channel);
+    show_status(&message, start);
+    while !message.status.is_final() && start.elapsed() < PATIENCE {
+        sleep(Duration::from_millis(200));
+        let now = zexa.messages().get(&message.id)?;
+        if now.status != message.status {
+            show_status(&now, start);
+        }
+        message = now;
+    }
+    Ok(())
+}
+
+fn show_status(message: &Message, start: Instant) {
+    println!("  {:4.1} s  {}", start.elapsed().as_secs_f64(), style(&message.status).green());
+}
+
+/// Adds contacts to the list. Those that are there from an earlier run will do.
+fn add_contacts(zexa: &Client) -> Result<()> {
+    let mut added = 0;
+    for number in 1..=NEW_CONTACTS {
+        let contact = CreateContact::new(format!("Cliente {number}"), phone(number)).lists([LIST.to_owned()]);
+        match zexa.contacts().create(&contact) {
+            Ok(_) => added += 1,
+            Err(error) if error.kind() == Kind::Conflict => {}
+            Err(error) => return Err(error),
+        }
+    }
+    println!("  {added} contacts added to {LIST}");
+    Ok(())
+}
+
+/// Two of these are numbers for which a sandbox shows that not everything arrives.
+fn phone(number: u32) -> String {
+    match number {
+        7 => "+244000100007".to_owned(),
+        13 => "+244000200013".to_owned(),
+        _ => format!("+2449000000{number:02}"),
+    }
+}
+
+/// Writes to everybody on the list, and watches it happen.
+fn a_campaign(zexa: &Client) -> Result<()> {
+    let start = Instant::now();
+    let body = "This week only: two for the price of one.";
+    let mut campaign = zexa.campaigns().create(&CreateCampaign::sms("Two for one", LIST, "ZEXA", body))?;
+    println!("  {} {:?} to {} contacts", campaign.id, campaign.name, campaign.total_recipients.unwrap_or_default());
+    let progress = Progress::new(&campaign);
+    while !campaign.status.is_final() && start.elapsed() < PATIENCE {
+        sleep(Duration::from_millis(100));
+        campaign = zexa.campaigns().get(&campaign.id)?;
+        progress.show(&campaign);
+    }
+    progress.end();
+    println!("  {} in {:.1} s", style(&campaign.status).green(), start.elapsed().as_secs_f64());
+    for (name, count) in counters(&campaign) {
+        println!("  {count:>3} {name}");
+    }
+    Ok(())
+}
+
+/// How its messages fared, as far as the API tells.
+fn counters(campaign: &Campaign) -> Vec<(&'static str, u64)> {
+    let Some(stats) = &campaign.stats else { return Vec::new() };
+    let named = [("delivered", stats.delivered), ("failed", stats.failed), ("undeliverable", stats.undeliverable)];
+    named.into_iter().filter_map(|(name, count)| Some((name, count?))).collect()
+}
+
+/// How many messages have come to their end: a bar in a terminal, a line now and then elsewhere.
+struct Progress {
+    bar: ProgressBar,
+    total: u64,
+    step: u64,
+}
+
+impl Progress {
+    fn new(campaign: &Campaign) -> Progress {
+        let total = campaign.total_recipients.unwrap_or_default();
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stdout());
+        let template = "  {bar:40.green} {pos}/{len}  {msg}";
+        bar.set_style(ProgressStyle::with_template(template).expect("a template of known words"));
+        Progress { bar, total, step: total.div_ceil(4).max(1) }
+    }
+
+    fn show(&self, campaign: &Campaign) {
+        let pending = campaign.stats.as_ref().and_then(|stats| stats.pending).unwrap_or(self.total);
+        let done = self.total.saturating_sub(pending);
+        let before = self.bar.position();
+        self.bar.set_message(campaign.status.to_string());
+        self.bar.set_position(done);
+        if self.bar.is_hidden() && (done / self.step > before / self.step || done == self.total && before < done) {
+            println!("  {done:>3}/{}  {}", self.total, campaign.status);
+        }
+    }
+
+    fn end(&self) {
+        self.bar.abandon();
+    }
+}
+
+/// Sends from a name that is not registered: the error says what is wrong, and what may have happened all the same.
+fn an_error(zexa: &Client) {
+    let message = SendMessage::sms("+244912345678", "NOBODY", "From a name that is not registered.");
+    match zexa.messages().send(&message) {
+        Ok(message) => println!("  none: {} was sent", message.id),
+        Err(error) => explain(&error),
+    }
+}
+
+fn explain(error: &Error) {
+    println!("  {}", style(error.message()).red());
+    println!("  kind        {}", error.kind());
+    println!("  outcome     {}, so {}", error.outcome(), what_it_means(error));
+    println!("  answer      {}, {}", error.status().unwrap_or_default(), error.code().unwrap_or("without a code"));
+    println!("  request id  {}", error.request_id().unwrap_or("none"));
+    if let Some(details) = error.details() {
+        println!("  details     {details}");
+    }
+}
+
+fn what_it_means(error: &Error) -> &'static str {
+    if error.safe_to_retry() {
+        "nothing was sent: it can be sent again once the cause is mended"
+    } else {
+        "it may have been sent: look before you send it again"
+    }
+}

@@ -1,0 +1,97 @@
+//! Other programs: started, watched, and their failures told in a line.
+
+use std::ffi::OsStr;
+use std::io;
+use std::process::{Command, Output, Stdio};
+
+use crate::{paths, show};
+
+/// A reason, in words. It is all that whoever runs these commands can use.
+pub(crate) type Result<T = ()> = std::result::Result<T, String>;
+
+/// Cargo, in the root of the repository.
+///
+/// Without the variables that cargo set for this program: build scripts that look at them would run again each time.
+pub(crate) fn cargo<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(paths::root()).args(arguments);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_this_package(name)) {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn is_about_this_package(variable: &OsStr) -> bool {
+    let name = variable.to_string_lossy();
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+}
+
+/// Builds what the other commands run. Everything in one go, so that all of them share one set of features.
+pub(crate) fn build() -> Result {
+    // Not this program: on some systems it cannot be replaced while it runs.
+    run_quietly(&mut cargo(["build", "--quiet", "--workspace", "--exclude", "xtask", "--bins", "--examples"]))
+}
+
+/// Shows the command and runs it to its end.
+pub(crate) fn run(command: &mut Command) -> Result {
+    show::command(&in_words(command));
+    run_quietly(command)
+}
+
+/// Runs the command to its end, without saying so.
+pub(crate) fn run_quietly(command: &mut Command) -> Result {
+    let status = command.status().map_err(|error| not_started(command, &error))?;
+    if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", in_words(command))) }
+}
+
+/// Shows the command, and runs it to its end with its output going through a pipe: programs then write as for a log.
+pub(crate) fn run_as_for_a_log(command: &mut Command) -> Result {
+    show::command(&in_words(command));
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| not_started(command, &error))?;
+    let mut stdout = child.stdout.take().expect("it was asked for");
+    io::copy(&mut stdout, &mut io::stdout()).map_err(|error| format!("cannot pass its output on: {error}"))?;
+    let status = child.wait().map_err(|error| error.to_string())?;
+    if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", in_words(command))) }
+}
+
+/// What the command prints.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let Output { status, stdout, stderr } = command.output().map_err(|error| not_started(command, &error))?;
+    if !status.success() {
+        return Err(format!("`{}` failed: {status}\n{}", in_words(command), String::from_utf8_lossy(&stderr)));
+    }
+    String::from_utf8(stdout).map_err(|_| format!("`{}` printed what is no text", in_words(command)))
+}
+
+/// The command as one would type it, with the program by its bare name.
+fn in_words(command: &Command) -> String {
+    let program = std::path::Path::new(command.get_program());
+    let program = program.file_stem().unwrap_or(program.as_os_str()).to_string_lossy();
+    let arguments = command.get_args().map(|argument| argument.to_string_lossy());
+    std::iter::once(program).chain(arguments).collect::<Vec<_>>().join(" ")
+}
+
+fn not_started(command: &Command, error: &io::Error) -> String {
+    let program = command.get_program().to_string_lossy();
+    match error.kind() {
+        io::ErrorKind::NotFound => format!("`{program}` is not there"),
+        _ => format!("`{program}` cannot be started: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_is_not_there_is_told_by_name() {
+        let error = run_quietly(&mut Command::new("no-such-program")).expect_err("fails");
+        assert_eq!(error, "`no-such-program` is not there");
+    }
+
+    #[test]
+    fn commands_are_shown_as_one_would_type_them() {
+        let mut command = Command::new(paths::programs().join("cargo"));
+        assert_eq!(in_words(command.args(["fmt", "--check"])), "cargo fmt --check");
+    }
+}

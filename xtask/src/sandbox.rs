@@ -1,0 +1,92 @@
+//! The sandbox program, running for as long as it is needed.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::command::Result;
+use crate::paths;
+
+/// The name of the program.
+pub(crate) const PROGRAM: &str = "zexa-sandbox";
+
+/// A running sandbox. It ends when this is dropped, and also when this process ends in any way.
+pub(crate) struct Sandbox {
+    child: Child,
+    /// The base URL of its API.
+    pub(crate) url: String,
+    /// The key that it takes.
+    pub(crate) api_key: String,
+}
+
+impl Sandbox {
+    /// Starts the program, which has been built, and waits until it listens.
+    pub(crate) fn start(flags: &[&str]) -> Result<Sandbox> {
+        let program = paths::program(PROGRAM);
+        let mut child = Command::new(&program)
+            // Its stdin is a pipe from here, which ends with this process.
+            .arg("--exit-with-parent")
+            .args(flags)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("{}: {error}", program.display()))?;
+        let stdout = child.stdout.take().expect("it was asked for");
+        let mut sandbox = Sandbox { child, url: String::new(), api_key: String::new() };
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line).map_err(|error| format!("{PROGRAM}: {error}"))?;
+        (sandbox.url, sandbox.api_key) =
+            read_announcement(&line).ok_or_else(|| format!("{PROGRAM} did not say where it listens, but {line:?}"))?;
+        Ok(sandbox)
+    }
+
+    /// Tells a program by its environment where the sandbox is.
+    pub(crate) fn tell(&self, command: &mut Command) {
+        command.env("ZEXA_BASE_URL", &self.url).env("ZEXA_API_KEY", &self.api_key);
+    }
+
+    /// Whether it has ended, within a while.
+    fn has_ended(&mut self, within: Duration) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < within {
+            if matches!(self.child.try_wait(), Ok(Some(_)) | Err(_)) {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        false
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        if !self.has_ended(Duration::from_secs(3)) {
+            // Nothing can be done where these fail: it is gone already.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+fn read_announcement(line: &str) -> Option<(String, String)> {
+    let announcement: Value = serde_json::from_str(line).ok()?;
+    let text = |name: &str| Some(announcement.get(name)?.as_str()?.to_owned());
+    Some((text("url")?, text("api_key")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_announcement_is_one_line_of_json() {
+        let line =
+            "{\"url\":\"http://127.0.0.1:1/v1\",\"api_key\":\"k\",\"control\":\"http://127.0.0.1:1/_sandbox\"}\n";
+        assert_eq!(read_announcement(line), Some(("http://127.0.0.1:1/v1".into(), "k".into())));
+        assert_eq!(read_announcement(""), None);
+        assert_eq!(read_announcement("{}"), None);
+    }
+}

@@ -1,0 +1,183 @@
+//! `cargo xtask test`: every test there is, as steps that run one after the other.
+
+mod dependencies;
+mod house;
+mod licences;
+mod readme;
+mod schemathesis;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use crate::command::{self, Result, cargo};
+use crate::sandbox::PROGRAM;
+use crate::{chosen, demo, paths, show, usage};
+
+/// One of the tests.
+struct Step {
+    name: &'static str,
+    about: &'static str,
+    /// Whether it can be of no use where the step `build` has failed.
+    needs_build: bool,
+    run: fn() -> Result,
+}
+
+/// In this order: what is quick first, and what others stand on before them.
+const STEPS: &[Step] = &[
+    Step {
+        name: "fmt",
+        about: "the code is formatted",
+        needs_build: false,
+        run: || command::run(&mut cargo(["fmt", "--all", "--check"])),
+    },
+    Step { name: "layout", about: "the files keep to the habits of the house", needs_build: false, run: house::check },
+    Step {
+        name: "deps",
+        about: "no crate twice that must be there once, no second TLS, licences that can be shipped",
+        needs_build: false,
+        run: dependencies::check,
+    },
+    Step {
+        name: "build",
+        about: "libraries, programs, examples and tests build",
+        needs_build: false,
+        run: || command::run(&mut cargo(["build", "--workspace", "--exclude", "xtask", "--all-targets"])),
+    },
+    Step {
+        name: "clippy",
+        about: "the lints are silent",
+        needs_build: true,
+        run: || command::run(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
+    },
+    Step {
+        name: "docs",
+        about: "the documentation builds, with links that lead somewhere",
+        needs_build: true,
+        run: || {
+            command::run(
+                cargo(["doc", "--workspace", "--exclude", "xtask", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
+            )
+        },
+    },
+    Step {
+        name: "unit",
+        about: "unit tests",
+        needs_build: true,
+        run: || cargo_test(&["--lib", "--bins", "--no-fail-fast"]),
+    },
+    Step {
+        name: "doc-examples",
+        about: "the examples in the documentation run",
+        needs_build: true,
+        run: || cargo_test(&["--doc", "--no-fail-fast", "--", "--skip", "README.md"]),
+    },
+    Step { name: "readme", about: "the Rust in README.md runs", needs_build: true, run: readme::check },
+    Step {
+        name: "rust",
+        about: "the client and the sandbox over real sockets, the scenarios among it",
+        needs_build: true,
+        run: || cargo_test(&["--test", "*", "--no-fail-fast"]),
+    },
+    Step {
+        name: "schemathesis",
+        about: "the sandbox is what tests/openapi.yaml says",
+        needs_build: true,
+        run: schemathesis::check,
+    },
+    Step { name: "demo", about: "the demo in every language", needs_build: true, run: demo::run_all_for_a_log },
+];
+
+/// How a step ended.
+enum Verdict {
+    Passed,
+    Failed(String),
+    Skipped,
+}
+
+/// Prints the names of the steps.
+pub(crate) fn list() -> ExitCode {
+    for step in STEPS {
+        println!("{:<14} {}", step.name, step.about);
+    }
+    ExitCode::SUCCESS
+}
+
+/// Runs the named steps, or all of them, and sums up.
+pub(crate) fn run(names: &[&str]) -> ExitCode {
+    let steps = match chosen(STEPS, names, |step| step.name) {
+        Ok(steps) => steps,
+        Err(reason) => return usage(&reason),
+    };
+    let start = Instant::now();
+    let mut results = Vec::new();
+    let mut built = true;
+    for step in steps {
+        let (verdict, time) = run_step(step, built);
+        built &= !(step.name == "build" && matches!(verdict, Verdict::Failed(_)));
+        results.push((step, verdict, time));
+    }
+    sum_up(&results, start.elapsed())
+}
+
+fn run_step(step: &Step, built: bool) -> (Verdict, Duration) {
+    show::heading(step.name, step.about);
+    if step.needs_build && !built {
+        println!("skipped, because the build failed");
+        return (Verdict::Skipped, Duration::ZERO);
+    }
+    let start = Instant::now();
+    let result = (step.run)();
+    let time = start.elapsed();
+    if let Err(reason) = &result {
+        println!("{reason}");
+    }
+    (result.map_or_else(Verdict::Failed, |()| Verdict::Passed), time)
+}
+
+fn sum_up(results: &[(&Step, Verdict, Duration)], time: Duration) -> ExitCode {
+    show::heading("summary", &format!("all in {}", show::time(time)));
+    for (step, verdict, time) in results {
+        let (word, reason) = match verdict {
+            Verdict::Passed => ("passed", ""),
+            Verdict::Failed(reason) => ("failed", reason.lines().next().unwrap_or_default()),
+            Verdict::Skipped => ("skipped", "the build failed"),
+        };
+        let word = show::verdict(word, matches!(verdict, Verdict::Passed));
+        println!("{}", format!("{word} {:<14} {:>12}  {reason}", step.name, show::time(*time)).trim_end());
+    }
+    let count = |wanted: fn(&Verdict) -> bool| results.iter().filter(|(_, verdict, _)| wanted(verdict)).count();
+    let passed = count(|verdict| matches!(verdict, Verdict::Passed));
+    let failed = count(|verdict| matches!(verdict, Verdict::Failed(_)));
+    let skipped = results.len() - passed - failed;
+    // This line is read by machines.
+    let skipped = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
+    println!("\n{passed} passed, {failed} failed{skipped}");
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Tests of the whole workspace, so that every step builds with the same features.
+fn cargo_test(arguments: &[&str]) -> Result {
+    // For the tests that need the program, and not just the library.
+    let program = paths::program(PROGRAM);
+    command::run(cargo(["test", "--workspace"]).args(arguments).env("ZEXA_SANDBOX", program))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_have_names_of_their_own() {
+        let mut names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), STEPS.len());
+    }
+
+    #[test]
+    fn after_a_failed_build_what_needs_it_is_skipped() {
+        let step = Step { name: "x", about: "", needs_build: true, run: || Ok(()) };
+        assert!(matches!(run_step(&step, false).0, Verdict::Skipped));
+        assert!(matches!(run_step(&step, true).0, Verdict::Passed));
+    }
+}
