@@ -24,7 +24,8 @@ pub(crate) fn call(client: &Client, call: &Call) -> Answer {
         "credits.get" => json(client.credits().get()?),
         "request" => {
             let method: Method = text(arguments, "method").parse()?;
-            let (path, query, body) = (text(arguments, "path"), query(arguments), arguments.get("body"));
+            let (path, query) = (text(arguments, "path"), query(arguments));
+            let body = arguments.get("body").filter(|body| !body.is_null());
             of_response(client.request(method, path, &query, body)?)
         }
         unknown => panic!("there is no operation {unknown}"),
