@@ -30,7 +30,7 @@ pub(crate) fn answer(server: &Arc<Server>, head: &Head, body: &[u8]) -> Reply {
     let call = Call { server, head, body };
     let answer = match head.uri.path().strip_prefix("/v1") {
         Some(path) if path.starts_with('/') => call.answer(path),
-        _ => Err(Refusal::not_found("path", head.uri.path())),
+        _ => Err(call.no_such_path()),
     };
     answer.unwrap_or_else(Reply::from)
 }
@@ -46,23 +46,28 @@ impl Call<'_> {
         self.authorize()?;
         self.server.rate_limiter.admit()?;
         let (collection, id) = match path[1..].split_once('/') {
+            Some((_, id)) if id.is_empty() || id.contains('/') => return Err(self.no_such_path()),
             Some((collection, id)) => (collection, Some(decode(id, false))),
             None => (&path[1..], None),
         };
         match (collection, id.as_deref()) {
             ("messages", None) => self.only("POST", || messages::send(self)),
-            ("messages", Some(id)) if is_id(id) => self.only("GET", || messages::get(self, id)),
+            ("messages", Some(id)) => self.only("GET", || messages::get(self, id)),
             ("sender-ids", None) => self.only("GET", || self.sender_ids()),
             ("campaigns", None) if self.head.method == Method::GET => campaigns::list(self),
             ("campaigns", None) => self.only_or("POST", "GET, POST", || campaigns::create(self)),
-            ("campaigns", Some(id)) if is_id(id) => self.only("GET", || campaigns::get(self, id)),
+            ("campaigns", Some(id)) => self.only("GET", || campaigns::get(self, id)),
             ("contacts", None) if self.head.method == Method::GET => contacts::list(self),
             ("contacts", None) => self.only_or("POST", "GET, POST", || contacts::create(self)),
-            ("contacts", Some(id)) if is_id(id) => self.only("DELETE", || contacts::delete(self, id)),
+            ("contacts", Some(id)) => self.only("DELETE", || contacts::delete(self, id)),
             ("webhooks", None) => self.only("POST", || webhooks::create(self)),
             ("credits", None) => self.only("GET", || self.credits()),
-            _ => Err(Refusal::not_found("path", self.head.uri.path())),
+            _ => Err(self.no_such_path()),
         }
+    }
+
+    fn no_such_path(&self) -> Refusal {
+        Refusal::not_found("path", self.head.uri.path())
     }
 
     fn authorize(&self) -> Result<(), Refusal> {
@@ -100,9 +105,4 @@ impl Call<'_> {
     fn credits(&self) -> Answer {
         self.world(|world| Ok(Reply::json(200, &json!({"credits": amount(world.credits), "currency": world.currency}))))
     }
-}
-
-/// Anything that is one segment of a path.
-fn is_id(id: &str) -> bool {
-    !id.is_empty()
 }

@@ -1,0 +1,273 @@
+//! Each fault, seen from a plain socket or a plain client.
+
+mod common;
+
+use std::io::{ErrorKind, Read};
+use std::time::{Duration, Instant};
+
+use common::{Api, ask, read_all, sms, socket, until};
+use serde_json::{Value, json};
+use zexa_sandbox::Sandbox;
+
+fn with_fault(fault: Value) -> Sandbox {
+    Sandbox::from_json(json!({"faults": [fault]}))
+}
+
+/// What a `GET /credits` gets by a socket of its own.
+fn exchange(sandbox: &Sandbox) -> (String, Option<ErrorKind>) {
+    let mut stream = socket(sandbox);
+    ask(&mut stream, sandbox);
+    let (text, end) = read_all(&mut stream);
+    (text, end.err().map(|error| error.kind()))
+}
+
+fn body_of(answer: &str) -> &str {
+    answer.split_once("\r\n\r\n").unwrap().1
+}
+
+#[test]
+fn a_status_comes_with_its_documented_body() {
+    let sandbox = Sandbox::start();
+    let api = Api::of(&sandbox);
+    for (status, code) in [(429, "rate_limit_exceeded"), (500, "internal_error"), (404, "not_found")] {
+        sandbox.add_fault(json!({"status": status, "headers": {"Retry-After": "7", "X-Number": 5}}));
+        let answer = api.post("/messages", &sms());
+        answer.is(status, code, None);
+        assert_eq!((answer.header("retry-after"), answer.header("x-number")), ("7", "5"));
+    }
+    assert!(sandbox.messages().is_empty());
+    let request = &sandbox.requests()[0];
+    assert_eq!((request.status, request.fault.as_deref()), (Some(429), Some("status 429")));
+    assert_eq!(api.post("/messages", &sms()).status, 201);
+    sandbox.add_fault(json!({"status": 204}));
+    assert_eq!(api.get("/credits").status, 204);
+}
+
+#[test]
+fn bodies_of_any_kind() {
+    let sandbox = Sandbox::start();
+    let api = Api::of(&sandbox);
+    sandbox.add_fault(json!({"status": 502, "text": "<html>Bad gateway</html>"}));
+    let html = api.get("/credits");
+    assert_eq!((html.header("content-type"), &html.body), ("text/html", &json!("<html>Bad gateway</html>")));
+    sandbox.add_fault(json!({"text": "{\"credits\":"}));
+    let broken = api.get("/credits");
+    assert_eq!((broken.status, broken.header("content-type")), (200, "application/json"));
+    sandbox.add_fault(json!({"body": {"id": 1}, "headers": {"content-type": "text/plain"}}));
+    let plain = api.get("/credits");
+    assert_eq!((plain.header("content-type"), &plain.body), ("text/plain", &json!({"id": 1})));
+    sandbox.add_fault(json!({"status": 500, "text": ""}));
+    assert_eq!(api.get("/credits").body, json!(""));
+    for size in [0, 1, 2, 3, 1_000_000] {
+        sandbox.add_fault(json!({"fill": size}));
+        let full = api.get("/credits");
+        assert_eq!(full.header("content-length"), size.to_string());
+        if size >= 2 {
+            assert_eq!(full.body.as_str().unwrap().len(), size - 2);
+        }
+    }
+}
+
+#[test]
+fn dates_are_made_when_they_are_sent() {
+    let sandbox = with_fault(json!({"times": 0, "status": 429, "headers": {"Retry-After": "{{http_date:+2}}"},
+                                    "body": {"at": ["{{http_date:-5}}"]}}));
+    let answer = Api::of(&sandbox).get("/credits");
+    let date = |text: &str| httpdate::parse_http_date(text).unwrap();
+    let ahead = date(answer.header("retry-after"));
+    assert!(ahead > date(answer.body["at"][0].as_str().unwrap()) + Duration::from_secs(6));
+}
+
+#[test]
+fn a_fault_is_for_what_it_names_and_comes_before_the_key() {
+    let sandbox = Sandbox::from_json(json!({"faults": [
+        {"method": "GET", "path": "/messages/*", "status": 503, "skip": 1, "times": 2},
+    ]}));
+    let mut api = Api::of(&sandbox);
+    assert_eq!(api.get("/credits").status, 200);
+    assert_eq!(api.get("/messages/msg_1").status, 404);
+    api.key = "wrong".to_owned();
+    assert_eq!(api.get("/messages/msg_1").status, 503);
+    assert_eq!(api.get("/messages/msg_1").status, 503);
+    assert_eq!(api.get("/messages/msg_1").status, 401);
+}
+
+#[test]
+fn a_request_can_be_carried_out_before_its_answer_is_spoilt() {
+    let sandbox = Sandbox::from_json(json!({"faults": [
+        {"process": true, "status": 504},
+        {"process": true, "then": "reset"},
+        {"process": true, "then": "cut", "at": "body", "bytes": 10},
+        {"process": true, "text": "not JSON"},
+        {"process": true, "headers": {"X-Real": "yes"}},
+        {"then": "reset"},
+    ]}));
+    let api = Api::of(&sandbox);
+    let send = || api.call("POST", "/messages", Some(sms().to_string()));
+    assert_eq!(send().unwrap().status, 504);
+    assert!(send().is_err());
+    assert!(send().is_err());
+    assert_eq!(send().unwrap().body, json!("not JSON"));
+    let real = send().unwrap();
+    assert_eq!((real.status, real.header("x-real"), real.body["status"].as_str()), (201, "yes", Some("queued")));
+    assert!(send().is_err());
+    let made: Vec<_> = sandbox.requests().iter().map(|request| request.message_id.is_some()).collect();
+    assert_eq!(made, [true, true, true, true, true, false]);
+    assert_eq!(sandbox.messages().len(), 5);
+}
+
+#[test]
+fn a_delay_comes_before_the_answer() {
+    let sandbox = with_fault(json!({"delay": 0.3}));
+    let start = Instant::now();
+    assert_eq!(Api::of(&sandbox).get("/credits").status, 200);
+    assert!(start.elapsed() >= Duration::from_millis(300));
+}
+
+#[test]
+fn who_leaves_during_a_delay_is_not_served() {
+    let sandbox = with_fault(json!({"delay": 3600}));
+    let api = Api::of(&sandbox);
+    let slow = api.client.post(format!("{}/messages", api.url)).timeout(Duration::from_millis(50));
+    assert!(slow.send().unwrap_err().is_timeout());
+    until("the connection is gone", || sandbox.open_connections() == 0);
+    assert!(sandbox.messages().is_empty());
+}
+
+#[test]
+fn a_connection_is_reset_at_once() {
+    let sandbox = with_fault(json!({"then": "reset", "at": "connect"}));
+    let mut stream = socket(&sandbox);
+    assert_eq!(stream.read(&mut [0; 9]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    assert!(sandbox.requests().is_empty());
+    assert!(exchange_ok(&sandbox));
+    assert_eq!(sandbox.connections(), 2);
+}
+
+fn exchange_ok(sandbox: &Sandbox) -> bool {
+    Api::of(sandbox).get("/credits").status == 200
+}
+
+#[test]
+fn a_connection_is_cut_at_once() {
+    let sandbox = with_fault(json!({"then": "cut", "at": "connect"}));
+    let mut stream = socket(&sandbox);
+    assert_eq!(stream.read(&mut [0; 9]).unwrap(), 0);
+    drop(stream);
+    assert!(exchange_ok(&sandbox));
+}
+
+#[test]
+fn a_connection_stalls_at_once() {
+    let sandbox = with_fault(json!({"then": "stall", "at": "connect"}));
+    stalls(&sandbox, "");
+    assert!(sandbox.requests().is_empty());
+    assert!(exchange_ok(&sandbox));
+}
+
+/// Sees that so much comes, nothing more, and that the sandbox lets go when the client does.
+fn stalls(sandbox: &Sandbox, start: &str) -> String {
+    let mut stream = socket(sandbox);
+    ask(&mut stream, sandbox);
+    stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    let (text, end) = read_all(&mut stream);
+    assert_eq!(end.unwrap_err().kind(), ErrorKind::WouldBlock);
+    assert!(text.starts_with(start), "{text}");
+    drop(stream);
+    until("the sandbox lets go", || sandbox.open_connections() == 0);
+    text
+}
+
+#[test]
+fn breaks_after_the_request() {
+    let sandbox = Sandbox::from_json(json!({"faults": [{"then": "reset"}, {"then": "cut", "at": "request"},
+                                                       {"then": "stall", "at": "request"}]}));
+    assert_eq!(exchange(&sandbox), (String::new(), Some(ErrorKind::ConnectionReset)));
+    assert_eq!(exchange(&sandbox), (String::new(), None));
+    assert_eq!(stalls(&sandbox, ""), "");
+    let faults: Vec<_> =
+        sandbox.requests().into_iter().map(|request| (request.status, request.fault.unwrap())).collect();
+    let told = ["reset at request", "cut at request", "stall at request"];
+    assert_eq!(faults, told.map(|fault| (None, fault.to_owned())));
+}
+
+#[test]
+fn breaks_within_the_head() {
+    let sandbox = Sandbox::from_json(json!({"faults": [
+        {"then": "reset", "at": "head"},
+        {"then": "cut", "at": "head", "bytes": 30, "status": 503},
+        {"then": "stall", "at": "head"},
+    ]}));
+    assert_eq!(exchange(&sandbox), ("HTTP/1.1 200".to_owned(), Some(ErrorKind::ConnectionReset)));
+    let (cut, end) = exchange(&sandbox);
+    assert_eq!((&cut[..12], cut.len(), end), ("HTTP/1.1 503", 30, None));
+    assert_eq!(stalls(&sandbox, ""), "HTTP/1.1 200");
+}
+
+#[test]
+fn breaks_within_the_body() {
+    let sandbox = Sandbox::from_json(json!({"faults": [
+        {"then": "reset", "at": "body", "bytes": 10},
+        {"then": "cut", "at": "body", "bytes": 10},
+        {"then": "stall", "at": "body", "bytes": 10},
+        {"then": "cut", "at": "body", "bytes": 0},
+        {"then": "cut", "at": "body", "bytes": 200_000, "fill": 300_000},
+    ]}));
+    let reset = exchange(&sandbox);
+    assert_eq!((body_of(&reset.0), reset.1), (r#"{"credits""#, Some(ErrorKind::ConnectionReset)));
+    let cut = exchange(&sandbox);
+    assert_eq!((body_of(&cut.0), cut.1), (r#"{"credits""#, None));
+    assert!(cut.0.contains("\r\ncontent-length: 33\r\n"), "{}", cut.0);
+    assert_eq!(body_of(&stalls(&sandbox, "HTTP/1.1 200 OK\r\n")), r#"{"credits""#);
+    assert_eq!(body_of(&exchange(&sandbox).0), "");
+    let (long, end) = exchange(&sandbox);
+    assert_eq!((body_of(&long).len(), end), (200_000, None));
+    assert!(long.contains("\r\ncontent-length: 300000\r\n"));
+    assert!(sandbox.requests().iter().all(|request| request.status == Some(200)));
+}
+
+#[test]
+fn a_connection_is_closed_after_its_answer_without_a_word() {
+    let sandbox = with_fault(json!({"then": "close"}));
+    let (text, end) = exchange(&sandbox);
+    assert_eq!(end, None);
+    assert_eq!(body_of(&text), r#"{"credits":4250,"currency":"USD"}"#);
+    assert!(!text.to_lowercase().contains("connection:"), "{text}");
+
+    sandbox.add_fault(json!({"then": "close", "status": 204}));
+    let (text, end) = exchange(&sandbox);
+    assert!(text.starts_with("HTTP/1.1 204") && end.is_none(), "{text}");
+}
+
+#[test]
+fn a_content_length_can_lie() {
+    let sandbox = with_fault(json!({"headers": {"Content-Length": "99"}, "body": 1, "then": "cut", "at": "body",
+                                    "bytes": 1}));
+    let (text, _) = exchange(&sandbox);
+    assert!(text.contains("content-length: 99\r\n") && text.ends_with("\r\n1"), "{text}");
+}
+
+#[test]
+fn chance_is_the_same_each_time() {
+    let draw = || {
+        let sandbox = with_fault(json!({"times": 0, "probability": 0.5, "seed": 3, "any_of": [
+            {"status": 500}, {"status": 503}
+        ]}));
+        let api = Api::of(&sandbox);
+        (0..20).map(|_| api.get("/credits").status).collect::<Vec<_>>()
+    };
+    let first = draw();
+    assert_eq!(first, draw());
+    assert!([200, 500, 503].iter().all(|status| first.contains(status)), "{first:?}");
+}
+
+#[test]
+fn a_sandbox_ends_under_stalled_connections() {
+    let sandbox = with_fault(json!({"then": "stall", "times": 0}));
+    let mut stream = socket(&sandbox);
+    ask(&mut stream, &sandbox);
+    let _ = sandbox.wait_for_requests(1);
+    drop(sandbox);
+    let mut byte = [0];
+    assert!(matches!(stream.read(&mut byte), Ok(0) | Err(_)));
+}

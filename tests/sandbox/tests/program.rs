@@ -1,0 +1,131 @@
+//! The program: its line of JSON, its flags, and how it ends.
+
+#![cfg(unix)]
+
+mod common;
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+
+use common::{Api, client};
+use serde_json::Value;
+
+struct Program {
+    child: Child,
+    line: Value,
+}
+
+impl Program {
+    fn start(flags: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_zexa-sandbox"))
+            .args(flags)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        Self { child, line: serde_json::from_str(&line).unwrap() }
+    }
+
+    fn text(&self, key: &str) -> &str {
+        self.line[key].as_str().unwrap()
+    }
+
+    fn api(&self) -> Api {
+        let file = self.line["ca_file"].as_str().map(std::path::Path::new);
+        let client = client(file).build().unwrap();
+        Api { client, url: self.text("url").to_owned(), key: self.text("api_key").to_owned() }
+    }
+
+    fn signal(&mut self, name: &str) -> ExitStatus {
+        Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It has ended, unless a test failed before that.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn run(flags: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_zexa-sandbox")).args(flags).stdin(Stdio::null()).output().unwrap()
+}
+
+#[test]
+fn it_says_where_it_is_and_ends_on_a_signal() {
+    for signal in ["-TERM", "-INT"] {
+        let mut program = Program::start(&[]);
+        let api = program.api();
+        assert_eq!(api.get("/credits").body["credits"], 4250);
+        let control = program.text("control").to_owned();
+        assert_eq!(control, program.text("url").replace("/v1", "/_sandbox"));
+        // An open connection and a stalled one hold nothing up.
+        let mut waiting = Api { url: control, ..program.api() };
+        waiting.post("/faults", &serde_json::json!({"then": "stall"}));
+        std::thread::scope(|scope| {
+            let stalled = scope.spawn(|| api.call("GET", "/credits", None).is_err());
+            waiting.get("/requests?at_least=2");
+            waiting.key.clear();
+            assert_eq!(program.signal(signal).code(), Some(0));
+            assert!(stalled.join().unwrap());
+        });
+    }
+}
+
+#[test]
+fn it_ends_with_its_parent() {
+    let mut program = Program::start(&["--exit-with-parent"]);
+    assert_eq!(program.api().get("/credits").status, 200);
+    drop(program.child.stdin.take());
+    assert_eq!(program.child.wait().unwrap().code(), Some(0));
+    let mut rest = String::new();
+    program.child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "", "one line, and nothing after it");
+}
+
+#[test]
+fn its_flags_are_heeded() {
+    let mut program =
+        Program::start(&["--tls", "--speed", "manual", "--credits", "2.5", "--key=k", "--host", "127.0.0.1"]);
+    let file = std::path::PathBuf::from(program.text("ca_file"));
+    assert_eq!(program.text("api_key"), "k");
+    assert_eq!(program.api().get("/credits").body["credits"], 2.5);
+    let control = Api { url: program.text("control").to_owned(), ..program.api() };
+    assert_eq!(control.get("/state").status, 200);
+    assert_eq!(program.signal("-TERM").code(), Some(0));
+    assert!(!file.exists());
+}
+
+#[test]
+fn a_port_can_be_chosen_unless_it_is_taken() {
+    let first = Program::start(&[]);
+    let port = first.text("url").split(&[':', '/']).nth(4).unwrap().to_owned();
+    let taken = run(&["--port", &port]);
+    assert_eq!(taken.status.code(), Some(1));
+    assert!(String::from_utf8(taken.stderr).unwrap().contains(&format!("port {port}")));
+    drop(first);
+    let second = Program::start(&["--port", &port]);
+    assert_eq!(second.text("url"), format!("http://127.0.0.1:{port}/v1"));
+}
+
+#[test]
+fn wrong_flags_are_explained() {
+    for flags in
+        [&["--prot", "1"][..], &["--port", "x"], &["--speed", "fast"], &["--credits"], &["more"], &["--key", ""]]
+    {
+        let refused = run(flags);
+        assert_eq!(refused.status.code(), Some(2), "{flags:?}");
+        assert!(refused.stdout.is_empty());
+        let text = String::from_utf8(refused.stderr).unwrap();
+        assert!(text.starts_with("zexa-sandbox: ") && text.contains("--help"), "{text}");
+    }
+    let help = run(&["--help"]);
+    assert!(help.status.success() && String::from_utf8(help.stdout).unwrap().contains("--exit-with-parent"));
+    let version = String::from_utf8(run(&["--version"]).stdout).unwrap();
+    assert_eq!(version.trim(), concat!("zexa-sandbox ", env!("CARGO_PKG_VERSION")));
+}
