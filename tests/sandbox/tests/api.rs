@@ -1,5 +1,7 @@
 //! Each endpoint, its success and each refusal that is documented.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod common;
 
 use common::{Api, sms};

@@ -1,5 +1,7 @@
 //! The control path, over HTTP, as other languages use it.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod common;
 
 use common::{Api, sms};

@@ -1,5 +1,7 @@
 //! Each fault, seen from a plain socket or a plain client.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod common;
 
 use std::io::{ErrorKind, Read};

@@ -1,6 +1,7 @@
 //! The program: its line of JSON, its flags, and how it ends.
 
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;
 

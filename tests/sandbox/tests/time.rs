@@ -1,5 +1,7 @@
 //! What moves with time: statuses, campaigns and webhooks.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod common;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! TLS and HTTP/2, and the faults over them.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod common;
 
 use std::error::Error;
