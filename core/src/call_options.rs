@@ -90,11 +90,7 @@ impl CallOptions {
     ///
     /// [`Kind::Config`](crate::Kind::Config), where an option cannot be used.
     pub(crate) fn begin(&self, config: &Config) -> Result<Call> {
-        let mut headers = config.headers.clone();
-        for (name, value) in &self.headers {
-            let (name, value) = header("headers", name, value)?;
-            headers.insert(name, value);
-        }
+        let headers = self.headers.iter().map(|(name, value)| header("headers", name, value));
         let deadline = match self.deadline {
             None => config.deadline,
             set => Some(positive("deadline", set, Duration::MAX)?),
@@ -105,7 +101,7 @@ impl CallOptions {
             deadline: deadline.and_then(|deadline| Instant::now().checked_add(deadline)),
             max_retries: self.max_retries.unwrap_or(config.max_retries),
             retry_ambiguous: self.retry_ambiguous.unwrap_or(false),
-            headers,
+            headers: headers.collect::<Result<_>>()?,
             cancel: self.cancel.clone(),
         })
     }
@@ -118,6 +114,7 @@ pub(crate) struct Call {
     pub(crate) deadline: Option<Instant>,
     pub(crate) max_retries: u32,
     pub(crate) retry_ambiguous: bool,
+    /// In place of the client's, where it has any of the same name.
     pub(crate) headers: HeaderMap,
     pub(crate) cancel: Option<CancelToken>,
 }

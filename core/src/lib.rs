@@ -1,4 +1,90 @@
 //! The client of the [Zexa](https://zexa.ao) messaging API: SMS, WhatsApp, Telegram, email and Slack.
+//!
+//! ```
+//! use zexa::{Client, SendMessage};
+//! # let sandbox = zexa_sandbox::Sandbox::start();
+//! # unsafe { std::env::set_var("ZEXA_BASE_URL", sandbox.url()) }; // no other thread reads it
+//! # unsafe { std::env::set_var("ZEXA_API_KEY", sandbox.api_key()) };
+//!
+//! let client = Client::from_env()?; // ZEXA_API_KEY
+//! let message = client.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "Hello"))?;
+//! println!("{} is {}", message.id, message.status);
+//! # Ok::<(), zexa::Error>(())
+//! ```
+//!
+//! [`Client`] blocks; [`AsyncClient`] gives futures. Both have the same resources and operations:
+//!
+//! | resource | operations |
+//! |---|---|
+//! | `messages()` | [`send`](Messages::send), [`get`](Messages::get) |
+//! | `sender_ids()` | [`list`](SenderIds::list) |
+//! | `campaigns()` | [`create`](Campaigns::create), [`list`](Campaigns::list), [`get`](Campaigns::get) |
+//! | `contacts()` | [`create`](Contacts::create), [`list`](Contacts::list), [`delete`](Contacts::delete) |
+//! | `webhooks()` | [`create`](Webhooks::create); what is then posted to you is read by [`webhooks::parse_event`] |
+//! | `credits()` | [`get`](CreditBalance::get) |
+//! | | [`request`](Client::request), for what this version does not know |
+//!
+//! # Errors
+//!
+//! Every failure is an [`Error`]. Its [`kind`](Error::kind) says what went wrong, and its [`outcome`](Error::outcome) how far the request
+//! got. **A message is never sent twice by this crate**: where a POST may have reached the server, it is not repeated, and the outcome is
+//! [`Outcome::Unknown`]. Whether to send again is then yours to decide.
+//!
+//! ```
+//! use zexa::{Kind, SendMessage};
+//! # let sandbox = zexa_sandbox::Sandbox::from_json(serde_json::json!({"state": {"credits": 0}}));
+//! # let client = zexa::Client::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build()?;
+//!
+//! match client.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "Hello")) {
+//!     Ok(message) => println!("{}", message.id),
+//!     Err(error) if error.kind() == Kind::InsufficientCredits => println!("time to top up: {error}"),
+//!     Err(error) if error.safe_to_retry() => println!("it was not sent: {error}"),
+//!     Err(error) => println!("it may have been sent: {error}"),
+//! }
+//! # Ok::<(), zexa::Error>(())
+//! ```
+//!
+//! # Lists
+//!
+//! A list is an iterator over all its items, or a `Stream`; it fetches pages as they are needed, several ahead.
+//!
+//! ```
+//! use zexa::ListContacts;
+//! # let sandbox = zexa_sandbox::Sandbox::start();
+//! # let client = zexa::Client::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build()?;
+//!
+//! for contact in client.contacts().list(&ListContacts::new().search("Ana")) {
+//!     println!("{}", contact?.phone);
+//! }
+//! # Ok::<(), zexa::Error>(())
+//! ```
+//!
+//! # Time
+//!
+//! An attempt takes at most its `timeout` of 30 s, and is repeated at most three times where that is safe. A `deadline` bounds
+//! the whole call. All are options of the [client](ClientBuilder) and of a [call](CallOptions):
+//!
+//! ```
+//! use std::time::Duration;
+//! use zexa::CallOptions;
+//! # let sandbox = zexa_sandbox::Sandbox::start();
+//! # let client = zexa::Client::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build()?;
+//!
+//! let hasty = client.with_options(CallOptions::new().deadline(Duration::from_secs(2)));
+//! let credits = hasty.credits().get()?;
+//! # Ok::<(), zexa::Error>(())
+//! ```
+//!
+//! # What the API may add
+//!
+//! Fields that this version does not know are in the `extra` of each model, and statuses, channels and events that it does not know are kept as
+//! `Other`. A field that is documented is always there; one that is only inferred from the documentation is an `Option`, and where it comes in
+//! another form than expected, it is in `extra`.
+//!
+//! # Logs
+//!
+//! Each attempt is one `debug` line of the `log` crate under the target `zexa`, or goes to [`ClientBuilder::on_attempt`]. Neither the key nor a body nor
+//! a number is in it, nor in the `Debug` of any type.
 
 mod async_client;
 mod call_options;

@@ -80,12 +80,12 @@ fn send_all(client: &Client) -> Vec<(String, Result<(), Error>)> {
                     }
                     let text = format!("message {number}");
                     let result = client.messages().send(&SendMessage::sms("+244912345678", "ZEXA", &text)).map(|_| ());
-                    results.lock().unwrap().push((text, result));
+                    results.lock().expect("no thread panicked").push((text, result));
                 }
             });
         }
     });
-    results.into_inner().unwrap()
+    results.into_inner().expect("no thread panicked")
 }
 
 /// How many messages of each text the server has made.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use tokio::time::{Instant, timeout_at};
 
 use super::answer::{self, Answered};
@@ -57,12 +57,13 @@ impl Progress {
 /// Sends the request and reads the answer, within the time of one attempt.
 pub(crate) async fn attempt<T: Decode>(
     http: &reqwest::Client,
+    headers: &HeaderMap,
     request: &Request,
     call: &Call,
     progress: &Arc<Progress>,
 ) -> Result<T> {
     let limit = Limit::of(call);
-    let mut response = match timeout_at(limit.at, http.execute(to_http(request, call, progress))).await {
+    let mut response = match timeout_at(limit.at, http.execute(to_http(headers, request, call, progress))).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => return Err(no_answer(error, progress)),
         Err(_) => return Err(progress.broken_off(Kind::Timeout, limit.passed_without("an answer"))),
@@ -110,9 +111,12 @@ impl Limit {
     }
 }
 
-fn to_http(request: &Request, call: &Call, progress: &Arc<Progress>) -> reqwest::Request {
+fn to_http(headers: &HeaderMap, request: &Request, call: &Call, progress: &Arc<Progress>) -> reqwest::Request {
     let mut http = reqwest::Request::new(request.method.into(), request.url.clone());
-    *http.headers_mut() = call.headers.clone();
+    *http.headers_mut() = headers.clone();
+    for (name, value) in &call.headers {
+        http.headers_mut().insert(name, value.clone());
+    }
     match &request.body {
         Some(body) => {
             http.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -88,7 +88,7 @@ async fn observed_attempt<T: Decode>(
     let observer = shared.config.observer.as_ref();
     let started = observe::is_observed(observer).then(Instant::now);
     let progress = Arc::new(Progress::default());
-    let attempt = attempt::<T>(http, request, call, &progress);
+    let attempt = attempt::<T>(http, &shared.config.headers, request, call, &progress);
     let result = match &call.cancel {
         None => attempt.await,
         Some(token) => token
@@ -126,7 +126,7 @@ fn wait_before_next(shared: &Shared, request: &Request, call: &Call, error: &Err
 async fn pass_gate(shared: &Shared, call: &Call, history: &mut History) -> Result<()> {
     refuse_if_over(shared, call, history)?;
     let arrived = Instant::now();
-    while let Some(wait) = shared.gate.wait(shared.random()) {
+    while let Some(wait) = shared.gate.wait(|| shared.random()) {
         // Others may close it again and again: even so nobody waits here for longer than for one server's word.
         let too_long =
             arrived.elapsed() + wait > shared.config.max_retry_wait + MOST_SPREAD || wait >= call.time_left();

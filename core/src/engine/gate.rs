@@ -29,14 +29,14 @@ impl Gate {
         }
     }
 
-    /// How long a call that comes now has to wait, if at all. `random` (0 to 1) is its place among those who leave.
-    pub(crate) fn wait(&self, random: f64) -> Option<Duration> {
+    /// How long a call that comes now has to wait, if at all. `random` gives its place among those who leave, 0 to 1.
+    pub(crate) fn wait(&self, random: impl FnOnce() -> f64) -> Option<Duration> {
         let opens = self.opens.load(Ordering::Relaxed);
         if opens == 0 {
             return None; // nearly always, and without asking the clock
         }
         let left = Duration::from_nanos(opens).checked_sub(self.epoch.elapsed())?;
-        Some(left + Duration::from_nanos(self.spread.load(Ordering::Relaxed)).mul_f64(random))
+        Some(left + Duration::from_nanos(self.spread.load(Ordering::Relaxed)).mul_f64(random()))
     }
 }
 
@@ -51,19 +51,19 @@ mod tests {
     #[test]
     fn it_opens_by_itself_and_is_never_shortened() {
         let gate = Gate::new();
-        assert_eq!(gate.wait(1.0), None);
+        assert_eq!(gate.wait(|| 1.0), None);
         gate.close(Duration::from_secs(40));
         gate.close(Duration::from_secs(1));
-        let wait = gate.wait(0.0).expect("closed");
+        let wait = gate.wait(|| 0.0).expect("closed");
         assert!(wait > Duration::from_secs(39) && wait <= Duration::from_secs(40), "{wait:?}");
         gate.close(Duration::ZERO);
-        assert!(gate.wait(0.0).is_some());
+        assert!(gate.wait(|| 0.0).is_some());
     }
 
     #[test]
     fn those_who_waited_leave_spread_out() {
         let gate = Gate::new();
         gate.close(Duration::from_secs(40));
-        assert!(gate.wait(1.0).expect("closed") > gate.wait(0.0).expect("closed") + Duration::from_millis(900));
+        assert!(gate.wait(|| 1.0).expect("closed") > gate.wait(|| 0.0).expect("closed") + Duration::from_millis(900));
     }
 }

@@ -37,12 +37,13 @@ impl Lanes {
     /// Takes an idle lane, or makes one.
     pub(crate) fn check_out(shared: &Arc<Shared>) -> Result<LaneInUse> {
         refuse_inside_a_runtime()?;
-        let idle = shared.process().lanes.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let process = shared.process();
+        let idle = process.lanes.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let lane = match idle {
             Some(lane) => lane,
             None => Lane::new(shared)?,
         };
-        Ok(LaneInUse { shared: shared.clone(), lane: Some(lane), pid: process::id() })
+        Ok(LaneInUse { shared: shared.clone(), lane: Some(lane), pid: process.pid })
     }
 
     /// Closes the idle lanes.
@@ -107,7 +108,7 @@ impl Drop for LaneInUse {
         if !self.is_of_this_process() {
             return mem::forget(lane);
         }
-        let mut idle = self.shared.process().lanes.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.shared.process_of(self.pid).lanes.0.lock().unwrap_or_else(PoisonError::into_inner);
         // After a panic nobody knows what state it is in.
         if idle.len() < MOST_IDLE && !thread::panicking() && !self.shared.is_closed() {
             return idle.push(lane);

@@ -112,6 +112,11 @@ impl Shared {
         self.process.get(|_| Process::new())
     }
 
+    /// As `process`, for who knows this process's id.
+    fn process_of(&self, pid: u32) -> &Process {
+        self.process.of(pid, |_| Process::new())
+    }
+
     /// From 0 to 1.
     fn random(&self) -> f64 {
         self.process().random.lock().unwrap_or_else(PoisonError::into_inner).f64()

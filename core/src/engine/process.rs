@@ -23,7 +23,11 @@ impl<T> PerProcess<T> {
 
     /// This process's value; made from its parent's where there is none yet.
     pub(crate) fn get(&self, inherit: impl Fn(&T) -> T) -> &T {
-        let pid = process::id();
+        self.of(process::id(), inherit)
+    }
+
+    /// As `get`, for who knows this process's id: to ask for it is a system call.
+    pub(crate) fn of(&self, pid: u32, inherit: impl Fn(&T) -> T) -> &T {
         let mut node = self;
         while node.pid != pid {
             node = node.child.get_or_init(|| Box::new(PerProcess::new(inherit(&node.value))));
