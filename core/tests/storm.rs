@@ -8,18 +8,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::json;
-use support::builder;
-use zexa::{Client, Error, Outcome, SendMessage};
+use futures_executor::block_on;
+use serde_json::{Value, json};
+use support::{builder, message};
+use zexa::{Error, Outcome};
 use zexa_sandbox::Sandbox;
 
 const SENDS: usize = 1000;
 const THREADS: usize = 32;
 
-#[test]
-fn nothing_is_sent_twice_and_nothing_is_lost_silently() {
-    let sandbox = Sandbox::from_json(json!({
-        "state": {"credits": 10_000},
+/// A sandbox that fails one message in three, in every way there is.
+fn sandbox(mut state: Value) -> Sandbox {
+    state["credits"] = 10_000.into();
+    Sandbox::from_json(json!({
+        "state": state,
         "faults": [{
             "method": "POST", "path": "/messages", "times": 0, "probability": 0.333, "seed": 20260701,
             "any_of": [
@@ -34,40 +36,41 @@ fn nothing_is_sent_twice_and_nothing_is_lost_silently() {
                 {"process": true, "then": "stall", "at": "body", "bytes": 10},
             ],
         }],
-    }));
-    let client = builder(&sandbox).timeout(Duration::from_secs(1)).build().expect("a client");
-
-    let results = send_all(&client);
-    let arrived = arrivals(&sandbox);
-
-    let mut seen: HashMap<&str, usize> = HashMap::new();
-    for (text, result) in &results {
-        let times = arrived.get(text).copied().unwrap_or(0);
-        let (said, allowed) = match result {
-            Ok(()) => ("sent", 1..=1),
-            Err(error) => match error.outcome() {
-                Outcome::Accepted => ("accepted", 1..=1),
-                Outcome::Unknown => ("unknown", 0..=1),
-                outcome => (outcome.as_str(), 0..=0),
-            },
-        };
-        assert!(allowed.contains(&times), "{text}: {said}, and it arrived {times} times: {result:?}");
-        *seen.entry(said).or_default() += 1;
-        if said == "unknown" {
-            *seen.entry(if times == 1 { "unknown and arrived" } else { "unknown and lost" }).or_default() += 1;
-        }
-    }
-    assert_eq!(results.len(), SENDS);
-    assert_eq!(arrived.values().filter(|times| **times > 1).count(), 0, "sent twice");
-    // That it was a storm at all.
-    for said in ["sent", "accepted", "unknown and arrived", "unknown and lost"] {
-        assert!(seen.get(said).is_some_and(|count| *count > 10), "{said}: {seen:?}");
-    }
-    let answered_429 = sandbox.requests().iter().filter(|request| request.status == Some(429)).count();
-    assert!(answered_429 > 10 && sandbox.requests().len() > SENDS + 10, "{answered_429}");
+    }))
 }
 
-fn send_all(client: &Client) -> Vec<(String, Result<(), Error>)> {
+#[test]
+fn over_http_1_nothing_is_sent_twice_and_nothing_is_lost_silently() {
+    let sandbox = sandbox(json!({}));
+    let client = builder(&sandbox).timeout(Duration::from_secs(1)).build().expect("a client");
+    judge(&sandbox, &send_all(|text| client.messages().send(&message(text)).map(drop)));
+}
+
+#[test]
+fn nor_over_http_2() {
+    let sandbox = sandbox(json!({"tls": true, "alpn": ["h2"]}));
+    let client = builder(&sandbox).timeout(Duration::from_secs(1)).build().expect("a client");
+    judge(&sandbox, &send_all(|text| client.messages().send(&message(text)).map(drop)));
+}
+
+#[test]
+fn nor_by_the_async_client() {
+    let sandbox = sandbox(json!({}));
+    let client = builder(&sandbox).timeout(Duration::from_secs(1)).build_async().expect("a client");
+    judge(&sandbox, &send_all(|text| block_on(client.messages().send(&message(text))).map(drop)));
+}
+
+/// All share one connection here, and go down with it when one of them is reset.
+#[test]
+fn nor_by_the_async_client_over_http_2() {
+    let sandbox = sandbox(json!({"tls": true, "alpn": ["h2"]}));
+    let client = builder(&sandbox).timeout(Duration::from_secs(1)).build_async().expect("a client");
+    judge(&sandbox, &send_all(|text| block_on(client.messages().send(&message(text))).map(drop)));
+}
+
+type Sent = (String, Result<(), Error>);
+
+fn send_all(send: impl Fn(&str) -> Result<(), Error> + Sync) -> Vec<Sent> {
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -79,13 +82,40 @@ fn send_all(client: &Client) -> Vec<(String, Result<(), Error>)> {
                         return;
                     }
                     let text = format!("message {number}");
-                    let result = client.messages().send(&SendMessage::sms("+244912345678", "ZEXA", &text)).map(|_| ());
+                    let result = send(&text);
                     results.lock().expect("no thread panicked").push((text, result));
                 }
             });
         }
     });
     results.into_inner().expect("no thread panicked")
+}
+
+fn judge(sandbox: &Sandbox, results: &[Sent]) {
+    let arrived = arrivals(sandbox);
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for (text, result) in results {
+        let times = arrived.get(text).copied().unwrap_or(0);
+        let (said, allowed) = match result {
+            Ok(()) => ("sent", 1..=1),
+            Err(error) => match error.outcome() {
+                Outcome::Accepted => ("accepted", 1..=1),
+                Outcome::Unknown if times == 1 => ("unknown, and arrived", 1..=1),
+                Outcome::Unknown => ("unknown, and lost", 0..=0),
+                outcome => (outcome.as_str(), 0..=0),
+            },
+        };
+        assert!(allowed.contains(&times), "{text}: {said}, and it arrived {times} times: {result:?}");
+        *seen.entry(said).or_default() += 1;
+    }
+    assert_eq!(results.len(), SENDS);
+    assert!(arrived.values().all(|times| *times == 1), "sent twice");
+    // It was a storm at all.
+    for said in ["sent", "accepted", "unknown, and arrived", "unknown, and lost"] {
+        assert!(seen.get(said).is_some_and(|count| *count > 10), "{said}: {seen:?}");
+    }
+    let refused = sandbox.requests().iter().filter(|request| request.status == Some(429)).count();
+    assert!(refused > 10, "{refused} answers of 429");
 }
 
 /// How many messages of each text the server has made.

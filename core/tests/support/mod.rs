@@ -1,6 +1,9 @@
 //! What the tests of the client share.
 #![allow(dead_code, reason = "each test uses its part")]
 
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -35,4 +38,76 @@ pub(crate) fn until(what: &str, mut happened: impl FnMut() -> bool) {
         assert!(started.elapsed() < Duration::from_secs(20), "waited in vain: {what}");
         thread::yield_now();
     }
+}
+
+const SECRETS: [&str; 5] = ["zx_top_secret", "912345678", "the code is 4711", "ana@example.com", "Ana Mendes"];
+
+/// Nothing that a log may not hold: each of these stands for a kind of it.
+pub(crate) fn assert_discreet(text: &str) {
+    for secret in SECRETS {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+}
+
+/// A proxy that leads everything to a sandbox, and remembers what it was asked for.
+pub(crate) struct Proxy {
+    address: SocketAddr,
+    heads: Arc<Mutex<Vec<String>>>,
+}
+
+impl Proxy {
+    pub(crate) fn start(sandbox: &Sandbox) -> Proxy {
+        let url = sandbox.url();
+        let target = url.split('/').nth(2).expect("a host").to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let seen = heads.clone();
+        thread::spawn(move || {
+            for client in listener.incoming() {
+                let (client, server) =
+                    (client.expect("a connection"), TcpStream::connect(&target).expect("the sandbox"));
+                pass(client, server, &seen);
+            }
+        });
+        Proxy { address, heads }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The first lines of what it was asked for.
+    pub(crate) fn asked_for(&self) -> Vec<String> {
+        self.heads().iter().map(|head| head.lines().next().unwrap_or_default().to_owned()).collect()
+    }
+
+    pub(crate) fn heads(&self) -> Vec<String> {
+        self.heads.lock().expect("no thread panicked").clone()
+    }
+}
+
+fn pass(mut client: TcpStream, mut server: TcpStream, seen: &Mutex<Vec<String>>) {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        if client.read(&mut byte).expect("a head") == 0 {
+            return;
+        }
+        head.push(byte[0]);
+    }
+    let text = String::from_utf8(head.clone()).expect("a head is text");
+    if text.starts_with("CONNECT ") {
+        client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").expect("an answer");
+    } else {
+        // A proxy turns the whole URL of the first line into a path; this one stays for a single request.
+        let url = text.split(' ').nth(1).expect("a URL");
+        let path = url.splitn(4, '/').nth(3).expect("a path");
+        server.write_all(text.replacen(url, &format!("/{path}"), 1).as_bytes()).expect("passed on");
+    }
+    seen.lock().expect("no thread panicked").push(text);
+    let (mut from_server, mut to_client) =
+        (server.try_clone().expect("a handle"), client.try_clone().expect("a handle"));
+    thread::spawn(move || io::copy(&mut from_server, &mut to_client));
+    thread::spawn(move || io::copy(&mut client, &mut server));
 }

@@ -1,0 +1,101 @@
+//! Lists: lazy, in order, ahead of need, and no item twice.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use futures_executor::block_on;
+use serde_json::json;
+use support::{async_client, builder, client};
+use zexa::{Kind, ListCampaigns, ListContacts, ListSenderIds, SenderIdStatus};
+use zexa_sandbox::Sandbox;
+
+fn sandbox_with(contacts: usize) -> Sandbox {
+    Sandbox::from_json(json!({"state": {"contacts_count": contacts}}))
+}
+
+#[test]
+fn nothing_is_fetched_before_it_is_asked_for() {
+    let sandbox = sandbox_with(1000);
+    let client = client(&sandbox);
+    let mut contacts = client.contacts().list(&ListContacts::new());
+    assert_eq!(sandbox.requests().len(), 0);
+    contacts.next().expect("an item").expect("a contact");
+    // Whoever wants what is on the first page pays for one request.
+    assert_eq!(contacts.by_ref().take(49).filter(Result::is_ok).count(), 49);
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[test]
+fn pages_that_answer_out_of_order_come_in_order() {
+    // Every second request is slow, so pages overtake one another.
+    let faults: Vec<_> = (0..100).map(|number| json!({"delay": if number % 2 == 0 { 0.05 } else { 0.0 }})).collect();
+    let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 995}, "faults": faults}));
+    let names = |contacts: Vec<zexa::Contact>| contacts.into_iter().map(|contact| contact.id).collect::<Vec<_>>();
+    let expected: Vec<_> =
+        sandbox.contacts().iter().map(|contact| contact["id"].as_str().expect("an id").to_owned()).collect();
+
+    let contacts = client(&sandbox).contacts().list(&ListContacts::new().per_page(10u32));
+    let blocking = names(contacts.collect::<Result<_, _>>().expect("all of them"));
+    let asynchronous = async_client(&sandbox).contacts().list(&ListContacts::new().per_page(10u32)).all();
+    let asynchronous = names(block_on(asynchronous).expect("all of them"));
+
+    assert_eq!(blocking.len(), 995);
+    assert_eq!(BTreeSet::from_iter(&blocking), BTreeSet::from_iter(&expected));
+    assert_eq!(blocking, asynchronous);
+    assert_eq!(sandbox.requests().len(), 200);
+}
+
+#[test]
+fn page_by_page() {
+    let sandbox = sandbox_with(25);
+    let client = client(&sandbox);
+    let filter = ListContacts::new().list_id("lst_demo").per_page(10u32);
+    let pages: Vec<_> = client.contacts().list(&filter).pages().collect::<Result<_, _>>().expect("three pages");
+    assert_eq!(
+        pages.iter().map(|page| (page.page, page.items.len(), page.total)).collect::<Vec<_>>(),
+        [(1, 10, 25), (2, 10, 25), (3, 5, 25)]
+    );
+    let second = client.contacts().list(&filter).page(2).expect("a page");
+    assert_eq!(second, pages[1]);
+}
+
+#[test]
+fn an_argument_that_cannot_be_is_told_of_by_whatever_is_asked_first() {
+    let sandbox = sandbox_with(25);
+    let client = client(&sandbox);
+    let filter = ListContacts::new().per_page(101u32);
+    let mut contacts = client.contacts().list(&filter);
+    assert_eq!(contacts.next().expect("an error").expect_err("too large").kind(), Kind::Validation);
+    assert!(contacts.next().is_none());
+    assert_eq!(client.contacts().list(&filter).page(1).expect_err("too large").kind(), Kind::Validation);
+    assert_eq!(client.contacts().list(&ListContacts::new()).page(0).expect_err("no page").kind(), Kind::Validation);
+    assert_eq!(sandbox.requests().len(), 0);
+}
+
+#[test]
+fn the_other_lists() {
+    let sandbox = Sandbox::from_json(json!({"state": {"campaigns_count": 120}}));
+    let client = client(&sandbox);
+    assert_eq!(client.campaigns().list(&ListCampaigns::new().per_page(50u32)).filter(Result::is_ok).count(), 120);
+    let senders: Vec<_> =
+        client.sender_ids().list(&ListSenderIds::new()).collect::<Result<_, _>>().expect("all of them");
+    assert!(senders.iter().any(|sender| sender.status == SenderIdStatus::Approved));
+}
+
+#[test]
+fn two_lists_and_calls_between_them_do_not_get_in_each_others_way() {
+    let sandbox = sandbox_with(300);
+    let client = builder(&sandbox).build().expect("a client");
+    let one = client.contacts().list(&ListContacts::new().per_page(10u32));
+    let other = client.contacts().list(&ListContacts::new().per_page(7u32));
+    let mut seen = 0;
+    for (one, other) in one.zip(other) {
+        assert_eq!(one.expect("a contact"), other.expect("a contact"));
+        seen += 1;
+        if seen % 50 == 0 {
+            client.credits().get().expect("credits");
+        }
+    }
+    assert_eq!(seen, 300);
+}

@@ -1,0 +1,52 @@
+//! The log. Alone in its process: a logger is for all of it.
+
+mod support;
+
+use std::sync::Mutex;
+
+use serde_json::json;
+use support::{assert_discreet, client};
+use zexa::{CreateContact, ListContacts, Method, SendMessage};
+use zexa_sandbox::Sandbox;
+
+struct Lines(Mutex<Vec<String>>);
+
+impl log::Log for Lines {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if record.target().starts_with("zexa") && !record.target().starts_with("zexa_sandbox") {
+            self.0.lock().expect("no thread panicked").push(format!("{} {}", record.level(), record.args()));
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+#[test]
+fn the_log_has_a_line_for_each_attempt_and_no_secret() {
+    static LINES: Lines = Lines(Mutex::new(Vec::new()));
+    log::set_logger(&LINES).expect("the only logger");
+    log::set_max_level(log::LevelFilter::Trace);
+
+    let sandbox = Sandbox::from_json(json!({
+        "state": {"api_key": "zx_top_secret"},
+        "faults": [{"path": "/messages", "status": 429, "headers": {"Retry-After": "0.01"}}],
+    }));
+    let client = client(&sandbox);
+    client.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "the code is 4711")).expect("sent");
+    client.messages().get("+244912345678").expect_err("no such id");
+    let found = client.contacts().list(&ListContacts::new().search("Ana Mendes")).count();
+    client.contacts().create(&CreateContact::new("Ana Mendes", "912345678")).expect_err("no E.164");
+    client.request(Method::Get, "/messages/912345678", &[("to", "912345678")], None).expect_err("no such id");
+
+    let lines = LINES.0.lock().expect("no thread panicked").clone();
+    assert_eq!((found, lines.len()), (0, 5), "{lines:#?}");
+    assert!(lines[0].starts_with("DEBUG POST /messages attempt 1: 429 rate_limited in "), "{lines:#?}");
+    assert!(lines[0].contains(" request req_"), "{lines:#?}");
+    assert!(lines[1].starts_with("DEBUG POST /messages attempt 2: 201 ok in "), "{lines:#?}");
+    assert!(lines[2].starts_with("DEBUG GET /messages/{id} attempt 1: 404 not_found in "), "{lines:#?}");
+    assert_discreet(&lines.concat());
+}

@@ -1,0 +1,57 @@
+//! What ends up in logs: neither the key, nor a number, nor what a message says.
+
+mod support;
+
+use serde_json::json;
+use support::{assert_discreet, builder};
+use zexa::{Channel, Client, CreateCampaign, CreateContact, ListContacts, SendMessage, Template};
+use zexa_sandbox::Sandbox;
+
+#[test]
+fn debug_is_discreet() {
+    let client = Client::builder().api_key("zx_top_secret").default_header("x", "zx_top_secret");
+    assert_discreet(&format!("{client:?} {:?}", client.clone().build().expect("a client")));
+
+    let template = Template::new("order").variable("the code is 4711");
+    assert_discreet(&format!("{:?}", SendMessage::whatsapp_template("+244912345678", "ZEXA", template)));
+    assert_discreet(&format!(
+        "{:?}",
+        SendMessage::email("ana@example.com", "a@b.example", "the code is 4711", "the code is 4711")
+    ));
+    assert_discreet(&format!(
+        "{:?}",
+        CreateCampaign::new("July", Channel::Sms, "lst_1", "ZEXA").body("the code is 4711")
+    ));
+    assert_discreet(&format!("{:?}", CreateContact::new("Ana Mendes", "+244912345678").email("ana@example.com")));
+    assert_discreet(&format!("{:?}", ListContacts::new().search("+244912345678")));
+
+    let sandbox = Sandbox::start();
+    let client = support::client(&sandbox);
+    let message = client.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "the code is 4711")).expect("sent");
+    let contact = CreateContact::new("Ana Mendes", "+244912345678").email("ana@example.com");
+    assert_discreet(&format!("{message:?} {:?}", client.contacts().create(&contact).expect("added")));
+    let again = client.contacts().create(&contact).expect_err("exists");
+    assert_discreet(&format!("{again:?}"));
+}
+
+#[test]
+fn errors_are_discreet_whatever_the_server_says() {
+    let wrong_types = json!({"id": 912345678, "status": "the code is 4711", "channel": {"912345678": "Ana Mendes"}});
+    let sandbox = Sandbox::from_json(json!({
+        "state": {"api_key": "zx_top_secret"},
+        "faults": [
+            {"status": 201, "body": wrong_types},
+            {"status": 201, "text": "the code is 4711"},
+            {"status": 502, "text": "<p>the code is 4711</p>"},
+            {"status": 200, "body": {"credits": "912345678", "currency": "the code is 4711"}},
+        ],
+    }));
+    let client = builder(&sandbox).max_retries(0).build().expect("a client");
+    let message = SendMessage::sms("+244912345678", "ZEXA", "the code is 4711");
+    for _ in 0..3 {
+        let error = client.messages().send(&message).expect_err("no message");
+        assert_discreet(&format!("{error} {error:?}"));
+    }
+    let error = client.credits().get().expect_err("no credits");
+    assert_discreet(&format!("{error} {error:?}"));
+}
