@@ -47,7 +47,7 @@ async fn route(site: &Site, parts: &Parts, body: &Bytes) -> Answer {
     let (number, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
     let server = number.parse().ok().and_then(|number| site.hub.server(number));
     let server = server.ok_or_else(|| Refusal::not_found("instance", number))?;
-    let site = &Site { hub: site.hub.clone(), server };
+    let site = &Site { server, ..site.clone() };
     Command { site, parts, body }.run(path).await
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Hub {
 pub(crate) struct Site {
     pub(crate) hub: Arc<Hub>,
     pub(crate) server: Arc<Server>,
+    /// Whether just the control path is served, which no fault hits.
+    pub(crate) only_control: bool,
 }
 
 impl Hub {
@@ -41,7 +43,7 @@ impl Hub {
         let control_listener = TcpListener::bind((listen.host, 0)).await?;
         let control = format!("http://{}/_sandbox", reachable(control_listener.local_addr()?));
         let site = hub.serve(0, spec, listener, control)?;
-        tokio::spawn(accept::serve(control_listener, site.clone(), None));
+        tokio::spawn(accept::serve(control_listener, Site { only_control: true, ..site.clone() }, None));
         Ok(site)
     }
 
@@ -74,7 +76,7 @@ impl Hub {
         };
         let server = Server::start(number, spec, places);
         self.servers().insert(number, Arc::clone(&server));
-        let site = Site { hub: Arc::clone(self), server };
+        let site = Site { hub: Arc::clone(self), server, only_control: false };
         tokio::spawn(accept::serve(listener, site.clone(), tls));
         Ok(site)
     }

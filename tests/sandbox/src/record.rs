@@ -1,10 +1,9 @@
 //! What a server has received: every request, in order, to be read by tests.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
+use hyper::header::HeaderName;
 use hyper::{HeaderMap, Method, Uri, Version};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -43,8 +42,8 @@ pub struct RecordedRequest {
     pub message_id: Option<String>,
 }
 
-/// The head of a request, kept as it came until somebody asks.
-#[derive(Debug, Clone)]
+/// The head of a request.
+#[derive(Debug)]
 pub(crate) struct Head {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
@@ -62,11 +61,19 @@ pub(crate) struct Outcome {
     pub(crate) message_id: Option<String>,
 }
 
+/// A request, kept as it came until somebody asks.
+///
+/// All is copied: the parts of a request share the connection's read buffer, and would keep it alive.
 #[derive(Debug)]
 struct Entry {
     number: u64,
-    head: Arc<Head>,
-    body: Bytes,
+    method: Method,
+    path: Box<str>,
+    query: Option<Box<str>>,
+    headers: Box<[(HeaderName, Box<[u8]>)]>,
+    body: Box<[u8]>,
+    version: Version,
+    connection: u64,
     since_previous: f64,
     outcome: Outcome,
 }
@@ -80,17 +87,27 @@ pub(crate) struct RequestLog {
 
 impl RequestLog {
     /// Adds a request and gives its number.
-    pub(crate) fn add(&mut self, head: Arc<Head>, body: Bytes) -> u64 {
-        let since_previous =
-            self.last_received.map_or(0.0, |last| head.received.saturating_duration_since(last).as_secs_f64());
+    pub(crate) fn add(&mut self, head: &Head, body: &[u8]) -> u64 {
+        let since = |last| head.received.saturating_duration_since(last).as_secs_f64();
+        let since_previous = self.last_received.map_or(0.0, since);
         self.last_received = Some(head.received);
         self.last_number += 1;
         if self.entries.len() == KEPT {
             self.entries.pop_front();
         }
-        let number = self.last_number;
-        self.entries.push_back(Entry { number, head, body, since_previous, outcome: Outcome::default() });
-        number
+        self.entries.push_back(Entry {
+            number: self.last_number,
+            method: head.method.clone(),
+            path: head.uri.path().into(),
+            query: head.uri.query().map(Box::from),
+            headers: head.headers.iter().map(|(name, value)| (name.clone(), value.as_bytes().into())).collect(),
+            body: body.into(),
+            version: head.version,
+            connection: head.connection,
+            since_previous,
+            outcome: Outcome::default(),
+        });
+        self.last_number
     }
 
     pub(crate) fn outcome(&mut self, number: u64) -> Option<&mut Outcome> {
@@ -123,15 +140,15 @@ impl Entry {
         };
         RecordedRequest {
             number: self.number,
-            method: self.head.method.to_string(),
-            path: self.head.uri.path().to_owned(),
-            query: query_pairs(self.head.uri.query()).collect(),
-            headers: shown_headers(&self.head.headers),
+            method: self.method.to_string(),
+            path: self.path.to_string(),
+            query: query_pairs(self.query.as_deref()).collect(),
+            headers: shown_headers(&self.headers),
             body: json.unwrap_or(Value::Null),
             text,
-            connection: self.head.connection,
+            connection: self.connection,
             since_previous: self.since_previous,
-            http_version: shown_version(self.head.version).to_owned(),
+            http_version: shown_version(self.version).to_owned(),
             status: self.outcome.status,
             fault: self.outcome.fault.clone(),
             message_id: self.outcome.message_id.clone(),
@@ -139,10 +156,10 @@ impl Entry {
     }
 }
 
-fn shown_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
+fn shown_headers(headers: &[(HeaderName, Box<[u8]>)]) -> BTreeMap<String, String> {
     let mut shown = BTreeMap::<String, String>::new();
     for (name, value) in headers {
-        let value = String::from_utf8_lossy(value.as_bytes());
+        let value = String::from_utf8_lossy(value);
         shown
             .entry(name.as_str().to_owned())
             .and_modify(|all| {

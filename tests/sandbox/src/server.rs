@@ -152,7 +152,23 @@ impl Server {
 }
 
 impl Traffic {
+    /// Counts a connection, as open for as long as what is returned lives.
+    pub(crate) fn opened(&self) -> Opened<'_> {
+        Self::count(&self.accepted);
+        Self::count(&self.open);
+        Opened(self)
+    }
+
     pub(crate) fn count(counter: &AtomicU64) -> u64 {
         counter.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}
+
+/// An open connection.
+pub(crate) struct Opened<'a>(&'a Traffic);
+
+impl Drop for Opened<'_> {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -34,14 +34,17 @@ pub(crate) async fn serve(
     if control::is_for_control(parts.uri.path()) {
         return Ok(response(control::serve(&site, &parts, body).await));
     }
-    let head = Arc::new(Head {
+    if site.only_control {
+        return Ok(response(Refusal::not_found("path", parts.uri.path()).into()));
+    }
+    let head = Head {
         method: parts.method,
         uri: parts.uri,
         version: parts.version,
         headers: parts.headers,
         connection: line.number(|| Traffic::count(&site.server.traffic.used)),
         received,
-    });
+    };
     let body = read(body, LONGEST_BODY).await?;
     Ok(answer(site, line, head, body).await)
 }
@@ -55,9 +58,9 @@ pub(crate) async fn read(body: Incoming, most: usize) -> Result<Option<Bytes>, i
     }
 }
 
-async fn answer(site: Site, line: Arc<Line>, head: Arc<Head>, body: Option<Bytes>) -> Response<Output> {
+async fn answer(site: Site, line: Arc<Line>, head: Head, body: Option<Bytes>) -> Response<Output> {
     let server = &site.server;
-    let number = server.log.lock().add(Arc::clone(&head), body.clone().unwrap_or_default());
+    let number = server.log.lock().add(&head, body.as_deref().unwrap_or_default());
     server.log.ring();
     let path = head.uri.path().strip_prefix("/v1");
     let fault = server.faults().for_request(head.method.as_str(), path);

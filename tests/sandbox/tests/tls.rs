@@ -112,3 +112,13 @@ fn chain(error: &dyn Error) -> String {
     }
     text.to_lowercase()
 }
+
+#[test]
+fn the_control_path_is_plain_and_out_of_reach_of_faults() {
+    let sandbox = tls(json!([{"then": "reset", "at": "connect", "times": 0}, {"status": 500, "times": 0}]));
+    let control = Api::control(&sandbox);
+    assert_eq!(control.get("/state").body["connections"], 0);
+    let plain = control.url.replace("/_sandbox", "/v1");
+    Api { url: plain, ..Api::control(&sandbox) }.get("/credits").is(404, "not_found", None);
+    assert!(sandbox.requests().is_empty());
+}

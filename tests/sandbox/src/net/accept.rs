@@ -1,7 +1,6 @@
 //! Accepts connections and speaks HTTP over each, until it is to break or the server ends.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hyper::service::service_fn;
@@ -16,7 +15,6 @@ use super::line::{Break, Line};
 use super::wire::{Wire, drain, end_writing};
 use crate::fault::Then;
 use crate::hub::Site;
-use crate::server::Traffic;
 use crate::service;
 
 /// How long a closed connection waits for the peer to close it too.
@@ -42,20 +40,19 @@ pub(crate) async fn serve(listener: TcpListener, site: Site, tls: Option<TlsAcce
 }
 
 async fn connection(socket: TcpStream, site: Site, tls: Option<TlsAcceptor>) {
-    let traffic = &site.server.traffic;
-    Traffic::count(&traffic.accepted);
-    Traffic::count(&traffic.open);
     let _ = socket.set_nodelay(true);
     let socket = Arc::new(socket);
+    let counted = (!site.only_control).then(|| site.server.traffic.opened());
     tokio::select! {
         () = converse(&socket, &site, tls) => {}
         () = site.server.stopped() => {}
     }
-    traffic.open.fetch_sub(1, Ordering::Relaxed);
+    drop(socket);
+    drop(counted);
 }
 
 async fn converse(socket: &Arc<TcpStream>, site: &Site, tls: Option<TlsAcceptor>) {
-    let fault = site.server.faults().for_connection();
+    let fault = if site.only_control { None } else { site.server.faults().for_connection() };
     let how = match fault.map(|fault| fault.then()) {
         Some(Then::Reset) => Some(Break::Reset),
         Some(Then::Cut) => Some(Break::Cut),
