@@ -49,3 +49,8 @@ pub use record::RecordedRequest;
 pub use sandbox::Sandbox;
 pub use segments::segments;
 pub use spec::{DEFAULT_API_KEY, Listen, RateLimit, ServerSpec, Speed, StateSpec};
+
+/// The examples of the README are tests too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
