@@ -54,7 +54,7 @@ fn a_server_with_another_name_is_told_nothing() {
 
 #[test]
 fn a_connection_that_the_server_closed_is_never_sent_on() {
-    for alpn in ["http/1.1"] {
+    for alpn in ["http/1.1", "h2"] {
         let sandbox = sandbox(&[alpn]);
         let client = client(&sandbox).with_options(CallOptions::new().max_retries(0));
         for round in 0..30 {
