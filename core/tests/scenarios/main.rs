@@ -11,8 +11,8 @@ mod values;
 use std::env;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use serde_json::json;
@@ -52,7 +52,7 @@ fn what_does_not_fit_is_told() {
         let mut scenario = json!({"name": name, "call": {"operation": "credits.get"}});
         let (Some(scenario), Some(change)) = (scenario.as_object_mut(), change.as_object()) else { unreachable!() };
         scenario.extend(change.clone());
-        let scenario: Scenario = serde_json::from_value(json!(scenario)).expect("a scenario");
+        let scenario: Arc<Scenario> = Arc::new(serde_json::from_value(json!(scenario)).expect("a scenario"));
         for flavour in [Flavour::Blocking, Flavour::Async] {
             let found = play(&scenario, flavour).expect_err(name);
             assert!(found.iter().any(|mismatch| mismatch.contains(name)), "{flavour:?} {name}: {found:?}");
@@ -98,7 +98,7 @@ impl Report {
     }
 }
 
-fn wanted_scenarios() -> Vec<(PathBuf, Scenario)> {
+fn wanted_scenarios() -> Vec<(PathBuf, Arc<Scenario>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("core lies in the workspace");
     let further = variable("ZEXA_SCENARIOS").map(|folder| root.join(folder));
     let part = variable("ZEXA_SCENARIO").unwrap_or_default();

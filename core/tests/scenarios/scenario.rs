@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -75,14 +76,15 @@ pub(crate) struct ClientOptions {
 }
 
 /// All scenarios of the `*.json` files in a folder, each with its file.
-pub(crate) fn read_folder(folder: &Path) -> Vec<(PathBuf, Scenario)> {
+pub(crate) fn read_folder(folder: &Path) -> Vec<(PathBuf, Arc<Scenario>)> {
     let shown = folder.display();
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("the scenarios in {shown}: {error}"));
     let files = entries.map(|entry| entry.expect("a folder can be read to its end").path());
     let mut files: Vec<PathBuf> = files.filter(|file| file.extension().is_some_and(|name| name == "json")).collect();
     assert!(!files.is_empty(), "{shown} holds no scenarios");
     files.sort();
-    let all: Vec<_> = files.iter().flat_map(|file| read(file).into_iter().map(|one| (file.clone(), one))).collect();
+    let all: Vec<_> =
+        files.iter().flat_map(|file| read(file).into_iter().map(|one| (file.clone(), Arc::new(one)))).collect();
     let mut names = HashSet::new();
     for (file, scenario) in &all {
         assert!(names.insert(&scenario.name), "{}: there are two of the name {:?}", file.display(), scenario.name);
