@@ -84,7 +84,7 @@ fn show_status(message: &Message, start: Instant) {
 fn add_contacts(zexa: &Client) -> Result<()> {
     let mut added = 0;
     for number in 1..=NEW_CONTACTS {
-        let contact = CreateContact::new(format!("Cliente {number}"), phone(number)).lists([LIST.to_owned()]);
+        let contact = CreateContact::new(format!("Cliente {number}"), phone(number)).lists([LIST]);
         match zexa.contacts().create(&contact) {
             Ok(_) => added += 1,
             Err(error) if error.kind() == Kind::Conflict => {}

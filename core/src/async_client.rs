@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::call_options::CallOptions;
 use crate::client::any_request;
-use crate::config::{ClientBuilder, Config};
+use crate::config::Config;
 use crate::decode::Decode;
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request};
@@ -22,9 +22,9 @@ use crate::{Client, Response, Result};
 /// It works after `fork()`, in the parent and in the child.
 ///
 /// ```
-/// use zexa::{AsyncClient, SendMessage};
+/// use zexa::SendMessage;
 /// # let sandbox = zexa_sandbox::Sandbox::start();
-/// # let client = AsyncClient::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build_async()?;
+/// # let client = zexa::Client::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build_async()?;
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 ///
 /// let message = client.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "Hello")).await?;
@@ -39,25 +39,22 @@ pub struct AsyncClient {
 }
 
 impl AsyncClient {
-    /// A client with options of its own; ends in [`build_async`](ClientBuilder::build_async).
-    pub fn builder() -> ClientBuilder {
-        Client::builder()
-    }
-
-    /// A client as the environment says: `ZEXA_API_KEY`, and `ZEXA_BASE_URL` where it is set.
+    /// A client as the environment says: `ZEXA_API_KEY`, and `ZEXA_BASE_URL` where it is set. One with options is made by
+    /// [`ClientBuilder::build_async`](crate::ClientBuilder::build_async).
     ///
     /// # Errors
     ///
     /// [`Kind::Config`](crate::Kind::Config), where there is no key, or one of the two cannot be used.
     pub fn from_env() -> Result<AsyncClient> {
-        AsyncClient::builder().build_async()
+        Client::builder().build_async()
     }
 
     pub(crate) fn new(config: Config) -> AsyncClient {
         AsyncClient { shared: Arc::new(Shared::new(config)), options: CallOptions::new() }
     }
 
-    /// The same client, and the same connections, for calls with other options.
+    /// The same client, and the same connections, for calls with other options. A deadline runs from when the future is made.
+    #[must_use = "the client itself stays as it is"]
     pub fn with_options(&self, options: CallOptions) -> AsyncClient {
         AsyncClient { shared: self.shared.clone(), options: options.or(&self.options) }
     }

@@ -1,5 +1,6 @@
 //! [`CallOptions`]: what a call may do otherwise than its client; and the [`Call`] that they become.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use reqwest::header::HeaderMap;
@@ -19,7 +20,8 @@ use crate::{CancelToken, Result};
 /// let message = patient.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "Hello"))?;
 /// # Ok::<(), zexa::Error>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
+#[must_use = "it does nothing until it is given to a client"]
 pub struct CallOptions {
     timeout: Option<Duration>,
     deadline: Option<Duration>,
@@ -91,13 +93,10 @@ impl CallOptions {
     /// [`Kind::Config`](crate::Kind::Config), where an option cannot be used.
     pub(crate) fn begin(&self, config: &Config) -> Result<Call> {
         let headers = self.headers.iter().map(|(name, value)| header("headers", name, value));
-        let deadline = match self.deadline {
-            None => config.deadline,
-            set => Some(positive("deadline", set, Duration::MAX)?),
-        };
+        let deadline = positive("deadline", self.deadline)?.or(config.deadline);
         Ok(Call {
-            timeout: positive("timeout", self.timeout, config.timeout)?,
-            // One too far away to be told is none.
+            timeout: positive("timeout", self.timeout)?.unwrap_or(config.timeout),
+            // A deadline beyond what an Instant can hold is as good as none.
             deadline: deadline.and_then(|deadline| Instant::now().checked_add(deadline)),
             max_retries: self.max_retries.unwrap_or(config.max_retries),
             retry_ambiguous: self.retry_ambiguous.unwrap_or(false),
@@ -123,5 +122,18 @@ impl Call {
     /// What is left of the deadline, or as good as for ever.
     pub(crate) fn time_left(&self) -> Duration {
         self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+}
+
+impl fmt::Debug for CallOptions {
+    /// Without the values of the headers: they may hold a token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("deadline", &self.deadline)
+            .field("max_retries", &self.max_retries)
+            .field("retry_ambiguous", &self.retry_ambiguous)
+            .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .finish_non_exhaustive()
     }
 }

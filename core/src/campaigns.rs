@@ -1,13 +1,11 @@
 //! Campaigns: [`CreateCampaign`], one message to a whole contact list, and what comes of it, a [`Campaign`].
 
-use std::fmt;
-
 use jiff::Timestamp;
 
 use crate::check;
 use crate::model::{model, params};
 use crate::open_enum::open_enum;
-use crate::private::Hidden;
+use crate::private::discreet_debug;
 use crate::{Channel, Result, Template};
 
 open_enum! {
@@ -39,7 +37,6 @@ impl CampaignStatus {
 
 model! {
     /// A campaign and how far it has got.
-    #[derive(Debug)]
     Campaign {
         required {
             /// Its id, `cmp_…`.
@@ -66,7 +63,6 @@ model! {
 
 model! {
     /// How many messages of a campaign have got how far. All inferred: the API may count otherwise, and further counters are in `extra`.
-    #[derive(Debug)]
     CampaignStats {
         required {}
         optional {
@@ -163,21 +159,10 @@ impl CreateCampaign {
         check::required("channel", self.channel.as_str())?;
         check::required("contact_list_id", &self.contact_list_id)?;
         check::required("sender_id", &self.sender_id)?;
-        check::body_or_template(self.body.as_deref(), self.template.is_some())
+        check::body_or_template(self.body.is_some(), self.template.is_some())
     }
 }
 
-impl fmt::Debug for CreateCampaign {
-    /// Without the text.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CreateCampaign")
-            .field("name", &self.name)
-            .field("channel", &self.channel)
-            .field("contact_list_id", &self.contact_list_id)
-            .field("sender_id", &self.sender_id)
-            .field("body", &self.body.as_deref().map(Hidden))
-            .field("template", &self.template)
-            .field("scheduled_at", &self.scheduled_at)
-            .finish()
-    }
-}
+discreet_debug!(Campaign { id, status, name, channel, created_at, total_recipients, scheduled_at, stats });
+discreet_debug!(CampaignStats { sent, delivered, failed, undeliverable, pending });
+discreet_debug!(CreateCampaign { name, channel, contact_list_id, sender_id, body as Hidden, template, scheduled_at });

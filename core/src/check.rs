@@ -25,13 +25,12 @@ pub(crate) fn e164(field: &str, value: &str) -> Result<()> {
     ))
 }
 
-/// A message or campaign has something to say.
-pub(crate) fn body_or_template(body: Option<&str>, has_template: bool) -> Result<()> {
-    match body {
-        _ if has_template => Ok(()),
-        Some(body) if !body.is_empty() => Ok(()),
-        _ => Err(Error::missing("body", "required where there is no template, and missing or empty")),
+/// A message or campaign has something to say. An empty body will do: nothing documents that it would be refused.
+pub(crate) fn body_or_template(has_body: bool, has_template: bool) -> Result<()> {
+    if has_body || has_template {
+        return Ok(());
     }
+    Err(Error::missing("body", "required where there is no template, and missing"))
 }
 
 /// A webhook's URL is https: the API refuses any other.

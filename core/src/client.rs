@@ -16,7 +16,7 @@ use crate::{Response, Result};
 
 /// A client of the Zexa API whose calls block until they are done.
 ///
-/// It is cheap to clone, and clones share their connections; threads may share it, or a clone each. Calls run on the caller's thread: there is no other.
+/// It is cheap to clone, and clones share their connections; threads may share it, or a clone each. Calls run on the caller's thread; only a host name is looked up on another.
 /// It works after `fork()`, in the parent and in the child. Inside an async task use [`AsyncClient`](crate::AsyncClient).
 ///
 /// ```
@@ -54,6 +54,7 @@ impl Client {
     }
 
     /// The same client, and the same connections, for calls with other options.
+    #[must_use = "the client itself stays as it is"]
     pub fn with_options(&self, options: CallOptions) -> Client {
         Client { shared: self.shared.clone(), options: options.or(&self.options) }
     }

@@ -1,5 +1,6 @@
 //! [`ClientBuilder`]: the options of a client, and the [`Config`] that they become.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ const DEFAULT_BASE_URL: &str = "https://api.zexa.ao/v1";
 /// Everything is optional but the API key, which is looked for in the environment. [`build`](ClientBuilder::build) checks all options,
 /// and fails with [`Kind::Config`](crate::Kind::Config), naming the option, where one cannot be used. It opens and starts nothing.
 #[derive(Clone, Default)]
+#[must_use = "a client is made by build"]
 pub struct ClientBuilder {
     api_key: Option<String>,
     base_url: Option<String>,
@@ -137,20 +139,25 @@ impl ClientBuilder {
     }
 
     fn resolve(self) -> Result<Config> {
-        let base_url = self.base_url.or_else(|| env("ZEXA_BASE_URL")).unwrap_or_else(|| DEFAULT_BASE_URL.into());
+        let base_url = match self.base_url {
+            Some(url) => url,
+            None => env("base_url", "ZEXA_BASE_URL")?.unwrap_or_else(|| DEFAULT_BASE_URL.into()),
+        };
         let base_url = check_base_url(&base_url, self.allow_http)?;
-        let loopback = is_loopback(&base_url);
-        let key = self.api_key.or_else(|| env("ZEXA_API_KEY")).unwrap_or_default();
+        let key = match self.api_key {
+            Some(key) => key,
+            None => env("api_key", "ZEXA_API_KEY")?.unwrap_or_default(),
+        };
         Ok(Config {
             headers: headers(&key, self.user_agent_suffix.as_deref(), &self.default_headers)?,
-            timeout: positive("timeout", self.timeout, Duration::from_secs(30))?,
-            connect_timeout: positive("connect_timeout", self.connect_timeout, Duration::from_secs(5))?,
-            deadline: self.deadline.map(|d| positive("deadline", Some(d), d)).transpose()?,
+            timeout: positive("timeout", self.timeout)?.unwrap_or(Duration::from_secs(30)),
+            connect_timeout: positive("connect_timeout", self.connect_timeout)?.unwrap_or(Duration::from_secs(5)),
+            deadline: positive("deadline", self.deadline)?,
             max_retries: self.max_retries.unwrap_or(3),
             max_retry_wait: self.max_retry_wait.unwrap_or(Duration::from_secs(120)),
             proxy: match self.proxy {
-                Some(url) => Route::Proxy(Box::new(check_proxy(&url)?)),
-                None if loopback => Route::Direct,
+                Some(url) => Route::Proxy(Box::new(check_proxy(&url, &base_url, self.allow_http)?)),
+                None if is_loopback(&base_url) => Route::Direct,
                 None => Route::Environment,
             },
             trust: self.ca_file.as_deref().map(Trust::from_file).transpose()?.unwrap_or_default(),
@@ -192,6 +199,13 @@ pub(crate) struct Config {
     pub(crate) observer: Option<Observer>,
 }
 
+impl Config {
+    /// Whether no connection can ever need TLS. A proxy may, and those of the environment are not known here.
+    pub(crate) fn never_uses_tls(&self) -> bool {
+        self.base_url.scheme() == "http" && matches!(self.proxy, Route::Direct)
+    }
+}
+
 /// How a connection gets to the server.
 pub(crate) enum Route {
     Direct,
@@ -200,15 +214,20 @@ pub(crate) enum Route {
     Proxy(Box<Proxy>),
 }
 
-/// An environment variable; empty counts as unset.
-fn env(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+/// An environment variable, for an option that was not given; empty counts as unset.
+fn env(option: &str, name: &str) -> Result<Option<String>> {
+    match std::env::var_os(name).filter(|value| !value.is_empty()).map(OsString::into_string) {
+        None => Ok(None),
+        Some(Ok(value)) => Ok(Some(value)),
+        Some(Err(_)) => Err(Error::config(option, format_args!("{name} in the environment is not UTF-8"))),
+    }
 }
 
-pub(crate) fn positive(option: &str, value: Option<Duration>, default: Duration) -> Result<Duration> {
+/// A duration that, where it is given, is one.
+pub(crate) fn positive(option: &str, value: Option<Duration>) -> Result<Option<Duration>> {
     match value {
         Some(Duration::ZERO) => Err(Error::config(option, "must be more than zero")),
-        value => Ok(value.unwrap_or(default)),
+        value => Ok(value),
     }
 }
 
@@ -238,15 +257,21 @@ fn check_base_url(text: &str, allow_http: bool) -> Result<Url> {
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.ends_with(".localhost") || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
-fn check_proxy(text: &str) -> Result<Proxy> {
+fn check_proxy(text: &str, base_url: &Url, allow_http: bool) -> Result<Proxy> {
     // The reason is our own: the parser's would repeat the URL, and with it a password.
     let wrong = || Error::config("proxy", "not a URL such as http://proxy.example:3128");
     let url = Url::parse(text).map_err(|_| wrong())?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(wrong());
+    }
+    if base_url.scheme() == "http" && !allow_http && !is_loopback(&url) {
+        return Err(Error::config(
+            "proxy",
+            "would see the API key in clear, as base_url is http://; set allow_http to let it",
+        ));
     }
     Proxy::all(url).map_err(|_| wrong())
 }
@@ -322,13 +347,7 @@ mod tests {
 
     #[test]
     fn the_key_travels_in_clear_only_within_this_machine() {
-        for url in [
-            "http://127.0.0.1:1/v1",
-            "http://localhost/v1",
-            "http://[::1]:80",
-            "http://127.9.9.9",
-            "http://zexa.localhost",
-        ] {
+        for url in ["http://127.0.0.1:1/v1", "http://localhost/v1", "http://[::1]:80", "http://127.9.9.9"] {
             assert_eq!(reason(url), None, "{url}");
         }
         for url in [
@@ -336,6 +355,7 @@ mod tests {
             "http://127.0.0.1.evil.example",
             "http://localhost.evil.example",
             "http://10.0.0.1",
+            "http://zexa.localhost",
         ] {
             assert!(reason(url).is_some_and(|reason| reason.contains("in clear")), "{url}");
         }

@@ -1,13 +1,11 @@
 //! Contacts: [`CreateContact`], [`ListContacts`], and the [`Contact`] that they are about.
 
-use std::fmt;
-
 use jiff::Timestamp;
 
 use crate::Result;
 use crate::check;
 use crate::model::{model, null_as_empty, params};
-use crate::private::Masked;
+use crate::private::discreet_debug;
 
 model! {
     /// A person who can be reached.
@@ -19,7 +17,7 @@ model! {
             name: String,
             /// The phone number, in E.164 form.
             phone: String,
-            /// The ids of the contact lists that it is in, `lst_…`.
+            /// The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it documents them, yet not as always there.
             #[serde(default, deserialize_with = "null_as_empty")]
             lists: Vec<String>,
             /// When it was added.
@@ -42,12 +40,13 @@ params! {
             name: String,
             /// The phone number, in E.164 form. No other contact may have it.
             phone: String,
+            /// The ids of the contact lists to put it in, `lst_…`.
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            lists: Vec<String>,
         }
         optional {
             /// The email address; needed to reach the contact by email.
             email: String,
-            /// The ids of the contact lists to put it in, `lst_…`.
-            lists: Vec<String>,
         }
     }
 }
@@ -71,7 +70,13 @@ params! {
 impl CreateContact {
     /// A contact with a name and an E.164 number.
     pub fn new(name: impl Into<String>, phone: impl Into<String>) -> CreateContact {
-        CreateContact { name: name.into(), phone: phone.into(), email: None, lists: None }
+        CreateContact { name: name.into(), phone: phone.into(), lists: Vec::new(), email: None }
+    }
+
+    /// The ids of the contact lists to put it in, `lst_…`.
+    pub fn lists<L: Into<String>>(mut self, lists: impl IntoIterator<Item = L>) -> Self {
+        self.lists = lists.into_iter().map(Into::into).collect();
+        self
     }
 
     pub(crate) fn check(&self) -> Result<()> {
@@ -88,39 +93,6 @@ impl ListContacts {
     }
 }
 
-impl fmt::Debug for Contact {
-    /// With name, number and address masked.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Contact")
-            .field("id", &self.id)
-            .field("name", &Masked(&self.name))
-            .field("phone", &Masked(&self.phone))
-            .field("lists", &self.lists)
-            .field("created_at", &self.created_at)
-            .field("email", &self.email.as_deref().map(Masked))
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for CreateContact {
-    /// With name, number and address masked.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CreateContact")
-            .field("name", &Masked(&self.name))
-            .field("phone", &Masked(&self.phone))
-            .field("email", &self.email.as_deref().map(Masked))
-            .field("lists", &self.lists)
-            .finish()
-    }
-}
-
-impl fmt::Debug for ListContacts {
-    /// With the search masked: it may be a number.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ListContacts")
-            .field("list_id", &self.list_id)
-            .field("search", &self.search.as_deref().map(Masked))
-            .field("per_page", &self.per_page)
-            .finish()
-    }
-}
+discreet_debug!(Contact { id, name as Masked, phone as Masked, lists, created_at, email as Masked });
+discreet_debug!(CreateContact { name as Masked, phone as Masked, email as Masked, lists });
+discreet_debug!(ListContacts { list_id, search as Masked, per_page });

@@ -1,10 +1,10 @@
 //! Credits: what messages are paid with.
 
 use crate::model::model;
+use crate::private::discreet_debug;
 
 model! {
     /// The account's balance.
-    #[derive(Debug)]
     Credits {
         required {
             /// How many there are. An email or Slack message costs half a credit, so it may be a fraction.
@@ -15,3 +15,5 @@ model! {
         optional {}
     }
 }
+
+discreet_debug!(Credits { credits, currency });

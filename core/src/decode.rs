@@ -68,14 +68,18 @@ struct Meta {
 
 /// What was wrong with an answer, without any of its values: they may be a number or a text, and errors are logged.
 pub(crate) fn describe(error: &serde_json::Error) -> String {
-    let (line, column) = (error.line(), error.column());
     let text = error.to_string();
-    match error.classify() {
-        Category::Data if text.starts_with("missing field") => text,
-        Category::Data => format!("a value is not of its type, at line {line} column {column}"),
-        Category::Eof => format!("the JSON ends too soon, at line {line} column {column}"),
-        Category::Syntax => format!("not JSON, at line {line} column {column}"),
-        Category::Io => text,
+    let what = match error.classify() {
+        // Only names of fields are in these.
+        Category::Data if text.starts_with("missing field") => return text,
+        Category::Data => "a value is not of its type",
+        Category::Eof => "the JSON ends too soon",
+        Category::Syntax => "not JSON",
+        Category::Io => "it cannot be read",
+    };
+    match error.line() {
+        0 => what.into(),
+        line => format!("{what}, at line {line} column {}", error.column()),
     }
 }
 
@@ -87,7 +91,7 @@ mod tests {
     #[test]
     fn a_description_holds_no_value() {
         let error = Credits::decode(200, br#"{"credits": "+244912345678", "currency": "USD"}"#).expect_err("no number");
-        assert_eq!(describe(&error), "a value is not of its type, at line 0 column 0");
+        assert_eq!(describe(&error), "a value is not of its type");
         let error = Credits::decode(200, br#"{"currency": "USD"}"#).expect_err("no credits");
         assert!(describe(&error).starts_with("missing field `credits`"), "{error}");
     }

@@ -13,7 +13,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// A failed call.
 ///
 /// [`kind`](Error::kind) says what went wrong, [`outcome`](Error::outcome) says how far the request got: whether the message
-/// may have been sent in spite of the error. An error never holds the API key; its text names no number and no body, so it can be logged.
+/// may have been sent in spite of the error. An error never holds the API key. Its own words name no number and no text of a message; the
+/// [`message`](Error::message) of a failing answer is the server's.
 ///
 /// ```
 /// use zexa::{Kind, Outcome};
@@ -67,7 +68,7 @@ pub enum Kind {
     Server,
     /// The connection could not be made, or was lost before an answer came.
     Connect,
-    /// The time for the attempt or for the whole call ran out.
+    /// The time for the attempt or for the whole call ran out, or the server's did (status 408).
     Timeout,
     /// The answer could not be read or understood.
     Decode,

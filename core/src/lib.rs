@@ -1,10 +1,7 @@
 //! The client of the [Zexa](https://zexa.ao) messaging API: SMS, WhatsApp, Telegram, email and Slack.
 //!
-//! ```
+//! ```no_run
 //! use zexa::{Client, SendMessage};
-//! # let sandbox = zexa_sandbox::Sandbox::start();
-//! # unsafe { std::env::set_var("ZEXA_BASE_URL", sandbox.url()) }; // no other thread reads it
-//! # unsafe { std::env::set_var("ZEXA_API_KEY", sandbox.api_key()) };
 //!
 //! let client = Client::from_env()?; // ZEXA_API_KEY
 //! let message = client.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "Hello"))?;

@@ -1,13 +1,11 @@
 //! Messages: [`SendMessage`] and what comes of it, a [`Message`].
 
-use std::fmt;
-
 use jiff::Timestamp;
 
 use crate::check;
 use crate::model::{model, params};
 use crate::open_enum::open_enum;
-use crate::private::{Hidden, Masked};
+use crate::private::discreet_debug;
 use crate::{Channel, Result, Template};
 
 open_enum! {
@@ -148,41 +146,13 @@ impl SendMessage {
         check::required("channel", self.channel.as_str())?;
         check::required("to", &self.to)?;
         check::required("from", &self.from)?;
-        check::body_or_template(self.body.as_deref(), self.template.is_some())?;
+        check::body_or_template(self.body.is_some(), self.template.is_some())?;
         if self.channel.takes_numbers() { check::e164("to", &self.to) } else { Ok(()) }
     }
 }
 
-impl fmt::Debug for Message {
-    /// Without the body, and with numbers masked.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Message")
-            .field("id", &self.id)
-            .field("status", &self.status)
-            .field("channel", &self.channel)
-            .field("to", &Masked(&self.to))
-            .field("created_at", &self.created_at)
-            .field("body", &self.body.as_deref().map(Hidden))
-            .field("scheduled_at", &self.scheduled_at)
-            .field("sent_at", &self.sent_at)
-            .field("delivered_at", &self.delivered_at)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for SendMessage {
-    /// Without the texts, and with numbers masked.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SendMessage")
-            .field("channel", &self.channel)
-            .field("to", &Masked(&self.to))
-            .field("from", &self.from)
-            .field("body", &self.body.as_deref().map(Hidden))
-            .field("template", &self.template)
-            .field("scheduled_at", &self.scheduled_at)
-            .finish_non_exhaustive()
-    }
-}
+discreet_debug!(Message { id, status, channel, to as Masked, created_at, body as Hidden, scheduled_at, sent_at, delivered_at });
+discreet_debug!(SendMessage { channel, to as Masked, from, body as Hidden, template, scheduled_at });
 
 #[cfg(test)]
 mod tests {

@@ -8,22 +8,20 @@ use serde_json::{Map, Value};
 
 /// An object that the API answers with.
 pub(crate) trait Model: DeserializeOwned {
-    /// The fields without which it is no answer.
-    const REQUIRED: &'static [&'static str];
-    /// The fields that may be absent.
+    /// The fields that may be absent, each before its aliases.
     const OPTIONAL: &'static [&'static str];
 
     /// Where the fields go that have no other place.
     fn extra_mut(&mut self) -> &mut Map<String, Value>;
 }
 
-/// A struct that the API answers with: `required` and `optional` fields, and `extra` for all others.
+/// A struct that the API answers with: `required` and `optional` fields, and `extra` for all others. A field may go by further names: `or "name"`.
 macro_rules! model {
     (
         $(#[$meta:meta])*
         $name:ident {
             required { $($(#[$required_meta:meta])* $required:ident: $required_type:ty,)* }
-            optional { $($(#[$optional_meta:meta])* $optional:ident: $optional_type:ty,)* }
+            optional { $($(#[$optional_meta:meta])* $optional:ident $(or $alias:literal)*: $optional_type:ty,)* }
         }
     ) => {
         $(#[$meta])*
@@ -33,7 +31,7 @@ macro_rules! model {
             $($(#[$required_meta])* pub $required: $required_type,)*
             $(
                 $(#[$optional_meta])*
-                #[serde(default, skip_serializing_if = "Option::is_none")]
+                #[serde(default, skip_serializing_if = "Option::is_none" $(, alias = $alias)*)]
                 pub $optional: Option<$optional_type>,
             )*
             /// What the API sent beside these fields, and what it sent in them that is not of their type.
@@ -42,8 +40,7 @@ macro_rules! model {
         }
 
         impl $crate::model::Model for $name {
-            const REQUIRED: &'static [&'static str] = &[$(stringify!($required),)*];
-            const OPTIONAL: &'static [&'static str] = &[$(stringify!($optional),)*];
+            const OPTIONAL: &'static [&'static str] = &[$(stringify!($optional), $($alias,)*)*];
 
             fn extra_mut(&mut self) -> &mut serde_json::Map<String, serde_json::Value> {
                 &mut self.extra
@@ -58,11 +55,12 @@ macro_rules! params {
         $(#[$meta:meta])*
         $name:ident {
             required { $($(#[$required_meta:meta])* $required:ident: $required_type:ty,)* }
-            optional { $($(#[$optional_meta:meta])* $optional:ident: $optional_type:ty,)* }
+            optional { $($(#[$optional_meta:meta])* $optional:ident: $optional_type:ident,)* }
         }
     ) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[must_use = "it does nothing until it is given to a call"]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$required_meta])* #[serde(default)] pub $required: $required_type,)*
@@ -74,13 +72,23 @@ macro_rules! params {
         }
 
         impl $name {
-            $(
-                $(#[$optional_meta])*
-                pub fn $optional(mut self, value: impl Into<$optional_type>) -> Self {
-                    self.$optional = Some(value.into());
-                    self
-                }
-            )*
+            $($crate::model::params!(@setter $(#[$optional_meta])* $optional: $optional_type);)*
+        }
+    };
+
+    // A number as it stands: `impl Into<u32>` would not take a plain 10.
+    (@setter $(#[$meta:meta])* $name:ident: u32) => {
+        $(#[$meta])*
+        pub fn $name(mut self, value: u32) -> Self {
+            self.$name = Some(value);
+            self
+        }
+    };
+    (@setter $(#[$meta:meta])* $name:ident: $type:ident) => {
+        $(#[$meta])*
+        pub fn $name(mut self, value: impl Into<$type>) -> Self {
+            self.$name = Some(value.into());
+            self
         }
     };
 }
@@ -97,23 +105,15 @@ pub(crate) fn from_slice<T: Model>(json: &[u8]) -> serde_json::Result<T> {
 
 /// Decodes a model whose straight decoding failed: what is optional and not of its type goes into `extra`, whatever it is.
 pub(crate) fn from_surprising<T: Model>(mut object: Map<String, Value>) -> serde_json::Result<T> {
-    let mut doubtful: Vec<(String, Value)> = Vec::new();
-    for name in T::OPTIONAL {
-        doubtful.extend(object.remove_entry(*name));
-    }
-    let (certain, others): (Map<_, _>, Map<_, _>) =
-        object.into_iter().partition(|(name, _)| T::REQUIRED.contains(&name.as_str()));
-    // After the fields' own names, so that an alias never takes the place of the name itself.
-    doubtful.extend(others);
-
-    let mut accepted = certain;
-    let mut model = T::deserialize(&accepted)?;
+    // In the order of OPTIONAL, so that an alias never takes the place of the name itself.
+    let doubtful: Vec<_> = T::OPTIONAL.iter().filter_map(|name| object.remove_entry(*name)).collect();
+    let mut model = T::deserialize(&object)?;
     let mut refused = Vec::new();
     for (name, value) in doubtful {
-        accepted.insert(name.clone(), value);
-        match T::deserialize(&accepted) {
+        object.insert(name.clone(), value);
+        match T::deserialize(&object) {
             Ok(more) => model = more,
-            Err(_) => refused.extend(accepted.remove_entry(&name)),
+            Err(_) => refused.extend(object.remove_entry(&name)),
         }
     }
     model.extra_mut().extend(refused);
@@ -155,6 +155,19 @@ mod tests {
     fn what_is_required_does() {
         let error = decode::<Message>(json!({"id": "msg_1", "status": "queued"})).expect_err("is no message");
         assert!(error.to_string().contains("channel"), "{error}");
+    }
+
+    /// A hostile or broken server is not to keep the client busy for minutes.
+    #[test]
+    fn many_unknown_fields_and_a_surprise_among_them() {
+        let mut message = json!({
+            "id": "msg_1", "status": "queued", "channel": "sms", "to": "+244912345678", "created_at": "2026-07-01T09:00:00Z",
+            "error": 1,
+        });
+        for number in 0..20_000 {
+            message[format!("field_{number}")] = number.into();
+        }
+        assert_eq!(decode::<Message>(message).expect("decodes").extra.len(), 20_001);
     }
 
     #[test]

@@ -16,7 +16,7 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_doc])* $variant,)+
-            /// A value that this version does not know, as it came.
+            /// A value that this version does not know, as it came. Made by `from`, which knows the others.
             Other(String),
         }
 
@@ -36,6 +36,12 @@ macro_rules! open_enum {
                     $($text => Self::$variant,)+
                     _ => Self::Other(text.to_owned()),
                 }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self::from(text.as_str())
             }
         }
 

@@ -7,7 +7,7 @@ use crate::decode::describe;
 use crate::{Error, Kind, Outcome, Result};
 
 /// An answer as it came.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Response {
     /// The HTTP status, a 2xx.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::Channel;
 use crate::model::{model, params};
 use crate::open_enum::open_enum;
+use crate::private::discreet_debug;
 
 open_enum! {
     /// Whether a Sender ID may be used.
@@ -20,7 +21,6 @@ open_enum! {
 
 model! {
     /// A name or number that is registered to send from, on one channel.
-    #[derive(Debug)]
     SenderId {
         required {
             /// Whether it may be used.
@@ -30,8 +30,7 @@ model! {
         }
         optional {
             /// The name itself: up to 11 letters and digits, or an E.164 number. Inferred: the API may leave it out.
-            #[serde(alias = "name", alias = "value")]
-            sender_id: String,
+            sender_id or "name" or "value": String,
             /// Its id. Inferred: the API may leave it out.
             id: String,
             /// What it was registered for: `transactional`, `marketing` or `otp`. Inferred: the API may leave it out.
@@ -60,3 +59,5 @@ impl ListSenderIds {
         ListSenderIds::default()
     }
 }
+
+discreet_debug!(SenderId { status, channel, sender_id, id, use_case, created_at });

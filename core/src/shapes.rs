@@ -40,6 +40,7 @@ macro_rules! endpoints {
 
     (@blocking $(#[$doc:meta])* post $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
         $(#[$doc])*
+        #[doc = concat!("\n\n`POST ", $path, "`")]
         pub fn $name(&self, $argument: &$Params) -> Result<$Answer> {
             let checked = $argument.check();
             self.0.call(checked.and_then(|()| Request::new(Method::Post, $path, self.0.base()).with_json($argument)))
@@ -47,24 +48,28 @@ macro_rules! endpoints {
     };
     (@blocking $(#[$doc:meta])* get $name:ident($path:literal) -> $Answer:ty) => {
         $(#[$doc])*
+        #[doc = concat!("\n\n`GET ", $path, "`")]
         pub fn $name(&self, id: &str) -> Result<$Answer> {
             self.0.call(Request::of_id(Method::Get, $path, self.0.base(), id))
         }
     };
     (@blocking $(#[$doc:meta])* get_one $name:ident($path:literal) -> $Answer:ty) => {
         $(#[$doc])*
+        #[doc = concat!("\n\n`GET ", $path, "`")]
         pub fn $name(&self) -> Result<$Answer> {
             self.0.call(Ok(Request::new(Method::Get, $path, self.0.base())))
         }
     };
     (@blocking $(#[$doc:meta])* list $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
         $(#[$doc])*
+        #[doc = concat!("\n\n`GET ", $path, "`")]
         pub fn $name(&self, $argument: &$Params) -> List<$Answer> {
             List::new(self.0.source($path, $argument))
         }
     };
     (@blocking $(#[$doc:meta])* delete $name:ident($path:literal)) => {
         $(#[$doc])*
+        #[doc = concat!("\n\n`DELETE ", $path, "`")]
         pub fn $name(&self, id: &str) -> Result<()> {
             self.0.call(Request::of_id(Method::Delete, $path, self.0.base(), id))
         }
@@ -72,6 +77,7 @@ macro_rules! endpoints {
 
     (@async $(#[$doc:meta])* post $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
         $(#[$doc])*
+        #[doc = concat!("\n\n`POST ", $path, "`")]
         pub fn $name(&self, $argument: &$Params) -> impl Future<Output = Result<$Answer>> + Send + use<> {
             let checked = $argument.check();
             self.0.call(checked.and_then(|()| Request::new(Method::Post, $path, self.0.base()).with_json($argument)))
@@ -79,24 +85,28 @@ macro_rules! endpoints {
     };
     (@async $(#[$doc:meta])* get $name:ident($path:literal) -> $Answer:ty) => {
         $(#[$doc])*
+        #[doc = concat!("\n\n`GET ", $path, "`")]
         pub fn $name(&self, id: &str) -> impl Future<Output = Result<$Answer>> + Send + use<> {
             self.0.call(Request::of_id(Method::Get, $path, self.0.base(), id))
         }
     };
     (@async $(#[$doc:meta])* get_one $name:ident($path:literal) -> $Answer:ty) => {
         $(#[$doc])*
+        #[doc = concat!("\n\n`GET ", $path, "`")]
         pub fn $name(&self) -> impl Future<Output = Result<$Answer>> + Send + use<> {
             self.0.call(Ok(Request::new(Method::Get, $path, self.0.base())))
         }
     };
     (@async $(#[$doc:meta])* list $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
         $(#[$doc])*
+        #[doc = concat!("\n\n`GET ", $path, "`")]
         pub fn $name(&self, $argument: &$Params) -> AsyncList<$Answer> {
             AsyncList::new(self.0.source($path, $argument))
         }
     };
     (@async $(#[$doc:meta])* delete $name:ident($path:literal)) => {
         $(#[$doc])*
+        #[doc = concat!("\n\n`DELETE ", $path, "`")]
         pub fn $name(&self, id: &str) -> impl Future<Output = Result<()>> + Send + use<> {
             self.0.call(Request::of_id(Method::Delete, $path, self.0.base(), id))
         }

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::check;
+use crate::decode::describe;
 use crate::model::{self, model, params};
 use crate::open_enum::open_enum;
+use crate::private::discreet_debug;
 use crate::{Campaign, Error, Kind, Message, Outcome, Result};
 
 open_enum! {
@@ -52,7 +54,6 @@ params! {
     /// An endpoint to register for delivery events.
     ///
     /// Refused before it is sent: a missing `url`, or one that is not https; no `events`.
-    #[derive(Debug)]
     CreateWebhook {
         required {
             /// Where events are to be posted: an https URL.
@@ -66,18 +67,15 @@ params! {
 
 model! {
     /// What Zexa posts to a webhook. Its whole shape is inferred, so nothing in it is certain to be there.
-    #[derive(Debug)]
     Event {
         required {}
         optional {
             /// The event's own id: the same event may be posted twice.
             id: String,
             /// What happened.
-            #[serde(alias = "type")]
-            event: EventName,
+            event or "type": EventName,
             /// When.
-            #[serde(alias = "timestamp", alias = "time")]
-            created_at: Timestamp,
+            created_at or "timestamp" or "time": Timestamp,
             /// What it happened to, as JSON: see [`Event::message`] and [`Event::campaign`].
             data: Value,
         }
@@ -141,24 +139,16 @@ impl Event {
 ///
 /// # Errors
 ///
-/// [`Kind::Decode`], where it is not a JSON object.
+/// [`Kind::Decode`], where it is not a JSON object. Nothing is sent here, so its outcome says no more than that.
 pub fn parse_event(body: &[u8]) -> Result<Event> {
     model::from_slice(body).map_err(|error| {
-        Error::new(Kind::Decode, Outcome::NotSent, format!("not a webhook event: {error}")).with_source(error)
+        Error::new(Kind::Decode, Outcome::NotSent, format!("not a webhook event: {}", describe(&error)))
     })
 }
 
-impl std::fmt::Debug for Webhook {
-    /// Without the secret.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Webhook")
-            .field("id", &self.id)
-            .field("url", &self.url)
-            .field("events", &self.events)
-            .field("created_at", &self.created_at)
-            .finish_non_exhaustive()
-    }
-}
+discreet_debug!(Webhook { id, url, events, created_at });
+discreet_debug!(CreateWebhook { url, events });
+discreet_debug!(Event { id, event, created_at });
 
 #[cfg(test)]
 mod tests {

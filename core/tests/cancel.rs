@@ -54,7 +54,7 @@ fn between_pages() {
     let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 30}}));
     let token = CancelToken::new();
     let client = client(&sandbox).with_options(CallOptions::new().cancel(&token));
-    let mut contacts = client.contacts().list(&ListContacts::new().per_page(10u32));
+    let mut contacts = client.contacts().list(&ListContacts::new().per_page(10));
     for _ in 0..10 {
         contacts.next().expect("an item").expect("a contact");
     }
@@ -89,7 +89,7 @@ fn a_dropped_future_ends_its_call() {
 fn a_list_dropped_half_way_leaves_the_client_as_good_as_before() {
     let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 1000}}));
     let client = client(&sandbox);
-    let first: Vec<_> = client.contacts().list(&ListContacts::new().per_page(10u32)).take(15).collect();
+    let first: Vec<_> = client.contacts().list(&ListContacts::new().per_page(10)).take(15).collect();
     assert!(first.len() == 15 && first.iter().all(Result::is_ok));
     client.credits().get().expect("credits");
     // The second page brought a few more along, not all hundred.
@@ -106,7 +106,7 @@ fn a_deadline_is_for_the_whole_list() {
     let client = builder(&sandbox).deadline(Duration::from_millis(500)).build().expect("a client");
     let error = client
         .contacts()
-        .list(&ListContacts::new().per_page(1u32))
+        .list(&ListContacts::new().per_page(1))
         .find_map(Result::err)
         .expect("a hundred pages take longer");
     assert_eq!(error.kind(), Kind::Timeout);

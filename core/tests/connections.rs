@@ -2,13 +2,14 @@
 
 mod support;
 
-use std::sync::Barrier;
+use std::sync::{Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use futures_executor::block_on;
 use serde_json::json;
 use support::{client, message, until};
-use zexa::{CallOptions, Client, Kind, Outcome};
+use zexa::{CallOptions, Client, Kind, Method, Outcome};
 use zexa_sandbox::Sandbox;
 
 #[test]
@@ -118,9 +119,10 @@ fn an_attempt_in_flight_survives_the_close() {
     sender.join().expect("no panic").expect("sent");
 }
 
+/// A listener whose queue is full takes no connection and refuses none. (Elsewhere than on Linux a full queue refuses.)
+#[cfg(target_os = "linux")]
 #[test]
 fn a_timeout_within_the_connecting_is_not_sent() {
-    // An address that swallows what it gets is not to be had everywhere; a listener whose queue is full is.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     let mut queue = Vec::new();
@@ -136,6 +138,9 @@ fn a_timeout_within_the_connecting_is_not_sent() {
         .expect("a client");
     let error = client.messages().send(&message("Hello")).expect_err("nobody accepts");
     assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::NotSent));
+    // Also of a request that has no body: a DELETE that never went out must not count as one that may have been carried out.
+    let error = client.contacts().delete("cnt_1").expect_err("nobody accepts");
+    assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::NotSent));
     let brief = Client::builder()
         .base_url(format!("http://{address}/v1"))
         .api_key("k")
@@ -146,4 +151,55 @@ fn a_timeout_within_the_connecting_is_not_sent() {
     let error = brief.credits().get().expect_err("nobody accepts");
     assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::NotSent));
     assert!(error.message().contains("connect timeout"), "{error}");
+}
+
+#[test]
+fn a_request_without_a_body_says_so_where_one_is_usual() {
+    let sandbox = Sandbox::start();
+    let client = client(&sandbox);
+    client.request(Method::Post, "/messages", &[], None).expect_err("no body");
+    client.credits().get().expect("credits");
+    client.contacts().delete("cnt_nobody").expect_err("no such contact");
+    let lengths: Vec<_> =
+        sandbox.requests().iter().map(|request| request.headers.get("content-length").cloned()).collect();
+    assert_eq!(lengths, [Some("0".to_owned()), None, None]);
+    assert!(sandbox.requests().iter().all(|request| !request.headers.contains_key("transfer-encoding")));
+}
+
+/// A thread's locals are taken down one after another, and the client needs some of them.
+#[test]
+fn a_call_from_a_thread_that_is_ending_is_an_error_and_no_abort() {
+    struct CallsAtTheEnd(Option<(Client, mpsc::Sender<Result<zexa::Credits, zexa::Error>>)>);
+
+    impl Drop for CallsAtTheEnd {
+        fn drop(&mut self) {
+            let (client, results) = self.0.take().expect("filled in below");
+            results.send(client.credits().get()).expect("the test waits for it");
+        }
+    }
+
+    thread_local!(static AT_THE_END: std::cell::RefCell<CallsAtTheEnd> = const { std::cell::RefCell::new(CallsAtTheEnd(None)) });
+
+    let sandbox = Sandbox::start();
+    let client = client(&sandbox);
+    let (sender, results) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        AT_THE_END.with_borrow_mut(|at_the_end| at_the_end.0 = Some((client.clone(), sender)));
+        client.credits().get().expect("credits");
+    });
+    thread.join().expect("no panic");
+    match results.recv().expect("a result") {
+        Ok(_) => {} // what it needs was still there
+        Err(error) => assert_eq!((error.kind(), error.outcome()), (Kind::Other, Outcome::NotSent)),
+    }
+}
+
+#[test]
+fn an_async_client_that_is_closed_refuses() {
+    let sandbox = Sandbox::start();
+    let client = support::async_client(&sandbox);
+    client.close();
+    let error = block_on(client.credits().get()).expect_err("closed");
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Closed, Outcome::NotSent, 0));
+    assert_eq!(sandbox.connections(), 0);
 }

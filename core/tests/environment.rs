@@ -21,6 +21,8 @@ fn in_process(test: &str, environment: &[(&str, &str)]) -> String {
         "HTTPS_PROXY",
         "https_proxy",
         "ALL_PROXY",
+        "all_proxy",
+        "no_proxy",
         "NO_PROXY",
     ] {
         command.env_remove(name);

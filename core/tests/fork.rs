@@ -110,7 +110,7 @@ fn a_client_made_in_the_child_works_there() {
 fn a_list_half_read_goes_on_in_both() {
     let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 95}}));
     let client = client(&sandbox);
-    let mut contacts = client.contacts().list(&ListContacts::new().per_page(10u32));
+    let mut contacts = client.contacts().list(&ListContacts::new().per_page(10));
     // On the third page, with others in flight.
     assert_eq!(contacts.by_ref().take(25).filter(Result::is_ok).count(), 25);
     let child = Child::fork(|| assert_eq!(contacts.by_ref().filter(Result::is_ok).count(), 70));

@@ -3,10 +3,12 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::thread;
+use std::time::Duration;
 
 use futures_executor::block_on;
 use serde_json::json;
-use support::{async_client, builder, client};
+use support::{async_client, builder, client, until};
 use zexa::{Kind, ListCampaigns, ListContacts, ListSenderIds, SenderIdStatus};
 use zexa_sandbox::Sandbox;
 
@@ -35,9 +37,9 @@ fn pages_that_answer_out_of_order_come_in_order() {
     let expected: Vec<_> =
         sandbox.contacts().iter().map(|contact| contact["id"].as_str().expect("an id").to_owned()).collect();
 
-    let contacts = client(&sandbox).contacts().list(&ListContacts::new().per_page(10u32));
+    let contacts = client(&sandbox).contacts().list(&ListContacts::new().per_page(10));
     let blocking = names(contacts.collect::<Result<_, _>>().expect("all of them"));
-    let asynchronous = async_client(&sandbox).contacts().list(&ListContacts::new().per_page(10u32)).all();
+    let asynchronous = async_client(&sandbox).contacts().list(&ListContacts::new().per_page(10)).all();
     let asynchronous = names(block_on(asynchronous).expect("all of them"));
 
     assert_eq!(blocking.len(), 995);
@@ -50,7 +52,7 @@ fn pages_that_answer_out_of_order_come_in_order() {
 fn page_by_page() {
     let sandbox = sandbox_with(25);
     let client = client(&sandbox);
-    let filter = ListContacts::new().list_id("lst_demo").per_page(10u32);
+    let filter = ListContacts::new().list_id("lst_demo").per_page(10);
     let pages: Vec<_> = client.contacts().list(&filter).pages().collect::<Result<_, _>>().expect("three pages");
     assert_eq!(
         pages.iter().map(|page| (page.page, page.items.len(), page.total)).collect::<Vec<_>>(),
@@ -64,7 +66,7 @@ fn page_by_page() {
 fn an_argument_that_cannot_be_is_told_of_by_whatever_is_asked_first() {
     let sandbox = sandbox_with(25);
     let client = client(&sandbox);
-    let filter = ListContacts::new().per_page(101u32);
+    let filter = ListContacts::new().per_page(101);
     let mut contacts = client.contacts().list(&filter);
     assert_eq!(contacts.next().expect("an error").expect_err("too large").kind(), Kind::Validation);
     assert!(contacts.next().is_none());
@@ -77,7 +79,7 @@ fn an_argument_that_cannot_be_is_told_of_by_whatever_is_asked_first() {
 fn the_other_lists() {
     let sandbox = Sandbox::from_json(json!({"state": {"campaigns_count": 120}}));
     let client = client(&sandbox);
-    assert_eq!(client.campaigns().list(&ListCampaigns::new().per_page(50u32)).filter(Result::is_ok).count(), 120);
+    assert_eq!(client.campaigns().list(&ListCampaigns::new().per_page(50)).filter(Result::is_ok).count(), 120);
     let senders: Vec<_> =
         client.sender_ids().list(&ListSenderIds::new()).collect::<Result<_, _>>().expect("all of them");
     assert!(senders.iter().any(|sender| sender.status == SenderIdStatus::Approved));
@@ -87,8 +89,8 @@ fn the_other_lists() {
 fn two_lists_and_calls_between_them_do_not_get_in_each_others_way() {
     let sandbox = sandbox_with(300);
     let client = builder(&sandbox).build().expect("a client");
-    let one = client.contacts().list(&ListContacts::new().per_page(10u32));
-    let other = client.contacts().list(&ListContacts::new().per_page(7u32));
+    let one = client.contacts().list(&ListContacts::new().per_page(10));
+    let other = client.contacts().list(&ListContacts::new().per_page(7));
     let mut seen = 0;
     for (one, other) in one.zip(other) {
         assert_eq!(one.expect("a contact"), other.expect("a contact"));
@@ -98,4 +100,52 @@ fn two_lists_and_calls_between_them_do_not_get_in_each_others_way() {
         }
     }
     assert_eq!(seen, 300);
+}
+
+/// The pages come at once; it is the caller who takes longer over each than an attempt may.
+#[test]
+fn a_caller_who_takes_long_over_a_page_meets_no_timeout() {
+    let sandbox = sandbox_with(400);
+    let client = builder(&sandbox).timeout(Duration::from_millis(150)).max_retries(0).build().expect("a client");
+    let mut seen = 0;
+    for contact in client.contacts().list(&ListContacts::new().per_page(50)) {
+        contact.unwrap_or_else(|error| panic!("after {seen}: {error}"));
+        seen += 1;
+        if seen % 50 == 0 {
+            thread::sleep(Duration::from_millis(200));
+        }
+    }
+    assert_eq!(seen, 400);
+}
+
+#[test]
+fn a_connection_that_the_server_closed_between_two_pages_is_not_used() {
+    let close = json!({"then": "close", "at": "body"});
+    let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 60}, "faults": [close, close, close, close]}));
+    let client = builder(&sandbox).max_retries(0).build().expect("a client");
+    let mut contacts = client.contacts().list(&ListContacts::new().per_page(20));
+    for page in 0..3 {
+        for _ in 0..20 {
+            contacts.next().expect("an item").unwrap_or_else(|error| panic!("page {page}: {error}"));
+        }
+        until("the server has closed it", || sandbox.open_connections() == 0);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_list_that_ends_early_leaves_nothing_open() {
+    let open_files = || std::fs::read_dir("/proc/self/fd").expect("Linux").count();
+    let sandbox = sandbox_with(1000);
+    let before = open_files();
+    for _ in 0..50 {
+        let client = client(&sandbox);
+        assert_eq!(
+            client.contacts().list(&ListContacts::new().per_page(10)).take(15).filter(Result::is_ok).count(),
+            15
+        );
+    }
+    until("the server has closed its ends", || sandbox.open_connections() == 0);
+    // Other tests of this program open some of their own meanwhile; a leak would be hundreds.
+    assert!(open_files() < before + 150, "{before} files were open, now {}", open_files());
 }

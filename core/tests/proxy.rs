@@ -4,7 +4,7 @@ mod support;
 
 use serde_json::json;
 use support::{Proxy, builder, message};
-use zexa::{Kind, Outcome};
+use zexa::{Client, Kind, Outcome};
 use zexa_sandbox::Sandbox;
 
 #[test]
@@ -38,4 +38,14 @@ fn where_the_proxy_is_not_there_nothing_was_sent() {
     let error = client.messages().send(&message("Hello")).expect_err("no proxy");
     assert_eq!((error.kind(), error.outcome()), (Kind::Connect, Outcome::NotSent));
     assert!(!format!("{error} {error:?} {client:?}").contains("sesame"));
+}
+
+#[test]
+fn a_proxy_elsewhere_is_not_shown_the_key_of_plain_http() {
+    let elsewhere =
+        || Client::builder().base_url("http://127.0.0.1:1/v1").api_key("k").proxy("http://proxy.example:3128");
+    let error = elsewhere().build().expect_err("in clear");
+    assert_eq!((error.kind(), error.outcome()), (Kind::Config, Outcome::NotSent));
+    assert!(error.message().starts_with("proxy: ") && error.message().contains("in clear"), "{error}");
+    elsewhere().allow_http(true).build().expect("allowed");
 }

@@ -116,3 +116,18 @@ async fn an_async_client_may_be_dropped_while_its_calls_go_on() {
     drop(client);
     call.await.expect("no panic").expect("credits");
 }
+
+#[test]
+fn what_may_go_to_other_threads() {
+    fn sends<T: Send>() {}
+    fn sends_and_shares<T: Send + Sync + 'static>() {}
+    sends_and_shares::<(
+        Client,
+        zexa::AsyncClient,
+        zexa::ClientBuilder,
+        zexa::CallOptions,
+        zexa::CancelToken,
+        zexa::Error,
+    )>();
+    sends::<(zexa::List<zexa::Contact>, zexa::Pages<zexa::Contact>, zexa::AsyncList<zexa::Contact>)>();
+}

@@ -4,7 +4,9 @@ mod support;
 
 use serde_json::json;
 use support::{assert_discreet, builder};
-use zexa::{Channel, Client, CreateCampaign, CreateContact, ListContacts, SendMessage, Template};
+use zexa::{
+    CallOptions, Channel, Client, CreateCampaign, CreateContact, ListContacts, SendMessage, Template, webhooks,
+};
 use zexa_sandbox::Sandbox;
 
 #[test]
@@ -24,6 +26,12 @@ fn debug_is_discreet() {
     ));
     assert_discreet(&format!("{:?}", CreateContact::new("Ana Mendes", "+244912345678").email("ana@example.com")));
     assert_discreet(&format!("{:?}", ListContacts::new().search("+244912345678")));
+
+    assert_discreet(&format!("{:?}", CallOptions::new().header("x", "zx_top_secret")));
+    let event = br#"{"event": "message.failed", "data": {"to": "+244912345678"}, "note": "the code is 4711"}"#;
+    assert_discreet(&format!("{:?}", webhooks::parse_event(event).expect("an event")));
+    let error = webhooks::parse_event(br#""the code is 4711""#).expect_err("no event");
+    assert_discreet(&format!("{error} {error:?}"));
 
     let sandbox = Sandbox::start();
     let client = support::client(&sandbox);

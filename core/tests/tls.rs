@@ -26,7 +26,7 @@ fn http_2_where_the_server_offers_it() {
 #[test]
 fn pages_of_a_list_share_an_http_2_connection() {
     let sandbox = sandbox(&["h2"]);
-    let contacts = client(&sandbox).contacts().list(&ListContacts::new().per_page(10u32));
+    let contacts = client(&sandbox).contacts().list(&ListContacts::new().per_page(10));
     assert_eq!(contacts.filter(Result::is_ok).count(), 500);
     assert_eq!((sandbox.connections(), sandbox.requests().len()), (1, 50));
 }

@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use tokio::time::{Instant, timeout_at};
 
 use super::answer::{self, Answered};
-use super::request::Request;
+use super::request::{Method, Request};
 use crate::call_options::Call;
 use crate::decode::Decode;
 use crate::{Error, Kind, Outcome, Result};
@@ -117,15 +117,14 @@ fn to_http(headers: &HeaderMap, request: &Request, call: &Call, progress: &Arc<P
     for (name, value) in &call.headers {
         http.headers_mut().insert(name, value.clone());
     }
-    match &request.body {
-        Some(body) => {
-            http.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            let body = WatchedBody { bytes: Some(body.clone()), progress: progress.clone() };
-            *http.body_mut() = Some(reqwest::Body::wrap(body));
-        }
-        // There is no telling when a request without a body has gone out.
-        None => progress.sent.store(true, Ordering::Relaxed),
+    match (&request.body, request.method) {
+        (Some(_), _) => drop(http.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"))),
+        (None, Method::Get | Method::Delete) => {}
+        // Methods that usually have a body say that there is none; some gateways insist.
+        (None, _) => drop(http.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"))),
     }
+    *http.body_mut() =
+        Some(reqwest::Body::wrap(WatchedBody { bytes: request.body.clone(), progress: progress.clone() }));
     http
 }
 
@@ -149,10 +148,12 @@ fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
     std::iter::successors(Some(error), |error| error.source()).last().map(ToString::to_string).unwrap_or_default()
 }
 
-/// A body that notes when it is asked for.
+/// A body, perhaps an empty one, that notes when a connection takes it.
 ///
 /// A connection asks for the body once it is there to take it. Before that the server may have seen a head at most, and
-/// no server can act on a message whose text it has not got: nothing was sent. From then on it may have been.
+/// no server can act on a message whose text it has not got: nothing was sent. From then on it may have been. Of an empty
+/// body a connection asks just whether it is one, right before it writes the head; were anybody to ask that sooner, a
+/// request that was not sent would merely count as one that may have been.
 struct WatchedBody {
     bytes: Option<Bytes>,
     progress: Arc<Progress>,
@@ -168,7 +169,11 @@ impl Body for WatchedBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.bytes.is_none()
+        let ended = self.bytes.is_none();
+        if ended {
+            self.progress.sent.store(true, Ordering::Relaxed);
+        }
+        ended
     }
 
     fn size_hint(&self) -> SizeHint {

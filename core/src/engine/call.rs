@@ -128,8 +128,8 @@ async fn pass_gate(shared: &Shared, call: &Call, history: &mut History) -> Resul
     let arrived = Instant::now();
     while let Some(wait) = shared.gate.wait(|| shared.random()) {
         // Others may close it again and again: even so nobody waits here for longer than for one server's word.
-        let too_long =
-            arrived.elapsed() + wait > shared.config.max_retry_wait + MOST_SPREAD || wait >= call.time_left();
+        let most = shared.config.max_retry_wait.saturating_add(MOST_SPREAD);
+        let too_long = arrived.elapsed().saturating_add(wait) > most || wait >= call.time_left();
         if too_long {
             return Err(history.last.take().unwrap_or_else(|| refused_at_gate(wait)));
         }

@@ -36,7 +36,6 @@ pub(crate) struct LaneInUse {
 impl Lanes {
     /// Takes an idle lane, or makes one.
     pub(crate) fn check_out(shared: &Arc<Shared>) -> Result<LaneInUse> {
-        refuse_inside_a_runtime()?;
         let process = shared.process();
         let idle = process.lanes.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let lane = match idle {
@@ -72,24 +71,24 @@ impl Lane {
 
 impl LaneInUse {
     /// Runs a call to its end.
-    pub(crate) fn block_on<F: Future>(&self, call: F) -> F::Output {
-        self.lane().runtime.block_on(async {
+    ///
+    /// # Errors
+    ///
+    /// Where this thread must not be blocked, or cannot be: the call has not begun then.
+    pub(crate) fn block_on<F: Future>(&self, call: F) -> Result<F::Output> {
+        refuse_where_none_may_block()?;
+        Ok(self.lane().runtime.block_on(async {
             // Nobody drove this runtime since its last call, so nobody has seen whether the server closed the connection
             // in between. The first yield lets it read that, the second lets the connection's task act on it: without
             // them, half of all calls on connections that the server had closed went out on them, and were lost.
             yield_now().await;
             yield_now().await;
             call.await
-        })
+        }))
     }
 
     pub(crate) fn http(&self) -> &reqwest::Client {
         &self.lane().http
-    }
-
-    /// Where a task is started that goes on whenever this lane is driven.
-    pub(crate) fn handle(&self) -> &Handle {
-        self.lane().runtime.handle()
     }
 
     /// Whether it was checked out in this process: a forked child cannot use what its parent has in hand.
@@ -128,16 +127,19 @@ pub(crate) fn current_thread_runtime() -> Result<Runtime> {
 /// A blocking call inside an async task would stop every other task of that thread, and tokio panics on it: an error is better.
 ///
 /// A thread that `spawn_blocking` made also has a current runtime, yet may block. What tells them apart is that only a
-/// task that is being polled has a budget that runs out.
-fn refuse_inside_a_runtime() -> Result<()> {
-    if Handle::try_current().is_err() || !is_polled_by_tokio() {
-        return Ok(());
-    }
-    Err(Error::new(
-        Kind::Other,
-        Outcome::NotSent,
-        "a blocking Client was called inside an async task: use AsyncClient there, or spawn_blocking",
-    ))
+/// task that is being polled has a budget that runs out. (A task that gave its budget up, by `tokio::task::unconstrained`, is not known by
+/// this, and meets tokio's panic.)
+fn refuse_where_none_may_block() -> Result<()> {
+    let message = match Handle::try_current() {
+        Ok(_) if is_polled_by_tokio() => {
+            "a blocking Client was called inside an async task: use AsyncClient there, or spawn_blocking"
+        }
+        Err(error) if error.is_thread_local_destroyed() => {
+            "a blocking Client was called while its thread is ending, after what it needs there was taken down"
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::new(Kind::Other, Outcome::NotSent, message))
 }
 
 fn is_polled_by_tokio() -> bool {

@@ -68,7 +68,7 @@ impl Shared {
     /// A blocking call, on the caller's thread.
     pub(crate) fn call<T: Decode>(self: &Arc<Self>, request: &Request, call: &Call) -> Result<T> {
         let lane = Lanes::check_out(self)?;
-        lane.block_on(call::run(self, lane.http(), request, call))
+        lane.block_on(call::run(self, lane.http(), request, call))?
     }
 
     /// A lane for several calls.
@@ -76,14 +76,22 @@ impl Shared {
         Lanes::check_out(self)
     }
 
-    /// A call that goes on whenever the lane is driven.
-    pub(crate) fn spawn_on<T: Decode>(self: &Arc<Self>, lane: &LaneInUse, request: Request, call: Call) -> Task<T> {
+    /// A call that goes on whenever it is polled on that lane. It is not spawned there: nobody would drive it to its end, or free it.
+    pub(crate) fn call_on<T: Decode>(
+        self: &Arc<Self>,
+        lane: &LaneInUse,
+        request: Request,
+        call: Call,
+    ) -> impl Future<Output = Result<T>> + Send + use<T> {
         let (shared, http) = (self.clone(), lane.http().clone());
-        Task(lane.handle().spawn(async move { call::run(&shared, &http, &request, &call).await }))
+        async move { call::run(&shared, &http, &request, &call).await }
     }
 
     /// A call on the background runtime.
     pub(crate) fn spawn<T: Decode>(self: &Arc<Self>, request: Request, call: Call) -> Result<Task<T>> {
+        if self.is_closed() {
+            return Err(Error::new(Kind::Closed, Outcome::NotSent, "the client is closed"));
+        }
         let running: Arc<Running> = self.process().background.get(self)?;
         let shared = self.clone();
         let handle = running.handle.clone();
@@ -130,7 +138,8 @@ impl Shared {
             .pool_idle_timeout(IDLE_CONNECTION)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
-            // Retries are ours: none is made that the caller is not told of.
+            // Retries are ours. What is below goes to another connection by itself where one is found closed before a
+            // request was written to it: no request was made then, and none is counted.
             .retry(reqwest::retry::never());
         let builder = match &self.config.proxy {
             Route::Direct => builder.no_proxy(),
@@ -147,7 +156,10 @@ impl Shared {
         if let Some(config) = tls.get() {
             return Ok(config.clone());
         }
-        let config = tls::client_config(&self.config.trust)?;
+        let config = match self.config.never_uses_tls() {
+            true => tls::trusting_nobody(),
+            false => tls::client_config(&self.config.trust)?,
+        };
         Ok(tls.get_or_init(|| config).clone())
     }
 }

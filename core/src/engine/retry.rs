@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Error, Kind, Outcome};
+use crate::{Error, Outcome};
 
 /// What a method promises about being repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(crate) fn may_repeat(error: &Error, repeatable: Repeatable) -> bool {
 
 /// Whether the attempt may have been carried out: a DELETE that then meets a 404 has succeeded.
 pub(crate) fn is_ambiguous(error: &Error) -> bool {
-    matches!(error.outcome(), Outcome::Unknown | Outcome::Accepted) && error.kind() != Kind::Other
+    matches!(error.outcome(), Outcome::Unknown | Outcome::Accepted)
 }
 
 /// The wait before the retry that follows so many others: it doubles from half a second to eight, less up to a quarter at
@@ -44,6 +44,7 @@ pub(crate) fn backoff(retries: u32, random: f64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Kind;
 
     fn of_status(status: u16) -> Error {
         Error::new(Kind::of_answer(status, None), Outcome::of_answer(status), "").with_status(status)

@@ -11,7 +11,7 @@ use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 use rustls_platform_verifier::Verifier;
 
 use super::process::PerProcess;
@@ -55,15 +55,24 @@ impl Trust {
 
 /// The configuration of a client's connections. Its session cache holds a lock, so each process makes its own.
 pub(crate) fn client_config(trust: &Trust) -> Result<ClientConfig> {
-    let mut config = ClientConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()
-        .expect("ring has the cipher suites of TLS 1.2 and 1.3")
+    let mut config = tls_versions()
         .dangerous() // the builder's word for any verifier that is made apart: these two verify in full
         .with_custom_certificate_verifier(trust.verifier()?)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     config.resumption = Resumption::in_memory_sessions(32);
     Ok(config)
+}
+
+/// For a client that speaks plain HTTP alone: a machine without authorities can still reach a sandbox on itself.
+pub(crate) fn trusting_nobody() -> ClientConfig {
+    tls_versions().with_root_certificates(RootCertStore::empty()).with_no_client_auth()
+}
+
+fn tls_versions() -> ConfigBuilder<ClientConfig, WantsVerifier> {
+    ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .expect("ring has the cipher suites of TLS 1.2 and 1.3")
 }
 
 fn provider() -> Arc<CryptoProvider> {
@@ -83,7 +92,8 @@ fn system_verifier() -> Result<Arc<dyn ServerCertVerifier>> {
         return Ok(verifier.clone());
     }
     let verifier = Verifier::new(provider()).map_err(|error| {
-        Error::config("ca_file", format_args!("the system's authorities cannot be read: {error}")).with_source(error)
+        Error::config("ca_file", format_args!("not given, and the system's authorities cannot be read: {error}"))
+            .with_source(error)
     })?;
     Ok(slot.get_or_init(|| Arc::new(verifier)).clone())
 }

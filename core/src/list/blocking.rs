@@ -1,6 +1,10 @@
 //! [`List`] and [`Pages`]: lists of the blocking client.
 
+use std::future::poll_fn;
 use std::mem;
+use std::task::Poll;
+
+use tokio::task::yield_now;
 
 use super::{Item, Items, Page, Pager, Source};
 use crate::engine::LaneInUse;
@@ -8,8 +12,9 @@ use crate::{Error, Result};
 
 /// A list: an iterator over all items across its pages.
 ///
-/// Nothing is sent until the first item is asked for. Further pages are fetched ahead of need, several at once, and come in order; an item
-/// that shows up on two pages, because the list shifted in between, is given once. After an error there is nothing more.
+/// Nothing is sent until the first item is asked for. Further pages are asked for several at once, whenever the next one is needed, and come in
+/// order. An item that shows up on two pages, because the list shifted in between, is given once: the ids are remembered for as long as the
+/// list is read. It ends where the API's `total` says, or at an empty page. After an error there is nothing more.
 /// The deadline of the call, where it has one, is for the whole list, and runs from here.
 ///
 /// ```
@@ -20,7 +25,7 @@ use crate::{Error, Result};
 /// for contact in client.contacts().list(&ListContacts::new().list_id("lst_demo")) {
 ///     println!("{}", contact?.name);
 /// }
-/// let page = client.contacts().list(&ListContacts::new().per_page(10u32)).page(1)?;
+/// let page = client.contacts().list(&ListContacts::new().per_page(10)).page(1)?;
 /// println!("{} of {}", page.items.len(), page.total);
 /// # Ok::<(), zexa::Error>(())
 /// ```
@@ -92,12 +97,18 @@ impl<T: Item> Iterator for Pages<T> {
             pager.plan.ask_again();
             self.lane = None;
         }
+        if pager.has_overdue() {
+            // While the caller was busy with a page nobody drove those in flight, and their time has run out, though they
+            // may have been answered long ago. That is not the server's doing, and costs no attempt.
+            pager.in_flight.clear();
+            pager.plan.ask_again();
+        }
         let page = fetch(pager, &mut self.lane);
         let page = pager.take(page);
         if pager.in_flight.is_empty() {
             self.lane = None;
         }
-        page
+        Some(page)
     }
 }
 
@@ -106,9 +117,20 @@ fn fetch<T: Item>(pager: &mut Pager<T>, lane: &mut Option<LaneInUse>) -> Result<
         Some(lane) => &*lane,
         None => lane.insert(pager.source.shared.check_out()?),
     };
-    pager.ask(|source, request| Ok(source.shared.spawn_on(lane, request, source.call.clone())))?;
-    let next = pager.in_flight.pop_front().expect("the plan has not ended, so it has asked");
-    lane.block_on(next)
+    pager.ask(|source, request| Ok(source.shared.call_on(lane, request, source.call.clone())))?;
+    lane.block_on(async {
+        let page = poll_fn(|context| pager.poll_next(context)).await;
+        // What has come of the others by now is read, too: it may be long before they are driven again.
+        for _ in 0..8 {
+            yield_now().await;
+            poll_fn(|context| {
+                pager.poll_all(context);
+                Poll::Ready(())
+            })
+            .await;
+        }
+        page
+    })?
 }
 
 impl<T> std::fmt::Debug for List<T> {

@@ -9,9 +9,13 @@ mod plan;
 mod stream;
 
 use std::collections::{HashSet, VecDeque};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::vec;
+use std::task::{Context, Poll};
+use std::time::Instant;
+use std::{fmt, vec};
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use self::blocking::{List, Pages};
@@ -19,13 +23,13 @@ use self::plan::Plan;
 pub use self::stream::{AsyncList, AsyncPages};
 use crate::call_options::Call;
 use crate::check;
+use crate::engine::Shared;
 use crate::engine::request::{Method, Request};
-use crate::engine::{Shared, Task};
 use crate::model::Model;
 use crate::{Campaign, Contact, ListCampaigns, ListContacts, ListSenderIds, Result, SenderId};
 
 /// One page of a list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// What is on it.
@@ -37,11 +41,24 @@ pub struct Page<T> {
     /// How many items a full page has.
     pub per_page: u32,
     /// What the API said of the page beside this.
+    #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
+impl<T: fmt::Debug> fmt::Debug for Page<T> {
+    /// Without what is not known of it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page")
+            .field("items", &self.items)
+            .field("total", &self.total)
+            .field("page", &self.page)
+            .field("per_page", &self.per_page)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What lists have as items.
-pub(crate) trait Item: Model + Send + 'static {
+pub(crate) trait Item: Model + Send + Unpin + 'static {
     /// By what it is known again.
     fn id(&self) -> Option<&str>;
 }
@@ -129,7 +146,18 @@ impl Source {
 struct Pager<T> {
     source: Source,
     plan: Plan,
-    in_flight: VecDeque<Task<Page<T>>>,
+    in_flight: VecDeque<InFlight<T>>,
+}
+
+/// A page that was asked for.
+struct InFlight<T> {
+    asked: Instant,
+    state: State<T>,
+}
+
+enum State<T> {
+    Underway(Pin<Box<dyn Future<Output = Result<Page<T>>> + Send>>),
+    Come(Result<Page<T>>),
 }
 
 impl<T: Item> Pager<T> {
@@ -137,16 +165,49 @@ impl<T: Item> Pager<T> {
         Pager { source, plan: Plan::new(), in_flight: VecDeque::new() }
     }
 
-    /// Asks for the pages that the plan wants by now.
-    fn ask(&mut self, mut spawn: impl FnMut(&Source, Request) -> Result<Task<Page<T>>>) -> Result<()> {
+    /// Asks for the pages that the plan wants by now. The calls begin when they are polled.
+    fn ask<F>(&mut self, mut call: impl FnMut(&Source, Request) -> Result<F>) -> Result<()>
+    where
+        F: Future<Output = Result<Page<T>>> + Send + 'static,
+    {
         while let Some(page) = self.plan.ask_next() {
-            self.in_flight.push_back(spawn(&self.source, self.source.request(page)?)?);
+            let call = call(&self.source, self.source.request(page)?)?;
+            self.in_flight.push_back(InFlight { asked: Instant::now(), state: State::Underway(Box::pin(call)) });
         }
         Ok(())
     }
 
+    /// Lets all that are under way go on, until the next one has come.
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Page<T>>> {
+        self.poll_all(context);
+        match self.in_flight.pop_front() {
+            Some(InFlight { state: State::Come(page), .. }) => Poll::Ready(page),
+            Some(underway) => {
+                self.in_flight.push_front(underway);
+                Poll::Pending
+            }
+            None => unreachable!("a plan that has not ended has asked for a page"),
+        }
+    }
+
+    fn poll_all(&mut self, context: &mut Context<'_>) {
+        for page in &mut self.in_flight {
+            if let State::Underway(call) = &mut page.state
+                && let Poll::Ready(came) = call.as_mut().poll(context)
+            {
+                page.state = State::Come(came);
+            }
+        }
+    }
+
+    /// Whether one has been under way for longer than an attempt may take.
+    fn has_overdue(&self) -> bool {
+        let timeout = self.source.call.timeout;
+        self.in_flight.iter().any(|page| matches!(page.state, State::Underway(_)) && page.asked.elapsed() >= timeout)
+    }
+
     /// Takes the page that came next. After an error there is nothing more.
-    fn take(&mut self, page: Result<Page<T>>) -> Option<Result<Page<T>>> {
+    fn take(&mut self, page: Result<Page<T>>) -> Result<Page<T>> {
         match &page {
             Ok(page) => self.plan.took(page.items.len(), page.total, page.per_page),
             Err(_) => self.plan.end(),
@@ -154,7 +215,7 @@ impl<T: Item> Pager<T> {
         if self.plan.has_ended() {
             self.in_flight.clear();
         }
-        Some(page)
+        page
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{Error, Result};
 /// ```
 /// use zexa::ListContacts;
 /// # let sandbox = zexa_sandbox::Sandbox::start();
-/// # let client = zexa::AsyncClient::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build_async()?;
+/// # let client = zexa::Client::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build_async()?;
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 ///
 /// let mut contacts = client.contacts().list(&ListContacts::new().list_id("lst_demo"));
@@ -42,10 +42,7 @@ impl<T: Item> AsyncList<T> {
     }
 
     /// The next item.
-    pub async fn next(&mut self) -> Option<Result<T>>
-    where
-        T: Unpin,
-    {
+    pub async fn next(&mut self) -> Option<Result<T>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
@@ -54,10 +51,7 @@ impl<T: Item> AsyncList<T> {
     /// # Errors
     ///
     /// As any call; what came before the error is lost.
-    pub async fn all(mut self) -> Result<Vec<T>>
-    where
-        T: Unpin,
-    {
+    pub async fn all(mut self) -> Result<Vec<T>> {
         let mut items = Vec::new();
         while let Some(item) = self.next().await {
             items.push(item?);
@@ -81,7 +75,7 @@ impl<T: Item> AsyncList<T> {
     }
 }
 
-impl<T: Item + Unpin> Stream for AsyncList<T> {
+impl<T: Item> Stream for AsyncList<T> {
     type Item = Result<T>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
@@ -98,14 +92,14 @@ impl<T: Item + Unpin> Stream for AsyncList<T> {
     }
 }
 
-impl<T: Item + Unpin> AsyncPages<T> {
+impl<T: Item> AsyncPages<T> {
     /// The next page.
     pub async fn next(&mut self) -> Option<Result<Page<T>>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 }
 
-impl<T: Item + Unpin> Stream for AsyncPages<T> {
+impl<T: Item> Stream for AsyncPages<T> {
     type Item = Result<Page<T>>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
@@ -117,12 +111,10 @@ impl<T: Item + Unpin> Stream for AsyncPages<T> {
             return Poll::Ready(None);
         }
         if let Err(error) = pager.ask(|source, request| source.shared.spawn(request, source.call.clone())) {
-            return Poll::Ready(pager.take(Err(error)));
+            return Poll::Ready(Some(pager.take(Err(error))));
         }
-        let next = pager.in_flight.front_mut().expect("the plan has not ended, so it has asked");
-        let page = ready!(Pin::new(next).poll(context));
-        pager.in_flight.pop_front();
-        Poll::Ready(pager.take(page))
+        let page = ready!(pager.poll_next(context));
+        Poll::Ready(Some(pager.take(page)))
     }
 }
 
