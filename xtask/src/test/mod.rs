@@ -149,7 +149,7 @@ fn sum_up(results: &[(&Step, Verdict, Duration)], time: Duration) -> ExitCode {
     let passed = count(|verdict| matches!(verdict, Verdict::Passed));
     let failed = count(|verdict| matches!(verdict, Verdict::Failed(_)));
     let skipped = results.len() - passed - failed;
-    // This line is read by machines.
+    // In the form that tools which count test results look for.
     let skipped = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
     println!("\n{passed} passed, {failed} failed{skipped}");
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
