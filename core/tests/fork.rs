@@ -119,6 +119,19 @@ fn a_list_half_read_goes_on_in_both() {
 }
 
 #[test]
+fn a_list_dropped_in_the_child_goes_on_in_the_parent() {
+    let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 95}}));
+    for per_page in [5, 10] {
+        let client = client(&sandbox);
+        let mut contacts = client.contacts().list(&ListContacts::new().per_page(per_page));
+        assert_eq!(contacts.by_ref().take(25).filter(Result::is_ok).count(), 25);
+        let mut contacts = Some(contacts);
+        Child::fork(|| drop(contacts.take())).join();
+        assert_eq!(contacts.expect("still here").filter(Result::is_ok).count(), 70);
+    }
+}
+
+#[test]
 fn a_child_of_a_child_too_and_dropping_hangs_nowhere() {
     let sandbox = Sandbox::start();
     let (client, other) = (client(&sandbox), async_client(&sandbox));

@@ -1,7 +1,6 @@
 //! [`List`] and [`Pages`]: lists of the blocking client.
 
 use std::future::poll_fn;
-use std::mem;
 use std::task::Poll;
 
 use tokio::task::yield_now;
@@ -54,7 +53,8 @@ impl<T: Item> List<T> {
     ///
     /// As any call; 0 is no page.
     pub fn page(self, number: u32) -> Result<Page<T>> {
-        let source = self.pages.pager.map_err(|error| error.expect("not yet iterated over"))?.source;
+        let pager = self.pages.pager.map_err(|error| error.expect("not yet iterated over"))?;
+        let source = &pager.source;
         source.shared.call(&source.request(number)?, &source.call)
     }
 
@@ -92,11 +92,9 @@ impl<T: Item> Iterator for Pages<T> {
             return None;
         }
         if self.lane.as_ref().is_some_and(|lane| !lane.is_of_this_process()) {
-            // A forked child: what the parent has in flight is the parent's.
-            mem::forget(mem::take(&mut pager.in_flight));
-            pager.plan.ask_again();
             self.lane = None;
         }
+        pager.leave_to_parent();
         if pager.has_overdue() {
             // While the caller was busy with a page nobody drove those in flight, and their time has run out, though they
             // may have been answered long ago. That is not the server's doing, and costs no attempt.

@@ -13,7 +13,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
-use std::{fmt, vec};
+use std::{fmt, mem, process, vec};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -147,6 +147,8 @@ struct Pager<T> {
     source: Source,
     plan: Plan,
     in_flight: VecDeque<InFlight<T>>,
+    /// The process that they were asked for in.
+    pid: u32,
 }
 
 /// A page that was asked for.
@@ -162,7 +164,7 @@ enum State<T> {
 
 impl<T: Item> Pager<T> {
     fn new(source: Source) -> Pager<T> {
-        Pager { source, plan: Plan::new(), in_flight: VecDeque::new() }
+        Pager { source, plan: Plan::new(), in_flight: VecDeque::new(), pid: process::id() }
     }
 
     /// Asks for the pages that the plan wants by now. The calls begin when they are polled.
@@ -175,6 +177,16 @@ impl<T: Item> Pager<T> {
             self.in_flight.push_back(InFlight { asked: Instant::now(), state: State::Underway(Box::pin(call)) });
         }
         Ok(())
+    }
+
+    /// Asks again for what a forked child has inherited in flight: that is its parent's.
+    fn leave_to_parent(&mut self) {
+        let pid = process::id();
+        if self.pid != pid {
+            mem::forget(mem::take(&mut self.in_flight));
+            self.plan.ask_again();
+            self.pid = pid;
+        }
     }
 
     /// Lets all that are under way go on, until the next one has come.
@@ -216,6 +228,15 @@ impl<T: Item> Pager<T> {
             self.in_flight.clear();
         }
         page
+    }
+}
+
+impl<T> Drop for Pager<T> {
+    fn drop(&mut self) {
+        // To drop in a forked child what its parent has in flight would end it there, too: they share the sockets.
+        if self.pid != process::id() {
+            mem::forget(mem::take(&mut self.in_flight));
+        }
     }
 }
 

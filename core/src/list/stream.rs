@@ -65,8 +65,11 @@ impl<T: Item> AsyncList<T> {
     ///
     /// As any call; 0 is no page.
     pub async fn page(self, number: u32) -> Result<Page<T>> {
-        let source = self.pages.0.map_err(|error| error.expect("not yet polled"))?.source;
-        source.shared.spawn(source.request(number)?, source.call)?.await
+        let task = {
+            let pager = self.pages.0.map_err(|error| error.expect("not yet polled"))?;
+            pager.source.shared.spawn(pager.source.request(number)?, pager.source.call.clone())?
+        };
+        task.await
     }
 
     /// Page by page.
@@ -110,6 +113,7 @@ impl<T: Item> Stream for AsyncPages<T> {
         if pager.plan.has_ended() {
             return Poll::Ready(None);
         }
+        pager.leave_to_parent();
         if let Err(error) = pager.ask(|source, request| source.shared.spawn(request, source.call.clone())) {
             return Poll::Ready(Some(pager.take(Err(error))));
         }
