@@ -41,6 +41,7 @@ pub(crate) fn check() -> Result {
     write("Cargo.lock", &read("Cargo.lock")?)?;
     write("src/main.rs", &program(&blocks))?;
 
+    command::build()?;
     let sandbox = Sandbox::start(&[])?;
     let manifest = folder.join("Cargo.toml");
     let mut run = cargo(["run", "--quiet", "--manifest-path", &manifest.to_string_lossy(), "--target-dir"]);

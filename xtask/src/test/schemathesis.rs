@@ -10,8 +10,8 @@ use crate::sandbox::Sandbox;
 
 /// So that a failure comes again.
 const SEED: &str = "1";
-/// For each operation: with these the step takes about a minute.
-const EXAMPLES: &str = "50";
+/// For each operation, in each phase: more than these find no more, and take minutes.
+const EXAMPLES: &str = "100";
 
 /// Runs all checks in all phases.
 pub(crate) fn check() -> Result {
