@@ -72,9 +72,9 @@ impl<T: Item> Iterator for List<T> {
             if let Some(item) = self.items.next() {
                 return Some(Ok(item));
             }
-            match self.pages.next()? {
-                Ok(page) => self.items.page = page.items.into_iter(),
-                Err(error) => return Some(Err(error)),
+            if let Err(error) = self.pages.next()?.and_then(|page| self.items.turn_to(page)) {
+                self.pages = Pages { pager: Err(None), lane: None };
+                return Some(Err(error));
             }
         }
     }

@@ -26,7 +26,7 @@ use crate::check;
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request};
 use crate::model::Model;
-use crate::{Campaign, Contact, ListCampaigns, ListContacts, ListSenderIds, Result, SenderId};
+use crate::{Campaign, Contact, Error, Kind, ListCampaigns, ListContacts, ListSenderIds, Outcome, Result, SenderId};
 
 /// One page of a list.
 #[derive(Clone, PartialEq, Serialize)]
@@ -244,14 +244,36 @@ impl<T> Drop for Pager<T> {
 struct Items<T> {
     page: vec::IntoIter<T>,
     given: HashSet<Box<str>>,
+    /// How many pages in a row had nothing new.
+    stale_pages: u32,
 }
+
+/// A list may shift by a page. One that shifts by more, page after page, is a server that does not turn pages.
+const MOST_STALE_PAGES: u32 = 3;
 
 impl<T: Item> Items<T> {
     fn none() -> Items<T> {
-        Items { page: Vec::new().into_iter(), given: HashSet::new() }
+        Items { page: Vec::new().into_iter(), given: HashSet::new(), stale_pages: 0 }
     }
 
     fn next(&mut self) -> Option<T> {
-        self.page.find(|item| item.id().is_none_or(|id| self.given.insert(id.into())))
+        let item = self.page.find(|item| item.id().is_none_or(|id| self.given.insert(id.into())))?;
+        self.stale_pages = 0;
+        Some(item)
+    }
+
+    /// Goes on with the next page.
+    ///
+    /// # Errors
+    ///
+    /// Where it would go on for ever: page after page has brought nothing new.
+    fn turn_to(&mut self, page: Page<T>) -> Result<()> {
+        if self.stale_pages > MOST_STALE_PAGES {
+            let message = "the list repeats itself: page after page has nothing on it that is new";
+            return Err(Error::new(Kind::Decode, Outcome::Accepted, message).with_attempts(1));
+        }
+        self.stale_pages += 1;
+        self.page = page.items.into_iter();
+        Ok(())
     }
 }

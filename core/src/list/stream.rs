@@ -86,10 +86,12 @@ impl<T: Item> Stream for AsyncList<T> {
             if let Some(item) = self.items.next() {
                 return Poll::Ready(Some(Ok(item)));
             }
-            match ready!(Pin::new(&mut self.pages).poll_next(context)) {
-                Some(Ok(page)) => self.items.page = page.items.into_iter(),
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
+            let Some(page) = ready!(Pin::new(&mut self.pages).poll_next(context)) else {
+                return Poll::Ready(None);
+            };
+            if let Err(error) = page.and_then(|page| self.items.turn_to(page)) {
+                self.pages = AsyncPages(Err(None));
+                return Poll::Ready(Some(Err(error)));
             }
         }
     }
