@@ -10,7 +10,7 @@ use crate::sandbox::Sandbox;
 
 /// So that a failure comes again.
 const SEED: &str = "1";
-/// For each operation, in each phase: more than these find no more, and take minutes.
+/// For each operation: the whole step takes a quarter of a minute.
 const EXAMPLES: &str = "100";
 
 /// Runs all checks in all phases.
