@@ -32,6 +32,7 @@ pub struct ClientBuilder {
     max_retry_wait: Option<Duration>,
     proxy: Option<String>,
     ca_file: Option<PathBuf>,
+    product: Option<&'static str>,
     user_agent_suffix: Option<String>,
     default_headers: Vec<(String, String)>,
     allow_http: bool,
@@ -100,6 +101,12 @@ impl ClientBuilder {
         self
     }
 
+    /// What the `User-Agent` starts with: the binding of another language names itself.
+    pub(crate) fn product(mut self, product: &'static str) -> Self {
+        self.product = Some(product);
+        self
+    }
+
     /// A header sent with every request. The client's own headers, such as `Authorization`, cannot be set.
     pub fn default_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.default_headers.push((name.into(), value.into()));
@@ -148,8 +155,10 @@ impl ClientBuilder {
             Some(key) => key,
             None => env("api_key", "ZEXA_API_KEY")?.unwrap_or_default(),
         };
+        let product = self.product.unwrap_or(concat!("zexa-rust/", env!("CARGO_PKG_VERSION")));
+        let user_agent = user_agent(product, self.user_agent_suffix.as_deref())?;
         Ok(Config {
-            headers: headers(&key, self.user_agent_suffix.as_deref(), &self.default_headers)?,
+            headers: headers(&key, user_agent, &self.default_headers)?,
             timeout: positive("timeout", self.timeout)?.unwrap_or(Duration::from_secs(30)),
             connect_timeout: positive("connect_timeout", self.connect_timeout)?.unwrap_or(Duration::from_secs(5)),
             deadline: positive("deadline", self.deadline)?,
@@ -276,7 +285,7 @@ fn check_proxy(text: &str, base_url: &Url, allow_http: bool) -> Result<Proxy> {
     Proxy::all(url).map_err(|_| wrong())
 }
 
-fn headers(key: &str, suffix: Option<&str>, extra: &[(String, String)]) -> Result<HeaderMap> {
+fn headers(key: &str, user_agent: HeaderValue, extra: &[(String, String)]) -> Result<HeaderMap> {
     let mut headers = HeaderMap::new();
     for (name, value) in extra {
         let (name, value) = header("default_headers", name, value)?;
@@ -284,7 +293,7 @@ fn headers(key: &str, suffix: Option<&str>, extra: &[(String, String)]) -> Resul
     }
     headers.insert(AUTHORIZATION, authorization(key)?);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    headers.insert(USER_AGENT, user_agent(suffix)?);
+    headers.insert(USER_AGENT, user_agent);
     Ok(headers)
 }
 
@@ -300,11 +309,11 @@ fn authorization(key: &str) -> Result<HeaderValue> {
     Ok(value)
 }
 
-fn user_agent(suffix: Option<&str>) -> Result<HeaderValue> {
-    let mut agent = concat!("zexa-rust/", env!("CARGO_PKG_VERSION")).to_owned();
-    if let Some(suffix) = suffix.filter(|suffix| !suffix.is_empty()) {
-        agent = format!("{agent} {suffix}");
-    }
+fn user_agent(product: &str, suffix: Option<&str>) -> Result<HeaderValue> {
+    let agent = match suffix {
+        None | Some("") => product.to_owned(),
+        Some(suffix) => format!("{product} {suffix}"),
+    };
     HeaderValue::try_from(agent).map_err(|_| Error::config("user_agent_suffix", "holds a character that no header can"))
 }
 

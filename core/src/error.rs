@@ -45,55 +45,57 @@ struct Inner {
 }
 
 /// What went wrong. Follows from the status and the API's code, never from the shape of the body.
+///
+/// Its numbers are those of other languages, and stay as they are; a further kind takes the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
     /// The client was given an option that cannot be used. Nothing was sent.
-    Config,
+    Config = 1,
     /// A required value is missing, or the request was malformed (status 400).
-    InvalidRequest,
+    InvalidRequest = 2,
     /// The API key is missing, invalid or revoked (status 401).
-    Unauthorized,
+    Unauthorized = 3,
     /// No such message, campaign, contact or contact list (status 404).
-    NotFound,
+    NotFound = 4,
     /// It exists already: a contact with this phone number (status 409).
-    Conflict,
+    Conflict = 5,
     /// A value is well-formed JSON but not acceptable (status 422), such as a number that is not E.164.
-    Validation,
+    Validation = 6,
     /// Not enough credits for this message or campaign (status 422).
-    InsufficientCredits,
+    InsufficientCredits = 7,
     /// Too many requests (status 429), and waiting was not allowed or did not help.
-    RateLimited,
+    RateLimited = 8,
     /// The server failed (status 5xx).
-    Server,
+    Server = 9,
     /// The connection could not be made, or was lost before an answer came.
-    Connect,
+    Connect = 10,
     /// The time for the attempt or for the whole call ran out, or the server's did (status 408).
-    Timeout,
+    Timeout = 11,
     /// The answer could not be read or understood.
-    Decode,
+    Decode = 12,
     /// The caller cancelled the call.
-    Cancelled,
+    Cancelled = 13,
     /// The client was closed.
-    Closed,
+    Closed = 14,
     /// Anything else, such as a redirect or a status that the API does not document.
     #[default]
-    Other,
+    Other = 15,
 }
 
-/// How far a failed request got: may the server have carried it out?
+/// How far a failed request got: may the server have carried it out? Its numbers stay as they are, too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
     /// The server cannot have acted: the request, or the whole of its body, never left. Safe to send again.
-    NotSent,
+    NotSent = 1,
     /// The server answered that it did not do it. Safe to send again, once the cause is mended.
-    Rejected,
+    Rejected = 2,
     /// The request went out, and what became of it is not known. Sending it again may do it twice.
     #[default]
-    Unknown,
+    Unknown = 3,
     /// The server did it; only its answer was lost. Sending it again would do it twice.
-    Accepted,
+    Accepted = 4,
 }
 
 impl Error {

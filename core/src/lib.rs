@@ -84,6 +84,8 @@
 //! a number is in it, nor in the `Debug` of any type.
 
 mod async_client;
+#[doc(hidden)]
+pub mod binding;
 mod call_options;
 mod campaigns;
 mod cancel;

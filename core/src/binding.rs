@@ -1,0 +1,62 @@
+//! What the bindings of other languages stand on, so that they all say the same. It is no part of the API of this crate, and may change at any time.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::{ClientBuilder, Error, Kind, Outcome, Result, Template};
+
+/// A client of a binding, which names itself in the `User-Agent`, as in `zexa-c/1.2.3`.
+pub fn named(builder: ClientBuilder, product: &'static str) -> ClientBuilder {
+    builder.product(product)
+}
+
+/// An argument that is not one, such as a NULL.
+pub fn wrong_argument(name: &str, reason: &str) -> Error {
+    Error::missing(name, reason)
+}
+
+/// A panic that was caught at the boundary of the language. Whether a request had gone out by then is not known.
+pub fn bug(what: &str) -> Error {
+    Error::new(Kind::Other, Outcome::Unknown, format!("a bug in libzexa: {what}"))
+}
+
+/// A parameter that is a time, from its text.
+pub fn timestamp(field: &str, text: &str) -> Result<Timestamp> {
+    let reason = "not a time with its offset from UTC, such as 2026-07-01T09:00:00Z";
+    text.parse().map_err(|_| Error::invalid(field, text, reason))
+}
+
+/// A parameter that is a template, from its JSON.
+pub fn template(field: &str, json: &str) -> Result<Template> {
+    let members: Map<String, Value> = parse(field, json, "not a JSON object")?;
+    Ok(Template::from(members))
+}
+
+/// The body of a request of the caller's, from its JSON.
+pub fn body(json: &str) -> Result<Value> {
+    parse("body", json, "not JSON")
+}
+
+/// The text is not in the error: it may say what a message says.
+fn parse<T: serde::de::DeserializeOwned>(field: &str, json: &str, reason: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|_| Error::invalid(field, Value::Null, reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_names_its_field() {
+        for error in [
+            timestamp("scheduled_at", "2026-07-01 09:00").expect_err("no offset"),
+            timestamp("scheduled_at", "").expect_err("empty"),
+            template("template", "[]").expect_err("no object"),
+            body("{").expect_err("no JSON"),
+        ] {
+            assert_eq!((error.kind(), error.outcome()), (Kind::Validation, Outcome::NotSent));
+            assert!(error.details().is_some_and(|details| details["field"].is_string()), "{error}");
+        }
+        assert!(timestamp("scheduled_at", "2026-07-01T10:00:00+01:00").is_ok());
+    }
+}
