@@ -1,0 +1,91 @@
+//! The table of endpoints: resources and their operations.
+
+use super::grammar::{EndpointsCall, OperationLine, ResourceBlock};
+use super::source::{Source, written};
+use super::types::{Names, name_of};
+use crate::codegen::definition::{Operation, Resource, Section, Shape};
+
+/// How an operation of each shape is written.
+const SHAPES: [(&str, &str); 5] = [
+    ("post", "post name(\"path\", argument: Params) -> Model;"),
+    ("get", "get name(\"path\") -> Model;"),
+    ("get_one", "get_one name(\"path\") -> Model;"),
+    ("list", "list name(\"path\", argument: Params) -> Model;"),
+    ("delete", "delete name(\"path\");"),
+];
+
+/// Gives each resource to the section of the same name.
+pub(super) fn add_resources(source: &Source, calls: &[EndpointsCall], names: &Names, sections: &mut [Section]) {
+    for block in calls.iter().flat_map(|call| &call.resources) {
+        let resource = resource(source, block, names);
+        match sections.iter_mut().find(|section| section.name == resource.name) {
+            Some(section) => section.resource = Some(resource),
+            None => source.complain(&block.name, format!("there is no section `{}` for this resource", block.name)),
+        }
+    }
+}
+
+fn resource(source: &Source, block: &ResourceBlock, names: &Names) -> Resource {
+    Resource {
+        name: block.name.to_string(),
+        docs: source.item_docs(&block.name, &block.attributes, &[]),
+        operations: block.operations.iter().filter_map(|line| operation(source, line, names)).collect(),
+        place: source.place(&block.name),
+    }
+}
+
+fn operation(source: &Source, line: &OperationLine, names: &Names) -> Option<Operation> {
+    let docs = source.item_docs(&line.name, &line.attributes, &[]);
+    let shape = shape(source, line, names)?;
+    Some(Operation {
+        name: line.name.to_string(),
+        docs,
+        path: line.path.value(),
+        shape,
+        place: source.place(&line.name),
+    })
+}
+
+fn shape(source: &Source, line: &OperationLine, names: &Names) -> Option<Shape> {
+    // Both are looked at before either is given up, so that neither complaint hides the other.
+    let params = line.argument.as_ref().map(|(argument, kind)| {
+        let known = |name: &str| names.params.contains(name);
+        Some((argument.to_string(), named(source, kind, "are no parameters", known)?))
+    });
+    let answer =
+        line.answer.as_ref().map(|kind| named(source, kind, "is no model", |name| names.models.contains(name)));
+    let shape = line.shape.to_string();
+    match (shape.as_str(), params, answer) {
+        ("post", Some(params), Some(answer)) => {
+            let ((argument, params), answer) = params.zip(answer)?;
+            Some(Shape::Post { argument, params, answer })
+        }
+        ("list", Some(params), Some(item)) => {
+            let ((argument, params), item) = params.zip(item)?;
+            Some(Shape::List { argument, params, item })
+        }
+        ("get", None, Some(answer)) => Some(Shape::Get { answer: answer? }),
+        ("get_one", None, Some(answer)) => Some(Shape::GetOne { answer: answer? }),
+        ("delete", None, None) => Some(Shape::Delete),
+        _ => {
+            source.complain(&line.shape, wrong_shape(&shape));
+            None
+        }
+    }
+}
+
+fn wrong_shape(shape: &str) -> String {
+    match SHAPES.iter().find(|(name, _)| *name == shape) {
+        Some((_, form)) => format!("`{shape}` is written `{form}`"),
+        None => format!("there is no shape `{shape}`, only {}", SHAPES.map(|(name, _)| name).join(", ")),
+    }
+}
+
+/// The name that is written here, where it is known.
+fn named(source: &Source, kind: &syn::Type, are_none: &str, known: impl Fn(&str) -> bool) -> Option<String> {
+    let name = name_of(kind).map(ToString::to_string).filter(|name| known(name));
+    if name.is_none() {
+        source.complain(kind, format!("there {are_none} `{}`", written(kind)));
+    }
+    name
+}

@@ -1,0 +1,224 @@
+//! The grammar of the macros that the core writes its data in.
+//!
+//! The compiler has checked what these macros take. Here it is only taken apart, and what it means is for others to say.
+
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Ident, LitStr, Result, Token, Type, braced, parenthesized};
+
+mod word {
+    syn::custom_keyword!(required);
+    syn::custom_keyword!(optional);
+    syn::custom_keyword!(or);
+}
+
+/// `open_enum! { Channel { Sms = "sms", } }`
+pub(super) struct EnumCall {
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) name: Ident,
+    pub(super) values: Vec<ValueLine>,
+}
+
+pub(super) struct ValueLine {
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) variant: Ident,
+    pub(super) text: LitStr,
+}
+
+/// `model! { Message { required { id: String, } optional { event or "type": String, } } }`, and `params!` likewise.
+pub(super) struct StructCall {
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) name: Ident,
+    pub(super) required: Vec<FieldLine>,
+    pub(super) optional: Vec<FieldLine>,
+}
+
+/// A field. Its aliases are of no concern to the other languages: the core decodes.
+pub(super) struct FieldLine {
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) name: Ident,
+    pub(super) kind: Type,
+}
+
+/// `discreet_debug!(Message { id, to as Masked })`
+pub(super) struct DebugCall {
+    pub(super) name: Ident,
+    pub(super) fields: Punctuated<DebugField, Token![,]>,
+}
+
+pub(super) struct DebugField {
+    pub(super) name: Ident,
+    pub(super) how: Option<Ident>,
+}
+
+/// `names!(Kind { Config = "config", })`
+pub(super) struct NamesCall {
+    pub(super) name: Ident,
+    pub(super) values: Vec<ValueLine>,
+}
+
+/// `endpoints! { messages: Messages, AsyncMessages { get get("/messages/{id}") -> Message; } }`
+pub(super) struct EndpointsCall {
+    pub(super) resources: Vec<ResourceBlock>,
+}
+
+pub(super) struct ResourceBlock {
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) name: Ident,
+    pub(super) operations: Vec<OperationLine>,
+}
+
+pub(super) struct OperationLine {
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) shape: Ident,
+    pub(super) name: Ident,
+    pub(super) path: LitStr,
+    pub(super) argument: Option<(Ident, Type)>,
+    pub(super) answer: Option<Type>,
+}
+
+impl Parse for EnumCall {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        Ok(EnumCall { attributes: Attribute::parse_outer(input)?, name: input.parse()?, values: in_braces(input)? })
+    }
+}
+
+impl Parse for ValueLine {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let attributes = Attribute::parse_outer(input)?;
+        let variant = input.parse()?;
+        input.parse::<Token![=]>()?;
+        let text = input.parse()?;
+        input.parse::<Token![,]>()?;
+        Ok(ValueLine { attributes, variant, text })
+    }
+}
+
+impl Parse for StructCall {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let attributes = Attribute::parse_outer(input)?;
+        let name = input.parse()?;
+        let parts;
+        braced!(parts in input);
+        parts.parse::<word::required>()?;
+        let required = in_braces(&parts)?;
+        parts.parse::<word::optional>()?;
+        let optional = in_braces(&parts)?;
+        Ok(StructCall { attributes, name, required, optional })
+    }
+}
+
+impl Parse for FieldLine {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let attributes = Attribute::parse_outer(input)?;
+        let name = input.parse()?;
+        while input.parse::<Option<word::or>>()?.is_some() {
+            input.parse::<LitStr>()?;
+        }
+        input.parse::<Token![:]>()?;
+        let kind = input.parse()?;
+        input.parse::<Token![,]>()?;
+        Ok(FieldLine { attributes, name, kind })
+    }
+}
+
+impl Parse for DebugCall {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let name = input.parse()?;
+        let fields;
+        braced!(fields in input);
+        Ok(DebugCall { name, fields: Punctuated::parse_terminated(&fields)? })
+    }
+}
+
+impl Parse for DebugField {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let name = input.parse()?;
+        let how = if input.parse::<Option<Token![as]>>()?.is_some() { Some(input.parse()?) } else { None };
+        Ok(DebugField { name, how })
+    }
+}
+
+impl Parse for NamesCall {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        Ok(NamesCall { name: input.parse()?, values: in_braces(input)? })
+    }
+}
+
+impl Parse for EndpointsCall {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        Ok(EndpointsCall { resources: all_of(input)? })
+    }
+}
+
+impl Parse for ResourceBlock {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let attributes = Attribute::parse_outer(input)?;
+        let name = input.parse()?;
+        input.parse::<Token![:]>()?;
+        // What the resource is called in Rust, in the blocking client and in the async one.
+        input.parse::<Ident>()?;
+        input.parse::<Token![,]>()?;
+        input.parse::<Ident>()?;
+        Ok(ResourceBlock { attributes, name, operations: in_braces(input)? })
+    }
+}
+
+impl Parse for OperationLine {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let attributes = Attribute::parse_outer(input)?;
+        let shape = input.parse()?;
+        let name = input.parse()?;
+        let inside;
+        parenthesized!(inside in input);
+        let path = inside.parse()?;
+        let argument = inside.parse::<Option<Token![,]>>()?.map(|_| argument(&inside)).transpose()?;
+        let answer = input.parse::<Option<Token![->]>>()?.map(|_| input.parse()).transpose()?;
+        input.parse::<Token![;]>()?;
+        Ok(OperationLine { attributes, shape, name, path, argument, answer })
+    }
+}
+
+/// `message: SendMessage`
+fn argument(input: ParseStream<'_>) -> Result<(Ident, Type)> {
+    let name = input.parse()?;
+    input.parse::<Token![:]>()?;
+    Ok((name, input.parse()?))
+}
+
+fn in_braces<T: Parse>(input: ParseStream<'_>) -> Result<Vec<T>> {
+    let inside;
+    braced!(inside in input);
+    all_of(&inside)
+}
+
+fn all_of<T: Parse>(input: ParseStream<'_>) -> Result<Vec<T>> {
+    let mut all = Vec::new();
+    while !input.is_empty() {
+        all.push(input.parse()?);
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_macro_does_not_take() {
+        fn error<T: Parse>(text: &str) -> String {
+            syn::parse_str::<T>(text).err().expect("an error").to_string()
+        }
+        assert_eq!(error::<EnumCall>("Channel { Sms = 1, }"), "expected string literal");
+        assert_eq!(error::<StructCall>("Message { optional {} }"), "expected `required`");
+        assert_eq!(
+            error::<StructCall>("Message { required {} optional { a or b: String, } }"),
+            "expected string literal"
+        );
+        assert_eq!(error::<DebugCall>("Message { to as }"), "unexpected end of input, expected identifier");
+        assert_eq!(
+            error::<EndpointsCall>("a: A, B { get get() -> C; }"),
+            "unexpected end of input, expected string literal"
+        );
+    }
+}

@@ -1,0 +1,199 @@
+//! Reads what the core defines from its source, and complains of whatever the other languages could not say.
+
+mod constants;
+mod endpoints;
+mod grammar;
+mod section;
+mod source;
+mod types;
+#[cfg(test)]
+mod wrong;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub(crate) use self::source::Complaint;
+
+use self::grammar::{EndpointsCall, NamesCall};
+use self::section::SectionCalls;
+use self::source::{Source, is_called};
+use self::types::Names;
+use super::definition::{Definition, Place};
+use crate::paths;
+
+/// The files that define data, in the order in which a reader meets them.
+const SECTIONS: [&str; 7] = ["channel", "messages", "sender_ids", "campaigns", "contacts", "webhooks", "credits"];
+/// The macros that data is defined with.
+const DEFINING: [&str; 3] = ["open_enum", "model", "params"];
+
+/// Reads what the core defines.
+///
+/// # Errors
+///
+/// Everything that is wrong, in the order of files and lines. What is wrong in the grammar comes alone: without it, the rest cannot be
+/// judged.
+pub(crate) fn read(core_src: &Path) -> Result<Definition, Vec<Complaint>> {
+    let texts = texts(core_src).map_err(|complaint| vec![complaint])?;
+    understand(&shown(core_src), texts)
+}
+
+/// The files of this folder. Those in folders of it make the client work, and define nothing.
+fn texts(folder: &Path) -> Result<Vec<(PathBuf, String)>, Complaint> {
+    fn unreadable(file: &Path) -> impl Fn(io::Error) -> Complaint {
+        |error| Complaint { place: Place { file: shown(file), line: 1 }, message: format!("cannot be read: {error}") }
+    }
+    let mut texts = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
+        let file = entry.map_err(unreadable(folder))?.path();
+        if file.extension().is_some_and(|extension| extension == "rs") {
+            texts.push((shown(&file), fs::read_to_string(&file).map_err(unreadable(&file))?));
+        }
+    }
+    Ok(texts)
+}
+
+/// The path as a person wants to see it: from the root of the repository.
+fn shown(file: &Path) -> PathBuf {
+    file.strip_prefix(paths::root()).unwrap_or(file).to_owned()
+}
+
+fn understand(folder: &Path, texts: Vec<(PathBuf, String)>) -> Result<Definition, Vec<Complaint>> {
+    let sources = sources(texts)?;
+    let [errors, table] = find(&sources, ["error", "endpoints"], folder)?;
+    let calls = find(&sources, SECTIONS, folder)?.map(SectionCalls::of);
+    let endpoints: Vec<EndpointsCall> = table.calls("endpoints");
+    let constant_names: Vec<NamesCall> = errors.calls("names");
+    // A type whose definition was not understood would be complained of wherever it is used.
+    no_complaints(&sources)?;
+
+    complain_of_strays(&sources);
+    let mut names = Names::default();
+    calls.iter().for_each(|section| section.add_names(&mut names));
+    let mut sections: Vec<_> = calls.iter().map(|section| section.section(&names)).collect();
+    endpoints::add_resources(table, &endpoints, &names, &mut sections);
+    let [kinds, outcomes] = ["Kind", "Outcome"].map(|name| constants::constants(errors, name, &constant_names));
+    no_complaints(&sources)?;
+    Ok(Definition { sections, kinds, outcomes })
+}
+
+fn sources(texts: Vec<(PathBuf, String)>) -> Result<Vec<Source>, Vec<Complaint>> {
+    let (mut sources, mut complaints) = (Vec::new(), Vec::new());
+    for (file, text) in texts {
+        match Source::parse(file, &text) {
+            Ok(source) => sources.push(source),
+            Err(complaint) => complaints.push(complaint),
+        }
+    }
+    if complaints.is_empty() { Ok(sources) } else { Err(sorted(complaints)) }
+}
+
+/// The files of these names.
+fn find<'a, const N: usize>(
+    sources: &'a [Source],
+    names: [&str; N],
+    folder: &Path,
+) -> Result<[&'a Source; N], Vec<Complaint>> {
+    let found = names.map(|name| sources.iter().find(|source| source.name == name).ok_or(name));
+    if found.iter().all(Result::is_ok) {
+        return Ok(found.map(|source| source.expect("all were found")));
+    }
+    let missing = found.into_iter().filter_map(Result::err).map(|name| {
+        let place = Place { file: folder.join(name).with_extension("rs"), line: 1 };
+        Complaint { place, message: "there is no such file".to_owned() }
+    });
+    Err(sorted(missing.collect()))
+}
+
+/// Data that is defined in another file would not be seen, and missed in every language but Rust.
+fn complain_of_strays(sources: &[Source]) {
+    for source in sources.iter().filter(|source| !SECTIONS.contains(&source.name.as_str())) {
+        for call in source.macros() {
+            if let Some(name) = DEFINING.iter().find(|name| is_called(call, name)) {
+                let list = format!("add `{}` to SECTIONS in xtask/src/codegen/read/mod.rs", source.name);
+                source.complain(&call.path, format!("`{name}!` is not read from this file: {list}"));
+            }
+        }
+    }
+}
+
+fn no_complaints(sources: &[Source]) -> Result<(), Vec<Complaint>> {
+    let complaints: Vec<_> = sources.iter().flat_map(Source::take_complaints).collect();
+    if complaints.is_empty() { Ok(()) } else { Err(sorted(complaints)) }
+}
+
+fn sorted(mut complaints: Vec<Complaint>) -> Vec<Complaint> {
+    complaints.sort_by(|a, b| (&a.place.file, a.place.line).cmp(&(&b.place.file, b.place.line)));
+    complaints
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codegen::definition::{Field, Section, Shape, Shown, Type};
+
+    fn real() -> Definition {
+        read(&paths::root().join("core/src")).expect("the core can be expressed in every language")
+    }
+
+    fn section<'a>(definition: &'a Definition, name: &str) -> &'a Section {
+        definition.sections.iter().find(|section| section.name == name).expect("a section")
+    }
+
+    fn field<'a>(section: &'a Section, of: &str, name: &str) -> &'a Field {
+        let models = section.models.iter().map(|model| (&model.name, &model.fields));
+        let params = section.params.iter().map(|params| (&params.name, &params.fields));
+        let (_, fields) = models.chain(params).find(|(name, _)| *name == of).expect("a struct");
+        fields.iter().find(|field| field.name == name).expect("a field")
+    }
+
+    #[test]
+    fn the_sections_of_the_core() {
+        let definition = real();
+        let names: Vec<_> = definition.sections.iter().map(|section| section.name.as_str()).collect();
+        assert_eq!(names, SECTIONS);
+        let without: Vec<_> = definition.sections.iter().filter(|section| section.resource.is_none()).collect();
+        assert_eq!(without.iter().map(|section| section.name.as_str()).collect::<Vec<_>>(), ["channel"]);
+        let title = "Messages: [`SendMessage`] and what comes of it, a [`Message`].";
+        assert_eq!(section(&definition, "messages").docs.lines, [title]);
+    }
+
+    #[test]
+    fn the_fields_of_the_core() {
+        let definition = real();
+        let to = field(section(&definition, "messages"), "SendMessage", "to");
+        assert_eq!((to.shown, to.required, &to.kind), (Shown::Masked, true, &Type::String));
+        assert_eq!(field(section(&definition, "messages"), "SendMessage", "html").shown, Shown::Never);
+        assert_eq!(field(section(&definition, "sender_ids"), "ListSenderIds", "per_page").shown, Shown::Plain);
+        let lists = field(section(&definition, "contacts"), "Contact", "lists");
+        assert_eq!((lists.required, &lists.kind), (true, &Type::List(Box::new(Type::String))));
+        let event = field(section(&definition, "webhooks"), "Event", "event");
+        assert_eq!((event.required, &event.kind), (false, &Type::Enum("EventName".into())));
+        assert_eq!(event.docs.lines, ["What happened."]);
+        let stats = field(section(&definition, "campaigns"), "Campaign", "stats");
+        assert_eq!(stats.kind, Type::Model("CampaignStats".into()));
+    }
+
+    #[test]
+    fn the_enums_of_the_core() {
+        let definition = real();
+        let status = section(&definition, "messages").enums.first().expect("an enum");
+        assert_eq!((status.name.as_str(), status.values.len()), ("MessageStatus", 5));
+        assert_eq!(status.predicates.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["is_final"]);
+        // It has a question too, but not for everyone.
+        assert!(section(&definition, "channel").enums.first().expect("an enum").predicates.is_empty());
+        assert_eq!((definition.kinds.len(), definition.outcomes.len()), (15, 4));
+        assert_eq!(definition.kinds.iter().find(|kind| kind.variant == "NotFound").expect("a kind").name, "not_found");
+    }
+
+    #[test]
+    fn the_operations_of_the_core() {
+        let definition = real();
+        let resource = section(&definition, "messages").resource.as_ref().expect("a resource");
+        let send = resource.operations.first().expect("an operation");
+        let shape = Shape::Post { argument: "message".into(), params: "SendMessage".into(), answer: "Message".into() };
+        assert_eq!((send.name.as_str(), send.path.as_str(), &send.shape), ("send", "/messages", &shape));
+        let operations = definition.sections.iter().filter_map(|section| section.resource.as_ref());
+        assert_eq!(operations.map(|resource| resource.operations.len()).sum::<usize>(), 11);
+    }
+}

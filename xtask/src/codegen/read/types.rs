@@ -1,0 +1,162 @@
+//! The types that a field may have, from how they are written.
+
+use std::collections::BTreeSet;
+
+use syn::{GenericArgument, Ident, PathArguments};
+
+use crate::codegen::definition::Type;
+
+/// The names that the core gives to its data.
+#[derive(Default)]
+pub(super) struct Names {
+    pub(super) enums: BTreeSet<String>,
+    pub(super) models: BTreeSet<String>,
+    pub(super) params: BTreeSet<String>,
+}
+
+/// Where a field stands: not every type may stand everywhere.
+#[derive(Clone, Copy)]
+pub(super) struct Position {
+    pub(super) owner: Owner,
+    pub(super) required: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    Model,
+    Params,
+}
+
+impl Position {
+    /// What can be expressed here, in words.
+    pub(super) fn choices(self) -> String {
+        let more = match (self.owner, self.required) {
+            (Owner::Model, true) => ", Value",
+            (Owner::Model, false) => ", Value, a model",
+            (Owner::Params, _) => "",
+        };
+        format!("String, u32, u64, f64, Timestamp, Template{more}, an open enum, Vec of String or of an open enum")
+    }
+
+    fn admits(self, kind: &Type) -> bool {
+        match kind {
+            Type::Model(_) => self.owner == Owner::Model && !self.required,
+            Type::Json => self.owner == Owner::Model,
+            _ => true,
+        }
+    }
+}
+
+/// The type that is written so, where it can be expressed in this position.
+pub(super) fn field_type(written: &syn::Type, position: Position, names: &Names) -> Option<Type> {
+    let kind = match element(written) {
+        Some(element) => plain(element, names)
+            .filter(|kind| matches!(kind, Type::String | Type::Enum(_)))
+            .map(Box::new)
+            .map(Type::List),
+        None => plain(written, names),
+    };
+    kind.filter(|kind| position.admits(kind))
+}
+
+/// The name that a type consists of, where it is no more than that.
+pub(super) fn name_of(written: &syn::Type) -> Option<&Ident> {
+    let syn::Type::Path(path) = written else { return None };
+    path.path.get_ident().filter(|_| path.qself.is_none())
+}
+
+/// `T` of `Vec<T>`.
+fn element(written: &syn::Type) -> Option<&syn::Type> {
+    let syn::Type::Path(path) = written else { return None };
+    let only = path.path.segments.first().filter(|one| path.path.segments.len() == 1 && one.ident == "Vec")?;
+    let PathArguments::AngleBracketed(arguments) = &only.arguments else { return None };
+    if let Some(GenericArgument::Type(element)) = arguments.args.first() { Some(element) } else { None }
+}
+
+fn plain(written: &syn::Type, names: &Names) -> Option<Type> {
+    let name = name_of(written)?.to_string();
+    match name.as_str() {
+        "String" => Some(Type::String),
+        "u32" => Some(Type::U32),
+        "u64" => Some(Type::U64),
+        "f64" => Some(Type::F64),
+        "Timestamp" => Some(Type::Timestamp),
+        "Value" => Some(Type::Json),
+        "Template" => Some(Type::Template),
+        _ if names.enums.contains(&name) => Some(Type::Enum(name)),
+        _ if names.models.contains(&name) => Some(Type::Model(name)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EVERYWHERE: [Position; 3] = [
+        Position { owner: Owner::Model, required: true },
+        Position { owner: Owner::Model, required: false },
+        Position { owner: Owner::Params, required: true },
+    ];
+
+    fn understood(text: &str, position: Position) -> Option<Type> {
+        let names = Names {
+            enums: BTreeSet::from(["Channel".to_owned()]),
+            models: BTreeSet::from(["Message".to_owned()]),
+            params: BTreeSet::from(["SendMessage".to_owned()]),
+        };
+        field_type(&syn::parse_str(text).expect("a type"), position, &names)
+    }
+
+    #[test]
+    fn the_types_that_can_stand_anywhere() {
+        for (text, kind) in [
+            ("String", Type::String),
+            ("u32", Type::U32),
+            ("u64", Type::U64),
+            ("f64", Type::F64),
+            ("Timestamp", Type::Timestamp),
+            ("Template", Type::Template),
+            ("Channel", Type::Enum("Channel".into())),
+            ("Vec<String>", Type::List(Box::new(Type::String))),
+            ("Vec<Channel>", Type::List(Box::new(Type::Enum("Channel".into())))),
+        ] {
+            let anywhere = Some(kind);
+            assert_eq!(
+                EVERYWHERE.map(|position| understood(text, position)),
+                [(); 3].map(|()| anywhere.clone()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_types_that_can_stand_somewhere() {
+        let json = Some(Type::Json);
+        let model = Some(Type::Model("Message".into()));
+        assert_eq!(EVERYWHERE.map(|position| understood("Value", position)), [json.clone(), json, None]);
+        assert_eq!(EVERYWHERE.map(|position| understood("Message", position)), [None, model, None]);
+    }
+
+    #[test]
+    fn the_types_that_cannot_be_expressed() {
+        for text in [
+            "i32",
+            "bool",
+            "Vec<u8>",
+            "Vec<Message>",
+            "Vec<Value>",
+            "Vec<Vec<String>>",
+            "Vec",
+            "HashMap<String, String>",
+            "SendMessage",
+            "Option<String>",
+            "&'static str",
+            "(String, u32)",
+            "serde_json::Value",
+            "Strnig",
+        ] {
+            assert_eq!(EVERYWHERE.map(|position| understood(text, position)), [const { None }; 3], "{text}");
+        }
+    }
+}
