@@ -5,6 +5,12 @@ use serde_json::{Map, Value};
 
 use crate::{ClientBuilder, Error, Kind, Outcome, Result, Template};
 
+/// Parameters that a binding fills in field by field. What is required is checked when the call is made.
+pub trait Blank {
+    /// With nothing in them.
+    fn blank() -> Self;
+}
+
 /// A client of a binding, which names itself in the `User-Agent`, as in `zexa-c/1.2.3`.
 pub fn named(builder: ClientBuilder, product: &'static str) -> ClientBuilder {
     builder.product(product)
@@ -13,6 +19,16 @@ pub fn named(builder: ClientBuilder, product: &'static str) -> ClientBuilder {
 /// An argument that is not one, such as a NULL.
 pub fn wrong_argument(name: &str, reason: &str) -> Error {
     Error::missing(name, reason)
+}
+
+/// An option of the client or of a call that cannot be used.
+pub fn option(name: &str, reason: &str) -> Error {
+    Error::config(name, reason)
+}
+
+/// A parameter that cannot be right.
+pub fn wrong_parameter(field: &str, value: impl Into<Value>, reason: &str) -> Error {
+    Error::invalid(field, value, reason)
 }
 
 /// A panic that was caught at the boundary of the language. Whether a request had gone out by then is not known.

@@ -64,7 +64,7 @@ model! {
 }
 
 params! {
-    /// A message to send. Made by the constructor of its channel, then refined.
+    /// A message to send.
     ///
     /// Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a `to` that is not E.164, where the channel
     /// takes phone numbers.

@@ -49,7 +49,8 @@ macro_rules! model {
     };
 }
 
-/// The parameters of a call: `required` fields, and `optional` ones, each with a setter.
+/// The parameters of a call: `required` fields, and `optional` ones, each with a setter. A new one stands last: in C they are a struct, which grows at its
+/// end.
 macro_rules! params {
     (
         $(#[$meta:meta])*
@@ -69,6 +70,12 @@ macro_rules! params {
                 #[serde(default, skip_serializing_if = "Option::is_none")]
                 pub $optional: Option<$optional_type>,
             )*
+        }
+
+        impl $crate::binding::Blank for $name {
+            fn blank() -> Self {
+                $name { $($required: Default::default(),)* $($optional: None,)* }
+            }
         }
 
         impl $name {

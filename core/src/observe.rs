@@ -1,5 +1,6 @@
 //! [`Attempt`]: what is told of each attempt, to a log or to the caller's own observer.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,24 +35,30 @@ pub struct Attempt<'a> {
 pub(crate) fn report(observer: Option<&Observer>, attempt: &Attempt<'_>) {
     match observer {
         Some(observer) => observer(attempt),
-        None => log::debug!(
-            target: "zexa",
-            "{} {} attempt {}: {} {} in {:.1} ms{}{}",
-            attempt.method,
-            attempt.route,
-            attempt.number,
-            attempt.status.map_or("no answer".into(), |status| status.to_string()),
-            attempt.failure.map_or("ok", |kind| kind.as_str()),
-            attempt.elapsed.as_secs_f64() * 1e3,
-            if attempt.request_id.is_some() { " request " } else { "" },
-            attempt.request_id.unwrap_or_default(),
-        ),
+        None => log::debug!(target: "zexa", "{attempt}"),
     }
 }
 
 /// Whether anybody listens: an attempt is not even described for nobody.
 pub(crate) fn is_observed(observer: Option<&Observer>) -> bool {
     observer.is_some() || log::log_enabled!(target: "zexa", log::Level::Debug)
+}
+
+impl fmt::Display for Attempt<'_> {
+    /// `POST /messages attempt 1: 503 server in 12.3 ms request req_1`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} attempt {}: ", self.method, self.route, self.number)?;
+        match self.status {
+            Some(status) => write!(f, "{status}")?,
+            None => f.write_str("no answer")?,
+        }
+        let what = self.failure.map_or("ok", |kind| kind.as_str());
+        write!(f, " {what} in {:.1} ms", self.elapsed.as_secs_f64() * 1e3)?;
+        match self.request_id {
+            Some(id) => write!(f, " request {id}"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl<'a> Attempt<'a> {

@@ -1,5 +1,6 @@
 //! `cargo xtask`: the commands of this repository.
 
+mod codegen;
 mod command;
 mod demo;
 mod paths;
@@ -13,6 +14,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 Usage: cargo xtask <command>
 
+  codegen             writes what other languages need from the definitions in core
+  codegen --check     fails where that is not what is there
   demo [LANGUAGE...]  a first message and a small campaign, against a sandbox started for it
   demo --list         the languages that there are
   test [STEP...]      every test there is, or these steps
@@ -22,6 +25,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
+        ["codegen"] => codegen::run(false),
+        ["codegen", "--check"] => codegen::run(true),
         ["demo", "--list"] => demo::list(),
         ["demo", names @ ..] => demo::run(names),
         ["test", "--list"] => test::list(),

@@ -1,0 +1,128 @@
+//! Options of a call
+//!
+//! What a call may do otherwise than its client. Every call takes them; NULL is as the client has it.
+
+use std::borrow::Cow;
+use std::ptr;
+
+use zexa::{CallOptions, Client};
+
+use crate::cancel::zexa_cancel_token;
+use crate::client::zexa_client;
+use crate::error::zexa_error;
+use crate::guard::{self, Failure};
+use crate::input;
+use crate::number::{ZEXA_DEFAULT, choice, count, milliseconds};
+use crate::output::Output;
+use crate::pair::{pairs, zexa_pair};
+use crate::status::zexa_status;
+
+/// What a call may do otherwise than its client. Begin with `ZEXA_CALL_OPTIONS_INIT`, which makes everything as the client has it.
+///
+/// It is read when the call begins, and stays yours.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct zexa_call_options {
+    /// Set by `ZEXA_CALL_OPTIONS_INIT`.
+    pub struct_size: usize,
+    /// The time for one attempt, from connecting to the last byte of the answer, in milliseconds.
+    pub timeout_ms: i64,
+    /// The time for the whole call, in milliseconds: its attempts, the waits between them, and all pages of a list.
+    pub deadline_ms: i64,
+    /// How many times a failed attempt is repeated, where repeating is safe. 0 means one attempt.
+    pub max_retries: i32,
+    /// 1 repeats a POST even where it is not known whether the server has carried it out: a message may then be SENT TWICE. Default: 0.
+    pub retry_ambiguous: i32,
+    /// Further headers. The client's own, such as `Authorization`, cannot be set.
+    pub headers: *const zexa_pair,
+    /// How many headers those are.
+    pub headers_count: usize,
+    /// Ends the call when it is cancelled. NULL: nothing does.
+    pub cancel: *const zexa_cancel_token,
+}
+
+// SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the fields.
+unsafe impl input::Sized for zexa_call_options {
+    const INIT: zexa_call_options = zexa_call_options {
+        struct_size: size_of::<zexa_call_options>(),
+        timeout_ms: ZEXA_DEFAULT as i64,
+        deadline_ms: ZEXA_DEFAULT as i64,
+        max_retries: ZEXA_DEFAULT,
+        retry_ambiguous: ZEXA_DEFAULT,
+        headers: ptr::null(),
+        headers_count: 0,
+        cancel: ptr::null(),
+    };
+    const LEAST: usize = size_of::<zexa_call_options>();
+}
+
+/// The client, with the options of this call where there are any.
+///
+/// # Safety
+///
+/// Both are as the header asks.
+pub(crate) unsafe fn client<'a>(
+    client: *const zexa_client,
+    options: *const zexa_call_options,
+) -> Result<Cow<'a, Client>, Failure> {
+    // SAFETY: as the caller promised.
+    unsafe {
+        let client = &input::object("client", client)?.0;
+        Ok(match input::optional_struct("options", options)? {
+            Some(options) => Cow::Owned(client.with_options(options.read()?)),
+            None => Cow::Borrowed(client),
+        })
+    }
+}
+
+impl zexa_call_options {
+    /// # Safety
+    ///
+    /// The headers and the token are as the header asks.
+    unsafe fn read(&self) -> Result<CallOptions, Failure> {
+        let mut options = CallOptions::new();
+        // SAFETY: as the caller promised.
+        unsafe {
+            for (name, value) in pairs("headers", self.headers, self.headers_count)? {
+                options = options.header(name, value);
+            }
+            if let Some(token) = self.cancel.as_ref() {
+                options = options.cancel(&token.0);
+            }
+        }
+        if let Some(time) = milliseconds("timeout_ms", self.timeout_ms)? {
+            options = options.timeout(time);
+        }
+        if let Some(time) = milliseconds("deadline_ms", self.deadline_ms)? {
+            options = options.deadline(time);
+        }
+        if let Some(retries) = count("max_retries", self.max_retries)? {
+            options = options.max_retries(retries);
+        }
+        if let Some(retry) = choice("retry_ambiguous", self.retry_ambiguous)? {
+            options = options.retry_ambiguous(retry);
+        }
+        Ok(options)
+    }
+}
+
+/// Makes the same client once more, with the same connections, for calls with other options.
+///
+/// - `derived`: gets the client, yours to free with zexa_client_free(); NULL on failure. Either client may be freed first.
+///
+/// Returns `ZEXA_OK`, `ZEXA_CONFIG` or `ZEXA_INVALID_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_client_with_options(
+    client: *const zexa_client,
+    options: *const zexa_call_options,
+    derived: *mut *mut zexa_client,
+    error: *mut *mut zexa_error,
+) -> zexa_status {
+    let make = || {
+        // SAFETY: the caller's pointers are as the header asks.
+        let (derived, made) = unsafe { (Output::new("derived", derived)?, self::client(client, options)?) };
+        derived.give(zexa_client(made.into_owned()))
+    };
+    // SAFETY: likewise.
+    unsafe { guard::call(error, make) }
+}

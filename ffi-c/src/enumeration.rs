@@ -1,0 +1,19 @@
+//! Names of the API, such as statuses: strings in C, so that those which this version does not know have a place.
+
+use std::ffi::c_char;
+
+use crate::{guard, input};
+
+/// Asks something of a name; false of NULL and of what is not UTF-8.
+///
+/// # Safety
+///
+/// `name` is NULL, or ends in a NUL.
+pub(crate) unsafe fn ask<E: for<'a> From<&'a str>>(name: *const c_char, question: fn(&E) -> bool) -> bool {
+    let ask = || {
+        // SAFETY: as the caller promised.
+        let name = unsafe { input::optional_text("name", name) };
+        matches!(name, Ok(Some(name)) if question(&E::from(name)))
+    };
+    guard::value(false, ask)
+}

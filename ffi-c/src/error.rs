@@ -1,0 +1,159 @@
+//! Errors
+//!
+//! An error says what went wrong, and how far the request got: whether the message may have been sent in spite of it.
+//! It never holds the API key. The strings of an error live as long as it does.
+//! An error may be read from several threads at once.
+
+use std::error::Error as _;
+use std::ffi::c_char;
+use std::ptr;
+
+use crate::guard;
+use crate::object::{Fields, Object, Texts};
+use crate::status::{zexa_outcome, zexa_status};
+
+/// A failed call. Yours to free with zexa_error_free().
+pub struct zexa_error {
+    status: zexa_status,
+    error: Object<zexa::Error>,
+}
+
+impl zexa_error {
+    pub(crate) fn new(status: zexa_status, error: zexa::Error) -> zexa_error {
+        zexa_error { status, error: Object::new(error) }
+    }
+
+    pub(crate) fn status(&self) -> zexa_status {
+        self.status
+    }
+}
+
+impl From<zexa::Error> for zexa_error {
+    fn from(error: zexa::Error) -> zexa_error {
+        zexa_error::new(error.kind().into(), error)
+    }
+}
+
+impl Fields for zexa::Error {
+    fn write(&self, texts: &mut Texts) {
+        texts.push(self.message());
+        texts.push_option(self.code());
+        texts.push_option(self.request_id());
+        texts.push_json(self.details());
+        texts.push(&self.to_string());
+        texts.push_option(cause(self).as_deref());
+    }
+}
+
+/// What the error came of, in the words of the innermost: a connection refused, a certificate expired.
+fn cause(error: &zexa::Error) -> Option<String> {
+    let mut innermost = error.source()?;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    Some(innermost.to_string())
+}
+
+/// What went wrong: the status that the call returned. `ZEXA_OK` of NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_error_kind(error: *const zexa_error) -> zexa_status {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::get(error, zexa_status::ZEXA_OK, |error| error.status) }
+}
+
+/// How far the request got. `ZEXA_OUTCOME_UNKNOWN` of NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_error_outcome(error: *const zexa_error) -> zexa_outcome {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::get(error, zexa_outcome::ZEXA_OUTCOME_UNKNOWN, |error| error.error.model.outcome().into()) }
+}
+
+/// Whether sending the same request again cannot do the same thing twice: true for `ZEXA_OUTCOME_NOT_SENT` and `ZEXA_OUTCOME_REJECTED`.
+/// False of NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_error_safe_to_retry(error: *const zexa_error) -> bool {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::get(error, false, |error| error.error.model.safe_to_retry()) }
+}
+
+/// What went wrong, in words: the API's own where it gave any. NULL of NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_error_message(error: *const zexa_error) -> *const c_char {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::get(error, ptr::null(), |error| error.error.text(0)) }
+}
+
+/// All that a log should have, in one line: code, message, status, request id, outcome and attempts. NULL of NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_error_text(error: *const zexa_error) -> *const c_char {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::get(error, ptr::null(), |error| error.error.text(4)) }
+}
+
+/// The API's own name for the error, such as "insufficient_credits"; NULL where it gave none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_error_code(error: *const zexa_error) -> *const c_char {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::get(error, ptr::null(), |error| error.error.text(1)) }
+}
+
+/// The HTTP status of the last answer; 0 where none came.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_error_http_status(error: *const zexa_error) -> i32 {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::get(error, 0, |error| error.error.model.status().map_or(0, i32::from)) }
+}
+
+/// The id by which Zexa's support finds this request; NULL where there is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_error_request_id(error: *const zexa_error) -> *const c_char {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::get(error, ptr::null(), |error| error.error.text(2)) }
+}
+
+/// What the API says beside its message, or `field`, `reason` and `value` of an argument that was refused before it was sent, as JSON; NULL
+/// where there is nothing. It may hold a number or a text, so it does not belong in a log.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_error_details_json(error: *const zexa_error) -> *const c_char {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::get(error, ptr::null(), |error| error.error.text(3)) }
+}
+
+/// How long the server asked to wait in its last answer, in milliseconds; -1 where it did not.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_error_retry_after_ms(error: *const zexa_error) -> i64 {
+    let wait = |error: &zexa_error| {
+        let wait = error.error.model.retry_after();
+        wait.map_or(-1, |wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
+    };
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::get(error, -1, wait) }
+}
+
+/// How many requests were made; 0 where the call failed before the first.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_error_attempts(error: *const zexa_error) -> u32 {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::get(error, 0, |error| error.error.model.attempts()) }
+}
+
+/// What the error came of, such as "Connection refused"; NULL where there is nothing behind it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_error_cause(error: *const zexa_error) -> *const c_char {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::get(error, ptr::null(), |error| error.error.text(5)) }
+}
+
+/// All of it as a JSON object: kind, outcome, status, code, message, details, request_id, retry_after (seconds), attempts. NULL of NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_error_json(error: *const zexa_error) -> *const c_char {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::get(error, ptr::null(), |error| error.error.json()) }
+}
+
+/// Frees an error. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_error_free(error: *mut zexa_error) {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::free(error) }
+}

@@ -1,0 +1,75 @@
+//! libzexa: the client of the Zexa messaging API for SMS, WhatsApp, Telegram, email and Slack.
+//!
+//! A first message, to the account whose key is in the environment's `ZEXA_API_KEY`:
+//!
+//! ```c
+//! zexa_client *client = NULL;
+//! zexa_message *message = NULL;
+//! zexa_error *error = NULL;
+//!
+//! zexa_send_message_params params = ZEXA_SEND_MESSAGE_PARAMS_INIT;
+//! params.channel = ZEXA_CHANNEL_SMS;
+//! params.to = "+244912345678";
+//! params.from = "ZEXA";
+//! params.body = "Hello";
+//!
+//! if (zexa_client_new(NULL, &client, &error) == ZEXA_OK &&
+//!     zexa_messages_send(client, &params, NULL, &message, &error) == ZEXA_OK)
+//!     printf("%s is %s\n", zexa_message_id(message), zexa_message_status(message));
+//! else
+//!     fprintf(stderr, "%s\n", zexa_error_text(error));
+//!
+//! zexa_error_free(error);
+//! zexa_message_free(message);
+//! zexa_client_free(client);
+//! ```
+//!
+//! What holds for all of it:
+//!
+//! - **Nothing is sent twice.** A request that may have been carried out is not repeated, unless the caller says so. The error's outcome then
+//!   says that it is not known.
+//! - **Order of arguments**: the object itself, inputs, options of the call, outputs, the error.
+//! - **Failures.** What can fail returns a zexa_status. Where that is not `ZEXA_OK`, outputs are NULL, and `*error` is an error that says more;
+//!   where it is `ZEXA_OK`, `*error` is NULL. Whatever outputs and `*error` held before is overwritten. `error` itself may be NULL.
+//! - **Inputs** are UTF-8 that ends in a NUL, and stay yours; NULL is an absent one. A NULL where something is needed, a string that is not
+//!   UTF-8 and a struct that was not begun with its _INIT macro are `ZEXA_INVALID_ARGUMENT`.
+//! - **Outputs** that you receive you free once, with the function of their type that ends in _free; NULL is fine to free. A `const char *`
+//!   that you are given is UTF-8, and lives as long as the object that it was asked of. Accessors take NULL, and give NULL, 0 or -1 for it.
+//! - **Threads.** A client may be used from any thread, by many at once. All other objects may be read by many at once, too, and freed by one.
+//! - **Structs** of parameters and options begin with their size, which their _INIT macro sets, and may grow at their end.
+//!
+//! The library installs no signal handler and prints nothing.
+
+#![allow(
+    non_camel_case_types,
+    unsafe_code,
+    unreachable_pub,
+    reason = "the C ABI: names are those of the header, what is exported is public whatever Rust can reach, and all of it is unsafe by nature"
+)]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "what holds for all functions is said above once, and beside each function is what is its own"
+)]
+
+mod attempt;
+mod call_options;
+mod cancel;
+mod client;
+mod enumeration;
+mod error;
+mod event;
+mod generated;
+mod guard;
+mod input;
+mod list;
+mod number;
+mod object;
+mod output;
+mod pair;
+mod request;
+mod template;
+#[cfg(feature = "test-exports")]
+mod test_exports;
+mod version;
+
+use generated::status;

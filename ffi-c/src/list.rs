@@ -1,0 +1,60 @@
+//! Lists: pages, and iterators over pages and items. What the generated files of each kind of item stand on.
+
+use std::ffi::{CString, c_char};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use zexa::{List, Page};
+
+use crate::guard::Failure;
+use crate::object::to_json;
+
+/// An iterator that threads may share: they take turns.
+pub(crate) struct Shared<I>(Mutex<I>);
+
+/// All items of a list.
+pub(crate) type Items<T> = Shared<List<T>>;
+
+/// All pages of a list.
+pub(crate) type Pages<T> = Shared<zexa::Pages<T>>;
+
+impl<I, T> Shared<I>
+where
+    I: Iterator<Item = zexa::Result<T>> + Send,
+{
+    pub(crate) fn new(iterator: I) -> Shared<I> {
+        Shared(Mutex::new(iterator))
+    }
+
+    /// The next one, or [`Failure::Done`].
+    pub(crate) fn next(&self) -> Result<T, Failure> {
+        let mut iterator = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(iterator.next().ok_or(Failure::Done)??)
+    }
+}
+
+/// One page: items as objects that C borrows.
+pub(crate) struct PageOf<O> {
+    pub(crate) items: Vec<O>,
+    pub(crate) total: u64,
+    pub(crate) page: u32,
+    pub(crate) per_page: u32,
+    extra: serde_json::Map<String, serde_json::Value>,
+    extra_json: OnceLock<CString>,
+}
+
+impl<O> PageOf<O> {
+    pub(crate) fn new<T: Into<O>>(page: Page<T>) -> PageOf<O> {
+        PageOf {
+            items: page.items.into_iter().map(Into::into).collect(),
+            total: page.total,
+            page: page.page,
+            per_page: page.per_page,
+            extra: page.extra,
+            extra_json: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn extra(&self) -> *const c_char {
+        self.extra_json.get_or_init(|| to_json(&self.extra)).as_ptr()
+    }
+}

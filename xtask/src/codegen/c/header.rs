@@ -1,0 +1,216 @@
+//! `include/zexa.h`: each file of `ffi-c` is a section, opened by its `//!`; cbindgen declares what is in it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use heck::ToShoutySnakeCase;
+use syn::{Fields, Item, ItemEnum, ItemStruct, ItemType, Visibility};
+
+use super::Written;
+use crate::codegen::GENERATED;
+use crate::command::Result;
+
+/// The files whose functions the header declares, in the order in which a reader meets them.
+const SECTIONS: &[&str] = &[
+    "version",
+    "generated/status",
+    "error",
+    "number",
+    "pair",
+    "attempt",
+    "client",
+    "cancel",
+    "call_options",
+    "generated/channel",
+    "template",
+    "generated/messages",
+    "generated/sender_ids",
+    "generated/campaigns",
+    "generated/contacts",
+    "generated/webhooks",
+    "event",
+    "generated/credits",
+    "request",
+];
+
+/// The whole header, not yet formatted. The generated files are taken as they were written now, the others from the folder `ffi`.
+pub(crate) fn write(ffi: &Path, written: &Written, version: &str) -> Result<String> {
+    let lib = read(&ffi.join("lib.rs"))?;
+    let mut header = format!("/* {GENERATED} */\n\n{}\n{}", comment(&module_docs(&lib)), opening(version));
+    let scratch = scratch()?;
+    for section in SECTIONS {
+        let (source, constants) = match section.strip_prefix("generated/") {
+            Some(name) => (written.files.get(name).cloned(), written.constants.get(name)),
+            None => (Some(read(&ffi.join(format!("{section}.rs")))?), None),
+        };
+        let source = source.ok_or_else(|| format!("{section}: there is no such section"))?;
+        // cbindgen reads files, and a generated one may not be written yet.
+        let file = scratch.join("section.rs");
+        fs::write(&file, &source).map_err(|error| format!("{}: {error}", file.display()))?;
+        header += &title(&module_docs(&source));
+        header += constants.map_or("", String::as_str);
+        let parsed = syn::parse_file(&source).map_err(|error| format!("{section}: {error}"))?;
+        header += &with_init_macros(&declarations(&file, public_types(&parsed))?, &parsed);
+    }
+    Ok(header + CLOSING)
+}
+
+fn opening(version: &str) -> String {
+    let mut parts = version.split(['.', '-']);
+    let mut part = || parts.next().unwrap_or("0").to_owned();
+    let (major, minor, patch) = (part(), part(), part());
+    format!(
+        "#ifndef ZEXA_H
+#define ZEXA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** The version of this header. That of the library which runs is zexa_version(). */
+#define ZEXA_VERSION \"{version}\"
+#define ZEXA_VERSION_MAJOR {major}
+#define ZEXA_VERSION_MINOR {minor}
+#define ZEXA_VERSION_PATCH {patch}
+
+#ifdef __cplusplus
+extern \"C\" {{
+#endif
+"
+    )
+}
+
+const CLOSING: &str = "
+#ifdef __cplusplus
+} /* extern \"C\" */
+#endif
+
+#endif /* ZEXA_H */
+";
+
+/// What cbindgen makes of one file alone.
+fn declarations(file: &Path, types: Vec<String>) -> Result<String> {
+    let mut config = cbindgen::Config {
+        language: cbindgen::Language::C,
+        style: cbindgen::Style::Type,
+        documentation_style: cbindgen::DocumentationStyle::Doxy,
+        usize_is_size_t: true,
+        no_includes: true,
+        line_length: 100,
+        tab_width: 4,
+        ..cbindgen::Config::default()
+    };
+    // It would leave out what no function beside it takes.
+    config.export.include = types;
+    let bindings = cbindgen::Builder::new()
+        .with_config(config)
+        .with_src(file)
+        .generate()
+        .map_err(|error| format!("cbindgen: {error}"))?;
+    let mut text = Vec::new();
+    bindings.write(&mut text);
+    let text = String::from_utf8(text).map_err(|_| "cbindgen wrote what is no text".to_owned())?;
+    Ok(with_short_comments(&text))
+}
+
+/// Comments of one line take one line, and not three.
+fn with_short_comments(declarations: &str) -> String {
+    let lines: Vec<&str> = declarations.lines().collect();
+    let mut written = String::new();
+    let mut rest = lines.as_slice();
+    while let [line, after @ ..] = rest {
+        rest = after;
+        written += line;
+        if line.trim() == "/**"
+            && let [text, end, after @ ..] = rest
+            && end.trim() == "*/"
+        {
+            written += &format!(" {} */", text.trim().trim_start_matches("* "));
+            rest = after;
+        }
+        written += "\n";
+    }
+    written
+}
+
+/// The types of the C ABI in a file.
+fn public_types(file: &syn::File) -> Vec<String> {
+    let names = file.items.iter().filter_map(|item| match item {
+        Item::Struct(ItemStruct { vis: Visibility::Public(_), ident, .. })
+        | Item::Enum(ItemEnum { vis: Visibility::Public(_), ident, .. })
+        | Item::Type(ItemType { vis: Visibility::Public(_), ident, .. }) => Some(ident.to_string()),
+        _ => None,
+    });
+    names.collect()
+}
+
+/// Puts the `_INIT` macro behind each struct that begins with its size.
+fn with_init_macros(declarations: &str, file: &syn::File) -> String {
+    let mut macros = BTreeMap::new();
+    for item in &file.items {
+        if let Item::Struct(one) = item
+            && let Some(values) = init_values(one)
+        {
+            let name = one.ident.to_string();
+            let define = format!("#define {}_INIT {{{values}}}", name.to_shouty_snake_case());
+            macros.insert(format!("}} {name};"), define);
+        }
+    }
+    let line = |line: &str| match macros.get(line) {
+        Some(define) => {
+            format!("{line}\n\n/** What such a struct begins with: its size, and nothing given. */\n{define}\n")
+        }
+        None => format!("{line}\n"),
+    };
+    declarations.lines().map(line).collect()
+}
+
+/// The initial values of a struct that begins with its size: nothing is given.
+fn init_values(one: &ItemStruct) -> Option<String> {
+    let Fields::Named(fields) = &one.fields else { return None };
+    let mut fields = fields.named.iter();
+    let first = fields.next()?;
+    if first.ident.as_ref()? != "struct_size" {
+        return None;
+    }
+    let values = fields.map(|field| match &field.ty {
+        syn::Type::Path(path) if path.path.is_ident("usize") => "0",
+        syn::Type::Path(path) if path.path.is_ident("i64") || path.path.is_ident("i32") => "ZEXA_DEFAULT",
+        _ => "NULL",
+    });
+    Some(
+        std::iter::once(format!("sizeof({})", one.ident))
+            .chain(values.map(str::to_owned))
+            .collect::<Vec<_>>()
+            .join(", "),
+    )
+}
+
+/// The lines of a file's `//!`.
+fn module_docs(source: &str) -> Vec<&str> {
+    let lines = source.lines().skip_while(|line| !line.starts_with("//!"));
+    lines.map_while(|line| line.strip_prefix("//!")).map(|line| line.strip_prefix(' ').unwrap_or(line)).collect()
+}
+
+/// What opens a section.
+fn title(docs: &[&str]) -> String {
+    let rule = "=".repeat(94);
+    let text = docs.iter().map(|line| format!(" * {line}").trim_end().to_owned() + "\n").collect::<String>();
+    format!("\n/* {rule}\n{text} * {rule} */\n\n")
+}
+
+fn comment(docs: &[&str]) -> String {
+    let text = docs.iter().map(|line| format!(" * {line}").trim_end().to_owned() + "\n").collect::<String>();
+    format!("/*\n{text} */\n")
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+fn scratch() -> Result<PathBuf> {
+    let folder = crate::paths::target().join("codegen");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(folder)
+}

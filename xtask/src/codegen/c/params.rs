@@ -1,0 +1,132 @@
+//! Parameters in C: a struct that begins with its size, and how it is read.
+
+use std::fmt::Write;
+
+use super::names::{Context, init_macro, params_type};
+use crate::codegen::definition::{Field, Params, Type};
+
+pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
+    let members: Vec<Member> = params.fields.iter().flat_map(|field| members(context, field)).collect();
+    let structure = structure(context, params, &members);
+    let inits: String = members.iter().map(|member| format!("{}: {},\n", member.name, member.absent)).collect();
+    let mut reads: String =
+        params.fields.iter().map(|field| format!("params.{} = {};\n", field.name, read(field))).collect();
+    // Numbers are read without a pointer.
+    if params.fields.iter().any(|field| field.kind != Type::U32) {
+        reads = format!("// SAFETY: as the caller promised.\nunsafe {{ {reads} }}");
+    }
+    let name = params_type(&params.name);
+    format!(
+        "
+        {structure}
+        // SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
+        unsafe impl input::Sized for {name} {{
+            const INIT: {name} = {name} {{ struct_size: size_of::<{name}>(), {inits} }};
+            const LEAST: usize = {least};
+        }}
+
+        impl {name} {{
+            /// # Safety
+            ///
+            /// The strings and arrays are as the header asks.
+            unsafe fn read(&self) -> Result<zexa::{rust}, Failure> {{
+                let mut params = zexa::{rust}::blank();
+                {reads}
+                Ok(params)
+            }}
+        }}
+        ",
+        rust = params.name,
+        least = least(params, &name),
+    )
+}
+
+fn structure(context: &Context<'_>, params: &Params, members: &[Member]) -> String {
+    let name = context.take(params_type(&params.name), &params.place);
+    let init = init_macro(&params.name);
+    let mut written = context.docs(&params.docs);
+    write!(
+        written,
+        "///
+        /// Begin with `{init}`, which makes everything absent. The strings are read during the call, and stay yours.
+        #[repr(C)]
+        #[derive(Clone, Copy)]
+        pub struct {name} {{
+            /// Set by `{init}`.
+            pub struct_size: usize,
+        "
+    )
+    .expect("a string takes it");
+    for Member { docs, name, kind, .. } in members {
+        write!(written, "{docs}pub {name}: {kind},\n").expect("a string takes it");
+    }
+    written + "}\n"
+}
+
+/// The size that the struct has had from the first: what is required never comes later.
+fn least(params: &Params, name: &str) -> String {
+    match params.fields.iter().find(|field| !field.required) {
+        Some(field) => format!("offset_of!({name}, {})", member_name(field)),
+        None => format!("size_of::<{name}>()"),
+    }
+}
+
+/// One member of the struct; a list takes two.
+struct Member {
+    name: String,
+    kind: &'static str,
+    absent: &'static str,
+    docs: String,
+}
+
+fn member_name(field: &Field) -> String {
+    match field.kind {
+        Type::Template => format!("{}_json", field.name),
+        _ => field.name.clone(),
+    }
+}
+
+fn members(context: &Context<'_>, field: &Field) -> Vec<Member> {
+    let docs = context.docs(&field.docs);
+    let name = context.member(&member_name(field), &field.place);
+    let text = |docs| Member { name: name.clone(), kind: "*const c_char", absent: "ptr::null()", docs };
+    match &field.kind {
+        Type::String | Type::Enum(_) => vec![text(docs)],
+        Type::Timestamp => vec![text(docs + "/// In the form of RFC 3339, such as \"2026-07-01T09:00:00Z\".\n")],
+        Type::Template => vec![text(docs + "/// A JSON object: see `zexa_template`.\n")],
+        Type::U32 => vec![Member { kind: "i64", absent: "ZEXA_DEFAULT as i64", ..text(docs) }],
+        Type::List(_) => {
+            let count = Member {
+                name: format!("{name}_count"),
+                kind: "usize",
+                absent: "0",
+                docs: format!("/// How many `{name}` there are.\n"),
+            };
+            vec![Member { kind: "*const *const c_char", ..text(docs) }, count]
+        }
+        Type::U64 | Type::F64 | Type::Json | Type::Model(_) => {
+            context.complain(&field.place, format!("a parameter that is a {:?} cannot be expressed in C", field.kind));
+            Vec::new()
+        }
+    }
+}
+
+/// The field as Rust has it, read from its members.
+fn read(field: &Field) -> String {
+    let Field { name, kind, required, .. } = field;
+    let member = member_name(field);
+    let text = format!("input::optional_text({member:?}, self.{member})?");
+    match kind {
+        Type::Timestamp => format!("{text}.map(|text| binding::timestamp({name:?}, text)).transpose()?"),
+        Type::Template => format!("{text}.map(|json| binding::template({name:?}, json)).transpose()?"),
+        Type::U32 => format!("number::parameter({name:?}, self.{name})?"),
+        Type::List(_) => {
+            let list = format!(
+                "input::texts({name:?}, self.{name}, self.{name}_count)?.into_iter().map(Into::into).collect()"
+            );
+            if *required { list } else { format!("if self.{name}.is_null() {{ None }} else {{ Some({list}) }}") }
+        }
+        _ if *required => format!("{text}.unwrap_or_default().into()"),
+        _ => format!("{text}.map(Into::into)"),
+    }
+}

@@ -1,0 +1,165 @@
+//! What the core defines, as the writers of the other languages see it: models, parameters, enums, endpoints and errors.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Everything that the core defines as data.
+pub(crate) struct Definition {
+    /// What belongs together, in the order in which a reader meets it: channel, messages, sender_ids, campaigns, contacts, webhooks, credits.
+    pub(crate) sections: Vec<Section>,
+    /// `Kind`, in the order of its numbers.
+    pub(crate) kinds: Vec<Constant>,
+    /// `Outcome`, likewise.
+    pub(crate) outcomes: Vec<Constant>,
+}
+
+/// One file of the core, and the resource of the same name.
+pub(crate) struct Section {
+    /// The name of the file, such as `messages`.
+    pub(crate) name: String,
+    /// What its `//!` says after the title, and the title.
+    pub(crate) docs: Docs,
+    pub(crate) enums: Vec<OpenEnum>,
+    pub(crate) models: Vec<Model>,
+    pub(crate) params: Vec<Params>,
+    pub(crate) resource: Option<Resource>,
+}
+
+/// An enum that the API may add values to.
+pub(crate) struct OpenEnum {
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+    pub(crate) values: Vec<EnumValue>,
+    /// Its `pub fn name(&self) -> bool`.
+    pub(crate) predicates: Vec<Predicate>,
+    pub(crate) place: Place,
+}
+
+pub(crate) struct EnumValue {
+    /// The name in Rust, such as `Queued`.
+    pub(crate) variant: String,
+    /// The name in the API, such as `queued`.
+    pub(crate) text: String,
+    pub(crate) docs: Docs,
+}
+
+pub(crate) struct Predicate {
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+}
+
+/// An object that the API answers with.
+pub(crate) struct Model {
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) place: Place,
+}
+
+/// The parameters of a call.
+pub(crate) struct Params {
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) place: Place,
+}
+
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) kind: Type,
+    /// Whether it is in the `required` part: always there in a model, to be given in parameters.
+    pub(crate) required: bool,
+    pub(crate) docs: Docs,
+    #[expect(dead_code, reason = "for the languages whose objects can be printed")]
+    pub(crate) shown: Shown,
+    pub(crate) place: Place,
+}
+
+/// How much of a field may be shown in a log: from `discreet_debug!`, or all of it where the struct derives `Debug`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    Plain,
+    Masked,
+    Hidden,
+    Never,
+}
+
+/// The types that a field may have: a closed set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    String,
+    U32,
+    U64,
+    F64,
+    Timestamp,
+    /// Any JSON: `Value`.
+    Json,
+    /// A JSON object: `Template`.
+    Template,
+    /// The name of an [`OpenEnum`].
+    Enum(String),
+    /// The name of a [`Model`].
+    Model(String),
+    /// `Vec` of a `String` or an enum.
+    List(Box<Type>),
+}
+
+/// A resource of the client and its operations, from the endpoint table.
+pub(crate) struct Resource {
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) place: Place,
+}
+
+pub(crate) struct Operation {
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+    pub(crate) path: String,
+    pub(crate) shape: Shape,
+    pub(crate) place: Place,
+}
+
+/// What an operation takes and gives; names are those of [`Params`] and [`Model`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Parameters in the body, an object back. `argument` is what the endpoint table calls them.
+    Post { argument: String, params: String, answer: String },
+    /// By its id.
+    Get { answer: String },
+    /// There is but one.
+    GetOne { answer: String },
+    /// Page by page.
+    List { argument: String, params: String, item: String },
+    /// By its id; nothing back.
+    Delete,
+}
+
+/// A constant of a closed set whose numbers are frozen.
+pub(crate) struct Constant {
+    pub(crate) variant: String,
+    /// The name, the same in every language.
+    pub(crate) name: String,
+    pub(crate) number: u32,
+    pub(crate) docs: Docs,
+}
+
+/// Documentation, line by line, in Markdown. Links to other items are still as rustdoc has them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Docs {
+    pub(crate) lines: Vec<String>,
+    pub(crate) place: Place,
+}
+
+/// Where something is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) file: PathBuf,
+    pub(crate) line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file.display(), self.line)
+    }
+}

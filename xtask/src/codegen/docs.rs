@@ -1,0 +1,65 @@
+//! Documentation in another language: the links of rustdoc become the names that its readers know.
+
+use super::definition::Docs;
+use super::read::Complaint;
+
+/// The lines, with each ``[`link`]`` replaced by the name for it, in backticks.
+///
+/// # Errors
+///
+/// A link that `name` knows nothing for.
+pub(crate) fn translate(docs: &Docs, name: impl Fn(&str) -> Option<String>) -> Result<Vec<String>, Complaint> {
+    docs.lines.iter().map(|line| translate_line(line, &name).map_err(|link| unknown(docs, &link))).collect()
+}
+
+fn translate_line(line: &str, name: &impl Fn(&str) -> Option<String>) -> Result<String, String> {
+    let mut translated = String::new();
+    let mut rest = line;
+    while let Some((before, link)) = rest.split_once("[`") {
+        let (link, after) = link.split_once("`]").ok_or(link)?;
+        // Where the text of a link is not its target, the target follows.
+        let (target, after) = match after.strip_prefix('(').and_then(|after| after.split_once(')')) {
+            Some(split) => split,
+            None => (link, after),
+        };
+        let target = target.trim_start_matches("crate::");
+        translated += before;
+        translated += &format!("`{}`", name(target).ok_or(target)?);
+        rest = after;
+    }
+    Ok(translated + rest)
+}
+
+fn unknown(docs: &Docs, link: &str) -> Complaint {
+    Complaint {
+        place: docs.place.clone(),
+        message: format!("the link to `{link}` has no counterpart in other languages"),
+    }
+}
+
+/// Every line as a comment that begins with `mark`.
+pub(crate) fn commented(mark: &str, lines: &[String]) -> String {
+    lines.iter().map(|line| format!("{mark} {line}").trim_end().to_owned() + "\n").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn translated(line: &str) -> Result<Vec<String>, Complaint> {
+        let docs = Docs { lines: vec![line.to_owned()], ..Docs::default() };
+        translate(&docs, |link| (link == "Event::message").then(|| "zexa_event_message()".to_owned()))
+    }
+
+    #[test]
+    fn links_become_names() {
+        let expected = "see `zexa_event_message()`, or `data`";
+        assert_eq!(translated("see [`Event::message`], or `data`").expect("known"), [expected]);
+        assert_eq!(translated("see [`it`](crate::Event::message), or `data`").expect("known"), [expected]);
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_told() {
+        assert!(translated("see [`Nothing`]").expect_err("unknown").message.contains("`Nothing`"));
+    }
+}
