@@ -9,19 +9,14 @@
  * zexa_client *client = NULL;
  * zexa_message *message = NULL;
  * zexa_error *error = NULL;
- *
  * zexa_send_message_params params = ZEXA_SEND_MESSAGE_PARAMS_INIT;
  * params.channel = ZEXA_CHANNEL_SMS;
  * params.to = "+244912345678";
  * params.from = "ZEXA";
  * params.body = "Hello";
- *
- * if (zexa_client_new(NULL, &client, &error) == ZEXA_OK &&
- *     zexa_messages_send(client, &params, NULL, &message, &error) == ZEXA_OK)
- *     printf("%s is %s\n", zexa_message_id(message), zexa_message_status(message));
- * else
- *     fprintf(stderr, "%s\n", zexa_error_text(error));
- *
+ * if (zexa_client_new(NULL, &client, &error) == ZEXA_OK)
+ *     zexa_messages_send(client, &params, NULL, &message, &error);
+ * puts(error ? zexa_error_text(error) : zexa_message_status(message));
  * zexa_error_free(error);
  * zexa_message_free(message);
  * zexa_client_free(client);
@@ -479,16 +474,21 @@ zexa_status zexa_client_with_options(const zexa_client *client, const zexa_call_
  * `ZEXA_CHANNEL_…` and `zexa_template`: what messages and campaigns share.
  * ============================================================================================== */
 
-// The way a message takes.
-/// A text message to a phone.
+/* The way a message takes. */
+
+/** A text message to a phone. */
 #define ZEXA_CHANNEL_SMS "sms"
-/// WhatsApp.
+
+/** WhatsApp. */
 #define ZEXA_CHANNEL_WHATSAPP "whatsapp"
-/// Telegram.
+
+/** Telegram. */
 #define ZEXA_CHANNEL_TELEGRAM "telegram"
-/// Email.
+
+/** Email. */
 #define ZEXA_CHANNEL_EMAIL "email"
-/// Slack.
+
+/** Slack. */
 #define ZEXA_CHANNEL_SLACK "slack"
 
 /* ==============================================================================================
@@ -525,17 +525,23 @@ void zexa_template_free(zexa_template *self_);
  * Messages: `zexa_send_message_params` and what comes of it, a `zexa_message`.
  * ============================================================================================== */
 
-// How far a message has got: queued, sent, then one of the other three, which are final.
-/// Zexa has it, and has not passed it on.
+/* How far a message has got: queued, sent, then one of the other three, which are final. */
+
+/** Zexa has it, and has not passed it on. */
 #define ZEXA_MESSAGE_STATUS_QUEUED "queued"
-/// It was passed to the carrier or provider.
+
+/** It was passed to the carrier or provider. */
 #define ZEXA_MESSAGE_STATUS_SENT "sent"
-/// It arrived.
+
+/** It arrived. */
 #define ZEXA_MESSAGE_STATUS_DELIVERED "delivered"
-/// It could not be sent.
+
+/** It could not be sent. */
 #define ZEXA_MESSAGE_STATUS_FAILED "failed"
-/// It could not be delivered.
+
+/** It could not be delivered. */
 #define ZEXA_MESSAGE_STATUS_UNDELIVERABLE "undeliverable"
+
 /**
  * A message and how far it has got.
  *
@@ -635,48 +641,42 @@ const char *zexa_message_body(const zexa_message *message);
 /**
  * When it is to be sent, if not at once. Inferred: the API may leave it out.
  *
- * In the form of RFC 3339.
- * NULL where it is absent.
+ * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_message_scheduled_at(const zexa_message *message);
 
 /**
  * When it is to be sent, if not at once. Inferred: the API may leave it out.
  *
- * In milliseconds since 1970.
- * -1 where it is absent.
+ * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_message_scheduled_at_unix_ms(const zexa_message *message);
 
 /**
  * When it was passed on. Inferred: the API may leave it out.
  *
- * In the form of RFC 3339.
- * NULL where it is absent.
+ * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_message_sent_at(const zexa_message *message);
 
 /**
  * When it was passed on. Inferred: the API may leave it out.
  *
- * In milliseconds since 1970.
- * -1 where it is absent.
+ * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_message_sent_at_unix_ms(const zexa_message *message);
 
 /**
  * When it arrived. Inferred: the API may leave it out.
  *
- * In the form of RFC 3339.
- * NULL where it is absent.
+ * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_message_delivered_at(const zexa_message *message);
 
 /**
  * When it arrived. Inferred: the API may leave it out.
  *
- * In milliseconds since 1970.
- * -1 where it is absent.
+ * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_message_delivered_at_unix_ms(const zexa_message *message);
 
@@ -740,13 +740,17 @@ zexa_status zexa_messages_get(const zexa_client *client, const char *id,
  * Sender IDs: the names and numbers that messages come from.
  * ============================================================================================== */
 
-// Whether a Sender ID may be used.
-/// It is being looked at.
+/* Whether a Sender ID may be used. */
+
+/** It is being looked at. */
 #define ZEXA_SENDER_ID_STATUS_PENDING "pending"
-/// It may send.
+
+/** It may send. */
 #define ZEXA_SENDER_ID_STATUS_APPROVED "approved"
-/// It may not.
+
+/** It may not. */
 #define ZEXA_SENDER_ID_STATUS_REJECTED "rejected"
+
 /**
  * A name or number that is registered to send from, on one channel.
  *
@@ -809,16 +813,14 @@ const char *zexa_sender_id_use_case(const zexa_sender_id *sender_id);
 /**
  * When it was registered. Inferred: the API may leave it out.
  *
- * In the form of RFC 3339.
- * NULL where it is absent.
+ * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_sender_id_created_at(const zexa_sender_id *sender_id);
 
 /**
  * When it was registered. Inferred: the API may leave it out.
  *
- * In milliseconds since 1970.
- * -1 where it is absent.
+ * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_sender_id_created_at_unix_ms(const zexa_sender_id *sender_id);
 
@@ -962,22 +964,30 @@ zexa_status zexa_sender_ids_list_pages(const zexa_client *client,
  * it, a `zexa_campaign`.
  * ============================================================================================== */
 
-// How far a campaign has got. The API documents that campaigns pause and resume; the names are
-// inferred.
-/// It waits for its time.
+/* How far a campaign has got. The API documents that campaigns pause and resume; the names are
+ * inferred. */
+
+/** It waits for its time. */
 #define ZEXA_CAMPAIGN_STATUS_SCHEDULED "scheduled"
-/// It is being sent.
+
+/** It is being sent. */
 #define ZEXA_CAMPAIGN_STATUS_SENDING "sending"
-/// All its messages were sent.
+
+/** All its messages were sent. */
 #define ZEXA_CAMPAIGN_STATUS_SENT "sent"
-/// All its messages came to an end.
+
+/** All its messages came to an end. */
 #define ZEXA_CAMPAIGN_STATUS_COMPLETED "completed"
-/// The credits ran out. It resumes by itself when there are more.
+
+/** The credits ran out. It resumes by itself when there are more. */
 #define ZEXA_CAMPAIGN_STATUS_PAUSED "paused"
-/// It could not be sent.
+
+/** It could not be sent. */
 #define ZEXA_CAMPAIGN_STATUS_FAILED "failed"
-/// It was called off.
+
+/** It was called off. */
 #define ZEXA_CAMPAIGN_STATUS_CANCELLED "cancelled"
+
 /**
  * A campaign and how far it has got.
  *
@@ -1095,16 +1105,14 @@ int64_t zexa_campaign_total_recipients(const zexa_campaign *campaign);
 /**
  * When it is to start, if not at once. Inferred: the API may leave it out.
  *
- * In the form of RFC 3339.
- * NULL where it is absent.
+ * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_campaign_scheduled_at(const zexa_campaign *campaign);
 
 /**
  * When it is to start, if not at once. Inferred: the API may leave it out.
  *
- * In milliseconds since 1970.
- * -1 where it is absent.
+ * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_campaign_scheduled_at_unix_ms(const zexa_campaign *campaign);
 
@@ -1604,21 +1612,29 @@ zexa_status zexa_contacts_delete(const zexa_client *client, const char *id,
  * `zexa_webhooks_parse_event()` reads what is then told.
  * ============================================================================================== */
 
-// What may happen that a webhook is told of.
-/// A message arrived.
+/* What may happen that a webhook is told of. */
+
+/** A message arrived. */
 #define ZEXA_EVENT_NAME_MESSAGE_DELIVERED "message.delivered"
-/// A message could not be sent.
+
+/** A message could not be sent. */
 #define ZEXA_EVENT_NAME_MESSAGE_FAILED "message.failed"
-/// A message could not be delivered.
+
+/** A message could not be delivered. */
 #define ZEXA_EVENT_NAME_MESSAGE_UNDELIVERABLE "message.undeliverable"
-/// Somebody asked for no more messages.
+
+/** Somebody asked for no more messages. */
 #define ZEXA_EVENT_NAME_MESSAGE_OPTOUT "message.optout"
-/// All messages of a campaign were sent.
+
+/** All messages of a campaign were sent. */
 #define ZEXA_EVENT_NAME_CAMPAIGN_SENT "campaign.sent"
-/// All messages of a campaign came to an end.
+
+/** All messages of a campaign came to an end. */
 #define ZEXA_EVENT_NAME_CAMPAIGN_COMPLETED "campaign.completed"
-/// Every event there is. To subscribe with; no event has this name.
+
+/** Every event there is. To subscribe with; no event has this name. */
 #define ZEXA_EVENT_NAME_ALL "*"
+
 /**
  * What Zexa posts to a webhook. Its whole shape is inferred, so nothing in it is certain to be
  * there.
@@ -1722,16 +1738,14 @@ const char *zexa_event_event(const zexa_event *event);
 /**
  * When.
  *
- * In the form of RFC 3339.
- * NULL where it is absent.
+ * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_event_created_at(const zexa_event *event);
 
 /**
  * When.
  *
- * In milliseconds since 1970.
- * -1 where it is absent.
+ * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_event_created_at_unix_ms(const zexa_event *event);
 

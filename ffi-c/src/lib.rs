@@ -6,19 +6,14 @@
 //! zexa_client *client = NULL;
 //! zexa_message *message = NULL;
 //! zexa_error *error = NULL;
-//!
 //! zexa_send_message_params params = ZEXA_SEND_MESSAGE_PARAMS_INIT;
 //! params.channel = ZEXA_CHANNEL_SMS;
 //! params.to = "+244912345678";
 //! params.from = "ZEXA";
 //! params.body = "Hello";
-//!
-//! if (zexa_client_new(NULL, &client, &error) == ZEXA_OK &&
-//!     zexa_messages_send(client, &params, NULL, &message, &error) == ZEXA_OK)
-//!     printf("%s is %s\n", zexa_message_id(message), zexa_message_status(message));
-//! else
-//!     fprintf(stderr, "%s\n", zexa_error_text(error));
-//!
+//! if (zexa_client_new(NULL, &client, &error) == ZEXA_OK)
+//!     zexa_messages_send(client, &params, NULL, &message, &error);
+//! puts(error ? zexa_error_text(error) : zexa_message_status(message));
 //! zexa_error_free(error);
 //! zexa_message_free(message);
 //! zexa_client_free(client);

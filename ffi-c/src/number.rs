@@ -40,6 +40,11 @@ pub(crate) fn choice(name: &str, number: i32) -> Result<Option<bool>, Failure> {
     }
 }
 
+/// A number of ours, as C has all of them.
+pub(crate) fn to_c(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}
+
 /// A parameter that is a number.
 pub(crate) fn parameter(name: &str, number: i64) -> Result<Option<u32>, Failure> {
     match number {

@@ -90,15 +90,14 @@ pub unsafe extern "C" fn zexa_campaign_total_recipients(campaign: *const zexa_ca
     // SAFETY: the caller's pointers are as the header asks.
     unsafe {
         guard::get(campaign, -1, |campaign| {
-            campaign.0.model.total_recipients.as_ref().map_or(-1, |number| i64::try_from(*number).unwrap_or(i64::MAX))
+            campaign.0.model.total_recipients.as_ref().map_or(-1, |number| number::to_c(*number))
         })
     }
 }
 
 /// When it is to start, if not at once. Inferred: the API may leave it out.
 ///
-/// In the form of RFC 3339.
-/// NULL where it is absent.
+/// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_scheduled_at(campaign: *const zexa_campaign) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
@@ -107,8 +106,7 @@ pub unsafe extern "C" fn zexa_campaign_scheduled_at(campaign: *const zexa_campai
 
 /// When it is to start, if not at once. Inferred: the API may leave it out.
 ///
-/// In milliseconds since 1970.
-/// -1 where it is absent.
+/// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_scheduled_at_unix_ms(campaign: *const zexa_campaign) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
@@ -141,7 +139,7 @@ pub unsafe extern "C" fn zexa_campaign_stats_sent(campaign: *const zexa_campaign
                 .stats
                 .as_ref()
                 .and_then(|inner| inner.sent.as_ref())
-                .map_or(-1, |number| i64::try_from(*number).unwrap_or(i64::MAX))
+                .map_or(-1, |number| number::to_c(*number))
         })
     }
 }
@@ -159,7 +157,7 @@ pub unsafe extern "C" fn zexa_campaign_stats_delivered(campaign: *const zexa_cam
                 .stats
                 .as_ref()
                 .and_then(|inner| inner.delivered.as_ref())
-                .map_or(-1, |number| i64::try_from(*number).unwrap_or(i64::MAX))
+                .map_or(-1, |number| number::to_c(*number))
         })
     }
 }
@@ -177,7 +175,7 @@ pub unsafe extern "C" fn zexa_campaign_stats_failed(campaign: *const zexa_campai
                 .stats
                 .as_ref()
                 .and_then(|inner| inner.failed.as_ref())
-                .map_or(-1, |number| i64::try_from(*number).unwrap_or(i64::MAX))
+                .map_or(-1, |number| number::to_c(*number))
         })
     }
 }
@@ -195,7 +193,7 @@ pub unsafe extern "C" fn zexa_campaign_stats_undeliverable(campaign: *const zexa
                 .stats
                 .as_ref()
                 .and_then(|inner| inner.undeliverable.as_ref())
-                .map_or(-1, |number| i64::try_from(*number).unwrap_or(i64::MAX))
+                .map_or(-1, |number| number::to_c(*number))
         })
     }
 }
@@ -213,7 +211,7 @@ pub unsafe extern "C" fn zexa_campaign_stats_pending(campaign: *const zexa_campa
                 .stats
                 .as_ref()
                 .and_then(|inner| inner.pending.as_ref())
-                .map_or(-1, |number| i64::try_from(*number).unwrap_or(i64::MAX))
+                .map_or(-1, |number| number::to_c(*number))
         })
     }
 }
@@ -393,21 +391,21 @@ pub unsafe extern "C" fn zexa_campaign_page_at(page: *const zexa_campaign_page, 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_total(page: *const zexa_campaign_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| i64::try_from(page.0.total).unwrap_or(i64::MAX)) }
+    unsafe { guard::get(page, -1, |page| number::to_c(page.0.total)) }
 }
 
 /// Which page it is, from 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_number(page: *const zexa_campaign_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| i64::from(page.0.page)) }
+    unsafe { guard::get(page, -1, |page| number::to_c(page.0.page)) }
 }
 
 /// How many items a full page has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_per_page(page: *const zexa_campaign_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| i64::from(page.0.per_page)) }
+    unsafe { guard::get(page, -1, |page| number::to_c(page.0.per_page)) }
 }
 
 /// What the API said of the page beside this, as a JSON object. NULL of NULL.

@@ -265,21 +265,21 @@ pub unsafe extern "C" fn zexa_contact_page_at(page: *const zexa_contact_page, in
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_total(page: *const zexa_contact_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| i64::try_from(page.0.total).unwrap_or(i64::MAX)) }
+    unsafe { guard::get(page, -1, |page| number::to_c(page.0.total)) }
 }
 
 /// Which page it is, from 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_number(page: *const zexa_contact_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| i64::from(page.0.page)) }
+    unsafe { guard::get(page, -1, |page| number::to_c(page.0.page)) }
 }
 
 /// How many items a full page has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_per_page(page: *const zexa_contact_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| i64::from(page.0.per_page)) }
+    unsafe { guard::get(page, -1, |page| number::to_c(page.0.per_page)) }
 }
 
 /// What the API said of the page beside this, as a JSON object. NULL of NULL.

@@ -105,8 +105,7 @@ pub unsafe extern "C" fn zexa_message_body(message: *const zexa_message) -> *con
 
 /// When it is to be sent, if not at once. Inferred: the API may leave it out.
 ///
-/// In the form of RFC 3339.
-/// NULL where it is absent.
+/// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_scheduled_at(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
@@ -115,8 +114,7 @@ pub unsafe extern "C" fn zexa_message_scheduled_at(message: *const zexa_message)
 
 /// When it is to be sent, if not at once. Inferred: the API may leave it out.
 ///
-/// In milliseconds since 1970.
-/// -1 where it is absent.
+/// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_scheduled_at_unix_ms(message: *const zexa_message) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
@@ -129,8 +127,7 @@ pub unsafe extern "C" fn zexa_message_scheduled_at_unix_ms(message: *const zexa_
 
 /// When it was passed on. Inferred: the API may leave it out.
 ///
-/// In the form of RFC 3339.
-/// NULL where it is absent.
+/// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_sent_at(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
@@ -139,8 +136,7 @@ pub unsafe extern "C" fn zexa_message_sent_at(message: *const zexa_message) -> *
 
 /// When it was passed on. Inferred: the API may leave it out.
 ///
-/// In milliseconds since 1970.
-/// -1 where it is absent.
+/// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_sent_at_unix_ms(message: *const zexa_message) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
@@ -151,8 +147,7 @@ pub unsafe extern "C" fn zexa_message_sent_at_unix_ms(message: *const zexa_messa
 
 /// When it arrived. Inferred: the API may leave it out.
 ///
-/// In the form of RFC 3339.
-/// NULL where it is absent.
+/// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_delivered_at(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
@@ -161,8 +156,7 @@ pub unsafe extern "C" fn zexa_message_delivered_at(message: *const zexa_message)
 
 /// When it arrived. Inferred: the API may leave it out.
 ///
-/// In milliseconds since 1970.
-/// -1 where it is absent.
+/// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_delivered_at_unix_ms(message: *const zexa_message) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.

@@ -65,8 +65,7 @@ pub unsafe extern "C" fn zexa_sender_id_use_case(sender_id: *const zexa_sender_i
 
 /// When it was registered. Inferred: the API may leave it out.
 ///
-/// In the form of RFC 3339.
-/// NULL where it is absent.
+/// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_created_at(sender_id: *const zexa_sender_id) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
@@ -75,8 +74,7 @@ pub unsafe extern "C" fn zexa_sender_id_created_at(sender_id: *const zexa_sender
 
 /// When it was registered. Inferred: the API may leave it out.
 ///
-/// In milliseconds since 1970.
-/// -1 where it is absent.
+/// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_created_at_unix_ms(sender_id: *const zexa_sender_id) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
@@ -165,21 +163,21 @@ pub unsafe extern "C" fn zexa_sender_id_page_at(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_page_total(page: *const zexa_sender_id_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| i64::try_from(page.0.total).unwrap_or(i64::MAX)) }
+    unsafe { guard::get(page, -1, |page| number::to_c(page.0.total)) }
 }
 
 /// Which page it is, from 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_page_number(page: *const zexa_sender_id_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| i64::from(page.0.page)) }
+    unsafe { guard::get(page, -1, |page| number::to_c(page.0.page)) }
 }
 
 /// How many items a full page has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_page_per_page(page: *const zexa_sender_id_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| i64::from(page.0.per_page)) }
+    unsafe { guard::get(page, -1, |page| number::to_c(page.0.per_page)) }
 }
 
 /// What the API said of the page beside this, as a JSON object. NULL of NULL.

@@ -147,8 +147,7 @@ pub unsafe extern "C" fn zexa_event_event(event: *const zexa_event) -> *const c_
 
 /// When.
 ///
-/// In the form of RFC 3339.
-/// NULL where it is absent.
+/// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_created_at(event: *const zexa_event) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
@@ -157,8 +156,7 @@ pub unsafe extern "C" fn zexa_event_created_at(event: *const zexa_event) -> *con
 
 /// When.
 ///
-/// In milliseconds since 1970.
-/// -1 where it is absent.
+/// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_created_at_unix_ms(event: *const zexa_event) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.

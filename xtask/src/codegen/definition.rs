@@ -70,7 +70,7 @@ pub(crate) struct Field {
     /// Whether it is in the `required` part: always there in a model, to be given in parameters.
     pub(crate) required: bool,
     pub(crate) docs: Docs,
-    #[expect(dead_code, reason = "for the languages whose objects can be printed")]
+    #[allow(dead_code, reason = "for the languages whose objects can be printed")]
     pub(crate) shown: Shown,
     pub(crate) place: Place,
 }

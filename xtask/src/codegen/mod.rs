@@ -3,6 +3,8 @@
 mod c;
 mod definition;
 mod docs;
+#[cfg(test)]
+mod golden;
 mod read;
 
 use std::collections::BTreeMap;

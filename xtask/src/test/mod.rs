@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test there is, as steps that run one after the other.
 
 mod dependencies;
+mod guards;
 mod house;
 mod licences;
 mod readme;
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::command::{self, Result, cargo};
 use crate::sandbox::PROGRAM;
-use crate::{chosen, demo, paths, show, usage};
+use crate::{chosen, codegen, demo, paths, show, usage};
 
 /// One of the tests.
 struct Step {
@@ -31,6 +32,13 @@ const STEPS: &[Step] = &[
         run: || command::run(&mut cargo(["fmt", "--all", "--check"])),
     },
     Step { name: "layout", about: "the files keep to the habits of the house", needs_build: false, run: house::check },
+    Step {
+        name: "codegen",
+        about: "what is generated is what would be generated now",
+        needs_build: false,
+        run: codegen::check,
+    },
+    Step { name: "guards", about: "no panic can reach C", needs_build: false, run: guards::check },
     Step {
         name: "deps",
         about: "no crate twice that must be there once, no second TLS, licences that can be shipped",

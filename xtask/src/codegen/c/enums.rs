@@ -2,22 +2,21 @@
 
 use std::fmt::Write;
 
-use heck::ToShoutySnakeCase;
-use heck::ToSnakeCase;
+use heck::{ToShoutySnakeCase, ToSnakeCase};
 
 use super::names::{Context, enum_prefix};
 use crate::codegen::definition::OpenEnum;
 
 /// The constants, for the header.
 pub(super) fn constants(context: &Context<'_>, one: &OpenEnum) -> String {
-    let mut written = context.comment("//", &one.docs);
+    let mut written = format!("/* {} */\n", context.lines(&one.docs).join("\n * "));
     for value in &one.values {
         let name = format!("{}{}", enum_prefix(&one.name), value.variant.to_shouty_snake_case());
         let name = context.take(name, &one.place);
-        written += &context.comment("///", &value.docs);
-        writeln!(written, "#define {name} {:?}", value.text).expect("a string takes it");
+        let docs = context.lines(&value.docs).join("\n * ");
+        writeln!(written, "\n/** {docs} */\n#define {name} {:?}", value.text).expect("a string takes it");
     }
-    written
+    written + "\n"
 }
 
 /// The questions.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 
 use heck::ToShoutySnakeCase;
 use syn::{Fields, Item, ItemEnum, ItemStruct, ItemType, Visibility};
@@ -38,20 +39,16 @@ const SECTIONS: &[&str] = &[
 pub(crate) fn write(ffi: &Path, written: &Written, version: &str) -> Result<String> {
     let lib = read(&ffi.join("lib.rs"))?;
     let mut header = format!("/* {GENERATED} */\n\n{}\n{}", comment(&module_docs(&lib)), opening(version));
-    let scratch = scratch()?;
     for section in SECTIONS {
         let (source, constants) = match section.strip_prefix("generated/") {
             Some(name) => (written.files.get(name).cloned(), written.constants.get(name)),
             None => (Some(read(&ffi.join(format!("{section}.rs")))?), None),
         };
         let source = source.ok_or_else(|| format!("{section}: there is no such section"))?;
-        // cbindgen reads files, and a generated one may not be written yet.
-        let file = scratch.join("section.rs");
-        fs::write(&file, &source).map_err(|error| format!("{}: {error}", file.display()))?;
         header += &title(&module_docs(&source));
         header += constants.map_or("", String::as_str);
         let parsed = syn::parse_file(&source).map_err(|error| format!("{section}: {error}"))?;
-        header += &with_init_macros(&declarations(&file, public_types(&parsed))?, &parsed);
+        header += &with_init_macros(&declarations(&source, public_types(&parsed))?, &parsed);
     }
     Ok(header + CLOSING)
 }
@@ -90,7 +87,11 @@ const CLOSING: &str = "
 ";
 
 /// What cbindgen makes of one file alone.
-fn declarations(file: &Path, types: Vec<String>) -> Result<String> {
+fn declarations(source: &str, types: Vec<String>) -> Result<String> {
+    // It reads files, and a generated one may not be written yet.
+    let failed = |error: std::io::Error| format!("a temporary file: {error}");
+    let mut file = tempfile::Builder::new().suffix(".rs").tempfile().map_err(failed)?;
+    file.write_all(source.as_bytes()).map_err(failed)?;
     let mut config = cbindgen::Config {
         language: cbindgen::Language::C,
         style: cbindgen::Style::Type,
@@ -105,7 +106,7 @@ fn declarations(file: &Path, types: Vec<String>) -> Result<String> {
     config.export.include = types;
     let bindings = cbindgen::Builder::new()
         .with_config(config)
-        .with_src(file)
+        .with_src(file.path())
         .generate()
         .map_err(|error| format!("cbindgen: {error}"))?;
     let mut text = Vec::new();
@@ -207,10 +208,4 @@ fn comment(docs: &[&str]) -> String {
 
 fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
-}
-
-fn scratch() -> Result<PathBuf> {
-    let folder = crate::paths::target().join("codegen");
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    Ok(folder)
 }

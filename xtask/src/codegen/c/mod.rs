@@ -2,6 +2,7 @@
 
 mod enums;
 pub(super) mod header;
+mod leaves;
 mod models;
 pub(super) mod names;
 mod operations;
@@ -60,4 +61,46 @@ fn rust(context: &Context<'_>, section: &Section) -> String {
     }
     let prelude = if body.is_empty() { "" } else { "use super::prelude::*;" };
     format!("{}\n{prelude}\n{body}", context.comment("//!", &section.docs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codegen::definition::{Docs, Field, Place, Shown, Type};
+    use crate::codegen::read;
+    use crate::paths;
+
+    /// What is complained of where the first parameters of `messages` have one more field.
+    fn complaints(name: &str, kind: Type) -> Vec<String> {
+        let mut definition = read::read(&paths::root().join("core/src")).unwrap_or_else(|_| panic!("the core is read"));
+        let messages = definition.sections.iter_mut().find(|section| section.name == "messages").expect("it is there");
+        messages.params[0].fields.push(Field {
+            name: name.to_owned(),
+            kind,
+            required: false,
+            docs: Docs::default(),
+            shown: Shown::Plain,
+            place: Place { file: "messages.rs".into(), line: 7 },
+        });
+        write(&definition).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_c_cannot_express_is_told_with_its_place() {
+        assert_eq!(
+            complaints("price", Type::F64),
+            ["messages.rs:7: a parameter that is a F64 cannot be expressed in C"]
+        );
+        assert_eq!(complaints("class", Type::String), ["messages.rs:7: `class` is a keyword of C or C++"]);
+        assert_eq!(complaints("price", Type::U32), [""; 0]);
+    }
+
+    #[test]
+    fn two_things_of_one_name_are_told() {
+        let mut definition = read::read(&paths::root().join("core/src")).unwrap_or_else(|_| panic!("the core is read"));
+        let section = definition.sections.iter_mut().find(|section| section.name == "messages").expect("it is there");
+        section.models[0].fields[0].name = "free".into();
+        let complaints = write(&definition).err().expect("fails");
+        assert!(complaints[0].message.contains("two things would be called `zexa_message_free`"), "{}", complaints[0]);
+    }
 }

@@ -1,102 +1,55 @@
-//! Models in C: an opaque type, and an accessor for each field. A model within a model is flattened.
-
-use std::fmt::Write;
+//! Models in C: an opaque type, and an accessor for each field.
 
 use heck::ToSnakeCase;
 
+use super::leaves::{self, Leaf, Value};
 use super::names::{Context, model_type};
-use crate::codegen::definition::{Field, Model, Place, Type};
+use crate::codegen::definition::{Model, Place, Type};
 
 pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
-    let handle = Handle { context, model, name: model.name.to_snake_case() };
-    let leaves = handle.leaves(&model.fields, "", None);
-    let mut written = handle.structure(&leaves);
-    let mut number = 0;
-    for leaf in &leaves {
-        written += &handle.accessors(leaf, number, &leaves);
-        number += usize::from(leaf.is_text());
-    }
-    written + &handle.rest()
+    let leaves = leaves::of(context, &model.fields);
+    let object = Object {
+        context,
+        place: &model.place,
+        handle: model_type(&model.name),
+        argument: model.name.to_snake_case(),
+        leaves: &leaves,
+    };
+    let docs = context.docs(&model.docs);
+    object.structure(&docs, &model.name) + &object.accessors() + &object.rest()
 }
 
-/// The type that C has of a model.
-struct Handle<'a> {
+/// What C has of a model.
+struct Object<'a> {
     context: &'a Context<'a>,
-    model: &'a Model,
-    /// Without `zexa_`, which is also what an argument of this type is called.
-    name: String,
-}
-
-/// A value that one accessor gives, or the elements of a list.
-struct Leaf<'a> {
-    name: String,
-    kind: &'a Type,
-    docs: String,
     place: &'a Place,
-    /// Where it is in the model: an expression of type `&T` if it is always there, of `Option<&T>` if not.
-    value: String,
-    always: bool,
+    /// The name of the type.
+    handle: String,
+    /// What an argument of that type is called.
+    argument: String,
+    leaves: &'a [Leaf<'a>],
 }
 
-impl Leaf<'_> {
-    /// Whether it is a string of the object.
-    fn is_text(&self) -> bool {
-        matches!(self.kind, Type::String | Type::Enum(_) | Type::Timestamp | Type::Json | Type::Model(_))
-    }
-
-    fn is_list(&self) -> bool {
-        matches!(self.kind, Type::List(_))
-    }
-
-    /// The value, where the model is called `model`.
-    fn of(&self, model: &str) -> String {
-        self.value.replace("MODEL", model)
-    }
+/// A function that gives something of an object.
+struct Accessor<'a> {
+    /// Behind the name of the type.
+    name: &'a str,
+    /// An argument beside the object.
+    argument: &'a str,
+    gives: &'a str,
+    /// What it gives of NULL.
+    otherwise: &'a str,
+    docs: &'a str,
+    /// What it does with the object.
+    body: &'a str,
 }
 
-impl<'a> Handle<'a> {
-    /// The fields, those of a model within this one by its name and theirs.
-    fn leaves(&self, fields: &'a [Field], prefix: &str, parent: Option<&str>) -> Vec<Leaf<'a>> {
-        let mut leaves = Vec::new();
-        for field in fields {
-            let (value, always) = match (parent, field.required) {
-                (None, true) => (format!("&MODEL.{}", field.name), true),
-                (None, false) => (format!("MODEL.{}.as_ref()", field.name), false),
-                (Some(parent), true) => (format!("{parent}.map(|inner| &inner.{})", field.name), false),
-                (Some(parent), false) => (format!("{parent}.and_then(|inner| inner.{}.as_ref())", field.name), false),
-            };
-            let name = format!("{prefix}{}", field.name);
-            let json = matches!(field.kind, Type::Json | Type::Model(_));
-            let inner = self.inner(field, &name, &value, always);
-            leaves.push(Leaf {
-                name: if json { format!("{name}_json") } else { name },
-                kind: &field.kind,
-                docs: self.context.docs(&field.docs),
-                place: &field.place,
-                value,
-                always,
-            });
-            leaves.extend(inner);
-        }
-        leaves
-    }
-
-    fn inner(&self, field: &'a Field, name: &str, value: &str, always: bool) -> Vec<Leaf<'a>> {
-        let Type::Model(inner) = &field.kind else { return Vec::new() };
-        let models = self.context.definition.sections.iter().flat_map(|section| &section.models);
-        let inner = models.into_iter().find(|model| model.name == *inner).expect("the reader found it");
-        let value = if always { format!("Some({value})") } else { value.to_owned() };
-        self.leaves(&inner.fields, &format!("{name}_"), Some(&value))
-    }
-
-    fn structure(&self, leaves: &[Leaf<'_>]) -> String {
-        let handle = self.context.take(model_type(&self.model.name), &self.model.place);
-        let rust = &self.model.name;
-        let mut texts: String = leaves.iter().filter(|leaf| leaf.is_text()).map(push).collect();
-        // Behind those that have a number of their own.
-        for leaf in leaves.iter().filter(|leaf| leaf.is_list()) {
-            texts += &push_each(leaf);
-        }
+impl Object<'_> {
+    fn structure(&self, docs: &str, rust: &str) -> String {
+        let handle = self.context.take(self.handle.clone(), self.place);
+        let texts: String = self.leaves.iter().filter(|leaf| leaf.is_text()).map(push).collect();
+        // Those of lists come behind: how many they are is not known here.
+        let lists: String = self.leaves.iter().filter(|leaf| leaf.is_list()).map(push_each).collect();
         format!(
             "
             {docs}///
@@ -111,106 +64,109 @@ impl<'a> Handle<'a> {
 
             impl Fields for zexa::{rust} {{
                 fn write(&self, texts: &mut Texts) {{
-                    {texts}
+                    {texts}{lists}
                 }}
             }}
-            ",
-            docs = self.context.docs(&self.model.docs),
+            "
         )
     }
 
-    fn accessors(&self, leaf: &Leaf<'_>, number: usize, leaves: &[Leaf<'_>]) -> String {
-        let me = &self.name;
-        let value = leaf.of(&format!("{me}.0.model"));
-        let Leaf { name, docs, .. } = leaf;
-        let absent = |what: &str| if leaf.always { String::new() } else { format!("/// {what} where it is absent.\n") };
-        let text = |docs: &str, body: String| self.accessor(leaf, name, "*const c_char", "ptr::null()", docs, &body);
-        match leaf.kind {
-            Type::Json | Type::Model(_) => {
-                text(&format!("{docs}///\n/// As JSON. NULL where it is absent.\n"), format!("{me}.0.text({number})"))
+    fn accessors(&self) -> String {
+        let mut number = 0;
+        let mut written = String::new();
+        for leaf in self.leaves {
+            let docs = format!("{}{}", leaf.docs, more_docs(leaf));
+            if leaf.is_text() {
+                written += &self.text(leaf, &docs, number);
+                number += 1;
             }
-            Type::String | Type::Enum(_) | Type::Template => {
-                text(&(docs.clone() + &absent("NULL")), format!("{me}.0.text({number})"))
+            match leaf.kind {
+                Type::Timestamp => {
+                    let docs = format!("{}///\n/// In milliseconds since 1970.{}\n", leaf.docs, absent(leaf, " -1"));
+                    written += &self.number(leaf, &format!("{}_unix_ms", leaf.name), &docs);
+                }
+                Type::U32 | Type::U64 => written += &self.number(leaf, &leaf.name, &docs),
+                Type::F64 => written += &self.fraction(leaf, &docs),
+                Type::List(_) => written += &self.list(leaf),
+                _ => {}
             }
-            Type::Timestamp => {
-                let form = format!("{docs}///\n/// In the form of RFC 3339.\n");
-                let number_of = format!("{docs}///\n/// In milliseconds since 1970.\n");
-                let body = self.number(leaf, &value, "time.as_millisecond()", "time");
-                text(&(form + &absent("NULL")), format!("{me}.0.text({number})"))
-                    + &self.accessor(leaf, &format!("{name}_unix_ms"), "i64", "-1", &(number_of + &absent("-1")), &body)
-            }
-            Type::U32 | Type::U64 => {
-                let body = self.number(leaf, &value, "i64::try_from(*number).unwrap_or(i64::MAX)", "number");
-                self.accessor(leaf, name, "i64", "-1", &(docs.clone() + &absent("-1")), &body)
-            }
-            Type::F64 => {
-                let body =
-                    if leaf.always { value[1..].to_owned() } else { format!("{value}.copied().unwrap_or(f64::NAN)") };
-                self.accessor(leaf, name, "f64", "f64::NAN", &(docs.clone() + &absent("Not a number")), &body)
-            }
-            Type::List(_) => self.list(leaf, &value, leaves),
         }
+        written
     }
 
-    /// What an accessor of a number does.
-    fn number(&self, leaf: &Leaf<'_>, value: &str, number: &str, name: &str) -> String {
-        if leaf.always {
-            return number
-                .replace(&format!("*{name}"), &value[1..])
-                .replace(&format!("{name}."), &format!("{}.", &value[1..]));
-        }
-        format!("{value}.map_or(-1, |{name}| {number})")
+    fn text(&self, leaf: &Leaf<'_>, docs: &str, number: usize) -> String {
+        let body = format!("{}.0.text({number})", self.argument);
+        self.accessor(leaf.place, &Accessor { name: &leaf.name, docs, body: &body, ..TEXT })
     }
 
-    fn list(&self, leaf: &Leaf<'_>, value: &str, leaves: &[Leaf<'_>]) -> String {
-        let me = &self.name;
-        let Leaf { name, docs, .. } = leaf;
-        let length = |leaf: &Leaf<'_>| {
-            let value = leaf.of(&format!("{me}.0.model"));
-            if leaf.always { format!("{}.len()", &value[1..]) } else { format!("{value}.map_or(0, Vec::len)") }
+    /// A whole number, or a time as one.
+    fn number(&self, leaf: &Leaf<'_>, name: &str, docs: &str) -> String {
+        let model = format!("{}.0.model", self.argument);
+        let body = match (&leaf.value, leaf.kind) {
+            (Value::Always(value), Type::Timestamp) => format!("{model}{value}.as_millisecond()"),
+            (Value::Maybe(value), Type::Timestamp) => {
+                format!("{model}{value}.map_or(-1, |time| time.as_millisecond())")
+            }
+            (Value::Always(value), _) => format!("number::to_c({model}{value})"),
+            (Value::Maybe(value), _) => format!("{model}{value}.map_or(-1, |number| number::to_c(*number))"),
         };
-        let texts = leaves.iter().filter(|leaf| leaf.is_text()).count();
-        let before = leaves.iter().filter(|leaf| leaf.is_list()).take_while(|other| other.name != leaf.name);
-        let first = before.fold(texts.to_string(), |sum, leaf| format!("{sum} + {}", length(leaf)));
-        let count = format!("{docs}///\n/// How many there are.\n");
-        let docs = format!("{docs}///\n/// The one at `index`, from 0; NULL where there is none.\n");
-        let body = format!("if index < {} {{ {me}.0.text({first} + index) }} else {{ ptr::null() }}", length(leaf));
-        let _ = value;
-        self.accessor(leaf, &format!("{name}_count"), "usize", "0", &count, &length(leaf))
-            + &self.accessor_at(
-                leaf,
-                &format!("{name}_at"),
-                "index: usize",
-                "*const c_char",
-                "ptr::null()",
-                &docs,
-                &body,
-            )
+        self.accessor(leaf.place, &Accessor { name, argument: "", gives: "i64", otherwise: "-1", docs, body: &body })
     }
 
-    fn accessor(&self, leaf: &Leaf<'_>, name: &str, kind: &str, absent: &str, docs: &str, body: &str) -> String {
-        self.accessor_at(leaf, name, "", kind, absent, docs, body)
+    fn fraction(&self, leaf: &Leaf<'_>, docs: &str) -> String {
+        let model = format!("{}.0.model", self.argument);
+        let body = match &leaf.value {
+            Value::Always(value) => format!("{model}{value}"),
+            Value::Maybe(value) => format!("{model}{value}.copied().unwrap_or(f64::NAN)"),
+        };
+        let name = &leaf.name;
+        self.accessor(
+            leaf.place,
+            &Accessor { name, argument: "", gives: "f64", otherwise: "f64::NAN", docs, body: &body },
+        )
     }
 
-    #[allow(clippy::too_many_arguments, reason = "they are the parts of one function, in their order")]
-    fn accessor_at(
-        &self,
-        leaf: &Leaf<'_>,
-        name: &str,
-        argument: &str,
-        kind: &str,
-        absent: &str,
-        docs: &str,
-        body: &str,
-    ) -> String {
-        let (me, handle) = (&self.name, model_type(&self.model.name));
-        let function = self.context.take(format!("{handle}_{name}"), leaf.place);
+    fn list(&self, leaf: &Leaf<'_>) -> String {
+        let Leaf { name, docs, place, .. } = leaf;
+        let texts = self.leaves.iter().filter(|leaf| leaf.is_text()).count();
+        let before = self.leaves.iter().filter(|leaf| leaf.is_list()).take_while(|other| other.name != leaf.name);
+        let first = before.fold(texts.to_string(), |sum, leaf| format!("{sum} + {}", self.length(leaf)));
+        let (length, argument) = (self.length(leaf), &self.argument);
+        let count = Accessor {
+            name: &format!("{name}_count"),
+            argument: "",
+            gives: "usize",
+            otherwise: "0",
+            docs: &format!("{docs}///\n/// How many there are.\n"),
+            body: &length,
+        };
+        let at = Accessor {
+            name: &format!("{name}_at"),
+            argument: "index: usize",
+            docs: &format!("{docs}///\n/// The one at `index`, from 0; NULL where there is none.\n"),
+            body: &format!("if index < {length} {{ {argument}.0.text({first} + index) }} else {{ ptr::null() }}"),
+            ..TEXT
+        };
+        self.accessor(place, &count) + &self.accessor(place, &at)
+    }
+
+    fn length(&self, leaf: &Leaf<'_>) -> String {
+        match &leaf.value {
+            Value::Always(value) => format!("{}.0.model{value}.len()", self.argument),
+            Value::Maybe(value) => format!("{}.0.model{value}.map_or(0, Vec::len)", self.argument),
+        }
+    }
+
+    fn accessor(&self, place: &Place, accessor: &Accessor<'_>) -> String {
+        let Accessor { name, argument, gives, otherwise, docs, body } = accessor;
+        let Object { handle, argument: object, .. } = self;
+        let function = self.context.take(format!("{handle}_{name}"), place);
         format!(
             "
             {docs}#[unsafe(no_mangle)]
-            pub unsafe extern \"C\" fn {function}({me}: *const {handle}, {argument}) -> {kind} {{
+            pub unsafe extern \"C\" fn {function}({object}: *const {handle}, {argument}) -> {gives} {{
                 // SAFETY: the caller's pointers are as the header asks.
-                unsafe {{ guard::get({me}, {absent}, |{me}| {body}) }}
+                unsafe {{ guard::get({object}, {otherwise}, |{object}| {body}) }}
             }}
             "
         )
@@ -218,37 +174,26 @@ impl<'a> Handle<'a> {
 
     /// What every object has.
     fn rest(&self) -> String {
-        let (me, handle) = (&self.name, model_type(&self.model.name));
-        let mut written = String::new();
-        for (name, docs, body) in [
-            (
-                "json",
-                "All of it as a JSON object, by the names of the API, with what this version does not know.",
-                "json()",
-            ),
-            (
-                "extra_json",
-                "What the API sent beside these fields, and what it sent in them that is not of their type, as a JSON object.",
-                "extra(|model| &model.extra)",
-            ),
-        ] {
-            let function = self.context.take(format!("{handle}_{name}"), &self.model.place);
-            write!(
-                written,
-                "
-                /// {docs} NULL of NULL.
-                #[unsafe(no_mangle)]
-                pub unsafe extern \"C\" fn {function}({me}: *const {handle}) -> *const c_char {{
-                    // SAFETY: the caller's pointers are as the header asks.
-                    unsafe {{ guard::get({me}, ptr::null(), |{me}| {me}.0.{body}) }}
-                }}
-                "
-            )
-            .expect("a string takes it");
-        }
-        written + &free(self.context, &handle, me, &self.model.place)
+        let json = Accessor {
+            name: "json",
+            docs: "/// All of it as a JSON object, by the names of the API, with what this version does not know. NULL of NULL.\n",
+            body: &format!("{}.0.json()", self.argument),
+            ..TEXT
+        };
+        let extra = Accessor {
+            name: "extra_json",
+            docs: "/// What the API sent beside these fields, and what it sent in them that is not of their type, as a JSON object. NULL of NULL.\n",
+            body: &format!("{}.0.extra(|model| &model.extra)", self.argument),
+            ..TEXT
+        };
+        let free = free(self.context, &self.handle, &self.argument, self.place);
+        self.accessor(self.place, &json) + &self.accessor(self.place, &extra) + &free
     }
 }
+
+/// An accessor of a string.
+const TEXT: Accessor<'static> =
+    Accessor { name: "", argument: "", gives: "*const c_char", otherwise: "ptr::null()", docs: "", body: "" };
 
 /// The function that frees a type.
 pub(super) fn free(context: &Context<'_>, handle: &str, argument: &str, place: &Place) -> String {
@@ -265,29 +210,51 @@ pub(super) fn free(context: &Context<'_>, handle: &str, argument: &str, place: &
     )
 }
 
-/// Writes the string of a field.
-fn push(leaf: &Leaf<'_>) -> String {
-    let value = leaf.of("self");
-    match (leaf.kind, leaf.always) {
-        (Type::Json | Type::Model(_), true) => format!("texts.push_json(Some({value}));\n"),
-        (Type::Json | Type::Model(_), false) => format!("texts.push_json({value});\n"),
-        (Type::Timestamp, true) => format!("texts.push(&{}.to_string());\n", &value[1..]),
-        (Type::Timestamp, false) => format!("texts.push_option({value}.map(ToString::to_string).as_deref());\n"),
-        (Type::Enum(_), true) => format!("texts.push({}.as_str());\n", &value[1..]),
-        (Type::Enum(name), false) => format!("texts.push_option({value}.map(zexa::{name}::as_str));\n"),
-        (_, true) => format!("texts.push({value});\n"),
-        (_, false) => match value.strip_suffix(".as_ref()") {
-            Some(field) => format!("texts.push_option({field}.as_deref());\n"),
-            None => format!("texts.push_option({value}.map(String::as_str));\n"),
-        },
+/// What C has to say of a value beside its own documentation.
+fn more_docs(leaf: &Leaf<'_>) -> String {
+    match leaf.kind {
+        Type::Json | Type::Template | Type::Model(_) => format!("///\n/// As JSON.{}\n", absent(leaf, " NULL")),
+        Type::Timestamp => format!("///\n/// In the form of RFC 3339.{}\n", absent(leaf, " NULL")),
+        _ if leaf.is_always_there() => String::new(),
+        Type::U32 | Type::U64 => format!("///{}\n", absent(leaf, " -1")),
+        Type::F64 => format!("///{}\n", absent(leaf, " Not a number")),
+        _ => format!("///{}\n", absent(leaf, " NULL")),
     }
+}
+
+fn absent(leaf: &Leaf<'_>, what: &str) -> String {
+    if leaf.is_always_there() { String::new() } else { format!("{what} where it is absent.") }
+}
+
+/// Writes the string of a value.
+fn push(leaf: &Leaf<'_>) -> String {
+    let call = match (&leaf.value, leaf.kind) {
+        (Value::Always(value), Type::Json | Type::Template | Type::Model(_)) => {
+            format!("push_json(Some(&self{value}))")
+        }
+        (Value::Maybe(value), Type::Json | Type::Template | Type::Model(_)) => format!("push_json(self{value})"),
+        (Value::Always(value), Type::Timestamp) => format!("push(&self{value}.to_string())"),
+        (Value::Maybe(value), Type::Timestamp) => {
+            format!("push_option(self{value}.map(ToString::to_string).as_deref())")
+        }
+        (Value::Always(value), Type::Enum(_)) => format!("push(self{value}.as_str())"),
+        (Value::Maybe(value), Type::Enum(name)) => format!("push_option(self{value}.map(zexa::{name}::as_str))"),
+        (Value::Always(value), _) => format!("push(&self{value})"),
+        (Value::Maybe(value), _) => match value.strip_suffix(".as_ref()").filter(|field| !field.contains('(')) {
+            Some(field) => format!("push_option(self{field}.as_deref())"),
+            None => format!("push_option(self{value}.map(String::as_str))"),
+        },
+    };
+    format!("texts.{call};\n")
 }
 
 /// Writes the strings of a list.
 fn push_each(leaf: &Leaf<'_>) -> String {
-    let value = leaf.of("self");
-    let items = if leaf.always { value } else { format!("{value}.into_iter().flatten()") };
-    let text =
-        if matches!(leaf.kind, Type::List(kind) if matches!(**kind, Type::Enum(_))) { "text.as_str()" } else { "text" };
+    let items = match &leaf.value {
+        Value::Always(value) => format!("&self{value}"),
+        Value::Maybe(value) => format!("self{value}.into_iter().flatten()"),
+    };
+    let is_enum = matches!(leaf.kind, Type::List(kind) if matches!(**kind, Type::Enum(_)));
+    let text = if is_enum { "text.as_str()" } else { "text" };
     format!("for text in {items} {{ texts.push({text}); }}\n")
 }

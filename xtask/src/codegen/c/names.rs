@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase};
 
-use crate::codegen::definition::{Definition, Docs, Place, Type};
+use crate::codegen::definition::{Definition, Docs, Field, Model, Place, Type};
 use crate::codegen::docs::{commented, translate};
 use crate::codegen::read::Complaint;
 
@@ -53,13 +53,15 @@ impl<'a> Context<'a> {
 
     /// Documentation as lines that begin with `mark`.
     pub(super) fn comment(&self, mark: &str, docs: &Docs) -> String {
-        match translate(docs, |link| self.link(link)) {
-            Ok(lines) => commented(mark, &lines),
-            Err(complaint) => {
-                self.complaints.borrow_mut().push(complaint);
-                String::new()
-            }
-        }
+        commented(mark, &self.lines(docs))
+    }
+
+    /// Documentation, with links as the names that C knows.
+    pub(super) fn lines(&self, docs: &Docs) -> Vec<String> {
+        translate(docs, |link| self.link(link)).unwrap_or_else(|complaint| {
+            self.complaints.borrow_mut().push(complaint);
+            Vec::new()
+        })
     }
 
     /// What rustdoc would link to, in C.
@@ -82,11 +84,19 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// The fields of a model.
+    pub(super) fn fields_of(&self, name: &str) -> &'a [Field] {
+        let model = self.models().find(|model| model.name == name);
+        model.map_or(&[], |model| &model.fields)
+    }
+
     /// Whether objects of this model come alone, and not just within others.
     pub(super) fn has_handle(&self, model: &str) -> bool {
-        let fields =
-            self.definition.sections.iter().flat_map(|section| &section.models).flat_map(|model| &model.fields);
-        !fields.into_iter().any(|field| field.kind == Type::Model(model.to_owned()))
+        !self.models().flat_map(|model| &model.fields).any(|field| field.kind == Type::Model(model.to_owned()))
+    }
+
+    fn models(&self) -> impl Iterator<Item = &'a Model> {
+        self.definition.sections.iter().flat_map(|section| &section.models)
     }
 }
 

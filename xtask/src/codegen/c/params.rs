@@ -58,7 +58,7 @@ fn structure(context: &Context<'_>, params: &Params, members: &[Member]) -> Stri
     )
     .expect("a string takes it");
     for Member { docs, name, kind, .. } in members {
-        write!(written, "{docs}pub {name}: {kind},\n").expect("a string takes it");
+        writeln!(written, "{docs}pub {name}: {kind},").expect("a string takes it");
     }
     written + "}\n"
 }

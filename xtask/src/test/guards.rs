@@ -1,0 +1,108 @@
+//! Every function that C can call runs in a guard, so that no panic leaves Rust: nothing but the guard is in its body, beside closures for it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use syn::spanned::Spanned;
+use syn::{Block, Expr, Item, ItemFn, Stmt};
+
+use crate::command::Result;
+use crate::paths;
+
+/// Fails where an exported function does something outside of a guard.
+pub(super) fn check() -> Result {
+    let mut exported = 0;
+    let mut complaints = Vec::new();
+    for path in sources(&paths::root().join("ffi-c").join("src"))? {
+        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let file = path.strip_prefix(paths::root()).unwrap_or(&path).display();
+        for function in functions(&text).map_err(|error| format!("{file}: {error}"))? {
+            exported += 1;
+            if !is_guarded(&function.block) {
+                let line = function.span().start().line;
+                complaints.push(format!("{file}:{line}: `{}` does something outside of a guard", function.sig.ident));
+            }
+        }
+    }
+    println!("{exported} exported functions");
+    match exported {
+        0 => Err("there is no exported function".to_owned()),
+        _ if complaints.is_empty() => Ok(()),
+        _ => Err(complaints.join("\n")),
+    }
+}
+
+fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_dir() {
+            found.extend(sources(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The functions with the ABI of C.
+fn functions(text: &str) -> syn::Result<Vec<ItemFn>> {
+    let items = syn::parse_file(text)?.items.into_iter();
+    Ok(items
+        .filter_map(|item| match item {
+            Item::Fn(function) if function.sig.abi.is_some() => Some(function),
+            _ => None,
+        })
+        .collect())
+}
+
+/// Whether a body is a call of `guard::…`, after closures at most.
+fn is_guarded(body: &Block) -> bool {
+    let Some((Stmt::Expr(last, None), before)) = body.stmts.split_last() else { return false };
+    is_guard(last) && before.iter().all(is_closure)
+}
+
+fn is_closure(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::Local(local) => local.init.as_ref().is_some_and(|init| matches!(*init.expr, Expr::Closure(_))),
+        _ => false,
+    }
+}
+
+fn is_guard(expression: &Expr) -> bool {
+    match expression {
+        Expr::Unsafe(block) => is_guarded(&block.block),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(function) => function.path.segments.first().is_some_and(|first| first.ident == "guard"),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guarded(body: &str) -> bool {
+        let functions = functions(&format!("pub unsafe extern \"C\" fn f(x: *mut u8) -> i32 {{ {body} }}"));
+        functions.expect("Rust").iter().all(|function| is_guarded(&function.block))
+    }
+
+    #[test]
+    fn what_a_guard_is() {
+        assert!(guarded("guard::value(0, || 1)"));
+        assert!(guarded("unsafe { guard::get(x, 0, |x| *x) }"));
+        assert!(guarded("let make = || Ok(()); unsafe { guard::call(x, make) }"));
+    }
+
+    #[test]
+    fn what_none_is() {
+        assert!(!guarded("1"));
+        assert!(!guarded("let x = compute(); guard::value(0, || x)"));
+        assert!(!guarded("guard::value(0, || 1); 2"));
+        assert!(!guarded("other::value(0, || 1)"));
+    }
+}
