@@ -26,7 +26,7 @@ pub(super) fn write(context: &Context<'_>) -> String {
     };
     format!(
         "
-        use std::ffi::{{c_char, c_int}};
+        use std::ffi::{{CStr, c_char, c_int}};
         use std::ptr;
 
         use zexa::{{Kind, Outcome}};
@@ -68,18 +68,24 @@ pub(super) fn write(context: &Context<'_>) -> String {
             }}
         }}
 
+        impl zexa_status {{
+            /// The name of the status with this number.
+            pub(crate) fn name(status: c_int) -> &'static CStr {{
+                match status {{
+                    0 => c\"ok\",
+                    {kind_names}
+                    {further_names}
+                    _ => c\"unknown\",
+                }}
+            }}
+        }}
+
         /// The name of a zexa_status, such as \"rate_limited\": the same in every language. \"unknown\" of any other number.
         ///
         /// Static; not to be freed.
         #[unsafe(no_mangle)]
         pub extern \"C\" fn zexa_status_name(status: c_int) -> *const c_char {{
-            let name = || match status {{
-                0 => c\"ok\",
-                {kind_names}
-                {further_names}
-                _ => c\"unknown\",
-            }};
-            guard::value(ptr::null(), || name().as_ptr())
+            guard::value(ptr::null(), || zexa_status::name(status).as_ptr())
         }}
 
         /// The name of a zexa_outcome, such as \"not_sent\": the same in every language. \"unknown\" of any other number.
