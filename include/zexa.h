@@ -705,12 +705,10 @@ void zexa_message_free(zexa_message *message);
  *
  * `POST /messages`
  *
- * - `client`: any thread may use it.
  * - `params`: begun with `ZEXA_SEND_MESSAGE_PARAMS_INIT`.
  * - `options`: NULL for those of the client.
- * - `message`: gets what comes of it, yours to free with zexa_message_free(); NULL on failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `message`: gets what comes of it, yours to free with zexa_message_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -723,12 +721,10 @@ zexa_status zexa_messages_send(const zexa_client *client, const zexa_send_messag
  *
  * `GET /messages/{id}`
  *
- * - `client`: any thread may use it.
  * - `id`: its id.
  * - `options`: NULL for those of the client.
- * - `message`: gets what comes of it, yours to free with zexa_message_free(); NULL on failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `message`: gets what comes of it, yours to free with zexa_message_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -857,11 +853,10 @@ const char *zexa_sender_id_page_extra_json(const zexa_sender_id_page *page);
 void zexa_sender_id_page_free(zexa_sender_id_page *page);
 
 /**
- * Takes the next, waiting for it where it has not come yet.
+ * Takes the next, and waits for it where it has not come yet.
  *
- * - `sender_id`: gets it, yours to free with zexa_sender_id_free(); NULL on failure and at the end.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `sender_id`: gets it, yours to free with zexa_sender_id_free(); NULL at the end, too.
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there
  * is nothing more.
@@ -873,11 +868,10 @@ zexa_status zexa_sender_id_iter_next(zexa_sender_id_iter *iter, zexa_sender_id *
 void zexa_sender_id_iter_free(zexa_sender_id_iter *iter);
 
 /**
- * Takes the next, waiting for it where it has not come yet.
+ * Takes the next, and waits for it where it has not come yet.
  *
- * - `page`: gets it, yours to free with zexa_sender_id_page_free(); NULL on failure and at the end.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `page`: gets it, yours to free with zexa_sender_id_page_free(); NULL at the end, too.
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there
  * is nothing more.
@@ -898,12 +892,10 @@ void zexa_sender_id_pages_free(zexa_sender_id_pages *pages);
  * the whole list, and runs from here. The client may be freed before the list. Take the items with
  * zexa_sender_id_iter_next().
  *
- * - `client`: any thread may use it.
  * - `params`: NULL for all.
  * - `options`: NULL for those of the client.
- * - `iter`: gets what comes of it, yours to free with zexa_sender_id_iter_free(); NULL on failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `iter`: gets what comes of it, yours to free with zexa_sender_id_iter_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -919,13 +911,11 @@ zexa_status zexa_sender_ids_list(const zexa_client *client,
  *
  * This gives one page.
  *
- * - `client`: any thread may use it.
  * - `params`: NULL for all.
  * - `number`: which page, from 1.
  * - `options`: NULL for those of the client.
- * - `page`: gets what comes of it, yours to free with zexa_sender_id_page_free(); NULL on failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `page`: gets what comes of it, yours to free with zexa_sender_id_page_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -941,16 +931,13 @@ zexa_status zexa_sender_ids_list_page(const zexa_client *client,
  *
  * Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item
  * that shows up on two pages, because the list shifted in between, is given once. A deadline is for
- * the whole list, and runs from here. The client may be freed before the list. This takes page by
- * page, with zexa_sender_id_pages_next().
+ * the whole list, and runs from here. The client may be freed before the list. This gives page by
+ * page: take them with zexa_sender_id_pages_next().
  *
- * - `client`: any thread may use it.
  * - `params`: NULL for all.
  * - `options`: NULL for those of the client.
- * - `pages`: gets what comes of it, yours to free with zexa_sender_id_pages_free(); NULL on
- * failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `pages`: gets what comes of it, yours to free with zexa_sender_id_pages_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -1169,12 +1156,10 @@ void zexa_campaign_free(zexa_campaign *campaign);
  *
  * `POST /campaigns`
  *
- * - `client`: any thread may use it.
  * - `params`: begun with `ZEXA_CREATE_CAMPAIGN_PARAMS_INIT`.
  * - `options`: NULL for those of the client.
- * - `campaign`: gets what comes of it, yours to free with zexa_campaign_free(); NULL on failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `campaign`: gets what comes of it, yours to free with zexa_campaign_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -1205,11 +1190,10 @@ const char *zexa_campaign_page_extra_json(const zexa_campaign_page *page);
 void zexa_campaign_page_free(zexa_campaign_page *page);
 
 /**
- * Takes the next, waiting for it where it has not come yet.
+ * Takes the next, and waits for it where it has not come yet.
  *
- * - `campaign`: gets it, yours to free with zexa_campaign_free(); NULL on failure and at the end.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `campaign`: gets it, yours to free with zexa_campaign_free(); NULL at the end, too.
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there
  * is nothing more.
@@ -1221,11 +1205,10 @@ zexa_status zexa_campaign_iter_next(zexa_campaign_iter *iter, zexa_campaign **ca
 void zexa_campaign_iter_free(zexa_campaign_iter *iter);
 
 /**
- * Takes the next, waiting for it where it has not come yet.
+ * Takes the next, and waits for it where it has not come yet.
  *
- * - `page`: gets it, yours to free with zexa_campaign_page_free(); NULL on failure and at the end.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `page`: gets it, yours to free with zexa_campaign_page_free(); NULL at the end, too.
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there
  * is nothing more.
@@ -1246,12 +1229,10 @@ void zexa_campaign_pages_free(zexa_campaign_pages *pages);
  * the whole list, and runs from here. The client may be freed before the list. Take the items with
  * zexa_campaign_iter_next().
  *
- * - `client`: any thread may use it.
  * - `params`: NULL for all.
  * - `options`: NULL for those of the client.
- * - `iter`: gets what comes of it, yours to free with zexa_campaign_iter_free(); NULL on failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `iter`: gets what comes of it, yours to free with zexa_campaign_iter_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -1266,13 +1247,11 @@ zexa_status zexa_campaigns_list(const zexa_client *client, const zexa_list_campa
  *
  * This gives one page.
  *
- * - `client`: any thread may use it.
  * - `params`: NULL for all.
  * - `number`: which page, from 1.
  * - `options`: NULL for those of the client.
- * - `page`: gets what comes of it, yours to free with zexa_campaign_page_free(); NULL on failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `page`: gets what comes of it, yours to free with zexa_campaign_page_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -1288,15 +1267,13 @@ zexa_status zexa_campaigns_list_page(const zexa_client *client,
  *
  * Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item
  * that shows up on two pages, because the list shifted in between, is given once. A deadline is for
- * the whole list, and runs from here. The client may be freed before the list. This takes page by
- * page, with zexa_campaign_pages_next().
+ * the whole list, and runs from here. The client may be freed before the list. This gives page by
+ * page: take them with zexa_campaign_pages_next().
  *
- * - `client`: any thread may use it.
  * - `params`: NULL for all.
  * - `options`: NULL for those of the client.
- * - `pages`: gets what comes of it, yours to free with zexa_campaign_pages_free(); NULL on failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `pages`: gets what comes of it, yours to free with zexa_campaign_pages_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -1310,12 +1287,10 @@ zexa_status zexa_campaigns_list_pages(const zexa_client *client,
  *
  * `GET /campaigns/{id}`
  *
- * - `client`: any thread may use it.
  * - `id`: its id.
  * - `options`: NULL for those of the client.
- * - `campaign`: gets what comes of it, yours to free with zexa_campaign_free(); NULL on failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `campaign`: gets what comes of it, yours to free with zexa_campaign_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -1455,12 +1430,10 @@ void zexa_contact_free(zexa_contact *contact);
  *
  * `POST /contacts`
  *
- * - `client`: any thread may use it.
  * - `params`: begun with `ZEXA_CREATE_CONTACT_PARAMS_INIT`.
  * - `options`: NULL for those of the client.
- * - `contact`: gets what comes of it, yours to free with zexa_contact_free(); NULL on failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `contact`: gets what comes of it, yours to free with zexa_contact_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -1491,11 +1464,10 @@ const char *zexa_contact_page_extra_json(const zexa_contact_page *page);
 void zexa_contact_page_free(zexa_contact_page *page);
 
 /**
- * Takes the next, waiting for it where it has not come yet.
+ * Takes the next, and waits for it where it has not come yet.
  *
- * - `contact`: gets it, yours to free with zexa_contact_free(); NULL on failure and at the end.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `contact`: gets it, yours to free with zexa_contact_free(); NULL at the end, too.
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there
  * is nothing more.
@@ -1507,11 +1479,10 @@ zexa_status zexa_contact_iter_next(zexa_contact_iter *iter, zexa_contact **conta
 void zexa_contact_iter_free(zexa_contact_iter *iter);
 
 /**
- * Takes the next, waiting for it where it has not come yet.
+ * Takes the next, and waits for it where it has not come yet.
  *
- * - `page`: gets it, yours to free with zexa_contact_page_free(); NULL on failure and at the end.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `page`: gets it, yours to free with zexa_contact_page_free(); NULL at the end, too.
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there
  * is nothing more.
@@ -1532,12 +1503,10 @@ void zexa_contact_pages_free(zexa_contact_pages *pages);
  * the whole list, and runs from here. The client may be freed before the list. Take the items with
  * zexa_contact_iter_next().
  *
- * - `client`: any thread may use it.
  * - `params`: NULL for all.
  * - `options`: NULL for those of the client.
- * - `iter`: gets what comes of it, yours to free with zexa_contact_iter_free(); NULL on failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `iter`: gets what comes of it, yours to free with zexa_contact_iter_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -1552,13 +1521,11 @@ zexa_status zexa_contacts_list(const zexa_client *client, const zexa_list_contac
  *
  * This gives one page.
  *
- * - `client`: any thread may use it.
  * - `params`: NULL for all.
  * - `number`: which page, from 1.
  * - `options`: NULL for those of the client.
- * - `page`: gets what comes of it, yours to free with zexa_contact_page_free(); NULL on failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `page`: gets what comes of it, yours to free with zexa_contact_page_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -1574,15 +1541,13 @@ zexa_status zexa_contacts_list_page(const zexa_client *client,
  *
  * Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item
  * that shows up on two pages, because the list shifted in between, is given once. A deadline is for
- * the whole list, and runs from here. The client may be freed before the list. This takes page by
- * page, with zexa_contact_pages_next().
+ * the whole list, and runs from here. The client may be freed before the list. This gives page by
+ * page: take them with zexa_contact_pages_next().
  *
- * - `client`: any thread may use it.
  * - `params`: NULL for all.
  * - `options`: NULL for those of the client.
- * - `pages`: gets what comes of it, yours to free with zexa_contact_pages_free(); NULL on failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `pages`: gets what comes of it, yours to free with zexa_contact_pages_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -1596,11 +1561,9 @@ zexa_status zexa_contacts_list_pages(const zexa_client *client,
  *
  * `DELETE /contacts/{id}`
  *
- * - `client`: any thread may use it.
  * - `id`: its id.
  * - `options`: NULL for those of the client.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -1772,12 +1735,10 @@ void zexa_event_free(zexa_event *event);
  *
  * `POST /webhooks`
  *
- * - `client`: any thread may use it.
  * - `params`: begun with `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`.
  * - `options`: NULL for those of the client.
- * - `webhook`: gets what comes of it, yours to free with zexa_webhook_free(); NULL on failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `webhook`: gets what comes of it, yours to free with zexa_webhook_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */
@@ -1845,11 +1806,9 @@ void zexa_credits_free(zexa_credits *credits);
  *
  * `GET /credits`
  *
- * - `client`: any thread may use it.
  * - `options`: NULL for those of the client.
- * - `credits`: gets what comes of it, yours to free with zexa_credits_free(); NULL on failure.
- * - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be
- * NULL.
+ * - `credits`: gets what comes of it, yours to free with zexa_credits_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or what went wrong.
  */

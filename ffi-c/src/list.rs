@@ -6,6 +6,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use zexa::{List, Page};
 
 use crate::guard::Failure;
+use crate::number;
 use crate::object::to_json;
 
 /// An iterator that threads may share: they take turns.
@@ -35,9 +36,9 @@ where
 /// One page: items as objects that C borrows.
 pub(crate) struct PageOf<O> {
     pub(crate) items: Vec<O>,
-    pub(crate) total: u64,
-    pub(crate) page: u32,
-    pub(crate) per_page: u32,
+    total: u64,
+    page: u32,
+    per_page: u32,
     extra: serde_json::Map<String, serde_json::Value>,
     extra_json: OnceLock<CString>,
 }
@@ -52,6 +53,18 @@ impl<O> PageOf<O> {
             extra: page.extra,
             extra_json: OnceLock::new(),
         }
+    }
+
+    pub(crate) fn total(&self) -> i64 {
+        number::to_c(self.total)
+    }
+
+    pub(crate) fn page(&self) -> i64 {
+        number::to_c(self.page)
+    }
+
+    pub(crate) fn per_page(&self) -> i64 {
+        number::to_c(self.per_page)
     }
 
     pub(crate) fn extra(&self) -> *const c_char {

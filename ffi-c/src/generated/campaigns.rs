@@ -342,11 +342,10 @@ impl zexa_list_campaigns_params {
 ///
 /// `POST /campaigns`
 ///
-/// - `client`: any thread may use it.
 /// - `params`: begun with `ZEXA_CREATE_CAMPAIGN_PARAMS_INIT`.
 /// - `options`: NULL for those of the client.
-/// - `campaign`: gets what comes of it, yours to free with zexa_campaign_free(); NULL on failure.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `campaign`: gets what comes of it, yours to free with zexa_campaign_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, or what went wrong.
 #[unsafe(no_mangle)]
@@ -391,21 +390,21 @@ pub unsafe extern "C" fn zexa_campaign_page_at(page: *const zexa_campaign_page, 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_total(page: *const zexa_campaign_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| number::to_c(page.0.total)) }
+    unsafe { guard::get(page, -1, |page| page.0.total()) }
 }
 
 /// Which page it is, from 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_number(page: *const zexa_campaign_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| number::to_c(page.0.page)) }
+    unsafe { guard::get(page, -1, |page| page.0.page()) }
 }
 
 /// How many items a full page has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_per_page(page: *const zexa_campaign_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| number::to_c(page.0.per_page)) }
+    unsafe { guard::get(page, -1, |page| page.0.per_page()) }
 }
 
 /// What the API said of the page beside this, as a JSON object. NULL of NULL.
@@ -425,10 +424,10 @@ pub unsafe extern "C" fn zexa_campaign_page_free(page: *mut zexa_campaign_page) 
 /// All items of a list, one after the other. Yours to free with zexa_campaign_iter_free(), at any time. Threads may share it: they take turns.
 pub struct zexa_campaign_iter(Items<zexa::Campaign>);
 
-/// Takes the next, waiting for it where it has not come yet.
+/// Takes the next, and waits for it where it has not come yet.
 ///
-/// - `campaign`: gets it, yours to free with zexa_campaign_free(); NULL on failure and at the end.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `campaign`: gets it, yours to free with zexa_campaign_free(); NULL at the end, too.
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there is nothing more.
 #[unsafe(no_mangle)]
@@ -439,8 +438,8 @@ pub unsafe extern "C" fn zexa_campaign_iter_next(
 ) -> zexa_status {
     let next = || {
         // SAFETY: the caller's pointers are as the header asks.
-        let (given, it) = unsafe { (Output::new("campaign", campaign)?, input::object("iter", iter)?) };
-        given.give(it.0.next()?)
+        let (output, iterator) = unsafe { (Output::new("campaign", campaign)?, input::object("iter", iter)?) };
+        output.give(iterator.0.next()?)
     };
     // SAFETY: likewise.
     unsafe { guard::call(error, next) }
@@ -456,10 +455,10 @@ pub unsafe extern "C" fn zexa_campaign_iter_free(iter: *mut zexa_campaign_iter) 
 /// All pages of a list, one after the other. Yours to free with zexa_campaign_pages_free(), at any time. Threads may share it: they take turns.
 pub struct zexa_campaign_pages(Pages<zexa::Campaign>);
 
-/// Takes the next, waiting for it where it has not come yet.
+/// Takes the next, and waits for it where it has not come yet.
 ///
-/// - `page`: gets it, yours to free with zexa_campaign_page_free(); NULL on failure and at the end.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `page`: gets it, yours to free with zexa_campaign_page_free(); NULL at the end, too.
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there is nothing more.
 #[unsafe(no_mangle)]
@@ -470,8 +469,8 @@ pub unsafe extern "C" fn zexa_campaign_pages_next(
 ) -> zexa_status {
     let next = || {
         // SAFETY: the caller's pointers are as the header asks.
-        let (given, it) = unsafe { (Output::new("page", page)?, input::object("pages", pages)?) };
-        given.give(zexa_campaign_page(PageOf::new(it.0.next()?)))
+        let (output, iterator) = unsafe { (Output::new("page", page)?, input::object("pages", pages)?) };
+        output.give(zexa_campaign_page(PageOf::new(iterator.0.next()?)))
     };
     // SAFETY: likewise.
     unsafe { guard::call(error, next) }
@@ -492,11 +491,10 @@ pub unsafe extern "C" fn zexa_campaign_pages_free(pages: *mut zexa_campaign_page
 /// shifted in between, is given once. A deadline is for the whole list, and runs from here. The client may be freed before the list.
 /// Take the items with zexa_campaign_iter_next().
 ///
-/// - `client`: any thread may use it.
 /// - `params`: NULL for all.
 /// - `options`: NULL for those of the client.
-/// - `iter`: gets what comes of it, yours to free with zexa_campaign_iter_free(); NULL on failure.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `iter`: gets what comes of it, yours to free with zexa_campaign_iter_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, or what went wrong.
 #[unsafe(no_mangle)]
@@ -526,12 +524,11 @@ pub unsafe extern "C" fn zexa_campaigns_list(
 ///
 /// This gives one page.
 ///
-/// - `client`: any thread may use it.
 /// - `params`: NULL for all.
 /// - `number`: which page, from 1.
 /// - `options`: NULL for those of the client.
-/// - `page`: gets what comes of it, yours to free with zexa_campaign_page_free(); NULL on failure.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `page`: gets what comes of it, yours to free with zexa_campaign_page_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, or what went wrong.
 #[unsafe(no_mangle)]
@@ -562,13 +559,12 @@ pub unsafe extern "C" fn zexa_campaigns_list_page(
 ///
 /// Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item that shows up on two pages, because the list
 /// shifted in between, is given once. A deadline is for the whole list, and runs from here. The client may be freed before the list.
-/// This takes page by page, with zexa_campaign_pages_next().
+/// This gives page by page: take them with zexa_campaign_pages_next().
 ///
-/// - `client`: any thread may use it.
 /// - `params`: NULL for all.
 /// - `options`: NULL for those of the client.
-/// - `pages`: gets what comes of it, yours to free with zexa_campaign_pages_free(); NULL on failure.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `pages`: gets what comes of it, yours to free with zexa_campaign_pages_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, or what went wrong.
 #[unsafe(no_mangle)]
@@ -596,11 +592,10 @@ pub unsafe extern "C" fn zexa_campaigns_list_pages(
 ///
 /// `GET /campaigns/{id}`
 ///
-/// - `client`: any thread may use it.
 /// - `id`: its id.
 /// - `options`: NULL for those of the client.
-/// - `campaign`: gets what comes of it, yours to free with zexa_campaign_free(); NULL on failure.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `campaign`: gets what comes of it, yours to free with zexa_campaign_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, or what went wrong.
 #[unsafe(no_mangle)]

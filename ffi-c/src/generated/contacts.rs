@@ -216,11 +216,10 @@ impl zexa_list_contacts_params {
 ///
 /// `POST /contacts`
 ///
-/// - `client`: any thread may use it.
 /// - `params`: begun with `ZEXA_CREATE_CONTACT_PARAMS_INIT`.
 /// - `options`: NULL for those of the client.
-/// - `contact`: gets what comes of it, yours to free with zexa_contact_free(); NULL on failure.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `contact`: gets what comes of it, yours to free with zexa_contact_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, or what went wrong.
 #[unsafe(no_mangle)]
@@ -265,21 +264,21 @@ pub unsafe extern "C" fn zexa_contact_page_at(page: *const zexa_contact_page, in
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_total(page: *const zexa_contact_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| number::to_c(page.0.total)) }
+    unsafe { guard::get(page, -1, |page| page.0.total()) }
 }
 
 /// Which page it is, from 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_number(page: *const zexa_contact_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| number::to_c(page.0.page)) }
+    unsafe { guard::get(page, -1, |page| page.0.page()) }
 }
 
 /// How many items a full page has.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_per_page(page: *const zexa_contact_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| number::to_c(page.0.per_page)) }
+    unsafe { guard::get(page, -1, |page| page.0.per_page()) }
 }
 
 /// What the API said of the page beside this, as a JSON object. NULL of NULL.
@@ -299,10 +298,10 @@ pub unsafe extern "C" fn zexa_contact_page_free(page: *mut zexa_contact_page) {
 /// All items of a list, one after the other. Yours to free with zexa_contact_iter_free(), at any time. Threads may share it: they take turns.
 pub struct zexa_contact_iter(Items<zexa::Contact>);
 
-/// Takes the next, waiting for it where it has not come yet.
+/// Takes the next, and waits for it where it has not come yet.
 ///
-/// - `contact`: gets it, yours to free with zexa_contact_free(); NULL on failure and at the end.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `contact`: gets it, yours to free with zexa_contact_free(); NULL at the end, too.
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there is nothing more.
 #[unsafe(no_mangle)]
@@ -313,8 +312,8 @@ pub unsafe extern "C" fn zexa_contact_iter_next(
 ) -> zexa_status {
     let next = || {
         // SAFETY: the caller's pointers are as the header asks.
-        let (given, it) = unsafe { (Output::new("contact", contact)?, input::object("iter", iter)?) };
-        given.give(it.0.next()?)
+        let (output, iterator) = unsafe { (Output::new("contact", contact)?, input::object("iter", iter)?) };
+        output.give(iterator.0.next()?)
     };
     // SAFETY: likewise.
     unsafe { guard::call(error, next) }
@@ -330,10 +329,10 @@ pub unsafe extern "C" fn zexa_contact_iter_free(iter: *mut zexa_contact_iter) {
 /// All pages of a list, one after the other. Yours to free with zexa_contact_pages_free(), at any time. Threads may share it: they take turns.
 pub struct zexa_contact_pages(Pages<zexa::Contact>);
 
-/// Takes the next, waiting for it where it has not come yet.
+/// Takes the next, and waits for it where it has not come yet.
 ///
-/// - `page`: gets it, yours to free with zexa_contact_page_free(); NULL on failure and at the end.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `page`: gets it, yours to free with zexa_contact_page_free(); NULL at the end, too.
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there is nothing more.
 #[unsafe(no_mangle)]
@@ -344,8 +343,8 @@ pub unsafe extern "C" fn zexa_contact_pages_next(
 ) -> zexa_status {
     let next = || {
         // SAFETY: the caller's pointers are as the header asks.
-        let (given, it) = unsafe { (Output::new("page", page)?, input::object("pages", pages)?) };
-        given.give(zexa_contact_page(PageOf::new(it.0.next()?)))
+        let (output, iterator) = unsafe { (Output::new("page", page)?, input::object("pages", pages)?) };
+        output.give(zexa_contact_page(PageOf::new(iterator.0.next()?)))
     };
     // SAFETY: likewise.
     unsafe { guard::call(error, next) }
@@ -366,11 +365,10 @@ pub unsafe extern "C" fn zexa_contact_pages_free(pages: *mut zexa_contact_pages)
 /// shifted in between, is given once. A deadline is for the whole list, and runs from here. The client may be freed before the list.
 /// Take the items with zexa_contact_iter_next().
 ///
-/// - `client`: any thread may use it.
 /// - `params`: NULL for all.
 /// - `options`: NULL for those of the client.
-/// - `iter`: gets what comes of it, yours to free with zexa_contact_iter_free(); NULL on failure.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `iter`: gets what comes of it, yours to free with zexa_contact_iter_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, or what went wrong.
 #[unsafe(no_mangle)]
@@ -400,12 +398,11 @@ pub unsafe extern "C" fn zexa_contacts_list(
 ///
 /// This gives one page.
 ///
-/// - `client`: any thread may use it.
 /// - `params`: NULL for all.
 /// - `number`: which page, from 1.
 /// - `options`: NULL for those of the client.
-/// - `page`: gets what comes of it, yours to free with zexa_contact_page_free(); NULL on failure.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `page`: gets what comes of it, yours to free with zexa_contact_page_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, or what went wrong.
 #[unsafe(no_mangle)]
@@ -436,13 +433,12 @@ pub unsafe extern "C" fn zexa_contacts_list_page(
 ///
 /// Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item that shows up on two pages, because the list
 /// shifted in between, is given once. A deadline is for the whole list, and runs from here. The client may be freed before the list.
-/// This takes page by page, with zexa_contact_pages_next().
+/// This gives page by page: take them with zexa_contact_pages_next().
 ///
-/// - `client`: any thread may use it.
 /// - `params`: NULL for all.
 /// - `options`: NULL for those of the client.
-/// - `pages`: gets what comes of it, yours to free with zexa_contact_pages_free(); NULL on failure.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `pages`: gets what comes of it, yours to free with zexa_contact_pages_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, or what went wrong.
 #[unsafe(no_mangle)]
@@ -470,10 +466,9 @@ pub unsafe extern "C" fn zexa_contacts_list_pages(
 ///
 /// `DELETE /contacts/{id}`
 ///
-/// - `client`: any thread may use it.
 /// - `id`: its id.
 /// - `options`: NULL for those of the client.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, or what went wrong.
 #[unsafe(no_mangle)]

@@ -59,10 +59,9 @@ pub unsafe extern "C" fn zexa_credits_free(credits: *mut zexa_credits) {
 ///
 /// `GET /credits`
 ///
-/// - `client`: any thread may use it.
 /// - `options`: NULL for those of the client.
-/// - `credits`: gets what comes of it, yours to free with zexa_credits_free(); NULL on failure.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `credits`: gets what comes of it, yours to free with zexa_credits_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, or what went wrong.
 #[unsafe(no_mangle)]

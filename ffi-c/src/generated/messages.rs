@@ -274,11 +274,10 @@ impl zexa_send_message_params {
 ///
 /// `POST /messages`
 ///
-/// - `client`: any thread may use it.
 /// - `params`: begun with `ZEXA_SEND_MESSAGE_PARAMS_INIT`.
 /// - `options`: NULL for those of the client.
-/// - `message`: gets what comes of it, yours to free with zexa_message_free(); NULL on failure.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `message`: gets what comes of it, yours to free with zexa_message_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, or what went wrong.
 #[unsafe(no_mangle)]
@@ -306,11 +305,10 @@ pub unsafe extern "C" fn zexa_messages_send(
 ///
 /// `GET /messages/{id}`
 ///
-/// - `client`: any thread may use it.
 /// - `id`: its id.
 /// - `options`: NULL for those of the client.
-/// - `message`: gets what comes of it, yours to free with zexa_message_free(); NULL on failure.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `message`: gets what comes of it, yours to free with zexa_message_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, or what went wrong.
 #[unsafe(no_mangle)]

@@ -242,11 +242,10 @@ impl zexa_create_webhook_params {
 ///
 /// `POST /webhooks`
 ///
-/// - `client`: any thread may use it.
 /// - `params`: begun with `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`.
 /// - `options`: NULL for those of the client.
-/// - `webhook`: gets what comes of it, yours to free with zexa_webhook_free(); NULL on failure.
-/// - `error`: gets the error on failure, yours to free with zexa_error_free(), and else NULL; may be NULL.
+/// - `webhook`: gets what comes of it, yours to free with zexa_webhook_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, or what went wrong.
 #[unsafe(no_mangle)]

@@ -3,6 +3,7 @@
 mod enums;
 pub(super) mod header;
 mod leaves;
+mod lists;
 mod models;
 pub(super) mod names;
 mod operations;

@@ -1,0 +1,179 @@
+//! Lists in C: iterators over items and over pages, single pages, and the functions that begin them.
+
+use heck::ToSnakeCase;
+
+use super::models::free;
+use super::names::{Context, model_type, params_type};
+use super::operations::{Function, Input, Operations, Output};
+use crate::codegen::definition::Place;
+
+/// The types of a list and the functions that make them.
+pub(super) fn write(operations: &Operations<'_>, params: &str, item: &str) -> String {
+    let types = Types {
+        context: operations.context,
+        place: &operations.operation.place,
+        rust: item,
+        item: model_type(item),
+        argument: item.to_snake_case(),
+    };
+    let functions = Functions { operations, params: params_type(params), item: model_type(item) };
+    types.page()
+        + &types.iterator("iter")
+        + &types.iterator("pages")
+        + &functions.items()
+        + &functions.page()
+        + &functions.pages()
+}
+
+/// The functions that begin a list.
+struct Functions<'a> {
+    operations: &'a Operations<'a>,
+    params: String,
+    item: String,
+}
+
+impl Functions<'_> {
+    fn items(&self) -> String {
+        let docs = format!("{LAZY}/// Take the items with {}_iter_next().\n", self.item);
+        self.operations.function(Function { docs: self.docs(&docs), ..self.function("iter", "Items::new(LIST)") })
+    }
+
+    fn pages(&self) -> String {
+        let docs = format!("{LAZY}/// This gives page by page: take them with {}_pages_next().\n", self.item);
+        let function = self.function("pages", "Pages::new(LIST.pages())");
+        self.operations.function(Function { suffix: "_pages", docs: self.docs(&docs), ..function })
+    }
+
+    fn page(&self) -> String {
+        let mut function = self.function("page", "PageOf::new(LIST.page(number)?)");
+        function.inputs.push(Input { name: "number", kind: "u32".to_owned(), docs: "which page, from 1.".to_owned() });
+        let docs = self.docs("///\n/// This gives one page.\n");
+        self.operations.function(Function { suffix: "_page", docs, ..function })
+    }
+
+    fn function(&self, kind: &str, call: &str) -> Function<'static> {
+        let list = format!("{}(&params)", self.operations.method());
+        Function {
+            inputs: vec![Input {
+                name: "params",
+                kind: format!("*const {}", self.params),
+                docs: "NULL for all.".to_owned(),
+            }],
+            output: Some(Output { name: kind.to_owned(), kind: format!("{}_{kind}", self.item) }),
+            read: "let params = input::optional_struct(\"params\", params)?.unwrap_or(input::Sized::INIT).read()?;",
+            call: format!("{}_{kind}({})", self.item, call.replace("LIST", &list)),
+            ..Function::default()
+        }
+    }
+
+    fn docs(&self, more: &str) -> String {
+        self.operations.docs("GET") + more
+    }
+}
+
+const LAZY: &str = "///
+/// Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item that shows up on two pages, because the list
+/// shifted in between, is given once. A deadline is for the whole list, and runs from here. The client may be freed before the list.
+";
+
+/// The types of a list's pages and iterators.
+struct Types<'a> {
+    context: &'a Context<'a>,
+    place: &'a Place,
+    /// The type of an item in Rust, in C, and what an argument of that type is called.
+    rust: &'a str,
+    item: String,
+    argument: String,
+}
+
+impl Types<'_> {
+    fn page(&self) -> String {
+        let Types { context, place, item, .. } = self;
+        let page = context.take(format!("{item}_page"), place);
+        let mut written = format!(
+            "
+            /// One page of a list. Yours to free with {page}_free(). Its items and strings live as long as it does.
+            pub struct {page}(PageOf<{item}>);
+            "
+        );
+        let item = format!("*const {item}");
+        for (name, argument, gives, otherwise, docs, body) in [
+            ("count", "", "usize", "0", "How many items are on it.", "items.len()"),
+            (
+                "at",
+                "index: usize",
+                &*item,
+                "ptr::null()",
+                "The item at `index`, from 0; NULL where there is none. It is the page's: not to be freed.",
+                "items.get(index).map_or(ptr::null(), ptr::from_ref)",
+            ),
+            ("total", "", "i64", "-1", "How many items the whole list has.", "total()"),
+            ("number", "", "i64", "-1", "Which page it is, from 1.", "page()"),
+            ("per_page", "", "i64", "-1", "How many items a full page has.", "per_page()"),
+            (
+                "extra_json",
+                "",
+                "*const c_char",
+                "ptr::null()",
+                "What the API said of the page beside this, as a JSON object. NULL of NULL.",
+                "extra()",
+            ),
+        ] {
+            let function = context.take(format!("{page}_{name}"), place);
+            written += &format!(
+                "
+                /// {docs}
+                #[unsafe(no_mangle)]
+                pub unsafe extern \"C\" fn {function}(page: *const {page}, {argument}) -> {gives} {{
+                    // SAFETY: the caller's pointers are as the header asks.
+                    unsafe {{ guard::get(page, {otherwise}, |page| page.0.{body}) }}
+                }}
+                "
+            );
+        }
+        written + &free(context, &page, "page", place)
+    }
+
+    /// An iterator: over items (`iter`) or pages (`pages`).
+    fn iterator(&self, kind: &str) -> String {
+        let Types { context, place, rust, item, argument } = self;
+        let handle = context.take(format!("{item}_{kind}"), place);
+        let next = context.take(format!("{handle}_next"), place);
+        let (what, inner, output, gives, made) = match kind {
+            "iter" => ("items", "Items", argument.as_str(), item.clone(), "iterator.0.next()?".to_owned()),
+            _ => {
+                let page = format!("{item}_page");
+                let made = format!("{page}(PageOf::new(iterator.0.next()?))");
+                ("pages", "Pages", "page", page, made)
+            }
+        };
+        format!(
+            "
+            /// All {what} of a list, one after the other. Yours to free with {handle}_free(), at any time. Threads may share it: they take turns.
+            pub struct {handle}({inner}<zexa::{rust}>);
+
+            /// Takes the next, and waits for it where it has not come yet.
+            ///
+            /// - `{output}`: gets it, yours to free with {gives}_free(); NULL at the end, too.
+            /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+            ///
+            /// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there is nothing more.
+            #[unsafe(no_mangle)]
+            pub unsafe extern \"C\" fn {next}(
+                {kind}: *mut {handle},
+                {output}: *mut *mut {gives},
+                error: *mut *mut zexa_error,
+            ) -> zexa_status {{
+                let next = || {{
+                    // SAFETY: the caller's pointers are as the header asks.
+                    let (output, iterator) =
+                        unsafe {{ (Output::new({output:?}, {output})?, input::object({kind:?}, {kind})?) }};
+                    output.give({made})
+                }};
+                // SAFETY: likewise.
+                unsafe {{ guard::call(error, next) }}
+            }}
+            "
+        ) + &free(context, &handle, kind, place)
+    }
+}
