@@ -25,21 +25,21 @@
  * What holds for all of it:
  *
  * - **Nothing is sent twice.** A request that may have been carried out is not repeated, unless the
- * caller says so. The error's outcome then says that it is not known.
+ *   caller says so. The error's outcome then says that it is not known.
  * - **Order of arguments**: the object itself, inputs, options of the call, outputs, the error.
- * - **Failures.** What can fail returns a zexa_status. Where that is not `ZEXA_OK`, outputs are
- * NULL, and `*error` is an error that says more; where it is `ZEXA_OK`, `*error` is NULL. Whatever
- * outputs and `*error` held before is overwritten. `error` itself may be NULL.
+ * - **Failures.** What can fail returns a zexa_status: `ZEXA_OK`, or what went wrong. Outputs are
+ *   then NULL, and `*error` is an error that says more. On success `*error` is NULL. Whatever
+ *   outputs and `*error` held before is overwritten. `error` itself may be NULL.
  * - **Inputs** are UTF-8 that ends in a NUL, and stay yours; NULL is an absent one. A NULL where
- * something is needed, a string that is not UTF-8 and a struct that was not begun with its _INIT
- * macro are `ZEXA_INVALID_ARGUMENT`.
+ *   something is needed, a string that is not UTF-8 and a struct that was not begun with its _INIT
+ *   macro are `ZEXA_INVALID_ARGUMENT`.
  * - **Outputs** that you receive you free once, with the function of their type that ends in _free;
- * NULL is fine to free. A `const char *` that you are given is UTF-8, and lives as long as the
- * object that it was asked of. Accessors take NULL, and give NULL, 0 or -1 for it.
+ *   NULL is fine to free. A `const char *` that you are given is UTF-8, and lives as long as the
+ *   object that it was asked of. Accessors take NULL, and give NULL, 0 or -1 for it.
  * - **Threads.** A client may be used from any thread, by many at once. All other objects may be
- * read by many at once, too, and freed by one.
+ *   read by many at once, too, and freed by one.
  * - **Structs** of parameters and options begin with their size, which their _INIT macro sets, and
- * may grow at their end.
+ *   may grow at their end.
  *
  * The library installs no signal handler and prints nothing.
  */
@@ -91,8 +91,10 @@ typedef enum {
     ZEXA_NOT_FOUND = 4,
     /** It exists already: a contact with this phone number (status 409). */
     ZEXA_CONFLICT = 5,
-    /** A value is well-formed JSON but not acceptable (status 422), such as a number that is not
-       E.164. */
+    /**
+     * A value is well-formed JSON but not acceptable (status 422), such as a number that is not
+     * E.164.
+     */
     ZEXA_VALIDATION = 6,
     /** Not enough credits for this message or campaign (status 422). */
     ZEXA_INSUFFICIENT_CREDITS = 7,
@@ -114,8 +116,10 @@ typedef enum {
     ZEXA_OTHER = 15,
     /** There is nothing more in a list. No failure: there is no error. */
     ZEXA_DONE = 100,
-    /** An argument is none: a NULL where something is needed, a string that is not UTF-8, a struct
-       that was not begun with its _INIT macro. */
+    /**
+     * An argument is none: a NULL where something is needed, a string that is not UTF-8, a struct
+     * that was not begun with its _INIT macro.
+     */
     ZEXA_INVALID_ARGUMENT = 101,
     /** A bug in this library, which it has survived. Please tell us. */
     ZEXA_INTERNAL = 102,
@@ -123,12 +127,15 @@ typedef enum {
 
 /** How far a failed request got: may the server have carried it out? The numbers are frozen. */
 typedef enum {
-    /** The server cannot have acted: the request, or the whole of its body, never left. Safe to
-       send again. */
+    /**
+     * The server cannot have acted: the request, or the whole of its body, never left. Safe to send
+     * again.
+     */
     ZEXA_OUTCOME_NOT_SENT = 1,
     /** The server answered that it did not do it. Safe to send again, once the cause is mended. */
     ZEXA_OUTCOME_REJECTED = 2,
-    /** The request went out, and what became of it is not known. Sending it again may do it twice.
+    /**
+     * The request went out, and what became of it is not known. Sending it again may do it twice.
      */
     ZEXA_OUTCOME_UNKNOWN = 3,
     /** The server did it; only its answer was lost. Sending it again would do it twice. */
@@ -155,8 +162,8 @@ const char *zexa_outcome_name(int outcome);
  * Errors
  *
  * An error says what went wrong, and how far the request got: whether the message may have been
- * sent in spite of it. It never holds the API key. The strings of an error live as long as it does.
- * An error may be read from several threads at once.
+ * sent in spite of it. It never holds the API key. The strings of an error live as long as it
+ * does. An error may be read from several threads at once.
  * ============================================================================================== */
 
 /** A failed call. Yours to free with zexa_error_free(). */
@@ -177,8 +184,10 @@ bool zexa_error_safe_to_retry(const zexa_error *error);
 /** What went wrong, in words: the API's own where it gave any. NULL of NULL. */
 const char *zexa_error_message(const zexa_error *error);
 
-/** All that a log should have, in one line: code, message, status, request id, outcome and
- * attempts. NULL of NULL. */
+/**
+ * All that a log should have, in one line: code, message, status, request id, outcome and attempts.
+ * NULL of NULL.
+ */
 const char *zexa_error_text(const zexa_error *error);
 
 /** The API's own name for the error, such as "insufficient_credits"; NULL where it gave none. */
@@ -206,8 +215,10 @@ uint32_t zexa_error_attempts(const zexa_error *error);
 /** What the error came of, such as "Connection refused"; NULL where there is nothing behind it. */
 const char *zexa_error_cause(const zexa_error *error);
 
-/** All of it as a JSON object: kind, outcome, status, code, message, details, request_id,
- * retry_after (seconds), attempts. NULL of NULL. */
+/**
+ * All of it as a JSON object: kind, outcome, status, code, message, details, request_id,
+ * retry_after (seconds), attempts. NULL of NULL.
+ */
 const char *zexa_error_json(const zexa_error *error);
 
 /** Frees an error. NULL is fine. */
@@ -226,8 +237,10 @@ void zexa_error_free(zexa_error *error);
  * A name and its value: a header of a request, or a parameter of a query.
  * ============================================================================================== */
 
-/** A name and its value. The strings are read during the call that they are given to, and stay
- * yours. */
+/**
+ * A name and its value. The strings are read during the call that they are given to, and stay
+ * yours.
+ */
 typedef struct {
     /** The name. */
     const char *name;
@@ -239,11 +252,12 @@ typedef struct {
  * Logs
  *
  * The library prints nothing. Who wants to see what it does gives a client a function that is
- * called after every attempt of every call. Neither the key nor a body nor a number nor an id is in
- * what it is told.
+ * called after every attempt of every call. Neither the key nor a body nor a number nor an id is
+ * in what it is told.
  * ============================================================================================== */
 
-/** One attempt of a call. It and its strings live as long as the function that is told of it runs.
+/**
+ * One attempt of a call. It and its strings live as long as the function that is told of it runs.
  */
 typedef struct {
     /** The HTTP method. */
@@ -258,8 +272,10 @@ typedef struct {
     int64_t elapsed_us;
     /** What went wrong; `ZEXA_OK` where nothing did. */
     zexa_status failure;
-    /** The id in a failing answer, by which Zexa's support finds the request; NULL where there is
-     * none. */
+    /**
+     * The id in a failing answer, by which Zexa's support finds the request; NULL where there is
+     * none.
+     */
     const char *request_id;
     /** All of it in a line of text, for a log. */
     const char *line;
@@ -278,9 +294,9 @@ typedef void (*zexa_destroy_callback)(void *userdata);
 /* ==============================================================================================
  * The client
  *
- * A client may be used from any thread, from many at once: calls run on the caller's thread, over
- * connections that all share. Making one opens and starts nothing. It survives fork(): one that was
- * made before works in the parent and in the child.
+ * A client may be used from any thread, from many at once: calls run on the caller's thread,
+ * over connections that all share. Making one opens and starts nothing. It survives fork(): one
+ * that was made before works in the parent and in the child.
  * ============================================================================================== */
 
 /** A client of the Zexa API. Yours to free with zexa_client_free(). */
@@ -297,22 +313,31 @@ typedef struct {
     size_t struct_size;
     /** The API key. Default: the environment's `ZEXA_API_KEY`. */
     const char *api_key;
-    /** Where the API is. Default: the environment's `ZEXA_BASE_URL`, else "https://api.zexa.ao/v1".
+    /**
+     * Where the API is. Default: the environment's `ZEXA_BASE_URL`, else "https://api.zexa.ao/v1".
      */
     const char *base_url;
-    /** The time for one attempt, from connecting to the last byte of the answer, in milliseconds.
-     * Default: 30000. */
+    /**
+     * The time for one attempt, from connecting to the last byte of the answer, in milliseconds.
+     * Default: 30000.
+     */
     int64_t timeout_ms;
     /** The time to look up the host, connect and agree on TLS, in milliseconds. Default: 5000. */
     int64_t connect_timeout_ms;
-    /** The time for a whole call, in milliseconds: its attempts, the waits between them, and all
-     * pages of a list. Default: none. */
+    /**
+     * The time for a whole call, in milliseconds: its attempts, the waits between them, and all
+     * pages of a list. Default: none.
+     */
     int64_t deadline_ms;
-    /** The longest wait that a server may ask for, in milliseconds. Where it asks for more, the
-     * call fails at once. Default: 120000. */
+    /**
+     * The longest wait that a server may ask for, in milliseconds. Where it asks for more, the call
+     * fails at once. Default: 120000.
+     */
     int64_t max_retry_wait_ms;
-    /** How many times a failed attempt is repeated, where repeating is safe. Default: 3; 0 means
-     * one attempt. */
+    /**
+     * How many times a failed attempt is repeated, where repeating is safe. Default: 3; 0 means one
+     * attempt.
+     */
     int32_t max_retries;
     /** 1 allows "http://" to another machine, where the API key travels in clear. Default: 0. */
     int32_t allow_http;
@@ -326,7 +351,8 @@ typedef struct {
     const char *ca_file;
     /** Added to the `User-Agent`, such as "shop/1.2". */
     const char *user_agent_suffix;
-    /** Headers sent with every request. The client's own, such as `Authorization`, cannot be set.
+    /**
+     * Headers sent with every request. The client's own, such as `Authorization`, cannot be set.
      */
     const zexa_pair *default_headers;
     /** How many headers those are. */
@@ -382,8 +408,10 @@ zexa_status zexa_client_new(const zexa_client_options *options, zexa_client **cl
  */
 void zexa_client_close(const zexa_client *client);
 
-/** Frees a client. Lists that were made with it go on to work. No call may be running on it in
- * another thread. NULL is fine. */
+/**
+ * Frees a client. Lists that were made with it go on to work. No call may be running on it in
+ * another thread. NULL is fine.
+ */
 void zexa_client_free(zexa_client *client);
 
 /* ==============================================================================================
@@ -394,16 +422,22 @@ void zexa_client_free(zexa_client *client);
  * whether the request had gone out. A cancelled token stays cancelled.
  * ============================================================================================== */
 
-/** A cancel token. Yours to free with zexa_cancel_token_free(), at any time: calls that carry it go
- * on, and can then not be cancelled any more. */
+/**
+ * A cancel token. Yours to free with zexa_cancel_token_free(), at any time: calls that carry it go
+ * on, and can then not be cancelled any more.
+ */
 typedef struct zexa_cancel_token zexa_cancel_token;
 
-/** Makes a token that is not cancelled; it is given to calls in zexa_call_options. Yours to free
- * with zexa_cancel_token_free(). */
+/**
+ * Makes a token that is not cancelled; it is given to calls in zexa_call_options. Yours to free
+ * with zexa_cancel_token_free().
+ */
 zexa_cancel_token *zexa_cancel_token_new(void);
 
-/** Cancels every call that carries this token. From any thread, though not from a signal handler.
- * Doing it twice changes nothing; NULL is fine. */
+/**
+ * Cancels every call that carries this token. From any thread, though not from a signal handler.
+ * Doing it twice changes nothing; NULL is fine.
+ */
 void zexa_cancel_token_cancel(const zexa_cancel_token *token);
 
 /** Whether zexa_cancel_token_cancel() was called. False of NULL. */
@@ -428,17 +462,23 @@ void zexa_cancel_token_free(zexa_cancel_token *token);
 typedef struct {
     /** Set by `ZEXA_CALL_OPTIONS_INIT`. */
     size_t struct_size;
-    /** The time for one attempt, from connecting to the last byte of the answer, in milliseconds.
+    /**
+     * The time for one attempt, from connecting to the last byte of the answer, in milliseconds.
      */
     int64_t timeout_ms;
-    /** The time for the whole call, in milliseconds: its attempts, the waits between them, and all
-     * pages of a list. */
+    /**
+     * The time for the whole call, in milliseconds: its attempts, the waits between them, and all
+     * pages of a list.
+     */
     int64_t deadline_ms;
-    /** How many times a failed attempt is repeated, where repeating is safe. 0 means one attempt.
+    /**
+     * How many times a failed attempt is repeated, where repeating is safe. 0 means one attempt.
      */
     int32_t max_retries;
-    /** 1 repeats a POST even where it is not known whether the server has carried it out: a message
-     * may then be SENT TWICE. Default: 0. */
+    /**
+     * 1 repeats a POST even where it is not known whether the server has carried it out: a message
+     * may then be SENT TWICE. Default: 0.
+     */
     int32_t retry_ambiguous;
     /** Further headers. The client's own, such as `Authorization`, cannot be set. */
     const zexa_pair *headers;
@@ -463,7 +503,7 @@ typedef struct {
  * Makes the same client once more, with the same connections, for calls with other options.
  *
  * - `derived`: gets the client, yours to free with zexa_client_free(); NULL on failure. Either
- * client may be freed first.
+ *   client may be freed first.
  *
  * Returns `ZEXA_OK`, `ZEXA_CONFIG` or `ZEXA_INVALID_ARGUMENT`.
  */
@@ -494,25 +534,31 @@ zexa_status zexa_client_with_options(const zexa_client *client, const zexa_call_
 /* ==============================================================================================
  * WhatsApp templates
  *
- * A template has a name and a value for each of its numbered variables. It goes into the parameter
- * `template_json` of a message or a campaign, as JSON: made here, or by hand where the API wants
- * another shape than this.
+ * A template has a name and a value for each of its numbered variables. It goes into the
+ * parameter `template_json` of a message or a campaign, as JSON: made here, or by hand where the
+ * API wants another shape than this.
  * ============================================================================================== */
 
 /** An approved WhatsApp template. Yours to free with zexa_template_free(). */
 typedef struct zexa_template zexa_template;
 
-/** Makes the template of this name, yours to free with zexa_template_free(). Returns `ZEXA_OK` or
- * `ZEXA_INVALID_ARGUMENT`. */
+/**
+ * Makes the template of this name, yours to free with zexa_template_free(). Returns `ZEXA_OK` or
+ * `ZEXA_INVALID_ARGUMENT`.
+ */
 zexa_status zexa_template_new(const char *name, zexa_template **made, zexa_error **error);
 
-/** Sets the language that it is wanted in, such as "pt". Returns `ZEXA_OK` or
- * `ZEXA_INVALID_ARGUMENT`. */
+/**
+ * Sets the language that it is wanted in, such as "pt". Returns `ZEXA_OK` or
+ * `ZEXA_INVALID_ARGUMENT`.
+ */
 zexa_status zexa_template_set_language(zexa_template *self_, const char *language,
                                        zexa_error **error);
 
-/** Adds the value of the next variable, in the order of their numbers. Returns `ZEXA_OK` or
- * `ZEXA_INVALID_ARGUMENT`. */
+/**
+ * Adds the value of the next variable, in the order of their numbers. Returns `ZEXA_OK` or
+ * `ZEXA_INVALID_ARGUMENT`.
+ */
 zexa_status zexa_template_add_variable(zexa_template *self_, const char *value, zexa_error **error);
 
 /** The template as JSON. The string lives until the template is changed or freed. NULL of NULL. */
@@ -563,10 +609,13 @@ typedef struct {
     size_t struct_size;
     /** The way it takes. */
     const char *channel;
-    /** Whom it goes to: an E.164 number for SMS, WhatsApp and Telegram, an address for email, a
-     * channel or user id for Slack. */
+    /**
+     * Whom it goes to: an E.164 number for SMS, WhatsApp and Telegram, an address for email, a
+     * channel or user id for Slack.
+     */
     const char *to;
-    /** Whom it comes from: a Sender ID registered for the channel, or a verified address for email.
+    /**
+     * Whom it comes from: a Sender ID registered for the channel, or a verified address for email.
      */
     const char *from;
     /** What it says, as plain text. Required where there is no template. */
@@ -575,15 +624,9 @@ typedef struct {
     const char *subject;
     /** The text as HTML, with the body as its plain alternative; email only. */
     const char *html;
-    /**
-     * An approved WhatsApp template, instead of a body.
-     * A JSON object: see `zexa_template`.
-     */
+    /** An approved WhatsApp template, instead of a body. A JSON object: see `zexa_template`. */
     const char *template_json;
-    /**
-     * When to send it. Default: now.
-     * In the form of RFC 3339, such as "2026-07-01T09:00:00Z".
-     */
+    /** When to send it. Default: now. In the form of RFC 3339, such as "2026-07-01T09:00:00Z". */
     const char *scheduled_at;
 } zexa_send_message_params;
 
@@ -626,16 +669,10 @@ const char *zexa_message_created_at(const zexa_message *message);
  */
 int64_t zexa_message_created_at_unix_ms(const zexa_message *message);
 
-/**
- * Whom it comes from. Inferred: the API may leave it out.
- * NULL where it is absent.
- */
+/** Whom it comes from. Inferred: the API may leave it out. NULL where it is absent. */
 const char *zexa_message_from(const zexa_message *message);
 
-/**
- * What it says. Inferred: the API may leave it out.
- * NULL where it is absent.
- */
+/** What it says. Inferred: the API may leave it out. NULL where it is absent. */
 const char *zexa_message_body(const zexa_message *message);
 
 /**
@@ -680,18 +717,19 @@ const char *zexa_message_delivered_at(const zexa_message *message);
  */
 int64_t zexa_message_delivered_at_unix_ms(const zexa_message *message);
 
-/**
- * Why it failed. Inferred: the API may leave it out.
- * NULL where it is absent.
- */
+/** Why it failed. Inferred: the API may leave it out. NULL where it is absent. */
 const char *zexa_message_error(const zexa_message *message);
 
-/** All of it as a JSON object, by the names of the API, with what this version does not know. NULL
- * of NULL. */
+/**
+ * All of it as a JSON object, by the names of the API, with what this version does not know. NULL
+ * of NULL.
+ */
 const char *zexa_message_json(const zexa_message *message);
 
-/** What the API sent beside these fields, and what it sent in them that is not of their type, as a
- * JSON object. NULL of NULL. */
+/**
+ * What the API sent beside these fields, and what it sent in them that is not of their type, as a
+ * JSON object. NULL of NULL.
+ */
 const char *zexa_message_extra_json(const zexa_message *message);
 
 /** Frees it. NULL is fine. */
@@ -754,16 +792,22 @@ zexa_status zexa_messages_get(const zexa_client *client, const char *id,
  */
 typedef struct zexa_sender_id zexa_sender_id;
 
-/** All items of a list, one after the other. Yours to free with zexa_sender_id_iter_free(), at any
- * time. Threads may share it: they take turns. */
+/**
+ * All items of a list, one after the other. Yours to free with zexa_sender_id_iter_free(), at any
+ * time. Threads may share it: they take turns.
+ */
 typedef struct zexa_sender_id_iter zexa_sender_id_iter;
 
-/** One page of a list. Yours to free with zexa_sender_id_page_free(). Its items and strings live as
- * long as it does. */
+/**
+ * One page of a list. Yours to free with zexa_sender_id_page_free(). Its items and strings live as
+ * long as it does.
+ */
 typedef struct zexa_sender_id_page zexa_sender_id_page;
 
-/** All pages of a list, one after the other. Yours to free with zexa_sender_id_pages_free(), at any
- * time. Threads may share it: they take turns. */
+/**
+ * All pages of a list, one after the other. Yours to free with zexa_sender_id_pages_free(), at any
+ * time. Threads may share it: they take turns.
+ */
 typedef struct zexa_sender_id_pages zexa_sender_id_pages;
 
 /**
@@ -794,10 +838,7 @@ const char *zexa_sender_id_channel(const zexa_sender_id *sender_id);
  */
 const char *zexa_sender_id_sender_id(const zexa_sender_id *sender_id);
 
-/**
- * Its id. Inferred: the API may leave it out.
- * NULL where it is absent.
- */
+/** Its id. Inferred: the API may leave it out. NULL where it is absent. */
 const char *zexa_sender_id_id(const zexa_sender_id *sender_id);
 
 /**
@@ -820,12 +861,16 @@ const char *zexa_sender_id_created_at(const zexa_sender_id *sender_id);
  */
 int64_t zexa_sender_id_created_at_unix_ms(const zexa_sender_id *sender_id);
 
-/** All of it as a JSON object, by the names of the API, with what this version does not know. NULL
- * of NULL. */
+/**
+ * All of it as a JSON object, by the names of the API, with what this version does not know. NULL
+ * of NULL.
+ */
 const char *zexa_sender_id_json(const zexa_sender_id *sender_id);
 
-/** What the API sent beside these fields, and what it sent in them that is not of their type, as a
- * JSON object. NULL of NULL. */
+/**
+ * What the API sent beside these fields, and what it sent in them that is not of their type, as a
+ * JSON object. NULL of NULL.
+ */
 const char *zexa_sender_id_extra_json(const zexa_sender_id *sender_id);
 
 /** Frees it. NULL is fine. */
@@ -947,12 +992,14 @@ zexa_status zexa_sender_ids_list_pages(const zexa_client *client,
                                        zexa_sender_id_pages **pages, zexa_error **error);
 
 /* ==============================================================================================
- * Campaigns: `zexa_create_campaign_params`, one message to a whole contact list, and what comes of
- * it, a `zexa_campaign`.
+ * Campaigns: `zexa_create_campaign_params`, one message to a whole contact list, and what comes
+ * of it, a `zexa_campaign`.
  * ============================================================================================== */
 
-/* How far a campaign has got. The API documents that campaigns pause and resume; the names are
- * inferred. */
+/*
+ * How far a campaign has got. The API documents that campaigns pause and resume; the names are
+ * inferred.
+ */
 
 /** It waits for its time. */
 #define ZEXA_CAMPAIGN_STATUS_SCHEDULED "scheduled"
@@ -982,16 +1029,22 @@ zexa_status zexa_sender_ids_list_pages(const zexa_client *client,
  */
 typedef struct zexa_campaign zexa_campaign;
 
-/** All items of a list, one after the other. Yours to free with zexa_campaign_iter_free(), at any
- * time. Threads may share it: they take turns. */
+/**
+ * All items of a list, one after the other. Yours to free with zexa_campaign_iter_free(), at any
+ * time. Threads may share it: they take turns.
+ */
 typedef struct zexa_campaign_iter zexa_campaign_iter;
 
-/** One page of a list. Yours to free with zexa_campaign_page_free(). Its items and strings live as
- * long as it does. */
+/**
+ * One page of a list. Yours to free with zexa_campaign_page_free(). Its items and strings live as
+ * long as it does.
+ */
 typedef struct zexa_campaign_page zexa_campaign_page;
 
-/** All pages of a list, one after the other. Yours to free with zexa_campaign_pages_free(), at any
- * time. Threads may share it: they take turns. */
+/**
+ * All pages of a list, one after the other. Yours to free with zexa_campaign_pages_free(), at any
+ * time. Threads may share it: they take turns.
+ */
 typedef struct zexa_campaign_pages zexa_campaign_pages;
 
 /**
@@ -1016,15 +1069,9 @@ typedef struct {
     const char *sender_id;
     /** What it says, as plain text. Required where there is no template. */
     const char *body;
-    /**
-     * An approved WhatsApp template, instead of a body.
-     * A JSON object: see `zexa_template`.
-     */
+    /** An approved WhatsApp template, instead of a body. A JSON object: see `zexa_template`. */
     const char *template_json;
-    /**
-     * When to start it. Default: now.
-     * In the form of RFC 3339, such as "2026-07-01T09:00:00Z".
-     */
+    /** When to start it. Default: now. In the form of RFC 3339, such as "2026-07-01T09:00:00Z". */
     const char *scheduled_at;
 } zexa_create_campaign_params;
 
@@ -1083,10 +1130,7 @@ const char *zexa_campaign_created_at(const zexa_campaign *campaign);
  */
 int64_t zexa_campaign_created_at_unix_ms(const zexa_campaign *campaign);
 
-/**
- * How many contacts it goes to. Inferred: the API may leave it out.
- * -1 where it is absent.
- */
+/** How many contacts it goes to. Inferred: the API may leave it out. -1 where it is absent. */
 int64_t zexa_campaign_total_recipients(const zexa_campaign *campaign);
 
 /**
@@ -1110,42 +1154,31 @@ int64_t zexa_campaign_scheduled_at_unix_ms(const zexa_campaign *campaign);
  */
 const char *zexa_campaign_stats_json(const zexa_campaign *campaign);
 
-/**
- * Passed on.
- * -1 where it is absent.
- */
+/** Passed on. -1 where it is absent. */
 int64_t zexa_campaign_stats_sent(const zexa_campaign *campaign);
 
-/**
- * Arrived.
- * -1 where it is absent.
- */
+/** Arrived. -1 where it is absent. */
 int64_t zexa_campaign_stats_delivered(const zexa_campaign *campaign);
 
-/**
- * Could not be sent.
- * -1 where it is absent.
- */
+/** Could not be sent. -1 where it is absent. */
 int64_t zexa_campaign_stats_failed(const zexa_campaign *campaign);
 
-/**
- * Could not be delivered.
- * -1 where it is absent.
- */
+/** Could not be delivered. -1 where it is absent. */
 int64_t zexa_campaign_stats_undeliverable(const zexa_campaign *campaign);
 
-/**
- * Not yet passed on.
- * -1 where it is absent.
- */
+/** Not yet passed on. -1 where it is absent. */
 int64_t zexa_campaign_stats_pending(const zexa_campaign *campaign);
 
-/** All of it as a JSON object, by the names of the API, with what this version does not know. NULL
- * of NULL. */
+/**
+ * All of it as a JSON object, by the names of the API, with what this version does not know. NULL
+ * of NULL.
+ */
 const char *zexa_campaign_json(const zexa_campaign *campaign);
 
-/** What the API sent beside these fields, and what it sent in them that is not of their type, as a
- * JSON object. NULL of NULL. */
+/**
+ * What the API sent beside these fields, and what it sent in them that is not of their type, as a
+ * JSON object. NULL of NULL.
+ */
 const char *zexa_campaign_extra_json(const zexa_campaign *campaign);
 
 /** Frees it. NULL is fine. */
@@ -1299,8 +1332,8 @@ zexa_status zexa_campaigns_get(const zexa_client *client, const char *id,
                                zexa_error **error);
 
 /* ==============================================================================================
- * Contacts: `zexa_create_contact_params`, `zexa_list_contacts_params`, and the `zexa_contact` that
- * they are about.
+ * Contacts: `zexa_create_contact_params`, `zexa_list_contacts_params`, and the `zexa_contact`
+ * that they are about.
  * ============================================================================================== */
 
 /**
@@ -1310,16 +1343,22 @@ zexa_status zexa_campaigns_get(const zexa_client *client, const char *id,
  */
 typedef struct zexa_contact zexa_contact;
 
-/** All items of a list, one after the other. Yours to free with zexa_contact_iter_free(), at any
- * time. Threads may share it: they take turns. */
+/**
+ * All items of a list, one after the other. Yours to free with zexa_contact_iter_free(), at any
+ * time. Threads may share it: they take turns.
+ */
 typedef struct zexa_contact_iter zexa_contact_iter;
 
-/** One page of a list. Yours to free with zexa_contact_page_free(). Its items and strings live as
- * long as it does. */
+/**
+ * One page of a list. Yours to free with zexa_contact_page_free(). Its items and strings live as
+ * long as it does.
+ */
 typedef struct zexa_contact_page zexa_contact_page;
 
-/** All pages of a list, one after the other. Yours to free with zexa_contact_pages_free(), at any
- * time. Threads may share it: they take turns. */
+/**
+ * All pages of a list, one after the other. Yours to free with zexa_contact_pages_free(), at any
+ * time. Threads may share it: they take turns.
+ */
 typedef struct zexa_contact_pages zexa_contact_pages;
 
 /**
@@ -1408,18 +1447,19 @@ const char *zexa_contact_created_at(const zexa_contact *contact);
  */
 int64_t zexa_contact_created_at_unix_ms(const zexa_contact *contact);
 
-/**
- * The email address, if there is one.
- * NULL where it is absent.
- */
+/** The email address, if there is one. NULL where it is absent. */
 const char *zexa_contact_email(const zexa_contact *contact);
 
-/** All of it as a JSON object, by the names of the API, with what this version does not know. NULL
- * of NULL. */
+/**
+ * All of it as a JSON object, by the names of the API, with what this version does not know. NULL
+ * of NULL.
+ */
 const char *zexa_contact_json(const zexa_contact *contact);
 
-/** What the API sent beside these fields, and what it sent in them that is not of their type, as a
- * JSON object. NULL of NULL. */
+/**
+ * What the API sent beside these fields, and what it sent in them that is not of their type, as a
+ * JSON object. NULL of NULL.
+ */
 const char *zexa_contact_extra_json(const zexa_contact *contact);
 
 /** Frees it. NULL is fine. */
@@ -1669,33 +1709,28 @@ const char *zexa_webhook_created_at(const zexa_webhook *webhook);
  */
 int64_t zexa_webhook_created_at_unix_ms(const zexa_webhook *webhook);
 
-/**
- * What events are signed with. Inferred: the API may leave it out.
- * NULL where it is absent.
- */
+/** What events are signed with. Inferred: the API may leave it out. NULL where it is absent. */
 const char *zexa_webhook_secret(const zexa_webhook *webhook);
 
-/** All of it as a JSON object, by the names of the API, with what this version does not know. NULL
- * of NULL. */
+/**
+ * All of it as a JSON object, by the names of the API, with what this version does not know. NULL
+ * of NULL.
+ */
 const char *zexa_webhook_json(const zexa_webhook *webhook);
 
-/** What the API sent beside these fields, and what it sent in them that is not of their type, as a
- * JSON object. NULL of NULL. */
+/**
+ * What the API sent beside these fields, and what it sent in them that is not of their type, as a
+ * JSON object. NULL of NULL.
+ */
 const char *zexa_webhook_extra_json(const zexa_webhook *webhook);
 
 /** Frees it. NULL is fine. */
 void zexa_webhook_free(zexa_webhook *webhook);
 
-/**
- * The event's own id: the same event may be posted twice.
- * NULL where it is absent.
- */
+/** The event's own id: the same event may be posted twice. NULL where it is absent. */
 const char *zexa_event_id(const zexa_event *event);
 
-/**
- * What happened.
- * NULL where it is absent.
- */
+/** What happened. NULL where it is absent. */
 const char *zexa_event_event(const zexa_event *event);
 
 /**
@@ -1719,12 +1754,16 @@ int64_t zexa_event_created_at_unix_ms(const zexa_event *event);
  */
 const char *zexa_event_data_json(const zexa_event *event);
 
-/** All of it as a JSON object, by the names of the API, with what this version does not know. NULL
- * of NULL. */
+/**
+ * All of it as a JSON object, by the names of the API, with what this version does not know. NULL
+ * of NULL.
+ */
 const char *zexa_event_json(const zexa_event *event);
 
-/** What the API sent beside these fields, and what it sent in them that is not of their type, as a
- * JSON object. NULL of NULL. */
+/**
+ * What the API sent beside these fields, and what it sent in them that is not of their type, as a
+ * JSON object. NULL of NULL.
+ */
 const char *zexa_event_extra_json(const zexa_event *event);
 
 /** Frees it. NULL is fine. */
@@ -1750,8 +1789,8 @@ zexa_status zexa_webhooks_create(const zexa_client *client,
 /* ==============================================================================================
  * Webhook events
  *
- * What Zexa posts to a webhook. Answer its request with a 2xx soon, or it will be posted again; the
- * first one after registering is a test.
+ * What Zexa posts to a webhook. Answer its request with a 2xx soon, or it will be posted again;
+ * the first one after registering is a test.
  * ============================================================================================== */
 
 /**
@@ -1765,12 +1804,16 @@ zexa_status zexa_webhooks_create(const zexa_client *client,
 zexa_status zexa_webhooks_parse_event(const char *body, size_t length, zexa_event **event,
                                       zexa_error **error);
 
-/** The message that the event is about, yours to free with zexa_message_free(); NULL where it is
- * about none. */
+/**
+ * The message that the event is about, yours to free with zexa_message_free(); NULL where it is
+ * about none.
+ */
 zexa_message *zexa_event_message(const zexa_event *event);
 
-/** The campaign that the event is about, yours to free with zexa_campaign_free(); NULL where it is
- * about none. */
+/**
+ * The campaign that the event is about, yours to free with zexa_campaign_free(); NULL where it is
+ * about none.
+ */
 zexa_campaign *zexa_event_campaign(const zexa_event *event);
 
 /* ==============================================================================================
@@ -1790,12 +1833,16 @@ double zexa_credits_credits(const zexa_credits *credits);
 /** The currency that they are bought in. */
 const char *zexa_credits_currency(const zexa_credits *credits);
 
-/** All of it as a JSON object, by the names of the API, with what this version does not know. NULL
- * of NULL. */
+/**
+ * All of it as a JSON object, by the names of the API, with what this version does not know. NULL
+ * of NULL.
+ */
 const char *zexa_credits_json(const zexa_credits *credits);
 
-/** What the API sent beside these fields, and what it sent in them that is not of their type, as a
- * JSON object. NULL of NULL. */
+/**
+ * What the API sent beside these fields, and what it sent in them that is not of their type, as a
+ * JSON object. NULL of NULL.
+ */
 const char *zexa_credits_extra_json(const zexa_credits *credits);
 
 /** Frees it. NULL is fine. */
@@ -1818,8 +1865,8 @@ zexa_status zexa_credits_get(const zexa_client *client, const zexa_call_options 
 /* ==============================================================================================
  * Any request
  *
- * For what this version of the library does not know: a request to any path of the API, authorised,
- * repeated and timed as every other.
+ * For what this version of the library does not know: a request to any path of the API,
+ * authorised, repeated and timed as every other.
  * ============================================================================================== */
 
 /** An answer as it came. Yours to free with zexa_response_free(). */
@@ -1829,7 +1876,7 @@ typedef struct zexa_response zexa_response;
  * Makes a request and waits for its answer.
  *
  * - `method`: "GET", "POST", "PUT", "PATCH" or "DELETE". Only GET and DELETE are repeated after a
- * failure that may have been a success.
+ *   failure that may have been a success.
  * - `path`: below the base URL, such as "/messages".
  * - `query`: an array of `query_count` pairs; NULL for none.
  * - `body_json`: the body as JSON; NULL for none.
@@ -1845,8 +1892,10 @@ zexa_status zexa_client_request(const zexa_client *client, const char *method, c
 /** The HTTP status, a 2xx. 0 of NULL. */
 int32_t zexa_response_http_status(const zexa_response *response);
 
-/** The body as JSON; "null" where there was none. The string lives as long as the answer. NULL of
- * NULL. */
+/**
+ * The body as JSON; "null" where there was none. The string lives as long as the answer. NULL of
+ * NULL.
+ */
 const char *zexa_response_body_json(const zexa_response *response);
 
 /** Frees an answer. NULL is fine. */

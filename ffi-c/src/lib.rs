@@ -24,8 +24,8 @@
 //! - **Nothing is sent twice.** A request that may have been carried out is not repeated, unless the caller says so. The error's outcome then
 //!   says that it is not known.
 //! - **Order of arguments**: the object itself, inputs, options of the call, outputs, the error.
-//! - **Failures.** What can fail returns a zexa_status. Where that is not `ZEXA_OK`, outputs are NULL, and `*error` is an error that says more;
-//!   where it is `ZEXA_OK`, `*error` is NULL. Whatever outputs and `*error` held before is overwritten. `error` itself may be NULL.
+//! - **Failures.** What can fail returns a zexa_status: `ZEXA_OK`, or what went wrong. Outputs are then NULL, and `*error` is an error that says
+//!   more. On success `*error` is NULL. Whatever outputs and `*error` held before is overwritten. `error` itself may be NULL.
 //! - **Inputs** are UTF-8 that ends in a NUL, and stay yours; NULL is an absent one. A NULL where something is needed, a string that is not
 //!   UTF-8 and a struct that was not begun with its _INIT macro are `ZEXA_INVALID_ARGUMENT`.
 //! - **Outputs** that you receive you free once, with the function of their type that ends in _free; NULL is fine to free. A `const char *`

@@ -4,17 +4,22 @@ use std::fmt::Write;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase};
 
+use super::comments;
 use super::names::{Context, enum_prefix};
 use crate::codegen::definition::OpenEnum;
 
 /// The constants, for the header.
 pub(super) fn constants(context: &Context<'_>, one: &OpenEnum) -> String {
-    let mut written = format!("/* {} */\n", context.lines(&one.docs).join("\n * "));
+    let comment = |open, docs| {
+        let lines = context.lines(docs);
+        comments::comment(open, "", &lines.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let mut written = comment("/*", &one.docs);
     for value in &one.values {
         let name = format!("{}{}", enum_prefix(&one.name), value.variant.to_shouty_snake_case());
         let name = context.take(name, &one.place);
-        let docs = context.lines(&value.docs).join("\n * ");
-        writeln!(written, "\n/** {docs} */\n#define {name} {:?}", value.text).expect("a string takes it");
+        writeln!(written, "\n{}#define {name} {:?}", comment("/**", &value.docs), value.text)
+            .expect("a string takes it");
     }
     written + "\n"
 }

@@ -9,6 +9,7 @@ use heck::ToShoutySnakeCase;
 use syn::{Fields, Item, ItemEnum, ItemStruct, ItemType, Visibility};
 
 use super::Written;
+use super::comments::{comment, rewrap, wrap};
 use crate::codegen::GENERATED;
 use crate::command::Result;
 
@@ -38,7 +39,7 @@ const SECTIONS: &[&str] = &[
 /// The whole header, not yet formatted. The generated files are taken as they were written now, the others from the folder `ffi`.
 pub(crate) fn write(ffi: &Path, written: &Written, version: &str) -> Result<String> {
     let lib = read(&ffi.join("lib.rs"))?;
-    let mut header = format!("/* {GENERATED} */\n\n{}\n{}", comment(&module_docs(&lib)), opening(version));
+    let mut header = format!("/* {GENERATED} */\n\n{}\n{}", comment("/*", "", &module_docs(&lib)), opening(version));
     for section in SECTIONS {
         let (source, constants) = match section.strip_prefix("generated/") {
             Some(name) => (written.files.get(name).cloned(), written.constants.get(name)),
@@ -112,27 +113,7 @@ fn declarations(source: &str, types: Vec<String>) -> Result<String> {
     let mut text = Vec::new();
     bindings.write(&mut text);
     let text = String::from_utf8(text).map_err(|_| "cbindgen wrote what is no text".to_owned())?;
-    Ok(with_short_comments(&text))
-}
-
-/// Comments of one line take one line, and not three.
-fn with_short_comments(declarations: &str) -> String {
-    let lines: Vec<&str> = declarations.lines().collect();
-    let mut written = String::new();
-    let mut rest = lines.as_slice();
-    while let [line, after @ ..] = rest {
-        rest = after;
-        written += line;
-        if line.trim() == "/**"
-            && let [text, end, after @ ..] = rest
-            && end.trim() == "*/"
-        {
-            written += &format!(" {} */", text.trim().trim_start_matches("* "));
-            rest = after;
-        }
-        written += "\n";
-    }
-    written
+    Ok(rewrap(&text))
 }
 
 /// The types of the C ABI in a file.
@@ -197,13 +178,8 @@ fn module_docs(source: &str) -> Vec<&str> {
 /// What opens a section.
 fn title(docs: &[&str]) -> String {
     let rule = "=".repeat(94);
-    let text = docs.iter().map(|line| format!(" * {line}").trim_end().to_owned() + "\n").collect::<String>();
+    let text = wrap(docs, 94).iter().map(|line| format!(" * {line}").trim_end().to_owned() + "\n").collect::<String>();
     format!("\n/* {rule}\n{text} * {rule} */\n\n")
-}
-
-fn comment(docs: &[&str]) -> String {
-    let text = docs.iter().map(|line| format!(" * {line}").trim_end().to_owned() + "\n").collect::<String>();
-    format!("/*\n{text} */\n")
 }
 
 fn read(file: &Path) -> Result<String> {

@@ -1,5 +1,6 @@
 //! The C side: `ffi-c/src/generated`, and from it and the rest of `ffi-c` the header.
 
+mod comments;
 mod enums;
 pub(super) mod header;
 mod leaves;

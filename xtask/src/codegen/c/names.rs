@@ -122,7 +122,7 @@ pub(super) fn init_macro(params: &str) -> String {
 }
 
 /// Those of C11 and C++20 that a name in snake case can be.
-const KEYWORDS: &[&str] = &[
+pub(in crate::codegen) const KEYWORDS: &[&str] = &[
     "alignas",
     "alignof",
     "and",

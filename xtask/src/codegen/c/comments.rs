@@ -1,0 +1,89 @@
+//! Comments of the header: wrapped to its width, on one line where they fit on one.
+
+use textwrap::Options;
+
+/// How wide the header is.
+const WIDTH: usize = 100;
+
+/// A comment that opens with `open`, at this indentation. Paragraphs are wrapped, items of a list with their text below their text; code stays as it is.
+pub(super) fn comment(open: &str, indentation: &str, lines: &[&str]) -> String {
+    let width = WIDTH - indentation.len();
+    let text = wrap(lines, width - " * ".len());
+    if let [line] = text.as_slice()
+        && open.len() + line.len() + " */ ".len() <= width
+    {
+        return format!("{indentation}{open} {line} */\n");
+    }
+    let mut written = format!("{indentation}{open}\n");
+    for line in &text {
+        written += format!("{indentation} * {line}").trim_end();
+        written += "\n";
+    }
+    written + indentation + " */\n"
+}
+
+/// The lines, wrapped.
+pub(super) fn wrap(lines: &[&str], width: usize) -> Vec<String> {
+    let mut wrapped = Vec::new();
+    let mut paragraph = String::new();
+    let mut is_code = false;
+    for line in lines {
+        let is_fence = line.starts_with("```");
+        if is_code || is_fence || line.is_empty() || line.starts_with("- ") {
+            flush(&mut paragraph, width, &mut wrapped);
+        }
+        is_code ^= is_fence;
+        if is_code || is_fence || line.is_empty() {
+            wrapped.push((*line).to_owned());
+        } else {
+            paragraph += if paragraph.is_empty() { "" } else { " " };
+            paragraph += line.trim();
+        }
+    }
+    flush(&mut paragraph, width, &mut wrapped);
+    wrapped
+}
+
+fn flush(paragraph: &mut String, width: usize, wrapped: &mut Vec<String>) {
+    if paragraph.is_empty() {
+        return;
+    }
+    let hanging = if paragraph.starts_with("- ") { "  " } else { "" };
+    let options = Options::new(width).subsequent_indent(hanging).break_words(false);
+    wrapped.extend(textwrap::wrap(paragraph, options).into_iter().map(|line| line.into_owned()));
+    paragraph.clear();
+}
+
+/// C with its `/** … */` comments written anew.
+pub(super) fn rewrap(declarations: &str) -> String {
+    let mut written = String::new();
+    let mut lines = declarations.lines();
+    while let Some(line) = lines.next() {
+        if line.trim() != "/**" {
+            written += line;
+            written += "\n";
+            continue;
+        }
+        let indentation = &line[..line.len() - line.trim_start().len()];
+        let text = lines.by_ref().map(str::trim).take_while(|line| *line != "*/");
+        let text: Vec<&str> = text.map(|line| line.trim_start_matches('*').trim_start_matches(' ')).collect();
+        written += &comment("/**", indentation, &text);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_comment_takes_one_line() {
+        assert_eq!(rewrap("/**\n * Its id.\n */\nint id;\n"), "/** Its id. */\nint id;\n");
+    }
+
+    #[test]
+    fn a_list_hangs_and_code_stays() {
+        let wrapped = wrap(&["- `a`: one two", "three", "- `b`", "", "```c", "int  x;", "```"], 12);
+        assert_eq!(wrapped, ["- `a`: one", "  two three", "- `b`", "", "```c", "int  x;", "```"]);
+    }
+}
