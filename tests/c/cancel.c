@@ -1,0 +1,151 @@
+/* Cancelling: before a call, in flight, in a wait, between pages; and a token that is freed while
+ * it is in use. */
+
+#include <pthread.h>
+
+#include "sandbox.h"
+
+/* A call on another thread. */
+typedef struct {
+    const zexa_client *client;
+    zexa_call_options options;
+    zexa_status status;
+    zexa_message *message;
+    zexa_error *error;
+} sending;
+
+static void *send_it(void *argument) {
+    sending *call = argument;
+    zexa_send_message_params params = sms("Hello");
+    call->status =
+        zexa_messages_send(call->client, &params, &call->options, &call->message, &call->error);
+    return NULL;
+}
+
+static pthread_t start(sending *call, const zexa_client *client, const zexa_cancel_token *token) {
+    *call = (sending){.client = client, .options = ZEXA_CALL_OPTIONS_INIT};
+    call->options.cancel = token;
+    pthread_t thread;
+    CHECK_NUMBER(pthread_create(&thread, NULL, send_it, call), 0);
+    return thread;
+}
+
+static void test_before_the_call(void) {
+    sandbox server = sandbox_new("{}");
+    zexa_client *client = sandbox_client(&server);
+    zexa_cancel_token *token = zexa_cancel_token_new();
+    CHECK(!zexa_cancel_token_is_cancelled(token));
+    zexa_cancel_token_cancel(token);
+    zexa_cancel_token_cancel(token);
+    CHECK(zexa_cancel_token_is_cancelled(token));
+    for (int time = 0; time < 2; time++) {
+        sending call;
+        pthread_join(start(&call, client, token), NULL);
+        CHECK(call.message == NULL);
+        CHECK_FAILS(call.status, ZEXA_CANCELLED, ZEXA_OUTCOME_NOT_SENT, &call.error);
+    }
+    CHECK_NUMBER(sandbox_count(&server, "requests"), 0);
+    zexa_cancel_token_free(token);
+    zexa_client_free(client);
+    sandbox_free(&server);
+}
+
+static void test_in_flight(void) {
+    sandbox server = sandbox_new("{\"faults\": [{\"process\": true, \"then\": \"stall\"}]}");
+    zexa_client *client = sandbox_client(&server);
+    zexa_cancel_token *token = zexa_cancel_token_new();
+    sending call;
+    pthread_t thread = start(&call, client, token);
+    sandbox_wait_for_requests(&server, "1");
+    zexa_cancel_token_cancel(token);
+    pthread_join(thread, NULL);
+    CHECK_FAILS(call.status, ZEXA_CANCELLED, ZEXA_OUTCOME_UNKNOWN, &call.error);
+
+    /* The token stays cancelled; the client is as good as before. */
+    pthread_join(start(&call, client, token), NULL);
+    CHECK_FAILS(call.status, ZEXA_CANCELLED, ZEXA_OUTCOME_NOT_SENT, &call.error);
+    pthread_join(start(&call, client, NULL), NULL);
+    CHECK_OK(call.status, &call.error);
+    zexa_message_free(call.message);
+    zexa_cancel_token_free(token);
+    zexa_client_free(client);
+    sandbox_free(&server);
+}
+
+static void cancel_when_told(const zexa_attempt *attempt, void *userdata) {
+    CHECK_NUMBER(attempt->http_status, 429);
+    zexa_cancel_token_cancel(userdata);
+}
+
+static void test_in_a_wait(void) {
+    sandbox server = sandbox_new("{\"faults\": [{\"times\": 0, \"status\": 429, "
+                                 "\"headers\": {\"Retry-After\": \"60\"}}]}");
+    zexa_cancel_token *token = zexa_cancel_token_new();
+    zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
+    options.base_url = server.url;
+    options.api_key = server.api_key;
+    options.on_attempt = cancel_when_told;
+    options.on_attempt_userdata = token;
+    zexa_error *error = NULL;
+    zexa_client *client = NULL;
+    CHECK_OK(zexa_client_new(&options, &client, &error), &error);
+    sending call;
+    pthread_join(start(&call, client, token), NULL);
+    CHECK_NUMBER(zexa_error_attempts(call.error), 1);
+    CHECK_FAILS(call.status, ZEXA_CANCELLED, ZEXA_OUTCOME_REJECTED, &call.error);
+    zexa_client_free(client);
+    zexa_cancel_token_free(token);
+    sandbox_free(&server);
+}
+
+static void test_between_pages(void) {
+    sandbox server = sandbox_new("{\"state\": {\"contacts_count\": 30}}");
+    zexa_client *client = sandbox_client(&server);
+    zexa_cancel_token *token = zexa_cancel_token_new();
+    zexa_call_options options = ZEXA_CALL_OPTIONS_INIT;
+    options.cancel = token;
+    zexa_list_contacts_params params = ZEXA_LIST_CONTACTS_PARAMS_INIT;
+    params.per_page = 10;
+    zexa_error *error = NULL;
+    zexa_contact_iter *iter = NULL;
+    zexa_contact *contact = NULL;
+    CHECK_OK(zexa_contacts_list(client, &params, &options, &iter, &error), &error);
+    for (int taken = 0; taken < 10; taken++) {
+        CHECK_OK(zexa_contact_iter_next(iter, &contact, &error), &error);
+        zexa_contact_free(contact);
+    }
+    zexa_cancel_token_cancel(token);
+    CHECK_FAILS(zexa_contact_iter_next(iter, &contact, &error), ZEXA_CANCELLED,
+                ZEXA_OUTCOME_NOT_SENT, &error);
+    CHECK(contact == NULL);
+    CHECK_NUMBER(zexa_contact_iter_next(iter, &contact, &error), ZEXA_DONE);
+    CHECK_NUMBER(sandbox_count(&server, "requests"), 1);
+    zexa_contact_iter_free(iter);
+    zexa_cancel_token_free(token);
+    zexa_client_free(client);
+    sandbox_free(&server);
+}
+
+static void test_freed_while_in_use(void) {
+    sandbox server = sandbox_new("{\"faults\": [{\"delay\": 0.2}]}");
+    zexa_client *client = sandbox_client(&server);
+    zexa_cancel_token *token = zexa_cancel_token_new();
+    sending call;
+    pthread_t thread = start(&call, client, token);
+    sandbox_wait_for_requests(&server, "1");
+    zexa_cancel_token_free(token);
+    pthread_join(thread, NULL);
+    CHECK_OK(call.status, &call.error);
+    zexa_message_free(call.message);
+    zexa_client_free(client);
+    sandbox_free(&server);
+}
+
+int main(void) {
+    test_before_the_call();
+    test_in_flight();
+    test_in_a_wait();
+    test_between_pages();
+    test_freed_while_in_use();
+    return 0;
+}

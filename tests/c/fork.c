@@ -1,0 +1,126 @@
+/* fork(): what was made before it works on both sides, and what is made or freed in the child
+ * disturbs nobody. */
+
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sandbox.h"
+
+static void send_some(const zexa_client *client, int count) {
+    zexa_send_message_params params = sms("Hello");
+    for (int sent = 0; sent < count; sent++) {
+        zexa_error *error = NULL;
+        zexa_message *message = NULL;
+        CHECK_OK(zexa_messages_send(client, &params, NULL, &message, &error), &error);
+        zexa_message_free(message);
+    }
+}
+
+static int drain(zexa_contact_iter *iter) {
+    zexa_error *error = NULL;
+    zexa_contact *contact = NULL;
+    zexa_status status;
+    int count = 0;
+    while ((status = zexa_contact_iter_next(iter, &contact, &error)) == ZEXA_OK) {
+        zexa_contact_free(contact);
+        count++;
+    }
+    CHECK_NUMBER(status, ZEXA_DONE);
+    return count;
+}
+
+/* Waits for the child. One that hangs is ended by its own alarm, and has then not exited. */
+static void join(pid_t child) {
+    int status = 0;
+    CHECK_NUMBER(waitpid(child, &status, 0), child);
+    CHECK(WIFEXITED(status));
+    CHECK_NUMBER(WEXITSTATUS(status), 0);
+}
+
+static pid_t split(void) {
+    fflush(NULL);
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0)
+        alarm(60);
+    return child;
+}
+
+static void test_a_client_in_both_at_once(void) {
+    sandbox server = sandbox_new("{}");
+    zexa_client *client = sandbox_client(&server);
+    send_some(client, 1);
+    pid_t child = split();
+    if (child == 0) {
+        send_some(client, 20);
+        zexa_client_free(client);
+        exit(0);
+    }
+    send_some(client, 20);
+    join(child);
+    send_some(client, 1);
+    CHECK_NUMBER(sandbox_count(&server, "messages"), 42);
+    zexa_client_free(client);
+    sandbox_free(&server);
+}
+
+static void test_a_list_half_read(void) {
+    sandbox server = sandbox_new("{\"state\": {\"contacts_count\": 95}}");
+    zexa_client *client = sandbox_client(&server);
+    zexa_list_contacts_params params = ZEXA_LIST_CONTACTS_PARAMS_INIT;
+    params.per_page = 10;
+    zexa_error *error = NULL;
+    zexa_contact_iter *iter = NULL;
+    CHECK_OK(zexa_contacts_list(client, &params, NULL, &iter, &error), &error);
+    for (int taken = 0; taken < 25; taken++) {
+        zexa_contact *contact = NULL;
+        CHECK_OK(zexa_contact_iter_next(iter, &contact, &error), &error);
+        zexa_contact_free(contact);
+    }
+    pid_t reader = split();
+    if (reader == 0) {
+        CHECK_NUMBER(drain(iter), 70);
+        zexa_contact_iter_free(iter);
+        zexa_client_free(client);
+        exit(0);
+    }
+    pid_t leaver = split();
+    if (leaver == 0) {
+        zexa_contact_iter_free(iter);
+        zexa_client_free(client);
+        exit(0);
+    }
+    join(leaver);
+    CHECK_NUMBER(drain(iter), 70);
+    join(reader);
+    zexa_contact_iter_free(iter);
+    zexa_client_free(client);
+    sandbox_free(&server);
+}
+
+static void test_a_client_of_the_child(void) {
+    sandbox server = sandbox_new("{}");
+    zexa_client *client = sandbox_client(&server);
+    send_some(client, 1);
+    pid_t child = split();
+    if (child == 0) {
+        zexa_client *another = sandbox_client(&server);
+        send_some(another, 1);
+        zexa_client_free(another);
+        /* Without freeing the first: the end of the process may not wait for anything either. */
+        exit(0);
+    }
+    join(child);
+    send_some(client, 1);
+    CHECK_NUMBER(sandbox_count(&server, "messages"), 3);
+    zexa_client_free(client);
+    sandbox_free(&server);
+}
+
+int main(void) {
+    test_a_client_in_both_at_once();
+    test_a_list_half_read();
+    test_a_client_of_the_child();
+    return 0;
+}

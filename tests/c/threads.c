@@ -1,0 +1,124 @@
+/* Threads: many share a client, and many share a list. */
+
+#include <pthread.h>
+
+#include "sandbox.h"
+
+enum { THREADS = 8, CONTACTS = 200 };
+
+typedef struct {
+    zexa_client *client;
+    long count;
+} sender;
+
+static void *send_all(void *argument) {
+    const sender *task = argument;
+    zexa_send_message_params params = sms("Hello");
+    for (long sent = 0; sent < task->count; sent++) {
+        zexa_error *error = NULL;
+        zexa_message *message = NULL;
+        CHECK_OK(zexa_messages_send(task->client, &params, NULL, &message, &error), &error);
+        zexa_message_free(message);
+    }
+    return NULL;
+}
+
+static void run_on_threads(void *(*task)(void *), void *arguments[THREADS]) {
+    pthread_t threads[THREADS];
+    for (int index = 0; index < THREADS; index++)
+        CHECK_NUMBER(pthread_create(&threads[index], NULL, task, arguments[index]), 0);
+    for (int index = 0; index < THREADS; index++)
+        CHECK_NUMBER(pthread_join(threads[index], NULL), 0);
+}
+
+static void test_a_shared_client(void) {
+    sandbox server = sandbox_new("{}");
+    sender task = {sandbox_client(&server), size_of_test("ZEXA_TEST_MESSAGES", 100)};
+    void *arguments[THREADS];
+    for (int index = 0; index < THREADS; index++)
+        arguments[index] = &task;
+    run_on_threads(send_all, arguments);
+    CHECK_NUMBER(sandbox_count(&server, "messages"), THREADS * task.count);
+    CHECK_NUMBER(sandbox_count(&server, "requests"), THREADS * task.count);
+    zexa_client_free(task.client);
+    sandbox_free(&server);
+}
+
+/* What one thread took of the list. */
+typedef struct {
+    zexa_contact_iter *iter;
+    int seen[CONTACTS + 1];
+} taker;
+
+static void *take_all(void *argument) {
+    taker *task = argument;
+    zexa_error *error = NULL;
+    zexa_contact *contact = NULL;
+    zexa_status status;
+    while ((status = zexa_contact_iter_next(task->iter, &contact, &error)) == ZEXA_OK) {
+        long number = strtol(zexa_contact_name(contact) + strlen("Contact "), NULL, 10);
+        CHECK(number >= 1 && number <= CONTACTS);
+        task->seen[number]++;
+        zexa_contact_free(contact);
+    }
+    CHECK_NUMBER(status, ZEXA_DONE);
+    return NULL;
+}
+
+static void test_a_shared_list(void) {
+    sandbox server = sandbox_new("{\"state\": {\"contacts_count\": 200}}");
+    zexa_client *client = sandbox_client(&server);
+    zexa_list_contacts_params params = ZEXA_LIST_CONTACTS_PARAMS_INIT;
+    params.per_page = 7;
+    zexa_error *error = NULL;
+    zexa_contact_iter *iter = NULL;
+    CHECK_OK(zexa_contacts_list(client, &params, NULL, &iter, &error), &error);
+    static taker tasks[THREADS];
+    void *arguments[THREADS];
+    for (int index = 0; index < THREADS; index++) {
+        tasks[index].iter = iter;
+        arguments[index] = &tasks[index];
+    }
+    run_on_threads(take_all, arguments);
+    for (int number = 1; number <= CONTACTS; number++) {
+        int seen = 0;
+        for (int index = 0; index < THREADS; index++)
+            seen += tasks[index].seen[number];
+        CHECK_NUMBER(seen, 1);
+    }
+    zexa_contact_iter_free(iter);
+    zexa_client_free(client);
+    sandbox_free(&server);
+}
+
+/* An object's strings are made when first asked for, by whichever thread asks first. */
+static void *read_it(void *argument) {
+    const zexa_message *message = argument;
+    const char *json = zexa_message_json(message);
+    CHECK(json == zexa_message_json(message));
+    CHECK_HOLDS(json, zexa_message_id(message));
+    return NULL;
+}
+
+static void test_a_shared_object(void) {
+    sandbox server = sandbox_new("{}");
+    zexa_client *client = sandbox_client(&server);
+    zexa_send_message_params params = sms("Hello");
+    zexa_error *error = NULL;
+    zexa_message *message = NULL;
+    CHECK_OK(zexa_messages_send(client, &params, NULL, &message, &error), &error);
+    void *arguments[THREADS];
+    for (int index = 0; index < THREADS; index++)
+        arguments[index] = message;
+    run_on_threads(read_it, arguments);
+    zexa_message_free(message);
+    zexa_client_free(client);
+    sandbox_free(&server);
+}
+
+int main(void) {
+    test_a_shared_client();
+    test_a_shared_list();
+    test_a_shared_object();
+    return 0;
+}
