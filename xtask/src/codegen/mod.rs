@@ -1,6 +1,7 @@
 //! `cargo xtask codegen`: writes, from the definitions in `core`, the data of the other languages and the headers of C and C++.
 
 mod c;
+mod cpp;
 mod definition;
 mod docs;
 #[cfg(test)]
@@ -81,6 +82,8 @@ fn generate(root: &Path) -> Result<Files> {
         files.insert(PathBuf::from(format!("ffi-c/src/generated/{name}.rs")), text);
     }
     files.insert("include/zexa.h".into(), clang_format(&header, "zexa.h")?);
+    let cpp = cpp::write(&definition, &root.join("ffi-c").join("cpp"))?;
+    files.insert("include/zexa.hpp".into(), clang_format(&cpp, "zexa.hpp")?);
     Ok(files)
 }
 

@@ -1,0 +1,73 @@
+/// Names and their values: headers of a request, or parameters of a query.
+using pairs = std::vector<std::pair<std::string, std::string>>;
+
+/// When something happened. It converts to std::chrono::system_clock::time_point, and in C++20 it
+/// is a std::chrono::sys_time.
+using time_point = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
+
+/// When something is to happen: a time of the system clock, or a text in the form of RFC 3339, such
+/// as "2026-07-01T09:00:00Z".
+class timestamp {
+  public:
+    /// Of any precision; what is finer than a millisecond is dropped.
+    template <class Duration>
+    timestamp(std::chrono::time_point<std::chrono::system_clock, Duration> time)
+        : text_(format(std::chrono::floor<std::chrono::milliseconds>(time))) {}
+
+    /// As it is: whether it is a time, is seen when the call is made.
+    timestamp(std::string text) : text_(std::move(text)) {}
+    timestamp(std::string_view text) : text_(text) {}
+    timestamp(const char *text) : text_(text) {}
+
+    /// In the form of RFC 3339.
+    const std::string &text() const noexcept { return text_; }
+
+  private:
+    static std::string format(time_point time) {
+        using whole_days = std::chrono::duration<long long, std::ratio<86400>>;
+        const auto since_1970 = time.time_since_epoch();
+        const auto days = std::chrono::floor<whole_days>(since_1970);
+        const long long of_day = std::chrono::milliseconds(since_1970 - days).count();
+        // The Gregorian calendar repeats every 400 years, of 146097 days. A year that begins in
+        // March has its leap day at the end. (Howard Hinnant, "chrono-compatible Low-Level Date
+        // Algorithms".)
+        const long long shifted = days.count() + 719468;
+        const long long era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+        const long long day_of_era = shifted - era * 146097;
+        const long long year_of_era =
+            (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+        const long long day_of_year =
+            day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        const long long month_from_march = (5 * day_of_year + 2) / 153;
+        const long long day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+        const long long month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+        const long long year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
+        char text[160];
+        std::snprintf(text, sizeof text, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld.%03lldZ", year,
+                      month, day, of_day / 3600000, of_day / 60000 % 60, of_day / 1000 % 60,
+                      of_day % 1000);
+        return text;
+    }
+
+    std::string text_;
+};
+
+namespace detail {
+
+inline const char *text(const std::string &field, const std::optional<timestamp> &value) {
+    return value ? text(field, value->text()) : nullptr;
+}
+
+inline time_point time(std::int64_t unix_ms) {
+    return time_point(std::chrono::milliseconds(unix_ms));
+}
+
+/// Absent where its text is: as a number every value is a time.
+inline std::optional<time_point> optional_time(const char *text, std::int64_t unix_ms) {
+    if (text == nullptr)
+        return std::nullopt;
+    return time(unix_ms);
+}
+
+} // namespace detail
+

@@ -1,0 +1,32 @@
+//! Open enums in C++: a namespace with a string for each value that is known, and questions to ask of any.
+
+use std::fmt::Write;
+
+use heck::ToSnakeCase;
+
+use super::names::Context;
+use crate::codegen::definition::OpenEnum;
+
+pub(super) fn write(context: &Context<'_>, one: &OpenEnum) -> String {
+    let name = context.take("zexa", &one.name.to_snake_case(), &one.place);
+    let mut written = format!("{}namespace {name} {{\n\n", context.docs(&one.docs));
+    for value in &one.values {
+        let constant = context.take(&name, &value.variant.to_snake_case(), &one.place);
+        write!(written, "{}inline constexpr const char *{constant} = {:?};\n", context.docs(&value.docs), value.text)
+            .expect("a string takes it");
+    }
+    for predicate in &one.predicates {
+        let question = context.take(&name, &predicate.name, &one.place);
+        write!(
+            written,
+            "
+            {docs}///
+            /// False of a name that this version does not know.
+            inline bool {question}(std::string_view name) {{ return detail::ask(zexa_{name}_{question}, name); }}
+            ",
+            docs = context.docs(&predicate.docs),
+        )
+        .expect("a string takes it");
+    }
+    format!("{written}\n}} // namespace {name}\n\n")
+}

@@ -1,0 +1,83 @@
+//! The C++ side: `include/zexa.hpp`, composed of what is written here and of the fragments in `ffi-c/cpp`.
+
+mod enums;
+mod errors;
+mod models;
+mod names;
+mod operations;
+mod params;
+
+use std::fs;
+use std::path::Path;
+
+use self::names::Context;
+use super::GENERATED;
+use super::definition::{Definition, Section};
+use crate::command::Result;
+
+/// What the fragment of the client has where its resources belong.
+const RESOURCES: &str = "    // GENERATED: the resources\n";
+
+/// The whole header, not yet formatted. The fragments are in the folder `fragments`.
+pub(super) fn write(definition: &Definition, fragments: &Path) -> Result<String> {
+    let context = Context::new(definition);
+    let fragment = |name: &str| read(&fragments.join(name));
+    let resources = || definition.sections.iter().filter_map(|section| section.resource.as_ref());
+
+    let mut header = format!("// {GENERATED}\n\n{}", fragment("head.hpp")?);
+    header += &title(&["Errors".to_owned()]);
+    header += &errors::constants(&context);
+    header += &fragment("error.hpp")?;
+    header += &errors::classes(&context);
+    header += &fragment("checks.hpp")?;
+    header += &title(&["Values".to_owned()]);
+    header += &fragment("values.hpp")?;
+    header += &title(&["Options, logs, cancelling".to_owned()]);
+    header += &fragment("options.hpp")?;
+    header += &title(&["The client".to_owned()]);
+    header += &resources().map(operations::declare).collect::<String>();
+    let accessors: String = resources().map(|resource| operations::accessor(&context, resource)).collect();
+    header += &fragment("client.hpp")?.replace(RESOURCES, &accessors);
+    header += &title(&["Lists".to_owned()]);
+    header += &fragment("list.hpp")?;
+    let event = fragment("event_members.hpp")?;
+    for section in &definition.sections {
+        header += &title(&context.lines(&section.docs));
+        header += &written(&context, section, &event);
+        header += &match section.name.as_str() {
+            "channel" => fragment("template.hpp")?,
+            "webhooks" => fragment("event.hpp")?,
+            _ => String::new(),
+        };
+    }
+    header += &title(&["The resources of a client, now that they are known.".to_owned()]);
+    header += &resources().map(operations::accessor_body).collect::<String>();
+    header += "} // namespace zexa\n\n#endif // ZEXA_HPP\n";
+    context.finish(header).map_err(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+}
+
+/// What is generated of a section. `event` goes into the class of that name.
+fn written(context: &Context<'_>, section: &Section, event: &str) -> String {
+    let mut text = String::new();
+    for one in &section.enums {
+        text += &enums::write(context, one);
+    }
+    for model in section.models.iter().filter(|model| !context.is_nested(&model.name)) {
+        text += &models::write(context, model, if model.name == "Event" { event } else { "" });
+    }
+    for params in &section.params {
+        text += &params::write(context, params);
+    }
+    text + &section.resource.iter().map(|resource| operations::write(context, resource)).collect::<String>()
+}
+
+/// What opens a section.
+fn title(lines: &[String]) -> String {
+    let rule = "=".repeat(96);
+    let text: String = lines.iter().map(|line| format!("// {line}").trim_end().to_owned() + "\n").collect();
+    format!("// {rule}\n{text}// {rule}\n\n")
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
+}

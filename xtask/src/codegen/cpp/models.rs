@@ -1,0 +1,163 @@
+//! Models in C++: a handle on the object of C, with an accessor for each field. A model within a model is a part of it, and keeps it alive.
+
+use heck::ToSnakeCase;
+
+use super::names::Context;
+use crate::codegen::definition::{Field, Model, Type};
+
+/// The class of a model, with `members` of its own beside the fields.
+pub(super) fn write(context: &Context<'_>, model: &Model, members: &str) -> String {
+    let name = context.take("zexa", &model.name.to_snake_case(), &model.place);
+    let c = format!("zexa_{name}");
+    let class = Class { context, path: name.clone(), object: "get()".to_owned(), prefix: format!("{c}_") };
+    for rest in ["json", "extra_json", "get"] {
+        context.take(&class.path, rest, &model.place);
+    }
+    format!(
+        "
+        {docs}class {name} {{
+        public:
+            {accessors}{members}
+            /// All of it as a JSON object, by the names of the API, with what this version does not know.
+            std::string_view json() const {{ return detail::view({c}_json(get())); }}
+
+            /// What the API sent beside these fields, and what it sent in them that is not of their type, as a JSON object.
+            std::string_view extra_json() const {{ return detail::view({c}_extra_json(get())); }}
+
+            /// Takes over an object of the C API.
+            explicit {name}({c} *handle) : handle_(handle, {c}_free) {{}}
+
+            /// Shares one.
+            explicit {name}(std::shared_ptr<const {c}> handle) : handle_(std::move(handle)) {{}}
+
+            /// The object of the C API, which stays this one's.
+            const {c} *get() const noexcept {{ return handle_.get(); }}
+
+        private:
+            std::shared_ptr<const {c}> handle_;
+        }};
+
+        ",
+        docs = context.docs(&model.docs),
+        accessors = class.accessors(&model.fields, true, model),
+    )
+}
+
+struct Class<'a> {
+    context: &'a Context<'a>,
+    /// Its name, with those of the classes around it.
+    path: String,
+    /// What the object of C is, in its methods.
+    object: String,
+    /// What the functions of C begin with.
+    prefix: String,
+}
+
+impl Class<'_> {
+    /// `whole` is whether the model is always there, and with it what it requires.
+    fn accessors(&self, fields: &[Field], whole: bool, model: &Model) -> String {
+        fields.iter().map(|field| self.accessor(field, field.required && whole, model) + "\n").collect()
+    }
+
+    fn accessor(&self, field: &Field, always: bool, model: &Model) -> String {
+        let mut docs = self.context.docs(&field.docs);
+        let name = self.name(field, model);
+        if name != field.name && !matches!(field.kind, Type::Json) {
+            docs += &format!("///\n/// The API calls it `{}`, which is what the class is called.\n", field.name);
+        }
+        let method = |kind: &str, read: &str, c: &str| {
+            let (kind, read) = match always {
+                true => (kind.to_owned(), format!("detail::{read}")),
+                false => (format!("std::optional<{kind}>"), format!("detail::optional_{read}")),
+            };
+            format!("{docs}{kind} {name}() const {{ return {read}({c}); }}\n")
+        };
+        let c = |suffix: &str| format!("{}{}{suffix}({})", self.prefix, field.name, self.object);
+        match &field.kind {
+            Type::String | Type::Enum(_) | Type::Template => method("std::string_view", "view", &c("")),
+            // As C has it: a value may be null, or not there.
+            Type::Json => format!(
+                "{docs}std::optional<std::string_view> {name}() const {{ return detail::optional_view({}); }}\n",
+                c("_json")
+            ),
+            Type::Timestamp => {
+                let text = self.context.take(&self.path, &format!("{name}_text"), &field.place);
+                let time = if always { c("_unix_ms") } else { format!("{}, {}", c(""), c("_unix_ms")) };
+                let (kind, read) = if always { ("", "view") } else { ("optional", "optional_view") };
+                let view = if kind.is_empty() { "std::string_view" } else { "std::optional<std::string_view>" };
+                method("time_point", "time", &time)
+                    + &format!(
+                        "\n/// The same in the form of RFC 3339, as exact as the API has it.\n{view} {text}() const {{ return detail::{read}({}); }}\n",
+                        c("")
+                    )
+            }
+            Type::U32 | Type::U64 => self.number("std::int64_t", always, &docs, &name, &c("")),
+            Type::F64 => self.number("double", always, &docs, &name, &c("")),
+            Type::List(_) => format!(
+                "{docs}std::vector<std::string_view> {name}() const {{
+                    return detail::views({}, [this](std::size_t index) {{ return {}{}_at({}, index); }});
+                }}\n",
+                c("_count"),
+                self.prefix,
+                field.name,
+                self.object,
+            ),
+            Type::Model(inner) => self.part(field, &docs, &name, self.context.model(inner)),
+        }
+    }
+
+    fn number(&self, kind: &str, always: bool, docs: &str, name: &str, c: &str) -> String {
+        if always {
+            return format!("{docs}{kind} {name}() const {{ return {c}; }}\n");
+        }
+        format!("{docs}std::optional<{kind}> {name}() const {{ return detail::optional_number({c}); }}\n")
+    }
+
+    /// A class within this one, and the accessor that gives it.
+    fn part(&self, field: &Field, docs: &str, name: &str, inner: &Model) -> String {
+        let outer = self.path.split("::").next().expect("a path begins with a name");
+        let class = self.context.take(&self.path, &format!("{}_part", field.name), &field.place);
+        let part = Class {
+            context: self.context,
+            path: format!("{}::{class}", self.path),
+            object: "handle_.get()".to_owned(),
+            prefix: format!("{}{}_", self.prefix, field.name),
+        };
+        self.context.take(&part.path, "json", &field.place);
+        let json = format!("{}{}_json", self.prefix, field.name);
+        format!(
+            "
+            {inner_docs}class {class} {{
+            public:
+                {accessors}
+                /// All of it as a JSON object.
+                std::string_view json() const {{ return detail::view({json}(handle_.get())); }}
+
+            private:
+                friend class {outer};
+                explicit {class}(std::shared_ptr<const zexa_{outer}> handle) : handle_(std::move(handle)) {{}}
+                std::shared_ptr<const zexa_{outer}> handle_;
+            }};
+
+            {docs}std::optional<{class}> {name}() const {{
+                if ({json}({object}) == nullptr)
+                    return std::nullopt;
+                return {class}(handle_);
+            }}
+            ",
+            inner_docs = self.context.docs(&inner.docs),
+            accessors = part.accessors(&inner.fields, true, inner),
+            object = self.object,
+        )
+    }
+
+    /// The name of an accessor. It cannot be that of its class: that would be a constructor.
+    fn name(&self, field: &Field, model: &Model) -> String {
+        let name = match field.kind {
+            Type::Json => format!("{}_json", field.name),
+            _ if field.name == model.name.to_snake_case() => "value".to_owned(),
+            _ => field.name.clone(),
+        };
+        self.context.take(&self.path, &name, &field.place)
+    }
+}

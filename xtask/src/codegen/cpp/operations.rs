@@ -1,0 +1,168 @@
+//! Resources and operations in C++: a class for each resource, with a method for each operation.
+
+use heck::ToSnakeCase;
+
+use super::names::{Context, method, params_type};
+use crate::codegen::definition::{Operation, Resource, Shape};
+
+/// Says that there is such a class.
+pub(super) fn declare(resource: &Resource) -> String {
+    format!("class {};\n", class(resource))
+}
+
+/// The method of the client, within its class.
+pub(super) fn accessor(context: &Context<'_>, resource: &Resource) -> String {
+    let name = context.take("client", &resource.name, &resource.place);
+    format!("{}{} {name}() const;\n\n", context.docs(&resource.docs), class(resource))
+}
+
+/// The same, defined.
+pub(super) fn accessor_body(resource: &Resource) -> String {
+    let (name, class) = (&resource.name, class(resource));
+    format!("inline {class} client::{name}() const {{ return {class}(*this); }}\n\n")
+}
+
+pub(super) fn write(context: &Context<'_>, resource: &Resource) -> String {
+    let class = context.take("zexa", &class(resource), &resource.place);
+    let listings: String = resource.operations.iter().map(|operation| listing(resource, operation)).collect();
+    let methods: String =
+        resource.operations.iter().map(|operation| Method { context, resource, operation }.write()).collect();
+    format!(
+        "
+        {listings}{docs}class {class} {{
+        public:
+            {methods}
+            explicit {class}(client client) : client_(std::move(client)) {{}}
+
+        private:
+            client client_;
+        }};
+
+        ",
+        docs = context.docs(&resource.docs),
+    )
+}
+
+fn class(resource: &Resource) -> String {
+    format!("{}_resource", resource.name)
+}
+
+struct Method<'a> {
+    context: &'a Context<'a>,
+    resource: &'a Resource,
+    operation: &'a Operation,
+}
+
+impl Method<'_> {
+    fn write(&self) -> String {
+        match &self.operation.shape {
+            Shape::Post { params, answer, .. } => {
+                let argument = format!("const {} &params, ", params_type(params));
+                let lower = "const auto lowered = detail::lower(params, arrays);\n";
+                self.call("POST", &argument, lower, "&lowered, ", Some(answer))
+            }
+            Shape::Get { answer } => self.call("GET", ID, READ_ID, "c_id, ", Some(answer)),
+            Shape::GetOne { answer } => self.call("GET", "", "", "", Some(answer)),
+            Shape::Delete => self.call("DELETE", ID, READ_ID, "c_id, ", None),
+            Shape::List { params, item, .. } => self.list(params, item),
+        }
+    }
+
+    fn docs(&self, verb: &str) -> String {
+        let mut docs =
+            format!("{}///\n/// `{verb} {}`\n", self.context.docs(&self.operation.docs), self.operation.path);
+        if method(self.operation) != self.operation.name {
+            docs +=
+                &format!("///\n/// Other languages call it `{}`, which is a keyword of C++.\n", self.operation.name);
+        }
+        docs
+    }
+
+    fn name(&self) -> String {
+        self.context.take(&class(self.resource), method(self.operation), &self.operation.place)
+    }
+
+    /// A method that makes one request.
+    fn call(&self, verb: &str, arguments: &str, lower: &str, passed: &str, answer: Option<&String>) -> String {
+        let (docs, name) = (self.docs(verb), self.name());
+        let function = format!("zexa_{}_{}", self.resource.name, self.operation.name);
+        let answer = answer.map(|answer| answer.to_snake_case());
+        let kind = answer.as_ref().map_or_else(|| "void".to_owned(), |answer| format!("zexa::{answer}"));
+        let call = match &answer {
+            Some(answer) => format!(
+                "return {kind}(detail::made<zexa_{answer}>([&](zexa_{answer} **made, zexa_error **error) {{
+                    return {function}(client_.get(), {passed}&c_options, made, error);
+                }}));"
+            ),
+            None => format!(
+                "zexa_error *error = nullptr;
+                const zexa_status status = {function}(client_.get(), {passed}&c_options, &error);
+                detail::check(status, error);"
+            ),
+        };
+        format!(
+            "
+            {docs}{kind} {name}({arguments}const call_options &options = {{}}) const {{
+                detail::arrays arrays;
+                {lower}const zexa_call_options c_options = detail::lower(options, arrays);
+                {call}
+            }}
+            "
+        )
+    }
+
+    fn list(&self, params: &str, item: &str) -> String {
+        let (docs, name) = (self.docs("GET"), self.name());
+        let (params, item) = (params_type(params), item.to_snake_case());
+        format!(
+            "
+            {docs}zexa::list<zexa::{item}> {name}({params} params = {{}}, call_options options = {{}}) const {{
+                return zexa::list<zexa::{item}>(client_, std::move(params), std::move(options));
+            }}
+            "
+        )
+    }
+}
+
+const ID: &str = "std::string_view id, ";
+
+const READ_ID: &str = "const std::string own_id(id);
+const char *c_id = detail::text(\"id\", own_id);
+";
+
+/// What the list of an operation is made of, where it gives one.
+fn listing(resource: &Resource, operation: &Operation) -> String {
+    let Shape::List { params, item, .. } = &operation.shape else { return String::new() };
+    let (params, item) = (params_type(params), item.to_snake_case());
+    let function = format!("zexa_{}_{}", resource.name, operation.name);
+    format!(
+        "
+        namespace detail {{
+
+        template <> struct listing<{item}> {{
+            using params = {params};
+            using item_handle = zexa_{item};
+            using items_handle = zexa_{item}_iter;
+            using page_handle = zexa_{item}_page;
+            using pages_handle = zexa_{item}_pages;
+            static constexpr auto list = {function};
+            static constexpr auto list_page = {function}_page;
+            static constexpr auto list_pages = {function}_pages;
+            static constexpr auto items_next = zexa_{item}_iter_next;
+            static constexpr auto items_free = zexa_{item}_iter_free;
+            static constexpr auto pages_next = zexa_{item}_pages_next;
+            static constexpr auto pages_free = zexa_{item}_pages_free;
+            static constexpr auto page_count = zexa_{item}_page_count;
+            static constexpr auto page_at = zexa_{item}_page_at;
+            static constexpr auto page_total = zexa_{item}_page_total;
+            static constexpr auto page_number = zexa_{item}_page_number;
+            static constexpr auto page_per_page = zexa_{item}_page_per_page;
+            static constexpr auto page_extra_json = zexa_{item}_page_extra_json;
+            static constexpr auto page_free = zexa_{item}_page_free;
+        }};
+
+        }} // namespace detail
+
+        "
+    )
+}
