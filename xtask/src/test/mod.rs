@@ -4,6 +4,7 @@ mod dependencies;
 mod guards;
 mod house;
 mod licences;
+mod python_lint;
 mod readme;
 mod schemathesis;
 
@@ -44,6 +45,12 @@ const STEPS: &[Step] = &[
         about: "no crate twice that must be there once, no second TLS, licences that can be shipped",
         needs_build: false,
         run: dependencies::check,
+    },
+    Step {
+        name: "python-lint",
+        about: "the Python is formatted, and the lints are silent",
+        needs_build: false,
+        run: python_lint::check,
     },
     Step {
         name: "build",
