@@ -73,31 +73,37 @@ class Library:
         status = function(*values.values())
         # What the inputs point to must not go before.
         del keep
-        return self._result(name, status, {slot: output[0] for slot, output in outputs.items()})
+        return self._result(name, status, outputs)
 
     def _output(self, kind):
         # Not NULL: whatever an output held before has to be overwritten.
-        return self.ffi.new(kind, self.ffi.cast(kind.item, 1))
+        return self.ffi.new(kind, self._untouched(kind))
+
+    def _untouched(self, kind):
+        return self.ffi.cast(kind.item, 1)
 
     def _absent(self, kind):
         return self.ffi.NULL if kind.kind == "pointer" else 0
 
     def _result(self, name: str, status: int, outputs: dict):
-        null = self.ffi.NULL
-        outputs = {slot: output if output == null else self.owned(output) for slot, output in outputs.items()}
-        error = outputs.pop("error")
+        """The output of a function, after a look at whether status, outputs and error are as they have to be together."""
+        given = {}
+        for slot, output in outputs.items():
+            if output[0] == self._untouched(self.ffi.typeof(output)):
+                raise Broken(f"{name}() has not written to `{slot}`")
+            if output[0] != self.ffi.NULL:
+                given[slot] = self.owned(output[0])
         if status == self.constant("ZEXA_OK"):
-            wrong = error != null or null in outputs.values()
-        elif status == self.constant("ZEXA_DONE"):
-            wrong = error != null or any(output != null for output in outputs.values())
+            expected = outputs.keys() - {"error"}
         else:
-            wrong = error == null or any(output != null for output in outputs.values())
-            wrong = wrong or self.functions["zexa_error_kind"](error) != status
-        if wrong:
-            raise Broken(f"{name}() gave the status {status} with the error {error} and {outputs}")
-        if error != null:
-            raise Failed(error)
-        return next((output for output in outputs.values() if output != null), None)
+            expected = set() if status == self.constant("ZEXA_DONE") else {"error"}
+        if given.keys() != expected:
+            raise Broken(f"{name}() gave the status {status} and {list(given)}, not {list(expected)}")
+        if "error" not in given:
+            return next(iter(given.values()), None)
+        if self.functions["zexa_error_kind"](given["error"]) != status:
+            raise Broken(f"{name}() gave the status {status} and an error of another kind")
+        raise Failed(given["error"])
 
     def _fit(self, slots: dict, given: dict):
         """Values for parameters of a function or fields of a struct, and what these values point to."""
