@@ -932,10 +932,10 @@ void zexa_sender_id_pages_free(zexa_sender_id_pages *pages);
  *
  * `GET /sender-ids`
  *
- * Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item
- * that shows up on two pages, because the list shifted in between, is given once. A deadline is for
- * the whole list, and runs from here. The client may be freed before the list. Take the items with
- * zexa_sender_id_iter_next().
+ * Nothing is fetched until the first is asked for; then pages come several ahead, in order. A
+ * deadline is for the whole list, and runs from here. The client may be freed before the list. An
+ * item that shows up on two pages, because the list shifted in between, is given once. Take the
+ * items with zexa_sender_id_iter_next().
  *
  * - `params`: NULL for all.
  * - `options`: NULL for those of the client.
@@ -974,10 +974,10 @@ zexa_status zexa_sender_ids_list_page(const zexa_client *client,
  *
  * `GET /sender-ids`
  *
- * Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item
- * that shows up on two pages, because the list shifted in between, is given once. A deadline is for
- * the whole list, and runs from here. The client may be freed before the list. This gives page by
- * page: take them with zexa_sender_id_pages_next().
+ * Nothing is fetched until the first is asked for; then pages come several ahead, in order. A
+ * deadline is for the whole list, and runs from here. The client may be freed before the list.
+ * Pages are as the server gives them: where the list shifts in between, an item shows up on two.
+ * Take the pages with zexa_sender_id_pages_next().
  *
  * - `params`: NULL for all.
  * - `options`: NULL for those of the client.
@@ -1257,10 +1257,10 @@ void zexa_campaign_pages_free(zexa_campaign_pages *pages);
  *
  * `GET /campaigns`
  *
- * Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item
- * that shows up on two pages, because the list shifted in between, is given once. A deadline is for
- * the whole list, and runs from here. The client may be freed before the list. Take the items with
- * zexa_campaign_iter_next().
+ * Nothing is fetched until the first is asked for; then pages come several ahead, in order. A
+ * deadline is for the whole list, and runs from here. The client may be freed before the list. An
+ * item that shows up on two pages, because the list shifted in between, is given once. Take the
+ * items with zexa_campaign_iter_next().
  *
  * - `params`: NULL for all.
  * - `options`: NULL for those of the client.
@@ -1298,10 +1298,10 @@ zexa_status zexa_campaigns_list_page(const zexa_client *client,
  *
  * `GET /campaigns`
  *
- * Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item
- * that shows up on two pages, because the list shifted in between, is given once. A deadline is for
- * the whole list, and runs from here. The client may be freed before the list. This gives page by
- * page: take them with zexa_campaign_pages_next().
+ * Nothing is fetched until the first is asked for; then pages come several ahead, in order. A
+ * deadline is for the whole list, and runs from here. The client may be freed before the list.
+ * Pages are as the server gives them: where the list shifts in between, an item shows up on two.
+ * Take the pages with zexa_campaign_pages_next().
  *
  * - `params`: NULL for all.
  * - `options`: NULL for those of the client.
@@ -1538,10 +1538,10 @@ void zexa_contact_pages_free(zexa_contact_pages *pages);
  *
  * `GET /contacts`
  *
- * Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item
- * that shows up on two pages, because the list shifted in between, is given once. A deadline is for
- * the whole list, and runs from here. The client may be freed before the list. Take the items with
- * zexa_contact_iter_next().
+ * Nothing is fetched until the first is asked for; then pages come several ahead, in order. A
+ * deadline is for the whole list, and runs from here. The client may be freed before the list. An
+ * item that shows up on two pages, because the list shifted in between, is given once. Take the
+ * items with zexa_contact_iter_next().
  *
  * - `params`: NULL for all.
  * - `options`: NULL for those of the client.
@@ -1579,10 +1579,10 @@ zexa_status zexa_contacts_list_page(const zexa_client *client,
  *
  * `GET /contacts`
  *
- * Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item
- * that shows up on two pages, because the list shifted in between, is given once. A deadline is for
- * the whole list, and runs from here. The client may be freed before the list. This gives page by
- * page: take them with zexa_contact_pages_next().
+ * Nothing is fetched until the first is asked for; then pages come several ahead, in order. A
+ * deadline is for the whole list, and runs from here. The client may be freed before the list.
+ * Pages are as the server gives them: where the list shifts in between, an item shows up on two.
+ * Take the pages with zexa_contact_pages_next().
  *
  * - `params`: NULL for all.
  * - `options`: NULL for those of the client.

@@ -487,9 +487,9 @@ pub unsafe extern "C" fn zexa_campaign_pages_free(pages: *mut zexa_campaign_page
 ///
 /// `GET /campaigns`
 ///
-/// Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item that shows up on two pages, because the list
-/// shifted in between, is given once. A deadline is for the whole list, and runs from here. The client may be freed before the list.
-/// Take the items with zexa_campaign_iter_next().
+/// Nothing is fetched until the first is asked for; then pages come several ahead, in order. A deadline is for the whole list, and runs from
+/// here. The client may be freed before the list.
+/// An item that shows up on two pages, because the list shifted in between, is given once. Take the items with zexa_campaign_iter_next().
 ///
 /// - `params`: NULL for all.
 /// - `options`: NULL for those of the client.
@@ -557,9 +557,9 @@ pub unsafe extern "C" fn zexa_campaigns_list_page(
 ///
 /// `GET /campaigns`
 ///
-/// Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item that shows up on two pages, because the list
-/// shifted in between, is given once. A deadline is for the whole list, and runs from here. The client may be freed before the list.
-/// This gives page by page: take them with zexa_campaign_pages_next().
+/// Nothing is fetched until the first is asked for; then pages come several ahead, in order. A deadline is for the whole list, and runs from
+/// here. The client may be freed before the list.
+/// Pages are as the server gives them: where the list shifts in between, an item shows up on two. Take the pages with zexa_campaign_pages_next().
 ///
 /// - `params`: NULL for all.
 /// - `options`: NULL for those of the client.

@@ -260,9 +260,9 @@ pub unsafe extern "C" fn zexa_sender_id_pages_free(pages: *mut zexa_sender_id_pa
 ///
 /// `GET /sender-ids`
 ///
-/// Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item that shows up on two pages, because the list
-/// shifted in between, is given once. A deadline is for the whole list, and runs from here. The client may be freed before the list.
-/// Take the items with zexa_sender_id_iter_next().
+/// Nothing is fetched until the first is asked for; then pages come several ahead, in order. A deadline is for the whole list, and runs from
+/// here. The client may be freed before the list.
+/// An item that shows up on two pages, because the list shifted in between, is given once. Take the items with zexa_sender_id_iter_next().
 ///
 /// - `params`: NULL for all.
 /// - `options`: NULL for those of the client.
@@ -330,9 +330,9 @@ pub unsafe extern "C" fn zexa_sender_ids_list_page(
 ///
 /// `GET /sender-ids`
 ///
-/// Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item that shows up on two pages, because the list
-/// shifted in between, is given once. A deadline is for the whole list, and runs from here. The client may be freed before the list.
-/// This gives page by page: take them with zexa_sender_id_pages_next().
+/// Nothing is fetched until the first is asked for; then pages come several ahead, in order. A deadline is for the whole list, and runs from
+/// here. The client may be freed before the list.
+/// Pages are as the server gives them: where the list shifts in between, an item shows up on two. Take the pages with zexa_sender_id_pages_next().
 ///
 /// - `params`: NULL for all.
 /// - `options`: NULL for those of the client.

@@ -34,12 +34,20 @@ struct Functions<'a> {
 
 impl Functions<'_> {
     fn items(&self) -> String {
-        let docs = format!("{LAZY}/// Take the items with {}_iter_next().\n", self.item);
+        let docs = format!(
+            "{LAZY}/// An item that shows up on two pages, because the list shifted in between, is given once. Take the items with \
+             {}_iter_next().\n",
+            self.item
+        );
         self.operations.function(Function { docs: self.docs(&docs), ..self.function("iter", "Items::new(LIST)") })
     }
 
     fn pages(&self) -> String {
-        let docs = format!("{LAZY}/// This gives page by page: take them with {}_pages_next().\n", self.item);
+        let docs = format!(
+            "{LAZY}/// Pages are as the server gives them: where the list shifts in between, an item shows up on two. Take the pages \
+             with {}_pages_next().\n",
+            self.item
+        );
         let function = self.function("pages", "Pages::new(LIST.pages())");
         self.operations.function(Function { suffix: "_pages", docs: self.docs(&docs), ..function })
     }
@@ -72,8 +80,8 @@ impl Functions<'_> {
 }
 
 const LAZY: &str = "///
-/// Nothing is fetched until the first is asked for; then pages come several ahead, in order. An item that shows up on two pages, because the list
-/// shifted in between, is given once. A deadline is for the whole list, and runs from here. The client may be freed before the list.
+/// Nothing is fetched until the first is asked for; then pages come several ahead, in order. A deadline is for the whole list, and runs from
+/// here. The client may be freed before the list.
 ";
 
 /// The types of a list's pages and iterators.
