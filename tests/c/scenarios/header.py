@@ -1,6 +1,5 @@
 """What zexa.h declares, read from the header itself, so that nothing of the ABI is written down a second time."""
 
-import os
 import re
 import subprocess
 import tempfile
@@ -45,7 +44,7 @@ def preprocess(path: Path, *flags: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         for name in STANDARD_HEADERS:
             Path(folder, name).touch()
-        command = [os.environ.get("CC", "cc"), "-E", *flags, "-nostdinc", "-I", folder, str(path)]
+        command = ["cc", "-E", *flags, "-nostdinc", "-I", folder, str(path)]
         return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
 
 

@@ -64,7 +64,7 @@ def compared(library: Library, pointer, accessors: dict, name: str, typed: dict)
     if name.endswith("_count"):
         field = name.removesuffix("_count")
         return field, function(pointer), len(typed.get(field, []))
-    if (count := accessors.get(name.removesuffix("_at") + "_count")) and name.endswith("_at"):
+    if name.endswith("_at") and (count := accessors.get(name.removesuffix("_at") + "_count")):
         field = name.removesuffix("_at")
         # With the one behind the last, which must not be there.
         strings = [library.text(function(pointer, index)) for index in range(count(pointer) + 1)]
