@@ -1,0 +1,308 @@
+/* Arguments that are none: text that is not UTF-8, structs of another size, numbers and arrays that
+ * cannot be. Nothing is sent. */
+
+#include "sandbox.h"
+
+static const char NOT_UTF8[] = "\xC3\x28";
+
+/* Checks that it failed and names the field, and frees the error. */
+static void check_refused(int line, zexa_status status, zexa_status expected, zexa_error **error,
+                          const char *field) {
+    char wanted[64];
+    snprintf(wanted, sizeof wanted, "\"field\":\"%s\"", field);
+    check_text(__FILE__, line, field, zexa_status_name(status), zexa_status_name(expected));
+    check_holds(__FILE__, line, field, zexa_error_details_json(*error), wanted);
+    check_number(__FILE__, line, field, zexa_error_kind(*error), expected);
+    check_number(__FILE__, line, field, zexa_error_outcome(*error), ZEXA_OUTCOME_NOT_SENT);
+    check_number(__FILE__, line, field, zexa_error_attempts(*error), 0);
+    zexa_error_free(*error);
+    *error = NULL;
+}
+
+#define CHECK_REFUSED(call, field)                                                                 \
+    check_refused(__LINE__, call, ZEXA_INVALID_ARGUMENT, &error, field)
+#define CHECK_VALIDATED(call, field) check_refused(__LINE__, call, ZEXA_VALIDATION, &error, field)
+#define CHECK_CONFIG(call, field) check_refused(__LINE__, call, ZEXA_CONFIG, &error, field)
+
+/* One string of a struct at a time is not UTF-8; the rest is right. `call` reads `params`. */
+#define CHECK_TEXT_FIELD(params, field, name, call)                                                \
+    do {                                                                                           \
+        const char *right = params.field;                                                          \
+        params.field = NOT_UTF8;                                                                   \
+        CHECK_REFUSED(call, name);                                                                 \
+        params.field = right;                                                                      \
+    } while (0)
+
+static zexa_create_campaign_params campaign(void) {
+    zexa_create_campaign_params params = ZEXA_CREATE_CAMPAIGN_PARAMS_INIT;
+    params.name = "Two for one";
+    params.channel = "sms";
+    params.contact_list_id = "lst_demo";
+    params.sender_id = "ZEXA";
+    params.body = "This week only";
+    return params;
+}
+
+static void test_text_of_params(const zexa_client *client) {
+    zexa_error *error = NULL;
+    zexa_message *made = NULL;
+    zexa_send_message_params message = sms("Hello");
+#define SEND zexa_messages_send(client, &message, NULL, &made, &error)
+    CHECK_TEXT_FIELD(message, channel, "channel", SEND);
+    CHECK_TEXT_FIELD(message, to, "to", SEND);
+    CHECK_TEXT_FIELD(message, from, "from", SEND);
+    CHECK_TEXT_FIELD(message, body, "body", SEND);
+    CHECK_TEXT_FIELD(message, subject, "subject", SEND);
+    CHECK_TEXT_FIELD(message, html, "html", SEND);
+    CHECK_TEXT_FIELD(message, template_json, "template_json", SEND);
+    CHECK_TEXT_FIELD(message, scheduled_at, "scheduled_at", SEND);
+    message.scheduled_at = "tomorrow";
+    CHECK_VALIDATED(SEND, "scheduled_at");
+#undef SEND
+    zexa_campaign *launched = NULL;
+    zexa_create_campaign_params params = campaign();
+#define CREATE zexa_campaigns_create(client, &params, NULL, &launched, &error)
+    CHECK_TEXT_FIELD(params, name, "name", CREATE);
+    CHECK_TEXT_FIELD(params, channel, "channel", CREATE);
+    CHECK_TEXT_FIELD(params, contact_list_id, "contact_list_id", CREATE);
+    CHECK_TEXT_FIELD(params, sender_id, "sender_id", CREATE);
+    CHECK_TEXT_FIELD(params, body, "body", CREATE);
+    CHECK_TEXT_FIELD(params, template_json, "template_json", CREATE);
+    CHECK_TEXT_FIELD(params, scheduled_at, "scheduled_at", CREATE);
+#undef CREATE
+    zexa_contact *contact = NULL;
+    zexa_create_contact_params person = ZEXA_CREATE_CONTACT_PARAMS_INIT;
+    person.name = "Ana";
+    person.phone = "+244911111111";
+#define CREATE zexa_contacts_create(client, &person, NULL, &contact, &error)
+    CHECK_TEXT_FIELD(person, name, "name", CREATE);
+    CHECK_TEXT_FIELD(person, phone, "phone", CREATE);
+    CHECK_TEXT_FIELD(person, email, "email", CREATE);
+#undef CREATE
+    zexa_contact_iter *iter = NULL;
+    zexa_list_contacts_params which = ZEXA_LIST_CONTACTS_PARAMS_INIT;
+    CHECK_TEXT_FIELD(which, list_id, "list_id",
+                     zexa_contacts_list(client, &which, NULL, &iter, &error));
+    CHECK_TEXT_FIELD(which, search, "search",
+                     zexa_contacts_list(client, &which, NULL, &iter, &error));
+    CHECK(!made && !launched && !contact && !iter);
+}
+
+static void test_other_text(const zexa_client *client) {
+    zexa_error *error = NULL;
+    zexa_message *message = NULL;
+    zexa_campaign *launched = NULL;
+    zexa_response *response = NULL;
+    zexa_template *template = NULL;
+    CHECK_REFUSED(zexa_messages_get(client, NOT_UTF8, NULL, &message, &error), "id");
+    CHECK_REFUSED(zexa_campaigns_get(client, NOT_UTF8, NULL, &launched, &error), "id");
+    CHECK_REFUSED(zexa_contacts_delete(client, NOT_UTF8, NULL, &error), "id");
+#define REQUEST(method, path, body)                                                                \
+    zexa_client_request(client, method, path, NULL, 0, body, NULL, &response, &error)
+    CHECK_REFUSED(REQUEST(NOT_UTF8, "/credits", NULL), "method");
+    CHECK_REFUSED(REQUEST("GET", NOT_UTF8, NULL), "path");
+    CHECK_REFUSED(REQUEST("POST", "/messages", NOT_UTF8), "body_json");
+    CHECK(REQUEST("POST", "/messages", "{") != ZEXA_OK);
+    zexa_error_free(error);
+    CHECK(REQUEST("BREW", "/coffee", NULL) != ZEXA_OK);
+    zexa_error_free(error);
+#undef REQUEST
+    CHECK_REFUSED(zexa_template_new(NOT_UTF8, &template, &error), "name");
+    CHECK_OK(zexa_template_new("order_ready", &template, &error), &error);
+    CHECK_REFUSED(zexa_template_set_language(template, NOT_UTF8, &error), "language");
+    CHECK_REFUSED(zexa_template_add_variable(template, NOT_UTF8, &error), "value");
+    CHECK(strstr(zexa_template_json(template), "language") == NULL);
+    zexa_template_free(template);
+    CHECK(!zexa_message_status_is_final(NOT_UTF8));
+    CHECK(!zexa_campaign_status_is_final(NOT_UTF8));
+}
+
+static void test_client_options(void) {
+    zexa_error *error = NULL;
+    zexa_client *client = NULL;
+    zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
+#define NEW zexa_client_new(&options, &client, &error)
+    CHECK_TEXT_FIELD(options, api_key, "api_key", NEW);
+    CHECK_TEXT_FIELD(options, base_url, "base_url", NEW);
+    CHECK_TEXT_FIELD(options, proxy, "proxy", NEW);
+    CHECK_TEXT_FIELD(options, ca_file, "ca_file", NEW);
+    CHECK_TEXT_FIELD(options, user_agent_suffix, "user_agent_suffix", NEW);
+#define CHECK_NEGATIVE(field)                                                                      \
+    do {                                                                                           \
+        options.field = -2;                                                                        \
+        CHECK_CONFIG(NEW, #field);                                                                 \
+        options.field = ZEXA_DEFAULT;                                                              \
+    } while (0)
+    CHECK_NEGATIVE(timeout_ms);
+    CHECK_NEGATIVE(connect_timeout_ms);
+    CHECK_NEGATIVE(deadline_ms);
+    CHECK_NEGATIVE(max_retry_wait_ms);
+    CHECK_NEGATIVE(max_retries);
+    CHECK_NEGATIVE(allow_http);
+#undef CHECK_NEGATIVE
+    options.allow_http = 2;
+    CHECK_CONFIG(NEW, "allow_http");
+    options.allow_http = ZEXA_DEFAULT;
+
+    zexa_pair headers[] = {{"X-Shop", "7"}, {"X-Till", NULL}};
+    options.default_headers_count = 2;
+    CHECK_REFUSED(NEW, "default_headers");
+    options.default_headers = headers;
+    CHECK_REFUSED(NEW, "default_headers[1].value");
+    headers[1] = (zexa_pair){NULL, "8"};
+    CHECK_REFUSED(NEW, "default_headers[1].name");
+    headers[1] = (zexa_pair){NOT_UTF8, "8"};
+    CHECK_REFUSED(NEW, "default_headers[1].name");
+    options.default_headers_count = SIZE_MAX;
+    CHECK_REFUSED(NEW, "default_headers");
+#undef NEW
+    CHECK(client == NULL);
+}
+
+static void test_call_options(const zexa_client *client) {
+    zexa_error *error = NULL;
+    zexa_client *derived = NULL;
+    zexa_call_options options = ZEXA_CALL_OPTIONS_INIT;
+#define DERIVE zexa_client_with_options(client, &options, &derived, &error)
+#define CHECK_NEGATIVE(field)                                                                      \
+    do {                                                                                           \
+        options.field = -2;                                                                        \
+        CHECK_CONFIG(DERIVE, #field);                                                              \
+        options.field = ZEXA_DEFAULT;                                                              \
+    } while (0)
+    CHECK_NEGATIVE(timeout_ms);
+    CHECK_NEGATIVE(deadline_ms);
+    CHECK_NEGATIVE(max_retries);
+    CHECK_NEGATIVE(retry_ambiguous);
+#undef CHECK_NEGATIVE
+    options.headers_count = 1;
+    CHECK_REFUSED(DERIVE, "headers");
+    zexa_pair header = {"X-Shop", NOT_UTF8};
+    options.headers = &header;
+    CHECK_REFUSED(DERIVE, "headers[0].value");
+    CHECK(derived == NULL);
+#undef DERIVE
+    /* In a call they are looked at as well. */
+    zexa_credits *credits = NULL;
+    CHECK_REFUSED(zexa_credits_get(client, &options, &credits, &error), "headers[0].value");
+}
+
+static void test_arrays_and_numbers(const zexa_client *client) {
+    zexa_error *error = NULL;
+    zexa_contact *contact = NULL;
+    zexa_create_contact_params person = ZEXA_CREATE_CONTACT_PARAMS_INIT;
+    person.name = "Ana";
+    person.phone = "+244911111111";
+    person.lists_count = 2;
+#define CREATE zexa_contacts_create(client, &person, NULL, &contact, &error)
+    CHECK_REFUSED(CREATE, "lists");
+    const char *lists[] = {"lst_demo", NULL};
+    person.lists = lists;
+    CHECK_REFUSED(CREATE, "lists[1]");
+    lists[1] = NOT_UTF8;
+    CHECK_REFUSED(CREATE, "lists[1]");
+    person.lists_count = SIZE_MAX;
+    CHECK_REFUSED(CREATE, "lists");
+#undef CREATE
+    zexa_webhook *webhook = NULL;
+    zexa_create_webhook_params hook = ZEXA_CREATE_WEBHOOK_PARAMS_INIT;
+#define CREATE zexa_webhooks_create(client, &hook, NULL, &webhook, &error)
+    hook.events_count = 1;
+    CHECK_REFUSED(CREATE, "events");
+    hook.events_count = 0;
+    CHECK_TEXT_FIELD(hook, url, "url", CREATE);
+#undef CREATE
+    const int64_t wrong[] = {-2, INT64_MIN, INT64_MAX};
+    for (size_t index = 0; index < sizeof wrong / sizeof *wrong; index++) {
+        zexa_contact_iter *iter = NULL;
+        zexa_list_contacts_params which = ZEXA_LIST_CONTACTS_PARAMS_INIT;
+        which.per_page = wrong[index];
+        CHECK_VALIDATED(zexa_contacts_list(client, &which, NULL, &iter, &error), "per_page");
+        CHECK(iter == NULL);
+    }
+    zexa_pair query = {NULL, "1"};
+    zexa_response *response = NULL;
+    CHECK_REFUSED(
+        zexa_client_request(client, "GET", "/contacts", NULL, 1, NULL, NULL, &response, &error),
+        "query");
+    CHECK_REFUSED(
+        zexa_client_request(client, "GET", "/contacts", &query, 1, NULL, NULL, &response, &error),
+        "query[0].name");
+    zexa_event *event = NULL;
+    CHECK_REFUSED(zexa_webhooks_parse_event("{}", SIZE_MAX, &event, &error), "body");
+}
+
+/* A size that no version of the struct had, smaller and larger than this one's. */
+#define CHECK_SIZES(params, name, call)                                                            \
+    do {                                                                                           \
+        const size_t right = params.struct_size;                                                   \
+        const size_t wrong[] = {0,         1,       sizeof(size_t) - 1, right - 1, right + 1,      \
+                                right + 8, SIZE_MAX};                                              \
+        for (size_t index = 0; index < sizeof wrong / sizeof *wrong; index++) {                    \
+            params.struct_size = wrong[index];                                                     \
+            CHECK_REFUSED(call, name ".struct_size");                                              \
+        }                                                                                          \
+        params.struct_size = right;                                                                \
+    } while (0)
+
+static void test_sizes(const zexa_client *client) {
+    zexa_error *error = NULL;
+    zexa_client *made = NULL;
+    zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
+    CHECK_SIZES(options, "options", zexa_client_new(&options, &made, &error));
+    zexa_call_options call = ZEXA_CALL_OPTIONS_INIT;
+    CHECK_SIZES(call, "options", zexa_client_with_options(client, &call, &made, &error));
+    CHECK(made == NULL);
+    zexa_message *message = NULL;
+    zexa_send_message_params params = sms("Hello");
+    CHECK_SIZES(params, "params", zexa_messages_send(client, &params, NULL, &message, &error));
+    zexa_campaign *launched = NULL;
+    zexa_create_campaign_params launch = campaign();
+    CHECK_SIZES(launch, "params", zexa_campaigns_create(client, &launch, NULL, &launched, &error));
+    zexa_contact *contact = NULL;
+    zexa_create_contact_params person = ZEXA_CREATE_CONTACT_PARAMS_INIT;
+    CHECK_SIZES(person, "params", zexa_contacts_create(client, &person, NULL, &contact, &error));
+    zexa_webhook *webhook = NULL;
+    zexa_create_webhook_params hook = ZEXA_CREATE_WEBHOOK_PARAMS_INIT;
+    CHECK_SIZES(hook, "params", zexa_webhooks_create(client, &hook, NULL, &webhook, &error));
+    zexa_contact_iter *iter = NULL;
+    zexa_list_contacts_params which = ZEXA_LIST_CONTACTS_PARAMS_INIT;
+    CHECK_SIZES(which, "params", zexa_contacts_list(client, &which, NULL, &iter, &error));
+    zexa_campaign_iter *campaigns = NULL;
+    zexa_list_campaigns_params pages = ZEXA_LIST_CAMPAIGNS_PARAMS_INIT;
+    CHECK_SIZES(pages, "params", zexa_campaigns_list(client, &pages, NULL, &campaigns, &error));
+    zexa_sender_id_iter *senders = NULL;
+    zexa_list_sender_ids_params names = ZEXA_LIST_SENDER_IDS_PARAMS_INIT;
+    CHECK_SIZES(names, "params", zexa_sender_ids_list(client, &names, NULL, &senders, &error));
+}
+
+/* What an output and an error held before is overwritten, never looked at. */
+static void test_old_values(const zexa_client *client) {
+    char nowhere;
+    zexa_error *error = (zexa_error *)&nowhere;
+    zexa_message *message = (zexa_message *)&nowhere;
+    CHECK_NUMBER(zexa_messages_get(client, NULL, NULL, &message, &error), ZEXA_INVALID_ARGUMENT);
+    CHECK(message == NULL && error != (zexa_error *)&nowhere);
+    zexa_error_free(error);
+    error = (zexa_error *)&nowhere;
+    zexa_contact_iter *iter = (zexa_contact_iter *)&nowhere;
+    CHECK_NUMBER(zexa_contacts_list(client, NULL, NULL, &iter, &error), ZEXA_OK);
+    CHECK(error == NULL && iter != NULL && iter != (zexa_contact_iter *)&nowhere);
+    zexa_contact_iter_free(iter);
+}
+
+int main(void) {
+    sandbox server = sandbox_new("{}");
+    zexa_client *client = sandbox_client(&server);
+    test_text_of_params(client);
+    test_other_text(client);
+    test_client_options();
+    test_call_options(client);
+    test_arrays_and_numbers(client);
+    test_sizes(client);
+    test_old_values(client);
+    CHECK_NUMBER(sandbox_count(&server, "requests"), 0);
+    zexa_client_free(client);
+    sandbox_free(&server);
+    return 0;
+}
