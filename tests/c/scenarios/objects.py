@@ -85,13 +85,13 @@ def compared(library: Library, pointer, accessors: dict, name: str, typed: dict)
 
 
 def about(library: Library, pointer, name: str, function, typed: dict):
-    """What an event is about: an object made from its data."""
+    """What an event is about: an object made from its data, known by its id, as its times may be written otherwise."""
     thing = function(pointer)
     if thing == library.ffi.NULL:
         return "data", None, None
     if library.header.functions[f"{library.type_of(pointer)}_{name}"].returns_owned:
         thing = library.owned(thing)
-    return "data", to_json(library, thing), typed.get("data")
+    return "data", to_json(library, thing)["id"], typed.get("data", {}).get("id")
 
 
 def member(accessors: dict, name: str, typed: dict):
