@@ -1,5 +1,6 @@
 //! `cargo xtask`: the commands of this repository.
 
+mod cargo_c;
 mod codegen;
 mod command;
 mod demo;
@@ -7,6 +8,7 @@ mod paths;
 mod python;
 mod sandbox;
 mod show;
+mod stage;
 mod test;
 
 use std::process::ExitCode;

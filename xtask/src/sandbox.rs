@@ -1,6 +1,7 @@
 //! The sandbox program, running for as long as it is needed.
 
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,8 @@ pub(crate) struct Sandbox {
     pub(crate) url: String,
     /// The key that it takes.
     pub(crate) api_key: String,
+    /// The URL of its control path.
+    pub(crate) control: String,
 }
 
 impl Sandbox {
@@ -34,10 +37,10 @@ impl Sandbox {
             .spawn()
             .map_err(|error| format!("{}: {error}", program.display()))?;
         let stdout = child.stdout.take().expect("it was asked for");
-        let mut sandbox = Sandbox { child, url: String::new(), api_key: String::new() };
+        let mut sandbox = Sandbox { child, url: String::new(), api_key: String::new(), control: String::new() };
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line).map_err(|error| format!("{PROGRAM}: {error}"))?;
-        (sandbox.url, sandbox.api_key) =
+        (sandbox.url, sandbox.api_key, sandbox.control) =
             read_announcement(&line).ok_or_else(|| format!("{PROGRAM} did not say where it listens, but {line:?}"))?;
         Ok(sandbox)
     }
@@ -45,6 +48,12 @@ impl Sandbox {
     /// Tells a program by its environment where the sandbox is.
     pub(crate) fn tell(&self, command: &mut Command) {
         command.env("ZEXA_BASE_URL", &self.url).env("ZEXA_API_KEY", &self.api_key);
+    }
+
+    /// How many messages it has received.
+    pub(crate) fn messages(&self) -> Result<usize> {
+        let answer = get(&format!("{}/messages", self.control)).map_err(|error| format!("{PROGRAM}: {error}"))?;
+        count_messages(&answer).ok_or_else(|| format!("{PROGRAM} has no list of messages, but {answer:?}"))
     }
 
     /// Whether it has ended, within a while.
@@ -71,10 +80,26 @@ impl Drop for Sandbox {
     }
 }
 
-fn read_announcement(line: &str) -> Option<(String, String)> {
+/// The answer as it comes, with its head. Enough for what runs on this machine and was built here.
+fn get(url: &str) -> io::Result<String> {
+    let (authority, path) = url.trim_start_matches("http://").split_once('/').unwrap_or((url, ""));
+    let mut stream = TcpStream::connect(authority)?;
+    stream.write_all(format!("GET /{path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n").as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+fn count_messages(answer: &str) -> Option<usize> {
+    let (_, body) = answer.split_once("\r\n\r\n")?;
+    let body: Value = serde_json::from_str(body).ok()?;
+    Some(body.get("messages")?.as_array()?.len())
+}
+
+fn read_announcement(line: &str) -> Option<(String, String, String)> {
     let announcement: Value = serde_json::from_str(line).ok()?;
     let text = |name: &str| Some(announcement.get(name)?.as_str()?.to_owned());
-    Some((text("url")?, text("api_key")?))
+    Some((text("url")?, text("api_key")?, text("control")?))
 }
 
 #[cfg(test)]
@@ -85,8 +110,16 @@ mod tests {
     fn the_announcement_is_one_line_of_json() {
         let line =
             "{\"url\":\"http://127.0.0.1:1/v1\",\"api_key\":\"k\",\"control\":\"http://127.0.0.1:1/_sandbox\"}\n";
-        assert_eq!(read_announcement(line), Some(("http://127.0.0.1:1/v1".into(), "k".into())));
+        let expected = ("http://127.0.0.1:1/v1".into(), "k".into(), "http://127.0.0.1:1/_sandbox".into());
+        assert_eq!(read_announcement(line), Some(expected));
         assert_eq!(read_announcement(""), None);
         assert_eq!(read_announcement("{}"), None);
+    }
+
+    #[test]
+    fn messages_are_counted() {
+        let answer = "HTTP/1.1 200 OK\r\ncontent-length: 23\r\n\r\n{\"messages\":[{}, {}]}";
+        assert_eq!(count_messages(answer), Some(2));
+        assert_eq!(count_messages("HTTP/1.1 404 Not Found\r\n\r\n{}"), None);
     }
 }

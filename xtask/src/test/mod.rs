@@ -1,6 +1,8 @@
 //! `cargo xtask test`: every test there is, as steps that run one after the other.
 
+mod consumers;
 mod dependencies;
+mod exports;
 mod guards;
 mod house;
 mod licences;
@@ -98,6 +100,12 @@ const STEPS: &[Step] = &[
         about: "the sandbox is what tests/openapi.yaml says",
         needs_build: true,
         run: schemathesis::check,
+    },
+    Step {
+        name: "consumers",
+        about: "libzexa installs, and projects find it with pkg-config and CMake",
+        needs_build: true,
+        run: consumers::check,
     },
     Step { name: "demo", about: "the demo in every language", needs_build: true, run: demo::run_all_for_a_log },
 ];

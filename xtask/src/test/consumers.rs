@@ -1,0 +1,190 @@
+//! The step `consumers`: libzexa as it is installed, and the projects of `tests/consumers` built with it and run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::exports;
+use crate::command::{self, Result};
+use crate::python::Venv;
+use crate::sandbox::Sandbox;
+use crate::stage::Prefix;
+use crate::{paths, show};
+
+/// What this needs of the system, and Debian's packages that have it.
+const TOOLS: [(&str, &str); 6] = [
+    ("cc", "gcc libc6-dev"),
+    ("c++", "g++"),
+    ("make", "make"),
+    ("pkg-config", "pkg-config"),
+    ("nm", "binutils"),
+    ("readelf", "binutils"),
+];
+
+/// The version that all of it must have.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Whether libzexa is in a program, or beside it.
+#[derive(Clone, Copy, PartialEq)]
+enum Linked {
+    Shared,
+    Static,
+}
+
+pub(crate) fn check() -> Result {
+    if !cfg!(target_os = "linux") {
+        println!("only Linux's libraries and tools are known here: nothing is checked");
+        return Ok(());
+    }
+    require_tools()?;
+    let bench = Bench::prepare()?;
+    exports::check(&bench.prefix)?;
+    bench.check_versions()?;
+    bench.make("pkg-config-shared", Linked::Shared)?;
+    bench.make("pkg-config-static", Linked::Static)?;
+    // An installation may be moved, and its libraries are where the system has them.
+    for libraries in ["lib".to_owned(), "lib64".to_owned(), multiarch()?] {
+        let prefix = bench.moved(&libraries)?;
+        bench.cmake("cmake-c", &prefix, &[("send-shared", Linked::Shared), ("send-static", Linked::Static)])?;
+    }
+    bench.cmake("cmake-cpp", bench.prefix.root(), &[("send-shared", Linked::Shared)])
+}
+
+fn require_tools() -> Result {
+    let lacking = |(name, _): &&(&str, &str)| command::output(Command::new(name).arg("--version")).is_err();
+    let lacking: Vec<_> = TOOLS.iter().filter(lacking).collect();
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let (names, packages): (Vec<&str>, Vec<&str>) = lacking.into_iter().copied().unzip();
+    Err(format!("{} is lacking: apt-get install {}", names.join(", "), packages.join(" ")))
+}
+
+/// Where Debian would have the libraries: `lib/x86_64-linux-gnu`.
+fn multiarch() -> Result<String> {
+    let machine = command::output(Command::new("cc").arg("-print-multiarch"))?;
+    Ok(Path::new("lib").join(machine.trim()).to_string_lossy().into_owned())
+}
+
+/// What all projects are built and run with.
+struct Bench {
+    prefix: Prefix,
+    sandbox: Sandbox,
+    venv: Venv,
+    /// A copy of the projects, from which nothing in the repository is to be seen, and whatever else is made here.
+    folder: PathBuf,
+}
+
+impl Bench {
+    fn prepare() -> Result<Bench> {
+        let prefix = Prefix::install()?;
+        let venv = Venv::prepare()?;
+        command::build()?;
+        let folder = paths::target().join("consumers");
+        let told = |error| format!("{}: {error}", folder.display());
+        if folder.exists() {
+            fs::remove_dir_all(&folder).map_err(told)?;
+        }
+        fs::create_dir_all(&folder).map_err(told)?;
+        copy(&paths::root().join("tests").join("consumers"), &folder.join("projects"))?;
+        Ok(Bench { prefix, sandbox: Sandbox::start(&[])?, venv, folder })
+    }
+
+    /// pkg-config and CMake say what the workspace says.
+    fn check_versions(&self) -> Result {
+        let mut pkg_config = Command::new("pkg-config");
+        pkg_config.args(["--modversion", "zexa"]).env("PKG_CONFIG_PATH", self.prefix.pkg_config_path());
+        let version = command::output(&mut pkg_config)?;
+        if version.trim() != VERSION {
+            return Err(format!("zexa.pc says that {} is installed, which is {VERSION}", version.trim()));
+        }
+        let file = self.prefix.root().join("share/cmake/zexa/zexa-config-version.cmake");
+        let mut cmake = self.venv.program("cmake");
+        cmake.arg(format!("-DFILE={}", file.display())).arg(format!("-DVERSION={VERSION}")).arg("-P");
+        command::run_quietly(cmake.arg(self.folder.join("projects/versions.cmake")))
+    }
+
+    /// Builds a project that has a Makefile.
+    fn make(&self, project: &str, linked: Linked) -> Result {
+        let folder = self.folder.join("projects").join(project);
+        let mut make = Command::new("make");
+        make.args(["--no-print-directory", "-C"]).arg(&folder);
+        // The program is to find a library where no system looks.
+        make.env("LDFLAGS", format!("-Wl,-rpath,{}", self.prefix.lib().display()));
+        command::run(make.env("PKG_CONFIG_PATH", self.prefix.pkg_config_path()))?;
+        self.check_program(&folder.join("send"), linked)
+    }
+
+    /// Builds a project of CMake's with what is installed in this prefix.
+    fn cmake(&self, project: &str, prefix: &Path, programs: &[(&str, Linked)]) -> Result {
+        let source = self.folder.join("projects").join(project);
+        let build = source.join("build");
+        if build.exists() {
+            fs::remove_dir_all(&build).map_err(|error| format!("{}: {error}", build.display()))?;
+        }
+        show::command(&format!("cmake -S {project} -D CMAKE_PREFIX_PATH={}", prefix.display()));
+        let mut configure = self.venv.program("cmake");
+        configure.arg("-S").arg(&source).arg("-B").arg(&build);
+        command::output(configure.arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display())))?;
+        command::output(self.venv.program("cmake").arg("--build").arg(&build))?;
+        programs.iter().try_for_each(|(name, linked)| self.check_program(&build.join(name), *linked))
+    }
+
+    /// Runs a program: it sends one message, and has libzexa where it should.
+    fn check_program(&self, program: &Path, linked: Linked) -> Result {
+        let name = program.strip_prefix(&self.folder).unwrap_or(program).display();
+        let beside = exports::needed(program)?.iter().any(|library| library.starts_with("libzexa."));
+        if beside != (linked == Linked::Shared) {
+            let needs = if beside { "needs" } else { "does not need" };
+            return Err(format!("{name} {needs} libzexa.so"));
+        }
+        let before = self.sandbox.messages()?;
+        let mut run = Command::new(program);
+        self.sandbox.tell(&mut run);
+        let output = command::output(&mut run)?;
+        println!("{name}: {}", output.trim_end());
+        if !is_id_and_status(&output) {
+            return Err(format!("{name} should print an id and a status"));
+        }
+        match self.sandbox.messages()? - before {
+            1 => Ok(()),
+            count => Err(format!("{name} sent {count} messages")),
+        }
+    }
+
+    /// A copy of the prefix, with another name for the folder of libraries.
+    fn moved(&self, libraries: &str) -> Result<PathBuf> {
+        let root = self.folder.join("moved").join(libraries.replace('/', "-"));
+        let lib = root.join(libraries);
+        let parent = lib.parent().unwrap_or(&root);
+        fs::create_dir_all(parent).map_err(|error| format!("{}: {error}", parent.display()))?;
+        copy(&self.prefix.include(), &root.join("include"))?;
+        copy(&self.prefix.root().join("share"), &root.join("share"))?;
+        copy(&self.prefix.lib(), &lib)?;
+        Ok(root)
+    }
+}
+
+/// A folder with all that is in it, links as links.
+fn copy(from: &Path, to: &Path) -> Result {
+    command::output(Command::new("cp").arg("-a").arg(from).arg(to)).map(drop)
+}
+
+/// `msg_… is queued`.
+fn is_id_and_status(output: &str) -> bool {
+    let word = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
+    output.trim_end().split_once(" is ").is_some_and(|(id, status)| id.starts_with("msg_") && word(id) && word(status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_and_a_status_are_asked_for() {
+        assert!(is_id_and_status("msg_1 is queued\n"));
+        for other in ["", "msg_1", "(null) is (null)\n", "msg_1 is \n", "msg_1 is queued\nmsg_2 is queued\n"] {
+            assert!(!is_id_and_status(other), "{other}");
+        }
+    }
+}

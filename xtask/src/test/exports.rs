@@ -1,0 +1,189 @@
+//! What the shared library of libzexa offers and asks for, against what its header declares.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::command::{self, Result};
+use crate::stage::Prefix;
+
+/// What the library may need of the system: the C library in the parts that it comes in, and the unwinder.
+const SYSTEM: [&str; 7] = ["ld-linux", "libc.so", "libdl.so", "libgcc_s.so", "libm.so", "libpthread.so", "librt.so"];
+
+/// The library is named so that what breaks has another name, exports the functions of the header and nothing else, and needs
+/// nothing but the system.
+pub(crate) fn check(prefix: &Prefix) -> Result {
+    let library = prefix.lib().join("libzexa.so");
+    let dynamic = command::output(Command::new("readelf").args(["--dynamic", "--wide"]).arg(&library))?;
+    let soname = soname(env!("CARGO_PKG_VERSION"));
+    if entries(&dynamic, "SONAME") != [soname.as_str()] {
+        return Err(format!("libzexa.so should have the SONAME {soname}, but has {:?}", entries(&dynamic, "SONAME")));
+    }
+    let beyond = |name: &&str| !SYSTEM.iter().any(|known| name.starts_with(known));
+    let strange: Vec<&str> = entries(&dynamic, "NEEDED").into_iter().filter(beyond).collect();
+    if !strange.is_empty() {
+        return Err(format!("libzexa.so needs {}", strange.join(", ")));
+    }
+    let exported = exported(&command::output(Command::new("nm").args(["-D", "--defined-only"]).arg(&library))?);
+    let header = prefix.include().join("zexa.h");
+    let declared = declared(&fs::read_to_string(&header).map_err(|error| format!("{}: {error}", header.display()))?);
+    let size = fs::metadata(&library).map_err(|error| error.to_string())?.len();
+    println!("{soname}: {} functions, {:.1} MB", exported.len(), size as f64 / 1e6);
+    compare(&declared, &exported)
+}
+
+/// What a program or library needs to run.
+pub(crate) fn needed(file: &Path) -> Result<Vec<String>> {
+    let dynamic = command::output(Command::new("readelf").args(["--dynamic", "--wide"]).arg(file))?;
+    Ok(entries(&dynamic, "NEEDED").into_iter().map(str::to_owned).collect())
+}
+
+/// Versions that may break each other have names of their own.
+fn soname(version: &str) -> String {
+    let mut parts = version.split('.');
+    let (major, minor) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    if major == "0" { format!("libzexa.so.0.{minor}") } else { format!("libzexa.so.{major}") }
+}
+
+/// The names in brackets on the lines of this tag, as readelf prints them.
+fn entries<'a>(dynamic: &'a str, tag: &str) -> Vec<&'a str> {
+    let tag = format!("({tag})");
+    let lines = dynamic.lines().filter(|line| line.contains(&tag));
+    lines.filter_map(|line| line.split_once('[')?.1.split_once(']')).map(|(name, _)| name).collect()
+}
+
+/// The symbols that nm lists.
+fn exported(symbols: &str) -> BTreeSet<String> {
+    let names = symbols.lines().filter_map(|line| line.split_whitespace().last());
+    names.map(|name| name.split('@').next().unwrap_or(name).to_owned()).collect()
+}
+
+/// The functions that a header declares.
+fn declared(header: &str) -> BTreeSet<String> {
+    let code = without_directives(&without_comments(header)).replace("extern \"C\" {", "");
+    statements(&code).iter().filter_map(|statement| function(statement)).map(str::to_owned).collect()
+}
+
+fn without_comments(code: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = code;
+    while let Some(start) = rest.find("/*").into_iter().chain(rest.find("//")).min() {
+        kept += &rest[..start];
+        let end = if rest[start..].starts_with("/*") { "*/" } else { "\n" };
+        rest = rest[start..].split_once(end).map_or("", |(_, after)| after);
+        // A comment stands for a space, and one of a line for its end.
+        kept.push(if end == "\n" { '\n' } else { ' ' });
+    }
+    kept + rest
+}
+
+/// Without the lines for the preprocessor, and those that continue them.
+fn without_directives(code: &str) -> String {
+    let mut kept = String::new();
+    let mut continues = false;
+    for line in code.lines() {
+        let directive = continues || line.trim_start().starts_with('#');
+        continues = directive && line.ends_with('\\');
+        if !directive {
+            kept += line;
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
+/// What stands between semicolons outside all braces.
+fn statements(code: &str) -> Vec<&str> {
+    let mut depth = 0_usize;
+    let ends = |character: char| {
+        match character {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        character == ';' && depth == 0
+    };
+    code.split(ends).map(str::trim).collect()
+}
+
+/// The name of the function that the statement declares: the first of this library's names with a bracket behind it.
+fn function(statement: &str) -> Option<&str> {
+    if statement.starts_with("typedef") {
+        return None;
+    }
+    let is_part = |character: char| character == '_' || character.is_ascii_alphanumeric();
+    statement.match_indices('(').find_map(|(bracket, _)| {
+        let before = statement[..bracket].trim_end();
+        let name = &before[before.rfind(|character| !is_part(character)).map_or(0, |at| at + 1)..];
+        name.starts_with("zexa_").then_some(name)
+    })
+}
+
+fn compare(declared: &BTreeSet<String>, exported: &BTreeSet<String>) -> Result {
+    let missing = declared.difference(exported).map(|name| format!("{name}: declared in zexa.h, not in libzexa.so"));
+    let hidden = exported.difference(declared).map(|name| format!("{name}: in libzexa.so, not declared in zexa.h"));
+    let complaints: Vec<String> = missing.chain(hidden).collect();
+    if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = r#"
+/* Free with zexa_free(); or not. */
+#define ZEXA_INIT(x) zexa_macro(x); \
+    zexa_continued(x);
+#ifdef __cplusplus
+extern "C" {
+#endif
+typedef enum { ZEXA_OK = 0, /* zexa_not(); */ } zexa_status;
+typedef void (*zexa_callback)(int number, void *userdata);
+typedef struct { int a; const char *(*zexa_member)(void); } zexa_pair;
+struct zexa_plain { int (*zexa_member)(void); };
+// const char *zexa_gone(void);
+const char *zexa_version(void); // and zexa_more();
+ZEXA_NODISCARD(1) zexa_status zexa_client_new(const zexa_client_options *options,
+                            zexa_client **client /* zexa_x( */);
+void zexa_on(void (*callback)(int), void *userdata);
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+"#;
+
+    fn set(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn functions_are_found_and_nothing_else() {
+        assert_eq!(declared(HEADER), set(&["zexa_client_new", "zexa_on", "zexa_version"]));
+    }
+
+    #[test]
+    fn symbols_are_found_whatever_their_version() {
+        let symbols = "0000000000101c30 T zexa_a\n0000000000101c40 T zexa_b@@ZEXA_0\n";
+        assert_eq!(exported(symbols), set(&["zexa_a", "zexa_b"]));
+    }
+
+    #[test]
+    fn entries_are_found_by_their_tag() {
+        let dynamic = " 0x1 (NEEDED)  Shared library: [libc.so.6]\n 0xe (SONAME)  Library soname: [libzexa.so.0.1]\n";
+        assert_eq!(entries(dynamic, "SONAME"), ["libzexa.so.0.1"]);
+        assert_eq!(entries(dynamic, "NEEDED"), ["libc.so.6"]);
+    }
+
+    #[test]
+    fn the_soname_carries_what_breaks() {
+        assert_eq!(soname("0.1.0"), "libzexa.so.0.1");
+        assert_eq!(soname("2.3.4"), "libzexa.so.2");
+    }
+
+    #[test]
+    fn both_ways_are_compared() {
+        assert_eq!(compare(&set(&["zexa_a"]), &set(&["zexa_a"])), Ok(()));
+        let complaints = compare(&set(&["zexa_a"]), &set(&["zexa_b"])).expect_err("they differ");
+        assert_eq!(complaints.lines().count(), 2, "{complaints}");
+    }
+}
