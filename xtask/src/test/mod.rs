@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test there is, as steps that run one after the other.
 
+mod c_scenarios;
 mod consumers;
 mod dependencies;
 mod exports;
@@ -106,6 +107,12 @@ const STEPS: &[Step] = &[
         about: "libzexa installs, and projects find it with pkg-config and CMake",
         needs_build: true,
         run: consumers::check,
+    },
+    Step {
+        name: "c-scenarios",
+        about: "the scenarios, through the C ABI of the installed library",
+        needs_build: true,
+        run: c_scenarios::check,
     },
     Step { name: "demo", about: "the demo in every language", needs_build: true, run: demo::run_all_for_a_log },
 ];

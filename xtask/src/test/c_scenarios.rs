@@ -1,0 +1,27 @@
+//! The step `c-scenarios`: the scenarios, through the installed shared library and its header alone.
+
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::process::Command;
+
+use crate::command::{self, Result};
+use crate::paths;
+use crate::python::Venv;
+use crate::sandbox::PROGRAM;
+use crate::stage::Prefix;
+
+/// Plays them, and those of `ZEXA_SCENARIOS`.
+pub(crate) fn check() -> Result {
+    if command::output(Command::new("cc").arg("--version")).is_err() {
+        return Err("cc is lacking: apt-get install gcc libc6-dev".to_owned());
+    }
+    let prefix = Prefix::install()?;
+    let venv = Venv::prepare()?;
+    command::build()?;
+    let mut runner = venv.program("python");
+    // What Python compiles would else lie among the sources.
+    runner.current_dir(paths::root()).args(["-B", "tests/c/scenarios"]);
+    runner.arg("--header").arg(prefix.include().join("zexa.h"));
+    runner.arg("--library").arg(prefix.lib().join(format!("{DLL_PREFIX}zexa{DLL_SUFFIX}")));
+    runner.arg("--sandbox").arg(paths::program(PROGRAM));
+    command::run(&mut runner)
+}
