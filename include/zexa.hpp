@@ -1404,7 +1404,7 @@ class sender_id {
     /// leave it out.
     ///
     /// The API calls it `sender_id`, which is what the class is called.
-    std::optional<std::string_view> value() const {
+    std::optional<std::string_view> name() const {
         return detail::optional_view(zexa_sender_id_sender_id(get()));
     }
 
@@ -2042,7 +2042,7 @@ class event {
     /// What happened.
     ///
     /// The API calls it `event`, which is what the class is called.
-    std::optional<std::string_view> value() const {
+    std::optional<std::string_view> name() const {
         return detail::optional_view(zexa_event_event(get()));
     }
 

@@ -12,7 +12,7 @@ pub(super) fn write(context: &Context<'_>, one: &OpenEnum) -> String {
     let mut written = format!("{}namespace {name} {{\n\n", context.docs(&one.docs));
     for value in &one.values {
         let constant = context.take(&name, &value.variant.to_snake_case(), &one.place);
-        write!(written, "{}inline constexpr const char *{constant} = {:?};\n", context.docs(&value.docs), value.text)
+        writeln!(written, "{}inline constexpr const char *{constant} = {:?};", context.docs(&value.docs), value.text)
             .expect("a string takes it");
     }
     for predicate in &one.predicates {

@@ -53,7 +53,7 @@ pub(super) fn classes(context: &Context<'_>) -> String {
         let class = context.take("zexa", &format!("{name}_error"), &Place::default());
         write!(classes, "{docs}class {class} : public error {{ public: using error::error; }};\n\n")
             .expect("a string takes it");
-        write!(cases, "case kind::{name}: throw {class}(std::move(failure));\n").expect("a string takes it");
+        writeln!(cases, "case kind::{name}: throw {class}(std::move(failure));").expect("a string takes it");
     }
     format!(
         "

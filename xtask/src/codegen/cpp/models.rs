@@ -155,8 +155,9 @@ impl Class<'_> {
     fn name(&self, field: &Field, model: &Model) -> String {
         let name = match field.kind {
             Type::Json => format!("{}_json", field.name),
-            _ if field.name == model.name.to_snake_case() => "value".to_owned(),
-            _ => field.name.clone(),
+            _ if field.name != model.name.to_snake_case() => field.name.clone(),
+            Type::U32 | Type::U64 | Type::F64 => "value".to_owned(),
+            _ => "name".to_owned(),
         };
         self.context.take(&self.path, &name, &field.place)
     }

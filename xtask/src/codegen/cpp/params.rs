@@ -13,7 +13,7 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
     for field in &params.fields {
         let member = context.take(&name, &member_name(field), &field.place);
         let (kind, docs) = member_type(context, field);
-        write!(members, "{}{docs}{kind} {member}{{}};\n", context.docs(&field.docs)).expect("a string takes it");
+        writeln!(members, "{}{docs}{kind} {member}{{}};", context.docs(&field.docs)).expect("a string takes it");
         lowered += &lower(field, &member);
     }
     let arrays = if lowered.contains("arrays.") { "arrays" } else { "" };
