@@ -63,6 +63,23 @@ fn page_by_page() {
 }
 
 #[test]
+fn a_server_that_does_not_turn_pages_ends_page_by_page_too() {
+    let page = json!({
+        "data": [{"id": "cnt_01", "name": "Ana", "phone": "+244912345678", "lists": [], "created_at": "2026-07-01T09:00:00Z"}],
+        "meta": {"total": 1_000_000_000, "page": 1, "per_page": 1},
+    });
+    let sandbox =
+        Sandbox::from_json(json!({"faults": [{"path": "/contacts", "times": 0, "status": 200, "body": page}]}));
+    let pages = client(&sandbox).contacts().list(&ListContacts::new()).pages();
+    let last = pages.last().expect("a page").expect_err("the list has no end");
+    assert_eq!(last.kind(), Kind::Decode);
+
+    let mut pages = async_client(&sandbox).contacts().list(&ListContacts::new()).pages();
+    let last = std::iter::from_fn(|| block_on(pages.next())).last().expect("a page").expect_err("the list has no end");
+    assert_eq!(last.kind(), Kind::Decode);
+}
+
+#[test]
 fn an_argument_that_cannot_be_is_told_of_by_whatever_is_asked_first() {
     let sandbox = sandbox_with(25);
     let client = client(&sandbox);

@@ -34,7 +34,7 @@ pub struct List<T> {
     items: Items<T>,
 }
 
-/// The pages of a list, one after another, as the API gives them. Made by [`List::pages`].
+/// The pages of a list, one after another, as the API gives them: where the list shifts, an item may be on two. Made by [`List::pages`].
 #[must_use = "nothing is fetched until it is iterated over"]
 pub struct Pages<T> {
     // In this order: what is in flight ends before its lane goes back.

@@ -7,6 +7,7 @@
 mod blocking;
 mod plan;
 mod stream;
+mod turning;
 
 use std::collections::{HashSet, VecDeque};
 use std::pin::Pin;
@@ -21,12 +22,13 @@ use serde_json::{Map, Value};
 pub use self::blocking::{List, Pages};
 use self::plan::Plan;
 pub use self::stream::{AsyncList, AsyncPages};
+use self::turning::{MOST_STALE_PAGES, Turning, endless};
 use crate::call_options::Call;
 use crate::check;
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request};
 use crate::model::Model;
-use crate::{Campaign, Contact, Error, Kind, ListCampaigns, ListContacts, ListSenderIds, Outcome, Result, SenderId};
+use crate::{Campaign, Contact, ListCampaigns, ListContacts, ListSenderIds, Result, SenderId};
 
 /// One page of a list.
 #[derive(Clone, PartialEq, Serialize)]
@@ -146,6 +148,7 @@ impl Source {
 struct Pager<T> {
     source: Source,
     plan: Plan,
+    turning: Turning,
     in_flight: VecDeque<InFlight<T>>,
     /// The process that they were asked for in.
     pid: u32,
@@ -164,7 +167,7 @@ enum State<T> {
 
 impl<T: Item> Pager<T> {
     fn new(source: Source) -> Pager<T> {
-        Pager { source, plan: Plan::new(), in_flight: VecDeque::new(), pid: process::id() }
+        Pager { source, plan: Plan::new(), turning: Turning::default(), in_flight: VecDeque::new(), pid: process::id() }
     }
 
     /// Asks for the pages that the plan wants by now. The calls begin when they are polled.
@@ -220,6 +223,7 @@ impl<T: Item> Pager<T> {
 
     /// Takes the page that came next. After an error there is nothing more.
     fn take(&mut self, page: Result<Page<T>>) -> Result<Page<T>> {
+        let page = page.and_then(|page| self.turning.look_at(&page.items).map(|()| page));
         match &page {
             Ok(page) => self.plan.took(page.items.len(), page.total, page.per_page),
             Err(_) => self.plan.end(),
@@ -248,9 +252,6 @@ struct Items<T> {
     stale_pages: u32,
 }
 
-/// A list may shift by a page. One that shifts by more, page after page, is a server that does not turn pages.
-const MOST_STALE_PAGES: u32 = 3;
-
 impl<T: Item> Items<T> {
     fn none() -> Items<T> {
         Items { page: Vec::new().into_iter(), given: HashSet::new(), stale_pages: 0 }
@@ -269,8 +270,7 @@ impl<T: Item> Items<T> {
     /// Where it would go on for ever: page after page has brought nothing new.
     fn turn_to(&mut self, page: Page<T>) -> Result<()> {
         if self.stale_pages > MOST_STALE_PAGES {
-            let message = "the list repeats itself: page after page has nothing on it that is new";
-            return Err(Error::new(Kind::Decode, Outcome::Accepted, message).with_attempts(1));
+            return Err(endless());
         }
         self.stale_pages += 1;
         self.page = page.items.into_iter();

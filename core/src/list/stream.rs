@@ -32,7 +32,7 @@ pub struct AsyncList<T> {
     items: Items<T>,
 }
 
-/// The pages of a list, one after another, as the API gives them. Made by [`AsyncList::pages`].
+/// The pages of a list, one after another, as the API gives them: where the list shifts, an item may be on two. Made by [`AsyncList::pages`].
 #[must_use = "nothing is fetched until it is polled"]
 pub struct AsyncPages<T>(Result<Pager<T>, Option<Error>>);
 
