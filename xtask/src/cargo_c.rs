@@ -38,7 +38,7 @@ fn install() -> Result {
     // Quick to build rather than quick: two minutes, and not seven.
     install.args(["--profile", "dev"]).env("CARGO_PROFILE_DEV_DEBUG", "0");
     command::run(&mut install)
-        .map_err(|error| format!("{error}\ncargo-c stands on OpenSSL: apt-get install libssl-dev pkg-config"))
+        .map_err(|error| format!("{error}\nIf it is OpenSSL that is lacking: apt-get install libssl-dev pkg-config"))
 }
 
 /// Where this puts programs that cargo installs.

@@ -44,13 +44,13 @@ impl Prefix {
 
 fn install() -> Result<Prefix> {
     let root = paths::target().join("stage").join("usr");
+    // No --destdir, as who makes a package would give: zexa.pc is to name the prefix that it is in. The folder of libraries
+    // would else be that of this machine, such as lib/x86_64-linux-gnu.
+    let mut install = cargo_c(["cinstall", "--release", "--package", "zexa-ffi", "--libdir", "lib", "--prefix"])?;
     // Nothing may be found there that is not installed any more.
     if root.exists() {
         fs::remove_dir_all(&root).map_err(|error| format!("{}: {error}", root.display()))?;
     }
-    // No --destdir, as who makes a package would give: zexa.pc is to name the prefix that it is in. The folder of libraries
-    // would else be that of this machine, such as lib/x86_64-linux-gnu.
-    let mut install = cargo_c(["cinstall", "--release", "--package", "zexa-ffi", "--libdir", "lib", "--prefix"])?;
     command::run(install.arg(&root))?;
     Ok(Prefix { root })
 }
