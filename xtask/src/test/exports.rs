@@ -15,7 +15,7 @@ const SYSTEM: [&str; 7] = ["ld-linux", "libc.so", "libdl.so", "libgcc_s.so", "li
 /// nothing but the system.
 pub(crate) fn check(prefix: &Prefix) -> Result {
     let library = prefix.lib().join("libzexa.so");
-    let dynamic = command::output(Command::new("readelf").args(["--dynamic", "--wide"]).arg(&library))?;
+    let dynamic = dynamic(&library)?;
     let soname = soname(env!("CARGO_PKG_VERSION"));
     if entries(&dynamic, "SONAME") != [soname.as_str()] {
         return Err(format!("libzexa.so should have the SONAME {soname}, but has {:?}", entries(&dynamic, "SONAME")));
@@ -35,8 +35,12 @@ pub(crate) fn check(prefix: &Prefix) -> Result {
 
 /// What a program or library needs to run.
 pub(crate) fn needed(file: &Path) -> Result<Vec<String>> {
-    let dynamic = command::output(Command::new("readelf").args(["--dynamic", "--wide"]).arg(file))?;
-    Ok(entries(&dynamic, "NEEDED").into_iter().map(str::to_owned).collect())
+    Ok(entries(&dynamic(file)?, "NEEDED").into_iter().map(str::to_owned).collect())
+}
+
+/// What a program or library tells the dynamic linker, as readelf prints it.
+fn dynamic(file: &Path) -> Result<String> {
+    command::output(Command::new("readelf").args(["--dynamic", "--wide"]).arg(file))
 }
 
 /// Versions that may break each other have names of their own.
@@ -46,7 +50,7 @@ fn soname(version: &str) -> String {
     if major == "0" { format!("libzexa.so.0.{minor}") } else { format!("libzexa.so.{major}") }
 }
 
-/// The names in brackets on the lines of this tag, as readelf prints them.
+/// The names in brackets on the lines of this tag.
 fn entries<'a>(dynamic: &'a str, tag: &str) -> Vec<&'a str> {
     let tag = format!("({tag})");
     let lines = dynamic.lines().filter(|line| line.contains(&tag));
