@@ -1,0 +1,21 @@
+/* A first message. It needs ZEXA_API_KEY, and for a sandbox ZEXA_BASE_URL. */
+
+#include <stdio.h>
+#include <zexa.h>
+
+int main(void) {
+    zexa_client *client = NULL;
+    zexa_message *message = NULL;
+    zexa_error *error = NULL;
+    zexa_send_message_params params = ZEXA_SEND_MESSAGE_PARAMS_INIT;
+    params.channel = ZEXA_CHANNEL_SMS;
+    params.to = "+244912345678";
+    params.from = "ZEXA";
+    params.body = "Hello";
+    if (zexa_client_new(NULL, &client, &error) == ZEXA_OK)
+        zexa_messages_send(client, &params, NULL, &message, &error);
+    puts(error ? zexa_error_text(error) : zexa_message_status(message));
+    zexa_error_free(error);
+    zexa_message_free(message);
+    zexa_client_free(client);
+}
