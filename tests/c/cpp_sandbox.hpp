@@ -13,15 +13,15 @@
 #define CHECK(condition)                                                                           \
     ((condition) ? static_cast<void>(0) : check_failed(__FILE__, __LINE__, #condition))
 
-/// A statement throws exactly this; `caught` is then the error.
+/// A statement throws this, which is given.
 #define CHECK_THROWS(type, statement)                                                              \
     [&]() -> type {                                                                                \
         try {                                                                                      \
             statement;                                                                             \
-        } catch (const type &caught) {                                                             \
-            return caught;                                                                         \
-        } catch (const std::exception &other) {                                                    \
-            std::cerr << other.what() << '\n';                                                     \
+        } catch (const type &check_caught) {                                                       \
+            return check_caught;                                                                   \
+        } catch (const std::exception &check_other) {                                              \
+            std::cerr << check_other.what() << '\n';                                               \
         }                                                                                          \
         check_failed(__FILE__, __LINE__, #statement " throws " #type);                             \
     }()

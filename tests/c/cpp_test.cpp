@@ -36,6 +36,27 @@ static void test_messages() {
     CHECK(*now.delivered_at() >= now.created_at());
 }
 
+#ifdef __cpp_designated_initializers
+static void test_designated_initializers() {
+    const sandbox server;
+    const zexa::client client = server.client();
+    const zexa::message message =
+        client.messages().send({.channel = zexa::channel::whatsapp,
+                                .to = "+244912345678",
+                                .from = "ZEXA",
+                                .template_json = zexa::message_template("greeting"),
+                                .scheduled_at = "2099-07-01T09:00:00Z"},
+                               {.max_retries = 0});
+    CHECK(message.scheduled_at() && !message.body());
+    CHECK(client.contacts().list({.list_id = "lst_demo", .per_page = 2}).page(1).size() == 2);
+    CHECK(client.webhooks()
+              .create({.url = "https://127.0.0.1:9/", .events = {zexa::event_name::all}})
+              .events()
+              .front() == "*");
+    CHECK_THROWS(zexa::config_error, zexa::client({.base_url = "http://api.example/v1"}));
+}
+#endif
+
 static void test_times() {
     CHECK(zexa::timestamp(zexa::time_point(0ms)).text() == "1970-01-01T00:00:00.000Z");
     CHECK(zexa::timestamp(zexa::time_point(-1ms)).text() == "1969-12-31T23:59:59.999Z");
@@ -375,6 +396,9 @@ static void test_events() {
 int main() {
     test_version();
     test_messages();
+#ifdef __cpp_designated_initializers
+    test_designated_initializers();
+#endif
     test_times();
     test_templates();
     test_campaigns();
