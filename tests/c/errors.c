@@ -1,5 +1,10 @@
 /* Errors: what went wrong, how far the request got, and every accessor that says so. */
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "sandbox.h"
 
 static zexa_error *error_of_sending(const zexa_client *client, const char *to, const char *from) {
@@ -122,22 +127,30 @@ static void test_refused_by_the_server(const sandbox *server) {
 }
 
 static void test_nobody_listens(void) {
-    /* The port of a server that has ended, which the system does not soon give to another. */
-    sandbox server = sandbox_new("{}");
+    /* A port that is taken, so that nobody else gets it, but not listened at. */
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    int taken = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_NUMBER(bind(taken, (struct sockaddr *)&address, size), 0);
+    CHECK_NUMBER(getsockname(taken, (struct sockaddr *)&address, &size), 0);
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/v1", ntohs(address.sin_port));
+
     zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
-    options.base_url = server.url;
-    options.api_key = server.api_key;
+    options.base_url = url;
+    options.api_key = "any";
     options.max_retries = 0;
     zexa_error *error = NULL;
     zexa_client *client = NULL;
     CHECK_OK(zexa_client_new(&options, &client, &error), &error);
-    sandbox_free(&server);
     error = usual_error(client);
     check_kind(error, ZEXA_CONNECT, ZEXA_OUTCOME_NOT_SENT);
     CHECK_NUMBER(zexa_error_attempts(error), 1);
     CHECK_HOLDS(zexa_error_cause(error), "refused");
     zexa_error_free(error);
     zexa_client_free(client);
+    close(taken);
 }
 
 static void test_names(void) {

@@ -4,6 +4,7 @@ use std::process::{Command, ExitCode};
 
 use crate::command::{self, Result};
 use crate::sandbox::Sandbox;
+use crate::test::c;
 use crate::{chosen, paths, show, usage};
 
 /// The demo in one language: a program that needs `ZEXA_BASE_URL` and `ZEXA_API_KEY`, and nothing else.
@@ -17,12 +18,26 @@ struct Part {
     program: fn() -> Command,
 }
 
-const PARTS: &[Part] = &[Part {
-    name: "rust",
-    source: "core/examples/demo.rs",
-    prepare: || Ok(()),
-    program: || Command::new(paths::example("demo")),
-}];
+const PARTS: &[Part] = &[
+    Part {
+        name: "rust",
+        source: "core/examples/demo.rs",
+        prepare: || Ok(()),
+        program: || Command::new(paths::example("demo")),
+    },
+    Part {
+        name: "c",
+        source: "ffi-c/examples/demo.c",
+        prepare: || c::prepare_example("demo.c"),
+        program: || c::example("demo.c"),
+    },
+    Part {
+        name: "cpp",
+        source: "ffi-c/examples/demo.cpp",
+        prepare: || c::prepare_example("demo.cpp"),
+        program: || c::example("demo.cpp"),
+    },
+];
 
 /// Prints the names of the parts.
 pub(crate) fn list() -> ExitCode {

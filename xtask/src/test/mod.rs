@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test there is, as steps that run one after the other.
 
+pub(crate) mod c;
 mod c_scenarios;
 mod consumers;
 mod dependencies;
@@ -113,6 +114,24 @@ const STEPS: &[Step] = &[
         about: "the scenarios, through the C ABI of the installed library",
         needs_build: true,
         run: c_scenarios::check,
+    },
+    Step {
+        name: "c",
+        about: "the programs of tests/c run, and the C and C++ in README.md, the headers and the examples",
+        needs_build: true,
+        run: c::check,
+    },
+    Step {
+        name: "valgrind",
+        about: "no error and no leak in the programs of tests/c, says Valgrind",
+        needs_build: true,
+        run: c::valgrind,
+    },
+    Step {
+        name: "asan",
+        about: "no error and no leak in the programs of tests/c, says AddressSanitizer",
+        needs_build: true,
+        run: c::asan,
     },
     Step { name: "demo", about: "the demo in every language", needs_build: true, run: demo::run_all_for_a_log },
 ];

@@ -1,0 +1,83 @@
+//! The compilers of C and C++, with flags under which all of it must be clean.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::command::{self, Result, cargo};
+use crate::paths;
+use crate::stage::Prefix;
+
+const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+
+/// libzexa, to compile and link with.
+pub(super) struct Library {
+    include: PathBuf,
+    folder: PathBuf,
+    name: &'static str,
+}
+
+impl Library {
+    /// As it is installed.
+    pub(super) fn installed() -> Result<Library> {
+        let prefix = Prefix::install()?;
+        Ok(Library { include: prefix.include(), folder: prefix.lib(), name: "zexa" })
+    }
+
+    /// With functions that panic on purpose. In a folder of its own, so that no other step takes it for the library.
+    pub(super) fn with_test_exports() -> Result<Library> {
+        let target = paths::target().join("test-exports");
+        let mut build = cargo(["build", "--quiet", "--package", "zexa-ffi", "--features", "test-exports"]);
+        command::run(build.arg("--target-dir").arg(&target))?;
+        Ok(Library { include: paths::root().join("include"), folder: target.join("debug"), name: "zexa_ffi" })
+    }
+
+    /// Compiles a program of one file to `program`.
+    pub(super) fn compile(&self, source: &Path, program: &Path, flags: &[&str]) -> Result {
+        let parent = program.parent().expect("it has a name");
+        fs::create_dir_all(parent).map_err(|error| format!("{}: {error}", parent.display()))?;
+        let mut compiler = self.compiler(source);
+        compiler.args(flags).arg(source).arg("-o").arg(program).arg("-L").arg(&self.folder);
+        compiler.args([&format!("-l{}", self.name), "-pthread"]);
+        // Before what LD_LIBRARY_PATH says: cargo points that at the libraries of its own last build.
+        compiler.arg(format!("-Wl,--disable-new-dtags,-rpath,{}", self.folder.display()));
+        run(&mut compiler, source)
+    }
+
+    /// Whether a file is clean, without a program of it.
+    pub(super) fn look_at(&self, source: &Path) -> Result {
+        run(self.compiler(source).arg("-fsyntax-only").arg(source), source)
+    }
+
+    fn compiler(&self, source: &Path) -> Command {
+        let (name, standard) = if is_cpp(source) { ("g++", "-std=c++17") } else { ("gcc", "-std=c11") };
+        let mut compiler = Command::new(name);
+        compiler.arg(standard).args(WARNINGS).args(["-g", "-D_POSIX_C_SOURCE=200809L", "-I"]).arg(&self.include);
+        compiler
+    }
+}
+
+pub(super) fn is_cpp(source: &Path) -> bool {
+    source.extension() == Some(OsStr::new("cpp"))
+}
+
+/// Says what is lacking, of programs and the packages of Debian that have them.
+pub(super) fn require(programs: &[(&str, &str)]) -> Result {
+    for (program, package) in programs {
+        if command::output(Command::new(program).arg("--version")).is_err() {
+            return Err(format!("{program} is lacking: apt-get install {package}"));
+        }
+    }
+    Ok(())
+}
+
+fn run(compiler: &mut Command, source: &Path) -> Result {
+    // The compiler has said why.
+    command::run_quietly(compiler).map_err(|_| format!("{} does not compile", shown(source)))
+}
+
+/// A path as one would give it in the repository.
+pub(super) fn shown(path: &Path) -> String {
+    path.strip_prefix(paths::root()).unwrap_or(path).display().to_string()
+}

@@ -1,0 +1,75 @@
+//! The steps `valgrind` and `asan`: who watches over memory has nothing to say of the test programs, and would have if there were something.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::compiler::{Library, require, shown};
+use super::program::{Way, source, sources};
+use crate::command::{self, Result};
+
+/// What Valgrind and the sanitizers end a program with where they have found something.
+const FOUND: i32 = 99;
+
+pub(crate) fn valgrind() -> Result {
+    require(&[("gcc", "gcc libc6-dev"), ("g++", "g++"), ("valgrind", "valgrind")])?;
+    let way = Way { library: &Library::installed()?, folder: "valgrind", flags: &[], start: under_valgrind };
+    prove(&way, &[("use-after-free", "Invalid read"), ("leak", "definitely lost")])?;
+    way.check(&sources()?)
+}
+
+pub(crate) fn asan() -> Result {
+    require(&[("gcc", "gcc libc6-dev"), ("g++", "g++"), ("nm", "binutils")])?;
+    let flags = ["-fsanitize=address", "-fno-omit-frame-pointer"];
+    let way = Way { library: &Library::installed()?, folder: "asan", flags: &flags, start: with_asan };
+    prove(&way, &[("use-after-free", "AddressSanitizer: heap-use-after-free"), ("leak", "LeakSanitizer: detected")])?;
+    let sources = sources()?;
+    way.check(&sources)?;
+    sources.iter().try_for_each(|source| is_instrumented(&way.compile(source)?))
+}
+
+/// The canary does what is forbidden, with memory of the library's: the watcher has to say this of it.
+fn prove(way: &Way<'_>, expected: &[(&str, &str)]) -> Result {
+    let source = source("memory_canary.c");
+    let program = way.compile(&source)?;
+    for (fault, words) in expected {
+        let mut command = (way.start)(&program, &source);
+        let output = command.arg(fault).output().map_err(|error| format!("{}: {error}", shown(&source)))?;
+        let told = String::from_utf8_lossy(&output.stderr);
+        if output.status.code() != Some(FOUND) || !told.contains(words) {
+            return Err(format!("a {fault} was not noticed, but it ended with {}\n{told}", output.status));
+        }
+    }
+    Ok(())
+}
+
+fn is_instrumented(program: &Path) -> Result {
+    match command::output(Command::new("nm").arg(program))?.contains("__asan_init") {
+        true => Ok(()),
+        false => Err(format!("{} was compiled without AddressSanitizer", shown(program))),
+    }
+}
+
+/// Leaks that are certain are errors, and what was reached only through them. What is "possibly lost" is not: Rust keeps what several share, such as the
+/// handle of the main thread, by a pointer into its middle.
+fn under_valgrind(program: &Path, source: &Path) -> Command {
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--quiet", "--fair-sched=yes", "--num-callers=30", "--show-leak-kinds=definite,indirect"]);
+    valgrind.args(["--errors-for-leak-kinds=definite,indirect", &format!("--error-exitcode={FOUND}")]);
+    valgrind.arg(format!("--leak-check={}", if leaks_on_purpose(source) { "no" } else { "full" })).arg(program);
+    // Every step is some thirty times as slow.
+    valgrind.env("ZEXA_TEST_MESSAGES", "5");
+    valgrind
+}
+
+fn with_asan(program: &Path, source: &Path) -> Command {
+    let mut command = Command::new(program);
+    let leaks = u8::from(!leaks_on_purpose(source));
+    command.env("ASAN_OPTIONS", format!("detect_leaks={leaks}:exitcode={FOUND}"));
+    command.env("LSAN_OPTIONS", format!("exitcode={FOUND}"));
+    command
+}
+
+/// A forked child forgets the connections that it has inherited, instead of closing its parent's. Reads and writes are watched in it all the same.
+fn leaks_on_purpose(source: &Path) -> bool {
+    source.file_stem().is_some_and(|name| name == "fork")
+}

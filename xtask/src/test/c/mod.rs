@@ -1,0 +1,141 @@
+//! The step `c`: the header is clean, the programs of `tests/c` run, and so do the examples, as they stand in the README, in the headers, and in
+//! `ffi-c/examples`.
+
+mod blocks;
+mod compiler;
+mod memory;
+mod program;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use self::compiler::{Library, require, shown};
+pub(crate) use self::memory::{asan, valgrind};
+use self::program::{Way, folder, source, sources};
+use crate::command::{self, Result};
+use crate::paths;
+use crate::sandbox::Sandbox;
+
+pub(crate) fn check() -> Result {
+    require(&[("gcc", "gcc libc6-dev"), ("g++", "g++")])?;
+    command::build()?;
+    let library = Library::installed()?;
+    check_headers(&library)?;
+    check_that_all_is_tested()?;
+    Way::plain(&library, "tests").check(&sources()?)?;
+    Way::plain(&Library::with_test_exports()?, "tests").check(&[source("panics.c")])?;
+    blocks::check(&library)?;
+    run_examples(&library)
+}
+
+/// The headers need nothing before them, and disturb nothing behind them.
+fn check_headers(library: &Library) -> Result {
+    let headers = ["zexa.h", "zexa.hpp"].map(|name| (name, paths::root().join("include").join(name).exists()));
+    let with_cpp = headers.iter().all(|(_, there)| *there);
+    let mut files = vec![
+        ("alone.c", "#include <zexa.h>\n"),
+        ("alone.cpp", "#include <zexa.h>\n"),
+        ("twice.c", "#include <zexa.h>\n#include <stdio.h>\n#include <zexa.h>\n"),
+        ("behind.c", "#include <stdio.h>\n#include <stdbool.h>\n#include <zexa.h>\n"),
+        ("behind.cpp", "#include <string>\n#include <cstdio>\n#include <zexa.h>\n"),
+    ];
+    if with_cpp {
+        files.push(("cpp_alone.cpp", "#include <zexa.hpp>\n"));
+        files.push(("c_first.cpp", "#include <zexa.h>\n#include <zexa.hpp>\n"));
+        files.push(("cpp_first.cpp", "#include <zexa.hpp>\n#include <zexa.h>\n"));
+    }
+    for (name, includes) in files {
+        let file = folder().join("headers").join(name);
+        write(&file, &format!("{includes}\nint main(void) {{ return (int)sizeof(zexa_call_options) == 0; }}\n"))?;
+        library.look_at(&file)?;
+    }
+    Ok(())
+}
+
+/// No function of the header is without a test that does something with it.
+fn check_that_all_is_tested() -> Result {
+    let header = read(&paths::root().join("include").join("zexa.h"))?;
+    let mut called = BTreeSet::new();
+    // These two give every function what it has to refuse.
+    let refusals = ["null.c", "arguments.c"].map(source);
+    for file in sources()?.iter().filter(|file| !compiler::is_cpp(file) && !refusals.contains(file)) {
+        called.extend(functions(&read(file)?));
+    }
+    for file in ["sandbox.h", "check.h"] {
+        called.extend(functions(&read(&source(file))?));
+    }
+    let untested: Vec<_> = functions(&header).difference(&called).cloned().collect();
+    if untested.is_empty() { Ok(()) } else { Err(format!("no program in tests/c calls {}", untested.join(", "))) }
+}
+
+/// The functions of libzexa that are named with a parenthesis behind them.
+fn functions(text: &str) -> BTreeSet<String> {
+    let is_of_a_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let before_parentheses = text.split('(').map(|part| &part[part.trim_end_matches(is_of_a_name).len()..]);
+    before_parentheses.filter(|name| name.starts_with("zexa_")).map(str::to_owned).collect()
+}
+
+/// The examples that are there, in both languages, but for the demos: those have a step of their own.
+fn examples() -> Result<Vec<PathBuf>> {
+    let folder = paths::root().join("ffi-c").join("examples");
+    let told = |error| format!("{}: {error}", folder.display());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(told)? {
+        let path = entry.map_err(told)?.path();
+        if path.file_stem().is_some_and(|name| name != "demo") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn run_examples(library: &Library) -> Result {
+    let way = Way::plain(library, "examples");
+    for example in examples()? {
+        let program = way.compile(&example)?;
+        let sandbox = Sandbox::start(&[])?;
+        let mut command = Command::new(&program);
+        sandbox.tell(&mut command);
+        let output = command::output(&mut command)?;
+        if sandbox.messages()? == 0 {
+            return Err(format!("{} sent no message, but said:\n{output}", shown(&example)));
+        }
+        println!("{} runs", shown(&example));
+    }
+    Ok(())
+}
+
+/// Compiles an example against what is installed, for whoever wants to run it.
+pub(crate) fn prepare_example(name: &str) -> Result {
+    require(&[("gcc", "gcc libc6-dev"), ("g++", "g++")])?;
+    let example = paths::root().join("ffi-c").join("examples").join(name);
+    Way::plain(&Library::installed()?, "examples").compile(&example).map(drop)
+}
+
+/// An example that has been compiled.
+pub(crate) fn example(name: &str) -> Command {
+    Command::new(folder().join("examples").join(name.replace('.', "-")))
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).map_err(|error| format!("{}: {error}", shown(file)))
+}
+
+fn write(file: &Path, text: &str) -> Result {
+    let parent = file.parent().expect("it has a name");
+    fs::create_dir_all(parent).and_then(|()| fs::write(file, text)).map_err(|error| format!("{}: {error}", shown(file)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_are_found_by_their_parenthesis() {
+        let text = "zexa_status zexa_client_new(const zexa_x *x);\nif (zexa_version()) puts(zexa_error_text);";
+        assert_eq!(functions(text).into_iter().collect::<Vec<_>>(), ["zexa_client_new", "zexa_version"]);
+    }
+}
