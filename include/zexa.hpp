@@ -28,7 +28,10 @@
  * In C++20 the parameters can stand in the call, in the order in which they are declared:
  *
  * ```cpp
- * client.messages().send({.channel = zexa::channel::sms, .to = "+244912345678", .from = "ZEXA"});
+ * client.messages().send({.channel = zexa::channel::sms,
+ *                         .to = "+244912345678",
+ *                         .from = "ZEXA",
+ *                         .body = "Hello"});
  * ```
  *
  * What holds for all of it:
@@ -44,9 +47,9 @@
  * - **Text** is UTF-8. A string with a NUL in it is refused, not cut, before anything is sent.
  * - **Threads.** A client may be used from any thread, by many at once. All other objects may be
  *   read by many at once, too; an iterator belongs to one at a time.
+ * - **What was moved from** is empty: it says nothing, and a call on it throws.
  *
- * Everything here is inline, and calls nothing but zexa.h: link with `-lzexa`. An object that was
- * moved from may be assigned to or destroyed, and nothing else.
+ * Everything here is inline, and calls nothing but zexa.h: link with `-lzexa`.
  */
 
 #ifndef ZEXA_HPP
@@ -169,6 +172,17 @@ struct failure {
 
 /// A failed call: what went wrong, and how far the request got, which tells whether the message may
 /// have been sent in spite of it. It never holds the API key.
+///
+/// ```cpp
+/// try {
+///     client.messages().send(params);
+/// } catch (const zexa::insufficient_credits_error &) {
+///     std::cerr << "time to top up\n";
+/// } catch (const zexa::error &error) {
+///     std::cerr << (error.safe_to_retry() ? "not sent: " : "it may have been sent: ")
+///               << error.what() << '\n';
+/// }
+/// ```
 class error : public std::runtime_error {
   public:
     /// All that a log should have, in one line: code, message, status, request id, outcome and
@@ -789,6 +803,7 @@ class campaigns_resource;
 class contacts_resource;
 class webhooks_resource;
 class credits_resource;
+
 /// An answer as it came.
 class response {
   public:
@@ -951,7 +966,7 @@ template <class Value, class Object, class Handle> class iterator {
     iterator &operator++() {
         value_.reset();
         const std::shared_ptr<Handle> handle = std::move(handle_);
-        if (Object *object = next(next_, handle.get())) {
+        if (Object *object = detail::next(next_, handle.get())) {
             value_.emplace(object);
             handle_ = handle;
         }

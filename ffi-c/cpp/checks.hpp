@@ -2,7 +2,8 @@
 
 namespace detail {
 
-/// A string of the library's that is always there. NULL comes only of an object that was moved from.
+/// A string of the library's that is always there. NULL comes only of an object that was moved
+/// from.
 inline std::string_view view(const char *text) {
     return text == nullptr ? std::string_view() : std::string_view(text);
 }
@@ -157,4 +158,3 @@ class arrays {
 };
 
 } // namespace detail
-

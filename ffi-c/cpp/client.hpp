@@ -95,4 +95,3 @@ class client {
   private:
     std::shared_ptr<const zexa_client> handle_;
 };
-

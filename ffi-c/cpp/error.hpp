@@ -21,6 +21,17 @@ struct failure {
 
 /// A failed call: what went wrong, and how far the request got, which tells whether the message may
 /// have been sent in spite of it. It never holds the API key.
+///
+/// ```cpp
+/// try {
+///     client.messages().send(params);
+/// } catch (const zexa::insufficient_credits_error &) {
+///     std::cerr << "time to top up\n";
+/// } catch (const zexa::error &error) {
+///     std::cerr << (error.safe_to_retry() ? "not sent: " : "it may have been sent: ")
+///               << error.what() << '\n';
+/// }
+/// ```
 class error : public std::runtime_error {
   public:
     /// All that a log should have, in one line: code, message, status, request id, outcome and
@@ -82,4 +93,3 @@ class error : public std::runtime_error {
   private:
     std::shared_ptr<const detail::failure> failure_;
 };
-

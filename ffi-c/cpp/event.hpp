@@ -9,4 +9,3 @@ inline event parse_event(std::string_view body) {
         return zexa_webhooks_parse_event(body.data(), body.size(), made, error);
     }));
 }
-

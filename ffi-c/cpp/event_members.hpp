@@ -1,14 +1,13 @@
-    /// The message that it is about, where it is about one.
-    std::optional<zexa::message> message() const {
-        if (zexa_message *handle = zexa_event_message(get()))
-            return zexa::message(handle);
-        return std::nullopt;
-    }
+/// The message that it is about, where it is about one.
+std::optional<zexa::message> message() const {
+    if (zexa_message *handle = zexa_event_message(get()))
+        return zexa::message(handle);
+    return std::nullopt;
+}
 
-    /// The campaign that it is about, where it is about one.
-    std::optional<zexa::campaign> campaign() const {
-        if (zexa_campaign *handle = zexa_event_campaign(get()))
-            return zexa::campaign(handle);
-        return std::nullopt;
-    }
-
+/// The campaign that it is about, where it is about one.
+std::optional<zexa::campaign> campaign() const {
+    if (zexa_campaign *handle = zexa_event_campaign(get()))
+        return zexa::campaign(handle);
+    return std::nullopt;
+}

@@ -26,7 +26,10 @@
  * In C++20 the parameters can stand in the call, in the order in which they are declared:
  *
  * ```cpp
- * client.messages().send({.channel = zexa::channel::sms, .to = "+244912345678", .from = "ZEXA"});
+ * client.messages().send({.channel = zexa::channel::sms,
+ *                         .to = "+244912345678",
+ *                         .from = "ZEXA",
+ *                         .body = "Hello"});
  * ```
  *
  * What holds for all of it:
@@ -42,9 +45,9 @@
  * - **Text** is UTF-8. A string with a NUL in it is refused, not cut, before anything is sent.
  * - **Threads.** A client may be used from any thread, by many at once. All other objects may be
  *   read by many at once, too; an iterator belongs to one at a time.
+ * - **What was moved from** is empty: it says nothing, and a call on it throws.
  *
- * Everything here is inline, and calls nothing but zexa.h: link with `-lzexa`. An object that was
- * moved from may be assigned to or destroyed, and nothing else.
+ * Everything here is inline, and calls nothing but zexa.h: link with `-lzexa`.
  */
 
 #ifndef ZEXA_HPP
@@ -73,5 +76,6 @@ namespace zexa {
 
 /// The version of the library that runs, such as "1.2.3". `ZEXA_VERSION` is that of the headers
 /// which the program was compiled with.
-inline std::string_view version() noexcept { return zexa_version(); }
-
+inline std::string_view version() noexcept {
+    return zexa_version();
+}

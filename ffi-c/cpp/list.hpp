@@ -16,7 +16,8 @@ Object *next(zexa_status (*function)(Iterator *, Object **, zexa_error **), Iter
     return object;
 }
 
-/// An iterator over what such a function gives, as `Value`s. Its copies share the place in the list.
+/// An iterator over what such a function gives, as `Value`s. Its copies share the place in the
+/// list.
 template <class Value, class Object, class Handle> class iterator {
   public:
     using iterator_category = std::input_iterator_tag;
@@ -41,7 +42,7 @@ template <class Value, class Object, class Handle> class iterator {
     iterator &operator++() {
         value_.reset();
         const std::shared_ptr<Handle> handle = std::move(handle_);
-        if (Object *object = next(next_, handle.get())) {
+        if (Object *object = detail::next(next_, handle.get())) {
             value_.emplace(object);
             handle_ = handle;
         }
@@ -117,8 +118,8 @@ template <class Item> class page_range {
     using listing = detail::listing<Item>;
 
   public:
-    using iterator = detail::iterator<page<Item>, typename listing::page_handle,
-                                      typename listing::pages_handle>;
+    using iterator =
+        detail::iterator<page<Item>, typename listing::page_handle, typename listing::pages_handle>;
 
     iterator begin() const {
         detail::arrays arrays;
@@ -158,8 +159,8 @@ template <class Item> class list {
     using listing = detail::listing<Item>;
 
   public:
-    using iterator = detail::iterator<Item, typename listing::item_handle,
-                                      typename listing::items_handle>;
+    using iterator =
+        detail::iterator<Item, typename listing::item_handle, typename listing::items_handle>;
 
     /// Fetches the first page, and throws where that fails, as the iterator does on the way.
     iterator begin() const {
@@ -199,4 +200,3 @@ template <class Item> class list {
     typename listing::params params_;
     call_options options_;
 };
-

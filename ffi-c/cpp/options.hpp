@@ -151,7 +151,8 @@ inline void tell(const zexa_attempt *told, void *userdata) noexcept {
     }
 }
 
-inline void destroy(void *userdata) noexcept { delete static_cast<attempt_function *>(userdata); }
+inline void destroy(void *userdata) noexcept {
+    delete static_cast<attempt_function *>(userdata);
+}
 
 } // namespace detail
-

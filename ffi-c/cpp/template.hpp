@@ -26,7 +26,9 @@ class message_template {
     }
 
     /// As JSON.
-    std::string json() const { return std::string(detail::view(zexa_template_json(handle_.get()))); }
+    std::string json() const {
+        return std::string(detail::view(zexa_template_json(handle_.get())));
+    }
 
     operator std::string() const { return json(); }
 
@@ -41,4 +43,3 @@ class message_template {
 
     std::unique_ptr<zexa_template, void (*)(zexa_template *)> handle_;
 };
-

@@ -70,4 +70,3 @@ inline std::optional<time_point> optional_time(const char *text, std::int64_t un
 }
 
 } // namespace detail
-

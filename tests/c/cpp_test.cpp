@@ -308,6 +308,10 @@ static void test_lifetimes() {
     CHECK(first.id().empty() && !first.body());
     second = moved;
     CHECK(second.id() == id);
+    zexa::client gone = server.client();
+    const zexa::client there = std::move(gone);
+    CHECK_THROWS(zexa::invalid_argument_error, gone.credits().get());
+    there.credits().get();
 }
 
 static void test_options() {

@@ -35,7 +35,7 @@ pub(super) fn write(definition: &Definition, fragments: &Path) -> Result<String>
     header += &title(&["Options, logs, cancelling".to_owned()]);
     header += &fragment("options.hpp")?;
     header += &title(&["The client".to_owned()]);
-    header += &resources().map(operations::declare).collect::<String>();
+    header += &(resources().map(operations::declare).collect::<String>() + "\n");
     let accessors: String = resources().map(|resource| operations::accessor(&context, resource)).collect();
     header += &fragment("client.hpp")?.replace(RESOURCES, &accessors);
     header += &title(&["Lists".to_owned()]);
@@ -79,5 +79,6 @@ fn title(lines: &[String]) -> String {
 }
 
 fn read(file: &Path) -> Result<String> {
-    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
+    // An empty line goes between a fragment and what follows.
+    fs::read_to_string(file).map(|text| text + "\n").map_err(|error| format!("{}: {error}", file.display()))
 }
