@@ -9,6 +9,8 @@
 typedef struct {
     char *url;
     char *api_key;
+    /** The certificate to trust, where it speaks TLS; else NULL. */
+    char *ca_file;
     /** A client whose base URL is its control path. */
     zexa_client *control;
 } sandbox;
@@ -61,7 +63,9 @@ static inline sandbox sandbox_new(const char *setup) {
     zexa_response *response = ask(client, "POST", "/instances", setup);
     const char *json = zexa_response_body_json(response);
     char *control = text_in(json, "control");
-    sandbox made = {text_in(json, "url"), text_in(json, "api_key"), client_of(control, "any")};
+    char *ca_file = strstr(json, "\"ca_file\"") ? text_in(json, "ca_file") : NULL;
+    sandbox made = {text_in(json, "url"), text_in(json, "api_key"), ca_file,
+                    client_of(control, "any")};
     free(control);
     zexa_response_free(response);
     zexa_client_free(client);
@@ -74,6 +78,7 @@ static inline void sandbox_free(sandbox *server) {
     zexa_client_free(server->control);
     free(server->url);
     free(server->api_key);
+    free(server->ca_file);
 }
 
 /** A client of it. */

@@ -24,7 +24,7 @@ pub(crate) fn asan() -> Result {
     prove(&way, &[("use-after-free", "AddressSanitizer: heap-use-after-free"), ("leak", "LeakSanitizer: detected")])?;
     let sources = sources()?;
     way.check(&sources)?;
-    sources.iter().try_for_each(|source| is_instrumented(&way.compile(source)?))
+    sources.iter().try_for_each(|source| is_instrumented(&way.program(source)))
 }
 
 /// The canary does what is forbidden, with memory of the library's: the watcher has to say this of it.
@@ -55,7 +55,12 @@ fn under_valgrind(program: &Path, source: &Path) -> Command {
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--quiet", "--fair-sched=yes", "--num-callers=30", "--show-leak-kinds=definite,indirect"]);
     valgrind.args(["--errors-for-leak-kinds=definite,indirect", &format!("--error-exitcode={FOUND}")]);
-    valgrind.arg(format!("--leak-check={}", if leaks_on_purpose(source) { "no" } else { "full" })).arg(program);
+    valgrind.arg(format!("--leak-check={}", if leaks_on_purpose(source) { "no" } else { "full" }));
+    if is(source, "tls") {
+        // It does not follow how ring's assembler makes what is encrypted, and takes it for uninitialised. The peer, who decrypts it, does not.
+        valgrind.arg("--undef-value-errors=no");
+    }
+    valgrind.arg(program);
     // Every step is some thirty times as slow.
     valgrind.env("ZEXA_TEST_MESSAGES", "5");
     valgrind
@@ -71,5 +76,9 @@ fn with_asan(program: &Path, source: &Path) -> Command {
 
 /// A forked child forgets the connections that it has inherited, instead of closing its parent's. Reads and writes are watched in it all the same.
 fn leaks_on_purpose(source: &Path) -> bool {
-    source.file_stem().is_some_and(|name| name == "fork")
+    is(source, "fork")
+}
+
+fn is(source: &Path, name: &str) -> bool {
+    source.file_stem().is_some_and(|stem| stem == name)
 }

@@ -16,18 +16,35 @@ pub(crate) use self::memory::{asan, valgrind};
 use self::program::{Way, folder, source, sources};
 use crate::command::{self, Result};
 use crate::paths;
+use crate::python::Venv;
 use crate::sandbox::Sandbox;
 
 pub(crate) fn check() -> Result {
     require(&[("gcc", "gcc libc6-dev"), ("g++", "g++")])?;
     command::build()?;
     let library = Library::installed()?;
+    check_format()?;
     check_headers(&library)?;
     check_that_all_is_tested()?;
     Way::plain(&library, "tests").check(&sources()?)?;
     Way::plain(&Library::with_test_exports()?, "tests").check(&[source("panics.c")])?;
     blocks::check(&library)?;
     run_examples(&library)
+}
+
+/// C and C++ are formatted as .clang-format says.
+fn check_format() -> Result {
+    let mut clang_format = Venv::prepare()?.program("clang-format");
+    clang_format.args(["--dry-run", "--Werror"]).current_dir(paths::root());
+    for folder in ["tests/c", "ffi-c/examples"] {
+        clang_format.args(files_of(&paths::root().join(folder))?.iter().filter(|file| is_c(file)));
+    }
+    command::run_quietly(&mut clang_format).map_err(|_| "C is not formatted as clang-format does it".to_owned())
+}
+
+/// Anything in C or C++.
+fn is_c(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| ["c", "h", "cpp", "hpp"].iter().any(|one| extension == *one))
 }
 
 /// The headers need nothing before them, and disturb nothing behind them.
@@ -77,33 +94,30 @@ fn functions(text: &str) -> BTreeSet<String> {
     before_parentheses.filter(|name| name.starts_with("zexa_")).map(str::to_owned).collect()
 }
 
-/// The examples that are there, in both languages, but for the demos: those have a step of their own.
-fn examples() -> Result<Vec<PathBuf>> {
-    let folder = paths::root().join("ffi-c").join("examples");
-    let told = |error| format!("{}: {error}", folder.display());
-    let mut found = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(told)? {
-        let path = entry.map_err(told)?.path();
-        if path.file_stem().is_some_and(|name| name != "demo") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
+/// What is in a folder, in order.
+fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
+    let told = |error| format!("{}: {error}", shown(folder));
+    let entries =
+        fs::read_dir(folder).and_then(|entries| entries.collect::<std::io::Result<Vec<_>>>()).map_err(told)?;
+    let mut files: Vec<_> = entries.iter().map(fs::DirEntry::path).filter(|path| path.is_file()).collect();
+    files.sort();
+    Ok(files)
 }
 
+/// The examples run, in both languages, but for the demos: those have a step of their own.
 fn run_examples(library: &Library) -> Result {
     let way = Way::plain(library, "examples");
-    for example in examples()? {
-        let program = way.compile(&example)?;
+    let is_demo = |path: &PathBuf| path.file_stem().is_some_and(|name| name == "demo");
+    for example in files_of(&paths::root().join("ffi-c").join("examples"))?.iter().filter(|path| !is_demo(path)) {
+        let program = way.compile(example)?;
         let sandbox = Sandbox::start(&[])?;
         let mut command = Command::new(&program);
         sandbox.tell(&mut command);
         let output = command::output(&mut command)?;
         if sandbox.messages()? == 0 {
-            return Err(format!("{} sent no message, but said:\n{output}", shown(&example)));
+            return Err(format!("{} sent no message, but said:\n{output}", shown(example)));
         }
-        println!("{} runs", shown(&example));
+        println!("{} runs", shown(example));
     }
     Ok(())
 }

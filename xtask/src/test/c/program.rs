@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
-use std::{fs, thread};
 
 use super::compiler::{Library, shown};
+use super::files_of;
 use crate::command::Result;
 use crate::paths;
 use crate::sandbox::Sandbox;
@@ -18,19 +19,11 @@ const LONGEST: Duration = Duration::from_secs(300);
 
 /// The programs of `tests/c` that need nothing but libzexa and a sandbox, by their sources.
 pub(super) fn sources() -> Result<Vec<PathBuf>> {
-    let folder = paths::root().join("tests").join("c");
-    let told = |error| format!("{}: {error}", folder.display());
-    let mut found = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(told)? {
-        let path = entry.map_err(told)?.path();
-        let is_source = path.extension().is_some_and(|extension| extension == "c" || extension == "cpp");
-        // These two have a step of their own.
-        let is_special = path.file_stem().is_some_and(|name| name == "panics" || name == "memory_canary");
-        if is_source && !is_special {
-            found.push(path);
-        }
-    }
-    found.sort();
+    let is_source = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "c" || extension == "cpp");
+    // These need more, and are run apart.
+    let is_special = |path: &PathBuf| path.file_stem().is_some_and(|name| name == "panics" || name == "memory_canary");
+    let files = files_of(&paths::root().join("tests").join("c"))?;
+    let found: Vec<_> = files.into_iter().filter(|path| is_source(path) && !is_special(path)).collect();
     if found.is_empty() { Err("there is no program in tests/c".to_owned()) } else { Ok(found) }
 }
 
@@ -69,10 +62,15 @@ impl<'a> Way<'a> {
 
     /// Compiles one, and gives the path of the program.
     pub(super) fn compile(&self, source: &Path) -> Result<PathBuf> {
-        let name = source.file_name().expect("it is a file").to_string_lossy().replace('.', "-");
-        let program = folder().join(self.folder).join(name);
+        let program = self.program(source);
         self.library.compile(source, &program, self.flags)?;
         Ok(program)
+    }
+
+    /// The program that is made of a source.
+    pub(super) fn program(&self, source: &Path) -> PathBuf {
+        let name = source.file_name().expect("it is a file").to_string_lossy().replace('.', "-");
+        folder().join(self.folder).join(name)
     }
 }
 

@@ -1,0 +1,61 @@
+/* TLS: the authorities to trust, which decide whether anything is sent at all. */
+
+#include "sandbox.h"
+
+static zexa_client *trusting(const sandbox *server, const char *ca_file) {
+    zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
+    options.base_url = server->url;
+    options.api_key = server->api_key;
+    options.ca_file = ca_file;
+    options.max_retries = 0;
+    zexa_client *client = NULL;
+    zexa_error *error = NULL;
+    CHECK_OK(zexa_client_new(&options, &client, &error), &error);
+    return client;
+}
+
+static void test_an_authority_of_ones_own(const sandbox *server) {
+    zexa_client *client = trusting(server, server->ca_file);
+    zexa_send_message_params params = sms("Olá");
+    zexa_error *error = NULL;
+    zexa_message *message = NULL;
+    CHECK_OK(zexa_messages_send(client, &params, NULL, &message, &error), &error);
+    CHECK_NUMBER(sandbox_count(server, "messages"), 1);
+    zexa_message_free(message);
+    zexa_client_free(client);
+}
+
+static void test_an_unknown_authority(const sandbox *server) {
+    zexa_client *client = trusting(server, NULL);
+    zexa_send_message_params params = sms("Olá");
+    zexa_error *error = NULL;
+    zexa_message *message = NULL;
+    CHECK_NUMBER(zexa_messages_send(client, &params, NULL, &message, &error), ZEXA_CONNECT);
+    CHECK_HOLDS(zexa_error_cause(error), "certificate");
+    CHECK_NUMBER(zexa_error_outcome(error), ZEXA_OUTCOME_NOT_SENT);
+    zexa_error_free(error);
+    zexa_client_free(client);
+}
+
+static void test_a_file_that_is_not_there(const sandbox *server) {
+    zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
+    options.base_url = server->url;
+    options.api_key = server->api_key;
+    options.ca_file = "no-such-file.pem";
+    zexa_client *client = NULL;
+    zexa_error *error = NULL;
+    CHECK_FAILS(zexa_client_new(&options, &client, &error), ZEXA_CONFIG, ZEXA_OUTCOME_NOT_SENT,
+                &error);
+    CHECK(client == NULL);
+}
+
+int main(void) {
+    sandbox server = sandbox_new("{\"state\": {\"tls\": true}}");
+    CHECK_HOLDS(server.url, "https://");
+    test_an_authority_of_ones_own(&server);
+    test_an_unknown_authority(&server);
+    test_a_file_that_is_not_there(&server);
+    CHECK_NUMBER(sandbox_count(&server, "requests"), 1);
+    sandbox_free(&server);
+    return 0;
+}
