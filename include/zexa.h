@@ -35,7 +35,8 @@
  *   macro are `ZEXA_INVALID_ARGUMENT`.
  * - **Outputs** that you receive you free once, with the function of their type that ends in _free;
  *   NULL is fine to free. A `const char *` that you are given is UTF-8, and lives as long as the
- *   object that it was asked of. Accessors take NULL, and give NULL, 0 or -1 for it.
+ *   object that it was asked of. Accessors take NULL, and give NULL, 0 or -1 for it, or NaN for an
+ *   amount.
  * - **Threads.** A client may be used from any thread, by many at once. All other objects may be
  *   read by many at once, too, and freed by one.
  * - **Structs** of parameters and options begin with their size, which their _INIT macro sets, and
