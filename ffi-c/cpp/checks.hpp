@@ -89,9 +89,9 @@ template <class Object, class Call> Object *made(Call call) {
     failure.outcome = outcome::not_sent;
     failure.safe_to_retry = true;
     failure.message = field + ": " + reason;
-    failure.text = "invalid_request: " + failure.message;
+    failure.text = "invalid_argument: " + failure.message;
     failure.details_json = R"({"field":")" + field + R"(","reason":")" + reason + R"("})";
-    failure.json = R"({"kind":"invalid_request","outcome":"not_sent","status":null,"code":null,)"
+    failure.json = R"({"kind":"invalid_argument","outcome":"not_sent","status":null,"code":null,)"
                    R"("message":")" +
                    failure.message + R"(","details":)" + *failure.details_json +
                    R"(,"request_id":null,"retry_after":null,"attempts":0})";
