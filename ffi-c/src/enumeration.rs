@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use crate::{guard, input};
+use crate::input;
 
 /// Asks something of a name; false of NULL and of what is not UTF-8.
 ///
@@ -10,10 +10,7 @@ use crate::{guard, input};
 ///
 /// `name` is NULL, or ends in a NUL.
 pub(crate) unsafe fn ask<E: for<'a> From<&'a str>>(name: *const c_char, question: fn(&E) -> bool) -> bool {
-    let ask = || {
-        // SAFETY: as the caller promised.
-        let name = unsafe { input::optional_text("name", name) };
-        matches!(name, Ok(Some(name)) if question(&E::from(name)))
-    };
-    guard::value(false, ask)
+    // SAFETY: as the caller promised.
+    let name = unsafe { input::optional_text("name", name) };
+    matches!(name, Ok(Some(name)) if question(&E::from(name)))
 }

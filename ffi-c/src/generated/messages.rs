@@ -11,7 +11,7 @@ use super::prelude::*;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_status_is_final(name: *const c_char) -> bool {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { enumeration::ask(name, zexa::MessageStatus::is_final) }
+    guard::value(false, || unsafe { enumeration::ask(name, zexa::MessageStatus::is_final) })
 }
 
 /// A message and how far it has got.

@@ -40,7 +40,7 @@ pub(super) fn functions(context: &Context<'_>, one: &OpenEnum) -> String {
             #[unsafe(no_mangle)]
             pub unsafe extern \"C\" fn {name}(name: *const c_char) -> bool {{
                 // SAFETY: the caller's pointers are as the header asks.
-                unsafe {{ enumeration::ask(name, zexa::{rust}::{predicate}) }}
+                guard::value(false, || unsafe {{ enumeration::ask(name, zexa::{rust}::{predicate}) }})
             }}
             ",
             prefix = enum_prefix(&one.name),
