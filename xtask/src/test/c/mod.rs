@@ -27,6 +27,9 @@ pub(crate) fn check() -> Result {
     check_headers(&library)?;
     check_that_all_is_tested()?;
     Way::plain(&library, "tests").check(&sources()?)?;
+    // Once more for what C++20 alone can say, such as parameters by their names.
+    let cpp20 = Way { flags: &["-std=c++20"], ..Way::plain(&library, "tests-cpp20") };
+    cpp20.check(&[source("cpp_test.cpp")])?;
     Way::plain(&Library::with_test_exports()?, "tests").check(&[source("panics.c")])?;
     blocks::check(&library)?;
     run_examples(&library)
@@ -49,20 +52,16 @@ fn is_c(file: &Path) -> bool {
 
 /// The headers need nothing before them, and disturb nothing behind them.
 fn check_headers(library: &Library) -> Result {
-    let headers = ["zexa.h", "zexa.hpp"].map(|name| (name, paths::root().join("include").join(name).exists()));
-    let with_cpp = headers.iter().all(|(_, there)| *there);
-    let mut files = vec![
+    let files = [
         ("alone.c", "#include <zexa.h>\n"),
         ("alone.cpp", "#include <zexa.h>\n"),
         ("twice.c", "#include <zexa.h>\n#include <stdio.h>\n#include <zexa.h>\n"),
         ("behind.c", "#include <stdio.h>\n#include <stdbool.h>\n#include <zexa.h>\n"),
         ("behind.cpp", "#include <string>\n#include <cstdio>\n#include <zexa.h>\n"),
+        ("cpp_alone.cpp", "#include <zexa.hpp>\n"),
+        ("c_first.cpp", "#include <zexa.h>\n#include <zexa.hpp>\n"),
+        ("cpp_first.cpp", "#include <zexa.hpp>\n#include <zexa.h>\n"),
     ];
-    if with_cpp {
-        files.push(("cpp_alone.cpp", "#include <zexa.hpp>\n"));
-        files.push(("c_first.cpp", "#include <zexa.h>\n#include <zexa.hpp>\n"));
-        files.push(("cpp_first.cpp", "#include <zexa.hpp>\n#include <zexa.h>\n"));
-    }
     for (name, includes) in files {
         let file = folder().join("headers").join(name);
         write(&file, &format!("{includes}\nint main(void) {{ return (int)sizeof(zexa_call_options) == 0; }}\n"))?;
