@@ -15,6 +15,40 @@ pub(crate) trait Decode: Sized + Send + 'static {
     fn decode(status: u16, body: &[u8]) -> serde_json::Result<Self>;
 }
 
+/// Takes the body of an answer, whatever becomes of it. So there is one engine, and not one for each type of answer.
+pub(crate) trait Sink: Send {
+    /// As [`Decode::NEEDS_BODY`].
+    fn needs_body(&self) -> bool;
+
+    /// As [`Decode::decode`], into this.
+    fn take(&mut self, status: u16, body: &[u8]) -> serde_json::Result<()>;
+}
+
+/// The sink of one type of answer.
+pub(crate) struct Decoded<T>(Option<T>);
+
+impl<T: Decode> Decoded<T> {
+    pub(crate) fn none() -> Decoded<T> {
+        Decoded(None)
+    }
+
+    /// What was decoded. For after a call that has succeeded.
+    pub(crate) fn into_inner(self) -> T {
+        self.0.expect("a call that succeeds has decoded its answer")
+    }
+}
+
+impl<T: Decode> Sink for Decoded<T> {
+    fn needs_body(&self) -> bool {
+        T::NEEDS_BODY
+    }
+
+    fn take(&mut self, status: u16, body: &[u8]) -> serde_json::Result<()> {
+        self.0 = Some(T::decode(status, body)?);
+        Ok(())
+    }
+}
+
 impl<T: Model + Send + 'static> Decode for T {
     fn decode(_: u16, body: &[u8]) -> serde_json::Result<T> {
         model::from_slice(body)

@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout_at};
 use super::answer::{self, Answered};
 use super::request::{Method, Request};
 use crate::call_options::Call;
-use crate::decode::Decode;
+use crate::decode::Sink;
 use crate::{Error, Kind, Outcome, Result};
 
 /// How far an attempt has got: what is known of it when it is broken off.
@@ -55,13 +55,14 @@ impl Progress {
 }
 
 /// Sends the request and reads the answer, within the time of one attempt.
-pub(crate) async fn attempt<T: Decode>(
+pub(crate) async fn attempt(
     http: &reqwest::Client,
     headers: &HeaderMap,
     request: &Request,
     call: &Call,
     progress: &Arc<Progress>,
-) -> Result<T> {
+    sink: &mut dyn Sink,
+) -> Result<()> {
     let limit = Limit::of(call);
     let mut response = match timeout_at(limit.at, http.execute(to_http(headers, request, call, progress))).await {
         Ok(Ok(response)) => response,
@@ -79,8 +80,8 @@ pub(crate) async fn attempt<T: Decode>(
         return Err(answered.into_error(&body));
     }
     match read {
-        Ok((body, None)) => T::decode(status.as_u16(), &body).map_err(|error| answered.undecodable(&error)),
-        _ if !T::NEEDS_BODY => T::decode(status.as_u16(), &[]).map_err(|error| answered.undecodable(&error)),
+        Ok((body, None)) => sink.take(status.as_u16(), &body).map_err(|error| answered.undecodable(&error)),
+        _ if !sink.needs_body() => sink.take(status.as_u16(), &[]).map_err(|error| answered.undecodable(&error)),
         Ok((_, Some(reason))) => Err(progress.broken_off(Kind::Decode, format!("the answer cannot be read: {reason}"))),
         Err(_) => Err(progress.broken_off(Kind::Timeout, limit.passed_without("the end of the answer"))),
     }

@@ -11,30 +11,31 @@ use super::gate::MOST_SPREAD;
 use super::request::{Method, Request};
 use super::retry::{backoff, is_ambiguous, may_repeat};
 use crate::call_options::Call;
-use crate::decode::Decode;
+use crate::decode::Sink;
 use crate::observe::{self, Attempt};
 use crate::{Error, Kind, Outcome, Result};
 
 /// Makes attempts until one succeeds, or none may follow.
-pub(crate) async fn run<T: Decode>(
+pub(crate) async fn run(
     shared: &Shared,
     http: &reqwest::Client,
     request: &Request,
     call: &Call,
-) -> Result<T> {
+    sink: &mut dyn Sink,
+) -> Result<()> {
     let mut history = History::default();
     loop {
         if let Err(error) = pass_gate(shared, call, &mut history).await {
             return Err(history.finish(request, error));
         }
         history.attempts += 1;
-        let error = match observed_attempt(shared, http, request, call, history.attempts).await {
-            Ok(value) => return Ok(value),
+        let error = match observed_attempt(shared, http, request, call, history.attempts, sink).await {
+            Ok(()) => return Ok(()),
             Err(error) => error,
         };
         if request.method == Method::Delete && error.status() == Some(404) && history.ambiguous {
             // An attempt that seemed to fail had removed it.
-            return T::decode(204, &[]).map_err(|_| history.finish(request, error));
+            return sink.take(204, &[]).map_err(|_| history.finish(request, error));
         }
         let Some(wait) = wait_before_next(shared, request, call, &error, history.attempts) else {
             return Err(history.finish(request, error));
@@ -78,17 +79,18 @@ impl History {
     }
 }
 
-async fn observed_attempt<T: Decode>(
+async fn observed_attempt(
     shared: &Shared,
     http: &reqwest::Client,
     request: &Request,
     call: &Call,
     number: u32,
-) -> Result<T> {
+    sink: &mut dyn Sink,
+) -> Result<()> {
     let observer = shared.config.observer.as_ref();
     let started = observe::is_observed(observer).then(Instant::now);
     let progress = Arc::new(Progress::default());
-    let attempt = attempt::<T>(http, &shared.config.headers, request, call, &progress);
+    let attempt = attempt(http, &shared.config.headers, request, call, &progress, sink);
     let result = match &call.cancel {
         None => attempt.await,
         Some(token) => token

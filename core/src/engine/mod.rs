@@ -35,7 +35,7 @@ use self::process::PerProcess;
 use self::request::Request;
 use crate::call_options::Call;
 use crate::config::{Config, Route};
-use crate::decode::Decode;
+use crate::decode::{Decode, Decoded};
 use crate::{Error, Kind, Outcome, Result};
 
 /// A server that closes idle connections sooner is noticed; a firewall that drops them is not, so none is kept for long.
@@ -68,7 +68,9 @@ impl Shared {
     /// A blocking call, on the caller's thread.
     pub(crate) fn call<T: Decode>(self: &Arc<Self>, request: &Request, call: &Call) -> Result<T> {
         let lane = Lanes::check_out(self)?;
-        lane.block_on(call::run(self, lane.http(), request, call))?
+        let mut answer = Decoded::none();
+        lane.block_on(call::run(self, lane.http(), request, call, &mut answer))??;
+        Ok(answer.into_inner())
     }
 
     /// A lane for several calls.
@@ -84,7 +86,11 @@ impl Shared {
         call: Call,
     ) -> impl Future<Output = Result<T>> + Send + use<T> {
         let (shared, http) = (self.clone(), lane.http().clone());
-        async move { call::run(&shared, &http, &request, &call).await }
+        async move {
+            let mut answer = Decoded::none();
+            call::run(&shared, &http, &request, &call, &mut answer).await?;
+            Ok(answer.into_inner())
+        }
     }
 
     /// A call on the background runtime.
@@ -95,7 +101,11 @@ impl Shared {
         let running: Arc<Running> = self.process().background.get(self)?;
         let shared = self.clone();
         let handle = running.handle.clone();
-        Ok(Task(handle.spawn(async move { call::run(&shared, &running.http, &request, &call).await })))
+        Ok(Task(handle.spawn(async move {
+            let mut answer = Decoded::none();
+            call::run(&shared, &running.http, &request, &call, &mut answer).await?;
+            Ok(answer.into_inner())
+        })))
     }
 
     /// Refuses further calls, ends the waits of those under way, and closes idle connections. An attempt in flight goes on to its end.
