@@ -1,0 +1,94 @@
+// zexa.hpp: errors, of the server, of the network, and of arguments.
+
+#include <chrono>
+#include <string>
+#include <type_traits>
+
+#include "cpp_sandbox.hpp"
+
+using namespace std::chrono_literals;
+
+static void test_errors() {
+    sandbox server(R"({"faults": [{"method": "POST", "path": "/messages", "status": 429,
+                       "headers": {"Retry-After": "7"}}]})");
+    const zexa::client client = server.client();
+    zexa::call_options once;
+    once.max_retries = 0;
+    const auto error =
+        CHECK_THROWS(zexa::rate_limited_error, client.messages().send(sms("Hello"), once));
+    CHECK(error.kind() == zexa::kind::rate_limited);
+    CHECK(error.outcome() == zexa::outcome::rejected && error.safe_to_retry());
+    CHECK(error.http_status() == 429 && error.attempts() == 1);
+    CHECK(error.retry_after() == 7s);
+    CHECK(error.request_id() && holds(error.what(), *error.request_id()));
+    CHECK(holds(error.what(), error.message()));
+    CHECK(holds(error.json(), "\"kind\":\"rate_limited\""));
+    CHECK(!error.cause());
+
+    // A copy says the same, and so does what was moved from.
+    zexa::error copy = error;
+    const zexa::error moved = std::move(copy);
+    CHECK(moved.message() == error.message() && copy.message() == error.message());
+    static_assert(std::is_nothrow_copy_constructible_v<zexa::error>);
+
+    // Another client, which does not wait for those seconds.
+    const zexa::client other = server.client();
+    zexa::send_message_params nobody = sms("Hello");
+    nobody.from = "NOBODY";
+    const auto refused = CHECK_THROWS(zexa::error, other.messages().send(nobody));
+    CHECK(refused.code() && refused.http_status() == 422 && server.count("messages") == 0);
+    nobody.to = "912345678";
+    const auto invalid = CHECK_THROWS(zexa::validation_error, other.messages().send(nobody));
+    CHECK(invalid.attempts() == 0 && !invalid.http_status());
+
+    zexa::client_options options;
+    options.api_key = "key";
+    options.base_url = "http://127.0.0.1:9/v1";
+    const auto unreachable = CHECK_THROWS(
+        zexa::connect_error, zexa::client(options).messages().send(sms("Hello"), once));
+    CHECK(unreachable.outcome() == zexa::outcome::not_sent);
+    CHECK(unreachable.cause() && holds(*unreachable.cause(), "refused"));
+    options.base_url = "http://api.example/v1";
+    CHECK_THROWS(zexa::config_error, zexa::client{options});
+}
+
+static void test_wrong_arguments() {
+    using namespace std::string_literals;
+    sandbox server;
+    const zexa::client client = server.client();
+    const auto refused = [](const zexa::invalid_argument_error &error, const std::string &field) {
+        CHECK(error.kind() == zexa::kind::invalid_argument);
+        CHECK(error.outcome() == zexa::outcome::not_sent && error.attempts() == 0);
+        CHECK(holds(error.what(), field + ": "));
+        CHECK(value_in(*error.details_json(), "field") == field);
+        CHECK(holds(error.json(), *error.details_json()));
+    };
+    const std::string cut = "a\0b"s;
+    using wrong = zexa::invalid_argument_error;
+    refused(CHECK_THROWS(wrong, client.messages().send(sms(cut))), "body");
+    refused(CHECK_THROWS(wrong, client.messages().send(sms("\xff"))), "body");
+    refused(CHECK_THROWS(wrong, client.messages().get(cut)), "id");
+    refused(CHECK_THROWS(wrong, client.request("GET", cut)), "path");
+    refused(CHECK_THROWS(wrong, zexa::message_template("x").variable(cut)), "value");
+    zexa::create_contact_params contact;
+    contact.lists = {"lst_demo", cut};
+    refused(CHECK_THROWS(wrong, client.contacts().create(contact)), "lists[1]");
+    zexa::list_contacts_params filter;
+    filter.search = cut;
+    refused(CHECK_THROWS(wrong, client.contacts().list(filter).begin()), "search");
+    zexa::call_options options;
+    options.headers = {{"X-Shop", cut}};
+    refused(CHECK_THROWS(wrong, client.credits().get(options)), "headers[0].value");
+    options.headers.clear();
+    options.timeout = -1ms;
+    refused(CHECK_THROWS(wrong, client.credits().get(options)), "timeout");
+    options.timeout.reset();
+    options.max_retries = -1;
+    refused(CHECK_THROWS(wrong, client.with_options(options)), "max_retries");
+    CHECK(server.count("requests") == 0);
+}
+
+int main() {
+    test_errors();
+    test_wrong_arguments();
+}

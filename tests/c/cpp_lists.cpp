@@ -1,0 +1,60 @@
+// zexa.hpp: lists, by items and by pages.
+
+#include <memory>
+#include <vector>
+
+#include "cpp_sandbox.hpp"
+
+static void test_lists() {
+    sandbox server(R"({"state": {"contacts_count": 95}})");
+    zexa::list_contacts_params by_ten;
+    by_ten.per_page = 10;
+    // The client goes before its list does.
+    const auto contacts = server.client().contacts().list(by_ten);
+
+    std::vector<zexa::contact> all(contacts.begin(), contacts.end());
+    CHECK(all.size() == 95);
+    std::size_t count = 0;
+    for (const zexa::page<zexa::contact> &page : contacts.pages()) {
+        CHECK(page.total() == 95 && page.per_page() == 10);
+        for (const zexa::contact &contact : page)
+            CHECK(contact.id() == all[count++].id());
+    }
+    CHECK(count == 95);
+
+    auto second = std::make_unique<zexa::page<zexa::contact>>(contacts.page(2));
+    CHECK(second->number() == 2 && second->size() == 10 && holds(second->extra_json(), "{"));
+    const zexa::contact kept = (*second)[3];
+    second.reset();
+    CHECK(kept.id() == all[13].id());
+
+    int seen = 0;
+    for (const zexa::contact &contact : contacts) {
+        CHECK(!contact.name().empty());
+        if (++seen == 3)
+            break;
+    }
+    CHECK(seen == 3);
+    CHECK(zexa::list<zexa::contact>::iterator() == contacts.end());
+}
+
+static void test_a_list_that_fails() {
+    sandbox server(R"({"state": {"contacts_count": 30},
+                       "faults": [{"path": "/contacts", "skip": 1, "times": 0, "status": 401}]})");
+    zexa::list_contacts_params by_ten;
+    by_ten.per_page = 10;
+    const auto contacts = server.client().contacts().list(by_ten);
+    auto contact = contacts.begin();
+    int count = 1;
+    const auto read = [&] {
+        for (; contact != contacts.end(); ++contact)
+            ++count;
+    };
+    CHECK_THROWS(zexa::unauthorized_error, read());
+    CHECK(count == 11 && contact == contacts.end());
+}
+
+int main() {
+    test_lists();
+    test_a_list_that_fails();
+}

@@ -1,0 +1,70 @@
+// zexa.hpp: options of a client, and how long it and all else lives.
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "cpp_sandbox.hpp"
+
+using namespace std::chrono_literals;
+
+static void test_options() {
+    sandbox server(R"({"faults": [{"path": "/credits", "status": 503}]})");
+    std::vector<std::string> seen;
+    auto destroyed = std::make_shared<int>(0);
+    zexa::client_options options = server.options();
+    options.user_agent_suffix = "shop/1.2";
+    options.default_headers = {{"X-Shop", "1"}};
+    options.on_attempt = [&seen, destroyed](const zexa::attempt &attempt) {
+        CHECK(attempt.method == "GET" && attempt.elapsed > 0us && !attempt.line.empty());
+        seen.push_back(std::string(attempt.route) + " " + std::to_string(*attempt.http_status));
+        CHECK((attempt.failure == zexa::kind::server) == (attempt.number == 1));
+        throw std::runtime_error("what a callback throws is dropped");
+    };
+    {
+        const zexa::client client(options);
+        zexa::call_options call;
+        call.headers = {{"X-Call", "2"}};
+        client.with_options(call).credits().get();
+    }
+    CHECK((seen == std::vector<std::string>{"/credits 503", "/credits 200"}));
+    const std::string requests = server.requests(2);
+    CHECK(holds(requests, R"("x-shop":"1")") && holds(requests, R"("x-call":"2")"));
+    CHECK(holds(requests, "shop/1.2"));
+    options.on_attempt = nullptr;
+    CHECK(destroyed.use_count() == 1);
+
+    const zexa::client client = server.client();
+    const zexa::client derived = client.with_options({});
+    client.close();
+    CHECK_THROWS(zexa::closed_error, derived.credits().get());
+}
+
+static void test_lifetimes() {
+    sandbox server;
+    auto client = std::make_unique<zexa::client>(server.client());
+    zexa::message first = client->messages().send(sms("one"));
+    const auto messages = client->messages();
+    client.reset();
+    zexa::message second = messages.send(sms("two"));
+    const std::string id(first.id());
+    const zexa::message copy = first;
+    CHECK(copy.get() == first.get());
+    const zexa::message moved = std::move(first);
+    CHECK(moved.id() == id && copy.id() == id);
+    // It may be asked all the same, and says nothing.
+    CHECK(first.id().empty() && !first.body());
+    second = moved;
+    CHECK(second.id() == id);
+    zexa::client gone = server.client();
+    const zexa::client there = std::move(gone);
+    CHECK_THROWS(zexa::invalid_argument_error, gone.credits().get());
+    there.credits().get();
+}
+
+int main() {
+    test_options();
+    test_lifetimes();
+}
