@@ -74,6 +74,12 @@ fn a_server_that_does_not_turn_pages_ends_page_by_page_too() {
     let last = pages.last().expect("a page").expect_err("the list has no end");
     assert_eq!(last.kind(), Kind::Decode);
 
+    // Sender IDs may come without an id to know them by.
+    let page = json!({"data": [{"status": "approved", "channel": "sms"}], "meta": {"total": 1_000_000_000, "page": 1, "per_page": 1}});
+    sandbox.add_fault(json!({"path": "/sender-ids", "times": 0, "status": 200, "body": page}));
+    let last = client(&sandbox).sender_ids().list(&ListSenderIds::new()).pages().last();
+    assert_eq!(last.expect("a page").expect_err("the list has no end").kind(), Kind::Decode);
+
     let mut pages = async_client(&sandbox).contacts().list(&ListContacts::new()).pages();
     let last = std::iter::from_fn(|| block_on(pages.next())).last().expect("a page").expect_err("the list has no end");
     assert_eq!(last.kind(), Kind::Decode);

@@ -60,7 +60,7 @@ impl<T: fmt::Debug> fmt::Debug for Page<T> {
 }
 
 /// What lists have as items.
-pub(crate) trait Item: Model + Send + Unpin + 'static {
+pub(crate) trait Item: Model + Serialize + Send + Unpin + 'static {
     /// By what it is known again.
     fn id(&self) -> Option<&str>;
 }

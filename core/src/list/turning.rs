@@ -22,8 +22,8 @@ impl Turning {
     ///
     /// Where it would go on for ever: it is the same as the one before, and so were those.
     pub(super) fn look_at<T: Item>(&mut self, items: &[T]) -> Result<()> {
-        let page = fingerprint(items);
-        if page.is_some() && page == self.last {
+        let page = Some(fingerprint(items));
+        if page == self.last {
             self.repeats += 1;
         } else {
             self.repeats = 0;
@@ -39,11 +39,14 @@ pub(super) fn endless() -> Error {
     Error::new(Kind::Decode, Outcome::Accepted, message).with_attempts(1)
 }
 
-/// Of the ids on the page; none where an item has no id, as nothing tells it from others then.
-fn fingerprint<T: Item>(items: &[T]) -> Option<u64> {
+/// Of the ids on the page, and of whatever else there is of an item that has none.
+fn fingerprint<T: Item>(items: &[T]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for item in items {
-        item.id()?.hash(&mut hasher);
+        match item.id() {
+            Some(id) => id.hash(&mut hasher),
+            None => serde_json::to_vec(item).unwrap_or_default().hash(&mut hasher),
+        }
     }
-    Some(hasher.finish())
+    hasher.finish()
 }
