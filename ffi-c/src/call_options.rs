@@ -3,6 +3,7 @@
 //! What a call may do otherwise than its client. Every call takes them; NULL is as the client has it.
 
 use std::borrow::Cow;
+use std::mem::offset_of;
 use std::ptr;
 
 use zexa::{CallOptions, Client};
@@ -53,7 +54,8 @@ unsafe impl input::Sized for zexa_call_options {
         headers_count: 0,
         cancel: ptr::null(),
     };
-    const LEAST: usize = size_of::<zexa_call_options>();
+    // As far as the last field that version 0.1 has: never further, or programs compiled then would be refused.
+    const LEAST: usize = offset_of!(zexa_call_options, cancel) + size_of::<*const zexa_cancel_token>();
 }
 
 /// The client, with the options of this call where there are any.
@@ -108,7 +110,8 @@ impl zexa_call_options {
 
 /// Makes the same client once more, with the same connections, for calls with other options.
 ///
-/// - `derived`: gets the client, yours to free with zexa_client_free(); NULL on failure. Either client may be freed first.
+/// - `derived`: gets the client, yours to free with zexa_client_free(). Either client may be freed first.
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, `ZEXA_CONFIG` or `ZEXA_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]

@@ -4,6 +4,7 @@
 //! Making one opens and starts nothing. It survives fork(): one that was made before works in the parent and in the child.
 
 use std::ffi::{c_char, c_void};
+use std::mem::offset_of;
 use std::ptr;
 use std::sync::Arc;
 
@@ -60,8 +61,8 @@ pub struct zexa_client_options {
     pub on_attempt: zexa_attempt_callback,
     /// Given to `on_attempt`.
     pub on_attempt_userdata: *mut c_void,
-    /// Frees `on_attempt_userdata` when nothing can call `on_attempt` any more: the client, its clones and their lists are freed.
-    /// Never called where the client could not be made. Default: nothing is freed.
+    /// Frees `on_attempt_userdata` when nothing can call `on_attempt` any more: the client, those made from it and their lists are freed.
+    /// Never called where the client could not be made, nor where `on_attempt` is NULL. Default: nothing is freed.
     pub on_attempt_destroy: zexa_destroy_callback,
 }
 
@@ -86,7 +87,8 @@ unsafe impl input::Sized for zexa_client_options {
         on_attempt_userdata: ptr::null_mut(),
         on_attempt_destroy: None,
     };
-    const LEAST: usize = size_of::<zexa_client_options>();
+    // As far as the last field that version 0.1 has: never further, or programs compiled then would be refused.
+    const LEAST: usize = offset_of!(zexa_client_options, on_attempt_destroy) + size_of::<zexa_destroy_callback>();
 }
 
 impl zexa_client_options {
@@ -141,7 +143,8 @@ impl zexa_client_options {
 /// Makes a client. It opens and starts nothing.
 ///
 /// - `options`: NULL for all defaults, with the API key from the environment's `ZEXA_API_KEY`.
-/// - `client`: gets the client, yours to free with zexa_client_free(); NULL on failure.
+/// - `client`: gets the client, yours to free with zexa_client_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`; `ZEXA_CONFIG` where an option cannot be used or there is no API key, and the error names it; or `ZEXA_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]

@@ -16,7 +16,8 @@ use crate::{guard, input};
 /// Reads what Zexa posted to a webhook. Nothing is sent.
 ///
 /// - `body`: the body of its request: `length` bytes, which need not end in a NUL.
-/// - `event`: gets the event, yours to free with zexa_event_free(); NULL on failure.
+/// - `event`: gets the event, yours to free with zexa_event_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, `ZEXA_DECODE` where the body is not a JSON object, or `ZEXA_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]

@@ -39,6 +39,7 @@ impl From<zexa::Error> for Failure {
 pub(crate) unsafe fn call(error: *mut *mut zexa_error, body: impl FnOnce() -> Result<(), Failure>) -> zexa_status {
     let failure = match catch(body) {
         Ok(Ok(())) => None,
+        // SAFETY: as the caller promised.
         Ok(Err(Failure::Done)) => return unsafe { tell(error, zexa_status::ZEXA_DONE, None) },
         Ok(Err(Failure::Error(failure))) => Some(failure),
         Err(panic) => Some(Box::new(zexa_error::new(zexa_status::ZEXA_INTERNAL, zexa::binding::bug(&panic)))),
@@ -48,6 +49,11 @@ pub(crate) unsafe fn call(error: *mut *mut zexa_error, body: impl FnOnce() -> Re
     unsafe { tell(error, status, failure) }
 }
 
+/// Gives the caller the error, or NULL.
+///
+/// # Safety
+///
+/// As [`call`].
 unsafe fn tell(error: *mut *mut zexa_error, status: zexa_status, failure: Option<Box<zexa_error>>) -> zexa_status {
     if let Some(error) = NonNull::new(error) {
         // SAFETY: it is not NULL, and the caller promised the rest.

@@ -64,7 +64,10 @@ pub(crate) unsafe fn array<'a, T>(name: &str, first: *const T, count: usize) -> 
 pub(crate) unsafe fn texts<'a>(name: &str, first: *const *const c_char, count: usize) -> Result<Vec<&'a str>, Failure> {
     // SAFETY: as the caller promised.
     let strings = unsafe { array(name, first, count) }?;
-    let text = |(index, string): (usize, &*const c_char)| unsafe { text(&format!("{name}[{index}]"), *string) };
+    let text = |(index, string): (usize, &*const c_char)| {
+        // SAFETY: as the caller promised.
+        unsafe { text(&format!("{name}[{index}]"), *string) }
+    };
     strings.iter().enumerate().map(text).collect()
 }
 
@@ -135,6 +138,7 @@ mod tests {
     }
 
     fn read(struct_size: usize) -> Result<Grown, Failure> {
+        // SAFETY: where the size is right, so many bytes are there.
         unsafe { sized_struct("grown", &Grown { struct_size, old: 5, new: 6 }) }
     }
 

@@ -42,6 +42,7 @@
     unreachable_pub,
     reason = "the C ABI: names are those of the header, what is exported is public whatever Rust can reach, and all of it is unsafe by nature"
 )]
+#![warn(clippy::undocumented_unsafe_blocks)]
 #![allow(
     clippy::missing_safety_doc,
     reason = "what holds for all functions is said above once, and beside each function is what is its own"

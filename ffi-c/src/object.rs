@@ -100,6 +100,7 @@ mod tests {
 
     fn read(texts: &Texts, number: usize) -> Option<&str> {
         let text = texts.get(number);
+        // SAFETY: it is not NULL, and ends in a NUL.
         (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_str().expect("UTF-8"))
     }
 

@@ -31,7 +31,9 @@ impl Fields for Response {
 /// - `path`: below the base URL, such as "/messages".
 /// - `query`: an array of `query_count` pairs; NULL for none.
 /// - `body_json`: the body as JSON; NULL for none.
-/// - `response`: gets the answer, yours to free with zexa_response_free(); NULL on failure.
+/// - `options`: NULL for those of the client.
+/// - `response`: gets the answer, yours to free with zexa_response_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
 /// Returns `ZEXA_OK`, or any other status.
 #[unsafe(no_mangle)]
