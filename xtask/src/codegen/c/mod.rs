@@ -1,5 +1,6 @@
 //! The C side: `ffi-c/src/generated`, and from it and the rest of `ffi-c` the header.
 
+pub(super) mod abi;
 mod comments;
 mod enums;
 pub(super) mod header;
@@ -73,13 +74,13 @@ mod tests {
     use crate::paths;
 
     /// What is complained of where the first parameters of `messages` have one more field.
-    fn complaints(name: &str, kind: Type) -> Vec<String> {
+    fn complaints(name: &str, kind: Type, required: bool) -> Vec<String> {
         let mut definition = read::read(&paths::root().join("core/src")).unwrap_or_else(|_| panic!("the core is read"));
         let messages = definition.sections.iter_mut().find(|section| section.name == "messages").expect("it is there");
         messages.params[0].fields.push(Field {
             name: name.to_owned(),
             kind,
-            required: false,
+            required,
             docs: Docs::default(),
             shown: Shown::Plain,
             place: Place { file: "messages.rs".into(), line: 7 },
@@ -89,12 +90,13 @@ mod tests {
 
     #[test]
     fn what_c_cannot_express_is_told_with_its_place() {
-        assert_eq!(
-            complaints("price", Type::F64),
-            ["messages.rs:7: a parameter that is a F64 cannot be expressed in C"]
-        );
-        assert_eq!(complaints("class", Type::String), ["messages.rs:7: `class` is a keyword of C or C++"]);
-        assert_eq!(complaints("price", Type::U32), [""; 0]);
+        assert_eq!(complaints("price", Type::F64, false), ["messages.rs:7: a parameter cannot be a `f64` in C"]);
+        assert_eq!(complaints("class", Type::String, true), ["messages.rs:7: `class` is a keyword of C or C++"]);
+        for kind in [Type::U32, Type::Timestamp, Type::Template] {
+            assert_eq!(complaints("price", kind.clone(), false), [""; 0]);
+            let complaint = format!("messages.rs:7: a required parameter cannot be a `{kind}` in C");
+            assert_eq!(complaints("price", kind, true), [complaint]);
+        }
     }
 
     #[test]
