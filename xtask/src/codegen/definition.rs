@@ -94,7 +94,7 @@ pub(crate) enum Type {
     Timestamp,
     /// Any JSON: `Value`.
     Json,
-    /// A JSON object: `Template`.
+    /// A JSON object: `Template`. Only in parameters.
     Template,
     /// The name of an [`OpenEnum`].
     Enum(String),
@@ -102,6 +102,23 @@ pub(crate) enum Type {
     Model(String),
     /// `Vec` of a `String` or an enum.
     List(Box<Type>),
+}
+
+/// As it is written in the core.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Type::String => "String",
+            Type::U32 => "u32",
+            Type::U64 => "u64",
+            Type::F64 => "f64",
+            Type::Timestamp => "Timestamp",
+            Type::Json => "Value",
+            Type::Template => "Template",
+            Type::Enum(name) | Type::Model(name) => name,
+            Type::List(element) => return write!(f, "Vec<{element}>"),
+        })
+    }
 }
 
 /// A resource of the client and its operations, from the endpoint table.

@@ -25,10 +25,7 @@ pub(super) enum Value {
 impl Leaf<'_> {
     /// Whether it is one of the object's strings.
     pub(super) fn is_text(&self) -> bool {
-        matches!(
-            self.kind,
-            Type::String | Type::Enum(_) | Type::Timestamp | Type::Template | Type::Json | Type::Model(_)
-        )
+        matches!(self.kind, Type::String | Type::Enum(_) | Type::Timestamp | Type::Json | Type::Model(_))
     }
 
     pub(super) fn is_list(&self) -> bool {
@@ -75,7 +72,7 @@ fn of_field<'a>(context: &'a Context<'a>, field: &'a Field, name: &str, value: V
     let within =
         fields.iter().flat_map(|one| of_field(context, one, &format!("{name}_{}", one.name), inner(&value, one)));
     let within: Vec<_> = within.collect();
-    let is_json = matches!(field.kind, Type::Json | Type::Template | Type::Model(_));
+    let is_json = matches!(field.kind, Type::Json | Type::Model(_));
     let leaf = Leaf {
         name: if is_json { format!("{name}_json") } else { name.to_owned() },
         kind: &field.kind,

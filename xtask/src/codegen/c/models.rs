@@ -213,7 +213,7 @@ pub(super) fn free(context: &Context<'_>, handle: &str, argument: &str, place: &
 /// What C has to say of a value beside its own documentation.
 fn more_docs(leaf: &Leaf<'_>) -> String {
     match leaf.kind {
-        Type::Json | Type::Template | Type::Model(_) => format!("///\n/// As JSON.{}\n", absent(leaf, " NULL")),
+        Type::Json | Type::Model(_) => format!("///\n/// As JSON.{}\n", absent(leaf, " NULL")),
         Type::Timestamp => format!("///\n/// In the form of RFC 3339.{}\n", absent(leaf, " NULL")),
         _ if leaf.is_always_there() => String::new(),
         Type::U32 | Type::U64 => format!("///{}\n", absent(leaf, " -1")),
@@ -229,10 +229,10 @@ fn absent(leaf: &Leaf<'_>, what: &str) -> String {
 /// Writes the string of a value.
 fn push(leaf: &Leaf<'_>) -> String {
     let call = match (&leaf.value, leaf.kind) {
-        (Value::Always(value), Type::Json | Type::Template | Type::Model(_)) => {
+        (Value::Always(value), Type::Json | Type::Model(_)) => {
             format!("push_json(Some(&self{value}))")
         }
-        (Value::Maybe(value), Type::Json | Type::Template | Type::Model(_)) => format!("push_json(self{value})"),
+        (Value::Maybe(value), Type::Json | Type::Model(_)) => format!("push_json(self{value})"),
         (Value::Always(value), Type::Timestamp) => format!("push(&self{value}.to_string())"),
         (Value::Maybe(value), Type::Timestamp) => {
             format!("push_option(self{value}.map(ToString::to_string).as_deref())")

@@ -87,6 +87,10 @@ fn member_name(field: &Field) -> String {
 }
 
 fn members(context: &Context<'_>, field: &Field) -> Vec<Member> {
+    // The reader knows this too: what is written here need not compile else.
+    if field.required && matches!(field.kind, Type::U32 | Type::Timestamp | Type::Template) {
+        context.complain(&field.place, format!("a required parameter cannot be a `{}` in C", field.kind));
+    }
     let docs = context.docs(&field.docs);
     let name = context.member(&member_name(field), &field.place);
     let text = |docs| Member { name: name.clone(), kind: "*const c_char", absent: "ptr::null()", docs };
@@ -105,7 +109,7 @@ fn members(context: &Context<'_>, field: &Field) -> Vec<Member> {
             vec![Member { kind: "*const *const c_char", ..text(docs) }, count]
         }
         Type::U64 | Type::F64 | Type::Json | Type::Model(_) => {
-            context.complain(&field.place, format!("a parameter that is a {:?} cannot be expressed in C", field.kind));
+            context.complain(&field.place, format!("a parameter cannot be a `{}` in C", field.kind));
             Vec::new()
         }
     }

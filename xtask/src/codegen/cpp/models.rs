@@ -74,7 +74,7 @@ impl Class<'_> {
         };
         let c = |suffix: &str| format!("{}{}{suffix}({})", self.prefix, field.name, self.object);
         match &field.kind {
-            Type::String | Type::Enum(_) | Type::Template => method("std::string_view", "view", &c("")),
+            Type::String | Type::Enum(_) => method("std::string_view", "view", &c("")),
             // As C has it: a value may be null, or not there.
             Type::Json => format!(
                 "{docs}std::optional<std::string_view> {name}() const {{ return detail::optional_view({}); }}\n",
@@ -103,6 +103,10 @@ impl Class<'_> {
                 self.object,
             ),
             Type::Model(inner) => self.part(field, &docs, &name, self.context.model(inner)),
+            Type::Template => {
+                self.context.complain(&field.place, "a model cannot have a `Template` in C++");
+                String::new()
+            }
         }
     }
 

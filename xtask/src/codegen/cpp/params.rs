@@ -55,8 +55,7 @@ fn member_type(context: &Context<'_>, field: &Field) -> (String, &'static str) {
         Type::Timestamp => ("timestamp", ""),
         Type::U32 => ("std::uint32_t", ""),
         Type::U64 | Type::F64 | Type::Json | Type::Model(_) => {
-            context
-                .complain(&field.place, format!("a parameter that is a {:?} cannot be expressed in C++", field.kind));
+            context.complain(&field.place, format!("a parameter cannot be a `{}` in C++", field.kind));
             ("void", "")
         }
     };

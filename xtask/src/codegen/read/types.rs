@@ -31,18 +31,22 @@ impl Position {
     /// What can be expressed here, in words.
     pub(super) fn choices(self) -> String {
         let more = match (self.owner, self.required) {
-            (Owner::Model, true) => ", Value",
-            (Owner::Model, false) => ", Value, a model",
-            (Owner::Params, _) => "",
+            (Owner::Model, true) => ", u32, u64, f64, Timestamp, Value",
+            (Owner::Model, false) => ", u32, u64, f64, Timestamp, Value, a model",
+            (Owner::Params, true) => "",
+            (Owner::Params, false) => ", u32, Timestamp, Template",
         };
-        format!("String, u32, u64, f64, Timestamp, Template{more}, an open enum, Vec of String or of an open enum")
+        format!("String{more}, an open enum, Vec of String or of an open enum")
     }
 
     fn admits(self, kind: &Type) -> bool {
         match kind {
+            Type::String | Type::Enum(_) | Type::List(_) => true,
+            Type::U64 | Type::F64 | Type::Json => self.owner == Owner::Model,
             Type::Model(_) => self.owner == Owner::Model && !self.required,
-            Type::Json => self.owner == Owner::Model,
-            _ => true,
+            // One that is required and not given would have to be told from any that is: there is no empty one, as of a string.
+            Type::U32 | Type::Timestamp => self.owner == Owner::Model || !self.required,
+            Type::Template => self.owner == Owner::Params && !self.required,
         }
     }
 }
@@ -93,10 +97,11 @@ fn plain(written: &syn::Type, names: &Names) -> Option<Type> {
 mod tests {
     use super::*;
 
-    const EVERYWHERE: [Position; 3] = [
+    const EVERYWHERE: [Position; 4] = [
         Position { owner: Owner::Model, required: true },
         Position { owner: Owner::Model, required: false },
         Position { owner: Owner::Params, required: true },
+        Position { owner: Owner::Params, required: false },
     ];
 
     fn understood(text: &str, position: Position) -> Option<Type> {
@@ -112,11 +117,6 @@ mod tests {
     fn the_types_that_can_stand_anywhere() {
         for (text, kind) in [
             ("String", Type::String),
-            ("u32", Type::U32),
-            ("u64", Type::U64),
-            ("f64", Type::F64),
-            ("Timestamp", Type::Timestamp),
-            ("Template", Type::Template),
             ("Channel", Type::Enum("Channel".into())),
             ("Vec<String>", Type::List(Box::new(Type::String))),
             ("Vec<Channel>", Type::List(Box::new(Type::Enum("Channel".into())))),
@@ -124,7 +124,7 @@ mod tests {
             let anywhere = Some(kind);
             assert_eq!(
                 EVERYWHERE.map(|position| understood(text, position)),
-                [(); 3].map(|()| anywhere.clone()),
+                [(); 4].map(|()| anywhere.clone()),
                 "{text}"
             );
         }
@@ -132,10 +132,26 @@ mod tests {
 
     #[test]
     fn the_types_that_can_stand_somewhere() {
-        let json = Some(Type::Json);
-        let model = Some(Type::Model("Message".into()));
-        assert_eq!(EVERYWHERE.map(|position| understood("Value", position)), [json.clone(), json, None]);
-        assert_eq!(EVERYWHERE.map(|position| understood("Message", position)), [None, model, None]);
+        for (text, kind, places) in [
+            ("u32", Type::U32, [true, true, false, true]),
+            ("u64", Type::U64, [true, true, false, false]),
+            ("f64", Type::F64, [true, true, false, false]),
+            ("Timestamp", Type::Timestamp, [true, true, false, true]),
+            ("Value", Type::Json, [true, true, false, false]),
+            ("Template", Type::Template, [false, false, false, true]),
+            ("Message", Type::Model("Message".into()), [false, true, false, false]),
+        ] {
+            let expected = places.map(|is_possible| is_possible.then(|| kind.clone()));
+            assert_eq!(EVERYWHERE.map(|position| understood(text, position)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_type_is_told_as_it_is_written() {
+        for text in ["u32", "Timestamp", "Value", "Template", "Channel", "Vec<String>"] {
+            let kinds = EVERYWHERE.map(|position| understood(text, position));
+            assert_eq!(kinds.iter().flatten().next().expect("possible somewhere").to_string(), text);
+        }
     }
 
     #[test]
@@ -156,7 +172,7 @@ mod tests {
             "serde_json::Value",
             "Strnig",
         ] {
-            assert_eq!(EVERYWHERE.map(|position| understood(text, position)), [const { None }; 3], "{text}");
+            assert_eq!(EVERYWHERE.map(|position| understood(text, position)), [const { None }; 4], "{text}");
         }
     }
 }

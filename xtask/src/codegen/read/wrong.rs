@@ -110,7 +110,7 @@ fn what_is_right() {
 #[test]
 fn what_is_wrong_in_a_section() {
     const LIST: &str = "an open enum, Vec of String or of an open enum";
-    const PLAIN: &str = "String, u32, u64, f64, Timestamp, Template";
+    const PLAIN: &str = "String, u32, u64, f64, Timestamp";
     for (file, right, wrong, complaint) in [
         ("channel", "//! Channels.", "", "channel.rs:1: the file does not say what it is about: it needs a `//!`"),
         ("channel", "/// The way.", "", "channel.rs:4: `Channel` has no doc comment"),
@@ -155,7 +155,13 @@ fn what_is_wrong_in_a_section() {
             "messages",
             "Vec<Channel>",
             "Vec<u8>",
-            &format!("messages.rs:22: `Vec<u8>` cannot be expressed here, only {PLAIN}, {LIST}"),
+            &format!("messages.rs:22: `Vec<u8>` cannot be expressed here, only String, {LIST}"),
+        ),
+        (
+            "messages",
+            "optional {}",
+            "optional {\n/// A sum.\nsum: f64,\n}",
+            &format!("messages.rs:26: `f64` cannot be expressed here, only String, u32, Timestamp, Template, {LIST}"),
         ),
         (
             "messages",
