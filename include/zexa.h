@@ -363,9 +363,9 @@ typedef struct {
     /** Given to `on_attempt`. */
     void *on_attempt_userdata;
     /**
-     * Frees `on_attempt_userdata` when nothing can call `on_attempt` any more: the client, its
-     * clones and their lists are freed. Never called where the client could not be made. Default:
-     * nothing is freed.
+     * Frees `on_attempt_userdata` when nothing can call `on_attempt` any more: the client, those
+     * made from it and their lists are freed. Never called where the client could not be made, nor
+     * where `on_attempt` is NULL. Default: nothing is freed.
      */
     zexa_destroy_callback on_attempt_destroy;
 } zexa_client_options;
@@ -394,7 +394,8 @@ typedef struct {
  * Makes a client. It opens and starts nothing.
  *
  * - `options`: NULL for all defaults, with the API key from the environment's `ZEXA_API_KEY`.
- * - `client`: gets the client, yours to free with zexa_client_free(); NULL on failure.
+ * - `client`: gets the client, yours to free with zexa_client_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`; `ZEXA_CONFIG` where an option cannot be used or there is no API key, and the
  * error names it; or `ZEXA_INVALID_ARGUMENT`.
@@ -503,8 +504,9 @@ typedef struct {
 /**
  * Makes the same client once more, with the same connections, for calls with other options.
  *
- * - `derived`: gets the client, yours to free with zexa_client_free(); NULL on failure. Either
- *   client may be freed first.
+ * - `derived`: gets the client, yours to free with zexa_client_free(). Either client may be freed
+ *   first.
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, `ZEXA_CONFIG` or `ZEXA_INVALID_ARGUMENT`.
  */
@@ -794,8 +796,9 @@ zexa_status zexa_messages_get(const zexa_client *client, const char *id,
 typedef struct zexa_sender_id zexa_sender_id;
 
 /**
- * All items of a list, one after the other. Yours to free with zexa_sender_id_iter_free(), at any
- * time. Threads may share it: they take turns.
+ * All items of a list, one after the other. Yours to free with zexa_sender_id_iter_free(), also
+ * before its end. Threads may share it, and take turns; none may be in zexa_sender_id_iter_next()
+ * when it is freed.
  */
 typedef struct zexa_sender_id_iter zexa_sender_id_iter;
 
@@ -806,8 +809,9 @@ typedef struct zexa_sender_id_iter zexa_sender_id_iter;
 typedef struct zexa_sender_id_page zexa_sender_id_page;
 
 /**
- * All pages of a list, one after the other. Yours to free with zexa_sender_id_pages_free(), at any
- * time. Threads may share it: they take turns.
+ * All pages of a list, one after the other. Yours to free with zexa_sender_id_pages_free(), also
+ * before its end. Threads may share it, and take turns; none may be in zexa_sender_id_pages_next()
+ * when it is freed.
  */
 typedef struct zexa_sender_id_pages zexa_sender_id_pages;
 
@@ -1031,8 +1035,9 @@ zexa_status zexa_sender_ids_list_pages(const zexa_client *client,
 typedef struct zexa_campaign zexa_campaign;
 
 /**
- * All items of a list, one after the other. Yours to free with zexa_campaign_iter_free(), at any
- * time. Threads may share it: they take turns.
+ * All items of a list, one after the other. Yours to free with zexa_campaign_iter_free(), also
+ * before its end. Threads may share it, and take turns; none may be in zexa_campaign_iter_next()
+ * when it is freed.
  */
 typedef struct zexa_campaign_iter zexa_campaign_iter;
 
@@ -1043,8 +1048,9 @@ typedef struct zexa_campaign_iter zexa_campaign_iter;
 typedef struct zexa_campaign_page zexa_campaign_page;
 
 /**
- * All pages of a list, one after the other. Yours to free with zexa_campaign_pages_free(), at any
- * time. Threads may share it: they take turns.
+ * All pages of a list, one after the other. Yours to free with zexa_campaign_pages_free(), also
+ * before its end. Threads may share it, and take turns; none may be in zexa_campaign_pages_next()
+ * when it is freed.
  */
 typedef struct zexa_campaign_pages zexa_campaign_pages;
 
@@ -1345,8 +1351,9 @@ zexa_status zexa_campaigns_get(const zexa_client *client, const char *id,
 typedef struct zexa_contact zexa_contact;
 
 /**
- * All items of a list, one after the other. Yours to free with zexa_contact_iter_free(), at any
- * time. Threads may share it: they take turns.
+ * All items of a list, one after the other. Yours to free with zexa_contact_iter_free(), also
+ * before its end. Threads may share it, and take turns; none may be in zexa_contact_iter_next()
+ * when it is freed.
  */
 typedef struct zexa_contact_iter zexa_contact_iter;
 
@@ -1357,8 +1364,9 @@ typedef struct zexa_contact_iter zexa_contact_iter;
 typedef struct zexa_contact_page zexa_contact_page;
 
 /**
- * All pages of a list, one after the other. Yours to free with zexa_contact_pages_free(), at any
- * time. Threads may share it: they take turns.
+ * All pages of a list, one after the other. Yours to free with zexa_contact_pages_free(), also
+ * before its end. Threads may share it, and take turns; none may be in zexa_contact_pages_next()
+ * when it is freed.
  */
 typedef struct zexa_contact_pages zexa_contact_pages;
 
@@ -1798,7 +1806,8 @@ zexa_status zexa_webhooks_create(const zexa_client *client,
  * Reads what Zexa posted to a webhook. Nothing is sent.
  *
  * - `body`: the body of its request: `length` bytes, which need not end in a NUL.
- * - `event`: gets the event, yours to free with zexa_event_free(); NULL on failure.
+ * - `event`: gets the event, yours to free with zexa_event_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, `ZEXA_DECODE` where the body is not a JSON object, or `ZEXA_INVALID_ARGUMENT`.
  */
@@ -1881,7 +1890,9 @@ typedef struct zexa_response zexa_response;
  * - `path`: below the base URL, such as "/messages".
  * - `query`: an array of `query_count` pairs; NULL for none.
  * - `body_json`: the body as JSON; NULL for none.
- * - `response`: gets the answer, yours to free with zexa_response_free(); NULL on failure.
+ * - `options`: NULL for those of the client.
+ * - `response`: gets the answer, yours to free with zexa_response_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
  * Returns `ZEXA_OK`, or any other status.
  */

@@ -421,7 +421,8 @@ pub unsafe extern "C" fn zexa_campaign_page_free(page: *mut zexa_campaign_page) 
     unsafe { guard::free(page) }
 }
 
-/// All items of a list, one after the other. Yours to free with zexa_campaign_iter_free(), at any time. Threads may share it: they take turns.
+/// All items of a list, one after the other. Yours to free with zexa_campaign_iter_free(), also before its end. Threads may share it, and take turns; none may be in
+/// zexa_campaign_iter_next() when it is freed.
 pub struct zexa_campaign_iter(Items<zexa::Campaign>);
 
 /// Takes the next, and waits for it where it has not come yet.
@@ -452,7 +453,8 @@ pub unsafe extern "C" fn zexa_campaign_iter_free(iter: *mut zexa_campaign_iter) 
     unsafe { guard::free(iter) }
 }
 
-/// All pages of a list, one after the other. Yours to free with zexa_campaign_pages_free(), at any time. Threads may share it: they take turns.
+/// All pages of a list, one after the other. Yours to free with zexa_campaign_pages_free(), also before its end. Threads may share it, and take turns; none may be in
+/// zexa_campaign_pages_next() when it is freed.
 pub struct zexa_campaign_pages(Pages<zexa::Campaign>);
 
 /// Takes the next, and waits for it where it has not come yet.

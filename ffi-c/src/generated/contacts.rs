@@ -295,7 +295,8 @@ pub unsafe extern "C" fn zexa_contact_page_free(page: *mut zexa_contact_page) {
     unsafe { guard::free(page) }
 }
 
-/// All items of a list, one after the other. Yours to free with zexa_contact_iter_free(), at any time. Threads may share it: they take turns.
+/// All items of a list, one after the other. Yours to free with zexa_contact_iter_free(), also before its end. Threads may share it, and take turns; none may be in
+/// zexa_contact_iter_next() when it is freed.
 pub struct zexa_contact_iter(Items<zexa::Contact>);
 
 /// Takes the next, and waits for it where it has not come yet.
@@ -326,7 +327,8 @@ pub unsafe extern "C" fn zexa_contact_iter_free(iter: *mut zexa_contact_iter) {
     unsafe { guard::free(iter) }
 }
 
-/// All pages of a list, one after the other. Yours to free with zexa_contact_pages_free(), at any time. Threads may share it: they take turns.
+/// All pages of a list, one after the other. Yours to free with zexa_contact_pages_free(), also before its end. Threads may share it, and take turns; none may be in
+/// zexa_contact_pages_next() when it is freed.
 pub struct zexa_contact_pages(Pages<zexa::Contact>);
 
 /// Takes the next, and waits for it where it has not come yet.

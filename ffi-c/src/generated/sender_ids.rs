@@ -194,7 +194,8 @@ pub unsafe extern "C" fn zexa_sender_id_page_free(page: *mut zexa_sender_id_page
     unsafe { guard::free(page) }
 }
 
-/// All items of a list, one after the other. Yours to free with zexa_sender_id_iter_free(), at any time. Threads may share it: they take turns.
+/// All items of a list, one after the other. Yours to free with zexa_sender_id_iter_free(), also before its end. Threads may share it, and take turns; none may be in
+/// zexa_sender_id_iter_next() when it is freed.
 pub struct zexa_sender_id_iter(Items<zexa::SenderId>);
 
 /// Takes the next, and waits for it where it has not come yet.
@@ -225,7 +226,8 @@ pub unsafe extern "C" fn zexa_sender_id_iter_free(iter: *mut zexa_sender_id_iter
     unsafe { guard::free(iter) }
 }
 
-/// All pages of a list, one after the other. Yours to free with zexa_sender_id_pages_free(), at any time. Threads may share it: they take turns.
+/// All pages of a list, one after the other. Yours to free with zexa_sender_id_pages_free(), also before its end. Threads may share it, and take turns; none may be in
+/// zexa_sender_id_pages_next() when it is freed.
 pub struct zexa_sender_id_pages(Pages<zexa::SenderId>);
 
 /// Takes the next, and waits for it where it has not come yet.

@@ -157,7 +157,8 @@ impl Types<'_> {
         };
         format!(
             "
-            /// All {what} of a list, one after the other. Yours to free with {handle}_free(), at any time. Threads may share it: they take turns.
+            /// All {what} of a list, one after the other. Yours to free with {handle}_free(), also before its end. Threads may share it, and take turns; none may be in
+            /// {handle}_next() when it is freed.
             pub struct {handle}({inner}<zexa::{rust}>);
 
             /// Takes the next, and waits for it where it has not come yet.
