@@ -13,6 +13,24 @@ pub(crate) struct Definition {
     pub(crate) outcomes: Vec<Constant>,
 }
 
+impl Definition {
+    pub(crate) fn enums(&self) -> impl Iterator<Item = &OpenEnum> {
+        self.sections.iter().flat_map(|section| &section.enums)
+    }
+
+    pub(crate) fn models(&self) -> impl Iterator<Item = &Model> {
+        self.sections.iter().flat_map(|section| &section.models)
+    }
+
+    pub(crate) fn params(&self) -> impl Iterator<Item = &Params> {
+        self.sections.iter().flat_map(|section| &section.params)
+    }
+
+    pub(crate) fn resources(&self) -> impl Iterator<Item = &Resource> {
+        self.sections.iter().filter_map(|section| section.resource.as_ref())
+    }
+}
+
 /// One file of the core, and the resource of the same name.
 pub(crate) struct Section {
     /// The name of the file, such as `messages`.
@@ -73,6 +91,16 @@ pub(crate) struct Field {
     #[allow(dead_code, reason = "for the languages whose objects can be printed")]
     pub(crate) shown: Shown,
     pub(crate) place: Place,
+}
+
+impl Field {
+    /// What the languages call it that take a template as JSON.
+    pub(crate) fn member_name(&self) -> String {
+        match self.kind {
+            Type::Template => format!("{}_json", self.name),
+            _ => self.name.clone(),
+        }
+    }
 }
 
 /// How much of a field may be shown in a log: from `discreet_debug!`, or all of it where the struct derives `Debug`.
@@ -159,6 +187,7 @@ pub(crate) struct Constant {
     pub(crate) name: String,
     pub(crate) number: u32,
     pub(crate) docs: Docs,
+    pub(crate) place: Place,
 }
 
 /// Documentation, line by line, in Markdown. Links to other items are still as rustdoc has them.

@@ -1,11 +1,14 @@
 //! `cargo xtask codegen`: writes, from the definitions in `core`, the data of the other languages and the headers of C and C++.
 
 mod c;
+mod context;
 mod cpp;
 mod definition;
 mod docs;
+mod further;
 #[cfg(test)]
 mod golden;
+mod keywords;
 mod read;
 
 use std::collections::BTreeMap;
@@ -82,8 +85,9 @@ fn generate(root: &Path) -> Result<Files> {
     let complaints =
         |complaints: Vec<read::Complaint>| complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     let definition = read::read(&root.join("core").join("src")).map_err(complaints)?;
-    let c = c::format(c::write(&definition).map_err(complaints)?)?;
-    let header = c::header::write(&root.join("ffi-c").join("src"), &c, env!("CARGO_PKG_VERSION"))?;
+    let ffi = root.join("ffi-c").join("src");
+    let c = c::format(c::write(&definition, c::header::names(&ffi)?).map_err(complaints)?)?;
+    let header = c::header::write(&ffi, &c, env!("CARGO_PKG_VERSION"))?;
     let mut files = Files::new();
     for (name, text) in c.files {
         files.insert(PathBuf::from(format!("ffi-c/src/generated/{name}.rs")), text);

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use heck::{ToShoutySnakeCase, ToSnakeCase};
 
 use super::comments;
-use super::names::{Context, enum_prefix};
+use super::names::enum_prefix;
+use crate::codegen::context::Context;
 use crate::codegen::definition::OpenEnum;
 
 /// The constants, for the header.

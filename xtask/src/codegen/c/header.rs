@@ -1,15 +1,15 @@
 //! `include/zexa.h`: each file of `ffi-c` is a section, opened by its `//!`; cbindgen declares what is in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use heck::ToShoutySnakeCase;
-use syn::{Fields, Item, ItemEnum, ItemStruct, ItemType, Visibility};
+use syn::{Fields, Item, ItemConst, ItemEnum, ItemFn, ItemStruct, ItemType, Visibility};
 
 use super::Written;
 use super::comments::{comment, rewrap, wrap};
+use super::names::init_macro;
 use crate::codegen::GENERATED;
 use crate::command::Result;
 
@@ -116,6 +116,30 @@ fn declarations(source: &str, types: Vec<String>) -> Result<String> {
     Ok(rewrap(&text))
 }
 
+/// The names that the header has of what is written by hand in the folder `ffi`.
+pub(crate) fn names(ffi: &Path) -> Result<HashSet<String>> {
+    let mut names: HashSet<String> = opening("0").lines().filter_map(defined).collect();
+    for section in SECTIONS.iter().filter(|section| !section.starts_with("generated/")) {
+        let source = read(&ffi.join(format!("{section}.rs")))?;
+        let parsed = syn::parse_file(&source).map_err(|error| format!("{section}: {error}"))?;
+        names.extend(public_types(&parsed));
+        for item in &parsed.items {
+            match item {
+                Item::Fn(ItemFn { vis: Visibility::Public(_), sig, .. }) => names.insert(sig.ident.to_string()),
+                Item::Const(ItemConst { vis: Visibility::Public(_), ident, .. }) => names.insert(ident.to_string()),
+                Item::Struct(one) if init_values(one).is_some() => names.insert(init_macro(&one.ident.to_string())),
+                _ => false,
+            };
+        }
+    }
+    Ok(names)
+}
+
+/// The macro that a line defines.
+fn defined(line: &str) -> Option<String> {
+    line.strip_prefix("#define ")?.split(' ').next().map(str::to_owned)
+}
+
 /// The types of the C ABI in a file.
 fn public_types(file: &syn::File) -> Vec<String> {
     let names = file.items.iter().filter_map(|item| match item {
@@ -135,7 +159,7 @@ fn with_init_macros(declarations: &str, file: &syn::File) -> String {
             && let Some(values) = init_values(one)
         {
             let name = one.ident.to_string();
-            let define = format!("#define {}_INIT {{{values}}}", name.to_shouty_snake_case());
+            let define = format!("#define {} {{{values}}}", init_macro(&name));
             macros.insert(format!("}} {name};"), define);
         }
     }

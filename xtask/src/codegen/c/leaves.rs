@@ -1,6 +1,6 @@
 //! The values that an object in C has: those of its model, and those of models within it, flattened.
 
-use super::names::Context;
+use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Place, Type};
 
 /// A value that one accessor gives, or a list of them.
@@ -66,7 +66,7 @@ fn inner(outer: &Value, field: &Field) -> Value {
 
 fn of_field<'a>(context: &'a Context<'a>, field: &'a Field, name: &str, value: Value) -> Vec<Leaf<'a>> {
     let fields = match &field.kind {
-        Type::Model(model) => context.fields_of(model),
+        Type::Model(model) => context.model(model).fields.as_slice(),
         _ => &[],
     };
     let within =

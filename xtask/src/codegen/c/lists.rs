@@ -3,8 +3,9 @@
 use heck::ToSnakeCase;
 
 use super::models::free;
-use super::names::{Context, model_type, params_type};
+use super::names::{model_type, params_type};
 use super::operations::{Function, Input, Operations, Output};
+use crate::codegen::context::Context;
 use crate::codegen::definition::Place;
 
 /// The types of a list and the functions that make them.

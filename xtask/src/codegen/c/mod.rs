@@ -7,14 +7,15 @@ pub(super) mod header;
 mod leaves;
 mod lists;
 mod models;
-pub(super) mod names;
+mod names;
 mod operations;
 mod params;
 mod status;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use self::names::Context;
+use self::names::C;
+use super::context::Context;
 use super::definition::{Definition, Section};
 use super::read::Complaint;
 use super::{GENERATED, rustfmt};
@@ -27,9 +28,9 @@ pub(super) struct Written {
     pub(super) constants: BTreeMap<String, String>,
 }
 
-/// Writes everything but the header.
-pub(super) fn write(definition: &Definition) -> Result<Written, Vec<Complaint>> {
-    let context = Context::new(definition);
+/// Writes everything but the header. `reserved` are the names that what is written by hand has.
+pub(super) fn write(definition: &Definition, reserved: HashSet<String>) -> Result<Written, Vec<Complaint>> {
+    let context = Context::new(definition, C, reserved);
     let mut written = Written { files: BTreeMap::new(), constants: BTreeMap::new() };
     let head = format!("// {GENERATED}\n");
     written.files.insert("status".into(), format!("{head}//! Statuses and outcomes\n{}", status::write(&context)));
@@ -52,7 +53,7 @@ fn rust(context: &Context<'_>, section: &Section) -> String {
     for one in &section.enums {
         body += &enums::functions(context, one);
     }
-    for model in section.models.iter().filter(|model| context.has_handle(&model.name)) {
+    for model in section.models.iter().filter(|model| !context.is_nested(&model.name)) {
         body += &models::write(context, model);
     }
     for params in &section.params {
@@ -69,42 +70,71 @@ fn rust(context: &Context<'_>, section: &Section) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codegen::definition::{Docs, Field, Place, Shown, Type};
+    use crate::codegen::definition::{Constant, Docs, Field, Model, Place, Shown, Type};
     use crate::codegen::read;
     use crate::paths;
 
-    /// What is complained of where the first parameters of `messages` have one more field.
-    fn complaints(name: &str, kind: Type, required: bool) -> Vec<String> {
+    /// What is complained of where the core has this, too.
+    fn complaints(spoil: impl FnOnce(&mut Definition)) -> Vec<String> {
         let mut definition = read::read(&paths::root().join("core/src")).unwrap_or_else(|_| panic!("the core is read"));
-        let messages = definition.sections.iter_mut().find(|section| section.name == "messages").expect("it is there");
-        messages.params[0].fields.push(Field {
-            name: name.to_owned(),
-            kind,
-            required,
-            docs: Docs::default(),
-            shown: Shown::Plain,
-            place: Place { file: "messages.rs".into(), line: 7 },
-        });
-        write(&definition).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+        spoil(&mut definition);
+        let reserved = header::names(&paths::root().join("ffi-c/src")).expect("they are Rust");
+        write(&definition, reserved).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    }
+
+    fn messages(definition: &mut Definition) -> &mut Section {
+        definition.sections.iter_mut().find(|section| section.name == "messages").expect("it is there")
+    }
+
+    fn place(file: &str) -> Place {
+        Place { file: file.into(), line: 7 }
+    }
+
+    fn field(name: &str, kind: Type, required: bool) -> Field {
+        let place = place("messages.rs");
+        Field { name: name.to_owned(), kind, required, docs: Docs::default(), shown: Shown::Plain, place }
+    }
+
+    /// Likewise, where the first parameters of `messages` have one more field.
+    fn of_parameter(name: &str, kind: Type, required: bool) -> Vec<String> {
+        complaints(|definition| messages(definition).params[0].fields.push(field(name, kind, required)))
     }
 
     #[test]
     fn what_c_cannot_express_is_told_with_its_place() {
-        assert_eq!(complaints("price", Type::F64, false), ["messages.rs:7: a parameter cannot be a `f64` in C"]);
-        assert_eq!(complaints("class", Type::String, true), ["messages.rs:7: `class` is a keyword of C or C++"]);
+        assert_eq!(of_parameter("price", Type::F64, false), ["messages.rs:7: a parameter cannot be a `f64` in C"]);
+        assert_eq!(of_parameter("class", Type::String, true), ["messages.rs:7: in C, `class` is a keyword"]);
         for kind in [Type::U32, Type::Timestamp, Type::Template] {
-            assert_eq!(complaints("price", kind.clone(), false), [""; 0]);
+            assert_eq!(of_parameter("price", kind.clone(), false), [""; 0]);
             let complaint = format!("messages.rs:7: a required parameter cannot be a `{kind}` in C");
-            assert_eq!(complaints("price", kind, true), [complaint]);
+            assert_eq!(of_parameter("price", kind, true), [complaint]);
         }
     }
 
     #[test]
     fn two_things_of_one_name_are_told() {
-        let mut definition = read::read(&paths::root().join("core/src")).unwrap_or_else(|_| panic!("the core is read"));
-        let section = definition.sections.iter_mut().find(|section| section.name == "messages").expect("it is there");
-        section.models[0].fields[0].name = "free".into();
-        let complaints = write(&definition).err().expect("fails");
-        assert!(complaints[0].message.contains("two things would be called `zexa_message_free`"), "{}", complaints[0]);
+        let more = |name: &'static str| {
+            complaints(move |definition| messages(definition).models[0].fields.push(field(name, Type::String, true)))
+        };
+        let complaint = ": in C, two things would be called `zexa_message_free`";
+        assert!(more("free").iter().all(|told| told.ends_with(complaint)) && more("free").len() == 1);
+        let by_hand = complaints(|definition| {
+            let (docs, place) = (Docs::default(), place("messages.rs"));
+            messages(definition).models.push(Model { name: "CancelToken".into(), docs, fields: Vec::new(), place });
+        });
+        assert_eq!(by_hand[0], "messages.rs:7: in C, two things would be called `zexa_cancel_token`");
+    }
+
+    #[test]
+    fn a_kind_that_would_be_another_status_is_told() {
+        let kind = |name: &str, number| {
+            let (name, docs, place) = (name.to_owned(), Docs::default(), place("error.rs"));
+            let kind = Constant { variant: "More".into(), name, number, docs, place };
+            complaints(|definition| definition.kinds.push(kind))
+        };
+        assert_eq!(kind("done", 99), ["error.rs:7: in C, two things would be called `ZEXA_DONE`"]);
+        let complaint = "error.rs:7: in C, 102 is the number of a status that is no kind of error";
+        assert_eq!(kind("more", 102), [complaint]);
+        assert_eq!(kind("more", 99), [""; 0]);
     }
 }

@@ -3,7 +3,8 @@
 use heck::ToSnakeCase;
 
 use super::leaves::{self, Leaf, Value};
-use super::names::{Context, model_type};
+use super::names::model_type;
+use crate::codegen::context::Context;
 use crate::codegen::definition::{Model, Place, Type};
 
 pub(super) fn write(context: &Context<'_>, model: &Model) -> String {

@@ -3,7 +3,8 @@
 use heck::ToSnakeCase;
 
 use super::lists;
-use super::names::{Context, init_macro, model_type, params_type};
+use super::names::{init_macro, model_type, params_type};
+use crate::codegen::context::Context;
 use crate::codegen::definition::{Operation, Resource, Shape};
 
 pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Operation) -> String {
@@ -15,7 +16,7 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Oper
             inputs: vec![Input {
                 name: "params",
                 kind: format!("*const {}", params_type(params)),
-                docs: format!("begun with `{}`.", init_macro(params)),
+                docs: format!("begun with `{}`.", init_macro(&params_type(params))),
             }],
             output: Some(Output::object(answer)),
             read: "let params = input::sized_struct(\"params\", params)?.read()?;",

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::names::{Context, init_macro, params_type};
+use super::names::{init_macro, params_type};
+use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Params, Type};
 
 pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
@@ -43,7 +44,7 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
 
 fn structure(context: &Context<'_>, params: &Params, members: &[Member]) -> String {
     let name = context.take(params_type(&params.name), &params.place);
-    let init = init_macro(&params.name);
+    let init = context.take(init_macro(&name), &params.place);
     let mut written = context.docs(&params.docs);
     write!(
         written,
@@ -66,7 +67,7 @@ fn structure(context: &Context<'_>, params: &Params, members: &[Member]) -> Stri
 /// The size that the struct has had from the first: what is required never comes later.
 fn least(params: &Params, name: &str) -> String {
     match params.fields.iter().find(|field| !field.required) {
-        Some(field) => format!("offset_of!({name}, {})", member_name(field)),
+        Some(field) => format!("offset_of!({name}, {})", field.member_name()),
         None => format!("size_of::<{name}>()"),
     }
 }
@@ -79,20 +80,13 @@ struct Member {
     docs: String,
 }
 
-fn member_name(field: &Field) -> String {
-    match field.kind {
-        Type::Template => format!("{}_json", field.name),
-        _ => field.name.clone(),
-    }
-}
-
 fn members(context: &Context<'_>, field: &Field) -> Vec<Member> {
     // The reader knows this too: what is written here need not compile else.
     if field.required && matches!(field.kind, Type::U32 | Type::Timestamp | Type::Template) {
         context.complain(&field.place, format!("a required parameter cannot be a `{}` in C", field.kind));
     }
     let docs = context.docs(&field.docs);
-    let name = context.member(&member_name(field), &field.place);
+    let name = context.member(&field.member_name(), &field.place);
     let text = |docs| Member { name: name.clone(), kind: "*const c_char", absent: "ptr::null()", docs };
     match &field.kind {
         Type::String | Type::Enum(_) => vec![text(docs)],
@@ -118,7 +112,7 @@ fn members(context: &Context<'_>, field: &Field) -> Vec<Member> {
 /// The field as Rust has it, read from its members.
 fn read(field: &Field) -> String {
     let Field { name, kind, required, .. } = field;
-    let member = member_name(field);
+    let member = field.member_name();
     let text = format!("input::optional_text({member:?}, self.{member})?");
     match kind {
         Type::Timestamp => format!("{text}.map(|text| binding::timestamp({name:?}, text)).transpose()?"),

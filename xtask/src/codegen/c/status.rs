@@ -2,18 +2,18 @@
 
 use heck::ToShoutySnakeCase;
 
-use super::names::Context;
-use crate::codegen::definition::Constant;
+use crate::codegen::context::Context;
+use crate::codegen::definition::{Constant, Place};
+use crate::codegen::further::{DONE, Further, INTERNAL, INVALID_ARGUMENT};
 
-/// What a status can be beside a kind of error: name, number, what it means.
-const FURTHER: &[(&str, u32, &str)] = &[
-    ("DONE", 100, "There is nothing more in a list. No failure: there is no error."),
+/// What a status can be beside a kind of error, and what it means.
+const FURTHER: &[(Further, &str)] = &[
+    (DONE, "There is nothing more in a list. No failure: there is no error."),
     (
-        "INVALID_ARGUMENT",
-        101,
+        INVALID_ARGUMENT,
         "An argument is none: a NULL where something is needed, a string that is not UTF-8, a struct that was not begun with its _INIT macro.",
     ),
-    ("INTERNAL", 102, "A bug in this library, which it has survived. Please tell us."),
+    (INTERNAL, "A bug in this library, which it has survived. Please tell us."),
 ];
 
 pub(super) fn write(context: &Context<'_>) -> String {
@@ -22,8 +22,9 @@ pub(super) fn write(context: &Context<'_>) -> String {
     let each =
         |constants: &[Constant], line: &dyn Fn(&Constant) -> String| constants.iter().map(line).collect::<String>();
     let further = |line: &dyn Fn(&str, u32, &str) -> String| {
-        FURTHER.iter().map(|(name, number, docs)| line(name, *number, docs)).collect::<String>()
+        FURTHER.iter().map(|(one, docs)| line(one.name, one.number, docs)).collect::<String>()
     };
+    take_names(context);
     format!(
         "
         use std::ffi::{{CStr, c_char, c_int}};
@@ -38,7 +39,7 @@ pub(super) fn write(context: &Context<'_>) -> String {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum zexa_status {{
             /// It succeeded.
-            ZEXA_OK = 0,
+            {OK} = 0,
             {kind_variants}
             {further_variants}
         }}
@@ -100,19 +101,44 @@ pub(super) fn write(context: &Context<'_>) -> String {
             guard::value(ptr::null(), || name().as_ptr())
         }}
         ",
-        kind_variants = each(kinds, &|kind| format!("{}ZEXA_{} = {},\n", context.docs(&kind.docs), shout(&kind.name), kind.number)),
-        further_variants = further(&|name, number, docs| format!("/// {docs}\nZEXA_{name} = {number},\n")),
+        kind_variants = each(kinds, &|kind| format!("{}{} = {},\n", context.docs(&kind.docs), status(&kind.name), kind.number)),
+        further_variants = further(&|name, number, docs| format!("/// {docs}\n{} = {number},\n", status(name))),
         outcome_variants =
-            each(outcomes, &|one| format!("{}ZEXA_OUTCOME_{} = {},\n", context.docs(&one.docs), shout(&one.name), one.number)),
-        from_kind = each(kinds, &|kind| format!("Kind::{} => zexa_status::ZEXA_{},\n", kind.variant, shout(&kind.name))),
+            each(outcomes, &|one| format!("{}{} = {},\n", context.docs(&one.docs), outcome(&one.name), one.number)),
+        from_kind = each(kinds, &|kind| format!("Kind::{} => zexa_status::{},\n", kind.variant, status(&kind.name))),
         from_outcome =
-            each(outcomes, &|one| format!("Outcome::{} => zexa_outcome::ZEXA_OUTCOME_{},\n", one.variant, shout(&one.name))),
+            each(outcomes, &|one| format!("Outcome::{} => zexa_outcome::{},\n", one.variant, outcome(&one.name))),
         kind_names = each(kinds, &|kind| format!("{} => c{:?},\n", kind.number, kind.name)),
-        further_names = further(&|name, number, _| format!("{number} => c{:?},\n", name.to_lowercase())),
+        further_names = further(&|name, number, _| format!("{number} => c{:?},\n", name)),
         outcome_names = each(outcomes, &|one| format!("{} => c{:?},\n", one.number, one.name)),
     )
 }
 
-fn shout(name: &str) -> String {
-    name.to_shouty_snake_case()
+/// The names and numbers of all that stands here. The kinds come last: what is wrong with one is said at its line.
+fn take_names(context: &Context<'_>) {
+    let ours = ["zexa_status", "zexa_status_name", "zexa_outcome", "zexa_outcome_name", OK];
+    let further = FURTHER.iter().map(|(one, _)| status(one.name));
+    for name in ours.map(str::to_owned).into_iter().chain(further) {
+        context.take(name, &Place::default());
+    }
+    for kind in &context.definition.kinds {
+        context.take(status(&kind.name), &kind.place);
+        let number = kind.number;
+        if number == 0 || FURTHER.iter().any(|(one, _)| one.number == number) {
+            context.complain(&kind.place, format!("in C, {number} is the number of a status that is no kind of error"));
+        }
+    }
+    for one in &context.definition.outcomes {
+        context.take(outcome(&one.name), &one.place);
+    }
+}
+
+const OK: &str = "ZEXA_OK";
+
+fn status(name: &str) -> String {
+    format!("ZEXA_{}", name.to_shouty_snake_case())
+}
+
+fn outcome(name: &str) -> String {
+    format!("ZEXA_OUTCOME_{}", name.to_shouty_snake_case())
 }

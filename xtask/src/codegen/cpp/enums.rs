@@ -4,19 +4,19 @@ use std::fmt::Write;
 
 use heck::ToSnakeCase;
 
-use super::names::Context;
+use crate::codegen::context::Context;
 use crate::codegen::definition::OpenEnum;
 
 pub(super) fn write(context: &Context<'_>, one: &OpenEnum) -> String {
-    let name = context.take("zexa", &one.name.to_snake_case(), &one.place);
+    let name = context.take_in("zexa", &one.name.to_snake_case(), &one.place);
     let mut written = format!("{}namespace {name} {{\n\n", context.docs(&one.docs));
     for value in &one.values {
-        let constant = context.take(&name, &value.variant.to_snake_case(), &one.place);
+        let constant = context.take_in(&name, &value.variant.to_snake_case(), &one.place);
         writeln!(written, "{}inline constexpr const char *{constant} = {:?};", context.docs(&value.docs), value.text)
             .expect("a string takes it");
     }
     for predicate in &one.predicates {
-        let question = context.take(&name, &predicate.name, &one.place);
+        let question = context.take_in(&name, &predicate.name, &one.place);
         write!(
             written,
             "

@@ -2,27 +2,30 @@
 
 mod enums;
 mod errors;
+mod fragments;
 mod models;
 mod names;
 mod operations;
 mod params;
 
-use std::fs;
 use std::path::Path;
 
-use self::names::Context;
+use self::names::CPP;
 use super::GENERATED;
+use super::context::Context;
 use super::definition::{Definition, Section};
 use crate::command::Result;
 
 /// What the fragment of the client has where its resources belong.
 const RESOURCES: &str = "    // GENERATED: the resources\n";
 
-/// The whole header, not yet formatted. The fragments are in the folder `fragments`.
-pub(super) fn write(definition: &Definition, fragments: &Path) -> Result<String> {
-    let context = Context::new(definition);
-    let fragment = |name: &str| read(&fragments.join(name));
-    let resources = || definition.sections.iter().filter_map(|section| section.resource.as_ref());
+/// The whole header, not yet formatted. The fragments are in `folder`.
+pub(super) fn write(definition: &Definition, folder: &Path) -> Result<String> {
+    let mut reserved = fragments::names(folder)?;
+    reserved.extend(errors::NAMES.map(str::to_owned));
+    let context = Context::new(definition, CPP, reserved);
+    let fragment = |name: &str| fragments::read(folder, name);
+    let resources = || definition.resources();
 
     let mut header = format!("// {GENERATED}\n\n{}", fragment("head.hpp")?);
     header += &title(&["Errors".to_owned()]);
@@ -40,7 +43,7 @@ pub(super) fn write(definition: &Definition, fragments: &Path) -> Result<String>
     header += &fragment("client.hpp")?.replace(RESOURCES, &accessors);
     header += &title(&["Lists".to_owned()]);
     header += &fragment("list.hpp")?;
-    let event = fragment("event_members.hpp")?;
+    let event = fragment(fragments::EVENT_MEMBERS)?;
     for section in &definition.sections {
         header += &title(&context.lines(&section.docs));
         header += &written(&context, section, &event);
@@ -78,7 +81,21 @@ fn title(lines: &[String]) -> String {
     format!("// {rule}\n{text}// {rule}\n\n")
 }
 
-fn read(file: &Path) -> Result<String> {
-    // An empty line goes between a fragment and what follows.
-    fs::read_to_string(file).map(|text| text + "\n").map_err(|error| format!("{}: {error}", file.display()))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codegen::definition::{Docs, Model, Place};
+    use crate::codegen::read;
+    use crate::paths;
+
+    #[test]
+    fn what_is_written_by_hand_keeps_its_names() {
+        let mut definition = read::read(&paths::root().join("core/src")).unwrap_or_else(|_| panic!("the core is read"));
+        let place = Place { file: "messages.rs".into(), line: 7 };
+        let page = Model { name: "Page".into(), docs: Docs::default(), fields: Vec::new(), place };
+        definition.sections[1].models.push(page);
+        let complaints = write(&definition, &paths::root().join("ffi-c/cpp")).expect_err("fails");
+        let complaint = "messages.rs:7: in C++, two things would be called `zexa::page`";
+        assert_eq!(complaints.lines().next(), Some(complaint));
+    }
 }

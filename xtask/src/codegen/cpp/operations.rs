@@ -2,7 +2,8 @@
 
 use heck::ToSnakeCase;
 
-use super::names::{Context, method, params_type};
+use super::names::{method, params_type};
+use crate::codegen::context::Context;
 use crate::codegen::definition::{Operation, Resource, Shape};
 
 /// Says that there is such a class.
@@ -12,7 +13,7 @@ pub(super) fn declare(resource: &Resource) -> String {
 
 /// The method of the client, within its class.
 pub(super) fn accessor(context: &Context<'_>, resource: &Resource) -> String {
-    let name = context.take("client", &resource.name, &resource.place);
+    let name = context.take_in("client", &resource.name, &resource.place);
     format!("{}{} {name}() const;\n\n", context.docs(&resource.docs), class(resource))
 }
 
@@ -23,7 +24,7 @@ pub(super) fn accessor_body(resource: &Resource) -> String {
 }
 
 pub(super) fn write(context: &Context<'_>, resource: &Resource) -> String {
-    let class = context.take("zexa", &class(resource), &resource.place);
+    let class = context.take_in("zexa", &class(resource), &resource.place);
     let listings: String = resource.operations.iter().map(|operation| listing(resource, operation)).collect();
     let methods: String =
         resource.operations.iter().map(|operation| Method { context, resource, operation }.write()).collect();
@@ -79,7 +80,7 @@ impl Method<'_> {
     }
 
     fn name(&self) -> String {
-        self.context.take(&class(self.resource), method(self.operation), &self.operation.place)
+        self.context.take_in(&class(self.resource), method(self.operation), &self.operation.place)
     }
 
     /// A method that makes one request.

@@ -4,14 +4,15 @@ use std::fmt::Write;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase};
 
-use super::names::{Context, params_type};
+use super::names::params_type;
+use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Params, Type};
 
 pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
-    let name = context.take("zexa", &params_type(&params.name), &params.place);
+    let name = context.take_in("zexa", &params_type(&params.name), &params.place);
     let (mut members, mut lowered) = (String::new(), String::new());
     for field in &params.fields {
-        let member = context.take(&name, &member_name(field), &field.place);
+        let member = context.take_in(&name, &field.member_name(), &field.place);
         let (kind, docs) = member_type(context, field);
         writeln!(members, "{}{docs}{kind} {member}{{}};", context.docs(&field.docs)).expect("a string takes it");
         lowered += &lower(field, &member);
@@ -36,13 +37,6 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
         docs = context.docs(&params.docs),
         init = c.to_shouty_snake_case(),
     )
-}
-
-fn member_name(field: &Field) -> String {
-    match field.kind {
-        Type::Template => format!("{}_json", field.name),
-        _ => field.name.clone(),
-    }
 }
 
 /// The type of a member, and what is said beside the field's own documentation.

@@ -49,7 +49,7 @@ fn constant(source: &Source, set: &str, variant: &Variant, calls: &[NamesCall]) 
     if name.is_none() {
         source.complain(ident, format!("`{ident}` has no name in `names!({set} …)`"));
     }
-    Some(Constant { variant: ident.to_string(), name: name?, number: number?, docs })
+    Some(Constant { variant: ident.to_string(), name: name?, number: number?, docs, place: source.place(ident) })
 }
 
 fn number(variant: &Variant) -> Option<u32> {
