@@ -168,14 +168,14 @@ pub(crate) struct Operation {
 /// What an operation takes and gives; names are those of [`Params`] and [`Model`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// Parameters in the body, an object back. `argument` is what the endpoint table calls them.
-    Post { argument: String, params: String, answer: String },
+    /// Parameters in the body, an object back.
+    Post { params: String, answer: String },
     /// By its id.
     Get { answer: String },
     /// There is but one.
     GetOne { answer: String },
     /// Page by page.
-    List { argument: String, params: String, item: String },
+    List { params: String, item: String },
     /// By its id; nothing back.
     Delete,
 }

@@ -11,7 +11,7 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Oper
     let operations = Operations { context, resource: &resource.name, operation };
     let method = operations.method();
     match &operation.shape {
-        Shape::Post { params, answer, .. } => operations.function(Function {
+        Shape::Post { params, answer } => operations.function(Function {
             docs: operations.docs("POST"),
             inputs: vec![Input {
                 name: "params",
@@ -35,7 +35,7 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Oper
             ..Function::default()
         }),
         Shape::Delete => operations.function(Function { docs: operations.docs("DELETE"), ..Function::by_id(method) }),
-        Shape::List { params, item, .. } => lists::write(&operations, params, item),
+        Shape::List { params, item } => lists::write(&operations, params, item),
     }
 }
 

@@ -57,7 +57,7 @@ struct Method<'a> {
 impl Method<'_> {
     fn write(&self) -> String {
         match &self.operation.shape {
-            Shape::Post { params, answer, .. } => {
+            Shape::Post { params, answer } => {
                 let argument = format!("const {} &params, ", params_type(params));
                 let lower = "const auto lowered = detail::lower(params, arrays);\n";
                 self.call("POST", &argument, lower, "&lowered, ", Some(answer))
@@ -65,7 +65,7 @@ impl Method<'_> {
             Shape::Get { answer } => self.call("GET", ID, READ_ID, "c_id, ", Some(answer)),
             Shape::GetOne { answer } => self.call("GET", "", "", "", Some(answer)),
             Shape::Delete => self.call("DELETE", ID, READ_ID, "c_id, ", None),
-            Shape::List { params, item, .. } => self.list(params, item),
+            Shape::List { params, item } => self.list(params, item),
         }
     }
 
@@ -133,7 +133,7 @@ const char *c_id = detail::text(\"id\", own_id);
 
 /// What the list of an operation is made of, where it gives one.
 fn listing(resource: &Resource, operation: &Operation) -> String {
-    let Shape::List { params, item, .. } = &operation.shape else { return String::new() };
+    let Shape::List { params, item } = &operation.shape else { return String::new() };
     let (params, item) = (params_type(params), item.to_snake_case());
     let function = format!("zexa_{}_{}", resource.name, operation.name);
     format!(

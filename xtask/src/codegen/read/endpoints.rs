@@ -48,21 +48,19 @@ fn operation(source: &Source, line: &OperationLine, names: &Names) -> Option<Ope
 
 fn shape(source: &Source, line: &OperationLine, names: &Names) -> Option<Shape> {
     // Both are looked at before either is given up, so that neither complaint hides the other.
-    let params = line.argument.as_ref().map(|(argument, kind)| {
-        let known = |name: &str| names.params.contains(name);
-        Some((argument.to_string(), named(source, kind, "are no parameters", known)?))
-    });
+    let params =
+        line.argument.as_ref().map(|kind| named(source, kind, "are no parameters", |name| names.params.contains(name)));
     let answer =
         line.answer.as_ref().map(|kind| named(source, kind, "is no model", |name| names.models.contains(name)));
     let shape = line.shape.to_string();
     match (shape.as_str(), params, answer) {
         ("post", Some(params), Some(answer)) => {
-            let ((argument, params), answer) = params.zip(answer)?;
-            Some(Shape::Post { argument, params, answer })
+            let (params, answer) = params.zip(answer)?;
+            Some(Shape::Post { params, answer })
         }
         ("list", Some(params), Some(item)) => {
-            let ((argument, params), item) = params.zip(item)?;
-            Some(Shape::List { argument, params, item })
+            let (params, item) = params.zip(item)?;
+            Some(Shape::List { params, item })
         }
         ("get", None, Some(answer)) => Some(Shape::Get { answer: answer? }),
         ("get_one", None, Some(answer)) => Some(Shape::GetOne { answer: answer? }),

@@ -73,7 +73,8 @@ pub(super) struct OperationLine {
     pub(super) shape: Ident,
     pub(super) name: Ident,
     pub(super) path: LitStr,
-    pub(super) argument: Option<(Ident, Type)>,
+    /// The type of the argument: what that is called concerns Rust alone.
+    pub(super) argument: Option<Type>,
     pub(super) answer: Option<Type>,
 }
 
@@ -180,10 +181,10 @@ impl Parse for OperationLine {
 }
 
 /// `message: SendMessage`
-fn argument(input: ParseStream<'_>) -> Result<(Ident, Type)> {
-    let name = input.parse()?;
+fn argument(input: ParseStream<'_>) -> Result<Type> {
+    input.parse::<Ident>()?;
     input.parse::<Token![:]>()?;
-    Ok((name, input.parse()?))
+    input.parse()
 }
 
 fn in_braces<T: Parse>(input: ParseStream<'_>) -> Result<Vec<T>> {

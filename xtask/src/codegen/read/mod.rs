@@ -191,7 +191,7 @@ mod tests {
         let definition = real();
         let resource = section(&definition, "messages").resource.as_ref().expect("a resource");
         let send = resource.operations.first().expect("an operation");
-        let shape = Shape::Post { argument: "message".into(), params: "SendMessage".into(), answer: "Message".into() };
+        let shape = Shape::Post { params: "SendMessage".into(), answer: "Message".into() };
         assert_eq!((send.name.as_str(), send.path.as_str(), &send.shape), ("send", "/messages", &shape));
         let operations = definition.sections.iter().filter_map(|section| section.resource.as_ref());
         assert_eq!(operations.map(|resource| resource.operations.len()).sum::<usize>(), 11);
