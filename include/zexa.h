@@ -230,7 +230,7 @@ void zexa_error_free(zexa_error *error);
  * ============================================================================================== */
 
 /** In the place of a number: as if it were not given. The macros that end in _INIT put it there. */
-#define ZEXA_DEFAULT -1
+#define ZEXA_DEFAULT (-1)
 
 /* ==============================================================================================
  * Pairs
@@ -818,8 +818,7 @@ typedef struct zexa_sender_id_pages zexa_sender_id_pages;
 /**
  * How to list Sender IDs.
  *
- * Begin with `ZEXA_LIST_SENDER_IDS_PARAMS_INIT`, which makes everything absent. The strings are
- * read during the call, and stay yours.
+ * Begin with `ZEXA_LIST_SENDER_IDS_PARAMS_INIT`, which makes everything absent.
  */
 typedef struct {
     /** Set by `ZEXA_LIST_SENDER_IDS_PARAMS_INIT`. */
@@ -942,7 +941,7 @@ void zexa_sender_id_pages_free(zexa_sender_id_pages *pages);
  * item that shows up on two pages, because the list shifted in between, is given once. Take the
  * items with zexa_sender_id_iter_next().
  *
- * - `params`: NULL for all.
+ * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
  * - `iter`: gets what comes of it, yours to free with zexa_sender_id_iter_free().
  * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
@@ -961,7 +960,7 @@ zexa_status zexa_sender_ids_list(const zexa_client *client,
  *
  * This gives one page.
  *
- * - `params`: NULL for all.
+ * - `params`: NULL for no filter.
  * - `number`: which page, from 1.
  * - `options`: NULL for those of the client.
  * - `page`: gets what comes of it, yours to free with zexa_sender_id_page_free().
@@ -984,7 +983,7 @@ zexa_status zexa_sender_ids_list_page(const zexa_client *client,
  * Pages are as the server gives them: where the list shifts in between, an item shows up on two.
  * Take the pages with zexa_sender_id_pages_next().
  *
- * - `params`: NULL for all.
+ * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
  * - `pages`: gets what comes of it, yours to free with zexa_sender_id_pages_free().
  * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
@@ -1089,8 +1088,7 @@ typedef struct {
 /**
  * How to list campaigns.
  *
- * Begin with `ZEXA_LIST_CAMPAIGNS_PARAMS_INIT`, which makes everything absent. The strings are read
- * during the call, and stay yours.
+ * Begin with `ZEXA_LIST_CAMPAIGNS_PARAMS_INIT`, which makes everything absent.
  */
 typedef struct {
     /** Set by `ZEXA_LIST_CAMPAIGNS_PARAMS_INIT`. */
@@ -1269,7 +1267,7 @@ void zexa_campaign_pages_free(zexa_campaign_pages *pages);
  * item that shows up on two pages, because the list shifted in between, is given once. Take the
  * items with zexa_campaign_iter_next().
  *
- * - `params`: NULL for all.
+ * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
  * - `iter`: gets what comes of it, yours to free with zexa_campaign_iter_free().
  * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
@@ -1287,7 +1285,7 @@ zexa_status zexa_campaigns_list(const zexa_client *client, const zexa_list_campa
  *
  * This gives one page.
  *
- * - `params`: NULL for all.
+ * - `params`: NULL for no filter.
  * - `number`: which page, from 1.
  * - `options`: NULL for those of the client.
  * - `page`: gets what comes of it, yours to free with zexa_campaign_page_free().
@@ -1310,7 +1308,7 @@ zexa_status zexa_campaigns_list_page(const zexa_client *client,
  * Pages are as the server gives them: where the list shifts in between, an item shows up on two.
  * Take the pages with zexa_campaign_pages_next().
  *
- * - `params`: NULL for all.
+ * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
  * - `pages`: gets what comes of it, yours to free with zexa_campaign_pages_free().
  * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
@@ -1375,8 +1373,8 @@ typedef struct zexa_contact_pages zexa_contact_pages;
  *
  * Refused before it is sent: a missing `name` or `phone`; a `phone` that is not E.164.
  *
- * Begin with `ZEXA_CREATE_CONTACT_PARAMS_INIT`, which makes everything absent. The strings are read
- * during the call, and stay yours.
+ * Begin with `ZEXA_CREATE_CONTACT_PARAMS_INIT`, which makes everything absent. The strings and
+ * arrays are read during the call, and stay yours.
  */
 typedef struct {
     /** Set by `ZEXA_CREATE_CONTACT_PARAMS_INIT`. */
@@ -1430,7 +1428,7 @@ const char *zexa_contact_phone(const zexa_contact *contact);
  * The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it
  * documents them, yet not as always there.
  *
- * How many there are.
+ * How many `lists` there are.
  */
 size_t zexa_contact_lists_count(const zexa_contact *contact);
 
@@ -1438,7 +1436,7 @@ size_t zexa_contact_lists_count(const zexa_contact *contact);
  * The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it
  * documents them, yet not as always there.
  *
- * The one at `index`, from 0; NULL where there is none.
+ * The one of `lists` at `index`, from 0; NULL where there is none.
  */
 const char *zexa_contact_lists_at(const zexa_contact *contact, size_t index);
 
@@ -1552,7 +1550,7 @@ void zexa_contact_pages_free(zexa_contact_pages *pages);
  * item that shows up on two pages, because the list shifted in between, is given once. Take the
  * items with zexa_contact_iter_next().
  *
- * - `params`: NULL for all.
+ * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
  * - `iter`: gets what comes of it, yours to free with zexa_contact_iter_free().
  * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
@@ -1570,7 +1568,7 @@ zexa_status zexa_contacts_list(const zexa_client *client, const zexa_list_contac
  *
  * This gives one page.
  *
- * - `params`: NULL for all.
+ * - `params`: NULL for no filter.
  * - `number`: which page, from 1.
  * - `options`: NULL for those of the client.
  * - `page`: gets what comes of it, yours to free with zexa_contact_page_free().
@@ -1593,7 +1591,7 @@ zexa_status zexa_contacts_list_page(const zexa_client *client,
  * Pages are as the server gives them: where the list shifts in between, an item shows up on two.
  * Take the pages with zexa_contact_pages_next().
  *
- * - `params`: NULL for all.
+ * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
  * - `pages`: gets what comes of it, yours to free with zexa_contact_pages_free().
  * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
@@ -1667,8 +1665,8 @@ typedef struct zexa_webhook zexa_webhook;
  *
  * Refused before it is sent: a missing `url`, or one that is not https; no `events`.
  *
- * Begin with `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`, which makes everything absent. The strings are read
- * during the call, and stay yours.
+ * Begin with `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`, which makes everything absent. The strings and
+ * arrays are read during the call, and stay yours.
  */
 typedef struct {
     /** Set by `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`. */
@@ -1693,14 +1691,14 @@ const char *zexa_webhook_url(const zexa_webhook *webhook);
 /**
  * Which events are.
  *
- * How many there are.
+ * How many `events` there are.
  */
 size_t zexa_webhook_events_count(const zexa_webhook *webhook);
 
 /**
  * Which events are.
  *
- * The one at `index`, from 0; NULL where there is none.
+ * The one of `events` at `index`, from 0; NULL where there is none.
  */
 const char *zexa_webhook_events_at(const zexa_webhook *webhook, size_t index);
 
@@ -1757,7 +1755,7 @@ const char *zexa_event_created_at(const zexa_event *event);
 int64_t zexa_event_created_at_unix_ms(const zexa_event *event);
 
 /**
- * What it happened to, as JSON: see `zexa_event_message()` and `zexa_event_campaign()`.
+ * What it happened to: see `zexa_event_message()` and `zexa_event_campaign()`.
  *
  * As JSON. NULL where it is absent.
  */

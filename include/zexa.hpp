@@ -2072,7 +2072,9 @@ class event {
         return detail::optional_view(zexa_event_created_at(get()));
     }
 
-    /// What it happened to, as JSON: see `event::message()` and `event::campaign()`.
+    /// What it happened to: see `event::message()` and `event::campaign()`.
+    ///
+    /// As JSON.
     std::optional<std::string_view> data_json() const {
         return detail::optional_view(zexa_event_data_json(get()));
     }

@@ -76,7 +76,7 @@ model! {
             event or "type": EventName,
             /// When.
             created_at or "timestamp" or "time": Timestamp,
-            /// What it happened to, as JSON: see [`Event::message`] and [`Event::campaign`].
+            /// What it happened to: see [`Event::message`] and [`Event::campaign`].
             data: Value,
         }
     }

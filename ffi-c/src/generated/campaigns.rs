@@ -307,7 +307,7 @@ impl zexa_create_campaign_params {
 
 /// How to list campaigns.
 ///
-/// Begin with `ZEXA_LIST_CAMPAIGNS_PARAMS_INIT`, which makes everything absent. The strings are read during the call, and stay yours.
+/// Begin with `ZEXA_LIST_CAMPAIGNS_PARAMS_INIT`, which makes everything absent.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct zexa_list_campaigns_params {
@@ -493,7 +493,7 @@ pub unsafe extern "C" fn zexa_campaign_pages_free(pages: *mut zexa_campaign_page
 /// here. The client may be freed before the list.
 /// An item that shows up on two pages, because the list shifted in between, is given once. Take the items with zexa_campaign_iter_next().
 ///
-/// - `params`: NULL for all.
+/// - `params`: NULL for no filter.
 /// - `options`: NULL for those of the client.
 /// - `iter`: gets what comes of it, yours to free with zexa_campaign_iter_free().
 /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
@@ -526,7 +526,7 @@ pub unsafe extern "C" fn zexa_campaigns_list(
 ///
 /// This gives one page.
 ///
-/// - `params`: NULL for all.
+/// - `params`: NULL for no filter.
 /// - `number`: which page, from 1.
 /// - `options`: NULL for those of the client.
 /// - `page`: gets what comes of it, yours to free with zexa_campaign_page_free().
@@ -563,7 +563,7 @@ pub unsafe extern "C" fn zexa_campaigns_list_page(
 /// here. The client may be freed before the list.
 /// Pages are as the server gives them: where the list shifts in between, an item shows up on two. Take the pages with zexa_campaign_pages_next().
 ///
-/// - `params`: NULL for all.
+/// - `params`: NULL for no filter.
 /// - `options`: NULL for those of the client.
 /// - `pages`: gets what comes of it, yours to free with zexa_campaign_pages_free().
 /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().

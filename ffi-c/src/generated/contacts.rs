@@ -50,7 +50,7 @@ pub unsafe extern "C" fn zexa_contact_phone(contact: *const zexa_contact) -> *co
 
 /// The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it documents them, yet not as always there.
 ///
-/// How many there are.
+/// How many `lists` there are.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_lists_count(contact: *const zexa_contact) -> usize {
     // SAFETY: the caller's pointers are as the header asks.
@@ -59,7 +59,7 @@ pub unsafe extern "C" fn zexa_contact_lists_count(contact: *const zexa_contact) 
 
 /// The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it documents them, yet not as always there.
 ///
-/// The one at `index`, from 0; NULL where there is none.
+/// The one of `lists` at `index`, from 0; NULL where there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_lists_at(contact: *const zexa_contact, index: usize) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn zexa_contact_free(contact: *mut zexa_contact) {
 ///
 /// Refused before it is sent: a missing `name` or `phone`; a `phone` that is not E.164.
 ///
-/// Begin with `ZEXA_CREATE_CONTACT_PARAMS_INIT`, which makes everything absent. The strings are read during the call, and stay yours.
+/// Begin with `ZEXA_CREATE_CONTACT_PARAMS_INIT`, which makes everything absent. The strings and arrays are read during the call, and stay yours.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct zexa_create_contact_params {
@@ -367,7 +367,7 @@ pub unsafe extern "C" fn zexa_contact_pages_free(pages: *mut zexa_contact_pages)
 /// here. The client may be freed before the list.
 /// An item that shows up on two pages, because the list shifted in between, is given once. Take the items with zexa_contact_iter_next().
 ///
-/// - `params`: NULL for all.
+/// - `params`: NULL for no filter.
 /// - `options`: NULL for those of the client.
 /// - `iter`: gets what comes of it, yours to free with zexa_contact_iter_free().
 /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
@@ -400,7 +400,7 @@ pub unsafe extern "C" fn zexa_contacts_list(
 ///
 /// This gives one page.
 ///
-/// - `params`: NULL for all.
+/// - `params`: NULL for no filter.
 /// - `number`: which page, from 1.
 /// - `options`: NULL for those of the client.
 /// - `page`: gets what comes of it, yours to free with zexa_contact_page_free().
@@ -437,7 +437,7 @@ pub unsafe extern "C" fn zexa_contacts_list_page(
 /// here. The client may be freed before the list.
 /// Pages are as the server gives them: where the list shifts in between, an item shows up on two. Take the pages with zexa_contact_pages_next().
 ///
-/// - `params`: NULL for all.
+/// - `params`: NULL for no filter.
 /// - `options`: NULL for those of the client.
 /// - `pages`: gets what comes of it, yours to free with zexa_contact_pages_free().
 /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().

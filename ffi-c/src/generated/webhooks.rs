@@ -42,7 +42,7 @@ pub unsafe extern "C" fn zexa_webhook_url(webhook: *const zexa_webhook) -> *cons
 
 /// Which events are.
 ///
-/// How many there are.
+/// How many `events` there are.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_events_count(webhook: *const zexa_webhook) -> usize {
     // SAFETY: the caller's pointers are as the header asks.
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn zexa_webhook_events_count(webhook: *const zexa_webhook)
 
 /// Which events are.
 ///
-/// The one at `index`, from 0; NULL where there is none.
+/// The one of `events` at `index`, from 0; NULL where there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_events_at(webhook: *const zexa_webhook, index: usize) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
@@ -163,7 +163,7 @@ pub unsafe extern "C" fn zexa_event_created_at_unix_ms(event: *const zexa_event)
     unsafe { guard::get(event, -1, |event| event.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond())) }
 }
 
-/// What it happened to, as JSON: see `zexa_event_message()` and `zexa_event_campaign()`.
+/// What it happened to: see `zexa_event_message()` and `zexa_event_campaign()`.
 ///
 /// As JSON. NULL where it is absent.
 #[unsafe(no_mangle)]
@@ -197,7 +197,7 @@ pub unsafe extern "C" fn zexa_event_free(event: *mut zexa_event) {
 ///
 /// Refused before it is sent: a missing `url`, or one that is not https; no `events`.
 ///
-/// Begin with `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`, which makes everything absent. The strings are read during the call, and stay yours.
+/// Begin with `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`, which makes everything absent. The strings and arrays are read during the call, and stay yours.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct zexa_create_webhook_params {

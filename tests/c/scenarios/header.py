@@ -37,7 +37,7 @@ class Header:
 
     def number(self, value: str) -> int:
         """A number, or the macro that stands for one."""
-        return int(self.macros.get(value, value))
+        return int(self.macros.get(value, value).strip("()"))
 
 
 def preprocess(path: Path, *flags: str) -> str:

@@ -113,7 +113,16 @@ fn declarations(source: &str, types: Vec<String>) -> Result<String> {
     let mut text = Vec::new();
     bindings.write(&mut text);
     let text = String::from_utf8(text).map_err(|_| "cbindgen wrote what is no text".to_owned())?;
-    Ok(rewrap(&text))
+    Ok(rewrap(&in_parentheses(&text)))
+}
+
+/// Puts negative numbers of macros in parentheses, so that each stays one number whatever stands before it.
+fn in_parentheses(text: &str) -> String {
+    let line = |line: &str| match line.strip_prefix("#define ").and_then(|define| define.split_once(' ')) {
+        Some((name, number)) if number.starts_with('-') => format!("#define {name} ({number})\n"),
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
 }
 
 /// The names that the header has of what is written by hand in the folder `ffi`.
@@ -208,4 +217,15 @@ fn title(docs: &[&str]) -> String {
 
 fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_negative_number_stays_one_number() {
+        let text = "#define NONE -1\n#define ONE 1\nint minus = -1;\n";
+        assert_eq!(in_parentheses(text), "#define NONE (-1)\n#define ONE 1\nint minus = -1;\n");
+    }
 }

@@ -66,7 +66,7 @@ impl Functions<'_> {
             inputs: vec![Input {
                 name: "params",
                 kind: format!("*const {}", self.params),
-                docs: "NULL for all.".to_owned(),
+                docs: "NULL for no filter.".to_owned(),
             }],
             output: Some(Output { name: kind.to_owned(), kind: format!("{}_{kind}", self.item) }),
             read: "let params = input::optional_struct(\"params\", params)?.unwrap_or(input::Sized::INIT).read()?;",

@@ -138,13 +138,13 @@ impl Object<'_> {
             argument: "",
             gives: "usize",
             otherwise: "0",
-            docs: &format!("{docs}///\n/// How many there are.\n"),
+            docs: &format!("{docs}///\n/// How many `{name}` there are.\n"),
             body: &length,
         };
         let at = Accessor {
             name: &format!("{name}_at"),
             argument: "index: usize",
-            docs: &format!("{docs}///\n/// The one at `index`, from 0; NULL where there is none.\n"),
+            docs: &format!("{docs}///\n/// The one of `{name}` at `index`, from 0; NULL where there is none.\n"),
             body: &format!("if index < {length} {{ {argument}.0.text({first} + index) }} else {{ ptr::null() }}"),
             ..TEXT
         };

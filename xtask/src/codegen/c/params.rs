@@ -45,11 +45,17 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
 fn structure(context: &Context<'_>, params: &Params, members: &[Member]) -> String {
     let name = context.take(params_type(&params.name), &params.place);
     let init = context.take(init_macro(&name), &params.place);
+    let has = |kind: fn(&Type) -> bool| params.fields.iter().any(|field| kind(&field.kind));
+    let borrowed = match (has(|kind| matches!(kind, Type::List(_))), has(|kind| *kind != Type::U32)) {
+        (true, _) => " The strings and arrays are read during the call, and stay yours.",
+        (_, true) => " The strings are read during the call, and stay yours.",
+        _ => "",
+    };
     let mut written = context.docs(&params.docs);
     write!(
         written,
         "///
-        /// Begin with `{init}`, which makes everything absent. The strings are read during the call, and stay yours.
+        /// Begin with `{init}`, which makes everything absent.{borrowed}
         #[repr(C)]
         #[derive(Clone, Copy)]
         pub struct {name} {{

@@ -77,7 +77,7 @@ impl Class<'_> {
             Type::String | Type::Enum(_) => method("std::string_view", "view", &c("")),
             // As C has it: a value may be null, or not there.
             Type::Json => format!(
-                "{docs}std::optional<std::string_view> {name}() const {{ return detail::optional_view({}); }}\n",
+                "{docs}///\n/// As JSON.\nstd::optional<std::string_view> {name}() const {{ return detail::optional_view({}); }}\n",
                 c("_json")
             ),
             Type::Timestamp => {
