@@ -503,9 +503,8 @@ inline const char *text(const std::string &field, const std::optional<std::strin
     return value ? text(field, *value) : nullptr;
 }
 
-/// A count or a time. What is negative would be taken for an absent one, or worse.
-template <class Number>
-Number number(const std::string &field, const std::optional<Number> &value) {
+/// A count. A negative one would be taken for an absent one, or worse.
+inline std::int32_t number(const std::string &field, const std::optional<std::int32_t> &value) {
     if (value && *value < 0)
         refuse(field, "must be 0 or more");
     return value.value_or(ZEXA_DEFAULT);
@@ -520,7 +519,10 @@ inline std::int64_t milliseconds(const std::string &field,
                                  const std::optional<std::chrono::milliseconds> &value) {
     if (!value)
         return ZEXA_DEFAULT;
-    return number<std::int64_t>(field, value->count());
+    // As of a count. The library refuses none at all in the same words.
+    if (value->count() < 0)
+        refuse(field, "must be more than zero");
+    return value->count();
 }
 
 /// Arrays as C has them, for as long as this lives. Their strings stay where they are.
@@ -894,7 +896,7 @@ class client {
         const zexa_call_options lowered = detail::lower(options, arrays);
         const char *c_method = detail::text("method", method);
         const char *c_path = detail::text("path", path);
-        const char *c_body = detail::text("body", body_json);
+        const char *c_body = detail::text("body_json", body_json);
         const zexa_pair *c_query = arrays.pairs("query", query);
         return zexa::response(
             detail::made<zexa_response>([&](zexa_response **made, zexa_error **error) {
@@ -1344,7 +1346,7 @@ inline zexa_send_message_params lower(const send_message_params &params, arrays 
     lowered.body = text("body", params.body);
     lowered.subject = text("subject", params.subject);
     lowered.html = text("html", params.html);
-    lowered.template_json = text("template", params.template_json);
+    lowered.template_json = text("template_json", params.template_json);
     lowered.scheduled_at = text("scheduled_at", params.scheduled_at);
     return lowered;
 }
@@ -1696,7 +1698,7 @@ inline zexa_create_campaign_params lower(const create_campaign_params &params, a
     lowered.contact_list_id = text("contact_list_id", params.contact_list_id);
     lowered.sender_id = text("sender_id", params.sender_id);
     lowered.body = text("body", params.body);
-    lowered.template_json = text("template", params.template_json);
+    lowered.template_json = text("template_json", params.template_json);
     lowered.scheduled_at = text("scheduled_at", params.scheduled_at);
     return lowered;
 }

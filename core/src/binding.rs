@@ -49,8 +49,8 @@ pub fn template(field: &str, json: &str) -> Result<Template> {
 }
 
 /// The body of a request of the caller's, from its JSON.
-pub fn body(json: &str) -> Result<Value> {
-    parse("body", json, "not JSON")
+pub fn body(field: &str, json: &str) -> Result<Value> {
+    parse(field, json, "not JSON")
 }
 
 /// The text is not in the error: it may say what a message says.
@@ -68,7 +68,7 @@ mod tests {
             timestamp("scheduled_at", "2026-07-01 09:00").expect_err("no offset"),
             timestamp("scheduled_at", "").expect_err("empty"),
             template("template", "[]").expect_err("no object"),
-            body("{").expect_err("no JSON"),
+            body("body", "{").expect_err("no JSON"),
         ] {
             assert_eq!((error.kind(), error.outcome()), (Kind::Validation, Outcome::NotSent));
             assert!(error.details().is_some_and(|details| details["field"].is_string()), "{error}");

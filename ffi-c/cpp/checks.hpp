@@ -109,9 +109,8 @@ inline const char *text(const std::string &field, const std::optional<std::strin
     return value ? text(field, *value) : nullptr;
 }
 
-/// A count or a time. What is negative would be taken for an absent one, or worse.
-template <class Number>
-Number number(const std::string &field, const std::optional<Number> &value) {
+/// A count. A negative one would be taken for an absent one, or worse.
+inline std::int32_t number(const std::string &field, const std::optional<std::int32_t> &value) {
     if (value && *value < 0)
         refuse(field, "must be 0 or more");
     return value.value_or(ZEXA_DEFAULT);
@@ -126,7 +125,10 @@ inline std::int64_t milliseconds(const std::string &field,
                                  const std::optional<std::chrono::milliseconds> &value) {
     if (!value)
         return ZEXA_DEFAULT;
-    return number<std::int64_t>(field, value->count());
+    // As of a count. The library refuses none at all in the same words.
+    if (value->count() < 0)
+        refuse(field, "must be more than zero");
+    return value->count();
 }
 
 /// Arrays as C has them, for as long as this lives. Their strings stay where they are.

@@ -72,7 +72,7 @@ class client {
         const zexa_call_options lowered = detail::lower(options, arrays);
         const char *c_method = detail::text("method", method);
         const char *c_path = detail::text("path", path);
-        const char *c_body = detail::text("body", body_json);
+        const char *c_body = detail::text("body_json", body_json);
         const zexa_pair *c_query = arrays.pairs("query", query);
         return zexa::response(
             detail::made<zexa_response>([&](zexa_response **made, zexa_error **error) {

@@ -56,7 +56,8 @@ pub unsafe extern "C" fn zexa_client_request(
             let method: Method = input::text("method", method)?.parse()?;
             let path = input::text("path", path)?;
             let query = pairs("query", query, query_count)?;
-            let body = input::optional_text("body_json", body_json)?.map(zexa::binding::body).transpose()?;
+            let body = input::optional_text("body_json", body_json)?;
+            let body = body.map(|json| zexa::binding::body("body_json", json)).transpose()?;
             response.give(zexa_response(Object::new(client.request(method, path, &query, body.as_ref())?)))
         }
     };

@@ -58,6 +58,8 @@ static void test_text_of_params(const zexa_client *client) {
     CHECK_TEXT_FIELD(message, scheduled_at, "scheduled_at", SEND);
     message.scheduled_at = "tomorrow";
     CHECK_VALIDATED(SEND, "scheduled_at");
+    message.template_json = "[]";
+    CHECK_VALIDATED(SEND, "template_json");
 #undef SEND
     zexa_campaign *launched = NULL;
     zexa_create_campaign_params params = campaign();
@@ -102,8 +104,7 @@ static void test_other_text(const zexa_client *client) {
     CHECK_REFUSED(REQUEST(NOT_UTF8, "/credits", NULL), "method");
     CHECK_REFUSED(REQUEST("GET", NOT_UTF8, NULL), "path");
     CHECK_REFUSED(REQUEST("POST", "/messages", NOT_UTF8), "body_json");
-    CHECK(REQUEST("POST", "/messages", "{") != ZEXA_OK);
-    zexa_error_free(error);
+    CHECK_VALIDATED(REQUEST("POST", "/messages", "{"), "body_json");
     CHECK(REQUEST("BREW", "/coffee", NULL) != ZEXA_OK);
     zexa_error_free(error);
 #undef REQUEST

@@ -69,6 +69,7 @@ static void test_wrong_arguments() {
     refused(CHECK_THROWS(wrong, client.messages().send(sms("\xff"))), "body");
     refused(CHECK_THROWS(wrong, client.messages().get(cut)), "id");
     refused(CHECK_THROWS(wrong, client.request("GET", cut)), "path");
+    refused(CHECK_THROWS(wrong, client.request("POST", "/messages", {}, cut)), "body_json");
     refused(CHECK_THROWS(wrong, zexa::message_template("x").variable(cut)), "value");
     zexa::create_contact_params contact;
     contact.lists = {"lst_demo", cut};

@@ -295,7 +295,7 @@ impl zexa_create_campaign_params {
             params.sender_id = input::optional_text("sender_id", self.sender_id)?.unwrap_or_default().into();
             params.body = input::optional_text("body", self.body)?.map(Into::into);
             params.template = input::optional_text("template_json", self.template_json)?
-                .map(|json| binding::template("template", json))
+                .map(|json| binding::template("template_json", json))
                 .transpose()?;
             params.scheduled_at = input::optional_text("scheduled_at", self.scheduled_at)?
                 .map(|text| binding::timestamp("scheduled_at", text))

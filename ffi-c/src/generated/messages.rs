@@ -258,7 +258,7 @@ impl zexa_send_message_params {
             params.subject = input::optional_text("subject", self.subject)?.map(Into::into);
             params.html = input::optional_text("html", self.html)?.map(Into::into);
             params.template = input::optional_text("template_json", self.template_json)?
-                .map(|json| binding::template("template", json))
+                .map(|json| binding::template("template_json", json))
                 .transpose()?;
             params.scheduled_at = input::optional_text("scheduled_at", self.scheduled_at)?
                 .map(|text| binding::timestamp("scheduled_at", text))

@@ -121,8 +121,8 @@ fn read(field: &Field) -> String {
     let member = field.member_name();
     let text = format!("input::optional_text({member:?}, self.{member})?");
     match kind {
-        Type::Timestamp => format!("{text}.map(|text| binding::timestamp({name:?}, text)).transpose()?"),
-        Type::Template => format!("{text}.map(|json| binding::template({name:?}, json)).transpose()?"),
+        Type::Timestamp => format!("{text}.map(|text| binding::timestamp({member:?}, text)).transpose()?"),
+        Type::Template => format!("{text}.map(|json| binding::template({member:?}, json)).transpose()?"),
         Type::U32 => format!("number::parameter({name:?}, self.{name})?"),
         Type::List(_) => {
             let list = format!(

@@ -60,12 +60,11 @@ fn member_type(context: &Context<'_>, field: &Field) -> (String, &'static str) {
 
 /// Sets the member of the C struct.
 fn lower(field: &Field, member: &str) -> String {
-    let name = &field.name;
     match field.kind {
         Type::List(_) => format!(
-            "lowered.{member} = arrays.texts({name:?}, params.{member});\nlowered.{member}_count = params.{member}.size();\n"
+            "lowered.{member} = arrays.texts({member:?}, params.{member});\nlowered.{member}_count = params.{member}.size();\n"
         ),
         Type::U32 => format!("if (params.{member}) lowered.{member} = *params.{member};\n"),
-        _ => format!("lowered.{member} = text({name:?}, params.{member});\n"),
+        _ => format!("lowered.{member} = text({member:?}, params.{member});\n"),
     }
 }
