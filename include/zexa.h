@@ -30,19 +30,26 @@
  * - **Failures.** What can fail returns a zexa_status: `ZEXA_OK`, or what went wrong. Outputs are
  *   then NULL, and `*error` is an error that says more. On success `*error` is NULL. Whatever
  *   outputs and `*error` held before is overwritten. `error` itself may be NULL.
- * - **Inputs** are UTF-8 that ends in a NUL, and stay yours; NULL is an absent one. A NULL where
- *   something is needed, a string that is not UTF-8 and a struct that was not begun with its _INIT
- *   macro are `ZEXA_INVALID_ARGUMENT`.
+ * - **Inputs** are UTF-8 that ends in a NUL, and stay yours; NULL is an absent one. A NULL argument
+ *   where something is needed, a string that is not UTF-8 and a struct that was not begun with its
+ *   _INIT macro are `ZEXA_INVALID_ARGUMENT`. A field that is required and NULL or empty is
+ *   `ZEXA_INVALID_REQUEST`.
  * - **Outputs** that you receive you free once, with the function of their type that ends in _free;
  *   NULL is fine to free. A `const char *` that you are given is UTF-8, and lives as long as the
  *   object that it was asked of. Accessors take NULL, and give NULL, 0 or -1 for it, or NaN for an
  *   amount.
  * - **Threads.** A client may be used from any thread, by many at once. All other objects may be
- *   read by many at once, too, and freed by one.
+ *   read by many at once, too, and freed by one, when no other is in a call with them. A thread
+ *   that makes calls needs 256 KiB of stack. Calls run on it; only a host name is looked up on a
+ *   thread of the library's, which takes no signals.
+ * - **Signals.** The library installs no handler. SIGPIPE does not come of it, whatever the program
+ *   does about that. A thread in a call is not cancelled by pthread_cancel() before the call ends.
+ * - **fork()**. A client that was made before works in the parent and in the child. What another
+ *   thread is using at that moment, such as an iterator, is not to be used by the child.
  * - **Structs** of parameters and options begin with their size, which their _INIT macro sets, and
  *   may grow at their end.
  *
- * The library installs no signal handler and prints nothing.
+ * The library prints nothing. Where memory runs out, the process is aborted.
  */
 
 #ifndef ZEXA_H
@@ -229,7 +236,10 @@ void zexa_error_free(zexa_error *error);
  * Absent numbers
  * ============================================================================================== */
 
-/** In the place of a number: as if it were not given. The macros that end in _INIT put it there. */
+/**
+ * In the place of a number: as if it were not given. The macros that end in _INIT put it there; 0
+ * is a number as any other.
+ */
 #define ZEXA_DEFAULT (-1)
 
 /* ==============================================================================================
@@ -284,12 +294,15 @@ typedef struct {
 
 /**
  * Told of every attempt, on the thread that made it, which it must not hold up. It may be called on
- * several threads at once. It must return: neither longjmp() nor an exception may leave it, nor may
- * it call this client.
+ * several threads at once. It must return: neither longjmp() nor an exception may leave it. It may
+ * not make a call of this library itself, on any client; to cancel or close is fine.
  */
 typedef void (*zexa_attempt_callback)(const zexa_attempt *attempt, void *userdata);
 
-/** Frees what a callback was given. */
+/**
+ * Frees what a callback was given, on whichever thread frees the last that could call it. Neither
+ * longjmp() nor an exception may leave it.
+ */
 typedef void (*zexa_destroy_callback)(void *userdata);
 
 /* ==============================================================================================
@@ -425,8 +438,9 @@ void zexa_client_free(zexa_client *client);
  * ============================================================================================== */
 
 /**
- * A cancel token. Yours to free with zexa_cancel_token_free(), at any time: calls that carry it go
- * on, and can then not be cancelled any more.
+ * A cancel token. Yours to free with zexa_cancel_token_free(), also while calls that carry it are
+ * under way, which can then not be cancelled any more; not while another thread is in a function
+ * that it is given to, or begins a call with it.
  */
 typedef struct zexa_cancel_token zexa_cancel_token;
 
@@ -1892,7 +1906,7 @@ typedef struct zexa_response zexa_response;
  * - `response`: gets the answer, yours to free with zexa_response_free().
  * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or any other status.
+ * Returns `ZEXA_OK`, or what went wrong.
  */
 zexa_status zexa_client_request(const zexa_client *client, const char *method, const char *path,
                                 const zexa_pair *query, size_t query_count, const char *body_json,

@@ -33,10 +33,10 @@ pub struct zexa_attempt {
 }
 
 /// Told of every attempt, on the thread that made it, which it must not hold up. It may be called on several threads at once.
-/// It must return: neither longjmp() nor an exception may leave it, nor may it call this client.
+/// It must return: neither longjmp() nor an exception may leave it. It may not make a call of this library itself, on any client; to cancel or close is fine.
 pub type zexa_attempt_callback = Option<unsafe extern "C" fn(attempt: *const zexa_attempt, userdata: *mut c_void)>;
 
-/// Frees what a callback was given.
+/// Frees what a callback was given, on whichever thread frees the last that could call it. Neither longjmp() nor an exception may leave it.
 pub type zexa_destroy_callback = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 
 /// A callback of the caller's and what it is given.

@@ -7,7 +7,8 @@ use zexa::CancelToken;
 
 use crate::guard;
 
-/// A cancel token. Yours to free with zexa_cancel_token_free(), at any time: calls that carry it go on, and can then not be cancelled any more.
+/// A cancel token. Yours to free with zexa_cancel_token_free(), also while calls that carry it are under way, which can then not be cancelled any
+/// more; not while another thread is in a function that it is given to, or begins a call with it.
 pub struct zexa_cancel_token(pub(crate) CancelToken);
 
 /// Makes a token that is not cancelled; it is given to calls in zexa_call_options. Yours to free with zexa_cancel_token_free().

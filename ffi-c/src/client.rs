@@ -185,7 +185,7 @@ const PRODUCT: &str = concat!("zexa-c/", env!("CARGO_PKG_VERSION"));
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_client_close(client: *const zexa_client) {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(client, (), |client| client.0.close()) }
+    unsafe { guard::act(client, |client| client.0.close()) }
 }
 
 /// Frees a client. Lists that were made with it go on to work. No call may be running on it in another thread. NULL is fine.

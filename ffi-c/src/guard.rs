@@ -7,6 +7,7 @@ use std::ptr::NonNull;
 use std::sync::Once;
 
 use crate::error::zexa_error;
+use crate::shelter::Shelter;
 use crate::status::zexa_status;
 
 /// Why a function does not give `ZEXA_OK`.
@@ -37,6 +38,7 @@ impl From<zexa::Error> for Failure {
 ///
 /// `error` is NULL, or may be written to.
 pub(crate) unsafe fn call(error: *mut *mut zexa_error, body: impl FnOnce() -> Result<(), Failure>) -> zexa_status {
+    let _shelter = Shelter::enter();
     let failure = match catch(body) {
         Ok(Ok(())) => None,
         // SAFETY: as the caller promised.
@@ -87,9 +89,21 @@ pub(crate) unsafe fn get<O, T>(object: *const O, otherwise: T, body: impl FnOnce
 /// `object` is NULL, or came from this library by `Box::into_raw` and was not freed.
 pub(crate) unsafe fn free<O>(object: *mut O) {
     if !object.is_null() {
+        let _shelter = Shelter::enter();
         // SAFETY: as the caller promised.
         value((), || drop(unsafe { Box::from_raw(object) }));
     }
+}
+
+/// Does something to an object that cannot fail, and may end connections. NULL is fine.
+///
+/// # Safety
+///
+/// As [`get`].
+pub(crate) unsafe fn act<O>(object: *const O, body: impl FnOnce(&O)) {
+    let _shelter = Shelter::enter();
+    // SAFETY: as the caller promised.
+    unsafe { get(object, (), body) }
 }
 
 /// What came of `body`, or where and why it panicked.

@@ -26,15 +26,22 @@
 //! - **Order of arguments**: the object itself, inputs, options of the call, outputs, the error.
 //! - **Failures.** What can fail returns a zexa_status: `ZEXA_OK`, or what went wrong. Outputs are then NULL, and `*error` is an error that says
 //!   more. On success `*error` is NULL. Whatever outputs and `*error` held before is overwritten. `error` itself may be NULL.
-//! - **Inputs** are UTF-8 that ends in a NUL, and stay yours; NULL is an absent one. A NULL where something is needed, a string that is not
-//!   UTF-8 and a struct that was not begun with its _INIT macro are `ZEXA_INVALID_ARGUMENT`.
+//! - **Inputs** are UTF-8 that ends in a NUL, and stay yours; NULL is an absent one. A NULL argument where something is needed, a string that is
+//!   not UTF-8 and a struct that was not begun with its _INIT macro are `ZEXA_INVALID_ARGUMENT`. A field that is required and NULL or empty is
+//!   `ZEXA_INVALID_REQUEST`.
 //! - **Outputs** that you receive you free once, with the function of their type that ends in _free; NULL is fine to free. A `const char *`
 //!   that you are given is UTF-8, and lives as long as the object that it was asked of. Accessors take NULL, and give NULL, 0 or -1 for it, or
 //!   NaN for an amount.
-//! - **Threads.** A client may be used from any thread, by many at once. All other objects may be read by many at once, too, and freed by one.
+//! - **Threads.** A client may be used from any thread, by many at once. All other objects may be read by many at once, too, and freed by one,
+//!   when no other is in a call with them. A thread that makes calls needs 256 KiB of stack. Calls run on it; only a host name is looked up on a
+//!   thread of the library's, which takes no signals.
+//! - **Signals.** The library installs no handler. SIGPIPE does not come of it, whatever the program does about that. A thread in a call is not
+//!   cancelled by pthread_cancel() before the call ends.
+//! - **fork()**. A client that was made before works in the parent and in the child. What another thread is using at that moment, such as an
+//!   iterator, is not to be used by the child.
 //! - **Structs** of parameters and options begin with their size, which their _INIT macro sets, and may grow at their end.
 //!
-//! The library installs no signal handler and prints nothing.
+//! The library prints nothing. Where memory runs out, the process is aborted.
 
 #![allow(
     non_camel_case_types,
@@ -64,6 +71,7 @@ mod object;
 mod output;
 mod pair;
 mod request;
+mod shelter;
 mod template;
 #[cfg(feature = "test-exports")]
 mod test_exports;

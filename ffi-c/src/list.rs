@@ -1,7 +1,9 @@
 //! Lists: pages, and iterators over pages and items. What the generated files of each kind of item stand on.
 
 use std::ffi::{CString, c_char};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
 use zexa::{List, Page};
 
@@ -10,7 +12,11 @@ use crate::number;
 use crate::object::to_json;
 
 /// An iterator that threads may share: they take turns.
-pub(crate) struct Shared<I>(Mutex<I>);
+pub(crate) struct Shared<I> {
+    iterator: Mutex<I>,
+    /// The process of the thread whose turn it is.
+    holder: AtomicU32,
+}
 
 /// All items of a list.
 pub(crate) type Items<T> = Shared<List<T>>;
@@ -23,13 +29,31 @@ where
     I: Iterator<Item = zexa::Result<T>> + Send,
 {
     pub(crate) fn new(iterator: I) -> Shared<I> {
-        Shared(Mutex::new(iterator))
+        Shared { iterator: Mutex::new(iterator), holder: AtomicU32::new(process::id()) }
     }
 
     /// The next one, or [`Failure::Done`].
     pub(crate) fn next(&self) -> Result<T, Failure> {
-        let mut iterator = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut iterator = self.lock()?;
+        self.holder.store(process::id(), Ordering::Relaxed);
         Ok(iterator.next().ok_or(Failure::Done)??)
+    }
+
+    /// Waits for its turn; not for that of a thread which a fork has left behind in the parent.
+    fn lock(&self) -> Result<MutexGuard<'_, I>, Failure> {
+        match self.iterator.try_lock() {
+            Ok(iterator) => Ok(iterator),
+            Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) if self.is_held_in_parent() => {
+                Err(Failure::argument("iterator", "was in use by another thread when this process was forked"))
+            }
+            Err(TryLockError::WouldBlock) => Ok(self.iterator.lock().unwrap_or_else(PoisonError::into_inner)),
+        }
+    }
+
+    fn is_held_in_parent(&self) -> bool {
+        let holder = self.holder.load(Ordering::Relaxed);
+        holder != process::id()
     }
 }
 

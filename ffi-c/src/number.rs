@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::guard::Failure;
 
-/// In the place of a number: as if it were not given. The macros that end in _INIT put it there.
+/// In the place of a number: as if it were not given. The macros that end in _INIT put it there; 0 is a number as any other.
 pub const ZEXA_DEFAULT: i32 = -1;
 
 const ABSENT: i64 = ZEXA_DEFAULT as i64;

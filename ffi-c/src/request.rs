@@ -35,7 +35,7 @@ impl Fields for Response {
 /// - `response`: gets the answer, yours to free with zexa_response_free().
 /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or any other status.
+/// Returns `ZEXA_OK`, or what went wrong.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_client_request(
     client: *const zexa_client,

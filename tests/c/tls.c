@@ -49,7 +49,28 @@ static void test_a_file_that_is_not_there(const sandbox *server) {
     CHECK(client == NULL);
 }
 
+/** A server that resets the connection after it has sent the message. To say goodbye to it raises
+ * SIGPIPE, which would end this program: it has not asked for anything else. */
+static void test_a_reset_that_would_raise_sigpipe(void) {
+    sandbox server =
+        sandbox_new("{\"state\": {\"tls\": true, \"alpn\": [\"http/1.1\"]}, \"faults\": "
+                    "[{\"path\": \"/messages\", "
+                    "\"times\": 0, \"process\": true, \"then\": \"reset\", \"at\": \"request\"}]}");
+    zexa_client *client = trusting(&server, server.ca_file);
+    zexa_send_message_params params = sms("Olá");
+    for (int sent = 1; sent <= 5; sent++) {
+        zexa_error *error = NULL;
+        zexa_message *message = NULL;
+        CHECK_FAILS(zexa_messages_send(client, &params, NULL, &message, &error), ZEXA_CONNECT,
+                    ZEXA_OUTCOME_UNKNOWN, &error);
+        CHECK_NUMBER(sandbox_count(&server, "messages"), sent);
+    }
+    zexa_client_free(client);
+    sandbox_free(&server);
+}
+
 int main(void) {
+    test_a_reset_that_would_raise_sigpipe();
     sandbox server = sandbox_new("{\"state\": {\"tls\": true}}");
     CHECK_HOLDS(server.url, "https://");
     test_an_authority_of_ones_own(&server);
