@@ -52,6 +52,7 @@ impl Running {
         let stop = CancellationToken::new();
         let stopped = stop.clone();
         let drive = move || {
+            lane::take_no_signals();
             runtime.block_on(stopped.cancelled());
             runtime.shutdown_background();
         };

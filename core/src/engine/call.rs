@@ -23,6 +23,7 @@ pub(crate) async fn run(
     call: &Call,
     sink: &mut dyn Sink,
 ) -> Result<()> {
+    request.check()?;
     let mut history = History::default();
     loop {
         if let Err(error) = pass_gate(shared, call, &mut history).await {

@@ -118,10 +118,20 @@ impl Drop for LaneInUse {
 }
 
 pub(crate) fn current_thread_runtime() -> Result<Runtime> {
-    Builder::new_current_thread().enable_io().enable_time().build().map_err(|error| {
+    let mut builder = Builder::new_current_thread();
+    // The threads on which it looks up host names.
+    builder.enable_io().enable_time().on_thread_start(take_no_signals);
+    builder.build().map_err(|error| {
         let message = format!("the system gives no event queue for a call: {error}");
         Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
     })
+}
+
+/// Leaves the application's signals to its own threads: it may have blocked them in all of those, to wait for them.
+pub(crate) fn take_no_signals() {
+    #[cfg(unix)]
+    // Where it fails, signals go where they went without it.
+    let _ = nix::sys::signal::SigSet::all().thread_block();
 }
 
 /// A blocking call inside an async task would stop every other task of that thread, and tokio panics on it: an error is better.

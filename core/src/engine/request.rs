@@ -111,6 +111,18 @@ impl Request {
         Ok(Request { method, route, url: with_path(base, &route.replace("{id}", &id)), body: None })
     }
 
+    /// Whether it can be sent at all. What HTTP could not take would look like a connection that fails, again and again.
+    pub(crate) fn check(&self) -> Result<()> {
+        match self.url.as_str().len() {
+            length if length > LONGEST_URL => {
+                let reason =
+                    format!("the path and the query make a URL of {length} bytes, and {LONGEST_URL} are the most");
+                Err(Error::invalid("url", serde_json::Value::Null, &reason))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn with_query<'a>(mut self, query: impl IntoIterator<Item = (&'a str, String)>) -> Request {
         let mut query = query.into_iter().peekable();
         if query.peek().is_some() {
@@ -127,6 +139,9 @@ impl Request {
         Ok(self)
     }
 }
+
+/// Far more than servers take, and what the HTTP library takes.
+const LONGEST_URL: usize = 60_000;
 
 /// No id is as long, and servers refuse lines that are.
 const LONGEST_ID: usize = 1024;
@@ -166,6 +181,15 @@ pub(crate) fn url_of_path(base: &Url, path: &str) -> Result<Url> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_url_that_is_too_long_is_refused() {
+        let base = Url::parse("https://api.zexa.ao/v1").expect("a URL");
+        let request =
+            |length: usize| Request::new(Method::Get, "/contacts", &base).with_query([("search", "a".repeat(length))]);
+        assert!(request(1000).check().is_ok());
+        assert_eq!(request(LONGEST_URL).check().expect_err("too long").kind(), crate::Kind::Validation);
+    }
 
     fn base() -> Url {
         Url::parse("https://api.zexa.ao/v1").expect("a URL")
