@@ -39,7 +39,8 @@
  * - **Nothing is sent twice.** A request that may have been carried out is not repeated, unless the
  *   caller says so. The error's outcome() then says that it is not known.
  * - **Failures** are exceptions: zexa::error, and one class derived from it for each kind. Beside
- *   them only what the standard library throws can come, such as std::bad_alloc.
+ *   them only what the standard library throws can come, such as std::bad_alloc, which does not say
+ *   whether the call was carried out.
  * - **Objects** that the API answers with never change, and are handles: to copy one is cheap, its
  *   copies share what they are about, and the last of them frees it.
  * - **A std::string_view** that you are given lives as long as the object that it was asked of, or
@@ -67,7 +68,6 @@
 #include <list>
 #include <memory>
 #include <optional>
-#include <ratio>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -585,14 +585,14 @@ class timestamp {
 
   private:
     static std::string format(time_point time) {
-        using whole_days = std::chrono::duration<long long, std::ratio<86400>>;
-        const auto since_1970 = time.time_since_epoch();
-        const auto days = std::chrono::floor<whole_days>(since_1970);
-        const long long of_day = std::chrono::milliseconds(since_1970 - days).count();
+        const long long total = time.time_since_epoch().count();
+        const long long remainder = total % 86400000;
+        const long long of_day = remainder < 0 ? remainder + 86400000 : remainder;
+        const long long days = total / 86400000 - (remainder < 0 ? 1 : 0);
         // The Gregorian calendar repeats every 400 years, of 146097 days. A year that begins in
         // March has its leap day at the end. (Howard Hinnant, "chrono-compatible Low-Level Date
         // Algorithms".)
-        const long long shifted = days.count() + 719468;
+        const long long shifted = days + 719468;
         const long long era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
         const long long day_of_era = shifted - era * 146097;
         const long long year_of_era =
@@ -690,8 +690,8 @@ struct client_options {
     /// Headers sent with every request. The client's own, such as `Authorization`, cannot be set.
     pairs default_headers{};
     /// Told of every attempt, on the thread that made it, which it must not hold up: for logs. It
-    /// may be called on several threads at once, and must not call this client. What it throws is
-    /// dropped.
+    /// may be called on several threads at once, and must not make calls itself, on any client.
+    /// What it throws is dropped.
     std::function<void(const attempt &)> on_attempt{};
 };
 
@@ -702,6 +702,10 @@ class cancel_token {
   public:
     /// A token that is not cancelled; it is given to calls in call_options.
     cancel_token() : handle_(zexa_cancel_token_new(), zexa_cancel_token_free) {}
+
+    // Without a move, which would leave a token that cancels nothing.
+    cancel_token(const cancel_token &) = default;
+    cancel_token &operator=(const cancel_token &) = default;
 
     /// Cancels every call that carries this token. From any thread, though not from a signal
     /// handler. Doing it twice changes nothing.

@@ -37,7 +37,8 @@
  * - **Nothing is sent twice.** A request that may have been carried out is not repeated, unless the
  *   caller says so. The error's outcome() then says that it is not known.
  * - **Failures** are exceptions: zexa::error, and one class derived from it for each kind. Beside
- *   them only what the standard library throws can come, such as std::bad_alloc.
+ *   them only what the standard library throws can come, such as std::bad_alloc, which does not say
+ *   whether the call was carried out.
  * - **Objects** that the API answers with never change, and are handles: to copy one is cheap, its
  *   copies share what they are about, and the last of them frees it.
  * - **A std::string_view** that you are given lives as long as the object that it was asked of, or
@@ -65,7 +66,6 @@
 #include <list>
 #include <memory>
 #include <optional>
-#include <ratio>
 #include <stdexcept>
 #include <string>
 #include <string_view>

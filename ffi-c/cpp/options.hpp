@@ -52,8 +52,8 @@ struct client_options {
     /// Headers sent with every request. The client's own, such as `Authorization`, cannot be set.
     pairs default_headers{};
     /// Told of every attempt, on the thread that made it, which it must not hold up: for logs. It
-    /// may be called on several threads at once, and must not call this client. What it throws is
-    /// dropped.
+    /// may be called on several threads at once, and must not make calls itself, on any client. What
+    /// it throws is dropped.
     std::function<void(const attempt &)> on_attempt{};
 };
 
@@ -64,6 +64,10 @@ class cancel_token {
   public:
     /// A token that is not cancelled; it is given to calls in call_options.
     cancel_token() : handle_(zexa_cancel_token_new(), zexa_cancel_token_free) {}
+
+    // Without a move, which would leave a token that cancels nothing.
+    cancel_token(const cancel_token &) = default;
+    cancel_token &operator=(const cancel_token &) = default;
 
     /// Cancels every call that carries this token. From any thread, though not from a signal
     /// handler. Doing it twice changes nothing.

@@ -24,14 +24,14 @@ class timestamp {
 
   private:
     static std::string format(time_point time) {
-        using whole_days = std::chrono::duration<long long, std::ratio<86400>>;
-        const auto since_1970 = time.time_since_epoch();
-        const auto days = std::chrono::floor<whole_days>(since_1970);
-        const long long of_day = std::chrono::milliseconds(since_1970 - days).count();
+        const long long total = time.time_since_epoch().count();
+        const long long remainder = total % 86400000;
+        const long long of_day = remainder < 0 ? remainder + 86400000 : remainder;
+        const long long days = total / 86400000 - (remainder < 0 ? 1 : 0);
         // The Gregorian calendar repeats every 400 years, of 146097 days. A year that begins in
         // March has its leap day at the end. (Howard Hinnant, "chrono-compatible Low-Level Date
         // Algorithms".)
-        const long long shifted = days.count() + 719468;
+        const long long shifted = days + 719468;
         const long long era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
         const long long day_of_era = shifted - era * 146097;
         const long long year_of_era =

@@ -8,6 +8,7 @@ using namespace std::chrono_literals;
 
 static void test_times() {
     CHECK(zexa::timestamp(zexa::time_point(0ms)).text() == "1970-01-01T00:00:00.000Z");
+    CHECK(!zexa::timestamp(zexa::time_point::min()).text().empty());
     CHECK(zexa::timestamp(zexa::time_point(-1ms)).text() == "1969-12-31T23:59:59.999Z");
     CHECK(zexa::timestamp(zexa::time_point(951782400000ms)).text() == "2000-02-29T00:00:00.000Z");
     CHECK(zexa::timestamp(zexa::time_point(4107542399999ms)).text() == "2100-02-28T23:59:59.999Z");
