@@ -556,33 +556,38 @@ zexa_status zexa_client_with_options(const zexa_client *client, const zexa_call_
  * API wants another shape than this.
  * ============================================================================================== */
 
-/** An approved WhatsApp template. Yours to free with zexa_template_free(). */
+/**
+ * An approved WhatsApp template. Yours to free with zexa_template_free(). It is changed by one
+ * thread at a time, while no other reads it.
+ */
 typedef struct zexa_template zexa_template;
 
 /**
  * Makes the template of this name, yours to free with zexa_template_free(). Returns `ZEXA_OK` or
  * `ZEXA_INVALID_ARGUMENT`.
  */
-zexa_status zexa_template_new(const char *name, zexa_template **made, zexa_error **error);
+zexa_status zexa_template_new(const char *name, zexa_template **message_template,
+                              zexa_error **error);
 
 /**
  * Sets the language that it is wanted in, such as "pt". Returns `ZEXA_OK` or
  * `ZEXA_INVALID_ARGUMENT`.
  */
-zexa_status zexa_template_set_language(zexa_template *self_, const char *language,
+zexa_status zexa_template_set_language(zexa_template *message_template, const char *language,
                                        zexa_error **error);
 
 /**
  * Adds the value of the next variable, in the order of their numbers. Returns `ZEXA_OK` or
  * `ZEXA_INVALID_ARGUMENT`.
  */
-zexa_status zexa_template_add_variable(zexa_template *self_, const char *value, zexa_error **error);
+zexa_status zexa_template_add_variable(zexa_template *message_template, const char *value,
+                                       zexa_error **error);
 
 /** The template as JSON. The string lives until the template is changed or freed. NULL of NULL. */
-const char *zexa_template_json(const zexa_template *self_);
+const char *zexa_template_json(const zexa_template *message_template);
 
 /** Frees a template. NULL is fine. */
-void zexa_template_free(zexa_template *self_);
+void zexa_template_free(zexa_template *message_template);
 
 /* ==============================================================================================
  * Messages: `zexa_send_message_params` and what comes of it, a `zexa_message`.

@@ -15,6 +15,16 @@ pub(crate) unsafe fn object<'a, T>(name: &str, object: *const T) -> Result<&'a T
     unsafe { object.as_ref() }.ok_or_else(|| Failure::argument(name, "is NULL"))
 }
 
+/// An object of ours that the call changes.
+///
+/// # Safety
+///
+/// As [`object`], and nothing else uses it for `'a`.
+pub(crate) unsafe fn object_to_change<'a, T>(name: &str, object: *mut T) -> Result<&'a mut T, Failure> {
+    // SAFETY: as the caller promised.
+    unsafe { object.as_mut() }.ok_or_else(|| Failure::argument(name, "is NULL"))
+}
+
 /// A string that may be absent.
 ///
 /// # Safety

@@ -4,8 +4,6 @@
 //! campaign, as JSON: made here, or by hand where the API wants another shape than this.
 
 use std::ffi::{CString, c_char};
-use std::mem;
-use std::sync::{Mutex, PoisonError};
 
 use zexa::Template;
 
@@ -16,19 +14,21 @@ use crate::object::to_json;
 use crate::output::Output;
 use crate::status::zexa_status;
 
-/// An approved WhatsApp template. Yours to free with zexa_template_free().
-pub struct zexa_template(Mutex<Made>);
-
-struct Made {
+/// An approved WhatsApp template. Yours to free with zexa_template_free(). It is changed by one thread at a time, while no other reads it.
+pub struct zexa_template {
     template: Template,
     json: CString,
 }
 
+impl From<Template> for zexa_template {
+    fn from(template: Template) -> zexa_template {
+        zexa_template { json: to_json(&template), template }
+    }
+}
+
 impl zexa_template {
-    fn change(&self, change: impl FnOnce(Template) -> Template) {
-        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        made.template = change(mem::replace(&mut made.template, Template::new("")));
-        made.json = to_json(&made.template);
+    fn change(&mut self, change: impl FnOnce(Template) -> Template) {
+        *self = change(self.template.clone()).into();
     }
 }
 
@@ -36,15 +36,14 @@ impl zexa_template {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_template_new(
     name: *const c_char,
-    made: *mut *mut zexa_template,
+    message_template: *mut *mut zexa_template,
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let make = || {
         // SAFETY: the caller's pointers are as the header asks.
-        let (made, name) = unsafe { (Output::new("made", made)?, input::text("name", name)?) };
-        let template = Template::new(name);
-        let json = to_json(&template);
-        made.give(zexa_template(Mutex::new(Made { template, json })))
+        let (output, name) =
+            unsafe { (Output::new("message_template", message_template)?, input::text("name", name)?) };
+        output.give(Template::new(name))
     };
     // SAFETY: likewise.
     unsafe { guard::call(error, make) }
@@ -53,14 +52,18 @@ pub unsafe extern "C" fn zexa_template_new(
 /// Sets the language that it is wanted in, such as "pt". Returns `ZEXA_OK` or `ZEXA_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_template_set_language(
-    self_: *mut zexa_template,
+    message_template: *mut zexa_template,
     language: *const c_char,
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let set = || {
         // SAFETY: the caller's pointers are as the header asks.
-        let (template, language) = unsafe { (input::object("self_", self_)?, input::text("language", language)?) };
-        template.change(|template| template.language(language));
+        unsafe {
+            // Read before it is changed: it may be a string of the template's own.
+            let language = input::text("language", language)?.to_owned();
+            input::object_to_change("message_template", message_template)?
+                .change(|template| template.language(language));
+        }
         Ok(())
     };
     // SAFETY: likewise.
@@ -70,14 +73,17 @@ pub unsafe extern "C" fn zexa_template_set_language(
 /// Adds the value of the next variable, in the order of their numbers. Returns `ZEXA_OK` or `ZEXA_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_template_add_variable(
-    self_: *mut zexa_template,
+    message_template: *mut zexa_template,
     value: *const c_char,
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let add = || {
         // SAFETY: the caller's pointers are as the header asks.
-        let (template, value) = unsafe { (input::object("self_", self_)?, input::text("value", value)?) };
-        template.change(|template| template.variable(value));
+        unsafe {
+            // Read before it is changed: it may be a string of the template's own.
+            let value = input::text("value", value)?.to_owned();
+            input::object_to_change("message_template", message_template)?.change(|template| template.variable(value));
+        }
         Ok(())
     };
     // SAFETY: likewise.
@@ -86,18 +92,14 @@ pub unsafe extern "C" fn zexa_template_add_variable(
 
 /// The template as JSON. The string lives until the template is changed or freed. NULL of NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zexa_template_json(self_: *const zexa_template) -> *const c_char {
-    let json = |template: &zexa_template| {
-        let made = template.0.lock().unwrap_or_else(PoisonError::into_inner);
-        made.json.as_ptr()
-    };
+pub unsafe extern "C" fn zexa_template_json(message_template: *const zexa_template) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(self_, std::ptr::null(), json) }
+    unsafe { guard::get(message_template, std::ptr::null(), |template| template.json.as_ptr()) }
 }
 
 /// Frees a template. NULL is fine.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zexa_template_free(self_: *mut zexa_template) {
+pub unsafe extern "C" fn zexa_template_free(message_template: *mut zexa_template) {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(self_) }
+    unsafe { guard::free(message_template) }
 }

@@ -111,6 +111,10 @@ static void test_other_text(const zexa_client *client) {
     CHECK_REFUSED(zexa_template_new(NOT_UTF8, &template, &error), "name");
     CHECK_OK(zexa_template_new("order_ready", &template, &error), &error);
     CHECK_REFUSED(zexa_template_set_language(template, NOT_UTF8, &error), "language");
+    /* Its own string, which ends with the change. */
+    const char *own = zexa_template_json(template);
+    CHECK_OK(zexa_template_add_variable(template, own, &error), &error);
+    CHECK_HOLDS(zexa_template_json(template), "[\"{\\\"name\\\"");
     CHECK_REFUSED(zexa_template_add_variable(template, NOT_UTF8, &error), "value");
     CHECK(strstr(zexa_template_json(template), "language") == NULL);
     zexa_template_free(template);

@@ -216,7 +216,7 @@ static void test_what_needs_no_client(const zexa_client *client) {
     zexa_template *template = (zexa_template *)&nowhere;
     CHECK_REFUSED(zexa_template_new(NULL, &template, place), "name");
     CHECK(template == NULL);
-    CHECK_REFUSED(zexa_template_new("order_ready", NULL, place), "made");
+    CHECK_REFUSED(zexa_template_new("order_ready", NULL, place), "message_template");
     CHECK_NUMBER(zexa_template_new("order_ready", &template, NULL), ZEXA_OK);
     CHECK_REFUSED(zexa_template_set_language(template, NULL, place), "language");
     CHECK_REFUSED(zexa_template_add_variable(template, NULL, place), "value");
