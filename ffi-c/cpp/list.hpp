@@ -49,7 +49,21 @@ template <class Value, class Object, class Handle> class iterator {
         return *this;
     }
 
-    void operator++(int) { ++*this; }
+    /// What `it++` leaves of the place before: its value, for `*it++`.
+    class previous {
+      public:
+        explicit previous(Value value) : value_(std::move(value)) {}
+        Value operator*() const { return value_; }
+
+      private:
+        Value value_;
+    };
+
+    previous operator++(int) {
+        previous before(**this);
+        ++*this;
+        return before;
+    }
 
     /// Equal where both are at the end.
     friend bool operator==(const iterator &one, const iterator &other) {

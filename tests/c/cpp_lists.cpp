@@ -1,5 +1,6 @@
 // zexa.hpp: lists, by items and by pages.
 
+#include <iterator>
 #include <memory>
 #include <vector>
 
@@ -35,7 +36,14 @@ static void test_lists() {
             break;
     }
     CHECK(seen == 3);
-    CHECK(zexa::list<zexa::contact>::iterator() == contacts.end());
+    using iterator = zexa::list<zexa::contact>::iterator;
+    CHECK(iterator() == contacts.end());
+#if __cplusplus >= 202002L
+    static_assert(std::input_iterator<iterator>);
+#endif
+    iterator next = contacts.begin();
+    const zexa::contact first = *next++;
+    CHECK(first.id() == all[0].id() && next->id() == all[1].id());
 }
 
 static void test_a_list_that_fails() {
