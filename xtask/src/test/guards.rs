@@ -1,10 +1,11 @@
-//! Every function that C can call runs in a guard, so that no panic leaves Rust: nothing but the guard is in its body, beside closures for it.
+//! Every function that C can call runs in a guard, so that no panic leaves Rust: nothing but the guard is in its body, beside closures for it,
+//! and nothing is computed to be given to it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use syn::spanned::Spanned;
-use syn::{Block, Expr, Item, ItemFn, Stmt};
+use syn::{Block, Expr, ExprCall, Item, ItemFn, Stmt, UnOp};
 
 use crate::command::Result;
 use crate::paths;
@@ -74,11 +75,33 @@ fn is_closure(statement: &Stmt) -> bool {
 fn is_guard(expression: &Expr) -> bool {
     match expression {
         Expr::Unsafe(block) => is_guarded(&block.block),
-        Expr::Call(call) => match &*call.func {
-            Expr::Path(function) => function.path.segments.first().is_some_and(|first| first.ident == "guard"),
-            _ => false,
-        },
+        Expr::Call(call) => {
+            names(call).first().is_some_and(|first| first == "guard") && call.args.iter().all(cannot_panic)
+        }
         _ => false,
+    }
+}
+
+/// What does nothing where it stands, before the guard is entered: names, numbers, NULL, and closures.
+fn cannot_panic(argument: &Expr) -> bool {
+    match argument {
+        Expr::Path(_) | Expr::Lit(_) | Expr::Closure(_) => true,
+        Expr::Tuple(tuple) => tuple.elems.is_empty(),
+        Expr::Unary(negative) => matches!((&negative.op, &*negative.expr), (UnOp::Neg(_), Expr::Lit(_))),
+        Expr::Call(call) => {
+            let names = names(call);
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            call.args.is_empty() && matches!(names[..], [.., "ptr", "null" | "null_mut"])
+        }
+        _ => false,
+    }
+}
+
+/// The path of the function that is called.
+fn names(call: &ExprCall) -> Vec<String> {
+    match &*call.func {
+        Expr::Path(function) => function.path.segments.iter().map(|segment| segment.ident.to_string()).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -104,5 +127,33 @@ mod tests {
         assert!(!guarded("let x = compute(); guard::value(0, || x)"));
         assert!(!guarded("guard::value(0, || 1); 2"));
         assert!(!guarded("other::value(0, || 1)"));
+    }
+
+    #[test]
+    fn what_may_be_given_to_a_guard() {
+        for argument in
+            ["x", "zexa_status::ZEXA_OK", "f64::NAN", "0", "-1", "()", "ptr::null()", "std::ptr::null_mut()"]
+        {
+            assert!(guarded(&format!("guard::get(x, {argument}, |x| x.0)")), "{argument}");
+        }
+        assert!(guarded("guard::get(x, 0, |x| unsafe { compute(x) })"));
+        for argument in [
+            "compute()",
+            "ptr::read(x)",
+            "null()",
+            "x.len()",
+            "x[0]",
+            "-x",
+            "!0",
+            "1 / 0",
+            "*x",
+            "&x[1]",
+            "(compute(),)",
+            "{ 0 }",
+        ] {
+            assert!(!guarded(&format!("guard::get(x, {argument}, |x| x.0)")), "{argument}");
+        }
+        assert!(!guarded("guard::value(0, compute())"));
+        assert!(!guarded("guard::value(0, make(|| 1))"));
     }
 }
