@@ -195,7 +195,7 @@ static void a_campaign(const zexa_client *client) {
     zexa_campaign_free(campaign);
 }
 
-static const char * or (const char *text, const char *otherwise) {
+static const char *text_or(const char *text, const char *otherwise) {
     return text ? text : otherwise;
 }
 
@@ -208,8 +208,8 @@ static void explain(const zexa_error *error) {
                ? "nothing was sent: it can be sent again once the cause is mended"
                : "it may have been sent: look before you send it again");
     printf("  answer      %d, %s\n", (int)zexa_error_http_status(error),
-           or (zexa_error_code(error), "without a code"));
-    printf("  request id  %s\n", or (zexa_error_request_id(error), "none"));
+           text_or(zexa_error_code(error), "without a code"));
+    printf("  request id  %s\n", text_or(zexa_error_request_id(error), "none"));
     if (zexa_error_details_json(error))
         printf("  details     %s\n", zexa_error_details_json(error));
 }

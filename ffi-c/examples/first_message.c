@@ -15,7 +15,9 @@ int main(void) {
     if (zexa_client_new(NULL, &client, &error) == ZEXA_OK)
         zexa_messages_send(client, &params, NULL, &message, &error);
     puts(error ? zexa_error_text(error) : zexa_message_status(message));
+    int failed = error != NULL;
     zexa_error_free(error);
     zexa_message_free(message);
     zexa_client_free(client);
+    return failed;
 }

@@ -91,7 +91,7 @@ static void test_a_shared_list(void) {
     sandbox_free(&server);
 }
 
-/* An object's strings are made when first asked for, by whichever thread asks first. */
+/* An object's JSON is made when first asked for, by whichever thread asks first. */
 static void *read_it(void *argument) {
     const zexa_message *message = argument;
     const char *json = zexa_message_json(message);
