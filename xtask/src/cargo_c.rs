@@ -7,7 +7,7 @@ use crate::command::{self, Result, cargo};
 use crate::paths;
 
 /// Pinned, for what it installs is looked at closely.
-const VERSION: &str = "0.10.24+cargo-0.98.0";
+pub(crate) const VERSION: &str = "0.10.24+cargo-0.98.0";
 
 /// Cargo with one of cargo-c's commands. Where cargo-c of this version is not installed, it is, below `target/`.
 pub(crate) fn cargo_c<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Command> {

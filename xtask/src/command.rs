@@ -63,6 +63,17 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(stdout).map_err(|_| format!("`{}` printed what is no text", in_words(command)))
 }
 
+/// Says what is lacking, of programs and the packages of Debian that have them.
+pub(crate) fn require(programs: &[(&str, &str)]) -> Result {
+    let is_lacking = |(program, _): &&(&str, &str)| output(Command::new(program).arg("--version")).is_err();
+    let lacking: Vec<_> = programs.iter().filter(is_lacking).collect();
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let (names, packages): (Vec<&str>, Vec<&str>) = lacking.into_iter().copied().unzip();
+    Err(format!("{} is lacking: apt-get install {}", names.join(", "), packages.join(" ")))
+}
+
 /// The command as one would type it, with the program by its bare name.
 fn in_words(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
@@ -87,6 +98,13 @@ mod tests {
     fn a_program_that_is_not_there_is_told_by_name() {
         let error = run_quietly(&mut Command::new("no-such-program")).expect_err("fails");
         assert_eq!(error, "`no-such-program` is not there");
+    }
+
+    #[test]
+    fn what_is_lacking_is_told_with_its_package() {
+        assert_eq!(require(&[("cargo", "cargo")]), Ok(()));
+        let error = require(&[("cargo", "cargo"), ("no-such-a", "a"), ("no-such-b", "b c")]).expect_err("two are");
+        assert_eq!(error, "no-such-a, no-such-b is lacking: apt-get install a b c");
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The step `c-scenarios`: the scenarios, through the installed shared library and its header alone.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-use std::process::Command;
 
 use crate::command::{self, Result};
 use crate::paths;
@@ -11,9 +10,7 @@ use crate::stage::Prefix;
 
 /// Plays them, and those of `ZEXA_SCENARIOS`.
 pub(crate) fn check() -> Result {
-    if command::output(Command::new("cc").arg("--version")).is_err() {
-        return Err("cc is lacking: apt-get install gcc libc6-dev".to_owned());
-    }
+    command::require(&[("cc", "gcc libc6-dev")])?;
     let prefix = Prefix::install()?;
     let venv = Venv::prepare()?;
     command::build()?;

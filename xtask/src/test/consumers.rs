@@ -12,14 +12,8 @@ use crate::stage::Prefix;
 use crate::{paths, show};
 
 /// What this needs of the system, and Debian's packages that have it.
-const TOOLS: [(&str, &str); 6] = [
-    ("cc", "gcc libc6-dev"),
-    ("c++", "g++"),
-    ("make", "make"),
-    ("pkg-config", "pkg-config"),
-    ("nm", "binutils"),
-    ("readelf", "binutils"),
-];
+const TOOLS: [(&str, &str); 5] =
+    [("cc", "gcc libc6-dev"), ("c++", "g++"), ("make", "make"), ("pkg-config", "pkg-config"), ("readelf", "binutils")];
 
 /// The version that all of it must have.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -36,9 +30,8 @@ pub(crate) fn check() -> Result {
         println!("only Linux's libraries and tools are known here: nothing is checked");
         return Ok(());
     }
-    require_tools()?;
+    command::require(&TOOLS)?;
     let bench = Bench::prepare()?;
-    exports::check(&bench.prefix)?;
     bench.check_versions()?;
     bench.make("pkg-config-shared", Linked::Shared)?;
     bench.make("pkg-config-static", Linked::Static)?;
@@ -48,16 +41,6 @@ pub(crate) fn check() -> Result {
         bench.cmake("cmake-c", &prefix, &[("send-shared", Linked::Shared), ("send-static", Linked::Static)])?;
     }
     bench.cmake("cmake-cpp", bench.prefix.root(), &[("send-shared", Linked::Shared)])
-}
-
-fn require_tools() -> Result {
-    let lacking = |(name, _): &&(&str, &str)| command::output(Command::new(name).arg("--version")).is_err();
-    let lacking: Vec<_> = TOOLS.iter().filter(lacking).collect();
-    if lacking.is_empty() {
-        return Ok(());
-    }
-    let (names, packages): (Vec<&str>, Vec<&str>) = lacking.into_iter().copied().unzip();
-    Err(format!("{} is lacking: apt-get install {}", names.join(", "), packages.join(" ")))
 }
 
 /// Where Debian would have the libraries: `lib/x86_64-linux-gnu`.

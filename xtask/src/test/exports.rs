@@ -1,4 +1,4 @@
-//! What the shared library of libzexa offers and asks for, against what its header declares.
+//! The step `exports`: what the shared library of libzexa offers and asks for, against what its header declares.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,14 +7,25 @@ use std::process::Command;
 
 use crate::command::{self, Result};
 use crate::stage::Prefix;
+use crate::{cargo_c, paths};
 
 /// What the library may need of the system: the C library in the parts that it comes in, and the unwinder.
 const SYSTEM: [&str; 7] = ["ld-linux", "libc.so", "libdl.so", "libgcc_s.so", "libm.so", "libpthread.so", "librt.so"];
 
-/// The library is named so that what breaks has another name, exports the functions of the header and nothing else, and needs
-/// nothing but the system.
-pub(crate) fn check(prefix: &Prefix) -> Result {
+/// The library is named so that what breaks has another name, exports the functions of the header and nothing else, needs
+/// nothing but the system, and carries no names beside those.
+pub(crate) fn check() -> Result {
+    if !cfg!(target_os = "linux") {
+        println!("only Linux's libraries and tools are known here: nothing is checked");
+        return Ok(());
+    }
+    command::require(&[("nm", "binutils"), ("readelf", "binutils")])?;
+    check_version_of_cargo_c(&read(&paths::root().join("README.md"))?)?;
+    let prefix = Prefix::install()?;
     let library = prefix.lib().join("libzexa.so");
+    if has_symbol_table(&command::output(Command::new("readelf").args(["--sections", "--wide"]).arg(&library))?) {
+        return Err("libzexa.so is not stripped".to_owned());
+    }
     let dynamic = dynamic(&library)?;
     let soname = soname(env!("CARGO_PKG_VERSION"));
     if entries(&dynamic, "SONAME") != [soname.as_str()] {
@@ -26,11 +37,29 @@ pub(crate) fn check(prefix: &Prefix) -> Result {
         return Err(format!("libzexa.so needs {}", strange.join(", ")));
     }
     let exported = exported(&command::output(Command::new("nm").args(["-D", "--defined-only"]).arg(&library))?);
-    let header = prefix.include().join("zexa.h");
-    let declared = declared(&fs::read_to_string(&header).map_err(|error| format!("{}: {error}", header.display()))?);
+    let declared = declared(&read(&prefix.include().join("zexa.h"))?);
     let size = fs::metadata(&library).map_err(|error| error.to_string())?.len();
     println!("{soname}: {} functions, {:.1} MB", exported.len(), size as f64 / 1e6);
     compare(&declared, &exported)
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// Who builds the library as README.md says has the cargo-c that it is tested with.
+fn check_version_of_cargo_c(readme: &str) -> Result {
+    let named = readme.split("cargo install cargo-c --version ").skip(1);
+    let named: Vec<&str> = named.map(|rest| rest.split([' ', '`', '\n']).next().unwrap_or_default()).collect();
+    match named.iter().all(|version| *version == cargo_c::VERSION) {
+        true if !named.is_empty() => Ok(()),
+        _ => Err(format!("README.md should say `cargo install cargo-c --version {}`", cargo_c::VERSION)),
+    }
+}
+
+/// Whether there is a symbol table beside the one for the dynamic linker, by the sections that readelf lists.
+fn has_symbol_table(sections: &str) -> bool {
+    sections.split_whitespace().any(|word| word == ".symtab")
 }
 
 /// What a program or library needs to run.
@@ -64,22 +93,42 @@ fn exported(symbols: &str) -> BTreeSet<String> {
 }
 
 /// The functions that a header declares.
-fn declared(header: &str) -> BTreeSet<String> {
+pub(super) fn declared(header: &str) -> BTreeSet<String> {
     let code = without_directives(&without_comments(header)).replace("extern \"C\" {", "");
     statements(&code).iter().filter_map(|statement| function(statement)).map(str::to_owned).collect()
 }
 
-fn without_comments(code: &str) -> String {
+/// A comment stands for a space, and one of a line for nothing before its end.
+pub(super) fn without_comments(code: &str) -> String {
     let mut kept = String::new();
     let mut rest = code;
-    while let Some(start) = rest.find("/*").into_iter().chain(rest.find("//")).min() {
-        kept += &rest[..start];
-        let end = if rest[start..].starts_with("/*") { "*/" } else { "\n" };
-        rest = rest[start..].split_once(end).map_or("", |(_, after)| after);
-        // A comment stands for a space, and one of a line for its end.
-        kept.push(if end == "\n" { '\n' } else { ' ' });
+    while let Some(start) = rest.find(['/', '"', '\'']) {
+        let (before, here) = rest.split_at(start);
+        kept += before;
+        let (instead, length) = if let Some(inside) = here.strip_prefix("/*") {
+            (" ", inside.find("*/").map_or(here.len(), |end| end + 4))
+        } else if here.starts_with("//") {
+            ("", here.find('\n').unwrap_or(here.len()))
+        } else {
+            let length = if here.starts_with('/') { 1 } else { length_of_literal(here) };
+            (&here[..length], length)
+        };
+        kept += instead;
+        rest = &here[length..];
     }
     kept + rest
+}
+
+/// As far as the quote that ends what begins with one.
+fn length_of_literal(code: &str) -> usize {
+    let quote = code.as_bytes()[0];
+    let mut escaped = false;
+    let is_end = |byte: u8| {
+        let ends = byte == quote && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    };
+    code.bytes().skip(1).position(is_end).map_or(code.len(), |end| end + 2)
 }
 
 /// Without the lines for the preprocessor, and those that continue them.
@@ -182,6 +231,26 @@ void zexa_on(void (*callback)(int), void *userdata);
     fn the_soname_carries_what_breaks() {
         assert_eq!(soname("0.1.0"), "libzexa.so.0.1");
         assert_eq!(soname("2.3.4"), "libzexa.so.2");
+    }
+
+    #[test]
+    fn what_stands_in_quotes_is_no_comment() {
+        let code = "f(\"http://x/*\"); // \"\ng('\"', \"\\\"//\"); /* ' */ h();";
+        assert_eq!(without_comments(code), "f(\"http://x/*\"); \ng('\"', \"\\\"//\");   h();");
+    }
+
+    #[test]
+    fn a_symbol_table_is_noticed() {
+        assert!(!has_symbol_table("  [ 3] .dynsym  DYNSYM  0000000000000260"));
+        assert!(has_symbol_table("  [ 3] .dynsym  DYNSYM  0000000000000260\n  [28] .symtab  SYMTAB  0000000000000000"));
+    }
+
+    #[test]
+    fn the_readme_names_the_cargo_c_that_is_used() {
+        let line = format!("With it (`cargo install cargo-c --version {} --locked`):", cargo_c::VERSION);
+        assert_eq!(check_version_of_cargo_c(&line), Ok(()));
+        assert!(check_version_of_cargo_c("").is_err());
+        assert!(check_version_of_cargo_c(&format!("{line}\n`cargo install cargo-c --version 0.1.0`")).is_err());
     }
 
     #[test]

@@ -104,6 +104,12 @@ const STEPS: &[Step] = &[
         run: schemathesis::check,
     },
     Step {
+        name: "exports",
+        about: "libzexa.so has what its header declares and no more, and needs nothing but the system",
+        needs_build: true,
+        run: exports::check,
+    },
+    Step {
         name: "consumers",
         about: "libzexa installs, and projects find it with pkg-config and CMake",
         needs_build: true,
