@@ -4,8 +4,7 @@ use std::process::{Command, ExitCode};
 
 use crate::command::{self, Result};
 use crate::sandbox::Sandbox;
-use crate::test::c;
-use crate::{chosen, paths, show, usage};
+use crate::{chosen, examples, paths, show, usage};
 
 /// The demo in one language: a program that needs `ZEXA_BASE_URL` and `ZEXA_API_KEY`, and nothing else.
 struct Part {
@@ -28,14 +27,14 @@ const PARTS: &[Part] = &[
     Part {
         name: "c",
         source: "ffi-c/examples/demo.c",
-        prepare: || c::prepare_example("demo.c"),
-        program: || c::example("demo.c"),
+        prepare: || examples::prepare("demo.c"),
+        program: || examples::example("demo.c"),
     },
     Part {
         name: "cpp",
         source: "ffi-c/examples/demo.cpp",
-        prepare: || c::prepare_example("demo.cpp"),
-        program: || c::example("demo.cpp"),
+        prepare: || examples::prepare("demo.cpp"),
+        program: || examples::example("demo.cpp"),
     },
 ];
 

@@ -3,7 +3,9 @@
 mod cargo_c;
 mod codegen;
 mod command;
+mod compiler;
 mod demo;
+mod examples;
 mod paths;
 mod python;
 mod sandbox;

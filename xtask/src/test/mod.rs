@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every test there is, as steps that run one after the other.
 
-pub(crate) mod c;
+mod c;
 mod c_scenarios;
 mod consumers;
 mod dependencies;

@@ -1,15 +1,27 @@
-//! The C and C++ in README.md and in what the headers begin with: each block is a program, compiled and run against a sandbox.
+//! The C and C++ in README.md and in the comments of the headers: each block is compiled and run against a sandbox, as a program.
 
 use std::process::Command;
 
-use super::compiler::Library;
-use super::{folder, read, write};
+use super::{read, write};
 use crate::command::{self, Result};
+use crate::compiler::{Library, folder};
 use crate::paths;
 use crate::sandbox::Sandbox;
 
 /// Where blocks are.
-const FILES: [&str; 3] = ["README.md", "include/zexa.h", "include/zexa.hpp"];
+const FILES: [&str; 3] = ["README.md", "include/zexa.h", HPP];
+
+/// The header whose blocks stand beside what they are about, without what everybody has by then.
+const HPP: &str = "include/zexa.hpp";
+/// What those have.
+const HPP_CONTEXT: &str = "\
+zexa::client client;
+zexa::send_message_params params;
+params.channel = zexa::channel::sms;
+params.to = \"+244912345678\";
+params.from = \"ZEXA\";
+params.body = \"Hello\";
+";
 
 /// What every block may use, without saying so.
 const C: &str = "#include <stdio.h>\n#include <string.h>\n#include <zexa.h>\n";
@@ -27,6 +39,11 @@ impl Block {
     fn is_a_program(&self) -> bool {
         self.text.contains("int main(")
     }
+
+    /// What it needs beyond C++17: members by their names.
+    fn flags(&self) -> &'static [&'static str] {
+        if self.is_cpp && self.text.contains("{.") { &["-std=c++20"] } else { &[] }
+    }
 }
 
 /// Refuses files without any C, too: the step would pass and check nothing.
@@ -34,15 +51,15 @@ pub(super) fn check(library: &Library) -> Result {
     let mut count = 0;
     for name in FILES {
         let path = paths::root().join(name);
-        // Beside its program, zexa.hpp shows what a line looks like in C++20.
-        let is_whole = |block: &Block| name != "include/zexa.hpp" || block.is_a_program();
-        for block in blocks(&read(&path)?).iter().filter(|block| is_whole(block)) {
-            run(library, name, block)?;
-            count += 1;
+        let found = blocks(&read(&path)?);
+        if found.is_empty() {
+            return Err(format!("there is no C in {name}"));
         }
+        found.iter().try_for_each(|block| run(library, name, block))?;
+        count += found.len();
     }
     println!("{count} blocks of C and C++ run");
-    if count == 0 { Err("there is no C in README.md".to_owned()) } else { Ok(()) }
+    Ok(())
 }
 
 fn run(library: &Library, name: &str, block: &Block) -> Result {
@@ -51,7 +68,7 @@ fn run(library: &Library, name: &str, block: &Block) -> Result {
     let source = folder().join("blocks").join(format!("{stem}.{}", if block.is_cpp { "cpp" } else { "c" }));
     write(&source, &program(name, block))?;
     let program = source.with_extension("");
-    library.compile(&source, &program, &[]).map_err(|reason| format!("{place}: {reason}"))?;
+    library.compile(&source, &program, block.flags()).map_err(|reason| format!("{place}: {reason}"))?;
 
     let sandbox = Sandbox::start(&[])?;
     let mut command = Command::new(&program);
@@ -64,12 +81,13 @@ fn run(library: &Library, name: &str, block: &Block) -> Result {
     Ok(())
 }
 
-/// The blocks of a text in Markdown, or in a comment with a star before each line.
+/// The blocks of a text in Markdown, or in a comment with a star or three slashes before each line.
 fn blocks(text: &str) -> Vec<Block> {
     let mut found = Vec::new();
     let mut block: Option<Block> = None;
     for (index, line) in text.lines().enumerate() {
-        let line = line.strip_prefix(" *").map_or(line, |line| line.strip_prefix(' ').unwrap_or(line));
+        let comment = line.strip_prefix(" *").or_else(|| line.trim_start().strip_prefix("///"));
+        let line = comment.map_or(line, |line| line.strip_prefix(' ').unwrap_or(line));
         match &mut block {
             None if line == "```c" || line == "```cpp" => {
                 block = Some(Block { is_cpp: line == "```cpp", line: index + 2, text: String::new() });
@@ -95,7 +113,8 @@ fn program(name: &str, block: &Block) -> String {
     let includes: String = text.lines().filter(is_include).map(|line| format!("{line}\n")).collect();
     let body: String =
         text.lines().map(|line| if is_include(&line) { "\n".into() } else { format!("{line}\n") }).collect();
-    format!("{usual}{includes}\nint main() {{\n{here}{body}return 0;\n}}\n")
+    let (header, context) = if name == HPP { ("#include <zexa.hpp>\n", HPP_CONTEXT) } else { ("", "") };
+    format!("{usual}{header}{includes}\nint main() {{\n{context}{here}{body}return 0;\n}}\n")
 }
 
 #[cfg(test)]
@@ -108,6 +127,22 @@ mod tests {
         assert_eq!(blocks("```c\nputs(\"\");\n\nint a;\n```\n```sh\nls\n```\n"), [c]);
         let found = blocks("/*\n * Text\n *\n * ```cpp\n * f();\n *\n *     g();\n * ```\n */\n");
         assert_eq!(found, [Block { is_cpp: true, line: 5, text: "f();\n\n    g();\n".to_owned() }]);
+    }
+
+    #[test]
+    fn blocks_are_found_where_they_are_indented() {
+        let found = blocks(
+            "class a {\n    /// Text.\n    ///\n    /// ```cpp\n    /// f([] {\n    ///     g();\n    /// });\n    /// ```\n};\n",
+        );
+        assert_eq!(found, [Block { is_cpp: true, line: 5, text: "f([] {\n    g();\n});\n".to_owned() }]);
+    }
+
+    #[test]
+    fn what_is_beside_a_declaration_has_a_client() {
+        let block = Block { is_cpp: true, line: 7, text: "client.messages().send({.to = \"1\"});\n".to_owned() };
+        let program = program(HPP, &block);
+        assert!(program.contains("#include <zexa.hpp>") && program.contains("zexa::client client;"), "{program}");
+        assert_eq!(block.flags(), ["-std=c++20"]);
     }
 
     #[test]

@@ -3,22 +3,22 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::compiler::{Library, require, shown};
 use super::program::{Way, source, sources};
-use crate::command::{self, Result};
+use crate::command::{self, Result, require};
+use crate::compiler::{COMPILERS, Library, shown};
 
 /// What Valgrind and the sanitizers end a program with where they have found something.
 const FOUND: i32 = 99;
 
 pub(crate) fn valgrind() -> Result {
-    require(&[("gcc", "gcc libc6-dev"), ("g++", "g++"), ("valgrind", "valgrind")])?;
+    require(&[&COMPILERS[..], &[("valgrind", "valgrind")]].concat())?;
     let way = Way { library: &Library::installed()?, folder: "valgrind", flags: &[], start: under_valgrind };
     prove(&way, &[("use-after-free", "Invalid read"), ("leak", "definitely lost")])?;
     way.check(&sources()?)
 }
 
 pub(crate) fn asan() -> Result {
-    require(&[("gcc", "gcc libc6-dev"), ("g++", "g++"), ("nm", "binutils")])?;
+    require(&[&COMPILERS[..], &[("nm", "binutils")]].concat())?;
     let flags = ["-fsanitize=address", "-fno-omit-frame-pointer"];
     let way = Way { library: &Library::installed()?, folder: "asan", flags: &flags, start: with_asan };
     prove(&way, &[("use-after-free", "AddressSanitizer: heap-use-after-free"), ("leak", "LeakSanitizer: detected")])?;

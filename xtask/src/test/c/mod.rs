@@ -2,25 +2,24 @@
 //! `ffi-c/examples`.
 
 mod blocks;
-mod compiler;
 mod memory;
 mod program;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use self::compiler::{Library, require, shown};
 pub(crate) use self::memory::{asan, valgrind};
-use self::program::{Way, folder, source, sources};
+use self::program::{Way, source, sources};
+use super::exports;
 use crate::command::{self, Result};
-use crate::paths;
+use crate::compiler::{self, COMPILERS, Library, folder, shown};
 use crate::python::Venv;
 use crate::sandbox::Sandbox;
+use crate::{examples, paths};
 
 pub(crate) fn check() -> Result {
-    require(&[("gcc", "gcc libc6-dev"), ("g++", "g++")])?;
+    command::require(&COMPILERS)?;
     command::build()?;
     let library = Library::installed()?;
     check_format()?;
@@ -33,15 +32,15 @@ pub(crate) fn check() -> Result {
     cpp20.check(&sources.into_iter().filter(|source| compiler::is_cpp(source)).collect::<Vec<_>>())?;
     Way::plain(&Library::with_test_exports()?, "tests").check(&[source("panics.c")])?;
     blocks::check(&library)?;
-    run_examples(&library)
+    run_examples()
 }
 
 /// C and C++ are formatted as .clang-format says.
 fn check_format() -> Result {
     let mut clang_format = Venv::prepare()?.program("clang-format");
     clang_format.args(["--dry-run", "--Werror"]).current_dir(paths::root());
-    for folder in ["tests/c", "ffi-c/examples"] {
-        clang_format.args(files_of(&paths::root().join(folder))?.iter().filter(|file| is_c(file)));
+    for folder in ["tests/c", "tests/consumers", "ffi-c/examples", "ffi-c/cpp"] {
+        clang_format.args(all_files_of(&paths::root().join(folder))?.iter().filter(|file| is_c(file)));
     }
     command::run_quietly(&mut clang_format).map_err(|_| "C is not formatted as clang-format does it".to_owned())
 }
@@ -83,14 +82,15 @@ fn check_that_all_is_tested() -> Result {
     for file in ["sandbox.h", "check.h"] {
         called.extend(functions(&read(&source(file))?));
     }
-    let untested: Vec<_> = functions(&header).difference(&called).cloned().collect();
+    let untested: Vec<_> = exports::declared(&header).difference(&called).cloned().collect();
     if untested.is_empty() { Ok(()) } else { Err(format!("no program in tests/c calls {}", untested.join(", "))) }
 }
 
-/// The functions of libzexa that are named with a parenthesis behind them.
+/// The functions of libzexa that are named with a parenthesis behind them, other than in a comment.
 fn functions(text: &str) -> BTreeSet<String> {
     let is_of_a_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
-    let before_parentheses = text.split('(').map(|part| &part[part.trim_end_matches(is_of_a_name).len()..]);
+    let code = exports::without_comments(text);
+    let before_parentheses = code.split('(').map(|part| &part[part.trim_end_matches(is_of_a_name).len()..]);
     before_parentheses.filter(|name| name.starts_with("zexa_")).map(str::to_owned).collect()
 }
 
@@ -104,14 +104,26 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// What is in a folder and in those below it.
+fn all_files_of(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = files_of(folder)?;
+    for entry in fs::read_dir(folder).map_err(|error| format!("{}: {error}", shown(folder)))? {
+        let path = entry.map_err(|error| format!("{}: {error}", shown(folder)))?.path();
+        if path.is_dir() {
+            files.extend(all_files_of(&path)?);
+        }
+    }
+    Ok(files)
+}
+
 /// The examples run, in both languages, but for the demos: those have a step of their own.
-fn run_examples(library: &Library) -> Result {
-    let way = Way::plain(library, "examples");
+fn run_examples() -> Result {
     let is_demo = |path: &PathBuf| path.file_stem().is_some_and(|name| name == "demo");
-    for example in files_of(&paths::root().join("ffi-c").join("examples"))?.iter().filter(|path| !is_demo(path)) {
-        let program = way.compile(example)?;
+    for example in files_of(&examples::folder())?.iter().filter(|path| !is_demo(path)) {
+        let name = example.file_name().expect("it is a file").to_string_lossy();
+        examples::prepare(&name)?;
         let sandbox = Sandbox::start(&[])?;
-        let mut command = Command::new(&program);
+        let mut command = examples::example(&name);
         sandbox.tell(&mut command);
         let output = command::output(&mut command)?;
         if sandbox.messages()? == 0 {
@@ -120,18 +132,6 @@ fn run_examples(library: &Library) -> Result {
         println!("{} runs", shown(example));
     }
     Ok(())
-}
-
-/// Compiles an example against what is installed, for whoever wants to run it.
-pub(crate) fn prepare_example(name: &str) -> Result {
-    require(&[("gcc", "gcc libc6-dev"), ("g++", "g++")])?;
-    let example = paths::root().join("ffi-c").join("examples").join(name);
-    Way::plain(&Library::installed()?, "examples").compile(&example).map(drop)
-}
-
-/// An example that has been compiled.
-pub(crate) fn example(name: &str) -> Command {
-    Command::new(folder().join("examples").join(name.replace('.', "-")))
 }
 
 fn read(file: &Path) -> Result<String> {
@@ -149,7 +149,8 @@ mod tests {
 
     #[test]
     fn functions_are_found_by_their_parenthesis() {
-        let text = "zexa_status zexa_client_new(const zexa_x *x);\nif (zexa_version()) puts(zexa_error_text);";
+        let text = "zexa_status zexa_client_new(const zexa_x *x); // zexa_gone()\n\
+                    if (zexa_version()) puts(zexa_error_text); /* zexa_not_yet(1) */";
         assert_eq!(functions(text).into_iter().collect::<Vec<_>>(), ["zexa_client_new", "zexa_version"]);
     }
 }

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::compiler::{Library, shown};
 use super::files_of;
 use crate::command::Result;
+use crate::compiler::{Library, folder, shown};
 use crate::paths;
 use crate::sandbox::Sandbox;
 
@@ -72,11 +72,6 @@ impl<'a> Way<'a> {
         let name = source.file_name().expect("it is a file").to_string_lossy().replace('.', "-");
         folder().join(self.folder).join(name)
     }
-}
-
-/// Where all goes that is made of C.
-pub(super) fn folder() -> PathBuf {
-    paths::target().join("c")
 }
 
 /// Runs a program to its end. What it has to say it says on stderr.

@@ -9,10 +9,13 @@ use crate::command::{self, Result, cargo};
 use crate::paths;
 use crate::stage::Prefix;
 
+/// The compilers, and Debian's packages that have them.
+pub(crate) const COMPILERS: [(&str, &str); 2] = [("gcc", "gcc libc6-dev"), ("g++", "g++")];
+
 const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
 /// libzexa, to compile and link with.
-pub(super) struct Library {
+pub(crate) struct Library {
     include: PathBuf,
     folder: PathBuf,
     name: &'static str,
@@ -20,13 +23,13 @@ pub(super) struct Library {
 
 impl Library {
     /// As it is installed.
-    pub(super) fn installed() -> Result<Library> {
+    pub(crate) fn installed() -> Result<Library> {
         let prefix = Prefix::install()?;
         Ok(Library { include: prefix.include(), folder: prefix.lib(), name: "zexa" })
     }
 
     /// With functions that panic on purpose. In a folder of its own, so that no other step takes it for the library.
-    pub(super) fn with_test_exports() -> Result<Library> {
+    pub(crate) fn with_test_exports() -> Result<Library> {
         let target = paths::target().join("test-exports");
         let mut build = cargo(["build", "--quiet", "--package", "zexa-ffi", "--features", "test-exports"]);
         command::run(build.arg("--target-dir").arg(&target))?;
@@ -34,7 +37,7 @@ impl Library {
     }
 
     /// Compiles a program of one file to `program`.
-    pub(super) fn compile(&self, source: &Path, program: &Path, flags: &[&str]) -> Result {
+    pub(crate) fn compile(&self, source: &Path, program: &Path, flags: &[&str]) -> Result {
         let parent = program.parent().expect("it has a name");
         fs::create_dir_all(parent).map_err(|error| format!("{}: {error}", parent.display()))?;
         let mut compiler = self.compiler(source);
@@ -46,7 +49,7 @@ impl Library {
     }
 
     /// Whether a file is clean, without a program of it.
-    pub(super) fn look_at(&self, source: &Path) -> Result {
+    pub(crate) fn look_at(&self, source: &Path) -> Result {
         run(self.compiler(source).arg("-fsyntax-only").arg(source), source)
     }
 
@@ -58,18 +61,8 @@ impl Library {
     }
 }
 
-pub(super) fn is_cpp(source: &Path) -> bool {
+pub(crate) fn is_cpp(source: &Path) -> bool {
     source.extension() == Some(OsStr::new("cpp"))
-}
-
-/// Says what is lacking, of programs and the packages of Debian that have them.
-pub(super) fn require(programs: &[(&str, &str)]) -> Result {
-    for (program, package) in programs {
-        if command::output(Command::new(program).arg("--version")).is_err() {
-            return Err(format!("{program} is lacking: apt-get install {package}"));
-        }
-    }
-    Ok(())
 }
 
 fn run(compiler: &mut Command, source: &Path) -> Result {
@@ -77,7 +70,12 @@ fn run(compiler: &mut Command, source: &Path) -> Result {
     command::run_quietly(compiler).map_err(|_| format!("{} does not compile", shown(source)))
 }
 
+/// Where all goes that is made of C.
+pub(crate) fn folder() -> PathBuf {
+    paths::target().join("c")
+}
+
 /// A path as one would give it in the repository.
-pub(super) fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     path.strip_prefix(paths::root()).unwrap_or(path).display().to_string()
 }
