@@ -70,6 +70,7 @@ mod number;
 mod object;
 mod output;
 mod pair;
+mod prelude;
 mod request;
 mod shelter;
 mod template;

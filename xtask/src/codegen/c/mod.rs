@@ -39,6 +39,9 @@ pub(super) fn write(definition: &Definition, reserved: HashSet<String>) -> Resul
         let constants = section.enums.iter().map(|one| enums::constants(&context, one)).collect::<Vec<_>>().join("\n");
         written.constants.insert(section.name.clone(), constants);
     }
+    let modules: String = written.files.keys().map(|name| format!("pub(crate) mod {name};\n")).collect();
+    let about = "//! What is written from the definitions in `core`.";
+    written.files.insert("mod".into(), format!("{head}{about}\n\n{modules}"));
     context.finish(written)
 }
 
@@ -63,7 +66,7 @@ fn rust(context: &Context<'_>, section: &Section) -> String {
         let resource = section.resource.as_ref().expect("its operation is there");
         body += &operations::write(context, resource, operation);
     }
-    let prelude = if body.is_empty() { "" } else { "use super::prelude::*;" };
+    let prelude = if body.is_empty() { "" } else { "use crate::prelude::*;" };
     format!("{}\n{prelude}\n{body}", context.comment("//!", &section.docs))
 }
 

@@ -1,0 +1,18 @@
+//! What the generated files use.
+
+pub(crate) use std::ffi::c_char;
+pub(crate) use std::mem::offset_of;
+pub(crate) use std::ptr;
+
+pub(crate) use zexa::binding::{self, Blank};
+
+pub(crate) use crate::call_options::{self, zexa_call_options};
+pub(crate) use crate::client::zexa_client;
+pub(crate) use crate::error::zexa_error;
+pub(crate) use crate::guard::{self, Failure};
+pub(crate) use crate::list::{Items, PageOf, Pages};
+pub(crate) use crate::number::{self, ZEXA_DEFAULT};
+pub(crate) use crate::object::{Fields, Object, Texts};
+pub(crate) use crate::output::Output;
+pub(crate) use crate::status::zexa_status;
+pub(crate) use crate::{enumeration, input};
