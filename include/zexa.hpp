@@ -519,7 +519,7 @@ inline std::int64_t milliseconds(const std::string &field,
                                  const std::optional<std::chrono::milliseconds> &value) {
     if (!value)
         return ZEXA_DEFAULT;
-    // As of a count. The library refuses none at all in the same words.
+    // A negative one would be taken for an absent one. Of 0 the library says the same.
     if (value->count() < 0)
         refuse(field, "must be more than zero");
     return value->count();

@@ -82,7 +82,9 @@ static void test_wrong_arguments() {
     refused(CHECK_THROWS(wrong, client.credits().get(options)), "headers[0].value");
     options.headers.clear();
     options.timeout = -1ms;
-    refused(CHECK_THROWS(wrong, client.credits().get(options)), "timeout");
+    const auto timeout = CHECK_THROWS(wrong, client.credits().get(options));
+    refused(timeout, "timeout");
+    CHECK(holds(timeout.what(), "must be more than zero"));
     options.timeout.reset();
     options.max_retries = -1;
     refused(CHECK_THROWS(wrong, client.with_options(options)), "max_retries");

@@ -87,7 +87,7 @@ struct Member {
 }
 
 fn members(context: &Context<'_>, field: &Field) -> Vec<Member> {
-    // The reader knows this too: what is written here need not compile else.
+    // The reader refuses these, too: what is written below of one would not compile.
     if field.required && matches!(field.kind, Type::U32 | Type::Timestamp | Type::Template) {
         context.complain(&field.place, format!("a required parameter cannot be a `{}` in C", field.kind));
     }
