@@ -43,7 +43,7 @@ pub struct zexa_call_options {
 }
 
 // SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the fields.
-unsafe impl input::Sized for zexa_call_options {
+unsafe impl input::SizedStruct for zexa_call_options {
     const INIT: zexa_call_options = zexa_call_options {
         struct_size: size_of::<zexa_call_options>(),
         timeout_ms: ZEXA_DEFAULT as i64,

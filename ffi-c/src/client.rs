@@ -67,7 +67,7 @@ pub struct zexa_client_options {
 }
 
 // SAFETY: repr(C), the size first, pointers and numbers and optional functions behind it; the macro is made from the fields.
-unsafe impl input::Sized for zexa_client_options {
+unsafe impl input::SizedStruct for zexa_client_options {
     const INIT: zexa_client_options = zexa_client_options {
         struct_size: size_of::<zexa_client_options>(),
         api_key: ptr::null(),
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn zexa_client_new(
         // SAFETY: the caller's pointers are as the header asks.
         let (client, options) = unsafe {
             let client = Output::new("client", client)?;
-            (client, input::optional_struct("options", options)?.unwrap_or(input::Sized::INIT))
+            (client, input::optional_struct("options", options)?.unwrap_or(input::SizedStruct::INIT))
         };
         // SAFETY: likewise.
         let mut builder = zexa::binding::named(unsafe { options.builder() }?, PRODUCT);

@@ -86,7 +86,7 @@ pub(crate) unsafe fn texts<'a>(name: &str, first: *const *const c_char, count: u
 /// # Safety
 ///
 /// `repr(C)`, its first field is `struct_size: usize`, any bytes will do for its fields, and `INIT` is what the macro of the header makes it.
-pub(crate) unsafe trait Sized: Copy {
+pub(crate) unsafe trait SizedStruct: Copy {
     /// Every field absent.
     const INIT: Self;
     /// How many bytes it has had from the first.
@@ -98,7 +98,7 @@ pub(crate) unsafe trait Sized: Copy {
 /// # Safety
 ///
 /// `given` is NULL, or points to a size and, where that is right, to so many bytes.
-pub(crate) unsafe fn optional_struct<T: Sized>(name: &str, given: *const T) -> Result<Option<T>, Failure> {
+pub(crate) unsafe fn optional_struct<T: SizedStruct>(name: &str, given: *const T) -> Result<Option<T>, Failure> {
     if given.is_null() {
         return Ok(None);
     }
@@ -124,7 +124,7 @@ pub(crate) unsafe fn optional_struct<T: Sized>(name: &str, given: *const T) -> R
 /// # Safety
 ///
 /// As [`optional_struct`].
-pub(crate) unsafe fn sized_struct<T: Sized>(name: &str, given: *const T) -> Result<T, Failure> {
+pub(crate) unsafe fn sized_struct<T: SizedStruct>(name: &str, given: *const T) -> Result<T, Failure> {
     // SAFETY: as the caller promised.
     unsafe { optional_struct(name, given) }?.ok_or_else(|| Failure::argument(name, "is NULL"))
 }
@@ -142,7 +142,7 @@ mod tests {
     }
 
     // SAFETY: it is as it has to be.
-    unsafe impl Sized for Grown {
+    unsafe impl SizedStruct for Grown {
         const INIT: Grown = Grown { struct_size: size_of::<Grown>(), old: -1, new: -1 };
         const LEAST: usize = 16;
     }

@@ -87,7 +87,7 @@ impl Texts {
 }
 
 /// A value as JSON, which has no NUL: it is escaped.
-pub(crate) fn to_json(value: &(impl Serialize + ?std::marker::Sized)) -> CString {
+pub(crate) fn to_json(value: &(impl Serialize + ?Sized)) -> CString {
     let json = serde_json::to_vec(value).expect("what came as JSON can be written as JSON");
     CString::new(json).expect("JSON escapes a NUL")
 }

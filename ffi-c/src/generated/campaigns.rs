@@ -266,7 +266,7 @@ pub struct zexa_create_campaign_params {
 }
 
 // SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
-unsafe impl input::Sized for zexa_create_campaign_params {
+unsafe impl input::SizedStruct for zexa_create_campaign_params {
     const INIT: zexa_create_campaign_params = zexa_create_campaign_params {
         struct_size: size_of::<zexa_create_campaign_params>(),
         name: ptr::null(),
@@ -318,7 +318,7 @@ pub struct zexa_list_campaigns_params {
 }
 
 // SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
-unsafe impl input::Sized for zexa_list_campaigns_params {
+unsafe impl input::SizedStruct for zexa_list_campaigns_params {
     const INIT: zexa_list_campaigns_params = zexa_list_campaigns_params {
         struct_size: size_of::<zexa_list_campaigns_params>(),
         per_page: ZEXA_DEFAULT as i64,
@@ -512,7 +512,7 @@ pub unsafe extern "C" fn zexa_campaigns_list(
         unsafe {
             let iter = Output::new("iter", iter)?;
             let client = call_options::client(client, options)?;
-            let params = input::optional_struct("params", params)?.unwrap_or(input::Sized::INIT).read()?;
+            let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
             iter.give(zexa_campaign_iter(Items::new(client.campaigns().list(&params))))
         }
     };
@@ -547,7 +547,7 @@ pub unsafe extern "C" fn zexa_campaigns_list_page(
         unsafe {
             let page = Output::new("page", page)?;
             let client = call_options::client(client, options)?;
-            let params = input::optional_struct("params", params)?.unwrap_or(input::Sized::INIT).read()?;
+            let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
             page.give(zexa_campaign_page(PageOf::new(client.campaigns().list(&params).page(number)?)))
         }
     };
@@ -582,7 +582,7 @@ pub unsafe extern "C" fn zexa_campaigns_list_pages(
         unsafe {
             let pages = Output::new("pages", pages)?;
             let client = call_options::client(client, options)?;
-            let params = input::optional_struct("params", params)?.unwrap_or(input::Sized::INIT).read()?;
+            let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
             pages.give(zexa_campaign_pages(Pages::new(client.campaigns().list(&params).pages())))
         }
     };

@@ -140,7 +140,7 @@ pub struct zexa_create_contact_params {
 }
 
 // SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
-unsafe impl input::Sized for zexa_create_contact_params {
+unsafe impl input::SizedStruct for zexa_create_contact_params {
     const INIT: zexa_create_contact_params = zexa_create_contact_params {
         struct_size: size_of::<zexa_create_contact_params>(),
         name: ptr::null(),
@@ -186,7 +186,7 @@ pub struct zexa_list_contacts_params {
 }
 
 // SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
-unsafe impl input::Sized for zexa_list_contacts_params {
+unsafe impl input::SizedStruct for zexa_list_contacts_params {
     const INIT: zexa_list_contacts_params = zexa_list_contacts_params {
         struct_size: size_of::<zexa_list_contacts_params>(),
         list_id: ptr::null(),
@@ -386,7 +386,7 @@ pub unsafe extern "C" fn zexa_contacts_list(
         unsafe {
             let iter = Output::new("iter", iter)?;
             let client = call_options::client(client, options)?;
-            let params = input::optional_struct("params", params)?.unwrap_or(input::Sized::INIT).read()?;
+            let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
             iter.give(zexa_contact_iter(Items::new(client.contacts().list(&params))))
         }
     };
@@ -421,7 +421,7 @@ pub unsafe extern "C" fn zexa_contacts_list_page(
         unsafe {
             let page = Output::new("page", page)?;
             let client = call_options::client(client, options)?;
-            let params = input::optional_struct("params", params)?.unwrap_or(input::Sized::INIT).read()?;
+            let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
             page.give(zexa_contact_page(PageOf::new(client.contacts().list(&params).page(number)?)))
         }
     };
@@ -456,7 +456,7 @@ pub unsafe extern "C" fn zexa_contacts_list_pages(
         unsafe {
             let pages = Output::new("pages", pages)?;
             let client = call_options::client(client, options)?;
-            let params = input::optional_struct("params", params)?.unwrap_or(input::Sized::INIT).read()?;
+            let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
             pages.give(zexa_contact_pages(Pages::new(client.contacts().list(&params).pages())))
         }
     };

@@ -228,7 +228,7 @@ pub struct zexa_send_message_params {
 }
 
 // SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
-unsafe impl input::Sized for zexa_send_message_params {
+unsafe impl input::SizedStruct for zexa_send_message_params {
     const INIT: zexa_send_message_params = zexa_send_message_params {
         struct_size: size_of::<zexa_send_message_params>(),
         channel: ptr::null(),

@@ -119,7 +119,7 @@ pub struct zexa_list_sender_ids_params {
 }
 
 // SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
-unsafe impl input::Sized for zexa_list_sender_ids_params {
+unsafe impl input::SizedStruct for zexa_list_sender_ids_params {
     const INIT: zexa_list_sender_ids_params = zexa_list_sender_ids_params {
         struct_size: size_of::<zexa_list_sender_ids_params>(),
         per_page: ZEXA_DEFAULT as i64,
@@ -285,7 +285,7 @@ pub unsafe extern "C" fn zexa_sender_ids_list(
         unsafe {
             let iter = Output::new("iter", iter)?;
             let client = call_options::client(client, options)?;
-            let params = input::optional_struct("params", params)?.unwrap_or(input::Sized::INIT).read()?;
+            let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
             iter.give(zexa_sender_id_iter(Items::new(client.sender_ids().list(&params))))
         }
     };
@@ -320,7 +320,7 @@ pub unsafe extern "C" fn zexa_sender_ids_list_page(
         unsafe {
             let page = Output::new("page", page)?;
             let client = call_options::client(client, options)?;
-            let params = input::optional_struct("params", params)?.unwrap_or(input::Sized::INIT).read()?;
+            let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
             page.give(zexa_sender_id_page(PageOf::new(client.sender_ids().list(&params).page(number)?)))
         }
     };
@@ -355,7 +355,7 @@ pub unsafe extern "C" fn zexa_sender_ids_list_pages(
         unsafe {
             let pages = Output::new("pages", pages)?;
             let client = call_options::client(client, options)?;
-            let params = input::optional_struct("params", params)?.unwrap_or(input::Sized::INIT).read()?;
+            let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
             pages.give(zexa_sender_id_pages(Pages::new(client.sender_ids().list(&params).pages())))
         }
     };

@@ -212,7 +212,7 @@ pub struct zexa_create_webhook_params {
 }
 
 // SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
-unsafe impl input::Sized for zexa_create_webhook_params {
+unsafe impl input::SizedStruct for zexa_create_webhook_params {
     const INIT: zexa_create_webhook_params = zexa_create_webhook_params {
         struct_size: size_of::<zexa_create_webhook_params>(),
         url: ptr::null(),

@@ -69,7 +69,7 @@ impl Functions<'_> {
                 docs: "NULL for no filter.".to_owned(),
             }],
             output: Some(Output { name: kind.to_owned(), kind: format!("{}_{kind}", self.item) }),
-            read: "let params = input::optional_struct(\"params\", params)?.unwrap_or(input::Sized::INIT).read()?;",
+            read: "let params = input::optional_struct(\"params\", params)?.unwrap_or(input::SizedStruct::INIT).read()?;",
             call: format!("{}_{kind}({})", self.item, call.replace("LIST", &list)),
             ..Function::default()
         }

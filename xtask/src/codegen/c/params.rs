@@ -21,7 +21,7 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
         "
         {structure}
         // SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
-        unsafe impl input::Sized for {name} {{
+        unsafe impl input::SizedStruct for {name} {{
             const INIT: {name} = {name} {{ struct_size: size_of::<{name}>(), {inits} }};
             const LEAST: usize = {least};
         }}
