@@ -1,6 +1,7 @@
 /* fork(): what was made before it works on both sides, and what is made or freed in the child
  * disturbs nobody. */
 
+#include <pthread.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -118,7 +119,45 @@ static void test_a_client_of_the_child(void) {
     sandbox_free(&server);
 }
 
+static void *wait_for_the_next(void *iter) {
+    zexa_error *error = NULL;
+    zexa_contact *contact = NULL;
+    zexa_status status = zexa_contact_iter_next(iter, &contact, &error);
+    CHECK_FAILS(status, ZEXA_CANCELLED, ZEXA_OUTCOME_UNKNOWN, &error);
+    return NULL;
+}
+
+/* The thread that holds it is not there in the child, and lets it go never. */
+static void test_an_iterator_that_another_thread_is_using(void) {
+    sandbox server = sandbox_new("{\"faults\": [{\"then\": \"stall\"}]}");
+    zexa_client *client = sandbox_client(&server);
+    zexa_call_options options = ZEXA_CALL_OPTIONS_INIT;
+    zexa_cancel_token *token = zexa_cancel_token_new();
+    options.cancel = token;
+    zexa_error *error = NULL;
+    zexa_contact_iter *iter = NULL;
+    CHECK_OK(zexa_contacts_list(client, NULL, &options, &iter, &error), &error);
+    pthread_t thread;
+    CHECK_NUMBER(pthread_create(&thread, NULL, wait_for_the_next, iter), 0);
+    sandbox_wait_for_requests(&server, "1");
+    pid_t child = split();
+    if (child == 0) {
+        zexa_contact *contact = NULL;
+        zexa_status status = zexa_contact_iter_next(iter, &contact, &error);
+        CHECK_FAILS(status, ZEXA_INVALID_ARGUMENT, ZEXA_OUTCOME_NOT_SENT, &error);
+        exit(0);
+    }
+    join(child);
+    zexa_cancel_token_cancel(token);
+    pthread_join(thread, NULL);
+    zexa_cancel_token_free(token);
+    zexa_contact_iter_free(iter);
+    zexa_client_free(client);
+    sandbox_free(&server);
+}
+
 int main(void) {
+    test_an_iterator_that_another_thread_is_using();
     test_a_client_in_both_at_once();
     test_a_list_half_read();
     test_a_client_of_the_child();
