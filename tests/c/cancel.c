@@ -141,7 +141,35 @@ static void test_freed_while_in_use(void) {
     sandbox_free(&server);
 }
 
+static void *send_and_be_cancelled(void *call) {
+    send_it(call);
+    pthread_testcancel();
+    return call;
+}
+
+/* pthread_cancel() would unwind through Rust. It waits for the end of the call. */
+static void test_a_thread_that_is_cancelled_itself(void) {
+    sandbox server = sandbox_new("{\"faults\": [{\"then\": \"stall\"}]}");
+    zexa_client *client = sandbox_client(&server);
+    zexa_cancel_token *token = zexa_cancel_token_new();
+    sending call = {.client = client, .options = ZEXA_CALL_OPTIONS_INIT};
+    call.options.cancel = token;
+    pthread_t thread;
+    CHECK_NUMBER(pthread_create(&thread, NULL, send_and_be_cancelled, &call), 0);
+    sandbox_wait_for_requests(&server, "1");
+    CHECK_NUMBER(pthread_cancel(thread), 0);
+    zexa_cancel_token_cancel(token);
+    void *result = NULL;
+    CHECK_NUMBER(pthread_join(thread, &result), 0);
+    CHECK(result == PTHREAD_CANCELED);
+    CHECK_FAILS(call.status, ZEXA_CANCELLED, ZEXA_OUTCOME_UNKNOWN, &call.error);
+    zexa_cancel_token_free(token);
+    zexa_client_free(client);
+    sandbox_free(&server);
+}
+
 int main(void) {
+    test_a_thread_that_is_cancelled_itself();
     test_before_the_call();
     test_in_flight();
     test_in_a_wait();
