@@ -52,8 +52,8 @@ struct client_options {
     /// Headers sent with every request. The client's own, such as `Authorization`, cannot be set.
     pairs default_headers{};
     /// Told of every attempt, on the thread that made it, which it must not hold up: for logs. It
-    /// may be called on several threads at once, and must not make calls itself, on any client. What
-    /// it throws is dropped.
+    /// may be called on several threads at once, and must not make calls itself, on any client.
+    /// What it throws is dropped.
     std::function<void(const attempt &)> on_attempt{};
 };
 
