@@ -11,6 +11,12 @@ pub trait Blank {
     fn blank() -> Self;
 }
 
+/// A list of which something may have come already.
+pub trait AtHand<T> {
+    /// The next, where it is here and nothing has to be waited for.
+    fn at_hand(&mut self) -> Option<T>;
+}
+
 /// A client of a binding, which names itself in the `User-Agent`, as in `zexa-c/1.2.3`.
 pub fn named(builder: ClientBuilder, product: &'static str) -> ClientBuilder {
     builder.product(product)

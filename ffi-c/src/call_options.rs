@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::mem::offset_of;
+use std::ops::Deref;
 use std::ptr;
 
 use zexa::{CallOptions, Client};
@@ -16,6 +17,7 @@ use crate::input;
 use crate::number::{ZEXA_DEFAULT, choice, count, milliseconds};
 use crate::output::Output;
 use crate::pair::{pairs, zexa_pair};
+use crate::shelter::Shelter;
 use crate::status::zexa_status;
 
 /// What a call may do otherwise than its client. Begin with `ZEXA_CALL_OPTIONS_INIT`, which makes everything as the client has it.
@@ -58,6 +60,20 @@ unsafe impl input::SizedStruct for zexa_call_options {
     const LEAST: usize = offset_of!(zexa_call_options, cancel) + size_of::<*const zexa_cancel_token>();
 }
 
+/// A client in a call: its thread is in shelter for as long.
+pub(crate) struct Calling<'a> {
+    client: Cow<'a, Client>,
+    _shelter: Shelter,
+}
+
+impl Deref for Calling<'_> {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
 /// The client, with the options of this call where there are any.
 ///
 /// # Safety
@@ -66,14 +82,15 @@ unsafe impl input::SizedStruct for zexa_call_options {
 pub(crate) unsafe fn client<'a>(
     client: *const zexa_client,
     options: *const zexa_call_options,
-) -> Result<Cow<'a, Client>, Failure> {
+) -> Result<Calling<'a>, Failure> {
     // SAFETY: as the caller promised.
     unsafe {
         let client = &input::object("client", client)?.0;
-        Ok(match input::optional_struct("options", options)? {
+        let client = match input::optional_struct("options", options)? {
             Some(options) => Cow::Owned(client.with_options(options.read()?)),
             None => Cow::Borrowed(client),
-        })
+        };
+        Ok(Calling { client, _shelter: Shelter::enter() })
     }
 }
 
@@ -124,7 +141,7 @@ pub unsafe extern "C" fn zexa_client_with_options(
     let make = || {
         // SAFETY: the caller's pointers are as the header asks.
         let (derived, made) = unsafe { (Output::new("derived", derived)?, self::client(client, options)?) };
-        derived.give(zexa_client(made.into_owned()))
+        derived.give(zexa_client(made.client.into_owned()))
     };
     // SAFETY: likewise.
     unsafe { guard::call(error, make) }

@@ -192,5 +192,5 @@ pub unsafe extern "C" fn zexa_client_close(client: *const zexa_client) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_client_free(client: *mut zexa_client) {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(client) }
+    unsafe { guard::end(client) }
 }

@@ -38,7 +38,6 @@ impl From<zexa::Error> for Failure {
 ///
 /// `error` is NULL, or may be written to.
 pub(crate) unsafe fn call(error: *mut *mut zexa_error, body: impl FnOnce() -> Result<(), Failure>) -> zexa_status {
-    let _shelter = Shelter::enter();
     let failure = match catch(body) {
         Ok(Ok(())) => None,
         // SAFETY: as the caller promised.
@@ -89,10 +88,20 @@ pub(crate) unsafe fn get<O, T>(object: *const O, otherwise: T, body: impl FnOnce
 /// `object` is NULL, or came from this library by `Box::into_raw` and was not freed.
 pub(crate) unsafe fn free<O>(object: *mut O) {
     if !object.is_null() {
-        let _shelter = Shelter::enter();
         // SAFETY: as the caller promised.
         value((), || drop(unsafe { Box::from_raw(object) }));
     }
+}
+
+/// Frees an object that may have connections, which it then ends. NULL is fine.
+///
+/// # Safety
+///
+/// As [`free`].
+pub(crate) unsafe fn end<O>(object: *mut O) {
+    let _shelter = Shelter::enter();
+    // SAFETY: as the caller promised.
+    unsafe { free(object) }
 }
 
 /// Does something to an object that cannot fail, and may end connections. NULL is fine.

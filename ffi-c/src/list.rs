@@ -5,11 +5,13 @@ use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
+use zexa::binding::AtHand;
 use zexa::{List, Page};
 
 use crate::guard::Failure;
 use crate::number;
 use crate::object::to_json;
+use crate::shelter::Shelter;
 
 /// An iterator that threads may share: they take turns.
 pub(crate) struct Shared<I> {
@@ -26,7 +28,7 @@ pub(crate) type Pages<T> = Shared<zexa::Pages<T>>;
 
 impl<I, T> Shared<I>
 where
-    I: Iterator<Item = zexa::Result<T>> + Send,
+    I: Iterator<Item = zexa::Result<T>> + AtHand<T> + Send,
 {
     pub(crate) fn new(iterator: I) -> Shared<I> {
         Shared { iterator: Mutex::new(iterator), holder: AtomicU32::new(process::id()) }
@@ -36,6 +38,11 @@ where
     pub(crate) fn next(&self) -> Result<T, Failure> {
         let mut iterator = self.lock()?;
         self.holder.store(process::id(), Ordering::Relaxed);
+        // Most items have come with the page: they cost no system call.
+        if let Some(item) = iterator.at_hand() {
+            return Ok(item);
+        }
+        let _shelter = Shelter::enter();
         Ok(iterator.next().ok_or(Failure::Done)??)
     }
 

@@ -6,6 +6,7 @@ use std::task::Poll;
 use tokio::task::yield_now;
 
 use super::{Item, Items, Page, Pager, Source};
+use crate::binding::AtHand;
 use crate::engine::LaneInUse;
 use crate::{Error, Result};
 
@@ -61,6 +62,19 @@ impl<T: Item> List<T> {
     /// Page by page.
     pub fn pages(self) -> Pages<T> {
         self.pages
+    }
+}
+
+impl<T: Item> AtHand<T> for List<T> {
+    fn at_hand(&mut self) -> Option<T> {
+        self.items.next()
+    }
+}
+
+impl<T> AtHand<Page<T>> for Pages<T> {
+    /// A page is taken as it comes.
+    fn at_hand(&mut self) -> Option<Page<T>> {
+        None
     }
 }
 

@@ -450,7 +450,7 @@ pub unsafe extern "C" fn zexa_campaign_iter_next(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_iter_free(iter: *mut zexa_campaign_iter) {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(iter) }
+    unsafe { guard::end(iter) }
 }
 
 /// All pages of a list, one after the other. Yours to free with zexa_campaign_pages_free(), also before its end. Threads may share it, and take turns; none may be in
@@ -482,7 +482,7 @@ pub unsafe extern "C" fn zexa_campaign_pages_next(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_pages_free(pages: *mut zexa_campaign_pages) {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(pages) }
+    unsafe { guard::end(pages) }
 }
 
 /// Lists the account's campaigns.

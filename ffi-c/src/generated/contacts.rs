@@ -324,7 +324,7 @@ pub unsafe extern "C" fn zexa_contact_iter_next(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_iter_free(iter: *mut zexa_contact_iter) {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(iter) }
+    unsafe { guard::end(iter) }
 }
 
 /// All pages of a list, one after the other. Yours to free with zexa_contact_pages_free(), also before its end. Threads may share it, and take turns; none may be in
@@ -356,7 +356,7 @@ pub unsafe extern "C" fn zexa_contact_pages_next(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_pages_free(pages: *mut zexa_contact_pages) {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(pages) }
+    unsafe { guard::end(pages) }
 }
 
 /// Lists contacts: all, those of one contact list, or those that match a search.

@@ -223,7 +223,7 @@ pub unsafe extern "C" fn zexa_sender_id_iter_next(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_iter_free(iter: *mut zexa_sender_id_iter) {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(iter) }
+    unsafe { guard::end(iter) }
 }
 
 /// All pages of a list, one after the other. Yours to free with zexa_sender_id_pages_free(), also before its end. Threads may share it, and take turns; none may be in
@@ -255,7 +255,7 @@ pub unsafe extern "C" fn zexa_sender_id_pages_next(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_pages_free(pages: *mut zexa_sender_id_pages) {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(pages) }
+    unsafe { guard::end(pages) }
 }
 
 /// Lists the account's Sender IDs, of every status, on every channel.

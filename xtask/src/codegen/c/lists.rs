@@ -140,7 +140,7 @@ impl Types<'_> {
                 "
             );
         }
-        written + &free(context, &page, "page", place)
+        written + &free(context, "free", &page, "page", place)
     }
 
     /// An iterator: over items (`iter`) or pages (`pages`).
@@ -184,6 +184,6 @@ impl Types<'_> {
                 unsafe {{ guard::call(error, next) }}
             }}
             "
-        ) + &free(context, &handle, kind, place)
+        ) + &free(context, "end", &handle, kind, place)
     }
 }

@@ -187,7 +187,7 @@ impl Object<'_> {
             body: &format!("{}.0.extra(|model| &model.extra)", self.argument),
             ..TEXT
         };
-        let free = free(self.context, &self.handle, &self.argument, self.place);
+        let free = free(self.context, "free", &self.handle, &self.argument, self.place);
         self.accessor(self.place, &json) + &self.accessor(self.place, &extra) + &free
     }
 }
@@ -196,8 +196,8 @@ impl Object<'_> {
 const TEXT: Accessor<'static> =
     Accessor { name: "", argument: "", gives: "*const c_char", otherwise: "ptr::null()", docs: "", body: "" };
 
-/// The function that frees a type.
-pub(super) fn free(context: &Context<'_>, handle: &str, argument: &str, place: &Place) -> String {
+/// The function that frees a type, in the guard named: `free`, or `end` where it may have connections.
+pub(super) fn free(context: &Context<'_>, guard: &str, handle: &str, argument: &str, place: &Place) -> String {
     let function = context.take(format!("{handle}_free"), place);
     format!(
         "
@@ -205,7 +205,7 @@ pub(super) fn free(context: &Context<'_>, handle: &str, argument: &str, place: &
         #[unsafe(no_mangle)]
         pub unsafe extern \"C\" fn {function}({argument}: *mut {handle}) {{
             // SAFETY: the caller's pointers are as the header asks.
-            unsafe {{ guard::free({argument}) }}
+            unsafe {{ guard::{guard}({argument}) }}
         }}
         "
     )
