@@ -11,6 +11,7 @@ import pytest
 import zexa
 
 from sandbox import Sandbox, Server
+from scenarios.files import PLAYED, summary
 
 ROOT = Path(__file__).resolve().parents[2]
 # What would change how clients behave.
@@ -59,3 +60,9 @@ def async_client(server: Server) -> Iterator[zexa.AsyncClient]:
     client = zexa.AsyncClient(**server.options)
     yield client
     asyncio.run(client.close())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says how many scenarios were played."""
+    if played := terminalreporter.config.stash.get(PLAYED, None):
+        terminalreporter.write_line(summary(played))

@@ -1,0 +1,29 @@
+"""Every scenario of tests/scenarios, and of the folder that ZEXA_SCENARIOS names, in every way that Python has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox import Sandbox
+from scenarios.files import PLAYED, Play, plays
+from scenarios.stage import Stage
+
+
+@pytest.fixture(scope="module")
+def stage(request: pytest.FixtureRequest, sandbox: Sandbox) -> Iterator[Stage]:
+    """Where those that were selected are played, from the first test on, many at a time."""
+    calls = [getattr(item, "callspec", None) for item in request.session.items]
+    selected = [call.params["play"] for call in calls if call and isinstance(call.params.get("play"), Play)]
+    request.config.stash[PLAYED] = selected
+    stage = Stage(sandbox, selected)
+    yield stage
+    stage.end()
+
+
+@pytest.mark.parametrize("play", plays(), ids=str)
+def test_scenario(play: Play, stage: Stage) -> None:
+    found = stage.found(play)
+    if found:
+        pytest.fail("\n".join([f"FAILED {play}", *found]), pytrace=False)

@@ -1,0 +1,112 @@
+"""That what does not fit a scenario is told: a runner that finds nothing wrong with anything would be of no use."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+import zexa
+
+from sandbox import Sandbox, Server
+from scenarios import errors, objects
+from scenarios.files import Way, ways
+from scenarios.play import play, play_async
+
+SEND = {"channel": "sms", "to": "+244912345678", "from": "ZEXA", "body": "Hello"}
+# What the mismatches must tell of, and how a scenario that fits is spoilt for it.
+SPOILT: list[tuple[str, dict[str, Any]]] = [
+    ("/result/currency", {"result": {"credits": 4250, "currency": "AOA"}}),
+    ("/error", {"error": {"kind": "server"}}),
+    ("/requests", {"result": {}, "requests": {"$length": 2}}),
+    ("/messages", {"result": {}, "messages": {"$length": 1}}),
+    ("no operation", {"result": {}, "call": {"operation": "credits.guess"}}),
+    ("max_retrys", {"result": {}, "client": {"max_retrys": 1}}),
+    ("timeout", {"result": {}, "client": {"timeout": "soon"}}),
+    ("no_such_state", {"result": {}, "server": {"state": {"no_such_state": 1}}}),
+    ("body", {"result": {}, "call": {"operation": "contacts.list", "arguments": {"body": "x"}}}),
+    ("to", {"result": {}, "call": {"operation": "messages.send", "arguments": {**SEND, "to": 912345678}}}),
+    ("colour", {"result": {}, "call": {"operation": "credits.get", "options": {"colour": 1}}}),
+    ("no cancel_at", {"result": {}, "call": {"operation": "credits.get", "cancel_at": 1}}),
+]
+EVENT = (
+    b'{"id": "evt_1", "event": "message.sent", "created_at": "2026-07-01T09:00:00Z", "data": {"id": "msg_1"}, "x": 1}'
+)
+
+
+def play_either(sandbox: Sandbox, scenario: dict[str, Any], way: Way) -> list[str]:
+    return asyncio.run(play_async(sandbox, scenario, way)) if way.is_async else play(sandbox, scenario, way)
+
+
+@pytest.mark.parametrize("way", Way, ids=lambda way: way.value)
+@pytest.mark.parametrize(("words", "change"), SPOILT, ids=[words for words, _ in SPOILT])
+def test_a_mismatch_is_told(sandbox: Sandbox, words: str, change: dict[str, Any], way: Way) -> None:
+    scenario = {"name": words, "call": {"operation": "credits.get"}, **change}
+    found = play_either(sandbox, scenario, way)
+    assert any(words in mismatch for mismatch in found), found
+    assert not any("Traceback" in mismatch for mismatch in found), found
+
+
+def test_a_call_that_is_not_cancelled_is_told(sandbox: Sandbox) -> None:
+    """Its second request is waited for, and it has ended before."""
+    call = {
+        "operation": "contacts.delete",
+        "arguments": {"id": "cnt_nobody"},
+        "cancel_after_requests": 1,
+        "cancel_delay": 0.5,
+    }
+    found = asyncio.run(play_async(sandbox, {"name": "x", "call": call, "error": {}}, Way.ASYNC))
+    assert found
+
+
+def test_each_way_is_one_that_some_scenario_has() -> None:
+    scenario = {"name": "x", "call": {"operation": "contacts.list", "options": {"timeout": 1}}}
+    assert set(ways(scenario)) == set(Way)
+
+
+@pytest.mark.parametrize(
+    ("words", "change"),
+    [
+        ("Event.id", {"id": "evt_2"}),
+        ("Event.created_at", {"created_at": "2026-07-01T09:00:01Z"}),
+        ("Event.data", {"data": {"id": "msg_2"}}),
+        ("no attribute for 'y'", {"y": 1}),
+        ("'x' is extra", {"x": 2}),
+        ("to_dict()", {"x": 2}),
+        ("Event.event", {"event": None}),
+    ],
+)
+def test_attributes_that_differ_are_told(words: str, change: dict[str, Any]) -> None:
+    event, whole = zexa.parse_event(EVENT), json.loads(EVENT)
+    assert objects.disagreements(event, whole) == []
+    found = objects.disagreements(event, {**whole, **change})
+    assert any(words in disagreement for disagreement in found), found
+
+
+@pytest.mark.parametrize(("name", "value"), [("body", "Event"), ("to", "+244912345678"), ("html", "event")])
+def test_what_a_repr_shows_is_told(name: str, value: str) -> None:
+    class Careless:
+        def __repr__(self) -> str:
+            return "Event(event to +244912345678)"
+
+    assert objects.in_repr(Careless(), {"data": [{name: value}]})
+
+
+def test_an_error_at_odds_with_itself_is_told() -> None:
+    with pytest.raises(zexa.DecodeError) as caught:
+        zexa.parse_event(b"[]")
+    assert errors.disagreements(caught.value) == []
+
+    class Stranger(zexa.DecodeError):
+        pass
+
+    stranger = Stranger.__new__(Stranger)
+    stranger.__dict__.update(errors.attributes(caught.value), kind="server", attempts=None, safe_to_retry=True)
+    assert len(errors.disagreements(stranger)) >= 3
+
+
+def test_the_server_of_a_scenario_is_its_own(server: Server, sandbox: Sandbox) -> None:
+    scenario = {"name": "x", "call": {"operation": "credits.get"}, "result": {"credits": 4250}}
+    assert play(sandbox, scenario, Way.BLOCKING) == []
+    assert server.requests() == []
