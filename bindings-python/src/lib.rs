@@ -1,10 +1,44 @@
 //! `zexa._zexa`: the client of the Zexa messaging API for Python.
+//!
+//! The package in `python/zexa` adds the exceptions, and what takes Python's own library. Models, parameters and operations are in `generated`, which
+//! `cargo xtask codegen` writes from the definitions in `core`; what is here is behaviour.
+//!
+//! - A call of the blocking client runs on the caller's thread without the GIL: `waiting`.
+//! - A call of the async client is a coroutine that polls the core's future on the thread of the event loop: `coroutine`.
 
 use pyo3::prelude::*;
 
+mod arguments;
+mod async_list;
+mod call_options;
+mod client;
+mod coroutine;
+mod errors;
+mod events;
+mod generated;
+mod json;
+mod list;
+mod logging;
+mod model;
+mod page;
+mod prelude;
+mod response;
+mod waiting;
+
+/// What Python imports.
 #[pymodule]
-mod _zexa {
-    #[pymodule_export]
-    #[allow(non_upper_case_globals)]
-    const __version__: &str = env!("CARGO_PKG_VERSION");
+fn _zexa(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    generated::add(module)?;
+    module.add_class::<client::Client>()?;
+    module.add_class::<client::AsyncClient>()?;
+    module.add_class::<list::List>()?;
+    module.add_class::<list::Pages>()?;
+    module.add_class::<async_list::AsyncList>()?;
+    module.add_class::<async_list::AsyncPages>()?;
+    module.add_class::<page::Page>()?;
+    module.add_class::<response::Response>()?;
+    module.add_function(wrap_pyfunction!(events::parse_event, module)?)?;
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    // Known to this module alone.
+    module.setattr("_release", wrap_pyfunction!(coroutine::release_future, module)?)
 }

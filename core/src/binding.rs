@@ -3,7 +3,12 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::{ClientBuilder, Error, Kind, Outcome, Result, Template};
+use crate::decode::describe;
+pub use crate::list::Item;
+use crate::model;
+pub use crate::model::Model;
+use crate::private::tail;
+use crate::{CancelToken, ClientBuilder, Error, Kind, Outcome, Result, Template};
 
 /// Parameters that a binding fills in field by field. What is required is checked when the call is made.
 pub trait Blank {
@@ -15,6 +20,23 @@ pub trait Blank {
 pub trait AtHand<T> {
     /// The next, where it is here and nothing has to be waited for.
     fn at_hand(&mut self) -> Option<T>;
+}
+
+/// What the user of a language wants of a call that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// To wait on.
+    GoOn,
+    /// To wait on, and not to be asked again: nothing can interrupt this thread.
+    NeverAgain,
+    /// To end it.
+    End,
+}
+
+/// A token of a language whose interrupts have to be asked for, such as Python's Ctrl-C: while a blocking call with it waits, `ask` is called
+/// every 50 ms on the caller's thread. It may make calls of its own.
+pub fn asking(ask: fn() -> Asked) -> CancelToken {
+    CancelToken::asking(ask)
 }
 
 /// A client of a binding, which names itself in the `User-Agent`, as in `zexa-c/1.2.3`.
@@ -42,6 +64,11 @@ pub fn bug(what: &str) -> Error {
     Error::new(Kind::Other, Outcome::Unknown, format!("a bug in libzexa: {what}"))
 }
 
+/// What a log may show of a number, an address or a name: enough of it to tell two apart.
+pub fn masked(text: &str) -> String {
+    format!("***{}", tail(text))
+}
+
 /// A parameter that is a time, from its text.
 pub fn timestamp(field: &str, text: &str) -> Result<Timestamp> {
     let reason = "not a time with its offset from UTC, such as 2026-07-01T09:00:00Z";
@@ -57,6 +84,13 @@ pub fn template(field: &str, json: &str) -> Result<Template> {
 /// The body of a request of the caller's, from its JSON.
 pub fn body(field: &str, json: &str) -> Result<Value> {
     parse(field, json, "not JSON")
+}
+
+/// A model from its JSON, as an answer of the API is read.
+pub fn model<T: Model>(json: &[u8]) -> Result<T> {
+    model::from_slice(json).map_err(|error| {
+        Error::new(Kind::Decode, Outcome::NotSent, format!("not the JSON of such an object: {}", describe(&error)))
+    })
 }
 
 /// The text is not in the error: it may say what a message says.

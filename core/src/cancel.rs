@@ -2,6 +2,8 @@
 
 use tokio_util::sync::CancellationToken;
 
+use crate::binding::Asked;
+
 /// Ends calls from another thread.
 ///
 /// Clones are the same token. A cancelled token stays cancelled: calls that carry it fail with [`Kind::Cancelled`](crate::Kind::Cancelled),
@@ -20,7 +22,11 @@ use tokio_util::sync::CancellationToken;
 /// # Ok::<(), zexa::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct CancelToken(CancellationToken);
+pub struct CancelToken {
+    token: CancellationToken,
+    /// For languages whose interrupts have to be asked for: see [`crate::binding::asking`].
+    ask: Option<fn() -> Asked>,
+}
 
 impl CancelToken {
     /// A token that is not cancelled.
@@ -28,18 +34,28 @@ impl CancelToken {
         CancelToken::default()
     }
 
+    /// A token that has to be asked for while a blocking call with it waits.
+    pub(crate) fn asking(ask: fn() -> Asked) -> CancelToken {
+        CancelToken { token: CancellationToken::new(), ask: Some(ask) }
+    }
+
+    /// How to ask for it, where that has to be done.
+    pub(crate) fn ask(&self) -> Option<fn() -> Asked> {
+        self.ask
+    }
+
     /// Cancels every call that carries this token. Doing it twice changes nothing.
     pub fn cancel(&self) {
-        self.0.cancel();
+        self.token.cancel();
     }
 
     /// Whether [`cancel`](CancelToken::cancel) was called.
     pub fn is_cancelled(&self) -> bool {
-        self.0.is_cancelled()
+        self.token.is_cancelled()
     }
 
     /// Runs the future to its end, or to the token's.
     pub(crate) async fn guard<F: Future>(&self, future: F) -> Option<F::Output> {
-        self.0.run_until_cancelled(future).await
+        self.token.run_until_cancelled(future).await
     }
 }

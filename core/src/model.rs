@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// An object that the API answers with.
-pub(crate) trait Model: DeserializeOwned {
+pub trait Model: DeserializeOwned {
     /// The fields that may be absent, each before its aliases.
     const OPTIONAL: &'static [&'static str];
 

@@ -28,11 +28,15 @@ pub(crate) use discreet_debug;
 
 impl fmt::Debug for Masked<'_, String> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let letters: Vec<char> = self.0.chars().collect();
-        let shown = if letters.len() > 6 { 2 } else { 0 };
-        let tail: String = letters[letters.len() - shown..].iter().collect();
-        write!(f, "\"***{tail}\"")
+        write!(f, "\"***{}\"", tail(self.0))
     }
+}
+
+/// What may be shown of a number, an address or a name: its end, where that is not most of it.
+pub(crate) fn tail(text: &str) -> &str {
+    let shown = if text.chars().count() > 6 { 2 } else { 0 };
+    let start = text.char_indices().rev().take(shown).last().map_or(text.len(), |(index, _)| index);
+    &text[start..]
 }
 
 impl fmt::Debug for Hidden<'_, String> {

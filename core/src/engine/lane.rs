@@ -4,17 +4,24 @@
 //! takes part in the call: handing it to one and waiting would cost as much as the call itself. Whoever calls next takes the lane that was put
 //! back last, with its warm connection.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use std::{mem, process, thread};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::{coop, yield_now};
+use tokio::time::timeout;
 
 use super::Shared;
-use crate::{Error, Kind, Outcome, Result};
+use crate::binding::Asked;
+use crate::{CancelToken, Error, Kind, Outcome, Result};
 
 /// More idle lanes than this are closed: each is a few file descriptors.
 const MOST_IDLE: usize = 128;
+
+/// How often a token is asked for, where that has to be done: an interrupt ends a call within twice this.
+const ASK_EVERY: Duration = Duration::from_millis(50);
 
 /// The idle lanes of one process.
 #[derive(Default)]
@@ -70,21 +77,39 @@ impl Lane {
 }
 
 impl LaneInUse {
-    /// Runs a call to its end.
+    /// Runs a call to its end, and asks for its token meanwhile where that has to be done.
     ///
     /// # Errors
     ///
     /// Where this thread must not be blocked, or cannot be: the call has not begun then.
-    pub(crate) fn block_on<F: Future>(&self, call: F) -> Result<F::Output> {
+    pub(crate) fn block_on<F: Future>(&self, call: F, cancel: Option<&CancelToken>) -> Result<F::Output> {
         refuse_where_none_may_block()?;
-        Ok(self.lane().runtime.block_on(async {
+        let runtime = &self.lane().runtime;
+        let mut call = pin!(async {
             // Nobody drove this runtime since its last call, so nobody has seen whether the server closed the connection
             // in between. The first yield lets it read that, the second lets the connection's task act on it: without
             // them, half of all calls on connections that the server had closed went out on them, and were lost.
             yield_now().await;
             yield_now().await;
             call.await
-        }))
+        });
+        if let Some((token, ask)) = cancel.and_then(|token| Some((token, token.ask()?))) {
+            loop {
+                if let Ok(ended) = runtime.block_on(async { timeout(ASK_EVERY, call.as_mut()).await }) {
+                    return Ok(ended);
+                }
+                // Outside of the runtime, so that what this runs may make calls of its own.
+                match ask() {
+                    Asked::GoOn => {}
+                    Asked::NeverAgain => break,
+                    Asked::End => {
+                        token.cancel();
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(runtime.block_on(call))
     }
 
     pub(crate) fn http(&self) -> &reqwest::Client {

@@ -69,7 +69,8 @@ impl Shared {
     pub(crate) fn call<T: Decode>(self: &Arc<Self>, request: &Request, call: &Call) -> Result<T> {
         let lane = Lanes::check_out(self)?;
         let mut answer = Decoded::none();
-        lane.block_on(call::run(self, lane.http(), request, call, &mut answer))??;
+        let run = call::run(self, lane.http(), request, call, &mut answer);
+        lane.block_on(run, call.cancel.as_ref())??;
         Ok(answer.into_inner())
     }
 

@@ -130,7 +130,8 @@ fn fetch<T: Item>(pager: &mut Pager<T>, lane: &mut Option<LaneInUse>) -> Result<
         None => lane.insert(pager.source.shared.check_out()?),
     };
     pager.ask(|source, request| Ok(source.shared.call_on(lane, request, source.call.clone())))?;
-    lane.block_on(async {
+    let cancel = pager.source.call.cancel.clone();
+    let page = async {
         let page = poll_fn(|context| pager.poll_next(context)).await;
         // What has come of the others by now is read, too: it may be long before they are driven again.
         for _ in 0..8 {
@@ -142,7 +143,8 @@ fn fetch<T: Item>(pager: &mut Pager<T>, lane: &mut Option<LaneInUse>) -> Result<
             .await;
         }
         page
-    })?
+    };
+    lane.block_on(page, cancel.as_ref())?
 }
 
 impl<T> std::fmt::Debug for List<T> {

@@ -2,8 +2,6 @@
 //!
 //! `plan` decides which pages to ask for and when the list ends, `blocking` and `stream` carry it out.
 
-#![allow(private_bounds, reason = "items are models of this crate alone, so what bounds them is nobody else's concern")]
-
 mod blocking;
 mod plan;
 mod stream;
@@ -60,7 +58,7 @@ impl<T: fmt::Debug> fmt::Debug for Page<T> {
 }
 
 /// What lists have as items.
-pub(crate) trait Item: Model + Serialize + Send + Unpin + 'static {
+pub trait Item: Model + Serialize + Send + Unpin + 'static {
     /// By what it is known again.
     fn id(&self) -> Option<&str>;
 }

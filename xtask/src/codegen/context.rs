@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use super::definition::{Definition, Docs, Model, Place, Type};
+use super::definition::{Definition, Docs, Model, Params, Place, Type};
 use super::docs::{commented, translate};
 use super::read::Complaint;
 
@@ -82,6 +82,12 @@ impl<'a> Context<'a> {
     /// The model of this name.
     pub(super) fn model(&self, name: &str) -> &'a Model {
         let found = self.definition.models().find(|model| model.name == name);
+        found.expect("the reader found it")
+    }
+
+    /// The parameters of this name.
+    pub(super) fn params(&self, name: &str) -> &'a Params {
+        let found = self.definition.params().find(|params| params.name == name);
         found.expect("the reader found it")
     }
 

@@ -88,7 +88,8 @@ pub(crate) struct Field {
     /// Whether it is in the `required` part: always there in a model, to be given in parameters.
     pub(crate) required: bool,
     pub(crate) docs: Docs,
-    #[allow(dead_code, reason = "for the languages whose objects can be printed")]
+    /// Whether it is a list that may as well be left out: it is not sent where it is empty.
+    pub(crate) may_be_empty: bool,
     pub(crate) shown: Shown,
     pub(crate) place: Place,
 }
@@ -178,6 +179,25 @@ pub(crate) enum Shape {
     List { params: String, item: String },
     /// By its id; nothing back.
     Delete,
+}
+
+impl Shape {
+    /// The parameters that it takes.
+    pub(crate) fn params(&self) -> Option<&str> {
+        match self {
+            Shape::Post { params, .. } | Shape::List { params, .. } => Some(params),
+            Shape::Get { .. } | Shape::GetOne { .. } | Shape::Delete => None,
+        }
+    }
+
+    /// Its method in HTTP.
+    pub(crate) fn method(&self) -> &'static str {
+        match self {
+            Shape::Post { .. } => "POST",
+            Shape::Get { .. } | Shape::GetOne { .. } | Shape::List { .. } => "GET",
+            Shape::Delete => "DELETE",
+        }
+    }
 }
 
 /// A constant of a closed set whose numbers are frozen.

@@ -95,7 +95,15 @@ mod tests {
 
     fn field(name: &str, kind: Type, required: bool) -> Field {
         let place = place("messages.rs");
-        Field { name: name.to_owned(), kind, required, docs: Docs::default(), shown: Shown::Plain, place }
+        Field {
+            name: name.to_owned(),
+            kind,
+            required,
+            docs: Docs::default(),
+            may_be_empty: false,
+            shown: Shown::Plain,
+            place,
+        }
     }
 
     /// Likewise, where the first parameters of `messages` have one more field.

@@ -129,7 +129,15 @@ impl<'a> SectionCalls<'a> {
             return None;
         };
         let place = self.source.place(&line.name);
-        Some(Field { name: line.name.unraw().to_string(), kind, required: position.required, docs, shown, place })
+        Some(Field {
+            name: line.name.unraw().to_string(),
+            kind,
+            required: position.required,
+            docs,
+            may_be_empty: has_attribute(&line.attributes, "serde(skip_serializing_if)"),
+            shown,
+            place,
+        })
     }
 
     fn shown(&self, line: &FieldLine, debug: &DebugCall) -> Shown {

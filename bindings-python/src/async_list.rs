@@ -1,0 +1,171 @@
+//! Lists of the async client, and the asynchronous iterators over their items and pages.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use pyo3::exceptions::{PyRuntimeError, PyStopAsyncIteration};
+use pyo3::prelude::*;
+use pyo3::types::{PyGenericAlias, PyType};
+use zexa::binding::Item;
+
+use crate::arguments::Whole;
+use crate::coroutine::Coroutine;
+use crate::model::Given;
+use crate::{errors, logging, page};
+
+/// Things that the API lists page by page: iterate over it with `async for`, as often as you like.
+#[pyclass(frozen, module = "zexa")]
+pub(crate) struct AsyncList(Box<dyn Listed>);
+
+/// The pages of a list: iterate over it with `async for`, as often as you like.
+#[pyclass(frozen, module = "zexa")]
+pub(crate) struct AsyncPages(Py<AsyncList>);
+
+/// One reading of a list, item by item or page by page.
+#[pyclass(frozen, module = "zexa", name = "AsyncListIterator")]
+pub(crate) struct AsyncListIterator {
+    reading: Arc<Mutex<Box<dyn Read>>>,
+    /// Whether somebody waits for the next: only one can.
+    busy: Arc<AtomicBool>,
+}
+
+/// A list, whatever its items are.
+trait Listed: Send + Sync {
+    fn items(&self) -> Box<dyn Read>;
+
+    fn pages(&self) -> Box<dyn Read>;
+
+    fn page(&self, number: u32) -> Coroutine;
+}
+
+impl<T, F> Listed for F
+where
+    T: Given + Item,
+    F: Fn() -> zexa::AsyncList<T> + Send + Sync,
+{
+    fn items(&self) -> Box<dyn Read> {
+        Box::new(self())
+    }
+
+    fn pages(&self) -> Box<dyn Read> {
+        Box::new(self().pages())
+    }
+
+    fn page(&self, number: u32) -> Coroutine {
+        let list = self();
+        Coroutine::of("AsyncList.page", list.page(number))
+    }
+}
+
+impl AsyncList {
+    pub(crate) fn new<T: Given + Item>(begin: impl Fn() -> zexa::AsyncList<T> + Send + Sync + 'static) -> AsyncList {
+        AsyncList(Box::new(begin))
+    }
+}
+
+#[pymethods]
+impl AsyncList {
+    fn __aiter__(&self) -> AsyncListIterator {
+        AsyncListIterator::new(self.0.items())
+    }
+
+    /// Page by page, as the API gives them: where the list shifts while it is read, an item may be on two.
+    fn pages(slf: Py<Self>) -> AsyncPages {
+        AsyncPages(slf)
+    }
+
+    /// One page, from 1.
+    fn page(&self, py: Python<'_>, number: Whole) -> PyResult<Coroutine> {
+        logging::look(py)?;
+        Ok(self.0.page(number.parameter("page")?))
+    }
+
+    /// As types are written, `zexa.AsyncList[zexa.Contact]`.
+    #[classmethod]
+    fn __class_getitem__<'py>(
+        class: &Bound<'py, PyType>,
+        item: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyGenericAlias>> {
+        page::generic_alias(class, item)
+    }
+}
+
+#[pymethods]
+impl AsyncPages {
+    fn __aiter__(&self) -> AsyncListIterator {
+        AsyncListIterator::new(self.0.get().0.pages())
+    }
+
+    /// As types are written, `zexa.AsyncPages[zexa.Contact]`.
+    #[classmethod]
+    fn __class_getitem__<'py>(
+        class: &Bound<'py, PyType>,
+        item: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyGenericAlias>> {
+        page::generic_alias(class, item)
+    }
+}
+
+impl AsyncListIterator {
+    fn new(read: Box<dyn Read>) -> AsyncListIterator {
+        AsyncListIterator { reading: Arc::new(Mutex::new(read)), busy: Arc::default() }
+    }
+}
+
+#[pymethods]
+impl AsyncListIterator {
+    fn __aiter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __anext__(&self, py: Python<'_>) -> PyResult<Coroutine> {
+        logging::look(py)?;
+        let (reading, busy) = (self.reading.clone(), self.busy.clone());
+        Ok(Coroutine::new("AsyncListIterator.__anext__", async move {
+            let _turn = Turn::take(busy)?;
+            let next = poll_fn(|context| {
+                // Held for a poll, which waits for nothing.
+                reading.lock().unwrap_or_else(PoisonError::into_inner).poll(context)
+            });
+            next.await.unwrap_or_else(|| Err(PyStopAsyncIteration::new_err(())))
+        }))
+    }
+}
+
+/// The turn of the one that may wait for the next item. It ends when this is dropped.
+struct Turn(Arc<AtomicBool>);
+
+impl Turn {
+    fn take(busy: Arc<AtomicBool>) -> PyResult<Turn> {
+        match busy.swap(true, Ordering::AcqRel) {
+            false => Ok(Turn(busy)),
+            true => Err(PyRuntimeError::new_err("anext(): another task waits for the next item of this list already")),
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+/// What an iterator reads.
+trait Read: Send {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<PyResult<Py<PyAny>>>>;
+}
+
+impl<T, S> Read for S
+where
+    T: Given,
+    S: Stream<Item = zexa::Result<T>> + Send + Unpin,
+{
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<PyResult<Py<PyAny>>>> {
+        let give = |item: zexa::Result<T>| Python::attach(|py| item.map_err(errors::raise)?.give(py));
+        Pin::new(self).poll_next(context).map(|item| item.map(give))
+    }
+}

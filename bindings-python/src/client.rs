@@ -1,0 +1,399 @@
+//! The clients, and what their resources hold of them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+use zexa::{ClientBuilder, Method, binding};
+
+use crate::arguments::{Document, Headers, Query, Seconds, Whole};
+use crate::call_options::Calling;
+use crate::coroutine::Coroutine;
+use crate::generated::*;
+use crate::response::Response;
+use crate::{errors, logging, waiting};
+
+/// A client of the Zexa API whose calls block until they are done.
+#[pyclass(frozen, module = "zexa", subclass)]
+pub(crate) struct Client(pub(crate) Handle);
+
+/// A client of the Zexa API whose calls are awaited.
+#[pyclass(frozen, module = "zexa", subclass)]
+pub(crate) struct AsyncClient(pub(crate) AsyncHandle);
+
+/// A client, for its resources to hold.
+#[derive(Clone)]
+pub(crate) struct Handle(Arc<zexa::Client>);
+
+/// An async client, likewise.
+#[derive(Clone)]
+pub(crate) struct AsyncHandle(Arc<zexa::AsyncClient>);
+
+impl Handle {
+    /// Makes a call with these options.
+    pub(crate) fn call<T: Send>(
+        &self,
+        py: Python<'_>,
+        calling: Calling,
+        call: impl FnOnce(&zexa::Client) -> zexa::Result<T> + Send,
+    ) -> PyResult<T> {
+        logging::look(py)?;
+        let client = self.0.with_options(calling.options()?.cancel(&waiting::token()));
+        waiting::run(py, || call(&client))
+    }
+
+    /// The client for calls with these options.
+    pub(crate) fn with_options(&self, calling: Calling) -> PyResult<zexa::Client> {
+        Ok(self.0.with_options(calling.options()?))
+    }
+}
+
+impl AsyncHandle {
+    /// The client for calls with these options.
+    pub(crate) fn with_options(&self, py: Python<'_>, calling: Calling) -> PyResult<zexa::AsyncClient> {
+        logging::look(py)?;
+        Ok(self.0.with_options(calling.options()?))
+    }
+}
+
+/// The options of a client.
+struct Options {
+    api_key: Option<String>,
+    base_url: Option<String>,
+    timeout: Option<Seconds>,
+    connect_timeout: Option<Seconds>,
+    deadline: Option<Seconds>,
+    max_retries: Option<Whole>,
+    max_retry_wait: Option<Seconds>,
+    proxy: Option<String>,
+    ca_file: Option<PathBuf>,
+    user_agent_suffix: Option<String>,
+    default_headers: Option<Headers>,
+    allow_http: bool,
+}
+
+impl Options {
+    fn builder(self) -> zexa::Result<ClientBuilder> {
+        let mut builder = binding::named(zexa::Client::builder(), concat!("zexa-python/", env!("CARGO_PKG_VERSION")))
+            .allow_http(self.allow_http)
+            .on_attempt(logging::report);
+        if let Some(key) = self.api_key {
+            builder = builder.api_key(key);
+        }
+        if let Some(url) = self.base_url {
+            builder = builder.base_url(url);
+        }
+        if let Some(timeout) = self.timeout {
+            builder = builder.timeout(timeout.option("timeout")?);
+        }
+        if let Some(timeout) = self.connect_timeout {
+            builder = builder.connect_timeout(timeout.option("connect_timeout")?);
+        }
+        if let Some(deadline) = self.deadline {
+            builder = builder.deadline(deadline.option("deadline")?);
+        }
+        if let Some(retries) = self.max_retries {
+            builder = builder.max_retries(retries.option("max_retries")?);
+        }
+        if let Some(wait) = self.max_retry_wait {
+            builder = builder.max_retry_wait(wait.option("max_retry_wait")?);
+        }
+        if let Some(proxy) = self.proxy {
+            builder = builder.proxy(proxy);
+        }
+        if let Some(path) = self.ca_file {
+            builder = builder.ca_file(path);
+        }
+        if let Some(suffix) = self.user_agent_suffix {
+            builder = builder.user_agent_suffix(suffix);
+        }
+        for (name, value) in self.default_headers.map_or_else(Vec::new, |headers| headers.0) {
+            builder = builder.default_header(name, value);
+        }
+        Ok(builder)
+    }
+}
+
+#[pymethods]
+impl Client {
+    #[new]
+    #[pyo3(signature = (
+        *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, max_retries=None, max_retry_wait=None,
+        proxy=None, ca_file=None, user_agent_suffix=None, default_headers=None, allow_http=false,
+    ))]
+    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    fn new(
+        api_key: Option<String>,
+        base_url: Option<String>,
+        timeout: Option<Seconds>,
+        connect_timeout: Option<Seconds>,
+        deadline: Option<Seconds>,
+        max_retries: Option<Whole>,
+        max_retry_wait: Option<Seconds>,
+        proxy: Option<String>,
+        ca_file: Option<PathBuf>,
+        user_agent_suffix: Option<String>,
+        default_headers: Option<Headers>,
+        allow_http: bool,
+    ) -> PyResult<Client> {
+        let options = Options {
+            api_key,
+            base_url,
+            timeout,
+            connect_timeout,
+            deadline,
+            max_retries,
+            max_retry_wait,
+            proxy,
+            ca_file,
+            user_agent_suffix,
+            default_headers,
+            allow_http,
+        };
+        let client = options.builder().and_then(ClientBuilder::build).map_err(errors::raise)?;
+        Ok(Client(Handle(Arc::new(client))))
+    }
+
+    /// Messages on any channel.
+    #[getter]
+    fn messages(&self) -> Messages {
+        Messages(self.0.clone())
+    }
+
+    /// The account's registered Sender IDs.
+    #[getter]
+    fn sender_ids(&self) -> SenderIds {
+        SenderIds(self.0.clone())
+    }
+
+    /// Campaigns: one message to a whole contact list.
+    #[getter]
+    fn campaigns(&self) -> Campaigns {
+        Campaigns(self.0.clone())
+    }
+
+    /// The people who can be reached.
+    #[getter]
+    fn contacts(&self) -> Contacts {
+        Contacts(self.0.clone())
+    }
+
+    /// Endpoints that Zexa posts delivery events to.
+    #[getter]
+    fn webhooks(&self) -> Webhooks {
+        Webhooks(self.0.clone())
+    }
+
+    /// The account's credits.
+    #[getter]
+    fn credits(&self) -> CreditBalance {
+        CreditBalance(self.0.clone())
+    }
+
+    /// The same client, and the same connections, for calls with other options.
+    #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    fn with_options(
+        &self,
+        timeout: Option<Seconds>,
+        deadline: Option<Seconds>,
+        max_retries: Option<Whole>,
+        retry_ambiguous: Option<bool>,
+        extra_headers: Option<Headers>,
+    ) -> PyResult<Client> {
+        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        Ok(Client(Handle(Arc::new(self.0.with_options(calling)?))))
+    }
+
+    /// A request to any path of the API below the base URL, such as `/messages`, for what this version does not know.
+    #[pyo3(signature = (
+        method, path, *, query=None, body=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None,
+        extra_headers=None,
+    ))]
+    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    fn request(
+        &self,
+        py: Python<'_>,
+        method: &str,
+        path: &str,
+        query: Option<Query>,
+        body: Option<Document<'_>>,
+        timeout: Option<Seconds>,
+        deadline: Option<Seconds>,
+        max_retries: Option<Whole>,
+        retry_ambiguous: Option<bool>,
+        extra_headers: Option<Headers>,
+    ) -> PyResult<Response> {
+        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let method: Method = method.parse().map_err(errors::raise)?;
+        let body = body.map(|body| body.body("body")).transpose()?;
+        let query = query.map_or_else(Vec::new, |query| query.0);
+        self.0.call(py, calling, |client| client.request(method, path, &pairs(&query), body.as_ref())).map(Response)
+    }
+
+    /// Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end.
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| self.0.0.close());
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_exc_info))]
+    fn __exit__(&self, py: Python<'_>, _exc_info: &Bound<'_, PyTuple>) {
+        self.close(py);
+    }
+
+    fn __repr__(&self) -> String {
+        format!("{:?}", self.0.0)
+    }
+}
+
+#[pymethods]
+impl AsyncClient {
+    #[new]
+    #[pyo3(signature = (
+        *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, max_retries=None, max_retry_wait=None,
+        proxy=None, ca_file=None, user_agent_suffix=None, default_headers=None, allow_http=false,
+    ))]
+    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    fn new(
+        api_key: Option<String>,
+        base_url: Option<String>,
+        timeout: Option<Seconds>,
+        connect_timeout: Option<Seconds>,
+        deadline: Option<Seconds>,
+        max_retries: Option<Whole>,
+        max_retry_wait: Option<Seconds>,
+        proxy: Option<String>,
+        ca_file: Option<PathBuf>,
+        user_agent_suffix: Option<String>,
+        default_headers: Option<Headers>,
+        allow_http: bool,
+    ) -> PyResult<AsyncClient> {
+        let options = Options {
+            api_key,
+            base_url,
+            timeout,
+            connect_timeout,
+            deadline,
+            max_retries,
+            max_retry_wait,
+            proxy,
+            ca_file,
+            user_agent_suffix,
+            default_headers,
+            allow_http,
+        };
+        let client = options.builder().and_then(ClientBuilder::build_async).map_err(errors::raise)?;
+        Ok(AsyncClient(AsyncHandle(Arc::new(client))))
+    }
+
+    /// Messages on any channel.
+    #[getter]
+    fn messages(&self) -> AsyncMessages {
+        AsyncMessages(self.0.clone())
+    }
+
+    /// The account's registered Sender IDs.
+    #[getter]
+    fn sender_ids(&self) -> AsyncSenderIds {
+        AsyncSenderIds(self.0.clone())
+    }
+
+    /// Campaigns: one message to a whole contact list.
+    #[getter]
+    fn campaigns(&self) -> AsyncCampaigns {
+        AsyncCampaigns(self.0.clone())
+    }
+
+    /// The people who can be reached.
+    #[getter]
+    fn contacts(&self) -> AsyncContacts {
+        AsyncContacts(self.0.clone())
+    }
+
+    /// Endpoints that Zexa posts delivery events to.
+    #[getter]
+    fn webhooks(&self) -> AsyncWebhooks {
+        AsyncWebhooks(self.0.clone())
+    }
+
+    /// The account's credits.
+    #[getter]
+    fn credits(&self) -> AsyncCreditBalance {
+        AsyncCreditBalance(self.0.clone())
+    }
+
+    /// The same client, and the same connections, for calls with other options.
+    #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    fn with_options(
+        &self,
+        py: Python<'_>,
+        timeout: Option<Seconds>,
+        deadline: Option<Seconds>,
+        max_retries: Option<Whole>,
+        retry_ambiguous: Option<bool>,
+        extra_headers: Option<Headers>,
+    ) -> PyResult<AsyncClient> {
+        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        Ok(AsyncClient(AsyncHandle(Arc::new(self.0.with_options(py, calling)?))))
+    }
+
+    /// A request to any path of the API below the base URL, such as `/messages`, for what this version does not know.
+    #[pyo3(signature = (
+        method, path, *, query=None, body=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None,
+        extra_headers=None,
+    ))]
+    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    fn request(
+        &self,
+        py: Python<'_>,
+        method: &str,
+        path: &str,
+        query: Option<Query>,
+        body: Option<Document<'_>>,
+        timeout: Option<Seconds>,
+        deadline: Option<Seconds>,
+        max_retries: Option<Whole>,
+        retry_ambiguous: Option<bool>,
+        extra_headers: Option<Headers>,
+    ) -> Coroutine {
+        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let begin = || {
+            let method: Method = method.parse().map_err(errors::raise)?;
+            let body = body.map(|body| body.body("body")).transpose()?;
+            let query = query.map_or_else(Vec::new, |query| query.0);
+            let client = self.0.with_options(py, calling)?;
+            Ok(client.request(method, path, &pairs(&query), body.as_ref()))
+        };
+        Coroutine::begin("AsyncClient.request", begin())
+    }
+
+    /// Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end.
+    fn close(&self) -> Coroutine {
+        let client = self.0.0.clone();
+        Coroutine::of("AsyncClient.close", async move {
+            client.close();
+            Ok(())
+        })
+    }
+
+    fn __aenter__(slf: Py<Self>) -> Coroutine {
+        Coroutine::new("AsyncClient.__aenter__", async move { Ok(slf.into_any()) })
+    }
+
+    #[pyo3(signature = (*_exc_info))]
+    fn __aexit__(&self, _exc_info: &Bound<'_, PyTuple>) -> Coroutine {
+        self.close()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("{:?}", self.0.0)
+    }
+}
+
+fn pairs(query: &[(String, String)]) -> Vec<(&str, &str)> {
+    query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}

@@ -1,0 +1,53 @@
+//! The core's errors as the exceptions of Python: the classes are in `python/zexa/_errors.py`.
+
+use std::io;
+
+use pyo3::exceptions::{PyConnectionError, PyOSError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
+
+use crate::json;
+
+/// The exception for an error.
+pub(crate) fn raise(error: zexa::Error) -> PyErr {
+    Python::attach(|py| exception(py, &error).unwrap_or_else(|failed| failed))
+}
+
+fn exception(py: Python<'_>, error: &zexa::Error) -> PyResult<PyErr> {
+    static CLASSES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    let classes = CLASSES.get_or_try_init(py, || {
+        py.import("zexa._errors")?.getattr("CLASSES")?.cast_into::<PyDict>().map(Bound::unbind).map_err(PyErr::from)
+    })?;
+    let class = classes.bind(py).as_any().get_item(error.kind().as_str())?;
+    let attributes = PyDict::new(py);
+    attributes.set_item("kind", error.kind().as_str())?;
+    attributes.set_item("outcome", error.outcome().as_str())?;
+    attributes.set_item("status", error.status())?;
+    attributes.set_item("code", error.code())?;
+    attributes.set_item("message", error.message())?;
+    attributes.set_item("details", error.details().map(|details| json::to_python(py, details)).transpose()?)?;
+    attributes.set_item("request_id", error.request_id())?;
+    attributes.set_item("retry_after", error.retry_after().map(|wait| wait.as_secs_f64()))?;
+    attributes.set_item("attempts", error.attempts())?;
+    let exception = PyErr::from_value(class.call((error.to_string(),), Some(&attributes))?);
+    exception.set_cause(py, cause(error));
+    Ok(exception)
+}
+
+/// The innermost reason: what the system said, where it said something.
+fn cause(error: &zexa::Error) -> Option<PyErr> {
+    let source = std::error::Error::source(error)?;
+    let reasons: Vec<_> = std::iter::successors(Some(source), |reason| reason.source()).collect();
+    let of_the_system = reasons.iter().filter_map(|reason| reason.downcast_ref::<io::Error>()).find_map(|reason| {
+        let number = reason.raw_os_error()?;
+        // Python makes a ConnectionRefusedError and the like of it, by the number.
+        Some(PyOSError::new_err((number, without_number(&reason.to_string(), number))))
+    });
+    of_the_system.or_else(|| reasons.last().map(|reason| PyConnectionError::new_err(reason.to_string())))
+}
+
+/// Rust says "Connection refused (os error 111)", and Python puts the number before it.
+fn without_number(text: &str, number: i32) -> String {
+    text.trim_end_matches(&format!(" (os error {number})")).to_owned()
+}

@@ -1,0 +1,124 @@
+//! What all models have in common: equality, hashes, pickles, JSON and a `repr`.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+
+use pyo3::PyClass;
+use pyo3::prelude::*;
+use pyo3::pyclass::boolean_struct::True;
+use pyo3::types::{PyDict, PyString, PyTuple};
+use serde::Serialize;
+use serde_json::Value;
+use zexa::binding;
+
+use crate::json;
+
+/// A class of Python for a model of the core.
+pub(crate) trait Model: PyClass<Frozen = True> + Sync {
+    type Core: Serialize;
+
+    /// In the order of the core.
+    const FIELDS: &'static [Field];
+
+    fn core(&self) -> &Self::Core;
+}
+
+/// A field of a model.
+pub(crate) struct Field {
+    /// The name of the attribute.
+    pub(crate) attribute: &'static str,
+    /// The name in the API.
+    pub(crate) key: &'static str,
+    pub(crate) shown: Shown,
+    pub(crate) is_time: bool,
+}
+
+/// How much of a field a `repr` shows: it ends up in logs.
+pub(crate) enum Shown {
+    Plain,
+    /// A number, an address or a name: its end.
+    Masked,
+    /// A text: its length.
+    Hidden,
+    Never,
+}
+
+/// What a call gives, as an object of Python.
+pub(crate) trait Given: Send + Sync + 'static {
+    fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>>;
+}
+
+impl Given for () {
+    fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        Ok(py.None())
+    }
+}
+
+pub(crate) fn to_json<M: Model>(model: &M) -> String {
+    json::to_text(model.core())
+}
+
+/// As JSON has it, but with times as datetimes.
+pub(crate) fn to_dict<'py, M: Model>(model: &Bound<'py, M>) -> PyResult<Bound<'py, PyDict>> {
+    let dict = json::to_python(model.py(), model.get().core())?.cast_into::<PyDict>()?;
+    for field in M::FIELDS.iter().filter(|field| field.is_time) {
+        let time = model.as_any().getattr(field.attribute)?;
+        // One that is absent may stand there all the same, in a form that was not understood.
+        if !time.is_none() {
+            dict.set_item(field.key, time)?;
+        }
+    }
+    Ok(dict)
+}
+
+/// By the values that make two models equal.
+pub(crate) fn hash<M: Model>(model: &M) -> u64 {
+    let value = serde_json::to_value(model.core()).unwrap_or_default();
+    let mut hasher = DefaultHasher::new();
+    hash_value(&value, &mut hasher);
+    hasher.finish()
+}
+
+fn hash_value(value: &Value, hasher: &mut impl Hasher) {
+    match value {
+        Value::Null => {}
+        Value::Bool(truth) => truth.hash(hasher),
+        // 0.0 and -0.0 are equal.
+        Value::Number(number) => number.as_f64().filter(|number| *number != 0.0).map(f64::to_bits).hash(hasher),
+        Value::String(text) => text.hash(hasher),
+        Value::Array(values) => values.iter().for_each(|value| hash_value(value, hasher)),
+        Value::Object(members) => members.iter().for_each(|(name, value)| {
+            name.hash(hasher);
+            hash_value(value, hasher);
+        }),
+    }
+}
+
+/// `Message(id='msg_1', status='queued', to='***78', body=(5 characters))`, without what is absent or not known.
+pub(crate) fn repr<M: Model>(model: &Bound<'_, M>) -> PyResult<String> {
+    let mut shown = Vec::new();
+    for field in M::FIELDS {
+        let value = model.as_any().getattr(field.attribute)?;
+        if value.is_none() {
+            continue;
+        }
+        let value = match field.shown {
+            Shown::Plain => value.repr()?.to_string(),
+            Shown::Masked => PyString::new(model.py(), &binding::masked(&value.str()?.to_string())).repr()?.to_string(),
+            Shown::Hidden => format!("({} characters)", value.len()?),
+            Shown::Never => continue,
+        };
+        shown.push(format!("{}={value}", field.attribute));
+    }
+    Ok(format!("{}({})", model.as_any().get_type().name()?, shown.join(", ")))
+}
+
+/// For pickles and copies: its JSON, and what reads that.
+pub(crate) fn reduce<'py, M: Model>(model: &Bound<'py, M>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+    Ok((model.as_any().get_type().getattr("from_json")?, (to_json(model.get()),)))
+}
+
+/// The names by which a `match` statement finds what stands in a pattern without one.
+pub(crate) fn match_args<M: Model>(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+    Ok(PyTuple::new(py, M::FIELDS.iter().map(|field| field.attribute))?.unbind())
+}

@@ -1,0 +1,15 @@
+//! What the generated files use.
+
+pub(crate) use pyo3::types::{PyDict, PyTuple, PyType};
+pub(crate) use zexa::Timestamp;
+pub(crate) use zexa::binding::{self, Blank};
+
+pub(crate) use crate::arguments::{Document, Headers, Seconds, Time, Whole};
+pub(crate) use crate::async_list::AsyncList;
+pub(crate) use crate::call_options::Calling;
+pub(crate) use crate::client::{AsyncHandle, Handle};
+pub(crate) use crate::coroutine::Coroutine;
+pub(crate) use crate::events::Payload;
+pub(crate) use crate::list::List;
+pub(crate) use crate::model::{self, Field, Given, Model, Shown};
+pub(crate) use crate::{errors, json};

@@ -1,0 +1,58 @@
+//! Blocking calls: without the GIL, so that other threads run, and with an ear for signals, so that Ctrl-C ends them.
+
+use std::cell::RefCell;
+
+use pyo3::prelude::*;
+use zexa::CancelToken;
+use zexa::binding::{self, Asked};
+
+use crate::errors;
+
+thread_local! {
+    /// What a handler of signals has raised while a call of this thread waited.
+    static RAISED: RefCell<Option<PyErr>> = const { RefCell::new(None) };
+}
+
+/// A token for a blocking call, which lets Python run its handlers of signals.
+pub(crate) fn token() -> CancelToken {
+    binding::asking(ask)
+}
+
+/// Runs a call that carries such a token. What a handler raises goes before the error of the call, which is then its context.
+pub(crate) fn run<T: Send>(py: Python<'_>, call: impl FnOnce() -> zexa::Result<T> + Send) -> PyResult<T> {
+    let result = py.detach(call);
+    match RAISED.take() {
+        None => result.map_err(errors::raise),
+        Some(raised) => {
+            raised.set_context(py, result.err().map(errors::raise));
+            Err(raised)
+        }
+    }
+}
+
+fn ask() -> Asked {
+    // Python that is coming to its end wants nothing any more.
+    Python::try_attach(|py| match py.check_signals() {
+        Ok(()) if takes_signals(py) => Asked::GoOn,
+        Ok(()) => Asked::NeverAgain,
+        Err(raised) => {
+            RAISED.set(Some(raised));
+            Asked::End
+        }
+    })
+    .unwrap_or(Asked::NeverAgain)
+}
+
+/// Only the main thread does. Where nobody has asked for `threading`, there is no other, as far as Python knows.
+fn takes_signals(py: Python<'_>) -> bool {
+    let is_main = || -> PyResult<bool> {
+        let modules = py.import("sys")?.getattr("modules")?;
+        let threading = modules.call_method1("get", ("threading",))?;
+        if threading.is_none() {
+            return Ok(true);
+        }
+        let main = threading.call_method0("main_thread")?.getattr("ident")?;
+        main.eq(threading.call_method0("get_ident")?)
+    };
+    is_main().unwrap_or(true)
+}

@@ -1,0 +1,96 @@
+
+@final
+class List(Generic[Item_co]):
+    """What the API lists page by page: iterate over all of it, as often as you like.
+
+    Nothing is sent until the first item is asked for. Further pages are asked for several at once, whenever the next one is
+    needed, and come in order. An item that shows up on two pages, because the list shifted in between, is given once. After
+    an error there is nothing more. A deadline is for one reading of the list, from its begin.
+    """
+
+    def __iter__(self) -> Iterator[Item_co]: ...
+    def pages(self) -> Pages[Item_co]:
+        """Page by page, as the API gives them: where the list shifts while it is read, an item may be on two."""
+    def page(self, number: int) -> Page[Item_co]:
+        """One page, from 1."""
+    @classmethod
+    def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
+
+@final
+class Pages(Generic[Item_co]):
+    """The pages of a list: iterate over it, as often as you like."""
+
+    def __iter__(self) -> Iterator[Page[Item_co]]: ...
+    @classmethod
+    def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
+
+@final
+class AsyncList(Generic[Item_co]):
+    """What the API lists page by page: iterate over all of it with `async for`, as often as you like. See `List`."""
+
+    def __aiter__(self) -> AsyncIterator[Item_co]: ...
+    def pages(self) -> AsyncPages[Item_co]:
+        """Page by page, as the API gives them: where the list shifts while it is read, an item may be on two."""
+    async def page(self, number: int) -> Page[Item_co]:
+        """One page, from 1."""
+    @classmethod
+    def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
+
+@final
+class AsyncPages(Generic[Item_co]):
+    """The pages of a list: iterate over it with `async for`, as often as you like."""
+
+    def __aiter__(self) -> AsyncIterator[Page[Item_co]]: ...
+    @classmethod
+    def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
+
+@final
+class Page(Generic[Item_co]):
+    """One page of a list."""
+
+    @property
+    def items(self) -> tuple[Item_co, ...]:
+        """What is on it."""
+    @property
+    def total(self) -> int:
+        """How many items the whole list has."""
+    @property
+    def page(self) -> int:
+        """Which page it is, from 1."""
+    @property
+    def per_page(self) -> int:
+        """How many items a full page has."""
+    @property
+    def extra(self) -> dict[str, Any]:
+        """What the API said of the page beside this."""
+    def to_dict(self) -> dict[str, Any]:
+        """Its items and numbers as plain data, as their own `to_dict()` gives them."""
+    def to_json(self) -> str:
+        """As JSON: `items`, `total`, `page`, `per_page`, and what the API said beside this."""
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Item_co]: ...
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> Item_co: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> tuple[Item_co, ...]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+    @classmethod
+    def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
+    __match_args__: ClassVar[tuple[Literal["items"], Literal["total"], Literal["page"], Literal["per_page"]]]
+
+@final
+class Response:
+    """An answer as it came."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status, a 2xx."""
+    @property
+    def body(self) -> Any:
+        """The body, from its JSON; `None` where there was none."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+    __match_args__: ClassVar[tuple[Literal["status"], Literal["body"]]]

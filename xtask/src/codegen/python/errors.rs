@@ -1,0 +1,87 @@
+//! The exceptions of Python, a class for each kind, and the names that a type may be asked to be one of.
+
+use heck::ToPascalCase;
+
+use super::GENERATED_PYTHON;
+use super::stub::docstring;
+use crate::codegen::context::Context;
+use crate::codegen::definition::Constant;
+
+/// The kinds whose classes have names or bases that do not follow from theirs: those that Python's users know from elsewhere.
+const OTHERWISE: [(&str, &str, &str); 6] = [
+    ("config", "ConfigError", "ZexaError"),
+    ("unauthorized", "AuthenticationError", "APIError"),
+    ("rate_limited", "RateLimitError", "APIError"),
+    ("connect", "APIConnectionError", "APIError"),
+    ("timeout", "APITimeoutError", "APIConnectionError"),
+    ("other", "APIError", "ZexaError"),
+];
+
+fn class(kind: &Constant) -> (String, &'static str) {
+    match OTHERWISE.iter().find(|(name, ..)| *name == kind.name) {
+        Some((_, class, base)) => ((*class).to_owned(), base),
+        None => (format!("{}Error", kind.name.to_pascal_case()), "APIError"),
+    }
+}
+
+/// `_errors.py`
+pub(super) fn classes(context: &Context<'_>) -> String {
+    let mut classes = String::new();
+    let mut table = String::new();
+    let mut names = vec!["APIError".to_owned(), "ZexaError".to_owned()];
+    for kind in &context.definition.kinds {
+        let (class, base) = class(kind);
+        table += &format!("    {:?}: {class},\n", kind.name);
+        // Written by hand: the others stand on it.
+        if class == "APIError" {
+            continue;
+        }
+        let class = context.take_in("zexa", &class, &kind.place);
+        let docs = docstring("    ", &context.lines(&kind.docs));
+        classes += &format!(
+            "\n\nclass {class}({base}):\n{docs}\n    __module__ = \"zexa\"\n    kind: Kind = {:?}\n",
+            kind.name
+        );
+        names.push(class);
+    }
+    names.sort_unstable();
+    format!(
+        "# {GENERATED_PYTHON}\n\"\"\"The exceptions: a class for each kind of error.\"\"\"\n\nfrom __future__ import annotations\n\n\
+         from ._error import APIError, ZexaError\n\nTYPE_CHECKING = False\nif TYPE_CHECKING:\n    from ._literals import Kind\n\n\
+         __all__ = {names:?}\n{classes}\n\nCLASSES: dict[str, type[ZexaError]] = {{\n{table}}}\n"
+    )
+}
+
+/// `_literals.py`
+pub(super) fn literals(context: &Context<'_>) -> String {
+    let mut body = String::new();
+    let mut names = Vec::new();
+    let mut alias = |name: &str, values: Vec<String>, open: &str, docs: Vec<String>| {
+        names.push(name.to_owned());
+        let values = values.join(", ");
+        body += &format!("\n{name}: TypeAlias = Literal[{values}]{open}\n{}", docstring("", &docs));
+    };
+    for one in context.definition.enums() {
+        let mut docs = context.lines(&one.docs);
+        docs.extend([String::new(), "Any other string, too: the API may add to them.".to_owned(), String::new()]);
+        docs.extend(
+            one.values.iter().map(|value| format!("- `{}`: {}", value.text, context.lines(&value.docs).join(" "))),
+        );
+        let name = context.take_in("zexa", &one.name, &one.place);
+        alias(&name, one.values.iter().map(|value| format!("{:?}", value.text)).collect(), " | str", docs);
+    }
+    let closed = [
+        ("Kind", "What went wrong.", &context.definition.kinds),
+        ("Outcome", "How far a failed request got: may the server have carried it out?", &context.definition.outcomes),
+    ];
+    for (name, about, constants) in closed {
+        let mut docs = vec![about.to_owned(), String::new()];
+        docs.extend(constants.iter().map(|one| format!("- `{}`: {}", one.name, context.lines(&one.docs).join(" "))));
+        alias(name, constants.iter().map(|one| format!("{:?}", one.name)).collect(), "", docs);
+    }
+    names.sort_unstable();
+    format!(
+        "# {GENERATED_PYTHON}\n\"\"\"The names that the API has for things, as types. Imported only where they are asked for.\"\"\"\n\n\
+         from typing import Literal, TypeAlias\n\n__all__ = {names:?}\n{body}"
+    )
+}

@@ -1,0 +1,146 @@
+//! The Python side: `bindings-python/src/generated`, and what Python itself reads in `bindings-python/python/zexa`.
+
+mod errors;
+mod models;
+mod names;
+mod operations;
+mod params;
+mod stub;
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::path::Path;
+
+use self::names::PYTHON;
+use self::operations::Of;
+use super::context::Context;
+use super::definition::{Definition, Section};
+use super::{GENERATED, rustfmt};
+use crate::command::Result;
+use crate::python::Venv;
+
+/// As the first line of a file of Python has it.
+const GENERATED_PYTHON: &str = GENERATED;
+
+/// The classes that are written by hand, here and in `bindings-python/stub`.
+const BY_HAND: [&str; 12] = [
+    "Client",
+    "AsyncClient",
+    "List",
+    "AsyncList",
+    "Pages",
+    "AsyncPages",
+    "Page",
+    "Response",
+    "ListIterator",
+    "AsyncListIterator",
+    "ZexaError",
+    "APIError",
+];
+
+/// Everything, by its path within `bindings-python`. The fragments of the stub are in its folder `stub`.
+pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<String, String>> {
+    let reserved = BY_HAND.iter().map(|name| format!("zexa::{name}")).collect::<HashSet<_>>();
+    let context = Context::new(definition, PYTHON, reserved);
+    let mut rust = BTreeMap::new();
+    for section in &definition.sections {
+        rust.insert(section.name.clone(), of_section(&context, section));
+    }
+    rust.retain(|_, text| text.contains("pyclass"));
+    let classes = classes(definition);
+    let stub = stub_of(&context, folder, &classes)?;
+    let (errors, literals) = (errors::classes(&context), errors::literals(&context));
+    let told = |all: Vec<super::read::Complaint>| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    let rust = context.finish(rust).map_err(told)?;
+
+    let mut files = BTreeMap::new();
+    files.insert("src/generated/mod.rs".to_owned(), rustfmt(&module(&rust, &classes))?);
+    for (name, text) in rust {
+        files.insert(format!("src/generated/{name}.rs"), rustfmt(&text)?);
+    }
+    files.insert("python/zexa/_zexa.pyi".to_owned(), ruff(&stub, "_zexa.pyi")?);
+    files.insert("python/zexa/_errors.py".to_owned(), ruff(&errors, "_errors.py")?);
+    files.insert("python/zexa/_literals.py".to_owned(), ruff(&literals, "_literals.py")?);
+    Ok(files)
+}
+
+fn of_section(context: &Context<'_>, section: &Section) -> String {
+    let mut body: String = section.models.iter().map(|model| models::write(context, model)).collect();
+    body.extend(section.params.iter().map(|params| params::write(context, params)));
+    if let Some(resource) = &section.resource {
+        body.extend(Of::BOTH.map(|of| operations::write(context, resource, of)));
+    }
+    let docs = context.comment("//!", &section.docs);
+    let elsewhere = context.definition.sections.iter().filter(|other| other.name != section.name);
+    let used = elsewhere.flat_map(|other| &other.models).filter(|model| body.contains(&format!("Option<{}>", model.name)));
+    let used: Vec<&str> = used.map(|model| model.name.as_str()).collect();
+    let used = if used.is_empty() { String::new() } else { format!("use super::{{{}}};\n", used.join(", ")) };
+    format!("// {GENERATED}\n{docs}\nuse pyo3::prelude::*;\n\n{used}use crate::prelude::*;\n\n{body}")
+}
+
+/// The classes that are generated, in the order of the definition.
+fn classes(definition: &Definition) -> Vec<String> {
+    let models = definition.models().map(|model| model.name.clone());
+    let resources = definition.resources().flat_map(|resource| Of::BOTH.map(|of| of.class(resource)));
+    models.chain(resources).collect()
+}
+
+fn module(files: &BTreeMap<String, String>, classes: &[String]) -> String {
+    let modules: String = files.keys().map(|name| format!("mod {name};\n")).collect();
+    let uses: String = files.keys().map(|name| format!("pub(crate) use self::{name}::*;\n")).collect();
+    let added: String = classes.iter().map(|class| format!("module.add_class::<{class}>()?;\n")).collect();
+    format!(
+        "// {GENERATED}
+        //! What is written from the definitions in `core`.
+
+        {modules}
+        use pyo3::prelude::*;
+
+        {uses}
+        /// Adds all classes to the module.
+        pub(crate) fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {{
+            {added}
+            Ok(())
+        }}
+        "
+    )
+}
+
+/// The stub: fragments that are written by hand, and between them what is generated.
+fn stub_of(context: &Context<'_>, folder: &Path, classes: &[String]) -> Result<String> {
+    let fragment = |name: &str| {
+        let path = folder.join("stub").join(name);
+        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let client = fragment("client.pyi")?;
+    for class in
+        context.definition.resources().flat_map(|resource| Of::BOTH.map(|of| (&resource.name, of.class(resource))))
+    {
+        let (name, class) = class;
+        if !client.contains(&format!("def {name}(self) -> {class}:")) {
+            return Err(format!("bindings-python/stub/client.pyi: no client has `{name}`, of the class {class}"));
+        }
+    }
+    let enums = context.definition.enums().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
+    let exported: Vec<&str> = classes.iter().map(String::as_str).chain(BY_HAND.into_iter().take(8)).collect();
+    let mut exported = exported;
+    exported.extend(["parse_event", "__version__"]);
+    exported.sort_unstable();
+    let mut text = format!("# {GENERATED}\n{}", fragment("head.pyi")?);
+    text += &format!("from ._literals import {enums}\n\n__all__ = {exported:?}\n\n");
+    text += &client;
+    for section in &context.definition.sections {
+        text.extend(
+            section.resource.iter().flat_map(|resource| Of::BOTH.map(|of| stub::resource(context, resource, of))),
+        );
+        text.extend(section.models.iter().map(|model| stub::model(context, model)));
+    }
+    Ok(text + &fragment("lists.pyi")?)
+}
+
+/// Python, formatted as all of it is.
+fn ruff(text: &str, name: &str) -> Result<String> {
+    let mut command = Venv::prepare()?.program("ruff");
+    command.current_dir(crate::paths::root()).args(["format", "--quiet", "--stdin-filename", name, "-"]);
+    super::filter(&mut command, text)
+}

@@ -1,0 +1,154 @@
+//! Models in Python: frozen classes with a property for each field.
+
+use super::names::attribute;
+use crate::codegen::context::Context;
+use crate::codegen::definition::{Field, Model, Predicate, Shown, Type};
+
+/// What the class `Event` has beside its fields.
+pub(super) const ABOUT: [(&str, &str, &str); 2] = [
+    ("message", "Message", "The message that it is about, where it is about one."),
+    ("campaign", "Campaign", "The campaign that it is about, where it is about one."),
+];
+
+/// What all models have beside their fields.
+const COMMON: [&str; 4] = ["extra", "to_dict", "to_json", "from_json"];
+
+pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
+    let name = context.take_in("zexa", &model.name, &model.place);
+    let docs = context.docs(&model.docs);
+    let mut table = String::new();
+    let mut getters = String::new();
+    for name in COMMON {
+        context.take_in(&model.name, name, &model.place);
+    }
+    for field in &model.fields {
+        let attribute = context.take_in(&model.name, &attribute(&field.name), &field.place);
+        let (key, shown, is_time) = (&field.name, shown(field.shown), field.kind == Type::Timestamp);
+        table += &format!("Field {{ attribute: {attribute:?}, key: {key:?}, shown: {shown}, is_time: {is_time} }},\n");
+        getters += &format!("{}#[getter]\n{}\n\n", context.docs(&field.docs), getter(context, &attribute, field));
+    }
+    for (field, predicate) in predicates(context, model) {
+        let name = context.take_in(&model.name, &predicate.name, &model.place);
+        let docs = context.docs(&predicate.docs);
+        getters +=
+            &format!("{docs}#[getter]\nfn {name}(&self) -> bool {{ self.0.{field}.{name}() }}\n\n", field = field.name);
+    }
+    if model.name == "Event" {
+        for (method, class, docs) in ABOUT {
+            context.take_in(&model.name, method, &model.place);
+            getters += &format!(
+                "/// {docs}\n#[getter]\nfn {method}(&self) -> Option<{class}> {{ self.0.{method}().map({class}) }}\n\n"
+            );
+        }
+    }
+    format!(
+        "
+        {docs}#[pyclass(frozen, module = \"zexa\")]
+        pub(crate) struct {name}(pub(crate) zexa::{name});
+
+        impl Model for {name} {{
+            type Core = zexa::{name};
+
+            const FIELDS: &'static [Field] = &[
+                {table}
+            ];
+
+            fn core(&self) -> &zexa::{name} {{ &self.0 }}
+        }}
+
+        impl Given for zexa::{name} {{
+            fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {{ Ok(Py::new(py, {name}(self))?.into_any()) }}
+        }}
+
+        #[pymethods]
+        impl {name} {{
+            {getters}
+            {COMMON_METHODS}
+            /// From what `to_json()` gave, or the API.
+            #[classmethod]
+            fn from_json(_class: &Bound<'_, PyType>, text: Payload) -> PyResult<{name}> {{
+                binding::model(text.as_bytes()).map({name}).map_err(errors::raise)
+            }}
+
+            fn __eq__(&self, other: &Self) -> bool {{ self.0 == other.0 }}
+
+            fn __hash__(&self) -> u64 {{ model::hash(self) }}
+
+            fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {{ model::repr(slf) }}
+
+            fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {{ model::reduce(slf) }}
+
+            #[classattr]
+            fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {{ model::match_args::<Self>(py) }}
+        }}
+        "
+    )
+}
+
+const COMMON_METHODS: &str = "
+    /// What the API sent beside these fields, and what it sent in them that is not of their type.
+    #[getter]
+    fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> { json::to_python(py, &self.0.extra) }
+
+    /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+    fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> { model::to_dict(slf) }
+
+    /// As JSON, by the names of the API, with what this version does not know.
+    fn to_json(&self) -> String { model::to_json(self) }
+";
+
+/// What may be asked of the fields of a model, such as whether a status is final.
+pub(super) fn predicates<'a>(
+    context: &Context<'a>,
+    model: &'a Model,
+) -> impl Iterator<Item = (&'a Field, &'a Predicate)> {
+    let definition = context.definition;
+    model.fields.iter().filter(|field| field.required).flat_map(move |field| {
+        let of = definition.enums().find(|one| field.kind == Type::Enum(one.name.clone()));
+        of.into_iter().flat_map(move |one| one.predicates.iter().map(move |predicate| (field, predicate)))
+    })
+}
+
+fn shown(shown: Shown) -> &'static str {
+    match shown {
+        Shown::Plain => "Shown::Plain",
+        Shown::Masked => "Shown::Masked",
+        Shown::Hidden => "Shown::Hidden",
+        Shown::Never => "Shown::Never",
+    }
+}
+
+fn getter(context: &Context<'_>, attribute: &str, field: &Field) -> String {
+    let value = format!("self.0.{}", field.name);
+    let with_py = |gives: &str, body: &str| {
+        format!("fn {attribute}<'py>(&self, py: Python<'py>) -> PyResult<{gives}> {{ {body} }}")
+    };
+    let plain = |gives: &str, body: &str| format!("fn {attribute}(&self) -> {gives} {{ {body} }}");
+    match (&field.kind, field.required) {
+        (Type::String, true) => plain("&str", &format!("&{value}")),
+        (Type::String, false) => plain("Option<&str>", &format!("{value}.as_deref()")),
+        (Type::U32 | Type::U64 | Type::F64 | Type::Timestamp, true) => plain(&field.kind.to_string(), &value),
+        (Type::U32 | Type::U64 | Type::F64 | Type::Timestamp, false) => {
+            plain(&format!("Option<{}>", field.kind), &value)
+        }
+        (Type::Enum(_), true) => plain("&str", &format!("{value}.as_str()")),
+        (Type::Enum(name), false) => plain("Option<&str>", &format!("{value}.as_ref().map(zexa::{name}::as_str)")),
+        (Type::Model(name), true) => plain(name, &format!("{name}({value}.clone())")),
+        (Type::Model(name), false) => plain(&format!("Option<{name}>"), &format!("{value}.clone().map({name})")),
+        (Type::Json, true) => with_py("Bound<'py, PyAny>", &format!("json::to_python(py, &{value})")),
+        (Type::Json, false) => with_py(
+            "Option<Bound<'py, PyAny>>",
+            &format!("{value}.as_ref().map(|value| json::to_python(py, value)).transpose()"),
+        ),
+        (Type::List(element), true) => match &**element {
+            Type::Enum(name) => {
+                with_py("Bound<'py, PyTuple>", &format!("PyTuple::new(py, {value}.iter().map(zexa::{name}::as_str))"))
+            }
+            _ => with_py("Bound<'py, PyTuple>", &format!("PyTuple::new(py, &{value})")),
+        },
+        (kind, _) => {
+            context.complain(&field.place, format!("a field cannot be a `{kind}` in Python"));
+            String::new()
+        }
+    }
+}

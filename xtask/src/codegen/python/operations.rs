@@ -1,0 +1,175 @@
+//! Resources and their operations in Python, for both clients.
+
+use super::params::{self, Argument, CALLING};
+use crate::codegen::context::Context;
+use crate::codegen::definition::{Operation, Params, Resource, Shape};
+
+/// Which of the two clients a class is of.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Of {
+    Client,
+    AsyncClient,
+}
+
+impl Of {
+    pub(super) const BOTH: [Of; 2] = [Of::Client, Of::AsyncClient];
+
+    fn handle(self) -> &'static str {
+        match self {
+            Of::Client => "Handle",
+            Of::AsyncClient => "AsyncHandle",
+        }
+    }
+
+    /// The class of a resource, such as `AsyncMessages`.
+    pub(super) fn class(self, resource: &Resource) -> String {
+        use heck::ToPascalCase;
+        let name = resource.name.to_pascal_case();
+        // What it gives is called so.
+        let name = if name == "Credits" { "CreditBalance".to_owned() } else { name };
+        match self {
+            Of::Client => name,
+            Of::AsyncClient => format!("Async{name}"),
+        }
+    }
+}
+
+pub(super) fn write(context: &Context<'_>, resource: &Resource, of: Of) -> String {
+    let class = context.take_in("zexa", &of.class(resource), &resource.place);
+    let docs = context.docs(&resource.docs);
+    let methods: String = resource.operations.iter().map(|one| method(context, resource, one, of)).collect();
+    format!(
+        "
+        {docs}#[pyclass(frozen, module = \"zexa\")]
+        pub(crate) struct {class}(pub(crate) {handle});
+
+        #[pymethods]
+        impl {class} {{
+            {methods}
+        }}
+        ",
+        handle = of.handle(),
+    )
+}
+
+fn method(context: &Context<'_>, resource: &Resource, operation: &Operation, of: Of) -> String {
+    let name = context.take_in(&of.class(resource), &operation.name, &operation.place);
+    let params = operation.shape.params().map(|params| context.params(params));
+    let arguments: Vec<Argument> = params.into_iter().flat_map(params::arguments).collect();
+    let by_id = matches!(operation.shape, Shape::Get { .. } | Shape::Delete);
+    let docs: String = docs(context, operation, params)
+        .iter()
+        .map(|line| format!("/// {line}").trim_end().to_owned() + "\n")
+        .collect();
+    format!(
+        "
+        {docs}#[pyo3(signature = ({signature}))]
+        #[allow(clippy::too_many_arguments, reason = \"they are named where they are given\")]
+        fn {name}(&self, {taken}) -> {gives} {{
+            let calling = Calling {{ timeout, deadline, max_retries, retry_ambiguous, extra_headers }};
+            {body}
+        }}
+        ",
+        signature = signature(by_id, &arguments),
+        taken = taken(by_id, &arguments, of, &operation.shape),
+        gives = gives(&operation.shape, of),
+        body = body(resource, operation, params, &arguments, of),
+    )
+}
+
+/// What it does, and what it takes, as `help()` shows it.
+pub(super) fn docs(context: &Context<'_>, operation: &Operation, params: Option<&Params>) -> Vec<String> {
+    let mut lines = context.lines(&operation.docs);
+    if let Some(params) = params {
+        // What the parameters are called is in the first line, and what is refused behind it.
+        let more: Vec<String> = context.lines(&params.docs).into_iter().skip(1).skip_while(String::is_empty).collect();
+        if !more.is_empty() {
+            lines.push(String::new());
+            lines.extend(more);
+        }
+    }
+    lines.push(String::new());
+    lines.push(format!("`{} {}`", operation.shape.method(), operation.path));
+    let taken: Vec<(String, String)> = params
+        .into_iter()
+        .flat_map(|params| params.fields.iter().zip(params::arguments(params)))
+        .map(|(field, argument)| (argument.name, context.lines(&field.docs).join(" ")))
+        .collect();
+    if !taken.is_empty() {
+        lines.extend([String::new(), "Args:".to_owned()]);
+        lines.extend(taken.into_iter().map(|(name, docs)| format!("    {name}: {docs}")));
+    }
+    lines
+}
+
+/// As `inspect.signature()` shows it.
+fn signature(by_id: bool, arguments: &[Argument]) -> String {
+    let mut parts = Vec::new();
+    if by_id {
+        parts.push("id".to_owned());
+    }
+    parts.push("*".to_owned());
+    parts.extend(arguments.iter().filter(|one| one.required).map(|one| one.name.clone()));
+    parts.extend(arguments.iter().filter(|one| !one.required).map(|one| format!("{}=None", one.name)));
+    parts.extend(CALLING.map(|(name, _)| format!("{name}=None")));
+    parts.join(", ")
+}
+
+fn taken(by_id: bool, arguments: &[Argument], of: Of, shape: &Shape) -> String {
+    let mut parts = Vec::new();
+    // A list of the blocking client makes no call of its own.
+    if !(of == Of::Client && matches!(shape, Shape::List { .. })) {
+        parts.push("py: Python<'_>".to_owned());
+    }
+    if by_id {
+        parts.push("id: Option<&str>".to_owned());
+    }
+    let (required, optional): (Vec<_>, Vec<_>) = arguments.iter().partition(|one| one.required);
+    parts.extend(required.into_iter().chain(optional).map(|one| format!("{}: {}", one.name, one.kind)));
+    parts.extend(CALLING.map(|(name, kind)| format!("{name}: {kind}")));
+    parts.join(", ")
+}
+
+fn gives(shape: &Shape, of: Of) -> String {
+    match (of, shape) {
+        (Of::Client, Shape::List { .. }) => "PyResult<List>".to_owned(),
+        (Of::AsyncClient, Shape::List { .. }) => "PyResult<AsyncList>".to_owned(),
+        (Of::AsyncClient, _) => "Coroutine".to_owned(),
+        (Of::Client, Shape::Post { answer, .. } | Shape::Get { answer } | Shape::GetOne { answer }) => {
+            format!("PyResult<{answer}>")
+        }
+        (Of::Client, Shape::Delete) => "PyResult<()>".to_owned(),
+    }
+}
+
+fn body(resource: &Resource, operation: &Operation, params: Option<&Params>, arguments: &[Argument], of: Of) -> String {
+    let method = format!("client.{}().{}", resource.name, operation.name);
+    let names = arguments.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
+    let params =
+        params.map_or_else(String::new, |params| format!("let params = {}({names})?;", params::function(&params.name)));
+    let call = match operation.shape {
+        Shape::Post { .. } | Shape::List { .. } => format!("{method}(&params)"),
+        Shape::Get { .. } | Shape::Delete => format!("{method}(id.unwrap_or_default())"),
+        Shape::GetOne { .. } => format!("{method}()"),
+    };
+    let wrapped = match &operation.shape {
+        Shape::Post { answer, .. } | Shape::Get { answer } | Shape::GetOne { answer } => format!(".map({answer})"),
+        _ => String::new(),
+    };
+    match (of, &operation.shape) {
+        (Of::Client, Shape::List { .. }) => {
+            format!("{params} Ok(List::new(self.0.with_options(calling)?, move |client| {call}))")
+        }
+        (Of::AsyncClient, Shape::List { .. }) => {
+            format!("let client = self.0.with_options(py, calling)?; {params} Ok(AsyncList::new(move || {call}))")
+        }
+        (Of::Client, _) => format!("{params} self.0.call(py, calling, |client| {call}){wrapped}"),
+        (Of::AsyncClient, _) => {
+            let name = format!("{}.{}", of.class(resource), operation.name);
+            format!(
+                "let begin = || {{ let client = self.0.with_options(py, calling)?; {params} Ok({call}) }};
+                Coroutine::begin({name:?}, begin())"
+            )
+        }
+    }
+}
