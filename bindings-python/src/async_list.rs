@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyGenericAlias, PyType};
 use zexa::binding::Item;
 
-use crate::arguments::Whole;
+use crate::arguments::Argument;
 use crate::coroutine::Coroutine;
 use crate::model::Given;
 use crate::{errors, logging, page};
@@ -79,9 +79,9 @@ impl AsyncList {
     }
 
     /// One page, from 1.
-    fn page(&self, py: Python<'_>, number: Whole) -> PyResult<Coroutine> {
+    fn page(&self, py: Python<'_>, number: Argument<'_>) -> PyResult<Coroutine> {
         logging::look(py)?;
-        Ok(self.0.page(number.parameter("page")?))
+        Ok(self.0.page(number.number("number")?))
     }
 
     /// As types are written, `zexa.AsyncList[zexa.Contact]`.

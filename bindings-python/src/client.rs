@@ -1,14 +1,14 @@
 //! The clients, and what their resources hold of them.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use zexa::{ClientBuilder, Method, binding};
+use zexa::{Method, binding};
 
-use crate::arguments::{Document, Headers, Query, Seconds, Whole};
+use crate::arguments::Argument;
 use crate::call_options::Calling;
+use crate::client_options::Options;
 use crate::coroutine::Coroutine;
 use crate::generated::*;
 use crate::response::Response;
@@ -35,7 +35,7 @@ impl Handle {
     pub(crate) fn call<T: Send>(
         &self,
         py: Python<'_>,
-        calling: Calling,
+        calling: Calling<'_>,
         call: impl FnOnce(&zexa::Client) -> zexa::Result<T> + Send,
     ) -> PyResult<T> {
         logging::look(py)?;
@@ -44,74 +44,16 @@ impl Handle {
     }
 
     /// The client for calls with these options.
-    pub(crate) fn with_options(&self, calling: Calling) -> PyResult<zexa::Client> {
+    pub(crate) fn with_options(&self, calling: Calling<'_>) -> PyResult<zexa::Client> {
         Ok(self.0.with_options(calling.options()?))
     }
 }
 
 impl AsyncHandle {
     /// The client for calls with these options.
-    pub(crate) fn with_options(&self, py: Python<'_>, calling: Calling) -> PyResult<zexa::AsyncClient> {
+    pub(crate) fn with_options(&self, py: Python<'_>, calling: Calling<'_>) -> PyResult<zexa::AsyncClient> {
         logging::look(py)?;
         Ok(self.0.with_options(calling.options()?))
-    }
-}
-
-/// The options of a client.
-struct Options {
-    api_key: Option<String>,
-    base_url: Option<String>,
-    timeout: Option<Seconds>,
-    connect_timeout: Option<Seconds>,
-    deadline: Option<Seconds>,
-    max_retries: Option<Whole>,
-    max_retry_wait: Option<Seconds>,
-    proxy: Option<String>,
-    ca_file: Option<PathBuf>,
-    user_agent_suffix: Option<String>,
-    default_headers: Option<Headers>,
-    allow_http: bool,
-}
-
-impl Options {
-    fn builder(self) -> zexa::Result<ClientBuilder> {
-        let mut builder = binding::named(zexa::Client::builder(), concat!("zexa-python/", env!("CARGO_PKG_VERSION")))
-            .allow_http(self.allow_http)
-            .on_attempt(logging::report);
-        if let Some(key) = self.api_key {
-            builder = builder.api_key(key);
-        }
-        if let Some(url) = self.base_url {
-            builder = builder.base_url(url);
-        }
-        if let Some(timeout) = self.timeout {
-            builder = builder.timeout(timeout.option("timeout")?);
-        }
-        if let Some(timeout) = self.connect_timeout {
-            builder = builder.connect_timeout(timeout.option("connect_timeout")?);
-        }
-        if let Some(deadline) = self.deadline {
-            builder = builder.deadline(deadline.option("deadline")?);
-        }
-        if let Some(retries) = self.max_retries {
-            builder = builder.max_retries(retries.option("max_retries")?);
-        }
-        if let Some(wait) = self.max_retry_wait {
-            builder = builder.max_retry_wait(wait.option("max_retry_wait")?);
-        }
-        if let Some(proxy) = self.proxy {
-            builder = builder.proxy(proxy);
-        }
-        if let Some(path) = self.ca_file {
-            builder = builder.ca_file(path);
-        }
-        if let Some(suffix) = self.user_agent_suffix {
-            builder = builder.user_agent_suffix(suffix);
-        }
-        for (name, value) in self.default_headers.map_or_else(Vec::new, |headers| headers.0) {
-            builder = builder.default_header(name, value);
-        }
-        Ok(builder)
     }
 }
 
@@ -120,22 +62,22 @@ impl Client {
     #[new]
     #[pyo3(signature = (
         *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, max_retries=None, max_retry_wait=None,
-        proxy=None, ca_file=None, user_agent_suffix=None, default_headers=None, allow_http=false,
+        proxy=None, ca_file=None, user_agent_suffix=None, default_headers=None, allow_http=None,
     ))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn new(
-        api_key: Option<String>,
-        base_url: Option<String>,
-        timeout: Option<Seconds>,
-        connect_timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        max_retry_wait: Option<Seconds>,
-        proxy: Option<String>,
-        ca_file: Option<PathBuf>,
-        user_agent_suffix: Option<String>,
-        default_headers: Option<Headers>,
-        allow_http: bool,
+        api_key: Option<Argument<'_>>,
+        base_url: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        connect_timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        max_retry_wait: Option<Argument<'_>>,
+        proxy: Option<Argument<'_>>,
+        ca_file: Option<Argument<'_>>,
+        user_agent_suffix: Option<Argument<'_>>,
+        default_headers: Option<Argument<'_>>,
+        allow_http: Option<Argument<'_>>,
     ) -> PyResult<Client> {
         let options = Options {
             api_key,
@@ -151,7 +93,7 @@ impl Client {
             default_headers,
             allow_http,
         };
-        let client = options.builder().and_then(ClientBuilder::build).map_err(errors::raise)?;
+        let client = options.builder()?.build().map_err(errors::raise)?;
         Ok(Client(Handle(Arc::new(client))))
     }
 
@@ -195,11 +137,11 @@ impl Client {
     #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     fn with_options(
         &self,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Client> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         Ok(Client(Handle(Arc::new(self.0.with_options(calling)?))))
@@ -214,21 +156,22 @@ impl Client {
     fn request(
         &self,
         py: Python<'_>,
-        method: &str,
-        path: &str,
-        query: Option<Query>,
-        body: Option<Document<'_>>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        method: Argument<'_>,
+        path: Argument<'_>,
+        query: Option<Argument<'_>>,
+        body: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Response> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
-        let method: Method = method.parse().map_err(errors::raise)?;
+        let method: Method = method.text("method")?.parse().map_err(errors::raise)?;
+        let path = path.text("path")?;
         let body = body.map(|body| body.body("body")).transpose()?;
-        let query = query.map_or_else(Vec::new, |query| query.0);
-        self.0.call(py, calling, |client| client.request(method, path, &pairs(&query), body.as_ref())).map(Response)
+        let query = query.map(|query| query.query("query")).transpose()?.unwrap_or_default();
+        self.0.call(py, calling, |client| client.request(method, &path, &pairs(&query), body.as_ref())).map(Response)
     }
 
     /// Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end.
@@ -246,7 +189,7 @@ impl Client {
     }
 
     fn __repr__(&self) -> String {
-        format!("{:?}", self.0.0)
+        repr("Client", binding::base_url(&self.0.0))
     }
 }
 
@@ -255,22 +198,22 @@ impl AsyncClient {
     #[new]
     #[pyo3(signature = (
         *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, max_retries=None, max_retry_wait=None,
-        proxy=None, ca_file=None, user_agent_suffix=None, default_headers=None, allow_http=false,
+        proxy=None, ca_file=None, user_agent_suffix=None, default_headers=None, allow_http=None,
     ))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn new(
-        api_key: Option<String>,
-        base_url: Option<String>,
-        timeout: Option<Seconds>,
-        connect_timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        max_retry_wait: Option<Seconds>,
-        proxy: Option<String>,
-        ca_file: Option<PathBuf>,
-        user_agent_suffix: Option<String>,
-        default_headers: Option<Headers>,
-        allow_http: bool,
+        api_key: Option<Argument<'_>>,
+        base_url: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        connect_timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        max_retry_wait: Option<Argument<'_>>,
+        proxy: Option<Argument<'_>>,
+        ca_file: Option<Argument<'_>>,
+        user_agent_suffix: Option<Argument<'_>>,
+        default_headers: Option<Argument<'_>>,
+        allow_http: Option<Argument<'_>>,
     ) -> PyResult<AsyncClient> {
         let options = Options {
             api_key,
@@ -286,7 +229,7 @@ impl AsyncClient {
             default_headers,
             allow_http,
         };
-        let client = options.builder().and_then(ClientBuilder::build_async).map_err(errors::raise)?;
+        let client = options.builder()?.build_async().map_err(errors::raise)?;
         Ok(AsyncClient(AsyncHandle(Arc::new(client))))
     }
 
@@ -331,11 +274,11 @@ impl AsyncClient {
     fn with_options(
         &self,
         py: Python<'_>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<AsyncClient> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         Ok(AsyncClient(AsyncHandle(Arc::new(self.0.with_options(py, calling)?))))
@@ -350,23 +293,24 @@ impl AsyncClient {
     fn request(
         &self,
         py: Python<'_>,
-        method: &str,
-        path: &str,
-        query: Option<Query>,
-        body: Option<Document<'_>>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        method: Argument<'_>,
+        path: Argument<'_>,
+        query: Option<Argument<'_>>,
+        body: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let method: Method = method.parse().map_err(errors::raise)?;
+            let method: Method = method.text("method")?.parse().map_err(errors::raise)?;
+            let path = path.text("path")?;
             let body = body.map(|body| body.body("body")).transpose()?;
-            let query = query.map_or_else(Vec::new, |query| query.0);
+            let query = query.map(|query| query.query("query")).transpose()?.unwrap_or_default();
             let client = self.0.with_options(py, calling)?;
-            Ok(client.request(method, path, &pairs(&query), body.as_ref()))
+            Ok(client.request(method, &path, &pairs(&query), body.as_ref()))
         };
         Coroutine::begin("AsyncClient.request", begin())
     }
@@ -390,10 +334,15 @@ impl AsyncClient {
     }
 
     fn __repr__(&self) -> String {
-        format!("{:?}", self.0.0)
+        repr("AsyncClient", binding::base_url_async(&self.0.0))
     }
 }
 
 fn pairs(query: &[(String, String)]) -> Vec<(&str, &str)> {
     query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// Without the key.
+fn repr(class: &str, base_url: &str) -> String {
+    format!("{class}(base_url='{base_url}')")
 }

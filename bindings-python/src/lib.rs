@@ -12,6 +12,7 @@ mod arguments;
 mod async_list;
 mod call_options;
 mod client;
+mod client_options;
 mod coroutine;
 mod errors;
 mod events;

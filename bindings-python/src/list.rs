@@ -9,7 +9,7 @@ use pyo3::types::{PyGenericAlias, PyType};
 use zexa::CallOptions;
 use zexa::binding::{AtHand, Item};
 
-use crate::arguments::Whole;
+use crate::arguments::Argument;
 use crate::model::Given;
 use crate::{logging, page, waiting};
 
@@ -92,9 +92,9 @@ impl List {
     }
 
     /// One page, from 1.
-    fn page(&self, py: Python<'_>, number: Whole) -> PyResult<Py<PyAny>> {
+    fn page(&self, py: Python<'_>, number: Argument<'_>) -> PyResult<Py<PyAny>> {
         logging::look(py)?;
-        self.0.page(py, number.parameter("page")?)
+        self.0.page(py, number.number("number")?)
     }
 
     /// As types are written, `zexa.List[zexa.Contact]`.

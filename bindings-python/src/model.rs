@@ -73,7 +73,11 @@ pub(crate) fn to_dict<'py, M: Model>(model: &Bound<'py, M>) -> PyResult<Bound<'p
 
 /// By the values that make two models equal.
 pub(crate) fn hash<M: Model>(model: &M) -> u64 {
-    let value = serde_json::to_value(model.core()).unwrap_or_default();
+    hash_of(model.core())
+}
+
+pub(crate) fn hash_of(value: &impl Serialize) -> u64 {
+    let value = serde_json::to_value(value).unwrap_or_default();
     let mut hasher = DefaultHasher::new();
     hash_value(&value, &mut hasher);
     hasher.finish()

@@ -70,6 +70,18 @@ impl Page {
         Ok(dict)
     }
 
+    /// As JSON: `items`, `total`, `page`, `per_page`, and what the API said beside this.
+    fn to_json(&self, py: Python<'_>) -> PyResult<String> {
+        let mut members = self.extra.clone();
+        members.insert("total".into(), self.total.into());
+        members.insert("page".into(), self.page.into());
+        members.insert("per_page".into(), self.per_page.into());
+        let members = json::to_text(&members);
+        let json = |item: Bound<'_, PyAny>| item.call_method0("to_json")?.extract::<String>();
+        let items = self.items.bind(py).iter().map(json).collect::<PyResult<Vec<_>>>()?.join(",");
+        Ok(format!("{},\"items\":[{items}]}}", &members[..members.len() - 1]))
+    }
+
     fn __eq__(&self, py: Python<'_>, other: &Self) -> PyResult<bool> {
         let numbers = |page: &Page| (page.total, page.page, page.per_page);
         Ok(numbers(self) == numbers(other) && self.extra == other.extra && self.items.bind(py).eq(&other.items)?)

@@ -4,7 +4,7 @@ pub(crate) use pyo3::types::{PyDict, PyTuple, PyType};
 pub(crate) use zexa::Timestamp;
 pub(crate) use zexa::binding::{self, Blank};
 
-pub(crate) use crate::arguments::{Document, Headers, Seconds, Time, Whole};
+pub(crate) use crate::arguments::Argument;
 pub(crate) use crate::async_list::AsyncList;
 pub(crate) use crate::call_options::Calling;
 pub(crate) use crate::client::{AsyncHandle, Handle};

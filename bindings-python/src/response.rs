@@ -1,9 +1,11 @@
 //! `Response`: what `request()` gives.
 
 use pyo3::prelude::*;
+use pyo3::types::PyType;
+use zexa::binding;
 
-use crate::json;
-use crate::model::Given;
+use crate::model::{self, Given};
+use crate::{errors, json};
 
 /// An answer as it came.
 #[pyclass(frozen, module = "zexa")]
@@ -31,6 +33,20 @@ impl Response {
 
     fn __eq__(&self, other: &Self) -> bool {
         self.0 == other.0
+    }
+
+    fn __hash__(&self) -> u64 {
+        model::hash_of(&self.0)
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (u16, String))> {
+        Ok((slf.get_type().getattr("_of")?, (slf.get().status(), json::to_text(&slf.get().0.body))))
+    }
+
+    /// For pickles.
+    #[classmethod]
+    fn _of(_class: &Bound<'_, PyType>, status: u16, body: &str) -> PyResult<Response> {
+        binding::response(status, body).map(Response).map_err(errors::raise)
     }
 
     /// Without the body.

@@ -8,7 +8,7 @@ pub use crate::list::Item;
 use crate::model;
 pub use crate::model::Model;
 use crate::private::tail;
-use crate::{CancelToken, ClientBuilder, Error, Kind, Outcome, Result, Template};
+use crate::{AsyncClient, CancelToken, Client, ClientBuilder, Error, Kind, Outcome, Response, Result, Template};
 
 /// Parameters that a binding fills in field by field. What is required is checked when the call is made.
 pub trait Blank {
@@ -42,6 +42,16 @@ pub fn asking(ask: fn() -> Asked) -> CancelToken {
 /// A client of a binding, which names itself in the `User-Agent`, as in `zexa-c/1.2.3`.
 pub fn named(builder: ClientBuilder, product: &'static str) -> ClientBuilder {
     builder.product(product)
+}
+
+/// Where the API is, for who shows a client.
+pub fn base_url(client: &Client) -> &str {
+    client.base().as_str()
+}
+
+/// Likewise.
+pub fn base_url_async(client: &AsyncClient) -> &str {
+    client.base().as_str()
 }
 
 /// An argument that is not one, such as a NULL.
@@ -91,6 +101,11 @@ pub fn model<T: Model>(json: &[u8]) -> Result<T> {
     model::from_slice(json).map_err(|error| {
         Error::new(Kind::Decode, Outcome::NotSent, format!("not the JSON of such an object: {}", describe(&error)))
     })
+}
+
+/// An answer that was kept as its status and its JSON.
+pub fn response(status: u16, body: &str) -> Result<Response> {
+    Ok(Response { status, body: self::body("body", body)? })
 }
 
 /// The text is not in the error: it may say what a message says.

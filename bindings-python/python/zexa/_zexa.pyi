@@ -68,7 +68,7 @@ class Client:
         ca_file: A PEM file of the certificate authorities to trust, in place of the system's.
         user_agent_suffix: Added to the `User-Agent`, such as `shop/1.2`.
         default_headers: Headers sent with every request. The client's own, such as `Authorization`, cannot be set.
-        allow_http: Allows `http://` to another machine, where the API key travels in clear.
+        allow_http: Allows `http://` to another machine, where the API key travels in clear. Default: no.
 
     Raises:
         ConfigError: An option cannot be used, or there is no API key.
@@ -88,7 +88,7 @@ class Client:
         ca_file: str | os.PathLike[str] | None = None,
         user_agent_suffix: str | None = None,
         default_headers: Mapping[str, str] | None = None,
-        allow_http: bool = False,
+        allow_http: bool | None = None,
     ) -> Self: ...
     @property
     def messages(self) -> Messages:
@@ -186,7 +186,7 @@ class AsyncClient:
         ca_file: str | os.PathLike[str] | None = None,
         user_agent_suffix: str | None = None,
         default_headers: Mapping[str, str] | None = None,
-        allow_http: bool = False,
+        allow_http: bool | None = None,
     ) -> Self: ...
     @property
     def messages(self) -> AsyncMessages:

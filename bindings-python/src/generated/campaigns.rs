@@ -238,30 +238,31 @@ impl CampaignStats {
 
 #[allow(clippy::too_many_arguments, reason = "as many as the API has")]
 fn create_campaign(
-    name: Option<String>,
-    channel: Option<String>,
-    contact_list_id: Option<String>,
-    sender_id: Option<String>,
-    body: Option<String>,
-    template: Option<Document<'_>>,
-    scheduled_at: Option<Time>,
+    name: Option<Argument<'_>>,
+    channel: Option<Argument<'_>>,
+    contact_list_id: Option<Argument<'_>>,
+    sender_id: Option<Argument<'_>>,
+    body: Option<Argument<'_>>,
+    template: Option<Argument<'_>>,
+    scheduled_at: Option<Argument<'_>>,
 ) -> PyResult<zexa::CreateCampaign> {
     let mut params = zexa::CreateCampaign::blank();
-    params.name = name.unwrap_or_default();
-    params.channel = channel.unwrap_or_default().into();
-    params.contact_list_id = contact_list_id.unwrap_or_default();
-    params.sender_id = sender_id.unwrap_or_default();
-    params.body = body;
-    params.template = template.map(|template| template.template("template")).transpose()?;
-    params.scheduled_at = scheduled_at.map(|time| time.parameter("scheduled_at")).transpose()?;
+    params.name = name.map(|value| value.text("name")).transpose()?.unwrap_or_default();
+    params.channel = channel.map(|value| value.text("channel")).transpose()?.unwrap_or_default().into();
+    params.contact_list_id =
+        contact_list_id.map(|value| value.text("contact_list_id")).transpose()?.unwrap_or_default();
+    params.sender_id = sender_id.map(|value| value.text("sender_id")).transpose()?.unwrap_or_default();
+    params.body = body.map(|value| value.text("body")).transpose()?;
+    params.template = template.map(|value| value.template("template")).transpose()?;
+    params.scheduled_at = scheduled_at.map(|value| value.time("scheduled_at")).transpose()?;
 
     Ok(params)
 }
 
 #[allow(clippy::too_many_arguments, reason = "as many as the API has")]
-fn list_campaigns(per_page: Option<Whole>) -> PyResult<zexa::ListCampaigns> {
+fn list_campaigns(per_page: Option<Argument<'_>>) -> PyResult<zexa::ListCampaigns> {
     let mut params = zexa::ListCampaigns::blank();
-    params.per_page = per_page.map(|number| number.parameter("per_page")).transpose()?;
+    params.per_page = per_page.map(|value| value.number("per_page")).transpose()?;
 
     Ok(params)
 }
@@ -291,18 +292,18 @@ impl Campaigns {
     fn create(
         &self,
         py: Python<'_>,
-        name: Option<String>,
-        channel: Option<String>,
-        contact_list_id: Option<String>,
-        sender_id: Option<String>,
-        body: Option<String>,
-        template: Option<Document<'_>>,
-        scheduled_at: Option<Time>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        name: Option<Argument<'_>>,
+        channel: Option<Argument<'_>>,
+        contact_list_id: Option<Argument<'_>>,
+        sender_id: Option<Argument<'_>>,
+        body: Option<Argument<'_>>,
+        template: Option<Argument<'_>>,
+        scheduled_at: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Campaign> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let params = create_campaign(name, channel, contact_list_id, sender_id, body, template, scheduled_at)?;
@@ -319,12 +320,12 @@ impl Campaigns {
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
         &self,
-        per_page: Option<Whole>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        per_page: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<List> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let params = list_campaigns(per_page)?;
@@ -339,15 +340,16 @@ impl Campaigns {
     fn get(
         &self,
         py: Python<'_>,
-        id: Option<&str>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        id: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Campaign> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
-        self.0.call(py, calling, |client| client.campaigns().get(id.unwrap_or_default())).map(Campaign)
+        let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
+        self.0.call(py, calling, |client| client.campaigns().get(&id)).map(Campaign)
     }
 }
 
@@ -376,18 +378,18 @@ impl AsyncCampaigns {
     fn create(
         &self,
         py: Python<'_>,
-        name: Option<String>,
-        channel: Option<String>,
-        contact_list_id: Option<String>,
-        sender_id: Option<String>,
-        body: Option<String>,
-        template: Option<Document<'_>>,
-        scheduled_at: Option<Time>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        name: Option<Argument<'_>>,
+        channel: Option<Argument<'_>>,
+        contact_list_id: Option<Argument<'_>>,
+        sender_id: Option<Argument<'_>>,
+        body: Option<Argument<'_>>,
+        template: Option<Argument<'_>>,
+        scheduled_at: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
@@ -409,12 +411,12 @@ impl AsyncCampaigns {
     fn list(
         &self,
         py: Python<'_>,
-        per_page: Option<Whole>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        per_page: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<AsyncList> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let client = self.0.with_options(py, calling)?;
@@ -430,17 +432,18 @@ impl AsyncCampaigns {
     fn get(
         &self,
         py: Python<'_>,
-        id: Option<&str>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        id: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
             let client = self.0.with_options(py, calling)?;
-            Ok(client.campaigns().get(id.unwrap_or_default()))
+            let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
+            Ok(client.campaigns().get(&id))
         };
         Coroutine::begin("AsyncCampaigns.get", begin())
     }

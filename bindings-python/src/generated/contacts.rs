@@ -116,30 +116,30 @@ impl Contact {
 
 #[allow(clippy::too_many_arguments, reason = "as many as the API has")]
 fn create_contact(
-    name: Option<String>,
-    phone: Option<String>,
-    lists: Option<Vec<String>>,
-    email: Option<String>,
+    name: Option<Argument<'_>>,
+    phone: Option<Argument<'_>>,
+    lists: Option<Argument<'_>>,
+    email: Option<Argument<'_>>,
 ) -> PyResult<zexa::CreateContact> {
     let mut params = zexa::CreateContact::blank();
-    params.name = name.unwrap_or_default();
-    params.phone = phone.unwrap_or_default();
-    params.lists = lists.unwrap_or_default();
-    params.email = email;
+    params.name = name.map(|value| value.text("name")).transpose()?.unwrap_or_default();
+    params.phone = phone.map(|value| value.text("phone")).transpose()?.unwrap_or_default();
+    params.lists = lists.map(|value| value.texts("lists")).transpose()?.unwrap_or_default();
+    params.email = email.map(|value| value.text("email")).transpose()?;
 
     Ok(params)
 }
 
 #[allow(clippy::too_many_arguments, reason = "as many as the API has")]
 fn list_contacts(
-    list_id: Option<String>,
-    search: Option<String>,
-    per_page: Option<Whole>,
+    list_id: Option<Argument<'_>>,
+    search: Option<Argument<'_>>,
+    per_page: Option<Argument<'_>>,
 ) -> PyResult<zexa::ListContacts> {
     let mut params = zexa::ListContacts::blank();
-    params.list_id = list_id;
-    params.search = search;
-    params.per_page = per_page.map(|number| number.parameter("per_page")).transpose()?;
+    params.list_id = list_id.map(|value| value.text("list_id")).transpose()?;
+    params.search = search.map(|value| value.text("search")).transpose()?;
+    params.per_page = per_page.map(|value| value.number("per_page")).transpose()?;
 
     Ok(params)
 }
@@ -166,15 +166,15 @@ impl Contacts {
     fn create(
         &self,
         py: Python<'_>,
-        name: Option<String>,
-        phone: Option<String>,
-        lists: Option<Vec<String>>,
-        email: Option<String>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        name: Option<Argument<'_>>,
+        phone: Option<Argument<'_>>,
+        lists: Option<Argument<'_>>,
+        email: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Contact> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let params = create_contact(name, phone, lists, email)?;
@@ -193,14 +193,14 @@ impl Contacts {
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
         &self,
-        list_id: Option<String>,
-        search: Option<String>,
-        per_page: Option<Whole>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        list_id: Option<Argument<'_>>,
+        search: Option<Argument<'_>>,
+        per_page: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<List> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let params = list_contacts(list_id, search, per_page)?;
@@ -215,15 +215,16 @@ impl Contacts {
     fn delete(
         &self,
         py: Python<'_>,
-        id: Option<&str>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        id: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<()> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
-        self.0.call(py, calling, |client| client.contacts().delete(id.unwrap_or_default()))
+        let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
+        self.0.call(py, calling, |client| client.contacts().delete(&id))
     }
 }
 
@@ -249,15 +250,15 @@ impl AsyncContacts {
     fn create(
         &self,
         py: Python<'_>,
-        name: Option<String>,
-        phone: Option<String>,
-        lists: Option<Vec<String>>,
-        email: Option<String>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        name: Option<Argument<'_>>,
+        phone: Option<Argument<'_>>,
+        lists: Option<Argument<'_>>,
+        email: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
@@ -281,14 +282,14 @@ impl AsyncContacts {
     fn list(
         &self,
         py: Python<'_>,
-        list_id: Option<String>,
-        search: Option<String>,
-        per_page: Option<Whole>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        list_id: Option<Argument<'_>>,
+        search: Option<Argument<'_>>,
+        per_page: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<AsyncList> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let client = self.0.with_options(py, calling)?;
@@ -304,17 +305,18 @@ impl AsyncContacts {
     fn delete(
         &self,
         py: Python<'_>,
-        id: Option<&str>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        id: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
             let client = self.0.with_options(py, calling)?;
-            Ok(client.contacts().delete(id.unwrap_or_default()))
+            let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
+            Ok(client.contacts().delete(&id))
         };
         Coroutine::begin("AsyncContacts.delete", begin())
     }

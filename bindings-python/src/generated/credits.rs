@@ -100,11 +100,11 @@ impl CreditBalance {
     fn get(
         &self,
         py: Python<'_>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Credits> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         self.0.call(py, calling, |client| client.credits().get()).map(Credits)
@@ -125,11 +125,11 @@ impl AsyncCreditBalance {
     fn get(
         &self,
         py: Python<'_>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {

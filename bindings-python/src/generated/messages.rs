@@ -157,24 +157,24 @@ impl Message {
 
 #[allow(clippy::too_many_arguments, reason = "as many as the API has")]
 fn send_message(
-    channel: Option<String>,
-    to: Option<String>,
-    from_: Option<String>,
-    body: Option<String>,
-    subject: Option<String>,
-    html: Option<String>,
-    template: Option<Document<'_>>,
-    scheduled_at: Option<Time>,
+    channel: Option<Argument<'_>>,
+    to: Option<Argument<'_>>,
+    from_: Option<Argument<'_>>,
+    body: Option<Argument<'_>>,
+    subject: Option<Argument<'_>>,
+    html: Option<Argument<'_>>,
+    template: Option<Argument<'_>>,
+    scheduled_at: Option<Argument<'_>>,
 ) -> PyResult<zexa::SendMessage> {
     let mut params = zexa::SendMessage::blank();
-    params.channel = channel.unwrap_or_default().into();
-    params.to = to.unwrap_or_default();
-    params.from = from_.unwrap_or_default();
-    params.body = body;
-    params.subject = subject;
-    params.html = html;
-    params.template = template.map(|template| template.template("template")).transpose()?;
-    params.scheduled_at = scheduled_at.map(|time| time.parameter("scheduled_at")).transpose()?;
+    params.channel = channel.map(|value| value.text("channel")).transpose()?.unwrap_or_default().into();
+    params.to = to.map(|value| value.text("to")).transpose()?.unwrap_or_default();
+    params.from = from_.map(|value| value.text("from_")).transpose()?.unwrap_or_default();
+    params.body = body.map(|value| value.text("body")).transpose()?;
+    params.subject = subject.map(|value| value.text("subject")).transpose()?;
+    params.html = html.map(|value| value.text("html")).transpose()?;
+    params.template = template.map(|value| value.template("template")).transpose()?;
+    params.scheduled_at = scheduled_at.map(|value| value.time("scheduled_at")).transpose()?;
 
     Ok(params)
 }
@@ -208,19 +208,19 @@ impl Messages {
     fn send(
         &self,
         py: Python<'_>,
-        channel: Option<String>,
-        to: Option<String>,
-        from_: Option<String>,
-        body: Option<String>,
-        subject: Option<String>,
-        html: Option<String>,
-        template: Option<Document<'_>>,
-        scheduled_at: Option<Time>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        channel: Option<Argument<'_>>,
+        to: Option<Argument<'_>>,
+        from_: Option<Argument<'_>>,
+        body: Option<Argument<'_>>,
+        subject: Option<Argument<'_>>,
+        html: Option<Argument<'_>>,
+        template: Option<Argument<'_>>,
+        scheduled_at: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Message> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let params = send_message(channel, to, from_, body, subject, html, template, scheduled_at)?;
@@ -235,15 +235,16 @@ impl Messages {
     fn get(
         &self,
         py: Python<'_>,
-        id: Option<&str>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        id: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Message> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
-        self.0.call(py, calling, |client| client.messages().get(id.unwrap_or_default())).map(Message)
+        let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
+        self.0.call(py, calling, |client| client.messages().get(&id)).map(Message)
     }
 }
 
@@ -276,19 +277,19 @@ impl AsyncMessages {
     fn send(
         &self,
         py: Python<'_>,
-        channel: Option<String>,
-        to: Option<String>,
-        from_: Option<String>,
-        body: Option<String>,
-        subject: Option<String>,
-        html: Option<String>,
-        template: Option<Document<'_>>,
-        scheduled_at: Option<Time>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        channel: Option<Argument<'_>>,
+        to: Option<Argument<'_>>,
+        from_: Option<Argument<'_>>,
+        body: Option<Argument<'_>>,
+        subject: Option<Argument<'_>>,
+        html: Option<Argument<'_>>,
+        template: Option<Argument<'_>>,
+        scheduled_at: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
@@ -307,17 +308,18 @@ impl AsyncMessages {
     fn get(
         &self,
         py: Python<'_>,
-        id: Option<&str>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        id: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
             let client = self.0.with_options(py, calling)?;
-            Ok(client.messages().get(id.unwrap_or_default()))
+            let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
+            Ok(client.messages().get(&id))
         };
         Coroutine::begin("AsyncMessages.get", begin())
     }

@@ -115,9 +115,9 @@ impl SenderId {
 }
 
 #[allow(clippy::too_many_arguments, reason = "as many as the API has")]
-fn list_sender_ids(per_page: Option<Whole>) -> PyResult<zexa::ListSenderIds> {
+fn list_sender_ids(per_page: Option<Argument<'_>>) -> PyResult<zexa::ListSenderIds> {
     let mut params = zexa::ListSenderIds::blank();
-    params.per_page = per_page.map(|number| number.parameter("per_page")).transpose()?;
+    params.per_page = per_page.map(|value| value.number("per_page")).transpose()?;
 
     Ok(params)
 }
@@ -138,12 +138,12 @@ impl SenderIds {
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
         &self,
-        per_page: Option<Whole>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        per_page: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<List> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let params = list_sender_ids(per_page)?;
@@ -168,12 +168,12 @@ impl AsyncSenderIds {
     fn list(
         &self,
         py: Python<'_>,
-        per_page: Option<Whole>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        per_page: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<AsyncList> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let client = self.0.with_options(py, calling)?;

@@ -216,10 +216,16 @@ impl Event {
 }
 
 #[allow(clippy::too_many_arguments, reason = "as many as the API has")]
-fn create_webhook(url: Option<String>, events: Option<Vec<String>>) -> PyResult<zexa::CreateWebhook> {
+fn create_webhook(url: Option<Argument<'_>>, events: Option<Argument<'_>>) -> PyResult<zexa::CreateWebhook> {
     let mut params = zexa::CreateWebhook::blank();
-    params.url = url.unwrap_or_default();
-    params.events = events.unwrap_or_default().into_iter().map(Into::into).collect();
+    params.url = url.map(|value| value.text("url")).transpose()?.unwrap_or_default();
+    params.events = events
+        .map(|value| value.texts("events"))
+        .transpose()?
+        .unwrap_or_default()
+        .into_iter()
+        .map(Into::into)
+        .collect();
 
     Ok(params)
 }
@@ -244,13 +250,13 @@ impl Webhooks {
     fn create(
         &self,
         py: Python<'_>,
-        url: Option<String>,
-        events: Option<Vec<String>>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        url: Option<Argument<'_>>,
+        events: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Webhook> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let params = create_webhook(url, events)?;
@@ -278,13 +284,13 @@ impl AsyncWebhooks {
     fn create(
         &self,
         py: Python<'_>,
-        url: Option<String>,
-        events: Option<Vec<String>>,
-        timeout: Option<Seconds>,
-        deadline: Option<Seconds>,
-        max_retries: Option<Whole>,
-        retry_ambiguous: Option<bool>,
-        extra_headers: Option<Headers>,
+        url: Option<Argument<'_>>,
+        events: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {

@@ -72,7 +72,8 @@ fn of_section(context: &Context<'_>, section: &Section) -> String {
     }
     let docs = context.comment("//!", &section.docs);
     let elsewhere = context.definition.sections.iter().filter(|other| other.name != section.name);
-    let used = elsewhere.flat_map(|other| &other.models).filter(|model| body.contains(&format!("Option<{}>", model.name)));
+    let used =
+        elsewhere.flat_map(|other| &other.models).filter(|model| body.contains(&format!("Option<{}>", model.name)));
     let used: Vec<&str> = used.map(|model| model.name.as_str()).collect();
     let used = if used.is_empty() { String::new() } else { format!("use super::{{{}}};\n", used.join(", ")) };
     format!("// {GENERATED}\n{docs}\nuse pyo3::prelude::*;\n\n{used}use crate::prelude::*;\n\n{body}")

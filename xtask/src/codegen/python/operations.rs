@@ -1,6 +1,6 @@
 //! Resources and their operations in Python, for both clients.
 
-use super::params::{self, Argument, CALLING};
+use super::params::{self, ARGUMENT, Argument, CALLING};
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Operation, Params, Resource, Shape};
 
@@ -111,7 +111,7 @@ fn signature(by_id: bool, arguments: &[Argument]) -> String {
     parts.push("*".to_owned());
     parts.extend(arguments.iter().filter(|one| one.required).map(|one| one.name.clone()));
     parts.extend(arguments.iter().filter(|one| !one.required).map(|one| format!("{}=None", one.name)));
-    parts.extend(CALLING.map(|(name, _)| format!("{name}=None")));
+    parts.extend(CALLING.map(|name| format!("{name}=None")));
     parts.join(", ")
 }
 
@@ -122,11 +122,11 @@ fn taken(by_id: bool, arguments: &[Argument], of: Of, shape: &Shape) -> String {
         parts.push("py: Python<'_>".to_owned());
     }
     if by_id {
-        parts.push("id: Option<&str>".to_owned());
+        parts.push(format!("id: {ARGUMENT}"));
     }
     let (required, optional): (Vec<_>, Vec<_>) = arguments.iter().partition(|one| one.required);
-    parts.extend(required.into_iter().chain(optional).map(|one| format!("{}: {}", one.name, one.kind)));
-    parts.extend(CALLING.map(|(name, kind)| format!("{name}: {kind}")));
+    parts.extend(required.into_iter().chain(optional).map(|one| format!("{}: {ARGUMENT}", one.name)));
+    parts.extend(CALLING.map(|name| format!("{name}: {ARGUMENT}")));
     parts.join(", ")
 }
 
@@ -147,9 +147,14 @@ fn body(resource: &Resource, operation: &Operation, params: Option<&Params>, arg
     let names = arguments.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
     let params =
         params.map_or_else(String::new, |params| format!("let params = {}({names})?;", params::function(&params.name)));
+    let id = match operation.shape {
+        Shape::Get { .. } | Shape::Delete => "let id = id.map(|id| id.text(\"id\")).transpose()?.unwrap_or_default();",
+        _ => "",
+    };
+    let params = params + id;
     let call = match operation.shape {
         Shape::Post { .. } | Shape::List { .. } => format!("{method}(&params)"),
-        Shape::Get { .. } | Shape::Delete => format!("{method}(id.unwrap_or_default())"),
+        Shape::Get { .. } | Shape::Delete => format!("{method}(&id)"),
         Shape::GetOne { .. } => format!("{method}()"),
     };
     let wrapped = match &operation.shape {

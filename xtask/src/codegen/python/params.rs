@@ -9,20 +9,15 @@ use crate::codegen::definition::{Field, Params, Type};
 /// An argument of an operation.
 pub(super) struct Argument {
     pub(super) name: String,
-    /// What pyo3 makes of it.
-    pub(super) kind: &'static str,
     /// Whether it has to be there.
     pub(super) required: bool,
 }
 
 /// The options that every call has.
-pub(super) const CALLING: [(&str, &str); 5] = [
-    ("timeout", "Option<Seconds>"),
-    ("deadline", "Option<Seconds>"),
-    ("max_retries", "Option<Whole>"),
-    ("retry_ambiguous", "Option<bool>"),
-    ("extra_headers", "Option<Headers>"),
-];
+pub(super) const CALLING: [&str; 5] = ["timeout", "deadline", "max_retries", "retry_ambiguous", "extra_headers"];
+
+/// What an argument is in Rust.
+pub(super) const ARGUMENT: &str = "Option<Argument<'_>>";
 
 /// The function that makes the core's parameters.
 pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
@@ -30,7 +25,7 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
     let mut taken: String = String::new();
     let mut set = String::new();
     for (field, argument) in params.fields.iter().zip(arguments(params)) {
-        taken += &format!("{}: {},", argument.name, argument.kind);
+        taken += &format!("{}: {ARGUMENT},", argument.name);
         set += &format!("params.{} = {};\n", field.name, value(context, field, &argument));
     }
     format!(
@@ -52,34 +47,28 @@ pub(super) fn function(params: &str) -> String {
 
 /// The arguments for the fields of these parameters: what has to be there first.
 pub(super) fn arguments(params: &Params) -> impl Iterator<Item = Argument> {
-    params.fields.iter().map(|field| Argument {
-        name: attribute(&field.name),
-        kind: match &field.kind {
-            Type::Timestamp => "Option<Time>",
-            Type::Template => "Option<Document<'_>>",
-            Type::U32 => "Option<Whole>",
-            Type::List(_) => "Option<Vec<String>>",
-            _ => "Option<String>",
-        },
-        required: field.required && !field.may_be_empty,
-    })
+    params
+        .fields
+        .iter()
+        .map(|field| Argument { name: attribute(&field.name), required: field.required && !field.may_be_empty })
 }
 
 /// What a field is set to. What is required and `None` is refused by the core, as it is in every language.
 fn value(context: &Context<'_>, field: &Field, argument: &Argument) -> String {
-    let (name, key) = (&argument.name, &field.name);
+    let name = &argument.name;
+    let read = |reader: &str| format!("{name}.map(|value| value.{reader}({name:?})).transpose()?");
     match (&field.kind, field.required) {
-        (Type::String, true) => format!("{name}.unwrap_or_default()"),
-        (Type::String, false) => name.clone(),
-        (Type::Enum(_), true) => format!("{name}.unwrap_or_default().into()"),
-        (Type::Enum(_), false) => format!("{name}.map(Into::into)"),
+        (Type::String, true) => format!("{}.unwrap_or_default()", read("text")),
+        (Type::String, false) => read("text"),
+        (Type::Enum(_), true) => format!("{}.unwrap_or_default().into()", read("text")),
+        (Type::Enum(_), false) => format!("{}.map(Into::into)", read("text")),
         (Type::List(element), true) => match &**element {
-            Type::Enum(_) => format!("{name}.unwrap_or_default().into_iter().map(Into::into).collect()"),
-            _ => format!("{name}.unwrap_or_default()"),
+            Type::Enum(_) => format!("{}.unwrap_or_default().into_iter().map(Into::into).collect()", read("texts")),
+            _ => format!("{}.unwrap_or_default()", read("texts")),
         },
-        (Type::Timestamp, false) => format!("{name}.map(|time| time.parameter({key:?})).transpose()?"),
-        (Type::U32, false) => format!("{name}.map(|number| number.parameter({key:?})).transpose()?"),
-        (Type::Template, false) => format!("{name}.map(|template| template.template({key:?})).transpose()?"),
+        (Type::Timestamp, false) => read("time"),
+        (Type::U32, false) => read("number"),
+        (Type::Template, false) => read("template"),
         (kind, required) => {
             let required = if required { "required" } else { "optional" };
             context.complain(&field.place, format!("{required} parameters cannot be a `{kind}` in Python"));
