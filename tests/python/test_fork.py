@@ -1,0 +1,161 @@
+"""fork(): what was made before it works on both sides, in every way that Python forks."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+
+from programs.process import Program, run, until
+from sandbox import Sandbox, Server
+
+# Each way to a server has its own kind of connection.
+STATES: dict[str, dict[str, Any]] = {
+    "http": {},
+    "tls with http/1.1": {"tls": True, "alpn": ["http/1.1"]},
+    "tls with h2": {"tls": True, "alpn": ["h2"]},
+}
+
+
+@pytest.fixture(params=STATES)
+def any_server(request: pytest.FixtureRequest, sandbox: Sandbox) -> Any:
+    server = sandbox.start_server({"state": STATES[request.param]})
+    yield server
+    server.end()
+
+
+def bodies(server: Server) -> Counter[str]:
+    return Counter(message["body"] for message in server.messages())
+
+
+def connections(server: Server, who: str) -> set[int]:
+    """The connections over which it sent."""
+    return {request["connection"] for request in server.requests() if request["body"]["body"].startswith(who)}
+
+
+@pytest.mark.parametrize("case", ["alternating", "alternating_async"])
+def test_parent_and_child_take_turns(any_server: Server, case: str) -> None:
+    run("programs.forks", case, server=any_server)
+    expected = [f"{who} {turn}" for who in ("parent", "child") for turn in range(20)]
+    assert bodies(any_server) == Counter([*expected, "parent before", "parent after"])
+    # The parent kept its connection, and the child has one of its own.
+    parent, child = connections(any_server, "parent"), connections(any_server, "child")
+    assert (len(parent), len(child)) == (1, 1)
+    assert parent != child
+
+
+def test_many_at_once(any_server: Server) -> None:
+    run("programs.forks", "both_at_once", server=any_server)
+    assert len(bodies(any_server)) == len(any_server.requests()) == 1 + 20 + 3 * 20
+
+
+def test_a_client_made_in_the_child(any_server: Server) -> None:
+    run("programs.forks", "new_in_child", server=any_server)
+    assert bodies(any_server) == Counter(["parent before", "child", "parent after"])
+    assert any_server.state()["connections"] == 2
+
+
+def test_a_child_of_a_child(server: Server) -> None:
+    run("programs.forks", "grandchild", server=server)
+    who = ("parent", "child", "grandchild", "parent again")
+    assert bodies(server) == Counter([*who, *(f"{name}, async" for name in who)])
+    # Nothing is left open by any of them.
+    until("no open connection", lambda: server.state()["open_connections"] == 0)
+
+
+def test_while_threads_are_in_calls(any_server: Server) -> None:
+    run("programs.forks", "beside_threads", server=any_server)
+    assert bodies(any_server) == Counter(f"child {number}" for number in range(20))
+
+
+def test_while_async_calls_are_in_flight(sandbox: Sandbox) -> None:
+    server = sandbox.start_server({"faults": [{"times": 20, "delay": 1}]})
+    run("programs.forks", "beside_async_calls", server=server)
+    assert bodies(server) == Counter(["child", *(f"parent {number}" for number in range(20))])
+
+
+@pytest.mark.parametrize("case", ["half_read_list", "half_read_pages", "half_read_async_list"])
+def test_a_half_read_list(sandbox: Sandbox, case: str) -> None:
+    server = sandbox.start_server({"state": {"contacts_count": 95}})
+    run("programs.forks", case, server=server)
+
+
+def test_an_iterator_that_a_thread_waits_on(sandbox: Sandbox) -> None:
+    server = sandbox.start_server({"state": {"contacts_count": 5}, "faults": [{"delay": 2}]})
+    run("programs.forks", "iterator_in_use", server=server)
+    assert bodies(server) == Counter(["child"])
+
+
+@pytest.mark.parametrize("used", ["used", "unused"])
+@pytest.mark.parametrize("how", ["exit", "closed", "deleted", "_exit"])
+def test_the_end_of_a_child(any_server: Server, how: str, used: str) -> None:
+    run("programs.forks", "ends", how, used, server=any_server)
+    parents = [request for request in any_server.requests() if request["body"]["body"].startswith("parent")]
+    # Its connections outlived the child.
+    assert len({request["connection"] for request in parents}) == 2
+    assert len(any_server.messages()) == (6 if used == "used" else 4)
+
+
+def test_other_programs_inherit_no_connection(server: Server) -> None:
+    run("programs.forks", "inherits_nothing", server=server)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver", "forkserver, preloaded"])
+def test_multiprocessing_pool(server: Server, method: str) -> None:
+    run("programs.pools", "pool", method, server=server)
+    assert bodies(server) == Counter(["main", "main again", *(f"job {number}" for number in range(24))])
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_process_pool_executor(server: Server, method: str) -> None:
+    run("programs.pools", "executor", method, server=server)
+    assert bodies(server) == Counter(["main", "main again", *(f"job {number}" for number in range(24))])
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_multiprocessing_process(server: Server, method: str) -> None:
+    run("programs.pools", "processes", method, server=server)
+    assert bodies(server) == Counter(["main", "main again", *(f"job {number}" for number in range(6))])
+
+
+@pytest.mark.parametrize("kind", ["sync", "gthread"])
+def test_gunicorn_with_preload(sandbox: Sandbox, kind: str) -> None:
+    # Slow enough for requests to meet in both workers.
+    server = sandbox.start_server({"faults": [{"skip": 1, "times": 0, "delay": 0.02}]})
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        arguments = [
+            "--preload",
+            "--workers",
+            "2",
+            "--worker-class",
+            kind,
+            "--threads",
+            "2" if kind == "gthread" else "1",
+        ]
+        arguments += ["--bind", f"fd://{listener.fileno()}", "programs.gunicorn_app:application"]
+        with Program("gunicorn", *arguments, server=server, flags=(), inherit=(listener.fileno(),)) as gunicorn:
+            paths = [f"/{number}" for number in range(60)]
+            address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            opener = build_opener(ProxyHandler({}))
+
+            def ask(path: str) -> dict[str, Any]:
+                with opener.open(address + path, timeout=60) as response:
+                    found: dict[str, Any] = json.load(response)
+                return found
+
+            with ThreadPoolExecutor(4) as threads:
+                answers = list(threads.map(ask, paths))
+            gunicorn.signal(signal.SIGTERM)
+            gunicorn.end(errors=None)
+            assert "Traceback" not in gunicorn.errors()
+    workers = {answer["pid"] for answer in answers}
+    assert len(workers) == 2 and gunicorn.pid not in workers and os.getpid() not in workers
+    assert bodies(server) == Counter(["before the fork", *paths])
+    assert {answer["id"] for answer in answers} < {message["id"] for message in server.messages()}
