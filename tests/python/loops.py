@@ -1,0 +1,60 @@
+"""Event loops of either kind, and what is done with them in tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from typing import Any, TypeVar
+
+import pytest
+
+from programs.process import until
+from sandbox import Server
+
+T = TypeVar("T")
+KINDS = ("asyncio", "uvloop")
+
+
+def new_loop(kind: str) -> Iterator[asyncio.AbstractEventLoop]:
+    """A loop for a test. It has to end it with nothing left to the loop's own handler of errors."""
+    loop = pytest.importorskip("uvloop").new_event_loop() if kind == "uvloop" else asyncio.new_event_loop()
+    told: list[dict[str, Any]] = []
+    loop.set_exception_handler(lambda _, context: told.append(context))
+    yield loop
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+    assert told == []
+
+
+def sms(body: str) -> dict[str, str]:
+    return {"channel": "sms", "to": "+244912345678", "from_": "ZEXA", "body": body}
+
+
+def bodies(server: Server) -> list[str]:
+    return [message["body"] for message in server.messages()]
+
+
+async def seen(server: Server, count: int) -> None:
+    """Waits until the server has received so many requests."""
+    await asyncio.get_running_loop().run_in_executor(None, server.requests, count)
+
+
+async def gone(server: Server, connections: int = 0) -> None:
+    """Waits until the server sees no more connections than those."""
+
+    def has_gone() -> bool:
+        return bool(server.state()["open_connections"] <= connections)
+
+    await asyncio.get_running_loop().run_in_executor(None, until, "the connection goes", has_gone)
+
+
+async def cancel(task: asyncio.Future[Any]) -> None:
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert task.cancelled()
+
+
+def spawn(call: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    return asyncio.get_running_loop().create_task(call)

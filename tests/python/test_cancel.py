@@ -1,0 +1,294 @@
+"""Cancelling tasks: it ends the request wherever it is, and nothing is sent after it, or again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import sys
+from collections.abc import Coroutine, Iterator
+
+import pytest
+import zexa
+
+from loops import KINDS, bodies, cancel, gone, new_loop, seen, sms, spawn
+from sandbox import Sandbox, Server
+
+FAR = 30
+
+
+@pytest.fixture(params=KINDS)
+def loop(request: pytest.FixtureRequest) -> Iterator[asyncio.AbstractEventLoop]:
+    yield from new_loop(request.param)
+
+
+@pytest.fixture
+def stalling(sandbox: Sandbox) -> Iterator[Server]:
+    """A server that does not answer its first request, though it carries it out."""
+    server = sandbox.start_server({"faults": [{"process": True, "then": "stall"}]})
+    yield server
+    server.end()
+
+
+def test_in_flight(loop: asyncio.AbstractEventLoop, stalling: Server) -> None:
+    async def main() -> None:
+        async with zexa.AsyncClient(**stalling.options) as client:
+            task = spawn(client.messages.send(**sms("cancelled")))
+            await seen(stalling, 1)
+            await cancel(task)
+            await gone(stalling)
+            await client.messages.send(**sms("after"))
+
+    loop.run_until_complete(main())
+    assert bodies(stalling) == ["cancelled", "after"]
+    assert len(stalling.requests()) == 2
+
+
+def test_in_flight_over_h2(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
+    """The stream ends, and the connection that others use stays."""
+    server = sandbox.start_server({"state": {"tls": True}, "faults": [{"skip": 1, "then": "stall"}]})
+
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options) as client:
+            await client.credits.get()
+            task = spawn(client.messages.send(**sms("cancelled")))
+            await seen(server, 2)
+            await cancel(task)
+            await client.messages.send(**sms("after"))
+
+    loop.run_until_complete(main())
+    assert bodies(server) == ["after"]
+    assert server.state()["connections"] == 1
+
+
+def test_wait_for(loop: asyncio.AbstractEventLoop, stalling: Server) -> None:
+    async def main() -> None:
+        async with zexa.AsyncClient(**stalling.options) as client:
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(client.messages.send(**sms("too slow")), 0.3)
+            await gone(stalling)
+            sent = await asyncio.wait_for(client.messages.send(**sms("after")), FAR)
+            assert sent.body == "after"
+
+    loop.run_until_complete(main())
+    assert len(stalling.requests()) == 2
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio.timeout() is of Python 3.11")
+def test_timeout(loop: asyncio.AbstractEventLoop, stalling: Server) -> None:
+    async def main() -> None:
+        async with zexa.AsyncClient(**stalling.options) as client:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.3):
+                    await client.messages.send(**sms("too slow"))
+            await gone(stalling)
+            async with asyncio.timeout(FAR):
+                await client.messages.send(**sms("after"))
+
+    loop.run_until_complete(main())
+    assert bodies(stalling) == ["too slow", "after"]
+    assert len(stalling.requests()) == 2
+
+
+def test_a_shielded_call_goes_on(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
+    server = sandbox.start_server({"faults": [{"delay": 0.5}]})
+
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options) as client:
+            task = spawn(client.messages.send(**sms("shielded")))
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(asyncio.shield(task), 0.05)
+            assert (await task).body == "shielded"
+
+    loop.run_until_complete(main())
+    assert len(server.requests()) == 1
+
+
+def test_before_it_has_begun(loop: asyncio.AbstractEventLoop, server: Server) -> None:
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options) as client:
+            await cancel(spawn(client.messages.send(**sms("never"))))
+            unused = client.messages.send(**sms("never"))
+            unused.close()
+            await client.messages.send(**sms("after"))
+
+    loop.run_until_complete(main())
+    assert len(server.requests()) == 1 and bodies(server) == ["after"]
+
+
+def test_in_a_retry_wait(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
+    server = sandbox.start_server({"faults": [{"status": 429, "headers": {"Retry-After": "0.5"}}]})
+    logger = logging.getLogger("zexa")
+
+    async def main() -> None:
+        answered = asyncio.Event()
+        told = logging.Handler()
+        running = asyncio.get_running_loop()
+        told.emit = lambda record: running.call_soon_threadsafe(answered.set)  # type: ignore[assignment, return-value]
+        logger.addHandler(told)
+        logger.setLevel(logging.DEBUG)
+        try:
+            async with zexa.AsyncClient(**server.options) as client:
+                task = spawn(client.messages.send(**sms("cancelled")))
+                await asyncio.wait_for(answered.wait(), FAR)
+                await cancel(task)
+                # They wait at the same gate, until well after the cancelled one would have gone out.
+                await asyncio.gather(*(client.messages.send(**sms("after")) for _ in range(10)))
+        finally:
+            logger.setLevel(logging.NOTSET)
+            logger.removeHandler(told)
+
+    loop.run_until_complete(main())
+    assert bodies(server) == ["after"] * 10
+    assert len(server.requests()) == 11
+
+
+def test_in_a_list(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
+    stalled = {"path": "/contacts", "skip": 1, "times": 2, "then": "stall"}
+    server = sandbox.start_server({"state": {"contacts_count": 30}, "faults": [stalled]})
+
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options) as client:
+            contacts = client.contacts.list(per_page=10)
+            read: list[str] = []
+
+            async def read_all() -> None:
+                async for contact in contacts:
+                    read.append(contact.id)
+
+            task = spawn(read_all())
+            await seen(server, 3)
+            await cancel(task)
+            assert len(read) == 10
+            # At most the connection that the first page came over.
+            await gone(server, 1)
+            assert len([contact async for contact in contacts]) == 30
+
+    loop.run_until_complete(main())
+
+
+def test_an_iterator_goes_on_after_a_cancelled_step(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
+    """Whoever gives up waiting for an item may wait for it again: none is lost."""
+    slow = {"path": "/contacts", "skip": 1, "delay": 0.5}
+    server = sandbox.start_server({"state": {"contacts_count": 20}, "faults": [slow]})
+
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options) as client:
+            contacts = aiter(client.contacts.list(per_page=10))
+            read = [(await anext(contacts)).id for _ in range(10)]
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(anext(contacts), 0.05)
+            read += [contact.id async for contact in contacts]
+            assert len(set(read)) == len(read) == 20
+
+    loop.run_until_complete(main())
+
+
+def test_a_list_that_is_left_early(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
+    server = sandbox.start_server({"state": {"contacts_count": 1000}})
+
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options) as client:
+            async for contact in client.contacts.list(per_page=10):
+                if contact.name.endswith("15"):
+                    break
+            await client.messages.send(**sms("after"))
+
+    loop.run_until_complete(main())
+    assert bodies(server) == ["after"]
+    # The second page brought a few more along, not all hundred.
+    assert 2 <= len([request for request in server.requests() if request["path"] == "/v1/contacts"]) <= 5
+
+
+def test_one_of_a_gathering_fails(loop: asyncio.AbstractEventLoop, server: Server) -> None:
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options) as client:
+            with pytest.raises(zexa.NotFoundError):
+                await asyncio.gather(client.messages.send(**sms("first")), client.messages.get("msg_nowhere"))
+            calls = [client.messages.send(**sms("second")), client.messages.get("msg_nowhere"), client.credits.get()]
+            found = await asyncio.gather(*calls, return_exceptions=True)
+            assert [type(one) for one in found] == [zexa.Message, zexa.NotFoundError, zexa.Credits]
+
+    loop.run_until_complete(main())
+    assert sorted(bodies(server)) == ["first", "second"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio.TaskGroup is of Python 3.11")
+def test_one_of_a_task_group_fails(loop: asyncio.AbstractEventLoop, stalling: Server) -> None:
+    async def fail() -> None:
+        await seen(stalling, 1)
+        raise LookupError
+
+    async def main() -> None:
+        async with zexa.AsyncClient(**stalling.options) as client:
+            with pytest.raises(ExceptionGroup) as caught:  # noqa: F821
+                async with asyncio.TaskGroup() as group:
+                    task = group.create_task(client.messages.send(**sms("with it")))
+                    group.create_task(fail())
+            assert [type(one) for one in caught.value.exceptions] == [LookupError]
+            assert task.cancelled()
+            await gone(stalling)
+
+    loop.run_until_complete(main())
+    assert len(stalling.requests()) == 1
+
+
+def test_at_any_moment(loop: asyncio.AbstractEventLoop, server: Server) -> None:
+    """Whenever it comes, a call either gives its result or is cancelled; and what has a result was sent."""
+    chance = random.Random(1)
+
+    async def main() -> set[str]:
+        async with zexa.AsyncClient(**server.options) as client:
+            tasks = []
+            for number in range(300):
+                task = spawn(client.messages.send(**sms(str(number))))
+                asyncio.get_running_loop().call_later(chance.random() * 0.05, task.cancel)
+                tasks.append(task)
+                if number % 10 == 0:
+                    await asyncio.sleep(0)
+            found = await asyncio.gather(*tasks, return_exceptions=True)
+            wrong = [one for one in found if not isinstance(one, (zexa.Message, asyncio.CancelledError))]
+            assert wrong == []
+            await client.messages.send(**sms("after"))
+            return {str(one.body) for one in found if isinstance(one, zexa.Message)}
+
+    done = loop.run_until_complete(main())
+    sent = bodies(server)
+    assert done <= set(sent)
+    assert len(sent) == len(set(sent))
+    assert "after" in sent
+
+
+def test_a_coroutine_that_is_never_awaited(loop: asyncio.AbstractEventLoop, server: Server) -> None:
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options) as client:
+            call = client.messages.send(**sms("never"))
+            with pytest.warns(RuntimeWarning, match="never awaited"):
+                del call
+            await client.messages.send(**sms("after"))
+
+    loop.run_until_complete(main())
+    assert len(server.requests()) == 1
+
+
+def test_a_coroutine_that_is_awaited_twice(loop: asyncio.AbstractEventLoop, server: Server) -> None:
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options) as client:
+            call = client.messages.send(**sms("once"))
+            await call
+            with pytest.raises(RuntimeError, match="already"):
+                await call
+
+    loop.run_until_complete(main())
+    assert bodies(server) == ["once"]
+
+
+def test_an_operation_is_a_coroutine(loop: asyncio.AbstractEventLoop, server: Server) -> None:
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options) as client:
+            call = client.credits.get()
+            assert asyncio.iscoroutine(call)
+            assert isinstance(call, Coroutine)
+            await call
+
+    loop.run_until_complete(main())
