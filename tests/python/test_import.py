@@ -1,0 +1,77 @@
+"""What `import zexa` costs: no other package of size, no thread, no file; and so does making a client."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zexa
+
+# Each of them would double the time that a command line tool takes to start.
+HEAVY = {
+    "asyncio",
+    "concurrent",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "email",
+    "enum",
+    "http",
+    "inspect",
+    "json",
+    "logging",
+}
+HEAVY |= {"multiprocessing", "pathlib", "re", "socket", "ssl", "subprocess", "tempfile", "typing", "urllib", "zoneinfo"}
+
+
+@pytest.fixture(scope="module")
+def told() -> Any:
+    # -S: what a site's own customizations import is not what this package imports.
+    command = [sys.executable, "-S", "-W", "error", str(Path(__file__).parent / "programs" / "imports.py")]
+    environment = {**os.environ, "PYTHONPATH": str(Path(zexa.__file__).parent.parent)}
+    return json.loads(subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, timeout=60).stdout)
+
+
+def test_it_imports_little(told: dict[str, list[str]]) -> None:
+    assert {name.partition(".")[0] for name in told["imported"]} & HEAVY == set()
+    assert "zexa._zexa" in told["imported"]
+
+
+def test_so_does_making_a_client(told: dict[str, list[str]]) -> None:
+    assert {name.partition(".")[0] for name in told["made"]} & HEAVY == set()
+
+
+def test_neither_starts_a_thread_or_opens_a_file(told: dict[str, list[str]]) -> None:
+    assert told["changed"] == []
+
+
+def test_everything_that_is_public_is_there() -> None:
+    for name in zexa.__all__:
+        assert getattr(zexa, name) is not None
+    assert set(zexa.__all__) <= set(dir(zexa))
+    assert "sms" in str(zexa.Channel)
+    with pytest.raises(AttributeError, match="zexa"):
+        zexa.nothing_of_this_name  # noqa: B018
+
+
+def test_it_can_be_imported_from_a_thread_while_another_imports_it() -> None:
+    script = """
+import threading
+barrier = threading.Barrier(8)
+def load():
+    barrier.wait()
+    import zexa
+    zexa.Client(api_key="zx_any"), zexa.Channel
+threads = [threading.Thread(target=load) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print("done")
+"""
+    command = [sys.executable, "-W", "error", "-c", script]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("done\n", "")
