@@ -1,0 +1,287 @@
+"""Does one thing many times, and tells what that has left behind: memory, objects, references, files, threads."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import ctypes
+import gc
+import json
+import logging
+import os
+import pickle
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import zexa
+
+from programs.support import SERVER, main, new_async_client, new_client, say, send, send_async, sms
+
+EVENT = json.dumps(
+    {
+        "id": "evt_1",
+        "event": "message.delivered",
+        "created_at": "2026-07-01T09:00:00Z",
+        "data": {
+            "id": "msg_1",
+            "status": "delivered",
+            "channel": "sms",
+            "to": "+244912345678",
+            "from": "ZEXA",
+            "created_at": "2026-07-01T09:00:00Z",
+            "novel": [1, {"a": None}],
+        },
+    }
+)
+# Whose references a mistake in counting would take or give too many of.
+COUNTED: dict[str, Any] = {
+    "None": None,
+    "True": True,
+    "int": int,
+    "str": str,
+    "dict": dict,
+    "Client": zexa.Client,
+    "AsyncClient": zexa.AsyncClient,
+    "Message": zexa.Message,
+    "Contact": zexa.Contact,
+    "Event": zexa.Event,
+    "NotFoundError": zexa.NotFoundError,
+    "CancelledError": zexa.CancelledError,
+    "CancelledError of asyncio": asyncio.CancelledError,
+    "KeyboardInterrupt": KeyboardInterrupt,
+}
+
+
+class Malloc(ctypes.Structure):
+    """What mallinfo2() of glibc tells."""
+
+    NAMES = ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")
+    _fields_ = [(name, ctypes.c_size_t) for name in NAMES]
+
+
+LIBC = ctypes.CDLL(None)
+LIBC.mallinfo2.restype = Malloc
+
+
+def bytes_in_use() -> int:
+    """By Python as well, which is started so that it takes all of its memory from malloc()."""
+    told = LIBC.mallinfo2()
+    return int(told.uordblks + told.hblkhd)
+
+
+def resident() -> int:
+    """Whatever it is that has taken it."""
+    with open("/proc/self/statm") as pages:
+        return int(pages.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+ROUNDS = 3
+
+
+def snapshot() -> dict[str, int]:
+    for _ in range(3):
+        gc.collect()
+    return {
+        "bytes": bytes_in_use(),
+        "resident": resident(),
+        "objects": len(gc.get_objects()),
+        "files": len(os.listdir("/proc/self/fd")),
+        "threads": len(os.listdir("/proc/self/task")),
+        **{f"references to {name}": sys.getrefcount(value) for name, value in COUNTED.items()},
+    }
+
+
+def watch(times: int, act: Callable[[], object], each: int = 1) -> None:
+    """Tells how much more there is of everything after each round of so many times, when all is warm."""
+    for _ in range(2 * times):
+        act()
+    rounds = []
+    for _ in range(ROUNDS):
+        before = snapshot()
+        for _ in range(times):
+            act()
+        after = snapshot()
+        rounds.append({name: after[name] - before[name] for name in before})
+    # What leaks does so in each; what is kept for the next time is so in few.
+    grown = {name: min((told[name] for told in rounds), key=abs) for name in rounds[0]}
+    say({"times": times * each, "grown": grown})
+
+
+def expect(error: type[BaseException], act: Callable[[], object]) -> None:
+    try:
+        act()
+    except error:
+        return
+    raise AssertionError(error)
+
+
+def sending() -> None:
+    client = new_client()
+    watch(800, lambda: send(client, "Hello"))
+
+
+def sending_with_everything() -> None:
+    client = new_client(default_headers={"X-Shop": "one"}, timeout=30)
+    logger = logging.getLogger("zexa")
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    template = {"name": "greeting", "params": {"name": "Ana", "numbers": [1, 2.5, None, True]}}
+    contact = {"name": "Ana", "phone": "+244923456789", "tags": [1, {}]}
+    client.request("POST", "/contacts", body=contact)
+    arguments = {**sms(""), "body": None, "template": template, "scheduled_at": "2036-07-01T09:00:00Z"}
+
+    def act() -> None:
+        client.messages.send(**arguments, extra_headers={"X-Order": "1"}, deadline=60)
+        expect(zexa.ConflictError, lambda: client.request("POST", "/contacts", body=contact))
+
+    watch(300, act)
+
+
+def failing() -> None:
+    client = new_client()
+
+    def act() -> None:
+        expect(zexa.NotFoundError, lambda: client.messages.get("msg_nowhere"))
+        expect(zexa.InvalidRequestError, lambda: client.messages.get(""))
+        expect(TypeError, lambda: client.messages.get(1))  # type: ignore[arg-type]
+        expect(zexa.ConfigError, lambda: new_client(timeout=-1))
+
+    watch(300, act)
+
+
+def unreachable() -> None:
+    client = new_client(base_url="http://127.0.0.1:9/v1", max_retries=0)
+    watch(600, lambda: expect(zexa.APIConnectionError, lambda: send(client, "Hello")))
+
+
+def clients() -> None:
+    def act() -> None:
+        with new_client() as client:
+            client.with_options(timeout=5).credits.get()
+        new_client().credits.get()
+        new_client(), new_async_client()
+
+    watch(60, act)
+
+
+def async_clients() -> None:
+    """The thread of each ends soon after it."""
+
+    async def act() -> None:
+        async with new_async_client() as client:
+            await client.credits.get()
+        await new_async_client().with_options(timeout=5).credits.get()
+
+    async def settle() -> None:
+        while len(os.listdir("/proc/self/task")) > 1:
+            await asyncio.sleep(0)
+
+    watch_async(60, act, settle=settle)
+
+
+def listing() -> None:
+    client = new_client()
+
+    def act() -> None:
+        assert len(list(client.contacts.list(per_page=10))) == 30
+        # Given up, with pages in flight.
+        contacts = iter(client.contacts.list(per_page=5))
+        for _ in range(7):
+            next(contacts)
+        assert client.contacts.list(per_page=5).page(2).page == 2
+
+    watch(100, act)
+
+
+def objects() -> None:
+    message = zexa.parse_event(EVENT).message
+    assert message is not None
+
+    def act() -> None:
+        event = zexa.parse_event(EVENT)
+        event.to_dict(), event.to_json(), repr(event), event.extra
+        one = zexa.Message.from_json(message.to_json())
+        assert copy.deepcopy(pickle.loads(pickle.dumps(one))) == message and hash(one)
+        one.to_dict(), one.extra, one.created_at, one.is_final
+        expect(zexa.ZexaError, lambda: zexa.parse_event("{"))
+
+    watch(1000, act)
+
+
+def awaiting() -> None:
+    client = new_async_client()
+    together = 20
+
+    async def act() -> None:
+        sending = (send_async(client, "Hello") for _ in range(together))
+        failing = (client.messages.get("msg_nowhere") for _ in range(together))
+        await asyncio.gather(*sending, *failing, return_exceptions=True)
+
+    watch_async(40, act, 2 * together)
+
+
+def cancelling() -> None:
+    """In flight, before they begin, and in a wait at the gate."""
+    client = new_async_client(timeout=60)
+    together = 10
+
+    async def act() -> None:
+        tasks = [asyncio.ensure_future(client.credits.get()) for _ in range(2 * together)]
+        await asyncio.sleep(0.002)
+        tasks += [asyncio.ensure_future(client.credits.get()) for _ in range(together)]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        client.credits.get().close()
+
+    async def settle() -> None:
+        while SERVER.state()["open_connections"]:
+            await asyncio.sleep(0.001)
+
+    watch_async(40, act, 3 * together, settle)
+
+
+def async_listing() -> None:
+    client = new_async_client()
+
+    async def act() -> None:
+        assert len([contact async for contact in client.contacts.list(per_page=10)]) == 30
+        contacts = aiter(client.contacts.list(per_page=5))
+        for _ in range(7):
+            await anext(contacts)
+
+    watch_async(100, act)
+
+
+def loops() -> None:
+    """Each with calls of the same client."""
+    client = new_async_client()
+
+    async def act() -> None:
+        await asyncio.gather(client.credits.get(), client.credits.get())
+
+    watch(100, lambda: asyncio.run(act()))
+
+
+def watch_async(
+    times: int,
+    act: Callable[[], Coroutine[Any, Any, object]],
+    each: int = 1,
+    settle: Callable[[], Coroutine[Any, Any, object]] | None = None,
+) -> None:
+    """As `watch`, in one loop for all."""
+    loop = asyncio.new_event_loop()
+
+    async def run() -> None:
+        await act()
+        if settle:
+            await settle()
+
+    watch(times, lambda: loop.run_until_complete(run()), each)
+    loop.close()
+
+
+if __name__ == "__main__":
+    main(globals())
