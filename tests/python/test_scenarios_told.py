@@ -22,12 +22,12 @@ SPOILT: list[tuple[str, dict[str, Any]]] = [
     ("/requests", {"result": {}, "requests": {"$length": 2}}),
     ("/messages", {"result": {}, "messages": {"$length": 1}}),
     ("no operation", {"result": {}, "call": {"operation": "credits.guess"}}),
-    ("max_retrys", {"result": {}, "client": {"max_retrys": 1}}),
-    ("timeout", {"result": {}, "client": {"timeout": "soon"}}),
+    ("'max_retrys'", {"result": {}, "client": {"max_retrys": 1}}),
+    ("'timeout'", {"result": {}, "client": {"timeout": "soon"}}),
     ("no_such_state", {"result": {}, "server": {"state": {"no_such_state": 1}}}),
-    ("body", {"result": {}, "call": {"operation": "contacts.list", "arguments": {"body": "x"}}}),
-    ("to", {"result": {}, "call": {"operation": "messages.send", "arguments": {**SEND, "to": 912345678}}}),
-    ("colour", {"result": {}, "call": {"operation": "credits.get", "options": {"colour": 1}}}),
+    ("'body'", {"result": {}, "call": {"operation": "contacts.list", "arguments": {"body": "x"}}}),
+    ("'to'", {"result": {}, "call": {"operation": "messages.send", "arguments": {**SEND, "to": 912345678}}}),
+    ("'colour'", {"result": {}, "call": {"operation": "credits.get", "options": {"colour": 1}}}),
     ("no cancel_at", {"result": {}, "call": {"operation": "credits.get", "cancel_at": 1}}),
 ]
 EVENT = (
@@ -49,7 +49,7 @@ def test_a_mismatch_is_told(sandbox: Sandbox, words: str, change: dict[str, Any]
 
 
 def test_a_call_that_is_not_cancelled_is_told(sandbox: Sandbox) -> None:
-    """Its second request is waited for, and it has ended before."""
+    """It has ended before."""
     call = {
         "operation": "contacts.delete",
         "arguments": {"id": "cnt_nobody"},
@@ -57,7 +57,7 @@ def test_a_call_that_is_not_cancelled_is_told(sandbox: Sandbox) -> None:
         "cancel_delay": 0.5,
     }
     found = asyncio.run(play_async(sandbox, {"name": "x", "call": call, "error": {}}, Way.ASYNC))
-    assert found
+    assert any("not cancelled" in mismatch for mismatch in found), found
 
 
 def test_each_way_is_one_that_some_scenario_has() -> None:
@@ -97,13 +97,10 @@ def test_an_error_at_odds_with_itself_is_told() -> None:
     with pytest.raises(zexa.DecodeError) as caught:
         zexa.parse_event(b"[]")
     assert errors.disagreements(caught.value) == []
-
-    class Stranger(zexa.DecodeError):
-        pass
-
-    stranger = Stranger.__new__(Stranger)
-    stranger.__dict__.update(errors.attributes(caught.value), kind="server", attempts=None, safe_to_retry=True)
-    assert len(errors.disagreements(stranger)) >= 3
+    for name, value in [("kind", "server"), ("attempts", None), ("message", "other")]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(caught.value, name, value)
+            assert errors.disagreements(caught.value)
 
 
 def test_the_server_of_a_scenario_is_its_own(server: Server, sandbox: Sandbox) -> None:

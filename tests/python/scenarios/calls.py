@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import zexa
 
@@ -20,7 +20,7 @@ def make_call(client: Any, call: dict[str, Any], way: Way) -> Any:
     """
     Calls the operation: it gives an object, a list, or with an AsyncClient what is to be awaited for an object.
 
-    Raises Broken where Python has no way to say what the scenario does.
+    Raises Broken or TypeError where Python has no way to say what the scenario does.
     """
     arguments = {ARGUMENTS.get(name, name): value for name, value in call.get("arguments", {}).items()}
     if call["operation"] == "webhooks.parse_event":
@@ -32,20 +32,17 @@ def make_call(client: Any, call: dict[str, Any], way: Way) -> Any:
         client, options = client.with_options(**options), {}
     function = function_of(client, call["operation"])
     positional = fill_in(function, arguments)
-    try:
-        given = function(*positional, **arguments, **options)
-    except TypeError as error:
-        raise Broken(f"{call['operation']} cannot be called so: {error}") from error
+    given = function(*positional, **arguments, **options)
     return given.page(call["page"]) if "page" in call else given
 
 
 def function_of(client: Any, operation: str) -> Callable[..., Any]:
-    function = client
+    function: Any = client
     for name in operation.split("."):
         function = getattr(function, name, None)
-    if not callable(function):
+    if function is None:
         raise Broken(f"there is no operation {operation}")
-    return function
+    return cast(Callable[..., Any], function)
 
 
 def fill_in(function: Callable[..., Any], arguments: dict[str, Any]) -> list[Any]:
@@ -67,9 +64,9 @@ def take_all(given: zexa.List[Any], items: list[Any], most: int | None, way: Way
         for page in given.pages():
             add_page(items, page)
             if most is not None and len(items) >= most:
+                # A page may hold more than is wanted.
+                del items[most:]
                 break
-        # A page may hold more than is wanted.
-        del items[most:]
         return
     if most == 0:
         return
@@ -85,8 +82,8 @@ async def take_all_async(given: zexa.AsyncList[Any], items: list[Any], most: int
         async for page in given.pages():
             add_page(items, page)
             if most is not None and len(items) >= most:
+                del items[most:]
                 break
-        del items[most:]
         return
     if most == 0:
         return

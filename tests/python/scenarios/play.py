@@ -59,6 +59,8 @@ async def play_async(sandbox: Sandbox, scenario: dict[str, Any], way: Way) -> li
 def told(error: Exception) -> str:
     if isinstance(error, Broken | Refused):
         return str(error)
+    if isinstance(error, TypeError):
+        return f"Python has no way to say this: {error}"
     return "the runner failed: " + "".join(traceback.format_exception(error))
 
 
@@ -115,19 +117,18 @@ async def cancelled(awaited: Any, server: Server, call: dict[str, Any]) -> None:
         await asyncio.sleep(call.get("cancel_delay", 0))
     task.cancel()
     try:
-        given = await task
+        came = await task
     except asyncio.CancelledError:
         return
-    raise Broken(f"the task was cancelled, and gave {given!r}")
+    except zexa.ZexaError as error:
+        came = error
+    raise Broken(f"the call was not cancelled, and came to {came!r}")
 
 
 def make_client(kind: Callable[..., Any], server: Server, scenario: dict[str, Any]) -> Any:
     """A client with the scenario's options, and the server's address and key where it gives none."""
     options = {"base_url": server.url, "api_key": server.api_key, **scenario.get("client", {})}
-    try:
-        return kind(**{name: filled_in(value, server) for name, value in options.items()})
-    except TypeError as error:
-        raise Broken(f"there is no such client: {error}") from error
+    return kind(**{name: filled_in(value, server) for name, value in options.items()})
 
 
 def filled_in(value: Any, server: Server) -> Any:
