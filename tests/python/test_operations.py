@@ -1,0 +1,305 @@
+"""Every operation of the blocking client, and what its arguments may be."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone, tzinfo
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import zexa
+
+from examples import CAMPAIGN, CONTACT, SMS, WEBHOOK
+from sandbox import Server
+
+LUANDA = timezone(timedelta(hours=1))
+TEMPLATE = {"name": "order_shipped", "language": "pt", "variables": {"1": "Ana"}}
+
+
+def last_body(server: Server) -> dict[str, Any]:
+    body: dict[str, Any] = server.requests()[-1]["body"]
+    return body
+
+
+def test_a_message_is_sent_and_looked_at(client: zexa.Client, server: Server) -> None:
+    sent = client.messages.send(**SMS)
+    assert type(sent) is zexa.Message
+    assert (sent.status, sent.channel, sent.to, sent.from_) == ("queued", "sms", "+244912345678", "ZEXA")
+    assert last_body(server) == {"channel": "sms", "to": "+244912345678", "from": "ZEXA", "body": "the code is 4711"}
+    server.advance(60)
+    got = client.messages.get(sent.id)
+    assert (got.id, got.status, got.is_final) == (sent.id, "delivered", True)
+    assert [message["id"] for message in server.messages()] == [sent.id]
+
+
+def test_sender_ids_are_listed(client: zexa.Client) -> None:
+    sender_ids = list(client.sender_ids.list())
+    assert {type(sender_id) for sender_id in sender_ids} == {zexa.SenderId}
+    assert ("BANNED", "rejected") in [(sender_id.sender_id, sender_id.status) for sender_id in sender_ids]
+
+
+def test_a_campaign_is_created_and_looked_at(client: zexa.Client, server: Server) -> None:
+    created = client.campaigns.create(**CAMPAIGN)
+    assert type(created) is zexa.Campaign
+    assert (created.name, created.channel, created.is_final) == ("July", "sms", False)
+    assert last_body(server) == CAMPAIGN
+    server.advance(60)
+    got = client.campaigns.get(created.id)
+    assert (got.status, got.is_final) == ("completed", True)
+    assert got.stats is not None
+    assert (got.stats.sent, got.stats.pending) == (5, 0)
+    assert [campaign.id for campaign in client.campaigns.list()] == [created.id]
+
+
+def test_a_contact_comes_and_goes(client: zexa.Client, server: Server) -> None:
+    created = client.contacts.create(**CONTACT, lists=["lst_abc123"], email="ana@shop.example")
+    assert type(created) is zexa.Contact
+    assert (created.name, created.lists, created.email) == ("Ana Domingos", ("lst_abc123",), "ana@shop.example")
+    assert [contact.id for contact in client.contacts.list(list_id="lst_abc123")] == [created.id]
+    assert [contact.id for contact in client.contacts.list(search="Domingos")] == [created.id]
+    assert client.contacts.delete(created.id) is None  # type: ignore[func-returns-value]
+    assert created.id not in [contact["id"] for contact in server.contacts()]
+
+
+def test_a_webhook_is_registered(client: zexa.Client, server: Server) -> None:
+    webhook = client.webhooks.create(**WEBHOOK)
+    assert type(webhook) is zexa.Webhook
+    assert webhook.events == ("message.delivered", "message.failed")
+    assert last_body(server) == WEBHOOK
+
+
+def test_the_balance(client: zexa.Client) -> None:
+    credits = client.credits.get()
+    assert type(credits) is zexa.Credits
+    assert (credits.credits, credits.currency) == (4250.0, "USD")
+
+
+OPERATIONS: dict[str, Callable[[Any], Any]] = {
+    "messages.send": lambda client: client.messages.send,
+    "messages.get": lambda client: client.messages.get,
+    "sender_ids.list": lambda client: client.sender_ids.list,
+    "campaigns.create": lambda client: client.campaigns.create,
+    "campaigns.list": lambda client: client.campaigns.list,
+    "campaigns.get": lambda client: client.campaigns.get,
+    "contacts.create": lambda client: client.contacts.create,
+    "contacts.list": lambda client: client.contacts.list,
+    "contacts.delete": lambda client: client.contacts.delete,
+    "webhooks.create": lambda client: client.webhooks.create,
+    "credits.get": lambda client: client.credits.get,
+    "request": lambda client: client.request,
+}
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "messages.send": SMS,
+    "messages.get": {"id": "msg_1"},
+    "campaigns.create": CAMPAIGN,
+    "campaigns.get": {"id": "cmp_1"},
+    "contacts.create": CONTACT,
+    "contacts.delete": {"id": "cnt_1"},
+    "webhooks.create": WEBHOOK,
+    "request": {"method": "GET", "path": "/credits"},
+}
+REQUIRED = [(name, argument) for name, arguments in ARGUMENTS.items() for argument in arguments if argument != "body"]
+TEXTS = [(name, argument) for name, argument in REQUIRED if argument != "events"]
+TEXTS += [("messages.send", name) for name in ("body", "subject", "html", "scheduled_at")]
+TEXTS += [("contacts.create", "email"), ("contacts.list", "search"), ("contacts.list", "list_id")]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("kind", [zexa.Client, zexa.AsyncClient])
+def test_help_says_what_an_operation_takes(kind: type[Any], name: str) -> None:
+    function = OPERATIONS[name](kind(api_key="k"))
+    names = set(inspect.signature(function).parameters)
+    assert {"timeout", "deadline", "max_retries", "retry_ambiguous", "extra_headers"} <= names
+    assert set(ARGUMENTS.get(name, {})) <= names
+    assert function.__doc__
+
+
+@pytest.mark.parametrize(("name", "argument"), REQUIRED)
+def test_what_is_required_cannot_be_left_out(client: zexa.Client, server: Server, name: str, argument: str) -> None:
+    arguments = {key: value for key, value in ARGUMENTS[name].items() if key != argument}
+    with pytest.raises(TypeError, match=f"'{argument}'"):
+        OPERATIONS[name](client)(**arguments)
+    assert server.requests() == []
+
+
+@pytest.mark.parametrize(("name", "argument"), [pair for pair in REQUIRED if pair[0] != "request"])
+def test_none_for_what_is_required_is_refused_before_it_is_sent(
+    client: zexa.Client, server: Server, name: str, argument: str
+) -> None:
+    with pytest.raises(zexa.InvalidRequestError) as caught:
+        OPERATIONS[name](client)(**{**ARGUMENTS[name], argument: None})
+    assert caught.value.details["field"] == argument.rstrip("_")
+    assert (caught.value.outcome, caught.value.attempts) == ("not_sent", 0)
+    assert server.requests() == []
+
+
+@pytest.mark.parametrize(
+    "value", [5, b"bytes", 1.5, ["x"], {"x": "y"}, object()], ids=lambda value: type(value).__name__
+)
+@pytest.mark.parametrize(("name", "argument"), TEXTS)
+def test_a_text_of_another_type_is_named(
+    client: zexa.Client, server: Server, name: str, argument: str, value: Any
+) -> None:
+    with pytest.raises(TypeError, match=f"'{argument}'"):
+        OPERATIONS[name](client)(**{**ARGUMENTS.get(name, {}), argument: value})
+    assert server.requests() == []
+
+
+@pytest.mark.parametrize("value", ["*", 5, ["message.sent", 5], {"message.sent": 1}, b"*"], ids=repr)
+def test_events_of_another_type_are_named(client: zexa.Client, server: Server, value: Any) -> None:
+    """A string is a sequence of strings in Python. It is no list of events all the same."""
+    with pytest.raises(TypeError, match="'events'"):
+        client.webhooks.create(url="https://shop.example/zexa", events=value)
+    with pytest.raises(TypeError, match="'lists'"):
+        client.contacts.create(**CONTACT, lists=value)
+    assert server.requests() == []
+
+
+def test_lists_of_texts_may_be_tuples(client: zexa.Client, server: Server) -> None:
+    client.webhooks.create(url="https://shop.example/zexa", events=("message.failed", "*"))
+    assert last_body(server)["events"] == ["message.failed", "*"]
+    client.contacts.create(**CONTACT, lists=("lst_demo", "lst_abc123"))
+    assert last_body(server)["lists"] == ["lst_demo", "lst_abc123"]
+
+
+@pytest.mark.parametrize("value", [0, 101])
+def test_a_page_size_out_of_range_is_refused(client: zexa.Client, server: Server, value: int) -> None:
+    with pytest.raises(zexa.ValidationError, match="per_page"):
+        list(client.contacts.list(per_page=value))
+    assert server.requests() == []
+
+
+@pytest.mark.parametrize("value", [-1, 2**32, 2**70])
+def test_a_page_size_that_is_no_u32_is_refused_by_its_name(client: zexa.Client, server: Server, value: int) -> None:
+    with pytest.raises((zexa.ValidationError, OverflowError), match="per_page"):
+        list(client.contacts.list(per_page=value))
+    assert server.requests() == []
+
+
+@pytest.mark.parametrize("value", ["5", 2.5, [5]])
+def test_a_page_size_of_another_type_is_named(client: zexa.Client, value: Any) -> None:
+    with pytest.raises(TypeError, match="'per_page'"):
+        list(client.contacts.list(per_page=value))
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_argument_that_there_is_not(client: zexa.Client, server: Server, name: str) -> None:
+    with pytest.raises(TypeError, match="'colour'"):
+        OPERATIONS[name](client)(**ARGUMENTS.get(name, {}), colour="red")
+    assert server.requests() == []
+
+
+def test_what_to_send_is_given_by_name(client: zexa.Client) -> None:
+    with pytest.raises(TypeError, match="positional"):
+        client.messages.send("sms", "+244912345678", "ZEXA", "Hello")  # type: ignore[call-arg]
+
+
+class Channel(str, enum.Enum):
+    SMS = "sms"
+
+
+def test_a_text_may_be_of_a_class_over_str(client: zexa.Client, server: Server) -> None:
+    client.messages.send(**{**SMS, "channel": Channel.SMS})
+    assert last_body(server)["channel"] == "sms"
+
+
+@pytest.mark.parametrize("name", ["body", "channel"])
+def test_half_of_a_character_is_refused(client: zexa.Client, server: Server, name: str) -> None:
+    with pytest.raises((TypeError, zexa.ValidationError), match=name):
+        client.messages.send(**{**SMS, name: "\ud800"})
+    assert server.requests() == []
+
+
+def test_a_nul_is_a_character(client: zexa.Client, server: Server) -> None:
+    client.messages.send(**{**SMS, "body": "a\0b"})
+    assert last_body(server)["body"] == "a\0b"
+
+
+@pytest.mark.parametrize("template", [TEMPLATE, MappingProxyType(TEMPLATE)], ids=["dict", "mapping"])
+def test_a_template_is_a_mapping(client: zexa.Client, server: Server, template: Any) -> None:
+    client.messages.send(channel="whatsapp", to="+244912345678", from_="ZEXA", template=template)
+    assert last_body(server)["template"] == TEMPLATE
+
+
+@pytest.mark.parametrize("template", ["order_shipped", 5, ["order_shipped"], b"x"], ids=repr)
+def test_a_template_of_another_type_is_named(client: zexa.Client, server: Server, template: Any) -> None:
+    with pytest.raises(TypeError, match="'template'"):
+        client.messages.send(channel="whatsapp", to="+244912345678", from_="ZEXA", template=template)
+    assert server.requests() == []
+
+
+@pytest.mark.parametrize("value", [object(), {1, 2}, b"x", float("nan")], ids=lambda value: type(value).__name__)
+def test_a_template_that_is_no_json_is_named(client: zexa.Client, server: Server, value: Any) -> None:
+    with pytest.raises(zexa.ValidationError, match="template") as caught:
+        client.messages.send(
+            channel="whatsapp", to="+244912345678", from_="ZEXA", template={**TEMPLATE, "variables": {"1": value}}
+        )
+    assert type(caught.value.__cause__) in (TypeError, ValueError)
+    assert server.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        (timezone.utc, "2036-07-01T09:00:00+00:00"),
+        (LUANDA, "2036-07-01T08:00:00+00:00"),
+        (timezone(timedelta(hours=-9, minutes=-30)), "2036-07-01T18:30:00+00:00"),
+        (timezone(timedelta(hours=5, minutes=45, seconds=30)), "2036-07-01T03:14:30+00:00"),
+        (ZoneInfo("America/New_York"), "2036-07-01T13:00:00+00:00"),
+    ],
+    ids=str,
+)
+def test_an_aware_datetime_is_sent_as_the_same_instant(
+    client: zexa.Client, server: Server, zone: tzinfo, expected: str
+) -> None:
+    when = datetime(2036, 7, 1, 9, tzinfo=zone)
+    message = client.messages.send(**SMS, scheduled_at=when)
+    assert instant(last_body(server)["scheduled_at"]) == datetime.fromisoformat(expected)
+    assert message.scheduled_at == when
+    campaign = client.campaigns.create(**CAMPAIGN, scheduled_at=when)
+    assert instant(last_body(server)["scheduled_at"]) == datetime.fromisoformat(expected)
+    assert campaign.scheduled_at == when
+
+
+def test_a_datetime_keeps_its_microseconds_and_its_fold(client: zexa.Client, server: Server) -> None:
+    client.messages.send(**SMS, scheduled_at=datetime(2036, 7, 1, 9, 0, 0, 123456, tzinfo=timezone.utc))
+    assert instant(last_body(server)["scheduled_at"]).microsecond == 123456
+    # The hour that comes twice when summer ends.
+    twice = datetime(2036, 11, 2, 1, 30, tzinfo=ZoneInfo("America/New_York"))
+    for when, hour in [(twice, 5), (twice.replace(fold=1), 6)]:
+        client.messages.send(**SMS, scheduled_at=when)
+        assert instant(last_body(server)["scheduled_at"]).hour == hour
+
+
+@pytest.mark.parametrize(
+    "when",
+    [datetime(1, 1, 1, tzinfo=LUANDA), datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=1)))],
+    ids=str,
+)
+def test_a_datetime_that_is_none_in_utc_is_refused(client: zexa.Client, server: Server, when: datetime) -> None:
+    with pytest.raises(zexa.ValidationError, match="scheduled_at"):
+        client.messages.send(**SMS, scheduled_at=when)
+    assert server.requests() == []
+
+
+@pytest.mark.parametrize("name", ["messages.send", "campaigns.create"])
+def test_a_naive_datetime_is_refused(client: zexa.Client, server: Server, name: str) -> None:
+    with pytest.raises(zexa.ValidationError, match="scheduled_at"):
+        OPERATIONS[name](client)(**ARGUMENTS[name], scheduled_at=datetime(2036, 7, 1, 9))
+    assert server.requests() == []
+
+
+def test_a_time_may_be_a_string(client: zexa.Client, server: Server) -> None:
+    client.messages.send(**SMS, scheduled_at="2036-07-01T10:00:00+01:00")
+    assert instant(last_body(server)["scheduled_at"]) == datetime(2036, 7, 1, 9, tzinfo=timezone.utc)
+    with pytest.raises(zexa.ValidationError, match="scheduled_at"):
+        client.messages.send(**SMS, scheduled_at="tomorrow")
+    assert len(server.requests()) == 1
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
