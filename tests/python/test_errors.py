@@ -1,0 +1,206 @@
+"""The exceptions: their tree, what they say, and what can be done with them."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import socket
+import traceback
+from typing import Any
+
+import pytest
+import zexa
+
+from examples import SMS
+from sandbox import Sandbox, Server
+from scenarios.errors import CLASSES, attributes, disagreements
+
+# What makes a server, or a client that never reaches it, end a call with each kind.
+FAULTS: dict[str, dict[str, Any]] = {
+    "invalid_request": {"status": 400},
+    "unauthorized": {"status": 401},
+    "not_found": {"status": 404},
+    "conflict": {"status": 409},
+    "validation": {"status": 422},
+    "insufficient_credits": {
+        "status": 422,
+        "body": {"error": "insufficient_credits", "message": "No credits"},
+    },
+    "rate_limited": {"status": 429, "headers": {"Retry-After": "7"}},
+    "server": {"status": 503},
+    "connect": {"then": "reset"},
+    "timeout": {"status": 408},
+    "decode": {"status": 200, "text": "<html>"},
+    "other": {"status": 307, "headers": {"Location": "/elsewhere"}},
+}
+CONNECTION_ERRORS = (zexa.APIConnectionError, zexa.APITimeoutError)
+
+
+def failure(server: Server, kind: str) -> zexa.ZexaError:
+    """An error of this kind, from a real call."""
+    if kind == "config":
+        return caught(lambda: zexa.Client(**{**server.options, "timeout": 0}))
+    client = zexa.Client(**server.options, max_retries=0)
+    if kind == "closed":
+        client.close()
+    else:
+        server.fault(**FAULTS[kind])
+    return caught(lambda: client.messages.send(**SMS))
+
+
+def caught(call: Any) -> zexa.ZexaError:
+    with pytest.raises(zexa.ZexaError) as info:
+        call()
+    return info.value
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind != "cancelled"])
+def test_each_kind_is_a_class(server: Server, kind: str) -> None:
+    error = failure(server, kind)
+    assert (error.kind, type(error)) == (kind, CLASSES[kind])
+    assert disagreements(error) == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind != "cancelled"])
+def test_each_class_can_be_pickled_and_copied(server: Server, kind: str) -> None:
+    error = failure(server, kind)
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert type(again) is type(error)
+        assert attributes(again) == attributes(error)
+        assert (str(again), again.safe_to_retry) == (str(error), error.safe_to_retry)
+        with pytest.raises(type(error)):
+            raise again
+
+
+def test_the_tree() -> None:
+    assert zexa.ZexaError.__bases__ == (Exception,)
+    assert zexa.ConfigError.__bases__ == (zexa.ZexaError,)
+    assert zexa.APIError.__bases__ == (zexa.ZexaError,)
+    assert zexa.APIConnectionError.__bases__ == (zexa.APIError,)
+    assert zexa.APITimeoutError.__bases__ == (zexa.APIConnectionError,)
+    for kind, class_ in CLASSES.items():
+        if class_ not in (zexa.ConfigError, zexa.APIError, *CONNECTION_ERRORS):
+            assert class_.__bases__ == (zexa.APIError,), kind
+        assert class_.__module__ == "zexa"
+        assert class_.__doc__
+
+
+def test_a_base_catches_what_is_below_it(client: zexa.Client) -> None:
+    for base in (zexa.NotFoundError, zexa.APIError, zexa.ZexaError, Exception):
+        with pytest.raises(base):
+            client.messages.get("msg_nobody")
+    with pytest.raises(zexa.NotFoundError):
+        try:
+            client.messages.get("msg_nobody")
+        except (zexa.ConfigError, zexa.ServerError, zexa.APIConnectionError):
+            pytest.fail("caught by a class that it is not of")
+
+
+def test_what_the_server_said_is_all_there(client: zexa.Client, server: Server) -> None:
+    error = caught(lambda: client.messages.get("msg_nobody"))
+    assert (error.kind, error.outcome, error.status, error.code) == ("not_found", "rejected", 404, "not_found")
+    assert (error.attempts, error.retry_after, error.safe_to_retry) == (1, None, True)
+    assert error.message
+    assert error.request_id
+    assert error.request_id in str(error)
+    assert error.message in str(error)
+    assert "404" in str(error)
+    assert "NotFoundError" in repr(error)
+    assert len(server.requests()) == 1
+
+
+def test_how_long_to_wait_is_in_seconds(server: Server) -> None:
+    error = failure(server, "rate_limited")
+    assert (error.retry_after, type(error.retry_after)) == (7.0, float)
+
+
+def test_details_are_plain_data(server: Server, client: zexa.Client) -> None:
+    details = {"field": "to", "list": [1, None, {"a": True}]}
+    server.fault(status=422, body={"error": "validation_error", "message": "no", "details": details})
+    assert caught(lambda: client.credits.get()).details == details
+
+
+def test_a_message_that_may_have_been_sent_says_so(client: zexa.Client, server: Server) -> None:
+    server.fault(method="POST", process=True, then="reset", at="request")
+    error = caught(lambda: client.messages.send(**SMS))
+    assert (error.kind, error.outcome, error.safe_to_retry) == ("connect", "unknown", False)
+    assert len(server.messages()) == 1
+
+
+def test_too_few_credits(sandbox: Sandbox) -> None:
+    server = sandbox.start_server({"state": {"credits": 0}})
+    with zexa.Client(**server.options) as client, pytest.raises(zexa.InsufficientCreditsError):
+        client.messages.send(**SMS)
+    server.end()
+
+
+def test_a_wrong_key(server: Server) -> None:
+    with zexa.Client(base_url=server.url, api_key="zx_other_secret") as client:
+        error = caught(lambda: client.credits.get())
+    assert (type(error), error.status) == (zexa.AuthenticationError, 401)
+    assert "zx_other" not in f"{error} {error!r} {error.details} {vars(error)}"
+
+
+def test_a_refused_connection_has_its_cause() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    client = zexa.Client(api_key="k", base_url=f"http://127.0.0.1:{port}/v1", max_retries=0)
+    error = caught(lambda: client.credits.get())
+    assert (type(error), error.outcome, error.status) == (zexa.APIConnectionError, "not_sent", None)
+    assert type(error.__cause__) is ConnectionRefusedError
+    assert error.__cause__.errno
+    assert "ConnectionRefusedError" in "".join(traceback.format_exception(error))
+
+
+def test_a_lost_connection_has_its_cause(server: Server) -> None:
+    assert isinstance(failure(server, "connect").__cause__, ConnectionResetError)
+
+
+def test_what_the_server_answered_has_no_other_cause(client: zexa.Client) -> None:
+    error = caught(lambda: client.messages.get("msg_nobody"))
+    assert (error.__cause__, error.__context__) == (None, None)
+
+
+def test_time_that_ran_out_is_a_lost_connection_too(server: Server) -> None:
+    server.fault(delay=5)
+    client = zexa.Client(**server.options, max_retries=0, timeout=0.2)
+    with pytest.raises(zexa.APIConnectionError) as info:
+        client.messages.send(**SMS)
+    assert (type(info.value), info.value.kind, info.value.outcome) == (zexa.APITimeoutError, "timeout", "unknown")
+
+
+def test_a_closed_client(client: zexa.Client, server: Server) -> None:
+    client.close()
+    client.close()
+    error = caught(lambda: client.messages.send(**SMS))
+    assert (type(error), error.outcome, error.attempts) == (zexa.ClosedError, "not_sent", 0)
+    assert server.requests() == []
+
+
+def test_an_error_can_be_annotated_and_chained(client: zexa.Client) -> None:
+    error = caught(lambda: client.messages.get("msg_nobody"))
+    error.order = 5  # type: ignore[attr-defined]
+    with pytest.raises(RuntimeError) as info:
+        raise RuntimeError("while asking") from error
+    assert info.value.__cause__ is error
+    assert error.order == 5  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("to", ["955666777", "+244 955666777", "+244-955666777"])
+def test_the_words_of_an_error_name_no_number(client: zexa.Client, to: str) -> None:
+    error = caught(lambda: client.messages.send(**{**SMS, "to": to}))
+    assert type(error) is zexa.ValidationError
+    assert error.details["field"] == "to"
+    assert error.details["value"] == to
+    shown = f"{error} {error!r} {error.message} {''.join(traceback.format_exception(error))}"
+    assert "955666777" not in shown.replace(f'"{to}"', "")
+    assert SMS["body"] not in shown
+
+
+def test_an_error_can_be_made_for_tests_of_your_own() -> None:
+    """So that what stands in for a client can raise it."""
+    error = zexa.RateLimitError("slow down")
+    assert "slow down" in str(error)
+    assert isinstance(error, zexa.APIError)
+    assert (error.status, error.request_id, error.retry_after) == (None, None, None)
