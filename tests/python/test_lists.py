@@ -1,0 +1,222 @@
+"""Lists of the blocking client: items, pages, and when what is asked for."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import pickle
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+import zexa
+
+from sandbox import Sandbox, Server
+
+COUNT = 23
+
+
+@pytest.fixture
+def server(sandbox: Sandbox) -> Iterator[Server]:
+    """With enough contacts for some pages."""
+    server = sandbox.start_server({"state": {"contacts_count": COUNT}})
+    yield server
+    server.end()
+
+
+def ids(contacts: Iterable[zexa.Contact]) -> list[str]:
+    return [contact.id for contact in contacts]
+
+
+def pages_asked_for(server: Server) -> list[int]:
+    return [int(request["query"]["page"]) for request in server.requests()]
+
+
+def test_items_come_across_pages(client: zexa.Client, server: Server) -> None:
+    contacts = client.contacts.list(per_page=5)
+    assert type(contacts) is zexa.List
+    assert ids(contacts) == [contact["id"] for contact in server.contacts()]
+    assert sorted(pages_asked_for(server)) == [1, 2, 3, 4, 5]
+    assert {request["query"]["per_page"] for request in server.requests()} == {"5"}
+
+
+def test_nothing_is_asked_for_before_the_first_item(client: zexa.Client, server: Server) -> None:
+    contacts = client.contacts.list()
+    repr(contacts)
+    iterator = iter(contacts)
+    iter(contacts.pages())
+    assert server.requests() == []
+    assert type(next(iterator)) is zexa.Contact
+    assert server.requests()
+
+
+def test_a_list_can_be_read_again(client: zexa.Client, server: Server) -> None:
+    contacts = client.contacts.list(per_page=10)
+    first = ids(contacts)
+    client.contacts.delete(first[0])
+    assert ids(contacts) == first[1:]
+    pages = contacts.pages()
+    assert [len(page) for page in pages] == [len(page) for page in pages] == [10, 10, 2]
+
+
+def test_two_readers_do_not_disturb_each_other(client: zexa.Client) -> None:
+    contacts = client.contacts.list(per_page=4)
+    one, other = iter(contacts), iter(contacts)
+    assert one is not other
+    assert iter(one) is one
+    next(one)
+    assert ids(other) == ids(contacts)
+    assert len(list(one)) == COUNT - 1
+
+
+def test_an_iterator_ends_for_good(client: zexa.Client, server: Server) -> None:
+    iterator = iter(client.contacts.list())
+    assert len(list(iterator)) == COUNT
+    asked = len(server.requests())
+    for _ in range(3):
+        with pytest.raises(StopIteration):
+            next(iterator)
+    assert len(server.requests()) == asked
+
+
+def test_reading_may_stop_early(client: zexa.Client, server: Server) -> None:
+    for contact in client.contacts.list(per_page=1):
+        assert contact.id == server.contacts()[0]["id"]
+        break
+    assert len(list(itertools.islice(client.contacts.list(per_page=1), 3))) == 3
+    # Some pages ahead, but not all of the list twice.
+    assert len(server.requests()) < 2 * COUNT
+
+
+@pytest.mark.parametrize("operation", ["sender_ids", "campaigns", "contacts"])
+def test_every_list_has_all_forms(client: zexa.Client, operation: str) -> None:
+    things: zexa.List[Any] = getattr(client, operation).list()
+    items = list(things)
+    assert [item for page in things.pages() for item in page] == items
+    assert list(things.page(1)) == items
+
+
+def test_pages(client: zexa.Client) -> None:
+    pages = list(client.contacts.list(per_page=10).pages())
+    assert {type(page) for page in pages} == {zexa.Page}
+    assert [page.page for page in pages] == [1, 2, 3]
+    assert [len(page) for page in pages] == [10, 10, 3]
+    assert {(page.total, page.per_page) for page in pages} == {(COUNT, 10)}
+    assert [item.id for page in pages for item in page] == ids(client.contacts.list())
+
+
+def test_one_page(client: zexa.Client, server: Server) -> None:
+    page = client.contacts.list(per_page=10).page(3)
+    assert (page.page, page.per_page, page.total, len(page.items)) == (3, 10, COUNT, 3)
+    assert pages_asked_for(server) == [3]
+
+
+def test_a_page_is_a_sequence(client: zexa.Client) -> None:
+    page = client.contacts.list().page(1)
+    assert type(page.items) is tuple
+    assert list(page) == list(page.items)
+    assert (len(page), page[0], page[-1]) == (COUNT, page.items[0], page.items[-1])
+    assert page[1:3] == page.items[1:3]
+    assert page.items[2] in page
+    assert None not in page  # type: ignore[operator]
+    for index in (COUNT, -COUNT - 1):
+        with pytest.raises(IndexError):
+            page[index]
+    with pytest.raises(TypeError):
+        page["0"]  # type: ignore[call-overload]
+
+
+def test_a_page_can_be_kept(client: zexa.Client) -> None:
+    page, same = client.contacts.list(per_page=5).page(1), client.contacts.list(per_page=5).page(1)
+    other = client.contacts.list(per_page=5).page(2)
+    assert page == same
+    assert (page != other, page == page.items, page == None) == (True, False, False)
+    assert pickle.loads(pickle.dumps(page)) == page
+    for name in ("items", "total", "extra", "colour"):
+        with pytest.raises(AttributeError):
+            setattr(page, name, None)
+    whole = page.to_dict()
+    assert (whole["total"], whole["page"], whole["per_page"]) == (COUNT, 1, 5)
+    assert whole["items"][0] == page[0].to_dict()
+    assert json.loads(page.to_json())["items"][0] == json.loads(page[0].to_json())
+
+
+def test_a_page_shows_no_number(client: zexa.Client, server: Server) -> None:
+    page = client.contacts.list().page(1)
+    assert not [contact for contact in server.contacts() if contact["phone"] in repr(page)]
+
+
+def test_what_is_not_known_of_a_page_is_kept(client: zexa.Client, server: Server) -> None:
+    server.fault(status=200, body={"data": [], "meta": {"total": 0, "page": 1, "per_page": 50, "cursor": "x"}})
+    page = client.contacts.list().page(1)
+    assert (page.items, len(page), bool(page), page.extra) == ((), 0, False, {"cursor": "x"})
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**32, 2**70])
+def test_a_page_that_there_cannot_be(client: zexa.Client, server: Server, number: int) -> None:
+    with pytest.raises((zexa.ValidationError, OverflowError)):
+        client.contacts.list().page(number)
+    assert server.requests() == []
+
+
+def test_a_failing_page_ends_the_list(client: zexa.Client, server: Server) -> None:
+    server.fault(path="/contacts", skip=1, times=0, status=404)
+    iterator = iter(client.contacts.list(per_page=5))
+    got = []
+    with pytest.raises(zexa.NotFoundError):
+        for contact in iterator:
+            got.append(contact.id)
+    assert got == [contact["id"] for contact in server.contacts()[:5]]
+    with pytest.raises(StopIteration):
+        next(iterator)
+
+
+def test_a_list_has_options_as_any_call(client: zexa.Client, server: Server) -> None:
+    contacts = client.contacts.list(per_page=20, extra_headers={"X-Shop": "1"}, max_retries=0)
+    assert len(list(contacts)) == COUNT
+    assert {request["headers"]["x-shop"] for request in server.requests()} == {"1"}
+    server.fault(status=503)
+    with pytest.raises(zexa.ServerError):
+        next(iter(contacts))
+
+
+def test_the_deadline_of_a_list_is_that_of_each_reading(client: zexa.Client, server: Server) -> None:
+    contacts = client.contacts.list(deadline=0.4, max_retries=0)
+    server.fault(delay=3)
+    with pytest.raises(zexa.APITimeoutError):
+        list(contacts)
+    assert len(list(contacts)) == COUNT
+
+
+def test_a_list_outlives_its_client(server: Server) -> None:
+    contacts = zexa.Client(**server.options).contacts.list(per_page=5)
+    assert len(list(contacts)) == COUNT
+    pages = zexa.Client(**server.options).contacts.list(per_page=5).pages()
+    assert len(list(pages)) == 5
+
+
+def test_a_list_of_a_closed_client(client: zexa.Client) -> None:
+    contacts = client.contacts.list(per_page=1)
+    iterator = iter(contacts)
+    next(iterator)
+    client.close()
+    with pytest.raises(zexa.ClosedError):
+        list(contacts)
+    with pytest.raises(zexa.ClosedError):
+        list(iterator)
+
+
+def test_a_list_is_no_sequence(client: zexa.Client, server: Server) -> None:
+    """How long it is, only the server knows."""
+    contacts: Any = client.contacts.list()
+    with pytest.raises(TypeError):
+        len(contacts)
+    with pytest.raises(TypeError):
+        contacts[0]
+    assert bool(contacts) is True
+    assert server.requests() == []
+
+
+def test_the_types_can_be_written_down() -> None:
+    for alias in (zexa.List[zexa.Contact], zexa.AsyncList[zexa.Contact], zexa.Page[zexa.Contact]):
+        assert "zexa" in repr(alias)
