@@ -1,0 +1,298 @@
+"""The options of clients and of calls: what they do, and which are refused."""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+import zexa
+
+from examples import SMS
+from sandbox import Sandbox, Server
+
+BOTH = pytest.mark.parametrize("kind", [zexa.Client, zexa.AsyncClient])
+TIMES = ("timeout", "connect_timeout", "deadline", "max_retry_wait")
+CALL_TIMES = ("timeout", "deadline")
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "value", [-1, -0.001, float("nan"), float("inf"), -float("inf"), 1e300, timedelta(seconds=-1)], ids=str
+)
+@pytest.mark.parametrize("name", TIMES)
+def test_a_time_that_is_none_is_refused(kind: Any, name: str, value: Any) -> None:
+    refused(lambda: kind(api_key="k", **{name: value}), name)
+
+
+@BOTH
+@pytest.mark.parametrize("value", [0, 0.0, timedelta(0)], ids=repr)
+@pytest.mark.parametrize("name", ["timeout", "connect_timeout", "deadline"])
+def test_no_time_at_all_is_refused(kind: Any, name: str, value: Any) -> None:
+    refused(lambda: kind(api_key="k", **{name: value}), name)
+    assert kind(api_key="k", max_retry_wait=value)
+
+
+@pytest.mark.parametrize("value", [-1, float("nan"), float("inf"), 0, timedelta(seconds=-1)], ids=str)
+@pytest.mark.parametrize("name", CALL_TIMES)
+def test_a_time_of_a_call_that_is_none_is_refused(client: zexa.Client, server: Server, name: str, value: Any) -> None:
+    refused(lambda: client.credits.get(**{name: value}), name)
+    refused(lambda: list(client.contacts.list(**{name: value})), name)
+    refused(lambda: client.with_options(**{name: value}).credits.get(), name)
+    assert server.requests() == []
+
+
+@BOTH
+@pytest.mark.parametrize("value", [-1, 2**32, 2**70])
+def test_retries_that_cannot_be_counted_are_refused(kind: Any, value: int) -> None:
+    refused(lambda: kind(api_key="k", max_retries=value), "max_retries")
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({"api_key": ""}, "api_key"),
+        ({"api_key": "zx secret"}, "api_key"),
+        ({"base_url": "api.zexa.ao"}, "base_url"),
+        ({"base_url": "http://api.zexa.ao/v1"}, "base_url"),
+        ({"proxy": "nowhere"}, "proxy"),
+        ({"ca_file": "no-such-file.pem"}, "ca_file"),
+        ({"user_agent_suffix": "a\nb"}, "user_agent_suffix"),
+        ({"default_headers": {"X Shop": "1"}}, "default_headers"),
+        ({"default_headers": {"X-Shop": "1\r\nX-Evil: 2"}}, "default_headers"),
+        ({"default_headers": {"authorization": "Bearer other"}}, "default_headers"),
+    ],
+    ids=str,
+)
+def test_an_option_that_cannot_be_used_is_named(kind: Any, options: dict[str, Any], name: str) -> None:
+    refused(lambda: kind(**{"api_key": "k", **options}), name)
+
+
+@pytest.mark.parametrize("headers", [{"X Shop": "1"}, {"X-Shop": "a\nb"}, {"Authorization": "Bearer other"}], ids=str)
+def test_a_header_of_a_call_that_cannot_be_sent_is_refused(
+    client: zexa.Client, server: Server, headers: dict[str, str]
+) -> None:
+    refused(lambda: client.credits.get(extra_headers=headers), "headers")
+    refused(lambda: client.with_options(extra_headers=headers).credits.get(), "headers")
+    assert server.requests() == []
+
+
+def refused(call: Any, name: str) -> None:
+    """As a ConfigError that names the option."""
+    with pytest.raises(zexa.ConfigError, match=name) as caught:
+        call()
+    error = caught.value
+    assert (error.kind, error.outcome, error.attempts, error.status) == ("config", "not_sent", 0, None)
+    assert name in error.details["field"]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[(name, value) for name in TIMES for value in ("1", b"1", [1])],
+        *[("max_retries", value) for value in (1.5, "3")],
+        *[(name, value) for name in ("api_key", "base_url", "proxy", "user_agent_suffix") for value in (5, b"x")],
+        ("ca_file", 5),
+        ("default_headers", [("X-Shop", "1")]),
+        ("default_headers", {"X-Shop": 1}),
+        ("default_headers", {1: "X-Shop"}),
+        ("default_headers", "X-Shop: 1"),
+        ("allow_http", "yes"),
+    ],
+    ids=str,
+)
+def test_an_option_of_another_type_is_named(kind: Any, name: str, value: Any) -> None:
+    with pytest.raises(TypeError, match=f"'{name}'"):
+        kind(**{"api_key": "k", name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("timeout", "1"),
+        ("deadline", [1]),
+        ("max_retries", 1.5),
+        ("retry_ambiguous", "no"),
+        ("extra_headers", {"X-Shop": 1}),
+        ("extra_headers", ["X-Shop"]),
+    ],
+)
+def test_an_option_of_a_call_of_another_type_is_named(
+    client: zexa.Client, server: Server, name: str, value: Any
+) -> None:
+    for call in (client.credits.get, client.contacts.list, client.with_options):
+        with pytest.raises(TypeError, match=f"'{name}'"):
+            call(**{name: value})
+    assert server.requests() == []
+
+
+@BOTH
+def test_an_option_that_there_is_not(kind: Any) -> None:
+    with pytest.raises(TypeError, match="'max_retrys'"):
+        kind(api_key="k", max_retrys=1)
+    with pytest.raises(TypeError, match="'colour'"):
+        kind(api_key="k").with_options(colour="red")
+    with pytest.raises(TypeError):
+        kind("k")
+
+
+@BOTH
+def test_none_is_as_good_as_absent(kind: Any) -> None:
+    names = (*TIMES, "max_retries", "base_url", "proxy", "ca_file", "user_agent_suffix", "default_headers")
+    assert kind(api_key="k", **dict.fromkeys(names))
+    call_names = (*CALL_TIMES, "max_retries", "retry_ambiguous", "extra_headers")
+    assert kind(api_key="k").with_options(**dict.fromkeys(call_names))
+
+
+@BOTH
+def test_the_environment_is_asked_for_what_is_not_given(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused(kind, "api_key")
+    with pytest.raises(zexa.ConfigError, match="ZEXA_API_KEY"):
+        kind()
+    monkeypatch.setenv("ZEXA_API_KEY", "")
+    refused(kind, "api_key")
+    monkeypatch.setenv("ZEXA_API_KEY", "k")
+    monkeypatch.setenv("ZEXA_BASE_URL", "")
+    assert "https://api.zexa.ao/v1" in repr(kind())
+    monkeypatch.setenv("ZEXA_BASE_URL", "https://api.zexa.example/v2")
+    assert "https://api.zexa.example/v2" in repr(kind())
+    assert "https://api.zexa.other/v3" in repr(kind(base_url="https://api.zexa.other/v3"))
+
+
+def test_a_client_made_by_the_environment_works(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZEXA_API_KEY", server.api_key)
+    monkeypatch.setenv("ZEXA_BASE_URL", server.url)
+    assert zexa.Client().credits.get().credits == 4250
+
+
+@BOTH
+def test_a_client_keeps_its_secrets(kind: Any) -> None:
+    client = kind(
+        api_key="zx_secret",
+        proxy="http://user:pw_secret@127.0.0.1:9",
+        default_headers={"X-Token": "header_secret"},
+    )
+    derived = client.with_options(extra_headers={"X-Token": "header_secret"})
+    for shown in (client, derived, client.messages, client.contacts.list, client.contacts.list()):
+        assert "secret" not in f"{shown!r} {shown} {getattr(shown, '__dict__', '')}"
+    with pytest.raises(TypeError):
+        pickle.dumps(client)
+
+
+def test_headers_are_sent(server: Server) -> None:
+    client = zexa.Client(
+        **server.options, default_headers={"X-Shop": "1", "X-Other": "2"}, user_agent_suffix="shop/1.2"
+    )
+    client.credits.get(extra_headers={"x-shop": "3", "X-Call": "4"})
+    client.credits.get()
+    first, second = (request["headers"] for request in server.requests())
+    assert (first["x-shop"], first["x-other"], first["x-call"]) == ("3", "2", "4")
+    assert (second["x-shop"], second["x-other"], second.get("x-call")) == ("1", "2", None)
+    assert first["user-agent"] == f"zexa-python/{zexa.__version__} shop/1.2"
+    assert first["authorization"] == f"Bearer {server.api_key}"
+
+
+def test_headers_may_be_any_mapping(client: zexa.Client, server: Server) -> None:
+    headers: Mapping[str, str] = MappingProxyType({"X-Shop": "1"})
+    client.credits.get(extra_headers=headers)
+    zexa.Client(**server.options, default_headers=headers).credits.get()
+    assert [request["headers"]["x-shop"] for request in server.requests()] == ["1", "1"]
+
+
+def test_options_of_a_call_go_before_those_of_a_derived_client(client: zexa.Client, server: Server) -> None:
+    derived = client.with_options(max_retries=0, extra_headers={"X-One": "1", "X-Two": "2"})
+    assert type(derived) is zexa.Client
+    server.fault(status=503, times=0)
+    with pytest.raises(zexa.ServerError) as caught:
+        derived.credits.get(extra_headers={"X-Two": "3"})
+    assert caught.value.attempts == 1
+    headers = server.requests()[0]["headers"]
+    assert (headers["x-one"], headers["x-two"]) == ("1", "3")
+    with pytest.raises(zexa.ServerError) as caught:
+        derived.credits.get(max_retries=1)
+    assert caught.value.attempts == 2
+
+
+def test_a_derived_client_shares_its_connections(client: zexa.Client, server: Server) -> None:
+    client.credits.get()
+    client.with_options(max_retries=0).credits.get()
+    client.with_options(timeout=5).with_options(deadline=5).credits.get()
+    assert len({request["connection"] for request in server.requests()}) == 1
+
+
+def test_closing_a_client_closes_those_derived_from_it(client: zexa.Client) -> None:
+    derived = client.with_options(max_retries=0)
+    client.close()
+    with pytest.raises(zexa.ClosedError):
+        derived.credits.get()
+
+
+@pytest.mark.parametrize("timeout", [0.2, timedelta(milliseconds=200)], ids=repr)
+def test_times_are_seconds_or_a_timedelta(server: Server, timeout: Any) -> None:
+    server.fault(delay=10, times=0)
+    client = zexa.Client(**server.options, timeout=timeout, max_retries=0)
+    options: dict[str, Any]
+    for options in ({}, {"deadline": timeout, "timeout": 5}):
+        start = time.monotonic()
+        with pytest.raises(zexa.APITimeoutError):
+            client.credits.get(**options)
+        assert 0.15 < time.monotonic() - start < 2
+
+
+def test_a_message_is_repeated_only_where_that_is_allowed(client: zexa.Client, server: Server) -> None:
+    server.fault(method="POST", status=503, times=0)
+    for allowed, attempts in [(None, 1), (False, 1), (True, 2)]:
+        with pytest.raises(zexa.ServerError) as caught:
+            client.messages.send(**SMS, retry_ambiguous=allowed, max_retries=1)
+        assert caught.value.attempts == attempts
+
+
+@pytest.mark.parametrize("as_path", [str, Path])
+def test_a_file_of_authorities_is_a_path(sandbox: Sandbox, as_path: Any) -> None:
+    server = sandbox.start_server({"state": {"tls": True}})
+    assert server.ca_file
+    with zexa.Client(**{**server.options, "ca_file": as_path(server.ca_file)}) as client:
+        assert client.credits.get().credits == 4250
+    with zexa.Client(base_url=server.url, api_key=server.api_key, max_retries=0) as client:
+        with pytest.raises(zexa.APIConnectionError) as caught:
+            client.credits.get()
+        assert caught.value.outcome == "not_sent"
+    server.end()
+
+
+def test_clear_text_may_be_allowed() -> None:
+    assert zexa.Client(api_key="k", base_url="http://10.0.0.1/v1", allow_http=True)
+
+
+def test_a_client_is_a_context(server: Server) -> None:
+    with zexa.Client(**server.options) as client:
+        assert type(client) is zexa.Client
+        client.credits.get()
+    with pytest.raises(zexa.ClosedError):
+        client.credits.get()
+    with pytest.raises(KeyError), zexa.Client(**server.options):
+        raise KeyError("mine")
+
+
+def test_making_a_client_opens_nothing(server: Server) -> None:
+    zexa.Client(**server.options).with_options(max_retries=0).close()
+    zexa.AsyncClient(**server.options)
+    assert server.state()["connections"] == 0
+
+
+def test_the_resources_of_a_client_cannot_be_replaced(client: zexa.Client) -> None:
+    for name in ("messages", "sender_ids", "campaigns", "contacts", "webhooks", "credits", "colour"):
+        with pytest.raises(AttributeError):
+            setattr(client, name, None)
+
+
+def test_a_resource_outlives_its_client(server: Server) -> None:
+    credits = zexa.Client(**server.options).credits
+    assert credits.get().credits == 4250
