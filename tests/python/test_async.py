@@ -1,0 +1,344 @@
+"""The async client: every operation, awaited one by one and many at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+import zexa
+
+from examples import CAMPAIGN, CONTACT, SMS, WEBHOOK
+from sandbox import Server
+
+
+def test_every_operation(async_client: zexa.AsyncClient, server: Server) -> None:
+    async def main(client: zexa.AsyncClient) -> None:
+        sent = await client.messages.send(**SMS)
+        assert (type(sent), sent.status) == (zexa.Message, "queued")
+        assert (await client.messages.get(sent.id)).id == sent.id
+        assert "ZEXA" in [sender_id.sender_id async for sender_id in client.sender_ids.list()]
+        campaign = await client.campaigns.create(**CAMPAIGN)
+        assert (await client.campaigns.get(campaign.id)).name == "July"
+        assert [listed.id async for listed in client.campaigns.list()] == [campaign.id]
+        contact = await client.contacts.create(**CONTACT, lists=("lst_demo",))
+        assert contact.id in [listed.id async for listed in client.contacts.list(list_id="lst_demo")]
+        assert await client.contacts.delete(contact.id) is None  # type: ignore[func-returns-value]
+        assert (await client.webhooks.create(**WEBHOOK)).events == ("message.delivered", "message.failed")
+        assert (await client.credits.get()).currency == "USD"
+
+    asyncio.run(main(async_client))
+    assert len(server.messages()) >= 1
+
+
+def test_an_operation_is_a_coroutine(async_client: zexa.AsyncClient, server: Server) -> None:
+    """One that was never awaited has sent nothing."""
+    coroutine = async_client.messages.send(**SMS)
+    assert asyncio.iscoroutine(coroutine)
+    assert inspect.isawaitable(coroutine)
+    coroutine.close()
+    assert server.requests() == []
+
+    async def main() -> None:
+        coroutine = async_client.messages.send(**SMS)
+        await asyncio.sleep(0.05)
+        assert server.requests() == []
+        assert (await coroutine).status == "queued"
+        with pytest.raises(RuntimeError):
+            await coroutine
+
+    asyncio.run(main())
+
+
+def test_errors_are_raised_where_they_are_awaited(async_client: zexa.AsyncClient) -> None:
+    async def main() -> None:
+        with pytest.raises(zexa.NotFoundError) as caught:
+            await async_client.messages.get("msg_nobody")
+        assert (caught.value.status, caught.value.attempts) == (404, 1)
+        with pytest.raises(zexa.InvalidRequestError):
+            await async_client.messages.get("")
+        results = await asyncio.gather(
+            async_client.credits.get(), async_client.messages.get("msg_nobody"), return_exceptions=True
+        )
+        assert [type(result) for result in results] == [zexa.Credits, zexa.NotFoundError]
+
+    asyncio.run(main())
+
+
+def test_a_wrong_type_is_named(async_client: zexa.AsyncClient) -> None:
+    async def main() -> None:
+        with pytest.raises(TypeError, match="'to'"):
+            await async_client.messages.send(**{**SMS, "to": 5})
+        with pytest.raises(TypeError, match="'colour'"):
+            await async_client.credits.get(colour="red")  # type: ignore[call-arg]
+        with pytest.raises(zexa.ConfigError, match="timeout"):
+            await async_client.credits.get(timeout=-1)
+
+    asyncio.run(main())
+
+
+def test_a_refused_connection_has_its_cause() -> None:
+    async def main() -> None:
+        async with zexa.AsyncClient(api_key="k", base_url="http://127.0.0.1:9", max_retries=0) as client:
+            with pytest.raises(zexa.APIConnectionError) as caught:
+                await client.credits.get()
+        assert type(caught.value.__cause__) is ConnectionRefusedError
+
+    asyncio.run(main())
+
+
+def test_many_at_a_time(async_client: zexa.AsyncClient, server: Server) -> None:
+    server.fault(delay=0.3, times=0)
+
+    async def main() -> None:
+        start = time.monotonic()
+        sent = await asyncio.gather(*(async_client.messages.send(**SMS) for _ in range(50)))
+        assert time.monotonic() - start < 5
+        assert len({message.id for message in sent}) == 50
+
+    asyncio.run(main())
+    assert len(server.messages()) == 50
+
+
+def test_tasks(async_client: zexa.AsyncClient) -> None:
+    async def main() -> None:
+        tasks = [asyncio.create_task(async_client.credits.get(), name=str(number)) for number in range(5)]
+        assert {task.get_name() for task in tasks} == set("01234")
+        for done in asyncio.as_completed(tasks):
+            assert (await done).credits == 4250
+        assert (await asyncio.shield(async_client.credits.get())).credits == 4250
+        assert (await asyncio.wait_for(async_client.credits.get(), 10)).credits == 4250
+        if hasattr(asyncio, "TaskGroup"):
+            async with asyncio.TaskGroup() as group:
+                task = group.create_task(async_client.credits.get())
+            assert task.result().credits == 4250
+
+    asyncio.run(main())
+
+
+def test_the_loop_goes_on_while_a_call_waits(async_client: zexa.AsyncClient, server: Server) -> None:
+    server.fault(delay=0.5)
+
+    async def main() -> int:
+        ticks = 0
+        task = asyncio.create_task(async_client.credits.get())
+        while not task.done():
+            ticks += 1
+            await asyncio.sleep(0.01)
+        return ticks
+
+    assert asyncio.run(main()) > 20
+
+
+def test_waiting_may_have_a_limit(async_client: zexa.AsyncClient, server: Server) -> None:
+    server.fault(delay=10)
+
+    async def main() -> None:
+        start = time.monotonic()
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(async_client.credits.get(), 0.2)
+        assert time.monotonic() - start < 2
+        assert (await async_client.credits.get()).credits == 4250
+
+    asyncio.run(main())
+
+
+def test_lists(async_client: zexa.AsyncClient, server: Server) -> None:
+    async def main() -> None:
+        contacts = async_client.contacts.list(per_page=2)
+        assert type(contacts) is zexa.AsyncList
+        pages = contacts.pages()
+        assert server.requests() == []
+        ids = [contact.id async for contact in contacts]
+        assert ids == [contact["id"] for contact in server.contacts()]
+        # Again, and again.
+        assert [contact.id async for contact in contacts] == ids
+        assert [len(page) async for page in pages] == [2, 2, 1]
+        assert [page.page async for page in pages] == [1, 2, 3]
+        page = await contacts.page(2)
+        assert (type(page), page.page, page.total, [item.id for item in page]) == (zexa.Page, 2, 5, ids[2:4])
+        async for contact in contacts:
+            assert contact.id == ids[0]
+            break
+        iterator = aiter_(contacts)
+        assert (await iterator.__anext__()).id == ids[0]
+
+    asyncio.run(main())
+
+
+def aiter_(things: Any) -> Any:
+    iterator = things.__aiter__()
+    assert iterator.__aiter__() is iterator
+    return iterator
+
+
+def test_an_iterator_ends_for_good(async_client: zexa.AsyncClient, server: Server) -> None:
+    async def main() -> None:
+        iterator = aiter_(async_client.contacts.list())
+        assert len([contact async for contact in iterator]) == 5
+        for _ in range(3):
+            with pytest.raises(StopAsyncIteration):
+                await iterator.__anext__()
+
+    asyncio.run(main())
+    assert len(server.requests()) == 1
+
+
+def test_a_failing_page_ends_the_list(async_client: zexa.AsyncClient, server: Server) -> None:
+    server.fault(path="/contacts", skip=1, times=0, status=404)
+
+    async def main() -> None:
+        got = []
+        with pytest.raises(zexa.NotFoundError):
+            async for contact in async_client.contacts.list(per_page=2):
+                got.append(contact.id)
+        assert got == [contact["id"] for contact in server.contacts()[:2]]
+
+    asyncio.run(main())
+
+
+def test_many_lists_at_a_time(async_client: zexa.AsyncClient) -> None:
+    async def read() -> list[str]:
+        return [contact.id async for contact in async_client.contacts.list(per_page=1)]
+
+    async def main() -> None:
+        first, *others = await asyncio.gather(*(read() for _ in range(10)))
+        assert len(first) == 5
+        assert all(other == first for other in others)
+
+    asyncio.run(main())
+
+
+def test_what_is_awaited_is_not_iterated_over(async_client: zexa.AsyncClient) -> None:
+    things: Any = async_client.contacts.list()
+    with pytest.raises(TypeError):
+        iter(things)
+    with pytest.raises(TypeError):
+        with_async: Any = async_client
+        with with_async:
+            pass
+
+
+def test_a_client_is_a_context(server: Server) -> None:
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options) as client:
+            assert type(client) is zexa.AsyncClient
+            await client.credits.get()
+        with pytest.raises(zexa.ClosedError):
+            await client.credits.get()
+        with pytest.raises(KeyError):
+            async with zexa.AsyncClient(**server.options):
+                raise KeyError("mine")
+
+    asyncio.run(main())
+
+
+def test_closing(async_client: zexa.AsyncClient, server: Server) -> None:
+    async def main() -> None:
+        derived = async_client.with_options(max_retries=0)
+        await async_client.credits.get()
+        await async_client.close()
+        await async_client.close()
+        for client in (async_client, derived):
+            with pytest.raises(zexa.ClosedError):
+                await client.credits.get()
+        with pytest.raises(zexa.ClosedError):
+            async for _ in async_client.contacts.list():
+                pass
+
+    asyncio.run(main())
+    assert len(server.requests()) == 1
+
+
+def test_derived_clients_share_connections(async_client: zexa.AsyncClient, server: Server) -> None:
+    async def main() -> None:
+        await async_client.credits.get()
+        derived = async_client.with_options(max_retries=0, extra_headers={"X-Shop": "1"})
+        assert type(derived) is zexa.AsyncClient
+        await derived.credits.get()
+
+    asyncio.run(main())
+    first, second = server.requests()
+    assert first["connection"] == second["connection"]
+    assert second["headers"]["x-shop"] == "1"
+    assert second["headers"]["user-agent"].startswith(f"zexa-python/{zexa.__version__}")
+
+
+def test_a_client_outlives_the_loop(async_client: zexa.AsyncClient) -> None:
+    """As in tests, and in programs that call asyncio.run() again and again."""
+
+    async def main() -> float:
+        return (await async_client.credits.get()).credits
+
+    assert [asyncio.run(main()) for _ in range(3)] == [4250] * 3
+    assert asyncio.run(main(), debug=True) == 4250
+
+
+def test_loops_share_a_client(async_client: zexa.AsyncClient) -> None:
+    found: list[float] = []
+
+    async def main() -> None:
+        for credits in await asyncio.gather(*(async_client.credits.get() for _ in range(10))):
+            found.append(credits.credits)
+
+    threads = [threading.Thread(target=lambda: asyncio.run(main())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert found == [4250] * 40
+
+
+def test_a_list_may_be_read_by_another_loop(async_client: zexa.AsyncClient) -> None:
+    contacts = async_client.contacts.list(per_page=2)
+
+    async def main() -> int:
+        return len([contact async for contact in contacts])
+
+    assert [asyncio.run(main()), asyncio.run(main())] == [5, 5]
+
+
+def test_waiting_needs_a_loop(async_client: zexa.AsyncClient) -> None:
+    """A coroutine can be stepped through by anybody. This one says what it lacks, and does not hang."""
+    coroutine = async_client.credits.get()
+    with pytest.raises(RuntimeError, match="event loop"):
+        coroutine.send(None)
+
+
+def test_both_clients_have_the_same_operations() -> None:
+    for resource in ("messages", "sender_ids", "campaigns", "contacts", "webhooks", "credits"):
+        blocking, awaited = (getattr(kind(api_key="k"), resource) for kind in (zexa.Client, zexa.AsyncClient))
+        assert public(blocking) == public(awaited)
+        for name in public(blocking):
+            signatures = [inspect.signature(getattr(thing, name)) for thing in (blocking, awaited)]
+            assert signatures[0].parameters == signatures[1].parameters
+
+
+def public(thing: Any) -> set[str]:
+    return {name for name in dir(thing) if not name.startswith("_")}
+
+
+Callback = Callable[[zexa.AsyncClient], Awaitable[Any]]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.messages.send(**SMS),
+        lambda client: client.credits.get(),
+        lambda client: client.contacts.list().page(1),
+        lambda client: client.contacts.list().__aiter__().__anext__(),
+        lambda client: client.request("GET", "/credits"),
+    ],
+)
+def test_whatever_is_awaited_may_be_a_task(async_client: zexa.AsyncClient, call: Callback) -> None:
+    async def main() -> None:
+        assert await asyncio.ensure_future(call(async_client))
+        assert await asyncio.gather(call(async_client), call(async_client))
+        assert await asyncio.wait_for(call(async_client), 10)
+
+    asyncio.run(main())
