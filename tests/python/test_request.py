@@ -1,0 +1,175 @@
+"""Requests to any path, for what the package does not know."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import Any
+
+import pytest
+import zexa
+
+from examples import CONTACT, PRIVATE
+from sandbox import Server
+
+
+def test_an_answer_is_a_status_and_a_body(client: zexa.Client) -> None:
+    response = client.request("GET", "/credits")
+    assert type(response) is zexa.Response
+    assert (response.status, response.body) == (200, {"credits": 4250, "currency": "USD"})
+    with pytest.raises(AttributeError):
+        response.status = 500  # type: ignore[misc]
+
+
+def test_both_clients_have_it(async_client: zexa.AsyncClient) -> None:
+    async def main() -> None:
+        response = await async_client.request(method="POST", path="/contacts", body=CONTACT)
+        assert (response.status, response.body["name"]) == (201, CONTACT["name"])
+        response = await async_client.request("DELETE", f"/contacts/{response.body['id']}")
+        assert (response.status, response.body) == (204, None)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_any_method(client: zexa.Client, server: Server, method: str) -> None:
+    server.fault(status=200, body={"ok": True})
+    assert client.request(method, "/calls/call_1").body == {"ok": True}
+    (request,) = server.requests()
+    assert (request["method"], request["path"]) == (method, "/v1/calls/call_1")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"to": "x", "ünknown": [None, True, False, 1, -1, 1.5, {}, []], "empty": "", "nul": "a\0b"},
+        {"big": 2**63, "small": -(2**63), "bigger": 2**64 - 1, "exact": 2**53 + 1},
+        [],
+        [1, "x"],
+        "text",
+        5,
+        1.5,
+        True,
+        {},
+    ],
+    ids=str,
+)
+def test_any_body_arrives_as_it_is(client: zexa.Client, server: Server, body: Any) -> None:
+    server.fault(status=200, body={"ok": True})
+    client.request("POST", "/calls", body=body)
+    received = server.requests()[0]["body"]
+    assert received == body
+    assert type(received) is type(body)
+
+
+def test_a_body_may_be_of_other_types_that_mean_the_same(client: zexa.Client, server: Server) -> None:
+    server.fault(status=200, body={"ok": True}, times=0)
+    client.request("POST", "/calls", body=OrderedDict(b=1, a=(1, 2)))
+    client.request("POST", "/calls", body={1: "x", None: "y"})
+    assert [request["body"] for request in server.requests()] == [{"b": 1, "a": [1, 2]}, {"1": "x", "null": "y"}]
+
+
+def test_no_body_is_none(client: zexa.Client, server: Server) -> None:
+    server.fault(status=200, body={"ok": True}, times=0)
+    client.request("POST", "/calls", body=None)
+    client.request("POST", "/calls")
+    assert {(request["body"], request["headers"].get("content-type")) for request in server.requests()} == {
+        (None, None)
+    }
+
+
+def looped() -> list[Any]:
+    body: list[Any] = []
+    body.append(body)
+    return body
+
+
+def deep() -> list[Any]:
+    body: list[Any] = []
+    for _ in range(100_000):
+        body = [body]
+    return body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        float("nan"),
+        {"a": [float("inf")]},
+        {"a": -float("inf")},
+        object(),
+        {"a": object()},
+        {"a": b"bytes"},
+        {"a": {1, 2}},
+        {(1, 2): "x"},
+        "\ud800",
+        {"\ud800": 1},
+    ],
+    ids=ascii,
+)
+def test_a_body_that_is_no_json_is_refused(client: zexa.Client, server: Server, body: Any) -> None:
+    with pytest.raises(zexa.ValidationError, match="body") as caught:
+        client.request("POST", "/calls", body=body)
+    assert (caught.value.outcome, caught.value.attempts, caught.value.details["field"]) == ("not_sent", 0, "body")
+    assert server.requests() == []
+
+
+@pytest.mark.parametrize("make", [looped, deep])
+def test_a_body_without_an_end_is_refused(client: zexa.Client, server: Server, make: Any) -> None:
+    with pytest.raises(zexa.ValidationError, match="body"):
+        client.request("POST", "/calls", body=make())
+    assert server.requests() == []
+
+
+def test_a_query_is_escaped(client: zexa.Client, server: Server) -> None:
+    server.fault(status=200, body={"ok": True})
+    query = {"from": "a&b=c", "q": "1+1 = 100% ç/?#", "empty": ""}
+    client.request("GET", "/reports", query=query)
+    assert server.requests()[0]["query"] == query
+
+
+def test_a_query_may_hold_numbers(client: zexa.Client, server: Server) -> None:
+    server.fault(status=200, body={"ok": True})
+    client.request("GET", "/reports", query={"page": 2, "share": 1.5})
+    assert server.requests()[0]["query"] == {"page": "2", "share": "1.5"}
+
+
+@pytest.mark.parametrize("query", [{1: "a"}, "a=1", [("a", "1")], {"a": None}, {"a": ["1"]}], ids=str)
+def test_a_query_of_another_type_is_named(client: zexa.Client, server: Server, query: Any) -> None:
+    with pytest.raises(TypeError, match="'query'"):
+        client.request("GET", "/reports", query=query)
+    assert server.requests() == []
+
+
+@pytest.mark.parametrize("path", ["https://zexa.invalid/credits", "//zexa.invalid/credits", "/../credits"])
+def test_a_path_leads_nowhere_else(client: zexa.Client, server: Server, path: str) -> None:
+    with pytest.raises(zexa.ValidationError, match="path"):
+        client.request("GET", path)
+    assert server.requests() == []
+
+
+def test_a_method_that_is_none(client: zexa.Client, server: Server) -> None:
+    with pytest.raises(zexa.ValidationError, match="method"):
+        client.request("GE T", "/credits")
+    assert server.requests() == []
+
+
+def test_a_request_has_options_as_any_call(client: zexa.Client, server: Server) -> None:
+    server.fault(status=503, times=0)
+    with pytest.raises(zexa.ServerError) as caught:
+        client.request("GET", "/credits", max_retries=0, timeout=5, deadline=5, extra_headers={"X-Shop": "1"})
+    assert caught.value.attempts == 1
+    assert server.requests()[0]["headers"]["x-shop"] == "1"
+
+
+def test_an_answer_can_be_made_a_model_of(client: zexa.Client) -> None:
+    created = client.contacts.create(**CONTACT)
+    response = client.request("GET", "/contacts", query={"search": "Domingos"})
+    assert response.body["data"][0]["id"] == created.id
+
+
+def test_an_answer_shows_nothing_private(client: zexa.Client) -> None:
+    client.contacts.create(**CONTACT)
+    response = client.request("GET", "/contacts")
+    assert not [secret for secret in PRIVATE if secret in f"{response!r} {response}"]
+    assert "200" in repr(response)
