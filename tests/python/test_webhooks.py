@@ -1,0 +1,163 @@
+"""Events: what Zexa posts to a webhook, as it is posted, and as it should never be."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+from typing import Any
+
+import pytest
+import zexa
+
+from examples import MODELS, SMS
+from sandbox import Sandbox
+from scenarios.objects import disagreements
+
+PAYLOAD = json.dumps(MODELS[zexa.Event]).encode()
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [PAYLOAD, PAYLOAD.decode(), bytearray(PAYLOAD), memoryview(PAYLOAD), memoryview(bytearray(PAYLOAD))],
+    ids=lambda payload: type(payload).__name__,
+)
+def test_a_payload_may_be_bytes_or_text(payload: Any) -> None:
+    event = zexa.parse_event(payload)
+    assert type(event) is zexa.Event
+    assert (event.id, event.event) == ("evt_1", "message.delivered")
+    assert event.created_at == datetime(2026, 7, 1, 9, tzinfo=timezone.utc)
+    assert event.extra == {"novel": {}}
+    assert event == zexa.Event.from_json(PAYLOAD.decode())
+
+
+def test_a_buffer_may_have_gaps() -> None:
+    """Such as every other byte of another."""
+    doubled = bytes(byte for byte in PAYLOAD for _ in range(2))
+    event = zexa.parse_event(memoryview(doubled)[::2])
+    assert event.id == "evt_1"
+
+
+def test_a_buffer_can_be_used_again() -> None:
+    buffer = bytearray(PAYLOAD)
+    event = zexa.parse_event(buffer)
+    buffer.clear()
+    assert event.id == "evt_1"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        "",
+        b"event=x",
+        b"[]",
+        b'"x"',
+        b"null",
+        b"5",
+        b"{",
+        b"<html>",
+        b"\xff\xfe",
+        b'{"event": "\xff"}',
+        b"[" * 100_000,
+    ],
+    ids=lambda payload: ascii(payload[:20]),
+)
+def test_what_is_no_event(payload: Any) -> None:
+    with pytest.raises(zexa.DecodeError) as caught:
+        zexa.parse_event(payload)
+    error = caught.value
+    assert (error.kind, error.outcome, error.status, error.attempts) == ("decode", "not_sent", None, 0)
+
+
+def test_what_is_no_event_is_not_repeated_in_the_error() -> None:
+    with pytest.raises(zexa.DecodeError) as caught:
+        zexa.parse_event(b'"the code is 4711"')
+    assert "4711" not in f"{caught.value} {caught.value!r}"
+
+
+@pytest.mark.parametrize(
+    "payload", [None, 5, {"event": "x"}, ["x"], object()], ids=lambda payload: type(payload).__name__
+)
+def test_a_payload_of_another_type_is_named(payload: Any) -> None:
+    with pytest.raises(TypeError, match="'payload'"):
+        zexa.parse_event(payload)
+
+
+def test_nothing_in_an_event_is_certain() -> None:
+    event = zexa.parse_event(b"{}")
+    assert (event.id, event.event, event.created_at, event.data) == (None, None, None, None)
+    assert (event.message, event.campaign, event.extra) == (None, None, {})
+    assert disagreements(event) == []
+
+
+def test_an_event_about_a_message() -> None:
+    event = about("message.delivered", MODELS[zexa.Message])
+    assert type(event.message) is zexa.Message
+    assert (event.message.id, event.message.from_, event.message.is_final) == ("msg_1", "ZEXA", True)
+    assert event.message == zexa.Message.from_json(json.dumps(MODELS[zexa.Message]))
+    assert event.campaign is None
+
+
+def test_an_event_about_a_campaign() -> None:
+    event = about("campaign.completed", MODELS[zexa.Campaign])
+    assert type(event.campaign) is zexa.Campaign
+    assert event.campaign.stats is not None
+    assert (event.campaign.id, event.campaign.stats.sent) == ("cmp_1", 9)
+    assert event.message is None
+
+
+@pytest.mark.parametrize("data", [{"id": "msg_1"}, [], "msg_1", 5, None])
+def test_an_event_that_holds_no_message(data: Any) -> None:
+    event = about("message.delivered", data)
+    assert (event.message, event.data) == (None, data)
+    assert disagreements(event) == []
+
+
+def about(name: str, data: Any) -> zexa.Event:
+    return zexa.parse_event(json.dumps({"event": name, "data": data}))
+
+
+def test_a_name_that_is_not_known_is_kept() -> None:
+    assert about("message.read", MODELS[zexa.Message]).event == "message.read"
+    assert zexa.parse_event('{"type": "call.ended"}').event == "call.ended"
+
+
+@pytest.fixture
+def posted() -> Iterator[tuple[str, Queue[bytes]]]:
+    """A server for webhooks: where it is, and what is posted to it."""
+    bodies: Queue[bytes] = Queue()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            bodies.put(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/zexa", bodies
+        server.shutdown()
+        thread.join()
+
+
+def test_what_is_really_posted(sandbox: Sandbox, posted: tuple[str, Queue[bytes]]) -> None:
+    """The package takes no http:// for a webhook, which is why it is registered by another way."""
+    url, bodies = posted
+    server = sandbox.start_server({"state": {"allow_http_webhooks": True}})
+    with zexa.Client(**server.options) as client:
+        client.request("POST", "/webhooks", body={"url": url, "events": ["*"]})
+        sent = client.messages.send(**SMS)
+        server.advance(60)
+        events = [zexa.parse_event(bodies.get(timeout=10)) for _ in range(bodies.qsize())]
+    server.end()
+    assert [event for event in events if disagreements(event)] == []
+    delivered = [event for event in events if event.event == "message.delivered" and event.message]
+    assert [event.message.id for event in delivered if event.message] == [sent.id]
