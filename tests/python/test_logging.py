@@ -1,0 +1,196 @@
+"""The logger `zexa`: one record of each attempt, and ZEXA_LOG for programs that have no logging of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import subprocess
+import sys
+import textwrap
+
+import pytest
+import zexa
+
+from examples import CONTACT, PRIVATE, SMS
+from sandbox import Server
+
+
+def records_of(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    return [record for record in caplog.records if record.name == "zexa"]
+
+
+def test_each_attempt_is_a_record(client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    server.fault(method="GET", status=503)
+    with caplog.at_level(logging.DEBUG, "zexa"):
+        message = client.messages.send(**SMS)
+        client.messages.get(message.id)
+    sent, failed, got = records_of(caplog)
+    assert re.fullmatch(r"POST /messages attempt 1: 201 ok in \d+\.\d ms", sent.getMessage())
+    assert re.fullmatch(r"GET /messages/\{id\} attempt 1: 503 server in \d+\.\d ms request \S+", failed.getMessage())
+    assert re.fullmatch(r"GET /messages/\{id\} attempt 2: 200 ok in \d+\.\d ms", got.getMessage())
+    assert {record.levelno for record in (sent, failed, got)} == {logging.DEBUG}
+    assert {record.exc_info for record in (sent, failed, got)} == {None}
+
+
+def test_a_record_has_attributes(client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    server.fault(method="GET", status=503)
+    with caplog.at_level(logging.DEBUG, "zexa"):
+        client.credits.get()
+    failed, got = records_of(caplog)
+    names = ("method", "path", "attempt", "status", "error")
+    assert [getattr(failed, name) for name in names] == ["GET", "/credits", 1, 503, "server"]
+    assert [getattr(got, name) for name in names] == ["GET", "/credits", 2, 200, None]
+    assert (type(failed.request_id), got.request_id) == (str, None)  # type: ignore[attr-defined]
+    for record in (failed, got):
+        assert type(record.elapsed_ms) is float  # type: ignore[attr-defined]
+        assert 0 < record.elapsed_ms < 10_000  # type: ignore[attr-defined]
+
+
+def test_no_answer_is_no_status(caplog: pytest.LogCaptureFixture) -> None:
+    client = zexa.Client(api_key="k", base_url="http://127.0.0.1:9", max_retries=0)
+    with caplog.at_level(logging.DEBUG, "zexa"), pytest.raises(zexa.APIConnectionError):
+        client.credits.get()
+    (record,) = records_of(caplog)
+    assert "no answer connect" in record.getMessage()
+    assert (record.status, record.error) == (None, "connect")  # type: ignore[attr-defined]
+
+
+def test_the_async_client_does_the_same(
+    async_client: zexa.AsyncClient, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.fault(method="GET", status=503)
+    with caplog.at_level(logging.DEBUG, "zexa"):
+        asyncio.run(get_credits(async_client))
+    assert [(record.attempt, record.status) for record in records_of(caplog)] == [(1, 503), (2, 200)]  # type: ignore[attr-defined]
+
+
+async def get_credits(client: zexa.AsyncClient) -> None:
+    await client.credits.get()
+
+
+def test_every_page_of_a_list_is_an_attempt(client: zexa.Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "zexa"):
+        assert len(list(client.contacts.list(per_page=1))) == 5
+    assert len(records_of(caplog)) >= 5
+
+
+@pytest.mark.parametrize("level", [logging.INFO, logging.WARNING, logging.CRITICAL + 1])
+def test_there_are_none_above_debug(client: zexa.Client, caplog: pytest.LogCaptureFixture, level: int) -> None:
+    with caplog.at_level(level, "zexa"):
+        client.credits.get()
+    assert records_of(caplog) == []
+
+
+def test_the_level_may_change_at_any_time(client: zexa.Client, caplog: pytest.LogCaptureFixture) -> None:
+    for level, count in [(logging.INFO, 0), (logging.DEBUG, 1), (logging.INFO, 1), (logging.DEBUG, 2)]:
+        with caplog.at_level(level, "zexa"):
+            client.credits.get()
+        assert len(records_of(caplog)) == count
+
+
+def test_logging_may_be_disabled_as_a_whole(client: zexa.Client, caplog: pytest.LogCaptureFixture) -> None:
+    logging.disable(logging.CRITICAL)
+    try:
+        client.credits.get()
+    finally:
+        logging.disable(logging.NOTSET)
+    assert records_of(caplog) == []
+
+
+def test_nothing_private_is_logged(client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "zexa"):
+        message = client.messages.send(**SMS)
+        client.messages.get(message.id)
+        contact = client.contacts.create(**CONTACT)
+        list(client.contacts.list(search="Ana Domingos"))
+        client.contacts.delete(contact.id)
+        client.request("GET", "/contacts", query={"search": "+244923456789"})
+        with pytest.raises(zexa.ValidationError):
+            client.messages.send(**{**SMS, "to": "912345678"})
+    records = records_of(caplog)
+    assert len(records) == 6
+    shown = " ".join(f"{record.getMessage()} {record.__dict__}" for record in records)
+    assert not [secret for secret in (*PRIVATE, server.api_key, message.id, contact.id) if secret in shown]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_broken_filter_loses_no_message(client: zexa.Client, server: Server) -> None:
+    def broken(record: logging.LogRecord) -> bool:
+        raise RuntimeError("broken filter")
+
+    logger = logging.getLogger("zexa")
+    logger.addFilter(broken)
+    logger.setLevel(logging.DEBUG)
+    try:
+        assert client.messages.send(**SMS).status == "queued"
+    finally:
+        logger.setLevel(logging.NOTSET)
+        logger.removeFilter(broken)
+    assert len(server.messages()) == 1
+
+
+SEND = """
+client = zexa.Client()
+client.messages.send(channel="sms", to="+244912345678", from_="ZEXA", body="the code is 4711")
+"""
+LINE = "POST /messages attempt 1: 201 ok in "
+
+
+def errors_of(server: Server, program: str, level: str | None) -> str:
+    """What a program writes to stderr with this ZEXA_LOG."""
+    environment = {**os.environ, "ZEXA_BASE_URL": server.url, "ZEXA_API_KEY": server.api_key}
+    if level is not None:
+        environment["ZEXA_LOG"] = level
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == ""
+    assert not [secret for secret in (*PRIVATE, server.api_key) if secret in done.stderr], done.stderr
+    return done.stderr
+
+
+def test_a_program_without_logging_can_be_made_to_show_it(server: Server) -> None:
+    assert errors_of(server, "import zexa" + SEND, "debug").count(LINE) == 1
+
+
+def test_a_program_with_logging_shows_it_once(server: Server) -> None:
+    before = "import logging, zexa\nlogging.basicConfig(level=logging.DEBUG)"
+    after = "import zexa, logging\nimport logging\nlogging.basicConfig(level='DEBUG')"
+    own = "import zexa, logging\nlogging.getLogger('zexa').addHandler(logging.StreamHandler())"
+    for program in (before, after, own):
+        assert errors_of(server, program + SEND, "debug").count(LINE) == 1
+
+
+def test_async_programs_can_show_it_too(server: Server) -> None:
+    program = """
+        import asyncio, zexa
+        async def main():
+            async with zexa.AsyncClient() as client:
+                await client.messages.send(channel="sms", to="+244912345678", from_="ZEXA", body="the code is 4711")
+        asyncio.run(main())
+    """
+    assert errors_of(server, program, "debug").count(LINE) == 1
+
+
+@pytest.mark.parametrize("level", [None, "", "warning", "INFO"])
+def test_nothing_is_written_unasked(server: Server, level: str | None) -> None:
+    assert errors_of(server, "import zexa" + SEND, level) == ""
+
+
+def test_a_level_that_there_is_not_is_told(server: Server) -> None:
+    told = errors_of(server, "import zexa" + SEND, "chatty")
+    assert "ZEXA_LOG" in told
+    assert "chatty" in told
+    assert LINE not in told
+
+
+def test_the_package_leaves_the_logging_of_a_program_alone(server: Server) -> None:
+    program = """
+        import logging, zexa
+        assert logging.getLogger().handlers == []
+        assert logging.getLogger().level == logging.WARNING
+        assert logging.getLogger("zexa").propagate
+        assert logging.getLogger("zexa").level == logging.NOTSET
+    """
+    assert errors_of(server, program, None) == ""
