@@ -275,12 +275,8 @@ def test_a_datetime_keeps_its_microseconds_and_its_fold(client: zexa.Client, ser
         assert instant(last_body(server)["scheduled_at"]).hour == hour
 
 
-@pytest.mark.parametrize(
-    "when",
-    [datetime(1, 1, 1, tzinfo=LUANDA), datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=1)))],
-    ids=str,
-)
-def test_a_datetime_that_is_none_in_utc_is_refused(client: zexa.Client, server: Server, when: datetime) -> None:
+def test_a_datetime_that_is_none_in_utc_is_refused(client: zexa.Client, server: Server) -> None:
+    when = datetime(9999, 12, 31, 23, 30, tzinfo=timezone(timedelta(hours=-1)))
     with pytest.raises(zexa.ValidationError, match="scheduled_at"):
         client.messages.send(**SMS, scheduled_at=when)
     assert server.requests() == []
