@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyFloat, PyInt, PyMapping, PySequence, PyString};
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyMapping, PyMemoryView, PySequence, PyString,
+};
 use serde_json::Value;
 use zexa::{Template, Timestamp, binding};
 
@@ -24,10 +26,23 @@ impl<'py> FromPyObject<'_, 'py> for Argument<'py> {
 
 impl<'py> Argument<'py> {
     pub(crate) fn text(&self, name: &str) -> PyResult<String> {
-        match self.0.cast::<PyString>() {
-            Ok(text) => text.extract(),
-            Err(_) => Err(self.is_not(name, "str")),
+        let text = self.0.cast::<PyString>().map_err(|_| self.is_not(name, "str"))?;
+        text.extract().map_err(|_| no_text(name))
+    }
+
+    /// Bytes of any kind, or the text that they are.
+    pub(crate) fn bytes(&self, name: &str) -> PyResult<Vec<u8>> {
+        if let Ok(bytes) = self.0.cast::<PyBytes>() {
+            return Ok(bytes.as_bytes().to_vec());
         }
+        if let Ok(bytes) = self.0.cast::<PyByteArray>() {
+            return Ok(bytes.to_vec());
+        }
+        if self.0.is_instance_of::<PyMemoryView>() {
+            return self.0.call_method0("tobytes")?.extract();
+        }
+        let text = self.0.cast::<PyString>().map_err(|_| self.is_not(name, "bytes or str"))?;
+        Ok(text.extract::<String>().map_err(|_| no_text(name))?.into_bytes())
     }
 
     /// A list or a tuple, but not a string, which is a sequence of strings too.
@@ -48,12 +63,13 @@ impl<'py> Argument<'py> {
     /// A parameter of a call that is a whole number.
     pub(crate) fn number(&self, name: &str) -> PyResult<u32> {
         let number = self.whole(name)?;
-        u32::try_from(number).map_err(|_| errors::raise(binding::wrong_parameter(name, number, OUT_OF_RANGE)))
+        u32::try_from(number).map_err(|_| errors::raise(binding::wrong_parameter(name, number, out_of_range(number))))
     }
 
     /// An option of a client or a call that is a whole number.
     pub(crate) fn count(&self, name: &str) -> PyResult<u32> {
-        u32::try_from(self.whole(name)?).map_err(|_| errors::raise(binding::option(name, OUT_OF_RANGE)))
+        let number = self.whole(name)?;
+        u32::try_from(number).map_err(|_| errors::raise(binding::option(name, out_of_range(number))))
     }
 
     /// One that no integer here can hold is as large, or as small, as they go: it is refused all the same.
@@ -95,7 +111,9 @@ impl<'py> Argument<'py> {
         if !self.0.is_instance_of::<PyMapping>() {
             return Err(self.is_not(name, "a mapping"));
         }
-        binding::template(name, &json::dumps(name, &self.0)?).map_err(errors::raise)
+        // What is written as JSON is a dict.
+        let members = self.0.py().get_type::<PyDict>().call1((&self.0,))?;
+        binding::template(name, &json::dumps(name, &members)?).map_err(errors::raise)
     }
 
     /// Anything that is JSON.
@@ -147,5 +165,13 @@ impl<'py> Argument<'py> {
     }
 }
 
-const OUT_OF_RANGE: &str = "must be a whole number from 0 to 4294967295";
+fn out_of_range(number: i64) -> &'static str {
+    if number < 0 { "must not be negative" } else { "is too large a number" }
+}
+
+/// A string of Python may hold what no text does.
+fn no_text(name: &str) -> PyErr {
+    errors::raise(binding::wrong_parameter(name, Value::Null, "holds half of a surrogate pair, which is no text"))
+}
+
 const SECONDS: &str = "a number of seconds or a timedelta";

@@ -86,6 +86,7 @@ impl AsyncList {
 
     /// As types are written, `zexa.AsyncList[zexa.Contact]`.
     #[classmethod]
+    #[pyo3(signature = (item, /))]
     fn __class_getitem__<'py>(
         class: &Bound<'py, PyType>,
         item: &Bound<'py, PyAny>,
@@ -102,6 +103,7 @@ impl AsyncPages {
 
     /// As types are written, `zexa.AsyncPages[zexa.Contact]`.
     #[classmethod]
+    #[pyo3(signature = (item, /))]
     fn __class_getitem__<'py>(
         class: &Bound<'py, PyType>,
         item: &Bound<'py, PyAny>,

@@ -15,11 +15,11 @@ use crate::response::Response;
 use crate::{errors, logging, waiting};
 
 /// A client of the Zexa API whose calls block until they are done.
-#[pyclass(frozen, module = "zexa", subclass)]
+#[pyclass(frozen, module = "zexa")]
 pub(crate) struct Client(pub(crate) Handle);
 
 /// A client of the Zexa API whose calls are awaited.
-#[pyclass(frozen, module = "zexa", subclass)]
+#[pyclass(frozen, module = "zexa")]
 pub(crate) struct AsyncClient(pub(crate) AsyncHandle);
 
 /// A client, for its resources to hold.
@@ -93,7 +93,7 @@ impl Client {
             default_headers,
             allow_http,
         };
-        let client = options.builder()?.build().map_err(errors::raise)?;
+        let client = options.builder(logging::report)?.build().map_err(errors::raise)?;
         Ok(Client(Handle(Arc::new(client))))
     }
 
@@ -229,7 +229,7 @@ impl AsyncClient {
             default_headers,
             allow_http,
         };
-        let client = options.builder()?.build_async().map_err(errors::raise)?;
+        let client = options.builder(logging::report_later)?.build_async().map_err(errors::raise)?;
         Ok(AsyncClient(AsyncHandle(Arc::new(client))))
     }
 

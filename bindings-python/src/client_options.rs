@@ -1,10 +1,9 @@
 //! The options of a client.
 
 use pyo3::PyResult;
-use zexa::{ClientBuilder, binding};
+use zexa::{Attempt, ClientBuilder, binding};
 
 use crate::arguments::Argument;
-use crate::logging;
 
 /// The options of a client.
 pub(crate) struct Options<'py> {
@@ -23,9 +22,9 @@ pub(crate) struct Options<'py> {
 }
 
 impl Options<'_> {
-    pub(crate) fn builder(self) -> PyResult<ClientBuilder> {
+    pub(crate) fn builder(self, report: fn(&Attempt<'_>)) -> PyResult<ClientBuilder> {
         let mut builder = binding::named(zexa::Client::builder(), concat!("zexa-python/", env!("CARGO_PKG_VERSION")))
-            .on_attempt(logging::report);
+            .on_attempt(report);
         if let Some(key) = self.api_key {
             builder = builder.api_key(key.text("api_key")?);
         }

@@ -9,10 +9,10 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use pyo3::exceptions::{PyRuntimeError, PyRuntimeWarning, PyStopIteration};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyIterator;
 
 use crate::errors;
+use crate::event_loop::EventLoop;
 use crate::model::Given;
 
 type Future = Pin<Box<dyn std::future::Future<Output = PyResult<Py<PyAny>>> + Send>>;
@@ -29,7 +29,7 @@ pub(crate) struct Coroutine {
 /// Only ever touched by who holds the coroutine mutably.
 struct Call {
     future: Mutex<Future>,
-    bell: Arc<Bell>,
+    waiter: Arc<Waiter>,
 }
 
 impl Coroutine {
@@ -59,7 +59,7 @@ impl Coroutine {
         name: &'static str,
         future: impl std::future::Future<Output = PyResult<Py<PyAny>>> + Send + 'static,
     ) -> Coroutine {
-        let call = Call { future: Mutex::new(Box::pin(future)), bell: Arc::default() };
+        let call = Call { future: Mutex::new(Box::pin(future)), waiter: Arc::default() };
         Coroutine { name, call: Some(call), begun: false }
     }
 
@@ -69,11 +69,11 @@ impl Coroutine {
         let Some(call) = &mut self.call else {
             return Err(PyRuntimeError::new_err("cannot reuse already awaited coroutine"));
         };
-        call.bell.reset();
-        let waker = Waker::from(call.bell.clone());
+        call.waiter.reset();
+        let waker = Waker::from(call.waiter.clone());
         let future = call.future.get_mut().unwrap_or_else(PoisonError::into_inner);
         match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Pending => call.bell.wait_for(py),
+            Poll::Pending => call.waiter.wait_for(py),
             Poll::Ready(result) => {
                 self.call = None;
                 Err(PyStopIteration::new_err((result?,)))
@@ -159,23 +159,23 @@ impl Drop for Coroutine {
     }
 }
 
-/// Tells an event loop that it can go on.
+/// Who wakes a call that waits.
 #[derive(Default)]
-struct Bell(Mutex<Rung>);
+struct Waiter(Mutex<Wait>);
 
 #[derive(Default)]
-enum Rung {
+enum Wait {
     /// Nobody waits yet.
     #[default]
     No,
     /// Something has come before anybody waited.
     Already,
-    /// Who waits: `loop.call_soon_threadsafe`, and the future that it waits for.
-    Waiting(Py<PyAny>, Py<PyAny>),
+    /// The loop that waits, and the future that it waits for.
+    Waiting(Arc<EventLoop>, Py<PyAny>),
 }
 
-impl Bell {
-    fn state(&self) -> MutexGuard<'_, Rung> {
+impl Waiter {
+    fn state(&self) -> MutexGuard<'_, Wait> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -186,48 +186,24 @@ impl Bell {
 
     /// Something that the running event loop can wait for.
     fn wait_for(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        static RUNNING_LOOP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        let event_loop = RUNNING_LOOP.import(py, "asyncio", "get_running_loop")?.call0()?;
-        let future = event_loop.call_method0(pyo3::intern!(py, "create_future"))?;
+        let (event_loop, future) = EventLoop::running(py)?;
         // It yields itself, marked as a task wants it.
         let yielded = PyIterator::from_object(&future)?.next().transpose()?;
-        let tell = event_loop.getattr(pyo3::intern!(py, "call_soon_threadsafe"))?;
         let mut state = self.state();
-        if matches!(*state, Rung::Already) {
+        if matches!(*state, Wait::Already) {
             // Nothing to wait for: the task comes again at once.
             return Ok(py.None());
         }
-        *state = Rung::Waiting(tell.unbind(), future.unbind());
+        *state = Wait::Waiting(event_loop, future.unbind());
         Ok(yielded.map_or_else(|| py.None(), Bound::unbind))
     }
 }
 
-impl Wake for Bell {
+impl Wake for Waiter {
     fn wake(self: Arc<Self>) {
-        let before = std::mem::replace(&mut *self.state(), Rung::Already);
-        if let Rung::Waiting(tell, future) = before {
-            // Where Python is coming to its end, no loop goes on.
-            let _ = Python::try_attach(|py| {
-                // A loop that was closed in the meantime refuses it, and waits for nothing.
-                let _ = release(py).and_then(|release| tell.call1(py, (release, future)));
-            });
+        let before = std::mem::replace(&mut *self.state(), Wait::Already);
+        if let Wait::Waiting(event_loop, future) = before {
+            event_loop.release(future);
         }
     }
-}
-
-/// What ends the wait for a future, unless it was cancelled.
-fn release(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
-    static RELEASE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    RELEASE.import(py, "zexa._zexa", "_release")
-}
-
-/// Ends the wait for a future, unless it was cancelled.
-#[pyfunction]
-#[pyo3(name = "_release")]
-pub(crate) fn release_future(future: &Bound<'_, PyAny>) -> PyResult<()> {
-    let py = future.py();
-    if !future.call_method0(pyo3::intern!(py, "done"))?.is_truthy()? {
-        future.call_method1(pyo3::intern!(py, "set_result"), (py.None(),))?;
-    }
-    Ok(())
 }

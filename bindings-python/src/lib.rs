@@ -4,17 +4,19 @@
 //! `cargo xtask codegen` writes from the definitions in `core`; what is here is behaviour.
 //!
 //! - A call of the blocking client runs on the caller's thread without the GIL: `waiting`.
-//! - A call of the async client is a coroutine that polls the core's future on the thread of the event loop: `coroutine`.
+//! - A call of the async client is a coroutine that polls the core's future on the thread of the event loop: `coroutine` and `event_loop`.
 
 use pyo3::prelude::*;
 
 mod arguments;
 mod async_list;
+mod bell;
 mod call_options;
 mod client;
 mod client_options;
 mod coroutine;
 mod errors;
+mod event_loop;
 mod events;
 mod generated;
 mod json;
@@ -39,7 +41,5 @@ fn _zexa(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<page::Page>()?;
     module.add_class::<response::Response>()?;
     module.add_function(wrap_pyfunction!(events::parse_event, module)?)?;
-    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-    // Known to this module alone.
-    module.setattr("_release", wrap_pyfunction!(coroutine::release_future, module)?)
+    module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

@@ -1,8 +1,10 @@
 //! Lists of the blocking client, and the iterators over their items and pages.
 
-use std::sync::{Mutex, PoisonError};
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-use pyo3::exceptions::PyStopIteration;
+use pyo3::exceptions::{PyRuntimeError, PyStopIteration};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 use pyo3::types::{PyGenericAlias, PyType};
@@ -23,7 +25,11 @@ pub(crate) struct Pages(Py<List>);
 
 /// One reading of a list, item by item or page by page. Threads may share it.
 #[pyclass(frozen, module = "zexa", name = "ListIterator")]
-pub(crate) struct ListIterator(Mutex<Box<dyn Read>>);
+pub(crate) struct ListIterator {
+    read: Mutex<Box<dyn Read>>,
+    /// The process of the thread that has it, or had it last.
+    pid: AtomicU32,
+}
 
 /// A list, whatever its items are.
 trait Listed: Send + Sync {
@@ -83,7 +89,7 @@ impl List {
 #[pymethods]
 impl List {
     fn __iter__(&self) -> ListIterator {
-        ListIterator(Mutex::new(self.0.items()))
+        ListIterator::new(self.0.items())
     }
 
     /// Page by page, as the API gives them: where the list shifts while it is read, an item may be on two.
@@ -99,6 +105,7 @@ impl List {
 
     /// As types are written, `zexa.List[zexa.Contact]`.
     #[classmethod]
+    #[pyo3(signature = (item, /))]
     fn __class_getitem__<'py>(
         class: &Bound<'py, PyType>,
         item: &Bound<'py, PyAny>,
@@ -110,16 +117,39 @@ impl List {
 #[pymethods]
 impl Pages {
     fn __iter__(&self) -> ListIterator {
-        ListIterator(Mutex::new(self.0.get().0.pages()))
+        ListIterator::new(self.0.get().0.pages())
     }
 
     /// As types are written, `zexa.Pages[zexa.Contact]`.
     #[classmethod]
+    #[pyo3(signature = (item, /))]
     fn __class_getitem__<'py>(
         class: &Bound<'py, PyType>,
         item: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyGenericAlias>> {
         page::generic_alias(class, item)
+    }
+}
+
+impl ListIterator {
+    fn new(read: Box<dyn Read>) -> ListIterator {
+        ListIterator { read: Mutex::new(read), pid: AtomicU32::new(process::id()) }
+    }
+
+    /// Waits for its turn, unless it waits for a thread of a parent: that is not here, and never done.
+    fn turn(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, Box<dyn Read>>> {
+        let pid = process::id();
+        let read = match self.read.try_lock() {
+            Ok(read) => read,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) if self.pid.load(Ordering::Acquire) != pid => {
+                let message = "this list was being read by another thread when the process was forked: begin it anew";
+                return Err(PyRuntimeError::new_err(message));
+            }
+            Err(TryLockError::WouldBlock) => self.read.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner),
+        };
+        self.pid.store(pid, Ordering::Release);
+        Ok(read)
     }
 }
 
@@ -130,17 +160,16 @@ impl ListIterator {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let mut read = self.0.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner);
+        let mut read = self.turn(py)?;
         if let Some(item) = read.at_hand(py) {
             return item;
         }
         logging::look(py)?;
         let waiting: &mut dyn Read = &mut **read;
-        waiting::run(py, || {
-            waiting.fetch();
-            Ok(())
-        })?;
-        read.take(py)?.ok_or_else(|| PyStopIteration::new_err(()))
+        match waiting::run(py, || waiting.fetch())? {
+            true => read.take(py),
+            false => Err(PyStopIteration::new_err(())),
+        }
     }
 }
 
@@ -149,19 +178,19 @@ trait Read: Send {
     /// The next, where nothing has to be waited for.
     fn at_hand(&mut self, py: Python<'_>) -> Option<PyResult<Py<PyAny>>>;
 
-    /// Waits for the next.
-    fn fetch(&mut self);
+    /// Waits for the next, and says whether there is one.
+    fn fetch(&mut self) -> zexa::Result<bool>;
 
-    /// What was waited for.
-    fn take(&mut self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>>;
+    /// What was waited for, and was there.
+    fn take(&mut self, py: Python<'_>) -> PyResult<Py<PyAny>>;
 }
 
-struct Reading<I: Iterator> {
+struct Reading<I, T> {
     source: I,
-    came: Option<I::Item>,
+    came: Option<T>,
 }
 
-impl<T, I> Read for Reading<I>
+impl<T, I> Read for Reading<I, T>
 where
     T: Given,
     I: Iterator<Item = zexa::Result<T>> + AtHand<T> + Send,
@@ -170,15 +199,13 @@ where
         Some(self.source.at_hand()?.give(py))
     }
 
-    fn fetch(&mut self) {
-        self.came = self.source.next();
+    fn fetch(&mut self) -> zexa::Result<bool> {
+        self.came = self.source.next().transpose()?;
+        Ok(self.came.is_some())
     }
 
-    fn take(&mut self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
-        match self.came.take() {
-            None => Ok(None),
-            Some(Ok(item)) => item.give(py).map(Some),
-            Some(Err(error)) => Err(crate::errors::raise(error)),
-        }
+    fn take(&mut self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let came = self.came.take().expect("it is taken where it is there, and once");
+        came.give(py)
     }
 }

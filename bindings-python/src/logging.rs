@@ -1,11 +1,17 @@
 //! Each attempt as a record of Python's `logging`, under `zexa`. Where nobody listens, it costs next to nothing.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError, Weak};
+use std::thread;
 
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
-use zexa::Attempt;
+use zexa::{Attempt, Kind};
+
+use crate::event_loop::EventLoop;
+use crate::waiting;
 
 /// `logging.DEBUG`.
 const DEBUG: u32 = 10;
@@ -23,31 +29,116 @@ pub(crate) fn look(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// What a client tells of its attempts.
+/// What a blocking client tells of its attempts, on the thread of the caller.
 pub(crate) fn report(attempt: &Attempt<'_>) {
     if LISTENING.load(Ordering::Relaxed) {
         // Where Python is coming to its end, nobody reads it.
-        let _ = Python::try_attach(|py| {
-            if let Err(error) = write(py, attempt) {
-                error.write_unraisable(py, None);
-            }
-        });
+        let _ = Python::try_attach(|py| write_or_tell(py, &Record::of(attempt)).map_err(waiting::interrupt));
     }
 }
 
-fn write(py: Python<'_>, attempt: &Attempt<'_>) -> PyResult<()> {
+/// What an async client tells of its attempts, on its own thread. That never takes the GIL: Python that is coming to its end would end the thread in the
+/// midst of it. So the loops write it.
+pub(crate) fn report_later(attempt: &Attempt<'_>) {
+    if !LISTENING.load(Ordering::Relaxed) {
+        return;
+    }
+    let Some(mut waiting) = waiting() else { return };
+    waiting.records.push(Record::of(attempt));
+    waiting.loops.retain(|event_loop| event_loop.strong_count() > 0);
+    let loops: Vec<_> = waiting.loops.iter().filter_map(Weak::upgrade).collect();
+    drop(waiting);
+    loops.iter().for_each(|event_loop| event_loop.ring());
+}
+
+/// Adds a loop to those that write what waits.
+pub(crate) fn tell(event_loop: &Arc<EventLoop>) {
+    if let Some(mut waiting) = waiting() {
+        waiting.loops.push(Arc::downgrade(event_loop));
+    }
+}
+
+/// Writes what the threads of async clients have told.
+pub(crate) fn write_what_waits(py: Python<'_>) -> PyResult<()> {
+    let records = waiting().map(|mut waiting| std::mem::take(&mut waiting.records)).unwrap_or_default();
+    records.iter().try_for_each(|record| write_or_tell(py, record))
+}
+
+/// Records that wait for a loop to write them.
+struct Waiting {
+    records: Vec<Record>,
+    loops: Vec<Weak<EventLoop>>,
+}
+
+static WAITING: Mutex<Waiting> = Mutex::new(Waiting { records: Vec::new(), loops: Vec::new() });
+
+/// Held for a moment. In a process that was forked in that moment it is held for ever, so nobody waits for ever: a record may be lost there.
+fn waiting() -> Option<MutexGuard<'static, Waiting>> {
+    for _ in 0..1000 {
+        match WAITING.try_lock() {
+            Ok(waiting) => return Some(waiting),
+            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => thread::yield_now(),
+        }
+    }
+    None
+}
+
+/// An attempt, kept.
+struct Record {
+    text: String,
+    method: &'static str,
+    route: &'static str,
+    number: u32,
+    status: Option<u16>,
+    elapsed_ms: f64,
+    request_id: Option<String>,
+    error: Option<&'static str>,
+}
+
+impl Record {
+    fn of(attempt: &Attempt<'_>) -> Record {
+        Record {
+            text: attempt.to_string(),
+            method: attempt.method,
+            route: attempt.route,
+            number: attempt.number,
+            status: attempt.status,
+            elapsed_ms: attempt.elapsed.as_secs_f64() * 1e3,
+            request_id: attempt.request_id.map(str::to_owned),
+            error: attempt.failure.as_ref().map(Kind::as_str),
+        }
+    }
+}
+
+/// Where a handler fails, that is told as Python tells it of what nobody can catch.
+///
+/// # Errors
+///
+/// Where it was interrupted, as by Ctrl-C.
+fn write_or_tell(py: Python<'_>, record: &Record) -> PyResult<()> {
+    match write(py, record) {
+        Err(error) if error.is_instance_of::<PyException>(py) => {
+            error.write_unraisable(py, None);
+            Ok(())
+        }
+        written => written,
+    }
+}
+
+fn write(py: Python<'_>, record: &Record) -> PyResult<()> {
     let Some(logger) = logger(py)? else { return Ok(()) };
     let extra = PyDict::new(py);
-    extra.set_item("method", attempt.method)?;
-    extra.set_item("path", attempt.route)?;
-    extra.set_item("attempt", attempt.number)?;
-    extra.set_item("status", attempt.status)?;
-    extra.set_item("elapsed_ms", attempt.elapsed.as_secs_f64() * 1e3)?;
-    extra.set_item("request_id", attempt.request_id)?;
-    extra.set_item("error", attempt.failure.map(|kind| kind.as_str()))?;
+    extra.set_item("method", record.method)?;
+    extra.set_item("path", record.route)?;
+    extra.set_item("attempt", record.number)?;
+    extra.set_item("status", record.status)?;
+    extra.set_item("elapsed_ms", record.elapsed_ms)?;
+    extra.set_item("request_id", record.request_id.as_deref())?;
+    extra.set_item("error", record.error)?;
     let options = PyDict::new(py);
     options.set_item("extra", extra)?;
-    logger.call_method(pyo3::intern!(py, "debug"), (attempt.to_string(),), Some(&options)).map(drop)
+    logger.call_method(pyo3::intern!(py, "debug"), (record.text.as_str(),), Some(&options)).map(drop)
 }
 
 fn logger(py: Python<'_>) -> PyResult<Option<&Bound<'_, PyAny>>> {

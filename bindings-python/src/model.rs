@@ -9,7 +9,7 @@ use pyo3::pyclass::boolean_struct::True;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use serde::Serialize;
 use serde_json::Value;
-use zexa::binding;
+use zexa::{Timestamp, binding};
 
 use crate::json;
 
@@ -69,6 +69,12 @@ pub(crate) fn to_dict<'py, M: Model>(model: &Bound<'py, M>) -> PyResult<Bound<'p
         }
     }
     Ok(dict)
+}
+
+/// A time as a `datetime` can hold it: those begin with the year 1.
+pub(crate) fn time(time: Timestamp) -> Timestamp {
+    const YEAR_1: i64 = -62_135_596_800;
+    time.max(Timestamp::constant(YEAR_1, 0))
 }
 
 /// By the values that make two models equal.

@@ -125,6 +125,7 @@ impl Page {
 
     /// As types are written, `zexa.Page[zexa.Contact]`.
     #[classmethod]
+    #[pyo3(signature = (item, /))]
     fn __class_getitem__<'py>(
         class: &Bound<'py, PyType>,
         item: &Bound<'py, PyAny>,

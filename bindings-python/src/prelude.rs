@@ -9,7 +9,6 @@ pub(crate) use crate::async_list::AsyncList;
 pub(crate) use crate::call_options::Calling;
 pub(crate) use crate::client::{AsyncHandle, Handle};
 pub(crate) use crate::coroutine::Coroutine;
-pub(crate) use crate::events::Payload;
 pub(crate) use crate::list::List;
 pub(crate) use crate::model::{self, Field, Given, Model, Shown};
 pub(crate) use crate::{errors, json};

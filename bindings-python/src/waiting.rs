@@ -30,13 +30,21 @@ pub(crate) fn run<T: Send>(py: Python<'_>, call: impl FnOnce() -> zexa::Result<T
     }
 }
 
+/// Ends the call of this thread with what was raised on it meanwhile. The first that was raised counts.
+pub(crate) fn interrupt(raised: PyErr) {
+    RAISED.with_borrow_mut(|first| _ = first.get_or_insert(raised));
+}
+
 fn ask() -> Asked {
+    if RAISED.with_borrow(Option::is_some) {
+        return Asked::End;
+    }
     // Python that is coming to its end wants nothing any more.
     Python::try_attach(|py| match py.check_signals() {
         Ok(()) if takes_signals(py) => Asked::GoOn,
         Ok(()) => Asked::NeverAgain,
         Err(raised) => {
-            RAISED.set(Some(raised));
+            interrupt(raised);
             Asked::End
         }
     })

@@ -1,7 +1,8 @@
 __version__: str
-Item_co = TypeVar("Item_co", covariant=True)
-Seconds: TypeAlias = float | timedelta
+_Item_co = TypeVar("_Item_co", covariant=True)
+_Seconds: TypeAlias = float | timedelta
 
+@final
 class Client:
     """A client of the Zexa API whose calls block until they are done.
 
@@ -35,11 +36,11 @@ class Client:
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        timeout: Seconds | None = None,
-        connect_timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        connect_timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
-        max_retry_wait: Seconds | None = None,
+        max_retry_wait: _Seconds | None = None,
         proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         user_agent_suffix: str | None = None,
@@ -67,8 +68,8 @@ class Client:
     def with_options(
         self,
         *,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -90,8 +91,8 @@ class Client:
         *,
         query: Mapping[str, str | int | float] | None = None,
         body: Any = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -117,6 +118,7 @@ class Client:
         /,
     ) -> None: ...
 
+@final
 class AsyncClient:
     """A client of the Zexa API whose calls are awaited, in asyncio.
 
@@ -133,11 +135,11 @@ class AsyncClient:
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        timeout: Seconds | None = None,
-        connect_timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        connect_timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
-        max_retry_wait: Seconds | None = None,
+        max_retry_wait: _Seconds | None = None,
         proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         user_agent_suffix: str | None = None,
@@ -165,8 +167,8 @@ class AsyncClient:
     def with_options(
         self,
         *,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -179,8 +181,8 @@ class AsyncClient:
         *,
         query: Mapping[str, str | int | float] | None = None,
         body: Any = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,

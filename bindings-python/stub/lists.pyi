@@ -1,6 +1,6 @@
 
 @final
-class List(Generic[Item_co]):
+class List(Generic[_Item_co]):
     """What the API lists page by page: iterate over all of it, as often as you like.
 
     Nothing is sent until the first item is asked for. Further pages are asked for several at once, whenever the next one is
@@ -8,48 +8,48 @@ class List(Generic[Item_co]):
     an error there is nothing more. A deadline is for one reading of the list, from its begin.
     """
 
-    def __iter__(self) -> Iterator[Item_co]: ...
-    def pages(self) -> Pages[Item_co]:
+    def __iter__(self) -> Iterator[_Item_co]: ...
+    def pages(self) -> Pages[_Item_co]:
         """Page by page, as the API gives them: where the list shifts while it is read, an item may be on two."""
-    def page(self, number: int) -> Page[Item_co]:
+    def page(self, number: int) -> Page[_Item_co]:
         """One page, from 1."""
     @classmethod
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
 
 @final
-class Pages(Generic[Item_co]):
+class Pages(Generic[_Item_co]):
     """The pages of a list: iterate over it, as often as you like."""
 
-    def __iter__(self) -> Iterator[Page[Item_co]]: ...
+    def __iter__(self) -> Iterator[Page[_Item_co]]: ...
     @classmethod
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
 
 @final
-class AsyncList(Generic[Item_co]):
+class AsyncList(Generic[_Item_co]):
     """What the API lists page by page: iterate over all of it with `async for`, as often as you like. See `List`."""
 
-    def __aiter__(self) -> AsyncIterator[Item_co]: ...
-    def pages(self) -> AsyncPages[Item_co]:
+    def __aiter__(self) -> AsyncIterator[_Item_co]: ...
+    def pages(self) -> AsyncPages[_Item_co]:
         """Page by page, as the API gives them: where the list shifts while it is read, an item may be on two."""
-    async def page(self, number: int) -> Page[Item_co]:
+    async def page(self, number: int) -> Page[_Item_co]:
         """One page, from 1."""
     @classmethod
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
 
 @final
-class AsyncPages(Generic[Item_co]):
+class AsyncPages(Generic[_Item_co]):
     """The pages of a list: iterate over it with `async for`, as often as you like."""
 
-    def __aiter__(self) -> AsyncIterator[Page[Item_co]]: ...
+    def __aiter__(self) -> AsyncIterator[Page[_Item_co]]: ...
     @classmethod
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
 
 @final
-class Page(Generic[Item_co]):
+class Page(Generic[_Item_co]):
     """One page of a list."""
 
     @property
-    def items(self) -> tuple[Item_co, ...]:
+    def items(self) -> tuple[_Item_co, ...]:
         """What is on it."""
     @property
     def total(self) -> int:
@@ -68,11 +68,11 @@ class Page(Generic[Item_co]):
     def to_json(self) -> str:
         """As JSON: `items`, `total`, `page`, `per_page`, and what the API said beside this."""
     def __len__(self) -> int: ...
-    def __iter__(self) -> Iterator[Item_co]: ...
+    def __iter__(self) -> Iterator[_Item_co]: ...
     @overload
-    def __getitem__(self, index: SupportsIndex, /) -> Item_co: ...
+    def __getitem__(self, index: SupportsIndex, /) -> _Item_co: ...
     @overload
-    def __getitem__(self, index: slice, /) -> tuple[Item_co, ...]: ...
+    def __getitem__(self, index: slice, /) -> tuple[_Item_co, ...]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...

@@ -19,12 +19,15 @@ from ._errors import *
 from ._zexa import *
 from ._zexa import __version__ as __version__
 
+__all__ = [*_errors.__all__, *_zexa.__all__]
+
 # Read by type checkers alone: importing `typing` takes longer than everything else here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import _literals
     from ._literals import *
 
-__all__ = [*_errors.__all__, *_zexa.__all__]
+    __all__ += _literals.__all__
 
 
 def __getattr__(name: str) -> object:
@@ -35,6 +38,12 @@ def __getattr__(name: str) -> object:
         if name in _literals.__all__:
             return getattr(_literals, name)
     raise AttributeError(f"module 'zexa' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    from . import _literals
+
+    return sorted([*__all__, *_literals.__all__])
 
 
 if os.environ.get("ZEXA_LOG"):

@@ -43,9 +43,10 @@ __all__ = [
 ]
 
 __version__: str
-Item_co = TypeVar("Item_co", covariant=True)
-Seconds: TypeAlias = float | timedelta
+_Item_co = TypeVar("_Item_co", covariant=True)
+_Seconds: TypeAlias = float | timedelta
 
+@final
 class Client:
     """A client of the Zexa API whose calls block until they are done.
 
@@ -79,11 +80,11 @@ class Client:
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        timeout: Seconds | None = None,
-        connect_timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        connect_timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
-        max_retry_wait: Seconds | None = None,
+        max_retry_wait: _Seconds | None = None,
         proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         user_agent_suffix: str | None = None,
@@ -111,8 +112,8 @@ class Client:
     def with_options(
         self,
         *,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -134,8 +135,8 @@ class Client:
         *,
         query: Mapping[str, str | int | float] | None = None,
         body: Any = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -161,6 +162,7 @@ class Client:
         /,
     ) -> None: ...
 
+@final
 class AsyncClient:
     """A client of the Zexa API whose calls are awaited, in asyncio.
 
@@ -177,11 +179,11 @@ class AsyncClient:
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        timeout: Seconds | None = None,
-        connect_timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        connect_timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
-        max_retry_wait: Seconds | None = None,
+        max_retry_wait: _Seconds | None = None,
         proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         user_agent_suffix: str | None = None,
@@ -209,8 +211,8 @@ class AsyncClient:
     def with_options(
         self,
         *,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -223,8 +225,8 @@ class AsyncClient:
         *,
         query: Mapping[str, str | int | float] | None = None,
         body: Any = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -265,8 +267,8 @@ class Messages:
         html: str | None = None,
         template: Mapping[str, Any] | None = None,
         scheduled_at: datetime | str | None = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -295,8 +297,8 @@ class Messages:
         self,
         id: str,
         *,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -321,8 +323,8 @@ class AsyncMessages:
         html: str | None = None,
         template: Mapping[str, Any] | None = None,
         scheduled_at: datetime | str | None = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -351,8 +353,8 @@ class AsyncMessages:
         self,
         id: str,
         *,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -455,8 +457,8 @@ class SenderIds:
         self,
         *,
         per_page: int | None = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -477,8 +479,8 @@ class AsyncSenderIds:
         self,
         *,
         per_page: int | None = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -561,8 +563,8 @@ class Campaigns:
         body: str | None = None,
         template: Mapping[str, Any] | None = None,
         scheduled_at: datetime | str | None = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -587,8 +589,8 @@ class Campaigns:
         self,
         *,
         per_page: int | None = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -605,8 +607,8 @@ class Campaigns:
         self,
         id: str,
         *,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -630,8 +632,8 @@ class AsyncCampaigns:
         body: str | None = None,
         template: Mapping[str, Any] | None = None,
         scheduled_at: datetime | str | None = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -656,8 +658,8 @@ class AsyncCampaigns:
         self,
         *,
         per_page: int | None = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -674,8 +676,8 @@ class AsyncCampaigns:
         self,
         id: str,
         *,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -811,8 +813,8 @@ class Contacts:
         phone: str,
         lists: Sequence[str] | None = None,
         email: str | None = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -836,8 +838,8 @@ class Contacts:
         list_id: str | None = None,
         search: str | None = None,
         per_page: int | None = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -856,8 +858,8 @@ class Contacts:
         self,
         id: str,
         *,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -878,8 +880,8 @@ class AsyncContacts:
         phone: str,
         lists: Sequence[str] | None = None,
         email: str | None = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -903,8 +905,8 @@ class AsyncContacts:
         list_id: str | None = None,
         search: str | None = None,
         per_page: int | None = None,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -923,8 +925,8 @@ class AsyncContacts:
         self,
         id: str,
         *,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -994,8 +996,8 @@ class Webhooks:
         *,
         url: str,
         events: Sequence[EventName],
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -1020,8 +1022,8 @@ class AsyncWebhooks:
         *,
         url: str,
         events: Sequence[EventName],
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -1136,8 +1138,8 @@ class CreditBalance:
     def get(
         self,
         *,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -1154,8 +1156,8 @@ class AsyncCreditBalance:
     async def get(
         self,
         *,
-        timeout: Seconds | None = None,
-        deadline: Seconds | None = None,
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -1197,7 +1199,7 @@ class Credits:
     __match_args__: ClassVar[tuple[Literal["credits"], Literal["currency"]]]
 
 @final
-class List(Generic[Item_co]):
+class List(Generic[_Item_co]):
     """What the API lists page by page: iterate over all of it, as often as you like.
 
     Nothing is sent until the first item is asked for. Further pages are asked for several at once, whenever the next one is
@@ -1205,48 +1207,48 @@ class List(Generic[Item_co]):
     an error there is nothing more. A deadline is for one reading of the list, from its begin.
     """
 
-    def __iter__(self) -> Iterator[Item_co]: ...
-    def pages(self) -> Pages[Item_co]:
+    def __iter__(self) -> Iterator[_Item_co]: ...
+    def pages(self) -> Pages[_Item_co]:
         """Page by page, as the API gives them: where the list shifts while it is read, an item may be on two."""
-    def page(self, number: int) -> Page[Item_co]:
+    def page(self, number: int) -> Page[_Item_co]:
         """One page, from 1."""
     @classmethod
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
 
 @final
-class Pages(Generic[Item_co]):
+class Pages(Generic[_Item_co]):
     """The pages of a list: iterate over it, as often as you like."""
 
-    def __iter__(self) -> Iterator[Page[Item_co]]: ...
+    def __iter__(self) -> Iterator[Page[_Item_co]]: ...
     @classmethod
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
 
 @final
-class AsyncList(Generic[Item_co]):
+class AsyncList(Generic[_Item_co]):
     """What the API lists page by page: iterate over all of it with `async for`, as often as you like. See `List`."""
 
-    def __aiter__(self) -> AsyncIterator[Item_co]: ...
-    def pages(self) -> AsyncPages[Item_co]:
+    def __aiter__(self) -> AsyncIterator[_Item_co]: ...
+    def pages(self) -> AsyncPages[_Item_co]:
         """Page by page, as the API gives them: where the list shifts while it is read, an item may be on two."""
-    async def page(self, number: int) -> Page[Item_co]:
+    async def page(self, number: int) -> Page[_Item_co]:
         """One page, from 1."""
     @classmethod
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
 
 @final
-class AsyncPages(Generic[Item_co]):
+class AsyncPages(Generic[_Item_co]):
     """The pages of a list: iterate over it with `async for`, as often as you like."""
 
-    def __aiter__(self) -> AsyncIterator[Page[Item_co]]: ...
+    def __aiter__(self) -> AsyncIterator[Page[_Item_co]]: ...
     @classmethod
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
 
 @final
-class Page(Generic[Item_co]):
+class Page(Generic[_Item_co]):
     """One page of a list."""
 
     @property
-    def items(self) -> tuple[Item_co, ...]:
+    def items(self) -> tuple[_Item_co, ...]:
         """What is on it."""
     @property
     def total(self) -> int:
@@ -1265,11 +1267,11 @@ class Page(Generic[Item_co]):
     def to_json(self) -> str:
         """As JSON: `items`, `total`, `page`, `per_page`, and what the API said beside this."""
     def __len__(self) -> int: ...
-    def __iter__(self) -> Iterator[Item_co]: ...
+    def __iter__(self) -> Iterator[_Item_co]: ...
     @overload
-    def __getitem__(self, index: SupportsIndex, /) -> Item_co: ...
+    def __getitem__(self, index: SupportsIndex, /) -> _Item_co: ...
     @overload
-    def __getitem__(self, index: slice, /) -> tuple[Item_co, ...]: ...
+    def __getitem__(self, index: slice, /) -> tuple[_Item_co, ...]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...

@@ -63,7 +63,7 @@ impl Campaign {
     /// When it was created.
     #[getter]
     fn created_at(&self) -> Timestamp {
-        self.0.created_at
+        model::time(self.0.created_at)
     }
 
     /// How many contacts it goes to. Inferred: the API may leave it out.
@@ -75,7 +75,7 @@ impl Campaign {
     /// When it is to start, if not at once. Inferred: the API may leave it out.
     #[getter]
     fn scheduled_at(&self) -> Option<Timestamp> {
-        self.0.scheduled_at
+        self.0.scheduled_at.map(model::time)
     }
 
     /// How its messages fared; given by `campaigns.get`. Inferred: the API may leave it out.
@@ -108,8 +108,8 @@ impl Campaign {
 
     /// From what `to_json()` gave, or the API.
     #[classmethod]
-    fn from_json(_class: &Bound<'_, PyType>, text: Payload) -> PyResult<Campaign> {
-        binding::model(text.as_bytes()).map(Campaign).map_err(errors::raise)
+    fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<Campaign> {
+        binding::model(&text.bytes("text")?).map(Campaign).map_err(errors::raise)
     }
 
     fn __eq__(&self, other: &Self) -> bool {
@@ -210,8 +210,8 @@ impl CampaignStats {
 
     /// From what `to_json()` gave, or the API.
     #[classmethod]
-    fn from_json(_class: &Bound<'_, PyType>, text: Payload) -> PyResult<CampaignStats> {
-        binding::model(text.as_bytes()).map(CampaignStats).map_err(errors::raise)
+    fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<CampaignStats> {
+        binding::model(&text.bytes("text")?).map(CampaignStats).map_err(errors::raise)
     }
 
     fn __eq__(&self, other: &Self) -> bool {

@@ -61,7 +61,7 @@ impl Contact {
     /// When it was added.
     #[getter]
     fn created_at(&self) -> Timestamp {
-        self.0.created_at
+        model::time(self.0.created_at)
     }
 
     /// The email address, if there is one.
@@ -88,8 +88,8 @@ impl Contact {
 
     /// From what `to_json()` gave, or the API.
     #[classmethod]
-    fn from_json(_class: &Bound<'_, PyType>, text: Payload) -> PyResult<Contact> {
-        binding::model(text.as_bytes()).map(Contact).map_err(errors::raise)
+    fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<Contact> {
+        binding::model(&text.bytes("text")?).map(Contact).map_err(errors::raise)
     }
 
     fn __eq__(&self, other: &Self) -> bool {

@@ -60,8 +60,8 @@ impl Credits {
 
     /// From what `to_json()` gave, or the API.
     #[classmethod]
-    fn from_json(_class: &Bound<'_, PyType>, text: Payload) -> PyResult<Credits> {
-        binding::model(text.as_bytes()).map(Credits).map_err(errors::raise)
+    fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<Credits> {
+        binding::model(&text.bytes("text")?).map(Credits).map_err(errors::raise)
     }
 
     fn __eq__(&self, other: &Self) -> bool {

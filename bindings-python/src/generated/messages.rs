@@ -66,7 +66,7 @@ impl Message {
     /// When Zexa took it.
     #[getter]
     fn created_at(&self) -> Timestamp {
-        self.0.created_at
+        model::time(self.0.created_at)
     }
 
     /// Whom it comes from. Inferred: the API may leave it out.
@@ -84,19 +84,19 @@ impl Message {
     /// When it is to be sent, if not at once. Inferred: the API may leave it out.
     #[getter]
     fn scheduled_at(&self) -> Option<Timestamp> {
-        self.0.scheduled_at
+        self.0.scheduled_at.map(model::time)
     }
 
     /// When it was passed on. Inferred: the API may leave it out.
     #[getter]
     fn sent_at(&self) -> Option<Timestamp> {
-        self.0.sent_at
+        self.0.sent_at.map(model::time)
     }
 
     /// When it arrived. Inferred: the API may leave it out.
     #[getter]
     fn delivered_at(&self) -> Option<Timestamp> {
-        self.0.delivered_at
+        self.0.delivered_at.map(model::time)
     }
 
     /// Why it failed. Inferred: the API may leave it out.
@@ -129,8 +129,8 @@ impl Message {
 
     /// From what `to_json()` gave, or the API.
     #[classmethod]
-    fn from_json(_class: &Bound<'_, PyType>, text: Payload) -> PyResult<Message> {
-        binding::model(text.as_bytes()).map(Message).map_err(errors::raise)
+    fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<Message> {
+        binding::model(&text.bytes("text")?).map(Message).map_err(errors::raise)
     }
 
     fn __eq__(&self, other: &Self) -> bool {

@@ -67,7 +67,7 @@ impl SenderId {
     /// When it was registered. Inferred: the API may leave it out.
     #[getter]
     fn created_at(&self) -> Option<Timestamp> {
-        self.0.created_at
+        self.0.created_at.map(model::time)
     }
 
     /// What the API sent beside these fields, and what it sent in them that is not of their type.
@@ -88,8 +88,8 @@ impl SenderId {
 
     /// From what `to_json()` gave, or the API.
     #[classmethod]
-    fn from_json(_class: &Bound<'_, PyType>, text: Payload) -> PyResult<SenderId> {
-        binding::model(text.as_bytes()).map(SenderId).map_err(errors::raise)
+    fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<SenderId> {
+        binding::model(&text.bytes("text")?).map(SenderId).map_err(errors::raise)
     }
 
     fn __eq__(&self, other: &Self) -> bool {

@@ -55,7 +55,7 @@ impl Webhook {
     /// When it was registered.
     #[getter]
     fn created_at(&self) -> Timestamp {
-        self.0.created_at
+        model::time(self.0.created_at)
     }
 
     /// What events are signed with. Inferred: the API may leave it out.
@@ -82,8 +82,8 @@ impl Webhook {
 
     /// From what `to_json()` gave, or the API.
     #[classmethod]
-    fn from_json(_class: &Bound<'_, PyType>, text: Payload) -> PyResult<Webhook> {
-        binding::model(text.as_bytes()).map(Webhook).map_err(errors::raise)
+    fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<Webhook> {
+        binding::model(&text.bytes("text")?).map(Webhook).map_err(errors::raise)
     }
 
     fn __eq__(&self, other: &Self) -> bool {
@@ -150,7 +150,7 @@ impl Event {
     /// When.
     #[getter]
     fn created_at(&self) -> Option<Timestamp> {
-        self.0.created_at
+        self.0.created_at.map(model::time)
     }
 
     /// What it happened to: see `Event.message` and `Event.campaign`.
@@ -189,8 +189,8 @@ impl Event {
 
     /// From what `to_json()` gave, or the API.
     #[classmethod]
-    fn from_json(_class: &Bound<'_, PyType>, text: Payload) -> PyResult<Event> {
-        binding::model(text.as_bytes()).map(Event).map_err(errors::raise)
+    fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<Event> {
+        binding::model(&text.bytes("text")?).map(Event).map_err(errors::raise)
     }
 
     fn __eq__(&self, other: &Self) -> bool {

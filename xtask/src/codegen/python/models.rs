@@ -66,8 +66,8 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
             {COMMON_METHODS}
             /// From what `to_json()` gave, or the API.
             #[classmethod]
-            fn from_json(_class: &Bound<'_, PyType>, text: Payload) -> PyResult<{name}> {{
-                binding::model(text.as_bytes()).map({name}).map_err(errors::raise)
+            fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<{name}> {{
+                binding::model(&text.bytes(\"text\")?).map({name}).map_err(errors::raise)
             }}
 
             fn __eq__(&self, other: &Self) -> bool {{ self.0 == other.0 }}
@@ -127,8 +127,10 @@ fn getter(context: &Context<'_>, attribute: &str, field: &Field) -> String {
     match (&field.kind, field.required) {
         (Type::String, true) => plain("&str", &format!("&{value}")),
         (Type::String, false) => plain("Option<&str>", &format!("{value}.as_deref()")),
-        (Type::U32 | Type::U64 | Type::F64 | Type::Timestamp, true) => plain(&field.kind.to_string(), &value),
-        (Type::U32 | Type::U64 | Type::F64 | Type::Timestamp, false) => {
+        (Type::Timestamp, true) => plain("Timestamp", &format!("model::time({value})")),
+        (Type::Timestamp, false) => plain("Option<Timestamp>", &format!("{value}.map(model::time)")),
+        (Type::U32 | Type::U64 | Type::F64, true) => plain(&field.kind.to_string(), &value),
+        (Type::U32 | Type::U64 | Type::F64, false) => {
             plain(&format!("Option<{}>", field.kind), &value)
         }
         (Type::Enum(_), true) => plain("&str", &format!("{value}.as_str()")),

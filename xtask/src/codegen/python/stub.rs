@@ -8,7 +8,7 @@ use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, Operation, Params, Resource, Shape, Type};
 
 /// The call options of every operation.
-const CALLING: &str = "timeout: Seconds | None = None, deadline: Seconds | None = None, max_retries: int | None = None, \
+const CALLING: &str = "timeout: _Seconds | None = None, deadline: _Seconds | None = None, max_retries: int | None = None, \
     retry_ambiguous: bool | None = None, extra_headers: Mapping[str, str] | None = None";
 
 /// A docstring, indented, with its line break.

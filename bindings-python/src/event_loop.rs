@@ -1,0 +1,123 @@
+//! How the client's own thread tells an event loop that calls have got on.
+//!
+//! Where the loop can watch a socket, that thread writes to one, and needs no GIL, which the loop's own thread may hold for long. What has come by the
+//! time that the loop looks is told at once.
+
+use std::collections::HashMap;
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use pyo3::exceptions::PyNotImplementedError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyCFunction, PyDict, PyTuple, PyWeakrefReference};
+
+use crate::bell::Bell;
+use crate::logging;
+
+/// An event loop, as those see it who have something to tell it.
+pub(crate) struct EventLoop {
+    inbox: Mutex<Inbox>,
+    bell: OnceLock<Bell>,
+    /// Calls back when the loop is gone, and does so only while it is there itself.
+    gone: OnceLock<Py<PyWeakrefReference>>,
+}
+
+/// Futures whose wait is over.
+#[derive(Default)]
+struct Inbox {
+    futures: Vec<Py<PyAny>>,
+    rung: bool,
+}
+
+/// The event loops that are waited in, by their address, each for as long as it lives. Only who holds the GIL looks here, so that no forked child
+/// finds it locked.
+static KNOWN: Mutex<Option<HashMap<usize, Arc<EventLoop>>>> = Mutex::new(None);
+
+fn known() -> MutexGuard<'static, Option<HashMap<usize, Arc<EventLoop>>>> {
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl EventLoop {
+    /// The one that runs on this thread, and a new future of it.
+    pub(crate) fn running(py: Python<'_>) -> PyResult<(Arc<EventLoop>, Bound<'_, PyAny>)> {
+        static RUNNING: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let running = RUNNING.import(py, "asyncio", "get_running_loop")?.call0()?;
+        let future = running.call_method0(pyo3::intern!(py, "create_future"))?;
+        let found = known().as_ref().and_then(|known| known.get(&address(&running)).cloned());
+        let event_loop = found.map_or_else(|| EventLoop::met(&running), Ok)?;
+        Ok((event_loop, future))
+    }
+
+    /// A loop that is not known yet.
+    fn met(running: &Bound<'_, PyAny>) -> PyResult<Arc<EventLoop>> {
+        let py = running.py();
+        let event_loop = Arc::new(EventLoop { inbox: Mutex::default(), bell: OnceLock::new(), gone: OnceLock::new() });
+        let address = address(running);
+        let forget = move |_: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| {
+            let forgotten = known().as_mut().and_then(|known| known.remove(&address));
+            drop(forgotten);
+        };
+        let forget = PyCFunction::new_closure(py, None, None, forget)?;
+        let _ = event_loop.gone.set(PyWeakrefReference::new_with(running, forget)?.unbind());
+
+        // The loop has the bell, and the bell has not the loop's friend here, or neither would ever go.
+        let answering = Arc::downgrade(&event_loop);
+        let answer = move |arguments: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| match answering.upgrade() {
+            Some(event_loop) => event_loop.answer(arguments.py()),
+            None => Ok(()),
+        };
+        let answer = PyCFunction::new_closure(py, None, None, answer)?;
+        let bell = match Bell::watched_by(running, &answer) {
+            Err(error) if error.is_instance_of::<PyNotImplementedError>(py) => Bell::called_by(running, &answer)?,
+            bell => bell?,
+        };
+        let _ = event_loop.bell.set(bell);
+        known().get_or_insert_default().insert(address, event_loop.clone());
+        logging::tell(&event_loop);
+        Ok(event_loop)
+    }
+
+    fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the wait for a future of this loop. For any thread, with or without the GIL.
+    pub(crate) fn release(&self, future: Py<PyAny>) {
+        let mut inbox = self.inbox();
+        inbox.futures.push(future);
+        drop(inbox);
+        self.ring();
+    }
+
+    /// Lets the loop look what there is for it. For any thread, with or without the GIL.
+    pub(crate) fn ring(&self) {
+        let rung = mem::replace(&mut self.inbox().rung, true);
+        if let Some(bell) = self.bell.get().filter(|_| !rung) {
+            bell.ring();
+        }
+    }
+
+    /// What the loop does when the bell rings.
+    fn answer(&self, py: Python<'_>) -> PyResult<()> {
+        if let Some(bell) = self.bell.get() {
+            bell.silence();
+        }
+        let mut inbox = self.inbox();
+        inbox.rung = false;
+        let futures = mem::take(&mut inbox.futures);
+        drop(inbox);
+        for future in futures {
+            let future = future.bind(py);
+            // One that was cancelled is done.
+            if !future.call_method0(pyo3::intern!(py, "done"))?.is_truthy()? {
+                future.call_method1(pyo3::intern!(py, "set_result"), (py.None(),))?;
+            }
+        }
+        logging::write_what_waits(py)
+    }
+}
+
+fn address(object: &Bound<'_, PyAny>) -> usize {
+    object.as_ptr() as usize
+}
