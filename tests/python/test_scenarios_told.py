@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 import zexa
 
 from sandbox import Sandbox, Server
-from scenarios import errors, objects
-from scenarios.files import Way, ways
+from scenarios import errors, objects, stage
+from scenarios.files import Play, Way, ways
 from scenarios.play import play, play_async
 
 SEND = {"channel": "sms", "to": "+244912345678", "from": "ZEXA", "body": "Hello"}
@@ -58,6 +59,23 @@ def test_a_call_that_is_not_cancelled_is_told(sandbox: Sandbox) -> None:
     }
     found = asyncio.run(play_async(sandbox, {"name": "x", "call": call, "error": {}}, Way.ASYNC))
     assert any("not cancelled" in mismatch for mismatch in found), found
+
+
+def test_a_call_that_does_not_end_is_told(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And it holds up no other."""
+    monkeypatch.setattr(stage, "LONGEST", 1)
+    stalled = {
+        "name": "x",
+        "server": {"faults": [{"then": "stall"}]},
+        "client": {"timeout": 3, "max_retries": 0},
+        "call": {"operation": "credits.get"},
+        "result": {},
+    }
+    fitting = {"name": "y", "call": {"operation": "credits.get"}, "result": {"credits": 4250}}
+    plays = [Play(Path("x"), scenario, way) for scenario in (stalled, fitting) for way in (Way.BLOCKING, Way.ASYNC)]
+    playing = stage.Stage(sandbox, plays)
+    assert [playing.found(one) for one in plays] == [["it has not ended after 1 seconds"]] * 2 + [[]] * 2
+    playing.end()
 
 
 def test_each_way_is_one_that_some_scenario_has() -> None:
