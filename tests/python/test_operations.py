@@ -282,6 +282,16 @@ def test_a_datetime_that_is_none_in_utc_is_refused(client: zexa.Client, server: 
     assert server.requests() == []
 
 
+def test_a_datetime_may_be_of_a_class_over_it(client: zexa.Client, server: Server) -> None:
+    """As those of libraries for dates, and of those that freeze time in tests."""
+
+    class Moment(datetime):
+        pass
+
+    client.messages.send(**SMS, scheduled_at=Moment(2036, 7, 1, 9, tzinfo=LUANDA))
+    assert instant(last_body(server)["scheduled_at"]) == datetime(2036, 7, 1, 8, tzinfo=timezone.utc)
+
+
 @pytest.mark.parametrize("name", ["messages.send", "campaigns.create"])
 def test_a_naive_datetime_is_refused(client: zexa.Client, server: Server, name: str) -> None:
     with pytest.raises(zexa.ValidationError, match="scheduled_at"):
