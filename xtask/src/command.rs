@@ -15,10 +15,15 @@ pub(crate) type Result<T = ()> = std::result::Result<T, String>;
 pub(crate) fn cargo<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(paths::root()).args(arguments);
+    without_this_package(&mut command);
+    command
+}
+
+/// Hides from a program that calls cargo what cargo said to this one.
+pub(crate) fn without_this_package(command: &mut Command) {
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_this_package(name)) {
         command.env_remove(name);
     }
-    command
 }
 
 fn is_about_this_package(variable: &OsStr) -> bool {

@@ -12,6 +12,7 @@ mod sandbox;
 mod show;
 mod stage;
 mod test;
+mod wheel;
 
 use std::process::ExitCode;
 

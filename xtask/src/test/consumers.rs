@@ -154,7 +154,7 @@ fn copy(from: &Path, to: &Path) -> Result {
 }
 
 /// `msg_… is queued`.
-fn is_id_and_status(output: &str) -> bool {
+pub(super) fn is_id_and_status(output: &str) -> bool {
     let word = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
     output.trim_end().split_once(" is ").is_some_and(|(id, status)| id.starts_with("msg_") && word(id) && word(status))
 }

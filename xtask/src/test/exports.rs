@@ -31,12 +31,8 @@ pub(crate) fn check() -> Result {
     if entries(&dynamic, "SONAME") != [soname.as_str()] {
         return Err(format!("libzexa.so should have the SONAME {soname}, but has {:?}", entries(&dynamic, "SONAME")));
     }
-    let beyond = |name: &&str| !SYSTEM.iter().any(|known| name.starts_with(known));
-    let strange: Vec<&str> = entries(&dynamic, "NEEDED").into_iter().filter(beyond).collect();
-    if !strange.is_empty() {
-        return Err(format!("libzexa.so needs {}", strange.join(", ")));
-    }
-    let exported = exported(&command::output(Command::new("nm").args(["-D", "--defined-only"]).arg(&library))?);
+    check_needs(&library)?;
+    let exported = exported_by(&library)?;
     let declared = declared(&read(&prefix.include().join("zexa.h"))?);
     let size = fs::metadata(&library).map_err(|error| error.to_string())?.len();
     println!("{soname}: {} functions, {:.1} MB", exported.len(), size as f64 / 1e6);
@@ -65,6 +61,21 @@ fn has_symbol_table(sections: &str) -> bool {
 /// What a program or library needs to run.
 pub(crate) fn needed(file: &Path) -> Result<Vec<String>> {
     Ok(entries(&dynamic(file)?, "NEEDED").into_iter().map(str::to_owned).collect())
+}
+
+/// A library needs nothing but the system.
+pub(super) fn check_needs(library: &Path) -> Result {
+    let beyond = |name: &String| !SYSTEM.iter().any(|known| name.starts_with(known));
+    let strange: Vec<String> = needed(library)?.into_iter().filter(beyond).collect();
+    match strange.is_empty() {
+        true => Ok(()),
+        false => Err(format!("{} needs {}", library.display(), strange.join(", "))),
+    }
+}
+
+/// The symbols that a library offers.
+pub(super) fn exported_by(library: &Path) -> Result<BTreeSet<String>> {
+    Ok(exported(&command::output(Command::new("nm").args(["-D", "--defined-only"]).arg(library))?))
 }
 
 /// What a program or library tells the dynamic linker, as readelf prints it.

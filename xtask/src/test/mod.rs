@@ -8,6 +8,7 @@ mod exports;
 mod guards;
 mod house;
 mod licences;
+mod python;
 mod python_lint;
 mod readme;
 mod schemathesis;
@@ -138,6 +139,24 @@ const STEPS: &[Step] = &[
         about: "no error and no leak in the programs of tests/c, says AddressSanitizer",
         needs_build: true,
         run: c::asan,
+    },
+    Step {
+        name: "python-wheel",
+        about: "the sdist builds, and its wheel has what it should, for all Pythons that it is for",
+        needs_build: true,
+        run: python::wheel,
+    },
+    Step {
+        name: "python-consumer",
+        about: "the wheel installs where nothing else is, and programs and type checkers find it",
+        needs_build: true,
+        run: python::consumer,
+    },
+    Step {
+        name: "python",
+        about: "the tests of tests/python: the scenarios among them, the READMEs and the examples",
+        needs_build: true,
+        run: python::check,
     },
     Step { name: "demo", about: "the demo in every language", needs_build: true, run: demo::run_all_for_a_log },
 ];

@@ -130,9 +130,7 @@ fn getter(context: &Context<'_>, attribute: &str, field: &Field) -> String {
         (Type::Timestamp, true) => plain("Timestamp", &format!("model::time({value})")),
         (Type::Timestamp, false) => plain("Option<Timestamp>", &format!("{value}.map(model::time)")),
         (Type::U32 | Type::U64 | Type::F64, true) => plain(&field.kind.to_string(), &value),
-        (Type::U32 | Type::U64 | Type::F64, false) => {
-            plain(&format!("Option<{}>", field.kind), &value)
-        }
+        (Type::U32 | Type::U64 | Type::F64, false) => plain(&format!("Option<{}>", field.kind), &value),
         (Type::Enum(_), true) => plain("&str", &format!("{value}.as_str()")),
         (Type::Enum(name), false) => plain("Option<&str>", &format!("{value}.as_ref().map(zexa::{name}::as_str)")),
         (Type::Model(name), true) => plain(name, &format!("{name}({value}.clone())")),

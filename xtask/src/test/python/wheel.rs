@@ -1,0 +1,220 @@
+//! The step `python-wheel`: what is in the wheel and in the sdist, and with which Pythons and systems the wheel runs.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::command::{self, Result};
+use crate::paths;
+use crate::python::{self, Venv};
+use crate::test::exports;
+use crate::wheel::{Wheel, empty};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The module of Rust, with the ending that says it is for more than one Python.
+const EXTENSION: &str = "zexa/_zexa.abi3.so";
+/// Without these a type checker or a lawyer finds nothing.
+const INDISPENSABLE: [&str; 3] = ["zexa/__init__.py", "zexa/_zexa.pyi", "zexa/py.typed"];
+
+pub(crate) fn check() -> Result {
+    if !cfg!(target_os = "linux") {
+        println!("only Linux's wheels and tools are known here: nothing is checked");
+        return Ok(());
+    }
+    command::require(&[("nm", "binutils"), ("readelf", "binutils")])?;
+    let venv = Venv::prepare()?;
+    let wheel = Wheel::build()?;
+    check_sdist(&wheel)?;
+    check_tag(&name(&wheel.file))?;
+    let contents = python::folder().join("wheel");
+    empty(&contents)?;
+    command::output(venv.program("python").args(["-m", "zipfile", "-e"]).arg(&wheel.file).arg(&contents))?;
+    check_files(&wheel, &contents)?;
+    check_metadata(&read(&contents.join(info("METADATA")))?)?;
+    check_extension(&contents.join(EXTENSION))?;
+    let mut abi3audit = venv.program("abi3audit");
+    // Symbols that are not of the stable ABI, or of one that is younger than the tag says.
+    command::output(abi3audit.args(["--strict", "--summary"]).arg(&wheel.file))?;
+    println!(
+        "{} has {}, its extension {}; {} has {}",
+        name(&wheel.file),
+        size(&wheel.file),
+        size(&contents.join(EXTENSION)),
+        name(&wheel.sdist),
+        size(&wheel.sdist)
+    );
+    Ok(())
+}
+
+/// Any Python from 3.10 up, and a Linux that is named by its glibc: nothing else can be published.
+fn check_tag(name: &str) -> Result {
+    let tag = name.strip_prefix(&format!("zexa-{VERSION}-cp310-abi3-manylinux_")).unwrap_or_default();
+    if tag.ends_with(&format!("_{}.whl", std::env::consts::ARCH)) {
+        return Ok(());
+    }
+    Err(format!("{name} should be zexa-{VERSION}-cp310-abi3-manylinux_…_{}.whl", std::env::consts::ARCH))
+}
+
+/// The package, the module of Rust, the licences, and what says all that.
+fn check_files(wheel: &Wheel, contents: &Path) -> Result {
+    let sources = paths::root().join("bindings-python").join("python");
+    let mut wanted: BTreeSet<String> = files(&sources)?.into_iter().filter(|file| is_shipped(file)).collect();
+    wanted.extend(INDISPENSABLE.iter().chain([&EXTENSION]).map(|name| (*name).to_owned()));
+    wanted.extend(["METADATA", "RECORD", "WHEEL", "licenses/LICENSE-APACHE", "licenses/LICENSE-MIT"].map(info));
+    compare(&name(&wheel.file), &wanted, &files(contents)?)?;
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        let text = read(&paths::root().join(licence))?;
+        for copy in [contents.join(info(format!("licenses/{licence}"))), wheel.sources.join(licence)] {
+            if read(&copy)? != text {
+                return Err(format!("{} is not the {licence} of the repository", copy.display()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Of what lies in the package's folder, not what work on it leaves there.
+fn is_shipped(file: &str) -> bool {
+    !file.contains("__pycache__") && !file.ends_with(".so")
+}
+
+fn compare(name: &str, wanted: &BTreeSet<String>, found: &BTreeSet<String>) -> Result {
+    let lacking = wanted.difference(found).map(|file| format!("{name} lacks {file}"));
+    let complaints: Vec<_> =
+        lacking.chain(found.difference(wanted).map(|file| format!("{name} has {file}, which nobody needs"))).collect();
+    if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n")) }
+}
+
+/// The module of Rust offers what Python loads it by, and needs nothing but the system.
+fn check_extension(extension: &Path) -> Result {
+    exports::check_needs(extension)?;
+    let exported = exports::exported_by(extension)?;
+    match exported.iter().map(String::as_str).eq(["PyInit__zexa"]) {
+        true => Ok(()),
+        false => Err(format!("{EXTENSION} should export PyInit__zexa alone, but exports {exported:?}")),
+    }
+}
+
+fn check_metadata(metadata: &str) -> Result {
+    let head = metadata.split("\n\n").next().unwrap_or_default();
+    for line in [
+        &format!("Version: {VERSION}"),
+        "Name: zexa",
+        "Requires-Python: >=3.10",
+        "License-Expression: MIT OR Apache-2.0",
+        "Description-Content-Type: text/markdown; charset=UTF-8; variant=GFM",
+    ] {
+        if !head.lines().any(|there| there == line) {
+            return Err(format!("the metadata of the wheel lacks `{line}`:\n{head}"));
+        }
+    }
+    match head.lines().find(|line| line.starts_with("Requires-Dist:")) {
+        Some(line) => Err(format!("the wheel should need no other package, but has `{line}`")),
+        None => Ok(()),
+    }
+}
+
+/// It has been built, so that nothing is lacking; it has not what only the repository needs, and the crates are those of the repository.
+fn check_sdist(wheel: &Wheel) -> Result {
+    let files = files(&wheel.sources)?;
+    for needed in ["PKG-INFO", "README.md", "Cargo.lock", "LICENSE-APACHE", "LICENSE-MIT"] {
+        if !files.contains(needed) {
+            return Err(format!("{} lacks {needed}", name(&wheel.sdist)));
+        }
+    }
+    let foreign = ["xtask/", "ffi-c/", "include/", "tests/python/", "tests/c/", "core/tests/", "target/"];
+    if let Some(file) = files.iter().find(|file| foreign.iter().any(|folder| file.starts_with(folder))) {
+        return Err(format!("{} has {file}, which nobody needs", name(&wheel.sdist)));
+    }
+    let ours = read(&paths::root().join("Cargo.lock"))?;
+    let theirs = read(&wheel.sources.join("Cargo.lock"))?;
+    match packages(&theirs).difference(&packages(&ours)).next() {
+        Some((package, version)) => Err(format!("the sdist was built with {package} {version}, unlike the repository")),
+        None => Ok(()),
+    }
+}
+
+/// Names and versions of a Cargo.lock, where the one stands in the line after the other.
+fn packages(lock: &str) -> BTreeSet<(&str, &str)> {
+    lock.lines()
+        .zip(lock.lines().skip(1))
+        .filter_map(|(a, b)| Some((value_of(a, "name")?, value_of(b, "version")?)))
+        .collect()
+}
+
+/// `key = "value"`
+fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
+    line.strip_prefix(key)?.strip_prefix(" = \"")?.strip_suffix('"')
+}
+
+/// The files in a folder and below, by their paths from there.
+fn files(folder: &Path) -> Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    let mut folders: Vec<PathBuf> = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).map_err(|error| format!("{}: {error}", next.display()))? {
+            let path = entry.map_err(|error| format!("{}: {error}", next.display()))?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.insert(path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned());
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A file beside the package, with what pip and others want to know of it.
+fn info(name: impl AsRef<str>) -> String {
+    format!("zexa-{VERSION}.dist-info/{}", name.as_ref())
+}
+
+fn size(path: &Path) -> String {
+    fs::metadata(path).map_or_else(|error| error.to_string(), |data| format!("{:.1} MB", data.len() as f64 / 1e6))
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_read() {
+        let arch = std::env::consts::ARCH;
+        assert_eq!(check_tag(&format!("zexa-{VERSION}-cp310-abi3-manylinux_2_34_{arch}.whl")), Ok(()));
+        for tag in ["cp310-abi3-linux", "cp311-cp311-manylinux_2_34", "cp310-abi3-musllinux_1_2"] {
+            assert!(check_tag(&format!("zexa-{VERSION}-{tag}_{arch}.whl")).is_err(), "{tag}");
+        }
+    }
+
+    #[test]
+    fn what_is_lacking_and_what_is_too_much_is_told() {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(compare("w", &set(&["a"]), &set(&["a"])), Ok(()));
+        assert_eq!(compare("w", &set(&["a"]), &set(&["b"])), Err("w lacks a\nw has b, which nobody needs".to_owned()));
+    }
+
+    #[test]
+    fn packages_are_read_from_a_lock() {
+        let lock = "version = 4\n\n[[package]]\nname = \"a\"\nversion = \"1.0\"\ndependencies = [\n \"b\",\n]\n\n[[package]]\nname = \"b\"\nversion = \"2.0\"\n";
+        assert_eq!(packages(lock).into_iter().collect::<Vec<_>>(), [("a", "1.0"), ("b", "2.0")]);
+    }
+
+    #[test]
+    fn metadata_is_looked_at() {
+        let good = format!(
+            "Metadata-Version: 2.4\nName: zexa\nVersion: {VERSION}\nLicense-Expression: MIT OR Apache-2.0\nRequires-Python: >=3.10\n\
+             Description-Content-Type: text/markdown; charset=UTF-8; variant=GFM\n\nVersion: 7\n"
+        );
+        assert_eq!(check_metadata(&good), Ok(()));
+        assert!(check_metadata(&good.replacen(VERSION, "7", 1)).is_err());
+        assert!(check_metadata(&good.replace("Name: zexa\n", "Name: zexa\nRequires-Dist: requests\n")).is_err());
+    }
+}

@@ -1,0 +1,158 @@
+//! The Python package as it is published: an sdist, and the wheel that is built of it.
+//!
+//! Not of the repository: then only one of the two would be known to be whole.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::command::{self, Result};
+use crate::paths;
+use crate::python::{self, Venv};
+
+/// Both, of the sources as they are now.
+#[derive(Clone)]
+pub(crate) struct Wheel {
+    venv: Venv,
+    /// The wheel.
+    pub(crate) file: PathBuf,
+    /// The archive of sources.
+    pub(crate) sdist: PathBuf,
+    /// What is in that archive.
+    pub(crate) sources: PathBuf,
+}
+
+impl Wheel {
+    /// Builds both. Once per process: asked again, it gives the same.
+    pub(crate) fn build() -> Result<Wheel> {
+        static BUILT: OnceLock<Result<Wheel>> = OnceLock::new();
+        BUILT.get_or_init(build).clone()
+    }
+
+    /// Where both lie, and nothing else.
+    pub(crate) fn dist(&self) -> &Path {
+        self.file.parent().expect("it lies in a folder")
+    }
+
+    /// Installs the wheel in the place of any other.
+    pub(crate) fn install(&self, venv: &Venv) -> Result {
+        let mut install = venv.pip("install");
+        command::run_quietly(install.args(["--no-index", "--no-deps", "--force-reinstall"]).arg(&self.file))
+    }
+
+    /// A wheel as pip makes it of the sdist where none is published for a system.
+    pub(crate) fn as_pip_builds_it(&self) -> Result<PathBuf> {
+        let folder = python::folder().join("pip-wheel");
+        empty(&folder)?;
+        let mut pip = self.venv.pip("wheel");
+        // With the maturin that is here, and of the unpacked sources: there they have been built, and are not built once more.
+        pip.args(["--no-build-isolation", "--no-index", "--no-deps", "--no-cache-dir", "--wheel-dir"]).arg(&folder);
+        command::run_quietly(for_cargo(&self.venv, &mut pip)?.arg(&self.sources))?;
+        only_file(&folder, ".whl")
+    }
+}
+
+fn build() -> Result<Wheel> {
+    let venv = Venv::of("build", &["maturin"])?;
+    let dist = python::folder().join("dist");
+    empty(&dist)?;
+    let manifest = paths::root().join("bindings-python").join("Cargo.toml");
+    let mut maturin = venv.program("maturin");
+    maturin.args(["sdist", "--manifest-path"]).arg(manifest).arg("--out").arg(&dist);
+    // It has cargo list the files of each crate, which says each time that no homepage is named.
+    command::output(for_cargo(&venv, &mut maturin)?)?;
+    let sdist = only_file(&dist, ".tar.gz")?;
+    let sources = unpack(&venv, &sdist)?;
+
+    let mut maturin = venv.program("maturin");
+    maturin.current_dir(&sources).args(["build", "--release", "--interpreter"]).arg(venv.path("python"));
+    command::run(for_cargo(&venv, maturin.arg("--out").arg(&dist))?)?;
+    let file = only_file(&dist, ".whl")?;
+    Ok(Wheel { venv, file, sdist, sources })
+}
+
+/// What maturin needs to be found by pip, and to share what cargo builds.
+fn for_cargo<'a>(venv: &Venv, command: &'a mut Command) -> Result<&'a mut Command> {
+    command::without_this_package(command);
+    Ok(command.env("PATH", venv.on_path()?).env("CARGO_TARGET_DIR", paths::target()))
+}
+
+/// Unpacks the sources to a folder of theirs. A file that is there as it should be is left alone: cargo would build anew what is written anew.
+fn unpack(venv: &Venv, sdist: &Path) -> Result<PathBuf> {
+    let fresh = python::folder().join("unpacked");
+    empty(&fresh)?;
+    command::output(venv.program("python").args(["-m", "tarfile", "-e"]).arg(sdist).arg(&fresh))?;
+    let name = format!("zexa-{}", env!("CARGO_PKG_VERSION"));
+    let (from, to) = (fresh.join(&name), python::folder().join("sdist").join(&name));
+    make_equal(&from, &to).map_err(|error| format!("{}: {error}", to.display()))?;
+    Ok(to)
+}
+
+/// Makes a folder have what another has, with the least that must be written for it.
+fn make_equal(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    let names = |folder: &Path| -> std::io::Result<BTreeSet<_>> {
+        fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect()
+    };
+    let wanted = names(from)?;
+    for gone in names(to)?.difference(&wanted) {
+        let gone = to.join(gone);
+        if gone.is_dir() { fs::remove_dir_all(gone)? } else { fs::remove_file(gone)? }
+    }
+    for name in wanted {
+        let (from, to) = (from.join(&name), to.join(&name));
+        if from.is_dir() {
+            make_equal(&from, &to)?;
+        } else if fs::read(&to).ok() != Some(fs::read(&from)?) {
+            fs::write(&to, fs::read(&from)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// A folder with nothing in it.
+pub(crate) fn empty(folder: &Path) -> Result {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))
+}
+
+/// The one file in the folder whose name ends so.
+fn only_file(folder: &Path, ending: &str) -> Result<PathBuf> {
+    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let files: Vec<_> = files.filter(|file| file.to_string_lossy().ends_with(ending)).collect();
+    match <[PathBuf; 1]>::try_from(files) {
+        Ok([file]) => Ok(file),
+        Err(files) => Err(format!("there are {} of *{ending} in {}", files.len(), folder.display())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_equal_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        for file in ["from/same", "from/a/other", "to/same", "to/a/other", "to/gone/away"] {
+            let file = folder.path().join(file);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("is made");
+            fs::write(&file, "1").expect("is written");
+        }
+        fs::write(from.join("a/other"), "2").expect("is written");
+        let time = |name: &str| fs::metadata(to.join(name)).and_then(|data| data.modified()).expect("a time");
+        let (same, other) = (time("same"), time("a/other"));
+        std::thread::sleep(std::time::Duration::from_millis(20));
+
+        make_equal(&from, &to).expect("works");
+        assert_eq!(time("same"), same);
+        assert_ne!(time("a/other"), other);
+        assert_eq!(fs::read_to_string(to.join("a/other")).expect("is there"), "2");
+        assert!(!to.join("gone").exists());
+    }
+}
