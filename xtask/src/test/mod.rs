@@ -153,6 +153,12 @@ const STEPS: &[Step] = &[
         run: python::consumer,
     },
     Step {
+        name: "python-types",
+        about: "the types are complete, true, and what users need, say mypy and pyright",
+        needs_build: true,
+        run: python::types,
+    },
+    Step {
         name: "python",
         about: "the tests of tests/python: the scenarios among them, the READMEs and the examples",
         needs_build: true,

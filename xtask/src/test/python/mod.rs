@@ -1,12 +1,14 @@
 //! The steps of Python, all with the wheel as it would be published.
 
 mod consumer;
+mod types;
 mod wheel;
 
 use std::process::Command;
 use std::sync::OnceLock;
 
 pub(crate) use self::consumer::check as consumer;
+pub(crate) use self::types::check as types;
 pub(crate) use self::wheel::check as wheel;
 use crate::command::{self, Result};
 use crate::paths;

@@ -1,0 +1,123 @@
+"""What type checkers know of clients and their operations. It is read by them, and never run."""
+
+from collections.abc import Coroutine, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import zexa
+from typing_extensions import assert_type
+
+
+def making_clients() -> None:
+    zexa.Client()
+    zexa.Client(
+        api_key="zx_live_0",
+        base_url="https://api.zexa.ao/v1",
+        timeout=30,
+        connect_timeout=2.5,
+        deadline=timedelta(minutes=2),
+        max_retries=0,
+        max_retry_wait=None,
+        proxy="http://proxy.example:3128",
+        ca_file=Path("authorities.pem"),
+        user_agent_suffix="shop/1.2",
+        default_headers={"X-Shop": "1"},
+        allow_http=False,
+    )
+    with zexa.Client() as client:
+        assert_type(client, zexa.Client)
+        assert_type(client.with_options(timeout=5, deadline=None, retry_ambiguous=True), zexa.Client)
+    client.close()
+    assert_type(zexa.__version__, str)
+
+
+async def making_async_clients() -> None:
+    async with zexa.AsyncClient(api_key="zx_live_0", timeout=timedelta(seconds=1), ca_file="authorities.pem") as client:
+        assert_type(client, zexa.AsyncClient)
+        assert_type(client.with_options(max_retries=1), zexa.AsyncClient)
+    await client.close()
+
+
+def blocking(client: zexa.Client) -> None:
+    message = client.messages.send(channel="sms", to="+244912345678", from_="ZEXA", body="Hello")
+    assert_type(message, zexa.Message)
+    assert_type(client.messages.get(message.id, timeout=1, extra_headers={"X-Trace": "7"}), zexa.Message)
+    assert_type(client.sender_ids.list(), zexa.List[zexa.SenderId])
+    campaign = client.campaigns.create(
+        name="June", channel="email", contact_list_id="lst_1", sender_id="ZEXA", body="Hello"
+    )
+    assert_type(campaign, zexa.Campaign)
+    assert_type(client.campaigns.list(per_page=10), zexa.List[zexa.Campaign])
+    assert_type(client.campaigns.get("cmp_1"), zexa.Campaign)
+    assert_type(client.contacts.create(name="Ana", phone="+244912345678", lists=["lst_1"]), zexa.Contact)
+    assert_type(client.contacts.list(list_id="lst_1", search="Ana"), zexa.List[zexa.Contact])
+    client.contacts.delete("cnt_1", deadline=1)
+    assert_type(client.webhooks.create(url="https://shop.example/zexa", events=["message.delivered"]), zexa.Webhook)
+    assert_type(client.credits.get(max_retries=0), zexa.Credits)
+    answer = client.request("POST", "/newsletters", query={"dry": "1", "n": 2}, body={"a": [1]}, retry_ambiguous=True)
+    assert_type(answer, zexa.Response)
+    assert_type(answer.status, int)
+
+
+async def asynchronous(client: zexa.AsyncClient) -> None:
+    # A coroutine, and so something for create_task() and for gather().
+    sending: Coroutine[Any, Any, zexa.Message] = client.messages.send(channel="sms", to="+244912345678", from_="ZEXA")
+    assert_type(await sending, zexa.Message)
+    assert_type(await client.messages.get("msg_1"), zexa.Message)
+    assert_type(client.sender_ids.list(), zexa.AsyncList[zexa.SenderId])
+    assert_type(await client.campaigns.get("cmp_1"), zexa.Campaign)
+    assert_type(client.campaigns.list(), zexa.AsyncList[zexa.Campaign])
+    assert_type(await client.contacts.create(name="Ana", phone="+244912345678"), zexa.Contact)
+    assert_type(client.contacts.list(), zexa.AsyncList[zexa.Contact])
+    await client.contacts.delete("cnt_1")
+    assert_type(await client.webhooks.create(url="https://shop.example/zexa", events=("*",)), zexa.Webhook)
+    assert_type(await client.credits.get(), zexa.Credits)
+    assert_type(await client.request("GET", "/credits"), zexa.Response)
+
+
+def lists(client: zexa.Client) -> None:
+    contacts = client.contacts.list()
+    for contact in contacts:
+        assert_type(contact, zexa.Contact)
+    assert_type(list(contacts), list[zexa.Contact])
+    assert_type(next(iter(contacts)), zexa.Contact)
+    for page in contacts.pages():
+        assert_type(page, zexa.Page[zexa.Contact])
+    second = contacts.page(2)
+    assert_type(second.items, tuple[zexa.Contact, ...])
+    assert_type(second[0], zexa.Contact)
+    assert_type(second[1:], tuple[zexa.Contact, ...])
+    assert_type([len(second), second.total, second.page, second.per_page], list[int])
+    for contact in second:
+        assert_type(contact, zexa.Contact)
+
+
+async def async_lists(client: zexa.AsyncClient) -> None:
+    campaigns = client.campaigns.list()
+    async for campaign in campaigns:
+        assert_type(campaign, zexa.Campaign)
+    assert_type([campaign async for campaign in campaigns], list[zexa.Campaign])
+    async for page in campaigns.pages():
+        assert_type(page, zexa.Page[zexa.Campaign])
+    assert_type(await campaigns.page(1), zexa.Page[zexa.Campaign])
+
+
+def what_arguments_may_be(
+    client: zexa.Client, channel: str, template: Mapping[str, object], lists: Sequence[str]
+) -> None:
+    # A channel of tomorrow, and one that only the program knows.
+    client.messages.send(channel="pigeon", to="+244912345678", from_="ZEXA")
+    client.messages.send(channel=channel, to="+244912345678", from_="ZEXA", template=template)
+    for when in (datetime.now(timezone.utc), "2026-07-01T09:00:00Z", None):
+        client.messages.send(channel="sms", to="+244912345678", from_="ZEXA", scheduled_at=when)
+    client.contacts.create(name="Ana", phone="+244912345678", lists=lists)
+    client.contacts.create(name="Ana", phone="+244912345678", lists=("lst_1", "lst_2"), email=None)
+    names: tuple[zexa.EventName, ...] = ("message.optout", "of.tomorrow")
+    client.webhooks.create(url="https://shop.example/zexa", events=names)
+
+
+def payloads(body: bytes, text: str, view: memoryview) -> None:
+    assert_type(zexa.parse_event(body), zexa.Event)
+    assert_type(zexa.parse_event(text), zexa.Event)
+    assert_type(zexa.parse_event(view), zexa.Event)

@@ -1,0 +1,86 @@
+"""What type checkers know of models and errors. It is read by them, and never run."""
+
+from datetime import datetime
+from typing import Any
+
+import zexa
+from typing_extensions import assert_never, assert_type
+
+
+def messages(message: zexa.Message) -> None:
+    assert_type([message.id, message.to], list[str])
+    assert_type(message.created_at, datetime)
+    assert_type(message.sent_at, datetime | None)
+    assert_type(message.from_, str | None)
+    assert_type(message.is_final, bool)
+    # Any string, for what the API may say tomorrow.
+    status: zexa.MessageStatus = message.status
+    channel: str = message.channel
+    if status == "delivered" or status == "lost in the post" or channel in ("sms", "pigeon"):
+        print(status.upper())
+
+
+def models(campaign: zexa.Campaign, contact: zexa.Contact, webhook: zexa.Webhook, credits: zexa.Credits) -> None:
+    assert_type(campaign.total_recipients, int | None)
+    if campaign.stats is not None:
+        assert_type(campaign.stats, zexa.CampaignStats)
+        assert_type(campaign.stats.delivered, int | None)
+    assert_type(contact.lists, tuple[str, ...])
+    names: tuple[str, ...] = webhook.events
+    print(names)
+    assert_type(credits.credits, float)
+
+
+def what_all_models_can(contact: zexa.Contact) -> None:
+    assert_type(contact.extra, dict[str, Any])
+    assert_type(contact.to_dict(), dict[str, Any])
+    assert_type(zexa.Contact.from_json(contact.to_json()), zexa.Contact)
+    known: dict[zexa.Contact, int] = {contact: hash(contact)}
+    print(contact in known, contact == contact.id)
+    match contact:
+        case zexa.Contact(id=id, email=email):
+            assert_type(id, str)
+            assert_type(email, str | None)
+
+
+def events(event: zexa.Event) -> None:
+    assert_type(event.id, str | None)
+    if event.event == "message.delivered" and event.message is not None:
+        assert_type(event.message, zexa.Message)
+    assert_type(event.campaign, zexa.Campaign | None)
+
+
+def errors(error: zexa.ZexaError) -> None:
+    assert_type(error.kind, zexa.Kind)
+    assert_type(error.status, int | None)
+    assert_type([error.code, error.request_id], list[str | None])
+    assert_type(error.message, str)
+    assert_type(error.retry_after, float | None)
+    assert_type(error.attempts, int)
+    assert_type(error.safe_to_retry, bool)
+
+
+def outcomes(error: zexa.ZexaError) -> str:
+    # There are no others: a checker sees whether all are thought of.
+    match error.outcome:
+        case "not_sent" | "rejected":
+            return "again"
+        case "unknown":
+            return "who knows"
+        case "accepted":
+            return "done"
+        case other:
+            assert_never(other)
+
+
+def classes(client: zexa.Client) -> None:
+    try:
+        client.credits.get()
+    except zexa.APITimeoutError as error:
+        base: zexa.APIConnectionError = error
+        print(base)
+    except (zexa.RateLimitError, zexa.ServerError) as error:
+        assert_type(error.retry_after, float | None)
+    except zexa.APIError as error:
+        any_error: zexa.ZexaError = error
+        print(any_error)

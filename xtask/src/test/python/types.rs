@@ -1,0 +1,39 @@
+//! The step `python-types`: what type checkers say of the package, of its tests and examples, and of those who use it.
+
+use std::process::Command;
+
+use super::venv;
+use crate::command::{self, Result};
+use crate::paths;
+use crate::python::{Venv, folder};
+
+/// Where the code is that type checkers are to accept, and where they are to object.
+const TYPED: &str = "tests/python/typed";
+/// The oldest Python that the package is for.
+const OLDEST: &str = "3.10";
+
+pub(crate) fn check() -> Result {
+    let venv = venv()?;
+    // The package by its sources; all else with what is installed, which is found as users' checkers find it.
+    command::run(mypy(&venv).args(["--python-version", OLDEST, "bindings-python/python/zexa"]))?;
+    command::run(mypy(&venv).arg("tests/python"))?;
+    command::run(mypy(&venv).arg("bindings-python/examples"))?;
+    // The stub has what the module has, and says of it what is so.
+    command::run(tool(&venv, "stubtest").args(["--concise", "--allowlist", "tests/python/stubtest.txt", "zexa"]))?;
+    // Whoever uses the package meets nothing whose type is unknown. Pyright asks the `python` that it finds where that is.
+    command::run(tool(&venv, "pyright").env("PATH", venv.on_path()?).args(["--verifytypes", "zexa"]))?;
+    let python = venv.path("python");
+    command::run(tool(&venv, "pyright").arg("--pythonpath").arg(python).args(["--project", TYPED]))
+}
+
+fn mypy(venv: &Venv) -> Command {
+    let mut mypy = tool(venv, "mypy");
+    mypy.args(["--config-file", "tests/python/mypy.ini", "--cache-dir"]).arg(folder().join("mypy"));
+    mypy
+}
+
+fn tool(venv: &Venv, name: &str) -> Command {
+    let mut tool = venv.program(name);
+    tool.current_dir(paths::root());
+    tool
+}
