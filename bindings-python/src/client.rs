@@ -14,11 +14,11 @@ use crate::generated::*;
 use crate::response::Response;
 use crate::{errors, logging, waiting};
 
-/// A client of the Zexa API whose calls block until they are done.
+#[doc = include_str!("../stub/docs/Client.txt")]
 #[pyclass(frozen, module = "zexa")]
 pub(crate) struct Client(pub(crate) Handle);
 
-/// A client of the Zexa API whose calls are awaited.
+#[doc = include_str!("../stub/docs/AsyncClient.txt")]
 #[pyclass(frozen, module = "zexa")]
 pub(crate) struct AsyncClient(pub(crate) AsyncHandle);
 
@@ -133,7 +133,7 @@ impl Client {
         CreditBalance(self.0.clone())
     }
 
-    /// The same client, and the same connections, for calls with other options.
+    #[doc = include_str!("../stub/docs/with_options.txt")]
     #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     fn with_options(
         &self,
@@ -147,7 +147,7 @@ impl Client {
         Ok(Client(Handle(Arc::new(self.0.with_options(calling)?))))
     }
 
-    /// A request to any path of the API below the base URL, such as `/messages`, for what this version does not know.
+    #[doc = include_str!("../stub/docs/request.txt")]
     #[pyo3(signature = (
         method, path, *, query=None, body=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None,
         extra_headers=None,
@@ -269,7 +269,7 @@ impl AsyncClient {
         AsyncCreditBalance(self.0.clone())
     }
 
-    /// The same client, and the same connections, for calls with other options.
+    #[doc = include_str!("../stub/docs/with_options.txt")]
     #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     fn with_options(
         &self,
@@ -284,7 +284,7 @@ impl AsyncClient {
         Ok(AsyncClient(AsyncHandle(Arc::new(self.0.with_options(py, calling)?))))
     }
 
-    /// A request to any path of the API below the base URL, such as `/messages`, for what this version does not know.
+    #[doc = include_str!("../stub/docs/request.txt")]
     #[pyo3(signature = (
         method, path, *, query=None, body=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None,
         extra_headers=None,

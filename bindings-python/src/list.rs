@@ -15,7 +15,7 @@ use crate::arguments::Argument;
 use crate::model::Given;
 use crate::{logging, page, waiting};
 
-/// Things that the API lists page by page: iterate over it, as often as you like.
+#[doc = include_str!("../stub/docs/List.txt")]
 #[pyclass(frozen, module = "zexa")]
 pub(crate) struct List(Box<dyn Listed>);
 

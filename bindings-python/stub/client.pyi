@@ -4,32 +4,7 @@ _Seconds: TypeAlias = float | timedelta
 
 @final
 class Client:
-    """A client of the Zexa API whose calls block until they are done.
-
-    Threads may share it. It works after `fork()`, in the parent and in the child. Making one opens and starts nothing, and
-    there is no need to close it; used in a `with` statement, it is closed at the end. A call lets other threads run while it
-    waits, and Ctrl-C ends it. In `async` code use `AsyncClient`: this one keeps the event loop waiting.
-
-    Args:
-        api_key: The API key. Default: the environment's `ZEXA_API_KEY`.
-        base_url: Where the API is. Default: the environment's `ZEXA_BASE_URL`, else `https://api.zexa.ao/v1`.
-        timeout: The time for one attempt, from connecting to the last byte of the answer, in seconds or as a `timedelta`,
-            as all times here. Default: 30 s.
-        connect_timeout: The time to look up the host, connect and agree on TLS. Default: 5 s.
-        deadline: The time for a whole call: its attempts, the waits between them, and all pages of a list. Default: none.
-        max_retries: How many times a failed attempt is repeated, where repeating is safe. Default: 3; 0 means one attempt.
-        max_retry_wait: The longest wait that a server may ask for. Where it asks for more, the call fails at once.
-            Default: 120 s.
-        proxy: The proxy to go through, such as `http://user:password@proxy.example:3128`. Default: the environment's
-            `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
-        ca_file: A PEM file of the certificate authorities to trust, in place of the system's.
-        user_agent_suffix: Added to the `User-Agent`, such as `shop/1.2`.
-        default_headers: Headers sent with every request. The client's own, such as `Authorization`, cannot be set.
-        allow_http: Allows `http://` to another machine, where the API key travels in clear. Default: no.
-
-    Raises:
-        ConfigError: An option cannot be used, or there is no API key.
-    """
+    """{docs/Client.txt}"""
 
     def __new__(
         cls,
@@ -73,17 +48,8 @@ class Client:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-    ) -> Self:
-        """The same client, and the same connections, for calls with other options.
-
-        Args:
-            timeout: The time for one attempt, from connecting to the last byte of the answer.
-            deadline: The time for the whole call: its attempts, the waits between them, and all pages of a list.
-            max_retries: How many times a failed attempt is repeated, where repeating is safe. 0 means one attempt.
-            retry_ambiguous: Repeats a POST even where it is not known whether the server has carried it out: a message may
-                then be sent twice.
-            extra_headers: Headers sent beside the client's own.
-        """
+    ) -> Client:
+        """{docs/with_options.txt}"""
     def request(
         self,
         method: str,
@@ -97,16 +63,7 @@ class Client:
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """A request to any path of the API, for what this version does not know.
-
-        It is authorised, repeated and timed as every other.
-
-        Args:
-            method: `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
-            path: Below the base URL, such as `/messages`.
-            query: What follows the path behind the question mark.
-            body: Anything that `json.dumps()` takes.
-        """
+        """{docs/request.txt}"""
     def close(self) -> None:
         """Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end."""
     def __enter__(self) -> Self: ...
@@ -120,15 +77,7 @@ class Client:
 
 @final
 class AsyncClient:
-    """A client of the Zexa API whose calls are awaited, in asyncio.
-
-    It has the operations of `Client` and takes the same options. A call begins when it is awaited, and ends when its task is
-    cancelled. One client serves any number of tasks, and any number of event loops. Used in an `async with` statement, it is
-    closed at the end.
-
-    Raises:
-        ConfigError: An option cannot be used, or there is no API key.
-    """
+    """{docs/AsyncClient.txt}"""
 
     def __new__(
         cls,
@@ -172,8 +121,8 @@ class AsyncClient:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-    ) -> Self:
-        """The same client, and the same connections, for calls with other options: see `Client.with_options()`."""
+    ) -> AsyncClient:
+        """{docs/with_options.txt}"""
     async def request(
         self,
         method: str,
@@ -187,7 +136,7 @@ class AsyncClient:
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """A request to any path of the API, for what this version does not know: see `Client.request()`."""
+        """{docs/request.txt}"""
     async def close(self) -> None:
         """Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end."""
     async def __aenter__(self) -> Self: ...

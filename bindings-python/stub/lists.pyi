@@ -1,12 +1,7 @@
 
 @final
 class List(Generic[_Item_co]):
-    """What the API lists page by page: iterate over all of it, as often as you like.
-
-    Nothing is sent until the first item is asked for. Further pages are asked for several at once, whenever the next one is
-    needed, and come in order. An item that shows up on two pages, because the list shifted in between, is given once. After
-    an error there is nothing more. A deadline is for one reading of the list, from its begin.
-    """
+    """{docs/List.txt}"""
 
     def __iter__(self) -> Iterator[_Item_co]: ...
     def pages(self) -> Pages[_Item_co]:

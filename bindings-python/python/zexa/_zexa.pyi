@@ -50,25 +50,30 @@ _Seconds: TypeAlias = float | timedelta
 class Client:
     """A client of the Zexa API whose calls block until they are done.
 
-    Threads may share it. It works after `fork()`, in the parent and in the child. Making one opens and starts nothing, and
-    there is no need to close it; used in a `with` statement, it is closed at the end. A call lets other threads run while it
-    waits, and Ctrl-C ends it. In `async` code use `AsyncClient`: this one keeps the event loop waiting.
+    Threads may share it. It works after `fork()`, in the parent and in the child. Making one opens and
+    starts nothing, and there is no need to close it; used in a `with` statement, it is closed at the end. A
+    call lets other threads run while it waits, and Ctrl-C ends it. In `async` code use `AsyncClient`: this
+    one keeps the event loop waiting.
 
     Args:
         api_key: The API key. Default: the environment's `ZEXA_API_KEY`.
-        base_url: Where the API is. Default: the environment's `ZEXA_BASE_URL`, else `https://api.zexa.ao/v1`.
-        timeout: The time for one attempt, from connecting to the last byte of the answer, in seconds or as a `timedelta`,
-            as all times here. Default: 30 s.
+        base_url: Where the API is. Default: the environment's `ZEXA_BASE_URL`, else
+            `https://api.zexa.ao/v1`.
+        timeout: The time for one attempt, from connecting to the last byte of the answer, in seconds or as
+            a `timedelta`, as all times here. Default: 30 s.
         connect_timeout: The time to look up the host, connect and agree on TLS. Default: 5 s.
-        deadline: The time for a whole call: its attempts, the waits between them, and all pages of a list. Default: none.
-        max_retries: How many times a failed attempt is repeated, where repeating is safe. Default: 3; 0 means one attempt.
-        max_retry_wait: The longest wait that a server may ask for. Where it asks for more, the call fails at once.
-            Default: 120 s.
-        proxy: The proxy to go through, such as `http://user:password@proxy.example:3128`. Default: the environment's
-            `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+        deadline: The time for a whole call: its attempts, the waits between them, and all pages of a list.
+            Default: none.
+        max_retries: How many times a failed attempt is repeated, where repeating is safe. Default: 3; 0
+            means one attempt.
+        max_retry_wait: The longest wait that a server may ask for. Where it asks for more, the call fails
+            at once. Default: 120 s.
+        proxy: The proxy to go through, such as `http://user:password@proxy.example:3128`. Default: the
+            environment's `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
         ca_file: A PEM file of the certificate authorities to trust, in place of the system's.
         user_agent_suffix: Added to the `User-Agent`, such as `shop/1.2`.
-        default_headers: Headers sent with every request. The client's own, such as `Authorization`, cannot be set.
+        default_headers: Headers sent with every request. The client's own, such as `Authorization`, cannot
+            be set.
         allow_http: Allows `http://` to another machine, where the API key travels in clear. Default: no.
 
     Raises:
@@ -117,15 +122,17 @@ class Client:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-    ) -> Self:
+    ) -> Client:
         """The same client, and the same connections, for calls with other options.
 
         Args:
             timeout: The time for one attempt, from connecting to the last byte of the answer.
-            deadline: The time for the whole call: its attempts, the waits between them, and all pages of a list.
-            max_retries: How many times a failed attempt is repeated, where repeating is safe. 0 means one attempt.
-            retry_ambiguous: Repeats a POST even where it is not known whether the server has carried it out: a message may
-                then be sent twice.
+            deadline: The time for the whole call: its attempts, the waits between them, and all pages of a
+                list.
+            max_retries: How many times a failed attempt is repeated, where repeating is safe. 0 means one
+                attempt.
+            retry_ambiguous: Repeats a POST even where it is not known whether the server has carried it out: a
+                message may then be sent twice.
             extra_headers: Headers sent beside the client's own.
         """
     def request(
@@ -166,9 +173,9 @@ class Client:
 class AsyncClient:
     """A client of the Zexa API whose calls are awaited, in asyncio.
 
-    It has the operations of `Client` and takes the same options. A call begins when it is awaited, and ends when its task is
-    cancelled. One client serves any number of tasks, and any number of event loops. Used in an `async with` statement, it is
-    closed at the end.
+    It has the operations of `Client` and takes the same options. A call begins when it is awaited, and ends
+    when its task is cancelled. One client serves any number of tasks, and any number of event loops. Used
+    in an `async with` statement, it is closed at the end.
 
     Raises:
         ConfigError: An option cannot be used, or there is no API key.
@@ -216,8 +223,19 @@ class AsyncClient:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-    ) -> Self:
-        """The same client, and the same connections, for calls with other options: see `Client.with_options()`."""
+    ) -> AsyncClient:
+        """The same client, and the same connections, for calls with other options.
+
+        Args:
+            timeout: The time for one attempt, from connecting to the last byte of the answer.
+            deadline: The time for the whole call: its attempts, the waits between them, and all pages of a
+                list.
+            max_retries: How many times a failed attempt is repeated, where repeating is safe. 0 means one
+                attempt.
+            retry_ambiguous: Repeats a POST even where it is not known whether the server has carried it out: a
+                message may then be sent twice.
+            extra_headers: Headers sent beside the client's own.
+        """
     async def request(
         self,
         method: str,
@@ -231,7 +249,16 @@ class AsyncClient:
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """A request to any path of the API, for what this version does not know: see `Client.request()`."""
+        """A request to any path of the API, for what this version does not know.
+
+        It is authorised, repeated and timed as every other.
+
+        Args:
+            method: `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
+            path: Below the base URL, such as `/messages`.
+            query: What follows the path behind the question mark.
+            body: Anything that `json.dumps()` takes.
+        """
     async def close(self) -> None:
         """Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end."""
     async def __aenter__(self) -> Self: ...
@@ -275,22 +302,27 @@ class Messages:
     ) -> Message:
         """Sends one message on any channel, now or at its `scheduled_at`.
 
-        It is never sent twice: where an attempt may have reached the server, the error says `unknown`, and nothing is repeated.
+        It is never sent twice: where an attempt may have reached the server, the error says `unknown`, and
+        nothing is repeated.
 
-        Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a `to` that is not E.164, where the channel
+        Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a `to` that
+        is not E.164, where the channel
         takes phone numbers.
 
         `POST /messages`
 
         Args:
             channel: The way it takes.
-            to: Whom it goes to: an E.164 number for SMS, WhatsApp and Telegram, an address for email, a channel or user id for Slack.
+            to: Whom it goes to: an E.164 number for SMS, WhatsApp and Telegram, an address for email, a channel
+                or user id for Slack.
             from_: Whom it comes from: a Sender ID registered for the channel, or a verified address for email.
             body: What it says, as plain text. Required where there is no template.
             subject: The subject; email only.
             html: The text as HTML, with the body as its plain alternative; email only.
             template: An approved WhatsApp template, instead of a body.
             scheduled_at: When to send it. Default: now.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
     def get(
@@ -306,6 +338,11 @@ class Messages:
         """Gives a message and how far it has got.
 
         `GET /messages/{id}`
+
+        Args:
+            id: Its id.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
 @final
@@ -331,22 +368,27 @@ class AsyncMessages:
     ) -> Message:
         """Sends one message on any channel, now or at its `scheduled_at`.
 
-        It is never sent twice: where an attempt may have reached the server, the error says `unknown`, and nothing is repeated.
+        It is never sent twice: where an attempt may have reached the server, the error says `unknown`, and
+        nothing is repeated.
 
-        Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a `to` that is not E.164, where the channel
+        Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a `to` that
+        is not E.164, where the channel
         takes phone numbers.
 
         `POST /messages`
 
         Args:
             channel: The way it takes.
-            to: Whom it goes to: an E.164 number for SMS, WhatsApp and Telegram, an address for email, a channel or user id for Slack.
+            to: Whom it goes to: an E.164 number for SMS, WhatsApp and Telegram, an address for email, a channel
+                or user id for Slack.
             from_: Whom it comes from: a Sender ID registered for the channel, or a verified address for email.
             body: What it says, as plain text. Required where there is no template.
             subject: The subject; email only.
             html: The text as HTML, with the body as its plain alternative; email only.
             template: An approved WhatsApp template, instead of a body.
             scheduled_at: When to send it. Default: now.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
     async def get(
@@ -362,6 +404,11 @@ class AsyncMessages:
         """Gives a message and how far it has got.
 
         `GET /messages/{id}`
+
+        Args:
+            id: Its id.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
 @final
@@ -469,6 +516,8 @@ class SenderIds:
 
         Args:
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
 @final
@@ -491,6 +540,8 @@ class AsyncSenderIds:
 
         Args:
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
 @final
@@ -571,7 +622,8 @@ class Campaigns:
     ) -> Campaign:
         """Creates a campaign and launches it, or schedules it for its `scheduled_at`.
 
-        Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; neither `body` nor `template`.
+        Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; neither `body`
+        nor `template`.
 
         `POST /campaigns`
 
@@ -583,6 +635,8 @@ class Campaigns:
             body: What it says, as plain text. Required where there is no template.
             template: An approved WhatsApp template, instead of a body.
             scheduled_at: When to start it. Default: now.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
     def list(
@@ -601,6 +655,8 @@ class Campaigns:
 
         Args:
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
     def get(
@@ -616,6 +672,11 @@ class Campaigns:
         """Gives a campaign, how far it has got, and its delivery statistics.
 
         `GET /campaigns/{id}`
+
+        Args:
+            id: Its id.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
 @final
@@ -640,7 +701,8 @@ class AsyncCampaigns:
     ) -> Campaign:
         """Creates a campaign and launches it, or schedules it for its `scheduled_at`.
 
-        Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; neither `body` nor `template`.
+        Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; neither `body`
+        nor `template`.
 
         `POST /campaigns`
 
@@ -652,6 +714,8 @@ class AsyncCampaigns:
             body: What it says, as plain text. Required where there is no template.
             template: An approved WhatsApp template, instead of a body.
             scheduled_at: When to start it. Default: now.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
     def list(
@@ -670,6 +734,8 @@ class AsyncCampaigns:
 
         Args:
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
     async def get(
@@ -685,6 +751,11 @@ class AsyncCampaigns:
         """Gives a campaign, how far it has got, and its delivery statistics.
 
         `GET /campaigns/{id}`
+
+        Args:
+            id: Its id.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
 @final
@@ -759,7 +830,9 @@ class Campaign:
 
 @final
 class CampaignStats:
-    """How many messages of a campaign have got how far. All inferred: the API may count otherwise, and further counters are in `extra`."""
+    """How many messages of a campaign have got how far. All inferred: the API may count otherwise, and further
+    counters are in `extra`.
+    """
 
     @property
     def sent(self) -> int | None:
@@ -830,6 +903,8 @@ class Contacts:
             phone: The phone number, in E.164 form. No other contact may have it.
             lists: The ids of the contact lists to put it in, `lst_…`.
             email: The email address; needed to reach the contact by email.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
     def list(
@@ -852,6 +927,8 @@ class Contacts:
             list_id: Only those in this contact list, `lst_…`. The parameter's name is inferred.
             search: Only those that match this text. The parameter's name is inferred.
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
     def delete(
@@ -867,6 +944,11 @@ class Contacts:
         """Removes a contact for good, from every list too.
 
         `DELETE /contacts/{id}`
+
+        Args:
+            id: Its id.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
 @final
@@ -897,6 +979,8 @@ class AsyncContacts:
             phone: The phone number, in E.164 form. No other contact may have it.
             lists: The ids of the contact lists to put it in, `lst_…`.
             email: The email address; needed to reach the contact by email.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
     def list(
@@ -919,6 +1003,8 @@ class AsyncContacts:
             list_id: Only those in this contact list, `lst_…`. The parameter's name is inferred.
             search: Only those that match this text. The parameter's name is inferred.
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
     async def delete(
@@ -934,6 +1020,11 @@ class AsyncContacts:
         """Removes a contact for good, from every list too.
 
         `DELETE /contacts/{id}`
+
+        Args:
+            id: Its id.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
 @final
@@ -954,7 +1045,9 @@ class Contact:
 
     @property
     def lists(self) -> tuple[str, ...]:
-        """The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it documents them, yet not as always there."""
+        """The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it documents
+        them, yet not as always there.
+        """
 
     @property
     def created_at(self) -> datetime:
@@ -1011,6 +1104,8 @@ class Webhooks:
         Args:
             url: Where events are to be posted: an https URL.
             events: Which events: at least one, or `*` for all.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
 @final
@@ -1037,6 +1132,8 @@ class AsyncWebhooks:
         Args:
             url: Where events are to be posted: an https URL.
             events: Which events: at least one, or `*` for all.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
 @final
@@ -1147,6 +1244,10 @@ class CreditBalance:
         """Gives the credit balance.
 
         `GET /credits`
+
+        Args:
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
 @final
@@ -1165,6 +1266,10 @@ class AsyncCreditBalance:
         """Gives the credit balance.
 
         `GET /credits`
+
+        Args:
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
+                alone.
         """
 
 @final
@@ -1202,9 +1307,10 @@ class Credits:
 class List(Generic[_Item_co]):
     """What the API lists page by page: iterate over all of it, as often as you like.
 
-    Nothing is sent until the first item is asked for. Further pages are asked for several at once, whenever the next one is
-    needed, and come in order. An item that shows up on two pages, because the list shifted in between, is given once. After
-    an error there is nothing more. A deadline is for one reading of the list, from its begin.
+    Nothing is sent until the first item is asked for. Further pages are asked for several at once, whenever
+    the next one is needed, and come in order. An item that shows up on two pages, because the list shifted
+    in between, is given once. After an error there is nothing more. A deadline is for one reading of the
+    list, from its begin.
     """
 
     def __iter__(self) -> Iterator[_Item_co]: ...

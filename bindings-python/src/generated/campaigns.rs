@@ -287,6 +287,7 @@ impl Campaigns {
     ///     body: What it says, as plain text. Required where there is no template.
     ///     template: An approved WhatsApp template, instead of a body.
     ///     scheduled_at: When to start it. Default: now.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
@@ -316,6 +317,7 @@ impl Campaigns {
     ///
     /// Args:
     ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
@@ -335,6 +337,10 @@ impl Campaigns {
     /// Gives a campaign, how far it has got, and its delivery statistics.
     ///
     /// `GET /campaigns/{id}`
+    ///
+    /// Args:
+    ///     id: Its id.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(
@@ -373,6 +379,7 @@ impl AsyncCampaigns {
     ///     body: What it says, as plain text. Required where there is no template.
     ///     template: An approved WhatsApp template, instead of a body.
     ///     scheduled_at: When to start it. Default: now.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
@@ -406,6 +413,7 @@ impl AsyncCampaigns {
     ///
     /// Args:
     ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
@@ -427,6 +435,10 @@ impl AsyncCampaigns {
     /// Gives a campaign, how far it has got, and its delivery statistics.
     ///
     /// `GET /campaigns/{id}`
+    ///
+    /// Args:
+    ///     id: Its id.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(

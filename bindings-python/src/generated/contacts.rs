@@ -161,6 +161,7 @@ impl Contacts {
     ///     phone: The phone number, in E.164 form. No other contact may have it.
     ///     lists: The ids of the contact lists to put it in, `lst_…`.
     ///     email: The email address; needed to reach the contact by email.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, name, phone, lists=None, email=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
@@ -189,6 +190,7 @@ impl Contacts {
     ///     list_id: Only those in this contact list, `lst_…`. The parameter's name is inferred.
     ///     search: Only those that match this text. The parameter's name is inferred.
     ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, list_id=None, search=None, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
@@ -210,6 +212,10 @@ impl Contacts {
     /// Removes a contact for good, from every list too.
     ///
     /// `DELETE /contacts/{id}`
+    ///
+    /// Args:
+    ///     id: Its id.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn delete(
@@ -245,6 +251,7 @@ impl AsyncContacts {
     ///     phone: The phone number, in E.164 form. No other contact may have it.
     ///     lists: The ids of the contact lists to put it in, `lst_…`.
     ///     email: The email address; needed to reach the contact by email.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, name, phone, lists=None, email=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
@@ -277,6 +284,7 @@ impl AsyncContacts {
     ///     list_id: Only those in this contact list, `lst_…`. The parameter's name is inferred.
     ///     search: Only those that match this text. The parameter's name is inferred.
     ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, list_id=None, search=None, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
@@ -300,6 +308,10 @@ impl AsyncContacts {
     /// Removes a contact for good, from every list too.
     ///
     /// `DELETE /contacts/{id}`
+    ///
+    /// Args:
+    ///     id: Its id.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn delete(

@@ -95,6 +95,9 @@ impl CreditBalance {
     /// Gives the credit balance.
     ///
     /// `GET /credits`
+    ///
+    /// Args:
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(
@@ -120,6 +123,9 @@ impl AsyncCreditBalance {
     /// Gives the credit balance.
     ///
     /// `GET /credits`
+    ///
+    /// Args:
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(

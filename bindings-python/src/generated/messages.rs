@@ -203,6 +203,7 @@ impl Messages {
     ///     html: The text as HTML, with the body as its plain alternative; email only.
     ///     template: An approved WhatsApp template, instead of a body.
     ///     scheduled_at: When to send it. Default: now.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn send(
@@ -230,6 +231,10 @@ impl Messages {
     /// Gives a message and how far it has got.
     ///
     /// `GET /messages/{id}`
+    ///
+    /// Args:
+    ///     id: Its id.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(
@@ -272,6 +277,7 @@ impl AsyncMessages {
     ///     html: The text as HTML, with the body as its plain alternative; email only.
     ///     template: An approved WhatsApp template, instead of a body.
     ///     scheduled_at: When to send it. Default: now.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn send(
@@ -303,6 +309,10 @@ impl AsyncMessages {
     /// Gives a message and how far it has got.
     ///
     /// `GET /messages/{id}`
+    ///
+    /// Args:
+    ///     id: Its id.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(

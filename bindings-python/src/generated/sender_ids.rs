@@ -134,6 +134,7 @@ impl SenderIds {
     ///
     /// Args:
     ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
@@ -163,6 +164,7 @@ impl AsyncSenderIds {
     ///
     /// Args:
     ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(

@@ -245,6 +245,7 @@ impl Webhooks {
     /// Args:
     ///     url: Where events are to be posted: an https URL.
     ///     events: Which events: at least one, or `*` for all.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, url, events, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
@@ -279,6 +280,7 @@ impl AsyncWebhooks {
     /// Args:
     ///     url: Where events are to be posted: an https URL.
     ///     events: Which events: at least one, or `*` for all.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
     #[pyo3(signature = (*, url, events, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(

@@ -109,10 +109,7 @@ fn module(files: &BTreeMap<String, String>, classes: &[String]) -> String {
 
 /// The stub: fragments that are written by hand, and between them what is generated.
 fn stub_of(context: &Context<'_>, folder: &Path, classes: &[String]) -> Result<String> {
-    let fragment = |name: &str| {
-        let path = folder.join("stub").join(name);
-        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
-    };
+    let fragment = |name: &str| fragment(&folder.join("stub"), name);
     let client = fragment("client.pyi")?;
     for class in
         context.definition.resources().flat_map(|resource| Of::BOTH.map(|of| (&resource.name, of.class(resource))))
@@ -137,6 +134,26 @@ fn stub_of(context: &Context<'_>, folder: &Path, classes: &[String]) -> Result<S
         text.extend(section.models.iter().map(|model| stub::model(context, model)));
     }
     Ok(text + &fragment("lists.pyi")?)
+}
+
+/// A part of the stub that is written by hand. The docstrings that the extension module has too are in files of their own: `"""{docs/Client.txt}"""`.
+fn fragment(folder: &Path, name: &str) -> Result<String> {
+    let read = |name: &str| {
+        let path = folder.join(name);
+        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let mut written = String::new();
+    for line in read(name)?.lines() {
+        let docs = line.trim_start().strip_prefix("\"\"\"{").and_then(|rest| rest.strip_suffix("}\"\"\""));
+        written += &match docs {
+            Some(docs) => {
+                let lines: Vec<String> = read(docs)?.lines().map(str::to_owned).collect();
+                stub::docstring(&line[..line.len() - line.trim_start().len()], &lines)
+            }
+            None => format!("{line}\n"),
+        };
+    }
+    Ok(written)
 }
 
 /// Python, formatted as all of it is.

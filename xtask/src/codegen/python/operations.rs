@@ -95,10 +95,12 @@ pub(super) fn docs(context: &Context<'_>, operation: &Operation, params: Option<
         .flat_map(|params| params.fields.iter().zip(params::arguments(params)))
         .map(|(field, argument)| (argument.name, context.lines(&field.docs).join(" ")))
         .collect();
-    if !taken.is_empty() {
-        lines.extend([String::new(), "Args:".to_owned()]);
-        lines.extend(taken.into_iter().map(|(name, docs)| format!("    {name}: {docs}")));
+    lines.extend([String::new(), "Args:".to_owned()]);
+    if matches!(operation.shape, Shape::Get { .. } | Shape::Delete) {
+        lines.push("    id: Its id.".to_owned());
     }
+    lines.extend(taken.into_iter().map(|(name, docs)| format!("    {name}: {docs}")));
+    lines.push(format!("    {}: As for `with_options()`, for this call alone.", CALLING.join(", ")));
     lines
 }
 

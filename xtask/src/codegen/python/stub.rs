@@ -13,14 +13,43 @@ const CALLING: &str = "timeout: _Seconds | None = None, deadline: _Seconds | Non
 
 /// A docstring, indented, with its line break.
 pub(super) fn docstring(indent: &str, lines: &[String]) -> String {
-    match lines {
+    let lines: Vec<String> = lines.iter().flat_map(|line| wrapped(line, WIDTH - indent.len())).collect();
+    match &lines[..] {
         [] => String::new(),
-        [line] => format!("{indent}\"\"\"{line}\"\"\"\n"),
-        [first, rest @ ..] => {
-            let rest: String = rest.iter().map(|line| format!("{indent}{line}").trim_end().to_owned() + "\n").collect();
-            format!("{indent}\"\"\"{first}\n{rest}{indent}\"\"\"\n")
+        // With its quotes, it still fits.
+        [line] if line.len() + indent.len() + 6 <= WIDTH => format!("{indent}\"\"\"{line}\"\"\"\n"),
+        lines => {
+            let lines: String =
+                lines.iter().map(|line| format!("{indent}{line}").trim_end().to_owned() + "\n").collect();
+            format!("{indent}\"\"\"{}{indent}\"\"\"\n", &lines[indent.len()..])
         }
     }
+}
+
+/// As wide as the Python here is.
+const WIDTH: usize = 120;
+
+/// A line of documentation on as many as it takes. Those of a list or of arguments go on further to the right.
+fn wrapped(line: &str, width: usize) -> Vec<String> {
+    let text = line.trim_start();
+    let indent = " ".repeat(line.len() - text.len());
+    let further = match indent.is_empty() && !text.starts_with("- ") {
+        true => String::new(),
+        false if text.starts_with("- ") => indent.clone() + "  ",
+        false => indent.clone() + "    ",
+    };
+    let mut lines = vec![indent.clone()];
+    for word in text.split(' ') {
+        let last = lines.last_mut().expect("there is one");
+        let begun = last.trim_start().is_empty();
+        if !begun && last.chars().count() + 1 + word.chars().count() > width - 6 {
+            lines.push(format!("{further}{word}"));
+        } else {
+            last.push_str(if begun { "" } else { " " });
+            last.push_str(word);
+        }
+    }
+    lines
 }
 
 pub(super) fn model(context: &Context<'_>, model: &Model) -> String {
