@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import threading
 
 import pytest
 import zexa
@@ -63,7 +64,10 @@ def test_the_async_client_does_the_same(
     server.fault(method="GET", status=503)
     with caplog.at_level(logging.DEBUG, "zexa"):
         asyncio.run(get_credits(async_client))
-    assert [(record.attempt, record.status) for record in records_of(caplog)] == [(1, 503), (2, 200)]  # type: ignore[attr-defined]
+    records = records_of(caplog)
+    assert [(record.attempt, record.status) for record in records] == [(1, 503), (2, 200)]  # type: ignore[attr-defined]
+    # Of a handler that must be on the thread of the loop, nobody is surprised.
+    assert {record.thread for record in records} == {threading.get_ident()}
 
 
 async def get_credits(client: zexa.AsyncClient) -> None:

@@ -231,6 +231,12 @@ def test_what_is_no_message(text: str) -> None:
     assert caught.value.kind == "decode"
 
 
+@pytest.mark.parametrize("text", [None, 5, {"id": "msg_1"}], ids=repr)
+def test_json_of_another_type_is_named(text: Any) -> None:
+    with pytest.raises(TypeError, match="'text'"):
+        zexa.Message.from_json(text)
+
+
 def test_an_object_is_not_made_by_calling_its_class() -> None:
     with pytest.raises(TypeError):
         zexa.Message()
@@ -297,6 +303,19 @@ def test_names_stand_where_they_are_imported_from() -> None:
         assert getattr(zexa, kind.__name__) is kind
         assert kind.__doc__
         assert kind.__name__ in dir(zexa)
+
+
+def test_what_the_package_offers_can_be_found() -> None:
+    offered = {name for name in dir(zexa) if not name.startswith("_")}
+    # Values of types are found too, and imported by those who ask for them alone.
+    aliases = {
+        name for name in offered if name in ("Kind", "Outcome", "Channel", "EventName") or name.endswith("Status")
+    }
+    assert offered == {name for name in zexa.__all__ if not name.startswith("_")} | aliases
+    assert {"Client", "parse_event", "ZexaError", "Channel", "Outcome"} <= offered
+    for name in offered:
+        assert getattr(zexa, name) is not None
+    assert not hasattr(zexa, "Clinet")
 
 
 @pytest.mark.parametrize(

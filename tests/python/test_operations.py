@@ -175,7 +175,7 @@ def test_a_page_size_out_of_range_is_refused(client: zexa.Client, server: Server
 
 @pytest.mark.parametrize("value", [-1, 2**32, 2**70])
 def test_a_page_size_that_is_no_u32_is_refused_by_its_name(client: zexa.Client, server: Server, value: int) -> None:
-    with pytest.raises((zexa.ValidationError, OverflowError), match="per_page"):
+    with pytest.raises(zexa.ValidationError, match="per_page"):
         list(client.contacts.list(per_page=value))
     assert server.requests() == []
 
