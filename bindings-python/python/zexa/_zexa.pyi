@@ -321,8 +321,7 @@ class Messages:
             html: The text as HTML, with the body as its plain alternative; email only.
             template: An approved WhatsApp template, instead of a body.
             scheduled_at: When to send it. Default: now.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
     def get(
@@ -341,8 +340,7 @@ class Messages:
 
         Args:
             id: Its id.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
 @final
@@ -387,8 +385,7 @@ class AsyncMessages:
             html: The text as HTML, with the body as its plain alternative; email only.
             template: An approved WhatsApp template, instead of a body.
             scheduled_at: When to send it. Default: now.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
     async def get(
@@ -407,8 +404,7 @@ class AsyncMessages:
 
         Args:
             id: Its id.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
 @final
@@ -516,8 +512,7 @@ class SenderIds:
 
         Args:
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
 @final
@@ -540,8 +535,7 @@ class AsyncSenderIds:
 
         Args:
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
 @final
@@ -635,8 +629,7 @@ class Campaigns:
             body: What it says, as plain text. Required where there is no template.
             template: An approved WhatsApp template, instead of a body.
             scheduled_at: When to start it. Default: now.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
     def list(
@@ -655,8 +648,7 @@ class Campaigns:
 
         Args:
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
     def get(
@@ -675,8 +667,7 @@ class Campaigns:
 
         Args:
             id: Its id.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
 @final
@@ -714,8 +705,7 @@ class AsyncCampaigns:
             body: What it says, as plain text. Required where there is no template.
             template: An approved WhatsApp template, instead of a body.
             scheduled_at: When to start it. Default: now.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
     def list(
@@ -734,8 +724,7 @@ class AsyncCampaigns:
 
         Args:
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
     async def get(
@@ -754,8 +743,7 @@ class AsyncCampaigns:
 
         Args:
             id: Its id.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
 @final
@@ -903,8 +891,7 @@ class Contacts:
             phone: The phone number, in E.164 form. No other contact may have it.
             lists: The ids of the contact lists to put it in, `lst_…`.
             email: The email address; needed to reach the contact by email.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
     def list(
@@ -927,8 +914,7 @@ class Contacts:
             list_id: Only those in this contact list, `lst_…`. The parameter's name is inferred.
             search: Only those that match this text. The parameter's name is inferred.
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
     def delete(
@@ -947,8 +933,7 @@ class Contacts:
 
         Args:
             id: Its id.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
 @final
@@ -979,8 +964,7 @@ class AsyncContacts:
             phone: The phone number, in E.164 form. No other contact may have it.
             lists: The ids of the contact lists to put it in, `lst_…`.
             email: The email address; needed to reach the contact by email.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
     def list(
@@ -1003,8 +987,7 @@ class AsyncContacts:
             list_id: Only those in this contact list, `lst_…`. The parameter's name is inferred.
             search: Only those that match this text. The parameter's name is inferred.
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
     async def delete(
@@ -1023,8 +1006,7 @@ class AsyncContacts:
 
         Args:
             id: Its id.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
 @final
@@ -1104,8 +1086,7 @@ class Webhooks:
         Args:
             url: Where events are to be posted: an https URL.
             events: Which events: at least one, or `*` for all.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
 @final
@@ -1132,8 +1113,7 @@ class AsyncWebhooks:
         Args:
             url: Where events are to be posted: an https URL.
             events: Which events: at least one, or `*` for all.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
 @final
@@ -1246,8 +1226,7 @@ class CreditBalance:
         `GET /credits`
 
         Args:
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
 @final
@@ -1268,8 +1247,7 @@ class AsyncCreditBalance:
         `GET /credits`
 
         Args:
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call
-                alone.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
 @final

@@ -126,7 +126,6 @@ fn create_contact(
     params.phone = phone.map(|value| value.text("phone")).transpose()?.unwrap_or_default();
     params.lists = lists.map(|value| value.texts("lists")).transpose()?.unwrap_or_default();
     params.email = email.map(|value| value.text("email")).transpose()?;
-
     Ok(params)
 }
 
@@ -140,7 +139,6 @@ fn list_contacts(
     params.list_id = list_id.map(|value| value.text("list_id")).transpose()?;
     params.search = search.map(|value| value.text("search")).transpose()?;
     params.per_page = per_page.map(|value| value.number("per_page")).transpose()?;
-
     Ok(params)
 }
 
@@ -161,7 +159,7 @@ impl Contacts {
     ///     phone: The phone number, in E.164 form. No other contact may have it.
     ///     lists: The ids of the contact lists to put it in, `lst_…`.
     ///     email: The email address; needed to reach the contact by email.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, name, phone, lists=None, email=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
@@ -190,7 +188,7 @@ impl Contacts {
     ///     list_id: Only those in this contact list, `lst_…`. The parameter's name is inferred.
     ///     search: Only those that match this text. The parameter's name is inferred.
     ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, list_id=None, search=None, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
@@ -215,7 +213,7 @@ impl Contacts {
     ///
     /// Args:
     ///     id: Its id.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn delete(
@@ -251,7 +249,7 @@ impl AsyncContacts {
     ///     phone: The phone number, in E.164 form. No other contact may have it.
     ///     lists: The ids of the contact lists to put it in, `lst_…`.
     ///     email: The email address; needed to reach the contact by email.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, name, phone, lists=None, email=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
@@ -284,7 +282,7 @@ impl AsyncContacts {
     ///     list_id: Only those in this contact list, `lst_…`. The parameter's name is inferred.
     ///     search: Only those that match this text. The parameter's name is inferred.
     ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, list_id=None, search=None, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
@@ -311,7 +309,7 @@ impl AsyncContacts {
     ///
     /// Args:
     ///     id: Its id.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn delete(

@@ -175,7 +175,6 @@ fn send_message(
     params.html = html.map(|value| value.text("html")).transpose()?;
     params.template = template.map(|value| value.template("template")).transpose()?;
     params.scheduled_at = scheduled_at.map(|value| value.time("scheduled_at")).transpose()?;
-
     Ok(params)
 }
 
@@ -203,7 +202,7 @@ impl Messages {
     ///     html: The text as HTML, with the body as its plain alternative; email only.
     ///     template: An approved WhatsApp template, instead of a body.
     ///     scheduled_at: When to send it. Default: now.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn send(
@@ -234,7 +233,7 @@ impl Messages {
     ///
     /// Args:
     ///     id: Its id.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(
@@ -277,7 +276,7 @@ impl AsyncMessages {
     ///     html: The text as HTML, with the body as its plain alternative; email only.
     ///     template: An approved WhatsApp template, instead of a body.
     ///     scheduled_at: When to send it. Default: now.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn send(
@@ -312,7 +311,7 @@ impl AsyncMessages {
     ///
     /// Args:
     ///     id: Its id.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(

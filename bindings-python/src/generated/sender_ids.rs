@@ -118,7 +118,6 @@ impl SenderId {
 fn list_sender_ids(per_page: Option<Argument<'_>>) -> PyResult<zexa::ListSenderIds> {
     let mut params = zexa::ListSenderIds::blank();
     params.per_page = per_page.map(|value| value.number("per_page")).transpose()?;
-
     Ok(params)
 }
 
@@ -134,7 +133,7 @@ impl SenderIds {
     ///
     /// Args:
     ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
@@ -164,7 +163,7 @@ impl AsyncSenderIds {
     ///
     /// Args:
     ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(

@@ -226,7 +226,6 @@ fn create_webhook(url: Option<Argument<'_>>, events: Option<Argument<'_>>) -> Py
         .into_iter()
         .map(Into::into)
         .collect();
-
     Ok(params)
 }
 
@@ -245,7 +244,7 @@ impl Webhooks {
     /// Args:
     ///     url: Where events are to be posted: an https URL.
     ///     events: Which events: at least one, or `*` for all.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, url, events, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
@@ -280,7 +279,7 @@ impl AsyncWebhooks {
     /// Args:
     ///     url: Where events are to be posted: an https URL.
     ///     events: Which events: at least one, or `*` for all.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: As for `with_options()`, for this call alone.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, url, events, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(

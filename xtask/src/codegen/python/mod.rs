@@ -162,3 +162,54 @@ fn ruff(text: &str, name: &str) -> Result<String> {
     command.current_dir(crate::paths::root()).args(["format", "--quiet", "--stdin-filename", name, "-"]);
     super::filter(&mut command, text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codegen::definition::{Docs, Field, Model, Place, Shown, Type};
+    use crate::codegen::read;
+    use crate::paths;
+
+    /// What comes of it where the core has this, too.
+    fn written(spoil: impl FnOnce(&mut Section)) -> Result<BTreeMap<String, String>> {
+        let mut definition = read::read(&paths::root().join("core/src")).unwrap_or_else(|_| panic!("the core is read"));
+        spoil(definition.sections.iter_mut().find(|section| section.name == "messages").expect("it is there"));
+        write(&definition, &paths::root().join("bindings-python"))
+    }
+
+    fn place() -> Place {
+        Place { file: "messages.rs".into(), line: 7 }
+    }
+
+    fn field(name: &str, kind: Type, required: bool) -> Field {
+        let (name, docs, place) = (name.to_owned(), Docs::default(), place());
+        Field { name, kind, required, docs, may_be_empty: false, shown: Shown::Plain, place }
+    }
+
+    #[test]
+    fn what_python_cannot_express_is_told_with_its_place() {
+        let told = written(|messages| messages.params[0].fields.push(field("price", Type::F64, false)));
+        assert_eq!(told.expect_err("fails"), "messages.rs:7: optional parameters cannot be a `f64` in Python");
+        let list = Type::List(Box::new(Type::String));
+        let told = written(|messages| messages.models[0].fields.push(field("tags", list, false)));
+        assert_eq!(told.expect_err("fails"), "messages.rs:7: a field cannot be a `Vec<String>` in Python");
+    }
+
+    #[test]
+    fn two_things_of_one_name_are_told() {
+        let told = written(|messages| messages.models[0].fields.push(field("to_dict", Type::String, true)));
+        let complaint = "messages.rs:7: in Python, two things would be called `Message::to_dict`";
+        assert_eq!(told.expect_err("fails"), complaint);
+        let page = Model { name: "Page".into(), docs: Docs::default(), fields: Vec::new(), place: place() };
+        let told = written(|messages| messages.models.push(page)).expect_err("fails");
+        assert_eq!(told, "messages.rs:7: in Python, two things would be called `zexa::Page`");
+    }
+
+    #[test]
+    fn a_keyword_gets_an_underscore() {
+        let files = written(|messages| messages.params[0].fields.push(field("class", Type::String, false)));
+        let files = files.expect("it can be written");
+        assert!(files["python/zexa/_zexa.pyi"].contains("class_: str | None = None"));
+        assert!(files["src/generated/messages.rs"].contains("class_=None"));
+    }
+}

@@ -100,7 +100,7 @@ pub(super) fn docs(context: &Context<'_>, operation: &Operation, params: Option<
         lines.push("    id: Its id.".to_owned());
     }
     lines.extend(taken.into_iter().map(|(name, docs)| format!("    {name}: {docs}")));
-    lines.push(format!("    {}: As for `with_options()`, for this call alone.", CALLING.join(", ")));
+    lines.push(format!("    {}: See `with_options()`.", CALLING.join(", ")));
     lines
 }
 
