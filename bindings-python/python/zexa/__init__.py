@@ -19,7 +19,9 @@ from ._errors import *
 from ._zexa import *
 from ._zexa import __version__ as __version__
 
-__all__ = [*_errors.__all__, *_zexa.__all__]
+__all__ = ["__version__"]
+__all__ += _errors.__all__
+__all__ += _zexa.__all__
 
 # Read by type checkers alone: importing `typing` takes longer than everything else here.
 TYPE_CHECKING = False
@@ -30,20 +32,21 @@ if TYPE_CHECKING:
     __all__ += _literals.__all__
 
 
-def __getattr__(name: str) -> object:
-    """The names that the API has for things, as types: `zexa.Channel` and the like."""
-    if not name.startswith("_"):
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """The names that the API has for things, as types: `zexa.Channel` and the like."""
+        if not name.startswith("_"):
+            from . import _literals
+
+            if name in _literals.__all__:
+                return getattr(_literals, name)
+        raise AttributeError(f"module 'zexa' has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
         from . import _literals
 
-        if name in _literals.__all__:
-            return getattr(_literals, name)
-    raise AttributeError(f"module 'zexa' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    from . import _literals
-
-    return sorted([*__all__, *_literals.__all__])
+        return sorted([*__all__, *_literals.__all__])
 
 
 if os.environ.get("ZEXA_LOG"):

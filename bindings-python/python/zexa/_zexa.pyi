@@ -3,11 +3,11 @@ import os
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import GenericAlias, TracebackType
-from typing import Any, ClassVar, Generic, Literal, SupportsIndex, TypeVar, final, overload
+from typing import Any, Generic, SupportsIndex, TypeAlias, TypeVar, final, overload
 
-from typing_extensions import Self, TypeAlias
+from typing_extensions import Self
 
-from ._literals import Channel, MessageStatus, SenderIdStatus, CampaignStatus, EventName
+from ._literals import CampaignStatus, Channel, EventName, MessageStatus, SenderIdStatus
 
 __all__ = [
     "AsyncCampaigns",
@@ -38,7 +38,6 @@ __all__ = [
     "SenderIds",
     "Webhook",
     "Webhooks",
-    "__version__",
     "parse_event",
 ]
 
@@ -476,21 +475,19 @@ class Message:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
-    __match_args__: ClassVar[
-        tuple[
-            Literal["id"],
-            Literal["status"],
-            Literal["channel"],
-            Literal["to"],
-            Literal["created_at"],
-            Literal["from_"],
-            Literal["body"],
-            Literal["scheduled_at"],
-            Literal["sent_at"],
-            Literal["delivered_at"],
-            Literal["error"],
-        ]
-    ]
+    __match_args__ = (
+        "id",
+        "status",
+        "channel",
+        "to",
+        "created_at",
+        "from_",
+        "body",
+        "scheduled_at",
+        "sent_at",
+        "delivered_at",
+        "error",
+    )
 
 @final
 class SenderIds:
@@ -583,16 +580,14 @@ class SenderId:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
-    __match_args__: ClassVar[
-        tuple[
-            Literal["status"],
-            Literal["channel"],
-            Literal["sender_id"],
-            Literal["id"],
-            Literal["use_case"],
-            Literal["created_at"],
-        ]
-    ]
+    __match_args__ = (
+        "status",
+        "channel",
+        "sender_id",
+        "id",
+        "use_case",
+        "created_at",
+    )
 
 @final
 class Campaigns:
@@ -803,18 +798,16 @@ class Campaign:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
-    __match_args__: ClassVar[
-        tuple[
-            Literal["id"],
-            Literal["status"],
-            Literal["name"],
-            Literal["channel"],
-            Literal["created_at"],
-            Literal["total_recipients"],
-            Literal["scheduled_at"],
-            Literal["stats"],
-        ]
-    ]
+    __match_args__ = (
+        "id",
+        "status",
+        "name",
+        "channel",
+        "created_at",
+        "total_recipients",
+        "scheduled_at",
+        "stats",
+    )
 
 @final
 class CampaignStats:
@@ -859,9 +852,13 @@ class CampaignStats:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
-    __match_args__: ClassVar[
-        tuple[Literal["sent"], Literal["delivered"], Literal["failed"], Literal["undeliverable"], Literal["pending"]]
-    ]
+    __match_args__ = (
+        "sent",
+        "delivered",
+        "failed",
+        "undeliverable",
+        "pending",
+    )
 
 @final
 class Contacts:
@@ -1056,11 +1053,14 @@ class Contact:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
-    __match_args__: ClassVar[
-        tuple[
-            Literal["id"], Literal["name"], Literal["phone"], Literal["lists"], Literal["created_at"], Literal["email"]
-        ]
-    ]
+    __match_args__ = (
+        "id",
+        "name",
+        "phone",
+        "lists",
+        "created_at",
+        "email",
+    )
 
 @final
 class Webhooks:
@@ -1157,9 +1157,13 @@ class Webhook:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
-    __match_args__: ClassVar[
-        tuple[Literal["id"], Literal["url"], Literal["events"], Literal["created_at"], Literal["secret"]]
-    ]
+    __match_args__ = (
+        "id",
+        "url",
+        "events",
+        "created_at",
+        "secret",
+    )
 
 @final
 class Event:
@@ -1206,7 +1210,12 @@ class Event:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
-    __match_args__: ClassVar[tuple[Literal["id"], Literal["event"], Literal["created_at"], Literal["data"]]]
+    __match_args__ = (
+        "id",
+        "event",
+        "created_at",
+        "data",
+    )
 
 @final
 class CreditBalance:
@@ -1279,7 +1288,10 @@ class Credits:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
-    __match_args__: ClassVar[tuple[Literal["credits"], Literal["currency"]]]
+    __match_args__ = (
+        "credits",
+        "currency",
+    )
 
 @final
 class List(Generic[_Item_co]):
@@ -1361,7 +1373,7 @@ class Page(Generic[_Item_co]):
     def __reduce__(self) -> tuple[Any, ...]: ...
     @classmethod
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
-    __match_args__: ClassVar[tuple[Literal["items"], Literal["total"], Literal["page"], Literal["per_page"]]]
+    __match_args__ = ("items", "total", "page", "per_page")
 
 @final
 class Response:
@@ -1376,4 +1388,4 @@ class Response:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
-    __match_args__: ClassVar[tuple[Literal["status"], Literal["body"]]]
+    __match_args__ = ("status", "body")

@@ -22,25 +22,15 @@ use crate::python::Venv;
 /// As the first line of a file of Python has it.
 const GENERATED_PYTHON: &str = GENERATED;
 
-/// The classes that are written by hand, here and in `bindings-python/stub`.
-const BY_HAND: [&str; 12] = [
-    "Client",
-    "AsyncClient",
-    "List",
-    "AsyncList",
-    "Pages",
-    "AsyncPages",
-    "Page",
-    "Response",
-    "ListIterator",
-    "AsyncListIterator",
-    "ZexaError",
-    "APIError",
-];
+/// The classes that are written by hand in `bindings-python/src` and `bindings-python/stub`.
+const BY_HAND: [&str; 8] = ["Client", "AsyncClient", "List", "AsyncList", "Pages", "AsyncPages", "Page", "Response"];
+
+/// The exceptions that are written by hand in `_error.py`.
+const EXCEPTIONS: [&str; 2] = ["ZexaError", "APIError"];
 
 /// Everything, by its path within `bindings-python`. The fragments of the stub are in its folder `stub`.
 pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<String, String>> {
-    let reserved = BY_HAND.iter().map(|name| format!("zexa::{name}")).collect::<HashSet<_>>();
+    let reserved = BY_HAND.iter().chain(&EXCEPTIONS).map(|name| format!("zexa::{name}")).collect::<HashSet<_>>();
     let context = Context::new(definition, PYTHON, reserved);
     let mut rust = BTreeMap::new();
     for section in &definition.sections {
@@ -119,10 +109,10 @@ fn stub_of(context: &Context<'_>, folder: &Path, classes: &[String]) -> Result<S
             return Err(format!("bindings-python/stub/client.pyi: no client has `{name}`, of the class {class}"));
         }
     }
-    let enums = context.definition.enums().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
-    let exported: Vec<&str> = classes.iter().map(String::as_str).chain(BY_HAND.into_iter().take(8)).collect();
-    let mut exported = exported;
-    exported.extend(["parse_event", "__version__"]);
+    let mut enums: Vec<&str> = context.definition.enums().map(|one| one.name.as_str()).collect();
+    enums.sort_unstable();
+    let enums = enums.join(", ");
+    let mut exported: Vec<&str> = classes.iter().map(String::as_str).chain(BY_HAND).chain(["parse_event"]).collect();
     exported.sort_unstable();
     let mut text = format!("# {GENERATED}\n{}", fragment("head.pyi")?);
     text += &format!("from ._literals import {enums}\n\n__all__ = {exported:?}\n\n");

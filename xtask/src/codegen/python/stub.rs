@@ -68,8 +68,8 @@ pub(super) fn model(context: &Context<'_>, model: &Model) -> String {
             property(method, &format!("{class} | None"), &[docs.to_owned()]);
         }
     }
-    let names: String = model.fields.iter().map(|field| format!("Literal[{:?}], ", attribute(&field.name))).collect();
-    text + &COMMON.replace("{MATCH_ARGS}", names.trim_end_matches(", "))
+    let names: String = model.fields.iter().map(|field| format!("{:?}, ", attribute(&field.name))).collect();
+    text + &COMMON.replace("{MATCH_ARGS}", &names)
 }
 
 const COMMON: &str = r#"
@@ -90,7 +90,7 @@ const COMMON: &str = r#"
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
-    __match_args__: ClassVar[tuple[{MATCH_ARGS}]]
+    __match_args__ = ({MATCH_ARGS})
 "#;
 
 fn of_field(field: &Field) -> String {
