@@ -4,7 +4,7 @@ use std::process::{Command, ExitCode};
 
 use crate::command::{self, Result};
 use crate::sandbox::Sandbox;
-use crate::{chosen, examples, paths, show, usage};
+use crate::{chosen, examples, paths, show, usage, wheel};
 
 /// The demo in one language: a program that needs `ZEXA_BASE_URL` and `ZEXA_API_KEY`, and nothing else.
 struct Part {
@@ -35,6 +35,12 @@ const PARTS: &[Part] = &[
         source: "ffi-c/examples/demo.cpp",
         prepare: || examples::prepare("demo.cpp"),
         program: || examples::example("demo.cpp"),
+    },
+    Part {
+        name: "python",
+        source: "bindings-python/examples/demo.py",
+        prepare: wheel::prepare_examples,
+        program: || wheel::example("demo.py"),
     },
 ];
 

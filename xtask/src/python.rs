@@ -35,6 +35,11 @@ impl Venv {
         Venv::with(folder().join(name), &[&["-c", "tests/requirements.txt"], packages].concat())
     }
 
+    /// Such a one that has been made.
+    pub(crate) fn existing(name: &str) -> Venv {
+        Venv { folder: folder().join(name) }
+    }
+
     /// One of this Python with pip in it and nothing else, made anew.
     pub(crate) fn bare(name: &str, python: &str) -> Result<Venv> {
         let folder = folder().join(name);

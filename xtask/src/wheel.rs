@@ -12,6 +12,9 @@ use crate::command::{self, Result};
 use crate::paths;
 use crate::python::{self, Venv};
 
+/// The environment of examples.
+const EXAMPLES: &str = "examples";
+
 /// Both, of the sources as they are now.
 #[derive(Clone)]
 pub(crate) struct Wheel {
@@ -52,6 +55,18 @@ impl Wheel {
         command::run_quietly(for_cargo(&self.venv, &mut pip)?.arg(&self.sources))?;
         only_file(&folder, ".whl")
     }
+}
+
+/// Makes an environment with the wheel and what the demo draws with: whoever just wants to see it run waits for no more.
+pub(crate) fn prepare_examples() -> Result {
+    Wheel::build()?.install(&Venv::of(EXAMPLES, &["rich"])?)
+}
+
+/// An example, in the environment that has been made for it.
+pub(crate) fn example(name: &str) -> Command {
+    let mut python = Venv::existing(EXAMPLES).program("python");
+    python.arg("-B").arg(paths::root().join("bindings-python").join("examples").join(name));
+    python
 }
 
 fn build() -> Result<Wheel> {
