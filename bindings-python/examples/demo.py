@@ -121,7 +121,12 @@ def a_campaign(client: zexa.Client) -> None:
 
 def bar() -> Progress:
     """A bar in a terminal, and nothing elsewhere."""
-    columns = (TextColumn(" "), BarColumn(40), MofNCompleteColumn(), TextColumn("{task.description}"))
+    columns = (
+        TextColumn(" "),
+        BarColumn(40, complete_style="green", finished_style="green"),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+    )
     return Progress(*columns, console=console, disable=not console.is_terminal)
 
 
