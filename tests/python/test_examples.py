@@ -1,0 +1,170 @@
+"""The examples: each runs as a program does, and shows what somebody who tries it is to see."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import zexa
+
+from documents import ROOT, Receiver, run, surroundings, uvicorn
+from programs.process import STRICT
+from sandbox import Sandbox, Server
+
+FOLDER = ROOT / "bindings-python" / "examples"
+ID = r"msg_\w+"
+
+
+def test_every_example_has_a_test() -> None:
+    tests = Path(__file__).read_text("utf-8")
+    names = {path.stem for path in FOLDER.glob("*.py")}
+    assert names
+    assert {name for name in names if f'"{name}"' not in tests} == set()
+
+
+def paths(server: Server) -> list[str]:
+    return [f"{request['method']} {request['path'].removeprefix('/v1')}" for request in server.requests()]
+
+
+def test_a_first_message(server: Server) -> None:
+    printed = run(FOLDER, "first_message", server)
+    assert re.fullmatch(rf"{ID} is queued\n", printed)
+    assert len(server.messages()) == 1
+
+
+@pytest.mark.parametrize("name", ["first_message", "async_messages", "contacts", "errors", "demo"])
+def test_a_failure_is_told_in_a_line(name: str, server: Server) -> None:
+    server.fault(status=401, times=0)
+    environment = {**os.environ, **surroundings(FOLDER, server)}
+    command = [sys.executable, *STRICT, str(FOLDER / f"{name}.py")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.fullmatch(r"unauthorized: .*\n", done.stderr)
+
+
+def test_messages_of_tasks(sandbox: Sandbox) -> None:
+    """Not more at once than it says, and one that fails leaves the others alone."""
+    server = sandbox.start_server({"state": {"contacts_count": 50}})
+    server.fault(method="POST", skip=3, process=True, then="reset")
+    server.fault(method="POST", times=0, delay=0.1)
+    lines = run(FOLDER, "async_messages", server, "lst_demo").splitlines()
+    assert len(lines) == 50
+    sent = [line for line in lines if re.fullmatch(rf"Contact \d+: {ID} is queued", line)]
+    lost = [line for line in lines if re.match(r"Contact \d+: unknown: connect: ", line)]
+    assert (len(sent), len(lost)) == (49, 1)
+    assert lines == sorted(lines)
+    assert len(server.messages()) == 50
+    assert server.state()["connections"] <= 11
+    server.end()
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({}, f"done: {ID} is queued"),
+        (
+            {"status": 422, "body": {"error": "validation_error", "message": "no such number"}},
+            "mend it: no such number",
+        ),
+        ({"status": 429, "headers": {"Retry-After": "900"}}, "send it again in 900 s"),
+        ({"status": 403}, "send it again later: .* rejected after 1 attempt.*"),
+        ({"status": 201, "text": "<html>"}, "done: it was sent, and only the answer was lost: decode: .*"),
+        ({"process": True, "then": "reset"}, "look before it is sent again: connect: .*"),
+    ],
+    ids=lambda value: value.partition(":")[0] if isinstance(value, str) else "",
+)
+def test_what_to_do_about_errors(server: Server, fault: dict[str, object], words: str) -> None:
+    if fault:
+        server.fault(method="POST", **fault)
+    printed = run(FOLDER, "errors", server, "+244912345678")
+    assert re.fullmatch(rf"\+244912345678: {words}\n", printed)
+
+
+def test_errors_of_two_numbers(server: Server) -> None:
+    first, second = run(FOLDER, "errors", server).splitlines()
+    assert ": done: " in first
+    assert second.startswith("912345678: mend it: to: not an E.164 number")
+    assert paths(server) == ["POST /messages"]
+
+
+def test_contacts(server: Server) -> None:
+    printed = run(FOLDER, "contacts", server).splitlines()
+    assert re.fullmatch(r"added cnt_\w+", printed[0])
+    assert printed[1] == "added twice, it is the same: True"
+    assert printed[2:8] == [f"  Contact 000{n}, +24492000000{n}" for n in range(1, 6)] + [
+        "  Ana Domingos, +244923456789"
+    ]
+    assert printed[8] == "the first page has 4 of 6"
+    assert printed[9] == printed[0].replace("added", "deleted")
+    assert len(server.contacts()) == 5
+
+
+def test_a_receiver_of_webhooks(sandbox: Sandbox, server: Server) -> None:
+    with uvicorn(FOLDER, "webhook_receiver", server) as program:
+        receiver = Receiver(program, sandbox)
+        message = receiver.have_events_posted()
+        posted = receiver.server.get("deliveries")["deliveries"]
+        assert [attempt["status"] for delivery in posted for attempt in delivery["attempts"]] == [204, 204]
+        event = zexa.Event.from_json('{"id": "evt_x", "event": "campaign.sent", "data": 5}')
+        assert [receiver.post(event.to_json().encode()) for _ in range(2)] == [204, 204]
+        told = re.findall(r"INFO: +(\w+\.\w+.*)", program.errors())
+    assert told[-2:] == [f"message.delivered: message {message.id} is delivered", "campaign.sent"]
+    assert len(told) == 3
+
+
+def test_the_demo_in_a_log(server: Server) -> None:
+    printed = run(FOLDER, "demo", server)
+    assert "\x1b" not in printed
+    assert printed.startswith(f"Zexa in Python, with {server.url}\n")
+    check_demo(printed, server)
+    assert re.search(r"^ +\d+/25  sending$", printed, re.MULTILINE)
+    assert len(re.findall(r"^ +25/25  \w+$", printed, re.MULTILINE)) == 1
+
+
+def test_the_demo_in_a_terminal(server: Server) -> None:
+    """There it has colours, and one line that is drawn over and over."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, **surroundings(FOLDER, server), "TERM": "xterm-256color"}
+    environment.pop("NO_COLOR", None)
+    command = [sys.executable, str(FOLDER / "demo.py")]
+    with subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as program:
+        os.close(theirs)
+        shown = b"".join(iter(lambda: read(ours), b"")).decode()
+    os.close(ours)
+    assert program.returncode == 0, shown
+    assert shown.count("\r\x1b[2K") > 10
+    plain = re.sub(r"\x1b\[[\d;?]*\w", "", shown).replace("\r", "\n")
+    assert re.search(r"━{5,40}.* 25/25 completed", plain)
+    check_demo(plain, server)
+
+
+def read(terminal: int) -> bytes:
+    """The end of a terminal's program is an error there."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
+
+
+def check_demo(printed: str, server: Server) -> None:
+    """What it says in either."""
+    for status in ("queued", "sent", "delivered"):
+        assert re.search(rf"^ +\d+\.\d s  {status}$", printed, re.MULTILINE)
+    for line in ("  20 contacts added to lst_demo", "   23 delivered", "    1 failed", "    1 undeliverable"):
+        assert line in printed.splitlines()
+    assert "4224, so all this took 26" in printed
+    assert "outcome     rejected, so nothing was sent" in printed
+    assert len(server.messages()) == 26
+
+
+def test_the_demo_wants_a_sandbox(server: Server) -> None:
+    environment = {**os.environ, **surroundings(FOLDER, server), "ZEXA_BASE_URL": ""}
+    command = [sys.executable, *STRICT, str(FOLDER / "demo.py")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("ZEXA_BASE_URL is not set.")
