@@ -63,18 +63,18 @@ def test_a_call_that_is_not_cancelled_is_told(sandbox: Sandbox) -> None:
 
 def test_a_call_that_does_not_end_is_told(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """And it holds up no other."""
-    monkeypatch.setattr(stage, "LONGEST", 1)
+    monkeypatch.setattr(stage, "LONGEST", 3)
     stalled = {
         "name": "x",
         "server": {"faults": [{"then": "stall"}]},
-        "client": {"timeout": 3, "max_retries": 0},
+        "client": {"timeout": 6, "max_retries": 0},
         "call": {"operation": "credits.get"},
         "result": {},
     }
     fitting = {"name": "y", "call": {"operation": "credits.get"}, "result": {"credits": 4250}}
     plays = [Play(Path("x"), scenario, way) for scenario in (stalled, fitting) for way in (Way.BLOCKING, Way.ASYNC)]
     playing = stage.Stage(sandbox, plays)
-    assert [playing.found(one) for one in plays] == [["it has not ended after 1 seconds"]] * 2 + [[]] * 2
+    assert [playing.found(one) for one in plays] == [["it has not ended after 3 seconds"]] * 2 + [[]] * 2
     playing.end()
 
 
