@@ -177,7 +177,7 @@ enum Verdict {
 /// Prints the names of the steps.
 pub(crate) fn list() -> ExitCode {
     for step in STEPS {
-        println!("{:<14} {}", step.name, step.about);
+        println!("{:<15} {}", step.name, step.about);
     }
     ExitCode::SUCCESS
 }
@@ -223,7 +223,7 @@ fn sum_up(results: &[(&Step, Verdict, Duration)], time: Duration) -> ExitCode {
             Verdict::Skipped => ("skipped", "the build failed"),
         };
         let word = show::verdict(word, matches!(verdict, Verdict::Passed));
-        println!("{}", format!("{word} {:<14} {:>12}  {reason}", step.name, show::time(*time)).trim_end());
+        println!("{}", format!("{word} {:<15} {:>12}  {reason}", step.name, show::time(*time)).trim_end());
     }
     let count = |wanted: fn(&Verdict) -> bool| results.iter().filter(|(_, verdict, _)| wanted(verdict)).count();
     let passed = count(|verdict| matches!(verdict, Verdict::Passed));
