@@ -79,9 +79,9 @@ impl AsyncList {
     }
 
     /// One page, from 1.
-    fn page(&self, py: Python<'_>, number: Argument<'_>) -> PyResult<Coroutine> {
+    fn page(&self, py: Python<'_>, page: Argument<'_>) -> PyResult<Coroutine> {
         logging::look(py)?;
-        Ok(self.0.page(number.number("number")?))
+        Ok(self.0.page(page.number("page")?))
     }
 
     /// As types are written, `zexa.AsyncList[zexa.Contact]`.

@@ -98,9 +98,9 @@ impl List {
     }
 
     /// One page, from 1.
-    fn page(&self, py: Python<'_>, number: Argument<'_>) -> PyResult<Py<PyAny>> {
+    fn page(&self, py: Python<'_>, page: Argument<'_>) -> PyResult<Py<PyAny>> {
         logging::look(py)?;
-        self.0.page(py, number.number("number")?)
+        self.0.page(py, page.number("page")?)
     }
 
     /// As types are written, `zexa.List[zexa.Contact]`.

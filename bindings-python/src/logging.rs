@@ -54,6 +54,7 @@ pub(crate) fn report_later(attempt: &Attempt<'_>) {
 /// Adds a loop to those that write what waits.
 pub(crate) fn tell(event_loop: &Arc<EventLoop>) {
     if let Some(mut waiting) = waiting() {
+        waiting.loops.retain(|event_loop| event_loop.strong_count() > 0);
         waiting.loops.push(Arc::downgrade(event_loop));
     }
 }

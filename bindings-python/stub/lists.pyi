@@ -6,7 +6,7 @@ class List(Generic[_Item_co]):
     def __iter__(self) -> Iterator[_Item_co]: ...
     def pages(self) -> Pages[_Item_co]:
         """Page by page, as the API gives them: where the list shifts while it is read, an item may be on two."""
-    def page(self, number: int) -> Page[_Item_co]:
+    def page(self, page: int) -> Page[_Item_co]:
         """One page, from 1."""
     @classmethod
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
@@ -26,7 +26,7 @@ class AsyncList(Generic[_Item_co]):
     def __aiter__(self) -> AsyncIterator[_Item_co]: ...
     def pages(self) -> AsyncPages[_Item_co]:
         """Page by page, as the API gives them: where the list shifts while it is read, an item may be on two."""
-    async def page(self, number: int) -> Page[_Item_co]:
+    async def page(self, page: int) -> Page[_Item_co]:
         """One page, from 1."""
     @classmethod
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...

@@ -24,8 +24,8 @@ fn class(kind: &Constant) -> (String, &'static str) {
     }
 }
 
-/// `_errors.py`
-pub(super) fn classes(context: &Context<'_>) -> String {
+/// `_errors.py`, and the names in it.
+pub(super) fn classes(context: &Context<'_>) -> (String, Vec<String>) {
     let mut classes = String::new();
     let mut table = String::new();
     let mut names = vec!["APIError".to_owned(), "ZexaError".to_owned()];
@@ -45,15 +45,16 @@ pub(super) fn classes(context: &Context<'_>) -> String {
         names.push(class);
     }
     names.sort_unstable();
-    format!(
+    let text = format!(
         "# {GENERATED_PYTHON}\n\"\"\"The exceptions: a class for each kind of error.\"\"\"\n\nfrom __future__ import annotations\n\n\
          from ._error import APIError, ZexaError\n\nTYPE_CHECKING = False\nif TYPE_CHECKING:\n    from ._literals import Kind\n\n\
          __all__ = {names:?}\n{classes}\n\nCLASSES: dict[str, type[ZexaError]] = {{\n{table}}}\n"
-    )
+    );
+    (text, names)
 }
 
-/// `_literals.py`
-pub(super) fn literals(context: &Context<'_>) -> String {
+/// `_literals.py`, and the names in it.
+pub(super) fn literals(context: &Context<'_>) -> (String, Vec<String>) {
     let mut body = String::new();
     let mut names = Vec::new();
     let mut alias = |name: &str, values: Vec<String>, open: &str, docs: Vec<String>| {
@@ -80,8 +81,9 @@ pub(super) fn literals(context: &Context<'_>) -> String {
         alias(name, constants.iter().map(|one| format!("{:?}", one.name)).collect(), "", docs);
     }
     names.sort_unstable();
-    format!(
+    let text = format!(
         "# {GENERATED_PYTHON}\n\"\"\"The names that the API has for things, as types. Imported only where they are asked for.\"\"\"\n\n\
          from typing import Literal, TypeAlias\n\n__all__ = {names:?}\n{body}"
-    )
+    );
+    (text, names)
 }

@@ -39,7 +39,9 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
     rust.retain(|_, text| text.contains("pyclass"));
     let classes = classes(definition);
     let stub = stub_of(&context, folder, &classes)?;
-    let (errors, literals) = (errors::classes(&context), errors::literals(&context));
+    let (errors, exceptions) = errors::classes(&context);
+    let (literals, types) = errors::literals(&context);
+    let package = package(folder, &exported(&classes), &exceptions, &types)?;
     let told = |all: Vec<super::read::Complaint>| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     let rust = context.finish(rust).map_err(told)?;
 
@@ -49,6 +51,7 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
         files.insert(format!("src/generated/{name}.rs"), rustfmt(&text)?);
     }
     files.insert("python/zexa/_zexa.pyi".to_owned(), ruff(&stub, "_zexa.pyi")?);
+    files.insert("python/zexa/__init__.py".to_owned(), ruff(&package, "__init__.py")?);
     files.insert("python/zexa/_errors.py".to_owned(), ruff(&errors, "_errors.py")?);
     files.insert("python/zexa/_literals.py".to_owned(), ruff(&literals, "_literals.py")?);
     Ok(files)
@@ -112,8 +115,7 @@ fn stub_of(context: &Context<'_>, folder: &Path, classes: &[String]) -> Result<S
     let mut enums: Vec<&str> = context.definition.enums().map(|one| one.name.as_str()).collect();
     enums.sort_unstable();
     let enums = enums.join(", ");
-    let mut exported: Vec<&str> = classes.iter().map(String::as_str).chain(BY_HAND).chain(["parse_event"]).collect();
-    exported.sort_unstable();
+    let exported = exported(classes);
     let mut text = format!("# {GENERATED}\n{}", fragment("head.pyi")?);
     text += &format!("from ._literals import {enums}\n\n__all__ = {exported:?}\n\n");
     text += &client;
@@ -124,6 +126,28 @@ fn stub_of(context: &Context<'_>, folder: &Path, classes: &[String]) -> Result<S
         text.extend(section.models.iter().map(|model| stub::model(context, model)));
     }
     Ok(text + &fragment("lists.pyi")?)
+}
+
+/// What the extension module exports.
+fn exported(classes: &[String]) -> Vec<String> {
+    let by_hand = BY_HAND.iter().chain(&["parse_event"]).map(ToString::to_string);
+    let mut names: Vec<String> = classes.iter().cloned().chain(by_hand).collect();
+    names.sort_unstable();
+    names
+}
+
+/// `__init__.py`: every name in it is written out, for that is what all type checkers understand.
+fn package(folder: &Path, exported: &[String], exceptions: &[String], types: &[String]) -> Result<String> {
+    let mut all: Vec<&String> = exported.iter().chain(exceptions).chain(types).collect();
+    all.sort_unstable();
+    let import = |module: &str, names: &[String]| format!("from .{module} import ({},)\n", names.join(", "));
+    let imports =
+        import("_errors", exceptions) + &import("_zexa", exported) + "from ._zexa import __version__ as __version__\n";
+    let written = fragment(&folder.join("stub"), "package.py")?
+        .replace("# GENERATED: the imports\n", &imports)
+        .replace("# GENERATED: the types\n", &import("_literals", types))
+        .replace("# GENERATED: the names\n", &format!("__all__ = {all:?}\n"));
+    Ok(format!("# {GENERATED}\n{written}"))
 }
 
 /// A part of the stub that is written by hand. The docstrings that the extension module has too are in files of their own: `"""{docs/Client.txt}"""`.
