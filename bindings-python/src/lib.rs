@@ -41,6 +41,5 @@ fn _zexa(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<page::Page>()?;
     module.add_class::<response::Response>()?;
     module.add_function(wrap_pyfunction!(events::parse_event, module)?)?;
-    // Not one of the names that `*` imports.
-    module.setattr("__version__", env!("CARGO_PKG_VERSION"))
+    module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

@@ -42,8 +42,8 @@ from ._zexa import (
     AsyncSenderIds,
     AsyncWebhooks,
     Campaign,
-    CampaignStats,
     Campaigns,
+    CampaignStats,
     Client,
     Contact,
     Contacts,
@@ -60,9 +60,9 @@ from ._zexa import (
     SenderIds,
     Webhook,
     Webhooks,
+    __version__,
     parse_event,
 )
-from ._zexa import __version__ as __version__
 
 # Read by type checkers alone: importing `typing` takes longer than everything else here.
 TYPE_CHECKING = False
@@ -129,6 +129,7 @@ __all__ = [
     "Webhook",
     "Webhooks",
     "ZexaError",
+    "__version__",
     "parse_event",
 ]
 

@@ -38,6 +38,7 @@ __all__ = [
     "SenderIds",
     "Webhook",
     "Webhooks",
+    "__version__",
     "parse_event",
 ]
 

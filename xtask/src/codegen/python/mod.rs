@@ -130,7 +130,7 @@ fn stub_of(context: &Context<'_>, folder: &Path, classes: &[String]) -> Result<S
 
 /// What the extension module exports.
 fn exported(classes: &[String]) -> Vec<String> {
-    let by_hand = BY_HAND.iter().chain(&["parse_event"]).map(ToString::to_string);
+    let by_hand = BY_HAND.iter().chain(&["__version__", "parse_event"]).map(ToString::to_string);
     let mut names: Vec<String> = classes.iter().cloned().chain(by_hand).collect();
     names.sort_unstable();
     names
@@ -140,9 +140,13 @@ fn exported(classes: &[String]) -> Vec<String> {
 fn package(folder: &Path, exported: &[String], exceptions: &[String], types: &[String]) -> Result<String> {
     let mut all: Vec<&String> = exported.iter().chain(exceptions).chain(types).collect();
     all.sort_unstable();
-    let import = |module: &str, names: &[String]| format!("from .{module} import ({},)\n", names.join(", "));
-    let imports =
-        import("_errors", exceptions) + &import("_zexa", exported) + "from ._zexa import __version__ as __version__\n";
+    let import = |module: &str, names: &[String]| {
+        let mut names = names.to_vec();
+        // As ruff has it: classes, then the rest.
+        names.sort_unstable_by_key(|name| (!name.starts_with(char::is_uppercase), name.to_lowercase()));
+        format!("from .{module} import ({},)\n", names.join(", "))
+    };
+    let imports = import("_errors", exceptions) + &import("_zexa", exported);
     let written = fragment(&folder.join("stub"), "package.py")?
         .replace("# GENERATED: the imports\n", &imports)
         .replace("# GENERATED: the types\n", &import("_literals", types))
