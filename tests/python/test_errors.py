@@ -204,3 +204,17 @@ def test_an_error_can_be_made_for_tests_of_your_own() -> None:
     assert "slow down" in str(error)
     assert isinstance(error, zexa.APIError)
     assert (error.status, error.request_id, error.retry_after) == (None, None, None)
+    made: zexa.ZexaError
+    for kind, class_ in CLASSES.items():
+        made = class_("what went wrong", status=503, retry_after=1.5, attempts=2)
+        assert (made.kind, made.status, made.retry_after, made.attempts) == (kind, 503, 1.5, 2)
+        assert disagreements(made) == []
+
+
+class ShopError(zexa.ServerError):
+    """A class of a program's own."""
+
+
+def test_a_class_may_be_made_of_an_error() -> None:
+    error = pickle.loads(pickle.dumps(ShopError("closed", status=503)))
+    assert (type(error), error.status, error.kind, str(error)) == (ShopError, 503, "server", "closed")

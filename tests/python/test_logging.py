@@ -10,6 +10,8 @@ import subprocess
 import sys
 import textwrap
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import zexa
@@ -80,6 +82,15 @@ def test_every_page_of_a_list_is_an_attempt(client: zexa.Client, caplog: pytest.
     assert len(records_of(caplog)) >= 5
 
 
+def test_every_page_of_an_awaited_list_too(async_client: zexa.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        assert len([contact async for contact in async_client.contacts.list(per_page=1)]) == 5
+
+    with caplog.at_level(logging.DEBUG, "zexa"):
+        asyncio.run(main())
+    assert len(records_of(caplog)) >= 5
+
+
 @pytest.mark.parametrize("level", [logging.INFO, logging.WARNING, logging.CRITICAL + 1])
 def test_there_are_none_above_debug(client: zexa.Client, caplog: pytest.LogCaptureFixture, level: int) -> None:
     with caplog.at_level(level, "zexa"):
@@ -121,6 +132,23 @@ def test_nothing_private_is_logged(client: zexa.Client, server: Server, caplog: 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_broken_filter_loses_no_message(client: zexa.Client, server: Server) -> None:
+    with broken_filter():
+        assert client.messages.send(**SMS).status == "queued"
+    assert len(server.messages()) == 1
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_broken_filter_loses_no_awaited_message(async_client: zexa.AsyncClient, server: Server) -> None:
+    async def main() -> None:
+        assert (await async_client.messages.send(**SMS)).status == "queued"
+
+    with broken_filter():
+        asyncio.run(main())
+    assert len(server.messages()) == 1
+
+
+@contextmanager
+def broken_filter() -> Iterator[None]:
     def broken(record: logging.LogRecord) -> bool:
         raise RuntimeError("broken filter")
 
@@ -128,11 +156,10 @@ def test_a_broken_filter_loses_no_message(client: zexa.Client, server: Server) -
     logger.addFilter(broken)
     logger.setLevel(logging.DEBUG)
     try:
-        assert client.messages.send(**SMS).status == "queued"
+        yield
     finally:
         logger.setLevel(logging.NOTSET)
         logger.removeFilter(broken)
-    assert len(server.messages()) == 1
 
 
 SEND = """
