@@ -88,10 +88,11 @@ fn build() -> Result<Wheel> {
     Ok(Wheel { venv, file, sdist, sources })
 }
 
-/// What maturin needs to be found by pip, and to share what cargo builds.
+/// What maturin needs to be found by pip, and where cargo builds: apart from what it builds of the repository, for it does not tell a crate there from
+/// the same one here, and takes what was built of either for fresh.
 fn for_cargo<'a>(venv: &Venv, command: &'a mut Command) -> Result<&'a mut Command> {
     command::without_this_package(command);
-    Ok(command.env("PATH", venv.on_path()?).env("CARGO_TARGET_DIR", paths::target()))
+    Ok(command.env("PATH", venv.on_path()?).env("CARGO_TARGET_DIR", python::folder().join("cargo")))
 }
 
 /// Unpacks the sources to a folder of theirs. A file that is there as it should be is left alone: cargo would build anew what is written anew.
