@@ -154,7 +154,7 @@ def test_what_is_not_known_of_a_page_is_kept(client: zexa.Client, server: Server
 
 @pytest.mark.parametrize("number", [0, -1, 2**32, 2**70])
 def test_a_page_that_there_cannot_be(client: zexa.Client, server: Server, number: int) -> None:
-    with pytest.raises(zexa.ValidationError, match="page|number"):
+    with pytest.raises(zexa.ValidationError, match="page: "):
         client.contacts.list().page(number)
     assert server.requests() == []
 

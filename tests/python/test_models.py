@@ -307,11 +307,7 @@ def test_names_stand_where_they_are_imported_from() -> None:
 
 def test_what_the_package_offers_can_be_found() -> None:
     offered = {name for name in dir(zexa) if not name.startswith("_")}
-    # Values of types are found too, and imported by those who ask for them alone.
-    aliases = {
-        name for name in offered if name in ("Kind", "Outcome", "Channel", "EventName") or name.endswith("Status")
-    }
-    assert offered == {name for name in zexa.__all__ if not name.startswith("_")} | aliases
+    assert offered == {name for name in zexa.__all__ if not name.startswith("_")}
     assert {"Client", "parse_event", "ZexaError", "Channel", "Outcome"} <= offered
     for name in offered:
         assert getattr(zexa, name) is not None
