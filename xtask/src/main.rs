@@ -1,5 +1,6 @@
 //! `cargo xtask`: the commands of this repository.
 
+mod bench;
 mod cargo_c;
 mod codegen;
 mod command;
@@ -23,6 +24,8 @@ Usage: cargo xtask <command>
   codegen --check     fails where that is not what is there
   demo [LANGUAGE...]  a first message and a small campaign, against a sandbox started for it
   demo --list         the languages that there are
+  bench [CONTEST...]  the Python client against its peers, as ratios
+  bench --list        the contests that there are
   test [STEP...]      every test there is, or these steps
   test --list         the steps that there are";
 
@@ -34,6 +37,8 @@ fn main() -> ExitCode {
         ["codegen", "--check"] => codegen::run(true),
         ["demo", "--list"] => demo::list(),
         ["demo", names @ ..] => demo::run(names),
+        ["bench", "--list"] => bench::list(),
+        ["bench", names @ ..] => bench::run(names),
         ["test", "--list"] => test::list(),
         ["test", names @ ..] => test::run(names),
         ["help" | "--help" | "-h"] => {

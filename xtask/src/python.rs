@@ -18,6 +18,9 @@ const PROGRAMS: &str = "Scripts";
 #[cfg(not(windows))]
 const PROGRAMS: &str = "bin";
 
+/// The versions of everything that tests take of Python's packages.
+const REQUIREMENTS: &str = "tests/requirements.txt";
+
 /// A virtual environment.
 #[derive(Clone)]
 pub(crate) struct Venv {
@@ -27,12 +30,17 @@ pub(crate) struct Venv {
 impl Venv {
     /// The environment with the packages of `tests/requirements.txt`, made or brought up to date where it is not.
     pub(crate) fn prepare() -> Result<Venv> {
-        Venv::with(paths::target().join("venv"), &["-r", "tests/requirements.txt"])
+        Venv::with(paths::target().join("venv"), REQUIREMENTS, &["-r", REQUIREMENTS])
     }
 
     /// A small one for something that needs no more than these packages, in the versions of `tests/requirements.txt`.
     pub(crate) fn of(name: &str, packages: &[&str]) -> Result<Venv> {
-        Venv::with(folder().join(name), &[&["-c", "tests/requirements.txt"], packages].concat())
+        Venv::with(folder().join(name), REQUIREMENTS, &[&["-c", REQUIREMENTS], packages].concat())
+    }
+
+    /// One with the packages of a file of its own.
+    pub(crate) fn of_file(name: &str, requirements: &str) -> Result<Venv> {
+        Venv::with(folder().join(name), requirements, &["-r", requirements])
     }
 
     /// Such a one that has been made.
@@ -48,9 +56,9 @@ impl Venv {
         Ok(Venv { folder })
     }
 
-    fn with(folder: PathBuf, packages: &[&str]) -> Result<Venv> {
+    fn with(folder: PathBuf, requirements: &str, packages: &[&str]) -> Result<Venv> {
         let venv = Venv { folder };
-        let wanted = format!("{}\n{}", packages.join(" "), read(&paths::root().join("tests/requirements.txt"))?);
+        let wanted = format!("{}\n{}", packages.join(" "), read(&paths::root().join(requirements))?);
         // What was installed last; written when the installation is over.
         let installed = venv.folder.join("installed-requirements.txt");
         if fs::read_to_string(&installed).is_ok_and(|text| text == wanted) && venv.works() {
