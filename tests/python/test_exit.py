@@ -6,11 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from programs.process import Program, run
+from programs.process import CARELESS, Program, run
 from sandbox import Sandbox, Server
 
-# A program that leaves things lying about is asked to tell of misuse of memory, not of what it leaves.
-CARELESS = ("-X", "faulthandler", "-W", "error", "-W", "ignore::ResourceWarning")
+# The interpreter looks for misuse of its memory.
 CHECKED = {"PYTHONMALLOC": "debug"}
 
 

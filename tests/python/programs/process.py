@@ -22,6 +22,8 @@ HERE = Path(__file__).resolve().parent.parent
 PATIENCE = 60
 # Warnings are failures, but for the one that CPython has for whoever forks beside a thread.
 STRICT = ("-X", "faulthandler", "-W", "error", "-W", "ignore:This process:DeprecationWarning")
+# Loops and tasks that lie about are not what a program is asked about.
+CARELESS = (*STRICT, "-W", "ignore::ResourceWarning")
 
 
 def until(what: str, happened: Callable[[], bool]) -> None:
