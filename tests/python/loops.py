@@ -27,10 +27,6 @@ def new_loop(kind: str) -> Iterator[asyncio.AbstractEventLoop]:
     assert told == []
 
 
-def sms(body: str) -> dict[str, str]:
-    return {"channel": "sms", "to": "+244912345678", "from_": "ZEXA", "body": body}
-
-
 def bodies(server: Server) -> list[str]:
     return [message["body"] for message in server.messages()]
 

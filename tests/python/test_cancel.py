@@ -11,7 +11,8 @@ from collections.abc import Coroutine, Iterator
 import pytest
 import zexa
 
-from loops import KINDS, bodies, cancel, gone, new_loop, seen, sms, spawn
+from loops import KINDS, bodies, cancel, gone, new_loop, seen, spawn
+from programs.messages import sms
 from sandbox import Sandbox, Server
 
 FAR = 30
@@ -124,7 +125,7 @@ def test_in_a_retry_wait(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> N
         answered = asyncio.Event()
         told = logging.Handler()
         running = asyncio.get_running_loop()
-        told.emit = lambda record: running.call_soon_threadsafe(answered.set)  # type: ignore[assignment, return-value]
+        told.emit = lambda record: running.call_soon_threadsafe(answered.set)  # type: ignore[assignment]
         logger.addHandler(told)
         logger.setLevel(logging.DEBUG)
         try:

@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import zexa
 
-from loops import KINDS, bodies, new_loop, seen, sms, spawn
+from loops import KINDS, bodies, new_loop, seen, spawn
+from programs.messages import sms
 from sandbox import Sandbox, Server
 
 MANY = 200

@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 import zexa
 
+from programs.messages import sms
 from sandbox import Sandbox, Server
 
 THREADS = 16
 
 
 def send(client: zexa.Client, body: str, **options: Any) -> zexa.Message:
-    return client.messages.send(channel="sms", to="+244912345678", from_="ZEXA", body=body, **options)
+    return client.messages.send(**sms(body), **options)
 
 
 def bodies(server: Server) -> Counter[str]:

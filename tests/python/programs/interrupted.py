@@ -88,6 +88,13 @@ def requesting() -> None:
     send(client, "after")
 
 
+def waiting() -> None:
+    client = new_client()
+    message = send(client, "waited for")
+    call_until_interrupted(lambda: client.messages.wait(message.id))
+    send(client, "after")
+
+
 def reaching(url: str) -> None:
     """A server that cannot be reached, and cannot be found out not to be."""
     client = new_client(base_url=url, connect_timeout=50, timeout=50, allow_http=True)

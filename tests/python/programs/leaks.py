@@ -16,7 +16,8 @@ from typing import Any
 
 import zexa
 
-from programs.support import main, new_async_client, new_client, say, send, send_async, sms
+from programs.messages import sms
+from programs.support import main, new_async_client, new_client, say, send, send_async
 
 EVENT = json.dumps(
     {
@@ -154,7 +155,7 @@ def sending_with_everything() -> None:
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
     template = {"name": "greeting", "params": {"name": "Ana", "numbers": [1, 2.5, None, True]}}
-    arguments = {**sms(""), "body": None, "template": template, "scheduled_at": "2036-07-01T09:00:00Z"}
+    arguments: dict[str, Any] = {**sms(""), "body": None, "template": template, "scheduled_at": "2036-07-01T09:00:00Z"}
     contact = {"name": "Ana", "phone": "+244923456789", "tags": [1, {}]}
     new_client().request("POST", "/contacts", body=contact)
 

@@ -36,8 +36,8 @@ def with_executor(method: str) -> None:
 
 
 def with_processes(method: str) -> None:
-    context = multiprocessing.get_context(method)
-    processes = [context.Process(target=job, args=(number,)) for number in range(JOBS // 4)]
+    multiprocessing.set_start_method(method)
+    processes = [multiprocessing.Process(target=job, args=(number,)) for number in range(JOBS // 4)]
     for process in processes:
         process.start()
     for process in processes:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import zexa
 
+from programs.messages import sms
 from sandbox import Server
 
 SERVER = Server(json.loads(os.environ["ZEXA_TEST_SERVER"]))
@@ -21,11 +22,6 @@ def new_client(**options: Any) -> zexa.Client:
 
 def new_async_client(**options: Any) -> zexa.AsyncClient:
     return zexa.AsyncClient(**{**SERVER.options, **options})
-
-
-def sms(body: str) -> dict[str, str]:
-    """The arguments of a message."""
-    return {"channel": "sms", "to": "+244912345678", "from_": "ZEXA", "body": body}
 
 
 def send(client: zexa.Client, body: str, **options: Any) -> zexa.Message:
