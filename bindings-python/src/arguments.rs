@@ -126,7 +126,7 @@ impl<'py> Argument<'py> {
     }
 
     pub(crate) fn headers(&self, name: &str) -> PyResult<Vec<(String, String)>> {
-        self.pairs(name, "a mapping of str to str", |value| Ok(value.cast::<PyString>()?.extract()?))
+        self.pairs(name, "a mapping of str to str", |value| value.cast::<PyString>()?.extract())
     }
 
     pub(crate) fn query(&self, name: &str) -> PyResult<Vec<(String, String)>> {
