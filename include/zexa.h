@@ -792,6 +792,31 @@ zexa_status zexa_messages_get(const zexa_client *client, const char *id,
                               const zexa_call_options *options, zexa_message **message,
                               zexa_error **error);
 
+/**
+ * Waits until a message has the status `until`, or a final one, and gives it.
+ *
+ * A final status will not change any more. Where it is another than the one waited for, the message
+ * is given all the same: look at its status. An `until` of `final`, or an empty one, waits for any
+ * of these.
+ *
+ * It is asked for at once, then after half a second, and then ever more seldom, at last every ten
+ * seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
+ * comes to it fails with `timeout`.
+ *
+ * `GET /messages/{id}`
+ *
+ * - `id`: its id.
+ * - `until`: the name of a status, or NULL for `final`.
+ * - `options`: NULL for those of the client.
+ * - `message`: gets what comes of it, yours to free with zexa_message_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ *
+ * Returns `ZEXA_OK`, or what went wrong.
+ */
+zexa_status zexa_messages_wait(const zexa_client *client, const char *id, const char *until,
+                               const zexa_call_options *options, zexa_message **message,
+                               zexa_error **error);
+
 /* ==============================================================================================
  * Sender IDs: the names and numbers that messages come from.
  * ============================================================================================== */
@@ -1354,6 +1379,31 @@ zexa_status zexa_campaigns_list_pages(const zexa_client *client,
 zexa_status zexa_campaigns_get(const zexa_client *client, const char *id,
                                const zexa_call_options *options, zexa_campaign **campaign,
                                zexa_error **error);
+
+/**
+ * Waits until a campaign has the status `until`, or a final one, and gives it.
+ *
+ * A final status will not change any more. Where it is another than the one waited for, the
+ * campaign is given all the same: look at its status. An `until` of `final`, or an empty one, waits
+ * for any of these.
+ *
+ * It is asked for at once, then after half a second, and then ever more seldom, at last every ten
+ * seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
+ * comes to it fails with `timeout`.
+ *
+ * `GET /campaigns/{id}`
+ *
+ * - `id`: its id.
+ * - `until`: the name of a status, or NULL for `final`.
+ * - `options`: NULL for those of the client.
+ * - `campaign`: gets what comes of it, yours to free with zexa_campaign_free().
+ * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ *
+ * Returns `ZEXA_OK`, or what went wrong.
+ */
+zexa_status zexa_campaigns_wait(const zexa_client *client, const char *id, const char *until,
+                                const zexa_call_options *options, zexa_campaign **campaign,
+                                zexa_error **error);
 
 /* ==============================================================================================
  * Contacts: `zexa_create_contact_params`, `zexa_list_contacts_params`, and the `zexa_contact`

@@ -1404,6 +1404,31 @@ class messages_resource {
             }));
     }
 
+    /// Waits until a message has the status `until`, or a final one, and gives it.
+    ///
+    /// A final status will not change any more. Where it is another than the one waited for, the
+    /// message is given all the same: look at its status. An `until` of `final`, or an empty one,
+    /// waits for any of these.
+    ///
+    /// It is asked for at once, then after half a second, and then ever more seldom, at last every
+    /// ten seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A
+    /// wait that comes to it fails with `timeout`.
+    ///
+    /// `GET /messages/{id}`
+    zexa::message wait(std::string_view id, std::string_view until = "final",
+                       const call_options &options = {}) const {
+        detail::arrays arrays;
+        const std::string own_id(id);
+        const char *c_id = detail::text("id", own_id);
+        const std::string own_until(until);
+        const char *c_until = detail::text("until", own_until);
+        const zexa_call_options c_options = detail::lower(options, arrays);
+        return zexa::message(
+            detail::made<zexa_message>([&](zexa_message **made, zexa_error **error) {
+                return zexa_messages_wait(client_.get(), c_id, c_until, &c_options, made, error);
+            }));
+    }
+
     explicit messages_resource(client client) : client_(std::move(client)) {}
 
   private:
@@ -1802,6 +1827,31 @@ class campaigns_resource {
         return zexa::campaign(
             detail::made<zexa_campaign>([&](zexa_campaign **made, zexa_error **error) {
                 return zexa_campaigns_get(client_.get(), c_id, &c_options, made, error);
+            }));
+    }
+
+    /// Waits until a campaign has the status `until`, or a final one, and gives it.
+    ///
+    /// A final status will not change any more. Where it is another than the one waited for, the
+    /// campaign is given all the same: look at its status. An `until` of `final`, or an empty one,
+    /// waits for any of these.
+    ///
+    /// It is asked for at once, then after half a second, and then ever more seldom, at last every
+    /// ten seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A
+    /// wait that comes to it fails with `timeout`.
+    ///
+    /// `GET /campaigns/{id}`
+    zexa::campaign wait(std::string_view id, std::string_view until = "final",
+                        const call_options &options = {}) const {
+        detail::arrays arrays;
+        const std::string own_id(id);
+        const char *c_id = detail::text("id", own_id);
+        const std::string own_until(until);
+        const char *c_until = detail::text("until", own_until);
+        const zexa_call_options c_options = detail::lower(options, arrays);
+        return zexa::campaign(
+            detail::made<zexa_campaign>([&](zexa_campaign **made, zexa_error **error) {
+                return zexa_campaigns_wait(client_.get(), c_id, c_until, &c_options, made, error);
             }));
     }
 

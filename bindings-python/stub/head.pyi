@@ -2,7 +2,7 @@ import os
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import GenericAlias, TracebackType
-from typing import Any, Generic, SupportsIndex, TypeAlias, TypeVar, final, overload
+from typing import Any, Generic, Literal, SupportsIndex, TypeAlias, TypeVar, final, overload
 
 from typing_extensions import Self
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::call_options::CallOptions;
 use crate::client::any_request;
 use crate::config::Config;
-use crate::decode::Decode;
+use crate::decode::{Decode, Decoded};
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request};
 use crate::list::{Filter, Source};
@@ -88,7 +88,18 @@ impl AsyncClient {
     pub(crate) fn call<T: Decode>(&self, request: Result<Request>) -> impl Future<Output = Result<T>> + Send + use<T> {
         let call = self.options.begin(&self.shared.config);
         let shared = self.shared.clone();
-        async move { shared.spawn(request?, call?)?.await }
+        async move { shared.spawn(request?, call?, Decoded::once())?.await }
+    }
+
+    /// Calls until the answer is enough.
+    pub(crate) fn wait<T: Decode, F: Fn(&T) -> bool + Send + 'static>(
+        &self,
+        request: Result<Request>,
+        enough: F,
+    ) -> impl Future<Output = Result<T>> + Send + use<T, F> {
+        let call = self.options.begin_waiting(&self.shared.config);
+        let shared = self.shared.clone();
+        async move { shared.spawn(request?, call?, Decoded::until(enough))?.await }
     }
 
     pub(crate) fn source(&self, route: &'static str, filter: &impl Filter) -> Result<Source> {

@@ -8,6 +8,9 @@ use reqwest::header::HeaderMap;
 use crate::config::{Config, header, positive};
 use crate::{CancelToken, Result};
 
+/// How long a call waits for something that never comes, where it has no deadline.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
+
 /// What a call may do otherwise than its client; given to [`Client::with_options`](crate::Client::with_options).
 ///
 /// ```
@@ -84,6 +87,12 @@ impl CallOptions {
             headers: others.headers.iter().cloned().chain(self.headers).collect(),
             cancel: self.cancel.or_else(|| others.cancel.clone()),
         }
+    }
+
+    /// As `begin`, for a call that waits for something: it has a deadline, by itself of ten minutes.
+    pub(crate) fn begin_waiting(&self, config: &Config) -> Result<Call> {
+        let usual = CallOptions::new().deadline(config.deadline.unwrap_or(LONGEST_WAIT));
+        self.clone().or(&usual).begin(config)
     }
 
     /// The options of a call that begins now.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::call_options::CallOptions;
 use crate::config::{ClientBuilder, Config};
-use crate::decode::Decode;
+use crate::decode::{Decode, Decoded};
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request, url_of_path};
 use crate::list::{Filter, Source};
@@ -100,7 +100,16 @@ impl Client {
     }
 
     pub(crate) fn call<T: Decode>(&self, request: Result<Request>) -> Result<T> {
-        self.shared.call(&request?, &self.options.begin(&self.shared.config)?)
+        self.shared.call(&request?, &self.options.begin(&self.shared.config)?, Decoded::once())
+    }
+
+    /// Calls until the answer is enough.
+    pub(crate) fn wait<T: Decode>(
+        &self,
+        request: Result<Request>,
+        enough: impl Fn(&T) -> bool + Send + 'static,
+    ) -> Result<T> {
+        self.shared.call(&request?, &self.options.begin_waiting(&self.shared.config)?, Decoded::until(enough))
     }
 
     pub(crate) fn source(&self, route: &'static str, filter: &impl Filter) -> Result<Source> {

@@ -22,19 +22,31 @@ pub(crate) trait Sink: Send {
 
     /// As [`Decode::decode`], into this.
     fn take(&mut self, status: u16, body: &[u8]) -> serde_json::Result<()>;
+
+    /// Whether what was taken is what the call is for. Where it is not yet, the call goes on and asks again.
+    fn is_enough(&self) -> bool;
 }
 
 /// The sink of one type of answer.
-pub(crate) struct Decoded<T>(Option<T>);
+pub(crate) struct Decoded<T> {
+    answer: Option<T>,
+    enough: Box<dyn Fn(&T) -> bool + Send>,
+}
 
 impl<T: Decode> Decoded<T> {
-    pub(crate) fn none() -> Decoded<T> {
-        Decoded(None)
+    /// For a call that is done with its first answer.
+    pub(crate) fn once() -> Decoded<T> {
+        Decoded::until(|_| true)
+    }
+
+    /// For a call that waits for an answer of which this is true.
+    pub(crate) fn until(enough: impl Fn(&T) -> bool + Send + 'static) -> Decoded<T> {
+        Decoded { answer: None, enough: Box::new(enough) }
     }
 
     /// What was decoded. For after a call that has succeeded.
     pub(crate) fn into_inner(self) -> T {
-        self.0.expect("a call that succeeds has decoded its answer")
+        self.answer.expect("a call that succeeds has decoded its answer")
     }
 }
 
@@ -44,8 +56,12 @@ impl<T: Decode> Sink for Decoded<T> {
     }
 
     fn take(&mut self, status: u16, body: &[u8]) -> serde_json::Result<()> {
-        self.0 = Some(T::decode(status, body)?);
+        self.answer = Some(T::decode(status, body)?);
         Ok(())
+    }
+
+    fn is_enough(&self) -> bool {
+        self.answer.as_ref().is_some_and(&self.enough)
     }
 }
 

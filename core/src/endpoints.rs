@@ -20,6 +20,17 @@ endpoints! {
 
         /// Gives a message and how far it has got.
         get get("/messages/{id}") -> Message;
+
+        /// Waits until a message has the status `until`, or a final one, and gives it.
+        ///
+        /// A final status will not change any more. Where it is another than the one waited for, the
+        /// message is given all the same: look at its status. An `until` of `final`, or an empty one, waits
+        /// for any of these.
+        ///
+        /// It is asked for at once, then after half a second, and then ever more seldom, at last every ten
+        /// seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
+        /// comes to it fails with `timeout`.
+        wait wait("/messages/{id}") -> Message;
     }
 
     /// The account's registered Sender IDs.
@@ -38,6 +49,17 @@ endpoints! {
 
         /// Gives a campaign, how far it has got, and its delivery statistics.
         get get("/campaigns/{id}") -> Campaign;
+
+        /// Waits until a campaign has the status `until`, or a final one, and gives it.
+        ///
+        /// A final status will not change any more. Where it is another than the one waited for, the
+        /// campaign is given all the same: look at its status. An `until` of `final`, or an empty one, waits
+        /// for any of these.
+        ///
+        /// It is asked for at once, then after half a second, and then ever more seldom, at last every ten
+        /// seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
+        /// comes to it fails with `timeout`.
+        wait wait("/campaigns/{id}") -> Campaign;
     }
 
     /// The people who can be reached.

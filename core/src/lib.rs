@@ -13,9 +13,9 @@
 //!
 //! | resource | operations |
 //! |---|---|
-//! | `messages()` | [`send`](Messages::send), [`get`](Messages::get) |
+//! | `messages()` | [`send`](Messages::send), [`get`](Messages::get), [`wait`](Messages::wait) for a status |
 //! | `sender_ids()` | [`list`](SenderIds::list) |
-//! | `campaigns()` | [`create`](Campaigns::create), [`list`](Campaigns::list), [`get`](Campaigns::get) |
+//! | `campaigns()` | [`create`](Campaigns::create), [`list`](Campaigns::list), [`get`](Campaigns::get), [`wait`](Campaigns::wait) for a status |
 //! | `contacts()` | [`create`](Contacts::create), [`list`](Contacts::list), [`delete`](Contacts::delete) |
 //! | `webhooks()` | [`create`](Webhooks::create); what is then posted to you is read by [`webhooks::parse_event`] |
 //! | `credits()` | [`get`](CreditBalance::get) |

@@ -1,6 +1,6 @@
 //! The macro that makes the methods of both clients from the table in `endpoints`.
 
-/// Writes the resources of both clients from the table above. A line of it is a shape (`post`, `get`, `get_one`, `list`, `delete`), the name,
+/// Writes the resources of both clients from the table above. A line of it is a shape (`post`, `get`, `get_one`, `wait`, `list`, `delete`), the name,
 /// the path, the parameters where there are any, and what comes of it.
 macro_rules! endpoints {
     ($(
@@ -60,6 +60,14 @@ macro_rules! endpoints {
             self.0.call(Ok(Request::new(Method::Get, $path, self.0.base())))
         }
     };
+    (@blocking $(#[$doc:meta])* wait $name:ident($path:literal) -> $Answer:ty) => {
+        $(#[$doc])*
+        #[doc = concat!("\n\n`GET ", $path, "`")]
+        pub fn $name(&self, id: &str, until: &str) -> Result<$Answer> {
+            let request = Request::of_id(Method::Get, $path, self.0.base(), id);
+            self.0.wait(request, $crate::shapes::endpoints!(@enough $Answer, until))
+        }
+    };
     (@blocking $(#[$doc:meta])* list $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
         $(#[$doc])*
         #[doc = concat!("\n\n`GET ", $path, "`")]
@@ -97,6 +105,14 @@ macro_rules! endpoints {
             self.0.call(Ok(Request::new(Method::Get, $path, self.0.base())))
         }
     };
+    (@async $(#[$doc:meta])* wait $name:ident($path:literal) -> $Answer:ty) => {
+        $(#[$doc])*
+        #[doc = concat!("\n\n`GET ", $path, "`")]
+        pub fn $name(&self, id: &str, until: &str) -> impl Future<Output = Result<$Answer>> + Send + use<> {
+            let request = Request::of_id(Method::Get, $path, self.0.base(), id);
+            self.0.wait(request, $crate::shapes::endpoints!(@enough $Answer, until))
+        }
+    };
     (@async $(#[$doc:meta])* list $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
         $(#[$doc])*
         #[doc = concat!("\n\n`GET ", $path, "`")]
@@ -111,6 +127,12 @@ macro_rules! endpoints {
             self.0.call(Request::of_id(Method::Delete, $path, self.0.base(), id))
         }
     };
+
+    // No status is called `final`: it is for those that are.
+    (@enough $Answer:ty, $until:ident) => {{
+        let until = $until.to_owned();
+        move |answer: &$Answer| answer.status.is_final() || answer.status.as_str() == until
+    }};
 }
 
 pub(crate) use endpoints;

@@ -3,7 +3,7 @@ import os
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import GenericAlias, TracebackType
-from typing import Any, Generic, SupportsIndex, TypeAlias, TypeVar, final, overload
+from typing import Any, Generic, Literal, SupportsIndex, TypeAlias, TypeVar, final, overload
 
 from typing_extensions import Self
 
@@ -343,6 +343,35 @@ class Messages:
             timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
+    def wait(
+        self,
+        id: str,
+        *,
+        until: MessageStatus | Literal["final"] = "final",
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
+        max_retries: int | None = None,
+        retry_ambiguous: bool | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> Message:
+        """Waits until a message has the status `until`, or a final one, and gives it.
+
+        A final status will not change any more. Where it is another than the one waited for, the
+        message is given all the same: look at its status. An `until` of `final`, or an empty one, waits
+        for any of these.
+
+        It is asked for at once, then after half a second, and then ever more seldom, at last every ten
+        seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
+        comes to it fails with `timeout`.
+
+        `GET /messages/{id}`
+
+        Args:
+            id: Its id.
+            until: The name of a status, or `final`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+        """
+
 @final
 class AsyncMessages:
     """Messages on any channel."""
@@ -404,6 +433,35 @@ class AsyncMessages:
 
         Args:
             id: Its id.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+        """
+
+    async def wait(
+        self,
+        id: str,
+        *,
+        until: MessageStatus | Literal["final"] = "final",
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
+        max_retries: int | None = None,
+        retry_ambiguous: bool | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> Message:
+        """Waits until a message has the status `until`, or a final one, and gives it.
+
+        A final status will not change any more. Where it is another than the one waited for, the
+        message is given all the same: look at its status. An `until` of `final`, or an empty one, waits
+        for any of these.
+
+        It is asked for at once, then after half a second, and then ever more seldom, at last every ten
+        seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
+        comes to it fails with `timeout`.
+
+        `GET /messages/{id}`
+
+        Args:
+            id: Its id.
+            until: The name of a status, or `final`.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
@@ -666,6 +724,35 @@ class Campaigns:
             timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 
+    def wait(
+        self,
+        id: str,
+        *,
+        until: CampaignStatus | Literal["final"] = "final",
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
+        max_retries: int | None = None,
+        retry_ambiguous: bool | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> Campaign:
+        """Waits until a campaign has the status `until`, or a final one, and gives it.
+
+        A final status will not change any more. Where it is another than the one waited for, the
+        campaign is given all the same: look at its status. An `until` of `final`, or an empty one, waits
+        for any of these.
+
+        It is asked for at once, then after half a second, and then ever more seldom, at last every ten
+        seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
+        comes to it fails with `timeout`.
+
+        `GET /campaigns/{id}`
+
+        Args:
+            id: Its id.
+            until: The name of a status, or `final`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+        """
+
 @final
 class AsyncCampaigns:
     """Campaigns: one message to a whole contact list."""
@@ -739,6 +826,35 @@ class AsyncCampaigns:
 
         Args:
             id: Its id.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+        """
+
+    async def wait(
+        self,
+        id: str,
+        *,
+        until: CampaignStatus | Literal["final"] = "final",
+        timeout: _Seconds | None = None,
+        deadline: _Seconds | None = None,
+        max_retries: int | None = None,
+        retry_ambiguous: bool | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> Campaign:
+        """Waits until a campaign has the status `until`, or a final one, and gives it.
+
+        A final status will not change any more. Where it is another than the one waited for, the
+        campaign is given all the same: look at its status. An `until` of `final`, or an empty one, waits
+        for any of these.
+
+        It is asked for at once, then after half a second, and then ever more seldom, at last every ten
+        seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
+        comes to it fails with `timeout`.
+
+        `GET /campaigns/{id}`
+
+        Args:
+            id: Its id.
+            until: The name of a status, or `final`.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
 

@@ -355,6 +355,41 @@ impl Campaigns {
         let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
         self.0.call(py, calling, |client| client.campaigns().get(&id)).map(Campaign)
     }
+
+    /// Waits until a campaign has the status `until`, or a final one, and gives it.
+    ///
+    /// A final status will not change any more. Where it is another than the one waited for, the
+    /// campaign is given all the same: look at its status. An `until` of `final`, or an empty one, waits
+    /// for any of these.
+    ///
+    /// It is asked for at once, then after half a second, and then ever more seldom, at last every ten
+    /// seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
+    /// comes to it fails with `timeout`.
+    ///
+    /// `GET /campaigns/{id}`
+    ///
+    /// Args:
+    ///     id: Its id.
+    ///     until: The name of a status, or `final`.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None), text_signature = "($self, id, *, until='final', timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None)")]
+    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    fn wait(
+        &self,
+        py: Python<'_>,
+        id: Option<Argument<'_>>,
+        until: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
+    ) -> PyResult<Campaign> {
+        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
+        let until = until.map(|until| until.text("until")).transpose()?.unwrap_or_default();
+        self.0.call(py, calling, |client| client.campaigns().wait(&id, &until)).map(Campaign)
+    }
 }
 
 /// Campaigns: one message to a whole contact list.
@@ -456,5 +491,44 @@ impl AsyncCampaigns {
             Ok(client.campaigns().get(&id))
         };
         Coroutine::begin("AsyncCampaigns.get", begin())
+    }
+
+    /// Waits until a campaign has the status `until`, or a final one, and gives it.
+    ///
+    /// A final status will not change any more. Where it is another than the one waited for, the
+    /// campaign is given all the same: look at its status. An `until` of `final`, or an empty one, waits
+    /// for any of these.
+    ///
+    /// It is asked for at once, then after half a second, and then ever more seldom, at last every ten
+    /// seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
+    /// comes to it fails with `timeout`.
+    ///
+    /// `GET /campaigns/{id}`
+    ///
+    /// Args:
+    ///     id: Its id.
+    ///     until: The name of a status, or `final`.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None), text_signature = "($self, id, *, until='final', timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None)")]
+    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    fn wait(
+        &self,
+        py: Python<'_>,
+        id: Option<Argument<'_>>,
+        until: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
+    ) -> Coroutine {
+        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let begin = || {
+            let client = self.0.with_options(py, calling)?;
+            let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
+            let until = until.map(|until| until.text("until")).transpose()?.unwrap_or_default();
+            Ok(client.campaigns().wait(&id, &until))
+        };
+        Coroutine::begin("AsyncCampaigns.wait", begin())
     }
 }

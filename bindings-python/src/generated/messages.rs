@@ -250,6 +250,41 @@ impl Messages {
         let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
         self.0.call(py, calling, |client| client.messages().get(&id)).map(Message)
     }
+
+    /// Waits until a message has the status `until`, or a final one, and gives it.
+    ///
+    /// A final status will not change any more. Where it is another than the one waited for, the
+    /// message is given all the same: look at its status. An `until` of `final`, or an empty one, waits
+    /// for any of these.
+    ///
+    /// It is asked for at once, then after half a second, and then ever more seldom, at last every ten
+    /// seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
+    /// comes to it fails with `timeout`.
+    ///
+    /// `GET /messages/{id}`
+    ///
+    /// Args:
+    ///     id: Its id.
+    ///     until: The name of a status, or `final`.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None), text_signature = "($self, id, *, until='final', timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None)")]
+    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    fn wait(
+        &self,
+        py: Python<'_>,
+        id: Option<Argument<'_>>,
+        until: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
+    ) -> PyResult<Message> {
+        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
+        let until = until.map(|until| until.text("until")).transpose()?.unwrap_or_default();
+        self.0.call(py, calling, |client| client.messages().wait(&id, &until)).map(Message)
+    }
 }
 
 /// Messages on any channel.
@@ -331,5 +366,44 @@ impl AsyncMessages {
             Ok(client.messages().get(&id))
         };
         Coroutine::begin("AsyncMessages.get", begin())
+    }
+
+    /// Waits until a message has the status `until`, or a final one, and gives it.
+    ///
+    /// A final status will not change any more. Where it is another than the one waited for, the
+    /// message is given all the same: look at its status. An `until` of `final`, or an empty one, waits
+    /// for any of these.
+    ///
+    /// It is asked for at once, then after half a second, and then ever more seldom, at last every ten
+    /// seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
+    /// comes to it fails with `timeout`.
+    ///
+    /// `GET /messages/{id}`
+    ///
+    /// Args:
+    ///     id: Its id.
+    ///     until: The name of a status, or `final`.
+    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None), text_signature = "($self, id, *, until='final', timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None)")]
+    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    fn wait(
+        &self,
+        py: Python<'_>,
+        id: Option<Argument<'_>>,
+        until: Option<Argument<'_>>,
+        timeout: Option<Argument<'_>>,
+        deadline: Option<Argument<'_>>,
+        max_retries: Option<Argument<'_>>,
+        retry_ambiguous: Option<Argument<'_>>,
+        extra_headers: Option<Argument<'_>>,
+    ) -> Coroutine {
+        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let begin = || {
+            let client = self.0.with_options(py, calling)?;
+            let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
+            let until = until.map(|until| until.text("until")).transpose()?.unwrap_or_default();
+            Ok(client.messages().wait(&id, &until))
+        };
+        Coroutine::begin("AsyncMessages.wait", begin())
     }
 }

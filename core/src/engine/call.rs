@@ -1,4 +1,4 @@
-//! A call: its attempts, and the waits between them.
+//! A call: its attempts, and the waits between them. One that waits for something asks for it again and again.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,12 +10,13 @@ use super::attempt::{Progress, attempt};
 use super::gate::MOST_SPREAD;
 use super::request::{Method, Request};
 use super::retry::{backoff, is_ambiguous, may_repeat};
+use super::waiting;
 use crate::call_options::Call;
 use crate::decode::Sink;
 use crate::observe::{self, Attempt};
 use crate::{Error, Kind, Outcome, Result};
 
-/// Makes attempts until one succeeds, or none may follow.
+/// Asks until the answer is enough: as a rule once.
 pub(crate) async fn run(
     shared: &Shared,
     http: &reqwest::Client,
@@ -24,11 +25,35 @@ pub(crate) async fn run(
     sink: &mut dyn Sink,
 ) -> Result<()> {
     request.check()?;
-    let mut history = History::default();
+    let (mut attempts, mut pauses) = (0, 0);
     loop {
-        if let Err(error) = pass_gate(shared, call, &mut history).await {
-            return Err(history.finish(request, error));
+        let mut history = History::default();
+        let asked = ask(shared, http, request, call, &mut history, sink).await;
+        attempts += history.attempts;
+        asked.map_err(|error| history.finish(request, error).with_attempts(attempts))?;
+        if sink.is_enough() {
+            return Ok(());
         }
+        let paused = match waiting::next_pause(pauses, call.time_left(), shared.random()) {
+            Some(wait) => pause(shared, call, &History::default(), wait).await,
+            None => Err(waiting::too_late()),
+        };
+        paused.map_err(|error| error.with_attempts(attempts))?;
+        pauses += 1;
+    }
+}
+
+/// Makes attempts until one succeeds, or none may follow.
+async fn ask(
+    shared: &Shared,
+    http: &reqwest::Client,
+    request: &Request,
+    call: &Call,
+    history: &mut History,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    loop {
+        pass_gate(shared, call, history).await?;
         history.attempts += 1;
         let error = match observed_attempt(shared, http, request, call, history.attempts, sink).await {
             Ok(()) => return Ok(()),
@@ -36,23 +61,21 @@ pub(crate) async fn run(
         };
         if request.method == Method::Delete && error.status() == Some(404) && history.ambiguous {
             // An attempt that seemed to fail had removed it.
-            return sink.take(204, &[]).map_err(|_| history.finish(request, error));
+            return sink.take(204, &[]).map_err(|_| error);
         }
         let Some(wait) = wait_before_next(shared, request, call, &error, history.attempts) else {
-            return Err(history.finish(request, error));
+            return Err(error);
         };
         history.ambiguous |= is_ambiguous(&error);
         history.last = Some(error);
         // A 429 makes all calls wait, this one among them, at the gate.
-        if history.last_status() != Some(429)
-            && let Err(error) = pause(shared, call, &history, wait).await
-        {
-            return Err(history.finish(request, error));
+        if history.last_status() != Some(429) {
+            pause(shared, call, history, wait).await?;
         }
     }
 }
 
-/// What has happened to a call so far.
+/// What has happened so far since it was asked.
 #[derive(Default)]
 struct History {
     attempts: u32,
@@ -73,7 +96,6 @@ impl History {
 
     /// The error that the call ends with.
     fn finish(&self, request: &Request, error: Error) -> Error {
-        let error = error.with_attempts(self.attempts);
         // An earlier attempt that may have been carried out is not undone by a later one that was refused.
         let hides_it = self.ambiguous && request.method != Method::Get && error.safe_to_retry();
         if hides_it { error.with_outcome(Outcome::Unknown) } else { error }

@@ -1,7 +1,7 @@
 //! The engine: how requests are sent, and sent again.
 //!
 //! - `request` is what is sent, `attempt` sends it once, `answer` reads what comes, `call` makes attempts until it is done;
-//! - `retry`, `retry_after` and `gate` say whether and when to try again;
+//! - `retry`, `retry_after` and `gate` say whether and when to try again, `waiting` when to ask again for what takes its time;
 //! - `lane` drives blocking calls, `background` async ones;
 //! - `tls` and `process` hold what connections share, and see to it that a forked child shares nothing with its parent.
 
@@ -16,6 +16,7 @@ pub(crate) mod request;
 mod retry;
 mod retry_after;
 pub(crate) mod tls;
+mod waiting;
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -66,9 +67,13 @@ impl Shared {
     }
 
     /// A blocking call, on the caller's thread.
-    pub(crate) fn call<T: Decode>(self: &Arc<Self>, request: &Request, call: &Call) -> Result<T> {
+    pub(crate) fn call<T: Decode>(
+        self: &Arc<Self>,
+        request: &Request,
+        call: &Call,
+        mut answer: Decoded<T>,
+    ) -> Result<T> {
         let lane = Lanes::check_out(self)?;
-        let mut answer = Decoded::none();
         let run = call::run(self, lane.http(), request, call, &mut answer);
         lane.block_on(run, call.cancel.as_ref())??;
         Ok(answer.into_inner())
@@ -88,14 +93,19 @@ impl Shared {
     ) -> impl Future<Output = Result<T>> + Send + use<T> {
         let (shared, http) = (self.clone(), lane.http().clone());
         async move {
-            let mut answer = Decoded::none();
+            let mut answer = Decoded::once();
             call::run(&shared, &http, &request, &call, &mut answer).await?;
             Ok(answer.into_inner())
         }
     }
 
     /// A call on the background runtime.
-    pub(crate) fn spawn<T: Decode>(self: &Arc<Self>, request: Request, call: Call) -> Result<Task<T>> {
+    pub(crate) fn spawn<T: Decode>(
+        self: &Arc<Self>,
+        request: Request,
+        call: Call,
+        mut answer: Decoded<T>,
+    ) -> Result<Task<T>> {
         if self.is_closed() {
             return Err(Error::new(Kind::Closed, Outcome::NotSent, "the client is closed"));
         }
@@ -103,7 +113,6 @@ impl Shared {
         let shared = self.clone();
         let handle = running.handle.clone();
         Ok(Task(handle.spawn(async move {
-            let mut answer = Decoded::none();
             call::run(&shared, &running.http, &request, &call, &mut answer).await?;
             Ok(answer.into_inner())
         })))

@@ -7,6 +7,7 @@ use tokio::task::yield_now;
 
 use super::{Item, Items, Page, Pager, Source};
 use crate::binding::AtHand;
+use crate::decode::Decoded;
 use crate::engine::LaneInUse;
 use crate::{Error, Result};
 
@@ -56,7 +57,7 @@ impl<T: Item> List<T> {
     pub fn page(self, number: u32) -> Result<Page<T>> {
         let pager = self.pages.pager.map_err(|error| error.expect("not yet iterated over"))?;
         let source = &pager.source;
-        source.shared.call(&source.request(number)?, &source.call)
+        source.shared.call(&source.request(number)?, &source.call, Decoded::once())
     }
 
     /// Page by page.

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use super::{Item, Items, Page, Pager, Source};
+use crate::decode::Decoded;
 use crate::{Error, Result};
 
 /// A list: a [`Stream`] of all items across its pages.
@@ -67,7 +68,7 @@ impl<T: Item> AsyncList<T> {
     pub async fn page(self, number: u32) -> Result<Page<T>> {
         let task = {
             let pager = self.pages.0.map_err(|error| error.expect("not yet polled"))?;
-            pager.source.shared.spawn(pager.source.request(number)?, pager.source.call.clone())?
+            pager.source.shared.spawn(pager.source.request(number)?, pager.source.call.clone(), Decoded::once())?
         };
         task.await
     }
@@ -116,7 +117,9 @@ impl<T: Item> Stream for AsyncPages<T> {
             return Poll::Ready(None);
         }
         pager.leave_to_parent();
-        if let Err(error) = pager.ask(|source, request| source.shared.spawn(request, source.call.clone())) {
+        if let Err(error) =
+            pager.ask(|source, request| source.shared.spawn(request, source.call.clone(), Decoded::once()))
+        {
             return Poll::Ready(Some(pager.take(Err(error))));
         }
         let page = ready!(pager.poll_next(context));

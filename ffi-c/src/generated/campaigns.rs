@@ -620,3 +620,45 @@ pub unsafe extern "C" fn zexa_campaigns_get(
     // SAFETY: likewise.
     unsafe { guard::call(error, call) }
 }
+
+/// Waits until a campaign has the status `until`, or a final one, and gives it.
+///
+/// A final status will not change any more. Where it is another than the one waited for, the
+/// campaign is given all the same: look at its status. An `until` of `final`, or an empty one, waits
+/// for any of these.
+///
+/// It is asked for at once, then after half a second, and then ever more seldom, at last every ten
+/// seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
+/// comes to it fails with `timeout`.
+///
+/// `GET /campaigns/{id}`
+///
+/// - `id`: its id.
+/// - `until`: the name of a status, or NULL for `final`.
+/// - `options`: NULL for those of the client.
+/// - `campaign`: gets what comes of it, yours to free with zexa_campaign_free().
+/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+///
+/// Returns `ZEXA_OK`, or what went wrong.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_campaigns_wait(
+    client: *const zexa_client,
+    id: *const c_char,
+    until: *const c_char,
+    options: *const zexa_call_options,
+    campaign: *mut *mut zexa_campaign,
+    error: *mut *mut zexa_error,
+) -> zexa_status {
+    let call = || {
+        // SAFETY: the caller's pointers are as the header asks.
+        unsafe {
+            let campaign = Output::new("campaign", campaign)?;
+            let client = call_options::client(client, options)?;
+            let id = input::text("id", id)?;
+            let until = input::optional_text("until", until)?.unwrap_or_default();
+            campaign.give(client.campaigns().wait(id, until)?)
+        }
+    };
+    // SAFETY: likewise.
+    unsafe { guard::call(error, call) }
+}

@@ -175,6 +175,8 @@ pub(crate) enum Shape {
     Get { answer: String },
     /// There is but one.
     GetOne { answer: String },
+    /// By its id, again and again until it has a status.
+    Wait { answer: String },
     /// Page by page.
     List { params: String, item: String },
     /// By its id; nothing back.
@@ -186,7 +188,22 @@ impl Shape {
     pub(crate) fn params(&self) -> Option<&str> {
         match self {
             Shape::Post { params, .. } | Shape::List { params, .. } => Some(params),
-            Shape::Get { .. } | Shape::GetOne { .. } | Shape::Delete => None,
+            Shape::Get { .. } | Shape::GetOne { .. } | Shape::Wait { .. } | Shape::Delete => None,
+        }
+    }
+
+    /// Whether it takes an id.
+    pub(crate) fn is_by_id(&self) -> bool {
+        matches!(self, Shape::Get { .. } | Shape::Wait { .. } | Shape::Delete)
+    }
+
+    /// The object that it gives.
+    pub(crate) fn answer(&self) -> Option<&str> {
+        match self {
+            Shape::Post { answer, .. } | Shape::Get { answer } | Shape::GetOne { answer } | Shape::Wait { answer } => {
+                Some(answer)
+            }
+            Shape::List { .. } | Shape::Delete => None,
         }
     }
 
@@ -194,7 +211,7 @@ impl Shape {
     pub(crate) fn method(&self) -> &'static str {
         match self {
             Shape::Post { .. } => "POST",
-            Shape::Get { .. } | Shape::GetOne { .. } | Shape::List { .. } => "GET",
+            Shape::Get { .. } | Shape::GetOne { .. } | Shape::Wait { .. } | Shape::List { .. } => "GET",
             Shape::Delete => "DELETE",
         }
     }

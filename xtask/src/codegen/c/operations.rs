@@ -26,7 +26,7 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Oper
         Shape::Get { answer } => operations.function(Function {
             docs: operations.docs("GET"),
             output: Some(Output::object(answer)),
-            ..Function::by_id(method)
+            ..Function::by_id(format!("{method}(id)?"))
         }),
         Shape::GetOne { answer } => operations.function(Function {
             docs: operations.docs("GET"),
@@ -34,7 +34,23 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Oper
             call: format!("{method}()?"),
             ..Function::default()
         }),
-        Shape::Delete => operations.function(Function { docs: operations.docs("DELETE"), ..Function::by_id(method) }),
+        Shape::Wait { answer } => {
+            let mut function = Function::by_id(format!("{method}(id, until)?"));
+            function.inputs.push(Input {
+                name: "until",
+                kind: "*const c_char".to_owned(),
+                docs: "the name of a status, or NULL for `final`.".to_owned(),
+            });
+            operations.function(Function {
+                docs: operations.docs("GET"),
+                output: Some(Output::object(answer)),
+                read: "let id = input::text(\"id\", id)?;
+                    let until = input::optional_text(\"until\", until)?.unwrap_or_default();",
+                ..function
+            })
+        }
+        Shape::Delete => operations
+            .function(Function { docs: operations.docs("DELETE"), ..Function::by_id(format!("{method}(id)?")) }),
         Shape::List { params, item } => lists::write(&operations, params, item),
     }
 }
@@ -80,12 +96,12 @@ impl Output {
 }
 
 impl Function<'_> {
-    /// A call that takes an id and no more.
-    fn by_id(method: String) -> Self {
+    /// A call that takes an id.
+    fn by_id(call: String) -> Self {
         Function {
             inputs: vec![Input { name: "id", kind: "*const c_char".to_owned(), docs: "its id.".to_owned() }],
             read: "let id = input::text(\"id\", id)?;",
-            call: format!("{method}(id)?"),
+            call,
             ..Function::default()
         }
     }

@@ -64,6 +64,10 @@ impl Method<'_> {
             }
             Shape::Get { answer } => self.call("GET", ID, READ_ID, "c_id, ", Some(answer)),
             Shape::GetOne { answer } => self.call("GET", "", "", "", Some(answer)),
+            Shape::Wait { answer } => {
+                let (arguments, lower) = (format!("{ID}{UNTIL}"), format!("{READ_ID}{READ_UNTIL}"));
+                self.call("GET", &arguments, &lower, "c_id, c_until, ", Some(answer))
+            }
             Shape::Delete => self.call("DELETE", ID, READ_ID, "c_id, ", None),
             Shape::List { params, item } => self.list(params, item),
         }
@@ -129,6 +133,12 @@ const ID: &str = "std::string_view id, ";
 
 const READ_ID: &str = "const std::string own_id(id);
 const char *c_id = detail::text(\"id\", own_id);
+";
+
+const UNTIL: &str = "std::string_view until = \"final\", ";
+
+const READ_UNTIL: &str = "const std::string own_until(until);
+const char *c_until = detail::text(\"until\", own_until);
 ";
 
 /// What the list of an operation is made of, where it gives one.

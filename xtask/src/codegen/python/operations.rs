@@ -1,6 +1,6 @@
 //! Resources and their operations in Python, for both clients.
 
-use super::params::{self, ARGUMENT, Argument, CALLING};
+use super::params::{self, ARGUMENT, Argument, CALLING, FINAL};
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Operation, Params, Resource, Shape};
 
@@ -56,22 +56,22 @@ fn method(context: &Context<'_>, resource: &Resource, operation: &Operation, of:
     let name = context.take_in(&of.class(resource), &operation.name, &operation.place);
     let params = operation.shape.params().map(|params| context.params(params));
     let arguments: Vec<Argument> = params.into_iter().flat_map(params::arguments).collect();
-    let by_id = matches!(operation.shape, Shape::Get { .. } | Shape::Delete);
     let docs: String = docs(context, operation, params)
         .iter()
         .map(|line| format!("/// {line}").trim_end().to_owned() + "\n")
         .collect();
     format!(
         "
-        {docs}#[pyo3(signature = ({signature}))]
+        {docs}#[pyo3(signature = ({signature}){shown})]
         #[allow(clippy::too_many_arguments, reason = \"they are named where they are given\")]
         fn {name}(&self, {taken}) -> {gives} {{
             let calling = Calling {{ timeout, deadline, max_retries, retry_ambiguous, extra_headers }};
             {body}
         }}
         ",
-        signature = signature(by_id, &arguments),
-        taken = taken(by_id, &arguments, of, &operation.shape),
+        signature = signature(&operation.shape, &arguments),
+        shown = shown(&operation.shape, &arguments),
+        taken = taken(&arguments, of, &operation.shape),
         gives = gives(&operation.shape, of),
         body = body(resource, operation, params, &arguments, of),
     )
@@ -96,35 +96,54 @@ pub(super) fn docs(context: &Context<'_>, operation: &Operation, params: Option<
         .map(|(field, argument)| (argument.name, context.lines(&field.docs).join(" ")))
         .collect();
     lines.extend([String::new(), "Args:".to_owned()]);
-    if matches!(operation.shape, Shape::Get { .. } | Shape::Delete) {
+    if operation.shape.is_by_id() {
         lines.push("    id: Its id.".to_owned());
+    }
+    if matches!(operation.shape, Shape::Wait { .. }) {
+        lines.push(format!("    until: The name of a status, or `{FINAL}`."));
     }
     lines.extend(taken.into_iter().map(|(name, docs)| format!("    {name}: {docs}")));
     lines.push(format!("    {}: See `with_options()`.", CALLING.join(", ")));
     lines
 }
 
-/// As `inspect.signature()` shows it.
-fn signature(by_id: bool, arguments: &[Argument]) -> String {
+/// As `inspect.signature()` shows it, where it would not by itself: what is absent for us is a default for those who read.
+fn shown(shape: &Shape, arguments: &[Argument]) -> String {
+    match shape {
+        Shape::Wait { .. } => {
+            let signature = signature(shape, arguments).replace("until=None", &format!("until='{FINAL}'"));
+            format!(", text_signature = \"($self, {signature})\"")
+        }
+        _ => String::new(),
+    }
+}
+
+fn signature(shape: &Shape, arguments: &[Argument]) -> String {
     let mut parts = Vec::new();
-    if by_id {
+    if shape.is_by_id() {
         parts.push("id".to_owned());
     }
     parts.push("*".to_owned());
+    if matches!(shape, Shape::Wait { .. }) {
+        parts.push("until=None".to_owned());
+    }
     parts.extend(arguments.iter().filter(|one| one.required).map(|one| one.name.clone()));
     parts.extend(arguments.iter().filter(|one| !one.required).map(|one| format!("{}=None", one.name)));
     parts.extend(CALLING.map(|name| format!("{name}=None")));
     parts.join(", ")
 }
 
-fn taken(by_id: bool, arguments: &[Argument], of: Of, shape: &Shape) -> String {
+fn taken(arguments: &[Argument], of: Of, shape: &Shape) -> String {
     let mut parts = Vec::new();
     // A list of the blocking client makes no call of its own.
     if !(of == Of::Client && matches!(shape, Shape::List { .. })) {
         parts.push("py: Python<'_>".to_owned());
     }
-    if by_id {
+    if shape.is_by_id() {
         parts.push(format!("id: {ARGUMENT}"));
+    }
+    if matches!(shape, Shape::Wait { .. }) {
+        parts.push(format!("until: {ARGUMENT}"));
     }
     let (required, optional): (Vec<_>, Vec<_>) = arguments.iter().partition(|one| one.required);
     parts.extend(required.into_iter().chain(optional).map(|one| format!("{}: {ARGUMENT}", one.name)));
@@ -137,10 +156,7 @@ fn gives(shape: &Shape, of: Of) -> String {
         (Of::Client, Shape::List { .. }) => "PyResult<List>".to_owned(),
         (Of::AsyncClient, Shape::List { .. }) => "PyResult<AsyncList>".to_owned(),
         (Of::AsyncClient, _) => "Coroutine".to_owned(),
-        (Of::Client, Shape::Post { answer, .. } | Shape::Get { answer } | Shape::GetOne { answer }) => {
-            format!("PyResult<{answer}>")
-        }
-        (Of::Client, Shape::Delete) => "PyResult<()>".to_owned(),
+        (Of::Client, _) => format!("PyResult<{}>", shape.answer().unwrap_or("()")),
     }
 }
 
@@ -149,20 +165,19 @@ fn body(resource: &Resource, operation: &Operation, params: Option<&Params>, arg
     let names = arguments.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
     let params =
         params.map_or_else(String::new, |params| format!("let params = {}({names})?;", params::function(&params.name)));
-    let id = match operation.shape {
-        Shape::Get { .. } | Shape::Delete => "let id = id.map(|id| id.text(\"id\")).transpose()?.unwrap_or_default();",
-        _ => "",
+    let text = |name: &str| {
+        format!("let {name} = {name}.map(|{name}| {name}.text({name:?})).transpose()?.unwrap_or_default();")
     };
-    let params = params + id;
+    let id = if operation.shape.is_by_id() { text("id") } else { String::new() };
+    let until = if matches!(operation.shape, Shape::Wait { .. }) { text("until") } else { String::new() };
+    let params = params + &id + &until;
     let call = match operation.shape {
         Shape::Post { .. } | Shape::List { .. } => format!("{method}(&params)"),
         Shape::Get { .. } | Shape::Delete => format!("{method}(&id)"),
+        Shape::Wait { .. } => format!("{method}(&id, &until)"),
         Shape::GetOne { .. } => format!("{method}()"),
     };
-    let wrapped = match &operation.shape {
-        Shape::Post { answer, .. } | Shape::Get { answer } | Shape::GetOne { answer } => format!(".map({answer})"),
-        _ => String::new(),
-    };
+    let wrapped = operation.shape.answer().map_or_else(String::new, |answer| format!(".map({answer})"));
     match (of, &operation.shape) {
         (Of::Client, Shape::List { .. }) => {
             format!("{params} Ok(List::new(self.0.with_options(calling)?, move |client| {call}))")

@@ -3,7 +3,7 @@
 use super::models::{self, ABOUT};
 use super::names::attribute;
 use super::operations::{self, Of};
-use super::params;
+use super::params::{self, FINAL};
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, Operation, Params, Resource, Shape, Type};
 
@@ -129,23 +129,34 @@ pub(super) fn resource(context: &Context<'_>, resource: &Resource, of: Of) -> St
 fn method(context: &Context<'_>, operation: &Operation, of: Of) -> String {
     let params = operation.shape.params().map(|params| context.params(params));
     let mut taken = vec!["self".to_owned()];
-    if matches!(operation.shape, Shape::Get { .. } | Shape::Delete) {
+    if operation.shape.is_by_id() {
         taken.push("id: str".to_owned());
     }
     taken.push("*".to_owned());
+    if let Shape::Wait { answer } = &operation.shape {
+        taken.push(format!("until: {} | Literal[{FINAL:?}] = {FINAL:?}", status(context, operation, answer)));
+    }
     taken.extend(params.into_iter().flat_map(arguments));
     taken.push(CALLING.to_owned());
     let (word, gives) = match (&operation.shape, of) {
         (Shape::List { item, .. }, Of::Client) => ("def", format!("List[{item}]")),
         (Shape::List { item, .. }, Of::AsyncClient) => ("def", format!("AsyncList[{item}]")),
-        (Shape::Delete, Of::Client) => ("def", "None".to_owned()),
-        (Shape::Delete, Of::AsyncClient) => ("async def", "None".to_owned()),
-        (Shape::Post { answer, .. } | Shape::Get { answer } | Shape::GetOne { answer }, of) => {
-            (if of == Of::Client { "def" } else { "async def" }, answer.clone())
-        }
+        (shape, Of::Client) => ("def", shape.answer().unwrap_or("None").to_owned()),
+        (shape, Of::AsyncClient) => ("async def", shape.answer().unwrap_or("None").to_owned()),
     };
     let docs = docstring("        ", &operations::docs(context, operation, params));
     format!("\n    {word} {}({}) -> {gives}:\n{docs}", operation.name, taken.join(", "))
+}
+
+/// The type of what is waited for.
+fn status(context: &Context<'_>, operation: &Operation, answer: &str) -> String {
+    match context.model(answer).fields.iter().find(|field| field.name == "status") {
+        Some(field) => of_kind(&field.kind),
+        None => {
+            context.complain(&operation.place, format!("a `{answer}` has no status to wait for"));
+            String::new()
+        }
+    }
 }
 
 /// As the class itself takes them: what has to be there first.

@@ -6,10 +6,11 @@ use super::types::{Names, name_of};
 use crate::codegen::definition::{Operation, Resource, Section, Shape};
 
 /// How an operation of each shape is written.
-const SHAPES: [(&str, &str); 5] = [
+const SHAPES: [(&str, &str); 6] = [
     ("post", "post name(\"path\", argument: Params) -> Model;"),
     ("get", "get name(\"path\") -> Model;"),
     ("get_one", "get_one name(\"path\") -> Model;"),
+    ("wait", "wait name(\"path\") -> Model;"),
     ("list", "list name(\"path\", argument: Params) -> Model;"),
     ("delete", "delete name(\"path\");"),
 ];
@@ -64,6 +65,7 @@ fn shape(source: &Source, line: &OperationLine, names: &Names) -> Option<Shape> 
         }
         ("get", None, Some(answer)) => Some(Shape::Get { answer: answer? }),
         ("get_one", None, Some(answer)) => Some(Shape::GetOne { answer: answer? }),
+        ("wait", None, Some(answer)) => Some(Shape::Wait { answer: answer? }),
         ("delete", None, None) => Some(Shape::Delete),
         _ => {
             source.complain(&line.shape, wrong_shape(&shape));

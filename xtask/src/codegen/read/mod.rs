@@ -194,6 +194,6 @@ mod tests {
         let shape = Shape::Post { params: "SendMessage".into(), answer: "Message".into() };
         assert_eq!((send.name.as_str(), send.path.as_str(), &send.shape), ("send", "/messages", &shape));
         let operations = definition.sections.iter().filter_map(|section| section.resource.as_ref());
-        assert_eq!(operations.map(|resource| resource.operations.len()).sum::<usize>(), 11);
+        assert_eq!(operations.map(|resource| resource.operations.len()).sum::<usize>(), 13);
     }
 }

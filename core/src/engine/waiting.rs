@@ -1,0 +1,49 @@
+//! Waiting: when to ask again for what has not got far enough.
+
+use std::time::Duration;
+
+use crate::{Error, Kind, Outcome};
+
+/// The first pause. The next are half as long again, each.
+const FIRST: Duration = Duration::from_millis(500);
+
+/// No pause is longer.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// What is kept of the deadline, for the last answer to come in.
+const FOR_AN_ANSWER: Duration = Duration::from_millis(500);
+
+/// The pause after so many others, less up to a quarter at random, so that those who began together do not ask together. The last is cut
+/// short, to ask once more before the deadline; `None` where there is no time for that.
+pub(crate) fn next_pause(pauses: i32, time_left: Duration, random: f64) -> Option<Duration> {
+    // Ten make the longest, by far.
+    let full = FIRST.mul_f64(1.5_f64.powi(pauses.min(10))).min(LONGEST);
+    let left = time_left.checked_sub(FOR_AN_ANSWER).filter(|left| !left.is_zero())?;
+    Some(full.mul_f64(1.0 - 0.25 * random).min(left))
+}
+
+/// The error of a wait that has come to its deadline. The last answer is known, and nothing was under way.
+pub(crate) fn too_late() -> Error {
+    Error::new(Kind::Timeout, Outcome::NotSent, "it has not got so far within the call's deadline")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_by_half_up_to_ten_seconds() {
+        let pauses: Vec<_> =
+            (0..10).map(|pauses| next_pause(pauses, Duration::MAX, 0.0).expect("time").as_millis()).collect();
+        assert_eq!(pauses, [500, 750, 1125, 1687, 2531, 3796, 5695, 8542, 10_000, 10_000]);
+        assert_eq!(next_pause(0, Duration::MAX, 1.0), Some(Duration::from_millis(375)));
+        assert_eq!(next_pause(i32::MAX, Duration::MAX, 1.0), Some(Duration::from_millis(7500)));
+    }
+
+    #[test]
+    fn the_last_one_leaves_time_for_an_answer() {
+        let pause = |left| next_pause(9, Duration::from_millis(left), 0.0).map(|pause| pause.as_millis());
+        assert_eq!([pause(20_000), pause(3000), pause(501)], [Some(10_000), Some(2500), Some(1)]);
+        assert_eq!([pause(500), pause(0)], [None, None]);
+    }
+}

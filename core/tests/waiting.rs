@@ -1,0 +1,221 @@
+//! Waiting until a message or a campaign has got somewhere.
+
+mod support;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Waker};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use support::{async_client, builder, client, message, until};
+use tokio::runtime::Builder;
+use zexa::binding::{self, Asked};
+use zexa::{CallOptions, CampaignStatus, CancelToken, Client, CreateCampaign, Error, Kind, MessageStatus, Outcome};
+use zexa_sandbox::Sandbox;
+
+/// Far less than the pauses of these tests would add up to, and far more than a busy machine takes.
+const SOON: Duration = Duration::from_secs(5);
+
+fn message_that_is(status: &str) -> Value {
+    json!({"id": "msg_1", "status": status, "channel": "sms", "to": "+244912345678", "created_at": "2026-07-01T09:00:00Z"})
+}
+
+/// A message that is asked for again and again, and has these statuses one after another. The last stays.
+fn message_that_becomes(statuses: &[&str]) -> Sandbox {
+    let (last, others) = statuses.split_last().expect("a status");
+    let faults: Vec<_> = others
+        .iter()
+        .map(|status| json!({"path": "/messages/*", "status": 200, "body": message_that_is(status)}))
+        .collect();
+    Sandbox::from_json(json!({"state": {"messages": [message_that_is(last)]}, "faults": faults}))
+}
+
+/// One that never comes to an end.
+fn message_that_stays() -> Sandbox {
+    message_that_becomes(&["sent"])
+}
+
+fn with_deadline(sandbox: &Sandbox, deadline: Duration) -> Client {
+    client(sandbox).with_options(CallOptions::new().deadline(deadline))
+}
+
+#[test]
+fn a_message_is_waited_for_until_it_has_arrived() {
+    let sandbox = Sandbox::from_json(json!({"state": {"speed": 5}}));
+    let client = client(&sandbox);
+    let sent = client.messages().send(&message("Hello")).expect("sent");
+    let arrived = client.messages().wait(&sent.id, "final").expect("it comes to an end");
+    assert_eq!((arrived.id, arrived.status), (sent.id, MessageStatus::Delivered));
+    assert!(arrived.delivered_at.is_some());
+}
+
+#[test]
+fn a_campaign_is_waited_for_until_it_is_complete() {
+    let sandbox = Sandbox::from_json(json!({"state": {"speed": 10}}));
+    let client = client(&sandbox);
+    let campaign = CreateCampaign::sms("July", "lst_demo", "ZEXA", "Hello");
+    let campaign = client.campaigns().create(&campaign).expect("launched");
+    let ended = client.campaigns().wait(&campaign.id, "").expect("it comes to an end");
+    assert_eq!(ended.status, CampaignStatus::Completed);
+    assert_eq!(ended.stats.and_then(|stats| stats.delivered), Some(5));
+}
+
+#[test]
+fn what_is_final_is_asked_for_once() {
+    for status in ["delivered", "failed", "undeliverable"] {
+        let sandbox = message_that_becomes(&[status]);
+        // The one that was waited for or another: it will not come any more.
+        for until in ["final", "", "delivered", "sent", "no_such_status"] {
+            let ended = client(&sandbox).messages().wait("msg_1", until).expect("a message");
+            assert_eq!(ended.status.as_str(), status, "{until}");
+        }
+        assert_eq!(sandbox.requests().len(), 5);
+    }
+}
+
+#[test]
+fn it_waits_for_just_that_status() {
+    let sandbox = message_that_becomes(&["queued", "sent"]);
+    let sent = client(&sandbox).messages().wait("msg_1", "sent").expect("sent");
+    assert_eq!(sent.status, MessageStatus::Sent);
+    assert_eq!(sandbox.requests().len(), 2);
+    assert!(sandbox.requests()[1].since_previous > 0.37);
+}
+
+#[test]
+fn a_status_of_tomorrow_can_be_waited_for() {
+    let sandbox = message_that_becomes(&["queued", "read"]);
+    let read = client(&sandbox).messages().wait("msg_1", "read").expect("read");
+    assert_eq!(read.status, MessageStatus::from("read"));
+}
+
+#[test]
+fn each_asking_has_retries_of_its_own() {
+    let statuses = json!([
+        {"path": "/messages/*", "status": 503},
+        {"path": "/messages/*", "status": 200, "body": message_that_is("sent")},
+        {"path": "/messages/*", "status": 503},
+    ]);
+    let sandbox = Sandbox::from_json(json!({
+        "state": {"messages": [message_that_is("delivered")]},
+        "faults": statuses,
+    }));
+    let options = CallOptions::new().max_retries(1);
+    let ended = client(&sandbox).with_options(options).messages().wait("msg_1", "final").expect("a message");
+    assert_eq!(ended.status, MessageStatus::Delivered);
+    assert_eq!(sandbox.requests().len(), 4);
+}
+
+#[test]
+fn an_error_ends_it_and_counts_all_requests() {
+    let sandbox = Sandbox::from_json(json!({
+        "faults": [{"path": "/messages/*", "status": 200, "body": message_that_is("sent")}],
+    }));
+    let error = client(&sandbox).messages().wait("msg_1", "final").expect_err("the second time, it is not there");
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::NotFound, Outcome::Rejected, 2));
+    let error = client(&sandbox).messages().wait("", "final").expect_err("no id");
+    assert_eq!((error.kind(), error.attempts()), (Kind::InvalidRequest, 0));
+}
+
+#[test]
+fn the_deadline_is_for_the_whole_wait() {
+    let sandbox = message_that_stays();
+    let began = Instant::now();
+    let error =
+        with_deadline(&sandbox, Duration::from_millis(1500)).messages().wait("msg_1", "final").expect_err("late");
+    assert!(began.elapsed() > Duration::from_millis(900) && began.elapsed() < SOON, "{:?}", began.elapsed());
+    assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::NotSent));
+    assert_eq!(error.attempts() as usize, sandbox.requests().len());
+    // After half a second, after three quarters of one, and once more before the end.
+    assert!((2..=4).contains(&error.attempts()), "{error}");
+    assert!(error.message().contains("deadline"), "{error}");
+}
+
+#[test]
+fn the_deadline_of_the_client_is_one_too() {
+    let sandbox = message_that_stays();
+    let hasty = builder(&sandbox).deadline(Duration::from_millis(400)).build().expect("a client");
+    let error = hasty.messages().wait("msg_1", "final").expect_err("late");
+    assert_eq!((error.kind(), error.attempts()), (Kind::Timeout, 1));
+}
+
+/// Begins to wait for what never comes, does this when it is in its pause, and gives its error.
+fn ended(sandbox: &Sandbox, options: CallOptions, end: impl FnOnce(&Client) + Send) -> Error {
+    let answered = Arc::new(AtomicUsize::new(0));
+    let count = answered.clone();
+    let count = move |_: &zexa::Attempt<'_>| {
+        count.fetch_add(1, Ordering::Relaxed);
+    };
+    let client = builder(sandbox).on_attempt(count).build().expect("a client");
+    thread::scope(|scope| {
+        let waiting = client.with_options(options);
+        let waiting = scope.spawn(move || waiting.messages().wait("msg_1", "final").expect_err("it is ended"));
+        // The fourth pause is longer than a second.
+        until("it has asked four times", || answered.load(Ordering::Relaxed) == 4);
+        let began = Instant::now();
+        end(&client);
+        let error = waiting.join().expect("no panic");
+        assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+        error
+    })
+}
+
+#[test]
+fn a_token_ends_it_in_a_pause() {
+    let token = CancelToken::new();
+    let error = ended(&message_that_stays(), CallOptions::new().cancel(&token), |_| token.cancel());
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Cancelled, Outcome::NotSent, 4));
+}
+
+#[test]
+fn closing_the_client_ends_it_in_a_pause() {
+    let error = ended(&message_that_stays(), CallOptions::new(), Client::close);
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Closed, Outcome::NotSent, 4));
+}
+
+#[test]
+fn a_token_that_has_to_be_asked_for_ends_it_in_a_pause() {
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    fn ask() -> Asked {
+        if ASKED.fetch_add(1, Ordering::Relaxed) == 3 { Asked::End } else { Asked::GoOn }
+    }
+    let sandbox = message_that_stays();
+    let began = Instant::now();
+    let options = CallOptions::new().cancel(&binding::asking(ask));
+    let error = client(&sandbox).with_options(options).messages().wait("msg_1", "final").expect_err("it is ended");
+    assert!(began.elapsed() < SOON);
+    assert_eq!((error.kind(), ASKED.load(Ordering::Relaxed)), (Kind::Cancelled, 4));
+}
+
+#[test]
+fn the_async_client_waits_too() {
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
+    let sandbox = message_that_becomes(&["queued", "sent", "failed"]);
+    let client = async_client(&sandbox);
+    let ended = runtime.block_on(client.messages().wait("msg_1", "delivered")).expect("it comes to an end");
+    assert_eq!((ended.status, sandbox.requests().len()), (MessageStatus::Failed, 3));
+
+    let sandbox = message_that_stays();
+    let hasty = async_client(&sandbox).with_options(CallOptions::new().deadline(Duration::from_millis(300)));
+    let error = runtime.block_on(hasty.campaigns().wait("cmp_nobody", "final")).expect_err("it is not there");
+    assert_eq!(error.kind(), Kind::NotFound);
+    let error = runtime.block_on(hasty.messages().wait("msg_1", "final")).expect_err("late");
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Timeout, Outcome::NotSent, 1));
+}
+
+#[test]
+fn a_dropped_future_asks_no_more() {
+    let sandbox = message_that_stays();
+    let client = async_client(&sandbox);
+    let mut waiting = Box::pin(client.messages().wait("msg_1", "final"));
+    assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    let _ = sandbox.wait_for_requests(2);
+    drop(waiting);
+    drop(client);
+    // A call that went on would keep it open.
+    until("the connection is closed", || sandbox.open_connections() == 0);
+    assert!((2..=3).contains(&sandbox.requests().len()));
+}
