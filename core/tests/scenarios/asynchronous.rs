@@ -16,10 +16,12 @@ pub(crate) async fn call(client: &AsyncClient, call: &Call) -> Answer {
     Ok(match call.operation.as_str() {
         "messages.send" => json(client.messages().send(&params(arguments)).await?),
         "messages.get" => json(client.messages().get(id).await?),
+        "messages.wait" => json(client.messages().wait(id, text(arguments, "until")).await?),
         "sender_ids.list" => list(call, client.sender_ids().list(&params(arguments)), AsyncList::page).await?,
         "campaigns.create" => json(client.campaigns().create(&params(arguments)).await?),
         "campaigns.list" => list(call, client.campaigns().list(&params(arguments)), AsyncList::page).await?,
         "campaigns.get" => json(client.campaigns().get(id).await?),
+        "campaigns.wait" => json(client.campaigns().wait(id, text(arguments, "until")).await?),
         "contacts.create" => json(client.contacts().create(&params(arguments)).await?),
         "contacts.list" => list(call, client.contacts().list(&params(arguments)), AsyncList::page).await?,
         "contacts.delete" => json(client.contacts().delete(id).await?),

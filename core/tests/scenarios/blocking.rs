@@ -12,10 +12,12 @@ pub(crate) fn call(client: &Client, call: &Call) -> Answer {
     Ok(match call.operation.as_str() {
         "messages.send" => json(client.messages().send(&params(arguments))?),
         "messages.get" => json(client.messages().get(id)?),
+        "messages.wait" => json(client.messages().wait(id, text(arguments, "until"))?),
         "sender_ids.list" => list(call, client.sender_ids().list(&params(arguments)), List::page)?,
         "campaigns.create" => json(client.campaigns().create(&params(arguments))?),
         "campaigns.list" => list(call, client.campaigns().list(&params(arguments)), List::page)?,
         "campaigns.get" => json(client.campaigns().get(id)?),
+        "campaigns.wait" => json(client.campaigns().wait(id, text(arguments, "until"))?),
         "contacts.create" => json(client.contacts().create(&params(arguments))?),
         "contacts.list" => list(call, client.contacts().list(&params(arguments)), List::page)?,
         "contacts.delete" => json(client.contacts().delete(id)?),
