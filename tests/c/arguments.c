@@ -97,7 +97,11 @@ static void test_other_text(const zexa_client *client) {
     zexa_response *response = NULL;
     zexa_template *template = NULL;
     CHECK_REFUSED(zexa_messages_get(client, NOT_UTF8, NULL, &message, &error), "id");
+    CHECK_REFUSED(zexa_messages_wait(client, NOT_UTF8, NULL, NULL, &message, &error), "id");
+    CHECK_REFUSED(zexa_messages_wait(client, "msg_1", NOT_UTF8, NULL, &message, &error), "until");
     CHECK_REFUSED(zexa_campaigns_get(client, NOT_UTF8, NULL, &launched, &error), "id");
+    CHECK_REFUSED(zexa_campaigns_wait(client, NOT_UTF8, NULL, NULL, &launched, &error), "id");
+    CHECK_REFUSED(zexa_campaigns_wait(client, "cmp_1", NOT_UTF8, NULL, &launched, &error), "until");
     CHECK_REFUSED(zexa_contacts_delete(client, NOT_UTF8, NULL, &error), "id");
 #define REQUEST(method, path, body)                                                                \
     zexa_client_request(client, method, path, NULL, 0, body, NULL, &response, &error)

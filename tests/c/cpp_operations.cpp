@@ -59,6 +59,26 @@ static void test_campaigns() {
     CHECK(count == 1);
 }
 
+static void test_waiting() {
+    sandbox server(R"({"state": {"speed": 10}})");
+    const zexa::client client = server.client();
+    const zexa::message sent = client.messages().send(sms("Hello"));
+    CHECK(client.messages().wait(sent.id()).status() == zexa::message_status::delivered);
+    // It has been there, and will not be again.
+    const auto now = client.messages().wait(sent.id(), zexa::message_status::sent);
+    CHECK(now.status() == zexa::message_status::delivered);
+    CHECK_THROWS(zexa::not_found_error, client.campaigns().wait("cmp_nobody"));
+
+    zexa::send_message_params params = sms("Later");
+    params.scheduled_at = "2099-01-01T00:00:00Z";
+    zexa::call_options hasty;
+    hasty.deadline = std::chrono::milliseconds(400);
+    const std::string id(client.messages().send(params).id());
+    const auto error =
+        CHECK_THROWS(zexa::timeout_error, client.messages().wait(id, "final", hasty));
+    CHECK(error.outcome() == zexa::outcome::not_sent && error.attempts() == 1);
+}
+
 static void test_contacts() {
     sandbox server;
     const auto contacts = server.client().contacts();
@@ -109,6 +129,7 @@ int main() {
     test_version();
     test_messages();
     test_campaigns();
+    test_waiting();
     test_contacts();
     test_the_rest();
 }

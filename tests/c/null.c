@@ -157,8 +157,10 @@ static void test_calls(const zexa_client *client) {
     zexa_create_webhook_params webhook = ZEXA_CREATE_WEBHOOK_PARAMS_INIT;
     CHECK_CALL(zexa_message, "message", zexa_messages_send, &message);
     CHECK_CALL(zexa_message, "message", zexa_messages_get, "msg_1");
+    CHECK_CALL(zexa_message, "message", zexa_messages_wait, "msg_1", NULL);
     CHECK_CALL(zexa_campaign, "campaign", zexa_campaigns_create, &campaign);
     CHECK_CALL(zexa_campaign, "campaign", zexa_campaigns_get, "cmp_1");
+    CHECK_CALL(zexa_campaign, "campaign", zexa_campaigns_wait, "cmp_1", NULL);
     CHECK_CALL(zexa_campaign_iter, "iter", zexa_campaigns_list, NULL);
     CHECK_CALL(zexa_campaign_pages, "pages", zexa_campaigns_list_pages, NULL);
     CHECK_CALL(zexa_campaign_page, "page", zexa_campaigns_list_page, NULL, 1);
@@ -187,8 +189,10 @@ static void test_inputs(const zexa_client *client) {
     zexa_response *response = NULL;
     CHECK_REFUSED(zexa_messages_send(client, NULL, NULL, &message, place), "params");
     CHECK_REFUSED(zexa_messages_get(client, NULL, NULL, &message, place), "id");
+    CHECK_REFUSED(zexa_messages_wait(client, NULL, NULL, NULL, &message, place), "id");
     CHECK_REFUSED(zexa_campaigns_create(client, NULL, NULL, &campaign, place), "params");
     CHECK_REFUSED(zexa_campaigns_get(client, NULL, NULL, &campaign, place), "id");
+    CHECK_REFUSED(zexa_campaigns_wait(client, NULL, NULL, NULL, &campaign, place), "id");
     CHECK_REFUSED(zexa_contacts_create(client, NULL, NULL, &contact, place), "params");
     CHECK_REFUSED(zexa_contacts_delete(client, NULL, NULL, place), "id");
     CHECK_REFUSED(zexa_webhooks_create(client, NULL, NULL, &webhook, place), "params");

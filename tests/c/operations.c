@@ -117,6 +117,58 @@ static void test_campaigns(const sandbox *server, const zexa_client *client) {
     zexa_campaign_free(campaign);
 }
 
+static void test_waiting_for_messages(const zexa_client *client) {
+    zexa_send_message_params params = sms("Hello");
+    zexa_error *error = NULL;
+    zexa_message *sent = NULL;
+    CHECK_OK(zexa_messages_send(client, &params, NULL, &sent, &error), &error);
+    zexa_message *message = NULL;
+    CHECK_OK(zexa_messages_wait(client, zexa_message_id(sent), NULL, NULL, &message, &error),
+             &error);
+    CHECK_TEXT(zexa_message_id(message), zexa_message_id(sent));
+    CHECK_TEXT(zexa_message_status(message), ZEXA_MESSAGE_STATUS_DELIVERED);
+    zexa_message_free(message);
+    /* It has been there, and will not be again. */
+    CHECK_OK(zexa_messages_wait(client, zexa_message_id(sent), ZEXA_MESSAGE_STATUS_SENT, NULL,
+                                &message, &error),
+             &error);
+    CHECK_TEXT(zexa_message_status(message), ZEXA_MESSAGE_STATUS_DELIVERED);
+    zexa_message_free(message);
+    zexa_message_free(sent);
+    CHECK_FAILS(zexa_messages_wait(client, "msg_nobody", "final", NULL, &message, &error),
+                ZEXA_NOT_FOUND, ZEXA_OUTCOME_REJECTED, &error);
+    CHECK(message == NULL);
+
+    params.scheduled_at = "2099-01-01T00:00:00Z";
+    CHECK_OK(zexa_messages_send(client, &params, NULL, &sent, &error), &error);
+    zexa_call_options options = ZEXA_CALL_OPTIONS_INIT;
+    options.deadline_ms = 400;
+    CHECK_FAILS(zexa_messages_wait(client, zexa_message_id(sent), NULL, &options, &message, &error),
+                ZEXA_TIMEOUT, ZEXA_OUTCOME_NOT_SENT, &error);
+    CHECK(message == NULL);
+    zexa_message_free(sent);
+}
+
+static void test_waiting_for_campaigns(const zexa_client *client) {
+    zexa_create_campaign_params params = ZEXA_CREATE_CAMPAIGN_PARAMS_INIT;
+    params.name = "Two for one";
+    params.channel = ZEXA_CHANNEL_SMS;
+    params.contact_list_id = "lst_demo";
+    params.sender_id = "ZEXA";
+    params.body = "This week only";
+    zexa_error *error = NULL;
+    zexa_campaign *campaign = NULL;
+    CHECK_OK(zexa_campaigns_create(client, &params, NULL, &campaign, &error), &error);
+    zexa_campaign *ended = NULL;
+    CHECK_OK(zexa_campaigns_wait(client, zexa_campaign_id(campaign), ZEXA_CAMPAIGN_STATUS_COMPLETED,
+                                 NULL, &ended, &error),
+             &error);
+    CHECK_TEXT(zexa_campaign_status(ended), ZEXA_CAMPAIGN_STATUS_COMPLETED);
+    CHECK_NUMBER(zexa_campaign_stats_delivered(ended), 5);
+    zexa_campaign_free(ended);
+    zexa_campaign_free(campaign);
+}
+
 static void test_contacts(const zexa_client *client) {
     const char *lists[] = {"lst_demo", "lst_abc123"};
     zexa_create_contact_params params = ZEXA_CREATE_CONTACT_PARAMS_INIT;
@@ -198,6 +250,13 @@ int main(void) {
     server = sandbox_new("{\"state\": {\"credits\": 12.5, \"currency\": \"AOA\"}}");
     client = sandbox_client(&server);
     test_credits(client);
+    zexa_client_free(client);
+    sandbox_free(&server);
+
+    server = sandbox_new("{\"state\": {\"speed\": 10}}");
+    client = sandbox_client(&server);
+    test_waiting_for_messages(client);
+    test_waiting_for_campaigns(client);
     zexa_client_free(client);
     sandbox_free(&server);
     return 0;
