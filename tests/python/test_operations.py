@@ -81,10 +81,12 @@ def test_the_balance(client: zexa.Client) -> None:
 OPERATIONS: dict[str, Callable[[Any], Any]] = {
     "messages.send": lambda client: client.messages.send,
     "messages.get": lambda client: client.messages.get,
+    "messages.wait": lambda client: client.messages.wait,
     "sender_ids.list": lambda client: client.sender_ids.list,
     "campaigns.create": lambda client: client.campaigns.create,
     "campaigns.list": lambda client: client.campaigns.list,
     "campaigns.get": lambda client: client.campaigns.get,
+    "campaigns.wait": lambda client: client.campaigns.wait,
     "contacts.create": lambda client: client.contacts.create,
     "contacts.list": lambda client: client.contacts.list,
     "contacts.delete": lambda client: client.contacts.delete,
@@ -95,8 +97,10 @@ OPERATIONS: dict[str, Callable[[Any], Any]] = {
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "messages.send": SMS,
     "messages.get": {"id": "msg_1"},
+    "messages.wait": {"id": "msg_1"},
     "campaigns.create": CAMPAIGN,
     "campaigns.get": {"id": "cmp_1"},
+    "campaigns.wait": {"id": "cmp_1"},
     "contacts.create": CONTACT,
     "contacts.delete": {"id": "cnt_1"},
     "webhooks.create": WEBHOOK,
@@ -105,6 +109,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 REQUIRED = [(name, argument) for name, arguments in ARGUMENTS.items() for argument in arguments if argument != "body"]
 TEXTS = [(name, argument) for name, argument in REQUIRED if argument != "events"]
 TEXTS += [("messages.send", name) for name in ("body", "subject", "html", "scheduled_at")]
+TEXTS += [("messages.wait", "until"), ("campaigns.wait", "until")]
 TEXTS += [("contacts.create", "email"), ("contacts.list", "search"), ("contacts.list", "list_id")]
 
 

@@ -7,7 +7,8 @@ import itertools
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 from typing import NoReturn
@@ -42,7 +43,10 @@ def sending_again() -> None:
     send(client, "after")
 
 
-def retry_wait() -> None:
+@contextmanager
+def telling_attempts() -> Iterator[None]:
+    """Says so after each attempt."""
+
     class Teller(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             say("attempted")
@@ -50,8 +54,13 @@ def retry_wait() -> None:
     logger = logging.getLogger("zexa")
     logger.addHandler(Teller())
     logger.setLevel(logging.DEBUG)
-    call_until_interrupted(lambda: send(new_client(), "interrupted"))
+    yield
     logger.setLevel(logging.WARNING)
+
+
+def retry_wait() -> None:
+    with telling_attempts():
+        call_until_interrupted(lambda: send(new_client(), "interrupted"))
     send(new_client(), "after")
 
 
@@ -91,7 +100,8 @@ def requesting() -> None:
 def waiting() -> None:
     client = new_client()
     message = send(client, "waited for")
-    call_until_interrupted(lambda: client.messages.wait(message.id))
+    with telling_attempts():
+        call_until_interrupted(lambda: client.messages.wait(message.id))
     send(client, "after")
 
 

@@ -43,6 +43,10 @@ def blocking(client: zexa.Client) -> None:
     message = client.messages.send(channel="sms", to="+244912345678", from_="ZEXA", body="Hello")
     assert_type(message, zexa.Message)
     assert_type(client.messages.get(message.id, timeout=1, extra_headers={"X-Trace": "7"}), zexa.Message)
+    status: zexa.MessageStatus = "delivered"
+    assert_type(client.messages.wait(message.id), zexa.Message)
+    assert_type(client.messages.wait(message.id, until=status, deadline=60), zexa.Message)
+    assert_type(client.campaigns.wait("cmp_1", until="final"), zexa.Campaign)
     assert_type(client.sender_ids.list(), zexa.List[zexa.SenderId])
     campaign = client.campaigns.create(
         name="June", channel="email", contact_list_id="lst_1", sender_id="ZEXA", body="Hello"
@@ -65,6 +69,9 @@ async def asynchronous(client: zexa.AsyncClient) -> None:
     sending: Coroutine[Any, Any, zexa.Message] = client.messages.send(channel="sms", to="+244912345678", from_="ZEXA")
     assert_type(await sending, zexa.Message)
     assert_type(await client.messages.get("msg_1"), zexa.Message)
+    waiting: Coroutine[Any, Any, zexa.Message] = client.messages.wait("msg_1", until="sent")
+    assert_type(await waiting, zexa.Message)
+    assert_type(await client.campaigns.wait("cmp_1"), zexa.Campaign)
     assert_type(client.sender_ids.list(), zexa.AsyncList[zexa.SenderId])
     assert_type(await client.campaigns.get("cmp_1"), zexa.Campaign)
     assert_type(client.campaigns.list(), zexa.AsyncList[zexa.Campaign])

@@ -1,0 +1,152 @@
+"""Waiting until a message or a campaign has got somewhere, and all that ends it before."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import signal
+import threading
+import time
+from typing import Any
+
+import pytest
+import zexa
+
+from examples import CAMPAIGN, SMS
+from loops import cancel, seen, spawn
+from programs.process import Program
+from sandbox import Sandbox, Server
+
+# Far less than a wait that nobody ends would take, and far more than a busy machine adds to a tenth of a second.
+SOON = 5
+
+
+def message_that_is(status: str) -> dict[str, Any]:
+    created = "2026-07-01T09:00:00Z"
+    return {"id": "msg_1", "status": status, "channel": "sms", "to": "+244912345678", "created_at": created}
+
+
+@pytest.fixture
+def staying(sandbox: Sandbox) -> Server:
+    """A server with a message that never comes to an end."""
+    return sandbox.start_server({"state": {"messages": [message_that_is("sent")]}})
+
+
+def test_until_it_has_arrived(sandbox: Sandbox) -> None:
+    server = sandbox.start_server({"state": {"speed": 5}})
+    with zexa.Client(**server.options) as client:
+        arrived = client.messages.wait(client.messages.send(**SMS).id)
+        assert type(arrived) is zexa.Message
+        assert (arrived.status, arrived.is_final) == ("delivered", True)
+
+
+def test_until_a_campaign_is_complete(sandbox: Sandbox) -> None:
+    server = sandbox.start_server({"state": {"speed": 10}})
+    with zexa.Client(**server.options) as client:
+        ended = client.campaigns.wait(client.campaigns.create(**CAMPAIGN).id, until="completed")
+        assert type(ended) is zexa.Campaign
+        assert ended.stats is not None
+        assert (ended.status, ended.stats.delivered) == ("completed", 5)
+
+
+@pytest.mark.parametrize("until", ["sent", "queued", "final", "", None])
+def test_what_is_final_ends_it(sandbox: Sandbox, until: Any) -> None:
+    server = sandbox.start_server({"state": {"messages": [message_that_is("failed")]}})
+    with zexa.Client(**server.options) as client:
+        assert client.messages.wait("msg_1", until=until).status == "failed"
+    assert len(server.requests()) == 1
+
+
+def test_the_status_that_it_waits_for(staying: Server) -> None:
+    staying.fault(path="/messages/*", status=200, body=message_that_is("queued"))
+    with zexa.Client(**staying.options) as client:
+        assert client.messages.wait("msg_1", until="sent").status == "sent"
+    assert len(staying.requests()) == 2
+
+
+@pytest.mark.parametrize("kind", [zexa.Client, zexa.AsyncClient])
+def test_what_it_waits_for_by_itself_is_in_its_signature(kind: type[Any]) -> None:
+    until = inspect.signature(kind(api_key="k").campaigns.wait).parameters["until"]
+    assert (until.default, until.kind) == ("final", until.KEYWORD_ONLY)
+
+
+def test_the_deadline_is_for_all_of_it(staying: Server) -> None:
+    with zexa.Client(**staying.options) as client, pytest.raises(zexa.APITimeoutError, match="deadline") as caught:
+        client.messages.wait("msg_1", deadline=0.4)
+    assert (caught.value.outcome, caught.value.attempts) == ("not_sent", 1)
+
+
+def test_another_thread_may_close_the_client(staying: Server) -> None:
+    with zexa.Client(**staying.options) as client:
+        closing = threading.Thread(target=lambda: (staying.requests(at_least=2), client.close()))
+        closing.start()
+        with pytest.raises(zexa.ClosedError) as caught:
+            client.messages.wait("msg_1")
+        closing.join()
+    assert caught.value.outcome == "not_sent"
+
+
+def test_awaited(staying: Server) -> None:
+    staying.fault(path="/messages/*", status=200, body=message_that_is("queued"))
+
+    async def main() -> None:
+        async with zexa.AsyncClient(**staying.options) as client:
+            waiting = client.messages.wait("msg_1", until="sent")
+            assert asyncio.iscoroutine(waiting)
+            assert (await waiting).status == "sent"
+            with pytest.raises(zexa.NotFoundError):
+                await client.campaigns.wait("cmp_nobody")
+            with pytest.raises(zexa.APITimeoutError):
+                await client.messages.wait("msg_1", deadline=0.4)
+
+    asyncio.run(main())
+
+
+def test_a_cancelled_task_asks_no_more(staying: Server) -> None:
+    async def main() -> None:
+        async with zexa.AsyncClient(**staying.options) as client:
+            task = spawn(client.messages.wait("msg_1"))
+            await seen(staying, 2)
+            began = time.monotonic()
+            await cancel(task)
+            assert time.monotonic() - began < 0.5
+            # Others wait on, and side by side.
+            results = await asyncio.gather(
+                *(client.messages.wait("msg_1", until="sent") for _ in range(20)), client.credits.get()
+            )
+            assert len(results) == 21
+
+    asyncio.run(main())
+    assert len(staying.requests()) == 2 + 21
+
+
+def test_closing_ends_it(staying: Server) -> None:
+    async def main() -> None:
+        client = zexa.AsyncClient(**staying.options)
+        task = spawn(client.messages.wait("msg_1"))
+        await seen(staying, 2)
+        began = time.monotonic()
+        await client.close()
+        with pytest.raises(zexa.ClosedError):
+            await task
+        assert time.monotonic() - began < SOON
+
+    asyncio.run(main())
+
+
+def test_ctrl_c_in_a_pause(sandbox: Sandbox) -> None:
+    server = sandbox.start_server({"state": {"speed": "manual"}})
+    with Program("programs.interrupted", "waiting", server=server) as program:
+        program.expect("calling")
+        # The pause behind the fourth is longer than a second.
+        for _ in range(4):
+            program.expect("attempted")
+        program.wait_until_blocked()
+        began = time.monotonic()
+        program.signal(signal.SIGINT)
+        told = program.told()
+        assert time.monotonic() - began < 1
+        assert told == {"type": "CancelledError", "kind": "cancelled", "outcome": "not_sent", "attempts": 4}
+        program.end()
+    assert [message["body"] for message in server.messages()] == ["waited for", "after"]
+    assert len(server.requests()) == 6
