@@ -75,6 +75,11 @@ def test_while_threads_are_in_calls(any_server: Server) -> None:
     assert bodies(any_server) == Counter(f"child {number}" for number in range(20))
 
 
+def test_while_a_thread_runs_a_loop(any_server: Server) -> None:
+    run("programs.forks", "beside_a_loop", server=any_server, flags=CARELESS)
+    assert bodies(any_server) == Counter(f"child {number}" for number in range(10))
+
+
 def test_while_async_calls_are_in_flight(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"times": 20, "delay": 1}]})
     run("programs.forks", "beside_async_calls", server=server)

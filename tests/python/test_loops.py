@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -116,6 +118,42 @@ def test_two_steps_of_one_iterator_at_once(sandbox: Sandbox, loop: asyncio.Abstr
             assert all(isinstance(one, RuntimeError) for one in found if isinstance(one, BaseException))
             read += [contact.id async for contact in contacts]
             assert len(set(read)) == len(read) == 20
+
+    loop.run_until_complete(main())
+
+
+def test_eager_tasks(server: Server, loop: asyncio.AbstractEventLoop) -> None:
+    """They begin within the call that makes them, before any other gets its turn."""
+    if sys.version_info < (3, 12):
+        pytest.skip("eager tasks are of Python 3.12")
+    loop.set_task_factory(asyncio.eager_task_factory)
+
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options) as client:
+            tasks = [spawn(client.messages.send(**sms(str(number)))) for number in range(5)]
+            assert len({message.id for message in await asyncio.gather(*tasks)}) == 5
+            task = spawn(client.messages.get("msg_nowhere"))
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    loop.run_until_complete(main())
+    assert len(server.messages()) == 5
+
+
+def test_tasks_can_be_looked_at(server: Server, loop: asyncio.AbstractEventLoop) -> None:
+    """As debuggers do, and asyncio itself in its debug mode."""
+    loop.set_debug(True)
+
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options) as client:
+            task = spawn(client.credits.get())
+            for _ in range(2):
+                assert "get" in repr(task)
+                assert task.get_stack() == []
+                task.print_stack(file=io.StringIO())
+                await asyncio.sleep(0)
+            await task
 
     loop.run_until_complete(main())
 

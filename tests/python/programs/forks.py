@@ -131,6 +131,27 @@ def beside_async_calls() -> None:
     asyncio.run(parent())
 
 
+def beside_a_loop() -> None:
+    """Whose thread, and the client's own, may be anywhere at the moment of the fork."""
+    client = new_async_client()
+    done = threading.Event()
+
+    async def keep_calling() -> None:
+        while not done.is_set():
+            await asyncio.gather(*(client.credits.get() for _ in range(5)))
+
+    def in_child(body: str) -> None:
+        asyncio.run(send_async(client, body))
+
+    thread = threading.Thread(target=lambda: asyncio.run(keep_calling()))
+    thread.start()
+    SERVER.requests(at_least=10)
+    for number in range(10):
+        join(fork(partial(in_child, f"child {number}")))
+    done.set()
+    thread.join()
+
+
 def half_read_list() -> None:
     client = new_client()
     contacts = iter(client.contacts.list(per_page=10))
