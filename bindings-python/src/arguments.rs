@@ -136,7 +136,7 @@ impl<'py> Argument<'py> {
             }
             match value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>() {
                 true => value.str()?.extract(),
-                false => Ok(value.cast::<PyString>()?.extract()?),
+                false => value.cast::<PyString>()?.extract(),
             }
         })
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use zexa::{Method, binding};
+use zexa::{CancelToken, Method, binding};
 
 use crate::arguments::Argument;
 use crate::call_options::Calling;
@@ -54,6 +54,13 @@ impl AsyncHandle {
     pub(crate) fn with_options(&self, py: Python<'_>, calling: Calling<'_>) -> PyResult<zexa::AsyncClient> {
         logging::look(py)?;
         Ok(self.0.with_options(calling.options()?))
+    }
+
+    /// The client for one call with these options, and what ends that.
+    pub(crate) fn begin(&self, py: Python<'_>, calling: Calling<'_>) -> PyResult<(zexa::AsyncClient, CancelToken)> {
+        logging::look(py)?;
+        let token = CancelToken::new();
+        Ok((self.0.with_options(calling.options()?.cancel(&token)), token))
     }
 }
 
@@ -309,8 +316,8 @@ impl AsyncClient {
             let path = path.text("path")?;
             let body = body.map(|body| body.body("body")).transpose()?;
             let query = query.map(|query| query.query("query")).transpose()?.unwrap_or_default();
-            let client = self.0.with_options(py, calling)?;
-            Ok(client.request(method, &path, &pairs(&query), body.as_ref()))
+            let (client, token) = self.0.begin(py, calling)?;
+            Ok((token, client.request(method, &path, &pairs(&query), body.as_ref())))
         };
         Coroutine::begin("AsyncClient.request", begin())
     }

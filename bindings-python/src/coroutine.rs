@@ -6,14 +6,20 @@
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
 
 use pyo3::exceptions::{PyRuntimeError, PyRuntimeWarning, PyStopIteration};
 use pyo3::prelude::*;
 use pyo3::types::PyIterator;
+use zexa::{CancelToken, binding};
 
 use crate::errors;
 use crate::event_loop::EventLoop;
 use crate::model::Given;
+
+/// As long as an event loop is kept waiting for the end of a call that was cancelled: thousands of times as long as it takes.
+const LONGEST_END: Duration = Duration::from_millis(100);
 
 type Future = Pin<Box<dyn std::future::Future<Output = PyResult<Py<PyAny>>> + Send>>;
 
@@ -30,16 +36,18 @@ pub(crate) struct Coroutine {
 struct Call {
     future: Mutex<Future>,
     waiter: Arc<Waiter>,
+    /// What ends it, where it is known afterwards how far it had got.
+    token: Option<CancelToken>,
 }
 
 impl Coroutine {
-    /// Of a call of the core's, or of what is wrong with its arguments: that too is raised where it is awaited.
+    /// Of a call of the core's and what ends it, or of what is wrong with its arguments: that too is raised where it is awaited.
     pub(crate) fn begin<T: Given>(
         name: &'static str,
-        call: PyResult<impl std::future::Future<Output = zexa::Result<T>> + Send + 'static>,
+        call: PyResult<(CancelToken, impl std::future::Future<Output = zexa::Result<T>> + Send + 'static)>,
     ) -> Coroutine {
         match call {
-            Ok(call) => Coroutine::of(name, call),
+            Ok((token, call)) => Coroutine::of(name, call).ended_by(token),
             Err(error) => Coroutine::new(name, std::future::ready(Err(error))),
         }
     }
@@ -59,8 +67,28 @@ impl Coroutine {
         name: &'static str,
         future: impl std::future::Future<Output = PyResult<Py<PyAny>>> + Send + 'static,
     ) -> Coroutine {
-        let call = Call { future: Mutex::new(Box::pin(future)), waiter: Arc::default() };
+        let call = Call { future: Mutex::new(Box::pin(future)), waiter: Arc::default(), token: None };
         Coroutine { name, call: Some(call), begun: false }
+    }
+
+    fn ended_by(mut self, token: CancelToken) -> Coroutine {
+        if let Some(call) = &mut self.call {
+            call.token = Some(token);
+        }
+        self
+    }
+
+    /// Ends the call, and gives the error that says how far it had got, where it had begun.
+    fn break_off(&mut self, py: Python<'_>) -> Option<PyErr> {
+        let begun = std::mem::replace(&mut self.begun, true);
+        let mut call = self.call.take().filter(|_| begun)?;
+        call.token.take()?.cancel();
+        let future = call.future.get_mut().unwrap_or_else(PoisonError::into_inner);
+        // The client's own thread needs no GIL and a moment for it. Where it has none, nobody knows more.
+        match py.detach(|| poll_for(LONGEST_END, future.as_mut()))? {
+            Ok(_) => Some(errors::raise(binding::cancelled_too_late())),
+            Err(error) => Some(error),
+        }
     }
 
     /// Goes on with the call. Gives what the event loop is to wait for, or raises what the coroutine ends with.
@@ -88,22 +116,27 @@ impl Coroutine {
         self.step(py)
     }
 
-    /// Ends the call, and raises this.
+    /// Ends the call, and raises this. Its context is the error that says how far the call had got.
     #[pyo3(signature = (typ, val=None, tb=None))]
     fn throw(
         &mut self,
+        py: Python<'_>,
         typ: &Bound<'_, PyAny>,
         val: Option<&Bound<'_, PyAny>>,
         tb: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyAny>> {
         let _ = tb;
-        self.close();
+        let broken_off = self.break_off(py);
         let value = match val.filter(|value| !value.is_none()) {
             Some(value) => value.clone(),
             None if typ.is_instance_of::<pyo3::types::PyType>() => typ.call0()?,
             None => typ.clone(),
         };
-        Err(PyErr::from_value(value))
+        let raised = PyErr::from_value(value);
+        if raised.context(py).is_none() {
+            raised.set_context(py, broken_off);
+        }
+        Err(raised)
     }
 
     /// Ends the call.
@@ -156,6 +189,26 @@ impl Drop for Coroutine {
                 raised.restore(py);
             }
         });
+    }
+}
+
+/// Polls the future to its end on this thread, for so long at most.
+fn poll_for<F: std::future::Future + ?Sized>(time: Duration, mut future: Pin<&mut F>) -> Option<F::Output> {
+    struct Unpark(Thread);
+
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let until = Instant::now() + time;
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return Some(output);
+        }
+        thread::park_timeout(until.checked_duration_since(Instant::now())?);
     }
 }
 

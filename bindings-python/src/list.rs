@@ -1,7 +1,7 @@
 //! Lists of the blocking client, and the iterators over their items and pages.
 
 use std::process;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use pyo3::exceptions::{PyRuntimeError, PyStopIteration};
@@ -27,8 +27,9 @@ pub(crate) struct Pages(Py<List>);
 #[pyclass(frozen, module = "zexa", name = "ListIterator")]
 pub(crate) struct ListIterator {
     read: Mutex<Box<dyn Read>>,
-    /// The process of the thread that has it, or had it last.
+    /// The process and the thread that have it, or had it last.
     pid: AtomicU32,
+    thread: AtomicUsize,
 }
 
 /// A list, whatever its items are.
@@ -133,10 +134,11 @@ impl Pages {
 
 impl ListIterator {
     fn new(read: Box<dyn Read>) -> ListIterator {
-        ListIterator { read: Mutex::new(read), pid: AtomicU32::new(process::id()) }
+        ListIterator { read: Mutex::new(read), pid: AtomicU32::new(process::id()), thread: AtomicUsize::new(0) }
     }
 
-    /// Waits for its turn, unless it waits for a thread of a parent: that is not here, and never done.
+    /// Waits for its turn, unless it waits for what is never done: a thread of a parent, which is not here, or what this thread itself was
+    /// interrupted in.
     fn turn(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, Box<dyn Read>>> {
         let pid = process::id();
         let read = match self.read.try_lock() {
@@ -146,9 +148,14 @@ impl ListIterator {
                 let message = "this list was being read by another thread when the process was forked: begin it anew";
                 return Err(PyRuntimeError::new_err(message));
             }
+            Err(TryLockError::WouldBlock) if self.thread.load(Ordering::Acquire) == this_thread() => {
+                let message = "this list is being read by the call that was interrupted: a handler cannot read on";
+                return Err(PyRuntimeError::new_err(message));
+            }
             Err(TryLockError::WouldBlock) => self.read.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner),
         };
         self.pid.store(pid, Ordering::Release);
+        self.thread.store(this_thread(), Ordering::Release);
         Ok(read)
     }
 }
@@ -171,6 +178,14 @@ impl ListIterator {
             false => Err(PyStopIteration::new_err(())),
         }
     }
+}
+
+/// An address that no other thread has, as long as this one lives.
+fn this_thread() -> usize {
+    thread_local! {
+        static HERE: u8 = const { 0 };
+    }
+    HERE.with(|here| std::ptr::from_ref(here) as usize)
 }
 
 /// What an iterator reads.

@@ -1,5 +1,6 @@
 //! Each attempt as a record of Python's `logging`, under `zexa`. Where nobody listens, it costs next to nothing.
 
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError, Weak};
 use std::thread;
@@ -11,7 +12,6 @@ use pyo3::types::PyDict;
 use zexa::{Attempt, Kind};
 
 use crate::event_loop::EventLoop;
-use crate::waiting;
 
 /// `logging.DEBUG`.
 const DEBUG: u32 = 10;
@@ -29,18 +29,32 @@ pub(crate) fn look(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
+/// Whether the logger takes records, as far as is known.
+pub(crate) fn is_listening() -> bool {
+    LISTENING.load(Ordering::Relaxed)
+}
+
+thread_local! {
+    /// Records of a blocking call, which are written where it may be left for a moment: a handler may make calls of its own.
+    static HERE: RefCell<Vec<Record>> = const { RefCell::new(Vec::new()) };
+}
+
 /// What a blocking client tells of its attempts, on the thread of the caller.
 pub(crate) fn report(attempt: &Attempt<'_>) {
-    if LISTENING.load(Ordering::Relaxed) {
-        // Where Python is coming to its end, nobody reads it.
-        let _ = Python::try_attach(|py| write_or_tell(py, &Record::of(attempt)).map_err(waiting::interrupt));
+    if is_listening() {
+        HERE.with_borrow_mut(|records| records.push(Record::of(attempt)));
     }
+}
+
+/// Writes what a call of this thread has told.
+pub(crate) fn write_here(py: Python<'_>) -> PyResult<()> {
+    HERE.take().iter().try_for_each(|record| write_or_tell(py, record))
 }
 
 /// What an async client tells of its attempts, on its own thread. That never takes the GIL: Python that is coming to its end would end the thread in the
 /// midst of it. So the loops write it.
 pub(crate) fn report_later(attempt: &Attempt<'_>) {
-    if !LISTENING.load(Ordering::Relaxed) {
+    if !is_listening() {
         return;
     }
     let Some(mut waiting) = waiting() else { return };

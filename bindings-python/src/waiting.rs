@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use zexa::CancelToken;
 use zexa::binding::{self, Asked};
 
-use crate::errors;
+use crate::{errors, logging};
 
 thread_local! {
     /// What a handler of signals has raised while a call of this thread waited.
@@ -21,6 +21,9 @@ pub(crate) fn token() -> CancelToken {
 /// Runs a call that carries such a token. What a handler raises goes before the error of the call, which is then its context.
 pub(crate) fn run<T: Send>(py: Python<'_>, call: impl FnOnce() -> zexa::Result<T> + Send) -> PyResult<T> {
     let result = py.detach(call);
+    if let Err(raised) = logging::write_here(py) {
+        interrupt(raised);
+    }
     match RAISED.take() {
         None => result.map_err(errors::raise),
         Some(raised) => {
@@ -30,18 +33,16 @@ pub(crate) fn run<T: Send>(py: Python<'_>, call: impl FnOnce() -> zexa::Result<T
     }
 }
 
-/// Ends the call of this thread with what was raised on it meanwhile. The first that was raised counts.
-pub(crate) fn interrupt(raised: PyErr) {
+/// The first that was raised counts.
+fn interrupt(raised: PyErr) {
     RAISED.with_borrow_mut(|first| _ = first.get_or_insert(raised));
 }
 
+/// What Python wants to do on this thread by now: to write records, and to run its handlers of signals.
 fn ask() -> Asked {
-    if RAISED.with_borrow(Option::is_some) {
-        return Asked::End;
-    }
     // Python that is coming to its end wants nothing any more.
-    Python::try_attach(|py| match py.check_signals() {
-        Ok(()) if takes_signals(py) => Asked::GoOn,
+    Python::try_attach(|py| match logging::write_here(py).and_then(|()| py.check_signals()) {
+        Ok(()) if takes_signals(py) || logging::is_listening() => Asked::GoOn,
         Ok(()) => Asked::NeverAgain,
         Err(raised) => {
             interrupt(raised);

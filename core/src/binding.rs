@@ -79,6 +79,11 @@ pub fn masked(text: &str) -> String {
     format!("***{}", tail(text))
 }
 
+/// The error of a call that was cancelled when its answer had come: what it asked for is done.
+pub fn cancelled_too_late() -> Error {
+    Error::new(Kind::Cancelled, Outcome::Accepted, "the call was cancelled as its answer came").with_attempts(1)
+}
+
 /// A parameter that is a time, from its text.
 pub fn timestamp(field: &str, text: &str) -> Result<Timestamp> {
     let reason = "not a time with its offset from UTC, such as 2026-07-01T09:00:00Z";

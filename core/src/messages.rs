@@ -151,7 +151,7 @@ impl SendMessage {
     }
 }
 
-discreet_debug!(Message { id, status, channel, to as Masked, created_at, body as Hidden, scheduled_at, sent_at, delivered_at });
+discreet_debug!(Message { id, status, channel, to as Masked, created_at, from, body as Hidden, scheduled_at, sent_at, delivered_at });
 discreet_debug!(SendMessage { channel, to as Masked, from, body as Hidden, template, scheduled_at });
 
 #[cfg(test)]

@@ -433,9 +433,9 @@ impl AsyncCampaigns {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let client = self.0.with_options(py, calling)?;
+            let (client, token) = self.0.begin(py, calling)?;
             let params = create_campaign(name, channel, contact_list_id, sender_id, body, template, scheduled_at)?;
-            Ok(client.campaigns().create(&params))
+            Ok((token, client.campaigns().create(&params)))
         };
         Coroutine::begin("AsyncCampaigns.create", begin())
     }
@@ -486,9 +486,9 @@ impl AsyncCampaigns {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let client = self.0.with_options(py, calling)?;
+            let (client, token) = self.0.begin(py, calling)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
-            Ok(client.campaigns().get(&id))
+            Ok((token, client.campaigns().get(&id)))
         };
         Coroutine::begin("AsyncCampaigns.get", begin())
     }
@@ -524,10 +524,10 @@ impl AsyncCampaigns {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let client = self.0.with_options(py, calling)?;
+            let (client, token) = self.0.begin(py, calling)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
             let until = until.map(|until| until.text("until")).transpose()?.unwrap_or_default();
-            Ok(client.campaigns().wait(&id, &until))
+            Ok((token, client.campaigns().wait(&id, &until)))
         };
         Coroutine::begin("AsyncCampaigns.wait", begin())
     }

@@ -267,9 +267,9 @@ impl AsyncContacts {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let client = self.0.with_options(py, calling)?;
+            let (client, token) = self.0.begin(py, calling)?;
             let params = create_contact(name, phone, lists, email)?;
-            Ok(client.contacts().create(&params))
+            Ok((token, client.contacts().create(&params)))
         };
         Coroutine::begin("AsyncContacts.create", begin())
     }
@@ -324,9 +324,9 @@ impl AsyncContacts {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let client = self.0.with_options(py, calling)?;
+            let (client, token) = self.0.begin(py, calling)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
-            Ok(client.contacts().delete(&id))
+            Ok((token, client.contacts().delete(&id)))
         };
         Coroutine::begin("AsyncContacts.delete", begin())
     }

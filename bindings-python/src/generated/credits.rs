@@ -139,8 +139,8 @@ impl AsyncCreditBalance {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let client = self.0.with_options(py, calling)?;
-            Ok(client.credits().get())
+            let (client, token) = self.0.begin(py, calling)?;
+            Ok((token, client.credits().get()))
         };
         Coroutine::begin("AsyncCreditBalance.get", begin())
     }

@@ -18,7 +18,7 @@ impl Model for Message {
         Field { attribute: "channel", key: "channel", shown: Shown::Plain, is_time: false },
         Field { attribute: "to", key: "to", shown: Shown::Masked, is_time: false },
         Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, is_time: true },
-        Field { attribute: "from_", key: "from", shown: Shown::Never, is_time: false },
+        Field { attribute: "from_", key: "from", shown: Shown::Plain, is_time: false },
         Field { attribute: "body", key: "body", shown: Shown::Hidden, is_time: false },
         Field { attribute: "scheduled_at", key: "scheduled_at", shown: Shown::Plain, is_time: true },
         Field { attribute: "sent_at", key: "sent_at", shown: Shown::Plain, is_time: true },
@@ -333,9 +333,9 @@ impl AsyncMessages {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let client = self.0.with_options(py, calling)?;
+            let (client, token) = self.0.begin(py, calling)?;
             let params = send_message(channel, to, from_, body, subject, html, template, scheduled_at)?;
-            Ok(client.messages().send(&params))
+            Ok((token, client.messages().send(&params)))
         };
         Coroutine::begin("AsyncMessages.send", begin())
     }
@@ -361,9 +361,9 @@ impl AsyncMessages {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let client = self.0.with_options(py, calling)?;
+            let (client, token) = self.0.begin(py, calling)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
-            Ok(client.messages().get(&id))
+            Ok((token, client.messages().get(&id)))
         };
         Coroutine::begin("AsyncMessages.get", begin())
     }
@@ -399,10 +399,10 @@ impl AsyncMessages {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let client = self.0.with_options(py, calling)?;
+            let (client, token) = self.0.begin(py, calling)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
             let until = until.map(|until| until.text("until")).transpose()?.unwrap_or_default();
-            Ok(client.messages().wait(&id, &until))
+            Ok((token, client.messages().wait(&id, &until)))
         };
         Coroutine::begin("AsyncMessages.wait", begin())
     }

@@ -295,9 +295,9 @@ impl AsyncWebhooks {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let client = self.0.with_options(py, calling)?;
+            let (client, token) = self.0.begin(py, calling)?;
             let params = create_webhook(url, events)?;
-            Ok(client.webhooks().create(&params))
+            Ok((token, client.webhooks().create(&params)))
         };
         Coroutine::begin("AsyncWebhooks.create", begin())
     }

@@ -129,7 +129,7 @@ impl Server {
         let mut address = String::new();
         let stdout = child.stdout.take().expect("it was asked for");
         BufReader::new(stdout).read_line(&mut address).map_err(told)?;
-        Ok(Server { child: child, url: format!("http://{}", address.trim()) })
+        Ok(Server { child, url: format!("http://{}", address.trim()) })
     }
 }
 

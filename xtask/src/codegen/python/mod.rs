@@ -184,7 +184,7 @@ fn ruff(text: &str, name: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codegen::definition::{Docs, Field, Model, Place, Shown, Type};
+    use crate::codegen::definition::{Docs, Field, Model, Place, Shape, Shown, Type};
     use crate::codegen::read;
     use crate::paths;
 
@@ -211,6 +211,12 @@ mod tests {
         let list = Type::List(Box::new(Type::String));
         let told = written(|messages| messages.models[0].fields.push(field("tags", list, false)));
         assert_eq!(told.expect_err("fails"), "messages.rs:7: a field cannot be a `Vec<String>` in Python");
+        let told = written(|messages| {
+            let operation = &mut messages.resource.as_mut().expect("it has one").operations[0];
+            operation.shape = Shape::Wait { answer: "Credits".into() };
+            operation.place = place();
+        });
+        assert_eq!(told.expect_err("fails"), "messages.rs:7: a `Credits` has no status to wait for");
     }
 
     #[test]

@@ -189,7 +189,7 @@ fn body(resource: &Resource, operation: &Operation, params: Option<&Params>, arg
         (Of::AsyncClient, _) => {
             let name = format!("{}.{}", of.class(resource), operation.name);
             format!(
-                "let begin = || {{ let client = self.0.with_options(py, calling)?; {params} Ok({call}) }};
+                "let begin = || {{ let (client, token) = self.0.begin(py, calling)?; {params} Ok((token, {call})) }};
                 Coroutine::begin({name:?}, begin())"
             )
         }
