@@ -30,8 +30,13 @@ impl<'a> Context<'a> {
         Context { definition, language, taken: RefCell::new(reserved), complaints: RefCell::default() }
     }
 
+    /// Once, even where it is written more than once.
     pub(super) fn complain(&self, place: &Place, message: impl Into<String>) {
-        self.complaints.borrow_mut().push(Complaint { place: place.clone(), message: message.into() });
+        let complaint = Complaint { place: place.clone(), message: message.into() };
+        let mut complaints = self.complaints.borrow_mut();
+        if !complaints.contains(&complaint) {
+            complaints.push(complaint);
+        }
     }
 
     pub(super) fn finish<T>(self, written: T) -> Result<T, Vec<Complaint>> {

@@ -212,7 +212,7 @@ mod tests {
         let told = written(|messages| messages.models[0].fields.push(field("tags", list, false)));
         assert_eq!(told.expect_err("fails"), "messages.rs:7: a field cannot be a `Vec<String>` in Python");
         let told = written(|messages| {
-            let operation = &mut messages.resource.as_mut().expect("it has one").operations[0];
+            let operation = &mut messages.resource.as_mut().expect("it has one").operations[1];
             operation.shape = Shape::Wait { answer: "Credits".into() };
             operation.place = place();
         });

@@ -12,7 +12,7 @@ use syn::{Attribute, Expr, ExprLit, Ident, Item, Lit, Macro, Meta, Token};
 use crate::codegen::definition::{Docs, Place};
 
 /// What is wrong in the source, and where.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Complaint {
     pub(crate) place: Place,
     pub(crate) message: String,
