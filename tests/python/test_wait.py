@@ -77,8 +77,12 @@ def test_the_deadline_is_for_all_of_it(staying: Server) -> None:
 
 
 def test_another_thread_may_close_the_client(staying: Server) -> None:
+    def close() -> None:
+        staying.requests(at_least=2)
+        client.close()
+
     with zexa.Client(**staying.options) as client:
-        closing = threading.Thread(target=lambda: (staying.requests(at_least=2), client.close()))
+        closing = threading.Thread(target=close)
         closing.start()
         with pytest.raises(zexa.ClosedError) as caught:
             client.messages.wait("msg_1")
