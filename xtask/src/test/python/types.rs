@@ -12,18 +12,27 @@ const TYPED: &str = "tests/python/typed";
 /// The oldest Python that the package is for.
 const OLDEST: &str = "3.10";
 
+/// All look, even where one finds something: what they find is not the same.
 pub(crate) fn check() -> Result {
     let venv = venv()?;
     // The package by its sources; all else with what is installed, which is found as users' checkers find it.
-    command::run(mypy(&venv).args(["--python-version", OLDEST, "bindings-python/python/zexa"]))?;
-    command::run(mypy(&venv).arg("tests/python"))?;
-    command::run(mypy(&venv).arg("bindings-python/examples"))?;
+    let mut package = mypy(&venv);
+    package.args(["--python-version", OLDEST, "bindings-python/python/zexa"]);
+    let (mut tests, mut examples) = (mypy(&venv), mypy(&venv));
+    tests.arg("tests/python");
+    examples.arg("bindings-python/examples");
     // The stub has what the module has, and says of it what is so.
-    command::run(tool(&venv, "stubtest").args(["--concise", "--allowlist", "tests/python/stubtest.txt", "zexa"]))?;
+    let mut stubtest = tool(&venv, "stubtest");
+    stubtest.args(["--concise", "--allowlist", "tests/python/stubtest.txt", "zexa"]);
     // Whoever uses the package meets nothing whose type is unknown. Pyright asks the `python` that it finds where that is.
-    command::run(tool(&venv, "pyright").env("PATH", venv.on_path()?).args(["--verifytypes", "zexa"]))?;
-    let python = venv.path("python");
-    command::run(tool(&venv, "pyright").arg("--pythonpath").arg(python).args(["--project", TYPED]))
+    let mut complete = tool(&venv, "pyright");
+    complete.env("PATH", venv.on_path()?).args(["--verifytypes", "zexa"]);
+    let mut typed = tool(&venv, "pyright");
+    typed.arg("--pythonpath").arg(venv.path("python")).args(["--project", TYPED]);
+
+    let all = [package, tests, examples, stubtest, complete, typed];
+    let failures: Vec<String> = all.into_iter().filter_map(|mut checker| command::run(&mut checker).err()).collect();
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
 }
 
 fn mypy(venv: &Venv) -> Command {
