@@ -134,10 +134,13 @@ impl<'py> Argument<'py> {
             if let Ok(truth) = value.cast::<PyBool>() {
                 return Ok(truth.is_true().to_string());
             }
-            match value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>() {
-                true => value.str()?.extract(),
-                false => value.cast::<PyString>()?.extract(),
+            // As numbers are written, whatever an enum of them says of itself.
+            for number in [value.py().get_type::<PyInt>(), value.py().get_type::<PyFloat>()] {
+                if value.is_instance(&number)? {
+                    return number.call_method1("__repr__", (value,))?.extract();
+                }
             }
+            value.cast::<PyString>()?.extract()
         })
     }
 

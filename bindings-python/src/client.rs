@@ -16,10 +16,31 @@ use crate::{errors, logging, waiting};
 
 #[doc = include_str!("../stub/docs/Client.txt")]
 #[pyclass(frozen, module = "zexa")]
-pub(crate) struct Client(pub(crate) Handle);
+pub(crate) struct Client {
+    handle: Handle,
+    // Each is one object, so that what a test puts in the place of its methods stays there.
+    /// Messages on any channel.
+    #[pyo3(get)]
+    messages: Py<Messages>,
+    /// The account's registered Sender IDs.
+    #[pyo3(get)]
+    sender_ids: Py<SenderIds>,
+    /// Campaigns: one message to a whole contact list.
+    #[pyo3(get)]
+    campaigns: Py<Campaigns>,
+    /// The people who can be reached.
+    #[pyo3(get)]
+    contacts: Py<Contacts>,
+    /// Endpoints that Zexa posts delivery events to.
+    #[pyo3(get)]
+    webhooks: Py<Webhooks>,
+    /// The account's credits.
+    #[pyo3(get)]
+    credits: Py<CreditBalance>,
+}
 
-#[doc = include_str!("../stub/docs/AsyncClient.txt")]
-#[pyclass(frozen, module = "zexa")]
+/// What makes the calls of an async client. What users have of it is in Python: `_async.py`.
+#[pyclass(frozen, module = "zexa._zexa", name = "_AsyncClient")]
 pub(crate) struct AsyncClient(pub(crate) AsyncHandle);
 
 /// A client, for its resources to hold.
@@ -64,6 +85,21 @@ impl AsyncHandle {
     }
 }
 
+impl Client {
+    fn of(py: Python<'_>, client: zexa::Client) -> PyResult<Client> {
+        let handle = Handle(Arc::new(client));
+        Ok(Client {
+            messages: Py::new(py, Messages(handle.clone()))?,
+            sender_ids: Py::new(py, SenderIds(handle.clone()))?,
+            campaigns: Py::new(py, Campaigns(handle.clone()))?,
+            contacts: Py::new(py, Contacts(handle.clone()))?,
+            webhooks: Py::new(py, Webhooks(handle.clone()))?,
+            credits: Py::new(py, CreditBalance(handle.clone()))?,
+            handle,
+        })
+    }
+}
+
 #[pymethods]
 impl Client {
     #[new]
@@ -73,6 +109,7 @@ impl Client {
     ))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn new(
+        py: Python<'_>,
         api_key: Option<Argument<'_>>,
         base_url: Option<Argument<'_>>,
         timeout: Option<Argument<'_>>,
@@ -101,49 +138,14 @@ impl Client {
             allow_http,
         };
         let client = options.builder(logging::report)?.build().map_err(errors::raise)?;
-        Ok(Client(Handle(Arc::new(client))))
-    }
-
-    /// Messages on any channel.
-    #[getter]
-    fn messages(&self) -> Messages {
-        Messages(self.0.clone())
-    }
-
-    /// The account's registered Sender IDs.
-    #[getter]
-    fn sender_ids(&self) -> SenderIds {
-        SenderIds(self.0.clone())
-    }
-
-    /// Campaigns: one message to a whole contact list.
-    #[getter]
-    fn campaigns(&self) -> Campaigns {
-        Campaigns(self.0.clone())
-    }
-
-    /// The people who can be reached.
-    #[getter]
-    fn contacts(&self) -> Contacts {
-        Contacts(self.0.clone())
-    }
-
-    /// Endpoints that Zexa posts delivery events to.
-    #[getter]
-    fn webhooks(&self) -> Webhooks {
-        Webhooks(self.0.clone())
-    }
-
-    /// The account's credits.
-    #[getter]
-    fn credits(&self) -> CreditBalance {
-        CreditBalance(self.0.clone())
+        Client::of(py, client)
     }
 
     #[doc = include_str!("../stub/docs/with_options.txt")]
     #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     fn with_options(
         &self,
+        py: Python<'_>,
         timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
@@ -151,7 +153,7 @@ impl Client {
         extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Client> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
-        Ok(Client(Handle(Arc::new(self.0.with_options(calling)?))))
+        Client::of(py, self.handle.with_options(calling)?)
     }
 
     #[doc = include_str!("../stub/docs/request.txt")]
@@ -178,12 +180,14 @@ impl Client {
         let path = path.text("path")?;
         let body = body.map(|body| body.body("body")).transpose()?;
         let query = query.map(|query| query.query("query")).transpose()?.unwrap_or_default();
-        self.0.call(py, calling, |client| client.request(method, &path, &pairs(&query), body.as_ref())).map(Response)
+        self.handle
+            .call(py, calling, |client| client.request(method, &path, &pairs(&query), body.as_ref()))
+            .map(Response)
     }
 
     /// Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end.
     fn close(&self, py: Python<'_>) {
-        py.detach(|| self.0.0.close());
+        py.detach(|| self.handle.0.close());
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {
@@ -196,7 +200,7 @@ impl Client {
     }
 
     fn __repr__(&self) -> String {
-        repr("Client", binding::base_url(&self.0.0))
+        repr("Client", binding::base_url(&self.handle.0))
     }
 }
 
@@ -276,7 +280,6 @@ impl AsyncClient {
         AsyncCreditBalance(self.0.clone())
     }
 
-    #[doc = include_str!("../stub/docs/with_options.txt")]
     #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     fn with_options(
         &self,
@@ -291,7 +294,6 @@ impl AsyncClient {
         Ok(AsyncClient(AsyncHandle(Arc::new(self.0.with_options(py, calling)?))))
     }
 
-    #[doc = include_str!("../stub/docs/request.txt")]
     #[pyo3(signature = (
         method, path, *, query=None, body=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None,
         extra_headers=None,
@@ -322,22 +324,8 @@ impl AsyncClient {
         Coroutine::begin("AsyncClient.request", begin())
     }
 
-    /// Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end.
-    fn close(&self) -> Coroutine {
-        let client = self.0.0.clone();
-        Coroutine::of("AsyncClient.close", async move {
-            client.close();
-            Ok(())
-        })
-    }
-
-    fn __aenter__(slf: Py<Self>) -> Coroutine {
-        Coroutine::new("AsyncClient.__aenter__", async move { Ok(slf.into_any()) })
-    }
-
-    #[pyo3(signature = (*_exc_info))]
-    fn __aexit__(&self, _exc_info: &Bound<'_, PyTuple>) -> Coroutine {
-        self.close()
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| self.0.0.close());
     }
 
     fn __repr__(&self) -> String {

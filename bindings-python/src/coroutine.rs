@@ -93,19 +93,32 @@ impl Coroutine {
 
     /// Goes on with the call. Gives what the event loop is to wait for, or raises what the coroutine ends with.
     fn step(&mut self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        self.begun = true;
         let Some(call) = &mut self.call else {
             return Err(PyRuntimeError::new_err("cannot reuse already awaited coroutine"));
         };
-        call.waiter.reset();
-        let waker = Waker::from(call.waiter.clone());
-        let future = call.future.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if call.waiter.is_waiting(py)? {
+            return Err(PyRuntimeError::new_err("coroutine is being awaited already"));
+        }
+        let stepped = call.step(py, &mut self.begun);
+        if stepped.is_err() {
+            self.close();
+        }
+        stepped
+    }
+}
+
+impl Call {
+    fn step(&mut self, py: Python<'_>, begun: &mut bool) -> PyResult<Py<PyAny>> {
+        // Before anything is sent: where nobody can wait for it, nothing is.
+        let running = EventLoop::running(py);
+        *begun = true;
+        let (event_loop, object) = running?;
+        self.waiter.reset();
+        let waker = Waker::from(self.waiter.clone());
+        let future = self.future.get_mut().unwrap_or_else(PoisonError::into_inner);
         match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Pending => call.waiter.wait_for(py),
-            Poll::Ready(result) => {
-                self.call = None;
-                Err(PyStopIteration::new_err((result?,)))
-            }
+            Poll::Pending => self.waiter.wait_in(event_loop, &object),
+            Poll::Ready(result) => Err(PyStopIteration::new_err((result?,))),
         }
     }
 }
@@ -237,9 +250,19 @@ impl Waiter {
         drop(before);
     }
 
-    /// Something that the running event loop can wait for.
-    fn wait_for(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let (event_loop, future) = EventLoop::running(py)?;
+    /// Whether a task waits, and has not been told to go on.
+    fn is_waiting(&self, py: Python<'_>) -> PyResult<bool> {
+        let future = match &*self.state() {
+            Wait::Waiting(_, future) => future.clone_ref(py),
+            _ => return Ok(false),
+        };
+        Ok(!future.call_method0(py, pyo3::intern!(py, "done"))?.is_truthy(py)?)
+    }
+
+    /// Something that this event loop can wait for.
+    fn wait_in(&self, event_loop: Arc<EventLoop>, object: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        let py = object.py();
+        let future = object.call_method0(pyo3::intern!(py, "create_future"))?;
         // It yields itself, marked as a task wants it.
         let yielded = PyIterator::from_object(&future)?.next().transpose()?;
         let mut state = self.state();

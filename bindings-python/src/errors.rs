@@ -4,9 +4,9 @@ use std::io;
 
 use pyo3::exceptions::{PyConnectionError, PyOSError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
+use crate::imported::Imported;
 use crate::json;
 
 /// The exception for an error.
@@ -15,11 +15,8 @@ pub(crate) fn raise(error: zexa::Error) -> PyErr {
 }
 
 fn exception(py: Python<'_>, error: &zexa::Error) -> PyResult<PyErr> {
-    static CLASSES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
-    let classes = CLASSES.get_or_try_init(py, || {
-        py.import("zexa._errors")?.getattr("CLASSES")?.cast_into::<PyDict>().map(Bound::unbind).map_err(PyErr::from)
-    })?;
-    let class = classes.bind(py).as_any().get_item(error.kind().as_str())?;
+    static CLASSES: Imported = Imported::new("zexa._errors", "CLASSES");
+    let class = CLASSES.get(py)?.get_item(error.kind().as_str())?;
     let attributes = PyDict::new(py);
     attributes.set_item("kind", error.kind().as_str())?;
     attributes.set_item("outcome", error.outcome().as_str())?;

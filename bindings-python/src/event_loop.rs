@@ -7,12 +7,12 @@ use std::collections::HashMap;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use pyo3::exceptions::PyNotImplementedError;
+use pyo3::exceptions::{PyNotImplementedError, PyOSError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyCFunction, PyDict, PyTuple, PyWeakrefReference};
 
 use crate::bell::Bell;
+use crate::imported::Imported;
 use crate::logging;
 
 /// An event loop, as those see it who have something to tell it.
@@ -39,19 +39,23 @@ fn known() -> MutexGuard<'static, Option<HashMap<usize, Arc<EventLoop>>>> {
 }
 
 impl EventLoop {
-    /// The one that runs on this thread, and a new future of it.
+    /// The one that runs on this thread, and the loop itself.
+    ///
+    /// # Errors
+    ///
+    /// Where none runs, as under another framework than asyncio.
     pub(crate) fn running(py: Python<'_>) -> PyResult<(Arc<EventLoop>, Bound<'_, PyAny>)> {
-        static RUNNING: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        let running = RUNNING.import(py, "asyncio", "get_running_loop")?.call0()?;
-        let future = running.call_method0(pyo3::intern!(py, "create_future"))?;
+        static RUNNING: Imported = Imported::new("asyncio", "get_running_loop");
+        let running = RUNNING.get(py)?.call0()?;
         let found = known().as_ref().and_then(|known| known.get(&address(&running)).cloned());
         let event_loop = found.map_or_else(|| EventLoop::met(&running), Ok)?;
-        Ok((event_loop, future))
+        Ok((event_loop, running))
     }
 
     /// A loop that is not known yet.
     fn met(running: &Bound<'_, PyAny>) -> PyResult<Arc<EventLoop>> {
         let py = running.py();
+        forget_closed(py)?;
         let event_loop = Arc::new(EventLoop { inbox: Mutex::default(), bell: OnceLock::new(), gone: OnceLock::new() });
         let address = address(running);
         let forget = move |_: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| {
@@ -69,7 +73,12 @@ impl EventLoop {
         };
         let answer = PyCFunction::new_closure(py, None, None, answer)?;
         let bell = match Bell::watched_by(running, &answer) {
-            Err(error) if error.is_instance_of::<PyNotImplementedError>(py) => Bell::called_by(running, &answer)?,
+            // A loop that watches no sockets, or a process that may open no more.
+            Err(error)
+                if error.is_instance_of::<PyNotImplementedError>(py) || error.is_instance_of::<PyOSError>(py) =>
+            {
+                Bell::called_by(running, &answer)?
+            }
             bell => bell?,
         };
         let _ = event_loop.bell.set(bell);
@@ -107,15 +116,40 @@ impl EventLoop {
         inbox.rung = false;
         let futures = mem::take(&mut inbox.futures);
         drop(inbox);
-        for future in futures {
-            let future = future.bind(py);
-            // One that was cancelled is done.
-            if !future.call_method0(pyo3::intern!(py, "done"))?.is_truthy()? {
-                future.call_method1(pyo3::intern!(py, "set_result"), (py.None(),))?;
+        let mut futures = futures.into_iter();
+        while let Some(future) = futures.next() {
+            if let Err(raised) = end_wait(future.bind(py)) {
+                // As by a handler of signals. This one and the others are for the next time.
+                self.inbox().futures.extend(std::iter::once(future).chain(futures));
+                self.ring();
+                return Err(raised);
             }
         }
         logging::write_what_waits(py)
     }
+}
+
+/// One that was cancelled is done.
+fn end_wait(future: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = future.py();
+    if !future.call_method0(pyo3::intern!(py, "done"))?.is_truthy()? {
+        future.call_method1(pyo3::intern!(py, "set_result"), (py.None(),))?;
+    }
+    Ok(())
+}
+
+/// Forgets loops that were closed in the midst of a call: what they were to be told holds them.
+fn forget_closed(py: Python<'_>) -> PyResult<()> {
+    let all: Vec<_> = known().iter().flatten().map(|(address, event_loop)| (*address, event_loop.clone())).collect();
+    for (address, event_loop) in all {
+        let object = event_loop.gone.get().and_then(|gone| gone.bind(py).upgrade());
+        let Some(object) = object else { continue };
+        if object.call_method0("is_closed")?.is_truthy()? {
+            let forgotten = known().as_mut().and_then(|known| known.remove(&address));
+            drop(forgotten);
+        }
+    }
+    Ok(())
 }
 
 fn address(object: &Bound<'_, PyAny>) -> usize {

@@ -1,12 +1,12 @@
 //! Lists of the blocking client, and the iterators over their items and pages.
 
-use std::process;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::time::Duration;
+use std::{process, thread};
 
-use pyo3::exceptions::{PyRuntimeError, PyStopIteration};
+use pyo3::exceptions::{PyRuntimeError, PyStopIteration, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::MutexExt;
 use pyo3::types::{PyGenericAlias, PyType};
 use zexa::CallOptions;
 use zexa::binding::{AtHand, Item};
@@ -137,28 +137,37 @@ impl ListIterator {
         ListIterator { read: Mutex::new(read), pid: AtomicU32::new(process::id()), thread: AtomicUsize::new(0) }
     }
 
-    /// Waits for its turn, unless it waits for what is never done: a thread of a parent, which is not here, or what this thread itself was
-    /// interrupted in.
+    /// Waits for its turn, with an ear for signals, unless it waits for what is never done: a thread of a parent, which is not here, or what this
+    /// thread itself was interrupted in.
     fn turn(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, Box<dyn Read>>> {
-        let pid = process::id();
-        let read = match self.read.try_lock() {
-            Ok(read) => read,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) if self.pid.load(Ordering::Acquire) != pid => {
+        let (pid, thread) = (process::id(), this_thread());
+        loop {
+            match self.read.try_lock() {
+                Ok(read) => return Ok(self.taken(read, pid, thread)),
+                Err(TryLockError::Poisoned(poisoned)) => return Ok(self.taken(poisoned.into_inner(), pid, thread)),
+                Err(TryLockError::WouldBlock) => {}
+            }
+            if self.pid.load(Ordering::Acquire) != pid {
                 let message = "this list was being read by another thread when the process was forked: begin it anew";
                 return Err(PyRuntimeError::new_err(message));
             }
-            Err(TryLockError::WouldBlock) if self.thread.load(Ordering::Acquire) == this_thread() => {
-                let message = "this list is being read by the call that was interrupted: a handler cannot read on";
-                return Err(PyRuntimeError::new_err(message));
+            if self.thread.load(Ordering::Acquire) == thread {
+                return Err(PyValueError::new_err("list iterator already executing"));
             }
-            Err(TryLockError::WouldBlock) => self.read.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner),
-        };
+            py.detach(|| thread::sleep(A_TURN));
+            py.check_signals()?;
+        }
+    }
+
+    fn taken<'a>(&self, read: MutexGuard<'a, Box<dyn Read>>, pid: u32, thread: usize) -> MutexGuard<'a, Box<dyn Read>> {
         self.pid.store(pid, Ordering::Release);
-        self.thread.store(this_thread(), Ordering::Release);
-        Ok(read)
+        self.thread.store(thread, Ordering::Release);
+        read
     }
 }
+
+/// How often a thread looks whether it is its turn. Others are at a request of theirs meanwhile, which takes longer.
+const A_TURN: Duration = Duration::from_millis(5);
 
 #[pymethods]
 impl ListIterator {

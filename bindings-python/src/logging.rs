@@ -12,6 +12,7 @@ use pyo3::types::PyDict;
 use zexa::{Attempt, Kind};
 
 use crate::event_loop::EventLoop;
+use crate::imported::{Imported, once};
 
 /// `logging.DEBUG`.
 const DEBUG: u32 = 10;
@@ -48,7 +49,7 @@ pub(crate) fn report(attempt: &Attempt<'_>) {
 
 /// Writes what a call of this thread has told.
 pub(crate) fn write_here(py: Python<'_>) -> PyResult<()> {
-    HERE.take().iter().try_for_each(|record| write_or_tell(py, record))
+    write_all(py, &HERE.take())
 }
 
 /// What an async client tells of its attempts, on its own thread. That never takes the GIL: Python that is coming to its end would end the thread in the
@@ -76,7 +77,7 @@ pub(crate) fn tell(event_loop: &Arc<EventLoop>) {
 /// Writes what the threads of async clients have told.
 pub(crate) fn write_what_waits(py: Python<'_>) -> PyResult<()> {
     let records = waiting().map(|mut waiting| std::mem::take(&mut waiting.records)).unwrap_or_default();
-    records.iter().try_for_each(|record| write_or_tell(py, record))
+    write_all(py, &records)
 }
 
 /// Records that wait for a loop to write them.
@@ -126,6 +127,11 @@ impl Record {
     }
 }
 
+/// Writes all, whatever one of them raises. The first that was raised counts.
+fn write_all(py: Python<'_>, records: &[Record]) -> PyResult<()> {
+    records.iter().map(|record| write_or_tell(py, record)).fold(Ok(()), |first, written| first.and(written))
+}
+
 /// Where a handler fails, that is told as Python tells it of what nobody can catch.
 ///
 /// # Errors
@@ -144,28 +150,27 @@ fn write_or_tell(py: Python<'_>, record: &Record) -> PyResult<()> {
 fn write(py: Python<'_>, record: &Record) -> PyResult<()> {
     let Some(logger) = logger(py)? else { return Ok(()) };
     let extra = PyDict::new(py);
-    extra.set_item("method", record.method)?;
-    extra.set_item("path", record.route)?;
-    extra.set_item("attempt", record.number)?;
-    extra.set_item("status", record.status)?;
-    extra.set_item("elapsed_ms", record.elapsed_ms)?;
-    extra.set_item("request_id", record.request_id.as_deref())?;
-    extra.set_item("error", record.error)?;
+    // By names of their own: the application may put its own `request_id` into all records.
+    extra.set_item("zexa_method", record.method)?;
+    extra.set_item("zexa_path", record.route)?;
+    extra.set_item("zexa_attempt", record.number)?;
+    extra.set_item("zexa_status", record.status)?;
+    extra.set_item("zexa_elapsed_ms", record.elapsed_ms)?;
+    extra.set_item("zexa_request_id", record.request_id.as_deref())?;
+    extra.set_item("zexa_error", record.error)?;
     let options = PyDict::new(py);
     options.set_item("extra", extra)?;
     logger.call_method(pyo3::intern!(py, "debug"), (record.text.as_str(),), Some(&options)).map(drop)
 }
 
+/// None where nobody has imported `logging`, or is in the midst of it.
 fn logger(py: Python<'_>) -> PyResult<Option<&Bound<'_, PyAny>>> {
-    static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    static MODULES: Imported = Imported::new("sys", "modules");
     static LOGGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     if let Some(logger) = LOGGER.get(py) {
         return Ok(Some(logger.bind(py)));
     }
-    let modules = MODULES.get_or_try_init(py, || {
-        py.import("sys")?.getattr("modules")?.cast_into::<PyDict>().map(Bound::unbind).map_err(PyErr::from)
-    })?;
-    let Some(logging) = modules.bind(py).get_item(pyo3::intern!(py, "logging"))? else { return Ok(None) };
-    let logger = LOGGER.get_or_try_init(py, || logging.call_method1("getLogger", ("zexa",)).map(Bound::unbind))?;
-    Ok(Some(logger.bind(py)))
+    let logging = MODULES.get(py)?.call_method1(pyo3::intern!(py, "get"), ("logging",))?;
+    let Some(get_logger) = logging.getattr_opt(pyo3::intern!(py, "getLogger"))? else { return Ok(None) };
+    once(py, &LOGGER, || get_logger.call1(("zexa",)).map(Bound::unbind)).map(Some)
 }

@@ -4,6 +4,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 use pyo3::PyClass;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
 use pyo3::types::{PyDict, PyString, PyTuple};
@@ -58,10 +59,11 @@ pub(crate) fn to_json<M: Model>(model: &M) -> String {
     json::to_text(model.core())
 }
 
-/// As JSON has it, but with times as datetimes.
-pub(crate) fn to_dict<'py, M: Model>(model: &Bound<'py, M>) -> PyResult<Bound<'py, PyDict>> {
+/// As JSON has it, but in the mode `python` with times as datetimes.
+pub(crate) fn to_dict<'py, M: Model>(model: &Bound<'py, M>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
+    let times = with_datetimes(mode)?;
     let dict = json::to_python(model.py(), model.get().core())?.cast_into::<PyDict>()?;
-    for field in M::FIELDS.iter().filter(|field| field.is_time) {
+    for field in M::FIELDS.iter().filter(|field| times && field.is_time) {
         let time = model.as_any().getattr(field.attribute)?;
         // One that is absent may stand there all the same, in a form that was not understood.
         if !time.is_none() {
@@ -69,6 +71,15 @@ pub(crate) fn to_dict<'py, M: Model>(model: &Bound<'py, M>) -> PyResult<Bound<'p
         }
     }
     Ok(dict)
+}
+
+/// Whether a mode of `to_dict()` has times as datetimes.
+pub(crate) fn with_datetimes(mode: &str) -> PyResult<bool> {
+    match mode {
+        "python" => Ok(true),
+        "json" => Ok(false),
+        _ => Err(PyValueError::new_err(format!("mode must be 'python' or 'json', not {mode:?}"))),
+    }
 }
 
 /// A time as a `datetime` can hold it: those begin with the year 1.

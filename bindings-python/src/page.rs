@@ -1,10 +1,10 @@
 //! `Page`: one page of a list.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyGenericAlias, PyTuple, PyType};
+use pyo3::types::{IntoPyDict, PyDict, PyGenericAlias, PyTuple, PyType};
 
 use crate::json;
-use crate::model::Given;
+use crate::model::{self, Given};
 
 /// One page of a list.
 #[pyclass(frozen, module = "zexa")]
@@ -59,10 +59,13 @@ impl Page {
     }
 
     /// Its items and numbers as plain data, as their own `to_dict()` gives them.
-    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+    #[pyo3(signature = (*, mode = "python"))]
+    fn to_dict<'py>(&self, py: Python<'py>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
+        model::with_datetimes(mode)?;
         let dict = json::to_python(py, &self.extra)?.cast_into::<PyDict>()?;
-        let items =
-            self.items.bind(py).iter().map(|item| item.call_method0("to_dict")).collect::<PyResult<Vec<_>>>()?;
+        let options = [("mode", mode)].into_py_dict(py)?;
+        let to_dict = |item: Bound<'py, PyAny>| item.call_method("to_dict", (), Some(&options));
+        let items = self.items.bind(py).iter().map(to_dict).collect::<PyResult<Vec<_>>>()?;
         dict.set_item("items", items)?;
         dict.set_item("total", self.total)?;
         dict.set_item("page", self.page)?;

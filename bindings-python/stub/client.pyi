@@ -76,9 +76,7 @@ class Client:
     ) -> None: ...
 
 @final
-class AsyncClient:
-    """{docs/AsyncClient.txt}"""
-
+class _AsyncClient:
     def __new__(
         cls,
         *,
@@ -96,23 +94,17 @@ class AsyncClient:
         allow_http: bool | None = None,
     ) -> Self: ...
     @property
-    def messages(self) -> AsyncMessages:
-        """Messages on any channel."""
+    def messages(self) -> _AsyncMessages: ...
     @property
-    def sender_ids(self) -> AsyncSenderIds:
-        """The account's registered Sender IDs."""
+    def sender_ids(self) -> _AsyncSenderIds: ...
     @property
-    def campaigns(self) -> AsyncCampaigns:
-        """Campaigns: one message to a whole contact list."""
+    def campaigns(self) -> _AsyncCampaigns: ...
     @property
-    def contacts(self) -> AsyncContacts:
-        """The people who can be reached."""
+    def contacts(self) -> _AsyncContacts: ...
     @property
-    def webhooks(self) -> AsyncWebhooks:
-        """Endpoints that Zexa posts delivery events to."""
+    def webhooks(self) -> _AsyncWebhooks: ...
     @property
-    def credits(self) -> AsyncCreditBalance:
-        """The account's credits."""
+    def credits(self) -> _AsyncCreditBalance: ...
     def with_options(
         self,
         *,
@@ -121,9 +113,8 @@ class AsyncClient:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-    ) -> AsyncClient:
-        """{docs/with_options.txt}"""
-    async def request(
+    ) -> _AsyncClient: ...
+    def request(
         self,
         method: str,
         path: str,
@@ -135,18 +126,8 @@ class AsyncClient:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-    ) -> Response:
-        """{docs/request.txt}"""
-    async def close(self) -> None:
-        """Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end."""
-    async def __aenter__(self) -> Self: ...
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None = None,
-        exc_value: BaseException | None = None,
-        traceback: TracebackType | None = None,
-        /,
-    ) -> None: ...
+    ) -> Awaitable[Response]: ...
+    def close(self) -> None: ...
 
 def parse_event(payload: str | bytes | bytearray | memoryview) -> Event:
     """Reads what Zexa posted to a webhook: the body of its request.

@@ -26,7 +26,7 @@ class AsyncList(Generic[_Item_co]):
     def __aiter__(self) -> AsyncIterator[_Item_co]: ...
     def pages(self) -> AsyncPages[_Item_co]:
         """Page by page, as the API gives them: where the list shifts while it is read, an item may be on two."""
-    async def page(self, page: int) -> Page[_Item_co]:
+    def page(self, page: int) -> Coroutine[Any, Any, Page[_Item_co]]:
         """One page, from 1."""
     @classmethod
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
@@ -58,7 +58,7 @@ class Page(Generic[_Item_co]):
     @property
     def extra(self) -> dict[str, Any]:
         """What the API said of the page beside this."""
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
         """Its items and numbers as plain data, as their own `to_dict()` gives them."""
     def to_json(self) -> str:
         """As JSON: `items`, `total`, `page`, `per_page`, and what the API said beside this."""

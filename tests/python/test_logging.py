@@ -42,13 +42,13 @@ def test_a_record_has_attributes(client: zexa.Client, server: Server, caplog: py
     with caplog.at_level(logging.DEBUG, "zexa"):
         client.credits.get()
     failed, got = records_of(caplog)
-    names = ("method", "path", "attempt", "status", "error")
+    names = ("zexa_method", "zexa_path", "zexa_attempt", "zexa_status", "zexa_error")
     assert [getattr(failed, name) for name in names] == ["GET", "/credits", 1, 503, "server"]
     assert [getattr(got, name) for name in names] == ["GET", "/credits", 2, 200, None]
-    assert (type(failed.request_id), got.request_id) == (str, None)  # type: ignore[attr-defined]
+    assert (type(failed.zexa_request_id), got.zexa_request_id) == (str, None)  # type: ignore[attr-defined]
     for record in (failed, got):
-        assert type(record.elapsed_ms) is float  # type: ignore[attr-defined]
-        assert 0 < record.elapsed_ms < 10_000  # type: ignore[attr-defined]
+        assert type(record.zexa_elapsed_ms) is float  # type: ignore[attr-defined]
+        assert 0 < record.zexa_elapsed_ms < 10_000  # type: ignore[attr-defined]
 
 
 def test_no_answer_is_no_status(caplog: pytest.LogCaptureFixture) -> None:
@@ -57,7 +57,7 @@ def test_no_answer_is_no_status(caplog: pytest.LogCaptureFixture) -> None:
         client.credits.get()
     (record,) = records_of(caplog)
     assert "no answer connect" in record.getMessage()
-    assert (record.status, record.error) == (None, "connect")  # type: ignore[attr-defined]
+    assert (record.zexa_status, record.zexa_error) == (None, "connect")  # type: ignore[attr-defined]
 
 
 def test_the_async_client_does_the_same(
@@ -67,7 +67,7 @@ def test_the_async_client_does_the_same(
     with caplog.at_level(logging.DEBUG, "zexa"):
         asyncio.run(get_credits(async_client))
     records = records_of(caplog)
-    assert [(record.attempt, record.status) for record in records] == [(1, 503), (2, 200)]  # type: ignore[attr-defined]
+    assert [(record.zexa_attempt, record.zexa_status) for record in records] == [(1, 503), (2, 200)]  # type: ignore[attr-defined]
     # Of a handler that must be on the thread of the loop, nobody is surprised.
     assert {record.thread for record in records} == {threading.get_ident()}
 

@@ -13,6 +13,15 @@ got. A message is never sent twice by this package.
 
 import os as _os
 
+from ._async import (
+    AsyncCampaigns,
+    AsyncClient,
+    AsyncContacts,
+    AsyncCreditBalance,
+    AsyncMessages,
+    AsyncSenderIds,
+    AsyncWebhooks,
+)
 from ._errors import (
     APIConnectionError,
     APIError,
@@ -32,15 +41,8 @@ from ._errors import (
     ZexaError,
 )
 from ._zexa import (
-    AsyncCampaigns,
-    AsyncClient,
-    AsyncContacts,
-    AsyncCreditBalance,
     AsyncList,
-    AsyncMessages,
     AsyncPages,
-    AsyncSenderIds,
-    AsyncWebhooks,
     Campaign,
     Campaigns,
     CampaignStats,

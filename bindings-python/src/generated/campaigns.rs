@@ -97,8 +97,12 @@ impl Campaign {
     }
 
     /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
-    fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
-        model::to_dict(slf)
+    ///
+    /// Args:
+    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    #[pyo3(signature = (*, mode = "python"))]
+    fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
+        model::to_dict(slf, mode)
     }
 
     /// As JSON, by the names of the API, with what this version does not know.
@@ -199,8 +203,12 @@ impl CampaignStats {
     }
 
     /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
-    fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
-        model::to_dict(slf)
+    ///
+    /// Args:
+    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    #[pyo3(signature = (*, mode = "python"))]
+    fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
+        model::to_dict(slf, mode)
     }
 
     /// As JSON, by the names of the API, with what this version does not know.
@@ -266,7 +274,7 @@ fn list_campaigns(per_page: Option<Argument<'_>>) -> PyResult<zexa::ListCampaign
 }
 
 /// Campaigns: one message to a whole contact list.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, dict, module = "zexa")]
 pub(crate) struct Campaigns(pub(crate) Handle);
 
 #[pymethods]
@@ -393,26 +401,12 @@ impl Campaigns {
 }
 
 /// Campaigns: one message to a whole contact list.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, module = "zexa._zexa", name = "_AsyncCampaigns")]
 pub(crate) struct AsyncCampaigns(pub(crate) AsyncHandle);
 
 #[pymethods]
 impl AsyncCampaigns {
     /// Creates a campaign and launches it, or schedules it for its `scheduled_at`.
-    ///
-    /// Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; neither `body` nor `template`.
-    ///
-    /// `POST /campaigns`
-    ///
-    /// Args:
-    ///     name: Its name.
-    ///     channel: The way its messages take.
-    ///     contact_list_id: The contact list it goes to, `lst_…`.
-    ///     sender_id: Whom it comes from: a Sender ID registered for the channel. (Called `from` on a message.)
-    ///     body: What it says, as plain text. Required where there is no template.
-    ///     template: An approved WhatsApp template, instead of a body.
-    ///     scheduled_at: When to start it. Default: now.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
@@ -441,12 +435,6 @@ impl AsyncCampaigns {
     }
 
     /// Lists the account's campaigns.
-    ///
-    /// `GET /campaigns`
-    ///
-    /// Args:
-    ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
@@ -466,12 +454,6 @@ impl AsyncCampaigns {
     }
 
     /// Gives a campaign, how far it has got, and its delivery statistics.
-    ///
-    /// `GET /campaigns/{id}`
-    ///
-    /// Args:
-    ///     id: Its id.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(
@@ -494,21 +476,6 @@ impl AsyncCampaigns {
     }
 
     /// Waits until a campaign has the status `until`, or a final one, and gives it.
-    ///
-    /// A final status will not change any more. Where it is another than the one waited for, the
-    /// campaign is given all the same: look at its status. An `until` of `final`, or an empty one, waits
-    /// for any of these.
-    ///
-    /// It is asked for at once, then after half a second, and then ever more seldom, at last every ten
-    /// seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
-    /// comes to it fails with `timeout`.
-    ///
-    /// `GET /campaigns/{id}`
-    ///
-    /// Args:
-    ///     id: Its id.
-    ///     until: The name of a status, or `final`.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None), text_signature = "($self, id, *, until='final', timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None)")]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn wait(

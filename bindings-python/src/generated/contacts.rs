@@ -77,8 +77,12 @@ impl Contact {
     }
 
     /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
-    fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
-        model::to_dict(slf)
+    ///
+    /// Args:
+    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    #[pyo3(signature = (*, mode = "python"))]
+    fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
+        model::to_dict(slf, mode)
     }
 
     /// As JSON, by the names of the API, with what this version does not know.
@@ -143,7 +147,7 @@ fn list_contacts(
 }
 
 /// The people who can be reached.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, dict, module = "zexa")]
 pub(crate) struct Contacts(pub(crate) Handle);
 
 #[pymethods]
@@ -233,23 +237,12 @@ impl Contacts {
 }
 
 /// The people who can be reached.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, module = "zexa._zexa", name = "_AsyncContacts")]
 pub(crate) struct AsyncContacts(pub(crate) AsyncHandle);
 
 #[pymethods]
 impl AsyncContacts {
     /// Adds a contact. A phone number that exists already is a `conflict`.
-    ///
-    /// Refused before it is sent: a missing `name` or `phone`; a `phone` that is not E.164.
-    ///
-    /// `POST /contacts`
-    ///
-    /// Args:
-    ///     name: The person's name.
-    ///     phone: The phone number, in E.164 form. No other contact may have it.
-    ///     lists: The ids of the contact lists to put it in, `lst_…`.
-    ///     email: The email address; needed to reach the contact by email.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, name, phone, lists=None, email=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
@@ -275,14 +268,6 @@ impl AsyncContacts {
     }
 
     /// Lists contacts: all, those of one contact list, or those that match a search.
-    ///
-    /// `GET /contacts`
-    ///
-    /// Args:
-    ///     list_id: Only those in this contact list, `lst_…`. The parameter's name is inferred.
-    ///     search: Only those that match this text. The parameter's name is inferred.
-    ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, list_id=None, search=None, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
@@ -304,12 +289,6 @@ impl AsyncContacts {
     }
 
     /// Removes a contact for good, from every list too.
-    ///
-    /// `DELETE /contacts/{id}`
-    ///
-    /// Args:
-    ///     id: Its id.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn delete(

@@ -49,8 +49,12 @@ impl Credits {
     }
 
     /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
-    fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
-        model::to_dict(slf)
+    ///
+    /// Args:
+    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    #[pyo3(signature = (*, mode = "python"))]
+    fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
+        model::to_dict(slf, mode)
     }
 
     /// As JSON, by the names of the API, with what this version does not know.
@@ -87,7 +91,7 @@ impl Credits {
 }
 
 /// The account's credits.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, dict, module = "zexa")]
 pub(crate) struct CreditBalance(pub(crate) Handle);
 
 #[pymethods]
@@ -115,17 +119,12 @@ impl CreditBalance {
 }
 
 /// The account's credits.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, module = "zexa._zexa", name = "_AsyncCreditBalance")]
 pub(crate) struct AsyncCreditBalance(pub(crate) AsyncHandle);
 
 #[pymethods]
 impl AsyncCreditBalance {
     /// Gives the credit balance.
-    ///
-    /// `GET /credits`
-    ///
-    /// Args:
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(

@@ -118,8 +118,12 @@ impl Message {
     }
 
     /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
-    fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
-        model::to_dict(slf)
+    ///
+    /// Args:
+    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    #[pyo3(signature = (*, mode = "python"))]
+    fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
+        model::to_dict(slf, mode)
     }
 
     /// As JSON, by the names of the API, with what this version does not know.
@@ -179,7 +183,7 @@ fn send_message(
 }
 
 /// Messages on any channel.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, dict, module = "zexa")]
 pub(crate) struct Messages(pub(crate) Handle);
 
 #[pymethods]
@@ -288,30 +292,12 @@ impl Messages {
 }
 
 /// Messages on any channel.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, module = "zexa._zexa", name = "_AsyncMessages")]
 pub(crate) struct AsyncMessages(pub(crate) AsyncHandle);
 
 #[pymethods]
 impl AsyncMessages {
     /// Sends one message on any channel, now or at its `scheduled_at`.
-    ///
-    /// It is never sent twice: where an attempt may have reached the server, the error says `unknown`, and nothing is repeated.
-    ///
-    /// Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a `to` that is not E.164, where the channel
-    /// takes phone numbers.
-    ///
-    /// `POST /messages`
-    ///
-    /// Args:
-    ///     channel: The way it takes.
-    ///     to: Whom it goes to: an E.164 number for SMS, WhatsApp and Telegram, an address for email, a channel or user id for Slack.
-    ///     from_: Whom it comes from: a Sender ID registered for the channel, or a verified address for email.
-    ///     body: What it says, as plain text. Required where there is no template.
-    ///     subject: The subject; email only.
-    ///     html: The text as HTML, with the body as its plain alternative; email only.
-    ///     template: An approved WhatsApp template, instead of a body.
-    ///     scheduled_at: When to send it. Default: now.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn send(
@@ -341,12 +327,6 @@ impl AsyncMessages {
     }
 
     /// Gives a message and how far it has got.
-    ///
-    /// `GET /messages/{id}`
-    ///
-    /// Args:
-    ///     id: Its id.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(
@@ -369,21 +349,6 @@ impl AsyncMessages {
     }
 
     /// Waits until a message has the status `until`, or a final one, and gives it.
-    ///
-    /// A final status will not change any more. Where it is another than the one waited for, the
-    /// message is given all the same: look at its status. An `until` of `final`, or an empty one, waits
-    /// for any of these.
-    ///
-    /// It is asked for at once, then after half a second, and then ever more seldom, at last every ten
-    /// seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
-    /// comes to it fails with `timeout`.
-    ///
-    /// `GET /messages/{id}`
-    ///
-    /// Args:
-    ///     id: Its id.
-    ///     until: The name of a status, or `final`.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None), text_signature = "($self, id, *, until='final', timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None)")]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn wait(

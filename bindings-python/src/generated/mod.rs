@@ -28,17 +28,20 @@ pub(crate) fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Event>()?;
     module.add_class::<Credits>()?;
     module.add_class::<Messages>()?;
-    module.add_class::<AsyncMessages>()?;
     module.add_class::<SenderIds>()?;
-    module.add_class::<AsyncSenderIds>()?;
     module.add_class::<Campaigns>()?;
-    module.add_class::<AsyncCampaigns>()?;
     module.add_class::<Contacts>()?;
-    module.add_class::<AsyncContacts>()?;
     module.add_class::<Webhooks>()?;
-    module.add_class::<AsyncWebhooks>()?;
     module.add_class::<CreditBalance>()?;
-    module.add_class::<AsyncCreditBalance>()?;
+
+    // What `_async.py` stands on has no place among what is exported.
+    let py = module.py();
+    module.setattr("_AsyncMessages", py.get_type::<AsyncMessages>())?;
+    module.setattr("_AsyncSenderIds", py.get_type::<AsyncSenderIds>())?;
+    module.setattr("_AsyncCampaigns", py.get_type::<AsyncCampaigns>())?;
+    module.setattr("_AsyncContacts", py.get_type::<AsyncContacts>())?;
+    module.setattr("_AsyncWebhooks", py.get_type::<AsyncWebhooks>())?;
+    module.setattr("_AsyncCreditBalance", py.get_type::<AsyncCreditBalance>())?;
 
     Ok(())
 }

@@ -77,8 +77,12 @@ impl SenderId {
     }
 
     /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
-    fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
-        model::to_dict(slf)
+    ///
+    /// Args:
+    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    #[pyo3(signature = (*, mode = "python"))]
+    fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
+        model::to_dict(slf, mode)
     }
 
     /// As JSON, by the names of the API, with what this version does not know.
@@ -122,7 +126,7 @@ fn list_sender_ids(per_page: Option<Argument<'_>>) -> PyResult<zexa::ListSenderI
 }
 
 /// The account's registered Sender IDs.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, dict, module = "zexa")]
 pub(crate) struct SenderIds(pub(crate) Handle);
 
 #[pymethods]
@@ -152,18 +156,12 @@ impl SenderIds {
 }
 
 /// The account's registered Sender IDs.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, module = "zexa._zexa", name = "_AsyncSenderIds")]
 pub(crate) struct AsyncSenderIds(pub(crate) AsyncHandle);
 
 #[pymethods]
 impl AsyncSenderIds {
     /// Lists the account's Sender IDs, of every status, on every channel.
-    ///
-    /// `GET /sender-ids`
-    ///
-    /// Args:
-    ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(

@@ -71,8 +71,12 @@ impl Webhook {
     }
 
     /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
-    fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
-        model::to_dict(slf)
+    ///
+    /// Args:
+    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    #[pyo3(signature = (*, mode = "python"))]
+    fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
+        model::to_dict(slf, mode)
     }
 
     /// As JSON, by the names of the API, with what this version does not know.
@@ -178,8 +182,12 @@ impl Event {
     }
 
     /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
-    fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
-        model::to_dict(slf)
+    ///
+    /// Args:
+    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    #[pyo3(signature = (*, mode = "python"))]
+    fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
+        model::to_dict(slf, mode)
     }
 
     /// As JSON, by the names of the API, with what this version does not know.
@@ -230,7 +238,7 @@ fn create_webhook(url: Option<Argument<'_>>, events: Option<Argument<'_>>) -> Py
 }
 
 /// Endpoints that Zexa posts delivery events to.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, dict, module = "zexa")]
 pub(crate) struct Webhooks(pub(crate) Handle);
 
 #[pymethods]
@@ -265,21 +273,12 @@ impl Webhooks {
 }
 
 /// Endpoints that Zexa posts delivery events to.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, module = "zexa._zexa", name = "_AsyncWebhooks")]
 pub(crate) struct AsyncWebhooks(pub(crate) AsyncHandle);
 
 #[pymethods]
 impl AsyncWebhooks {
     /// Registers an https endpoint for delivery events. Zexa posts a test event to it at once.
-    ///
-    /// Refused before it is sent: a missing `url`, or one that is not https; no `events`.
-    ///
-    /// `POST /webhooks`
-    ///
-    /// Args:
-    ///     url: Where events are to be posted: an https URL.
-    ///     events: Which events: at least one, or `*` for all.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, url, events, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(

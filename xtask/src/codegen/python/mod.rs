@@ -23,14 +23,14 @@ use crate::python::Venv;
 const GENERATED_PYTHON: &str = GENERATED;
 
 /// The classes that are written by hand in `bindings-python/src` and `bindings-python/stub`.
-const BY_HAND: [&str; 8] = ["Client", "AsyncClient", "List", "AsyncList", "Pages", "AsyncPages", "Page", "Response"];
+const BY_HAND: [&str; 7] = ["Client", "List", "AsyncList", "Pages", "AsyncPages", "Page", "Response"];
 
-/// The exceptions that are written by hand in `_error.py`.
-const EXCEPTIONS: [&str; 2] = ["ZexaError", "APIError"];
+/// Those that are written by hand in Python: the exceptions of `_error.py`, and the client of `_async.py`.
+const IN_PYTHON: [&str; 3] = ["ZexaError", "APIError", "AsyncClient"];
 
 /// Everything, by its path within `bindings-python`. The fragments of the stub are in its folder `stub`.
 pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<String, String>> {
-    let reserved = BY_HAND.iter().chain(&EXCEPTIONS).map(|name| format!("zexa::{name}")).collect::<HashSet<_>>();
+    let reserved = BY_HAND.iter().chain(&IN_PYTHON).map(|name| format!("zexa::{name}")).collect::<HashSet<_>>();
     let context = Context::new(definition, PYTHON, reserved);
     let mut rust = BTreeMap::new();
     for section in &definition.sections {
@@ -38,20 +38,24 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
     }
     rust.retain(|_, text| text.contains("pyclass"));
     let classes = classes(definition);
+    let async_classes: Vec<String> = definition.resources().map(|resource| Of::AsyncClient.class(resource)).collect();
     let stub = stub_of(&context, folder, &classes)?;
     let (errors, exceptions) = errors::classes(&context);
     let (literals, types) = errors::literals(&context);
-    let package = package(folder, &exported(&classes), &exceptions, &types)?;
+    let asynchronous = asynchronous(&context, folder)?;
+    let async_names = [&async_classes[..], &["AsyncClient".to_owned()]].concat();
+    let package = package(folder, &exported(&classes), &exceptions, &async_names, &types)?;
     let told = |all: Vec<super::read::Complaint>| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     let rust = context.finish(rust).map_err(told)?;
 
     let mut files = BTreeMap::new();
-    files.insert("src/generated/mod.rs".to_owned(), rustfmt(&module(&rust, &classes))?);
+    files.insert("src/generated/mod.rs".to_owned(), rustfmt(&module(&rust, &classes, &async_classes))?);
     for (name, text) in rust {
         files.insert(format!("src/generated/{name}.rs"), rustfmt(&text)?);
     }
     files.insert("python/zexa/_zexa.pyi".to_owned(), ruff(&stub, "_zexa.pyi")?);
     files.insert("python/zexa/__init__.py".to_owned(), ruff(&package, "__init__.py")?);
+    files.insert("python/zexa/_async.py".to_owned(), ruff(&asynchronous, "_async.py")?);
     files.insert("python/zexa/_errors.py".to_owned(), ruff(&errors, "_errors.py")?);
     files.insert("python/zexa/_literals.py".to_owned(), ruff(&literals, "_literals.py")?);
     Ok(files)
@@ -75,14 +79,18 @@ fn of_section(context: &Context<'_>, section: &Section) -> String {
 /// The classes that are generated, in the order of the definition.
 fn classes(definition: &Definition) -> Vec<String> {
     let models = definition.models().map(|model| model.name.clone());
-    let resources = definition.resources().flat_map(|resource| Of::BOTH.map(|of| of.class(resource)));
+    let resources = definition.resources().map(|resource| Of::Client.class(resource));
     models.chain(resources).collect()
 }
 
-fn module(files: &BTreeMap<String, String>, classes: &[String]) -> String {
+fn module(files: &BTreeMap<String, String>, classes: &[String], async_classes: &[String]) -> String {
     let modules: String = files.keys().map(|name| format!("mod {name};\n")).collect();
     let uses: String = files.keys().map(|name| format!("pub(crate) use self::{name}::*;\n")).collect();
     let added: String = classes.iter().map(|class| format!("module.add_class::<{class}>()?;\n")).collect();
+    let hidden: String = async_classes
+        .iter()
+        .map(|class| format!("module.setattr(\"_{class}\", py.get_type::<{class}>())?;\n"))
+        .collect();
     format!(
         "// {GENERATED}
         //! What is written from the definitions in `core`.
@@ -94,6 +102,9 @@ fn module(files: &BTreeMap<String, String>, classes: &[String]) -> String {
         /// Adds all classes to the module.
         pub(crate) fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {{
             {added}
+            // What `_async.py` stands on has no place among what is exported.
+            let py = module.py();
+            {hidden}
             Ok(())
         }}
         "
@@ -104,25 +115,21 @@ fn module(files: &BTreeMap<String, String>, classes: &[String]) -> String {
 fn stub_of(context: &Context<'_>, folder: &Path, classes: &[String]) -> Result<String> {
     let fragment = |name: &str| fragment(&folder.join("stub"), name);
     let client = fragment("client.pyi")?;
-    for class in
-        context.definition.resources().flat_map(|resource| Of::BOTH.map(|of| (&resource.name, of.class(resource))))
-    {
-        let (name, class) = class;
-        if !client.contains(&format!("def {name}(self) -> {class}:")) {
-            return Err(format!("bindings-python/stub/client.pyi: no client has `{name}`, of the class {class}"));
+    for resource in context.definition.resources() {
+        let name = &resource.name;
+        for class in [Of::Client.class(resource), format!("_{}", Of::AsyncClient.class(resource))] {
+            if !client.contains(&format!("def {name}(self) -> {class}:")) {
+                return Err(format!("bindings-python/stub/client.pyi: no client has `{name}`, of the class {class}"));
+            }
         }
     }
-    let mut enums: Vec<&str> = context.definition.enums().map(|one| one.name.as_str()).collect();
-    enums.sort_unstable();
-    let enums = enums.join(", ");
     let exported = exported(classes);
     let mut text = format!("# {GENERATED}\n{}", fragment("head.pyi")?);
-    text += &format!("from ._literals import {enums}\n\n__all__ = {exported:?}\n\n");
+    text += &format!("{}\n__all__ = {exported:?}\n\n", import("_literals", &enums(context)));
     text += &client;
     for section in &context.definition.sections {
-        text.extend(
-            section.resource.iter().flat_map(|resource| Of::BOTH.map(|of| stub::resource(context, resource, of))),
-        );
+        text.extend(section.resource.iter().map(|resource| stub::resource(context, resource)));
+        text.extend(section.resource.iter().map(|resource| stub::calls(context, resource)));
         text.extend(section.models.iter().map(|model| stub::model(context, model)));
     }
     Ok(text + &fragment("lists.pyi")?)
@@ -137,21 +144,72 @@ fn exported(classes: &[String]) -> Vec<String> {
 }
 
 /// `__init__.py`: every name in it is written out, for that is what all type checkers understand.
-fn package(folder: &Path, exported: &[String], exceptions: &[String], types: &[String]) -> Result<String> {
-    let mut all: Vec<&String> = exported.iter().chain(exceptions).chain(types).collect();
+fn package(
+    folder: &Path,
+    exported: &[String],
+    exceptions: &[String],
+    asynchronous: &[String],
+    types: &[String],
+) -> Result<String> {
+    let mut all: Vec<&String> = exported.iter().chain(exceptions).chain(asynchronous).chain(types).collect();
     all.sort_unstable();
-    let import = |module: &str, names: &[String]| {
-        let mut names = names.to_vec();
-        // As ruff has it: classes, then the rest.
-        names.sort_unstable_by_key(|name| (!name.starts_with(char::is_uppercase), name.to_lowercase()));
-        format!("from .{module} import ({},)\n", names.join(", "))
-    };
-    let imports = import("_errors", exceptions) + &import("_zexa", exported);
+    let imports = import("_async", asynchronous) + &import("_errors", exceptions) + &import("_zexa", exported);
     let written = fragment(&folder.join("stub"), "package.py")?
         .replace("# GENERATED: the imports\n", &imports)
         .replace("# GENERATED: the types\n", &import("_literals", types))
         .replace("# GENERATED: the names\n", &format!("__all__ = {all:?}\n"));
     Ok(format!("# {GENERATED}\n{written}"))
+}
+
+/// `_async.py`: the async client, whose methods are `async def`s.
+fn asynchronous(context: &Context<'_>, folder: &Path) -> Result<String> {
+    let resources = || context.definition.resources();
+    let calls: Vec<String> = resources().map(|resource| format!("_{}", Of::AsyncClient.class(resource))).collect();
+    let models = context.definition.models().map(|model| model.name.clone());
+    let used: Vec<String> =
+        calls.into_iter().chain(models).chain(["AsyncList", "Response"].map(str::to_owned)).collect();
+    let resources_set: String = resources()
+        .map(|resource| {
+            let docs = context.lines(&resource.docs).join(" ");
+            format!(
+                "        self.{0} = {1}(client.{0})\n        \"\"\"{docs}\"\"\"\n",
+                resource.name,
+                Of::AsyncClient.class(resource)
+            )
+        })
+        .collect();
+    let classes: Vec<String> = resources().map(|resource| Of::AsyncClient.class(resource)).collect();
+    let text = fragment(&folder.join("stub"), "async_client.py")?
+        .replace("# GENERATED: the imports\n", &import("_zexa", &["_AsyncClient".to_owned()]))
+        .replace(
+            "    # GENERATED: the types\n",
+            &indented(&(import("_literals", &enums(context)) + &import("_zexa", &used))),
+        )
+        .replace(
+            "# GENERATED: the names\n",
+            &format!("__all__ = {:?}\n", [&classes[..], &["AsyncClient".to_owned()]].concat()),
+        )
+        .replace("        # GENERATED: the resources\n", &resources_set);
+    Ok(format!("# {GENERATED}\n{text}")
+        + &resources().map(|resource| stub::async_resource(context, resource)).collect::<String>())
+}
+
+/// The line that imports these names.
+fn import(module: &str, names: &[String]) -> String {
+    let mut names = names.to_vec();
+    // As ruff has it: classes, then the rest.
+    let class = |name: &str| name.trim_start_matches('_').starts_with(char::is_uppercase);
+    names.sort_unstable_by_key(|name| (!class(name), name.to_lowercase()));
+    format!("from .{module} import ({},)\n", names.join(", "))
+}
+
+fn indented(lines: &str) -> String {
+    lines.lines().map(|line| format!("    {line}\n")).collect()
+}
+
+/// The names of the open enums.
+fn enums(context: &Context<'_>) -> Vec<String> {
+    context.definition.enums().map(|one| one.name.clone()).collect()
 }
 
 /// A part of the stub that is written by hand. The docstrings that the extension module has too are in files of their own: `"""{docs/Client.txt}"""`.
@@ -174,11 +232,15 @@ fn fragment(folder: &Path, name: &str) -> Result<String> {
     Ok(written)
 }
 
-/// Python, formatted as all of it is.
+/// Python, formatted as all of it is. An import that is not needed is dropped, and the others are put in order.
 fn ruff(text: &str, name: &str) -> Result<String> {
-    let mut command = Venv::prepare()?.program("ruff");
-    command.current_dir(crate::paths::root()).args(["format", "--quiet", "--stdin-filename", name, "-"]);
-    super::filter(&mut command, text)
+    let path = format!("bindings-python/python/zexa/{name}");
+    let filter = |arguments: &[&str], text: &str| {
+        let mut command = Venv::prepare()?.program("ruff");
+        command.current_dir(crate::paths::root()).args(arguments).args(["--quiet", "--stdin-filename", &path, "-"]);
+        super::filter(&mut command, text)
+    };
+    filter(&["format"], &filter(&["check", "--fix-only"], text)?)
 }
 
 #[cfg(test)]

@@ -91,7 +91,11 @@ const COMMON_METHODS: &str = "
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> { json::to_python(py, &self.0.extra) }
 
     /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
-    fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> { model::to_dict(slf) }
+    ///
+    /// Args:
+    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    #[pyo3(signature = (*, mode = \"python\"))]
+    fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> { model::to_dict(slf, mode) }
 
     /// As JSON, by the names of the API, with what this version does not know.
     fn to_json(&self) -> String { model::to_json(self) }

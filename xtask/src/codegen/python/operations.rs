@@ -21,6 +21,14 @@ impl Of {
         }
     }
 
+    /// What Python sees of a class. That of an async client only makes calls: what users have of it is written in Python, for `async def`.
+    fn python(self, class: &str) -> String {
+        match self {
+            Of::Client => "dict, module = \"zexa\"".to_owned(),
+            Of::AsyncClient => format!("module = \"zexa._zexa\", name = \"_{class}\""),
+        }
+    }
+
     /// The class of a resource, such as `AsyncMessages`.
     pub(super) fn class(self, resource: &Resource) -> String {
         use heck::ToPascalCase;
@@ -40,7 +48,7 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, of: Of) -> Strin
     let methods: String = resource.operations.iter().map(|one| method(context, resource, one, of)).collect();
     format!(
         "
-        {docs}#[pyclass(frozen, module = \"zexa\")]
+        {docs}#[pyclass(frozen, {python})]
         pub(crate) struct {class}(pub(crate) {handle});
 
         #[pymethods]
@@ -49,6 +57,7 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, of: Of) -> Strin
         }}
         ",
         handle = of.handle(),
+        python = of.python(&class),
     )
 }
 
@@ -56,10 +65,12 @@ fn method(context: &Context<'_>, resource: &Resource, operation: &Operation, of:
     let name = context.take_in(&of.class(resource), &operation.name, &operation.place);
     let params = operation.shape.params().map(|params| context.params(params));
     let arguments: Vec<Argument> = params.into_iter().flat_map(params::arguments).collect();
-    let docs: String = docs(context, operation, params)
-        .iter()
-        .map(|line| format!("/// {line}").trim_end().to_owned() + "\n")
-        .collect();
+    let docs = match of {
+        Of::Client => docs(context, operation, params),
+        // Those that users see are in Python, too.
+        Of::AsyncClient => context.lines(&operation.docs).into_iter().take(1).collect(),
+    };
+    let docs: String = docs.iter().map(|line| format!("/// {line}").trim_end().to_owned() + "\n").collect();
     format!(
         "
         {docs}#[pyo3(signature = ({signature}){shown})]

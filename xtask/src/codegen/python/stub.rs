@@ -77,8 +77,12 @@ const COMMON: &str = r#"
     def extra(self) -> dict[str, Any]:
         """What the API sent beside these fields, and what it sent in them that is not of their type."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data, by the names of the API, with what this version does not know. What is absent is left out."""
+    def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
+        """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+
+        Args:
+            mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+        """
 
     def to_json(self) -> str:
         """As JSON, by the names of the API, with what this version does not know."""
@@ -120,13 +124,52 @@ fn of_argument(kind: &Type) -> String {
     }
 }
 
-pub(super) fn resource(context: &Context<'_>, resource: &Resource, of: Of) -> String {
-    let head =
-        format!("\n@final\nclass {}:\n{}", of.class(resource), docstring("    ", &context.lines(&resource.docs)));
-    head + &resource.operations.iter().map(|one| method(context, one, of)).collect::<String>()
+/// The resource of the blocking client.
+pub(super) fn resource(context: &Context<'_>, resource: &Resource) -> String {
+    let docs = docstring("    ", &context.lines(&resource.docs));
+    let methods = resource.operations.iter().map(|operation| {
+        let gives = match &operation.shape {
+            Shape::List { item, .. } => format!("List[{item}]"),
+            shape => shape.answer().unwrap_or("None").to_owned(),
+        };
+        format!("\n    def {} -> {gives}:\n{}", head(context, operation), documented(context, operation))
+    });
+    format!("\n@final\nclass {}:\n{docs}", Of::Client.class(resource)) + &methods.collect::<String>()
 }
 
-fn method(context: &Context<'_>, operation: &Operation, of: Of) -> String {
+/// What makes the calls of the async client.
+pub(super) fn calls(context: &Context<'_>, resource: &Resource) -> String {
+    let methods = resource.operations.iter().map(|operation| {
+        let gives = match &operation.shape {
+            Shape::List { item, .. } => format!("AsyncList[{item}]"),
+            shape => format!("Awaitable[{}]", shape.answer().unwrap_or("None")),
+        };
+        format!("    def {} -> {gives}: ...\n", head(context, operation))
+    });
+    format!("\n@final\nclass _{}:\n", Of::AsyncClient.class(resource)) + &methods.collect::<String>()
+}
+
+/// The resource of the async client, in Python.
+pub(super) fn async_resource(context: &Context<'_>, resource: &Resource) -> String {
+    let class = Of::AsyncClient.class(resource);
+    let docs = docstring("    ", &context.lines(&resource.docs));
+    let methods = resource.operations.iter().map(|operation| {
+        let call = format!("self._calls.{}({})", operation.name, passed_on(context, operation));
+        let (word, gives, call) = match &operation.shape {
+            Shape::List { item, .. } => ("def", format!("AsyncList[{item}]"), format!("return {call}")),
+            Shape::Delete => ("async def", "None".to_owned(), format!("await {call}")),
+            shape => ("async def", shape.answer().unwrap_or("None").to_owned(), format!("return await {call}")),
+        };
+        let docs = documented(context, operation);
+        format!("\n    {word} {} -> {gives}:\n{docs}        {call}\n", head(context, operation))
+    });
+    format!(
+        "\n\nclass {class}:\n{docs}\n    __module__ = \"zexa\"\n\n    def __init__(self, calls: _{class}) -> None:\n        self._calls = calls\n"
+    ) + &methods.collect::<String>()
+}
+
+/// The name of an operation, and what it takes.
+fn head(context: &Context<'_>, operation: &Operation) -> String {
     let params = operation.shape.params().map(|params| context.params(params));
     let mut taken = vec!["self".to_owned()];
     if operation.shape.is_by_id() {
@@ -138,14 +181,27 @@ fn method(context: &Context<'_>, operation: &Operation, of: Of) -> String {
     }
     taken.extend(params.into_iter().flat_map(arguments));
     taken.push(CALLING.to_owned());
-    let (word, gives) = match (&operation.shape, of) {
-        (Shape::List { item, .. }, Of::Client) => ("def", format!("List[{item}]")),
-        (Shape::List { item, .. }, Of::AsyncClient) => ("def", format!("AsyncList[{item}]")),
-        (shape, Of::Client) => ("def", shape.answer().unwrap_or("None").to_owned()),
-        (shape, Of::AsyncClient) => ("async def", shape.answer().unwrap_or("None").to_owned()),
-    };
-    let docs = docstring("        ", &operations::docs(context, operation, params));
-    format!("\n    {word} {}({}) -> {gives}:\n{docs}", operation.name, taken.join(", "))
+    format!("{}({})", operation.name, taken.join(", "))
+}
+
+/// All that it takes, given to a function that takes the same.
+fn passed_on(context: &Context<'_>, operation: &Operation) -> String {
+    let mut given = Vec::new();
+    if operation.shape.is_by_id() {
+        given.push("id".to_owned());
+    }
+    if matches!(operation.shape, Shape::Wait { .. }) {
+        given.push("until=until".to_owned());
+    }
+    let params = operation.shape.params().map(|params| context.params(params));
+    given.extend(params.into_iter().flat_map(params::arguments).map(|one| format!("{0}={0}", one.name)));
+    given.extend(params::CALLING.map(|name| format!("{name}={name}")));
+    given.join(", ")
+}
+
+fn documented(context: &Context<'_>, operation: &Operation) -> String {
+    let params = operation.shape.params().map(|params| context.params(params));
+    docstring("        ", &operations::docs(context, operation, params))
 }
 
 /// The type of what is waited for.
