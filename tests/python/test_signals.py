@@ -226,6 +226,35 @@ def test_a_handler_that_raises(sandbox: Sandbox) -> None:
     assert bodies(server) == ["after"]
 
 
+def test_a_handler_that_sends(sandbox: Sandbox) -> None:
+    """In the midst of a call, which goes on."""
+    server = sandbox.start_server({"faults": [{"then": "stall"}]})
+    with Program("programs.interrupted", "sending_in_handler", server=server) as program:
+        program.expect("calling")
+        server.requests(at_least=1)
+        program.wait_until_blocked()
+        program.signal(signal.SIGUSR1)
+        program.expect("sent")
+        program.wait_until_blocked()
+        assert interrupt(program) == cancelled("unknown")
+        program.end()
+    assert bodies(server) == ["same", "other", "async", "after"]
+
+
+def test_a_handler_that_takes_from_the_same_list(sandbox: Sandbox) -> None:
+    stalled = {"path": "/contacts", "skip": 1, "times": 2, "then": "stall"}
+    server = sandbox.start_server({"state": {"contacts_count": 30}, "faults": [stalled]})
+    with Program("programs.interrupted", "listing_in_handler", server=server) as program:
+        program.expect("calling")
+        server.requests(at_least=3)
+        program.wait_until_blocked()
+        program.signal(signal.SIGUSR1)
+        program.expect("refused")
+        program.wait_until_blocked()
+        assert interrupt(program) == cancelled("unknown")
+        program.end()
+
+
 def test_an_alarm(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"then": "stall"}]})
     with Program("programs.interrupted", "alarm", server=server) as program:
@@ -281,6 +310,12 @@ def test_a_log_handler_that_is_interrupted(server: Server) -> None:
         program.expect("interrupted")
         program.end()
     assert bodies(server) == ["interrupted", "after"]
+
+
+def test_a_log_handler_that_sends(server: Server) -> None:
+    with Program("programs.interrupted", "log_handler_sends", server=server) as program:
+        program.end()
+    assert bodies(server) == ["logged", "of the log", "after"]
 
 
 def test_asyncio_run(sandbox: Sandbox) -> None:

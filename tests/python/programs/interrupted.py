@@ -144,6 +144,37 @@ def raising() -> None:
     send(client, "after")
 
 
+def sending_in_handler() -> None:
+    """With the client that is in a call, and with another of each kind."""
+    client, other, third = new_client(), new_client(), new_async_client()
+
+    def tell_the_world(number: int, frame: FrameType | None) -> None:
+        send(client, "same")
+        send(other, "other")
+        asyncio.run(send_async(third, "async"))
+        say("sent")
+
+    signal.signal(signal.SIGUSR1, tell_the_world)
+    call_until_interrupted(lambda: send(client, "interrupted"))
+    send(client, "after")
+
+
+def listing_in_handler() -> None:
+    """An iterator is not to be stepped within a step of it."""
+    client = new_client()
+    contacts = iter(client.contacts.list(per_page=10))
+    assert len(list(itertools.islice(contacts, 10))) == 10
+
+    def take(number: int, frame: FrameType | None) -> None:
+        try:
+            next(contacts)
+        except (ValueError, RuntimeError):
+            say("refused")
+
+    signal.signal(signal.SIGUSR1, take)
+    call_until_interrupted(lambda: next(contacts))
+
+
 def alarm() -> None:
     def time_out(number: int, frame: FrameType | None) -> NoReturn:
         raise TimeoutError("the alarm")
@@ -228,6 +259,22 @@ def log_handler_raises() -> None:
         send(client, "interrupted")
     except KeyboardInterrupt:
         say("interrupted")
+    send(client, "after")
+
+
+def log_handler_sends() -> None:
+    """An alarm that is raised by a log may itself be a message."""
+    client = new_client()
+
+    class Sender(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            logger.setLevel(logging.WARNING)
+            send(client, "of the log")
+
+    logger = logging.getLogger("zexa")
+    logger.addHandler(Sender())
+    logger.setLevel(logging.DEBUG)
+    send(client, "logged")
     send(client, "after")
 
 
