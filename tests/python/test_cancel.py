@@ -6,7 +6,8 @@ import asyncio
 import logging
 import random
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Coroutine, Iterator
+from typing import Any
 
 import pytest
 import zexa
@@ -43,6 +44,50 @@ def test_in_flight(loop: asyncio.AbstractEventLoop, stalling: Server) -> None:
     loop.run_until_complete(main())
     assert bodies(stalling) == ["cancelled", "after"]
     assert len(stalling.requests()) == 2
+
+
+class Told(Exception):
+    """How far a call had got that was cancelled."""
+
+
+async def telling(call: Awaitable[object]) -> None:
+    try:
+        await call
+    except asyncio.CancelledError as cancelled:
+        error = cancelled.__context__
+        assert isinstance(error, zexa.CancelledError)
+        raise Told(error.outcome, error.attempts) from None
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({"process": True, "then": "stall"}, ("unknown", 1)),
+        ({"process": True, "then": "stall", "at": "head"}, ("unknown", 1)),
+        ({"status": 429, "headers": {"Retry-After": "60"}}, ("not_sent", 0)),
+    ],
+    ids=["in flight", "in the head", "at the gate"],
+)
+def test_what_became_of_it(
+    loop: asyncio.AbstractEventLoop, sandbox: Sandbox, fault: dict[str, Any], told: tuple[str, int]
+) -> None:
+    server = sandbox.start_server({"faults": [fault]})
+
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options) as client:
+            if told == ("not_sent", 0):
+                with pytest.raises(zexa.RateLimitError):
+                    await client.messages.send(**sms("limited"), max_retries=0)
+            task = spawn(telling(client.messages.send(**sms("cancelled"))))
+            await seen(server, 1)
+            # It has come to where it waits, if it is to wait at the gate.
+            await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(Told) as caught:
+                await task
+            assert caught.value.args == told
+
+    loop.run_until_complete(main())
 
 
 def test_in_flight_over_h2(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
