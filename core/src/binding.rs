@@ -1,14 +1,24 @@
 //! What the bindings of other languages stand on, so that they all say the same. It is no part of the API of this crate, and may change at any time.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
+use reqwest::Url;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::client::any_request;
 use crate::decode::describe;
+use crate::engine::request::Request;
 pub use crate::list::Item;
 use crate::model;
 pub use crate::model::Model;
 use crate::private::tail;
-use crate::{AsyncClient, CancelToken, Client, ClientBuilder, Error, Kind, Outcome, Response, Result, Template};
+use crate::{
+    AsyncClient, Attempt, CallOptions, CancelToken, Client, ClientBuilder, Error, Kind, Method, Outcome, Response,
+    Result, Template,
+};
 
 /// Parameters that a binding fills in field by field. What is required is checked when the call is made.
 pub trait Blank {
@@ -90,6 +100,38 @@ pub fn timestamp(field: &str, text: &str) -> Result<Timestamp> {
     text.parse().map_err(|_| Error::invalid(field, text, reason))
 }
 
+/// Options of a call that tell of its attempts.
+pub fn observed(options: CallOptions, observer: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> CallOptions {
+    options.observer(Arc::new(observer))
+}
+
+/// [`Client::request`] with a body that is JSON already, which is sent as it is.
+pub fn request(
+    client: &Client,
+    method: Method,
+    path: &str,
+    query: &[(&str, &str)],
+    body: Option<&str>,
+) -> Result<Response> {
+    client.call(raw_request(client.base(), method, path, query, body))
+}
+
+/// Likewise, [`AsyncClient::request`].
+pub fn request_async(
+    client: &AsyncClient,
+    method: Method,
+    path: &str,
+    query: &[(&str, &str)],
+    body: Option<&str>,
+) -> impl Future<Output = Result<Response>> + Send + use<> {
+    client.call(raw_request(client.base(), method, path, query, body))
+}
+
+fn raw_request(base: &Url, method: Method, path: &str, query: &[(&str, &str)], body: Option<&str>) -> Result<Request> {
+    let body: Option<&RawValue> = body.map(|json| parse("body", json, "not JSON")).transpose()?;
+    any_request(base, method, path, query, body.as_ref())
+}
+
 /// A parameter that is a template, from its JSON.
 pub fn template(field: &str, json: &str) -> Result<Template> {
     let members: Map<String, Value> = parse(field, json, "not a JSON object")?;
@@ -114,7 +156,7 @@ pub fn response(status: u16, body: &str) -> Result<Response> {
 }
 
 /// The text is not in the error: it may say what a message says.
-fn parse<T: serde::de::DeserializeOwned>(field: &str, json: &str, reason: &str) -> Result<T> {
+fn parse<'de, T: Deserialize<'de>>(field: &str, json: &'de str, reason: &str) -> Result<T> {
     serde_json::from_str(json).map_err(|_| Error::invalid(field, Value::Null, reason))
 }
 

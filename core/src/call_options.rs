@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use reqwest::header::HeaderMap;
 
 use crate::config::{Config, header, positive};
+use crate::observe::Observer;
 use crate::{CancelToken, Result};
 
 /// How long a call waits for something that never comes, where it has no deadline.
@@ -32,6 +33,7 @@ pub struct CallOptions {
     retry_ambiguous: Option<bool>,
     headers: Vec<(String, String)>,
     cancel: Option<CancelToken>,
+    observer: Option<Observer>,
 }
 
 impl CallOptions {
@@ -77,6 +79,12 @@ impl CallOptions {
         self
     }
 
+    /// Tells this observer of the attempts, and not the client's.
+    pub(crate) fn observer(mut self, observer: Observer) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
     /// These options, and for what they do not say, the others.
     pub(crate) fn or(self, others: &CallOptions) -> CallOptions {
         CallOptions {
@@ -86,6 +94,7 @@ impl CallOptions {
             retry_ambiguous: self.retry_ambiguous.or(others.retry_ambiguous),
             headers: others.headers.iter().cloned().chain(self.headers).collect(),
             cancel: self.cancel.or_else(|| others.cancel.clone()),
+            observer: self.observer.or_else(|| others.observer.clone()),
         }
     }
 
@@ -111,6 +120,7 @@ impl CallOptions {
             retry_ambiguous: self.retry_ambiguous.unwrap_or(false),
             headers: headers.collect::<Result<_>>()?,
             cancel: self.cancel.clone(),
+            observer: self.observer.clone(),
         })
     }
 }
@@ -125,6 +135,7 @@ pub(crate) struct Call {
     /// In place of the client's, where it has any of the same name.
     pub(crate) headers: HeaderMap,
     pub(crate) cancel: Option<CancelToken>,
+    pub(crate) observer: Option<Observer>,
 }
 
 impl Call {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use reqwest::Url;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::call_options::CallOptions;
@@ -123,7 +124,7 @@ pub(crate) fn any_request(
     method: Method,
     path: &str,
     query: &[(&str, &str)],
-    body: Option<&Value>,
+    body: Option<&impl Serialize>,
 ) -> Result<Request> {
     let url = url_of_path(base, path)?;
     let query = query.iter().map(|(name, value)| (*name, (*value).to_owned()));

@@ -127,7 +127,7 @@ fn the_deadline_is_for_the_whole_wait() {
     let error =
         with_deadline(&sandbox, Duration::from_millis(1500)).messages().wait("msg_1", "final").expect_err("late");
     assert!(began.elapsed() > Duration::from_millis(900) && began.elapsed() < SOON, "{:?}", began.elapsed());
-    assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::NotSent));
+    assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::Unknown));
     assert_eq!(error.attempts() as usize, sandbox.requests().len());
     // After half a second, after three quarters of one, and once more before the end.
     assert!((2..=4).contains(&error.attempts()), "{error}");
@@ -167,13 +167,13 @@ fn ended(sandbox: &Sandbox, options: CallOptions, end: impl FnOnce(&Client) + Se
 fn a_token_ends_it_in_a_pause() {
     let token = CancelToken::new();
     let error = ended(&message_that_stays(), CallOptions::new().cancel(&token), |_| token.cancel());
-    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Cancelled, Outcome::NotSent, 4));
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Cancelled, Outcome::Unknown, 4));
 }
 
 #[test]
 fn closing_the_client_ends_it_in_a_pause() {
     let error = ended(&message_that_stays(), CallOptions::new(), Client::close);
-    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Closed, Outcome::NotSent, 4));
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Closed, Outcome::Unknown, 4));
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn the_async_client_waits_too() {
     let error = runtime.block_on(hasty.campaigns().wait("cmp_nobody", "final")).expect_err("it is not there");
     assert_eq!(error.kind(), Kind::NotFound);
     let error = runtime.block_on(hasty.messages().wait("msg_1", "final")).expect_err("late");
-    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Timeout, Outcome::NotSent, 1));
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Timeout, Outcome::Unknown, 1));
 }
 
 #[test]

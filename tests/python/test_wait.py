@@ -73,7 +73,7 @@ def test_what_it_waits_for_by_itself_is_in_its_signature(kind: type[Any]) -> Non
 def test_the_deadline_is_for_all_of_it(staying: Server) -> None:
     with zexa.Client(**staying.options) as client, pytest.raises(zexa.APITimeoutError, match="deadline") as caught:
         client.messages.wait("msg_1", deadline=0.4)
-    assert (caught.value.outcome, caught.value.attempts) == ("not_sent", 1)
+    assert (caught.value.outcome, caught.value.attempts) == ("unknown", 1)
 
 
 def test_another_thread_may_close_the_client(staying: Server) -> None:
@@ -87,7 +87,7 @@ def test_another_thread_may_close_the_client(staying: Server) -> None:
         with pytest.raises(zexa.ClosedError) as caught:
             client.messages.wait("msg_1")
         closing.join()
-    assert caught.value.outcome == "not_sent"
+    assert caught.value.outcome == "unknown"
 
 
 def test_awaited(staying: Server) -> None:
@@ -150,7 +150,7 @@ def test_ctrl_c_in_a_pause(sandbox: Sandbox) -> None:
         program.signal(signal.SIGINT)
         told = program.told()
         assert time.monotonic() - began < 1
-        assert told == {"type": "CancelledError", "kind": "cancelled", "outcome": "not_sent", "attempts": 4}
+        assert told == {"type": "CancelledError", "kind": "cancelled", "outcome": "unknown", "attempts": 4}
         program.end()
     assert [message["body"] for message in server.messages()] == ["waited for", "after"]
     assert len(server.requests()) == 6

@@ -50,13 +50,19 @@ impl Answered {
     }
 
     /// The error of an answer that says it was done, in a body that cannot be understood.
-    pub(crate) fn undecodable(&self, error: &serde_json::Error) -> Error {
+    /// What came is in its details: it may hold the id of what was done.
+    pub(crate) fn undecodable(&self, error: &serde_json::Error, body: &[u8]) -> Error {
         let mut message = format!("the answer is not what the API documents: {}", describe(error));
         if let Some(kind) = self.header(CONTENT_TYPE.as_str()).filter(|kind| !kind.contains("json")) {
             message = format!("{message} ({kind})");
         }
+        let details = match serde_json::from_slice(body) {
+            Ok(json) if body.len() <= MOST_OF_FAILURE => json,
+            _ => beginning(body),
+        };
         Error::new(Kind::Decode, Outcome::Accepted, message)
             .with_status(self.status.as_u16())
+            .with_details(details)
             .with_request_id(self.header("x-request-id"))
     }
 

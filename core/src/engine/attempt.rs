@@ -80,8 +80,8 @@ pub(crate) async fn attempt(
         return Err(answered.into_error(&body));
     }
     match read {
-        Ok((body, None)) => sink.take(status.as_u16(), &body).map_err(|error| answered.undecodable(&error)),
-        _ if !sink.needs_body() => sink.take(status.as_u16(), &[]).map_err(|error| answered.undecodable(&error)),
+        Ok((body, None)) => sink.take(status.as_u16(), &body).map_err(|error| answered.undecodable(&error, &body)),
+        _ if !sink.needs_body() => sink.take(status.as_u16(), &[]).map_err(|error| answered.undecodable(&error, &[])),
         Ok((_, Some(reason))) => Err(progress.broken_off(Kind::Decode, format!("the answer cannot be read: {reason}"))),
         Err(_) => Err(progress.broken_off(Kind::Timeout, limit.passed_without("the end of the answer"))),
     }

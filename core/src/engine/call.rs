@@ -35,7 +35,10 @@ pub(crate) async fn run(
             return Ok(());
         }
         let paused = match waiting::next_pause(pauses, call.time_left(), shared.random()) {
-            Some(wait) => pause(shared, call, &History::default(), wait).await,
+            // As where it is too late.
+            Some(wait) => pause(shared, call, &History::default(), wait)
+                .await
+                .map_err(|error| error.with_outcome(Outcome::Unknown)),
             None => Err(waiting::too_late()),
         };
         paused.map_err(|error| error.with_attempts(attempts))?;
@@ -110,7 +113,7 @@ async fn observed_attempt(
     number: u32,
     sink: &mut dyn Sink,
 ) -> Result<()> {
-    let observer = shared.config.observer.as_ref();
+    let observer = call.observer.as_ref().or(shared.config.observer.as_ref());
     let started = observe::is_observed(observer).then(Instant::now);
     let progress = Arc::new(Progress::default());
     let attempt = attempt(http, &shared.config.headers, request, call, &progress, sink);

@@ -112,7 +112,7 @@ impl Shared {
         let running: Arc<Running> = self.process().background.get(self)?;
         let shared = self.clone();
         let handle = running.handle.clone();
-        Ok(Task(handle.spawn(async move {
+        Ok(Task::new(handle.spawn(async move {
             call::run(&shared, &running.http, &request, &call, &mut answer).await?;
             Ok(answer.into_inner())
         })))
@@ -212,13 +212,24 @@ impl Drop for Process {
 }
 
 /// A call that was spawned. Dropping it ends the call.
-pub(crate) struct Task<T>(JoinHandle<Result<T>>);
+pub(crate) struct Task<T> {
+    /// There until it is dropped.
+    handle: Option<JoinHandle<Result<T>>>,
+    pid: u32,
+}
+
+impl<T> Task<T> {
+    fn new(handle: JoinHandle<Result<T>>) -> Task<T> {
+        Task { handle: Some(handle), pid: std::process::id() }
+    }
+}
 
 impl<T> Future for Task<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
-        Pin::new(&mut self.0).poll(context).map(|joined| {
+        let handle = self.handle.as_mut().expect("taken by drop alone");
+        Pin::new(handle).poll(context).map(|joined| {
             joined.unwrap_or_else(|error| match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
                 Err(_) => Err(Error::new(Kind::Closed, Outcome::Unknown, "the runtime of the call has ended")),
@@ -229,6 +240,8 @@ impl<T> Future for Task<T> {
 
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
-        self.0.abort();
+        let Some(handle) = self.handle.take() else { return };
+        // What a forked child inherits runs in its parent: to end it would reach there, by locks and sockets that both have.
+        if self.pid == std::process::id() { handle.abort() } else { std::mem::forget(handle) }
     }
 }

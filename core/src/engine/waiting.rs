@@ -22,9 +22,10 @@ pub(crate) fn next_pause(pauses: i32, time_left: Duration, random: f64) -> Optio
     Some(full.mul_f64(1.0 - 0.25 * random).min(left))
 }
 
-/// The error of a wait that has come to its deadline. The last answer is known, and nothing was under way.
+/// The error of a wait that has come to its deadline. What becomes of what was waited for is not known: whoever sent it and reads here that
+/// nothing was sent would send it again.
 pub(crate) fn too_late() -> Error {
-    Error::new(Kind::Timeout, Outcome::NotSent, "it has not got so far within the call's deadline")
+    Error::new(Kind::Timeout, Outcome::Unknown, "it has not got so far within the call's deadline")
 }
 
 #[cfg(test)]
