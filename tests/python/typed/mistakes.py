@@ -6,7 +6,7 @@ import zexa
 
 def names() -> None:
     print(zexa.Clinet)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
-    print(zexa.os)  # type: ignore[attr-defined]  # pyright: ignore[reportPrivateImportUsage]
+    print(zexa.os)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def options() -> None:
