@@ -111,7 +111,7 @@ def test_wait_for(loop: asyncio.AbstractEventLoop, stalling: Server) -> None:
     async def main() -> None:
         async with zexa.AsyncClient(**stalling.options) as client:
             with pytest.raises(asyncio.TimeoutError):
-                await asyncio.wait_for(client.messages.send(**sms("too slow")), 0.3)
+                await asyncio.wait_for(client.messages.send(**sms("too slow")), 1)
             await gone(stalling)
             sent = await asyncio.wait_for(client.messages.send(**sms("after")), FAR)
             assert sent.body == "after"
@@ -122,11 +122,17 @@ def test_wait_for(loop: asyncio.AbstractEventLoop, stalling: Server) -> None:
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio.timeout() is of Python 3.11")
 def test_timeout(loop: asyncio.AbstractEventLoop, stalling: Server) -> None:
+    async def expire(limit: asyncio.Timeout) -> None:
+        await seen(stalling, 1)
+        limit.reschedule(asyncio.get_running_loop().time())
+
     async def main() -> None:
         async with zexa.AsyncClient(**stalling.options) as client:
             with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.3):
+                async with asyncio.timeout(None) as limit:
+                    expiring = spawn(expire(limit))
                     await client.messages.send(**sms("too slow"))
+            await expiring
             await gone(stalling)
             async with asyncio.timeout(FAR):
                 await client.messages.send(**sms("after"))
@@ -163,7 +169,7 @@ def test_before_it_has_begun(loop: asyncio.AbstractEventLoop, server: Server) ->
 
 
 def test_in_a_retry_wait(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
-    server = sandbox.start_server({"faults": [{"status": 429, "headers": {"Retry-After": "0.5"}}]})
+    server = sandbox.start_server({"faults": [{"status": 429, "headers": {"Retry-After": "1"}}]})
     logger = logging.getLogger("zexa")
 
     async def main() -> None:

@@ -60,7 +60,7 @@ def test_a_client_with_other_options_shares_its_connections(server: Server, clie
 
 def test_others_go_on_while_one_waits(sandbox: Sandbox) -> None:
     """Every thread is in a call that waits until all are: no one could be if one kept the interpreter to itself."""
-    server = sandbox.start_server({"faults": [{"times": 0, "delay": 1, "path": "/messages"}]})
+    server = sandbox.start_server({"faults": [{"times": 0, "delay": 2, "path": "/messages"}]})
     with zexa.Client(**server.options) as client, ThreadPoolExecutor(THREADS) as threads:
         calls = [threads.submit(send, client, str(number)) for number in range(THREADS)]
         # This thread, too, goes on.
