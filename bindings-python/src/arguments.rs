@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{
-    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyMapping, PyMemoryView, PySequence, PyString,
-};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyMapping, PyMemoryView, PyString};
 use serde_json::Value;
 use zexa::{Template, Timestamp, binding};
 
@@ -45,15 +43,13 @@ impl<'py> Argument<'py> {
         Ok(text.extract::<String>().map_err(|_| no_text(name))?.into_bytes())
     }
 
-    /// A list or a tuple, but not a string, which is a sequence of strings too.
+    /// A list or anything else to iterate over, but not a string, which is one of strings too, nor a mapping.
     pub(crate) fn texts(&self, name: &str) -> PyResult<Vec<String>> {
-        const WANTED: &str = "a list or a tuple of str";
-        if self.0.is_instance_of::<PyString>() {
-            return Err(self.is_not(name, WANTED));
-        }
-        let sequence = self.0.cast::<PySequence>().map_err(|_| self.is_not(name, WANTED))?;
+        const WANTED: &str = "a list of str";
+        let other = self.0.is_instance_of::<PyString>() || self.0.is_instance_of::<PyMapping>();
+        let items = self.0.try_iter().ok().filter(|_| !other).ok_or_else(|| self.is_not(name, WANTED))?;
         let text = |item: PyResult<Bound<'py, PyAny>>| item?.extract().map_err(|_| self.has_not(name, WANTED));
-        sequence.try_iter()?.map(text).collect()
+        items.map(text).collect()
     }
 
     pub(crate) fn flag(&self, name: &str) -> PyResult<bool> {
@@ -72,37 +68,44 @@ impl<'py> Argument<'py> {
         u32::try_from(number).map_err(|_| errors::raise(binding::option(name, out_of_range(number))))
     }
 
-    /// One that no integer here can hold is as large, or as small, as they go: it is refused all the same.
+    /// An int, or what stands for one, as numbers of numpy do. One that no integer here can hold is as large, or as small, as they go: it is refused
+    /// all the same.
     fn whole(&self, name: &str) -> PyResult<i64> {
-        if !self.0.is_instance_of::<PyInt>() || self.0.is_instance_of::<PyBool>() {
+        if self.0.is_instance_of::<PyBool>() {
             return Err(self.is_not(name, "int"));
         }
         match self.0.extract::<i64>() {
             Err(error) if error.is_instance_of::<PyOverflowError>(self.0.py()) => {
                 Ok(if self.0.lt(0)? { i64::MIN } else { i64::MAX })
             }
-            number => number,
+            number => number.map_err(|_| self.is_not(name, "int")),
         }
     }
 
-    /// An option that is a time to wait: seconds as a number, or a `timedelta`.
+    /// An option that is a time to wait: seconds as a number, or a `timedelta`. An infinite one has no end.
     pub(crate) fn duration(&self, name: &str) -> PyResult<Duration> {
-        let seconds: f64 = match self.0.getattr_opt(pyo3::intern!(self.0.py(), "total_seconds"))? {
-            Some(total_seconds) => total_seconds.call0()?.extract()?,
-            None if self.0.is_instance_of::<PyBool>() => return Err(self.is_not(name, SECONDS)),
-            None => self.0.extract().map_err(|_| self.is_not(name, SECONDS))?,
+        const WANTED: &str = "a number of seconds or a timedelta";
+        let seconds = match self.0.getattr_opt(pyo3::intern!(self.0.py(), "total_seconds"))? {
+            Some(total_seconds) => total_seconds.call0()?,
+            None if self.0.is_instance_of::<PyBool>() => return Err(self.is_not(name, WANTED)),
+            None => self.0.clone(),
         };
-        // Times are kept to the nanosecond, and none that is wanted is to become none at all.
+        let seconds: f64 = seconds.extract().map_err(|_| self.is_not(name, WANTED))?;
+        if seconds == f64::INFINITY {
+            return Ok(Duration::MAX);
+        }
         Duration::try_from_secs_f64(seconds)
             .map_err(|_| errors::raise(binding::option(name, "must be a number of seconds, more than zero")))
     }
 
     /// A parameter that is a time: a `datetime`, or a string in its place.
     pub(crate) fn time(&self, name: &str) -> PyResult<Timestamp> {
-        let text = match self.0.getattr_opt(pyo3::intern!(self.0.py(), "isoformat"))? {
-            Some(isoformat) => isoformat.call0()?.extract()?,
-            None if self.0.is_instance_of::<PyString>() => self.text(name)?,
-            None => return Err(self.is_not(name, "datetime or str")),
+        let py = self.0.py();
+        let is_datetime = self.0.hasattr(pyo3::intern!(py, "tzinfo"))? && self.0.hasattr(pyo3::intern!(py, "date"))?;
+        let text = match is_datetime {
+            true => self.0.call_method0("isoformat")?.extract().map_err(|_| self.is_not(name, "datetime or str"))?,
+            false if self.0.is_instance_of::<PyString>() => self.text(name)?,
+            false => return Err(self.is_not(name, "datetime or str")),
         };
         binding::timestamp(name, &text).map_err(errors::raise)
     }
@@ -116,9 +119,9 @@ impl<'py> Argument<'py> {
         binding::template(name, &json::dumps(name, &members)?).map_err(errors::raise)
     }
 
-    /// Anything that is JSON.
-    pub(crate) fn body(&self, name: &str) -> PyResult<Value> {
-        binding::body(name, &json::dumps(name, &self.0)?).map_err(errors::raise)
+    /// Anything that is JSON, as its text.
+    pub(crate) fn body(&self, name: &str) -> PyResult<String> {
+        json::dumps(name, &self.0)
     }
 
     pub(crate) fn path(&self, name: &str) -> PyResult<PathBuf> {
@@ -176,5 +179,3 @@ fn out_of_range(number: i64) -> &'static str {
 fn no_text(name: &str) -> PyErr {
     errors::raise(binding::wrong_parameter(name, Value::Null, "holds half of a surrogate pair, which is no text"))
 }
-
-const SECONDS: &str = "a number of seconds or a timedelta";

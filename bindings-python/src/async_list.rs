@@ -14,12 +14,17 @@ use zexa::binding::Item;
 
 use crate::arguments::Argument;
 use crate::coroutine::Coroutine;
+use crate::logging::Told;
 use crate::model::Given;
 use crate::{errors, logging, page};
 
 /// Things that the API lists page by page: iterate over it with `async for`, as often as you like.
 #[pyclass(frozen, module = "zexa")]
-pub(crate) struct AsyncList(Box<dyn Listed>);
+pub(crate) struct AsyncList {
+    listed: Box<dyn Listed>,
+    /// What its readings tell of their attempts.
+    told: Arc<Told>,
+}
 
 /// The pages of a list: iterate over it with `async for`, as often as you like.
 #[pyclass(frozen, module = "zexa")]
@@ -31,6 +36,7 @@ pub(crate) struct AsyncListIterator {
     reading: Arc<Mutex<Box<dyn Read>>>,
     /// Whether somebody waits for the next: only one can.
     busy: Arc<AtomicBool>,
+    told: Arc<Told>,
 }
 
 /// A list, whatever its items are.
@@ -62,15 +68,18 @@ where
 }
 
 impl AsyncList {
-    pub(crate) fn new<T: Given + Item>(begin: impl Fn() -> zexa::AsyncList<T> + Send + Sync + 'static) -> AsyncList {
-        AsyncList(Box::new(begin))
+    pub(crate) fn new<T: Given + Item>(
+        told: Arc<Told>,
+        begin: impl Fn() -> zexa::AsyncList<T> + Send + Sync + 'static,
+    ) -> AsyncList {
+        AsyncList { listed: Box::new(begin), told }
     }
 }
 
 #[pymethods]
 impl AsyncList {
     fn __aiter__(&self) -> AsyncListIterator {
-        AsyncListIterator::new(self.0.items())
+        AsyncListIterator::new(self.listed.items(), self.told.clone())
     }
 
     /// Page by page, as the API gives them: where the list shifts while it is read, an item may be on two.
@@ -81,7 +90,7 @@ impl AsyncList {
     /// One page, from 1.
     fn page(&self, py: Python<'_>, page: Argument<'_>) -> PyResult<Coroutine> {
         logging::look(py)?;
-        Ok(self.0.page(page.number("page")?))
+        Ok(self.listed.page(page.number("page")?).telling(self.told.clone()))
     }
 
     /// As types are written, `zexa.AsyncList[zexa.Contact]`.
@@ -98,7 +107,10 @@ impl AsyncList {
 #[pymethods]
 impl AsyncPages {
     fn __aiter__(&self) -> AsyncListIterator {
-        AsyncListIterator::new(self.0.get().0.pages())
+        {
+            let list = self.0.get();
+            AsyncListIterator::new(list.listed.pages(), list.told.clone())
+        }
     }
 
     /// As types are written, `zexa.AsyncPages[zexa.Contact]`.
@@ -113,8 +125,8 @@ impl AsyncPages {
 }
 
 impl AsyncListIterator {
-    fn new(read: Box<dyn Read>) -> AsyncListIterator {
-        AsyncListIterator { reading: Arc::new(Mutex::new(read)), busy: Arc::default() }
+    fn new(read: Box<dyn Read>, told: Arc<Told>) -> AsyncListIterator {
+        AsyncListIterator { reading: Arc::new(Mutex::new(read)), busy: Arc::default(), told }
     }
 }
 
@@ -127,14 +139,15 @@ impl AsyncListIterator {
     fn __anext__(&self, py: Python<'_>) -> PyResult<Coroutine> {
         logging::look(py)?;
         let (reading, busy) = (self.reading.clone(), self.busy.clone());
-        Ok(Coroutine::new("AsyncListIterator.__anext__", async move {
+        let next = Coroutine::new("AsyncListIterator.__anext__", async move {
             let _turn = Turn::take(busy)?;
             let next = poll_fn(|context| {
                 // Held for a poll, which waits for nothing.
                 reading.lock().unwrap_or_else(PoisonError::into_inner).poll(context)
             });
             next.await.unwrap_or_else(|| Err(PyStopAsyncIteration::new_err(())))
-        }))
+        });
+        Ok(next.telling(self.told.clone()))
     }
 }
 

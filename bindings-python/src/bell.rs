@@ -2,6 +2,13 @@
 
 use pyo3::prelude::*;
 
+#[cfg(unix)]
+use crate::imported::Imported;
+
+/// Without a variable in it.
+#[cfg(unix)]
+static NO_CONTEXT: Imported = Imported::new("contextvars", "Context");
+
 /// Rung by any thread.
 pub(crate) enum Bell {
     #[cfg(unix)]
@@ -19,7 +26,9 @@ impl Bell {
         let (watched, written) = std::os::unix::net::UnixStream::pair()?;
         watched.set_nonblocking(true)?;
         written.set_nonblocking(true)?;
-        event_loop.call_method1("add_reader", (watched.as_raw_fd(), answer))?;
+        // In a context of its own: it would keep what the first task has in its.
+        let add_reader = event_loop.getattr("add_reader")?;
+        NO_CONTEXT.get(event_loop.py())?.call0()?.call_method1("run", (add_reader, watched.as_raw_fd(), answer))?;
         Ok(Bell::Socket { watched, written })
     }
 

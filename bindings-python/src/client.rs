@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use zexa::{CancelToken, Method, binding};
+use serde::Serialize;
+use zexa::{Method, binding};
 
 use crate::arguments::Argument;
 use crate::call_options::Calling;
 use crate::client_options::Options;
-use crate::coroutine::Coroutine;
+use crate::coroutine::{Coroutine, Watch};
 use crate::generated::*;
+use crate::logging::Told;
 use crate::response::Response;
 use crate::{errors, logging, waiting};
 
 #[doc = include_str!("../stub/docs/Client.txt")]
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, weakref, module = "zexa")]
 pub(crate) struct Client {
     handle: Handle,
     // Each is one object, so that what a test puts in the place of its methods stays there.
@@ -53,7 +56,7 @@ pub(crate) struct AsyncHandle(Arc<zexa::AsyncClient>);
 
 impl Handle {
     /// Makes a call with these options.
-    pub(crate) fn call<T: Send>(
+    pub(crate) fn call<T: Send + Serialize>(
         &self,
         py: Python<'_>,
         calling: Calling<'_>,
@@ -72,16 +75,24 @@ impl Handle {
 
 impl AsyncHandle {
     /// The client for calls with these options.
-    pub(crate) fn with_options(&self, py: Python<'_>, calling: Calling<'_>) -> PyResult<zexa::AsyncClient> {
-        logging::look(py)?;
+    fn with_options(&self, calling: Calling<'_>) -> PyResult<zexa::AsyncClient> {
         Ok(self.0.with_options(calling.options()?))
     }
 
-    /// The client for one call with these options, and what ends that.
-    pub(crate) fn begin(&self, py: Python<'_>, calling: Calling<'_>) -> PyResult<(zexa::AsyncClient, CancelToken)> {
+    /// The client for one call with these options, and what a coroutine needs beside its future.
+    pub(crate) fn begin(&self, py: Python<'_>, calling: Calling<'_>) -> PyResult<(zexa::AsyncClient, Watch)> {
         logging::look(py)?;
-        let token = CancelToken::new();
-        Ok((self.0.with_options(calling.options()?.cancel(&token)), token))
+        let (watch, options) = Watch::over(calling.options()?);
+        Ok((self.0.with_options(options), watch))
+    }
+
+    /// The client for a list with these options, and what it tells of its attempts.
+    pub(crate) fn list(&self, py: Python<'_>, calling: Calling<'_>) -> PyResult<(zexa::AsyncClient, Arc<Told>)> {
+        logging::look(py)?;
+        let told = Arc::<Told>::default();
+        let tell = told.clone();
+        let options = binding::observed(calling.options()?, move |attempt| _ = tell.take(attempt));
+        Ok((self.0.with_options(options), told))
     }
 }
 
@@ -102,6 +113,28 @@ impl Client {
 
 #[pymethods]
 impl Client {
+    /// What a test put in the place of a method may hold the client.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.messages)?;
+        visit.call(&self.sender_ids)?;
+        visit.call(&self.campaigns)?;
+        visit.call(&self.contacts)?;
+        visit.call(&self.webhooks)?;
+        visit.call(&self.credits)
+    }
+
+    /// Itself: it is shared, and cannot be changed.
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    /// Likewise.
+    #[pyo3(signature = (memo, /))]
+    fn __deepcopy__(slf: Py<Self>, memo: &Bound<'_, PyAny>) -> Py<Self> {
+        let _ = memo;
+        slf
+    }
+
     #[new]
     #[pyo3(signature = (
         *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, max_retries=None, max_retry_wait=None,
@@ -137,7 +170,7 @@ impl Client {
             default_headers,
             allow_http,
         };
-        let client = options.builder(logging::report)?.build().map_err(errors::raise)?;
+        let client = options.builder()?.on_attempt(logging::report).build().map_err(errors::raise)?;
         Client::of(py, client)
     }
 
@@ -181,7 +214,7 @@ impl Client {
         let body = body.map(|body| body.body("body")).transpose()?;
         let query = query.map(|query| query.query("query")).transpose()?.unwrap_or_default();
         self.handle
-            .call(py, calling, |client| client.request(method, &path, &pairs(&query), body.as_ref()))
+            .call(py, calling, |client| binding::request(client, method, &path, &pairs(&query), body.as_deref()))
             .map(Response)
     }
 
@@ -240,7 +273,7 @@ impl AsyncClient {
             default_headers,
             allow_http,
         };
-        let client = options.builder(logging::report_later)?.build_async().map_err(errors::raise)?;
+        let client = options.builder()?.build_async().map_err(errors::raise)?;
         Ok(AsyncClient(AsyncHandle(Arc::new(client))))
     }
 
@@ -283,7 +316,6 @@ impl AsyncClient {
     #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     fn with_options(
         &self,
-        py: Python<'_>,
         timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
@@ -291,7 +323,7 @@ impl AsyncClient {
         extra_headers: Option<Argument<'_>>,
     ) -> PyResult<AsyncClient> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
-        Ok(AsyncClient(AsyncHandle(Arc::new(self.0.with_options(py, calling)?))))
+        Ok(AsyncClient(AsyncHandle(Arc::new(self.0.with_options(calling)?))))
     }
 
     #[pyo3(signature = (
@@ -318,8 +350,8 @@ impl AsyncClient {
             let path = path.text("path")?;
             let body = body.map(|body| body.body("body")).transpose()?;
             let query = query.map(|query| query.query("query")).transpose()?.unwrap_or_default();
-            let (client, token) = self.0.begin(py, calling)?;
-            Ok((token, client.request(method, &path, &pairs(&query), body.as_ref())))
+            let (client, watch) = self.0.begin(py, calling)?;
+            Ok((watch, binding::request_async(&client, method, &path, &pairs(&query), body.as_deref())))
         };
         Coroutine::begin("AsyncClient.request", begin())
     }

@@ -1,7 +1,7 @@
 //! The options of a client.
 
 use pyo3::PyResult;
-use zexa::{Attempt, ClientBuilder, binding};
+use zexa::{ClientBuilder, binding};
 
 use crate::arguments::Argument;
 
@@ -22,9 +22,8 @@ pub(crate) struct Options<'py> {
 }
 
 impl Options<'_> {
-    pub(crate) fn builder(self, report: fn(&Attempt<'_>)) -> PyResult<ClientBuilder> {
-        let mut builder = binding::named(zexa::Client::builder(), concat!("zexa-python/", env!("CARGO_PKG_VERSION")))
-            .on_attempt(report);
+    pub(crate) fn builder(self) -> PyResult<ClientBuilder> {
+        let mut builder = binding::named(zexa::Client::builder(), concat!("zexa-python/", env!("CARGO_PKG_VERSION")));
         if let Some(key) = self.api_key {
             builder = builder.api_key(key.text("api_key")?);
         }

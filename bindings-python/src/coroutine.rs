@@ -9,14 +9,15 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use pyo3::exceptions::{PyRuntimeError, PyRuntimeWarning, PyStopIteration};
+use pyo3::exceptions::{PyBaseException, PyRuntimeError, PyRuntimeWarning, PyStopIteration};
 use pyo3::prelude::*;
-use pyo3::types::PyIterator;
-use zexa::{CancelToken, binding};
+use pyo3::types::{PyIterator, PyType};
+use zexa::{Attempt, CallOptions, CancelToken, binding};
 
-use crate::errors;
 use crate::event_loop::EventLoop;
+use crate::logging::Told;
 use crate::model::Given;
+use crate::{errors, json, logging};
 
 /// As long as an event loop is kept waiting for the end of a call that was cancelled: thousands of times as long as it takes.
 const LONGEST_END: Duration = Duration::from_millis(100);
@@ -38,16 +39,49 @@ struct Call {
     waiter: Arc<Waiter>,
     /// What ends it, where it is known afterwards how far it had got.
     token: Option<CancelToken>,
+    /// What it tells of its attempts.
+    told: Option<Arc<Told>>,
+}
+
+/// What a coroutine has of a call beside its future.
+pub(crate) struct Watch {
+    token: CancelToken,
+    waiter: Arc<Waiter>,
+    told: Arc<Told>,
+}
+
+impl Watch {
+    /// And the options that the call needs for it.
+    pub(crate) fn over(options: CallOptions) -> (Watch, CallOptions) {
+        let watch = Watch { token: CancelToken::new(), waiter: Arc::default(), told: Arc::default() };
+        let options = options.cancel(&watch.token);
+        if !logging::is_listening() {
+            return (watch, options);
+        }
+        let (told, waiter) = (watch.told.clone(), watch.waiter.clone());
+        let tell = move |attempt: &Attempt<'_>| {
+            if told.take(attempt) {
+                waiter.wake_by_ref();
+            }
+        };
+        (watch, binding::observed(options, tell))
+    }
 }
 
 impl Coroutine {
-    /// Of a call of the core's and what ends it, or of what is wrong with its arguments: that too is raised where it is awaited.
+    /// Of a call of the core's, or of what is wrong with its arguments: that too is raised where it is awaited.
     pub(crate) fn begin<T: Given>(
         name: &'static str,
-        call: PyResult<(CancelToken, impl std::future::Future<Output = zexa::Result<T>> + Send + 'static)>,
+        call: PyResult<(Watch, impl std::future::Future<Output = zexa::Result<T>> + Send + 'static)>,
     ) -> Coroutine {
         match call {
-            Ok((token, call)) => Coroutine::of(name, call).ended_by(token),
+            Ok((Watch { token, waiter, told }, call)) => {
+                let mut coroutine = Coroutine::of(name, call);
+                if let Some(call) = &mut coroutine.call {
+                    (call.token, call.waiter, call.told) = (Some(token), waiter, Some(told));
+                }
+                coroutine
+            }
             Err(error) => Coroutine::new(name, std::future::ready(Err(error))),
         }
     }
@@ -67,13 +101,14 @@ impl Coroutine {
         name: &'static str,
         future: impl std::future::Future<Output = PyResult<Py<PyAny>>> + Send + 'static,
     ) -> Coroutine {
-        let call = Call { future: Mutex::new(Box::pin(future)), waiter: Arc::default(), token: None };
+        let call = Call { future: Mutex::new(Box::pin(future)), waiter: Arc::default(), token: None, told: None };
         Coroutine { name, call: Some(call), begun: false }
     }
 
-    fn ended_by(mut self, token: CancelToken) -> Coroutine {
+    /// One that also writes this.
+    pub(crate) fn telling(mut self, told: Arc<Told>) -> Coroutine {
         if let Some(call) = &mut self.call {
-            call.token = Some(token);
+            call.told = Some(told);
         }
         self
     }
@@ -85,8 +120,13 @@ impl Coroutine {
         call.token.take()?.cancel();
         let future = call.future.get_mut().unwrap_or_else(PoisonError::into_inner);
         // The client's own thread needs no GIL and a moment for it. Where it has none, nobody knows more.
-        match py.detach(|| poll_for(LONGEST_END, future.as_mut()))? {
-            Ok(_) => Some(errors::raise(binding::cancelled_too_late())),
+        let ended = py.detach(|| poll_for(LONGEST_END, future.as_mut()))?;
+        if let Some(told) = &call.told {
+            // It is ended already.
+            let _ = told.write(py);
+        }
+        match ended {
+            Ok(answer) => Some(too_late(answer.bind(py))),
             Err(error) => Some(error),
         }
     }
@@ -100,10 +140,26 @@ impl Coroutine {
             return Err(PyRuntimeError::new_err("coroutine is being awaited already"));
         }
         let stepped = call.step(py, &mut self.begun);
-        if stepped.is_err() {
-            self.close();
+        match (call.write(py), stepped) {
+            (Ok(()), Ok(waited_for)) => Ok(waited_for),
+            (Ok(()), Err(ended)) => {
+                self.close();
+                Err(ended)
+            }
+            // A handler of logging was interrupted, which ends the call.
+            (Err(raised), Ok(_)) => {
+                raised.set_context(py, self.break_off(py));
+                Err(raised)
+            }
+            (Err(raised), Err(ended)) => {
+                self.close();
+                let answer = ended.value(py).getattr_opt("value").ok().flatten();
+                let ended =
+                    answer.filter(|_| ended.is_instance_of::<PyStopIteration>(py)).map_or(ended, |one| too_late(&one));
+                raised.set_context(py, Some(ended));
+                Err(raised)
+            }
         }
-        stepped
     }
 }
 
@@ -111,15 +167,28 @@ impl Call {
     fn step(&mut self, py: Python<'_>, begun: &mut bool) -> PyResult<Py<PyAny>> {
         // Before anything is sent: where nobody can wait for it, nothing is.
         let running = EventLoop::running(py);
-        *begun = true;
+        let first = !std::mem::replace(begun, true);
         let (event_loop, object) = running?;
         self.waiter.reset();
         let waker = Waker::from(self.waiter.clone());
         let future = self.future.get_mut().unwrap_or_else(PoisonError::into_inner);
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+        let mut poll = || future.as_mut().poll(&mut Context::from_waker(&waker));
+        // The first call of a client reads certificates, and takes its time for it.
+        match if first { py.detach(poll) } else { poll() } {
             Poll::Pending => self.waiter.wait_in(event_loop, &object),
             Poll::Ready(result) => Err(PyStopIteration::new_err((result?,))),
         }
+    }
+
+    fn write(&self, py: Python<'_>) -> PyResult<()> {
+        self.told.as_ref().map_or(Ok(()), |told| told.write(py))
+    }
+}
+
+impl Drop for Call {
+    /// Who waits still is let go on, to see that there is nothing more to wait for.
+    fn drop(&mut self) {
+        self.waiter.wake_by_ref();
     }
 }
 
@@ -138,13 +207,16 @@ impl Coroutine {
         val: Option<&Bound<'_, PyAny>>,
         tb: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyAny>> {
-        let _ = tb;
         let broken_off = self.break_off(py);
         let value = match val.filter(|value| !value.is_none()) {
-            Some(value) => value.clone(),
-            None if typ.is_instance_of::<pyo3::types::PyType>() => typ.call0()?,
+            Some(value) if value.is_instance_of::<PyBaseException>() => value.clone(),
+            Some(value) => typ.call1((value,))?,
+            None if typ.is_instance_of::<PyType>() => typ.call0()?,
             None => typ.clone(),
         };
+        if let Some(traceback) = tb.filter(|traceback| !traceback.is_none()) {
+            value.call_method1("with_traceback", (traceback,))?;
+        }
         let raised = PyErr::from_value(value);
         if raised.context(py).is_none() {
             raised.set_context(py, broken_off);
@@ -205,6 +277,15 @@ impl Drop for Coroutine {
     }
 }
 
+/// The error of a call that was cancelled when it had been answered.
+fn too_late(answer: &Bound<'_, PyAny>) -> PyErr {
+    let error = errors::raise(binding::cancelled_too_late(&()));
+    let details = answer.call_method1("to_json", ()).and_then(|json| json::loads(&json));
+    // What calls give can be written as JSON, but for None.
+    let _ = details.and_then(|details| error.value(answer.py()).setattr("details", details));
+    error
+}
+
 /// Polls the future to its end on this thread, for so long at most.
 fn poll_for<F: std::future::Future + ?Sized>(time: Duration, mut future: Pin<&mut F>) -> Option<F::Output> {
     struct Unpark(Thread);
@@ -227,7 +308,7 @@ fn poll_for<F: std::future::Future + ?Sized>(time: Duration, mut future: Pin<&mu
 
 /// Who wakes a call that waits.
 #[derive(Default)]
-struct Waiter(Mutex<Wait>);
+pub(crate) struct Waiter(Mutex<Wait>);
 
 #[derive(Default)]
 enum Wait {
@@ -277,6 +358,10 @@ impl Waiter {
 
 impl Wake for Waiter {
     fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
         let before = std::mem::replace(&mut *self.state(), Wait::Already);
         if let Wait::Waiting(event_loop, future) = before {
             event_loop.release(future);

@@ -4,19 +4,22 @@
 //! time that the loop looks is told at once.
 
 use std::collections::HashMap;
-use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::{mem, process};
 
 use pyo3::exceptions::{PyNotImplementedError, PyOSError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyDict, PyTuple, PyWeakrefReference};
+use zexa::binding;
 
 use crate::bell::Bell;
+use crate::errors;
 use crate::imported::Imported;
-use crate::logging;
 
 /// An event loop, as those see it who have something to tell it.
 pub(crate) struct EventLoop {
+    /// Its process: a forked child shares the bell with it, and must not touch that.
+    pid: u32,
     inbox: Mutex<Inbox>,
     bell: OnceLock<Bell>,
     /// Calls back when the loop is gone, and does so only while it is there itself.
@@ -48,6 +51,7 @@ impl EventLoop {
         static RUNNING: Imported = Imported::new("asyncio", "get_running_loop");
         let running = RUNNING.get(py)?.call0()?;
         let found = known().as_ref().and_then(|known| known.get(&address(&running)).cloned());
+        let found = found.filter(|event_loop| event_loop.pid == process::id());
         let event_loop = found.map_or_else(|| EventLoop::met(&running), Ok)?;
         Ok((event_loop, running))
     }
@@ -55,8 +59,13 @@ impl EventLoop {
     /// A loop that is not known yet.
     fn met(running: &Bound<'_, PyAny>) -> PyResult<Arc<EventLoop>> {
         let py = running.py();
-        forget_closed(py)?;
-        let event_loop = Arc::new(EventLoop { inbox: Mutex::default(), bell: OnceLock::new(), gone: OnceLock::new() });
+        forget_closed(py);
+        let event_loop = Arc::new(EventLoop {
+            pid: process::id(),
+            inbox: Mutex::default(),
+            bell: OnceLock::new(),
+            gone: OnceLock::new(),
+        });
         let address = address(running);
         let forget = move |_: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| {
             let forgotten = known().as_mut().and_then(|known| known.remove(&address));
@@ -73,17 +82,18 @@ impl EventLoop {
         };
         let answer = PyCFunction::new_closure(py, None, None, answer)?;
         let bell = match Bell::watched_by(running, &answer) {
-            // A loop that watches no sockets, or a process that may open no more.
-            Err(error)
-                if error.is_instance_of::<PyNotImplementedError>(py) || error.is_instance_of::<PyOSError>(py) =>
-            {
-                Bell::called_by(running, &answer)?
+            // A loop that watches no sockets.
+            Err(error) if error.is_instance_of::<PyNotImplementedError>(py) => Bell::called_by(running, &answer)?,
+            // A process that may open no more of them.
+            Err(error) if error.is_instance_of::<PyOSError>(py) => {
+                let refused = errors::raise(binding::not_begun("the system gives no socket to wait with"));
+                refused.set_cause(py, Some(error));
+                return Err(refused);
             }
             bell => bell?,
         };
         let _ = event_loop.bell.set(bell);
         known().get_or_insert_default().insert(address, event_loop.clone());
-        logging::tell(&event_loop);
         Ok(event_loop)
     }
 
@@ -93,14 +103,17 @@ impl EventLoop {
 
     /// Ends the wait for a future of this loop. For any thread, with or without the GIL.
     pub(crate) fn release(&self, future: Py<PyAny>) {
+        if self.pid != process::id() {
+            return mem::forget(future);
+        }
         let mut inbox = self.inbox();
         inbox.futures.push(future);
         drop(inbox);
         self.ring();
     }
 
-    /// Lets the loop look what there is for it. For any thread, with or without the GIL.
-    pub(crate) fn ring(&self) {
+    /// Lets the loop look what there is for it.
+    fn ring(&self) {
         let rung = mem::replace(&mut self.inbox().rung, true);
         if let Some(bell) = self.bell.get().filter(|_| !rung) {
             bell.ring();
@@ -125,7 +138,7 @@ impl EventLoop {
                 return Err(raised);
             }
         }
-        logging::write_what_waits(py)
+        Ok(())
     }
 }
 
@@ -139,17 +152,17 @@ fn end_wait(future: &Bound<'_, PyAny>) -> PyResult<()> {
 }
 
 /// Forgets loops that were closed in the midst of a call: what they were to be told holds them.
-fn forget_closed(py: Python<'_>) -> PyResult<()> {
+fn forget_closed(py: Python<'_>) {
     let all: Vec<_> = known().iter().flatten().map(|(address, event_loop)| (*address, event_loop.clone())).collect();
     for (address, event_loop) in all {
         let object = event_loop.gone.get().and_then(|gone| gone.bind(py).upgrade());
         let Some(object) = object else { continue };
-        if object.call_method0("is_closed")?.is_truthy()? {
+        // An odd loop is let be.
+        if object.call_method0("is_closed").is_ok_and(|closed| closed.is_truthy().unwrap_or(false)) {
             let forgotten = known().as_mut().and_then(|known| known.remove(&address));
             drop(forgotten);
         }
     }
-    Ok(())
 }
 
 fn address(object: &Bound<'_, PyAny>) -> usize {

@@ -29,8 +29,8 @@ mod prelude;
 mod response;
 mod waiting;
 
-/// What Python imports.
-#[pymodule]
+/// What Python imports. It has not been tried without the GIL.
+#[pymodule(gil_used = true)]
 fn _zexa(module: &Bound<'_, PyModule>) -> PyResult<()> {
     generated::add(module)?;
     module.add_class::<client::Client>()?;

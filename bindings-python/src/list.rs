@@ -182,10 +182,8 @@ impl ListIterator {
         }
         logging::look(py)?;
         let waiting: &mut dyn Read = &mut **read;
-        match waiting::run(py, || waiting.fetch())? {
-            true => read.take(py),
-            false => Err(PyStopIteration::new_err(())),
-        }
+        waiting::run(py, || waiting.fetch())?;
+        read.at_hand(py).unwrap_or_else(|| Err(PyStopIteration::new_err(())))
     }
 }
 
@@ -202,11 +200,8 @@ trait Read: Send {
     /// The next, where nothing has to be waited for.
     fn at_hand(&mut self, py: Python<'_>) -> Option<PyResult<Py<PyAny>>>;
 
-    /// Waits for the next, and says whether there is one.
-    fn fetch(&mut self) -> zexa::Result<bool>;
-
-    /// What was waited for, and was there.
-    fn take(&mut self, py: Python<'_>) -> PyResult<Py<PyAny>>;
+    /// Waits for the next, which is then at hand, if there is one.
+    fn fetch(&mut self) -> zexa::Result<()>;
 }
 
 struct Reading<I, T> {
@@ -220,16 +215,12 @@ where
     I: Iterator<Item = zexa::Result<T>> + AtHand<T> + Send,
 {
     fn at_hand(&mut self, py: Python<'_>) -> Option<PyResult<Py<PyAny>>> {
-        Some(self.source.at_hand()?.give(py))
+        let item = self.came.take().or_else(|| self.source.at_hand())?;
+        Some(item.give(py))
     }
 
-    fn fetch(&mut self) -> zexa::Result<bool> {
+    fn fetch(&mut self) -> zexa::Result<()> {
         self.came = self.source.next().transpose()?;
-        Ok(self.came.is_some())
-    }
-
-    fn take(&mut self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let came = self.came.take().expect("it is taken where it is there, and once");
-        came.give(py)
+        Ok(())
     }
 }

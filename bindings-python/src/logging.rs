@@ -1,9 +1,9 @@
 //! Each attempt as a record of Python's `logging`, under `zexa`. Where nobody listens, it costs next to nothing.
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, TryLockError, Weak};
-use std::thread;
+use std::mem;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -11,28 +11,34 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 use zexa::{Attempt, Kind};
 
-use crate::event_loop::EventLoop;
 use crate::imported::{Imported, once};
 
-/// `logging.DEBUG`.
-const DEBUG: u32 = 10;
+/// `logging.DEBUG`, at which every attempt is told, and `logging.INFO`, at which those are that failed.
+const DEBUG: u8 = 10;
+const INFO: u8 = 20;
 
-/// Whether the logger would take a record, as it was when the newest call began: to ask it takes the GIL, which attempts run without.
-static LISTENING: AtomicBool = AtomicBool::new(false);
+/// The least level that the logger takes, as it was when the newest call began: to ask it takes the GIL, which attempts run without.
+static LEVEL: AtomicU8 = AtomicU8::new(u8::MAX);
 
 /// Asks the logger. A program that has not imported `logging` has no logger.
 pub(crate) fn look(py: Python<'_>) -> PyResult<()> {
-    let listening = match logger(py)? {
-        Some(logger) => logger.call_method1(pyo3::intern!(py, "isEnabledFor"), (DEBUG,))?.is_truthy()?,
-        None => false,
+    let logger = logger(py)?;
+    let takes = |level: u8| match logger {
+        Some(logger) => logger.call_method1(pyo3::intern!(py, "isEnabledFor"), (level,))?.is_truthy(),
+        None => Ok(false),
     };
-    LISTENING.store(listening, Ordering::Relaxed);
+    let level = match takes(INFO)? {
+        true if takes(DEBUG)? => DEBUG,
+        true => INFO,
+        false => u8::MAX,
+    };
+    LEVEL.store(level, Ordering::Relaxed);
     Ok(())
 }
 
 /// Whether the logger takes records, as far as is known.
 pub(crate) fn is_listening() -> bool {
-    LISTENING.load(Ordering::Relaxed)
+    LEVEL.load(Ordering::Relaxed) <= INFO
 }
 
 thread_local! {
@@ -42,8 +48,8 @@ thread_local! {
 
 /// What a blocking client tells of its attempts, on the thread of the caller.
 pub(crate) fn report(attempt: &Attempt<'_>) {
-    if is_listening() {
-        HERE.with_borrow_mut(|records| records.push(Record::of(attempt)));
+    if let Some(record) = Record::of(attempt) {
+        HERE.with_borrow_mut(|records| records.push(record));
     }
 }
 
@@ -52,56 +58,33 @@ pub(crate) fn write_here(py: Python<'_>) -> PyResult<()> {
     write_all(py, &HERE.take())
 }
 
-/// What an async client tells of its attempts, on its own thread. That never takes the GIL: Python that is coming to its end would end the thread in the
-/// midst of it. So the loops write it.
-pub(crate) fn report_later(attempt: &Attempt<'_>) {
-    if !is_listening() {
-        return;
+/// Records of an async call, told by the client's own thread. That never takes the GIL: Python that is coming to its end would end the thread in the midst
+/// of it. So they are written where the call goes on, in the context of its task.
+#[derive(Default)]
+pub(crate) struct Told(Mutex<Vec<Record>>);
+
+impl Told {
+    fn records(&self) -> MutexGuard<'_, Vec<Record>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    let Some(mut waiting) = waiting() else { return };
-    waiting.records.push(Record::of(attempt));
-    waiting.loops.retain(|event_loop| event_loop.strong_count() > 0);
-    let loops: Vec<_> = waiting.loops.iter().filter_map(Weak::upgrade).collect();
-    drop(waiting);
-    loops.iter().for_each(|event_loop| event_loop.ring());
-}
 
-/// Adds a loop to those that write what waits.
-pub(crate) fn tell(event_loop: &Arc<EventLoop>) {
-    if let Some(mut waiting) = waiting() {
-        waiting.loops.retain(|event_loop| event_loop.strong_count() > 0);
-        waiting.loops.push(Arc::downgrade(event_loop));
+    /// Says whether there is something to write.
+    pub(crate) fn take(&self, attempt: &Attempt<'_>) -> bool {
+        let record = Record::of(attempt);
+        let told = record.is_some();
+        self.records().extend(record);
+        told
     }
-}
 
-/// Writes what the threads of async clients have told.
-pub(crate) fn write_what_waits(py: Python<'_>) -> PyResult<()> {
-    let records = waiting().map(|mut waiting| std::mem::take(&mut waiting.records)).unwrap_or_default();
-    write_all(py, &records)
-}
-
-/// Records that wait for a loop to write them.
-struct Waiting {
-    records: Vec<Record>,
-    loops: Vec<Weak<EventLoop>>,
-}
-
-static WAITING: Mutex<Waiting> = Mutex::new(Waiting { records: Vec::new(), loops: Vec::new() });
-
-/// Held for a moment. In a process that was forked in that moment it is held for ever, so nobody waits for ever: a record may be lost there.
-fn waiting() -> Option<MutexGuard<'static, Waiting>> {
-    for _ in 0..1000 {
-        match WAITING.try_lock() {
-            Ok(waiting) => return Some(waiting),
-            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => thread::yield_now(),
-        }
+    pub(crate) fn write(&self, py: Python<'_>) -> PyResult<()> {
+        let records = mem::take(&mut *self.records());
+        write_all(py, &records)
     }
-    None
 }
 
 /// An attempt, kept.
 struct Record {
+    level: u8,
     text: String,
     method: &'static str,
     route: &'static str,
@@ -113,8 +96,11 @@ struct Record {
 }
 
 impl Record {
-    fn of(attempt: &Attempt<'_>) -> Record {
-        Record {
+    /// None where the logger would not take it.
+    fn of(attempt: &Attempt<'_>) -> Option<Record> {
+        let level = if attempt.failure.is_some() { INFO } else { DEBUG };
+        (level >= LEVEL.load(Ordering::Relaxed)).then(|| Record {
+            level,
             text: attempt.to_string(),
             method: attempt.method,
             route: attempt.route,
@@ -123,13 +109,17 @@ impl Record {
             elapsed_ms: attempt.elapsed.as_secs_f64() * 1e3,
             request_id: attempt.request_id.map(str::to_owned),
             error: attempt.failure.as_ref().map(Kind::as_str),
-        }
+        })
     }
 }
 
 /// Writes all, whatever one of them raises. The first that was raised counts.
 fn write_all(py: Python<'_>, records: &[Record]) -> PyResult<()> {
-    records.iter().map(|record| write_or_tell(py, record)).fold(Ok(()), |first, written| first.and(written))
+    let mut raised = Ok(());
+    for record in records {
+        raised = raised.and(write_or_tell(py, record));
+    }
+    raised
 }
 
 /// Where a handler fails, that is told as Python tells it of what nobody can catch.
@@ -160,7 +150,7 @@ fn write(py: Python<'_>, record: &Record) -> PyResult<()> {
     extra.set_item("zexa_error", record.error)?;
     let options = PyDict::new(py);
     options.set_item("extra", extra)?;
-    logger.call_method(pyo3::intern!(py, "debug"), (record.text.as_str(),), Some(&options)).map(drop)
+    logger.call_method(pyo3::intern!(py, "log"), (record.level, record.text.as_str()), Some(&options)).map(drop)
 }
 
 /// None where nobody has imported `logging`, or is in the midst of it.

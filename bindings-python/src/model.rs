@@ -7,11 +7,12 @@ use pyo3::PyClass;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 use serde::Serialize;
 use serde_json::Value;
 use zexa::{Timestamp, binding};
 
+use crate::imported::Imported;
 use crate::json;
 
 /// A class of Python for a model of the core.
@@ -132,6 +133,12 @@ pub(crate) fn repr<M: Model>(model: &Bound<'_, M>) -> PyResult<String> {
         shown.push(format!("{}={value}", field.attribute));
     }
     Ok(format!("{}({})", model.as_any().get_type().name()?, shown.join(", ")))
+}
+
+/// How pydantic reads and writes a model. What asks for it has pydantic.
+pub(crate) fn pydantic_schema<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+    static SCHEMA: Imported = Imported::new("zexa._pydantic", "schema");
+    SCHEMA.get(class.py())?.call1((class,))
 }
 
 /// For pickles and copies: its JSON, and what reads that.

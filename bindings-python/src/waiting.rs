@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use pyo3::prelude::*;
+use serde::Serialize;
 use zexa::CancelToken;
 use zexa::binding::{self, Asked};
 
@@ -19,15 +20,21 @@ pub(crate) fn token() -> CancelToken {
 }
 
 /// Runs a call that carries such a token. What a handler raises goes before the error of the call, which is then its context.
-pub(crate) fn run<T: Send>(py: Python<'_>, call: impl FnOnce() -> zexa::Result<T> + Send) -> PyResult<T> {
+pub(crate) fn run<T: Send + Serialize>(py: Python<'_>, call: impl FnOnce() -> zexa::Result<T> + Send) -> PyResult<T> {
     let result = py.detach(call);
-    if let Err(raised) = logging::write_here(py) {
-        interrupt(raised);
-    }
-    match RAISED.take() {
+    // Empty from here on: what writes records may make calls of its own.
+    let raised = RAISED.take();
+    let written = logging::write_here(py).err();
+    // A signal that came since the last look is handled where what was given here is not yet in anybody's hands.
+    let raised = raised.or(written).or_else(|| py.check_signals().err());
+    match raised {
         None => result.map_err(errors::raise),
         Some(raised) => {
-            raised.set_context(py, result.err().map(errors::raise));
+            let error = match result {
+                Ok(given) => binding::cancelled_too_late(&given),
+                Err(error) => error,
+            };
+            raised.set_context(py, Some(errors::raise(error)));
             Err(raised)
         }
     }
@@ -41,9 +48,8 @@ fn interrupt(raised: PyErr) {
 /// What Python wants to do on this thread by now: to write records, and to run its handlers of signals.
 fn ask() -> Asked {
     // Python that is coming to its end wants nothing any more.
-    Python::try_attach(|py| match logging::write_here(py).and_then(|()| py.check_signals()) {
-        Ok(()) if takes_signals(py) || logging::is_listening() => Asked::GoOn,
-        Ok(()) => Asked::NeverAgain,
+    Python::try_attach(|py| match what_python_wants(py) {
+        Ok(asked) => asked,
         Err(raised) => {
             interrupt(raised);
             Asked::End
@@ -52,16 +58,24 @@ fn ask() -> Asked {
     .unwrap_or(Asked::NeverAgain)
 }
 
+fn what_python_wants(py: Python<'_>) -> PyResult<Asked> {
+    logging::write_here(py)?;
+    let asked = if takes_signals(py)? || logging::is_listening() { Asked::GoOn } else { Asked::NeverAgain };
+    py.check_signals()?;
+    Ok(asked)
+}
+
 /// Only the main thread does. Where nobody has asked for `threading`, there is no other, as far as Python knows.
-fn takes_signals(py: Python<'_>) -> bool {
-    let is_main = || -> PyResult<bool> {
-        let modules = py.import("sys")?.getattr("modules")?;
-        let threading = modules.call_method1("get", ("threading",))?;
-        if threading.is_none() {
-            return Ok(true);
-        }
-        let main = threading.call_method0("main_thread")?.getattr("ident")?;
-        main.eq(threading.call_method0("get_ident")?)
-    };
-    is_main().unwrap_or(true)
+///
+/// # Errors
+///
+/// Where a handler of signals was run here, and raised.
+fn takes_signals(py: Python<'_>) -> PyResult<bool> {
+    let modules = py.import("sys")?.getattr("modules")?;
+    let threading = modules.call_method1("get", ("threading",))?;
+    if threading.is_none() {
+        return Ok(true);
+    }
+    let main = threading.call_method0("main_thread")?.getattr("ident")?;
+    main.eq(threading.call_method0("get_ident")?)
 }

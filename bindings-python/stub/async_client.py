@@ -65,7 +65,9 @@ class AsyncClient:
 
     def _stand_on(self, client: _AsyncClient) -> None:
         self._client = client
-        # GENERATED: the resources
+        # GENERATED: the resources, set
+
+    # GENERATED: the resources
 
     def with_options(
         self,
@@ -85,6 +87,7 @@ class AsyncClient:
             extra_headers=extra_headers,
         )
         derived = object.__new__(type(self))
+        # What a subclass has beside.
         derived.__dict__.update(self.__dict__)
         derived._stand_on(client)
         return derived
@@ -130,6 +133,12 @@ class AsyncClient:
         /,
     ) -> None:
         self._client.close()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
 
     def __repr__(self) -> str:
         return repr(self._client)

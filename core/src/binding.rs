@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use reqwest::Url;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -89,9 +89,16 @@ pub fn masked(text: &str) -> String {
     format!("***{}", tail(text))
 }
 
-/// The error of a call that was cancelled when its answer had come: what it asked for is done.
-pub fn cancelled_too_late() -> Error {
-    Error::new(Kind::Cancelled, Outcome::Accepted, "the call was cancelled as its answer came").with_attempts(1)
+/// The error of a call that could not begin.
+pub fn not_begun(message: &str) -> Error {
+    Error::new(Kind::Other, Outcome::NotSent, message)
+}
+
+/// The error of a call that was cancelled when its answer had come: what it asked for is done, and what came is in the details.
+pub fn cancelled_too_late(answer: &impl Serialize) -> Error {
+    Error::new(Kind::Cancelled, Outcome::Accepted, "the call was cancelled as its answer came")
+        .with_details(serde_json::to_value(answer).unwrap_or_default())
+        .with_attempts(1)
 }
 
 /// A parameter that is a time, from its text.

@@ -22,9 +22,7 @@ CALL_TIMES = ("timeout", "deadline")
 
 
 @BOTH
-@pytest.mark.parametrize(
-    "value", [-1, -0.001, float("nan"), float("inf"), -float("inf"), 1e300, timedelta(seconds=-1)], ids=str
-)
+@pytest.mark.parametrize("value", [-1, -0.001, float("nan"), -float("inf"), 1e300, timedelta(seconds=-1)], ids=str)
 @pytest.mark.parametrize("name", TIMES)
 def test_a_time_that_is_none_is_refused(kind: Any, name: str, value: Any) -> None:
     refused(lambda: kind(api_key="k", **{name: value}), name)
@@ -38,7 +36,7 @@ def test_no_time_at_all_is_refused(kind: Any, name: str, value: Any) -> None:
     assert kind(api_key="k", max_retry_wait=value)
 
 
-@pytest.mark.parametrize("value", [-1, float("nan"), float("inf"), 0, timedelta(seconds=-1)], ids=str)
+@pytest.mark.parametrize("value", [-1, float("nan"), 0, timedelta(seconds=-1)], ids=str)
 @pytest.mark.parametrize("name", CALL_TIMES)
 def test_a_time_of_a_call_that_is_none_is_refused(client: zexa.Client, server: Server, name: str, value: Any) -> None:
     refused(lambda: client.credits.get(**{name: value}), name)
@@ -296,3 +294,10 @@ def test_the_resources_of_a_client_cannot_be_replaced(client: zexa.Client) -> No
 def test_a_resource_outlives_its_client(server: Server) -> None:
     credits = zexa.Client(**server.options).credits
     assert credits.get().credits == 4250
+
+
+def test_an_infinite_time_is_no_limit(server: Server) -> None:
+    hasty = zexa.Client(**server.options, deadline=0.001, timeout=float("inf"))
+    with pytest.raises(zexa.APITimeoutError):
+        hasty.credits.get()
+    assert hasty.credits.get(deadline=float("inf")).currency == "USD"

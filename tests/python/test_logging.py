@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 import os
 import re
@@ -12,6 +13,7 @@ import textwrap
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import zexa
@@ -33,7 +35,7 @@ def test_each_attempt_is_a_record(client: zexa.Client, server: Server, caplog: p
     assert re.fullmatch(r"POST /messages attempt 1: 201 ok in \d+\.\d ms", sent.getMessage())
     assert re.fullmatch(r"GET /messages/\{id\} attempt 1: 503 server in \d+\.\d ms request \S+", failed.getMessage())
     assert re.fullmatch(r"GET /messages/\{id\} attempt 2: 200 ok in \d+\.\d ms", got.getMessage())
-    assert {record.levelno for record in (sent, failed, got)} == {logging.DEBUG}
+    assert [record.levelno for record in (sent, failed, got)] == [logging.DEBUG, logging.INFO, logging.DEBUG]
     assert {record.exc_info for record in (sent, failed, got)} == {None}
 
 
@@ -225,3 +227,57 @@ def test_the_package_leaves_the_logging_of_a_program_alone(server: Server) -> No
         assert logging.getLogger("zexa").level == logging.NOTSET
     """
     assert errors_of(server, program, None) == ""
+
+
+def test_what_failed_is_told_at_info(client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    server.fault(method="GET", status=503)
+    with caplog.at_level(logging.INFO, "zexa"):
+        client.credits.get()
+    (failed,) = records_of(caplog)
+    assert failed.zexa_status == 503  # type: ignore[attr-defined]
+
+
+def test_an_attribute_of_the_application_stays(
+    client: zexa.Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factory = logging.getLogRecordFactory()
+
+    def with_request_id(*args: Any, **options: Any) -> logging.LogRecord:
+        record = factory(*args, **options)
+        record.request_id = "of the application"
+        return record
+
+    logging.setLogRecordFactory(with_request_id)
+    try:
+        with caplog.at_level(logging.DEBUG, "zexa"):
+            client.credits.get()
+    finally:
+        logging.setLogRecordFactory(factory)
+    assert [record.request_id for record in records_of(caplog)] == ["of the application"]  # type: ignore[attr-defined]
+
+
+def test_records_are_written_in_the_context_of_their_task(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    request: contextvars.ContextVar[int] = contextvars.ContextVar("request")
+    seen = []
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            seen.append(request.get())
+
+    async def handle(client: zexa.AsyncClient, number: int) -> None:
+        request.set(number)
+        await client.credits.get()
+
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options) as client:
+            for number in range(3):
+                await asyncio.create_task(handle(client, number))
+
+    handler = Handler()
+    logging.getLogger("zexa").addHandler(handler)
+    try:
+        with caplog.at_level(logging.DEBUG, "zexa"):
+            asyncio.run(main())
+    finally:
+        logging.getLogger("zexa").removeHandler(handler)
+    assert seen == [0, 1, 2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from typing import Any
 
@@ -97,11 +98,6 @@ def deep() -> list[Any]:
         float("nan"),
         {"a": [float("inf")]},
         {"a": -float("inf")},
-        object(),
-        {"a": object()},
-        {"a": b"bytes"},
-        {"a": {1, 2}},
-        {(1, 2): "x"},
         "\ud800",
         {"\ud800": 1},
     ],
@@ -112,6 +108,21 @@ def test_a_body_that_is_no_json_is_refused(client: zexa.Client, server: Server, 
         client.request("POST", "/calls", body=body)
     assert (caught.value.outcome, caught.value.attempts, caught.value.details["field"]) == ("not_sent", 0, "body")
     assert server.requests() == []
+
+
+@pytest.mark.parametrize("body", [object(), {"a": object()}, {"a": b"bytes"}, {"a": {1, 2}}, {(1, 2): "x"}], ids=repr)
+def test_a_type_that_json_has_not_is_a_type_error(client: zexa.Client, server: Server, body: Any) -> None:
+    with pytest.raises(TypeError, match="body"):
+        client.request("POST", "/calls", body=body)
+    assert server.requests() == []
+
+
+@pytest.mark.parametrize("number", [2**70, 0.1 + 0.2, 5e-324, 1.7976931348623157e308, 123456789.123456789])
+def test_a_number_is_sent_as_it_is(client: zexa.Client, server: Server, number: float) -> None:
+    with contextlib.suppress(zexa.APIError):
+        client.request("POST", "/calls", body={"number": number})
+    (request,) = server.requests()
+    assert request["body"] == {"number": float(number)}
 
 
 @pytest.mark.parametrize("make", [looped, deep])

@@ -105,18 +105,42 @@ class AsyncClient:
 
     def _stand_on(self, client: _AsyncClient) -> None:
         self._client = client
-        self.messages = AsyncMessages(client.messages)
+        self._messages = AsyncMessages(client.messages)
+        self._sender_ids = AsyncSenderIds(client.sender_ids)
+        self._campaigns = AsyncCampaigns(client.campaigns)
+        self._contacts = AsyncContacts(client.contacts)
+        self._webhooks = AsyncWebhooks(client.webhooks)
+        self._credits = AsyncCreditBalance(client.credits)
+
+    @property
+    def messages(self) -> AsyncMessages:
         """Messages on any channel."""
-        self.sender_ids = AsyncSenderIds(client.sender_ids)
+        return self._messages
+
+    @property
+    def sender_ids(self) -> AsyncSenderIds:
         """The account's registered Sender IDs."""
-        self.campaigns = AsyncCampaigns(client.campaigns)
+        return self._sender_ids
+
+    @property
+    def campaigns(self) -> AsyncCampaigns:
         """Campaigns: one message to a whole contact list."""
-        self.contacts = AsyncContacts(client.contacts)
+        return self._campaigns
+
+    @property
+    def contacts(self) -> AsyncContacts:
         """The people who can be reached."""
-        self.webhooks = AsyncWebhooks(client.webhooks)
+        return self._contacts
+
+    @property
+    def webhooks(self) -> AsyncWebhooks:
         """Endpoints that Zexa posts delivery events to."""
-        self.credits = AsyncCreditBalance(client.credits)
+        return self._webhooks
+
+    @property
+    def credits(self) -> AsyncCreditBalance:
         """The account's credits."""
+        return self._credits
 
     def with_options(
         self,
@@ -147,6 +171,7 @@ class AsyncClient:
             extra_headers=extra_headers,
         )
         derived = object.__new__(type(self))
+        # What a subclass has beside.
         derived.__dict__.update(self.__dict__)
         derived._stand_on(client)
         return derived
@@ -201,6 +226,12 @@ class AsyncClient:
         /,
     ) -> None:
         self._client.close()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
 
     def __repr__(self) -> str:
         return repr(self._client)

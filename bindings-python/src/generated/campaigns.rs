@@ -116,6 +116,18 @@ impl Campaign {
         binding::model(&text.bytes("text")?).map(Campaign).map_err(errors::raise)
     }
 
+    /// How pydantic, and FastAPI with it, reads and writes one.
+    #[classmethod]
+    #[pyo3(signature = (source, handler, /))]
+    fn __get_pydantic_core_schema__<'py>(
+        class: &Bound<'py, PyType>,
+        source: &Bound<'py, PyAny>,
+        handler: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let _ = (source, handler);
+        model::pydantic_schema(class)
+    }
+
     fn __eq__(&self, other: &Self) -> bool {
         self.0 == other.0
     }
@@ -220,6 +232,18 @@ impl CampaignStats {
     #[classmethod]
     fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<CampaignStats> {
         binding::model(&text.bytes("text")?).map(CampaignStats).map_err(errors::raise)
+    }
+
+    /// How pydantic, and FastAPI with it, reads and writes one.
+    #[classmethod]
+    #[pyo3(signature = (source, handler, /))]
+    fn __get_pydantic_core_schema__<'py>(
+        class: &Bound<'py, PyType>,
+        source: &Bound<'py, PyAny>,
+        handler: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let _ = (source, handler);
+        model::pydantic_schema(class)
     }
 
     fn __eq__(&self, other: &Self) -> bool {
@@ -427,9 +451,9 @@ impl AsyncCampaigns {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let (client, token) = self.0.begin(py, calling)?;
+            let (client, watch) = self.0.begin(py, calling)?;
             let params = create_campaign(name, channel, contact_list_id, sender_id, body, template, scheduled_at)?;
-            Ok((token, client.campaigns().create(&params)))
+            Ok((watch, client.campaigns().create(&params)))
         };
         Coroutine::begin("AsyncCampaigns.create", begin())
     }
@@ -448,9 +472,9 @@ impl AsyncCampaigns {
         extra_headers: Option<Argument<'_>>,
     ) -> PyResult<AsyncList> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
-        let client = self.0.with_options(py, calling)?;
+        let (client, told) = self.0.list(py, calling)?;
         let params = list_campaigns(per_page)?;
-        Ok(AsyncList::new(move || client.campaigns().list(&params)))
+        Ok(AsyncList::new(told, move || client.campaigns().list(&params)))
     }
 
     /// Gives a campaign, how far it has got, and its delivery statistics.
@@ -468,9 +492,9 @@ impl AsyncCampaigns {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let (client, token) = self.0.begin(py, calling)?;
+            let (client, watch) = self.0.begin(py, calling)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
-            Ok((token, client.campaigns().get(&id)))
+            Ok((watch, client.campaigns().get(&id)))
         };
         Coroutine::begin("AsyncCampaigns.get", begin())
     }
@@ -491,10 +515,10 @@ impl AsyncCampaigns {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let (client, token) = self.0.begin(py, calling)?;
+            let (client, watch) = self.0.begin(py, calling)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
             let until = until.map(|until| until.text("until")).transpose()?.unwrap_or_default();
-            Ok((token, client.campaigns().wait(&id, &until)))
+            Ok((watch, client.campaigns().wait(&id, &until)))
         };
         Coroutine::begin("AsyncCampaigns.wait", begin())
     }

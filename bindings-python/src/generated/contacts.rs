@@ -96,6 +96,18 @@ impl Contact {
         binding::model(&text.bytes("text")?).map(Contact).map_err(errors::raise)
     }
 
+    /// How pydantic, and FastAPI with it, reads and writes one.
+    #[classmethod]
+    #[pyo3(signature = (source, handler, /))]
+    fn __get_pydantic_core_schema__<'py>(
+        class: &Bound<'py, PyType>,
+        source: &Bound<'py, PyAny>,
+        handler: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let _ = (source, handler);
+        model::pydantic_schema(class)
+    }
+
     fn __eq__(&self, other: &Self) -> bool {
         self.0 == other.0
     }
@@ -260,9 +272,9 @@ impl AsyncContacts {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let (client, token) = self.0.begin(py, calling)?;
+            let (client, watch) = self.0.begin(py, calling)?;
             let params = create_contact(name, phone, lists, email)?;
-            Ok((token, client.contacts().create(&params)))
+            Ok((watch, client.contacts().create(&params)))
         };
         Coroutine::begin("AsyncContacts.create", begin())
     }
@@ -283,9 +295,9 @@ impl AsyncContacts {
         extra_headers: Option<Argument<'_>>,
     ) -> PyResult<AsyncList> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
-        let client = self.0.with_options(py, calling)?;
+        let (client, told) = self.0.list(py, calling)?;
         let params = list_contacts(list_id, search, per_page)?;
-        Ok(AsyncList::new(move || client.contacts().list(&params)))
+        Ok(AsyncList::new(told, move || client.contacts().list(&params)))
     }
 
     /// Removes a contact for good, from every list too.
@@ -303,9 +315,9 @@ impl AsyncContacts {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let (client, token) = self.0.begin(py, calling)?;
+            let (client, watch) = self.0.begin(py, calling)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
-            Ok((token, client.contacts().delete(&id)))
+            Ok((watch, client.contacts().delete(&id)))
         };
         Coroutine::begin("AsyncContacts.delete", begin())
     }

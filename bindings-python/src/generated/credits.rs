@@ -68,6 +68,18 @@ impl Credits {
         binding::model(&text.bytes("text")?).map(Credits).map_err(errors::raise)
     }
 
+    /// How pydantic, and FastAPI with it, reads and writes one.
+    #[classmethod]
+    #[pyo3(signature = (source, handler, /))]
+    fn __get_pydantic_core_schema__<'py>(
+        class: &Bound<'py, PyType>,
+        source: &Bound<'py, PyAny>,
+        handler: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let _ = (source, handler);
+        model::pydantic_schema(class)
+    }
+
     fn __eq__(&self, other: &Self) -> bool {
         self.0 == other.0
     }
@@ -138,8 +150,8 @@ impl AsyncCreditBalance {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let (client, token) = self.0.begin(py, calling)?;
-            Ok((token, client.credits().get()))
+            let (client, watch) = self.0.begin(py, calling)?;
+            Ok((watch, client.credits().get()))
         };
         Coroutine::begin("AsyncCreditBalance.get", begin())
     }

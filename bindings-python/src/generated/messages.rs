@@ -137,6 +137,18 @@ impl Message {
         binding::model(&text.bytes("text")?).map(Message).map_err(errors::raise)
     }
 
+    /// How pydantic, and FastAPI with it, reads and writes one.
+    #[classmethod]
+    #[pyo3(signature = (source, handler, /))]
+    fn __get_pydantic_core_schema__<'py>(
+        class: &Bound<'py, PyType>,
+        source: &Bound<'py, PyAny>,
+        handler: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let _ = (source, handler);
+        model::pydantic_schema(class)
+    }
+
     fn __eq__(&self, other: &Self) -> bool {
         self.0 == other.0
     }
@@ -319,9 +331,9 @@ impl AsyncMessages {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let (client, token) = self.0.begin(py, calling)?;
+            let (client, watch) = self.0.begin(py, calling)?;
             let params = send_message(channel, to, from_, body, subject, html, template, scheduled_at)?;
-            Ok((token, client.messages().send(&params)))
+            Ok((watch, client.messages().send(&params)))
         };
         Coroutine::begin("AsyncMessages.send", begin())
     }
@@ -341,9 +353,9 @@ impl AsyncMessages {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let (client, token) = self.0.begin(py, calling)?;
+            let (client, watch) = self.0.begin(py, calling)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
-            Ok((token, client.messages().get(&id)))
+            Ok((watch, client.messages().get(&id)))
         };
         Coroutine::begin("AsyncMessages.get", begin())
     }
@@ -364,10 +376,10 @@ impl AsyncMessages {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let (client, token) = self.0.begin(py, calling)?;
+            let (client, watch) = self.0.begin(py, calling)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
             let until = until.map(|until| until.text("until")).transpose()?.unwrap_or_default();
-            Ok((token, client.messages().wait(&id, &until)))
+            Ok((watch, client.messages().wait(&id, &until)))
         };
         Coroutine::begin("AsyncMessages.wait", begin())
     }

@@ -96,6 +96,18 @@ impl SenderId {
         binding::model(&text.bytes("text")?).map(SenderId).map_err(errors::raise)
     }
 
+    /// How pydantic, and FastAPI with it, reads and writes one.
+    #[classmethod]
+    #[pyo3(signature = (source, handler, /))]
+    fn __get_pydantic_core_schema__<'py>(
+        class: &Bound<'py, PyType>,
+        source: &Bound<'py, PyAny>,
+        handler: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let _ = (source, handler);
+        model::pydantic_schema(class)
+    }
+
     fn __eq__(&self, other: &Self) -> bool {
         self.0 == other.0
     }
@@ -175,8 +187,8 @@ impl AsyncSenderIds {
         extra_headers: Option<Argument<'_>>,
     ) -> PyResult<AsyncList> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
-        let client = self.0.with_options(py, calling)?;
+        let (client, told) = self.0.list(py, calling)?;
         let params = list_sender_ids(per_page)?;
-        Ok(AsyncList::new(move || client.sender_ids().list(&params)))
+        Ok(AsyncList::new(told, move || client.sender_ids().list(&params)))
     }
 }

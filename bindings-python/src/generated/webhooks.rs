@@ -90,6 +90,18 @@ impl Webhook {
         binding::model(&text.bytes("text")?).map(Webhook).map_err(errors::raise)
     }
 
+    /// How pydantic, and FastAPI with it, reads and writes one.
+    #[classmethod]
+    #[pyo3(signature = (source, handler, /))]
+    fn __get_pydantic_core_schema__<'py>(
+        class: &Bound<'py, PyType>,
+        source: &Bound<'py, PyAny>,
+        handler: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let _ = (source, handler);
+        model::pydantic_schema(class)
+    }
+
     fn __eq__(&self, other: &Self) -> bool {
         self.0 == other.0
     }
@@ -201,6 +213,18 @@ impl Event {
         binding::model(&text.bytes("text")?).map(Event).map_err(errors::raise)
     }
 
+    /// How pydantic, and FastAPI with it, reads and writes one.
+    #[classmethod]
+    #[pyo3(signature = (source, handler, /))]
+    fn __get_pydantic_core_schema__<'py>(
+        class: &Bound<'py, PyType>,
+        source: &Bound<'py, PyAny>,
+        handler: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let _ = (source, handler);
+        model::pydantic_schema(class)
+    }
+
     fn __eq__(&self, other: &Self) -> bool {
         self.0 == other.0
     }
@@ -294,9 +318,9 @@ impl AsyncWebhooks {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let (client, token) = self.0.begin(py, calling)?;
+            let (client, watch) = self.0.begin(py, calling)?;
             let params = create_webhook(url, events)?;
-            Ok((token, client.webhooks().create(&params)))
+            Ok((watch, client.webhooks().create(&params)))
         };
         Coroutine::begin("AsyncWebhooks.create", begin())
     }

@@ -168,16 +168,12 @@ fn asynchronous(context: &Context<'_>, folder: &Path) -> Result<String> {
     let models = context.definition.models().map(|model| model.name.clone());
     let used: Vec<String> =
         calls.into_iter().chain(models).chain(["AsyncList", "Response"].map(str::to_owned)).collect();
-    let resources_set: String = resources()
-        .map(|resource| {
-            let docs = context.lines(&resource.docs).join(" ");
-            format!(
-                "        self.{0} = {1}(client.{0})\n        \"\"\"{docs}\"\"\"\n",
-                resource.name,
-                Of::AsyncClient.class(resource)
-            )
-        })
-        .collect();
+    let set =
+        resources().map(|one| format!("        self._{0} = {1}(client.{0})\n", one.name, Of::AsyncClient.class(one)));
+    let got = resources().map(|one| {
+        let (name, class, docs) = (&one.name, Of::AsyncClient.class(one), context.lines(&one.docs).join(" "));
+        format!("    @property\n    def {name}(self) -> {class}:\n        \"\"\"{docs}\"\"\"\n        return self._{name}\n\n")
+    });
     let classes: Vec<String> = resources().map(|resource| Of::AsyncClient.class(resource)).collect();
     let text = fragment(&folder.join("stub"), "async_client.py")?
         .replace("# GENERATED: the imports\n", &import("_zexa", &["_AsyncClient".to_owned()]))
@@ -189,7 +185,8 @@ fn asynchronous(context: &Context<'_>, folder: &Path) -> Result<String> {
             "# GENERATED: the names\n",
             &format!("__all__ = {:?}\n", [&classes[..], &["AsyncClient".to_owned()]].concat()),
         )
-        .replace("        # GENERATED: the resources\n", &resources_set);
+        .replace("        # GENERATED: the resources, set\n", &set.collect::<String>())
+        .replace("    # GENERATED: the resources\n", &got.collect::<String>());
     Ok(format!("# {GENERATED}\n{text}")
         + &resources().map(|resource| stub::async_resource(context, resource)).collect::<String>())
 }

@@ -70,6 +70,18 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
                 binding::model(&text.bytes(\"text\")?).map({name}).map_err(errors::raise)
             }}
 
+            /// How pydantic, and FastAPI with it, reads and writes one.
+            #[classmethod]
+            #[pyo3(signature = (source, handler, /))]
+            fn __get_pydantic_core_schema__<'py>(
+                class: &Bound<'py, PyType>,
+                source: &Bound<'py, PyAny>,
+                handler: &Bound<'py, PyAny>,
+            ) -> PyResult<Bound<'py, PyAny>> {{
+                let _ = (source, handler);
+                model::pydantic_schema(class)
+            }}
+
             fn __eq__(&self, other: &Self) -> bool {{ self.0 == other.0 }}
 
             fn __hash__(&self) -> u64 {{ model::hash(self) }}

@@ -194,13 +194,13 @@ fn body(resource: &Resource, operation: &Operation, params: Option<&Params>, arg
             format!("{params} Ok(List::new(self.0.with_options(calling)?, move |client| {call}))")
         }
         (Of::AsyncClient, Shape::List { .. }) => {
-            format!("let client = self.0.with_options(py, calling)?; {params} Ok(AsyncList::new(move || {call}))")
+            format!("let (client, told) = self.0.list(py, calling)?; {params} Ok(AsyncList::new(told, move || {call}))")
         }
         (Of::Client, _) => format!("{params} self.0.call(py, calling, |client| {call}){wrapped}"),
         (Of::AsyncClient, _) => {
             let name = format!("{}.{}", of.class(resource), operation.name);
             format!(
-                "let begin = || {{ let (client, token) = self.0.begin(py, calling)?; {params} Ok((token, {call})) }};
+                "let begin = || {{ let (client, watch) = self.0.begin(py, calling)?; {params} Ok((watch, {call})) }};
                 Coroutine::begin({name:?}, begin())"
             )
         }
