@@ -1,6 +1,7 @@
 //! Blocking calls: without the GIL, so that other threads run, and with an ear for signals, so that Ctrl-C ends them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::process;
 
 use pyo3::prelude::*;
 use serde::Serialize;
@@ -12,15 +13,19 @@ use crate::{errors, logging};
 thread_local! {
     /// What a handler of signals has raised while a call of this thread waited.
     static RAISED: RefCell<Option<PyErr>> = const { RefCell::new(None) };
+
+    /// Whether this is the main thread of a process.
+    static IS_MAIN: Cell<Option<(u32, bool)>> = const { Cell::new(None) };
 }
 
-/// A token for a blocking call, which lets Python run its handlers of signals.
+/// A token for a blocking call, which lets Python do meanwhile what it wants to do on its thread.
 pub(crate) fn token() -> CancelToken {
     binding::asking(ask)
 }
 
 /// Runs a call that carries such a token. What a handler raises goes before the error of the call, which is then its context.
 pub(crate) fn run<T: Send + Serialize>(py: Python<'_>, call: impl FnOnce() -> zexa::Result<T> + Send) -> PyResult<T> {
+    note_thread(py)?;
     let result = py.detach(call);
     // Empty from here on: what writes records may make calls of its own.
     let raised = RAISED.take();
@@ -47,9 +52,13 @@ fn interrupt(raised: PyErr) {
 
 /// What Python wants to do on this thread by now: to write records, and to run its handlers of signals.
 fn ask() -> Asked {
+    // Any other thread is let wait in peace. It may be one that Python does not wait for, and ends where it takes the GIL when all is over.
+    if !IS_MAIN.get().is_some_and(|(_, main)| main) && !logging::is_listening() {
+        return Asked::NeverAgain;
+    }
     // Python that is coming to its end wants nothing any more.
     Python::try_attach(|py| match what_python_wants(py) {
-        Ok(asked) => asked,
+        Ok(()) => Asked::GoOn,
         Err(raised) => {
             interrupt(raised);
             Asked::End
@@ -58,19 +67,22 @@ fn ask() -> Asked {
     .unwrap_or(Asked::NeverAgain)
 }
 
-fn what_python_wants(py: Python<'_>) -> PyResult<Asked> {
+fn what_python_wants(py: Python<'_>) -> PyResult<()> {
     logging::write_here(py)?;
-    let asked = if takes_signals(py)? || logging::is_listening() { Asked::GoOn } else { Asked::NeverAgain };
-    py.check_signals()?;
-    Ok(asked)
+    py.check_signals()
 }
 
-/// Only the main thread does. Where nobody has asked for `threading`, there is no other, as far as Python knows.
-///
-/// # Errors
-///
-/// Where a handler of signals was run here, and raised.
-fn takes_signals(py: Python<'_>) -> PyResult<bool> {
+/// Notes whether Python handles its signals on this thread: it does so on the main one. In a forked child that is the thread that forked.
+fn note_thread(py: Python<'_>) -> PyResult<()> {
+    let pid = process::id();
+    if IS_MAIN.get().is_none_or(|(of, _)| of != pid) {
+        IS_MAIN.set(Some((pid, is_main_thread(py)?)));
+    }
+    Ok(())
+}
+
+/// Where nobody has asked for `threading`, there is no other, as far as Python knows.
+fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
     let modules = py.import("sys")?.getattr("modules")?;
     let threading = modules.call_method1("get", ("threading",))?;
     if threading.is_none() {
