@@ -18,7 +18,7 @@ use crate::logging::Told;
 use crate::model::Given;
 use crate::{errors, logging, page};
 
-/// Things that the API lists page by page: iterate over it with `async for`, as often as you like.
+/// What the API lists page by page: iterate over all of it with `async for`, as often as you like. See `List`.
 #[pyclass(frozen, module = "zexa")]
 pub(crate) struct AsyncList {
     listed: Box<dyn Listed>,

@@ -19,7 +19,7 @@ use crate::logging::Told;
 use crate::model::Given;
 use crate::{errors, json, logging};
 
-/// As long as an event loop is kept waiting for the end of a call that was cancelled: thousands of times as long as it takes.
+/// The longest that an event loop is kept waiting for the end of a call that was cancelled: thousands of times as long as that takes.
 const LONGEST_END: Duration = Duration::from_millis(100);
 
 type Future = Pin<Box<dyn std::future::Future<Output = PyResult<Py<PyAny>>> + Send>>;
@@ -30,10 +30,11 @@ pub(crate) struct Coroutine {
     /// What was called, such as `AsyncMessages.send`.
     name: &'static str,
     call: Option<Call>,
-    begun: bool,
+    /// Whether anybody has awaited it, or closed it.
+    awaited: bool,
 }
 
-/// Only ever touched by who holds the coroutine mutably.
+/// Only ever touched by whoever holds the coroutine mutably.
 struct Call {
     future: Mutex<Future>,
     waiter: Arc<Waiter>,
@@ -41,6 +42,15 @@ struct Call {
     token: Option<CancelToken>,
     /// What it tells of its attempts.
     told: Option<Arc<Told>>,
+    state: State,
+}
+
+/// How far the future of a call has got.
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    New,
+    Begun,
+    Done,
 }
 
 /// What a coroutine has of a call beside its future.
@@ -101,8 +111,14 @@ impl Coroutine {
         name: &'static str,
         future: impl std::future::Future<Output = PyResult<Py<PyAny>>> + Send + 'static,
     ) -> Coroutine {
-        let call = Call { future: Mutex::new(Box::pin(future)), waiter: Arc::default(), token: None, told: None };
-        Coroutine { name, call: Some(call), begun: false }
+        let call = Call {
+            future: Mutex::new(Box::pin(future)),
+            waiter: Arc::default(),
+            token: None,
+            told: None,
+            state: State::New,
+        };
+        Coroutine { name, call: Some(call), awaited: false }
     }
 
     /// One that also writes this.
@@ -115,8 +131,8 @@ impl Coroutine {
 
     /// Ends the call, and gives the error that says how far it had got, where it had begun.
     fn break_off(&mut self, py: Python<'_>) -> Option<PyErr> {
-        let begun = std::mem::replace(&mut self.begun, true);
-        let mut call = self.call.take().filter(|_| begun)?;
+        self.awaited = true;
+        let mut call = self.call.take().filter(|call| call.state == State::Begun)?;
         call.token.take()?.cancel();
         let future = call.future.get_mut().unwrap_or_else(PoisonError::into_inner);
         // The client's own thread needs no GIL and a moment for it. Where it has none, nobody knows more.
@@ -139,9 +155,15 @@ impl Coroutine {
         if call.waiter.is_waiting(py)? {
             return Err(PyRuntimeError::new_err("coroutine is being awaited already"));
         }
-        let stepped = call.step(py, &mut self.begun);
+        self.awaited = true;
+        let stepped = call.step(py);
         match (call.write(py), stepped) {
             (Ok(()), Ok(waited_for)) => Ok(waited_for),
+            // Nothing to wait with, in the midst of a call.
+            (Ok(()), Err(raised)) if call.state == State::Begun => {
+                raised.set_context(py, self.break_off(py));
+                Err(raised)
+            }
             (Ok(()), Err(ended)) => {
                 self.close();
                 Err(ended)
@@ -164,11 +186,10 @@ impl Coroutine {
 }
 
 impl Call {
-    fn step(&mut self, py: Python<'_>, begun: &mut bool) -> PyResult<Py<PyAny>> {
+    fn step(&mut self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         // Before anything is sent: where nobody can wait for it, nothing is.
-        let running = EventLoop::running(py);
-        let first = !std::mem::replace(begun, true);
-        let (event_loop, object) = running?;
+        let (event_loop, object) = EventLoop::running(py)?;
+        let first = std::mem::replace(&mut self.state, State::Begun) == State::New;
         self.waiter.reset();
         let waker = Waker::from(self.waiter.clone());
         let future = self.future.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -176,7 +197,10 @@ impl Call {
         // The first call of a client reads certificates, and takes its time for it.
         match if first { py.detach(poll) } else { poll() } {
             Poll::Pending => self.waiter.wait_in(event_loop, &object),
-            Poll::Ready(result) => Err(PyStopIteration::new_err((result?,))),
+            Poll::Ready(result) => {
+                self.state = State::Done;
+                Err(PyStopIteration::new_err((result?,)))
+            }
         }
     }
 
@@ -226,7 +250,7 @@ impl Coroutine {
 
     /// Ends the call.
     fn close(&mut self) {
-        self.begun = true;
+        self.awaited = true;
         self.call = None;
     }
 
@@ -260,7 +284,7 @@ impl Coroutine {
 impl Drop for Coroutine {
     /// Who forgets to await a call has not made it, and is told so as by Python itself.
     fn drop(&mut self) {
-        if self.begun {
+        if self.awaited {
             return;
         }
         let _ = Python::try_attach(|py| {
@@ -306,7 +330,7 @@ fn poll_for<F: std::future::Future + ?Sized>(time: Duration, mut future: Pin<&mu
     }
 }
 
-/// Who wakes a call that waits.
+/// What wakes a call that waits.
 #[derive(Default)]
 pub(crate) struct Waiter(Mutex<Wait>);
 

@@ -16,7 +16,7 @@ use crate::bell::Bell;
 use crate::errors;
 use crate::imported::Imported;
 
-/// An event loop, as those see it who have something to tell it.
+/// What other threads know of an event loop.
 pub(crate) struct EventLoop {
     /// Its process: a forked child shares the bell with it, and must not touch that.
     pid: u32,
@@ -74,7 +74,7 @@ impl EventLoop {
         let forget = PyCFunction::new_closure(py, None, None, forget)?;
         let _ = event_loop.gone.set(PyWeakrefReference::new_with(running, forget)?.unbind());
 
-        // The loop has the bell, and the bell has not the loop's friend here, or neither would ever go.
+        // The loop holds the callback, which holds this only weakly: otherwise neither would ever be freed.
         let answering = Arc::downgrade(&event_loop);
         let answer = move |arguments: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| match answering.upgrade() {
             Some(event_loop) => event_loop.answer(arguments.py()),

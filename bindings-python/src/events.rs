@@ -6,7 +6,7 @@ use crate::arguments::Argument;
 use crate::errors;
 use crate::generated::Event;
 
-/// Reads what Zexa posted to a webhook: the body of its request.
+#[doc = include_str!("../stub/docs/parse_event.txt")]
 #[pyfunction]
 pub(crate) fn parse_event(payload: Argument<'_>) -> PyResult<Event> {
     zexa::webhooks::parse_event(&payload.bytes("payload")?).map(Event).map_err(errors::raise)

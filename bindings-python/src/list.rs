@@ -27,7 +27,7 @@ pub(crate) struct Pages(Py<List>);
 #[pyclass(frozen, module = "zexa", name = "ListIterator")]
 pub(crate) struct ListIterator {
     read: Mutex<Box<dyn Read>>,
-    /// The process and the thread that have it, or had it last.
+    /// The process and the thread that wait for the next page, or did last.
     pid: AtomicU32,
     thread: AtomicUsize,
 }
@@ -140,33 +140,26 @@ impl ListIterator {
     /// Waits for its turn, with an ear for signals, unless it waits for what is never done: a thread of a parent, which is not here, or what this
     /// thread itself was interrupted in.
     fn turn(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, Box<dyn Read>>> {
-        let (pid, thread) = (process::id(), this_thread());
         loop {
             match self.read.try_lock() {
-                Ok(read) => return Ok(self.taken(read, pid, thread)),
-                Err(TryLockError::Poisoned(poisoned)) => return Ok(self.taken(poisoned.into_inner(), pid, thread)),
+                Ok(read) => return Ok(read),
+                Err(TryLockError::Poisoned(poisoned)) => return Ok(poisoned.into_inner()),
                 Err(TryLockError::WouldBlock) => {}
             }
-            if self.pid.load(Ordering::Acquire) != pid {
+            if self.pid.load(Ordering::Acquire) != process::id() {
                 let message = "this list was being read by another thread when the process was forked: begin it anew";
                 return Err(PyRuntimeError::new_err(message));
             }
-            if self.thread.load(Ordering::Acquire) == thread {
+            if self.thread.load(Ordering::Acquire) == this_thread() {
                 return Err(PyValueError::new_err("list iterator already executing"));
             }
             py.detach(|| thread::sleep(A_TURN));
             py.check_signals()?;
         }
     }
-
-    fn taken<'a>(&self, read: MutexGuard<'a, Box<dyn Read>>, pid: u32, thread: usize) -> MutexGuard<'a, Box<dyn Read>> {
-        self.pid.store(pid, Ordering::Release);
-        self.thread.store(thread, Ordering::Release);
-        read
-    }
 }
 
-/// How often a thread looks whether it is its turn. Others are at a request of theirs meanwhile, which takes longer.
+/// How often a thread looks whether it is its turn. Whoever has it waits for a request, which takes longer.
 const A_TURN: Duration = Duration::from_millis(5);
 
 #[pymethods]
@@ -181,6 +174,8 @@ impl ListIterator {
             return item;
         }
         logging::look(py)?;
+        self.pid.store(process::id(), Ordering::Release);
+        self.thread.store(this_thread(), Ordering::Release);
         let waiting: &mut dyn Read = &mut **read;
         waiting::run(py, || waiting.fetch())?;
         read.at_hand(py).unwrap_or_else(|| Err(PyStopIteration::new_err(())))

@@ -47,10 +47,15 @@ pub(crate) fn run<T: Send + Serialize>(py: Python<'_>, call: impl FnOnce() -> ze
 
 /// The first that was raised counts.
 fn interrupt(raised: PyErr) {
-    RAISED.with_borrow_mut(|first| _ = first.get_or_insert(raised));
+    let further = RAISED.with_borrow_mut(|first| match first {
+        Some(_) => Some(raised),
+        None => first.replace(raised),
+    });
+    // To let go of an exception may run Python, which may come here.
+    drop(further);
 }
 
-/// What Python wants to do on this thread by now: to write records, and to run its handlers of signals.
+/// What Python has to do on this thread meanwhile: to write records, and to run its handlers of signals.
 fn ask() -> Asked {
     // Any other thread is let wait in peace. It may be one that Python does not wait for, and ends where it takes the GIL when all is over.
     if !IS_MAIN.get().is_some_and(|(_, main)| main) && !logging::is_listening() {

@@ -132,10 +132,4 @@ class _AsyncClient:
     def close(self) -> None: ...
 
 def parse_event(payload: str | bytes | bytearray | memoryview) -> Event:
-    """Reads what Zexa posted to a webhook: the body of its request.
-
-    Answer the request with a 2xx soon, or it will be posted again. The first one after registering is a test.
-
-    Raises:
-        DecodeError: It is not a JSON object.
-    """
+    """{docs/parse_event.txt}"""

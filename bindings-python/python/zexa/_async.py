@@ -61,9 +61,9 @@ __all__ = [
 class AsyncClient:
     """A client of the Zexa API whose calls are awaited, in asyncio.
 
-    It has the operations of `Client` and takes the same options. A call begins when it is awaited, and ends
-    when its task is cancelled. One client serves any number of tasks, and any number of event loops. Used
-    in an `async with` statement, it is closed at the end.
+    It has the operations of `Client` and takes the same options. A call begins when it is awaited, and ends when
+    its task is cancelled. One client serves any number of tasks, and any number of event loops. Used in an `async
+    with` statement, it is closed at the end.
 
     Raises:
         ConfigError: An option cannot be used, or there is no API key.
@@ -268,8 +268,7 @@ class AsyncMessages:
         nothing is repeated.
 
         Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a `to` that
-        is not E.164, where the channel
-        takes phone numbers.
+        is not E.164, where the channel takes phone numbers.
 
         `POST /messages`
 
@@ -341,13 +340,12 @@ class AsyncMessages:
     ) -> Message:
         """Waits until a message has the status `until`, or a final one, and gives it.
 
-        A final status will not change any more. Where it is another than the one waited for, the
-        message is given all the same: look at its status. An `until` of `final`, or an empty one, waits
-        for any of these.
+        A final status will not change any more. Where it is another than the one waited for, the message is given
+        all the same: look at its status. An `until` of `final`, or an empty one, waits for any of these.
 
-        It is asked for at once, then after half a second, and then ever more seldom, at last every ten
-        seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
-        comes to it fails with `timeout`.
+        It is asked for at once, then after half a second, and then ever more seldom, at last every ten seconds.
+        The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that comes to it fails
+        with `timeout`.
 
         `GET /messages/{id}`
 
@@ -526,13 +524,12 @@ class AsyncCampaigns:
     ) -> Campaign:
         """Waits until a campaign has the status `until`, or a final one, and gives it.
 
-        A final status will not change any more. Where it is another than the one waited for, the
-        campaign is given all the same: look at its status. An `until` of `final`, or an empty one, waits
-        for any of these.
+        A final status will not change any more. Where it is another than the one waited for, the campaign is
+        given all the same: look at its status. An `until` of `final`, or an empty one, waits for any of these.
 
-        It is asked for at once, then after half a second, and then ever more seldom, at last every ten
-        seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
-        comes to it fails with `timeout`.
+        It is asked for at once, then after half a second, and then ever more seldom, at last every ten seconds.
+        The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that comes to it fails
+        with `timeout`.
 
         `GET /campaigns/{id}`
 

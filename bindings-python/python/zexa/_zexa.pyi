@@ -49,10 +49,10 @@ _Seconds: TypeAlias = float | timedelta
 class Client:
     """A client of the Zexa API whose calls block until they are done.
 
-    Threads may share it. It works after `fork()`, in the parent and in the child. Making one opens and
-    starts nothing, and there is no need to close it; used in a `with` statement, it is closed at the end. A
-    call lets other threads run while it waits, and Ctrl-C ends it. In `async` code use `AsyncClient`: this
-    one keeps the event loop waiting.
+    Threads may share it. It works after `fork()`, in the parent and in the child. Making one opens and starts
+    nothing, and there is no need to close it; used in a `with` statement, it is closed at the end. A call lets
+    other threads run while it waits, and Ctrl-C ends it. In `async` code use `AsyncClient`: this one keeps the
+    event loop waiting.
 
     Args:
         api_key: The API key. Default: the environment's `ZEXA_API_KEY`.
@@ -260,8 +260,7 @@ class Messages:
         nothing is repeated.
 
         Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a `to` that
-        is not E.164, where the channel
-        takes phone numbers.
+        is not E.164, where the channel takes phone numbers.
 
         `POST /messages`
 
@@ -310,13 +309,12 @@ class Messages:
     ) -> Message:
         """Waits until a message has the status `until`, or a final one, and gives it.
 
-        A final status will not change any more. Where it is another than the one waited for, the
-        message is given all the same: look at its status. An `until` of `final`, or an empty one, waits
-        for any of these.
+        A final status will not change any more. Where it is another than the one waited for, the message is given
+        all the same: look at its status. An `until` of `final`, or an empty one, waits for any of these.
 
-        It is asked for at once, then after half a second, and then ever more seldom, at last every ten
-        seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
-        comes to it fails with `timeout`.
+        It is asked for at once, then after half a second, and then ever more seldom, at last every ten seconds.
+        The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that comes to it fails
+        with `timeout`.
 
         `GET /messages/{id}`
 
@@ -641,13 +639,12 @@ class Campaigns:
     ) -> Campaign:
         """Waits until a campaign has the status `until`, or a final one, and gives it.
 
-        A final status will not change any more. Where it is another than the one waited for, the
-        campaign is given all the same: look at its status. An `until` of `final`, or an empty one, waits
-        for any of these.
+        A final status will not change any more. Where it is another than the one waited for, the campaign is
+        given all the same: look at its status. An `until` of `final`, or an empty one, waits for any of these.
 
-        It is asked for at once, then after half a second, and then ever more seldom, at last every ten
-        seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
-        comes to it fails with `timeout`.
+        It is asked for at once, then after half a second, and then ever more seldom, at last every ten seconds.
+        The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that comes to it fails
+        with `timeout`.
 
         `GET /campaigns/{id}`
 
@@ -1242,10 +1239,10 @@ class Credits:
 class List(Generic[_Item_co]):
     """What the API lists page by page: iterate over all of it, as often as you like.
 
-    Nothing is sent until the first item is asked for. Further pages are asked for several at once, whenever
-    the next one is needed, and come in order. An item that shows up on two pages, because the list shifted
-    in between, is given once. After an error there is nothing more. A deadline is for one reading of the
-    list, from its begin.
+    Nothing is sent until the first item is asked for. Further pages are asked for several at once, whenever the
+    next one is needed, and come in order. An item that shows up on two pages, because the list shifted in
+    between, is given once. After an error there is nothing more. A deadline is for one reading of the list, from
+    its beginning.
     """
 
     def __iter__(self) -> Iterator[_Item_co]: ...

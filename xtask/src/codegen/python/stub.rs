@@ -13,7 +13,7 @@ const CALLING: &str = "timeout: _Seconds | None = None, deadline: _Seconds | Non
 
 /// A docstring, indented, with its line break.
 pub(super) fn docstring(indent: &str, lines: &[String]) -> String {
-    let lines: Vec<String> = lines.iter().flat_map(|line| wrapped(line, WIDTH - indent.len())).collect();
+    let lines: Vec<String> = paragraphs(lines).iter().flat_map(|line| wrapped(line, WIDTH - indent.len())).collect();
     match &lines[..] {
         [] => String::new(),
         // With its quotes, it still fits.
@@ -24,6 +24,19 @@ pub(super) fn docstring(indent: &str, lines: &[String]) -> String {
             format!("{indent}\"\"\"{}{indent}\"\"\"\n", &lines[indent.len()..])
         }
     }
+}
+
+/// Each paragraph as one line. What is indented, and what stands in a list, has lines of its own.
+fn paragraphs(lines: &[String]) -> Vec<String> {
+    let goes_on = |line: &str| !line.is_empty() && !line.starts_with([' ', '-', '`']) && !line.ends_with(':');
+    let mut joined: Vec<String> = Vec::new();
+    for line in lines {
+        match joined.last_mut() {
+            Some(last) if goes_on(last) && goes_on(line) => *last += &format!(" {line}"),
+            _ => joined.push(line.clone()),
+        }
+    }
+    joined
 }
 
 /// As wide as the Python here is.
