@@ -86,7 +86,7 @@ def test_an_operation_can_be_patched(server: Server) -> None:
 def test_an_async_operation_can_be_patched(server: Server) -> None:
     client = zexa.AsyncClient(**server.options)
     with mock.patch.object(client.messages, "send", return_value="sent") as send:
-        assert asyncio.run(client.messages.send(**SMS)) == "sent"  # type: ignore[comparison-overlap]
+        assert asyncio.run(client.messages.send(**SMS)) == "sent"
     send.assert_awaited_once_with(**SMS)
     assert server.requests() == []
 
