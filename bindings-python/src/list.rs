@@ -27,7 +27,7 @@ pub(crate) struct Pages(Py<List>);
 #[pyclass(frozen, module = "zexa", name = "ListIterator")]
 pub(crate) struct ListIterator {
     read: Mutex<Box<dyn Read>>,
-    /// The process and the thread that wait for the next page, or did last.
+    /// The process that waits for the next page, or did last, and the thread that has it.
     pid: AtomicU32,
     thread: AtomicUsize,
 }
@@ -133,8 +133,18 @@ impl Pages {
 }
 
 impl ListIterator {
+    fn next(&self, py: Python<'_>, read: &mut dyn Read) -> PyResult<Py<PyAny>> {
+        if let Some(item) = read.at_hand(py) {
+            return item;
+        }
+        logging::look(py)?;
+        self.pid.store(process::id(), Ordering::Release);
+        waiting::run(py, || read.fetch())?;
+        read.at_hand(py).unwrap_or_else(|| Err(PyStopIteration::new_err(())))
+    }
+
     fn new(read: Box<dyn Read>) -> ListIterator {
-        ListIterator { read: Mutex::new(read), pid: AtomicU32::new(process::id()), thread: AtomicUsize::new(0) }
+        ListIterator { read: Mutex::new(read), pid: AtomicU32::new(process::id()), thread: AtomicUsize::new(NOBODY) }
     }
 
     /// Waits for its turn, with an ear for signals, unless it waits for what is never done: a thread of a parent, which is not here, or what this
@@ -170,17 +180,15 @@ impl ListIterator {
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let mut read = self.turn(py)?;
-        if let Some(item) = read.at_hand(py) {
-            return item;
-        }
-        logging::look(py)?;
-        self.pid.store(process::id(), Ordering::Release);
         self.thread.store(this_thread(), Ordering::Release);
-        let waiting: &mut dyn Read = &mut **read;
-        waiting::run(py, || waiting.fetch())?;
-        read.at_hand(py).unwrap_or_else(|| Err(PyStopIteration::new_err(())))
+        let next = self.next(py, &mut **read);
+        self.thread.store(NOBODY, Ordering::Release);
+        next
     }
 }
+
+/// The address of no thread.
+const NOBODY: usize = 0;
 
 /// An address that no other thread has, as long as this one lives.
 fn this_thread() -> usize {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,8 @@ def environment() -> Iterator[None]:
         for name in FOREIGN:
             patch.delenv(name, raising=False)
             patch.delenv(name.lower(), raising=False)
+        # Whoever runs this in the background ignores it, and what is ignored is inherited.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         yield
 
 
