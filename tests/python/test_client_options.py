@@ -297,7 +297,7 @@ def test_a_resource_outlives_its_client(server: Server) -> None:
 
 
 def test_an_infinite_time_is_no_limit(server: Server) -> None:
-    hasty = zexa.Client(**server.options, deadline=0.001, timeout=float("inf"))
+    hasty = zexa.Client(**server.options, deadline=0.000001, timeout=float("inf"))
     with pytest.raises(zexa.APITimeoutError):
         hasty.credits.get()
     assert hasty.credits.get(deadline=float("inf")).currency == "USD"
