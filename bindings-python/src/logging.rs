@@ -161,6 +161,10 @@ fn logger(py: Python<'_>) -> PyResult<Option<&Bound<'_, PyAny>>> {
         return Ok(Some(logger.bind(py)));
     }
     let logging = MODULES.get(py)?.call_method1(pyo3::intern!(py, "get"), ("logging",))?;
+    // The usual case in a program that logs nothing, and a cheap question.
+    if logging.is_none() {
+        return Ok(None);
+    }
     let Some(get_logger) = logging.getattr_opt(pyo3::intern!(py, "getLogger"))? else { return Ok(None) };
     once(py, &LOGGER, || get_logger.call1(("zexa",)).map(Bound::unbind)).map(Some)
 }
