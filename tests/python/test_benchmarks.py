@@ -37,7 +37,7 @@ def url() -> Iterator[str]:
     ],
 )
 def test_a_round(url: str, work: str, client: str) -> None:
-    command = [sys.executable, ROOT / "tests" / "benchmarks" / "python", work, client, url]
+    command = [sys.executable, str(ROOT / "tests" / "benchmarks" / "python"), work, client, url]
     ready, times = subprocess.run(command, input="go\n", capture_output=True, text=True, check=True).stdout.splitlines()
     assert ready == "ready"
     assert all(float(time) > 0 for time in times.split())
