@@ -151,7 +151,7 @@ class AsyncClient:
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
     ) -> Self:
-        """The same client, and the same connections, for calls with other options.
+        """The same client, and the same connections, for calls with other options. To close it closes them all.
 
         Args:
             timeout: The time for one attempt, from connecting to the last byte of the answer.

@@ -122,7 +122,7 @@ class Client:
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
     ) -> Client:
-        """The same client, and the same connections, for calls with other options.
+        """The same client, and the same connections, for calls with other options. To close it closes them all.
 
         Args:
             timeout: The time for one attempt, from connecting to the last byte of the answer.
