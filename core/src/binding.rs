@@ -141,13 +141,40 @@ fn raw_request(base: &Url, method: Method, path: &str, query: &[(&str, &str)], b
 
 /// A parameter that is a template, from its JSON.
 pub fn template(field: &str, json: &str) -> Result<Template> {
+    check_numbers(field, json)?;
     let members: Map<String, Value> = parse(field, json, "not a JSON object")?;
     Ok(Template::from(members))
 }
 
 /// The body of a request of the caller's, from its JSON.
 pub fn body(field: &str, json: &str) -> Result<Value> {
+    check_numbers(field, json)?;
     parse(field, json, "not JSON")
+}
+
+/// A whole number of more than 64 bits would become a fraction that is nearly it.
+fn check_numbers(field: &str, json: &str) -> Result<()> {
+    // What is behind an escaped quote is still in the string.
+    let outside = json.split('"').scan(false, |in_string, part| {
+        let text = (!*in_string).then_some(part);
+        let escaped = *in_string && part.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
+        *in_string = !*in_string || escaped;
+        Some(text.unwrap_or_default())
+    });
+    let is_number = |word: &&str| word.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    let fits = |word: &str| {
+        let whole = word.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+        !whole || word.parse::<i64>().is_ok() || word.parse::<u64>().is_ok()
+    };
+    for part in outside {
+        let words = part.split(|separator: char| {
+            separator.is_whitespace() || matches!(separator, ',' | ':' | '[' | ']' | '{' | '}')
+        });
+        if !words.filter(is_number).all(fits) {
+            return Err(Error::invalid(field, Value::Null, "holds a whole number of more than 64 bits"));
+        }
+    }
+    Ok(())
 }
 
 /// A model from its JSON, as an answer of the API is read.
@@ -183,5 +210,21 @@ mod tests {
             assert!(error.details().is_some_and(|details| details["field"].is_string()), "{error}");
         }
         assert!(timestamp("scheduled_at", "2026-07-01T10:00:00+01:00").is_ok());
+    }
+
+    #[test]
+    fn a_number_that_cannot_be_kept_is_refused() {
+        for json in ["18446744073709551616", "[1, -9223372036854775809]", r#"{"a\"1": {"b": 123456789012345678901}}"#] {
+            assert_eq!(body("body", json).expect_err(json).kind(), Kind::Validation);
+        }
+        for json in [
+            "18446744073709551615",
+            "-9223372036854775808",
+            "1e400",
+            "0.1",
+            r#"{"12345678901234567890123": "\"99999999999999999999999"}"#,
+        ] {
+            assert!(check_numbers("body", json).is_ok(), "{json}");
+        }
     }
 }
