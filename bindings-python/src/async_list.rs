@@ -9,17 +9,16 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use pyo3::exceptions::{PyRuntimeError, PyStopAsyncIteration};
 use pyo3::prelude::*;
-use pyo3::types::{PyGenericAlias, PyType};
 use zexa::binding::Item;
 
 use crate::arguments::Argument;
 use crate::coroutine::Coroutine;
 use crate::logging::Told;
 use crate::model::Given;
-use crate::{errors, logging, page};
+use crate::{errors, logging};
 
 /// What the API lists page by page: iterate over all of it with `async for`, as often as you like. See `List`.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, generic, module = "zexa")]
 pub(crate) struct AsyncList {
     listed: Box<dyn Listed>,
     /// What its readings tell of their attempts.
@@ -27,7 +26,7 @@ pub(crate) struct AsyncList {
 }
 
 /// The pages of a list: iterate over it with `async for`, as often as you like.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, generic, module = "zexa")]
 pub(crate) struct AsyncPages(Py<AsyncList>);
 
 /// One reading of a list, item by item or page by page.
@@ -92,16 +91,6 @@ impl AsyncList {
         logging::look(py)?;
         Ok(self.listed.page(page.number("page")?).telling(self.told.clone()))
     }
-
-    /// As types are written, `zexa.AsyncList[zexa.Contact]`.
-    #[classmethod]
-    #[pyo3(signature = (item, /))]
-    fn __class_getitem__<'py>(
-        class: &Bound<'py, PyType>,
-        item: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyGenericAlias>> {
-        page::generic_alias(class, item)
-    }
 }
 
 #[pymethods]
@@ -111,16 +100,6 @@ impl AsyncPages {
             let list = self.0.get();
             AsyncListIterator::new(list.listed.pages(), list.told.clone())
         }
-    }
-
-    /// As types are written, `zexa.AsyncPages[zexa.Contact]`.
-    #[classmethod]
-    #[pyo3(signature = (item, /))]
-    fn __class_getitem__<'py>(
-        class: &Bound<'py, PyType>,
-        item: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyGenericAlias>> {
-        page::generic_alias(class, item)
     }
 }
 

@@ -7,20 +7,19 @@ use std::{process, thread};
 
 use pyo3::exceptions::{PyRuntimeError, PyStopIteration, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyGenericAlias, PyType};
 use zexa::CallOptions;
 use zexa::binding::{AtHand, Item};
 
 use crate::arguments::Argument;
 use crate::model::Given;
-use crate::{logging, page, waiting};
+use crate::{logging, waiting};
 
 #[doc = include_str!("../stub/docs/List.txt")]
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, generic, module = "zexa")]
 pub(crate) struct List(Box<dyn Listed>);
 
 /// The pages of a list: iterate over it, as often as you like.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, generic, module = "zexa")]
 pub(crate) struct Pages(Py<List>);
 
 /// One reading of a list, item by item or page by page. Threads may share it.
@@ -103,32 +102,12 @@ impl List {
         logging::look(py)?;
         self.0.page(py, page.number("page")?)
     }
-
-    /// As types are written, `zexa.List[zexa.Contact]`.
-    #[classmethod]
-    #[pyo3(signature = (item, /))]
-    fn __class_getitem__<'py>(
-        class: &Bound<'py, PyType>,
-        item: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyGenericAlias>> {
-        page::generic_alias(class, item)
-    }
 }
 
 #[pymethods]
 impl Pages {
     fn __iter__(&self) -> ListIterator {
         ListIterator::new(self.0.get().0.pages())
-    }
-
-    /// As types are written, `zexa.Pages[zexa.Contact]`.
-    #[classmethod]
-    #[pyo3(signature = (item, /))]
-    fn __class_getitem__<'py>(
-        class: &Bound<'py, PyType>,
-        item: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyGenericAlias>> {
-        page::generic_alias(class, item)
     }
 }
 

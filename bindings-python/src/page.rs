@@ -1,13 +1,13 @@
 //! `Page`: one page of a list.
 
 use pyo3::prelude::*;
-use pyo3::types::{IntoPyDict, PyDict, PyGenericAlias, PyTuple, PyType};
+use pyo3::types::{IntoPyDict, PyDict, PyTuple, PyType};
 
 use crate::json;
 use crate::model::{self, Given};
 
 /// One page of a list.
-#[pyclass(frozen, module = "zexa")]
+#[pyclass(frozen, generic, module = "zexa")]
 pub(crate) struct Page {
     /// What is on it.
     #[pyo3(get)]
@@ -125,22 +125,4 @@ impl Page {
     fn __match_args__() -> (&'static str, &'static str, &'static str, &'static str) {
         ("items", "total", "page", "per_page")
     }
-
-    /// As types are written, `zexa.Page[zexa.Contact]`.
-    #[classmethod]
-    #[pyo3(signature = (item, /))]
-    fn __class_getitem__<'py>(
-        class: &Bound<'py, PyType>,
-        item: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyGenericAlias>> {
-        generic_alias(class, item)
-    }
-}
-
-/// A class as types are written, `Page[Contact]`.
-pub(crate) fn generic_alias<'py>(
-    class: &Bound<'py, PyType>,
-    item: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyGenericAlias>> {
-    PyGenericAlias::new(class.py(), class.as_any(), item)
 }
