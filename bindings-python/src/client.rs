@@ -209,10 +209,7 @@ impl Client {
         extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Response> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
-        let method: Method = method.text("method")?.parse().map_err(errors::raise)?;
-        let path = path.text("path")?;
-        let body = body.map(|body| body.body("body")).transpose()?;
-        let query = query.map(|query| query.query("query")).transpose()?.unwrap_or_default();
+        let AnyRequest { method, path, query, body } = AnyRequest::read(&method, &path, query, body)?;
         self.handle
             .call(py, calling, |client| binding::request(client, method, &path, &pairs(&query), body.as_deref()))
             .map(Response)
@@ -346,10 +343,7 @@ impl AsyncClient {
     ) -> Coroutine {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
-            let method: Method = method.text("method")?.parse().map_err(errors::raise)?;
-            let path = path.text("path")?;
-            let body = body.map(|body| body.body("body")).transpose()?;
-            let query = query.map(|query| query.query("query")).transpose()?.unwrap_or_default();
+            let AnyRequest { method, path, query, body } = AnyRequest::read(&method, &path, query, body)?;
             let (client, watch) = self.0.begin(py, calling)?;
             Ok((watch, binding::request_async(&client, method, &path, &pairs(&query), body.as_deref())))
         };
@@ -362,6 +356,30 @@ impl AsyncClient {
 
     fn __repr__(&self) -> String {
         repr("AsyncClient", binding::base_url_async(&self.0.0))
+    }
+}
+
+/// What `request()` takes, in both clients.
+struct AnyRequest {
+    method: Method,
+    path: String,
+    query: Vec<(String, String)>,
+    body: Option<String>,
+}
+
+impl AnyRequest {
+    fn read(
+        method: &Argument<'_>,
+        path: &Argument<'_>,
+        query: Option<Argument<'_>>,
+        body: Option<Argument<'_>>,
+    ) -> PyResult<AnyRequest> {
+        Ok(AnyRequest {
+            method: method.text("method")?.parse().map_err(errors::raise)?,
+            path: path.text("path")?,
+            body: body.map(|body| body.body("body")).transpose()?,
+            query: query.map(|query| query.query("query")).transpose()?.unwrap_or_default(),
+        })
     }
 }
 

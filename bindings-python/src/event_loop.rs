@@ -67,12 +67,11 @@ impl EventLoop {
             gone: OnceLock::new(),
         });
         let address = address(running);
-        let forget = move |_: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| {
-            let forgotten = known().as_mut().and_then(|known| known.remove(&address));
-            drop(forgotten);
+        let on_end = move |_: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| {
+            forget(address);
         };
-        let forget = PyCFunction::new_closure(py, None, None, forget)?;
-        let _ = event_loop.gone.set(PyWeakrefReference::new_with(running, forget)?.unbind());
+        let on_end = PyCFunction::new_closure(py, None, None, on_end)?;
+        let _ = event_loop.gone.set(PyWeakrefReference::new_with(running, on_end)?.unbind());
 
         // The loop holds the callback, which holds this only weakly: otherwise neither would ever be freed.
         let answering = Arc::downgrade(&event_loop);
@@ -151,6 +150,12 @@ fn end_wait(future: &Bound<'_, PyAny>) -> PyResult<()> {
     Ok(())
 }
 
+/// Lets go of a loop, once the lock is: that may run Python, which may come here.
+fn forget(address: usize) {
+    let forgotten = known().as_mut().and_then(|known| known.remove(&address));
+    drop(forgotten);
+}
+
 /// Forgets loops that were closed in the midst of a call: what they were to be told holds them.
 fn forget_closed(py: Python<'_>) {
     let all: Vec<_> = known().iter().flatten().map(|(address, event_loop)| (*address, event_loop.clone())).collect();
@@ -159,8 +164,7 @@ fn forget_closed(py: Python<'_>) {
         let Some(object) = object else { continue };
         // An odd loop is let be.
         if object.call_method0("is_closed").is_ok_and(|closed| closed.is_truthy().unwrap_or(false)) {
-            let forgotten = known().as_mut().and_then(|known| known.remove(&address));
-            drop(forgotten);
+            forget(address);
         }
     }
 }

@@ -20,6 +20,13 @@ impl Imported {
     }
 }
 
+/// A module, where somebody has imported it, or is in the midst of that.
+pub(crate) fn loaded<'py>(py: Python<'py>, module: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    static MODULES: Imported = Imported::new("sys", "modules");
+    let found = MODULES.get(py)?.call_method1(pyo3::intern!(py, "get"), (module,))?;
+    Ok((!found.is_none()).then_some(found))
+}
+
 /// What is in the cell, made where there is nothing yet.
 ///
 /// It is made outside of the cell. To make it runs Python, which may come here again, on this thread or, after a fork, in a child: whoever finds a cell

@@ -11,7 +11,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 use zexa::{Attempt, Kind};
 
-use crate::imported::{Imported, once};
+use crate::imported::{loaded, once};
 
 /// `logging.DEBUG`, at which every attempt is told, and `logging.INFO`, at which those are that failed.
 const DEBUG: u8 = 10;
@@ -155,16 +155,11 @@ fn write(py: Python<'_>, record: &Record) -> PyResult<()> {
 
 /// None where nobody has imported `logging`, or is in the midst of it.
 fn logger(py: Python<'_>) -> PyResult<Option<&Bound<'_, PyAny>>> {
-    static MODULES: Imported = Imported::new("sys", "modules");
     static LOGGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     if let Some(logger) = LOGGER.get(py) {
         return Ok(Some(logger.bind(py)));
     }
-    let logging = MODULES.get(py)?.call_method1(pyo3::intern!(py, "get"), ("logging",))?;
-    // The usual case in a program that logs nothing, and a cheap question.
-    if logging.is_none() {
-        return Ok(None);
-    }
+    let Some(logging) = loaded(py, "logging")? else { return Ok(None) };
     let Some(get_logger) = logging.getattr_opt(pyo3::intern!(py, "getLogger"))? else { return Ok(None) };
     once(py, &LOGGER, || get_logger.call1(("zexa",)).map(Bound::unbind)).map(Some)
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use zexa::CancelToken;
 use zexa::binding::{self, Asked};
 
+use crate::imported::loaded;
 use crate::{errors, logging};
 
 thread_local! {
@@ -88,11 +89,7 @@ fn note_thread(py: Python<'_>) -> PyResult<()> {
 
 /// Where nobody has asked for `threading`, there is no other, as far as Python knows.
 fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
-    let modules = py.import("sys")?.getattr("modules")?;
-    let threading = modules.call_method1("get", ("threading",))?;
-    if threading.is_none() {
-        return Ok(true);
-    }
+    let Some(threading) = loaded(py, "threading")? else { return Ok(true) };
     let main = threading.call_method0("main_thread")?.getattr("ident")?;
     main.eq(threading.call_method0("get_ident")?)
 }
