@@ -102,6 +102,24 @@ impl AsyncClient {
         async move { shared.spawn(request?, call?, Decoded::until(enough))?.await }
     }
 
+    /// Carries a call of this client out, where nobody awaits it.
+    pub(crate) fn carry_out<T: Send + 'static>(
+        &self,
+        call: impl Future<Output = Result<T>> + Send + 'static,
+        done: impl FnOnce(Result<T>) + Send + 'static,
+    ) {
+        match self.shared.running() {
+            Ok(running) => {
+                let handle = running.handle.clone();
+                handle.spawn(async move {
+                    done(call.await);
+                    drop(running);
+                });
+            }
+            Err(error) => done(Err(error)),
+        }
+    }
+
     pub(crate) fn source(&self, route: &'static str, filter: &impl Filter) -> Result<Source> {
         Source::new(self.shared.clone(), route, filter, self.options.begin(&self.shared.config)?)
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use reqwest::Url;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -112,6 +113,15 @@ pub fn observed(options: CallOptions, observer: impl Fn(&Attempt<'_>) + Send + S
     options.observer(Arc::new(observer))
 }
 
+/// Carries a call out on the client's own thread, and says there what came of it. Where it cannot begin, that is said at once.
+pub fn carry_out<T: Send + 'static>(
+    client: &AsyncClient,
+    call: impl Future<Output = Result<T>> + Send + 'static,
+    done: impl FnOnce(Result<T>) + Send + 'static,
+) {
+    client.carry_out(call, done);
+}
+
 /// [`Client::request`] with a body that is JSON already, which is sent as it is.
 pub fn request(
     client: &Client,
@@ -144,6 +154,31 @@ pub fn template(field: &str, json: &str) -> Result<Template> {
     check_numbers(field, json)?;
     let members: Map<String, Value> = parse(field, json, "not a JSON object")?;
     Ok(Template::from(members))
+}
+
+/// The parameters of a call from their JSON, by the names of the API.
+///
+/// # Errors
+///
+/// [`Kind::Validation`], naming what is not of its type.
+pub fn params<T: DeserializeOwned>(json: &str) -> Result<T> {
+    serde_json::from_str(json).or_else(|_| {
+        let members: Map<String, Value> = parse("params", json, "not a JSON object of text")?;
+        let wrong = members.into_iter().find(|(name, value)| {
+            let alone = Map::from_iter([(name.clone(), value.clone())]);
+            T::deserialize(Value::Object(alone)).is_err()
+        });
+        match wrong {
+            // Whatever text it is, only a time can be wrong in it.
+            Some((field, Value::String(text))) => timestamp(&field, &text).and_then(|_| Err(not_of_its_type(&field))),
+            Some((field, _)) => Err(not_of_its_type(&field)),
+            None => Err(not_of_its_type("params")),
+        }
+    })
+}
+
+fn not_of_its_type(field: &str) -> Error {
+    Error::invalid(field, Value::Null, "not of its type")
 }
 
 /// The body of a request of the caller's, from its JSON.
@@ -210,6 +245,20 @@ mod tests {
             assert!(error.details().is_some_and(|details| details["field"].is_string()), "{error}");
         }
         assert!(timestamp("scheduled_at", "2026-07-01T10:00:00+01:00").is_ok());
+    }
+
+    #[test]
+    fn parameters_that_are_not_of_their_types() {
+        let send = |json| params::<crate::SendMessage>(json);
+        assert_eq!(send(r#"{"to": "+244912345678"}"#).expect("parameters").to, "+244912345678");
+        for (json, message) in [
+            (r#"{"to": "x", "scheduled_at": "tomorrow"}"#, "scheduled_at: not a time with its offset"),
+            (r#"{"template": []}"#, "template: not of its type"),
+            ("[]", "params: not a JSON object"),
+        ] {
+            let error = send(json).expect_err(json);
+            assert!(error.kind() == Kind::Validation && error.message().starts_with(message), "{error}");
+        }
     }
 
     #[test]

@@ -106,16 +106,21 @@ impl Shared {
         call: Call,
         mut answer: Decoded<T>,
     ) -> Result<Task<T>> {
-        if self.is_closed() {
-            return Err(Error::new(Kind::Closed, Outcome::NotSent, "the client is closed"));
-        }
-        let running: Arc<Running> = self.process().background.get(self)?;
+        let running = self.running()?;
         let shared = self.clone();
         let handle = running.handle.clone();
         Ok(Task::new(handle.spawn(async move {
             call::run(&shared, &running.http, &request, &call, &mut answer).await?;
             Ok(answer.into_inner())
         })))
+    }
+
+    /// The background runtime, unless the client is closed.
+    pub(crate) fn running(&self) -> Result<Arc<Running>> {
+        if self.is_closed() {
+            return Err(Error::new(Kind::Closed, Outcome::NotSent, "the client is closed"));
+        }
+        self.process().background.get(self)
     }
 
     /// Refuses further calls, ends the waits of those under way, and closes idle connections. An attempt in flight goes on to its end.

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use super::{Item, Items, Page, Pager, Source};
+use crate::binding::AtHand;
 use crate::decode::Decoded;
 use crate::{Error, Result};
 
@@ -95,6 +96,12 @@ impl<T: Item> Stream for AsyncList<T> {
                 return Poll::Ready(Some(Err(error)));
             }
         }
+    }
+}
+
+impl<T: Item> AtHand<T> for AsyncList<T> {
+    fn at_hand(&mut self) -> Option<T> {
+        self.items.next()
     }
 }
 

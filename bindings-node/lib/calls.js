@@ -1,0 +1,120 @@
+// The calls that are under way. Each has a number, by which the addon tells what came of it.
+'use strict'
+
+const { at, behind, errorOf, told } = require('./errors.js')
+const { CancelledError } = require('./generated/errors.js')
+const { tell } = require('./logger.js')
+const { Mailbox } = require('./native.js')
+
+/** What a letter of the addon is. The numbers are those in `src/mailbox.rs`. */
+const ANSWER = 0
+const ERROR = 1
+
+/** Calls by their numbers. */
+const underWay = new Map()
+let lastNumber = 0
+
+const mailbox = new Mailbox(deliver)
+
+/** Called by the addon with all that came since the last time. */
+function deliver(letters) {
+  for (const letter of JSON.parse(letters)) {
+    const number = letter[0]
+    const what = letter[1]
+    if (what === ANSWER || what === ERROR) end(number, what === ANSWER, letter[2])
+    else tell(number, letter[2])
+  }
+}
+
+function begin(call, hand) {
+  do lastNumber = (lastNumber + 1) >>> 0
+  while (underWay.has(lastNumber))
+  hand(lastNumber)
+  underWay.set(lastNumber, call)
+  // An idle client does not keep the process alive.
+  if (underWay.size === 1) mailbox.expectMail(true)
+}
+
+function end(number, succeeded, value) {
+  const call = underWay.get(number)
+  underWay.delete(number)
+  if (underWay.size === 0) mailbox.expectMail(false)
+  call.end(succeeded, value)
+}
+
+/** A call that was begun. */
+class Call {
+  #site
+  #revive
+  #resolve
+  #reject
+  #abort
+
+  constructor(site, revive, abort) {
+    this.#site = site
+    this.#revive = revive
+    this.#abort = abort
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+  }
+
+  end(succeeded, value) {
+    this.#abort?.stopListening()
+    if (this.#abort?.signal.aborted) this.cancelled(succeeded ? this.#tooLate(value) : errorOf(value, this.#site))
+    else if (succeeded) this.#resolve(this.#revive(value))
+    else this.#reject(errorOf(value, this.#site))
+  }
+
+  /** Rejects with what the caller has given as the reason, whatever that is. */
+  cancelled(error) {
+    behind.set(this.promise, error)
+    this.#reject(this.#abort.signal.reason)
+  }
+
+  #tooLate(value) {
+    const fields = { outcome: 'accepted', attempts: 1, details: this.#revive(value) }
+    return at(this.#site, new CancelledError('the call was cancelled as its answer came', fields))
+  }
+}
+
+/** Cancels a token of the addon when a signal is aborted, while a call listens. */
+class Abort {
+  constructor(signal, token) {
+    this.signal = signal
+    this.token = token
+  }
+
+  listen() {
+    this.signal.addEventListener('abort', this)
+  }
+
+  stopListening() {
+    this.signal.removeEventListener('abort', this)
+  }
+
+  handleEvent() {
+    this.token.cancel()
+  }
+}
+
+/**
+ * Makes a call for who stands at `site`. `hand` gives it to the addon under its number; `revive` makes of its answer what the caller gets.
+ */
+function call(site, abort, revive, hand) {
+  const call = new Call(site, revive, abort)
+  if (abort?.signal.aborted) {
+    call.cancelled(at(site, new CancelledError('the call was cancelled before it began', { outcome: 'not_sent' })))
+    return call.promise
+  }
+  try {
+    begin(call, hand)
+  } catch (error) {
+    return Promise.reject(at(site, told(error)))
+  }
+  abort?.listen()
+  return call.promise
+}
+
+module.exports = { Abort, call, mailbox }

@@ -1,0 +1,81 @@
+// What all errors of this package have in common: a class for each kind is in `generated/errors.js`.
+'use strict'
+
+const { getSystemErrorName } = require('node:util')
+
+/** The class of each kind. */
+const classes = new Map()
+
+/** The errors behind promises that an abort has rejected with the signal's own reason. */
+const behind = new WeakMap()
+
+class ZexaError extends Error {
+  constructor(message, fields = {}) {
+    super(message, fields.cause === undefined ? undefined : { cause: fields.cause })
+    this.kind = new.target.kind
+    this.outcome = fields.outcome ?? 'unknown'
+    this.safeToRetry = this.outcome === 'not_sent' || this.outcome === 'rejected'
+    this.attempts = fields.attempts ?? 0
+    for (const name of ['status', 'code', 'requestId', 'retryAfter']) {
+      if (fields[name] !== undefined) this[name] = fields[name]
+    }
+    // Not shown where the error is: they may hold a number or a text, and errors are logged.
+    Object.defineProperty(this, 'details', { value: fields.details, configurable: true, writable: true })
+  }
+
+  static behind(promise) {
+    return behind.get(promise)
+  }
+}
+define(ZexaError, 'ZexaError', 'other')
+
+/** Gives a class its kind, and a name that stays when a bundler gives the class another. */
+function define(Class, name, kind) {
+  Class.kind = kind
+  Object.defineProperty(Class, 'name', { value: name, configurable: true })
+  Object.defineProperty(Class.prototype, 'name', { value: name, configurable: true, writable: true })
+  classes.set(kind, Class)
+}
+
+/** The error that the addon tells of. Its stack is that of `site`, where the call was made. */
+function errorOf(told, site) {
+  const fields = { ...told, cause: told.cause && causeOf(told.cause) }
+  return at(site, new (classes.get(told.kind) ?? ZexaError)(told.message, fields))
+}
+
+/** The system's own errors have a code, as Node's have. */
+function causeOf({ message, errno }) {
+  const cause = new Error(message)
+  if (errno !== undefined) Object.assign(cause, { errno: -errno, code: getSystemErrorName(-errno) })
+  // Where it was made says nothing.
+  cause.stack = `${cause.name}: ${message}`
+  return cause
+}
+
+/** The error, as if made at `site`. */
+function at(site, error) {
+  const frames = String(site.stack).match(/(^|\n) {4}at [^]*/)?.[0] ?? ''
+  Object.defineProperty(error, 'stack', {
+    value: `${error.name}: ${error.message}${frames.startsWith('\n') ? '' : '\n'}${frames}`,
+    configurable: true,
+    writable: true,
+  })
+  return error
+}
+
+/** What a function of the addon gives. What it throws is told in the message. */
+function asking(ask) {
+  try {
+    return ask()
+  } catch (error) {
+    throw told(error)
+  }
+}
+
+/** The error that an exception of the addon tells of. */
+function told(error) {
+  if (!(error instanceof Error) || !error.message.startsWith('{')) return error
+  return errorOf(JSON.parse(error.message), error)
+}
+
+module.exports = { ZexaError, asking, at, behind, define, errorOf, told }

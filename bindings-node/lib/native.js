@@ -1,0 +1,4 @@
+// The addon.
+'use strict'
+
+module.exports = require('../zexa.linux-x64-gnu.node')

@@ -1,0 +1,64 @@
+// The options of a client and of a call.
+'use strict'
+
+const { encode, flag, headers, isObject, described, milliseconds, text, whole } = require('./arguments.js')
+const { ConfigError } = require('./generated/errors.js')
+
+const signal = {
+  read(refuse, value) {
+    if (!isObject(value) || typeof value.aborted !== 'boolean' || typeof value.addEventListener !== 'function') {
+      refuse(`must be an AbortSignal, not ${described(value)}`)
+    }
+    return value
+  },
+}
+
+const OF_CLIENT = {
+  apiKey: text('api_key'),
+  baseUrl: text('base_url'),
+  timeout: milliseconds('timeout'),
+  connectTimeout: milliseconds('connect_timeout'),
+  deadline: milliseconds('deadline'),
+  maxRetries: whole('max_retries'),
+  maxRetryWait: milliseconds('max_retry_wait'),
+  proxy: text('proxy'),
+  caFile: text('ca_file'),
+  userAgentSuffix: text('user_agent_suffix'),
+  defaultHeaders: headers('default_headers'),
+  allowHttp: flag('allow_http'),
+  logger: { key: 'logger', read: logger },
+}
+
+const OF_CALL = {
+  signal: { key: 'signal', ...signal },
+  timeout: milliseconds('timeout'),
+  deadline: milliseconds('deadline'),
+  maxRetries: whole('max_retries'),
+  retryAmbiguous: flag('retry_ambiguous'),
+  headers: headers('headers'),
+}
+
+function logger(refuse, value) {
+  if (!isObject(value) || typeof value.debug !== 'function' || typeof value.info !== 'function') {
+    refuse('must be an object with the functions debug and info')
+  }
+  return value
+}
+
+/** The options of a client: its logger, and the others as JSON. */
+function ofClient(given) {
+  const { logger, ...options } = encode(OF_CLIENT, given, 'options of a client', ConfigError) ?? {}
+  // A worker thread has an environment of its own, which the addon does not see.
+  options.api_key ??= process.env.ZEXA_API_KEY || undefined
+  options.base_url ??= process.env.ZEXA_BASE_URL || undefined
+  return { logger, options: JSON.stringify(options) }
+}
+
+/** The options of a call: its signal, and the others as JSON where there are any. */
+function ofCall(given) {
+  if (given === undefined || given === null) return {}
+  const { signal, ...options } = encode(OF_CALL, given, 'options of a call', ConfigError)
+  return { signal, options: Object.keys(options).length === 0 ? undefined : JSON.stringify(options) }
+}
+
+module.exports = { ofCall, ofClient }

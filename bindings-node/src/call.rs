@@ -1,0 +1,40 @@
+//! A call from JavaScript: its number, and what is posted when it has come to its end.
+
+use std::sync::Arc;
+
+use zexa::{Result, binding};
+
+use crate::errors;
+use crate::json::{self, Plain};
+use crate::mailbox::{Letter, Post};
+
+/// A call that has to be answered. Where it is dropped before, by a panic, that is the answer: no promise waits for ever.
+pub(crate) struct Call {
+    number: u32,
+    post: Arc<Post>,
+    answered: bool,
+}
+
+impl Call {
+    pub(crate) fn new(number: u32, post: Arc<Post>) -> Call {
+        Call { number, post, answered: false }
+    }
+
+    /// Answers it.
+    pub(crate) fn answer<T: Plain>(mut self, result: Result<T>) {
+        self.answered = true;
+        match result {
+            Ok(value) => self.post.send(self.number, Letter::Answer, &json::text(&value)),
+            Err(error) => self.post.send(self.number, Letter::Error, &errors::text(&error)),
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if !self.answered {
+            let error = binding::bug("a call has ended without an answer");
+            self.post.send(self.number, Letter::Error, &errors::text(&error));
+        }
+    }
+}

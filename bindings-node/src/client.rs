@@ -1,0 +1,185 @@
+//! `NativeClient`: what the class `Zexa` stands on.
+
+use std::sync::Arc;
+
+use napi_derive::napi;
+use zexa::binding::{self, Item};
+use zexa::{AsyncClient, AsyncList, CallOptions, CancelToken, Method, Result};
+
+use crate::call::Call;
+use crate::errors::thrown;
+use crate::json::{Object, Plain};
+use crate::list::NativeList;
+use crate::mailbox::{Letter, Mailbox, Post};
+use crate::options::{self, OfCall, Options};
+
+/// A client, and where what comes of its calls is posted to. Its operations are in `generated`.
+#[napi]
+pub struct NativeClient {
+    client: AsyncClient,
+    post: Arc<Post>,
+}
+
+/// Ends the calls that are given it.
+#[napi]
+pub struct Token(CancelToken);
+
+#[napi]
+impl NativeClient {
+    /// `logger` is the number of the logger that attempts are told to, if there is one.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(mailbox: &Mailbox, options: String, logger: Option<u32>) -> napi::Result<NativeClient> {
+        let post = mailbox.post();
+        let client = make(&options, logger, &post).map_err(thrown)?;
+        Ok(NativeClient { client, post })
+    }
+
+    /// The same client, for calls with other options.
+    #[napi(catch_unwind)]
+    pub fn with_options(&self, options: String) -> napi::Result<NativeClient> {
+        let options = options::read(&options).and_then(OfCall::options).map_err(thrown)?;
+        Ok(NativeClient { client: self.client.with_options(options), post: self.post.clone() })
+    }
+
+    #[napi(getter)]
+    pub fn base_url(&self) -> String {
+        binding::base_url_async(&self.client).to_owned()
+    }
+
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.client.close();
+    }
+
+    /// `query` is a JSON array of pairs, `body` is JSON.
+    #[napi(catch_unwind)]
+    #[allow(clippy::too_many_arguments, reason = "they are what JavaScript gives")]
+    pub fn request(
+        &self,
+        call: u32,
+        method: String,
+        path: String,
+        query: String,
+        body: Option<String>,
+        options: Option<String>,
+        token: Option<&Token>,
+    ) {
+        self.begin(call, options, token, |client| {
+            let method = method.parse::<Method>()?;
+            let query: Vec<(String, String)> = binding::params(&query)?;
+            let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (&**name, &**value)).collect();
+            Ok(binding::request_async(client, method, &path, &query, body.as_deref()))
+        });
+    }
+}
+
+#[napi]
+impl Token {
+    #[napi(constructor)]
+    #[allow(clippy::new_without_default, reason = "it is made by JavaScript")]
+    pub fn new() -> Token {
+        Token(CancelToken::new())
+    }
+
+    #[napi(catch_unwind)]
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+}
+
+impl NativeClient {
+    /// Begins a call; what comes of it is posted.
+    pub(crate) fn begin<T, F>(
+        &self,
+        call: u32,
+        options: Option<String>,
+        token: Option<&Token>,
+        begin: impl FnOnce(&AsyncClient) -> Result<F>,
+    ) where
+        T: Plain + Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let call = Call::new(call, self.post.clone());
+        match self.with(options, token).and_then(|client| begin(&client)) {
+            Ok(future) => binding::carry_out(&self.client, future, |result| call.answer(result)),
+            Err(error) => call.answer(Err::<T, _>(error)),
+        }
+    }
+
+    /// The client for a call with these options.
+    fn with(&self, options: Option<String>, token: Option<&Token>) -> Result<AsyncClient> {
+        if options.is_none() && token.is_none() {
+            return Ok(self.client.clone());
+        }
+        let mut of_call = match options {
+            Some(options) => options::read::<OfCall>(&options)?.options()?,
+            None => CallOptions::new(),
+        };
+        if let Some(token) = token {
+            of_call = of_call.cancel(&token.0);
+        }
+        Ok(self.client.with_options(of_call))
+    }
+
+    /// A list, of which nothing is asked for yet.
+    pub(crate) fn list<T: Item + Plain>(
+        &self,
+        options: Option<String>,
+        token: Option<&Token>,
+        begin: impl FnOnce(&AsyncClient) -> Result<AsyncList<T>>,
+    ) -> napi::Result<NativeList> {
+        let client = self.with(options, token).map_err(thrown)?;
+        let list = begin(&client).map_err(thrown)?;
+        Ok(NativeList::new(client, self.post.clone(), list))
+    }
+}
+
+fn make(options: &str, logger: Option<u32>, post: &Arc<Post>) -> Result<AsyncClient> {
+    let builder = options::read::<Options>(options)?.builder()?;
+    let builder = match logger {
+        Some(logger) => {
+            let logger = Logger { number: logger, post: post.clone() };
+            builder.on_attempt(move |attempt| logger.tell(attempt))
+        }
+        None => builder,
+    };
+    builder.build_async()
+}
+
+/// The logger of a client, by its number. JavaScript lets go of it when the client is no more.
+struct Logger {
+    number: u32,
+    post: Arc<Post>,
+}
+
+impl Logger {
+    fn tell(&self, attempt: &zexa::Attempt<'_>) {
+        self.post.send(self.number, Letter::Attempt, &told(attempt));
+    }
+}
+
+impl Drop for Logger {
+    fn drop(&mut self) {
+        self.post.send(self.number, Letter::LoggerGone, "null");
+    }
+}
+
+/// An attempt as JSON.
+fn told(attempt: &zexa::Attempt<'_>) -> String {
+    struct Told<'a>(&'a zexa::Attempt<'a>);
+
+    impl Plain for Told<'_> {
+        fn write(&self, json: &mut Vec<u8>) {
+            let attempt = self.0;
+            let mut object = Object::begin(json);
+            object.field("message", &attempt.to_string());
+            object.field("method", &attempt.method).field("route", &attempt.route).field("attempt", &attempt.number);
+            object.field("elapsed", &(attempt.elapsed.as_secs_f64() * 1e3));
+            object.optional("status", &attempt.status).optional("requestId", &attempt.request_id);
+            object.optional("kind", &attempt.failure.as_ref().map(zexa::Kind::as_str));
+            object.close();
+        }
+    }
+
+    crate::json::text(&Told(attempt))
+}

@@ -1,0 +1,110 @@
+//! The core's errors as JSON; `lib/errors.js` makes instances of its classes of them.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use zexa::Error;
+
+/// As JSON text.
+pub(crate) fn text(error: &Error) -> String {
+    serde_json::to_string(&Told::of(error)).expect("an error is text, numbers and JSON")
+}
+
+/// For a function that throws: the message is the JSON.
+pub(crate) fn thrown(error: Error) -> napi::Error {
+    napi::Error::from_reason(text(&error))
+}
+
+/// What `lib/errors.js` takes. Durations are in milliseconds.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told<'a> {
+    kind: &'static str,
+    outcome: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<f64>,
+    attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<Cause>,
+}
+
+/// The innermost reason, and its number where it is the system's.
+#[derive(Serialize)]
+struct Cause {
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errno: Option<i32>,
+}
+
+impl<'a> Told<'a> {
+    fn of(error: &'a Error) -> Told<'a> {
+        let (message, details) = in_camel_case(error);
+        Told {
+            kind: error.kind().as_str(),
+            outcome: error.outcome().as_str(),
+            message,
+            status: error.status(),
+            code: error.code(),
+            details,
+            request_id: error.request_id(),
+            retry_after: error.retry_after().map(|wait| wait.as_secs_f64() * 1e3),
+            attempts: error.attempts(),
+            cause: cause(error),
+        }
+    }
+}
+
+/// Message and details. In what was refused before it was sent, an argument goes by its name in JavaScript.
+fn in_camel_case(error: &Error) -> (String, Option<Value>) {
+    let as_it_is = || (error.message().to_owned(), error.details().cloned());
+    if error.attempts() > 0 {
+        return as_it_is();
+    }
+    let Some(Value::Object(details)) = error.details() else { return as_it_is() };
+    let Some(Value::String(field)) = details.get("field") else { return as_it_is() };
+    let Some(reason) = error.message().strip_prefix(field.as_str()) else { return as_it_is() };
+    let name = camel_case(field);
+    let mut renamed: Map<String, Value> = details.clone();
+    renamed.insert("field".into(), name.as_str().into());
+    (format!("{name}{}", with_names(reason)), Some(renamed.into()))
+}
+
+/// What a reason says of an option is in the core's words.
+fn with_names(reason: &str) -> String {
+    reason
+        .split(' ')
+        .map(|word| if word.contains("://") { word.to_owned() } else { camel_case(word) })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// `ZEXA_API_KEY` stays as it is.
+fn camel_case(name: &str) -> String {
+    let mut parts = name.split('_');
+    let first = parts.next().unwrap_or_default();
+    parts.fold(first.to_owned(), |name, part| match part.chars().next() {
+        Some(initial) if initial.is_ascii_lowercase() => name + &initial.to_uppercase().to_string() + &part[1..],
+        _ => name + "_" + part,
+    })
+}
+
+fn cause(error: &Error) -> Option<Cause> {
+    let source = std::error::Error::source(error)?;
+    let reasons: Vec<_> = std::iter::successors(Some(source), |reason| reason.source()).collect();
+    let number = |reason: &io::Error| reason.raw_os_error();
+    let of_the_system = reasons.iter().filter_map(|reason| reason.downcast_ref::<io::Error>());
+    match of_the_system.clone().find(|reason| number(reason).is_some()) {
+        Some(reason) => Some(Cause { message: reason.to_string(), errno: number(reason) }),
+        None => reasons.last().map(|reason| Cause { message: reason.to_string(), errno: None }),
+    }
+}

@@ -1,0 +1,156 @@
+//! Lists: what is at hand crosses together, as one JSON text.
+
+use std::future::poll_fn;
+use std::mem;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use napi_derive::napi;
+use zexa::binding::{self, AtHand, Item};
+use zexa::{AsyncClient, AsyncList, AsyncPages, Page, Result};
+
+use crate::call::Call;
+use crate::json::Plain;
+use crate::mailbox::Post;
+
+/// A list that is read once: item by item, page by page, or just one page of it. JavaScript asks for the next when it has the last.
+#[napi]
+pub struct NativeList {
+    post: Arc<Post>,
+    list: Box<dyn Listed>,
+}
+
+#[napi]
+impl NativeList {
+    /// The next items, or null at the end.
+    #[napi(catch_unwind)]
+    pub fn next_items(&self, call: u32) {
+        self.list.next_items(Call::new(call, self.post.clone()));
+    }
+
+    /// The next page, or null at the end.
+    #[napi(catch_unwind)]
+    pub fn next_page(&self, call: u32) {
+        self.list.next_page(Call::new(call, self.post.clone()));
+    }
+
+    /// One page.
+    #[napi(catch_unwind)]
+    pub fn page(&self, call: u32, number: u32) {
+        self.list.page(Call::new(call, self.post.clone()), number);
+    }
+
+    /// Ends it, and with it what it has asked for ahead.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.list.close();
+    }
+}
+
+impl NativeList {
+    pub(crate) fn new<T: Item + Plain>(client: AsyncClient, post: Arc<Post>, list: AsyncList<T>) -> NativeList {
+        let reading = Arc::new(Mutex::new(Reading::Items(list)));
+        NativeList { post, list: Box::new(List { client, reading }) }
+    }
+}
+
+/// A list, whatever its items are.
+trait Listed: Send + Sync {
+    fn next_items(&self, call: Call);
+    fn next_page(&self, call: Call);
+    fn page(&self, call: Call, number: u32);
+    fn close(&self);
+}
+
+struct List<T> {
+    client: AsyncClient,
+    reading: Arc<Mutex<Reading<T>>>,
+}
+
+/// How a list is read.
+enum Reading<T> {
+    Items(AsyncList<T>),
+    Pages(AsyncPages<T>),
+    Ended,
+}
+
+impl<T: Item + Plain> List<T> {
+    /// Held for a moment: nobody waits with it.
+    fn reading(&self) -> MutexGuard<'_, Reading<T>> {
+        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Carries on with the reading until it gives something.
+    fn next<P: Plain + Send + 'static>(
+        &self,
+        call: Call,
+        mut poll: impl FnMut(&mut Reading<T>, &mut Context<'_>) -> Poll<Option<Result<P>>> + Send + 'static,
+    ) {
+        let reading = self.reading.clone();
+        let next = poll_fn(move |context| {
+            let mut reading = reading.lock().unwrap_or_else(PoisonError::into_inner);
+            poll(&mut reading, context).map(Option::transpose)
+        });
+        binding::carry_out(&self.client, next, |next| call.answer(next));
+    }
+}
+
+impl<T: Item + Plain> Listed for List<T> {
+    fn next_items(&self, call: Call) {
+        self.next(call, |reading, context| match reading {
+            Reading::Items(list) => poll_items(list, context),
+            Reading::Pages(_) | Reading::Ended => Poll::Ready(None),
+        });
+    }
+
+    fn next_page(&self, call: Call) {
+        {
+            let mut reading = self.reading();
+            *reading = match mem::replace(&mut *reading, Reading::Ended) {
+                Reading::Items(list) => Reading::Pages(list.pages()),
+                pages => pages,
+            };
+        }
+        self.next(call, |reading, context| match reading {
+            Reading::Pages(pages) => poll_page(pages, context),
+            Reading::Items(_) | Reading::Ended => Poll::Ready(None),
+        });
+    }
+
+    fn page(&self, call: Call, number: u32) {
+        let page = match mem::replace(&mut *self.reading(), Reading::Ended) {
+            Reading::Items(list) => Some(list.page(number)),
+            Reading::Pages(_) | Reading::Ended => None,
+        };
+        let page = async move {
+            match page {
+                Some(page) => page.await.map(Some),
+                None => Ok(None),
+            }
+        };
+        binding::carry_out(&self.client, page, |page| call.answer(page));
+    }
+
+    fn close(&self) {
+        *self.reading() = Reading::Ended;
+    }
+}
+
+/// All items that are there once one is.
+fn poll_items<T: Item>(list: &mut AsyncList<T>, context: &mut Context<'_>) -> Poll<Option<Result<Vec<T>>>> {
+    let Some(first) = ready!(Pin::new(&mut *list).poll_next(context)) else { return Poll::Ready(None) };
+    let items = first.map(|first| {
+        let mut items = vec![first];
+        while let Some(item) = list.at_hand() {
+            items.push(item);
+        }
+        items
+    });
+    Poll::Ready(Some(items))
+}
+
+fn poll_page<T: Item>(pages: &mut AsyncPages<T>, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
+    Pin::new(pages).poll_next(context)
+}

@@ -1,0 +1,115 @@
+//! The options of a client and of a call, from their JSON. The JavaScript has seen to it that they are of their types; durations are in milliseconds.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Deserialize;
+use zexa::{CallOptions, ClientBuilder, Error, Result, binding};
+
+/// The options of a client.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Options {
+    api_key: Option<String>,
+    base_url: Option<String>,
+    timeout: Option<f64>,
+    connect_timeout: Option<f64>,
+    deadline: Option<f64>,
+    max_retries: Option<u32>,
+    max_retry_wait: Option<f64>,
+    proxy: Option<String>,
+    ca_file: Option<String>,
+    user_agent_suffix: Option<String>,
+    default_headers: BTreeMap<String, String>,
+    allow_http: bool,
+}
+
+impl Options {
+    pub(crate) fn builder(self) -> Result<ClientBuilder> {
+        let mut builder = binding::named(zexa::Client::builder(), concat!("zexa-node/", env!("CARGO_PKG_VERSION")));
+        if let Some(key) = self.api_key {
+            builder = builder.api_key(key);
+        }
+        if let Some(url) = self.base_url {
+            builder = builder.base_url(url);
+        }
+        if let Some(timeout) = self.timeout {
+            builder = builder.timeout(duration("timeout", timeout)?);
+        }
+        if let Some(timeout) = self.connect_timeout {
+            builder = builder.connect_timeout(duration("connect_timeout", timeout)?);
+        }
+        if let Some(deadline) = self.deadline {
+            builder = builder.deadline(duration("deadline", deadline)?);
+        }
+        if let Some(retries) = self.max_retries {
+            builder = builder.max_retries(retries);
+        }
+        if let Some(wait) = self.max_retry_wait {
+            builder = builder.max_retry_wait(duration("max_retry_wait", wait)?);
+        }
+        if let Some(proxy) = self.proxy {
+            builder = builder.proxy(proxy);
+        }
+        if let Some(path) = self.ca_file {
+            builder = builder.ca_file(path);
+        }
+        if let Some(suffix) = self.user_agent_suffix {
+            builder = builder.user_agent_suffix(suffix);
+        }
+        for (name, value) in self.default_headers {
+            builder = builder.default_header(name, value);
+        }
+        Ok(builder.allow_http(self.allow_http))
+    }
+}
+
+/// The options of a call.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct OfCall {
+    timeout: Option<f64>,
+    deadline: Option<f64>,
+    max_retries: Option<u32>,
+    retry_ambiguous: Option<bool>,
+    headers: BTreeMap<String, String>,
+}
+
+impl OfCall {
+    pub(crate) fn options(self) -> Result<CallOptions> {
+        let mut options = CallOptions::new();
+        if let Some(timeout) = self.timeout {
+            options = options.timeout(duration("timeout", timeout)?);
+        }
+        if let Some(deadline) = self.deadline {
+            options = options.deadline(duration("deadline", deadline)?);
+        }
+        if let Some(retries) = self.max_retries {
+            options = options.max_retries(retries);
+        }
+        if let Some(retry) = self.retry_ambiguous {
+            options = options.retry_ambiguous(retry);
+        }
+        for (name, value) in self.headers {
+            options = options.header(name, value);
+        }
+        Ok(options)
+    }
+}
+
+/// What is beyond what a duration can hold is as good as for ever.
+fn duration(option: &str, milliseconds: f64) -> Result<Duration> {
+    if milliseconds.is_nan() || milliseconds < 0.0 {
+        return Err(binding::option(option, "must be a positive number of milliseconds"));
+    }
+    Ok(Duration::try_from_secs_f64(milliseconds / 1e3).unwrap_or(Duration::MAX))
+}
+
+/// Options from their JSON.
+pub(crate) fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| wrong(&error))
+}
+
+fn wrong(error: &serde_json::Error) -> Error {
+    binding::option("options", &format!("cannot be read: {error}"))
+}

@@ -1,0 +1,8 @@
+//! What every generated file needs.
+
+pub(crate) use napi_derive::napi;
+pub(crate) use zexa::*;
+
+pub(crate) use crate::client::{NativeClient, Token};
+pub(crate) use crate::json::{Object, Plain};
+pub(crate) use crate::list::NativeList;
