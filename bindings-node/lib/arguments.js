@@ -61,12 +61,21 @@ function id(given) {
   return encode(OF_ID, { id: given }, 'arguments')?.id ?? ''
 }
 
+/** What is to be waited for. */
+function until(given, of) {
+  return encode(OF_WAIT, given, of)?.until ?? ''
+}
+
+/** What becomes of the answer of a call that gives nothing. */
+function nothing() {}
+
 /** The parameters of a call as JSON. */
 function json(members, given, of) {
   return JSON.stringify(encode(members, given, of) ?? {})
 }
 
 const OF_ID = { id: text('id') }
+const OF_WAIT = { until: text('until') }
 
 /** Any JSON, as text. */
 function written(refuse, value) {
@@ -120,4 +129,21 @@ function described(value) {
   return type === 'undefined' ? type : `${type === 'object' ? 'an' : 'a'} ${type}`
 }
 
-module.exports = { described, encode, flag, headers, id, isObject, json, milliseconds, object, text, texts, time, whole, written }
+module.exports = {
+  described,
+  encode,
+  flag,
+  headers,
+  id,
+  isObject,
+  json,
+  milliseconds,
+  nothing,
+  object,
+  text,
+  texts,
+  time,
+  until,
+  whole,
+  written,
+}

@@ -9,7 +9,7 @@ class Zexa {
   #connection
 
   constructor(options) {
-    this.#connect(options instanceof Connection ? options : Connection.open(options))
+    this.#connect(options instanceof Connection ? options : Connection.open(options, Zexa))
   }
 
   #connect(connection) {

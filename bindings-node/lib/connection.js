@@ -17,9 +17,15 @@ class Connection {
     this.#signal = signal
   }
 
-  static open(given) {
-    const { logger, options } = ofClient(given)
-    return new Connection(asking(() => new NativeClient(mailbox, options, logger && register(logger))))
+  /** For who calls the constructor `Client`. */
+  static open(given, Client) {
+    const site = siteOf(Client)
+    try {
+      const { logger, options } = ofClient(given)
+      return new Connection(asking(() => new NativeClient(mailbox, options, logger && register(logger))))
+    } catch (error) {
+      throw at(site, error)
+    }
   }
 
   get baseUrl() {

@@ -5,14 +5,14 @@ const { described } = require('./arguments.js')
 const { asking } = require('./errors.js')
 const { ValidationError } = require('./generated/errors.js')
 const native = require('./native.js')
-const { reviveEvent } = require('./generated/webhooks.js')
+const { reviveWebhookEvent } = require('./generated/webhooks.js')
 
 function parseEvent(body) {
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
     const reason = `must be a string or a Uint8Array, not ${described(body)}`
     throw new ValidationError(`body: ${reason}`, { outcome: 'not_sent', details: { field: 'body', reason } })
   }
-  return reviveEvent(JSON.parse(asking(() => native.parseEvent(body))))
+  return reviveWebhookEvent(JSON.parse(asking(() => native.parseEvent(body))))
 }
 
 module.exports = { parseEvent }

@@ -10,7 +10,7 @@ use crate::json;
 
 /// An event as JSON, from the body of its request.
 #[napi(catch_unwind)]
-pub fn parse_event(body: Either<String, Uint8Array>) -> napi::Result<String> {
+pub(crate) fn parse_event(body: Either<String, Uint8Array>) -> napi::Result<String> {
     let event = match &body {
         Either::A(text) => webhooks::parse_event(text.as_bytes()),
         Either::B(bytes) => webhooks::parse_event(bytes),

@@ -1,0 +1,145 @@
+
+/**
+ * A client of the Zexa API.
+ *
+ * Making one opens and starts nothing, and there is no need to close it: an idle client does not keep the process alive. One serves any number of
+ * calls at once. Every call gives a promise, and what is wrong with a call rejects it.
+ */
+export declare class Zexa {
+  /** @throws {ConfigError} where an option is unknown or cannot be used, or there is no API key. */
+  constructor(options?: ClientOptions | null)
+
+  // GENERATED: the resources
+
+  /** Where the API is. */
+  readonly baseUrl: string
+
+  /** The same client, and the same connections, for calls with other options. To close it closes them all. */
+  withOptions(options: CallOptions): Zexa
+
+  /**
+   * A request to any path of the API, for what this version does not know. It is authorised, repeated and timed as every other.
+   *
+   * @param method `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
+   * @param path Below the base URL, such as `/messages`.
+   */
+  request(
+    method: string,
+    path: string,
+    given?: {
+      /** What follows the path behind the question mark. What is `null` or `undefined` is left out. */
+      query?:
+        | Readonly<Record<string, QueryValue | readonly QueryValue[]>>
+        | Iterable<readonly [string, QueryValue]>
+        | null
+        | undefined
+      /** Anything that `JSON.stringify()` takes. */
+      body?: unknown
+    } | null,
+    options?: CallOptions | null,
+  ): Promise<Response>
+
+  /** Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end. */
+  close(): void
+}
+
+type QueryValue = string | number | boolean | null | undefined
+
+/** An answer as it came. */
+export interface Response {
+  /** The HTTP status, a 2xx. */
+  status: number
+  /** The body; null where there was none. */
+  body: any
+}
+
+/** The options of a client. All times are in milliseconds. */
+export interface ClientOptions {
+  /** The API key. Default: the environment's `ZEXA_API_KEY`. */
+  apiKey?: string | null | undefined
+  /** Where the API is. Default: the environment's `ZEXA_BASE_URL`, else `https://api.zexa.ao/v1`. */
+  baseUrl?: string | null | undefined
+  /** The time for one attempt, from connecting to the last byte of the answer. Default: 30,000. */
+  timeout?: number | null | undefined
+  /** The time to look up the host, connect and agree on TLS. Default: 5,000. */
+  connectTimeout?: number | null | undefined
+  /** The time for a whole call: its attempts, the waits between them, and all pages of a list. Default: none. */
+  deadline?: number | null | undefined
+  /** How many times a failed attempt is repeated, where repeating is safe. Default: 3; 0 means one attempt. */
+  maxRetries?: number | null | undefined
+  /** The longest wait that a server may ask for. Where it asks for more, the call fails at once. Default: 120,000. */
+  maxRetryWait?: number | null | undefined
+  /**
+   * The proxy to go through, such as `http://user:password@proxy.example:3128`. Default: the environment's `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`
+   * and `NO_PROXY`; a base URL on this machine itself is never asked for through those.
+   */
+  proxy?: string | null | undefined
+  /** A PEM file of the certificate authorities to trust, in place of the system's. */
+  caFile?: string | null | undefined
+  /** Added to the `User-Agent`, such as `shop/1.2`. */
+  userAgentSuffix?: string | null | undefined
+  /** Headers sent with every request. The client's own, such as `Authorization`, cannot be set. */
+  defaultHeaders?: HeadersGiven | null | undefined
+  /** Allows `http://` to another machine, where the API key travels in clear. Default: no. */
+  allowHttp?: boolean | null | undefined
+  /** Is told of each attempt: such as `console`. Default: nobody is. */
+  logger?: Logger | null | undefined
+}
+
+/** The options of a call. All times are in milliseconds. What is absent is as the client has it. */
+export interface CallOptions {
+  /**
+   * Ends the call when it is aborted: in flight, in a wait, or between pages. The call then rejects with `signal.reason`; how far the request got by
+   * then, {@link ZexaError.behind} says.
+   */
+  signal?: AbortSignal | null | undefined
+  /** The time for one attempt, from connecting to the last byte of the answer. */
+  timeout?: number | null | undefined
+  /** The time for the whole call: its attempts, the waits between them, and all pages of a list. */
+  deadline?: number | null | undefined
+  /** How many times a failed attempt is repeated, where repeating is safe. 0 means one attempt. */
+  maxRetries?: number | null | undefined
+  /**
+   * Repeats a POST even where it is not known whether the server has carried it out: a message may then be **sent twice**. Default: no.
+   */
+  retryAmbiguous?: boolean | null | undefined
+  /** Headers sent beside the client's own. */
+  headers?: HeadersGiven | null | undefined
+}
+
+type HeadersGiven = Readonly<Record<string, string>> | Iterable<readonly [string, string]>
+
+/**
+ * Is told of each attempt of each call: at `debug`, or at `info` where it failed. The fields hold no key, no text, no number and no id of a resource.
+ */
+export interface Logger {
+  debug(message: string, fields: AttemptFields): void
+  info(message: string, fields: AttemptFields): void
+}
+
+/** One attempt of a call. */
+export interface AttemptFields {
+  /** The HTTP method. */
+  method: string
+  /** The path without the ids in it, such as `/messages/{id}`. */
+  route: string
+  /** Which attempt of its call it was, from 1. */
+  attempt: number
+  /** Milliseconds from the first step to the last byte of the answer. */
+  elapsed: number
+  /** The status of the answer, where one came. */
+  status?: number
+  /** The id in a failing answer, by which Zexa's support finds the request. */
+  requestId?: string
+  /** What went wrong, if anything did. */
+  kind?: Kind
+}
+
+/**
+ * Reads what Zexa posted to a webhook: the body of its request.
+ *
+ * Answer the request with a 2xx soon, or it will be posted again. The first one after registering is a test.
+ *
+ * @throws {DecodeError} where it is not a JSON object.
+ */
+export declare function parseEvent(body: string | Uint8Array): WebhookEvent

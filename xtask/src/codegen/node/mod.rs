@@ -1,0 +1,192 @@
+//! The Node side: `bindings-node/src/generated`, and the JavaScript and types in `bindings-node/lib`.
+
+mod errors;
+mod models;
+mod names;
+mod operations;
+mod params;
+mod types;
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::path::Path;
+
+use self::names::{NODE, camel, class, lines};
+use super::context::Context;
+use super::definition::{Definition, Section};
+use super::{GENERATED, rustfmt};
+use crate::command::Result;
+
+/// What is exported and written by hand, in `bindings-node/lib`.
+const BY_HAND: [&str; 3] = ["Zexa", "ZexaError", "parseEvent"];
+
+/// The types that are, in `bindings-node/types`.
+const TYPES_BY_HAND: [&str; 7] = ["CallOptions", "ClientOptions", "ErrorFields", "List", "Logger", "Page", "Response"];
+
+/// Everything, by its path within `bindings-node`. The fragments of the types are in its folder `types`.
+pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<String, String>> {
+    let reserved = BY_HAND.iter().chain(&TYPES_BY_HAND).map(|name| format!("zexa::{name}")).collect::<HashSet<_>>();
+    let context = Context::new(definition, NODE, reserved);
+    let mut rust = BTreeMap::new();
+    let mut javascript = BTreeMap::new();
+    for section in &definition.sections {
+        rust.insert(section.name.clone(), in_rust(&context, section));
+        javascript.insert(section.name.clone(), in_javascript(&context, section));
+    }
+    rust.retain(|_, text| text.contains("napi") || text.contains("impl"));
+    javascript.insert("errors".to_owned(), errors::in_javascript(&context));
+    javascript.insert("resources".to_owned(), resources(definition));
+    let types = types(&context, folder)?;
+    let told = |all: Vec<super::read::Complaint>| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    let exported = exported(&context);
+    let (rust, javascript) = context.finish((rust, javascript)).map_err(told)?;
+
+    let mut files = BTreeMap::new();
+    let modules: String = rust.keys().map(|name| format!("mod {name};\n")).collect();
+    let module = format!("// {GENERATED}\n//! What is written from the definitions in `core`.\n\n{modules}");
+    files.insert("src/generated/mod.rs".to_owned(), rustfmt(&module)?);
+    for (name, text) in rust {
+        files.insert(format!("src/generated/{name}.rs"), rustfmt(&text)?);
+    }
+    for (name, text) in javascript {
+        files.insert(format!("lib/generated/{name}.js"), biome(&format!("// {GENERATED}\n{text}"), "file.js")?);
+    }
+    files.insert("lib/index.d.ts".to_owned(), biome(&format!("// {GENERATED}\n{types}"), "file.d.ts")?);
+    for (name, text) in index(definition, &exported) {
+        files.insert(format!("lib/{name}"), biome(&format!("// {GENERATED}\n{text}"), &name)?);
+    }
+    Ok(files)
+}
+
+fn in_rust(context: &Context<'_>, section: &Section) -> String {
+    let mut body: String = section.models.iter().map(|model| models::in_rust(context, model)).collect();
+    body.extend(section.resource.iter().map(|resource| operations::in_rust(context, resource)));
+    body.extend(section.enums.iter().map(|one| models::predicates(context, one)));
+    let docs = context.comment("//!", &section.docs);
+    format!("// {GENERATED}\n{docs}\nuse crate::prelude::*;\n\n{body}")
+}
+
+/// Enums, tables of parameters, what revives models, and the class of the resource.
+fn in_javascript(context: &Context<'_>, section: &Section) -> String {
+    let mut body: String = section.enums.iter().map(|one| models::names(context, one)).collect();
+    body.extend(section.params.iter().map(|params| params::table(context, params)));
+    body.extend(section.models.iter().map(models::in_javascript));
+    body.extend(section.resource.iter().map(|resource| operations::in_javascript(context, resource)));
+    let enums = section.enums.iter().map(|one| one.name.clone());
+    let models = section.models.iter().map(|model| models::reviver(&model.name));
+    let resource = section.resource.iter().map(class);
+    let exported: Vec<String> = enums.chain(resource).chain(models).collect();
+    let about = lines(context, &section.docs).join("\n// ");
+    format!(
+        "// {about}\n'use strict'\n\n{}{body}\nmodule.exports = {{ {} }}\n",
+        required(context, section, &body),
+        exported.join(", "),
+    )
+}
+
+/// What the body of a file takes from others.
+fn required(context: &Context<'_>, section: &Section, body: &str) -> String {
+    let used = |names: &[&str]| -> Vec<String> {
+        let is_used = |name: &&&str| body.contains(&format!("{name}(")) || body.contains(&format!(" {name},"));
+        names.iter().filter(is_used).map(ToString::to_string).collect()
+    };
+    let mut lines = Vec::new();
+    let mut require = |names: Vec<String>, file: &str| {
+        if !names.is_empty() {
+            lines.push(format!("const {{ {} }} = require('{file}')\n", names.join(", ")));
+        }
+    };
+    require(used(&["id", "json", "nothing", "object", "text", "texts", "time", "until", "whole"]), "../arguments.js");
+    require(used(&["names"]), "../names.js");
+    let others = context.definition.sections.iter().filter(|other| other.name != section.name);
+    for other in others {
+        let revivers: Vec<String> = other.models.iter().map(|model| models::reviver(&model.name)).collect();
+        let revivers: Vec<&str> = revivers.iter().map(String::as_str).collect();
+        require(used(&revivers), &format!("./{}.js", other.name));
+    }
+    if body.contains(" => native.") && body.contains("(value)") {
+        lines.push("const native = require('../native.js')\n".to_owned());
+    }
+    lines.concat()
+}
+
+/// `generated/resources.js`: the classes by the names that a client has for them.
+fn resources(definition: &Definition) -> String {
+    let required: String = definition
+        .resources()
+        .map(|resource| format!("const {{ {} }} = require('./{}.js')\n", class(resource), resource.name))
+        .collect();
+    let names: String =
+        definition.resources().map(|resource| format!("  {}: {},\n", camel(&resource.name), class(resource))).collect();
+    format!("// The resources of a client.\n'use strict'\n\n{required}\nmodule.exports = {{\n{names}}}\n")
+}
+
+/// What is exported, by the file that it is in.
+fn exported(context: &Context<'_>) -> BTreeMap<String, Vec<String>> {
+    let mut exported = BTreeMap::new();
+    exported.insert("./client.js".to_owned(), vec!["Zexa".to_owned()]);
+    exported.insert("./errors.js".to_owned(), vec!["ZexaError".to_owned()]);
+    exported.insert("./events.js".to_owned(), vec!["parseEvent".to_owned()]);
+    let errors = errors::classes(context).into_iter().map(|class| class.name).collect();
+    exported.insert("./generated/errors.js".to_owned(), errors);
+    for section in &context.definition.sections {
+        let enums: Vec<String> = section.enums.iter().map(|one| one.name.clone()).collect();
+        if !enums.is_empty() {
+            exported.insert(format!("./generated/{}.js", section.name), enums);
+        }
+    }
+    exported
+}
+
+/// The modules that users import. Both are the same: that of `import` takes its names from that of `require`, so there are no two of anything.
+fn index(definition: &Definition, exported: &BTreeMap<String, Vec<String>>) -> Vec<(String, String)> {
+    let _ = definition;
+    let mut all: Vec<&str> = exported.values().flatten().map(String::as_str).collect();
+    all.sort_unstable();
+    let all = all.join(", ");
+    let required: String = exported
+        .iter()
+        .map(|(file, names)| format!("const {{ {} }} = require('{file}')\n", names.join(", ")))
+        .collect();
+    vec![
+        ("index.js".to_owned(), format!("'use strict'\n\n{required}\nmodule.exports = {{ {all} }}\n")),
+        ("index.mjs".to_owned(), format!("import zexa from './index.js'\n\nexport const {{ {all} }} = zexa\n")),
+        ("index.d.mts".to_owned(), "export * from './index.js'\n".to_owned()),
+    ]
+}
+
+/// `index.d.ts`: fragments that are written by hand, and behind them what is generated.
+fn types(context: &Context<'_>, folder: &Path) -> Result<String> {
+    let fragment = |name: &str| {
+        let path = folder.join("types").join(name);
+        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let resources: String = context
+        .definition
+        .resources()
+        .map(|resource| {
+            let docs = types::documented("  ", &lines(context, &resource.docs));
+            format!("{docs}  readonly {}: {}\n", camel(&resource.name), class(resource))
+        })
+        .collect();
+    let mut text = fragment("client.d.ts")?.replace("  // GENERATED: the resources\n", &resources);
+    for section in &context.definition.sections {
+        text.extend(section.resource.iter().map(|resource| types::resource(context, resource)));
+        text.extend(section.params.iter().map(|params| types::params(context, params)));
+        text.extend(section.models.iter().map(|model| types::model(context, model)));
+        text.extend(section.enums.iter().map(|one| types::open_enum(context, one)));
+    }
+    text += &fragment("lists.d.ts")?;
+    text += &fragment("errors.d.ts")?;
+    text.extend(errors::classes(context).iter().map(|class| types::error(context, class)));
+    text += &types::closed(context, "Kind", "What went wrong.", &context.definition.kinds);
+    let outcome = "How far a failed request got: may the server have carried it out?";
+    text += &types::closed(context, "Outcome", outcome, &context.definition.outcomes);
+    Ok(text)
+}
+
+/// JavaScript or TypeScript, formatted as all of it is.
+fn biome(text: &str, name: &str) -> Result<String> {
+    let _ = name;
+    Ok(text.to_owned())
+}

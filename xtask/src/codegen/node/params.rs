@@ -1,0 +1,40 @@
+//! Parameters: a table of their names and types, from which `lib/arguments.js` reads them.
+
+use heck::ToShoutySnakeCase;
+
+use super::names::camel;
+use crate::codegen::context::Context;
+use crate::codegen::definition::{Field, Params, Type};
+
+/// The table, in JavaScript.
+pub(super) fn table(context: &Context<'_>, params: &Params) -> String {
+    let members: String = params
+        .fields
+        .iter()
+        .map(|field| {
+            let name = context.take_in(&params.name, &camel(&field.name), &field.place);
+            format!("  {name}: {}('{}'),\n", reader(context, field), field.name)
+        })
+        .collect();
+    format!("\nconst {} = {{\n{members}}}\n", constant(&params.name))
+}
+
+/// The name of that table.
+pub(super) fn constant(params: &str) -> String {
+    params.to_shouty_snake_case()
+}
+
+/// The function of `lib/arguments.js` that reads such a one.
+fn reader(context: &Context<'_>, field: &Field) -> &'static str {
+    match &field.kind {
+        Type::String | Type::Enum(_) => "text",
+        Type::U32 => "whole",
+        Type::Timestamp => "time",
+        Type::Template => "object",
+        Type::List(element) if matches!(**element, Type::String | Type::Enum(_)) => "texts",
+        kind => {
+            context.complain(&field.place, format!("parameters cannot be a `{kind}` in JavaScript"));
+            ""
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! `index.d.ts`: what editors and TypeScript know of the package.
+
+use super::errors::Class;
+use super::models::about;
+use super::names::{camel, class, lines, model as name_of, params as name_of_params};
+use super::operations::FINAL;
+use crate::codegen::context::Context;
+use crate::codegen::definition::{Constant, Field, Model, OpenEnum, Operation, Params, Resource, Shape, Type};
+
+/// A comment of documentation, indented, with its line break.
+pub(super) fn documented(indent: &str, lines: &[String]) -> String {
+    let lines = wrapped(lines, 120 - indent.len() - 3);
+    match &lines[..] {
+        [] => String::new(),
+        [line] if line.len() + indent.len() + 7 <= 120 => format!("{indent}/** {line} */\n"),
+        lines => {
+            let lines: String =
+                lines.iter().map(|line| format!("{indent} * {line}").trim_end().to_owned() + "\n").collect();
+            format!("{indent}/**\n{lines}{indent} */\n")
+        }
+    }
+}
+
+/// Lines that are no longer than this.
+fn wrapped(lines: &[String], width: usize) -> Vec<String> {
+    let mut all = Vec::new();
+    for line in lines {
+        let mut rest = line.clone();
+        while rest.chars().count() > width {
+            let end = rest.char_indices().nth(width).map_or(rest.len(), |(index, _)| index);
+            let Some(space) = rest[..end].rfind(' ') else { break };
+            let further = rest.split_off(space);
+            all.push(rest);
+            rest = further.trim_start().to_owned();
+        }
+        all.push(rest);
+    }
+    all
+}
+
+/// The type of an enum, and the object of the same name that has its values.
+pub(super) fn open_enum(context: &Context<'_>, one: &OpenEnum) -> String {
+    let values: Vec<String> = one.values.iter().map(|value| format!("'{}'", value.text)).collect();
+    let mut docs = lines(context, &one.docs);
+    docs.extend([String::new(), "Any other string, too: the API may add to them.".to_owned()]);
+    let docs = documented("", &docs);
+    let members: String = one
+        .values
+        .iter()
+        .map(|value| {
+            let docs = documented("  ", &lines(context, &value.docs));
+            format!("{docs}  readonly {}: '{}'\n", value.variant, value.text)
+        })
+        .collect();
+    let predicates: String = one
+        .predicates
+        .iter()
+        .map(|predicate| {
+            let docs = documented("  ", &lines(context, &predicate.docs));
+            format!("{docs}  {}(value: {}): boolean\n", camel(&predicate.name), one.name)
+        })
+        .collect();
+    format!(
+        "\n{docs}export type {name} = {values} | (string & {{}})\n\n{docs}export declare const {name}: {{\n{members}{predicates}}}\n",
+        name = one.name,
+        values = values.join(" | "),
+    )
+}
+
+/// A closed set of names.
+pub(super) fn closed(context: &Context<'_>, name: &str, about: &str, constants: &[Constant]) -> String {
+    let mut docs = vec![about.to_owned(), String::new()];
+    docs.extend(constants.iter().map(|one| format!("- `{}`: {}", one.name, lines(context, &one.docs).join(" "))));
+    let values: Vec<String> = constants.iter().map(|one| format!("'{}'", one.name)).collect();
+    format!("\n{}export type {name} = {}\n", documented("", &docs), values.join(" | "))
+}
+
+pub(super) fn model(context: &Context<'_>, model: &Model) -> String {
+    let name = context.take_in("zexa", &name_of(&model.name), &model.place);
+    let mut members = String::new();
+    let mut member = |name: &str, optional: bool, kind: &str, docs: &[String]| {
+        let mark = if optional { "?" } else { "" };
+        members += &format!("{}  {name}{mark}: {kind}\n", documented("  ", docs));
+    };
+    for field in &model.fields {
+        member(&camel(&field.name), !field.required, &of_field(&field.kind), &lines(context, &field.docs));
+    }
+    for (name, of, docs) in about(model) {
+        member(name, true, of, &[(*docs).to_owned()]);
+    }
+    let extra =
+        "What the API sent beside these fields, and what it sent in them that is not of their type, by its own names.";
+    member("extra", false, "Record<string, unknown>", &[extra.to_owned()]);
+    format!("\n{}export interface {name} {{\n{members}}}\n", documented("", &lines(context, &model.docs)))
+}
+
+fn of_field(kind: &Type) -> String {
+    match kind {
+        Type::String => "string".to_owned(),
+        Type::U32 | Type::U64 | Type::F64 => "number".to_owned(),
+        Type::Timestamp => "Date".to_owned(),
+        Type::Json => "unknown".to_owned(),
+        Type::Template => "Record<string, unknown>".to_owned(),
+        Type::Enum(name) => name.clone(),
+        Type::Model(name) => name_of(name),
+        Type::List(element) => format!("{}[]", of_field(element)),
+    }
+}
+
+pub(super) fn params(context: &Context<'_>, params: &Params) -> String {
+    let name = context.take_in("zexa", &name_of_params(&params.name), &params.place);
+    let members: String = params.fields.iter().map(|field| parameter(context, field)).collect();
+    format!("\n{}export interface {name} {{\n{members}}}\n", documented("", &lines(context, &params.docs)))
+}
+
+/// What is absent may be written as such.
+fn parameter(context: &Context<'_>, field: &Field) -> String {
+    let kind = match &field.kind {
+        Type::Timestamp => "Date | string".to_owned(),
+        Type::List(element) => format!("readonly {}[]", of_field(element)),
+        kind => of_field(kind),
+    };
+    let docs = documented("  ", &lines(context, &field.docs));
+    let name = camel(&field.name);
+    match field.required && !field.may_be_empty {
+        true => format!("{docs}  {name}: {kind}\n"),
+        false => format!("{docs}  {name}?: {kind} | null | undefined\n"),
+    }
+}
+
+pub(super) fn resource(context: &Context<'_>, resource: &Resource) -> String {
+    let methods: Vec<String> = resource.operations.iter().map(|operation| method(context, operation)).collect();
+    format!(
+        "\n{}export interface {} {{\n{}}}\n",
+        documented("", &lines(context, &resource.docs)),
+        class(resource),
+        methods.join("\n"),
+    )
+}
+
+fn method(context: &Context<'_>, operation: &Operation) -> String {
+    let mut docs = lines(context, &operation.docs);
+    docs.extend([String::new(), format!("`{} {}`", operation.shape.method(), operation.path)]);
+    let mut taken = Vec::new();
+    if operation.shape.is_by_id() {
+        taken.push("id: string".to_owned());
+    }
+    match &operation.shape {
+        Shape::Post { params, .. } => taken.push(format!("params: {}", name_of_params(params))),
+        Shape::List { params, .. } => taken.push(format!("params?: {} | null", name_of_params(params))),
+        Shape::Wait { answer } => {
+            let status = status(context, operation, answer);
+            taken.push(format!("params?: {{ until?: {status} | '{FINAL}' | null | undefined }} | null"));
+        }
+        _ => (),
+    }
+    taken.push("options?: CallOptions | null".to_owned());
+    let gives = match &operation.shape {
+        Shape::List { item, .. } => format!("List<{}>", name_of(item)),
+        shape => format!("Promise<{}>", shape.answer().map_or_else(|| "void".to_owned(), name_of)),
+    };
+    let docs = documented("  ", &docs);
+    format!("{docs}  {}({}): {gives}\n", camel(&operation.name), taken.join(", "))
+}
+
+/// The type of what is waited for.
+fn status(context: &Context<'_>, operation: &Operation, answer: &str) -> String {
+    match context.model(answer).fields.iter().find(|field| field.name == "status") {
+        Some(field) => of_field(&field.kind),
+        None => {
+            context.complain(&operation.place, format!("a `{answer}` has no status to wait for"));
+            String::new()
+        }
+    }
+}
+
+/// The class of a kind of error.
+pub(super) fn error(context: &Context<'_>, Class { name, base, kind }: &Class<'_>) -> String {
+    let docs = match name.as_str() {
+        // Others are kinds of it.
+        "APIError" => vec![
+            "A call has failed. Its kinds are classes of their own; of this class itself is what is of none of them, `other`.".to_owned(),
+        ],
+        _ => lines(context, &kind.docs),
+    };
+    // Where others extend it, it may be any of theirs.
+    let kind = match name.as_str() {
+        "APIError" => "Exclude<Kind, 'config'>".to_owned(),
+        "APIConnectionError" => "'connect' | 'timeout'".to_owned(),
+        _ => format!("'{}'", kind.name),
+    };
+    format!("\n{}export declare class {name} extends {base} {{\n  readonly kind: {kind}\n}}\n", documented("", &docs))
+}
