@@ -1,0 +1,308 @@
+// Aborting calls: it ends the request wherever it is, and nothing is sent after it, or again.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { getEventListeners } from 'node:events'
+import { test } from 'node:test'
+import { abort, gone, listener, nobodyListens, reasonOf, STALL } from './aborting.mjs'
+import { bodies, sms } from './programs/messages.mjs'
+import { serverFor } from './sandbox.mjs'
+import { Zexa, ZexaError } from './zexa.mjs'
+
+test('in flight', async (t) => {
+  const server = await serverFor(t, { faults: [STALL] })
+  const zexa = new Zexa(server.options)
+  const controller = new AbortController()
+  const sending = zexa.messages.send(sms('aborted'), { signal: controller.signal })
+  await server.requests(1)
+  assert.equal(getEventListeners(controller.signal, 'abort').length, 1)
+  await abort(controller, sending)
+  assert.equal(controller.signal.reason.name, 'AbortError')
+  await gone(server)
+  await zexa.messages.send(sms('after'))
+  assert.deepEqual(await bodies(server), ['aborted', 'after'])
+  assert.equal((await server.requests()).length, 2)
+})
+
+const REASONS = [new Error('no longer wanted'), { mine: true }, 'gone', '', 0, false, null, Symbol('a'), () => {}]
+for (const reason of REASONS) {
+  test(`with a reason of its own: ${typeof reason} ${String(reason)}`, async (t) => {
+    const server = await serverFor(t, { faults: [STALL] })
+    const controller = new AbortController()
+    const sending = new Zexa(server.options).messages.send(sms('aborted'), { signal: controller.signal })
+    await server.requests(1)
+    controller.abort(reason)
+    assert.equal(await reasonOf(sending), reason)
+    const late = new Zexa(server.options).messages.send(sms('late'), { signal: controller.signal })
+    assert.equal(await reasonOf(late), reason)
+  })
+}
+
+test('with undefined as the reason it is an AbortError, as everywhere', async (t) => {
+  const server = await serverFor(t, { faults: [STALL] })
+  const controller = new AbortController()
+  const sending = new Zexa(server.options).messages.send(sms('aborted'), { signal: controller.signal })
+  await abort(controller, sending, undefined)
+  assert.ok(controller.signal.reason instanceof DOMException)
+})
+
+test('over HTTP/2 the stream ends, and the connection that others use stays', async (t) => {
+  const server = await serverFor(t, { state: { tls: true }, faults: [{ skip: 1, then: 'stall' }] })
+  const zexa = new Zexa(server.options)
+  await zexa.request('GET', '/credits')
+  const controller = new AbortController()
+  const sending = zexa.messages.send(sms('aborted'), { signal: controller.signal })
+  await server.requests(2)
+  await abort(controller, sending)
+  await zexa.messages.send(sms('after'))
+  assert.deepEqual(await bodies(server), ['after'])
+  assert.equal((await server.state()).connections, 1)
+})
+
+test('before it begins', async (t) => {
+  const server = await serverFor(t)
+  const zexa = new Zexa(server.options)
+  const signal = AbortSignal.abort()
+  const sending = zexa.messages.send(sms('never'), { signal })
+  nobodyListens(signal)
+  assert.equal(await reasonOf(sending), signal.reason)
+  // Not even its arguments are looked at any more, as with `fetch`; and it throws nothing.
+  assert.equal(await reasonOf(zexa.request('GET', '/credits', {}, { signal })), signal.reason)
+  await zexa.messages.send(sms('after'))
+  assert.deepEqual(await bodies(server), ['after'])
+  assert.equal((await server.requests()).length, 1)
+})
+
+test('right after it was begun', async (t) => {
+  const server = await serverFor(t)
+  const controller = new AbortController()
+  const sending = new Zexa(server.options).messages.send(sms('at once'), { signal: controller.signal })
+  await abort(controller, sending)
+})
+
+test('in the wait before a retry', async (t) => {
+  const server = await serverFor(t, { faults: [{ status: 429, headers: { 'Retry-After': '60' } }] })
+  const { attempted, logger } = listener()
+  const zexa = new Zexa({ ...server.options, logger })
+  const controller = new AbortController()
+  const sending = zexa.messages.send(sms('aborted'), { signal: controller.signal })
+  assert.equal((await attempted).status, 429)
+  await abort(controller, sending)
+  assert.equal(ZexaError.behind(sending).attempts, 1)
+  assert.equal((await server.requests()).length, 1)
+})
+
+test('at the gate, where all wait after a 429', async (t) => {
+  const server = await serverFor(t, { faults: [{ status: 429, headers: { 'Retry-After': '60' } }] })
+  const zexa = new Zexa(server.options)
+  await assert.rejects(zexa.messages.send(sms('limited'), { maxRetries: 0 }), { kind: 'rate_limited' })
+  const controller = new AbortController()
+  const calls = Array.from({ length: 10 }, (_, number) => zexa.messages.send(sms(number), { signal: controller.signal }))
+  const reasons = calls.map(reasonOf)
+  await new Promise(setImmediate)
+  controller.abort()
+  for (const reason of await Promise.all(reasons)) assert.equal(reason, controller.signal.reason)
+  for (const call of calls) {
+    const { outcome, attempts } = ZexaError.behind(call)
+    assert.deepEqual({ outcome, attempts }, { outcome: 'not_sent', attempts: 0 })
+  }
+  assert.equal((await server.requests()).length, 1)
+})
+
+test('by AbortSignal.timeout', async (t) => {
+  const server = await serverFor(t, { faults: [STALL] })
+  const signal = AbortSignal.timeout(300)
+  const zexa = new Zexa(server.options)
+  const reason = await reasonOf(zexa.messages.send(sms('slow'), { signal }))
+  assert.equal(reason, signal.reason)
+  assert.equal(reason.name, 'TimeoutError')
+  nobodyListens(signal)
+  await gone(server)
+  await zexa.messages.send(sms('after'), { signal: AbortSignal.timeout(2 ** 31 - 1) })
+})
+
+test('by AbortSignal.any', async (t) => {
+  const server = await serverFor(t, { faults: [{ ...STALL, times: 2 }] })
+  const zexa = new Zexa(server.options)
+  const [one, other] = [new AbortController(), new AbortController()]
+  const signal = AbortSignal.any([one.signal, other.signal, AbortSignal.timeout(2 ** 31 - 1)])
+  const calls = [zexa.messages.send(sms('a'), { signal }), zexa.messages.send(sms('b'), { signal: one.signal })]
+  await server.requests(2)
+  other.abort('enough')
+  assert.equal(await reasonOf(calls[0]), 'enough')
+  nobodyListens(signal)
+  // The other is none of its business.
+  assert.equal(getEventListeners(one.signal, 'abort').length, 1)
+  await abort(one, calls[1])
+})
+
+test('it ends the calls that were given the signal, and no others', async (t) => {
+  const server = await serverFor(t, { faults: [{ then: 'stall' }, { delay: 0.5, times: 2 }] })
+  const zexa = new Zexa(server.options)
+  const controller = new AbortController()
+  const aborted = zexa.messages.send(sms('aborted'), { signal: controller.signal })
+  await server.requests(1)
+  const others = [zexa.messages.send(sms('one')), zexa.messages.send(sms('two'), { signal: new AbortController().signal })]
+  await server.requests(3)
+  await abort(controller, aborted)
+  assert.deepEqual((await Promise.all(others)).map((message) => message.body), ['one', 'two'])
+})
+
+test('one signal for a hundred calls at once', async (t) => {
+  const warnings = []
+  const warned = (warning) => warnings.push(warning)
+  process.on('warning', warned)
+  t.after(() => process.off('warning', warned))
+  const server = await serverFor(t, { faults: [{ times: 0, then: 'stall' }] })
+  const zexa = new Zexa(server.options)
+  const controller = new AbortController()
+  const calls = Array.from({ length: 100 }, (_, number) => zexa.messages.send(sms(number), { signal: controller.signal }))
+  const reasons = calls.map(reasonOf)
+  await server.requests(100)
+  assert.ok(getEventListeners(controller.signal, 'abort').length > 0)
+  controller.abort()
+  assert.deepEqual(new Set(await Promise.all(reasons)), new Set([controller.signal.reason]))
+  nobodyListens(controller.signal)
+  await new Promise(setImmediate)
+  assert.deepEqual(warnings, [])
+})
+
+test('nobody listens to a signal after a call, however it ended', async (t) => {
+  const server = await serverFor(t)
+  const zexa = new Zexa(server.options)
+  const { signal } = new AbortController()
+  await zexa.messages.send(sms('sent'), { signal })
+  nobodyListens(signal)
+  await assert.rejects(zexa.messages.send({ ...sms('refused'), to: '912' }, { signal }), ZexaError)
+  nobodyListens(signal)
+  await assert.rejects(zexa.messages.send({ novel: 1 }, { signal }), ZexaError)
+  await assert.rejects(zexa.messages.send(sms('options'), { signal, novel: 1 }), ZexaError)
+  nobodyListens(signal)
+  await assert.rejects(zexa.request('GET', 'nowhere at all', {}, { signal }), ZexaError)
+  nobodyListens(signal)
+  zexa.close()
+  await assert.rejects(zexa.messages.send(sms('closed'), { signal }), { kind: 'closed' })
+  nobodyListens(signal)
+})
+
+test('after its end it is of no consequence', async (t) => {
+  const server = await serverFor(t)
+  const zexa = new Zexa(server.options)
+  const controller = new AbortController()
+  const sending = zexa.messages.send(sms('sent'), { signal: controller.signal })
+  assert.equal((await sending).body, 'sent')
+  controller.abort()
+  assert.equal((await sending).body, 'sent')
+  assert.equal(ZexaError.behind(sending), undefined)
+})
+
+test('a signal of withOptions', async (t) => {
+  const server = await serverFor(t, { faults: [{ then: 'stall', times: 2 }] })
+  const zexa = new Zexa(server.options)
+  const controller = new AbortController()
+  const mine = zexa.withOptions({ signal: controller.signal, timeout: 20_000 })
+  const calls = [mine.messages.send(sms('a')), mine.withOptions({ maxRetries: 1 }).request('GET', '/credits')]
+  const reasons = calls.map(reasonOf)
+  await server.requests(2)
+  controller.abort()
+  for (const reason of await Promise.all(reasons)) assert.equal(reason, controller.signal.reason)
+  nobodyListens(controller.signal)
+  assert.equal(await reasonOf(mine.messages.send(sms('b'))), controller.signal.reason)
+  assert.equal(await reasonOf(mine.contacts.list().toArray()), controller.signal.reason)
+  // The client that it was made of has none.
+  await zexa.messages.send(sms('after'))
+  assert.deepEqual(await bodies(server), ['after'])
+})
+
+test('whenever it comes, a call gives its result or is aborted; and what has a result was sent', async (t) => {
+  const server = await serverFor(t)
+  const zexa = new Zexa(server.options)
+  const calls = Array.from({ length: 300 }, (_, number) => {
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(number), (number * 7919) % 50)
+    return zexa.messages.send(sms(number), { signal: controller.signal })
+  })
+  const ends = await Promise.allSettled(calls)
+  const done = ends.filter((end) => end.status === 'fulfilled').map((end) => end.value.body)
+  ends.forEach((end, number) => {
+    if (end.status === 'rejected') assert.equal(end.reason, number)
+    else assert.equal(end.value.body, String(number))
+  })
+  const sent = await bodies(server)
+  assert.equal(new Set(sent).size, sent.length)
+  assert.deepEqual(done.filter((body) => !sent.includes(body)), [])
+  // What was aborted says the truth of it, too.
+  ends.forEach((end, number) => {
+    const outcome = ZexaError.behind(calls[number])?.outcome
+    if (outcome === 'accepted') assert.ok(sent.includes(String(number)))
+    if (outcome === 'not_sent') assert.ok(!sent.includes(String(number)))
+  })
+})
+
+const OUTCOMES = {
+  'in flight': [STALL, 'unknown', 1],
+  'in the head of the answer': [{ ...STALL, at: 'head' }, 'unknown', 1],
+}
+for (const [where, [fault, outcome, attempts]] of Object.entries(OUTCOMES)) {
+  test(`what became of it: ${where}`, async (t) => {
+    const server = await serverFor(t, { faults: [fault] })
+    const controller = new AbortController()
+    const sending = new Zexa(server.options).messages.send(sms('aborted'), { signal: controller.signal })
+    await server.requests(1)
+    assert.equal(ZexaError.behind(sending), undefined)
+    await abort(controller, sending)
+    const error = ZexaError.behind(sending)
+    assert.deepEqual([error.name, error.kind, error.outcome, error.attempts], ['CancelledError', 'cancelled', outcome, attempts])
+    assert.equal(error.safeToRetry, false)
+    assert.match(error.stack, /behaviour-abort\.test\.mjs/)
+  })
+}
+
+test('what became of it: before it begins', async (t) => {
+  const server = await serverFor(t)
+  const sending = new Zexa(server.options).messages.send(sms('never'), { signal: AbortSignal.abort() })
+  await reasonOf(sending)
+  const { name, kind, outcome, attempts, safeToRetry } = ZexaError.behind(sending)
+  assert.deepEqual([name, kind, outcome, attempts], ['CancelledError', 'cancelled', 'not_sent', 0])
+  assert.equal(safeToRetry, true)
+})
+
+test('what became of it: in the body of the answer', async (t) => {
+  const server = await serverFor(t, { faults: [{ ...STALL, at: 'body' }] })
+  const controller = new AbortController()
+  const sending = new Zexa(server.options).messages.send(sms('sent'), { signal: controller.signal })
+  answered(server)
+  await abort(controller, sending)
+  const { outcome, details } = ZexaError.behind(sending)
+  assert.deepEqual([outcome, details], ['accepted', undefined])
+})
+
+test('what became of it: its answer has come, and nobody has taken it yet', async (t) => {
+  const server = await serverFor(t)
+  const controller = new AbortController()
+  const sending = new Zexa(server.options).messages.send(sms('sent'), { signal: controller.signal })
+  // No JavaScript runs meanwhile, so that the answer lies there.
+  answered(server)
+  await abort(controller, sending)
+  const { name, outcome, details } = ZexaError.behind(sending)
+  assert.deepEqual([name, outcome, details.body], ['CancelledError', 'accepted', 'sent'])
+  assert.ok(details.createdAt instanceof Date)
+  assert.deepEqual(await bodies(server), ['sent'])
+})
+
+/** Blocks until the server has answered its first request, and a whole process has come to its end since. */
+function answered(server) {
+  const program = `for (let told; !told;) {
+    const { requests } = await (await fetch('${server.control}/requests?at_least=1')).json()
+    told = requests[0].status
+  }`
+  const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', program])
+  assert.equal(status, 0)
+}
+
+test('there is nothing behind a promise that no abort has rejected, or that is none of ours', async (t) => {
+  const server = await serverFor(t)
+  const failing = new Zexa(server.options).messages.send({ ...sms('refused'), to: '912' })
+  await reasonOf(failing)
+  assert.equal(ZexaError.behind(failing), undefined)
+  for (const other of [Promise.resolve(), {}, undefined, null, 1]) assert.equal(ZexaError.behind(other), undefined)
+})
