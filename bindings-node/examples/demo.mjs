@@ -1,0 +1,200 @@
+// A first message and a small campaign, told as they happen.
+//
+// It needs ZEXA_BASE_URL and ZEXA_API_KEY, such as a sandbox prints. `cargo xtask demo node` brings all of it.
+// Against the real API it costs credits, and the numbers below are nobody's to write to.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CampaignStatus, ConflictError, MessageStatus, Zexa, ZexaError } from 'zexa'
+
+// The contact list, which exists: the API has no way to make one.
+const LIST = 'lst_demo'
+const NEW_CONTACTS = 20
+// As long as anything here is waited for, in seconds.
+const PATIENCE = 60
+
+// Colours and a bar in a terminal, and plain lines elsewhere.
+const terminal = process.stdout.isTTY
+const coloured = terminal && process.stdout.hasColors()
+const paint = (/** @type {number} */ code) => (/** @type {string} */ text) =>
+  coloured ? `\x1b[${code}m${text}\x1b[0m` : text
+const bold = paint(1)
+const red = paint(31)
+const green = paint(32)
+
+async function main() {
+  const zexa = new Zexa()
+  heading('Credits')
+  const before = (await zexa.credits.get()).credits
+  say(before)
+  heading('A message')
+  await oneMessage(zexa)
+  heading('A campaign')
+  await addContacts(zexa)
+  await aCampaign(zexa)
+  heading('Credits')
+  const after = (await zexa.credits.get()).credits
+  say(`${after}, so all this took ${before - after}`)
+  heading('An error')
+  await anError(zexa)
+}
+
+/** @param {string} text */
+function heading(text) {
+  console.log(`\n${bold(text)}`)
+}
+
+/** @param {unknown} text */
+function say(text) {
+  console.log(`  ${text}`)
+}
+
+/** A clock that begins now. */
+function stopwatch() {
+  const start = performance.now()
+  return () => (performance.now() - start) / 1000
+}
+
+/**
+ * Sends a message, and follows it until nothing more happens to it.
+ *
+ * @param {Zexa} zexa
+ */
+async function oneMessage(zexa) {
+  const seconds = stopwatch()
+  let message = await zexa.messages.send({ channel: 'sms', to: '+244912345678', from: 'ZEXA', body: 'Olá! This is Zexa.' })
+  const showStatus = () => say(`${seconds().toFixed(1).padStart(4)} s  ${green(message.status)}`)
+  say(`${message.id} by ${message.channel} from ZEXA`)
+  showStatus()
+  while (!MessageStatus.isFinal(message.status) && seconds() < PATIENCE) {
+    await sleep(200)
+    const before = message.status
+    message = await zexa.messages.get(message.id)
+    if (message.status !== before) showStatus()
+  }
+}
+
+/**
+ * Adds contacts to the list. Those that are there from an earlier run will do.
+ *
+ * @param {Zexa} zexa
+ */
+async function addContacts(zexa) {
+  let added = 0
+  for (let number = 1; number <= NEW_CONTACTS; number += 1) {
+    try {
+      await zexa.contacts.create({ name: `Cliente ${number}`, phone: phone(number), lists: [LIST] })
+      added += 1
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error
+    }
+  }
+  say(`${added} contacts added to ${LIST}`)
+}
+
+/**
+ * Two of these are numbers for which a sandbox shows that not everything arrives.
+ *
+ * @param {number} number
+ */
+function phone(number) {
+  if (number === 7) return '+244000100007'
+  if (number === 13) return '+244000200013'
+  return `+2449000000${String(number).padStart(2, '0')}`
+}
+
+/**
+ * Writes to everybody on the list, and watches it happen.
+ *
+ * @param {Zexa} zexa
+ */
+async function aCampaign(zexa) {
+  const seconds = stopwatch()
+  let campaign = await zexa.campaigns.create({
+    name: 'Two for one',
+    channel: 'sms',
+    contactListId: LIST,
+    senderId: 'ZEXA',
+    body: 'This week only: two for the price of one.',
+  })
+  const total = campaign.totalRecipients ?? 0
+  say(`${campaign.id} "${campaign.name}" to ${total} contacts`)
+  const show = progress(total)
+  while (!CampaignStatus.isFinal(campaign.status) && seconds() < PATIENCE) {
+    await sleep(100)
+    campaign = await zexa.campaigns.get(campaign.id)
+    // How many messages have come to their end, as far as the API tells.
+    show(total - (campaign.stats?.pending ?? total), campaign.status)
+  }
+  if (terminal) console.log()
+  say(`${green(campaign.status)} in ${seconds().toFixed(1)} s`)
+  const { delivered, failed, undeliverable } = campaign.stats ?? {}
+  for (const [name, count] of Object.entries({ delivered, failed, undeliverable })) {
+    if (count !== undefined) say(`${String(count).padStart(3)} ${name}`)
+  }
+}
+
+/**
+ * Shows how far it is: a bar that is drawn over and over, or in a log a line for every quarter.
+ *
+ * @param {number} total
+ */
+function progress(total) {
+  const step = Math.max(1, Math.ceil(total / 4))
+  let before = 0
+  return (/** @type {number} */ done, /** @type {string} */ status) => {
+    if (terminal) {
+      const length = total === 0 ? 40 : Math.round((40 * done) / total)
+      process.stdout.write(`\r\x1b[2K  ${green('━'.repeat(length))}${' '.repeat(40 - length)} ${done}/${total} ${status}`)
+    } else if (Math.floor(done / step) > Math.floor(before / step) || (before < done && done === total)) {
+      say(`${String(done).padStart(3)}/${total}  ${status}`)
+    }
+    before = done
+  }
+}
+
+/**
+ * Sends from a name that is not registered: the error says what is wrong, and what may have happened all the same.
+ *
+ * @param {Zexa} zexa
+ */
+async function anError(zexa) {
+  const body = 'From a name that is not registered.'
+  try {
+    const message = await zexa.messages.send({ channel: 'sms', to: '+244912345678', from: 'NOBODY', body })
+    say(`none: ${message.id} was sent`)
+  } catch (error) {
+    if (!(error instanceof ZexaError)) throw error
+    explain(error)
+  }
+}
+
+/** @param {ZexaError} error */
+function explain(error) {
+  say(red(error.message))
+  say(`class       ${error.name}`)
+  say(`kind        ${error.kind}`)
+  say(`outcome     ${error.outcome}, so ${whatItMeans(error)}`)
+  say(`answer      ${error.status ?? 0}, ${error.code ?? 'without a code'}`)
+  say(`request id  ${error.requestId ?? 'none'}`)
+  if (error.details !== undefined) say(`details     ${JSON.stringify(error.details)}`)
+}
+
+/** @param {ZexaError} error */
+function whatItMeans(error) {
+  if (error.safeToRetry) return 'nothing was sent: it can be sent again once the cause is mended'
+  return 'it may have been sent: look before you send it again'
+}
+
+const url = process.env.ZEXA_BASE_URL
+if (!url) {
+  console.error('ZEXA_BASE_URL is not set. This demo wants a sandbox, which `cargo xtask demo node` starts for it.')
+  process.exitCode = 1
+} else {
+  console.log(`${bold('Zexa')} in Node, with ${url}`)
+  try {
+    await main()
+  } catch (error) {
+    if (!(error instanceof ZexaError)) throw error
+    console.error(`${error}`)
+    process.exitCode = 1
+  }
+}

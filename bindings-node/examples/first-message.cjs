@@ -1,0 +1,16 @@
+// A first message, from a CommonJS module. It needs ZEXA_API_KEY, and for a sandbox ZEXA_BASE_URL.
+'use strict'
+
+const { Zexa, ZexaError } = require('zexa')
+
+async function main() {
+  const zexa = new Zexa()
+  const message = await zexa.messages.send({ channel: 'sms', to: '+244912345678', from: 'ZEXA', body: 'Hello' })
+  console.log(message.id, 'is', message.status)
+}
+
+main().catch((error) => {
+  if (!(error instanceof ZexaError)) throw error
+  console.error(`${error}`)
+  process.exitCode = 1
+})
