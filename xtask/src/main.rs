@@ -7,6 +7,7 @@ mod command;
 mod compiler;
 mod demo;
 mod examples;
+mod node;
 mod paths;
 mod python;
 mod sandbox;
