@@ -1,5 +1,3 @@
 // The package under test, for all tests beside it: the one place that says where it is.
-import zexa from '../../bindings-node/lib/index.js'
-
-export default zexa
-export const { Zexa, ZexaError, parseEvent } = zexa
+export * from '../../bindings-node/lib/index.mjs'
+export * as default from '../../bindings-node/lib/index.mjs'

@@ -1,0 +1,30 @@
+// Every scenario of tests/scenarios, and of the folder that ZEXA_SCENARIOS names, in every way that the package has.
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { sandbox } from './sandbox.mjs'
+import { wanted, ways } from './scenarios/files.mjs'
+import { play } from './scenarios/play.mjs'
+
+/** They spend their time waiting. */
+const AT_A_TIME = 32
+
+describe('scenarios', { concurrency: AT_A_TIME }, () => {
+  const played = new Set()
+  let plays = 0
+
+  for (const { file, scenario } of wanted()) {
+    for (const way of ways(scenario)) {
+      it(`${file}: ${scenario.name} [${way}]`, async () => {
+        plays += 1
+        played.add(scenario)
+        const found = await play(await sandbox(), scenario, way)
+        assert.deepEqual(found, [])
+      })
+    }
+  }
+
+  after(() => {
+    console.log(`${played.size} scenarios played in ${plays} ways`)
+    assert.notEqual(plays, 0, 'nothing was played')
+  })
+})

@@ -1,0 +1,91 @@
+// The calls of scenarios, as a program makes them.
+import zexa from '../zexa.mjs'
+import { Way } from './files.mjs'
+import { camel, translated } from './names.mjs'
+import { Broken, pageToJson, toJson } from './objects.mjs'
+
+/** Operations whose first argument is an id. */
+const BY_ID = /\.(get|wait|delete)$/
+const IN_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
+
+/** Calls the operation: it gives a promise, a list or an event. */
+export function makeCall(client, call, way, signal) {
+  const { operation } = call
+  const given = call.arguments ?? {}
+  if (operation === 'webhooks.parse_event') {
+    return zexa.parseEvent(way === Way.DERIVED ? given.payload : Buffer.from(given.payload))
+  }
+  let options = translated(call.options ?? {})
+  if (signal) options.signal = signal
+  if (way === Way.DERIVED) {
+    // Nothing else holds the client that it is derived from.
+    client = client.withOptions(options)
+    options = undefined
+  }
+  const [resource, method] = methodOf(client, operation)
+  const result = resource[method](...argumentsOf(operation, given, way), options)
+  return call.page === undefined || way === Way.AWAITED ? result : result.page(call.page)
+}
+
+function methodOf(client, operation) {
+  const names = operation.split('.').map(camel)
+  const method = names.pop()
+  const resource = names.reduce((object, name) => object?.[name], client)
+  if (typeof resource?.[method] !== 'function') throw new Broken(`there is no operation ${operation}`)
+  return [resource, method]
+}
+
+function argumentsOf(operation, given, way) {
+  if (operation === 'request') {
+    const { method, path, ...others } = given
+    return [method, path, others]
+  }
+  if (operation === 'credits.get') return []
+  const { id, ...others } = given
+  const params = translated(BY_ID.test(operation) ? others : given)
+  if (way === Way.DERIVED) {
+    for (const [name, value] of Object.entries(params)) if (IN_UTC.test(value)) params[name] = new Date(value)
+  }
+  if (!BY_ID.test(operation)) return [params]
+  if (operation.endsWith('.wait')) return [id, params]
+  if (Object.keys(others).length > 0) throw new Broken(`${operation} takes no ${Object.keys(others)}`)
+  return [id]
+}
+
+/** Takes the items of a list, until there is no more or there are enough. `follow` is given each promise that is waited for. */
+export async function takeAll(list, operation, items, most = Infinity, way, follow) {
+  if (way === Way.ARRAY) {
+    const limit = most === Infinity ? undefined : most
+    items.push(...(await follow(list.toArray({ limit }))).map((item) => toJson(operation, item)))
+  } else if (way === Way.PAGES) {
+    await takePages(list.pages(), items, most, follow)
+  } else if (most > 0) {
+    for await (const item of followed(list, follow)) if (items.push(toJson(operation, item)) === most) break
+  }
+}
+
+async function takePages(pages, items, most, follow) {
+  const had = new Set()
+  for await (const page of followed(pages, follow)) {
+    for (const item of pageToJson(page).items) {
+      // Where items move between pages, it is for who reads pages to notice those that come again.
+      if (item.id !== undefined && had.has(item.id)) continue
+      had.add(item.id)
+      items.push(item)
+    }
+    if (items.length < most) continue
+    // A page may hold more than is wanted.
+    items.length = most
+    break
+  }
+}
+
+/** The same to iterate over, with each of its promises told. */
+function followed(iterable, follow) {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = iterable[Symbol.asyncIterator]()
+      return { next: () => follow(iterator.next()), return: () => iterator.return() }
+    },
+  }
+}

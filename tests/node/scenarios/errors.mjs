@@ -1,0 +1,75 @@
+// An error as JSON by the names of scenarios, after all that it says of itself was held against each other.
+import { inspect } from 'node:util'
+import zexa from '../zexa.mjs'
+import { snake } from './names.mjs'
+import { Broken } from './objects.mjs'
+
+/** The class of each kind. */
+export const CLASSES = {
+  config: zexa.ConfigError,
+  invalid_request: zexa.InvalidRequestError,
+  unauthorized: zexa.AuthenticationError,
+  not_found: zexa.NotFoundError,
+  conflict: zexa.ConflictError,
+  validation: zexa.ValidationError,
+  insufficient_credits: zexa.InsufficientCreditsError,
+  rate_limited: zexa.RateLimitError,
+  server: zexa.ServerError,
+  connect: zexa.APIConnectionError,
+  timeout: zexa.APITimeoutError,
+  decode: zexa.DecodeError,
+  cancelled: zexa.CancelledError,
+  closed: zexa.ClosedError,
+  other: zexa.APIError,
+}
+
+const TYPES = {
+  kind: ['string'],
+  outcome: ['string'],
+  safeToRetry: ['boolean'],
+  status: ['number', 'undefined'],
+  code: ['string', 'undefined'],
+  message: ['string'],
+  requestId: ['string', 'undefined'],
+  retryAfter: ['number', 'undefined'],
+  attempts: ['number'],
+  stack: ['string'],
+}
+const SAFE = ['not_sent', 'rejected']
+
+/** The error by the names that scenarios have. Throws Broken where it is at odds with itself. */
+export function errorToJson(error) {
+  const found = disagreements(error)
+  if (found.length > 0) throw new Broken(found.join('; '))
+  const { kind, outcome, status = null, code = null, requestId = null, attempts } = error
+  const retryAfter = error.retryAfter === undefined ? null : error.retryAfter / 1000
+  const told = { kind, outcome, status, code, request_id: requestId, retry_after: retryAfter, attempts }
+  return { ...told, ...byTheNamesOfTheApi(error) }
+}
+
+/** The message and the details. An error about an argument names it as it is named here. */
+function byTheNamesOfTheApi({ message, details, status }) {
+  const field = details?.field
+  if (status !== undefined || typeof field !== 'string' || !message.startsWith(field)) return { message, details }
+  return { message: snake(field) + message.slice(field.length), details: { ...details, field: snake(field) } }
+}
+
+/** Where an error does not agree with itself. */
+export function disagreements(error) {
+  const { name, message, stack, kind, outcome, safeToRetry, details, status } = error
+  const found = Object.entries(TYPES)
+    .filter(([name, types]) => !types.includes(typeof error[name]))
+    .map(([name]) => `${name} of the error is ${inspect(error[name])}`)
+  const Expected = CLASSES[kind]
+  if (error.constructor !== Expected || !(error instanceof Error)) found.push(`an error of the kind ${kind} is a ${name}`)
+  if (name !== Expected?.name) found.push(`a ${Expected?.name} has the name ${name}`)
+  if (safeToRetry !== SAFE.includes(outcome)) found.push(`safeToRetry is ${safeToRetry} where the outcome is ${outcome}`)
+  if (String(error) !== `${name}: ${message}`) found.push(`as a string the error is ${error}`)
+  if (!String(stack).startsWith(`${name}: ${message}\n    at `)) found.push(`the stack is ${stack}`)
+  if (!String(stack).includes(import.meta.dirname ?? 'tests/node/')) found.push(`the stack does not name the caller: ${stack}`)
+  if (Object.keys(error).includes('details')) found.push('the details are enumerable')
+  if (status === undefined && String(details?.field).includes('_')) found.push(`the field is ${details.field}`)
+  const absent = Object.keys(error).filter((name) => error[name] === undefined)
+  if (absent.length > 0) found.push(`${absent} of the error are undefined and yet keys`)
+  return found
+}

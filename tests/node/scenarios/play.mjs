@@ -1,0 +1,134 @@
+// Plays one scenario in one way: a server and a client of its own, the call, and a look at what came.
+import { setTimeout as pause } from 'node:timers/promises'
+import { inspect } from 'node:util'
+import { Refused } from '../sandbox.mjs'
+import zexa from '../zexa.mjs'
+import { makeCall, takeAll } from './calls.mjs'
+import { errorToJson } from './errors.mjs'
+import { isCancelled, Way } from './files.mjs'
+import { translated } from './names.mjs'
+import { Broken, pageToJson, toJson } from './objects.mjs'
+
+/** Milliseconds. No scenario lasts as long. One that does holds a call that did not end when it had to. */
+export const LONGEST = 20_000
+
+const KEYS = ['name', 'why', 'server', 'client', 'call', 'requests', 'messages', 'result', 'error', 'items']
+const CALL_KEYS = ['operation', 'arguments', 'page', 'take', 'options', 'cancel_after_requests', 'cancel_delay']
+/** What there is a pattern for. */
+const PATTERNS = ['requests', 'messages', 'result', 'error', 'items']
+
+/** Plays a scenario, and tells what did not fit. */
+export async function play(sandbox, scenario, way, longest = LONGEST) {
+  const ended = new AbortController()
+  const late = pause(longest, [`it has not ended after ${longest / 1000} seconds`], { signal: ended.signal })
+  late.catch(() => {})
+  try {
+    return await Promise.race([playToTheEnd(sandbox, scenario, way), late])
+  } catch (error) {
+    if (error instanceof Broken || error instanceof Refused) return [error.message]
+    return [`the runner failed: ${inspect(error)}`]
+  } finally {
+    ended.abort()
+  }
+}
+
+async function playToTheEnd(sandbox, scenario, way) {
+  const unknown = [...unknownKeys(scenario, KEYS), ...unknownKeys(scenario.call, CALL_KEYS)]
+  if (unknown.length > 0) return [`a scenario has no ${unknown.join(', ')}`]
+  const server = await sandbox.startServer(scenario.server)
+  try {
+    const actual = await answer(server, scenario, way)
+    actual.requests = await server.requests()
+    actual.messages = await server.messages()
+    return await mismatches(sandbox, scenario, actual)
+  } finally {
+    await server.end()
+  }
+}
+
+function unknownKeys(given, known) {
+  return Object.keys(given ?? {}).filter((key) => !known.includes(key))
+}
+
+/** What comes of making a client and of its call, as `result` or as `error` and `items`. */
+async function answer(server, scenario, way) {
+  const items = []
+  try {
+    const client = makeClient(server, scenario)
+    if (scenario.call === undefined) return { result: null }
+    if (isCancelled(scenario)) return { error: await cancelled(client, server, scenario.call, way, items), items }
+    return { result: await resultOf(makeCall(client, scenario.call, way), scenario.call, way, items) }
+  } catch (error) {
+    if (!(error instanceof zexa.ZexaError)) throw error
+    // It would be as good as any wrong option to a scenario that is about one.
+    if (/not one of the/.test(error.message)) throw new Broken(`Node has no way to say this: ${error.message}`)
+    return { error: errorToJson(error), items }
+  }
+}
+
+async function resultOf(given, call, way, items, follow = (promise) => promise) {
+  const { operation } = call
+  if (operation.endsWith('.list') && call.page === undefined) {
+    await takeAll(given, operation, items, call.take, way, follow)
+    return items
+  }
+  const result = await follow(given)
+  return operation.endsWith('.list') ? pageToJson(result) : toJson(operation, result)
+}
+
+/** Aborts the call when the scenario says so, and gives the error behind it. Throws Broken where it ends in any other way. */
+async function cancelled(client, server, call, way, items) {
+  const controller = new AbortController()
+  const reason = { why: 'the scenario says so' }
+  let last
+  const follow = (promise) => {
+    last = promise
+    return promise
+  }
+  const ends = async () => resultOf(makeCall(client, call, way, controller.signal), call, way, items, follow)
+  if (call.cancel_after_requests === 0) controller.abort(reason)
+  const came = ends().then(inspect, (error) => error)
+  if (call.cancel_after_requests > 0) {
+    await server.requests(call.cancel_after_requests)
+    await pause((call.cancel_delay ?? 0) * 1000)
+    controller.abort(reason)
+  }
+  const error = await came
+  if (error !== reason) throw new Broken(`the call was not cancelled, and came to ${inspect(error)}`)
+  const behind = zexa.CancelledError.behind(last)
+  if (behind === undefined) throw new Broken('nothing stands behind the promise that was rejected')
+  return errorToJson(behind)
+}
+
+/** A client with the scenario's options, and the server's address and key where it gives none. */
+function makeClient(server, scenario) {
+  const options = { baseUrl: server.url, apiKey: server.apiKey, ...translated(scenario.client ?? {}) }
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value !== 'string') continue
+    options[name] = value.replace('{{url}}', server.url).replace('{{ca_file}}', server.caFile ?? '')
+  }
+  return new zexa.Zexa(options)
+}
+
+async function mismatches(sandbox, scenario, actual) {
+  const expected = {}
+  for (const part of PATTERNS) if (part in scenario) expected[part] = part === 'result' ? inMilliseconds(scenario[part]) : scenario[part]
+  const found = await sandbox.mismatches(expected, actual)
+  if (found.length > 0) {
+    const [[name, value]] = Object.entries(actual)
+    found.push(`the ${name} was ${JSON.stringify(value)}`.slice(0, 600))
+  }
+  return found
+}
+
+/** A pattern for times that are `Date`s: they have milliseconds, and no more. */
+function inMilliseconds(pattern) {
+  if (Array.isArray(pattern)) return pattern.map(inMilliseconds)
+  if (typeof pattern !== 'object' || pattern === null) return pattern
+  return Object.fromEntries(
+    Object.entries(pattern).map(([name, value]) => [
+      name,
+      name === '$time' ? value.replace(/(\.\d{3})\d+/, '$1') : inMilliseconds(value),
+    ]),
+  )
+}
