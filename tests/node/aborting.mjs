@@ -29,10 +29,10 @@ export async function gone(server, connections = 0) {
   while ((await server.state()).open_connections > connections) await new Promise(setImmediate)
 }
 
-/** A logger, and a promise of the first attempt that it is told of. */
-export function listener() {
+/** A logger, and a promise of the first attempt that it is told of, of those that are wanted. */
+export function listener(wanted = () => true) {
   const { promise, resolve } = withResolvers()
-  const tell = (_, fields) => resolve(fields)
+  const tell = (_, fields) => wanted(fields) && resolve(fields)
   return { attempted: promise, logger: { debug: tell, info: tell } }
 }
 

@@ -1,0 +1,190 @@
+// Aborting the reading of a list: between items, between pages, in a request; and reading it again.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { gone, listener, nobodyListens, reasonOf } from './aborting.mjs'
+import { serverFor } from './sandbox.mjs'
+import { Zexa, ZexaError } from './zexa.mjs'
+
+/** Thirty contacts on three pages, the later ones of which are not answered at first. */
+const STALLING = {
+  state: { contacts_count: 30 },
+  faults: [{ path: '/contacts', skip: 1, times: 2, then: 'stall' }],
+}
+const THIRTY = { state: { contacts_count: 30 } }
+
+/** What a reading gave, and what it ended with. */
+async function read(items, each = () => {}) {
+  const taken = []
+  const reading = (async () => {
+    for await (const item of items) {
+      taken.push(item)
+      each(taken.length)
+    }
+  })()
+  return { reason: await reasonOf(reading), taken }
+}
+
+test('while a page is fetched', async (t) => {
+  const server = await serverFor(t, STALLING)
+  const zexa = new Zexa(server.options)
+  const controller = new AbortController()
+  const reading = read(zexa.contacts.list({ perPage: 10 }, { signal: controller.signal }))
+  await server.requests(3)
+  controller.abort()
+  const { reason, taken } = await reading
+  assert.equal(reason, controller.signal.reason)
+  assert.equal(taken.length, 10)
+  nobodyListens(controller.signal)
+  // At most the connection that the first page came over: what was asked for ahead has ended, too.
+  await gone(server, 1)
+  assert.equal((await zexa.contacts.list({ perPage: 10 }).toArray()).length, 30)
+})
+
+test('while the pages are read one by one', async (t) => {
+  const server = await serverFor(t, STALLING)
+  const zexa = new Zexa(server.options)
+  const controller = new AbortController()
+  const reading = read(zexa.contacts.list({ perPage: 10 }, { signal: controller.signal }).pages())
+  await server.requests(3)
+  controller.abort('enough')
+  const { reason, taken } = await reading
+  assert.equal(reason, 'enough')
+  assert.deepEqual(taken.map((page) => page.items.length), [10])
+  nobodyListens(controller.signal)
+})
+
+for (const [where, after] of Object.entries({ 'between items': 3, 'between pages': 10, 'at the last item': 30 })) {
+  test(`in the loop: ${where}`, async (t) => {
+    const server = await serverFor(t, THIRTY)
+    const controller = new AbortController()
+    const list = new Zexa(server.options).contacts.list({ perPage: 10 }, { signal: controller.signal })
+    const { reason, taken } = await read(list, (count) => count === after && controller.abort())
+    assert.equal(reason, controller.signal.reason)
+    assert.equal(taken.length, after)
+    nobodyListens(controller.signal)
+  })
+}
+
+test('in the loop: between the pages of pages()', async (t) => {
+  const server = await serverFor(t, THIRTY)
+  const controller = new AbortController()
+  const list = new Zexa(server.options).contacts.list({ perPage: 10 }, { signal: controller.signal })
+  const { reason, taken } = await read(list.pages(), (count) => count === 2 && controller.abort())
+  assert.equal(reason, controller.signal.reason)
+  assert.equal(taken.length, 2)
+})
+
+test('in the wait before a retry of a page', async (t) => {
+  const fault = { path: '/contacts', skip: 1, times: 0, status: 429, headers: { 'Retry-After': '60' } }
+  const server = await serverFor(t, { ...THIRTY, faults: [fault] })
+  const { attempted, logger } = listener((fields) => fields.status === 429)
+  const controller = new AbortController()
+  const zexa = new Zexa({ ...server.options, logger })
+  const reading = read(zexa.contacts.list({ perPage: 10 }, { signal: controller.signal }))
+  await attempted
+  controller.abort()
+  assert.equal((await reading).reason, controller.signal.reason)
+  nobodyListens(controller.signal)
+})
+
+test('by AbortSignal.timeout', async (t) => {
+  const server = await serverFor(t, STALLING)
+  const signal = AbortSignal.timeout(300)
+  const { reason, taken } = await read(new Zexa(server.options).contacts.list({ perPage: 10 }, { signal }))
+  assert.equal(reason, signal.reason)
+  assert.equal(reason.name, 'TimeoutError')
+  assert.equal(taken.length, 10)
+})
+
+const WAYS = {
+  'for await': (list) => read(list).then(({ reason }) => Promise.reject(reason)),
+  'pages()': (list) => read(list.pages()).then(({ reason }) => Promise.reject(reason)),
+  'page(2)': (list) => list.page(2),
+  'toArray()': (list) => list.toArray(),
+  'await list': async (list) => await list,
+  'then()': (list) => list.then((page) => page),
+  'catch()': (list) => list.catch((reason) => Promise.reject(reason)),
+  'finally()': (list) => list.finally(() => {}),
+}
+for (const [way, begin] of Object.entries(WAYS)) {
+  test(`${way}: in flight, before it begins, and with a signal of the client`, async (t) => {
+    const server = await serverFor(t, { faults: [{ path: '/contacts', times: 2, then: 'stall' }] })
+    const zexa = new Zexa(server.options)
+    const controllers = [new AbortController(), new AbortController()]
+    const readings = [
+      begin(zexa.contacts.list({}, { signal: controllers[0].signal })),
+      begin(zexa.withOptions({ signal: controllers[1].signal }).contacts.list()),
+    ].map(reasonOf)
+    await server.requests(2)
+    const reasons = [{ mine: true }, new Error('mine')]
+    controllers.forEach((controller, number) => controller.abort(reasons[number]))
+    assert.deepEqual(await Promise.all(readings), reasons)
+    for (const { signal } of controllers) {
+      nobodyListens(signal)
+      assert.equal(await reasonOf(begin(zexa.contacts.list({}, { signal }))), signal.reason)
+      nobodyListens(signal)
+    }
+    assert.equal((await server.requests()).length, 2)
+    // And one that is not aborted.
+    const { signal } = new AbortController()
+    if (way !== 'for await' && way !== 'pages()') await begin(zexa.contacts.list({}, { signal }))
+    nobodyListens(signal)
+  })
+}
+
+test('what became of it stands behind the promise of a page, and of an array', async (t) => {
+  const server = await serverFor(t, { faults: [{ path: '/contacts', times: 0, then: 'stall' }] })
+  const zexa = new Zexa(server.options)
+  const controller = new AbortController()
+  const list = zexa.contacts.list({}, { signal: controller.signal })
+  const readings = [list.page(1), list.toArray()]
+  const reasons = readings.map(reasonOf)
+  await server.requests(2)
+  controller.abort()
+  await Promise.all(reasons)
+  const [ofPage, ofArray] = readings.map(ZexaError.behind)
+  assert.deepEqual([ofPage?.kind, ofPage?.outcome], ['cancelled', 'unknown'])
+  assert.equal(ofArray?.kind, 'cancelled')
+})
+
+test('nobody listens to a signal after a list, however its reading ended', async (t) => {
+  const server = await serverFor(t, THIRTY)
+  const zexa = new Zexa(server.options)
+  const { signal } = new AbortController()
+  const list = zexa.contacts.list({ perPage: 7 }, { signal })
+  assert.equal((await list.toArray()).length, 30)
+  nobodyListens(signal)
+  for await (const _ of list) {
+    nobodyListens(signal)
+    break
+  }
+  nobodyListens(signal)
+  for await (const _ of list.pages()) break
+  nobodyListens(signal)
+  await assert.rejects(async () => {
+    for await (const _ of list) throw new RangeError()
+  }, RangeError)
+  nobodyListens(signal)
+  await assert.rejects(zexa.contacts.list({ novel: 1 }, { signal }).toArray(), ZexaError)
+  nobodyListens(signal)
+  await server.fault({ path: '/contacts', times: 0, status: 401 })
+  await assert.rejects(list.toArray(), { kind: 'unauthorized' })
+  nobodyListens(signal)
+  // Half read.
+  const half = list[Symbol.asyncIterator]()
+  await half.next().catch(() => {})
+  nobodyListens(signal)
+})
+
+test('the list can be read again with the signal of another', async (t) => {
+  const server = await serverFor(t, STALLING)
+  const zexa = new Zexa(server.options)
+  const controller = new AbortController()
+  const [one, other] = [zexa.contacts.list({ perPage: 10 }, { signal: controller.signal }), zexa.contacts.list({ perPage: 10 })]
+  const reading = read(one)
+  await server.requests(3)
+  const all = other.toArray()
+  controller.abort()
+  assert.equal((await reading).taken.length, 10)
+  assert.equal((await all).length, 30)
+})
