@@ -1,64 +1,116 @@
 // Reads what a caller gives: objects of known members, each of its type. What the values have to be like beside that, the core knows.
 'use strict'
 
-const { ConfigError, ValidationError } = require('./generated/errors.js')
+const { isDate } = require('node:util/types')
+
+const { ValidationError } = require('./generated/errors.js')
 
 /** How a member is read, and what it is called where it goes. */
 const member = (read) => (key) => ({ key, read })
 
-const text = member((refuse, value) => {
+function readText(refuse, value) {
   if (typeof value !== 'string') refuse(`must be a string, not ${described(value)}`)
   if (!value.isWellFormed()) refuse('holds half of a character: a surrogate without the other')
   return value
-})
+}
 
-const flag = member((refuse, value) => {
+function readFlag(refuse, value) {
   if (typeof value !== 'boolean') refuse(`must be true or false, not ${described(value)}`)
   return value
-})
+}
 
-const whole = member((refuse, value) => {
+function readWhole(refuse, value) {
   if (typeof value !== 'number') refuse(`must be a number, not ${described(value)}`)
-  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) refuse('must be a whole number, from 0 to 4294967295')
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) refuse('must be a whole number from 0 to 4294967295')
   return value
-})
+}
 
-const milliseconds = member((refuse, value) => {
+function readMilliseconds(refuse, value) {
   if (typeof value !== 'number') refuse(`must be a number of milliseconds, not ${described(value)}`)
   if (!(value > 0)) refuse('must be a positive number of milliseconds')
   // JSON has no Infinity.
   return Math.min(value, Number.MAX_VALUE)
-})
+}
 
-const time = member((refuse, value) => {
-  if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) refuse('is an invalid Date')
-    return value.toISOString()
-  }
-  if (typeof value !== 'string') refuse(`must be a Date or a string, not ${described(value)}`)
-  return value
-})
+function readTime(refuse, value) {
+  if (!isDate(value)) return typeof value === 'string' ? value : refuse(`must be a Date or a string, not ${described(value)}`)
+  if (Number.isNaN(value.getTime())) refuse('is an invalid Date')
+  return value.toISOString()
+}
 
-const texts = member((refuse, value) => {
+function readTexts(refuse, value) {
   if (!Array.isArray(value)) refuse(`must be an array of strings, not ${described(value)}`)
-  return value.map((item, index) => text().read((reason) => refuse(`[${index}] ${reason}`), item))
-})
+  return value.map((one, index) => readText((reason) => refuse(`[${index}] ${reason}`), one))
+}
 
-const object = member((refuse, value) => {
+function readObject(refuse, value) {
   if (!isObject(value)) refuse(`must be an object, not ${described(value)}`)
-  written(refuse, value)
+  readJson(refuse, value)
   return value
-})
+}
 
-const headers = member((refuse, value) => {
+/** Any JSON, as text. */
+function readJson(refuse, value) {
+  let json
+  try {
+    json = JSON.stringify(value)
+  } catch (error) {
+    refuse(`cannot be written as JSON: ${error.message}`, error)
+  }
+  if (json === undefined) refuse(`cannot be written as JSON: it is ${described(value)}`)
+  // Half of a character is all that is escaped so; a backslash of the text itself is escaped, too.
+  if (/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(json)) refuse('holds half of a character: a surrogate without the other')
+  return json
+}
+
+function readHeaders(refuse, value) {
+  return readPairs(refuse, value).map(([name, one]) => [name, readText((reason) => refuse(`${name} ${reason}`), one)])
+}
+
+/** What follows the question mark: an array is as many pairs, and what is absent none. */
+function readQuery(refuse, value) {
+  const all = readPairs(refuse, value).flatMap(([name, one]) => [one].flat().map((one) => [name, one]))
+  return all
+    .filter(([, one]) => one !== undefined && one !== null)
+    .map(([name, one]) => {
+      if (typeof one !== 'string' && typeof one !== 'boolean' && !Number.isFinite(one)) {
+        refuse(`${name} must be a string, a number or a boolean, not ${described(one)}`)
+      }
+      return [name, readText((reason) => refuse(`${name} ${reason}`), String(one))]
+    })
+}
+
+/** The members of an object, or the pairs of something iterable, such as `Headers` and `URLSearchParams`. */
+function readPairs(refuse, value) {
   if (!isObject(value)) refuse(`must be an object, not ${described(value)}`)
-  const pairs = Symbol.iterator in value ? [...value] : Object.entries(value)
-  return Object.fromEntries(pairs.map(([name, one]) => [name, text().read((reason) => refuse(`${name} ${reason}`), one)]))
-})
+  if (!(Symbol.iterator in value)) return Object.entries(value)
+  const pairs = [...value]
+  for (const pair of pairs) if (!Array.isArray(pair) || pair.length !== 2) refuse('must be an object, or pairs of a name and a value')
+  return pairs
+}
+
+const text = member(readText)
+const flag = member(readFlag)
+const whole = member(readWhole)
+const milliseconds = member(readMilliseconds)
+const time = member(readTime)
+const texts = member(readTexts)
+const object = member(readObject)
+const json = member(readJson)
+const headers = member(readHeaders)
+const query = member(readQuery)
+
+const OF_ID = { id: text('id') }
+const OF_WAIT = { until: text('until') }
+
+/** The parameters of a call as JSON. */
+function encoded(members, given, of) {
+  return JSON.stringify(encode(members, given, of) ?? {})
+}
 
 /** The id of something, which is an argument by itself. */
 function id(given) {
-  return encode(OF_ID, { id: given }, 'arguments')?.id ?? ''
+  return encode(OF_ID, { id: given }, 'arguments').id ?? ''
 }
 
 /** What is to be waited for. */
@@ -69,29 +121,7 @@ function until(given, of) {
 /** What becomes of the answer of a call that gives nothing. */
 function nothing() {}
 
-/** The parameters of a call as JSON. */
-function json(members, given, of) {
-  return JSON.stringify(encode(members, given, of) ?? {})
-}
-
-const OF_ID = { id: text('id') }
-const OF_WAIT = { until: text('until') }
-
-/** Any JSON, as text. */
-function written(refuse, value) {
-  let json
-  try {
-    json = JSON.stringify(value)
-  } catch (error) {
-    refuse(`cannot be written as JSON: ${error.message}`, error)
-  }
-  if (json === undefined) refuse(`cannot be written as JSON: it is ${described(value)}`)
-  // What is written so is half of a character, unless the backslash is itself escaped.
-  if (/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(json)) refuse('holds half of a character: a surrogate without the other')
-  return json
-}
-
-/** What was given, as JSON by the names of `members`. */
+/** What was given of `members`, by the names that they have where it goes. */
 function encode(members, given, of, ErrorClass = ValidationError) {
   if (given === undefined || given === null) return undefined
   if (!isObject(given) || Array.isArray(given)) throw refused(ErrorClass, of, `must be an object, not ${described(given)}`)
@@ -132,6 +162,7 @@ function described(value) {
 module.exports = {
   described,
   encode,
+  encoded,
   flag,
   headers,
   id,
@@ -140,10 +171,10 @@ module.exports = {
   milliseconds,
   nothing,
   object,
+  query,
   text,
   texts,
   time,
   until,
   whole,
-  written,
 }

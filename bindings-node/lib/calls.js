@@ -37,6 +37,8 @@ function begin(call, hand) {
 
 function end(number, succeeded, value) {
   const call = underWay.get(number)
+  // One whose beginning has failed already.
+  if (call === undefined) return
   underWay.delete(number)
   if (underWay.size === 0) mailbox.expectMail(false)
   call.end(succeeded, value)
@@ -79,6 +81,9 @@ class Call {
   }
 }
 
+/** What listens to a signal, by the signal: Node warns of more than ten listeners, and a signal may be that of a hundred calls. */
+const listening = new WeakMap()
+
 /** Cancels a token of the addon when a signal is aborted, while a call listens. */
 class Abort {
   constructor(signal, token) {
@@ -87,15 +92,33 @@ class Abort {
   }
 
   listen() {
-    this.signal.addEventListener('abort', this)
+    const listener = listening.get(this.signal) ?? new Listener(this.signal)
+    listener.aborts.add(this)
   }
 
   stopListening() {
-    this.signal.removeEventListener('abort', this)
+    listening.get(this.signal)?.remove(this)
+  }
+}
+
+/** The one listener that a signal has of us. */
+class Listener {
+  aborts = new Set()
+
+  constructor(signal) {
+    listening.set(signal, this)
+    signal.addEventListener('abort', this)
+  }
+
+  remove(abort) {
+    this.aborts.delete(abort)
+    if (this.aborts.size > 0) return
+    listening.delete(abort.signal)
+    abort.signal.removeEventListener('abort', this)
   }
 
   handleEvent() {
-    this.token.cancel()
+    for (const abort of this.aborts) abort.token.cancel()
   }
 }
 
@@ -117,4 +140,27 @@ function call(site, abort, revive, hand) {
   return call.promise
 }
 
-module.exports = { Abort, call, mailbox }
+/**
+ * A promise of what `succeeded` makes of the value of another, which may be a further one to follow. What is behind the other is behind it, too.
+ */
+function following(first, succeeded, failed) {
+  const promise = new Promise((resolve, reject) => {
+    const follow = (one) =>
+      one.then(
+        (value) => {
+          const made = succeeded(value)
+          if (made instanceof Promise) follow(made)
+          else resolve(made)
+        },
+        (reason) => {
+          if (behind.has(one)) behind.set(promise, behind.get(one))
+          failed?.()
+          reject(reason)
+        },
+      )
+    follow(first)
+  })
+  return promise
+}
+
+module.exports = { Abort, call, following, mailbox }

@@ -1,7 +1,9 @@
 // `Zexa`: the client.
 'use strict'
 
-const { encode, isObject, described, text, written } = require('./arguments.js')
+const { inspect } = require('node:util')
+
+const { encode, json, query, text } = require('./arguments.js')
 const { Connection } = require('./connection.js')
 const resources = require('./generated/resources.js')
 
@@ -38,23 +40,14 @@ class Zexa {
   get baseUrl() {
     return this.#connection.baseUrl
   }
+
+  /** Without the key. */
+  [inspect.custom](_depth, options, inspect) {
+    return `Zexa ${inspect({ baseUrl: this.baseUrl }, options)}`
+  }
 }
 
 const OF_LINE = { method: text('method'), path: text('path') }
-const OF_REQUEST = { query: { key: 'query', read: pairs }, body: { key: 'body', read: written } }
-
-/** A query as pairs of text: numbers and booleans as they are written, arrays as one pair for each item. */
-function pairs(refuse, value) {
-  if (!isObject(value) || Array.isArray(value)) refuse(`must be an object, not ${described(value)}`)
-  const all = Symbol.iterator in value ? [...value] : Object.entries(value)
-  return all.flatMap(([name, one]) =>
-    [one].flat().filter((one) => one !== undefined && one !== null).map((one) => {
-      if (typeof one !== 'string' && typeof one !== 'number' && typeof one !== 'boolean') {
-        refuse(`${name} must be a string, a number, a boolean or an array of them, not ${described(one)}`)
-      }
-      return [name, String(one)]
-    }),
-  )
-}
+const OF_REQUEST = { query: query('query'), body: json('body') }
 
 module.exports = { Zexa }

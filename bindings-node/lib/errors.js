@@ -52,8 +52,9 @@ function causeOf({ message, errno }) {
   return cause
 }
 
-/** The error, as if made at `site`. */
+/** The error, as if made at `site`. One that is not ours stays as it is. */
 function at(site, error) {
+  if (!(error instanceof ZexaError)) return error
   const frames = String(site.stack).match(/(^|\n) {4}at [^]*/)?.[0] ?? ''
   Object.defineProperty(error, 'stack', {
     value: `${error.name}: ${error.message}${frames.startsWith('\n') ? '' : '\n'}${frames}`,
@@ -74,7 +75,7 @@ function asking(ask) {
 
 /** The error that an exception of the addon tells of. */
 function told(error) {
-  if (!(error instanceof Error) || !error.message.startsWith('{')) return error
+  if (typeof error?.message !== 'string' || !error.message.startsWith('{')) return error
   return errorOf(JSON.parse(error.message), error)
 }
 

@@ -1,6 +1,8 @@
 // What Zexa posts to a webhook.
 'use strict'
 
+const { isUint8Array } = require('node:util/types')
+
 const { described } = require('./arguments.js')
 const { asking } = require('./errors.js')
 const { ValidationError } = require('./generated/errors.js')
@@ -8,7 +10,7 @@ const native = require('./native.js')
 const { reviveWebhookEvent } = require('./generated/webhooks.js')
 
 function parseEvent(body) {
-  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+  if (typeof body !== 'string' && !isUint8Array(body)) {
     const reason = `must be a string or a Uint8Array, not ${described(body)}`
     throw new ValidationError(`body: ${reason}`, { outcome: 'not_sent', details: { field: 'body', reason } })
   }

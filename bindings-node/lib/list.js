@@ -2,7 +2,7 @@
 'use strict'
 
 const { encode, whole } = require('./arguments.js')
-const { call } = require('./calls.js')
+const { call, following } = require('./calls.js')
 const { at } = require('./errors.js')
 
 const OF_PAGE = { page: whole('page') }
@@ -21,25 +21,30 @@ class List {
   }
 
   [Symbol.asyncIterator]() {
-    return this.#read('nextItems', (items) => items.map(this.#revive))
+    return new Iterator(this.#items())
   }
 
   pages() {
-    return new Pages(() => this.#read('nextPage', (page) => [revived(page, this.#revive)]))
+    return new Pages(() => new Iterator(new Reading(this.#site, this.#open, 'nextPage', (page) => [this.#page(page)])))
   }
 
-  async page(number) {
-    this.#checked(() => encode(OF_PAGE, { page: number }, 'arguments'))
-    const { abort, list } = this.#checked(this.#open)
-    return call(this.#site, abort, (page) => revived(page, this.#revive), (call) => list.page(call, number))
+  page(number) {
+    try {
+      encode(OF_PAGE, { page: number }, 'arguments')
+      const { abort, list } = this.#open()
+      return call(this.#site, abort, (page) => this.#page(page), (call) => list.page(call, number))
+    } catch (error) {
+      return Promise.reject(at(this.#site, error))
+    }
   }
 
-  async toArray(options) {
-    const { limit = Infinity } = this.#checked(() => encode(OF_ARRAY, options, 'options of toArray')) ?? {}
-    const all = []
-    if (limit === 0) return all
-    for await (const item of this) if (all.push(item) === limit) break
-    return all
+  toArray(options) {
+    try {
+      const { limit = Infinity } = encode(OF_ARRAY, options, 'options of toArray') ?? {}
+      return this.#items().collect(limit)
+    } catch (error) {
+      return Promise.reject(at(this.#site, error))
+    }
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a list is also the promise of its first page.
@@ -59,29 +64,13 @@ class List {
     return 'List'
   }
 
-  /** Reads it once, from its beginning. What was asked for ahead ends when the reading is left. */
-  async *#read(next, revive) {
-    const { abort, list } = this.#checked(this.#open)
-    const revived = (value) => value && revive(value)
-    try {
-      for (let batch; (batch = await call(this.#site, abort, revived, (call) => list[next](call))); ) {
-        for (const one of batch) {
-          if (abort?.signal.aborted) throw abort.signal.reason
-          yield one
-        }
-      }
-    } finally {
-      list.close()
-    }
+  #items() {
+    return new Reading(this.#site, this.#open, 'nextItems', (items) => items.map(this.#revive))
   }
 
-  /** What the function gives. What it throws is told of whoever has made the list. */
-  #checked(make) {
-    try {
-      return make()
-    } catch (error) {
-      throw at(this.#site, error)
-    }
+  #page(page) {
+    page.items = page.items.map(this.#revive)
+    return page
   }
 }
 
@@ -98,9 +87,119 @@ class Pages {
   }
 }
 
-function revived(page, revive) {
-  page.items = page.items.map(revive)
-  return page
+/** One reading of a list, from its beginning, batch by batch: all that is at hand, or one page. */
+class Reading {
+  #site
+  #open
+  #next
+  #revive
+  #list
+  #abort
+  #ended = false
+
+  constructor(site, open, next, revive) {
+    this.#site = site
+    this.#open = open
+    this.#next = next
+    this.#revive = revive
+  }
+
+  get isAborted() {
+    return this.#abort?.signal.aborted
+  }
+
+  /** The next batch, or null at the end. */
+  fetch() {
+    if (this.#ended) return Promise.resolve(null)
+    try {
+      if (this.#list === undefined) ({ abort: this.#abort, list: this.#list } = this.#open())
+    } catch (error) {
+      this.end()
+      return Promise.reject(at(this.#site, error))
+    }
+    const revive = (batch) => (batch === null ? this.end() : this.#revive(batch))
+    return call(this.#site, this.#abort, revive, (call) => this.#list[this.#next](call))
+  }
+
+  /** Ends what was asked for ahead, too. */
+  end() {
+    this.#ended = true
+    this.#list?.close()
+    return null
+  }
+
+  /** All of it, or so much. */
+  collect(limit) {
+    if (limit === 0) return Promise.resolve([])
+    const all = []
+    return following(this.fetch(), (batch) => {
+      if (batch !== null) all.push(...batch.slice(0, limit - all.length))
+      if (batch !== null && all.length < limit) return this.fetch()
+      this.end()
+      return all
+    })
+  }
+}
+
+/** One item or page after another. An async generator would do, at twice the cost of an item. */
+class Iterator {
+  #reading
+  #batch = []
+  #given = 0
+  /** What is under way: whoever asks meanwhile has to wait for it. */
+  #fetching
+
+  constructor(reading) {
+    this.#reading = reading
+  }
+
+  next() {
+    if (this.#fetching !== undefined) return this.#then(() => this.next())
+    if (this.#given < this.#batch.length && !this.#reading.isAborted) {
+      return Promise.resolve({ value: this.#batch[this.#given++], done: false })
+    }
+    this.#batch = []
+    this.#fetching = following(
+      this.#reading.fetch(),
+      (batch) => this.#take(batch),
+      () => this.#end(),
+    )
+    return this.#fetching
+  }
+
+  return(value) {
+    if (this.#fetching !== undefined) return this.#then(() => this.return(value))
+    this.#end()
+    return Promise.resolve({ value, done: true })
+  }
+
+  throw(error) {
+    const failed = () => Promise.reject(error)
+    return this.return().then(failed, failed)
+  }
+
+  [Symbol.asyncIterator]() {
+    return this
+  }
+
+  #then(go) {
+    return this.#fetching.then(go, go)
+  }
+
+  /** Gives the first of what has come. */
+  #take(batch) {
+    this.#fetching = undefined
+    if (batch === null) return { value: undefined, done: true }
+    this.#batch = batch
+    this.#given = 1
+    return { value: batch[0], done: false }
+  }
+
+  #end() {
+    this.#fetching = undefined
+    this.#batch = []
+    this.#reading.end()
+  }
 }
 
 module.exports = { List }

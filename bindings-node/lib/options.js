@@ -48,8 +48,8 @@ function logger(refuse, value) {
 /** The options of a client: its logger, and the others as JSON. */
 function ofClient(given) {
   const { logger, ...options } = encode(OF_CLIENT, given, 'options of a client', ConfigError) ?? {}
-  // A worker thread has an environment of its own, which the addon does not see.
-  options.api_key ??= process.env.ZEXA_API_KEY || undefined
+  // Not read by the addon: the environment of a worker thread is its own.
+  options.api_key ??= process.env.ZEXA_API_KEY
   options.base_url ??= process.env.ZEXA_BASE_URL || undefined
   return { logger, options: JSON.stringify(options) }
 }

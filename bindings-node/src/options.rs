@@ -1,6 +1,5 @@
 //! The options of a client and of a call, from their JSON. The JavaScript has seen to it that they are of their types; durations are in milliseconds.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -20,19 +19,16 @@ pub(crate) struct Options {
     proxy: Option<String>,
     ca_file: Option<String>,
     user_agent_suffix: Option<String>,
-    default_headers: BTreeMap<String, String>,
+    default_headers: Vec<(String, String)>,
     allow_http: bool,
 }
 
 impl Options {
     pub(crate) fn builder(self) -> Result<ClientBuilder> {
         let mut builder = binding::named(zexa::Client::builder(), concat!("zexa-node/", env!("CARGO_PKG_VERSION")));
-        if let Some(key) = self.api_key {
-            builder = builder.api_key(key);
-        }
-        if let Some(url) = self.base_url {
-            builder = builder.base_url(url);
-        }
+        // What is absent is not to be looked for in the environment: that of a worker thread is its own.
+        builder = builder.api_key(self.api_key.unwrap_or_default());
+        builder = builder.base_url(self.base_url.as_deref().unwrap_or(binding::DEFAULT_BASE_URL));
         if let Some(timeout) = self.timeout {
             builder = builder.timeout(duration("timeout", timeout)?);
         }
@@ -72,7 +68,7 @@ pub(crate) struct OfCall {
     deadline: Option<f64>,
     max_retries: Option<u32>,
     retry_ambiguous: Option<bool>,
-    headers: BTreeMap<String, String>,
+    headers: Vec<(String, String)>,
 }
 
 impl OfCall {

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::client::any_request;
+pub use crate::config::DEFAULT_BASE_URL;
 use crate::decode::describe;
 use crate::engine::request::Request;
 pub use crate::list::Item;

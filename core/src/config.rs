@@ -14,7 +14,8 @@ use crate::engine::tls::Trust;
 use crate::observe::{Attempt, Observer};
 use crate::{AsyncClient, Client, Error, Result};
 
-const DEFAULT_BASE_URL: &str = "https://api.zexa.ao/v1";
+/// Where the API is, where nobody says otherwise.
+pub const DEFAULT_BASE_URL: &str = "https://api.zexa.ao/v1";
 
 /// The options of a client. Made by [`Client::builder`].
 ///

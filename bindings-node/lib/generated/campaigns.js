@@ -2,7 +2,7 @@
 // Campaigns: `CreateCampaignParams`, one message to a whole contact list, and what comes of it, a `Campaign`.
 'use strict'
 
-const { id, json, object, text, time, until, whole } = require('../arguments.js')
+const { encoded, id, object, text, time, until, whole } = require('../arguments.js')
 const { names } = require('../names.js')
 const native = require('../native.js')
 
@@ -54,14 +54,14 @@ class Campaigns {
   /** Creates a campaign and launches it, or schedules it for its `scheduledAt`. */
   create(params, options) {
     return this.#connection.call(Campaigns.prototype.create, options, reviveCampaign, (native, number, options, token) =>
-      native.campaignsCreate(number, json(CREATE_CAMPAIGN, params, 'parameters of campaigns.create'), options, token),
+      native.campaignsCreate(number, encoded(CREATE_CAMPAIGN, params, 'parameters of campaigns.create'), options, token),
     )
   }
 
   /** Lists the account's campaigns. */
   list(params, options) {
     return this.#connection.list(Campaigns.prototype.list, options, reviveCampaign, (native, options, token) =>
-      native.campaignsList(json(LIST_CAMPAIGNS, params, 'parameters of campaigns.list'), options, token),
+      native.campaignsList(encoded(LIST_CAMPAIGNS, params, 'parameters of campaigns.list'), options, token),
     )
   }
 

@@ -2,7 +2,7 @@
 // Contacts: `CreateContactParams`, `ListContactsParams`, and the `Contact` that they are about.
 'use strict'
 
-const { id, json, nothing, text, texts, whole } = require('../arguments.js')
+const { encoded, id, nothing, text, texts, whole } = require('../arguments.js')
 
 const CREATE_CONTACT = {
   name: text('name'),
@@ -33,14 +33,14 @@ class Contacts {
   /** Adds a contact. A phone number that exists already is a `conflict`. */
   create(params, options) {
     return this.#connection.call(Contacts.prototype.create, options, reviveContact, (native, number, options, token) =>
-      native.contactsCreate(number, json(CREATE_CONTACT, params, 'parameters of contacts.create'), options, token),
+      native.contactsCreate(number, encoded(CREATE_CONTACT, params, 'parameters of contacts.create'), options, token),
     )
   }
 
   /** Lists contacts: all, those of one contact list, or those that match a search. */
   list(params, options) {
     return this.#connection.list(Contacts.prototype.list, options, reviveContact, (native, options, token) =>
-      native.contactsList(json(LIST_CONTACTS, params, 'parameters of contacts.list'), options, token),
+      native.contactsList(encoded(LIST_CONTACTS, params, 'parameters of contacts.list'), options, token),
     )
   }
 

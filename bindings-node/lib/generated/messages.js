@@ -2,7 +2,7 @@
 // Messages: `SendMessageParams` and what comes of it, a `Message`.
 'use strict'
 
-const { id, json, object, text, time, until } = require('../arguments.js')
+const { encoded, id, object, text, time, until } = require('../arguments.js')
 const { names } = require('../names.js')
 const native = require('../native.js')
 
@@ -46,7 +46,7 @@ class Messages {
   /** Sends one message on any channel, now or at its `scheduledAt`. */
   send(params, options) {
     return this.#connection.call(Messages.prototype.send, options, reviveMessage, (native, number, options, token) =>
-      native.messagesSend(number, json(SEND_MESSAGE, params, 'parameters of messages.send'), options, token),
+      native.messagesSend(number, encoded(SEND_MESSAGE, params, 'parameters of messages.send'), options, token),
     )
   }
 

@@ -2,7 +2,7 @@
 // Sender IDs: the names and numbers that messages come from.
 'use strict'
 
-const { json, whole } = require('../arguments.js')
+const { encoded, whole } = require('../arguments.js')
 const { names } = require('../names.js')
 
 const SenderIdStatus = names({
@@ -31,7 +31,7 @@ class SenderIds {
   /** Lists the account's Sender IDs, of every status, on every channel. */
   list(params, options) {
     return this.#connection.list(SenderIds.prototype.list, options, reviveSenderId, (native, options, token) =>
-      native.senderIdsList(json(LIST_SENDER_IDS, params, 'parameters of senderIds.list'), options, token),
+      native.senderIdsList(encoded(LIST_SENDER_IDS, params, 'parameters of senderIds.list'), options, token),
     )
   }
 }

@@ -2,7 +2,7 @@
 // Webhooks: `CreateWebhookParams` asks to be told of deliveries, `parseEvent()` reads what is then told.
 'use strict'
 
-const { json, text, texts } = require('../arguments.js')
+const { encoded, text, texts } = require('../arguments.js')
 const { names } = require('../names.js')
 const { reviveMessage } = require('./messages.js')
 const { reviveCampaign } = require('./campaigns.js')
@@ -45,7 +45,7 @@ class Webhooks {
   /** Registers an https endpoint for delivery events. Zexa posts a test event to it at once. */
   create(params, options) {
     return this.#connection.call(Webhooks.prototype.create, options, reviveWebhook, (native, number, options, token) =>
-      native.webhooksCreate(number, json(CREATE_WEBHOOK, params, 'parameters of webhooks.create'), options, token),
+      native.webhooksCreate(number, encoded(CREATE_WEBHOOK, params, 'parameters of webhooks.create'), options, token),
     )
   }
 }

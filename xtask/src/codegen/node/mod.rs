@@ -96,7 +96,10 @@ fn required(context: &Context<'_>, section: &Section, body: &str) -> String {
             lines.push(format!("const {{ {} }} = require('{file}')\n", names.join(", ")));
         }
     };
-    require(used(&["id", "json", "nothing", "object", "text", "texts", "time", "until", "whole"]), "../arguments.js");
+    require(
+        used(&["encoded", "id", "nothing", "object", "text", "texts", "time", "until", "whole"]),
+        "../arguments.js",
+    );
     require(used(&["names"]), "../names.js");
     let others = context.definition.sections.iter().filter(|other| other.name != section.name);
     for other in others {

@@ -69,7 +69,7 @@ fn method(context: &Context<'_>, resource: &Resource, operation: &Operation) -> 
     let name = context.take_in(&class(resource), &camel(&operation.name), &operation.place);
     let native = camel(&format!("{}_{}", resource.name, operation.name));
     let of = |what: &str| format!("'{what} of {}.{name}'", camel(&resource.name));
-    let params = |params: &str| format!("json({}, params, {})", constant(params), of("parameters"));
+    let params = |params: &str| format!("encoded({}, params, {})", constant(params), of("parameters"));
     let (taken, given) = match &operation.shape {
         Shape::Post { params: given, .. } | Shape::List { params: given, .. } => ("params, ", params(given)),
         Shape::Get { .. } | Shape::Delete => ("given, ", "id(given)".to_owned()),
