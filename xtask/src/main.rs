@@ -6,8 +6,10 @@ mod codegen;
 mod command;
 mod compiler;
 mod demo;
+mod dist;
 mod examples;
 mod node;
+mod npm;
 mod paths;
 mod python;
 mod sandbox;
@@ -27,6 +29,8 @@ Usage: cargo xtask <command>
   demo --list         the languages that there are
   bench [CONTEST...]  the Python client against its peers, as ratios
   bench --list        the contests that there are
+  dist [LANGUAGE...]  the packages that would be published, for this system
+  dist --list         the languages that have one
   test [STEP...]      every test there is, or these steps
   test --list         the steps that there are";
 
@@ -40,6 +44,8 @@ fn main() -> ExitCode {
         ["demo", names @ ..] => demo::run(names),
         ["bench", "--list"] => bench::list(),
         ["bench", names @ ..] => bench::run(names),
+        ["dist", "--list"] => dist::list(),
+        ["dist", names @ ..] => dist::run(names),
         ["test", "--list"] => test::list(),
         ["test", names @ ..] => test::run(names),
         ["help" | "--help" | "-h"] => {

@@ -1,0 +1,140 @@
+//! The package for Node as it is published: two archives, one with all that is JavaScript, and one with the addon for this system.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::command::{self, Result, cargo};
+use crate::node::{self, Node, Packages};
+use crate::paths;
+use crate::wheel::empty;
+
+/// Both, of the sources as they are now.
+#[derive(Clone)]
+pub(crate) struct Archives {
+    /// `zexa`.
+    pub(crate) main: PathBuf,
+    /// `zexa-linux-x64-gnu`, say.
+    pub(crate) addon: PathBuf,
+}
+
+impl Archives {
+    /// Builds the addon and packs both. Once per process: asked again, it gives the same.
+    pub(crate) fn build() -> Result<Archives> {
+        static BUILT: OnceLock<Result<Archives>> = OnceLock::new();
+        BUILT.get_or_init(build).clone()
+    }
+
+    /// Installs both in a folder that has a `package.json`, from nowhere but where they are.
+    pub(crate) fn install(&self, node: &Node, project: &Path) -> Result {
+        let mut install = node.npm("install");
+        install.current_dir(project).args(["--offline", "--no-save", "--no-package-lock"]);
+        command::output(install.args([&self.main, &self.addon])).map(drop)
+    }
+}
+
+/// The packages of the tests, with both archives among them: where programs in the repository find `zexa`.
+pub(crate) fn packages() -> Result<Packages> {
+    static INSTALLED: OnceLock<Result<Packages>> = OnceLock::new();
+    let install = || {
+        let packages = Packages::prepare()?;
+        Archives::build()?.install(packages.node(), packages.folder())?;
+        Ok(packages)
+    };
+    INSTALLED.get_or_init(install).clone()
+}
+
+/// Makes a folder with the examples and the package: whoever just wants to see them run waits for no more.
+pub(crate) fn prepare_examples() -> Result {
+    let folder = examples();
+    empty(&folder)?;
+    copy(&sources().join("examples"), &folder)?;
+    write(&folder.join("package.json"), "{ \"private\": true }\n")?;
+    Archives::build()?.install(&Node::find()?, &folder)
+}
+
+/// An example, in the folder that has been made for it.
+pub(crate) fn example(name: &str) -> Command {
+    // Where it is not found, nothing could be prepared.
+    let mut node = Node::find().map_or_else(|_| Command::new("node"), |node| node.command());
+    node.arg(examples().join(name));
+    node
+}
+
+fn examples() -> PathBuf {
+    node::folder().join("examples")
+}
+
+/// Where the package is written.
+pub(crate) fn sources() -> PathBuf {
+    paths::root().join("bindings-node")
+}
+
+/// This system, as npm's packages name it.
+pub(crate) fn system() -> Result<&'static str> {
+    match (std::env::consts::OS, std::env::consts::ARCH, cfg!(target_env = "gnu")) {
+        ("linux", "x86_64", true) => Ok("linux-x64-gnu"),
+        (system, architecture, _) => Err(format!(
+            "bindings-node/npm has no package for {system} on {architecture}: it is a folder there, a line in bindings-node/package.json, one in \
+             lib/native.js and one in {}",
+            file!()
+        )),
+    }
+}
+
+/// The addon as cargo builds it.
+pub(crate) fn library() -> PathBuf {
+    let name = format!("{}zexa_node{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    paths::target().join("release").join(name)
+}
+
+fn build() -> Result<Archives> {
+    let system = system()?;
+    let node = Node::find()?;
+    command::run(&mut cargo(["build", "--release", "--package", "zexa-node"]))?;
+
+    let package = node::folder().join("npm").join(system);
+    empty(&package)?;
+    copy(&sources().join("npm").join(system), &package)?;
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        copy_file(&paths::root().join(licence), &package.join(licence))?;
+    }
+    copy_file(&library(), &package.join(format!("zexa.{system}.node")))?;
+
+    let dist = node::folder().join("dist");
+    empty(&dist)?;
+    Ok(Archives { main: pack(&node, &sources(), &dist)?, addon: pack(&node, &package, &dist)? })
+}
+
+/// Packs what is in the folder, as `npm publish` would.
+fn pack(node: &Node, folder: &Path, dist: &Path) -> Result<PathBuf> {
+    let mut pack = node.npm("pack");
+    let name = command::output(pack.current_dir(folder).arg("--pack-destination").arg(dist))?;
+    Ok(dist.join(name.trim()))
+}
+
+/// Copies a folder with all that is in it, but for what was installed there.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result {
+    let told = |error: std::io::Error| format!("{}: {error}", from.display());
+    fs::create_dir_all(to).map_err(told)?;
+    for entry in fs::read_dir(from).map_err(told)? {
+        let entry = entry.map_err(told)?;
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        match path.is_dir() {
+            true if entry.file_name() == OsStr::new("node_modules") => {}
+            true => copy(&path, &to)?,
+            false => copy_file(&path, &to)?,
+        }
+    }
+    Ok(())
+}
+
+fn copy_file(from: &Path, to: &Path) -> Result {
+    fs::copy(from, to).map(drop).map_err(|error| format!("{}: {error}", from.display()))
+}
+
+fn write(path: &Path, text: &str) -> Result {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
