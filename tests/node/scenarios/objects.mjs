@@ -54,7 +54,7 @@ function sameTime(one, other) {
 }
 
 function ofModel(model) {
-  plainly(model)
+  if (!isPlain(model)) throw new Broken(`${inspect(model)} is no plain object`)
   const { extra, ...fields } = model
   if (!isPlain(extra)) throw new Broken(`extra is ${inspect(extra)}`)
   const whole = {}
@@ -67,6 +67,7 @@ function ofModel(model) {
     if (name in whole) throw new Broken(`${name} is extra, and yet a field`)
     whole[name] = value
   }
+  plainly(model)
   return whole
 }
 
@@ -78,12 +79,11 @@ function ofField(name, value) {
     return value.toISOString()
   }
   if (name.endsWith('At')) throw new Broken(`${name} is no Date but ${inspect(value)}`)
-  return isPlain(value) ? ofModel(value) : value
+  return typeof value === 'object' && !Array.isArray(value) ? ofModel(value) : value
 }
 
 /** Throws Broken where an object is anything else than data: it must be possible to write it down, and to post it to a worker. */
 function plainly(given) {
-  if (!isPlain(given)) throw new Broken(`${inspect(given)} is no plain object`)
   if (!isDeepStrictEqual(structuredClone(given), given)) throw new Broken(`${inspect(given)} is not its own clone`)
   JSON.stringify(given)
 }

@@ -1,0 +1,282 @@
+// Every operation against the sandbox: what is sent, and what comes back.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { inspect, isDeepStrictEqual } from 'node:util'
+import { ANSWERS, CAMPAIGN, CONTACT, caught, clientFor, OPERATIONS, SMS, WEBHOOK } from './examples.mjs'
+import { ClosedError, ConfigError, InvalidRequestError, NotFoundError } from './zexa.mjs'
+
+/** The body of the last request. */
+async function lastBody(server) {
+  return (await server.requests()).at(-1).body
+}
+
+/** What an operation gives where the server answers with this. */
+async function given(t, operation, body, status = 200) {
+  const { server, client } = await clientFor(t)
+  await server.fault({ status, body })
+  return OPERATIONS[operation](client)
+}
+
+test('a message is sent and looked at', async (t) => {
+  const { server, client } = await clientFor(t)
+  const sent = await client.messages.send(SMS)
+  assert.deepEqual([sent.status, sent.channel, sent.to, sent.from], ['queued', 'sms', '+244912345678', 'ZEXA'])
+  assert.ok(sent.createdAt instanceof Date)
+  assert.deepEqual(await lastBody(server), SMS)
+  await server.advance(60)
+  const got = await client.messages.get(sent.id)
+  assert.deepEqual([got.id, got.status], [sent.id, 'delivered'])
+  assert.deepEqual(
+    (await server.messages()).map((message) => message.id),
+    [sent.id],
+  )
+})
+
+test('sender ids are listed', async (t) => {
+  const { client } = await clientFor(t)
+  const senderIds = await client.senderIds.list().toArray()
+  const banned = senderIds.find((senderId) => senderId.senderId === 'BANNED')
+  assert.deepEqual([banned.status, banned.channel, banned.useCase], ['rejected', 'sms', 'transactional'])
+})
+
+test('a campaign is created and looked at', async (t) => {
+  const { server, client } = await clientFor(t)
+  const created = await client.campaigns.create(CAMPAIGN)
+  assert.deepEqual([created.name, created.channel, created.totalRecipients], ['July', 'sms', 5])
+  assert.deepEqual(await lastBody(server), {
+    name: 'July',
+    channel: 'sms',
+    contact_list_id: 'lst_demo',
+    sender_id: 'ZEXA',
+    body: 'Hello everybody',
+  })
+  await server.advance(60)
+  const got = await client.campaigns.get(created.id)
+  assert.equal(got.status, 'completed')
+  assert.deepEqual([got.stats.sent, got.stats.pending, got.stats.extra], [5, 0, {}])
+  assert.deepEqual(
+    (await client.campaigns.list().toArray()).map((campaign) => campaign.id),
+    [created.id],
+  )
+})
+
+test('a contact comes and goes', async (t) => {
+  const { server, client } = await clientFor(t)
+  const given = { ...CONTACT, lists: ['lst_abc123'], email: 'ana@shop.example' }
+  const created = await client.contacts.create(given)
+  assert.deepEqual([created.name, created.lists, created.email], ['Ana Domingos', ['lst_abc123'], 'ana@shop.example'])
+  assert.deepEqual(await lastBody(server), given)
+  for (const filter of [{ listId: 'lst_abc123' }, { search: 'Domingos' }]) {
+    assert.deepEqual(await client.contacts.list(filter).toArray(), [created])
+  }
+  assert.equal(await client.contacts.delete(created.id), undefined)
+  assert.ok(!(await server.contacts()).some((contact) => contact.id === created.id))
+})
+
+test('a webhook is registered', async (t) => {
+  const { server, client } = await clientFor(t)
+  const webhook = await client.webhooks.create(WEBHOOK)
+  assert.deepEqual([webhook.url, webhook.events], [WEBHOOK.url, WEBHOOK.events])
+  assert.deepEqual(await lastBody(server), WEBHOOK)
+})
+
+test('the balance', async (t) => {
+  const { client } = await clientFor(t)
+  assert.deepEqual(await client.credits.get(), { credits: 4250, currency: 'USD', extra: {} })
+})
+
+test('a message has all that the API says of it', async (t) => {
+  assert.deepEqual(await given(t, 'messages.get', ANSWERS.message), {
+    id: 'msg_1',
+    status: 'delivered',
+    channel: 'sms',
+    to: '+244912345678',
+    from: 'ZEXA',
+    body: 'the code is 4711',
+    createdAt: new Date('2026-07-01T09:00:00Z'),
+    scheduledAt: new Date('2026-07-01T10:00:00.500Z'),
+    sentAt: new Date('2026-07-01T10:00:01.123Z'),
+    deliveredAt: new Date('2026-07-01T11:00:02Z'),
+    error: 'none',
+    extra: { novel_field: { a_b: [1, null, true, 1.5, 'x'] } },
+  })
+})
+
+test('a campaign has all that the API says of it', async (t) => {
+  assert.deepEqual(await given(t, 'campaigns.get', ANSWERS.campaign), {
+    id: 'cmp_1',
+    name: 'July',
+    status: 'sending',
+    channel: 'email',
+    createdAt: new Date('2026-07-01T09:00:00Z'),
+    scheduledAt: new Date('2026-07-02T09:00:00Z'),
+    totalRecipients: 9,
+    stats: { sent: 9, delivered: 4, failed: 3, undeliverable: 2, pending: 0, extra: { opened: 1 } },
+    extra: { novel: [] },
+  })
+})
+
+test('a contact, a Sender ID, a webhook and a balance, too', async (t) => {
+  const createdAt = new Date('2026-07-01T09:00:00Z')
+  const contact = { id: 'cnt_1', name: 'Ana Domingos', phone: '+244923456789', lists: ['lst_1', 'lst_2'], createdAt }
+  assert.deepEqual(await given(t, 'contacts.create', ANSWERS.contact, 201), {
+    ...contact,
+    email: 'ana.domingos@shop.example',
+    extra: { novel: 'x' },
+  })
+  const page = { data: [ANSWERS.senderId], meta: { total: 1, page: 1, per_page: 50, cursor: 'x' } }
+  const senderId = { id: 'sid_1', senderId: 'ZEXA', status: 'approved', channel: 'sms', useCase: 'otp', createdAt }
+  assert.deepEqual(await given(t, 'senderIds.list', page), {
+    items: [{ ...senderId, extra: { novel: 1 } }],
+    total: 1,
+    page: 1,
+    perPage: 50,
+    extra: { cursor: 'x' },
+  })
+  const events = ['message.delivered', 'novel.event']
+  assert.deepEqual(await given(t, 'webhooks.create', ANSWERS.webhook, 201), {
+    ...{ id: 'wh_1', url: 'https://shop.example/zexa', events, createdAt, secret: 'whsec_4711' },
+    extra: { novel: null },
+  })
+  assert.deepEqual(await given(t, 'credits.get', ANSWERS.credits), {
+    credits: 4250.5,
+    currency: 'AOA',
+    extra: { novel: false },
+  })
+})
+
+test('what is absent is no key', async (t) => {
+  const least = { id: 'msg_1', status: 'queued', channel: 'sms', to: '+1', created_at: '2026-07-01T09:00:00Z' }
+  for (const answer of [least, { ...least, body: null, error: null, sent_at: null }]) {
+    const message = await given(t, 'messages.get', answer)
+    assert.deepEqual(Object.keys(message).sort(), ['channel', 'createdAt', 'extra', 'id', 'status', 'to'])
+    assert.deepEqual(message.extra, {})
+  }
+  const campaign = await given(t, 'campaigns.get', { ...ANSWERS.campaign, stats: null, total_recipients: null })
+  assert.ok(!('stats' in campaign) && !('totalRecipients' in campaign))
+  assert.deepEqual((await given(t, 'contacts.create', { ...ANSWERS.contact, lists: null }, 201)).lists, [])
+})
+
+test('a value that is not of its type is kept as it came', async (t) => {
+  const odd = { error: { code: 30 }, sent_at: 'yesterday', delivered_at: 5, from: ['ZEXA'] }
+  const message = await given(t, 'messages.get', { ...ANSWERS.message, novel_field: undefined, ...odd })
+  assert.deepEqual(message.extra, odd)
+  for (const name of ['error', 'sentAt', 'deliveredAt', 'from']) assert.ok(!(name in message), name)
+  for (const stats of [{ sent: 'many', delivered: 4 }, [1], 'n/a']) {
+    const campaign = await given(t, 'campaigns.get', { ...ANSWERS.campaign, stats })
+    assert.deepEqual([campaign.stats, campaign.extra.stats], [undefined, stats])
+  }
+})
+
+test('names that mean something to JavaScript are names like others', async (t) => {
+  const odd = '"__proto__": {"polluted": 1}, "constructor": 1, "toString": 2, "then": 3, "extra": {"a": 1}, "toJSON": 4'
+  const text = `${JSON.stringify(ANSWERS.credits).slice(0, -1)}, ${odd}}`
+  const { server, client } = await clientFor(t)
+  await server.fault({ status: 200, text, headers: { 'Content-Type': 'application/json' } })
+  const credits = await client.credits.get()
+  assert.equal(credits.credits, 4250.5)
+  assert.equal(JSON.stringify(credits.extra.extra), '{"a":1}')
+  const names = ['__proto__', 'constructor', 'extra', 'novel', 'then', 'toJSON', 'toString']
+  assert.deepEqual(Object.keys(credits.extra).sort(), names)
+  assert.equal({}.polluted, undefined)
+  assert.equal(Object.getPrototypeOf(credits.extra), Object.prototype)
+})
+
+test('values that are not known are kept', async (t) => {
+  const message = await given(t, 'messages.get', { ...ANSWERS.message, status: 'read', channel: 'pigeon' })
+  assert.deepEqual([message.status, message.channel], ['read', 'pigeon'])
+})
+
+test('a result is plain, and can be changed, cloned and written down', async (t) => {
+  const campaign = await given(t, 'campaigns.get', ANSWERS.campaign)
+  assert.equal(Object.getPrototypeOf(campaign), Object.prototype)
+  assert.deepEqual(structuredClone(campaign), campaign)
+  assert.equal(JSON.parse(JSON.stringify(campaign)).createdAt, '2026-07-01T09:00:00.000Z')
+  campaign.name = 'August'
+  campaign.novelty = 1
+  assert.ok(isDeepStrictEqual({ ...campaign }, campaign))
+})
+
+test('times far away are Dates', async (t) => {
+  for (const time of ['0001-01-01T00:00:00Z', '9999-12-30T22:00:00Z', '1969-12-31T23:59:59.999Z']) {
+    const message = await given(t, 'messages.get', { ...ANSWERS.message, created_at: time })
+    assert.equal(message.createdAt.getTime(), Date.parse(time))
+  }
+})
+
+for (const [name, call] of Object.entries(OPERATIONS)) {
+  test(`${name} never throws at once`, async (t) => {
+    const { server, client } = await clientFor(t)
+    for (const options of [{ colour: 1 }, { timeout: 'soon' }, 5, 'x', [], { signal: {} }]) {
+      const error = await caught(call(client, options))
+      assert.equal(error.constructor, ConfigError, `${inspect(options)}: ${inspect(error)}`)
+      assert.equal(error.outcome, 'not_sent')
+      assert.ok(error.stack.includes('examples.mjs'), error.stack)
+    }
+    client.close()
+    assert.equal((await caught(call(client))).constructor, ClosedError)
+    assert.deepEqual(await server.requests(), [])
+  })
+
+  test(`${name} takes options, and none at all`, async (t) => {
+    const { server, client } = await clientFor(t)
+    const headers = { 'X-Shop': '1' }
+    await server.fault({ status: 404, times: 0 })
+    for (const options of [{ headers, timeout: 5000 }, { headers, maxRetries: 0, signal: undefined, deadline: null }]) {
+      assert.equal((await caught(call(client, options))).constructor, NotFoundError)
+      assert.equal((await server.requests()).at(-1).headers['x-shop'], '1')
+    }
+    assert.equal((await caught(call(client, null))).constructor, NotFoundError)
+  })
+}
+
+test('an id that there cannot be is refused', async (t) => {
+  const { server, client } = await clientFor(t)
+  for (const id of [undefined, null, '', 5, {}, ['msg_1'], '\ud800', Symbol('x')]) {
+    const found = [client.messages.get(id), client.campaigns.get(id), client.contacts.delete(id), client.messages.wait(id)]
+    for (const error of await Promise.all(found.map(caught))) {
+      assert.equal(error.details?.field, 'id', inspect(error))
+      assert.deepEqual([error.outcome, error.attempts], ['not_sent', 0])
+    }
+  }
+  assert.equal((await caught(client.messages.get())).constructor, InvalidRequestError)
+  assert.deepEqual(await server.requests(), [])
+})
+
+test('an id is one segment of a path', async (t) => {
+  const { server, client } = await clientFor(t)
+  for (const id of ['a/b', '../credits', 'ü?x=1#y', 'a b', '%2e%2e']) {
+    assert.equal((await caught(client.messages.get(id))).constructor, NotFoundError, id)
+  }
+  for (const { path } of await server.requests()) assert.match(path, /^\/v1\/messages\/[^/?#]+$/)
+})
+
+test('the resources of a client are there, and can be replaced in tests', async (t) => {
+  const { client } = await clientFor(t)
+  assert.deepEqual(Object.keys(client).sort(), ['campaigns', 'contacts', 'credits', 'messages', 'senderIds', 'webhooks'])
+  t.mock.method(client.credits, 'get', async () => ({ credits: 1, currency: 'USD', extra: {} }))
+  assert.equal((await client.credits.get()).credits, 1)
+})
+
+test('what is required cannot be left out', async (t) => {
+  const { server, client } = await clientFor(t)
+  const required = [
+    [(params) => client.messages.send(params), SMS, ['channel', 'to', 'from', 'body']],
+    [(params) => client.campaigns.create(params), CAMPAIGN, ['name', 'channel', 'contactListId', 'senderId', 'body']],
+    [(params) => client.contacts.create(params), CONTACT, ['name', 'phone']],
+    [(params) => client.webhooks.create(params), WEBHOOK, ['url', 'events']],
+  ]
+  for (const [create, whole, names] of required) {
+    for (const name of names) {
+      const { [name]: left, ...others } = whole
+      for (const params of [others, { ...others, [name]: undefined }, { ...others, [name]: null }]) {
+        const error = await caught(create(params))
+        assert.ok(error.details.field.startsWith(name), `${name}: ${inspect(error.details)}`)
+        assert.ok(error.message.startsWith(name), error.message)
+        assert.deepEqual([error.outcome, error.attempts, left === undefined], ['not_sent', 0, false])
+      }
+    }
+    for (const nothing of [undefined, null, {}]) assert.equal((await caught(create(nothing))).outcome, 'not_sent')
+  }
+  assert.deepEqual(await server.requests(), [])
+})
