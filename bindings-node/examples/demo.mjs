@@ -60,7 +60,12 @@ function stopwatch() {
  */
 async function oneMessage(zexa) {
   const seconds = stopwatch()
-  let message = await zexa.messages.send({ channel: 'sms', to: '+244912345678', from: 'ZEXA', body: 'Olá! This is Zexa.' })
+  let message = await zexa.messages.send({
+    channel: 'sms',
+    to: '+244912345678',
+    from: 'ZEXA',
+    body: 'Olá! This is Zexa.',
+  })
   const showStatus = () => say(`${seconds().toFixed(1).padStart(4)} s  ${green(message.status)}`)
   say(`${message.id} by ${message.channel} from ZEXA`)
   showStatus()
@@ -143,7 +148,9 @@ function progress(total) {
   return (/** @type {number} */ done, /** @type {string} */ status) => {
     if (terminal) {
       const length = total === 0 ? 40 : Math.round((40 * done) / total)
-      process.stdout.write(`\r\x1b[2K  ${green('━'.repeat(length))}${' '.repeat(40 - length)} ${done}/${total} ${status}`)
+      process.stdout.write(
+        `\r\x1b[2K  ${green('━'.repeat(length))}${' '.repeat(40 - length)} ${done}/${total} ${status}`,
+      )
     } else if (Math.floor(done / step) > Math.floor(before / step) || (before < done && done === total)) {
       say(`${String(done).padStart(3)}/${total}  ${status}`)
     }

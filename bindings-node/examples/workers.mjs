@@ -10,7 +10,9 @@ const THREADS = 4
 const NUMBERS = Array.from({ length: 20 }, (_, index) => `+2449123456${index + 10}`)
 
 async function main() {
-  const shares = Array.from({ length: THREADS }, (_, thread) => NUMBERS.filter((_, index) => index % THREADS === thread))
+  const shares = Array.from({ length: THREADS }, (_, thread) =>
+    NUMBERS.filter((_, index) => index % THREADS === thread),
+  )
   const sent = await Promise.all(shares.map(inThread))
   for (const [thread, count] of sent.entries()) console.log(`thread ${thread + 1} sent ${count}`)
 }

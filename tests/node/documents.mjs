@@ -18,9 +18,9 @@ export async function folderFor(t) {
 
 /** Writes a program, as JavaScript where it is TypeScript: Node 20 does not know that. Gives where it is. */
 export async function write(folder, name, text) {
-  const typed = name.endsWith('.ts')
+  const typed = /\.m?ts$/.test(name)
   const { code } = typed ? await transform(text, { loader: 'ts', format: 'esm', target: 'node20' }) : { code: text }
-  const path = join(folder, typed ? name.replace(/ts$/, 'mjs') : name)
+  const path = join(folder, typed ? name.replace(/m?ts$/, 'mjs') : name)
   await writeFile(path, code)
   return path
 }

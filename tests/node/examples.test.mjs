@@ -15,7 +15,10 @@ test('every example has a test', async () => {
   const tests = await readFile(new URL(import.meta.url), 'utf8')
   const names = await readdir(join(ROOT, FOLDER))
   assert.ok(names.length > 0)
-  assert.deepEqual(names.filter((name) => !tests.includes(`'${name}'`)), [])
+  assert.deepEqual(
+    names.filter((name) => !tests.includes(`'${name}'`)),
+    [],
+  )
 })
 
 /** An example, where nothing else of the package's own folder is found. */
@@ -38,8 +41,15 @@ for (const name of ['first-message.mjs', 'first-message.cjs', 'first-message.ts'
 }
 
 const THAT_CALL = [
-  'first-message.mjs', 'first-message.cjs', 'first-message.ts', 'cancel.mjs', 'errors.mjs', 'contacts.mjs',
-  'campaign.mjs', 'many-messages.ts', 'demo.mjs',
+  'first-message.mjs',
+  'first-message.cjs',
+  'first-message.ts',
+  'cancel.mjs',
+  'errors.mjs',
+  'contacts.mjs',
+  'campaign.mjs',
+  'many-messages.ts',
+  'demo.mjs',
 ]
 for (const name of THAT_CALL) {
   test(`${name} tells of a failure in a line`, async (t) => {
@@ -94,7 +104,12 @@ test('campaign.mjs shows how far it is', async (t) => {
   assert.match(lines[0], /^cmp_\w+ to 5 contacts$/)
   for (const line of lines.slice(1, -2)) assert.match(line, /^[0-5] of 5, \w+$/)
   assert.deepEqual(lines.slice(-2), ['5 of 5, completed', '5 delivered'])
-  await runExample(t, 'campaign.mjs', { server, args: ['lst_nobody'] }, { status: 1, errors: 'there is no list lst_nobody\n' })
+  await runExample(
+    t,
+    'campaign.mjs',
+    { server, args: ['lst_nobody'] },
+    { status: 1, errors: 'there is no list lst_nobody\n' },
+  )
 })
 
 test('many-messages.ts never sends more at once than it says, and one that fails leaves the others alone', async (t) => {
@@ -130,7 +145,10 @@ test('cancel.mjs ends by Ctrl-C', async (t) => {
 test('workers.mjs sends from each of its threads', async (t) => {
   const server = await serverFor(t)
   const lines = await runExample(t, 'workers.mjs', { server })
-  assert.deepEqual(lines, [1, 2, 3, 4].map((thread) => `thread ${thread} sent 5`))
+  assert.deepEqual(
+    lines,
+    [1, 2, 3, 4].map((thread) => `thread ${thread} sent 5`),
+  )
   const numbers = (await server.messages()).map(({ to }) => to)
   assert.equal(new Set(numbers).size, 20)
 })
@@ -139,7 +157,10 @@ test('workers.mjs says what could not be sent', async (t) => {
   const server = await serverFor(t, { faults: [{ method: 'POST', status: 422, times: 5 }] })
   const lines = await runExample(t, 'workers.mjs', { server }, { errors: /^(\+244\d+: ValidationError: .*\n){5}$/ })
   const counts = lines.map((line) => Number(line.match(/ sent (\d)$/)[1]))
-  assert.equal(counts.reduce((sum, count) => sum + count), 15)
+  assert.equal(
+    counts.reduce((sum, count) => sum + count),
+    15,
+  )
 })
 
 for (const name of ['webhook-receiver.mjs', 'webhook-express.ts']) {
@@ -196,7 +217,8 @@ test('demo.mjs in a terminal has colours, and a line that is drawn over and over
 /** What it says in either. */
 async function checkDemo(lines, server) {
   const printed = lines.join('\n')
-  for (const status of ['queued', 'sent', 'delivered']) assert.match(printed, new RegExp(`^ +\\d+\\.\\d s {2}${status}$`, 'm'))
+  for (const status of ['queued', 'sent', 'delivered'])
+    assert.match(printed, new RegExp(`^ +\\d+\\.\\d s {2}${status}$`, 'm'))
   for (const line of ['  20 contacts added to lst_demo', '   23 delivered', '    1 failed', '    1 undeliverable']) {
     assert.ok(lines.includes(line), line)
   }

@@ -21,7 +21,7 @@ from sandbox import Sandbox, Server
 
 READMES = ("README.md", "bindings-python/README.md")
 # All that a block there may be of. Python by another name, or by none, would not be run.
-LANGUAGES = {"python", "rust", "c", "cpp", "sh", "toml"}
+LANGUAGES = {"python", "js", "ts", "rust", "c", "cpp", "sh", "toml"}
 
 
 @dataclass(frozen=True)
