@@ -4,7 +4,7 @@ use std::process::{Command, ExitCode};
 
 use crate::command::{self, Result};
 use crate::sandbox::Sandbox;
-use crate::{chosen, examples, paths, show, usage, wheel};
+use crate::{chosen, examples, npm, paths, show, usage, wheel};
 
 /// The demo in one language: a program that needs `ZEXA_BASE_URL` and `ZEXA_API_KEY`, and nothing else.
 struct Part {
@@ -41,6 +41,12 @@ const PARTS: &[Part] = &[
         source: "bindings-python/examples/demo.py",
         prepare: wheel::prepare_examples,
         program: || wheel::example("demo.py"),
+    },
+    Part {
+        name: "node",
+        source: "bindings-node/examples/demo.mjs",
+        prepare: npm::prepare_examples,
+        program: || npm::example("demo.mjs"),
     },
 ];
 
