@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gone, listener, nobodyListens, reasonOf } from './aborting.mjs'
+import { arrived } from './programs/messages.mjs'
 import { serverFor } from './sandbox.mjs'
 import { Zexa, ZexaError } from './zexa.mjs'
 
@@ -29,7 +30,7 @@ test('while a page is fetched', async (t) => {
   const zexa = new Zexa(server.options)
   const controller = new AbortController()
   const reading = read(zexa.contacts.list({ perPage: 10 }, { signal: controller.signal }))
-  await server.requests(3)
+  await arrived(server, 3)
   controller.abort()
   const { reason, taken } = await reading
   assert.equal(reason, controller.signal.reason)
@@ -45,7 +46,7 @@ test('while the pages are read one by one', async (t) => {
   const zexa = new Zexa(server.options)
   const controller = new AbortController()
   const reading = read(zexa.contacts.list({ perPage: 10 }, { signal: controller.signal }).pages())
-  await server.requests(3)
+  await arrived(server, 3)
   controller.abort('enough')
   const { reason, taken } = await reading
   assert.equal(reason, 'enough')
@@ -115,7 +116,7 @@ for (const [way, begin] of Object.entries(WAYS)) {
       begin(zexa.contacts.list({}, { signal: controllers[0].signal })),
       begin(zexa.withOptions({ signal: controllers[1].signal }).contacts.list()),
     ].map(reasonOf)
-    await server.requests(2)
+    await arrived(server, 2)
     const reasons = [{ mine: true }, new Error('mine')]
     controllers.forEach((controller, number) => controller.abort(reasons[number]))
     assert.deepEqual(await Promise.all(readings), reasons)
@@ -139,7 +140,7 @@ test('what became of it stands behind the promise of a page, and of an array', a
   const list = zexa.contacts.list({}, { signal: controller.signal })
   const readings = [list.page(1), list.toArray()]
   const reasons = readings.map(reasonOf)
-  await server.requests(2)
+  await arrived(server, 2)
   controller.abort()
   await Promise.all(reasons)
   const [ofPage, ofArray] = readings.map(ZexaError.behind)
@@ -182,7 +183,7 @@ test('the list can be read again with the signal of another', async (t) => {
   const controller = new AbortController()
   const [one, other] = [zexa.contacts.list({ perPage: 10 }, { signal: controller.signal }), zexa.contacts.list({ perPage: 10 })]
   const reading = read(one)
-  await server.requests(3)
+  await arrived(server, 3)
   const all = other.toArray()
   controller.abort()
   assert.equal((await reading).taken.length, 10)

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { getEventListeners } from 'node:events'
 import { test } from 'node:test'
 import { abort, gone, listener, nobodyListens, reasonOf, STALL } from './aborting.mjs'
-import { bodies, sms } from './programs/messages.mjs'
+import { arrived, bodies, sms } from './programs/messages.mjs'
 import { serverFor } from './sandbox.mjs'
 import { Zexa, ZexaError } from './zexa.mjs'
 
@@ -13,7 +13,7 @@ test('in flight', async (t) => {
   const zexa = new Zexa(server.options)
   const controller = new AbortController()
   const sending = zexa.messages.send(sms('aborted'), { signal: controller.signal })
-  await server.requests(1)
+  await arrived(server, 1)
   assert.equal(getEventListeners(controller.signal, 'abort').length, 1)
   await abort(controller, sending)
   assert.equal(controller.signal.reason.name, 'AbortError')
@@ -29,7 +29,7 @@ for (const reason of REASONS) {
     const server = await serverFor(t, { faults: [STALL] })
     const controller = new AbortController()
     const sending = new Zexa(server.options).messages.send(sms('aborted'), { signal: controller.signal })
-    await server.requests(1)
+    await arrived(server, 1)
     controller.abort(reason)
     assert.equal(await reasonOf(sending), reason)
     const late = new Zexa(server.options).messages.send(sms('late'), { signal: controller.signal })
@@ -51,7 +51,7 @@ test('over HTTP/2 the stream ends, and the connection that others use stays', as
   await zexa.request('GET', '/credits')
   const controller = new AbortController()
   const sending = zexa.messages.send(sms('aborted'), { signal: controller.signal })
-  await server.requests(2)
+  await arrived(server, 2)
   await abort(controller, sending)
   await zexa.messages.send(sms('after'))
   assert.deepEqual(await bodies(server), ['after'])
@@ -126,7 +126,7 @@ test('by AbortSignal.any', async (t) => {
   const [one, other] = [new AbortController(), new AbortController()]
   const signal = AbortSignal.any([one.signal, other.signal, AbortSignal.timeout(2 ** 31 - 1)])
   const calls = [zexa.messages.send(sms('a'), { signal }), zexa.messages.send(sms('b'), { signal: one.signal })]
-  await server.requests(2)
+  await arrived(server, 2)
   other.abort('enough')
   assert.equal(await reasonOf(calls[0]), 'enough')
   nobodyListens(signal)
@@ -140,9 +140,9 @@ test('it ends the calls that were given the signal, and no others', async (t) =>
   const zexa = new Zexa(server.options)
   const controller = new AbortController()
   const aborted = zexa.messages.send(sms('aborted'), { signal: controller.signal })
-  await server.requests(1)
+  await arrived(server, 1)
   const others = [zexa.messages.send(sms('one')), zexa.messages.send(sms('two'), { signal: new AbortController().signal })]
-  await server.requests(3)
+  await arrived(server, 3)
   await abort(controller, aborted)
   assert.deepEqual((await Promise.all(others)).map((message) => message.body), ['one', 'two'])
 })
@@ -157,7 +157,7 @@ test('one signal for a hundred calls at once', async (t) => {
   const controller = new AbortController()
   const calls = Array.from({ length: 100 }, (_, number) => zexa.messages.send(sms(number), { signal: controller.signal }))
   const reasons = calls.map(reasonOf)
-  await server.requests(100)
+  await arrived(server, 100)
   assert.ok(getEventListeners(controller.signal, 'abort').length > 0)
   controller.abort()
   assert.deepEqual(new Set(await Promise.all(reasons)), new Set([controller.signal.reason]))
@@ -202,7 +202,7 @@ test('a signal of withOptions', async (t) => {
   const mine = zexa.withOptions({ signal: controller.signal, timeout: 20_000 })
   const calls = [mine.messages.send(sms('a')), mine.withOptions({ maxRetries: 1 }).request('GET', '/credits')]
   const reasons = calls.map(reasonOf)
-  await server.requests(2)
+  await arrived(server, 2)
   controller.abort()
   for (const reason of await Promise.all(reasons)) assert.equal(reason, controller.signal.reason)
   nobodyListens(controller.signal)
@@ -247,7 +247,7 @@ for (const [where, [fault, outcome, attempts]] of Object.entries(OUTCOMES)) {
     const server = await serverFor(t, { faults: [fault] })
     const controller = new AbortController()
     const sending = new Zexa(server.options).messages.send(sms('aborted'), { signal: controller.signal })
-    await server.requests(1)
+    await arrived(server, 1)
     assert.equal(ZexaError.behind(sending), undefined)
     await abort(controller, sending)
     const error = ZexaError.behind(sending)

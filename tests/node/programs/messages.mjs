@@ -1,4 +1,4 @@
-// The messages that programs and tests send.
+// The messages that programs and tests send, and what servers have received.
 
 /** The parameters of a message. */
 export function sms(body) {
@@ -8,4 +8,10 @@ export function sms(body) {
 /** The bodies of all messages that exist in a server, in order. */
 export async function bodies(server) {
   return (await server.messages()).map((message) => message.body)
+}
+
+/** Waits until a server has received so many requests. */
+export async function arrived(server, count) {
+  const { length } = await server.requests(count)
+  if (length < count) throw new Error(`waited in vain for ${count} requests: there are ${length}`)
 }

@@ -1,7 +1,7 @@
 // What the programs share: the server that they were started for, and clients of it.
 import { Server } from '../sandbox.mjs'
 import { Zexa } from '../zexa.mjs'
-import { sms } from './messages.mjs'
+import { arrived, sms } from './messages.mjs'
 
 export const server = new Server(JSON.parse(process.env.ZEXA_TEST_SERVER))
 
@@ -16,7 +16,7 @@ export function send(client, body, options) {
 /** Begins so many calls that nobody waits for. Resolves when the server has them all. */
 export async function beginCalls(client, count) {
   for (let number = 0; number < count; number += 1) send(client, number).catch(() => {})
-  await server.requests(count)
+  await arrived(server, count)
 }
 
 export function say(what) {

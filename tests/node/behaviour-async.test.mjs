@@ -1,0 +1,190 @@
+// Calls among all else that goes on in a process: many at once, the event loop, async contexts, and the garbage collector.
+import assert from 'node:assert/strict'
+import { AsyncLocalStorage, createHook } from 'node:async_hooks'
+import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { promiseHooks } from 'node:v8'
+import { reasonOf } from './aborting.mjs'
+import { collect } from './collect.mjs'
+import { arrived, bodies, sms } from './programs/messages.mjs'
+import { serverFor } from './sandbox.mjs'
+import { Zexa } from './zexa.mjs'
+
+for (const tls of [false, true]) {
+  test(`a thousand calls at once are each answered once${tls ? ', over HTTP/2' : ''}`, async (t) => {
+    const server = await serverFor(t, { state: { credits: 10_000, tls } })
+    const zexa = new Zexa(server.options)
+    const answers = new Map()
+    await Promise.all(
+      Array.from({ length: 1000 }, async (_, number) => {
+        const { body } = await zexa.messages.send(sms(number))
+        assert.equal(body, String(number))
+        answers.set(body, (answers.get(body) ?? 0) + 1)
+      }),
+    )
+    assert.deepEqual(new Set(answers.values()), new Set([1]))
+    assert.equal(answers.size, 1000)
+    const sent = await bodies(server)
+    assert.equal(sent.length, 1000)
+    assert.equal(new Set(sent).size, 1000)
+    assert.equal((await server.requests()).length, 1000)
+  })
+}
+
+test('answers and errors of many calls at once are not mixed up', async (t) => {
+  const server = await serverFor(t, { state: { credits: 10_000, contacts_count: 20 } })
+  const zexa = new Zexa(server.options)
+  await Promise.all(
+    Array.from({ length: 300 }, async (_, number) => {
+      if (number % 3 === 0) assert.equal((await zexa.messages.send(sms(number))).body, String(number))
+      if (number % 3 === 1) assert.equal((await zexa.contacts.list({ perPage: 20 })).items.length, 20)
+      if (number % 3 === 2) {
+        const error = await reasonOf(zexa.request('GET', `/messages/msg_${number}`))
+        assert.equal(error.kind, 'not_found')
+        assert.match(JSON.stringify(error.details), new RegExp(`msg_${number}\\b`))
+      }
+    }),
+  )
+})
+
+test('the event loop goes on while calls wait', async (t) => {
+  const server = await serverFor(t, { faults: [{ times: 0, then: 'stall' }] })
+  const controller = new AbortController()
+  const zexa = new Zexa(server.options)
+  const calls = Array.from({ length: 20 }, (_, number) => zexa.messages.send(sms(number), { signal: controller.signal }))
+  const ended = Promise.allSettled(calls)
+  await arrived(server, 20)
+  // They would never be counted if a call held it up.
+  for (let ticks = 0; ticks < 10_000; ticks += 1) await turn()
+  controller.abort()
+  assert.equal((await ended).filter((end) => end.status === 'rejected').length, 20)
+})
+
+test('an async context is that of who waits', async (t) => {
+  const server = await serverFor(t, { state: { contacts_count: 30 } })
+  const zexa = new Zexa(server.options)
+  const storage = new AsyncLocalStorage()
+  await Promise.all(
+    Array.from({ length: 50 }, (_, number) =>
+      storage.run(number, async () => {
+        await zexa.messages.send(sms(number))
+        assert.equal(storage.getStore(), number)
+        await zexa.messages.send({}).catch(() => assert.equal(storage.getStore(), number))
+        await zexa.request('GET', '/nowhere').then(assert.fail, () => assert.equal(storage.getStore(), number))
+        for await (const _ of zexa.contacts.list({ perPage: 10 })) assert.equal(storage.getStore(), number)
+        assert.equal((await zexa.contacts.list({ perPage: 10 })).items.length, 10)
+        assert.equal(storage.getStore(), number)
+        const signal = AbortSignal.abort()
+        await zexa.messages.send(sms('never'), { signal }).catch(() => assert.equal(storage.getStore(), number))
+      }),
+    ),
+  )
+  assert.equal(storage.getStore(), undefined)
+})
+
+test('a logger is called in no async context, as what it is told is of the connection', async (t) => {
+  const server = await serverFor(t)
+  const storage = new AsyncLocalStorage()
+  const told = []
+  const tell = () => told.push(storage.getStore())
+  const zexa = new Zexa({ ...server.options, logger: { debug: tell, info: tell } })
+  await storage.run('mine', () => zexa.messages.send(sms('one')))
+  await storage.run('mine', () => zexa.messages.send(sms('two')))
+  assert.deepEqual(told, [undefined, undefined])
+})
+
+test('hooks of async resources and of promises', async (t) => {
+  const server = await serverFor(t, { state: { contacts_count: 30 } })
+  let resources = 0
+  let promises = 0
+  const count = () => {
+    resources += 1
+  }
+  const hook = createHook({ init: count, before: count, after: count, destroy: count, promiseResolve: count }).enable()
+  const init = () => {
+    promises += 1
+  }
+  const stop = promiseHooks.createHook({ init, before() {}, after() {}, settled() {} })
+  t.after(() => {
+    hook.disable()
+    stop()
+  })
+  const zexa = new Zexa(server.options)
+  await Promise.all(Array.from({ length: 20 }, (_, number) => zexa.messages.send(sms(number))))
+  await reasonOf(zexa.request('GET', '/nowhere'))
+  assert.equal((await zexa.contacts.list({ perPage: 10 }).toArray()).length, 30)
+  assert.ok(resources > 0 && promises > 0)
+})
+
+test('a call whose promise is dropped is carried out', async (t) => {
+  const server = await serverFor(t, { faults: [{ delay: 0.2, times: 0 }] })
+  const zexa = new Zexa(server.options)
+  for (let number = 0; number < 20; number += 1) zexa.messages.send(sms(number))
+  for (let count = 0; count < 10; count += 1) {
+    collect()
+    await turn()
+  }
+  await arrived(server, 20)
+  collect()
+  while ((await bodies(server)).length < 20) collect()
+})
+
+test('a client that is dropped answers the calls in flight', async (t) => {
+  const server = await serverFor(t, { faults: [{ delay: 0.2, times: 0 }], state: { contacts_count: 30 } })
+  const sending = Array.from({ length: 20 }, (_, number) => new Zexa(server.options).messages.send(sms(number)))
+  const listing = new Zexa(server.options).contacts.list({ perPage: 10 }).toArray()
+  let ended = false
+  const all = Promise.all(sending).finally(() => {
+    ended = true
+  })
+  while (!ended) {
+    collect()
+    await turn()
+  }
+  assert.deepEqual((await all).map((message) => message.body), Array.from({ length: 20 }, (_, number) => String(number)))
+  assert.equal((await listing).length, 30)
+})
+
+test('the logger of a client that is dropped is told of the calls in flight', async (t) => {
+  const server = await serverFor(t, { faults: [{ delay: 0.2 }] })
+  const told = []
+  const tell = (_, fields) => told.push(fields.status)
+  let sending = new Zexa({ ...server.options, logger: { debug: tell, info: tell } }).messages.send(sms('sent'))
+  const ended = sending.then(() => true)
+  sending = undefined
+  await arrived(server, 1)
+  collect()
+  assert.ok(await ended)
+  assert.deepEqual(told, [201])
+})
+
+test('clients that are dropped close their connections', async (t) => {
+  const server = await serverFor(t)
+  const told = { debug() {}, info() {} }
+  for (let number = 0; number < 10; number += 1) await new Zexa({ ...server.options, logger: told }).messages.send(sms(number))
+  while ((await server.state()).open_connections > 0) {
+    collect()
+    await turn()
+  }
+})
+
+test('a client that its own logger knows is collected, too', async (t) => {
+  const server = await serverFor(t)
+  let collected = 0
+  const registry = new FinalizationRegistry(() => {
+    collected += 1
+  })
+  for (let number = 0; number < 10; number += 1) {
+    const logger = { debug: () => logger.client, info() {} }
+    const zexa = new Zexa({ ...server.options, logger })
+    logger.client = zexa
+    registry.register(zexa)
+    await zexa.messages.send(sms(number))
+  }
+  // The last may still be on the stack.
+  for (let turns = 0; turns < 1000 && collected < 9; turns += 1) {
+    collect()
+    await turn()
+  }
+  assert.ok(collected >= 9, `of ten, ${collected} are collected`)
+})

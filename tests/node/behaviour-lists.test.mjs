@@ -1,0 +1,179 @@
+// Leaving a list before its end: nothing more is asked for, and nothing of it is left.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { collect } from './collect.mjs'
+import { arrived } from './programs/messages.mjs'
+import { serverFor } from './sandbox.mjs'
+import { Zexa } from './zexa.mjs'
+
+/** Fifty contacts on ten pages. */
+const FIFTY = { state: { contacts_count: 50 } }
+const PER_PAGE = 5
+
+/** Waits until no page is asked for while others are answered: a request that is under way as a list is left may still arrive. */
+async function quiet(server, zexa) {
+  for (let before = -1, now = 0; before !== now; ) {
+    before = now
+    for (let count = 0; count < 20; count += 1) await zexa.request('GET', '/credits')
+    now = (await server.requests()).filter((request) => request.path === '/v1/contacts').length
+  }
+}
+
+async function asked(server) {
+  return (await server.requests()).filter((request) => request.path === '/v1/contacts').length
+}
+
+class Mine extends Error {}
+
+const LEAVING = {
+  async break(list) {
+    for await (const _ of list) break
+  },
+  async 'an exception in the loop'(list) {
+    const mine = new Mine()
+    const read = async () => {
+      for await (const _ of list) throw mine
+    }
+    await assert.rejects(read, (error) => error === mine)
+  },
+  async 'an exception after an await in the loop'(list) {
+    await assert.rejects(async () => {
+      for await (const _ of list) {
+        await turn()
+        throw new Mine()
+      }
+    }, Mine)
+  },
+  async 'return from a function'(list) {
+    const first = await (async () => {
+      for await (const item of list) return item
+    })()
+    assert.ok(first)
+  },
+  async 'return()'(list) {
+    const reading = list[Symbol.asyncIterator]()
+    await reading.next()
+    assert.deepEqual(await reading.return('mine'), { value: 'mine', done: true })
+    assert.deepEqual(await reading.next(), { value: undefined, done: true })
+  },
+  async 'throw()'(list) {
+    const reading = list[Symbol.asyncIterator]()
+    await reading.next()
+    const mine = new Mine()
+    await assert.rejects(reading.throw(mine), (error) => error === mine)
+    assert.deepEqual(await reading.next(), { value: undefined, done: true })
+  },
+  async 'a generator of the user, which is left'(list) {
+    async function* mine() {
+      yield* list
+    }
+    for await (const _ of mine()) break
+  },
+}
+
+for (const [how, leave] of Object.entries(LEAVING)) {
+  for (const [what, of] of Object.entries({ items: (list) => list, pages: (list) => list.pages() })) {
+    test(`${how}: ${what}`, async (t) => {
+      const server = await serverFor(t, FIFTY)
+      const zexa = new Zexa(server.options)
+      await leave(of(zexa.contacts.list({ perPage: PER_PAGE })))
+      await quiet(server, zexa)
+      assert.ok((await asked(server)) < 10, 'it has read on to the end')
+      // And again, by the same client.
+      assert.equal((await zexa.contacts.list({ perPage: PER_PAGE }).toArray()).length, 50)
+    })
+  }
+}
+
+/** The pages of a list, read so far that further ones were asked for, which never come. */
+async function readAhead(t) {
+  const faults = [{ path: '/contacts', skip: 3, times: 0, then: 'stall' }]
+  const server = await serverFor(t, { ...FIFTY, faults })
+  const zexa = new Zexa(server.options)
+  const pages = zexa.contacts.list({ perPage: PER_PAGE }).pages()[Symbol.asyncIterator]()
+  await pages.next()
+  await pages.next()
+  // Page 3 is under way with page 2; as page 3 is taken, so is page 4.
+  await arrived(server, 3)
+  await pages.next()
+  await arrived(server, 4)
+  return { server, zexa, pages }
+}
+
+test('what was asked for ahead ends at once', async (t) => {
+  const { server, zexa, pages } = await readAhead(t)
+  const { open_connections } = await server.state()
+  assert.ok(open_connections > 0)
+  await pages.return()
+  // Those that are left wait for the client's next call.
+  while ((await server.state()).open_connections >= open_connections) await turn()
+  assert.ok(zexa)
+})
+
+test('a list that is dropped half read ends when it is collected', async (t) => {
+  const { server, zexa } = await readAhead(t)
+  const { open_connections } = await server.state()
+  while ((await server.state()).open_connections >= open_connections) {
+    collect()
+    await turn()
+  }
+  assert.ok(zexa)
+})
+
+test('a list that nobody reads asks for nothing', async (t) => {
+  const server = await serverFor(t, FIFTY)
+  const zexa = new Zexa(server.options)
+  const list = zexa.contacts.list({ perPage: PER_PAGE })
+  list.pages()
+  list[Symbol.asyncIterator]()
+  await list[Symbol.asyncIterator]().return()
+  for (let count = 0; count < 20; count += 1) await zexa.request('GET', '/credits')
+  assert.equal(await asked(server), 0)
+})
+
+test('toArray asks for no more than its limit needs', async (t) => {
+  const server = await serverFor(t, FIFTY)
+  const zexa = new Zexa(server.options)
+  const list = zexa.contacts.list({ perPage: PER_PAGE })
+  assert.equal((await list.toArray({ limit: 3 })).length, 3)
+  assert.deepEqual(await list.toArray({ limit: 0 }), [])
+  await quiet(server, zexa)
+  assert.ok((await asked(server)) < 10)
+})
+
+test('steps that are begun at once come in order, each item once', async (t) => {
+  const server = await serverFor(t, FIFTY)
+  const reading = new Zexa(server.options).contacts.list({ perPage: PER_PAGE })[Symbol.asyncIterator]()
+  const steps = await Promise.all(Array.from({ length: 60 }, () => reading.next()))
+  const ids = steps.filter((step) => !step.done).map((step) => step.value.id)
+  assert.equal(steps.filter((step) => step.done).length, 10)
+  const all = (await server.contacts()).map((contact) => contact.id)
+  assert.deepEqual(new Set(ids), new Set(all))
+  assert.equal(ids.length, 50)
+})
+
+test('two readings of one list, a slow one and a quick one, are each complete', async (t) => {
+  const server = await serverFor(t, FIFTY)
+  const list = new Zexa(server.options).contacts.list({ perPage: PER_PAGE })
+  const slow = []
+  for await (const contact of list) {
+    slow.push(contact.id)
+    if (slow.length === 7) assert.equal((await list.toArray()).length, 50)
+    if (slow.length === 8) assert.equal((await list.page(2)).page, 2)
+  }
+  assert.equal(new Set(slow).size, 50)
+})
+
+test('after an error the reading is over, and another one begins anew', async (t) => {
+  const server = await serverFor(t, { ...FIFTY, faults: [{ path: '/contacts', skip: 1, times: 3, status: 401 }] })
+  const list = new Zexa(server.options).contacts.list({ perPage: PER_PAGE })
+  const reading = list[Symbol.asyncIterator]()
+  for (let count = 0; count < PER_PAGE; count += 1) assert.equal((await reading.next()).done, false)
+  await assert.rejects(reading.next(), { kind: 'unauthorized' })
+  assert.deepEqual(await reading.next(), { value: undefined, done: true })
+  const { faults } = await server.get('faults')
+  const left = 3 - faults[0].hits
+  for (let count = 0; count < left; count += 1) await assert.rejects(Promise.resolve(list), { kind: 'unauthorized' })
+  assert.equal((await list.toArray()).length, 50)
+})

@@ -1,0 +1,178 @@
+// Programs that come to their end while clients are there, idle or in calls.
+import { arrived } from './messages.mjs'
+import { beginCalls, main, newClient, say, send, server } from './support.mjs'
+
+/** What lives as long as the program. */
+const kept = []
+
+function keep(...things) {
+  kept.push(...things)
+  return things[0]
+}
+
+const CASES = {
+  /** A client that is never used. */
+  unused() {
+    keep(newClient(), newClient({ logger: console }).withOptions({ timeout: 1 }))
+  },
+
+  /** Connections that lie in wait for the next call. */
+  async idle() {
+    const client = keep(newClient())
+    await Promise.all(Array.from({ length: 8 }, (_, number) => send(client, number)))
+    say('sent')
+  },
+
+  /** Readings of lists, one of which has asked for pages ahead that never come. */
+  async half_read() {
+    const list = newClient().contacts.list({ perPage: 5 })
+    await keep(list[Symbol.asyncIterator]()).next()
+    const pages = keep(list.pages()[Symbol.asyncIterator]())
+    await pages.next()
+    await pages.next()
+    // Page 3 is under way with page 2; as page 3 is taken, so is page 4.
+    await arrived(server, 4)
+    await pages.next()
+    await arrived(server, 5)
+    say('half read')
+  },
+
+  /** A call whose answer takes its time, and which nothing but the call itself waits for. */
+  in_flight() {
+    send(newClient(), 'slow').then((message) => say(message.body))
+    say('begun')
+  },
+
+  /** The end of one call does not end what others wait for. */
+  in_flight_beside_others() {
+    const [one, other] = [newClient(), newClient()]
+    send(other, 'slow').then((message) => say(message.body))
+    one.request('GET', '/nowhere').catch((error) => say(error.kind))
+  },
+
+  /** One call after another, each begun when nothing else is left. */
+  async in_turn() {
+    const client = newClient()
+    for (let number = 0; number < 5; number += 1) say((await send(client, number)).body)
+  },
+
+  /** A page of a list that takes its time. */
+  in_a_list() {
+    const list = newClient().contacts.list({ perPage: 5 })
+    const read = async () => {
+      let count = 0
+      for await (const _ of list) count += 1
+      say(count)
+    }
+    read()
+  },
+
+  /** A call that is aborted lets the program end. */
+  aborted() {
+    const controller = new AbortController()
+    send(newClient(), 'aborted', { signal: controller.signal }).catch((reason) => say(reason.name))
+    controller.abort()
+  },
+
+  /** A closed client lets its calls end, and then the program. */
+  async closed() {
+    const client = keep(newClient())
+    send(client, 'slow').then((message) => say(message.body))
+    await arrived(server, 1)
+    client.close()
+  },
+
+  /** When the loop has come to its end, a call gives it something to do. */
+  before_exit() {
+    process.once('beforeExit', () => send(newClient(), 'late').then((message) => say(message.body)))
+  },
+
+  /** `process.exit` with so many calls in flight. */
+  async exit(status, count) {
+    await beginCalls(keep(newClient()), Number(count))
+    process.exit(Number(status))
+  },
+
+  /** In the same turn in which calls are begun. */
+  exit_at_once(status, count) {
+    const client = keep(newClient())
+    for (let number = 0; number < Number(count); number += 1) send(client, number).catch(() => {})
+    process.exit(Number(status))
+  },
+
+  /** In the midst of answers. */
+  exit_among_answers(status, count) {
+    const client = keep(newClient())
+    let answered = 0
+    const again = () =>
+      client.request('GET', '/credits').then(() => {
+        answered += 1
+        if (answered === Number(count)) process.exit(Number(status))
+        return again()
+      })
+    for (let number = 0; number < 64; number += 1) again()
+  },
+
+  async exit_in_callback(status) {
+    const client = keep(newClient())
+    await beginCalls(client, 32)
+    client.request('GET', '/credits').then(() => process.exit(Number(status)))
+  },
+
+  /** From a function that the package calls. */
+  exit_in_logger(status) {
+    const exit = () => process.exit(Number(status))
+    const client = keep(newClient({ logger: { debug: exit, info: exit } }))
+    for (let number = 0; number < 64; number += 1) client.request('GET', '/credits')
+  },
+
+  async exit_in_listener(status) {
+    const client = keep(newClient())
+    const controller = new AbortController()
+    controller.signal.addEventListener('abort', () => process.exit(Number(status)))
+    for (let number = 0; number < 64; number += 1) send(client, number, { signal: controller.signal }).catch(() => {})
+    await arrived(server, 64)
+    controller.abort()
+  },
+
+  async exit_while_reading(status) {
+    const client = keep(newClient())
+    for await (const _ of client.contacts.list({ perPage: 1 })) process.exit(Number(status))
+  },
+
+  /** What is begun in the last moment is not carried on with, and does no harm. */
+  begin_at_exit(status) {
+    const client = keep(newClient())
+    process.on('exit', () => {
+      for (let number = 0; number < 8; number += 1) send(client, number)
+      send(newClient(), 'new')
+    })
+    process.exitCode = Number(status)
+  },
+
+  /** Waits for a signal, in calls that would never end. */
+  async stalled(count) {
+    await beginCalls(keep(newClient()), Number(count))
+    say('stalled')
+  },
+
+  /** The same, with a handler of its own. */
+  async handled(signal, status) {
+    process.on(signal, () => process.exit(Number(status)))
+    await CASES.stalled(8)
+  },
+
+  async uncaught() {
+    await beginCalls(keep(newClient()), 8)
+    setImmediate(() => {
+      throw new RangeError('of somebody else')
+    })
+  },
+
+  /** An error that nobody handles is told as any other. */
+  unhandled() {
+    newClient().request('GET', '/nowhere')
+  },
+}
+
+await main(CASES)
