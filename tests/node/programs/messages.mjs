@@ -15,3 +15,8 @@ export async function arrived(server, count) {
   const { length } = await server.requests(count)
   if (length < count) throw new Error(`waited in vain for ${count} requests: there are ${length}`)
 }
+
+/** Prints it, as it is or as JSON. */
+export function say(what) {
+  console.log(typeof what === 'string' ? what : JSON.stringify(what))
+}

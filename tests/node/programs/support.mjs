@@ -3,6 +3,8 @@ import { Server } from '../sandbox.mjs'
 import { Zexa } from '../zexa.mjs'
 import { arrived, sms } from './messages.mjs'
 
+export { say } from './messages.mjs'
+
 export const server = new Server(JSON.parse(process.env.ZEXA_TEST_SERVER))
 
 export function newClient(options) {
@@ -17,10 +19,6 @@ export function send(client, body, options) {
 export async function beginCalls(client, count) {
   for (let number = 0; number < count; number += 1) send(client, number).catch(() => {})
   await arrived(server, count)
-}
-
-export function say(what) {
-  console.log(typeof what === 'string' ? what : JSON.stringify(what))
 }
 
 /** Runs the function that the command line names. */
