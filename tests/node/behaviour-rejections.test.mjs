@@ -1,0 +1,31 @@
+// No promise is rejected but those that a caller has, on whatever way a call fails.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { run } from './programs/process.mjs'
+import { serverFor } from './sandbox.mjs'
+
+/** What a case says beside what nobody has handled. */
+const CASES = {
+  failing: '-1',
+  failing_lists: '0',
+  lists_left: 'left',
+  steps_at_once: '1',
+  aborted: 'true',
+  handled_late: '4',
+  logger_throws: '[]',
+}
+
+for (const [name, said] of Object.entries(CASES)) {
+  test(name.replaceAll('_', ' '), async (t) => {
+    const server = await serverFor(t, { state: { contacts_count: 50 } })
+    assert.deepEqual(await run('rejections.mjs', [name], { server }, { errors: /^/ }), [said, '[]'])
+  })
+}
+
+test('what a caller does not handle is told once for each of its promises', async (t) => {
+  const [told, more] = await run('rejections.mjs', ['not_handled'], { server: await serverFor(t) })
+  const rejections = JSON.parse(told)
+  assert.equal(rejections.length, 5)
+  for (const rejection of rejections) assert.match(rejection, /^unhandledRejection: (NotFoundError|ValidationError|mine)/)
+  assert.equal(more, '[]')
+})
