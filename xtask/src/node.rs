@@ -69,14 +69,35 @@ impl Node {
         npm
     }
 
-    fn come_first(&self, command: &mut Command) {
-        // A bare name was found on the `PATH`.
-        let Some(folder) = self.program.parent().filter(|folder| folder.is_absolute()) else { return };
+    /// Makes a link to a folder, in the place of another link.
+    pub(crate) fn link(&self, link: &Path, folder: &Path) -> Result {
+        if fs::read_link(link).is_ok_and(|leads_to| leads_to == folder) {
+            return Ok(());
+        }
+        // Only Node can make one on Windows for who is no administrator.
+        let script = "const fs = require('node:fs'), [, link, folder] = process.argv
+            fs.mkdirSync(require('node:path').dirname(link), { recursive: true })
+            if (fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) fs.unlinkSync(link)
+            fs.symlinkSync(folder, link, 'junction')";
+        command::output(self.command().args(["-e", script]).args([link, folder])).map(drop)
+    }
+
+    /// The `PATH`, on which this folder comes before all others, and this Node next.
+    pub(crate) fn path_with(&self, folder: &Path) -> Result<OsString> {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
-        if let Ok(path) = std::env::join_paths(folders) {
+        let folders = [Some(folder), self.folder()].into_iter().flatten().map(Path::to_owned);
+        std::env::join_paths(folders.chain(std::env::split_paths(&path))).map_err(|error| format!("PATH: {error}"))
+    }
+
+    fn come_first(&self, command: &mut Command) {
+        if let Some(Ok(path)) = self.folder().map(|folder| self.path_with(folder)) {
             command.env("PATH", path);
         }
+    }
+
+    /// Where it is, unless that is on the `PATH`.
+    fn folder(&self) -> Option<&Path> {
+        self.program.parent().filter(|folder| folder.is_absolute())
     }
 }
 
@@ -196,15 +217,6 @@ impl Packages {
     /// Node looks for packages in the folders above a program, and nowhere else where that is a module. So the repository has a link there to
     /// what is below `target/`, which git does not see.
     fn link(&self) -> Result {
-        let (link, modules) = (paths::root().join("node_modules"), self.folder.join("node_modules"));
-        if fs::read_link(&link).is_ok_and(|leads_to| leads_to == modules) {
-            return Ok(());
-        }
-        // Only Node can make a link that Windows allows everybody.
-        let script = "const fs = require('node:fs'), [, link, modules] = process.argv;
-            if (fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) fs.unlinkSync(link);
-            fs.symlinkSync(modules, link, 'junction')";
-        let arguments: [OsString; 4] = ["-e".into(), script.into(), link.into(), modules.into()];
-        command::output(self.node.command().args(arguments)).map(drop)
+        self.node.link(&paths::root().join("node_modules"), &self.folder.join("node_modules"))
     }
 }

@@ -90,12 +90,17 @@ pub(crate) fn library() -> PathBuf {
     paths::target().join("release").join(name)
 }
 
+/// Where the package with the addon is put together.
+pub(crate) fn staged(system: &str) -> PathBuf {
+    node::folder().join("npm").join(system)
+}
+
 fn build() -> Result<Archives> {
     let system = system()?;
     let node = Node::find()?;
     command::run(&mut cargo(["build", "--release", "--package", "zexa-node"]))?;
 
-    let package = node::folder().join("npm").join(system);
+    let package = staged(system);
     empty(&package)?;
     copy(&sources().join("npm").join(system), &package)?;
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {

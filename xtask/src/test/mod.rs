@@ -8,6 +8,7 @@ mod exports;
 mod guards;
 mod house;
 mod licences;
+mod node;
 mod python;
 mod python_lint;
 mod readme;
@@ -56,6 +57,12 @@ const STEPS: &[Step] = &[
         about: "the Python is formatted, and the lints are silent",
         needs_build: false,
         run: python_lint::check,
+    },
+    Step {
+        name: "node-lint",
+        about: "the JavaScript is formatted, and the lints are silent",
+        needs_build: false,
+        run: node::lint,
     },
     Step {
         name: "build",
@@ -163,6 +170,30 @@ const STEPS: &[Step] = &[
         about: "the tests of tests/python: the scenarios among them, the READMEs and the examples",
         needs_build: true,
         run: python::check,
+    },
+    Step {
+        name: "node-package",
+        about: "the packages of npm have what they should, and the addon needs nothing but the system",
+        needs_build: true,
+        run: node::package,
+    },
+    Step {
+        name: "node-consumer",
+        about: "the packages install without a network, and programs, compilers and bundlers find them",
+        needs_build: true,
+        run: node::consumer,
+    },
+    Step {
+        name: "node-types",
+        about: "the types are what users need, says TypeScript, and the examples have no fault",
+        needs_build: true,
+        run: node::types,
+    },
+    Step {
+        name: "node",
+        about: "the tests of tests/node: the scenarios among them, the READMEs and the examples",
+        needs_build: true,
+        run: node::check,
     },
     Step { name: "demo", about: "the demo in every language", needs_build: true, run: demo::run_all_for_a_log },
 ];

@@ -1,0 +1,12 @@
+// Sends a message, as a module does that a bundler makes a program of. TypeScript knows nothing of Node here.
+import { MessageStatus, Zexa } from 'zexa'
+
+const controller = new AbortController()
+const zexa = new Zexa({ timeout: 10_000 })
+const message = await zexa.messages.send(
+  { channel: 'sms', to: '+244912345678', from: 'ZEXA', body: 'Hello' },
+  { signal: controller.signal },
+)
+const status: MessageStatus = message.status
+if (MessageStatus.isFinal(status)) throw new Error(`it cannot be ${status} yet`)
+console.log(`${message.id} is ${status}`)

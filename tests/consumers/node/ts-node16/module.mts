@@ -1,0 +1,6 @@
+// Sends a message, as a module does that TypeScript looks at.
+import { type Message, type SendMessageParams, Zexa } from 'zexa'
+
+const params: SendMessageParams = { channel: 'sms', to: '+244912345678', from: 'ZEXA', body: 'Hello' }
+const message: Message = await new Zexa().messages.send(params)
+console.log(`${message.id} is ${message.status}`)

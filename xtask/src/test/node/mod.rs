@@ -1,0 +1,37 @@
+//! The steps of Node, all with the package as it would be published.
+
+mod consumer;
+mod lint;
+mod package;
+mod types;
+
+pub(crate) use self::consumer::check as consumer;
+pub(crate) use self::lint::check as lint;
+pub(crate) use self::package::check as package;
+pub(crate) use self::types::check as types;
+use crate::command::{self, Result};
+use crate::sandbox::PROGRAM;
+use crate::{npm, paths, show};
+
+/// The tests of `tests/node`.
+pub(crate) fn check() -> Result {
+    let packages = npm::packages()?;
+    command::build()?;
+    let mut node = packages.command();
+    // What Node warns of is a failure: listeners that are not taken away, promises that nobody looks at.
+    node.args(["--test", "--test-reporter=spec", "--test-concurrency=2"]).args(files()?);
+    node.env("ZEXA_SANDBOX", paths::program(PROGRAM));
+    show::command("node --test tests/node/*.test.mjs");
+    command::run_quietly(&mut node)
+}
+
+/// The files with tests. Node 20 does not know patterns, and passes where it finds none.
+fn files() -> Result<Vec<String>> {
+    let folder = paths::root().join("tests").join("node");
+    let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut files: Vec<String> =
+        names.filter(|name| name.ends_with(".test.mjs")).map(|name| format!("tests/node/{name}")).collect();
+    files.sort();
+    if files.is_empty() { Err(format!("there is no *.test.mjs in {}", folder.display())) } else { Ok(files) }
+}

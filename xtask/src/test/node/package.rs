@@ -1,0 +1,218 @@
+//! The step `node-package`: what is in the archives, what their manifests say, and what the addon needs of a system.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::command::{self, Result};
+use crate::node::Node;
+use crate::npm::{self, Archives};
+use crate::paths;
+use crate::test::exports;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
+/// What npm adds by itself to what `files` of a manifest says.
+const ALWAYS: [&str; 2] = ["README.md", "package.json"];
+/// What would run something when the package is installed, or bring more with it than was meant.
+const NEVER: [&str; 6] =
+    ["scripts", "dependencies", "devDependencies", "peerDependencies", "bundleDependencies", "gypfile"];
+
+pub(crate) fn check() -> Result {
+    let system = npm::system()?;
+    check_manifests()?;
+    let archives = Archives::build()?;
+    let modules = npm::packages()?.folder().join("node_modules");
+
+    let library = npm::sources().join("lib");
+    let mut wanted: BTreeSet<String> = files(&library)?.into_iter().map(|name| format!("lib/{name}")).collect();
+    wanted.extend(ALWAYS.iter().chain(&LICENCES).map(|name| (*name).to_owned()));
+    check_files(&modules.join("zexa"), &wanted)?;
+
+    let addon = modules.join(format!("zexa-{system}"));
+    let binary = format!("zexa.{system}.node");
+    let wanted = ALWAYS.iter().chain(&LICENCES).copied().chain([binary.as_str()]).map(str::to_owned).collect();
+    check_files(&addon, &wanted)?;
+    check_addon(&addon.join(&binary))?;
+
+    for folder in [npm::sources(), npm::staged(system)] {
+        check_publishable(&Node::find()?, &folder)?;
+    }
+    println!(
+        "zexa has {}, zexa-{system} {}, its addon {}",
+        size(&archives.main),
+        size(&archives.addon),
+        size(&addon.join(&binary))
+    );
+    Ok(())
+}
+
+/// All have the version of the workspace, and name each other.
+fn check_manifests() -> Result {
+    let folder = npm::sources();
+    let manifest = Manifest::read(&folder)?;
+    manifest.check("zexa")?;
+    let loader = read(&folder.join("lib").join("native.js"))?;
+    let mut packages = BTreeSet::new();
+    for system in names(&folder.join("npm"))? {
+        let package = format!("zexa-{system}");
+        let addon = Manifest::read(&folder.join("npm").join(&system))?;
+        addon.check(&package)?;
+        for list in ["os", "cpu"] {
+            if addon.value[list].as_array().is_none_or(Vec::is_empty) {
+                return Err(format!("{package} does not say for which `{list}` it is"));
+            }
+        }
+        if addon.value["main"] != format!("zexa.{system}.node") {
+            return Err(format!("`main` of {package} should be zexa.{system}.node"));
+        }
+        if !loader.contains(&format!("require('{package}')")) {
+            return Err(format!("lib/native.js does not load {package}"));
+        }
+        packages.insert((package, VERSION.to_owned()));
+    }
+    let optional = manifest.value["optionalDependencies"].as_object();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let named: BTreeSet<_> =
+        optional.into_iter().flatten().map(|(name, version)| (name.clone(), text(version))).collect();
+    match named == packages {
+        true => Ok(()),
+        false => {
+            Err(format!("`optionalDependencies` of zexa should be the packages of npm/, {packages:?}, not {named:?}"))
+        }
+    }
+}
+
+/// A `package.json`.
+struct Manifest {
+    value: Value,
+}
+
+impl Manifest {
+    fn read(folder: &Path) -> Result<Manifest> {
+        let file = folder.join("package.json");
+        let value = serde_json::from_str(&read(&file)?).map_err(|error| format!("{}: {error}", file.display()))?;
+        Ok(Manifest { value })
+    }
+
+    /// What every package of ours says, and does not say.
+    fn check(&self, name: &str) -> Result {
+        let oldest = format!(">={}", crate::node::OLDEST);
+        let wanted =
+            [("name", name), ("version", VERSION), ("license", "MIT OR Apache-2.0"), ("homepage", "https://zexa.ao")];
+        for (key, wanted) in wanted {
+            if self.value[key] != wanted {
+                return Err(format!("`{key}` of {name} should be {wanted:?}, not {}", self.value[key]));
+            }
+        }
+        if self.value["engines"]["node"] != oldest.as_str() {
+            return Err(format!("`engines.node` of {name} should be {oldest:?}"));
+        }
+        match NEVER.into_iter().find(|key| self.value.get(key).is_some()) {
+            Some(key) => Err(format!("{name} should have no `{key}`")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What was packed, by what npm has installed of it.
+fn check_files(installed: &Path, wanted: &BTreeSet<String>) -> Result {
+    let found = files(installed)?;
+    let name = installed.file_name().unwrap_or_default().to_string_lossy();
+    let lacking = wanted.difference(&found).map(|file| format!("{name} lacks {file}"));
+    let complaints: Vec<_> =
+        lacking.chain(found.difference(wanted).map(|file| format!("{name} has {file}, which nobody needs"))).collect();
+    if !complaints.is_empty() {
+        return Err(complaints.join("\n"));
+    }
+    for licence in LICENCES {
+        if read(&installed.join(licence))? != read(&paths::root().join(licence))? {
+            return Err(format!("{licence} of {name} is not that of the repository"));
+        }
+    }
+    Ok(())
+}
+
+/// It offers what Node loads it by, and needs nothing but the system.
+fn check_addon(addon: &Path) -> Result {
+    if !cfg!(target_os = "linux") {
+        println!("only Linux's tools are known here: the addon is not looked at");
+        return Ok(());
+    }
+    command::require(&[("nm", "binutils"), ("readelf", "binutils")])?;
+    exports::check_needs(addon)?;
+    let exported = exports::exported_by(addon)?;
+    match exported.iter().map(String::as_str).eq(["napi_register_module_v1"]) {
+        true => Ok(()),
+        false => Err(format!("the addon should export napi_register_module_v1 alone, but exports {exported:?}")),
+    }
+}
+
+/// npm would publish it as it is, without putting anything right.
+fn check_publishable(node: &Node, folder: &Path) -> Result {
+    let mut publish = node.npm("publish");
+    publish.current_dir(folder).args(["--dry-run", "--offline", "--loglevel=warn"]);
+    let output = publish.output().map_err(|error| format!("npm: {error}"))?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    match output.status.success() && !told.contains("corrected") {
+        true => Ok(()),
+        false => Err(format!("npm would not publish {} as it is:\n{told}", folder.display())),
+    }
+}
+
+/// The files in a folder and below, by their paths from there.
+fn files(folder: &Path) -> Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    for name in names(folder)? {
+        let path = folder.join(&name);
+        match path.is_dir() {
+            true => found.extend(files(&path)?.into_iter().map(|below| format!("{name}/{below}"))),
+            false => drop(found.insert(name)),
+        }
+    }
+    Ok(found)
+}
+
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort();
+    Ok(names)
+}
+
+fn size(path: &PathBuf) -> String {
+    fs::metadata(path).map_or_else(|error| error.to_string(), |data| format!("{:.2} MB", data.len() as f64 / 1e6))
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn manifests_are_looked_at() {
+        let good = json!({
+            "name": "zexa", "version": VERSION, "license": "MIT OR Apache-2.0", "homepage": "https://zexa.ao", "engines": { "node": ">=20" }
+        });
+        let check = |value: Value| Manifest { value }.check("zexa");
+        assert_eq!(check(good.clone()), Ok(()));
+        for (key, value) in [
+            ("version", json!("7")),
+            ("name", json!("other")),
+            ("engines", json!({})),
+            ("scripts", json!({ "postinstall": "node-gyp" })),
+            ("dependencies", json!({})),
+        ] {
+            let mut bad = good.clone();
+            bad[key] = value;
+            assert!(check(bad).is_err(), "{key}");
+        }
+    }
+}
