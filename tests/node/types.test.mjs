@@ -1,0 +1,104 @@
+// The types against the package: each has what the other has, and says what it is for.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { describe, test } from 'node:test'
+import * as namespace from 'zexa'
+
+const require = createRequire(import.meta.url)
+const folder = join(dirname(require.resolve('zexa/package.json')), 'lib')
+const types = readFileSync(join(folder, 'index.d.ts'), 'utf8')
+const zexa = { ...namespace }
+const client = new zexa.Zexa({ apiKey: 'zx_live_0' })
+
+/** The members of an interface, a class or an object of names: what stands two spaces in. */
+function membersOf(declaration) {
+  const [, body] = types.match(new RegExp(`^export (?:declare )?${declaration}[^\n]*\\{\n(.*?)^\\}`, 'ms'))
+  const members = [...body.matchAll(/^ {2}(?:readonly |static )?(\w+)(?=[?(:<])/gm)].map(([, name]) => name)
+  return members.filter((name) => name !== 'constructor').sort()
+}
+
+function methodsOf(object) {
+  return Object.getOwnPropertyNames(object)
+    .filter((name) => name !== 'constructor')
+    .sort()
+}
+
+/** The names that an error lists which refuses another. */
+async function listed(refuse) {
+  try {
+    await refuse()
+  } catch ({ message }) {
+    return message.split(', which are ')[1].split(', ').sort()
+  }
+  return assert.fail('it was not refused')
+}
+
+test('what is declared is exported, by import and by require', () => {
+  const declared = [...types.matchAll(/^export declare (?:class|const|function) (\w+)/gm)]
+    .map(([, name]) => name)
+    .sort()
+  assert.ok(declared.includes('Zexa'))
+  assert.deepEqual(Object.keys(zexa).sort(), declared)
+  assert.deepEqual(Object.keys(require('zexa')).sort(), declared)
+})
+
+test('by import and by require it is the same', () => {
+  const required = require('zexa')
+  for (const [name, value] of Object.entries(zexa)) assert.equal(required[name], value)
+})
+
+test('a client has what its class declares', () => {
+  const members = [...Object.keys(client), ...methodsOf(zexa.Zexa.prototype)].sort()
+  assert.deepEqual(members, membersOf('class Zexa'))
+})
+
+describe('a resource has the operations of its interface', () => {
+  for (const name of Object.keys(client)) {
+    test(name, () => {
+      const [, type] = types.match(new RegExp(`^ {2}readonly ${name}: (\\w+)$`, 'm'))
+      assert.deepEqual(methodsOf(Object.getPrototypeOf(client[name])), membersOf(`interface ${type} `))
+    })
+  }
+})
+
+describe('an object of names has those that are declared', () => {
+  for (const name of ['Channel', 'MessageStatus', 'CampaignStatus', 'SenderIdStatus', 'EventName']) {
+    test(name, () => assert.deepEqual(Object.getOwnPropertyNames(zexa[name]).sort(), membersOf(`const ${name}:`)))
+  }
+})
+
+// Those that take arguments, and what is listed where one of them is unknown.
+const GIVEN = {
+  ClientOptions: () => new zexa.Zexa({ nope: 1 }),
+  CallOptions: () => client.credits.get({ nope: 1 }),
+  SendMessageParams: () => client.messages.send({ nope: 1 }),
+  CreateCampaignParams: () => client.campaigns.create({ nope: 1 }),
+  ListCampaignsParams: () => client.campaigns.list({ nope: 1 }),
+  CreateContactParams: () => client.contacts.create({ nope: 1 }),
+  ListContactsParams: () => client.contacts.list({ nope: 1 }),
+  CreateWebhookParams: () => client.webhooks.create({ nope: 1 }),
+  ListSenderIdsParams: () => client.senderIds.list({ nope: 1 }),
+}
+describe('what can be given is what is declared', () => {
+  for (const [type, refuse] of Object.entries(GIVEN)) {
+    test(type, async () => assert.deepEqual(await listed(refuse), membersOf(`interface ${type} `)))
+  }
+
+  test('all that there are', () => {
+    const declared = [...types.matchAll(/^export interface (\w+(?:Params|Options)) /gm)].map(([, name]) => name)
+    assert.deepEqual(declared.sort(), Object.keys(GIVEN).sort())
+  })
+})
+
+test('each export and each member has its documentation', () => {
+  // These say it of all their members at once, and a kind of errors of its class.
+  const whole = /^export interface (Logger|ErrorFields) .*?^\}/gms
+  const lines = types.replace(whole, '').split('\n')
+  const bare = lines.filter((line, index) => {
+    const declares = /^export \w|^ {2}(?!constructor|readonly kind: (?!Kind))(?:readonly |static )?\w+[?(:<]/.test(line)
+    return declares && !lines[index - 1].endsWith('*/')
+  })
+  assert.deepEqual(bare, [])
+})
