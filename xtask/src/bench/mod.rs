@@ -1,64 +1,34 @@
 //! `cargo xtask bench`: clients against their peers at the same work, as ratios within one run.
 //!
 //! A machine is never the same twice, so times of different runs say nothing. Here all clients play in turns, round by round, against a server that takes
-//! next to no time, and their medians are compared.
+//! next to no time, and their medians are compared. All run on one core, where the system can see to that: then wall time is the work of client and server,
+//! and not how long a machine takes to wake up.
 
 mod contestant;
+mod contests;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitCode, Stdio};
 
 use self::contestant::{Contestant, Round};
+use self::contests::{Contest, Languages};
 use crate::command::{self, Result, cargo};
-use crate::python::Venv;
-use crate::wheel::Wheel;
 use crate::{chosen, paths, show, usage};
-
-/// A work that clients are measured at.
-struct Contest {
-    name: &'static str,
-    about: &'static str,
-    /// The first is what the others are compared with.
-    clients: &'static [&'static str],
-}
-
-const CONTESTS: &[Contest] = &[
-    Contest {
-        name: "one-call",
-        about: "a message is sent, and the answer read",
-        clients: &["zexa", "raw socket", "primp", "pycurl", "httpx", "requests"],
-    },
-    Contest {
-        name: "threads",
-        about: "eight threads share a client, and send at once",
-        clients: &["zexa", "primp", "httpx", "requests"],
-    },
-    Contest {
-        name: "contacts",
-        about: "10,000 contacts are read, page after page, as objects with types",
-        clients: &["zexa", "pycurl", "requests"],
-    },
-    Contest {
-        name: "import",
-        about: "Python starts and imports it",
-        clients: &["nothing", "zexa", "primp", "httpx", "requests"],
-    },
-];
 
 /// An odd number, so that one of them is the median.
 const ROUNDS: usize = 9;
 
 /// Prints the names of the contests.
 pub(crate) fn list() -> ExitCode {
-    for contest in CONTESTS {
-        println!("{:<10} {}", contest.name, contest.about);
+    for contest in contests::ALL {
+        println!("{:<16} {}", contest.name, contest.about);
     }
     ExitCode::SUCCESS
 }
 
 /// Runs the named contests, or all of them.
 pub(crate) fn run(names: &[&str]) -> ExitCode {
-    let contests = match chosen(CONTESTS, names, |contest| contest.name) {
+    let contests = match chosen(contests::ALL, names, |contest| contest.name) {
         Ok(contests) => contests,
         Err(reason) => return usage(&reason),
     };
@@ -73,19 +43,28 @@ pub(crate) fn run(names: &[&str]) -> ExitCode {
 
 fn play_all(contests: &[&Contest]) -> Result {
     command::run(&mut cargo(["build", "--package", "zexa-benchmarks"]))?;
-    let venv = Venv::of_file("benchmarks", "tests/benchmarks/requirements.txt")?;
-    Wheel::build()?.install(&venv)?;
+    let languages = Languages::default();
+    contests.iter().try_for_each(|contest| languages.prepare(contest))?;
+    stay_on_one_core();
     let server = Server::start()?;
-    contests.iter().try_for_each(|contest| play(contest, &venv, &server))
+    contests.iter().try_for_each(|contest| play(contest, &languages, &server))
 }
 
-fn play(contest: &Contest, venv: &Venv, server: &Server) -> Result {
+/// This process from here on, and all that it starts. Where the system has no such command, the measure is rougher, and no less right.
+fn stay_on_one_core() {
+    let this = std::process::id().to_string();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let cores = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).unwrap_or_default();
+    // `0-2,5`, say: the last has the least to do with what the system does itself.
+    let last = cores.rsplit([',', '-']).next().unwrap_or_default().trim();
+    if command::output(Command::new("taskset").args(["--pid", "--cpu-list", last, &this])).is_err() {
+        println!("taskset cannot be run: the clients and the server are on any core.");
+    }
+}
+
+fn play(contest: &Contest, languages: &Languages, server: &Server) -> Result {
     show::heading(contest.name, contest.about);
-    let begin = |client: &&str| {
-        let mut python = venv.program("python");
-        python.arg(paths::root().join("tests/benchmarks/python")).args([contest.name, client, &server.url]);
-        Contestant::start(python)
-    };
+    let begin = |client: &&str| Contestant::start(languages.contestant(contest, client, &server.url));
     let mut contestants = contest.clients.iter().map(begin).collect::<Result<Vec<_>>>()?;
     let mut rounds: Vec<Vec<Round>> = vec![Vec::new(); contestants.len()];
     for _ in 0..ROUNDS {
