@@ -167,6 +167,15 @@ test('the tests pass', async (t) => {
   )
 })
 
+test('a double stands in the place of an operation, as the README says', async (t) => {
+  const [, method] = readFileSync(join(ROOT, 'README.md'), 'utf8').match(/`mock\.method\(zexa\.(\w+, '\w+'), \.\.\.\)`/)
+  assert.equal(method, "messages, 'send'")
+  const client = new zexa.Zexa({ apiKey: 'zx_live_0' })
+  const send = t.mock.method(client.messages, 'send', async () => ({ id: 'msg_1' }))
+  assert.deepEqual(await client.messages.send({ to: '+244912345678' }), { id: 'msg_1' })
+  assert.equal(send.mock.callCount(), 1)
+})
+
 test('the bundle runs', async (t) => {
   const { text } = FENCES.find(({ text }) => text.startsWith('esbuild '))
   const folder = await folderFor(t)
