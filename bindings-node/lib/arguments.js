@@ -27,13 +27,14 @@ function readWhole(refuse, value) {
 
 function readMilliseconds(refuse, value) {
   if (typeof value !== 'number') refuse(`must be a number of milliseconds, not ${described(value)}`)
-  if (!(value > 0)) refuse('must be a positive number of milliseconds')
+  if (!(value >= 0)) refuse('must be a number of milliseconds, and not negative')
   // JSON has no Infinity.
   return Math.min(value, Number.MAX_VALUE)
 }
 
 function readTime(refuse, value) {
-  if (!isDate(value)) return typeof value === 'string' ? value : refuse(`must be a Date or a string, not ${described(value)}`)
+  if (typeof value === 'string') return readText(refuse, value)
+  if (!isDate(value)) refuse(`must be a Date or a string, not ${described(value)}`)
   if (Number.isNaN(value.getTime())) refuse('is an invalid Date')
   return value.toISOString()
 }
@@ -64,7 +65,10 @@ function readJson(refuse, value) {
 }
 
 function readHeaders(refuse, value) {
-  return readPairs(refuse, value).map(([name, one]) => [name, readText((reason) => refuse(`${name} ${reason}`), one)])
+  return readPairs(refuse, value).map(([name, one]) => [
+    readText(refuse, name),
+    readText((reason) => refuse(`${name} ${reason}`), one),
+  ])
 }
 
 /** What follows the question mark: an array is as many pairs, and what is absent none. */
@@ -76,7 +80,7 @@ function readQuery(refuse, value) {
       if (typeof one !== 'string' && typeof one !== 'boolean' && !Number.isFinite(one)) {
         refuse(`${name} must be a string, a number or a boolean, not ${described(one)}`)
       }
-      return [name, readText((reason) => refuse(`${name} ${reason}`), String(one))]
+      return [readText(refuse, name), readText((reason) => refuse(`${name} ${reason}`), String(one))]
     })
 }
 
@@ -85,7 +89,8 @@ function readPairs(refuse, value) {
   if (!isObject(value)) refuse(`must be an object, not ${described(value)}`)
   if (!(Symbol.iterator in value)) return Object.entries(value)
   const pairs = [...value]
-  for (const pair of pairs) if (!Array.isArray(pair) || pair.length !== 2) refuse('must be an object, or pairs of a name and a value')
+  for (const pair of pairs)
+    if (!Array.isArray(pair) || pair.length !== 2) refuse('must be an object, or pairs of a name and a value')
   return pairs
 }
 
@@ -124,7 +129,8 @@ function nothing() {}
 /** What was given of `members`, by the names that they have where it goes. */
 function encode(members, given, of, ErrorClass = ValidationError) {
   if (given === undefined || given === null) return undefined
-  if (!isObject(given) || Array.isArray(given)) throw refused(ErrorClass, of, `must be an object, not ${described(given)}`)
+  if (!isObject(given) || Array.isArray(given))
+    throw refused(ErrorClass, of, `must be an object, not ${described(given)}`)
   const read = {}
   for (const name of Object.keys(given)) {
     const value = given[name]

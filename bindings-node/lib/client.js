@@ -17,20 +17,30 @@ class Zexa {
   #connect(connection) {
     this.#connection = connection
     for (const [name, Resource] of Object.entries(resources)) {
-      Object.defineProperty(this, name, { value: new Resource(connection), enumerable: true, configurable: true, writable: true })
+      Object.defineProperty(this, name, {
+        value: new Resource(connection),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      })
     }
   }
 
   withOptions(options) {
-    return new Zexa(this.#connection.with(options))
+    return new Zexa(this.#connection.with(Zexa.prototype.withOptions, options))
   }
 
   request(method, path, given, options) {
-    return this.#connection.call(Zexa.prototype.request, options, (response) => response, (native, number, options, token) => {
-      const { query = [], body } = encode(OF_REQUEST, given, 'members of a request') ?? {}
-      const request = encode(OF_LINE, { method, path }, 'arguments') ?? {}
-      native.request(number, request.method ?? '', request.path ?? '', JSON.stringify(query), body, options, token)
-    })
+    return this.#connection.call(
+      Zexa.prototype.request,
+      options,
+      (response) => response,
+      (native, number, options, token) => {
+        const { query = [], body } = encode(OF_REQUEST, given, 'members of a request') ?? {}
+        const request = encode(OF_LINE, { method, path }, 'arguments') ?? {}
+        native.request(number, request.method ?? '', request.path ?? '', JSON.stringify(query), body, options, token)
+      },
+    )
   }
 
   close() {
@@ -42,7 +52,7 @@ class Zexa {
   }
 
   /** Without the key. */
-  [inspect.custom](_depth, options, inspect) {
+  [inspect.custom](_depth, options) {
     return `Zexa ${inspect({ baseUrl: this.baseUrl }, options)}`
   }
 }

@@ -2,7 +2,7 @@
 'use strict'
 
 const { Abort, call, mailbox } = require('./calls.js')
-const { asking, at } = require('./errors.js')
+const { asking, at, siteOf } = require('./errors.js')
 const { List } = require('./list.js')
 const { register } = require('./logger.js')
 const { NativeClient, Token } = require('./native.js')
@@ -10,10 +10,12 @@ const { ofCall, ofClient } = require('./options.js')
 
 class Connection {
   #native
+  #logger
   #signal
 
-  constructor(native, signal) {
+  constructor(native, logger, signal) {
     this.#native = native
+    this.#logger = logger
     this.#signal = signal
   }
 
@@ -22,7 +24,10 @@ class Connection {
     const site = siteOf(Client)
     try {
       const { logger, options } = ofClient(given)
-      return new Connection(asking(() => new NativeClient(mailbox, options, logger && register(logger))))
+      return new Connection(
+        asking(() => new NativeClient(mailbox, options, logger && register(logger))),
+        logger,
+      )
     } catch (error) {
       throw at(site, error)
     }
@@ -32,9 +37,15 @@ class Connection {
     return this.#native.baseUrl
   }
 
-  with(given) {
-    const { signal = this.#signal, options } = ofCall(given)
-    return new Connection(options === undefined ? this.#native : asking(() => this.#native.withOptions(options)), signal)
+  /** Another, with options that `method` was given. */
+  with(method, given) {
+    try {
+      const { signal = this.#signal, options } = ofCall(given)
+      const native = options === undefined ? this.#native : asking(() => this.#native.withOptions(options))
+      return new Connection(native, this.#logger, signal)
+    } catch (error) {
+      throw at(siteOf(method), error)
+    }
   }
 
   close() {
@@ -43,7 +54,7 @@ class Connection {
 
   /** A call of `method`, with the options that were given it. `hand` gives it to the addon. */
   call(method, given, revive, hand) {
-    const site = siteOf(method)
+    const site = siteOf(method, this.#logger)
     try {
       const { abort, options } = this.#options(given)
       return call(site, abort, revive, (number) => hand(this.#native, number, options, abort?.token))
@@ -54,7 +65,7 @@ class Connection {
 
   /** A list from `method`. `open` makes one of the addon; it is called when the list is read. */
   list(method, given, revive, open) {
-    return new List(siteOf(method), revive, () => {
+    return new List(siteOf(method, this.#logger), revive, () => {
       const { abort, options } = this.#options(given)
       return { abort, list: asking(() => open(this.#native, options, abort?.token)) }
     })
@@ -64,13 +75,6 @@ class Connection {
     const { signal = this.#signal, options } = ofCall(given)
     return { abort: signal && new Abort(signal, new Token()), options }
   }
-}
-
-/** Where the caller of `method` stands. It costs little: what is kept becomes text only when it is asked for. */
-function siteOf(method) {
-  const site = {}
-  Error.captureStackTrace(site, method)
-  return site
 }
 
 module.exports = { Connection }

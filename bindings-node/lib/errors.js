@@ -55,13 +55,24 @@ function causeOf({ message, errno }) {
 /** The error, as if made at `site`. One that is not ours stays as it is. */
 function at(site, error) {
   if (!(error instanceof ZexaError)) return error
-  const frames = String(site.stack).match(/(^|\n) {4}at [^]*/)?.[0] ?? ''
+  const stack = String(site.stack)
+  const frames = stack.search(/^ {4}at /m)
   Object.defineProperty(error, 'stack', {
-    value: `${error.name}: ${error.message}${frames.startsWith('\n') ? '' : '\n'}${frames}`,
+    value: `${error.name}: ${error.message}${frames < 0 ? '' : `\n${stack.slice(frames)}`}`,
     configurable: true,
     writable: true,
   })
   return error
+}
+
+/**
+ * Where the caller of `method` stands. It costs little: what is kept becomes text only when it is asked for. Whatever is under way holds it, and by it
+ * the logger, which may be told of a call whose client nobody has any more.
+ */
+function siteOf(method, logger) {
+  const site = { logger }
+  Error.captureStackTrace(site, method)
+  return site
 }
 
 /** What a function of the addon gives. What it throws is told in the message. */
@@ -79,4 +90,4 @@ function told(error) {
   return errorOf(JSON.parse(error.message), error)
 }
 
-module.exports = { ZexaError, asking, at, behind, define, errorOf, told }
+module.exports = { ZexaError, asking, at, behind, define, errorOf, siteOf, told }

@@ -30,9 +30,15 @@ class List {
 
   page(number) {
     try {
-      encode(OF_PAGE, { page: number }, 'arguments')
+      // 0 is no page: so says the core.
+      const { page = 0 } = encode(OF_PAGE, { page: number }, 'arguments')
       const { abort, list } = this.#open()
-      return call(this.#site, abort, (page) => this.#page(page), (call) => list.page(call, number))
+      return call(
+        this.#site,
+        abort,
+        (found) => this.#page(found),
+        (call) => list.page(call, page),
+      )
     } catch (error) {
       return Promise.reject(at(this.#site, error))
     }

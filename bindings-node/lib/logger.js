@@ -1,14 +1,14 @@
 // The loggers of clients, to which the addon tells of attempts.
 'use strict'
 
-/** Loggers by the numbers that the addon has for them. */
+/** Loggers by the numbers that the addon has for them. Their clients hold them: a logger may well know its client. */
 const loggers = new Map()
 let lastNumber = 0
 
 /** The number of a logger, for one client. */
 function register(logger) {
   lastNumber += 1
-  loggers.set(lastNumber, logger)
+  loggers.set(lastNumber, new WeakRef(logger))
   return lastNumber
 }
 
@@ -18,13 +18,24 @@ function tell(number, attempt) {
     loggers.delete(number)
     return
   }
+  const logger = loggers.get(number)?.deref()
+  if (logger === undefined) return
   const { message, ...fields } = attempt
   try {
-    loggers.get(number)[fields.kind === undefined ? 'debug' : 'info'](message, fields)
-  } catch (error) {
-    // It is not the call's fault, and nobody else can catch it.
-    process.emitWarning(error)
+    const told = logger[fields.kind === undefined ? 'debug' : 'info'](message, fields)
+    if (typeof told?.then === 'function') told.then(undefined, warn)
+  } catch (thrown) {
+    warn(thrown)
   }
 }
 
-module.exports = { tell, register }
+/** That a logger fails is not the fault of the call, and nobody else can catch it. */
+function warn(thrown) {
+  const warning = new Error(`the logger of a Zexa client has failed: ${thrown?.message ?? typeof thrown}`, {
+    cause: thrown,
+  })
+  warning.name = 'ZexaWarning'
+  process.emitWarning(warning)
+}
+
+module.exports = { register, tell }

@@ -34,10 +34,10 @@ function ofSources() {
 /** Says what whoever installed this can do. */
 function failure(cause) {
   const name = BUILDS[SYSTEM]
-  const builds = Object.values(BUILDS).join(', ')
-  if (name === undefined || isMusl()) {
-    const system = isMusl() ? `${SYSTEM}-musl` : SYSTEM
-    return new Error(`zexa has no addon for ${system}, but for ${builds}`, { cause })
+  const musl = isMusl()
+  if (name === undefined || musl) {
+    const builds = Object.values(BUILDS).join(', ')
+    return new Error(`zexa has no addon for ${SYSTEM}${musl ? '-musl' : ''}, but for ${builds}`, { cause })
   }
   if (cause.code !== 'MODULE_NOT_FOUND') {
     return new Error(`zexa's addon for ${name} cannot be loaded: ${cause.message}`, { cause })

@@ -37,8 +37,9 @@ impl NativeClient {
     /// The same client, for calls with other options.
     #[napi(catch_unwind)]
     pub fn with_options(&self, options: String) -> napi::Result<NativeClient> {
-        let options = options::read(&options).and_then(OfCall::options).map_err(thrown)?;
-        Ok(NativeClient { client: self.client.with_options(options), post: self.post.clone() })
+        let options = options::read(&options).and_then(OfCall::options);
+        let client = options.and_then(|options| binding::with_options(&self.client, options)).map_err(thrown)?;
+        Ok(NativeClient { client, post: self.post.clone() })
     }
 
     #[napi(getter)]
@@ -46,9 +47,10 @@ impl NativeClient {
         binding::base_url_async(&self.client).to_owned()
     }
 
+    /// What was begun before goes on.
     #[napi(catch_unwind)]
     pub fn close(&self) {
-        self.client.close();
+        binding::close_in_turn(&self.client);
     }
 
     /// `query` is a JSON array of pairs, `body` is JSON.

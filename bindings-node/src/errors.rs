@@ -79,16 +79,18 @@ fn in_camel_case(error: &Error) -> (String, Option<Value>) {
     (format!("{name}{}", with_names(reason)), Some(renamed.into()))
 }
 
-/// What a reason says of an option is in the core's words.
+/// The options that reasons speak of.
+const OPTIONS: [&str; 3] = ["allow_http", "api_key", "base_url"];
+
+/// The rest of a reason may hold what the caller gave.
 fn with_names(reason: &str) -> String {
-    reason
-        .split(' ')
-        .map(|word| if word.contains("://") { word.to_owned() } else { camel_case(word) })
-        .collect::<Vec<_>>()
-        .join(" ")
+    let renamed = reason.split_inclusive(' ').map(|word| {
+        let name = word.trim_end_matches([' ', ',', ';']);
+        if OPTIONS.contains(&name) { camel_case(name) + &word[name.len()..] } else { word.to_owned() }
+    });
+    renamed.collect()
 }
 
-/// `ZEXA_API_KEY` stays as it is.
 fn camel_case(name: &str) -> String {
     let mut parts = name.split('_');
     let first = parts.next().unwrap_or_default();

@@ -1,4 +1,3 @@
-
 /**
  * What all errors of this package are. Its `stack` is that of whoever made the call.
  *

@@ -1,4 +1,3 @@
-
 /**
  * What the API lists page by page: read all of it with `for await`, as often as you like. It is also the promise of its first page.
  *

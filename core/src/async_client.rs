@@ -59,6 +59,11 @@ impl AsyncClient {
         AsyncClient { shared: self.shared.clone(), options: options.or(&self.options) }
     }
 
+    /// Whether a call can be made with these options.
+    pub(crate) fn check(&self, options: &CallOptions) -> Result<()> {
+        options.begin(&self.shared.config).map(drop)
+    }
+
     /// A request to any path of the API, for what this version does not know: see [`Client::request`].
     ///
     /// # Errors
@@ -117,6 +122,15 @@ impl AsyncClient {
                 });
             }
             Err(error) => done(Err(error)),
+        }
+    }
+
+    /// Closes the client once what was carried out before has been polled.
+    pub(crate) fn close_in_turn(&self) {
+        let client = self.clone();
+        match self.shared.running_already() {
+            Some(running) => drop(running.handle.spawn(async move { client.close() })),
+            None => self.close(),
         }
     }
 

@@ -114,6 +114,12 @@ pub fn observed(options: CallOptions, observer: impl Fn(&Attempt<'_>) + Send + S
     options.observer(Arc::new(observer))
 }
 
+/// [`AsyncClient::with_options`], which refuses at once what every call would be refused for.
+pub fn with_options(client: &AsyncClient, options: CallOptions) -> Result<AsyncClient> {
+    client.check(&options)?;
+    Ok(client.with_options(options))
+}
+
 /// Carries a call out on the client's own thread, and says there what came of it. Where it cannot begin, that is said at once.
 pub fn carry_out<T: Send + 'static>(
     client: &AsyncClient,
@@ -121,6 +127,11 @@ pub fn carry_out<T: Send + 'static>(
     done: impl FnOnce(Result<T>) + Send + 'static,
 ) {
     client.carry_out(call, done);
+}
+
+/// Closes a client behind the calls that were carried out before, so that none of them finds it closed before it has begun.
+pub fn close_in_turn(client: &AsyncClient) {
+    client.close_in_turn();
 }
 
 /// [`Client::request`] with a body that is JSON already, which is sent as it is.

@@ -6,17 +6,20 @@ const { encoded, id, object, text, time, until, whole } = require('../arguments.
 const { names } = require('../names.js')
 const native = require('../native.js')
 
-const CampaignStatus = names({
-  Scheduled: 'scheduled',
-  Sending: 'sending',
-  Sent: 'sent',
-  Completed: 'completed',
-  Paused: 'paused',
-  Failed: 'failed',
-  Cancelled: 'cancelled',
-}, {
-  isFinal: (value) => native.campaignStatusIsFinal(String(value)),
-})
+const CampaignStatus = names(
+  {
+    Scheduled: 'scheduled',
+    Sending: 'sending',
+    Sent: 'sent',
+    Completed: 'completed',
+    Paused: 'paused',
+    Failed: 'failed',
+    Cancelled: 'cancelled',
+  },
+  {
+    isFinal: (value) => native.campaignStatusIsFinal(String(value)),
+  },
+)
 
 const CREATE_CAMPAIGN = {
   name: text('name'),
@@ -53,8 +56,17 @@ class Campaigns {
 
   /** Creates a campaign and launches it, or schedules it for its `scheduledAt`. */
   create(params, options) {
-    return this.#connection.call(Campaigns.prototype.create, options, reviveCampaign, (native, number, options, token) =>
-      native.campaignsCreate(number, encoded(CREATE_CAMPAIGN, params, 'parameters of campaigns.create'), options, token),
+    return this.#connection.call(
+      Campaigns.prototype.create,
+      options,
+      reviveCampaign,
+      (native, number, options, token) =>
+        native.campaignsCreate(
+          number,
+          encoded(CREATE_CAMPAIGN, params, 'parameters of campaigns.create'),
+          options,
+          token,
+        ),
     )
   }
 

@@ -2,7 +2,6 @@
 // Credits: what messages are paid with.
 'use strict'
 
-
 function reviveCredits(credits) {
   return credits
 }
@@ -17,8 +16,11 @@ class CreditBalance {
 
   /** Gives the credit balance. */
   get(options) {
-    return this.#connection.call(CreditBalance.prototype.get, options, reviveCredits, (native, number, options, token) =>
-      native.creditsGet(number, options, token),
+    return this.#connection.call(
+      CreditBalance.prototype.get,
+      options,
+      reviveCredits,
+      (native, number, options, token) => native.creditsGet(number, options, token),
     )
   }
 }

@@ -6,15 +6,18 @@ const { encoded, id, object, text, time, until } = require('../arguments.js')
 const { names } = require('../names.js')
 const native = require('../native.js')
 
-const MessageStatus = names({
-  Queued: 'queued',
-  Sent: 'sent',
-  Delivered: 'delivered',
-  Failed: 'failed',
-  Undeliverable: 'undeliverable',
-}, {
-  isFinal: (value) => native.messageStatusIsFinal(String(value)),
-})
+const MessageStatus = names(
+  {
+    Queued: 'queued',
+    Sent: 'sent',
+    Delivered: 'delivered',
+    Failed: 'failed',
+    Undeliverable: 'undeliverable',
+  },
+  {
+    isFinal: (value) => native.messageStatusIsFinal(String(value)),
+  },
+)
 
 const SEND_MESSAGE = {
   channel: text('channel'),

@@ -33,6 +33,11 @@ impl Background {
         Ok(running.insert(Arc::new(Running::start(shared)?)).clone())
     }
 
+    /// The runtime, where it was started.
+    pub(crate) fn get_already(&self) -> Option<Arc<Running>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Ends it once the calls that it runs now are done.
     pub(crate) fn close(&self) {
         drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());

@@ -123,6 +123,11 @@ impl Shared {
         self.process().background.get(self)
     }
 
+    /// The background runtime, where there is one.
+    pub(crate) fn running_already(&self) -> Option<Arc<Running>> {
+        self.process().background.get_already()
+    }
+
     /// Refuses further calls, ends the waits of those under way, and closes idle connections. An attempt in flight goes on to its end.
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Release);

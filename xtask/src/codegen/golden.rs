@@ -61,7 +61,15 @@ fn put_behind(text: &str, place: &str, more: &str) -> String {
 /// The sources that are read, in a folder below `target/`.
 fn copy_of_sources() -> PathBuf {
     let copy = paths::target().join("codegen").join("golden");
-    for folder in ["core/src", "ffi-c/src", "ffi-c/cpp", "bindings-python/stub", "bindings-python/stub/docs"] {
+    let folders = [
+        "core/src",
+        "ffi-c/src",
+        "ffi-c/cpp",
+        "bindings-python/stub",
+        "bindings-python/stub/docs",
+        "bindings-node/types",
+    ];
+    for folder in folders {
         let from = paths::root().join(folder);
         let to = copy.join(folder);
         // Not there the first time.

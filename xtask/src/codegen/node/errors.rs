@@ -39,7 +39,7 @@ fn class(kind: &Constant) -> Class<'_> {
 /// `generated/errors.js`.
 pub(super) fn in_javascript(context: &Context<'_>) -> String {
     let classes = classes(context);
-    let mut text = "'use strict'\n\nconst { ZexaError, define } = require('../errors.js')\n".to_owned();
+    let mut text = "// The errors, a class for each kind.\n'use strict'\n\nconst { ZexaError, define } = require('../errors.js')\n".to_owned();
     for Class { name, base, kind } in &classes {
         let name = context.take_in("zexa", name, &kind.place);
         text += &format!("\nclass {name} extends {base} {{}}\ndefine({name}, '{name}', '{}')\n", kind.name);

@@ -16,6 +16,7 @@ use super::context::Context;
 use super::definition::{Definition, Section};
 use super::{GENERATED, rustfmt};
 use crate::command::Result;
+use crate::node::Packages;
 
 /// What is exported and written by hand, in `bindings-node/lib`.
 const BY_HAND: [&str; 3] = ["Zexa", "ZexaError", "parseEvent"];
@@ -52,7 +53,7 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
         files.insert(format!("lib/generated/{name}.js"), biome(&format!("// {GENERATED}\n{text}"), "file.js")?);
     }
     files.insert("lib/index.d.ts".to_owned(), biome(&format!("// {GENERATED}\n{types}"), "file.d.ts")?);
-    for (name, text) in index(definition, &exported) {
+    for (name, text) in index(&exported) {
         files.insert(format!("lib/{name}"), biome(&format!("// {GENERATED}\n{text}"), &name)?);
     }
     Ok(files)
@@ -142,8 +143,7 @@ fn exported(context: &Context<'_>) -> BTreeMap<String, Vec<String>> {
 }
 
 /// The modules that users import. Both are the same: that of `import` takes its names from that of `require`, so there are no two of anything.
-fn index(definition: &Definition, exported: &BTreeMap<String, Vec<String>>) -> Vec<(String, String)> {
-    let _ = definition;
+fn index(exported: &BTreeMap<String, Vec<String>>) -> Vec<(String, String)> {
     let mut all: Vec<&str> = exported.values().flatten().map(String::as_str).collect();
     all.sort_unstable();
     let all = all.join(", ");
@@ -152,9 +152,17 @@ fn index(definition: &Definition, exported: &BTreeMap<String, Vec<String>>) -> V
         .map(|(file, names)| format!("const {{ {} }} = require('{file}')\n", names.join(", ")))
         .collect();
     vec![
-        ("index.js".to_owned(), format!("'use strict'\n\n{required}\nmodule.exports = {{ {all} }}\n")),
-        ("index.mjs".to_owned(), format!("import zexa from './index.js'\n\nexport const {{ {all} }} = zexa\n")),
-        ("index.d.mts".to_owned(), "export * from './index.js'\n".to_owned()),
+        (
+            "index.js".to_owned(),
+            format!("// The package, for `require()`.\n'use strict'\n\n{required}\nmodule.exports = {{ {all} }}\n"),
+        ),
+        (
+            "index.mjs".to_owned(),
+            format!(
+                "// The package, for `import`.\nimport zexa from './index.js'\n\nexport const {{ {all} }} = zexa\n"
+            ),
+        ),
+        ("index.d.mts".to_owned(), "// The types, for `import`.\nexport * from './index.js'\n".to_owned()),
     ]
 }
 
@@ -162,7 +170,9 @@ fn index(definition: &Definition, exported: &BTreeMap<String, Vec<String>>) -> V
 fn types(context: &Context<'_>, folder: &Path) -> Result<String> {
     let fragment = |name: &str| {
         let path = folder.join("types").join(name);
-        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+        fs::read_to_string(&path)
+            .map(|text| format!("\n{text}"))
+            .map_err(|error| format!("{}: {error}", path.display()))
     };
     let resources: String = context
         .definition
@@ -172,7 +182,8 @@ fn types(context: &Context<'_>, folder: &Path) -> Result<String> {
             format!("{docs}  readonly {}: {}\n", camel(&resource.name), class(resource))
         })
         .collect();
-    let mut text = fragment("client.d.ts")?.replace("  // GENERATED: the resources\n", &resources);
+    let mut text = "// The types, for `require()`.\n".to_owned();
+    text += &fragment("client.d.ts")?.replace("  // GENERATED: the resources\n", &resources);
     for section in &context.definition.sections {
         text.extend(section.resource.iter().map(|resource| types::resource(context, resource)));
         text.extend(section.params.iter().map(|params| types::params(context, params)));
@@ -190,6 +201,63 @@ fn types(context: &Context<'_>, folder: &Path) -> Result<String> {
 
 /// JavaScript or TypeScript, formatted as all of it is.
 fn biome(text: &str, name: &str) -> Result<String> {
-    let _ = name;
-    Ok(text.to_owned())
+    let mut command = Packages::prepare()?.tool("@biomejs/biome/bin/biome");
+    command.args(["format", &format!("--stdin-file-path=bindings-node/lib/{name}")]);
+    super::filter(&mut command, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codegen::definition::{Docs, Field, Model, Place, Shape, Shown, Type};
+    use crate::codegen::read;
+    use crate::paths;
+
+    /// What comes of it where the core has this, too.
+    fn written(spoil: impl FnOnce(&mut Section)) -> Result<BTreeMap<String, String>> {
+        let mut definition = read::read(&paths::root().join("core/src")).unwrap_or_else(|_| panic!("the core is read"));
+        spoil(definition.sections.iter_mut().find(|section| section.name == "messages").expect("it is there"));
+        write(&definition, &paths::root().join("bindings-node"))
+    }
+
+    fn place() -> Place {
+        Place { file: "messages.rs".into(), line: 7 }
+    }
+
+    fn field(name: &str, kind: Type, required: bool) -> Field {
+        let (name, docs, place) = (name.to_owned(), Docs::default(), place());
+        Field { name, kind, required, docs, may_be_empty: false, shown: Shown::Plain, place }
+    }
+
+    #[test]
+    fn what_javascript_cannot_express_is_told_with_its_place() {
+        let told = written(|messages| messages.params[0].fields.push(field("price", Type::F64, false)));
+        assert_eq!(told.expect_err("fails"), "messages.rs:7: parameters cannot be a `f64` in JavaScript");
+        let told = written(|messages| messages.models[0].fields.push(field("template", Type::Template, false)));
+        assert_eq!(told.expect_err("fails"), "messages.rs:7: a field cannot be a `Template` in JavaScript");
+        let told = written(|messages| {
+            let operation = &mut messages.resource.as_mut().expect("it has one").operations[1];
+            operation.shape = Shape::Wait { answer: "Credits".into() };
+            operation.place = place();
+        });
+        assert_eq!(told.expect_err("fails"), "messages.rs:7: a `Credits` has no status to wait for");
+    }
+
+    #[test]
+    fn two_things_of_one_name_are_told() {
+        let told = written(|messages| messages.models[0].fields.push(field("extra", Type::String, true)));
+        let complaint = "messages.rs:7: in JavaScript, two things would be called `Message::extra`";
+        assert_eq!(told.expect_err("fails"), complaint);
+        let page = Model { name: "Page".into(), docs: Docs::default(), fields: Vec::new(), place: place() };
+        let told = written(|messages| messages.models.push(page)).expect_err("fails");
+        assert_eq!(told, "messages.rs:7: in JavaScript, two things would be called `zexa::Page`");
+    }
+
+    #[test]
+    fn names_are_in_camel_case_and_go_by_those_of_the_api() {
+        let reference = field("client_reference", Type::String, false);
+        let files = written(|messages| messages.params[0].fields.push(reference)).expect("it can be written");
+        assert!(files["lib/generated/messages.js"].contains("clientReference: text('client_reference'),"));
+        assert!(files["lib/index.d.ts"].contains("clientReference?: string | null | undefined"));
+    }
 }
