@@ -178,7 +178,8 @@ impl Packages {
     /// A program of a package, by its path in `node_modules`: `typescript/bin/tsc`.
     pub(crate) fn tool(&self, script: &str) -> Command {
         let mut tool = self.command();
-        tool.arg(self.folder.join("node_modules").join(script));
+        // Through the link: that is what one would type.
+        tool.arg(Path::new("node_modules").join(script));
         tool
     }
 }

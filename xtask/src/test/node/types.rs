@@ -3,15 +3,17 @@
 use crate::command::{self, Result};
 use crate::npm;
 
-/// Projects of TypeScript's: code that it is to accept or to object to, and the examples.
-const PROJECTS: [&str; 2] = ["tests/node/typed/tsconfig.json", "tests/node/typed/tsconfig.examples.json"];
+/// Code that TypeScript is to accept, or to object to.
+const TYPED: &str = "tests/node/typed/tsconfig.json";
+/// The examples, which say what they need in the words of today's.
+const EXAMPLES: &str = "tests/node/typed/tsconfig.examples.json";
 
 /// All are looked at, even where one has a fault.
 pub(crate) fn check() -> Result {
     let packages = npm::packages()?;
     let mut failures = Vec::new();
-    for project in PROJECTS {
-        let mut compiler = packages.tool("typescript/bin/tsc");
+    for (version, project) in [("typescript", TYPED), ("typescript", EXAMPLES), ("typescript-oldest", TYPED)] {
+        let mut compiler = packages.tool(&format!("{version}/bin/tsc"));
         failures.extend(command::run(compiler.args(["--project", project])).err());
     }
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
