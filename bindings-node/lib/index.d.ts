@@ -204,13 +204,12 @@ export interface Messages {
   /**
    * Waits until a message has the status `until`, or a final one, and gives it.
    *
-   * A final status will not change any more. Where it is another than the one waited for, the
-   * message is given all the same: look at its status. An `until` of `final`, or an empty one, waits
-   * for any of these.
+   * A final status will not change any more. Where it is another than the one waited for, the message is given all the
+   * same: look at its status. An `until` of `final`, or an empty one, waits for any of these.
    *
-   * It is asked for at once, then after half a second, and then ever more seldom, at last every ten
-   * seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
-   * comes to it fails with `timeout`.
+   * It is asked for at once, then after half a second, and then ever more seldom, at last every ten seconds. The
+   * call's `deadline` is for the whole wait; without one it is ten minutes. A wait that comes to it fails with
+   * `timeout`.
    *
    * `GET /messages/{id}`
    */
@@ -225,8 +224,7 @@ export interface Messages {
  * A message to send.
  *
  * Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a `to` that is not
- * E.164, where the channel
- * takes phone numbers.
+ * E.164, where the channel takes phone numbers.
  */
 export interface SendMessageParams {
   /** The way it takes. */
@@ -245,7 +243,7 @@ export interface SendMessageParams {
   /** The text as HTML, with the body as its plain alternative; email only. */
   html?: string | null | undefined
   /** An approved WhatsApp template, instead of a body. */
-  template?: Record<string, unknown> | null | undefined
+  template?: Readonly<Record<string, any>> | null | undefined
   /** When to send it. Default: now. */
   scheduledAt?: Date | string | null | undefined
 }
@@ -386,13 +384,12 @@ export interface Campaigns {
   /**
    * Waits until a campaign has the status `until`, or a final one, and gives it.
    *
-   * A final status will not change any more. Where it is another than the one waited for, the
-   * campaign is given all the same: look at its status. An `until` of `final`, or an empty one, waits
-   * for any of these.
+   * A final status will not change any more. Where it is another than the one waited for, the campaign is given all
+   * the same: look at its status. An `until` of `final`, or an empty one, waits for any of these.
    *
-   * It is asked for at once, then after half a second, and then ever more seldom, at last every ten
-   * seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
-   * comes to it fails with `timeout`.
+   * It is asked for at once, then after half a second, and then ever more seldom, at last every ten seconds. The
+   * call's `deadline` is for the whole wait; without one it is ten minutes. A wait that comes to it fails with
+   * `timeout`.
    *
    * `GET /campaigns/{id}`
    */
@@ -420,7 +417,7 @@ export interface CreateCampaignParams {
   /** What it says, as plain text. Required where there is no template. */
   body?: string | null | undefined
   /** An approved WhatsApp template, instead of a body. */
-  template?: Record<string, unknown> | null | undefined
+  template?: Readonly<Record<string, any>> | null | undefined
   /** When to start it. Default: now. */
   scheduledAt?: Date | string | null | undefined
 }

@@ -42,7 +42,7 @@ impl NativeClient {
         Ok(NativeClient { client, post: self.post.clone() })
     }
 
-    #[napi(getter)]
+    #[napi(getter, catch_unwind)]
     pub fn base_url(&self) -> String {
         binding::base_url_async(&self.client).to_owned()
     }
@@ -77,7 +77,7 @@ impl NativeClient {
 
 #[napi]
 impl Token {
-    #[napi(constructor)]
+    #[napi(constructor, catch_unwind)]
     #[allow(clippy::new_without_default, reason = "it is made by JavaScript")]
     pub fn new() -> Token {
         Token(CancelToken::new())

@@ -266,7 +266,7 @@ mod tests {
         for (json, message) in [
             (r#"{"to": "x", "scheduled_at": "tomorrow"}"#, "scheduled_at: not a time with its offset"),
             (r#"{"template": []}"#, "template: not of its type"),
-            ("[]", "params: not a JSON object"),
+            ("\"+244\"", "params: not a JSON object"),
         ] {
             let error = send(json).expect_err(json);
             assert!(error.kind() == Kind::Validation && error.message().starts_with(message), "{error}");

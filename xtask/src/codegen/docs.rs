@@ -42,6 +42,19 @@ pub(crate) fn commented(mark: &str, lines: &[String]) -> String {
     lines.iter().map(|line| format!("{mark} {line}").trim_end().to_owned() + "\n").collect()
 }
 
+/// Each paragraph as one line. What is indented, and what stands in a list, has lines of its own.
+pub(crate) fn paragraphs(lines: &[String]) -> Vec<String> {
+    let goes_on = |line: &str| !line.is_empty() && !line.starts_with([' ', '-', '`']) && !line.ends_with(':');
+    let mut joined: Vec<String> = Vec::new();
+    for line in lines {
+        match joined.last_mut() {
+            Some(last) if goes_on(last) && goes_on(line) => *last += &format!(" {line}"),
+            _ => joined.push(line.clone()),
+        }
+    }
+    joined
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,17 +1,23 @@
 //! Every function that C can call runs in a guard, so that no panic leaves Rust: nothing but the guard is in its body, beside closures for it,
-//! and nothing is computed to be given to it.
+//! and nothing is computed to be given to it. Those that Node can call have the guard of napi-rs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use syn::spanned::Spanned;
-use syn::{Block, Expr, ExprCall, Item, ItemFn, Stmt, UnOp};
+use syn::visit::Visit;
+use syn::{Attribute, Block, Expr, ExprCall, ImplItemFn, Item, ItemFn, Meta, Signature, Stmt, UnOp};
 
 use crate::command::Result;
 use crate::paths;
 
-/// Fails where an exported function does something outside of a guard.
+/// Fails where a function that another language can call does something outside of a guard.
 pub(super) fn check() -> Result {
+    check_c()?;
+    check_node()
+}
+
+fn check_c() -> Result {
     let mut exported = 0;
     let mut complaints = Vec::new();
     for path in sources(&paths::root().join("ffi-c").join("src"))? {
@@ -30,6 +36,51 @@ pub(super) fn check() -> Result {
         0 => Err("there is no exported function".to_owned()),
         _ if complaints.is_empty() => Ok(()),
         _ => Err(complaints.join("\n")),
+    }
+}
+
+fn check_node() -> Result {
+    let mut exported = Exported::default();
+    for path in sources(&paths::root().join("bindings-node").join("src"))? {
+        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        exported.file = path.strip_prefix(paths::root()).unwrap_or(&path).display().to_string();
+        exported.visit_file(&syn::parse_file(&text).map_err(|error| format!("{}: {error}", exported.file))?);
+    }
+    println!("{} functions for Node", exported.count);
+    match exported.count {
+        0 => Err("there is no function for Node".to_owned()),
+        _ if exported.complaints.is_empty() => Ok(()),
+        _ => Err(exported.complaints.join("\n")),
+    }
+}
+
+/// The functions that Node can call.
+#[derive(Default)]
+struct Exported {
+    file: String,
+    count: usize,
+    complaints: Vec<String>,
+}
+
+impl Exported {
+    fn look_at(&mut self, attributes: &[Attribute], signature: &Signature) {
+        let Some(napi) = attributes.iter().find(|attribute| attribute.path().is_ident("napi")) else { return };
+        self.count += 1;
+        let guarded = matches!(&napi.meta, Meta::List(list) if list.tokens.to_string().contains("catch_unwind"));
+        if !guarded {
+            let (line, name) = (signature.span().start().line, &signature.ident);
+            self.complaints.push(format!("{}:{line}: `{name}` has no catch_unwind", self.file));
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Exported {
+    fn visit_item_fn(&mut self, function: &'ast ItemFn) {
+        self.look_at(&function.attrs, &function.sig);
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
+        self.look_at(&function.attrs, &function.sig);
     }
 }
 
@@ -119,6 +170,18 @@ mod tests {
         assert!(guarded("guard::value(0, || 1)"));
         assert!(guarded("unsafe { guard::get(x, 0, |x| *x) }"));
         assert!(guarded("let make = || Ok(()); unsafe { guard::call(x, make) }"));
+    }
+
+    #[test]
+    fn what_node_can_call_has_the_guard_of_napi() {
+        let complaints = |text: &str| {
+            let mut exported = Exported { file: "a.rs".into(), ..Exported::default() };
+            exported.visit_file(&syn::parse_file(text).expect("Rust"));
+            (exported.count, exported.complaints)
+        };
+        assert_eq!(complaints("#[napi(catch_unwind)] fn f() {} #[napi] struct S; fn g() {}"), (1, Vec::new()));
+        let complaint = "a.rs:1: `f` has no catch_unwind".to_owned();
+        assert_eq!(complaints("#[napi] impl S { #[napi(getter)] fn f(&self) {} }"), (1, vec![complaint]));
     }
 
     #[test]

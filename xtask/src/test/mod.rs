@@ -45,7 +45,7 @@ const STEPS: &[Step] = &[
         needs_build: false,
         run: codegen::check,
     },
-    Step { name: "guards", about: "no panic can reach C", needs_build: false, run: guards::check },
+    Step { name: "guards", about: "no panic can reach C or Node", needs_build: false, run: guards::check },
     Step {
         name: "deps",
         about: "no crate twice that must be there once, no second TLS, licences that can be shipped",

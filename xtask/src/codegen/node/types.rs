@@ -6,10 +6,11 @@ use super::names::{camel, class, lines, model as name_of, params as name_of_para
 use super::operations::FINAL;
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Constant, Field, Model, OpenEnum, Operation, Params, Resource, Shape, Type};
+use crate::codegen::docs::paragraphs;
 
 /// A comment of documentation, indented, with its line break.
 pub(super) fn documented(indent: &str, lines: &[String]) -> String {
-    let lines = wrapped(lines, 120 - indent.len() - 3);
+    let lines = wrapped(&paragraphs(lines), 120 - indent.len() - 3);
     match &lines[..] {
         [] => String::new(),
         [line] if line.len() + indent.len() + 7 <= 120 => format!("{indent}/** {line} */\n"),
@@ -118,6 +119,8 @@ fn parameter(context: &Context<'_>, field: &Field) -> String {
     let kind = match &field.kind {
         Type::Timestamp => "Date | string".to_owned(),
         Type::List(element) => format!("readonly {}[]", of_field(element)),
+        // Of unknown members it would not take an interface.
+        Type::Template => "Readonly<Record<string, any>>".to_owned(),
         kind => of_field(kind),
     };
     let docs = documented("  ", &lines(context, &field.docs));

@@ -6,6 +6,7 @@ use super::operations::{self, Of};
 use super::params::{self, FINAL};
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, Operation, Params, Resource, Shape, Type};
+use crate::codegen::docs::paragraphs;
 
 /// The call options of every operation.
 const CALLING: &str = "timeout: _Seconds | None = None, deadline: _Seconds | None = None, max_retries: int | None = None, \
@@ -24,19 +25,6 @@ pub(super) fn docstring(indent: &str, lines: &[String]) -> String {
             format!("{indent}\"\"\"{}{indent}\"\"\"\n", &lines[indent.len()..])
         }
     }
-}
-
-/// Each paragraph as one line. What is indented, and what stands in a list, has lines of its own.
-fn paragraphs(lines: &[String]) -> Vec<String> {
-    let goes_on = |line: &str| !line.is_empty() && !line.starts_with([' ', '-', '`']) && !line.ends_with(':');
-    let mut joined: Vec<String> = Vec::new();
-    for line in lines {
-        match joined.last_mut() {
-            Some(last) if goes_on(last) && goes_on(line) => *last += &format!(" {line}"),
-            _ => joined.push(line.clone()),
-        }
-    }
-    joined
 }
 
 /// As wide as the Python here is.
