@@ -13,7 +13,7 @@ const ID = String.raw`msg_\w+`
 
 test('every example has a test', async () => {
   const tests = await readFile(new URL(import.meta.url), 'utf8')
-  const names = (await readdir(join(ROOT, FOLDER))).filter((name) => !name.endsWith('.json'))
+  const names = await readdir(join(ROOT, FOLDER))
   assert.ok(names.length > 0)
   assert.deepEqual(
     names.filter((name) => !tests.includes(`'${name}'`)),
