@@ -1,0 +1,262 @@
+// The errors: their tree, what they say, and what can be done with them.
+import assert from 'node:assert/strict'
+import { createServer } from 'node:net'
+import { test } from 'node:test'
+import { format, inspect } from 'node:util'
+import { caught, clientFor, PRIVATE, SMS, thrown } from './examples.mjs'
+import { serverFor } from './sandbox.mjs'
+import { CLASSES, disagreements } from './scenarios/errors.mjs'
+import zexa, {
+  APIConnectionError,
+  APIError,
+  APITimeoutError,
+  ConfigError,
+  NotFoundError,
+  RateLimitError,
+  ServerError,
+  ValidationError,
+  Zexa,
+  ZexaError,
+} from './zexa.mjs'
+
+/** What makes a server, or a client that never reaches it, end a call with each kind. */
+const FAULTS = {
+  invalid_request: { status: 400 },
+  unauthorized: { status: 401 },
+  not_found: { status: 404 },
+  conflict: { status: 409 },
+  validation: { status: 422 },
+  insufficient_credits: { status: 422, body: { error: 'insufficient_credits', message: 'No credits' } },
+  rate_limited: { status: 429, headers: { 'Retry-After': '7' } },
+  server: { status: 503 },
+  connect: { then: 'reset' },
+  timeout: { status: 408 },
+  decode: { status: 200, text: '<html>' },
+  other: { status: 307, headers: { Location: '/elsewhere' } },
+}
+
+/** An error of this kind, from a real call. */
+async function failure(t, kind) {
+  const server = await serverFor(t)
+  if (kind === 'config') return thrown(() => new Zexa({ ...server.options, timeout: 0 }))
+  const client = new Zexa({ ...server.options, maxRetries: 0 })
+  if (kind === 'closed') client.close()
+  else if (kind !== 'cancelled') await server.fault(FAULTS[kind])
+  if (kind !== 'cancelled') return caught(client.messages.send(SMS))
+  const call = client.messages.send(SMS, { signal: AbortSignal.abort() })
+  await caught(call)
+  return ZexaError.behind(call)
+}
+
+for (const [kind, Class] of Object.entries(CLASSES)) {
+  test(`${kind} is a class, ${Class.name}`, async (t) => {
+    const error = await failure(t, kind)
+    assert.deepEqual([error.kind, error.constructor, error.name], [kind, Class, Class.name])
+    assert.deepEqual(disagreements(error), [])
+    const Base = kind === 'config' ? ZexaError : APIError
+    assert.ok(error instanceof Class && error instanceof Base && error instanceof ZexaError && error instanceof Error)
+    assert.ok(!(error instanceof (kind === 'config' ? APIError : ConfigError)))
+    assert.equal(zexa[Class.name], Class)
+  })
+
+  test(`${Class.name} can be made for tests of one's own`, () => {
+    const cause = new Error('beneath')
+    const details = { field: 'to' }
+    const fields = { outcome: 'rejected', status: 503, code: 'c', requestId: 'r', retryAfter: 1500, attempts: 2, details, cause }
+    const error = new Class('what went wrong', fields)
+    assert.deepEqual(disagreements(error), [])
+    assert.deepEqual([error.kind, error.message, error.safeToRetry], [kind, 'what went wrong', true])
+    for (const [name, value] of Object.entries(fields)) assert.equal(error[name], value, name)
+    const bare = new Class('what went wrong')
+    assert.deepEqual(disagreements(bare), [])
+    assert.deepEqual([bare.outcome, bare.attempts, bare.safeToRetry], ['unknown', 0, false])
+    for (const name of ['status', 'code', 'requestId', 'retryAfter', 'details', 'cause']) {
+      assert.equal(bare[name], undefined, name)
+      assert.ok(name === 'details' || !(name in bare), name)
+    }
+  })
+}
+
+test('the tree', () => {
+  const base = (Class) => Object.getPrototypeOf(Class)
+  assert.equal(base(ZexaError), Error)
+  assert.equal(base(ConfigError), ZexaError)
+  assert.equal(base(APIError), ZexaError)
+  assert.equal(base(APIConnectionError), APIError)
+  assert.equal(base(APITimeoutError), APIConnectionError)
+  const others = Object.values(CLASSES).filter((Class) => ![ConfigError, APIError, APITimeoutError].includes(Class))
+  for (const Class of others) assert.equal(base(Class), APIError, Class.name)
+})
+
+test('what the server said is all there', async (t) => {
+  const { server, client } = await clientFor(t)
+  const error = await caught(client.messages.get('msg_nobody'))
+  const { kind, outcome, status, code, attempts, safeToRetry } = error
+  assert.deepEqual([kind, outcome, status, code], ['not_found', 'rejected', 404, 'not_found'])
+  assert.deepEqual([attempts, safeToRetry], [1, true])
+  assert.match(error.requestId, /^req_/)
+  for (const name of ['retryAfter', 'cause']) assert.ok(!(name in error), name)
+  assert.deepEqual(error.details, { id: 'msg_nobody' })
+  assert.equal((await server.requests()).length, 1)
+})
+
+test('how long to wait is in milliseconds', async (t) => {
+  assert.equal((await failure(t, 'rate_limited')).retryAfter, 7000)
+})
+
+test('details are what the server sent', async (t) => {
+  const { server, client } = await clientFor(t)
+  for (const details of [{ field_name: 'to', list: [1, null, { a: true }] }, [1], 'text', 5, false]) {
+    await server.fault({ status: 422, body: { error: 'validation_error', message: 'no', details } })
+    const error = await caught(client.credits.get())
+    assert.deepEqual([error.details, error.message], [details, 'no'])
+  }
+})
+
+test('a message that may have been sent says so', async (t) => {
+  const { server, client } = await clientFor(t)
+  await server.fault({ method: 'POST', process: true, then: 'reset', at: 'request' })
+  const error = await caught(client.messages.send(SMS))
+  assert.deepEqual([error.kind, error.outcome, error.safeToRetry], ['connect', 'unknown', false])
+  assert.equal((await server.messages()).length, 1)
+})
+
+test('too few credits', async (t) => {
+  const { client } = await clientFor(t, {}, { state: { credits: 0 } })
+  const error = await caught(client.messages.send(SMS))
+  assert.deepEqual([error.constructor, error.status, error.outcome], [zexa.InsufficientCreditsError, 422, 'rejected'])
+})
+
+test('a refused connection has its cause', async () => {
+  const free = createServer().listen(0, '127.0.0.1')
+  await new Promise((listening) => free.once('listening', listening))
+  const { port } = free.address()
+  await new Promise((closed) => free.close(closed))
+  const client = new Zexa({ apiKey: 'k', baseUrl: `http://127.0.0.1:${port}/v1`, maxRetries: 0 })
+  const error = await caught(client.credits.get())
+  assert.deepEqual([error.constructor, error.outcome, error.attempts], [APIConnectionError, 'not_sent', 1])
+  assert.ok(!('status' in error) && !('code' in error))
+  assert.ok(error.cause instanceof Error)
+  assert.deepEqual([error.cause.code, error.cause.errno < 0], ['ECONNREFUSED', true])
+  assert.ok(!Object.keys(error).includes('cause'))
+  assert.match(inspect(error), /\[cause\][^]*ECONNREFUSED/)
+})
+
+test('a lost connection has its cause', async (t) => {
+  assert.equal((await failure(t, 'connect')).cause.code, 'ECONNRESET')
+})
+
+test('a host that there is not has a cause', async () => {
+  const client = new Zexa({ apiKey: 'k', baseUrl: 'https://zexa.invalid/v1', maxRetries: 0 })
+  const error = await caught(client.credits.get())
+  assert.deepEqual([error.constructor, error.outcome], [APIConnectionError, 'not_sent'])
+  assert.ok(error.cause instanceof Error && error.cause.message)
+})
+
+test('time that ran out is a lost connection too', async (t) => {
+  const { server, client } = await clientFor(t, { maxRetries: 0, timeout: 200 })
+  await server.fault({ then: 'stall' })
+  const error = await caught(client.messages.send(SMS))
+  assert.ok(error instanceof APIConnectionError)
+  assert.deepEqual([error.constructor, error.kind, error.outcome], [APITimeoutError, 'timeout', 'unknown'])
+})
+
+async function sendFrom(client) {
+  await client.messages.send({ ...SMS, to: 'nowhere' })
+}
+
+test('the stack names the line of the caller, and through await those above', async (t) => {
+  const { server, client } = await clientFor(t, { maxRetries: 0 })
+  await server.fault({ status: 503, times: 0 })
+  const early = await caught(sendFrom(client))
+  assert.match(early.stack, /^ValidationError: to: .*\n {4}at [^]*sendFrom \(.*errors\.test\.mjs:\d+:\d+\)/)
+  const late = await caught((async () => client.credits.get())())
+  assert.match(late.stack, /^ServerError: .*\n {4}at .*errors\.test\.mjs:\d+:\d+/)
+  for (const error of [early, late]) {
+    assert.doesNotMatch(error.stack, /bindings-node|node_modules|zexa\/lib/)
+    assert.ok(format('%s', error).includes(error.message))
+  }
+})
+
+test('the stack of a config error names the line of the caller', () => {
+  const error = thrown(() => new Zexa({ apiKey: 'k', colour: 1 }))
+  assert.match(error.stack, /^ConfigError: colour: .*\n {4}at .*errors\.test\.mjs/)
+  assert.doesNotMatch(error.stack, /bindings-node|node_modules/)
+})
+
+test('what can be seen of an error', async (t) => {
+  const error = await failure(t, 'rate_limited')
+  assert.deepEqual(Object.keys(error).sort(), [
+    ...['attempts', 'code', 'kind', 'outcome', 'requestId', 'retryAfter', 'safeToRetry', 'status'],
+  ])
+  const { requestId } = error
+  assert.deepEqual(JSON.parse(JSON.stringify(error)), {
+    kind: 'rate_limited',
+    outcome: 'rejected',
+    safeToRetry: true,
+    attempts: 1,
+    status: 429,
+    code: error.code,
+    requestId,
+    retryAfter: 7000,
+  })
+  assert.ok(inspect(error).includes(requestId))
+  assert.equal(structuredClone(error).message, error.message)
+})
+
+test('an error of an argument shows nothing private', async (t) => {
+  const { client } = await clientFor(t)
+  const error = await caught(client.messages.send({ ...SMS, to: '912345678' }))
+  assert.deepEqual([error.constructor, error.details.field, error.details.value], [ValidationError, 'to', '912345678'])
+  const shown = `${error} ${inspect(error, { depth: null })} ${JSON.stringify(error)} ${format('%o', error.message)}`
+  // The example in the message is nobody's number.
+  for (const secret of PRIVATE) assert.ok(!shown.replaceAll('+244912345678', '').includes(secret), secret)
+})
+
+test('an error can be told by its class or its kind', async (t) => {
+  const { client } = await clientFor(t)
+  await assert.rejects(client.messages.get('msg_nobody'), NotFoundError)
+  await assert.rejects(client.messages.get('msg_nobody'), { kind: 'not_found', name: 'NotFoundError' })
+  await assert.rejects(client.messages.get('msg_nobody'), APIError)
+})
+
+test('errors can be changed by whoever caught them', async (t) => {
+  const error = await failure(t, 'server')
+  error.message = `while shopping: ${error.message}`
+  error.note = 'mine'
+  error.stack = 'mine'
+  assert.match(String(error), /^ServerError: while shopping/)
+  assert.equal(error.stack, 'mine')
+})
+
+class ShopError extends ServerError {
+  constructor(shop) {
+    super(`${shop} is closed`, { status: 503 })
+    this.shop = shop
+  }
+}
+
+test('a class may be made of an error', () => {
+  const error = new ShopError('Luanda')
+  assert.deepEqual([error.kind, error.status, error.shop, error.message], ['server', 503, 'Luanda', 'Luanda is closed'])
+  assert.ok(error instanceof ServerError && error instanceof ZexaError)
+})
+
+test('nothing stands behind a promise that no abort has rejected', async (t) => {
+  const { client } = await clientFor(t)
+  const failed = client.messages.get('msg_nobody')
+  await caught(failed)
+  for (const promise of [failed, client.credits.get(), Promise.resolve()]) {
+    assert.equal(ZexaError.behind(promise), undefined)
+    await promise.catch(() => {})
+  }
+  assert.equal(zexa.CancelledError.behind, ZexaError.behind)
+  assert.equal(ZexaError.behind(undefined), undefined)
+})
+
+test('each error of a crowd is its own', async (t) => {
+  const { client } = await clientFor(t)
+  const errors = await Promise.all(Array.from({ length: 20 }, (_, n) => caught(client.messages.get(`msg_${n}x`))))
+  assert.equal(new Set(errors.map((error) => error.requestId)).size, 20)
+  assert.ok(errors.every((error) => error instanceof NotFoundError && !(error instanceof RateLimitError)))
+})

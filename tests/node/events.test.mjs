@@ -1,0 +1,140 @@
+// Events: what Zexa posts to a webhook, as it is posted, and as it should never be.
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { test } from 'node:test'
+import { inspect } from 'node:util'
+import { createContext, runInContext } from 'node:vm'
+import { ANSWERS, clientFor, SMS, thrown } from './examples.mjs'
+import { DecodeError, parseEvent, ValidationError } from './zexa.mjs'
+
+const EVENT = {
+  id: 'evt_1',
+  event: 'message.delivered',
+  created_at: '2026-07-01T09:00:00Z',
+  data: ANSWERS.message,
+  novel_field: { a_b: 1 },
+}
+const PAYLOAD = JSON.stringify(EVENT)
+const MESSAGE = {
+  id: 'msg_1',
+  status: 'delivered',
+  channel: 'sms',
+  to: '+244912345678',
+  from: 'ZEXA',
+  body: 'the code is 4711',
+  createdAt: new Date('2026-07-01T09:00:00Z'),
+  scheduledAt: new Date('2026-07-01T10:00:00.500Z'),
+  sentAt: new Date('2026-07-01T10:00:01.123Z'),
+  deliveredAt: new Date('2026-07-01T11:00:02Z'),
+  error: 'none',
+  extra: { novel_field: { a_b: [1, null, true, 1.5, 'x'] } },
+}
+
+const about = (event, data) => parseEvent(JSON.stringify({ event, data }))
+
+test('a payload may be text or bytes', () => {
+  const bytes = new TextEncoder().encode(PAYLOAD)
+  const inside = Buffer.concat([Buffer.from('xx'), bytes, Buffer.from('yy')]).subarray(2, 2 + bytes.length)
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  shared.set(bytes)
+  const foreign = runInContext('new Uint8Array(bytes)', createContext({ bytes: [...bytes] }))
+  for (const body of [PAYLOAD, bytes, Buffer.from(bytes), inside, shared, foreign]) {
+    assert.deepEqual(parseEvent(body), {
+      id: 'evt_1',
+      event: 'message.delivered',
+      createdAt: new Date('2026-07-01T09:00:00Z'),
+      data: ANSWERS.message,
+      message: MESSAGE,
+      extra: { novel_field: { a_b: 1 } },
+    })
+  }
+})
+
+test('bytes can be used again', () => {
+  const bytes = Buffer.from(PAYLOAD)
+  const event = parseEvent(bytes)
+  bytes.fill(0)
+  assert.equal(event.id, 'evt_1')
+  assert.equal(event.message.body, 'the code is 4711')
+})
+
+test('an event about a campaign', () => {
+  const event = about('campaign.completed', ANSWERS.campaign)
+  assert.deepEqual([event.campaign.id, event.campaign.stats.sent, event.campaign.stats.extra], ['cmp_1', 9, { opened: 1 }])
+  assert.ok(event.campaign.createdAt instanceof Date)
+  assert.ok(!('message' in event))
+})
+
+test('an event that holds no message', () => {
+  for (const data of [{ id: 'msg_1' }, [], 'msg_1', 5, false]) {
+    const event = about('message.delivered', data)
+    assert.deepEqual(event, { event: 'message.delivered', data, extra: {} })
+  }
+  assert.ok(!('data' in about('message.delivered', null)))
+})
+
+test('nothing in an event is certain', () => {
+  assert.deepEqual(parseEvent('{}'), { extra: {} })
+  assert.deepEqual(parseEvent('{"id": 5, "created_at": "yesterday"}'), { extra: { id: 5, created_at: 'yesterday' } })
+})
+
+test('a name that is not known is kept', () => {
+  assert.equal(about('message.read', ANSWERS.message).event, 'message.read')
+  assert.equal(parseEvent('{"type": "call.ended"}').event, 'call.ended')
+})
+
+test('names that are made up here are names like others there', () => {
+  const event = parseEvent('{"message": 1, "campaign": "x", "extra": {}, "createdAt": 2, "__proto__": {"a": 1}}')
+  assert.deepEqual(Object.keys(event), ['extra'])
+  assert.deepEqual(Object.keys(event.extra).sort(), ['__proto__', 'campaign', 'createdAt', 'extra', 'message'])
+})
+
+test('what is no event', () => {
+  const texts = ['', 'event=x', '[]', '"the code is 4711"', 'null', '5', 'true', '{', '{"a":1}x', '<html>', '['.repeat(100_000)]
+  const bytes = [Buffer.from([0xff, 0xfe]), Buffer.from('{"event": "\xff"}', 'latin1'), new Uint8Array()]
+  for (const body of [...texts, ...texts.map((text) => Buffer.from(text)), ...bytes]) {
+    const error = thrown(() => parseEvent(body))
+    assert.equal(error.constructor, DecodeError, inspect(error))
+    assert.deepEqual([error.kind, error.outcome, error.attempts, error.status], ['decode', 'not_sent', 0, undefined])
+    assert.match(error.stack, /^DecodeError: .*\n {4}at .*events\.test\.mjs/)
+    assert.doesNotMatch(error.stack + inspect(error), /4711/)
+  }
+})
+
+test('a payload of another type is refused', () => {
+  const others = [undefined, null, 5, true, EVENT, [1], [...Buffer.from(PAYLOAD)], new Date(), Symbol('x'), () => PAYLOAD]
+  const views = [new ArrayBuffer(2), new DataView(new ArrayBuffer(2)), new Uint16Array(2), new Blob([PAYLOAD]), Object(PAYLOAD)]
+  for (const body of [...others, ...views]) {
+    const error = thrown(() => parseEvent(body))
+    assert.equal(error.constructor, ValidationError, inspect(error))
+    assert.match(error.message, /^body: must be a string or a Uint8Array/)
+    assert.equal(error.details.field, 'body')
+    assert.match(error.stack, /events\.test\.mjs/)
+  }
+})
+
+test('half of a character is no text of an event', () => {
+  assert.equal(thrown(() => parseEvent('{"event": "\\ud800"}')).constructor, DecodeError)
+  assert.equal(parseEvent('{"event": "\ud83c\udde6"}').event, '🇦')
+})
+
+test('what is really posted', async (t) => {
+  const posted = []
+  const receiver = createServer(async (request, response) => {
+    const chunks = await request.toArray()
+    posted.push(Buffer.concat(chunks))
+    response.writeHead(204).end()
+  }).listen(0, '127.0.0.1')
+  await new Promise((listening) => receiver.once('listening', listening))
+  t.after(() => receiver.close())
+  const { server, client } = await clientFor(t, {}, { state: { allow_http_webhooks: true } })
+  // The package takes no http:// for a webhook, which is why it is registered by another way.
+  const url = `http://127.0.0.1:${receiver.address().port}/zexa`
+  await client.request('POST', '/webhooks', { body: { url, events: ['*'] } })
+  const sent = await client.messages.send(SMS)
+  await server.advance(60)
+  const events = posted.map((body) => parseEvent(body))
+  const delivered = events.filter((event) => event.event === 'message.delivered' && event.message)
+  assert.deepEqual(delivered.map((event) => [event.message.id, event.message.status]), [[sent.id, 'delivered']])
+  assert.deepEqual(delivered[0].message.createdAt, sent.createdAt)
+})

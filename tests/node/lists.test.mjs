@@ -1,0 +1,284 @@
+// Lists: items, pages, and when what is asked for. How a list is left, tests/node/behaviour-lists.test.mjs says.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { inspect } from 'node:util'
+import { caught, clientFor } from './examples.mjs'
+import { APITimeoutError, ClosedError, NotFoundError, ServerError, ValidationError } from './zexa.mjs'
+
+const COUNT = 23
+const WITH_CONTACTS = { state: { contacts_count: COUNT } }
+const ids = (contacts) => contacts.map((contact) => contact.id)
+
+/** A server with enough contacts for some pages, and a client of it. */
+const setUp = (t, options) => clientFor(t, options, WITH_CONTACTS)
+
+/** The numbers of the pages that were asked for. */
+async function asked(server) {
+  return (await server.requests()).map((request) => Number(request.query.page))
+}
+
+async function collect(iterable) {
+  const all = []
+  for await (const one of iterable) all.push(one)
+  return all
+}
+
+test('items come across pages', async (t) => {
+  const { server, client } = await setUp(t)
+  const contacts = await collect(client.contacts.list({ perPage: 5 }))
+  assert.deepEqual(ids(contacts), ids(await server.contacts()))
+  assert.deepEqual((await asked(server)).sort(), [1, 2, 3, 4, 5])
+  assert.ok((await server.requests()).every((request) => request.query.per_page === '5'))
+  for (const contact of contacts) assert.ok(contact.createdAt instanceof Date && contact.extra)
+})
+
+test('every list has all forms', async (t) => {
+  const { client } = await setUp(t)
+  for (const resource of [client.senderIds, client.campaigns, client.contacts]) {
+    const list = resource.list()
+    const items = await collect(list)
+    assert.deepEqual(await list.toArray(), items)
+    assert.deepEqual((await collect(list.pages())).flatMap((page) => page.items), items)
+    assert.deepEqual((await list.page(1)).items, items)
+    assert.deepEqual((await list).items, items)
+  }
+})
+
+test('nothing is asked for before it is read', async (t) => {
+  const { server, client } = await setUp(t)
+  const list = client.contacts.list()
+  inspect(list)
+  String(list)
+  list.pages()
+  const reading = list[Symbol.asyncIterator]()
+  list.pages()[Symbol.asyncIterator]()
+  assert.equal((await server.state()).connections, 0)
+  assert.equal((await reading.next()).done, false)
+  assert.deepEqual(await asked(server), [1])
+})
+
+test('a list can be read again, and tells what has changed', async (t) => {
+  const { client } = await setUp(t)
+  const list = client.contacts.list({ perPage: 10 })
+  const first = ids(await collect(list))
+  await client.contacts.delete(first[0])
+  assert.deepEqual(ids(await collect(list)), first.slice(1))
+  const pages = list.pages()
+  for (let times = 0; times < 2; times += 1) {
+    assert.deepEqual((await collect(pages)).map((page) => page.items.length), [10, 10, 2])
+  }
+})
+
+test('pages', async (t) => {
+  const { client } = await setUp(t)
+  const pages = await collect(client.contacts.list({ perPage: 10 }).pages())
+  assert.deepEqual(
+    pages.map(({ items, ...page }) => ({ ...page, count: items.length })),
+    [10, 10, 3].map((count, index) => ({ count, page: index + 1, total: COUNT, perPage: 10, extra: {} })),
+  )
+  assert.deepEqual(pages.flatMap((page) => page.items), await client.contacts.list().toArray())
+})
+
+test('one page', async (t) => {
+  const { server, client } = await setUp(t)
+  const { page, perPage, total, items } = await client.contacts.list({ perPage: 10 }).page(3)
+  assert.deepEqual([page, perPage, total, items.length], [3, 10, COUNT, 3])
+  assert.deepEqual(await asked(server), [3])
+})
+
+test('a list is the promise of its first page', async (t) => {
+  const { server, client } = await setUp(t)
+  const list = client.contacts.list({ perPage: 10 })
+  const first = await list.page(1)
+  assert.deepEqual(await list, first)
+  assert.deepEqual(await list.then((page) => page.items.length), 10)
+  assert.deepEqual(await list.finally(() => {}), first)
+  assert.deepEqual(await list.catch(() => assert.fail()), first)
+  assert.deepEqual((await Promise.all([list, client.credits.get()]))[0], first)
+  assert.deepEqual((await Promise.allSettled([list]))[0].value, first)
+  assert.deepEqual(new Set(await asked(server)), new Set([1, Number.NaN]))
+  await server.fault({ status: 404, times: 0 })
+  await assert.rejects(async () => await list, NotFoundError)
+  assert.equal(await list.then(() => assert.fail(), (error) => error.kind), 'not_found')
+  assert.equal(await list.catch((error) => error.kind), 'not_found')
+  let finished = 0
+  assert.equal((await caught(list.finally(() => (finished += 1)))).kind, 'not_found')
+  assert.equal(finished, 1)
+})
+
+test('all of it as an array, or the first so many', async (t) => {
+  const { client } = await setUp(t)
+  const list = client.contacts.list({ perPage: 5 })
+  const all = await list.toArray()
+  assert.equal(all.length, COUNT)
+  for (const limit of [1, 5, 7, COUNT, 1000, 2 ** 32 - 1]) {
+    assert.deepEqual(await list.toArray({ limit }), all.slice(0, limit))
+  }
+  for (const nothing of [undefined, null, {}, { limit: undefined }, { limit: null }]) {
+    assert.deepEqual(await list.toArray(nothing), all)
+  }
+})
+
+test('no more than a limit is not read', async (t) => {
+  const { server, client } = await setUp(t)
+  assert.deepEqual(await client.contacts.list().toArray({ limit: 0 }), [])
+  assert.deepEqual(await server.requests(), [])
+})
+
+test('a limit that there cannot be is refused', async (t) => {
+  const { server, client } = await setUp(t)
+  for (const limit of [-1, 1.5, '5', Number.NaN, true, 5n]) {
+    const error = await caught(client.contacts.list().toArray({ limit }))
+    assert.deepEqual([error.constructor, error.details.field], [ValidationError, 'limit'])
+  }
+  const unknown = await caught(client.contacts.list().toArray({ max: 5 }))
+  assert.match(unknown.message, /^max: .*limit/)
+  assert.match((await caught(client.contacts.list().toArray(5))).message, /object/)
+  assert.deepEqual(await server.requests(), [])
+})
+
+test('a page that there cannot be is refused', async (t) => {
+  const { server, client } = await setUp(t)
+  const numbers = [0, -1, 1.5, 2 ** 32, 2 ** 70, Number.NaN, Number.POSITIVE_INFINITY, '1', 1n, true, {}]
+  for (const number of [...numbers, undefined, null]) {
+    const error = await caught(client.contacts.list().page(number))
+    assert.equal(error.details?.field, 'page', inspect(error))
+    assert.deepEqual([error.outcome, error.attempts], ['not_sent', 0])
+    assert.match(error.stack, /lists\.test\.mjs/)
+  }
+  assert.deepEqual(await server.requests(), [])
+})
+
+test('concurrent steps are answered in their order', async (t) => {
+  const { server, client } = await setUp(t)
+  const reading = client.contacts.list({ perPage: 5 })[Symbol.asyncIterator]()
+  const steps = await Promise.all(Array.from({ length: COUNT + 2 }, () => reading.next()))
+  assert.deepEqual(ids(steps.slice(0, COUNT).map((step) => step.value)), ids(await server.contacts()))
+  assert.deepEqual(steps.slice(COUNT), [{ value: undefined, done: true }, { value: undefined, done: true }])
+})
+
+test('a reading that has ended stays so', async (t) => {
+  const { server, client } = await setUp(t)
+  const reading = client.contacts.list()[Symbol.asyncIterator]()
+  assert.equal(reading[Symbol.asyncIterator](), reading)
+  while (!(await reading.next()).done);
+  const before = await server.requests()
+  assert.deepEqual(await reading.next(), { value: undefined, done: true })
+  assert.deepEqual(await reading.return(), { value: undefined, done: true })
+  assert.deepEqual(await server.requests(), before)
+})
+
+test('two readings do not disturb each other', async (t) => {
+  const { client } = await setUp(t)
+  const list = client.contacts.list({ perPage: 4 })
+  const [one, other] = [list[Symbol.asyncIterator](), list[Symbol.asyncIterator]()]
+  await one.next()
+  assert.deepEqual(ids(await collect(other)), ids(await list.toArray()))
+  assert.equal((await collect(one)).length, COUNT - 1)
+})
+
+test('what came before an error is given', async (t) => {
+  const { server, client } = await setUp(t)
+  await server.fault({ path: '/contacts', skip: 2, times: 0, status: 404 })
+  for (const form of [(list) => list, (list) => list.pages()]) {
+    const { faults } = await server.get('faults')
+    const list = client.contacts.list({ perPage: 5 })
+    const got = []
+    const error = await caught(
+      (async () => {
+        for await (const one of form(list)) got.push(...(one.items ?? [one]))
+      })(),
+    )
+    assert.equal(error.constructor, NotFoundError)
+    assert.match(error.stack, /lists\.test\.mjs/)
+    // Afterwards, the fault hits from the first page on.
+    const pages = faults[0].hits === 0 ? 2 : 0
+    assert.deepEqual(ids(got), ids(await server.contacts()).slice(0, 5 * pages))
+  }
+})
+
+test('a list has options as any call', async (t) => {
+  const { server, client } = await setUp(t)
+  const list = client.contacts.list({ perPage: 20 }, { headers: { 'X-Shop': '1' }, maxRetries: 0 })
+  assert.equal((await list.toArray()).length, COUNT)
+  await list.page(2)
+  assert.ok((await server.requests()).every((request) => request.headers['x-shop'] === '1'))
+  await server.fault({ status: 503 })
+  const error = await caught(list.toArray())
+  assert.deepEqual([error.constructor, error.attempts], [ServerError, 1])
+})
+
+test('the deadline of a list is that of each reading', async (t) => {
+  const { server, client } = await setUp(t)
+  const list = client.contacts.list({}, { deadline: 1000, maxRetries: 0 })
+  await server.fault({ then: 'stall' })
+  assert.equal((await caught(list.toArray())).constructor, APITimeoutError)
+  assert.equal((await list.toArray()).length, COUNT)
+})
+
+test('wrong arguments are told when the list is read, in each form', async (t) => {
+  const { server, client } = await setUp(t)
+  const list = client.contacts.list({ perPage: 0 }, {})
+  const wrong = client.contacts.list({}, { colour: 1 })
+  for (const [one, field] of [[list, 'perPage'], [wrong, 'colour']]) {
+    const pages = one.pages()[Symbol.asyncIterator]()
+    const items = one[Symbol.asyncIterator]()
+    for (const read of [one.toArray(), one.page(1), one.then(), one.catch(), one.finally(), pages.next(), items.next()]) {
+      const error = await caught(read)
+      assert.equal(error.details.field, field, inspect(error))
+      assert.match(error.stack, /lists\.test\.mjs/)
+    }
+  }
+  assert.deepEqual(await server.requests(), [])
+})
+
+test('names in many scripts come as they are', async (t) => {
+  const names = ['Ângela', 'Мария', '山田太郎', 'مريم', '👩🏽‍🚀', 'e\u0301', '\u2028', 'a\0b', '"\\']
+  const contacts = names.map((name, n) => ({ id: `cnt_${n}`, name, phone: `+24492300000${n}` }))
+  const { client } = await clientFor(t, {}, { state: { contacts } })
+  const got = await client.contacts.list({ perPage: 2 }).toArray()
+  assert.deepEqual(got.map((contact) => contact.name), names)
+  for (const search of ['Ângela', 'Мария', '山田', '👩🏽‍🚀']) {
+    assert.equal((await client.contacts.list({ search }).toArray()).length, 1, search)
+  }
+})
+
+test('what is not known of a page is kept', async (t) => {
+  const { server, client } = await setUp(t)
+  const meta = { total: 0, page: 1, per_page: 50, cursor_next: 'x' }
+  await server.fault({ status: 200, body: { data: [], meta } })
+  assert.deepEqual(await client.contacts.list().page(1), {
+    items: [],
+    total: 0,
+    page: 1,
+    perPage: 50,
+    extra: { cursor_next: 'x' },
+  })
+})
+
+test('an empty list', async (t) => {
+  const { client } = await clientFor(t, {}, { state: { contacts: [] } })
+  const list = client.contacts.list()
+  assert.deepEqual(await list.toArray(), [])
+  assert.deepEqual((await list).items, [])
+  for await (const page of list.pages()) assert.deepEqual(page.items, [])
+})
+
+test('a list of a closed client', async (t) => {
+  const { client } = await setUp(t)
+  const list = client.contacts.list({ perPage: 1 })
+  const reading = list[Symbol.asyncIterator]()
+  await reading.next()
+  client.close()
+  assert.equal((await caught(list.toArray())).constructor, ClosedError)
+  assert.equal((await caught(list)).constructor, ClosedError)
+  assert.equal((await caught(collect(reading))).constructor, ClosedError)
+})
+
+test('a list is neither an array nor data', async (t) => {
+  const { client } = await setUp(t)
+  const list = client.contacts.list({ search: 'Ana Domingos' })
+  assert.equal(list.length, undefined)
+  assert.throws(() => [...list], TypeError)
+  assert.doesNotMatch(inspect(list, { showHidden: true, depth: null }), /Domingos|zx_test/)
+})

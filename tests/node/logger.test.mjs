@@ -1,0 +1,168 @@
+// A client's logger: one line of each attempt, with fields, and nothing private.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { CONTACT, caught, clientFor, PRIVATE, SMS } from './examples.mjs'
+import { Zexa } from './zexa.mjs'
+
+/** A logger that keeps what it is told. */
+function keeper() {
+  const lines = []
+  const keep = (level) => (message, fields) => lines.push({ level, message, fields })
+  return { lines, debug: keep('debug'), info: keep('info') }
+}
+
+/** A client with a logger that keeps what it is told. */
+async function logged(t, options) {
+  const logger = keeper()
+  return { ...(await clientFor(t, { ...options, logger })), lines: logger.lines, logger }
+}
+
+test('each attempt is a line', async (t) => {
+  const { server, client, lines } = await logged(t)
+  await server.fault({ method: 'GET', status: 503 })
+  const message = await client.messages.send(SMS)
+  await client.messages.get(message.id)
+  const [sent, failed, got] = lines
+  assert.equal(lines.length, 3)
+  assert.match(sent.message, /POST \/messages attempt 1: 201 ok/)
+  assert.match(failed.message, /GET \/messages\/\{id\} attempt 1: 503 server/)
+  assert.match(got.message, /GET \/messages\/\{id\} attempt 2: 200 ok/)
+  assert.deepEqual(lines.map((line) => line.level), ['debug', 'info', 'debug'])
+})
+
+test('a line has fields', async (t) => {
+  const { server, client, lines } = await logged(t)
+  await server.fault({ method: 'GET', status: 503 })
+  await client.credits.get()
+  const [failed, got] = lines.map((line) => line.fields)
+  const { elapsed, requestId, ...others } = failed
+  assert.deepEqual(others, { method: 'GET', route: '/credits', attempt: 1, status: 503, kind: 'server' })
+  assert.equal(typeof requestId, 'string')
+  const { elapsed: later, ...rest } = got
+  assert.deepEqual(rest, { method: 'GET', route: '/credits', attempt: 2, status: 200 })
+  for (const time of [elapsed, later]) assert.ok(typeof time === 'number' && time > 0, String(time))
+})
+
+test('no answer is no status', async () => {
+  const logger = keeper()
+  const client = new Zexa({ apiKey: 'k', baseUrl: 'http://127.0.0.1:9', maxRetries: 0, logger })
+  await caught(client.credits.get())
+  const [{ level, fields }] = logger.lines
+  assert.deepEqual([level, fields.kind, 'status' in fields, 'requestId' in fields], ['info', 'connect', false, false])
+})
+
+test('a line comes before the answer that it tells of', async (t) => {
+  const { client, lines } = await logged(t)
+  for (let count = 1; count <= 20; count += 1) {
+    await client.credits.get()
+    assert.equal(lines.length, count)
+  }
+})
+
+test('every page of a list is an attempt, and a derived client has the same logger', async (t) => {
+  const { client, lines } = await logged(t)
+  assert.equal((await client.withOptions({ maxRetries: 1 }).contacts.list({ perPage: 1 }).toArray()).length, 5)
+  assert.ok(lines.length >= 5)
+  assert.ok(lines.every((line) => line.fields.route === '/contacts'))
+})
+
+test('each client has its own logger', async (t) => {
+  const { server, client, lines } = await logged(t)
+  const other = keeper()
+  await new Zexa({ ...server.options, logger: other }).credits.get()
+  await new Zexa(server.options).credits.get()
+  assert.deepEqual([lines.length, other.lines.length], [0, 1])
+  await client.credits.get()
+  assert.deepEqual([lines.length, other.lines.length], [1, 1])
+})
+
+test('what is refused before it is sent is no attempt', async (t) => {
+  const { client, lines } = await logged(t)
+  await caught(client.messages.send({ ...SMS, to: 'nowhere' }))
+  assert.deepEqual(lines, [])
+})
+
+test('nothing private is logged', async (t) => {
+  const { server, client, lines } = await logged(t)
+  const message = await client.messages.send(SMS)
+  await client.messages.get(message.id)
+  const contact = await client.contacts.create(CONTACT)
+  await client.contacts.list({ search: 'Ana Domingos' }).toArray()
+  await client.contacts.delete(contact.id)
+  await client.request('GET', '/contacts', { query: { search: '+244923456789' } })
+  assert.equal(lines.length, 6)
+  const shown = JSON.stringify(lines)
+  for (const secret of [...PRIVATE, server.apiKey, message.id, contact.id]) assert.ok(!shown.includes(secret), secret)
+})
+
+test('a logger is called as a method, and may be of any class', async (t) => {
+  class Mine {
+    #lines = []
+    debug(message) {
+      this.#lines.push(message)
+    }
+    info() {}
+    get count() {
+      return this.#lines.length
+    }
+  }
+  const logger = new Mine()
+  const { client } = await clientFor(t, { logger })
+  await client.credits.get()
+  assert.equal(logger.count, 1)
+})
+
+test('console will do', async (t) => {
+  const debug = t.mock.method(console, 'debug', () => {})
+  const { client } = await clientFor(t, { logger: console })
+  await client.credits.get()
+  assert.match(debug.mock.calls[0].arguments[0], /GET \/credits attempt 1: 200 ok/)
+})
+
+const THROWN = { 'an error': new Error('broken logger'), text: 'broken', nothing: undefined, null: null, 'a number': 5, 'an object': {} }
+
+for (const [name, thrown] of Object.entries(THROWN)) {
+  test(`a logger that throws ${name} loses nothing`, async (t) => {
+    const broken = () => {
+      throw thrown
+    }
+    const { server, client } = await clientFor(t, { logger: { debug: broken, info: broken } })
+    await server.fault({ method: 'GET', status: 503 })
+    const warned = once(process, 'warning')
+    const all = await Promise.all([client.messages.send(SMS), client.credits.get(), client.messages.send(SMS)])
+    assert.equal(all.length, 3)
+    assert.equal((await server.messages()).length, 2)
+    const [warning] = await warned
+    assert.ok(warning instanceof Error)
+  })
+}
+
+test('a logger that rejects loses nothing', async (t) => {
+  const broken = async () => {
+    throw new Error('broken logger')
+  }
+  const { server, client } = await clientFor(t, { logger: { debug: broken, info: broken } })
+  const warned = once(process, 'warning')
+  assert.equal((await client.messages.send(SMS)).status, 'queued')
+  assert.equal((await server.messages()).length, 1)
+  assert.match((await warned)[0].message, /broken logger/)
+})
+
+test('a logger may use the client, and close it', async (t) => {
+  const server = (await clientFor(t)).server
+  const seen = []
+  const logger = {
+    debug: (_, { route }) => {
+      seen.push(route)
+      if (route === '/credits') seen.push(client.senderIds.list().page(1))
+      else client.close()
+    },
+    info() {},
+  }
+  const client = new Zexa({ ...server.options, logger })
+  assert.equal((await client.credits.get()).credits, 4250)
+  assert.equal((await seen[1]).total > 0, true)
+  assert.deepEqual([seen[0], seen[2]], ['/credits', '/sender-ids'])
+  assert.equal((await caught(client.credits.get())).kind, 'closed')
+})

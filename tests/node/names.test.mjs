@@ -1,0 +1,50 @@
+// The names that are known: of channels, statuses and events.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as zexa from './zexa.mjs'
+
+const KNOWN = {
+  Channel: ['sms', 'whatsapp', 'telegram', 'email', 'slack'],
+  MessageStatus: ['queued', 'sent', 'delivered', 'failed', 'undeliverable'],
+  CampaignStatus: ['scheduled', 'sending', 'sent', 'completed', 'paused', 'failed', 'cancelled'],
+  SenderIdStatus: ['pending', 'approved', 'rejected'],
+  EventName: [
+    ...['message.delivered', 'message.failed', 'message.undeliverable', 'message.optout'],
+    ...['campaign.sent', 'campaign.completed', '*'],
+  ],
+}
+
+for (const [name, values] of Object.entries(KNOWN)) {
+  test(`${name} holds what is known`, () => {
+    const names = zexa[name]
+    assert.deepEqual(Object.values(names), values)
+    for (const [key, value] of Object.entries(names)) {
+      const words = value === '*' ? ['all'] : value.split(/[._]/)
+      assert.equal(key, words.map((word) => word[0].toUpperCase() + word.slice(1)).join(''))
+    }
+    assert.ok(Object.isFrozen(names))
+    assert.throws(() => {
+      names.Novel = 'novel'
+    }, TypeError)
+  })
+}
+
+test('what will not change any more is final', () => {
+  const { MessageStatus, CampaignStatus } = zexa
+  const final = (names) => Object.values(names).filter((value) => names.isFinal(value))
+  assert.deepEqual(final(MessageStatus), ['delivered', 'failed', 'undeliverable'])
+  assert.deepEqual(final(CampaignStatus), ['completed', 'failed', 'cancelled'])
+  for (const unknown of ['read', '', 'Delivered', ' delivered', 'constructor', undefined, null, 5, {}]) {
+    assert.equal(MessageStatus.isFinal(unknown), false, String(unknown))
+    assert.equal(CampaignStatus.isFinal(unknown), false, String(unknown))
+  }
+  assert.deepEqual(['sent', 'failed', 'read'].filter(MessageStatus.isFinal), ['failed'])
+})
+
+test('what the package offers', async () => {
+  const { default: _, ...names } = zexa
+  const classes = Object.keys(names).filter((name) => name.endsWith('Error'))
+  assert.equal(classes.length, 16)
+  const others = Object.keys(names).filter((name) => !name.endsWith('Error'))
+  assert.deepEqual(others.sort(), [...Object.keys(KNOWN), 'Zexa', 'parseEvent'].sort())
+})

@@ -1,0 +1,176 @@
+// Requests to any path, for what the package does not know.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { inspect } from 'node:util'
+import { CONTACT, caught, clientFor } from './examples.mjs'
+import { ConfigError, InvalidRequestError, ServerError, ValidationError } from './zexa.mjs'
+
+/** A server that answers everything with 200. */
+async function answering(t) {
+  const both = await clientFor(t)
+  await both.server.fault({ status: 200, body: { ok: true }, times: 0 })
+  return both
+}
+
+async function refused(call, name) {
+  const error = await caught(call)
+  assert.ok(error instanceof ValidationError || error instanceof InvalidRequestError, inspect(error))
+  assert.equal(error.details.field, name)
+  assert.ok(error.message.startsWith(name), error.message)
+  assert.deepEqual([error.outcome, error.attempts], ['not_sent', 0])
+  assert.match(error.stack, /request\.test\.mjs/)
+  return error
+}
+
+test('an answer is a status and a body', async (t) => {
+  const { client } = await clientFor(t)
+  const response = await client.request('GET', '/credits')
+  assert.deepEqual(response, { status: 200, body: { credits: 4250, currency: 'USD' } })
+  const created = await client.request('POST', '/contacts', { body: CONTACT })
+  assert.deepEqual([created.status, created.body.name], [201, CONTACT.name])
+  assert.deepEqual(await client.request('DELETE', `/contacts/${created.body.id}`), { status: 204, body: null })
+})
+
+test('any method', async (t) => {
+  const { server, client } = await answering(t)
+  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+    assert.deepEqual((await client.request(method, '/calls/call_1')).body, { ok: true })
+    const { method: sent, path } = (await server.requests()).at(-1)
+    assert.deepEqual([sent, path], [method, '/v1/calls/call_1'])
+  }
+})
+
+test('any body arrives as it is', async (t) => {
+  const { server, client } = await answering(t)
+  const deep = JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`)
+  const odd = { ünknown: [null, true, -1, 1.5, {}, []], empty: '', nul: 'a\0b', a_b: { camelCase: '\\ud800' } }
+  for (const body of [odd, [], [1, 'x'], 'text', '', 5, -0.5, 0, true, false, {}, deep]) {
+    await client.request('POST', '/calls', { body })
+    const { body: sent, headers } = (await server.requests()).at(-1)
+    assert.deepEqual(sent, body)
+    assert.match(headers['content-type'], /^application\/json/)
+  }
+})
+
+test('a body is what JSON.stringify makes of it', async (t) => {
+  const { server, client } = await answering(t)
+  const bodies = [
+    [{ a: undefined, b: new Date(0), c: [undefined, () => {}], d: Number.NaN }, { b: new Date(0).toJSON(), c: [null, null], d: null }],
+    [{ toJSON: () => ({ mine: 1 }) }, { mine: 1 }],
+    [new (class Mine { a = 1 })(), { a: 1 }],
+    [{ number: 2 ** 70 }, { number: 2 ** 70 }],
+  ]
+  for (const [body, expected] of bodies) {
+    await client.request('POST', '/calls', { body })
+    assert.deepEqual((await server.requests()).at(-1).body, expected)
+  }
+})
+
+test('no body is none', async (t) => {
+  const { server, client } = await answering(t)
+  for (const given of [undefined, null, {}, { body: undefined }, { body: null }]) {
+    await client.request('POST', '/calls', given)
+    const { body, text, headers } = (await server.requests()).at(-1)
+    assert.deepEqual([body ?? null, text ?? '', headers['content-type']], [null, '', undefined])
+  }
+})
+
+test('a body that is no JSON is refused', async (t) => {
+  const { server, client } = await answering(t)
+  const circular = []
+  circular.push(circular)
+  for (const body of [circular, 1n, { a: 1n }, () => {}, Symbol('x'), '\ud800', { '\udfff': 1 }, { toJSON: () => undefined }]) {
+    await refused(client.request('POST', '/calls', { body }), 'body')
+  }
+  let deep = []
+  for (let depth = 0; depth < 100_000; depth += 1) deep = [deep]
+  await refused(client.request('POST', '/calls', { body: deep }), 'body')
+  assert.deepEqual(await server.requests(), [])
+})
+
+test('a query is escaped', async (t) => {
+  const { server, client } = await answering(t)
+  const query = { from: 'a&b=c', q: '1+1 = 100% ç/?#', empty: '', '🇦🇴': '🇦🇴' }
+  await client.request('GET', '/reports', { query })
+  assert.deepEqual((await server.requests())[0].query, query)
+})
+
+test('a query may hold numbers, arrays, and nothing', async (t) => {
+  const { server, client } = await answering(t)
+  await client.request('GET', '/reports', { query: { page: 2, share: 1.5, all: true, none: null, absent: undefined } })
+  assert.deepEqual((await server.requests())[0].query, { page: '2', share: '1.5', all: 'true' })
+})
+
+test('a query may be any pairs', async (t) => {
+  const { server, client } = await answering(t)
+  const pairs = [['a', '1'], ['b', 'ü']]
+  const given = [pairs, new Map(pairs), new URLSearchParams(pairs), new FormData(), new Set(pairs)]
+  given[3].append('a', '1')
+  given[3].append('b', 'ü')
+  for (const query of given) {
+    await client.request('GET', '/reports', { query })
+    assert.deepEqual((await server.requests()).at(-1).query, { a: '1', b: 'ü' }, inspect(query))
+  }
+})
+
+test('a query of another type is refused', async (t) => {
+  const { server, client } = await answering(t)
+  const values = [{ a: {} }, { a: 1n }, { a: Symbol('x') }, { a: () => {} }, { a: [{}] }, { a: '\ud800' }, { '\ud800': 'a' }, { a: new Date() }]
+  const wholes = ['a=1', 5, true, () => {}, ['a'], [5], [[]], [['a', '1', '2']], [null]]
+  for (const query of [...values, ...wholes]) {
+    await refused(client.request('GET', '/reports', { query }), 'query').catch((error) => {
+      throw new Error(`${inspect(query)}: ${error.message}`, { cause: error })
+    })
+  }
+  assert.deepEqual(await server.requests(), [])
+})
+
+test('numbers in a query that are none are refused', async (t) => {
+  const { server, client } = await answering(t)
+  for (const number of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    await refused(client.request('GET', '/reports', { query: { number } }), 'query')
+  }
+  assert.deepEqual(await server.requests(), [])
+})
+
+test('a path leads nowhere else', async (t) => {
+  const { server, client } = await answering(t)
+  const elsewhere = ['https://zexa.invalid/credits', '//zexa.invalid/credits', '/../credits', 'credits', '', '/a\n', '/\ud800']
+  for (const path of [...elsewhere, undefined, null, 5, {}, ['/credits'], new URL('https://zexa.invalid')]) {
+    await refused(client.request('GET', path), 'path').catch((error) => {
+      throw new Error(`${inspect(path)}: ${error.message}`, { cause: error })
+    })
+  }
+  assert.deepEqual(await server.requests(), [])
+})
+
+test('a method that is none', async (t) => {
+  const { server, client } = await answering(t)
+  for (const method of ['GE T', '', 'get\n', 'FETCH', undefined, null, 5, {}]) {
+    await refused(client.request(method, '/credits'), 'method').catch((error) => {
+      throw new Error(`${inspect(method)}: ${error.message}`, { cause: error })
+    })
+  }
+  assert.deepEqual(await server.requests(), [])
+})
+
+test('a member that there is not lists those that there are', async (t) => {
+  const { server, client } = await answering(t)
+  for (const name of ['params', 'headers', 'data', 'Query']) {
+    assert.match((await refused(client.request('GET', '/credits', { [name]: {} }), name)).message, /query, body/)
+  }
+  for (const given of ['body', 5, [], () => {}]) {
+    assert.match((await caught(client.request('GET', '/credits', given))).message, /must be an object/)
+  }
+  assert.deepEqual(await server.requests(), [])
+})
+
+test('a request has options as any call', async (t) => {
+  const { server, client } = await clientFor(t)
+  await server.fault({ status: 503, times: 0 })
+  const options = { maxRetries: 0, timeout: 5000, deadline: 5000, headers: { 'X-Shop': '1' } }
+  const error = await caught(client.request('GET', '/credits', {}, options))
+  assert.deepEqual([error.constructor, error.attempts], [ServerError, 1])
+  assert.equal((await server.requests())[0].headers['x-shop'], '1')
+  assert.equal((await caught(client.request('GET', '/credits', {}, { colour: 1 }))).constructor, ConfigError)
+})

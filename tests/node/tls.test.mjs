@@ -1,0 +1,58 @@
+// TLS: whom a client trusts.
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { caught, clientFor, SMS, thrown } from './examples.mjs'
+import { Sandbox } from './sandbox.mjs'
+import { APIConnectionError, ConfigError, Zexa } from './zexa.mjs'
+
+const TLS = { state: { tls: true } }
+
+test('a file of authorities is trusted', async (t) => {
+  const { server, client } = await clientFor(t, {}, TLS)
+  assert.match(server.url, /^https:/)
+  assert.equal((await client.messages.send(SMS)).status, 'queued')
+  assert.equal((await server.requests())[0].http_version, '2')
+})
+
+test('a sandbox that speaks TLS itself is trusted by its own file', async (t) => {
+  const sandbox = await Sandbox.start('--tls')
+  t.after(() => sandbox.end())
+  assert.equal((await new Zexa(sandbox.server.options).credits.get()).credits, 4250)
+})
+
+test('nobody else is', async (t) => {
+  const { server } = await clientFor(t, {}, TLS)
+  const { caFile, ...options } = server.options
+  const error = await caught(new Zexa({ ...options, maxRetries: 0 }).messages.send(SMS))
+  assert.deepEqual([error.constructor, error.outcome], [APIConnectionError, 'not_sent'])
+  assert.ok(error.cause instanceof Error)
+  assert.match(`${error.message} ${error.cause.message}`, /certificate|issuer/i)
+  assert.deepEqual(await server.requests(), [])
+  const other = await clientFor(t, {}, TLS)
+  if (readFileSync(caFile, 'utf8') === readFileSync(other.server.caFile, 'utf8')) return
+  const elsewhere = new Zexa({ ...options, caFile: other.server.caFile, maxRetries: 0 })
+  assert.equal((await caught(elsewhere.credits.get())).constructor, APIConnectionError)
+})
+
+test('a server without TLS is told', async (t) => {
+  const { server } = await clientFor(t)
+  const options = { ...server.options, baseUrl: server.url.replace('http:', 'https:'), maxRetries: 0 }
+  assert.equal((await caught(new Zexa(options).messages.send(SMS))).outcome, 'not_sent')
+})
+
+test('a file that holds no authorities is refused', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'zexa-tls-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const texts = ['', 'no certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n']
+  for (const [index, text] of texts.entries()) {
+    const caFile = join(folder, `${index}.pem`)
+    writeFileSync(caFile, text)
+    const error = thrown(() => new Zexa({ apiKey: 'k', caFile }))
+    assert.equal(error.constructor, ConfigError)
+    assert.match(error.message, /^caFile: /)
+  }
+  assert.equal(thrown(() => new Zexa({ apiKey: 'k', caFile: folder })).constructor, ConfigError)
+})

@@ -1,0 +1,102 @@
+// Waiting until a message or a campaign has got somewhere, and all that ends it before.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CAMPAIGN, caught, clientFor, SMS } from './examples.mjs'
+import { APITimeoutError, ClosedError, NotFoundError, ValidationError, ZexaError } from './zexa.mjs'
+
+function messageThatIs(status) {
+  return { id: 'msg_1', status, channel: 'sms', to: '+244912345678', created_at: '2026-07-01T09:00:00Z' }
+}
+
+/** A server with a message that never comes to an end, and a client of it. */
+const staying = (t) => clientFor(t, {}, { state: { messages: [messageThatIs('sent')] } })
+
+test('until it has arrived', async (t) => {
+  const { client } = await clientFor(t, {}, { state: { speed: 5 } })
+  const sent = await client.messages.send(SMS)
+  const arrived = await client.messages.wait(sent.id)
+  assert.deepEqual([arrived.id, arrived.status], [sent.id, 'delivered'])
+  assert.ok(arrived.createdAt instanceof Date)
+})
+
+test('until a campaign is complete', async (t) => {
+  const { client } = await clientFor(t, {}, { state: { speed: 10 } })
+  const ended = await client.campaigns.wait((await client.campaigns.create(CAMPAIGN)).id, { until: 'completed' })
+  assert.deepEqual([ended.status, ended.stats.delivered], ['completed', 5])
+})
+
+test('what is final ends it, whatever it waits for', async (t) => {
+  const { server, client } = await clientFor(t, {}, { state: { messages: [messageThatIs('failed')] } })
+  const all = ['sent', 'queued', 'final', '', null, undefined].map((until) => ({ until }))
+  for (const params of [...all, {}, null, undefined]) {
+    assert.equal((await client.messages.wait('msg_1', params)).status, 'failed')
+  }
+  assert.equal((await server.requests()).length, all.length + 3)
+})
+
+test('the status that it waits for', async (t) => {
+  const { server, client } = await staying(t)
+  await server.fault({ path: '/messages/*', status: 200, body: messageThatIs('queued') })
+  assert.equal((await client.messages.wait('msg_1', { until: 'sent' })).status, 'sent')
+  assert.equal((await server.requests()).length, 2)
+})
+
+test('the deadline is for all of it', async (t) => {
+  const { client } = await staying(t)
+  for (const wait of [
+    client.messages.wait('msg_1', {}, { deadline: 400 }),
+    client.withOptions({ deadline: 400 }).messages.wait('msg_1'),
+  ]) {
+    const error = await caught(wait)
+    assert.equal(error.constructor, APITimeoutError)
+    assert.match(error.message, /deadline/)
+    assert.equal(error.outcome, 'unknown')
+  }
+})
+
+test('a signal ends it in a pause', async (t) => {
+  const { server, client } = await staying(t)
+  const controller = new AbortController()
+  const wait = client.messages.wait('msg_1', {}, { signal: controller.signal })
+  await server.requests(2)
+  const reason = new RangeError('mine')
+  controller.abort(reason)
+  assert.equal(await caught(wait), reason)
+  assert.equal(ZexaError.behind(wait).kind, 'cancelled')
+  // The other goes on, and asks for no more than it needs.
+  assert.equal((await client.messages.wait('msg_1', { until: 'sent' })).status, 'sent')
+  assert.equal((await server.requests()).length, 3)
+})
+
+test('closing the client ends it', async (t) => {
+  const { server, client } = await staying(t)
+  const wait = caught(client.messages.wait('msg_1'))
+  await server.requests(2)
+  client.close()
+  const error = await wait
+  assert.deepEqual([error.constructor, error.outcome], [ClosedError, 'unknown'])
+})
+
+test('many wait side by side', async (t) => {
+  const { client } = await staying(t)
+  const waits = Array.from({ length: 20 }, () => client.messages.wait('msg_1', { until: 'sent' }))
+  const all = await Promise.all([...waits, client.credits.get()])
+  assert.equal(all.length, 21)
+})
+
+test('what there is not is not waited for', async (t) => {
+  const { client } = await staying(t)
+  assert.equal((await caught(client.messages.wait('msg_nobody'))).constructor, NotFoundError)
+  assert.equal((await caught(client.campaigns.wait('cmp_nobody', { until: 'sent' }))).constructor, NotFoundError)
+})
+
+test('options in the place of parameters are told', async (t) => {
+  const { server, client } = await staying(t)
+  for (const name of ['signal', 'deadline', 'timeout']) {
+    const error = await caught(client.messages.wait('msg_1', { [name]: 1 }))
+    assert.equal(error.constructor, ValidationError)
+    assert.match(error.message, new RegExp(`^${name}: .*until`))
+  }
+  assert.match((await caught(client.messages.wait('msg_1', 'delivered'))).message, /object/)
+  assert.deepEqual(await server.requests(), [])
+})
