@@ -18,11 +18,16 @@ const mailbox = new Mailbox(deliver)
 
 /** Called by the addon with all that came since the last time. */
 function deliver(letters) {
-  for (const letter of JSON.parse(letters)) {
-    const number = letter[0]
-    const what = letter[1]
-    if (what === ANSWER || what === ERROR) end(number, what === ANSWER, letter[2])
-    else tell(number, letter[2])
+  for (const [number, what, value] of JSON.parse(letters)) {
+    try {
+      if (what === ANSWER || what === ERROR) end(number, what === ANSWER, value)
+      else tell(number, value)
+    } catch (error) {
+      // Such as of a signal that is none of Node's. The other letters are none the worse for it.
+      queueMicrotask(() => {
+        throw error
+      })
+    }
   }
 }
 

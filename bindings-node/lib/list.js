@@ -21,11 +21,11 @@ class List {
   }
 
   [Symbol.asyncIterator]() {
-    return new Iterator(this.#items())
+    return new ListIterator(this.#items())
   }
 
   pages() {
-    return new Pages(() => new Iterator(new Reading(this.#site, this.#open, 'nextPage', (page) => [this.#page(page)])))
+    return new Pages(() => new ListIterator(new Reading(this.#site, this.#open, 'nextPage', (page) => [this.#page(page)])))
   }
 
   page(number) {
@@ -139,7 +139,7 @@ class Reading {
     if (limit === 0) return Promise.resolve([])
     const all = []
     return following(this.fetch(), (batch) => {
-      if (batch !== null) all.push(...batch.slice(0, limit - all.length))
+      for (const item of batch ?? []) if (all.length < limit) all.push(item)
       if (batch !== null && all.length < limit) return this.fetch()
       this.end()
       return all
@@ -148,7 +148,7 @@ class Reading {
 }
 
 /** One item or page after another. An async generator would do, at twice the cost of an item. */
-class Iterator {
+class ListIterator {
   #reading
   #batch = []
   #given = 0
