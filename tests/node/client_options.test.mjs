@@ -274,7 +274,12 @@ test('a wait that is too long is not waited for', async (t) => {
 
 test('a proxy is gone through', async (t) => {
   const { server } = await clientFor(t)
-  const client = new Zexa({ apiKey: 'k', baseUrl: 'http://zexa.invalid/v1', allowHttp: true, proxy: server.url.slice(0, -3) })
+  const client = new Zexa({
+    apiKey: 'k',
+    baseUrl: 'http://zexa.invalid/v1',
+    allowHttp: true,
+    proxy: server.url.slice(0, -3),
+  })
   await client.credits.get().catch(() => {})
   assert.notDeepEqual(await server.requests(), [])
 })

@@ -60,7 +60,10 @@ test('bytes can be used again', () => {
 
 test('an event about a campaign', () => {
   const event = about('campaign.completed', ANSWERS.campaign)
-  assert.deepEqual([event.campaign.id, event.campaign.stats.sent, event.campaign.stats.extra], ['cmp_1', 9, { opened: 1 }])
+  assert.deepEqual(
+    [event.campaign.id, event.campaign.stats.sent, event.campaign.stats.extra],
+    ['cmp_1', 9, { opened: 1 }],
+  )
   assert.ok(event.campaign.createdAt instanceof Date)
   assert.ok(!('message' in event))
 })
@@ -90,7 +93,19 @@ test('names that are made up here are names like others there', () => {
 })
 
 test('what is no event', () => {
-  const texts = ['', 'event=x', '[]', '"the code is 4711"', 'null', '5', 'true', '{', '{"a":1}x', '<html>', '['.repeat(100_000)]
+  const texts = [
+    '',
+    'event=x',
+    '[]',
+    '"the code is 4711"',
+    'null',
+    '5',
+    'true',
+    '{',
+    '{"a":1}x',
+    '<html>',
+    '['.repeat(100_000),
+  ]
   const bytes = [Buffer.from([0xff, 0xfe]), Buffer.from('{"event": "\xff"}', 'latin1'), new Uint8Array()]
   for (const body of [...texts, ...texts.map((text) => Buffer.from(text)), ...bytes]) {
     const error = thrown(() => parseEvent(body))
@@ -102,8 +117,25 @@ test('what is no event', () => {
 })
 
 test('a payload of another type is refused', () => {
-  const others = [undefined, null, 5, true, EVENT, [1], [...Buffer.from(PAYLOAD)], new Date(), Symbol('x'), () => PAYLOAD]
-  const views = [new ArrayBuffer(2), new DataView(new ArrayBuffer(2)), new Uint16Array(2), new Blob([PAYLOAD]), Object(PAYLOAD)]
+  const others = [
+    undefined,
+    null,
+    5,
+    true,
+    EVENT,
+    [1],
+    [...Buffer.from(PAYLOAD)],
+    new Date(),
+    Symbol('x'),
+    () => PAYLOAD,
+  ]
+  const views = [
+    new ArrayBuffer(2),
+    new DataView(new ArrayBuffer(2)),
+    new Uint16Array(2),
+    new Blob([PAYLOAD]),
+    Object(PAYLOAD),
+  ]
   for (const body of [...others, ...views]) {
     const error = thrown(() => parseEvent(body))
     assert.equal(error.constructor, ValidationError, inspect(error))
@@ -135,6 +167,9 @@ test('what is really posted', async (t) => {
   await server.advance(60)
   const events = posted.map((body) => parseEvent(body))
   const delivered = events.filter((event) => event.event === 'message.delivered' && event.message)
-  assert.deepEqual(delivered.map((event) => [event.message.id, event.message.status]), [[sent.id, 'delivered']])
+  assert.deepEqual(
+    delivered.map((event) => [event.message.id, event.message.status]),
+    [[sent.id, 'delivered']],
+  )
   assert.deepEqual(delivered[0].message.createdAt, sent.createdAt)
 })

@@ -38,7 +38,10 @@ test('every list has all forms', async (t) => {
     const list = resource.list()
     const items = await collect(list)
     assert.deepEqual(await list.toArray(), items)
-    assert.deepEqual((await collect(list.pages())).flatMap((page) => page.items), items)
+    assert.deepEqual(
+      (await collect(list.pages())).flatMap((page) => page.items),
+      items,
+    )
     assert.deepEqual((await list.page(1)).items, items)
     assert.deepEqual((await list).items, items)
   }
@@ -65,7 +68,10 @@ test('a list can be read again, and tells what has changed', async (t) => {
   assert.deepEqual(ids(await collect(list)), first.slice(1))
   const pages = list.pages()
   for (let times = 0; times < 2; times += 1) {
-    assert.deepEqual((await collect(pages)).map((page) => page.items.length), [10, 10, 2])
+    assert.deepEqual(
+      (await collect(pages)).map((page) => page.items.length),
+      [10, 10, 2],
+    )
   }
 })
 
@@ -76,7 +82,10 @@ test('pages', async (t) => {
     pages.map(({ items, ...page }) => ({ ...page, count: items.length })),
     [10, 10, 3].map((count, index) => ({ count, page: index + 1, total: COUNT, perPage: 10, extra: {} })),
   )
-  assert.deepEqual(pages.flatMap((page) => page.items), await client.contacts.list().toArray())
+  assert.deepEqual(
+    pages.flatMap((page) => page.items),
+    await client.contacts.list().toArray(),
+  )
 })
 
 test('one page', async (t) => {
@@ -99,7 +108,13 @@ test('a list is the promise of its first page', async (t) => {
   assert.deepEqual(new Set(await asked(server)), new Set([1, Number.NaN]))
   await server.fault({ status: 404, times: 0 })
   await assert.rejects(async () => await list, NotFoundError)
-  assert.equal(await list.then(() => assert.fail(), (error) => error.kind), 'not_found')
+  assert.equal(
+    await list.then(
+      () => assert.fail(),
+      (error) => error.kind,
+    ),
+    'not_found',
+  )
   assert.equal(await list.catch((error) => error.kind), 'not_found')
   let finished = 0
   assert.equal((await caught(list.finally(() => (finished += 1)))).kind, 'not_found')
@@ -154,7 +169,10 @@ test('concurrent steps are answered in their order', async (t) => {
   const reading = client.contacts.list({ perPage: 5 })[Symbol.asyncIterator]()
   const steps = await Promise.all(Array.from({ length: COUNT + 2 }, () => reading.next()))
   assert.deepEqual(ids(steps.slice(0, COUNT).map((step) => step.value)), ids(await server.contacts()))
-  assert.deepEqual(steps.slice(COUNT), [{ value: undefined, done: true }, { value: undefined, done: true }])
+  assert.deepEqual(steps.slice(COUNT), [
+    { value: undefined, done: true },
+    { value: undefined, done: true },
+  ])
 })
 
 test('a reading that has ended stays so', async (t) => {
@@ -220,10 +238,21 @@ test('wrong arguments are told when the list is read, in each form', async (t) =
   const { server, client } = await setUp(t)
   const list = client.contacts.list({ perPage: 0 }, {})
   const wrong = client.contacts.list({}, { colour: 1 })
-  for (const [one, field] of [[list, 'perPage'], [wrong, 'colour']]) {
+  for (const [one, field] of [
+    [list, 'perPage'],
+    [wrong, 'colour'],
+  ]) {
     const pages = one.pages()[Symbol.asyncIterator]()
     const items = one[Symbol.asyncIterator]()
-    for (const read of [one.toArray(), one.page(1), one.then(), one.catch(), one.finally(), pages.next(), items.next()]) {
+    for (const read of [
+      one.toArray(),
+      one.page(1),
+      one.then(),
+      one.catch(),
+      one.finally(),
+      pages.next(),
+      items.next(),
+    ]) {
       const error = await caught(read)
       assert.equal(error.details.field, field, inspect(error))
       assert.match(error.stack, /lists\.test\.mjs/)
@@ -237,7 +266,10 @@ test('names in many scripts come as they are', async (t) => {
   const contacts = names.map((name, n) => ({ id: `cnt_${n}`, name, phone: `+24492300000${n}` }))
   const { client } = await clientFor(t, {}, { state: { contacts } })
   const got = await client.contacts.list({ perPage: 2 }).toArray()
-  assert.deepEqual(got.map((contact) => contact.name), names)
+  assert.deepEqual(
+    got.map((contact) => contact.name),
+    names,
+  )
   for (const search of ['Ângela', 'Мария', '山田', '👩🏽‍🚀']) {
     assert.equal((await client.contacts.list({ search }).toArray()).length, 1, search)
   }

@@ -28,7 +28,10 @@ test('each attempt is a line', async (t) => {
   assert.match(sent.message, /POST \/messages attempt 1: 201 ok/)
   assert.match(failed.message, /GET \/messages\/\{id\} attempt 1: 503 server/)
   assert.match(got.message, /GET \/messages\/\{id\} attempt 2: 200 ok/)
-  assert.deepEqual(lines.map((line) => line.level), ['debug', 'info', 'debug'])
+  assert.deepEqual(
+    lines.map((line) => line.level),
+    ['debug', 'info', 'debug'],
+  )
 })
 
 test('a line has fields', async (t) => {
@@ -120,7 +123,14 @@ test('console will do', async (t) => {
   assert.match(debug.mock.calls[0].arguments[0], /GET \/credits attempt 1: 200 ok/)
 })
 
-const THROWN = { 'an error': new Error('broken logger'), text: 'broken', nothing: undefined, null: null, 'a number': 5, 'an object': {} }
+const THROWN = {
+  'an error': new Error('broken logger'),
+  text: 'broken',
+  nothing: undefined,
+  null: null,
+  'a number': 5,
+  'an object': {},
+}
 
 for (const [name, thrown] of Object.entries(THROWN)) {
   test(`a logger that throws ${name} loses nothing`, async (t) => {

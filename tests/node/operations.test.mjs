@@ -222,7 +222,10 @@ for (const [name, call] of Object.entries(OPERATIONS)) {
     const { server, client } = await clientFor(t)
     const headers = { 'X-Shop': '1' }
     await server.fault({ status: 404, times: 0 })
-    for (const options of [{ headers, timeout: 5000 }, { headers, maxRetries: 0, signal: undefined, deadline: null }]) {
+    for (const options of [
+      { headers, timeout: 5000 },
+      { headers, maxRetries: 0, signal: undefined, deadline: null },
+    ]) {
       assert.equal((await caught(call(client, options))).constructor, NotFoundError)
       assert.equal((await server.requests()).at(-1).headers['x-shop'], '1')
     }
@@ -233,7 +236,12 @@ for (const [name, call] of Object.entries(OPERATIONS)) {
 test('an id that there cannot be is refused', async (t) => {
   const { server, client } = await clientFor(t)
   for (const id of [undefined, null, '', 5, {}, ['msg_1'], '\ud800', Symbol('x')]) {
-    const found = [client.messages.get(id), client.campaigns.get(id), client.contacts.delete(id), client.messages.wait(id)]
+    const found = [
+      client.messages.get(id),
+      client.campaigns.get(id),
+      client.contacts.delete(id),
+      client.messages.wait(id),
+    ]
     for (const error of await Promise.all(found.map(caught))) {
       assert.equal(error.details?.field, 'id', inspect(error))
       assert.deepEqual([error.outcome, error.attempts], ['not_sent', 0])
@@ -253,7 +261,14 @@ test('an id is one segment of a path', async (t) => {
 
 test('the resources of a client are there, and can be replaced in tests', async (t) => {
   const { client } = await clientFor(t)
-  assert.deepEqual(Object.keys(client).sort(), ['campaigns', 'contacts', 'credits', 'messages', 'senderIds', 'webhooks'])
+  assert.deepEqual(Object.keys(client).sort(), [
+    'campaigns',
+    'contacts',
+    'credits',
+    'messages',
+    'senderIds',
+    'webhooks',
+  ])
   t.mock.method(client.credits, 'get', async () => ({ credits: 1, currency: 'USD', extra: {} }))
   assert.equal((await client.credits.get()).credits, 1)
 })

@@ -101,7 +101,10 @@ for (const [operation, [whole, call]] of Object.entries(TAKING)) {
 test('a time may be a Date', async (t) => {
   const { server, client } = await clientFor(t)
   const scheduledAt = new Date('2036-07-01T10:00:00.123+01:00')
-  for (const call of [client.messages.send({ ...SMS, scheduledAt }), client.campaigns.create({ ...CAMPAIGN, scheduledAt })]) {
+  for (const call of [
+    client.messages.send({ ...SMS, scheduledAt }),
+    client.campaigns.create({ ...CAMPAIGN, scheduledAt }),
+  ]) {
     const created = await call
     assert.deepEqual(created.scheduledAt, scheduledAt)
     assert.equal(Date.parse((await lastBody(server)).scheduled_at), scheduledAt.getTime())
@@ -157,11 +160,19 @@ test('a template is an object', async (t) => {
     language = 'pt'
     variables = { 1: 'Ana' }
   }
-  for (const template of [TEMPLATE, new Template(), { toJSON: () => TEMPLATE }, Object.assign(Object.create(null), TEMPLATE)]) {
+  for (const template of [
+    TEMPLATE,
+    new Template(),
+    { toJSON: () => TEMPLATE },
+    Object.assign(Object.create(null), TEMPLATE),
+  ]) {
     await client.messages.send({ ...WHATSAPP, template })
     assert.deepEqual((await lastBody(server)).template, TEMPLATE)
   }
-  const odd = { ...TEMPLATE, variables: { a_b: '\\ud800', camelCase: [null, 1.5, -0, 1e21, true, {}], 'ü"': new Date(0) } }
+  const odd = {
+    ...TEMPLATE,
+    variables: { a_b: '\\ud800', camelCase: [null, 1.5, -0, 1e21, true, {}], 'ü"': new Date(0) },
+  }
   await client.messages.send({ ...WHATSAPP, template: odd })
   assert.deepEqual((await lastBody(server)).template, JSON.parse(JSON.stringify(odd)))
 })
@@ -195,7 +206,18 @@ test('a template that is no JSON is refused', async (t) => {
 
 test('texts in an array are texts', async (t) => {
   const { server, client } = await clientFor(t)
-  for (const value of ['*', 5, {}, { 0: '*' }, new Set(['*']), ['message.sent', 5], ['*', null], ['*', undefined], ['\ud800'], [['*']]]) {
+  for (const value of [
+    '*',
+    5,
+    {},
+    { 0: '*' },
+    new Set(['*']),
+    ['message.sent', 5],
+    ['*', null],
+    ['*', undefined],
+    ['\ud800'],
+    [['*']],
+  ]) {
     await refused(client.webhooks.create({ ...WEBHOOK, events: value }), 'events')
     await refused(client.contacts.create({ ...CONTACT, lists: value }), 'lists')
   }
@@ -208,7 +230,11 @@ test('texts in an array are texts', async (t) => {
 test('a page size that there cannot be is refused', async (t) => {
   const { server, client } = await clientFor(t)
   for (const perPage of [0, 101, -1, 1.5, 2 ** 32, 2 ** 70, Number.NaN, '5', 5n, true, [5], new Date()]) {
-    for (const list of [client.contacts.list({ perPage }), client.senderIds.list({ perPage }), client.campaigns.list({ perPage })]) {
+    for (const list of [
+      client.contacts.list({ perPage }),
+      client.senderIds.list({ perPage }),
+      client.campaigns.list({ perPage }),
+    ]) {
       await refused(list.toArray(), 'perPage')
       await refused(list, 'perPage')
     }
@@ -218,7 +244,15 @@ test('a page size that there cannot be is refused', async (t) => {
 
 test('what is not E.164 is refused without being repeated', async (t) => {
   const { server, client } = await clientFor(t)
-  for (const number of ['955666777', '+', '+0955666777', '00955666777', '+955 666 777', '+9556667770123456', '+९५५६६६७७७']) {
+  for (const number of [
+    '955666777',
+    '+',
+    '+0955666777',
+    '00955666777',
+    '+955 666 777',
+    '+9556667770123456',
+    '+९५५६६६७७७',
+  ]) {
     for (const error of [
       await refused(client.messages.send({ ...SMS, to: number }), 'to'),
       await refused(client.contacts.create({ ...CONTACT, phone: number }), 'phone'),

@@ -55,9 +55,17 @@ test('any body arrives as it is', async (t) => {
 test('a body is what JSON.stringify makes of it', async (t) => {
   const { server, client } = await answering(t)
   const bodies = [
-    [{ a: undefined, b: new Date(0), c: [undefined, () => {}], d: Number.NaN }, { b: new Date(0).toJSON(), c: [null, null], d: null }],
+    [
+      { a: undefined, b: new Date(0), c: [undefined, () => {}], d: Number.NaN },
+      { b: new Date(0).toJSON(), c: [null, null], d: null },
+    ],
     [{ toJSON: () => ({ mine: 1 }) }, { mine: 1 }],
-    [new (class Mine { a = 1 })(), { a: 1 }],
+    [
+      new (class Mine {
+        a = 1
+      })(),
+      { a: 1 },
+    ],
     [{ number: 2 ** 70 }, { number: 2 ** 70 }],
   ]
   for (const [body, expected] of bodies) {
@@ -79,7 +87,16 @@ test('a body that is no JSON is refused', async (t) => {
   const { server, client } = await answering(t)
   const circular = []
   circular.push(circular)
-  for (const body of [circular, 1n, { a: 1n }, () => {}, Symbol('x'), '\ud800', { '\udfff': 1 }, { toJSON: () => undefined }]) {
+  for (const body of [
+    circular,
+    1n,
+    { a: 1n },
+    () => {},
+    Symbol('x'),
+    '\ud800',
+    { '\udfff': 1 },
+    { toJSON: () => undefined },
+  ]) {
     await refused(client.request('POST', '/calls', { body }), 'body')
   }
   let deep = []
@@ -103,7 +120,10 @@ test('a query may hold numbers, arrays, and nothing', async (t) => {
 
 test('a query may be any pairs', async (t) => {
   const { server, client } = await answering(t)
-  const pairs = [['a', '1'], ['b', 'ü']]
+  const pairs = [
+    ['a', '1'],
+    ['b', 'ü'],
+  ]
   const given = [pairs, new Map(pairs), new URLSearchParams(pairs), new FormData(), new Set(pairs)]
   given[3].append('a', '1')
   given[3].append('b', 'ü')
@@ -115,7 +135,16 @@ test('a query may be any pairs', async (t) => {
 
 test('a query of another type is refused', async (t) => {
   const { server, client } = await answering(t)
-  const values = [{ a: {} }, { a: 1n }, { a: Symbol('x') }, { a: () => {} }, { a: [{}] }, { a: '\ud800' }, { '\ud800': 'a' }, { a: new Date() }]
+  const values = [
+    { a: {} },
+    { a: 1n },
+    { a: Symbol('x') },
+    { a: () => {} },
+    { a: [{}] },
+    { a: '\ud800' },
+    { '\ud800': 'a' },
+    { a: new Date() },
+  ]
   const wholes = ['a=1', 5, true, () => {}, ['a'], [5], [[]], [['a', '1', '2']], [null]]
   for (const query of [...values, ...wholes]) {
     await refused(client.request('GET', '/reports', { query }), 'query').catch((error) => {
@@ -135,7 +164,15 @@ test('numbers in a query that are none are refused', async (t) => {
 
 test('a path leads nowhere else', async (t) => {
   const { server, client } = await answering(t)
-  const elsewhere = ['https://zexa.invalid/credits', '//zexa.invalid/credits', '/../credits', 'credits', '', '/a\n', '/\ud800']
+  const elsewhere = [
+    'https://zexa.invalid/credits',
+    '//zexa.invalid/credits',
+    '/../credits',
+    'credits',
+    '',
+    '/a\n',
+    '/\ud800',
+  ]
   for (const path of [...elsewhere, undefined, null, 5, {}, ['/credits'], new URL('https://zexa.invalid')]) {
     await refused(client.request('GET', path), 'path').catch((error) => {
       throw new Error(`${inspect(path)}: ${error.message}`, { cause: error })

@@ -9,7 +9,15 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 // No test depends on the environment that it happens to be run in: these would change how clients behave.
-for (const name of ['ZEXA_API_KEY', 'ZEXA_BASE_URL', 'ZEXA_LOG', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY']) {
+for (const name of [
+  'ZEXA_API_KEY',
+  'ZEXA_BASE_URL',
+  'ZEXA_LOG',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'ALL_PROXY',
+  'NO_PROXY',
+]) {
   delete process.env[name]
   delete process.env[name.toLowerCase()]
 }
@@ -28,7 +36,10 @@ export class Sandbox {
       throw new Error(`${program} is lacking: cargo build -p zexa-sandbox, or say in ZEXA_SANDBOX where it is`)
     }
     // A process group of its own: Ctrl-C is for the tests alone.
-    const running = spawn(program, ['--exit-with-parent', ...flags], { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
+    const running = spawn(program, ['--exit-with-parent', ...flags], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      detached: true,
+    })
     const [line] = await once(createInterface(running.stdout), 'line')
     // By itself it keeps no test process alive.
     for (const one of [running, running.stdin, running.stdout]) one.unref()

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { sandbox, serverFor } from './sandbox.mjs'
 import { disagreements } from './scenarios/errors.mjs'
 import { readFolder, Way, ways } from './scenarios/files.mjs'
@@ -36,7 +37,10 @@ for (const [words, change] of Object.entries(SPOILT)) {
     const scenario = { name: words, call: { operation: 'credits.get' }, ...change }
     for (const way of Object.values(Way)) {
       const found = await play(await sandbox(), scenario, way)
-      assert.ok(found.some((mismatch) => mismatch.includes(words)), `${way}: ${found}`)
+      assert.ok(
+        found.some((mismatch) => mismatch.includes(words)),
+        `${way}: ${found}`,
+      )
       assert.ok(!found.some((mismatch) => mismatch.includes('the runner failed')), `${way}: ${found}`)
     }
   })
@@ -193,7 +197,7 @@ function folderOf(t, files) {
 function run(folder, part, ...flags) {
   const { NODE_TEST_CONTEXT, ...environment } = process.env
   const env = { ...environment, ZEXA_SCENARIOS: folder, ZEXA_SCENARIO: part }
-  const command = ['--test', '--test-reporter=tap', ...flags, RUNNER.pathname]
+  const command = ['--test', '--test-reporter=tap', ...flags, fileURLToPath(RUNNER)]
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { env, encoding: 'utf8' })
   return { status, output: stdout + stderr }
 }

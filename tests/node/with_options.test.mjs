@@ -58,7 +58,14 @@ test('options that cannot be used are refused at once', async (t) => {
     deadline: [[1], 0, {}],
     maxRetries: [1.5, -1, '3', 2 ** 32],
     retryAmbiguous: ['no', 0, 1],
-    headers: [{ 'X-Shop': 1 }, ['X-Shop'], 'X-Shop: 1', { 'X Shop': '1' }, { 'X-Shop': 'a\nb' }, { Authorization: 'x' }],
+    headers: [
+      { 'X-Shop': 1 },
+      ['X-Shop'],
+      'X-Shop: 1',
+      { 'X Shop': '1' },
+      { 'X-Shop': 'a\nb' },
+      { Authorization: 'x' },
+    ],
     signal: [{}, 'x', new AbortController(), { aborted: true }, EventTarget],
     colour: ['red'],
     apiKey: ['zx_other'],
@@ -79,7 +86,8 @@ test('options that cannot be used are refused at once', async (t) => {
   for (const known of ['signal', 'timeout', 'deadline', 'maxRetries', 'retryAmbiguous', 'headers']) {
     assert.ok(message.includes(known), message)
   }
-  for (const options of [5, 'x', [], () => {}]) assert.equal(thrown(() => client.withOptions(options)).constructor, ConfigError)
+  for (const options of [5, 'x', [], () => {}])
+    assert.equal(thrown(() => client.withOptions(options)).constructor, ConfigError)
 })
 
 test('undefined and null are as good as absent', async (t) => {

@@ -1,3 +1,3 @@
-// The package under test, for all tests beside it: the one place that says where it is.
-export * from '../../bindings-node/lib/index.mjs'
-export * as default from '../../bindings-node/lib/index.mjs'
+// The package under test, for all tests beside it, which know it by its name alone.
+export * from 'zexa'
+export * as default from 'zexa'

@@ -61,9 +61,11 @@ export function disagreements(error) {
     .filter(([name, types]) => !types.includes(typeof error[name]))
     .map(([name]) => `${name} of the error is ${inspect(error[name])}`)
   const Expected = CLASSES[kind]
-  if (error.constructor !== Expected || !(error instanceof Error)) found.push(`an error of the kind ${kind} is a ${name}`)
+  if (error.constructor !== Expected || !(error instanceof Error))
+    found.push(`an error of the kind ${kind} is a ${name}`)
   if (name !== Expected?.name) found.push(`a ${Expected?.name} has the name ${name}`)
-  if (safeToRetry !== SAFE.includes(outcome)) found.push(`safeToRetry is ${safeToRetry} where the outcome is ${outcome}`)
+  if (safeToRetry !== SAFE.includes(outcome))
+    found.push(`safeToRetry is ${safeToRetry} where the outcome is ${outcome}`)
   if (String(error) !== `${name}: ${message}`) found.push(`as a string the error is ${error}`)
   if (!String(stack).startsWith(`${name}: ${message}\n    at `)) found.push(`the stack is ${stack}`)
   if (!String(stack).includes('tests/node/')) found.push(`the stack does not name the caller: ${stack}`)

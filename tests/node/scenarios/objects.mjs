@@ -1,5 +1,5 @@
 // What calls give, as JSON by the names of the API, after all that an object says of itself was held against each other.
-import { isDeepStrictEqual, inspect } from 'node:util'
+import { inspect, isDeepStrictEqual } from 'node:util'
 import { snake } from './names.mjs'
 
 /** An object that does not agree with itself, or a scenario that cannot be told. */
@@ -45,7 +45,9 @@ function ofEvent(event) {
 /** Names of what a model and the JSON that it was made of do not have alike. */
 function unlike(model, data) {
   const names = new Set([...Object.keys(model), ...Object.keys(data)])
-  return [...names].filter((name) => !isDeepStrictEqual(model[name] ?? null, data[name] ?? null) && !sameTime(model[name], data[name]))
+  return [...names].filter(
+    (name) => !isDeepStrictEqual(model[name] ?? null, data[name] ?? null) && !sameTime(model[name], data[name]),
+  )
 }
 
 /** Dates have milliseconds, and are written in one way. */

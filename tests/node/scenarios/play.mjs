@@ -5,7 +5,7 @@ import { Refused } from '../sandbox.mjs'
 import zexa from '../zexa.mjs'
 import { makeCall, takeAll } from './calls.mjs'
 import { errorToJson } from './errors.mjs'
-import { isCancelled, Way } from './files.mjs'
+import { isCancelled } from './files.mjs'
 import { translated } from './names.mjs'
 import { Broken, pageToJson, toJson } from './objects.mjs'
 
@@ -112,7 +112,8 @@ function makeClient(server, scenario) {
 
 async function mismatches(sandbox, scenario, actual) {
   const expected = {}
-  for (const part of PATTERNS) if (part in scenario) expected[part] = part === 'result' ? inMilliseconds(scenario[part]) : scenario[part]
+  for (const part of PATTERNS)
+    if (part in scenario) expected[part] = part === 'result' ? inMilliseconds(scenario[part]) : scenario[part]
   const found = await sandbox.mismatches(expected, actual)
   if (found.length > 0) {
     const [[name, value]] = Object.entries(actual)
