@@ -130,7 +130,7 @@ const STALLED = { method: 'POST', process: true, then: 'stall' }
 test('cancel.mjs ends at its time, and says that it does not know', async (t) => {
   const server = await serverFor(t, { faults: [STALLED] })
   const errors = /^ended by .*timeout: it may have been sent\n$/
-  await runExample(t, 'cancel.mjs', { server, args: ['2000'] }, { status: 1, errors })
+  await runExample(t, 'cancel.mjs', { server, args: ['5000'] }, { status: 1, errors })
   assert.equal((await server.messages()).length, 1)
 })
 
