@@ -1,5 +1,6 @@
 // The names that are known: of channels, statuses and events.
 import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import * as namespace from './zexa.mjs'
 
@@ -48,4 +49,10 @@ test('what the package offers', () => {
   assert.equal(classes.length, 16)
   const others = Object.keys(offered).filter((name) => !name.endsWith('Error'))
   assert.deepEqual(others.sort(), [...Object.keys(KNOWN), 'Zexa', 'parseEvent'].sort())
+})
+
+test('both module systems give the same', () => {
+  const required = createRequire(import.meta.url)('zexa')
+  assert.deepEqual(Object.keys(required).sort(), Object.keys(offered).sort())
+  for (const [name, value] of Object.entries(offered)) assert.equal(required[name], value, name)
 })

@@ -204,6 +204,19 @@ test('times far away are Dates', async (t) => {
   }
 })
 
+test('times that JavaScript would not read are Dates', async (t) => {
+  const times = {
+    '2016-12-31T23:59:60Z': '2016-12-31T23:59:59.000Z',
+    '2026-07-01t09:00:00z': '2026-07-01T09:00:00.000Z',
+    '2026-07-01T09:00:00.123456789+01:00': '2026-07-01T08:00:00.123Z',
+    '2026-07-01T09:00:00+05:45:30': '2026-07-01T03:14:30.000Z',
+  }
+  for (const [sent_at, read] of Object.entries(times)) {
+    const message = await given(t, 'messages.get', { ...ANSWERS.message, sent_at })
+    assert.equal(message.sentAt.toISOString(), read)
+  }
+})
+
 for (const [name, call] of Object.entries(OPERATIONS)) {
   test(`${name} never throws at once`, async (t) => {
     const { server, client } = await clientFor(t)

@@ -1,4 +1,5 @@
 // Every scenario of tests/scenarios, and of the folder that ZEXA_SCENARIOS names, in every way that the package has.
+// Numbers are those of JavaScript, for what is expected as for what comes, and times have milliseconds.
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { sandbox } from './sandbox.mjs'
