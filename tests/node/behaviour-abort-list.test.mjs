@@ -50,7 +50,10 @@ test('while the pages are read one by one', async (t) => {
   controller.abort('enough')
   const { reason, taken } = await reading
   assert.equal(reason, 'enough')
-  assert.deepEqual(taken.map((page) => page.items.length), [10])
+  assert.deepEqual(
+    taken.map((page) => page.items.length),
+    [10],
+  )
   nobodyListens(controller.signal)
 })
 
@@ -118,7 +121,7 @@ for (const [way, begin] of Object.entries(WAYS)) {
     ].map(reasonOf)
     await arrived(server, 2)
     const reasons = [{ mine: true }, new Error('mine')]
-    controllers.forEach((controller, number) => controller.abort(reasons[number]))
+    for (const [number, controller] of controllers.entries()) controller.abort(reasons[number])
     assert.deepEqual(await Promise.all(readings), reasons)
     for (const { signal } of controllers) {
       nobodyListens(signal)
@@ -181,7 +184,10 @@ test('the list can be read again with the signal of another', async (t) => {
   const server = await serverFor(t, STALLING)
   const zexa = new Zexa(server.options)
   const controller = new AbortController()
-  const [one, other] = [zexa.contacts.list({ perPage: 10 }, { signal: controller.signal }), zexa.contacts.list({ perPage: 10 })]
+  const [one, other] = [
+    zexa.contacts.list({ perPage: 10 }, { signal: controller.signal }),
+    zexa.contacts.list({ perPage: 10 }),
+  ]
   const reading = read(one)
   await arrived(server, 3)
   const all = other.toArray()

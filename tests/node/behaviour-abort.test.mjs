@@ -96,7 +96,9 @@ test('at the gate, where all wait after a 429', async (t) => {
   const zexa = new Zexa(server.options)
   await assert.rejects(zexa.messages.send(sms('limited'), { maxRetries: 0 }), { kind: 'rate_limited' })
   const controller = new AbortController()
-  const calls = Array.from({ length: 10 }, (_, number) => zexa.messages.send(sms(number), { signal: controller.signal }))
+  const calls = Array.from({ length: 10 }, (_, number) =>
+    zexa.messages.send(sms(number), { signal: controller.signal }),
+  )
   const reasons = calls.map(reasonOf)
   await new Promise(setImmediate)
   controller.abort()
@@ -141,10 +143,16 @@ test('it ends the calls that were given the signal, and no others', async (t) =>
   const controller = new AbortController()
   const aborted = zexa.messages.send(sms('aborted'), { signal: controller.signal })
   await arrived(server, 1)
-  const others = [zexa.messages.send(sms('one')), zexa.messages.send(sms('two'), { signal: new AbortController().signal })]
+  const others = [
+    zexa.messages.send(sms('one')),
+    zexa.messages.send(sms('two'), { signal: new AbortController().signal }),
+  ]
   await arrived(server, 3)
   await abort(controller, aborted)
-  assert.deepEqual((await Promise.all(others)).map((message) => message.body), ['one', 'two'])
+  assert.deepEqual(
+    (await Promise.all(others)).map((message) => message.body),
+    ['one', 'two'],
+  )
 })
 
 test('one signal for a hundred calls at once', async (t) => {
@@ -155,7 +163,9 @@ test('one signal for a hundred calls at once', async (t) => {
   const server = await serverFor(t, { faults: [{ times: 0, then: 'stall' }] })
   const zexa = new Zexa(server.options)
   const controller = new AbortController()
-  const calls = Array.from({ length: 100 }, (_, number) => zexa.messages.send(sms(number), { signal: controller.signal }))
+  const calls = Array.from({ length: 100 }, (_, number) =>
+    zexa.messages.send(sms(number), { signal: controller.signal }),
+  )
   const reasons = calls.map(reasonOf)
   await arrived(server, 100)
   assert.ok(getEventListeners(controller.signal, 'abort').length > 0)
@@ -229,13 +239,16 @@ test('whenever it comes, a call gives its result or is aborted; and what has a r
   })
   const sent = await bodies(server)
   assert.equal(new Set(sent).size, sent.length)
-  assert.deepEqual(done.filter((body) => !sent.includes(body)), [])
+  assert.deepEqual(
+    done.filter((body) => !sent.includes(body)),
+    [],
+  )
   // What was aborted says the truth of it, too.
-  ends.forEach((end, number) => {
-    const outcome = ZexaError.behind(calls[number])?.outcome
+  for (const [number, call] of calls.entries()) {
+    const outcome = ZexaError.behind(call)?.outcome
     if (outcome === 'accepted') assert.ok(sent.includes(String(number)))
     if (outcome === 'not_sent') assert.ok(!sent.includes(String(number)))
-  })
+  }
 })
 
 const OUTCOMES = {
@@ -251,7 +264,10 @@ for (const [where, [fault, outcome, attempts]] of Object.entries(OUTCOMES)) {
     assert.equal(ZexaError.behind(sending), undefined)
     await abort(controller, sending)
     const error = ZexaError.behind(sending)
-    assert.deepEqual([error.name, error.kind, error.outcome, error.attempts], ['CancelledError', 'cancelled', outcome, attempts])
+    assert.deepEqual(
+      [error.name, error.kind, error.outcome, error.attempts],
+      ['CancelledError', 'cancelled', outcome, attempts],
+    )
     assert.equal(error.safeToRetry, false)
     assert.match(error.stack, /behaviour-abort\.test\.mjs/)
   })

@@ -51,7 +51,9 @@ test('the event loop goes on while calls wait', async (t) => {
   const server = await serverFor(t, { faults: [{ times: 0, then: 'stall' }] })
   const controller = new AbortController()
   const zexa = new Zexa(server.options)
-  const calls = Array.from({ length: 20 }, (_, number) => zexa.messages.send(sms(number), { signal: controller.signal }))
+  const calls = Array.from({ length: 20 }, (_, number) =>
+    zexa.messages.send(sms(number), { signal: controller.signal }),
+  )
   const ended = Promise.allSettled(calls)
   await arrived(server, 20)
   // They would never be counted if a call held it up.
@@ -141,7 +143,10 @@ test('a client that is dropped answers the calls in flight', async (t) => {
     collect()
     await turn()
   }
-  assert.deepEqual((await all).map((message) => message.body), Array.from({ length: 20 }, (_, number) => String(number)))
+  assert.deepEqual(
+    (await all).map((message) => message.body),
+    Array.from({ length: 20 }, (_, number) => String(number)),
+  )
   assert.equal((await listing).length, 30)
 })
 
@@ -161,7 +166,8 @@ test('the logger of a client that is dropped is told of the calls in flight', as
 test('clients that are dropped close their connections', async (t) => {
   const server = await serverFor(t)
   const told = { debug() {}, info() {} }
-  for (let number = 0; number < 10; number += 1) await new Zexa({ ...server.options, logger: told }).messages.send(sms(number))
+  for (let number = 0; number < 10; number += 1)
+    await new Zexa({ ...server.options, logger: told }).messages.send(sms(number))
   while ((await server.state()).open_connections > 0) {
     collect()
     await turn()

@@ -13,6 +13,7 @@ const CASES = {
   aborted: 'true',
   handled_late: '4',
   logger_throws: '[]',
+  stack_writer_throws: '["not_found",200]',
 }
 
 for (const [name, said] of Object.entries(CASES)) {
@@ -26,6 +27,7 @@ test('what a caller does not handle is told once for each of its promises', asyn
   const [told, more] = await run('rejections.mjs', ['not_handled'], { server: await serverFor(t) })
   const rejections = JSON.parse(told)
   assert.equal(rejections.length, 5)
-  for (const rejection of rejections) assert.match(rejection, /^unhandledRejection: (NotFoundError|ValidationError|mine)/)
+  for (const rejection of rejections)
+    assert.match(rejection, /^unhandledRejection: (NotFoundError|ValidationError|mine)/)
   assert.equal(more, '[]')
 })

@@ -6,7 +6,9 @@ import { main, newClient, say, send, server } from './support.mjs'
 
 const found = []
 for (const event of ['unhandledRejection', 'uncaughtException', 'rejectionHandled', 'multipleResolves', 'warning']) {
-  process.on(event, (what, more) => found.push(`${event}: ${String(what)} ${event === 'multipleResolves' ? String(more) : ''}`))
+  process.on(event, (what, more) =>
+    found.push(`${event}: ${String(what)} ${event === 'multipleResolves' ? String(more) : ''}`),
+  )
 }
 
 const nowhere = { baseUrl: 'http://127.0.0.1:9/v1', maxRetries: 0 }
@@ -157,7 +159,12 @@ const CASES = {
   async handled_late() {
     await server.fault({ times: 0, status: 401, delay: 0.3 })
     const client = newClient()
-    const calls = [send(client, 'x'), client.credits.get(), client.contacts.list().page(1), client.contacts.list().toArray()]
+    const calls = [
+      send(client, 'x'),
+      client.credits.get(),
+      client.contacts.list().page(1),
+      client.contacts.list().toArray(),
+    ]
     for (let turns = 0; turns < 10; turns += 1) await turn()
     say((await Promise.allSettled(calls)).filter((end) => end.reason instanceof ZexaError).length)
   },
@@ -181,12 +188,27 @@ const CASES = {
       const fail = () => {
         throw one
       }
-      const client = newClient({ logger: { debug: fail, info: fail } })
-      await Promise.all([client.credits.get(), client.contacts.list(), ignore(client.messages.get('msg_nowhere'))])
+      for (const tell of [fail, async () => fail()]) {
+        const client = newClient({ logger: { debug: tell, info: tell } })
+        await Promise.all([client.credits.get(), client.contacts.list(), ignore(client.messages.get('msg_nowhere'))])
+      }
     }
     await turn()
     const others = found.splice(0).filter((one) => !one.startsWith('warning: '))
     say(others)
+  },
+
+  /** A program's own way to write stacks fails: its calls end all the same. */
+  async stack_writer_throws() {
+    const client = newClient()
+    const written = Error.prepareStackTrace
+    Error.prepareStackTrace = () => {
+      throw new RangeError('of the writer')
+    }
+    const calls = [client.request('GET', '/nowhere').catch((error) => error.kind), client.request('GET', '/credits')]
+    const [kind, { status }] = await Promise.all(calls)
+    Error.prepareStackTrace = written
+    say([kind, status])
   },
 }
 
