@@ -1,4 +1,5 @@
-// One client at one kind of work. For each line on its standard input it does a round of it, and prints what one piece took: wall and CPU time in microseconds.
+// One client at one kind of work. For each line on its standard input it does a round of it, and prints what one piece
+// took: wall and CPU time in microseconds.
 //
 //     node tests/benchmarks/node/main.mjs WORK CLIENT URL
 import { execFileSync } from 'node:child_process'
