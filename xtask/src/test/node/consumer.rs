@@ -11,36 +11,40 @@ use crate::paths;
 use crate::sandbox::Sandbox;
 use crate::test::consumers;
 
-/// What the package cannot be without.
-const ADDON: &str = "zexa-linux-x64-gnu";
-
 /// A project, and the programs that there are when it is built.
 struct Project {
     name: &'static str,
     programs: &'static [Program],
 }
 
-/// A program that sends a message, and what has to be gone from `node_modules` by then.
-struct Program(&'static str, &'static [&'static str]);
+/// A program that sends a message, and whether what it was built with is there as it runs.
+struct Program(&'static str, Installed);
+
+/// What a bundle that is deployed has beside it.
+enum Installed {
+    All,
+    Addon,
+    Nothing,
+}
 
 const PROJECTS: &[Project] = &[
-    Project { name: "cjs", programs: &[Program("send.js", &[])] },
-    Project { name: "esm", programs: &[Program("send.js", &[])] },
+    Project { name: "cjs", programs: &[Program("send.js", Installed::All)] },
+    Project { name: "esm", programs: &[Program("send.js", Installed::All)] },
     Project {
         name: "ts-node16",
         programs: &[
-            Program("dist/module.mjs", &[]),
-            Program("dist/required.cjs", &[]),
-            Program("dist/required-whole.cjs", &[]),
+            Program("dist/module.mjs", Installed::All),
+            Program("dist/required.cjs", Installed::All),
+            Program("dist/required-whole.cjs", Installed::All),
         ],
     },
-    Project { name: "ts-bundler", programs: &[Program("dist/send.js", &[])] },
+    Project { name: "ts-bundler", programs: &[Program("dist/send.js", Installed::All)] },
     Project {
         name: "esbuild",
         programs: &[
-            Program("dist/required.cjs", &["zexa"]),
-            Program("dist/module.mjs", &["zexa"]),
-            Program("dist/whole/send.cjs", &["zexa", ADDON]),
+            Program("dist/required.cjs", Installed::Addon),
+            Program("dist/module.mjs", Installed::Addon),
+            Program("dist/whole/send.cjs", Installed::Nothing),
         ],
     },
 ];
@@ -54,6 +58,11 @@ pub(crate) fn check() -> Result {
         bench.check(project)?;
     }
     bench.check_without_addon()
+}
+
+/// The package that `zexa` cannot be without.
+fn addon() -> Result<String> {
+    Ok(format!("zexa-{}", npm::system()?))
 }
 
 /// What all projects are built and run with.
@@ -82,12 +91,14 @@ impl Bench {
             self.packages.node().link(&folder.join("node_modules").join(tool), &modules.join(tool))?;
         }
         self.build(&folder)?;
-        for Program(program, gone) in project.programs {
-            for package in *gone {
-                let package = folder.join("node_modules").join(package);
-                if package.exists() {
-                    fs::remove_dir_all(&package).map_err(|error| format!("{}: {error}", package.display()))?;
-                }
+        for Program(program, installed) in project.programs {
+            let gone = match installed {
+                Installed::All => vec![],
+                Installed::Addon => vec!["zexa".to_owned()],
+                Installed::Nothing => vec!["zexa".to_owned(), addon()?],
+            };
+            for package in gone.iter().map(|name| folder.join("node_modules").join(name)).filter(|path| path.exists()) {
+                fs::remove_dir_all(&package).map_err(|error| format!("{}: {error}", package.display()))?;
             }
             self.run(project.name, &folder, program)?;
         }
@@ -102,7 +113,7 @@ impl Bench {
             install.current_dir(&folder).args(["--offline", "--omit=optional", "--no-save"]).arg(&self.archives.main);
             command::output(&mut install)?;
             let error = command::output(&mut self.program(&folder, "send.js")).err().unwrap_or_default();
-            for told in [&format!("Error: {ADDON} is not installed"), "--omit=optional", "npm install"] {
+            for told in [&format!("Error: {} is not installed", addon()?), "--omit=optional", "npm install"] {
                 if !error.contains(told) {
                     return Err(format!("without its addon, {name} should be told of {told:?}, but is told:\n{error}"));
                 }
