@@ -1,0 +1,232 @@
+// Does one thing many times, and tells what that has left behind: memory of JavaScript and of the addon, files, threads.
+import { readdirSync } from 'node:fs'
+import { getPriority } from 'node:os'
+import { setImmediate as turn } from 'node:timers/promises'
+import { getHeapSnapshot } from 'node:v8'
+import { Worker } from 'node:worker_threads'
+import { collect } from '../collect.mjs'
+import { parseEvent } from '../zexa.mjs'
+import { arrived, sms } from './messages.mjs'
+import { main, newClient, say, send, server } from './support.mjs'
+
+const ROUNDS = 2
+/** Who has the time may look closer: so many times as much is done. */
+const MORE = Number(process.env.ZEXA_TEST_MORE ?? 1)
+/** How many calls are under way at once. */
+const AT_ONCE = 50
+
+/** What there is of everything, when all that can be collected is. */
+async function snapshot() {
+  for (let times = 0; times < 5; times += 1) {
+    collect()
+    await turn()
+  }
+  return {
+    files: readdirSync('/proc/self/fd').length,
+    threads: readdirSync('/proc/self/task').length,
+    // It is started with `bytes_in_use.c`.
+    malloc: getPriority(),
+    heap: await ofObjects(),
+  }
+}
+
+/** The bytes of all objects of JavaScript. What Node itself tells of them, it counts by whole pages. */
+async function ofObjects() {
+  const parts = []
+  for await (const part of getHeapSnapshot()) parts.push(part)
+  const { snapshot, nodes } = JSON.parse(parts.join(''))
+  const { node_fields: fields } = snapshot.meta
+  let bytes = 0
+  for (let at = fields.indexOf('self_size'); at < nodes.length; at += fields.length) bytes += nodes[at]
+  return bytes
+}
+
+/** Tells how much more there is of everything after each round of so many times, when all has been done once before. */
+async function watch(few, run) {
+  const times = few * MORE
+  await run(times)
+  await snapshot()
+  const rounds = []
+  let before = await snapshot()
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await run(times)
+    const after = await snapshot()
+    rounds.push(Object.fromEntries(Object.keys(after).map((name) => [name, after[name] - before[name]])))
+    before = after
+  }
+  // What leaks does so in each; what is kept for the next time is so in few.
+  const least = (name) =>
+    rounds.map((round) => round[name]).reduce((one, other) => (Math.abs(other) < Math.abs(one) ? other : one))
+  const grown = Object.fromEntries(Object.keys(rounds[0]).map((name) => [name, least(name)]))
+  say({ times, grown, rounds })
+}
+
+/** Does it so many times, some of them at once, expecting no error but of those kinds; with one client, which is closed in the end. */
+function again(act, kinds = [], options = {}) {
+  return async (times) => {
+    const client = newClient(options)
+    const once = async (number) => {
+      try {
+        await act(client, number)
+      } catch (error) {
+        if (!kinds.includes(error?.kind ?? error)) throw error
+      }
+    }
+    for (let done = 0; done < times; done += AT_ONCE) {
+      await Promise.all(Array.from({ length: AT_ONCE }, (_, number) => once(number)))
+    }
+    client.close()
+    // What connections hold is none of it.
+    while ((await server.state()).open_connections > 0) collect()
+  }
+}
+
+/** The same, one after another. */
+function inTurn(act) {
+  return async (times) => {
+    const client = newClient()
+    for (let done = 0; done < times; done += 1) await act(client)
+    client.close()
+  }
+}
+
+const EVENT = JSON.stringify({
+  id: 'evt_1',
+  event: 'message.delivered',
+  created_at: '2026-07-01T09:00:00Z',
+  data: { id: 'msg_1', status: 'delivered', channel: 'sms', to: '+244912345678', novel: [1, { a: null }] },
+})
+
+const quiet = { debug() {}, info() {} }
+
+const CASES = {
+  sending() {
+    return watch(
+      1000,
+      again((client) => send(client, 'Hello')),
+    )
+  },
+
+  sending_with_everything() {
+    const { signal } = new AbortController()
+    const options = { signal, timeout: 20_000, deadline: 30_000, maxRetries: 1, headers: { 'X-Order': '1' } }
+    const act = (client) => client.withOptions({ maxRetries: 2 }).messages.send(sms('Hello'), options)
+    return watch(1000, again(act, [], { logger: quiet, defaultHeaders: { 'X-App': 'leaks' } }))
+  },
+
+  failing() {
+    return watch(
+      1000,
+      again((client) => client.messages.get('msg_nowhere'), ['not_found']),
+    )
+  },
+
+  refused() {
+    const ways = [
+      (client) => client.messages.send({ novel: 1 }),
+      (client) => client.messages.get(''),
+      (client) => client.messages.send(sms('x'), { novel: 1 }),
+      (client) => client.request('GET', 'nowhere at all'),
+      (client) => client.contacts.list({ novel: 1 }).toArray(),
+      () => newClient({ timeout: -1 }),
+      () => newClient({ proxy: 'no proxy' }),
+    ]
+    const act = (client, number) => ways[number % ways.length](client)
+    return watch(3000, again(act, ['validation', 'invalid_request', 'config']))
+  },
+
+  unreachable() {
+    const nowhere = { baseUrl: 'http://127.0.0.1:9/v1', maxRetries: 0 }
+    return watch(
+      1000,
+      again((client) => client.credits.get(), ['connect'], nowhere),
+    )
+  },
+
+  /** Some with a signal that lives for as long as the program, and is never aborted. */
+  aborted() {
+    const forEver = new AbortController()
+    const act = async (client, number) => {
+      if (number % 2 === 0) return client.credits.get({ signal: forEver.signal })
+      const mine = new AbortController()
+      const call = client.credits.get({ signal: mine.signal })
+      if (number % 5 === 0) await turn()
+      mine.abort('enough')
+      return call
+    }
+    return watch(2000, again(act, ['enough']))
+  },
+
+  aborted_before() {
+    const signal = AbortSignal.abort('enough')
+    return watch(
+      3000,
+      again((client) => client.credits.get({ signal }), ['enough']),
+    )
+  },
+
+  in_flight_when_aborted() {
+    const act = async (client) => {
+      const mine = new AbortController()
+      const calls = Array.from({ length: 20 }, () => client.credits.get({ signal: mine.signal }))
+      await arrived(server, calls.length)
+      mine.abort()
+      await Promise.allSettled(calls)
+      await fetch(`${server.control}/requests`, { method: 'DELETE' }).then((response) => response.text())
+    }
+    return watch(20, inTurn(act))
+  },
+
+  /** They are never closed. */
+  clients() {
+    const act = async () => {
+      newClient({ logger: quiet }).withOptions({ timeout: 1000 })
+      const logger = { debug: () => logger.client, info() {} }
+      logger.client = newClient({ logger })
+    }
+    return watch(1000, again(act))
+  },
+
+  clients_in_use() {
+    const act = async () => {
+      const client = newClient({ logger: quiet })
+      await client.withOptions({ timeout: 9000 }).credits.get()
+      client.close()
+      await newClient().credits.get()
+    }
+    return watch(200, again(act))
+  },
+
+  lists() {
+    const act = async (client) => {
+      const list = client.contacts.list({ perPage: 10 })
+      if ((await list.toArray()).length !== 30) throw new Error('some are missing')
+      for await (const page of list.pages()) if (page.page === 2) break
+      for await (const _ of list) break
+      await list[Symbol.asyncIterator]().next()
+      await list.page(2)
+    }
+    return watch(100, again(act))
+  },
+
+  events() {
+    return watch(
+      3000,
+      inTurn(() => parseEvent(EVENT)),
+    )
+  },
+
+  async workers() {
+    const { options } = server
+    const data = { workerData: { name: 'for_ever', options, count: 4 } }
+    const end = async () => {
+      const worker = new Worker(new URL('calling.mjs', import.meta.url), data)
+      await new Promise((resolve) => worker.once('message', resolve))
+      await worker.terminate()
+    }
+    await watch(10, inTurn(end))
+  },
+}
+
+await main(CASES)
+process.exit()
