@@ -175,6 +175,18 @@ test('concurrent steps are answered in their order', async (t) => {
   ])
 })
 
+test('steps are answered in the order in which they were asked for', async (t) => {
+  const { server, client } = await setUp(t)
+  const expected = ids(await server.contacts()).slice(0, 4)
+  const reading = client.contacts.list({ perPage: 10 })[Symbol.asyncIterator]()
+  const first = reading.next()
+  // Asked for last, and yet as soon as the first has come.
+  const last = first.then(() => Promise.all([reading.next(), reading.next()]))
+  const second = reading.next()
+  const steps = [await first, await second, ...(await last)]
+  assert.deepEqual(ids(steps.map((step) => step.value)), expected)
+})
+
 test('a reading that has ended stays so', async (t) => {
   const { server, client } = await setUp(t)
   const reading = client.contacts.list()[Symbol.asyncIterator]()

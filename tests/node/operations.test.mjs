@@ -284,6 +284,8 @@ test('the resources of a client are there, and can be replaced in tests', async 
   ])
   t.mock.method(client.credits, 'get', async () => ({ credits: 1, currency: 'USD', extra: {} }))
   assert.equal((await client.credits.get()).credits, 1)
+  client.messages = { send: async () => 'sent' }
+  assert.equal(await client.messages.send(SMS), 'sent')
 })
 
 test('what is required cannot be left out', async (t) => {

@@ -222,6 +222,8 @@ test('texts in an array are texts', async (t) => {
     await refused(client.contacts.create({ ...CONTACT, lists: value }), 'lists')
   }
   await refused(client.webhooks.create({ ...WEBHOOK, events: [] }), 'events')
+  const error = await refused(client.webhooks.create({ ...WEBHOOK, events: ['*', 5] }), 'events')
+  assert.match(error.message, /\[1\]/)
   assert.deepEqual(await server.requests(), [])
   await client.contacts.create({ ...CONTACT, lists: Object.freeze(['lst_demo', 'lst_abc123']) })
   assert.deepEqual((await lastBody(server)).lists, ['lst_demo', 'lst_abc123'])

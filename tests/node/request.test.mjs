@@ -118,6 +118,13 @@ test('a query may hold numbers, arrays, and nothing', async (t) => {
   assert.deepEqual((await server.requests())[0].query, { page: '2', share: '1.5', all: 'true' })
 })
 
+test('an array in a query is as many pairs', async (t) => {
+  const { server, client } = await answering(t)
+  await client.request('GET', '/reports', { query: { status: ['sent', null, 5, true], none: [], other: 'x' } })
+  // Of a name that comes more than once, the sandbox tells the last.
+  assert.deepEqual((await server.requests())[0].query, { status: 'true', other: 'x' })
+})
+
 test('a query may be any pairs', async (t) => {
   const { server, client } = await answering(t)
   const pairs = [
