@@ -110,6 +110,22 @@ test('at the gate, where all wait after a 429', async (t) => {
   assert.equal((await server.requests()).length, 1)
 })
 
+test('in messages.wait, between two looks at the message', async (t) => {
+  const server = await serverFor(t, { state: { speed: 'manual' } })
+  let looked = 0
+  const { attempted, logger } = listener((fields) => fields.method === 'GET' && ++looked === 2)
+  const zexa = new Zexa({ ...server.options, logger })
+  const { id } = await zexa.messages.send(sms('waited for'))
+  const controller = new AbortController()
+  const waiting = zexa.messages.wait(id, {}, { signal: controller.signal })
+  await attempted
+  await abort(controller, waiting)
+  assert.equal(ZexaError.behind(waiting).kind, 'cancelled')
+  const seen = (await server.requests()).length
+  await zexa.credits.get()
+  assert.equal((await server.requests()).length, seen + 1)
+})
+
 test('by AbortSignal.timeout', async (t) => {
   const server = await serverFor(t, { faults: [STALL] })
   const signal = AbortSignal.timeout(300)

@@ -1,6 +1,7 @@
 // Calls among all else that goes on in a process: many at once, the event loop, async contexts, and the garbage collector.
 import assert from 'node:assert/strict'
 import { AsyncLocalStorage, createHook } from 'node:async_hooks'
+import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { promiseHooks } from 'node:v8'
@@ -193,4 +194,24 @@ test('a client that its own logger knows is collected, too', async (t) => {
     await turn()
   }
   assert.ok(collected >= 9, `of ten, ${collected} are collected`)
+})
+
+test('the package loaded twice on one thread, as some test runners do', async (t) => {
+  const server = await serverFor(t)
+  const require = createRequire(import.meta.url)
+  const load = () => {
+    for (const path of Object.keys(require.cache)) if (/zexa|bindings-node/.test(path)) delete require.cache[path]
+    return require('zexa')
+  }
+  const [one, other] = [load(), load()]
+  assert.notEqual(one.Zexa, other.Zexa)
+  const sent = await Promise.all(
+    [one, other, one, other].map((loaded, number) => new loaded.Zexa(server.options).messages.send(sms(number))),
+  )
+  assert.deepEqual(
+    sent.map((message) => message.body),
+    ['0', '1', '2', '3'],
+  )
+  const error = await reasonOf(new other.Zexa(server.options).messages.get('msg_nowhere'))
+  assert.ok(error instanceof other.ZexaError)
 })
