@@ -233,6 +233,15 @@ test('headers are sent, and may be any pairs', async (t) => {
   }
 })
 
+test('a header without a value is not sent', async (t) => {
+  const { server } = await clientFor(t)
+  for (const nothing of [null, undefined]) {
+    await new Zexa({ ...server.options, defaultHeaders: { 'X-Shop': nothing, 'X-Other': '2' } }).credits.get()
+    const { headers } = (await server.requests()).at(-1)
+    assert.deepEqual([headers['x-shop'], headers['x-other']], [undefined, '2'])
+  }
+})
+
 test('times are milliseconds', async (t) => {
   const { server, client } = await clientFor(t, { timeout: 200, maxRetries: 0 })
   await server.fault({ delay: 10, times: 0 })
