@@ -45,13 +45,15 @@ function readTexts(refuse, value) {
 }
 
 function readObject(refuse, value) {
-  if (!isObject(value)) refuse(`must be an object, not ${described(value)}`)
-  readJson(refuse, value)
-  return value
+  if (!isObject(value) || Array.isArray(value)) refuse(`must be an object, not ${described(value)}`)
+  // Read once, as it may say itself what it is in JSON, and may say something else the next time.
+  const read = JSON.parse(readJson(refuse, value))
+  return isObject(read) ? read : refuse(`must be an object, and is ${described(read)} in JSON`)
 }
 
 /** Any JSON, as text. */
 function readJson(refuse, value) {
+  if (isOpaque(value)) refuse(`must be what can be written as JSON, not ${described(value)}`)
   let json
   try {
     json = JSON.stringify(value)
@@ -65,29 +67,30 @@ function readJson(refuse, value) {
 }
 
 function readHeaders(refuse, value) {
-  return readPairs(refuse, value).map(([name, one]) => [
-    readText(refuse, name),
-    readText((reason) => refuse(`${name} ${reason}`), one),
-  ])
+  const headers = readPairs(refuse, value).filter(isThere)
+  return headers.map(([name, one]) => [readText(refuse, name), readText((reason) => refuse(`${name} ${reason}`), one)])
 }
 
-/** What follows the question mark: an array is as many pairs, and what is absent none. */
+/** What follows the question mark: an array is as many pairs. */
 function readQuery(refuse, value) {
-  const all = readPairs(refuse, value).flatMap(([name, one]) => [one].flat().map((one) => [name, one]))
-  return all
-    .filter(([, one]) => one !== undefined && one !== null)
-    .map(([name, one]) => {
-      if (typeof one !== 'string' && typeof one !== 'boolean' && !Number.isFinite(one)) {
-        refuse(`${name} must be a string, a number or a boolean, not ${described(one)}`)
-      }
-      return [readText(refuse, name), readText((reason) => refuse(`${name} ${reason}`), String(one))]
-    })
+  const pairs = readPairs(refuse, value).flatMap(([name, one]) => [one].flat().map((one) => [name, one]))
+  return pairs.filter(isThere).map(([name, one]) => {
+    if (typeof one !== 'string' && typeof one !== 'boolean' && !Number.isFinite(one)) {
+      refuse(`${name} must be a string, a number or a boolean, not ${described(one)}`)
+    }
+    return [readText(refuse, name), readText((reason) => refuse(`${name} ${reason}`), String(one))]
+  })
+}
+
+function isThere([, value]) {
+  return value !== undefined && value !== null
 }
 
 /** The members of an object, or the pairs of something iterable, such as `Headers` and `URLSearchParams`. */
 function readPairs(refuse, value) {
   if (!isObject(value)) refuse(`must be an object, not ${described(value)}`)
-  if (!(Symbol.iterator in value)) return Object.entries(value)
+  if (!(Symbol.iterator in value) && !isOpaque(value)) return Object.entries(value)
+  if (!(Symbol.iterator in value)) refuse(`must be an object of names and values, not ${described(value)}`)
   const pairs = [...value]
   for (const pair of pairs)
     if (!Array.isArray(pair) || pair.length !== 2) refuse('must be an object, or pairs of a name and a value')
@@ -129,8 +132,10 @@ function nothing() {}
 /** What was given of `members`, by the names that they have where it goes. */
 function encode(members, given, of, ErrorClass = ValidationError) {
   if (given === undefined || given === null) return undefined
-  if (!isObject(given) || Array.isArray(given))
-    throw refused(ErrorClass, of, `must be an object, not ${described(given)}`)
+  if (!isObject(given) || Array.isArray(given) || isOpaque(given)) {
+    const reason = `must be an object of names and values, not ${described(given)}`
+    throw new ErrorClass(`${of}: ${reason}`, { outcome: 'not_sent', details: { field: of.split(' ')[0], reason } })
+  }
   const read = {}
   for (const name of Object.keys(given)) {
     const value = given[name]
@@ -156,13 +161,22 @@ function isObject(value) {
   return typeof value === 'object' && value !== null
 }
 
+/** Whether it is an object of a class that keeps all to itself, such as a `Map`, or the signal that should have been one of the options. */
+function isOpaque(value) {
+  if (!isObject(value) || typeof value.toJSON === 'function' || Object.keys(value).length > 0) return false
+  const prototype = Object.getPrototypeOf(value)
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null && !Array.isArray(value)
+}
+
 /** A value by its type: it may be secret. */
 function described(value) {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
   if (Number.isNaN(value)) return 'NaN'
   const type = typeof value
-  return type === 'undefined' ? type : `${type === 'object' ? 'an' : 'a'} ${type}`
+  if (type === 'undefined') return type
+  const name = isObject(value) && isOpaque(value) ? value.constructor?.name : undefined
+  return name ? `a ${name}` : `${type === 'object' ? 'an' : 'a'} ${type}`
 }
 
 module.exports = {

@@ -16,21 +16,15 @@ let lastNumber = 0
 
 const mailbox = new Mailbox(deliver)
 
-/** Called by the addon with all that came since the last time. */
+/** Called by the addon with what came since the last time. */
 function deliver(letters) {
   for (const [number, what, value] of JSON.parse(letters)) {
-    try {
-      if (what === ANSWER || what === ERROR) end(number, what === ANSWER, value)
-      else tell(number, value)
-    } catch (error) {
-      // Such as of a signal that is none of Node's. The other letters are none the worse for it.
-      queueMicrotask(() => {
-        throw error
-      })
-    }
+    if (what === ANSWER || what === ERROR) end(number, what === ANSWER, value)
+    else tell(number, value)
   }
 }
 
+/** Hands a call over. What it is made of has been read by now: no code of the caller's runs in between. */
 function begin(call, hand) {
   do lastNumber = (lastNumber + 1) >>> 0
   while (underWay.has(lastNumber))
@@ -68,10 +62,15 @@ class Call {
   }
 
   end(succeeded, value) {
-    this.#abort?.stopListening()
-    if (this.#abort?.signal.aborted) this.cancelled(succeeded ? this.#tooLate(value) : errorOf(value, this.#site))
-    else if (succeeded) this.#resolve(this.#revive(value))
-    else this.#reject(errorOf(value, this.#site))
+    try {
+      this.#abort?.stopListening()
+      if (this.#abort?.signal.aborted) this.cancelled(succeeded ? this.#tooLate(value) : errorOf(value, this.#site))
+      else if (succeeded) this.#resolve(this.#revive(value))
+      else this.#reject(errorOf(value, this.#site))
+    } catch (error) {
+      // Of a signal that is none of Node's.
+      this.#reject(error)
+    }
   }
 
   /** Rejects with what the caller has given as the reason, whatever that is. */
@@ -137,33 +136,34 @@ function call(site, abort, revive, hand) {
     return call.promise
   }
   try {
+    abort?.listen()
     begin(call, hand)
   } catch (error) {
+    abort?.stopListening()
     return Promise.reject(at(site, told(error)))
   }
-  abort?.listen()
   return call.promise
 }
 
 /**
- * A promise of what `succeeded` makes of the value of another, which may be a further one to follow. What is behind the other is behind it, too.
+ * A promise of what `succeeded` makes of the value of another, or `failed` of its failure: a value, or a further promise. Where that gives nothing, it
+ * fails likewise. What is behind the failure of another is behind its own.
  */
 function following(first, succeeded, failed) {
   const promise = new Promise((resolve, reject) => {
-    const follow = (one) =>
-      one.then(
-        (value) => {
-          const made = succeeded(value)
-          if (made instanceof Promise) follow(made)
-          else resolve(made)
-        },
-        (reason) => {
-          if (behind.has(one)) behind.set(promise, behind.get(one))
-          failed?.()
-          reject(reason)
-        },
-      )
-    follow(first)
+    const failing = (one) => (reason) => {
+      if (behind.has(one)) behind.set(promise, behind.get(one))
+      reject(reason)
+    }
+    const settle = (made) => (made instanceof Promise ? made.then(resolve, failing(made)) : resolve(made))
+    first.then(
+      (value) => settle(succeeded(value)),
+      (reason) => {
+        const made = failed?.()
+        if (made === undefined) failing(first)(reason)
+        else settle(made)
+      },
+    )
   })
   return promise
 }

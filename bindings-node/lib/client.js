@@ -35,10 +35,11 @@ class Zexa {
       Zexa.prototype.request,
       options,
       (response) => response,
-      (native, number, options, token) => {
+      'request',
+      () => {
+        const line = encode(OF_LINE, { method, path }, 'arguments')
         const { query = [], body } = encode(OF_REQUEST, given, 'members of a request') ?? {}
-        const request = encode(OF_LINE, { method, path }, 'arguments') ?? {}
-        native.request(number, request.method ?? '', request.path ?? '', JSON.stringify(query), body, options, token)
+        return [line.method ?? '', line.path ?? '', JSON.stringify(query), body]
       },
     )
   }

@@ -52,29 +52,51 @@ class Connection {
     this.#native.close()
   }
 
-  /** A call of `method`, with the options that were given it. `hand` gives it to the addon. */
-  call(method, given, revive, hand) {
+  /**
+   * A call of `method`, with the options that were given it. `name` is that of the addon's method, and `read` gives its arguments; `revive` makes of
+   * its answer what the caller gets.
+   */
+  call(method, given, revive, name, read) {
     const site = siteOf(method, this.#logger)
     try {
-      const { abort, options } = this.#options(given)
-      return call(site, abort, revive, (number) => hand(this.#native, number, options, abort?.token))
+      const { signal, options } = this.#options(given)
+      const args = read()
+      const abort = abortOf(signal)
+      return call(site, abort, revive, (number) => this.#native[name](number, ...args, options, abort?.token))
     } catch (error) {
       return Promise.reject(at(site, error))
     }
   }
 
-  /** A list from `method`. `open` makes one of the addon; it is called when the list is read. */
-  list(method, given, revive, open) {
-    return new List(siteOf(method, this.#logger), revive, () => {
-      const { abort, options } = this.#options(given)
-      return { abort, list: asking(() => open(this.#native, options, abort?.token)) }
-    })
+  /** A list of `method`. What is wrong with it is told when it is read. */
+  list(method, given, revive, name, read) {
+    const site = siteOf(method, this.#logger)
+    let begin
+    try {
+      const { signal, options } = this.#options(given)
+      const args = read()
+      begin = () => {
+        const abort = abortOf(signal)
+        return { abort, list: asking(() => this.#native[name](...args, options, abort?.token)) }
+      }
+    } catch (error) {
+      at(site, error)
+      begin = () => {
+        throw error
+      }
+    }
+    return new List(site, revive, begin)
   }
 
   #options(given) {
     const { signal = this.#signal, options } = ofCall(given)
-    return { abort: signal && new Abort(signal, new Token()), options }
+    return { signal, options }
   }
+}
+
+/** What ends a call, or a reading of a list, when the signal is aborted. */
+function abortOf(signal) {
+  return signal && new Abort(signal, new Token())
 }
 
 module.exports = { Connection }

@@ -37,10 +37,14 @@ function define(Class, name, kind) {
   classes.set(kind, Class)
 }
 
-/** The error that the addon tells of. Its stack is that of `site`, where the call was made. */
+/** The error that the addon tells of, as if made at `site`, where the call was made. */
 function errorOf(told, site) {
+  return at(site, made(told))
+}
+
+function made(told) {
   const fields = { ...told, cause: told.cause && causeOf(told.cause) }
-  return at(site, new (classes.get(told.kind) ?? ZexaError)(told.message, fields))
+  return new (classes.get(told.kind) ?? ZexaError)(told.message, fields)
 }
 
 /** The system's own errors have a code, as Node's have. */
@@ -55,22 +59,35 @@ function causeOf({ message, errno }) {
 /** The error, as if made at `site`. One that is not ours stays as it is. */
 function at(site, error) {
   if (!(error instanceof ZexaError)) return error
-  const stack = String(site.stack)
-  const frames = stack.search(/^ {4}at /m)
-  Object.defineProperty(error, 'stack', {
-    value: `${error.name}: ${error.message}${frames < 0 ? '' : `\n${stack.slice(frames)}`}`,
-    configurable: true,
-    writable: true,
-  })
+  // To define it would have the stack written that it has by itself, by a function of the program's where it has one.
+  error.stack = stackOf(site, error)
   return error
 }
+
+/** The stack is written when it is first asked for, by V8 or as the program has it, of what `site` says of itself by then. */
+function stackOf(site, { name, message }) {
+  const header = `${name}: ${message}`
+  try {
+    if (site.header === undefined) Object.assign(site, { header, name, message })
+    const { stack } = site
+    // A list may fail more than once. Where V8 keeps no stacks, there is none.
+    return typeof stack === 'string' ? stack.replace(site.header, () => header) : (stack ?? header)
+  } catch {
+    return header
+  }
+}
+
+/** Has a stack, as an error has. */
+class Site {}
+Object.setPrototypeOf(Site.prototype, Error.prototype)
 
 /**
  * Where the caller of `method` stands. It costs little: what is kept becomes text only when it is asked for. Whatever is under way holds it, and by it
  * the logger, which may be told of a call whose client nobody has any more.
  */
 function siteOf(method, logger) {
-  const site = { logger }
+  const site = new Site()
+  site.logger = logger
   Error.captureStackTrace(site, method)
   return site
 }
@@ -87,7 +104,7 @@ function asking(ask) {
 /** The error that an exception of the addon tells of. */
 function told(error) {
   if (typeof error?.message !== 'string' || !error.message.startsWith('{')) return error
-  return errorOf(JSON.parse(error.message), error)
+  return made(JSON.parse(error.message))
 }
 
 module.exports = { ZexaError, asking, at, behind, define, errorOf, siteOf, told }

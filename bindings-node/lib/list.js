@@ -6,7 +6,9 @@ const { call, following } = require('./calls.js')
 const { at } = require('./errors.js')
 
 const OF_PAGE = { page: whole('page') }
-const OF_ARRAY = { limit: whole('limit') }
+const OF_ARRAY = {
+  limit: { key: 'limit', read: (refuse, value) => (value === Infinity ? value : whole().read(refuse, value)) },
+}
 
 class List {
   #site
@@ -25,7 +27,9 @@ class List {
   }
 
   pages() {
-    return new Pages(() => new ListIterator(new Reading(this.#site, this.#open, 'nextPage', (page) => [this.#page(page)])))
+    return new Pages(
+      () => new ListIterator(new Reading(this.#site, this.#open, 'nextPage', (page) => [this.#page(page)])),
+    )
   }
 
   page(number) {
@@ -138,73 +142,86 @@ class Reading {
   collect(limit) {
     if (limit === 0) return Promise.resolve([])
     const all = []
-    return following(this.fetch(), (batch) => {
+    const add = (batch) => {
       for (const item of batch ?? []) if (all.length < limit) all.push(item)
-      if (batch !== null && all.length < limit) return this.fetch()
+      if (batch !== null && all.length < limit) return following(this.fetch(), add)
       this.end()
       return all
-    })
+    }
+    return following(this.fetch(), add)
   }
 }
 
-/** One item or page after another. An async generator would do, at twice the cost of an item. */
+/** One item or page after another, in the order in which they are asked for. An async generator would do, at twice the cost of an item. */
 class ListIterator {
   #reading
   #batch = []
   #given = 0
-  /** What is under way: whoever asks meanwhile has to wait for it. */
-  #fetching
+  /** The step that was asked for last, while it is not at its end. */
+  #last
 
   constructor(reading) {
     this.#reading = reading
   }
 
   next() {
-    if (this.#fetching !== undefined) return this.#then(() => this.next())
-    if (this.#given < this.#batch.length && !this.#reading.isAborted) {
-      return Promise.resolve({ value: this.#batch[this.#given++], done: false })
-    }
-    this.#batch = []
-    this.#fetching = following(
-      this.#reading.fetch(),
-      (batch) => this.#take(batch),
-      () => this.#end(),
-    )
-    return this.#fetching
+    return this.#last === undefined && this.#isAtHand()
+      ? Promise.resolve(this.#give())
+      : this.#inTurn(() => this.#next())
   }
 
   return(value) {
-    if (this.#fetching !== undefined) return this.#then(() => this.return(value))
-    this.#end()
-    return Promise.resolve({ value, done: true })
+    return this.#inTurn(() => {
+      this.#end()
+      return Promise.resolve({ value, done: true })
+    })
   }
 
   throw(error) {
-    const failed = () => Promise.reject(error)
-    return this.return().then(failed, failed)
+    return this.#inTurn(() => {
+      this.#end()
+      return Promise.reject(error)
+    })
   }
 
   [Symbol.asyncIterator]() {
     return this
   }
 
-  #then(go) {
-    return this.#fetching.then(go, go)
+  #isAtHand() {
+    return this.#given < this.#batch.length && !this.#reading.isAborted
   }
 
-  /** Gives the first of what has come. */
-  #take(batch) {
-    this.#fetching = undefined
-    if (batch === null) return { value: undefined, done: true }
-    this.#batch = batch
-    this.#given = 1
-    return { value: batch[0], done: false }
+  #give() {
+    return { value: this.#batch[this.#given++], done: false }
+  }
+
+  #next() {
+    if (this.#isAtHand()) return Promise.resolve(this.#give())
+    this.#batch = []
+    const take = (batch) => {
+      if (batch === null) return { value: undefined, done: true }
+      this.#batch = batch
+      this.#given = 0
+      return this.#give()
+    }
+    return following(this.#reading.fetch(), take, () => this.#end())
   }
 
   #end() {
-    this.#fetching = undefined
     this.#batch = []
     this.#reading.end()
+  }
+
+  /** Takes a step behind the last, whatever becomes of that. */
+  #inTurn(take) {
+    const over = (result) => {
+      if (this.#last === step) this.#last = undefined
+      return result
+    }
+    const step = following(this.#last === undefined ? take() : following(this.#last, take, take), over, over)
+    this.#last = step
+    return step
   }
 }
 

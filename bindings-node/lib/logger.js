@@ -1,6 +1,9 @@
 // The loggers of clients, to which the addon tells of attempts.
 'use strict'
 
+const { inspect } = require('node:util')
+const { isNativeError } = require('node:util/types')
+
 /** Loggers by the numbers that the addon has for them. Their clients hold them: a logger may well know its client. */
 const loggers = new Map()
 let lastNumber = 0
@@ -31,9 +34,8 @@ function tell(number, attempt) {
 
 /** That a logger fails is not the fault of the call, and nobody else can catch it. */
 function warn(thrown) {
-  const warning = new Error(`the logger of a Zexa client has failed: ${thrown?.message ?? typeof thrown}`, {
-    cause: thrown,
-  })
+  const reason = isNativeError(thrown) ? thrown.message : inspect(thrown)
+  const warning = new Error(`the logger of a Zexa client has failed: ${reason}`, { cause: thrown })
   warning.name = 'ZexaWarning'
   process.emitWarning(warning)
 }

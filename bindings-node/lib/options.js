@@ -4,15 +4,6 @@
 const { encode, flag, headers, isObject, described, milliseconds, text, whole } = require('./arguments.js')
 const { ConfigError } = require('./generated/errors.js')
 
-const signal = {
-  read(refuse, value) {
-    if (!isObject(value) || typeof value.aborted !== 'boolean' || typeof value.addEventListener !== 'function') {
-      refuse(`must be an AbortSignal, not ${described(value)}`)
-    }
-    return value
-  },
-}
-
 const OF_CLIENT = {
   apiKey: text('api_key'),
   baseUrl: text('base_url'),
@@ -30,12 +21,25 @@ const OF_CLIENT = {
 }
 
 const OF_CALL = {
-  signal: { key: 'signal', ...signal },
+  signal: { key: 'signal', read: signal },
   timeout: milliseconds('timeout'),
   deadline: milliseconds('deadline'),
   maxRetries: whole('max_retries'),
   retryAmbiguous: flag('retry_ambiguous'),
   headers: headers('headers'),
+}
+
+function signal(refuse, value) {
+  const has = (name) => typeof value[name] === 'function'
+  if (
+    !isObject(value) ||
+    typeof value.aborted !== 'boolean' ||
+    !has('addEventListener') ||
+    !has('removeEventListener')
+  ) {
+    refuse(`must be an AbortSignal, not ${described(value)}`)
+  }
+  return value
 }
 
 function logger(refuse, value) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use zexa::{Result, binding};
+use zexa::{AsyncClient, Result, binding};
 
 use crate::errors;
 use crate::json::{self, Plain};
@@ -18,6 +18,16 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn new(number: u32, post: Arc<Post>) -> Call {
         Call { number, post, answered: false }
+    }
+
+    /// Has the call carried out, and answers it then.
+    pub(crate) fn carry_out<T: Plain + Send + 'static>(
+        self,
+        client: &AsyncClient,
+        call: impl Future<Output = Result<T>> + Send + 'static,
+    ) {
+        let post = self.post.clone();
+        binding::carry_out(client, call, post.closed(), |result| self.answer(result));
     }
 
     /// Answers it.

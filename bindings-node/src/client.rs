@@ -103,7 +103,7 @@ impl NativeClient {
     {
         let call = Call::new(call, self.post.clone());
         match self.with(options, token).and_then(|client| begin(&client)) {
-            Ok(future) => binding::carry_out(&self.client, future, |result| call.answer(result)),
+            Ok(future) => call.carry_out(&self.client, future),
             Err(error) => call.answer(Err::<T, _>(error)),
         }
     }

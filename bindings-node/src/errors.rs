@@ -67,16 +67,20 @@ impl<'a> Told<'a> {
 /// Message and details. In what was refused before it was sent, an argument goes by its name in JavaScript.
 fn in_camel_case(error: &Error) -> (String, Option<Value>) {
     let as_it_is = || (error.message().to_owned(), error.details().cloned());
-    if error.attempts() > 0 {
-        return as_it_is();
+    match error.status() {
+        // It asks whether base_url is right.
+        Some(300..400) => return (with_names(error.message()), error.details().cloned()),
+        _ if error.attempts() > 0 => return as_it_is(),
+        _ => (),
     }
     let Some(Value::Object(details)) = error.details() else { return as_it_is() };
     let Some(Value::String(field)) = details.get("field") else { return as_it_is() };
     let Some(reason) = error.message().strip_prefix(field.as_str()) else { return as_it_is() };
-    let name = camel_case(field);
+    let (name, reason) = (camel_case(field), with_names(reason));
     let mut renamed: Map<String, Value> = details.clone();
     renamed.insert("field".into(), name.as_str().into());
-    (format!("{name}{}", with_names(reason)), Some(renamed.into()))
+    renamed.insert("reason".into(), reason.trim_start_matches(": ").into());
+    (name + &reason, Some(renamed.into()))
 }
 
 /// The options that reasons speak of.
@@ -85,7 +89,7 @@ const OPTIONS: [&str; 3] = ["allow_http", "api_key", "base_url"];
 /// The rest of a reason may hold what the caller gave.
 fn with_names(reason: &str) -> String {
     let renamed = reason.split_inclusive(' ').map(|word| {
-        let name = word.trim_end_matches([' ', ',', ';']);
+        let name = word.trim_end_matches([' ', ',', ';', '?']);
         if OPTIONS.contains(&name) { camel_case(name) + &word[name.len()..] } else { word.to_owned() }
     });
     renamed.collect()

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use napi_derive::napi;
-use zexa::binding::{self, AtHand, Item};
+use zexa::binding::{AtHand, Item};
 use zexa::{AsyncClient, AsyncList, AsyncPages, Page, Result};
 
 use crate::call::Call;
@@ -93,7 +93,7 @@ impl<T: Item + Plain> List<T> {
             let mut reading = reading.lock().unwrap_or_else(PoisonError::into_inner);
             poll(&mut reading, context).map(Option::transpose)
         });
-        binding::carry_out(&self.client, next, |next| call.answer(next));
+        call.carry_out(&self.client, next);
     }
 }
 
@@ -130,7 +130,7 @@ impl<T: Item + Plain> Listed for List<T> {
                 None => Ok(None),
             }
         };
-        binding::carry_out(&self.client, page, |page| call.answer(page));
+        call.carry_out(&self.client, page);
     }
 
     fn close(&self) {

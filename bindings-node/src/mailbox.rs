@@ -1,12 +1,13 @@
 //! The mailbox of a thread of JavaScript: what came of its calls, until it takes it.
 
-use std::mem;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use napi::bindgen_prelude::*;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, check_status, sys};
 use napi_derive::napi;
+use zexa::CancelToken;
 
 /// Rings for the thread of JavaScript. By itself it does not keep the process alive.
 type Bell = ThreadsafeFunction<(), (), String, Status, false, true>;
@@ -17,15 +18,26 @@ pub struct Mailbox {
     post: Arc<Post>,
 }
 
+impl Drop for Mailbox {
+    /// The thread has come to its end, as a worker does that is terminated. Nobody waits for its calls any more.
+    fn drop(&mut self) {
+        self.post.closed.cancel();
+    }
+}
+
 /// What other threads have of a mailbox.
 pub(crate) struct Post {
     letters: Arc<Letters>,
     bell: Bell,
+    closed: CancelToken,
 }
 
-/// Letters that were not taken yet, as the inside of one JSON array: so all are taken, and parsed, at once.
+/// Letters that were not taken yet, as JSON arrays without their last bracket: so many are taken, and parsed, at once.
 #[derive(Default)]
-struct Letters(Mutex<String>);
+struct Letters(Mutex<VecDeque<String>>);
+
+/// No more letters are put into an array that is so long: V8 has no strings of any length, and what it parses at once keeps all else waiting.
+const LONG: usize = 16 << 20;
 
 #[napi]
 impl Mailbox {
@@ -36,7 +48,7 @@ impl Mailbox {
         let taken = letters.clone();
         let bell =
             deliver.build_threadsafe_function::<()>().weak::<true>().build_callback(move |_| Ok(taken.take()))?;
-        Ok(Mailbox { post: Arc::new(Post { letters, bell }) })
+        Ok(Mailbox { post: Arc::new(Post { letters, bell, closed: CancelToken::new() }) })
     }
 
     /// Whether the process is to live on for what is to come.
@@ -68,6 +80,11 @@ impl Post {
             self.bell.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
     }
+
+    /// Cancelled when nobody reads any letter any more.
+    pub(crate) fn closed(&self) -> &CancelToken {
+        &self.closed
+    }
 }
 
 /// What a letter is. The numbers are those in `lib/calls.js`.
@@ -82,21 +99,29 @@ pub(crate) enum Letter {
 }
 
 impl Letters {
-    /// Whether it is the first, which somebody has to ring for.
-    fn add(&self, call: u32, what: Letter, value: &str) -> bool {
-        let mut letters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = letters.is_empty();
-        letters.push(if first { '[' } else { ',' });
-        letters.push_str(&format!("[{call},{},", what as u8));
-        letters.push_str(value);
-        letters.push(']');
-        first
+    fn arrays(&self) -> MutexGuard<'_, VecDeque<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// All of them.
+    /// Whether an array was begun, which somebody has to ring for.
+    fn add(&self, call: u32, what: Letter, value: &str) -> bool {
+        let mut arrays = self.arrays();
+        let begun = arrays.back().is_none_or(|array| array.len() > LONG);
+        if begun {
+            arrays.push_back(String::new());
+        }
+        let array = arrays.back_mut().expect("there is one now");
+        array.push(if begun { '[' } else { ',' });
+        array.push_str(&format!("[{call},{},", what as u8));
+        array.push_str(value);
+        array.push(']');
+        begun
+    }
+
+    /// The oldest array.
     fn take(&self) -> String {
-        let mut letters = mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        letters.push(']');
-        letters
+        let mut array = self.arrays().pop_front().unwrap_or_else(|| "[".to_owned());
+        array.push(']');
+        array
     }
 }

@@ -13,7 +13,7 @@ use crate::decode::{Decode, Decoded};
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request};
 use crate::list::{Filter, Source};
-use crate::{Client, Response, Result};
+use crate::{CancelToken, Client, Response, Result};
 
 /// A client of the Zexa API whose calls are futures.
 ///
@@ -111,13 +111,16 @@ impl AsyncClient {
     pub(crate) fn carry_out<T: Send + 'static>(
         &self,
         call: impl Future<Output = Result<T>> + Send + 'static,
+        unless: CancelToken,
         done: impl FnOnce(Result<T>) + Send + 'static,
     ) {
         match self.shared.running() {
             Ok(running) => {
                 let handle = running.handle.clone();
                 handle.spawn(async move {
-                    done(call.await);
+                    if let Some(result) = unless.guard(call).await {
+                        done(result);
+                    }
                     drop(running);
                 });
             }

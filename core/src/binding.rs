@@ -120,13 +120,15 @@ pub fn with_options(client: &AsyncClient, options: CallOptions) -> Result<AsyncC
     Ok(client.with_options(options))
 }
 
-/// Carries a call out on the client's own thread, and says there what came of it. Where it cannot begin, that is said at once.
+/// Carries a call out on the client's own thread, and says there what came of it. Where it cannot begin, that is said at once. Once `unless` is
+/// cancelled, nobody wants to know: the call is dropped.
 pub fn carry_out<T: Send + 'static>(
     client: &AsyncClient,
     call: impl Future<Output = Result<T>> + Send + 'static,
+    unless: &CancelToken,
     done: impl FnOnce(Result<T>) + Send + 'static,
 ) {
-    client.carry_out(call, done);
+    client.carry_out(call, unless.clone(), done);
 }
 
 /// Closes a client behind the calls that were carried out before, so that none of them finds it closed before it has begun.

@@ -56,39 +56,29 @@ class Campaigns {
 
   /** Creates a campaign and launches it, or schedules it for its `scheduledAt`. */
   create(params, options) {
-    return this.#connection.call(
-      Campaigns.prototype.create,
-      options,
-      reviveCampaign,
-      (native, number, options, token) =>
-        native.campaignsCreate(
-          number,
-          encoded(CREATE_CAMPAIGN, params, 'parameters of campaigns.create'),
-          options,
-          token,
-        ),
-    )
+    return this.#connection.call(Campaigns.prototype.create, options, reviveCampaign, 'campaignsCreate', () => [
+      encoded(CREATE_CAMPAIGN, params, 'parameters of campaigns.create'),
+    ])
   }
 
   /** Lists the account's campaigns. */
   list(params, options) {
-    return this.#connection.list(Campaigns.prototype.list, options, reviveCampaign, (native, options, token) =>
-      native.campaignsList(encoded(LIST_CAMPAIGNS, params, 'parameters of campaigns.list'), options, token),
-    )
+    return this.#connection.list(Campaigns.prototype.list, options, reviveCampaign, 'campaignsList', () => [
+      encoded(LIST_CAMPAIGNS, params, 'parameters of campaigns.list'),
+    ])
   }
 
   /** Gives a campaign, how far it has got, and its delivery statistics. */
   get(given, options) {
-    return this.#connection.call(Campaigns.prototype.get, options, reviveCampaign, (native, number, options, token) =>
-      native.campaignsGet(number, id(given), options, token),
-    )
+    return this.#connection.call(Campaigns.prototype.get, options, reviveCampaign, 'campaignsGet', () => [id(given)])
   }
 
   /** Waits until a campaign has the status `until`, or a final one, and gives it. */
   wait(given, params, options) {
-    return this.#connection.call(Campaigns.prototype.wait, options, reviveCampaign, (native, number, options, token) =>
-      native.campaignsWait(number, id(given), until(params, 'parameters of campaigns.wait'), options, token),
-    )
+    return this.#connection.call(Campaigns.prototype.wait, options, reviveCampaign, 'campaignsWait', () => [
+      id(given),
+      until(params, 'parameters of campaigns.wait'),
+    ])
   }
 }
 

@@ -32,23 +32,21 @@ class Contacts {
 
   /** Adds a contact. A phone number that exists already is a `conflict`. */
   create(params, options) {
-    return this.#connection.call(Contacts.prototype.create, options, reviveContact, (native, number, options, token) =>
-      native.contactsCreate(number, encoded(CREATE_CONTACT, params, 'parameters of contacts.create'), options, token),
-    )
+    return this.#connection.call(Contacts.prototype.create, options, reviveContact, 'contactsCreate', () => [
+      encoded(CREATE_CONTACT, params, 'parameters of contacts.create'),
+    ])
   }
 
   /** Lists contacts: all, those of one contact list, or those that match a search. */
   list(params, options) {
-    return this.#connection.list(Contacts.prototype.list, options, reviveContact, (native, options, token) =>
-      native.contactsList(encoded(LIST_CONTACTS, params, 'parameters of contacts.list'), options, token),
-    )
+    return this.#connection.list(Contacts.prototype.list, options, reviveContact, 'contactsList', () => [
+      encoded(LIST_CONTACTS, params, 'parameters of contacts.list'),
+    ])
   }
 
   /** Removes a contact for good, from every list too. */
   delete(given, options) {
-    return this.#connection.call(Contacts.prototype.delete, options, nothing, (native, number, options, token) =>
-      native.contactsDelete(number, id(given), options, token),
-    )
+    return this.#connection.call(Contacts.prototype.delete, options, nothing, 'contactsDelete', () => [id(given)])
   }
 }
 

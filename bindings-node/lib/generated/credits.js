@@ -16,12 +16,7 @@ class CreditBalance {
 
   /** Gives the credit balance. */
   get(options) {
-    return this.#connection.call(
-      CreditBalance.prototype.get,
-      options,
-      reviveCredits,
-      (native, number, options, token) => native.creditsGet(number, options, token),
-    )
+    return this.#connection.call(CreditBalance.prototype.get, options, reviveCredits, 'creditsGet', () => [])
   }
 }
 

@@ -48,23 +48,22 @@ class Messages {
 
   /** Sends one message on any channel, now or at its `scheduledAt`. */
   send(params, options) {
-    return this.#connection.call(Messages.prototype.send, options, reviveMessage, (native, number, options, token) =>
-      native.messagesSend(number, encoded(SEND_MESSAGE, params, 'parameters of messages.send'), options, token),
-    )
+    return this.#connection.call(Messages.prototype.send, options, reviveMessage, 'messagesSend', () => [
+      encoded(SEND_MESSAGE, params, 'parameters of messages.send'),
+    ])
   }
 
   /** Gives a message and how far it has got. */
   get(given, options) {
-    return this.#connection.call(Messages.prototype.get, options, reviveMessage, (native, number, options, token) =>
-      native.messagesGet(number, id(given), options, token),
-    )
+    return this.#connection.call(Messages.prototype.get, options, reviveMessage, 'messagesGet', () => [id(given)])
   }
 
   /** Waits until a message has the status `until`, or a final one, and gives it. */
   wait(given, params, options) {
-    return this.#connection.call(Messages.prototype.wait, options, reviveMessage, (native, number, options, token) =>
-      native.messagesWait(number, id(given), until(params, 'parameters of messages.wait'), options, token),
-    )
+    return this.#connection.call(Messages.prototype.wait, options, reviveMessage, 'messagesWait', () => [
+      id(given),
+      until(params, 'parameters of messages.wait'),
+    ])
   }
 }
 

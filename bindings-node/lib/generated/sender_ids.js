@@ -30,9 +30,9 @@ class SenderIds {
 
   /** Lists the account's Sender IDs, of every status, on every channel. */
   list(params, options) {
-    return this.#connection.list(SenderIds.prototype.list, options, reviveSenderId, (native, options, token) =>
-      native.senderIdsList(encoded(LIST_SENDER_IDS, params, 'parameters of senderIds.list'), options, token),
-    )
+    return this.#connection.list(SenderIds.prototype.list, options, reviveSenderId, 'senderIdsList', () => [
+      encoded(LIST_SENDER_IDS, params, 'parameters of senderIds.list'),
+    ])
   }
 }
 

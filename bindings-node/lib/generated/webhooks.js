@@ -44,9 +44,9 @@ class Webhooks {
 
   /** Registers an https endpoint for delivery events. Zexa posts a test event to it at once. */
   create(params, options) {
-    return this.#connection.call(Webhooks.prototype.create, options, reviveWebhook, (native, number, options, token) =>
-      native.webhooksCreate(number, encoded(CREATE_WEBHOOK, params, 'parameters of webhooks.create'), options, token),
-    )
+    return this.#connection.call(Webhooks.prototype.create, options, reviveWebhook, 'webhooksCreate', () => [
+      encoded(CREATE_WEBHOOK, params, 'parameters of webhooks.create'),
+    ])
   }
 }
 

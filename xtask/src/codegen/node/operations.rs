@@ -70,29 +70,23 @@ fn method(context: &Context<'_>, resource: &Resource, operation: &Operation) -> 
     let native = camel(&format!("{}_{}", resource.name, operation.name));
     let of = |what: &str| format!("'{what} of {}.{name}'", camel(&resource.name));
     let params = |params: &str| format!("encoded({}, params, {})", constant(params), of("parameters"));
-    let (taken, given) = match &operation.shape {
+    let (taken, arguments) = match &operation.shape {
         Shape::Post { params: given, .. } | Shape::List { params: given, .. } => ("params, ", params(given)),
         Shape::Get { .. } | Shape::Delete => ("given, ", "id(given)".to_owned()),
         Shape::Wait { .. } => ("given, params, ", format!("id(given), until(params, {})", of("parameters"))),
         Shape::GetOne { .. } => ("", String::new()),
     };
-    let given = if given.is_empty() { given } else { format!("{given}, ") };
     let revive = match &operation.shape {
         Shape::List { item, .. } => reviver(item),
         Shape::Delete => "nothing".to_owned(),
         shape => reviver(shape.answer().expect("the others have one")),
     };
-    let (how, number) = match operation.shape {
-        Shape::List { .. } => ("list", ""),
-        _ => ("call", "number, "),
-    };
+    let how = if matches!(operation.shape, Shape::List { .. }) { "list" } else { "call" };
     let docs = lines(context, &operation.docs).into_iter().next().unwrap_or_default();
     format!(
         "  /** {docs} */
   {name}({taken}options) {{
-    return this.#connection.{how}({class}.prototype.{name}, options, {revive}, (native, {number}options, token) =>
-      native.{native}({number}{given}options, token),
-    )
+    return this.#connection.{how}({class}.prototype.{name}, options, {revive}, '{native}', () => [{arguments}])
   }}
 ",
         class = class(resource),
