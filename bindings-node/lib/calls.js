@@ -15,6 +15,9 @@ const underWay = new Map()
 let lastNumber = 0
 
 const mailbox = new Mailbox(deliver)
+// They hold each other: the addon holds the function only while calls are under way, and the mailbox never.
+mailbox.deliver = deliver
+deliver.mailbox = mailbox
 
 /** Called by the addon with what came since the last time. */
 function deliver(letters) {
@@ -30,8 +33,6 @@ function begin(call, hand) {
   while (underWay.has(lastNumber))
   hand(lastNumber)
   underWay.set(lastNumber, call)
-  // An idle client does not keep the process alive.
-  if (underWay.size === 1) mailbox.expectMail(true)
 }
 
 function end(number, succeeded, value) {
@@ -39,7 +40,6 @@ function end(number, succeeded, value) {
   // One whose beginning has failed already.
   if (call === undefined) return
   underWay.delete(number)
-  if (underWay.size === 0) mailbox.expectMail(false)
   call.end(succeeded, value)
 }
 

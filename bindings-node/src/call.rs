@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use zexa::{AsyncClient, Result, binding};
 
-use crate::errors;
-use crate::json::{self, Plain};
+use crate::json::Plain;
 use crate::mailbox::{Letter, Post};
 
 /// A call that has to be answered. Where it is dropped before, by a panic, that is the answer: no promise waits for ever.
@@ -17,6 +16,7 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn new(number: u32, post: Arc<Post>) -> Call {
+        post.expect();
         Call { number, post, answered: false }
     }
 
@@ -32,11 +32,11 @@ impl Call {
 
     /// Answers it.
     pub(crate) fn answer<T: Plain>(mut self, result: Result<T>) {
-        self.answered = true;
         match result {
-            Ok(value) => self.post.send(self.number, Letter::Answer, &json::text(&value)),
-            Err(error) => self.post.send(self.number, Letter::Error, &errors::text(&error)),
+            Ok(value) => self.post.send(self.number, Letter::Answer, &value),
+            Err(error) => self.post.send(self.number, Letter::Error, &error),
         }
+        self.answered = true;
     }
 }
 
@@ -44,7 +44,7 @@ impl Drop for Call {
     fn drop(&mut self) {
         if !self.answered {
             let error = binding::bug("a call has ended without an answer");
-            self.post.send(self.number, Letter::Error, &errors::text(&error));
+            self.post.send(self.number, Letter::Error, &error);
         }
     }
 }

@@ -156,32 +156,28 @@ struct Logger {
 
 impl Logger {
     fn tell(&self, attempt: &zexa::Attempt<'_>) {
-        self.post.send(self.number, Letter::Attempt, &told(attempt));
+        self.post.send(self.number, Letter::Attempt, &Told(attempt));
     }
 }
 
 impl Drop for Logger {
     fn drop(&mut self) {
-        self.post.send(self.number, Letter::LoggerGone, "null");
+        self.post.send(self.number, Letter::LoggerGone, &());
     }
 }
 
 /// An attempt as JSON.
-fn told(attempt: &zexa::Attempt<'_>) -> String {
-    struct Told<'a>(&'a zexa::Attempt<'a>);
+struct Told<'a>(&'a zexa::Attempt<'a>);
 
-    impl Plain for Told<'_> {
-        fn write(&self, json: &mut Vec<u8>) {
-            let attempt = self.0;
-            let mut object = Object::begin(json);
-            object.field("message", &attempt.to_string());
-            object.field("method", &attempt.method).field("route", &attempt.route).field("attempt", &attempt.number);
-            object.field("elapsed", &(attempt.elapsed.as_secs_f64() * 1e3));
-            object.optional("status", &attempt.status).optional("requestId", &attempt.request_id);
-            object.optional("kind", &attempt.failure.as_ref().map(zexa::Kind::as_str));
-            object.close();
-        }
+impl Plain for Told<'_> {
+    fn write(&self, json: &mut Vec<u8>) {
+        let attempt = self.0;
+        let mut object = Object::begin(json);
+        object.field("message", &attempt.to_string());
+        object.field("method", &attempt.method).field("route", &attempt.route).field("attempt", &attempt.number);
+        object.field("elapsed", &(attempt.elapsed.as_secs_f64() * 1e3));
+        object.optional("status", &attempt.status).optional("requestId", &attempt.request_id);
+        object.optional("kind", &attempt.failure.as_ref().map(zexa::Kind::as_str));
+        object.close();
     }
-
-    crate::json::text(&Told(attempt))
 }

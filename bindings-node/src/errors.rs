@@ -6,14 +6,17 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use zexa::Error;
 
-/// As JSON text.
-pub(crate) fn text(error: &Error) -> String {
-    serde_json::to_string(&Told::of(error)).expect("an error is text, numbers and JSON")
-}
+use crate::json::{self, Plain};
 
 /// For a function that throws: the message is the JSON.
 pub(crate) fn thrown(error: Error) -> napi::Error {
-    napi::Error::from_reason(text(&error))
+    napi::Error::from_reason(json::text(&error))
+}
+
+impl Plain for Error {
+    fn write(&self, json: &mut Vec<u8>) {
+        serde_json::to_writer(json, &Told::of(self)).expect("an error is text, numbers and JSON");
+    }
 }
 
 /// What `lib/errors.js` takes. Durations are in milliseconds.

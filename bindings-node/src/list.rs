@@ -4,11 +4,11 @@ use std::future::poll_fn;
 use std::mem;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use napi_derive::napi;
-use zexa::binding::{AtHand, Item};
+use zexa::binding::{Batches, Item};
 use zexa::{AsyncClient, AsyncList, AsyncPages, Page, Result};
 
 use crate::call::Call;
@@ -100,7 +100,7 @@ impl<T: Item + Plain> List<T> {
 impl<T: Item + Plain> Listed for List<T> {
     fn next_items(&self, call: Call) {
         self.next(call, |reading, context| match reading {
-            Reading::Items(list) => poll_items(list, context),
+            Reading::Items(list) => list.poll_batch(context),
             Reading::Pages(_) | Reading::Ended => Poll::Ready(None),
         });
     }
@@ -136,19 +136,6 @@ impl<T: Item + Plain> Listed for List<T> {
     fn close(&self) {
         *self.reading() = Reading::Ended;
     }
-}
-
-/// All items that are there once one is.
-fn poll_items<T: Item>(list: &mut AsyncList<T>, context: &mut Context<'_>) -> Poll<Option<Result<Vec<T>>>> {
-    let Some(first) = ready!(Pin::new(&mut *list).poll_next(context)) else { return Poll::Ready(None) };
-    let items = first.map(|first| {
-        let mut items = vec![first];
-        while let Some(item) = list.at_hand() {
-            items.push(item);
-        }
-        items
-    });
-    Poll::Ready(Some(items))
 }
 
 fn poll_page<T: Item>(pages: &mut AsyncPages<T>, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {

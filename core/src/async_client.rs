@@ -93,7 +93,7 @@ impl AsyncClient {
     pub(crate) fn call<T: Decode>(&self, request: Result<Request>) -> impl Future<Output = Result<T>> + Send + use<T> {
         let call = self.options.begin(&self.shared.config);
         let shared = self.shared.clone();
-        async move { shared.spawn(request?, call?, Decoded::once())?.await }
+        async move { shared.carry(request?, call?, Decoded::once()).await }
     }
 
     /// Calls until the answer is enough.
@@ -104,7 +104,7 @@ impl AsyncClient {
     ) -> impl Future<Output = Result<T>> + Send + use<T, F> {
         let call = self.options.begin_waiting(&self.shared.config);
         let shared = self.shared.clone();
-        async move { shared.spawn(request?, call?, Decoded::until(enough))?.await }
+        async move { shared.carry(request?, call?, Decoded::until(enough)).await }
     }
 
     /// Carries a call of this client out, where nobody awaits it.
@@ -117,12 +117,13 @@ impl AsyncClient {
         match self.shared.running() {
             Ok(running) => {
                 let handle = running.handle.clone();
-                handle.spawn(async move {
+                // Boxed: tokio moves a future from stage to stage of its task, and these are large.
+                handle.spawn(Box::pin(async move {
                     if let Some(result) = unless.guard(call).await {
                         done(result);
                     }
                     drop(running);
-                });
+                }));
             }
             Err(error) => done(Err(error)),
         }

@@ -1,6 +1,7 @@
 //! What the bindings of other languages stand on, so that they all say the same. It is no part of the API of this crate, and may change at any time.
 
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use jiff::Timestamp;
 use reqwest::Url;
@@ -32,6 +33,12 @@ pub trait Blank {
 pub trait AtHand<T> {
     /// The next, where it is here and nothing has to be waited for.
     fn at_hand(&mut self) -> Option<T>;
+}
+
+/// A list of which several items are taken together.
+pub trait Batches<T> {
+    /// The next ones that come together: at least one, or `None` at the end.
+    fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<T>>>>;
 }
 
 /// What the user of a language wants of a call that waits.

@@ -3,6 +3,7 @@
 //! So an [`AsyncClient`](crate::AsyncClient) may be awaited in any executor, and its idle connections are looked after.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::ThreadId;
 use std::{mem, thread};
 
 use tokio::runtime::Handle;
@@ -19,6 +20,7 @@ pub(crate) struct Background(Mutex<Option<Arc<Running>>>);
 pub(crate) struct Running {
     pub(crate) http: reqwest::Client,
     pub(crate) handle: Handle,
+    thread: ThreadId,
     /// Ends the thread, which nobody waits for.
     _stop: DropGuard,
 }
@@ -50,6 +52,11 @@ impl Background {
 }
 
 impl Running {
+    /// Whether this thread is the one that drives it.
+    pub(crate) fn is_here(&self) -> bool {
+        thread::current().id() == self.thread
+    }
+
     fn start(shared: &Shared) -> Result<Running> {
         let http = shared.http_client()?;
         let runtime = lane::current_thread_runtime()?;
@@ -61,10 +68,10 @@ impl Running {
             runtime.block_on(stopped.cancelled());
             runtime.shutdown_background();
         };
-        thread::Builder::new().name("zexa".into()).spawn(drive).map_err(|error| {
+        let thread = thread::Builder::new().name("zexa".into()).spawn(drive).map_err(|error| {
             let message = format!("the system gives no thread for async calls: {error}");
             Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
         })?;
-        Ok(Running { http, handle, _stop: stop.drop_guard() })
+        Ok(Running { http, handle, thread: thread.thread().id(), _stop: stop.drop_guard() })
     }
 }

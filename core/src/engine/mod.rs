@@ -115,6 +115,21 @@ impl Shared {
         })))
     }
 
+    /// A call on the background runtime, wherever this is polled. Where that is on the runtime, there is no need of a task.
+    pub(crate) async fn carry<T: Decode>(
+        self: &Arc<Self>,
+        request: Request,
+        call: Call,
+        mut answer: Decoded<T>,
+    ) -> Result<T> {
+        let running = self.running()?;
+        if !running.is_here() {
+            return self.spawn(request, call, answer)?.await;
+        }
+        call::run(self, &running.http, &request, &call, &mut answer).await?;
+        Ok(answer.into_inner())
+    }
+
     /// The background runtime, unless the client is closed.
     pub(crate) fn running(&self) -> Result<Arc<Running>> {
         if self.is_closed() {

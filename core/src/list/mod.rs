@@ -3,11 +3,12 @@
 //! `plan` decides which pages to ask for and when the list ends, `blocking` and `stream` carry it out.
 
 mod blocking;
+mod given;
 mod plan;
 mod stream;
 mod turning;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -18,6 +19,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use self::blocking::{List, Pages};
+use self::given::Given;
 use self::plan::Plan;
 pub use self::stream::{AsyncList, AsyncPages};
 use self::turning::{MOST_STALE_PAGES, Turning, endless};
@@ -245,20 +247,30 @@ impl<T> Drop for Pager<T> {
 /// The items of the page at hand, without those that were given before: a list that shifts while it is read shows some twice.
 struct Items<T> {
     page: vec::IntoIter<T>,
-    given: HashSet<Box<str>>,
+    given: Given,
     /// How many pages in a row had nothing new.
     stale_pages: u32,
 }
 
 impl<T: Item> Items<T> {
     fn none() -> Items<T> {
-        Items { page: Vec::new().into_iter(), given: HashSet::new(), stale_pages: 0 }
+        Items { page: Vec::new().into_iter(), given: Given::default(), stale_pages: 0 }
     }
 
     fn next(&mut self) -> Option<T> {
-        let item = self.page.find(|item| item.id().is_none_or(|id| self.given.insert(id.into())))?;
+        let item = self.page.find(|item| item.id().is_none_or(|id| self.given.add(id)))?;
         self.stale_pages = 0;
         Some(item)
+    }
+
+    /// All that are left of the page at hand.
+    fn rest(&mut self) -> Vec<T> {
+        let mut rest: Vec<T> = mem::replace(&mut self.page, Vec::new().into_iter()).collect();
+        rest.retain(|item| item.id().is_none_or(|id| self.given.add(id)));
+        if !rest.is_empty() {
+            self.stale_pages = 0;
+        }
+        rest
     }
 
     /// Goes on with the next page.

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use super::{Item, Items, Page, Pager, Source};
-use crate::binding::AtHand;
+use crate::binding::{AtHand, Batches};
 use crate::decode::Decoded;
 use crate::{Error, Result};
 
@@ -80,13 +80,16 @@ impl<T: Item> AsyncList<T> {
     }
 }
 
-impl<T: Item> Stream for AsyncList<T> {
-    type Item = Result<T>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+impl<T: Item> AsyncList<T> {
+    /// What `take` finds on this page, or the first further one where it finds anything.
+    fn poll_until<R>(
+        &mut self,
+        context: &mut Context<'_>,
+        take: impl Fn(&mut Items<T>) -> Option<R>,
+    ) -> Poll<Option<Result<R>>> {
         loop {
-            if let Some(item) = self.items.next() {
-                return Poll::Ready(Some(Ok(item)));
+            if let Some(taken) = take(&mut self.items) {
+                return Poll::Ready(Some(Ok(taken)));
             }
             let Some(page) = ready!(Pin::new(&mut self.pages).poll_next(context)) else {
                 return Poll::Ready(None);
@@ -96,6 +99,20 @@ impl<T: Item> Stream for AsyncList<T> {
                 return Poll::Ready(Some(Err(error)));
             }
         }
+    }
+}
+
+impl<T: Item> Stream for AsyncList<T> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        self.poll_until(context, Items::next)
+    }
+}
+
+impl<T: Item> Batches<T> for AsyncList<T> {
+    fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<T>>>> {
+        self.poll_until(context, |items| Some(items.rest()).filter(|rest| !rest.is_empty()))
     }
 }
 
