@@ -46,7 +46,7 @@ function failure(cause) {
     `zexa-${name} is not installed: the package with zexa's addon for this system. It is an optional dependency of zexa. ` +
       'Install zexa without --omit=optional or --no-optional. Where that was not given, it may be that a lock file or ' +
       'node_modules came from another system: delete node_modules and package-lock.json, then run npm install. ' +
-      `In a bundle, zexa-${name} is to stay external, and to be installed where the bundle runs.`,
+      'For a bundle, zexa is to be external, and installed where the bundle runs.',
     { cause },
   )
 }

@@ -38,7 +38,7 @@ async function failure(t, before = '', addon = undefined) {
 test('a package that npm has left out is named, with what to do', only, async (t) => {
   const { message, cause } = await failure(t)
   assert.match(message, new RegExp(`^${ADDON} is not installed: `))
-  for (const told of ['--omit=optional', 'delete node_modules and package-lock.json', 'npm install', 'In a bundle']) {
+  for (const told of ['--omit=optional', 'delete node_modules and package-lock.json', 'npm install', 'For a bundle']) {
     assert.ok(message.includes(told), message)
   }
   assert.deepEqual(cause, { code: 'MODULE_NOT_FOUND' })
