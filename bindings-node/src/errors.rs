@@ -70,11 +70,8 @@ impl<'a> Told<'a> {
 /// Message and details. In what was refused before it was sent, an argument goes by its name in JavaScript.
 fn in_camel_case(error: &Error) -> (String, Option<Value>) {
     let as_it_is = || (error.message().to_owned(), error.details().cloned());
-    match error.status() {
-        // It asks whether base_url is right.
-        Some(300..400) => return (with_names(error.message()), error.details().cloned()),
-        _ if error.attempts() > 0 => return as_it_is(),
-        _ => (),
+    if error.attempts() > 0 {
+        return as_it_is();
     }
     let Some(Value::Object(details)) = error.details() else { return as_it_is() };
     let Some(Value::String(field)) = details.get("field") else { return as_it_is() };

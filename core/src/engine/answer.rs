@@ -1,10 +1,11 @@
 //! The answer: its body, of bounded size, and the error that a failing one becomes.
 
+use std::borrow::Cow;
 use std::mem;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION};
 use serde_json::Value;
 
 use super::retry_after::retry_after;
@@ -19,6 +20,9 @@ const MOST_OF_FAILURE: usize = 256 << 10;
 
 /// How much of an answer that is not JSON is shown to the caller.
 const SHOWN: usize = 500;
+
+/// What is shorter is no secret, and may well be part of a word.
+const SHORTEST_KEY: usize = 8;
 
 /// The head of an answer.
 pub(crate) struct Answered {
@@ -72,7 +76,7 @@ impl Answered {
             Some(place) if status.is_redirection() => {
                 let place = origin(&place);
                 format!(
-                    "the server answered {status}, a redirect to {place}, which is not followed: is base_url right?"
+                    "the server answered {status}, a redirect to {place}, which is not followed: is the base URL right?"
                 )
             }
             _ => format!("the server answered {status}"),
@@ -121,6 +125,25 @@ impl Said {
         };
         Said { code, message, details, request_id }
     }
+}
+
+/// A body for an error, without the API key of these headers of its request: a server may repeat what it was sent.
+pub(crate) fn without_key<'a>(body: &'a [u8], headers: &HeaderMap) -> Cow<'a, [u8]> {
+    let key = headers.get(AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+    let Some(key) = key.filter(|key| key.len() >= SHORTEST_KEY) else { return Cow::Borrowed(body) };
+    let find = |body: &[u8]| body.windows(key.len()).position(|part| part == key);
+    let mut rest = body;
+    let mut without = Vec::new();
+    while let Some(place) = find(rest) {
+        without.extend_from_slice(&rest[..place]);
+        without.extend_from_slice(b"***");
+        rest = &rest[place + key.len()..];
+    }
+    if without.is_empty() {
+        return Cow::Borrowed(body);
+    }
+    without.extend_from_slice(rest);
+    Cow::Owned(without)
 }
 
 /// The first of a text that is not JSON.
@@ -194,6 +217,18 @@ mod tests {
             );
             assert_eq!(error.details(), details.as_ref(), "{body}");
         }
+    }
+
+    #[test]
+    fn a_key_that_comes_back_is_not_shown() {
+        let headers = |key| HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static(key))]);
+        let without = |body: &'static str, key| {
+            String::from_utf8(without_key(body.as_bytes(), &headers(key)).into_owned()).expect("text")
+        };
+        assert_eq!(without("zx_secret is wrong: zx_secret", "Bearer zx_secret"), "*** is wrong: ***");
+        assert_eq!(without("zx_secre is wrong", "Bearer zx_secret"), "zx_secre is wrong");
+        assert_eq!(without("a key", "Bearer k"), "a key");
+        assert_eq!(without("zx_secret", "Basic zx_secret"), "zx_secret");
     }
 
     #[test]

@@ -77,10 +77,12 @@ pub(crate) async fn attempt(
     if !status.is_success() {
         // Its status says enough: what could be read of the body is a help, no more.
         let (body, _) = read.unwrap_or_default();
-        return Err(answered.into_error(&body));
+        return Err(answered.into_error(&answer::without_key(&body, headers)));
     }
     match read {
-        Ok((body, None)) => sink.take(status.as_u16(), &body).map_err(|error| answered.undecodable(&error, &body)),
+        Ok((body, None)) => sink
+            .take(status.as_u16(), &body)
+            .map_err(|error| answered.undecodable(&error, &answer::without_key(&body, headers))),
         _ if !sink.needs_body() => sink.take(status.as_u16(), &[]).map_err(|error| answered.undecodable(&error, &[])),
         Ok((_, Some(reason))) => Err(progress.broken_off(Kind::Decode, format!("the answer cannot be read: {reason}"))),
         Err(_) => Err(progress.broken_off(Kind::Timeout, limit.passed_without("the end of the answer"))),
