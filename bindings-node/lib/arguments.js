@@ -175,8 +175,8 @@ function described(value) {
   if (Number.isNaN(value)) return 'NaN'
   const type = typeof value
   if (type === 'undefined') return type
-  const name = isObject(value) && isOpaque(value) ? value.constructor?.name : undefined
-  return name ? `a ${name}` : `${type === 'object' ? 'an' : 'a'} ${type}`
+  const name = type === 'object' && isOpaque(value) ? Object.getPrototypeOf(value).constructor?.name : undefined
+  return name ? `an instance of ${name}` : `${type === 'object' ? 'an' : 'a'} ${type}`
 }
 
 module.exports = {

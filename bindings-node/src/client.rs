@@ -137,12 +137,11 @@ impl NativeClient {
 }
 
 fn make(options: &str, logger: Option<u32>, post: &Arc<Post>) -> Result<AsyncClient> {
+    // Where the client cannot be made, it is gone at once.
+    let logger = logger.map(|number| Logger { number, post: post.clone() });
     let builder = options::read::<Options>(options)?.builder()?;
     let builder = match logger {
-        Some(logger) => {
-            let logger = Logger { number: logger, post: post.clone() };
-            builder.on_attempt(move |attempt| logger.tell(attempt))
-        }
+        Some(logger) => builder.on_attempt(move |attempt| logger.tell(attempt)),
         None => builder,
     };
     builder.build_async()

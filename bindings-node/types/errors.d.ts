@@ -39,12 +39,12 @@ export declare class ZexaError extends Error {
 
 /** What an error may be made of, as in a test. */
 export interface ErrorFields {
-  outcome?: Outcome
-  attempts?: number
-  status?: number
-  code?: string
-  requestId?: string
-  retryAfter?: number
+  outcome?: Outcome | undefined
+  attempts?: number | undefined
+  status?: number | undefined
+  code?: string | undefined
+  requestId?: string | undefined
+  retryAfter?: number | undefined
   details?: unknown
   cause?: unknown
 }

@@ -6,6 +6,8 @@
  * the list, from its beginning.
  */
 export interface List<T> extends AsyncIterable<T>, Promise<Page<T>> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<T>
+
   /** Page by page, as the API gives them: where the list shifts while it is read, an item may be on two. */
   pages(): AsyncIterable<Page<T>>
 
