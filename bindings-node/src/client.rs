@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use napi::Env;
+use napi::bindgen_prelude::ObjectFinalize;
 use napi_derive::napi;
 use zexa::binding::{self, Item};
 use zexa::{AsyncClient, AsyncList, CallOptions, CancelToken, Method, Result};
@@ -14,10 +16,21 @@ use crate::mailbox::{Letter, Mailbox, Post};
 use crate::options::{self, OfCall, Options};
 
 /// A client, and where what comes of its calls is posted to. Its operations are in `generated`.
-#[napi]
+#[napi(custom_finalize)]
 pub struct NativeClient {
     client: AsyncClient,
     post: Arc<Post>,
+    weight: i64,
+}
+
+/// What V8 is told that a client weighs, in bytes. It sees little of one, which has a thread and connections, and would leave hundreds that nobody has any
+/// more for later.
+const WEIGHT: i64 = 4 << 20;
+
+impl ObjectFinalize for NativeClient {
+    fn finalize(self, env: Env) -> napi::Result<()> {
+        env.adjust_external_memory(-self.weight).map(drop)
+    }
 }
 
 /// Ends the calls that are given it.
@@ -28,10 +41,11 @@ pub struct Token(CancelToken);
 impl NativeClient {
     /// `logger` is the number of the logger that attempts are told to, if there is one.
     #[napi(constructor, catch_unwind)]
-    pub fn new(mailbox: &Mailbox, options: String, logger: Option<u32>) -> napi::Result<NativeClient> {
+    pub fn new(env: Env, mailbox: &Mailbox, options: String, logger: Option<u32>) -> napi::Result<NativeClient> {
         let post = mailbox.post();
         let client = make(&options, logger, &post).map_err(thrown)?;
-        Ok(NativeClient { client, post })
+        env.adjust_external_memory(WEIGHT)?;
+        Ok(NativeClient { client, post, weight: WEIGHT })
     }
 
     /// The same client, for calls with other options.
@@ -39,7 +53,7 @@ impl NativeClient {
     pub fn with_options(&self, options: String) -> napi::Result<NativeClient> {
         let options = options::read(&options).and_then(OfCall::options);
         let client = options.and_then(|options| binding::with_options(&self.client, options)).map_err(thrown)?;
-        Ok(NativeClient { client, post: self.post.clone() })
+        Ok(NativeClient { client, post: self.post.clone(), weight: 0 })
     }
 
     #[napi(getter, catch_unwind)]
