@@ -1,0 +1,212 @@
+// What is given in the place of an object: things that look like one, and keep all to themselves.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { inspect } from 'node:util'
+import { caught, clientFor, SMS, thrown, WEBHOOK } from './examples.mjs'
+import { ConfigError, parseEvent, ValidationError } from './zexa.mjs'
+
+const WHATSAPP = { channel: 'whatsapp', to: '+244912345678', from: 'ZEXA' }
+const pairs = [['name', 'order_shipped']]
+
+/** No object of names and values, by what they are called in the error. */
+const OTHERS = {
+  'an instance of Map': new Map(pairs),
+  'an instance of Set': new Set(['name']),
+  'an instance of URLSearchParams': new URLSearchParams(pairs),
+  'an instance of Headers': new Headers(pairs),
+  'an instance of Promise': Promise.resolve(),
+  'an instance of WeakMap': new WeakMap(),
+  'an array': ['name'],
+}
+
+/** Of these, an empty one is no object either. */
+const EMPTY = { 'an instance of Map': new Map(), 'an instance of FormData': new FormData(), 'an array': [] }
+
+/** A call that refuses what it was given, and names the field. */
+async function refused(call, field, ErrorClass = ValidationError) {
+  const error = await caught(call)
+  assert.equal(error.constructor, ErrorClass, inspect(error))
+  assert.equal(error.details.field, field, inspect(error))
+  assert.deepEqual([error.outcome, error.attempts], ['not_sent', 0])
+  assert.match(error.stack, /containers\.test\.mjs/)
+  return error
+}
+
+for (const [name, value] of [...Object.entries(OTHERS), ...Object.entries(EMPTY)]) {
+  const size = inspect(value).length < 20 ? ', empty,' : ''
+  test(`${name}${size} is no template, no parameters, no options and no body`, async (t) => {
+    const { server, client } = await clientFor(t)
+    const named = new RegExp(` not ${name}$`)
+    assert.match((await refused(client.messages.send({ ...WHATSAPP, template: value }), 'template')).message, named)
+    for (const call of [
+      client.messages.send(value),
+      client.contacts.create(value),
+      client.contacts.list(value),
+      client.messages.wait('msg_1', value),
+      client.request('GET', '/credits', value),
+    ]) {
+      const error = await caught(call)
+      assert.equal(error.constructor, ValidationError, inspect(error))
+      assert.match(error.message, named)
+    }
+    for (const give of [
+      () => client.messages.send(SMS, value),
+      () => client.credits.get(value),
+      () => client.contacts.list({}, value),
+      () => client.request('GET', '/credits', {}, value),
+    ]) {
+      const error = await caught(give())
+      assert.equal(error.constructor, ConfigError, inspect(error))
+      assert.match(error.message, named)
+    }
+    assert.match(thrown(() => client.withOptions(value)).message, named)
+    if (!Array.isArray(value)) {
+      const body = await refused(client.request('POST', '/calls', { body: value }), 'body')
+      assert.match(body.message, named)
+    }
+    assert.deepEqual(await server.requests(), [])
+  })
+}
+
+test('a signal is one of the options, and not the options', async (t) => {
+  const { server, client } = await clientFor(t)
+  const controller = new AbortController()
+  for (const options of [controller.signal, controller, AbortSignal.timeout(60_000), AbortSignal.abort()]) {
+    const named = options === controller ? /not an instance of AbortController$/ : /not an instance of AbortSignal$/
+    for (const give of [
+      () => client.messages.send(SMS, options),
+      () => client.messages.get('msg_1', options),
+      () => client.messages.wait('msg_1', {}, options),
+      () => client.credits.get(options),
+      () => client.contacts.delete('cnt_1', options),
+      () => client.contacts.list({}, options).toArray(),
+      () => client.request('GET', '/credits', {}, options),
+    ]) {
+      const error = await caught(give())
+      assert.equal(error.constructor, ConfigError, inspect(error))
+      assert.match(error.message, named)
+    }
+    assert.match(thrown(() => client.withOptions(options)).message, named)
+  }
+  assert.deepEqual(await server.requests(), [])
+})
+
+test('a Date is no object, and a text that a template makes of itself is none', async (t) => {
+  const { server, client } = await clientFor(t)
+  for (const [template, said] of [
+    [new Date(), /string/],
+    [{ toJSON: () => 'order_shipped' }, /string/],
+    [{ toJSON: () => ['order_shipped'] }, /array|not of its type/],
+    [{ toJSON: () => null }, /null/],
+    [new URL('https://shop.example'), /string/],
+  ]) {
+    assert.match((await refused(client.messages.send({ ...WHATSAPP, template }), 'template')).message, said)
+  }
+  assert.deepEqual(await server.requests(), [])
+})
+
+test('what an object makes of itself is asked for once, and sent once', async (t) => {
+  const { server, client } = await clientFor(t)
+  let asked = 0
+  const toJSON = () => {
+    asked += 1
+    return { name: `template_${asked}` }
+  }
+  await client.messages.send({ ...WHATSAPP, template: { toJSON } })
+  await client.request('POST', '/messages', { body: { ...SMS, body: { toJSON } } }).catch(() => {})
+  const sent = (await server.requests()).map((request) => request.body)
+  assert.deepEqual([sent[0].template, sent[1].body], [{ name: 'template_1' }, { name: 'template_2' }])
+  assert.equal(asked, 2)
+})
+
+test('objects of any class that show what they hold are objects', async (t) => {
+  const { server, client } = await clientFor(t)
+  class Params {
+    constructor() {
+      Object.assign(this, SMS)
+    }
+  }
+  class Options {
+    maxRetries = 0
+  }
+  await client.messages.send(new Params(), new Options())
+  await client.messages.send(Object.assign(Object.create(null), SMS), Object.create(null))
+  await client.messages.send(SMS, {})
+  assert.equal((await server.messages()).length, 3)
+})
+
+test('a header without a value is not sent', async (t) => {
+  const { server, client } = await clientFor(t)
+  for (const nothing of [undefined, null]) {
+    const headers = { 'X-Shop': nothing, 'X-Other': '2' }
+    await client.credits.get({ headers })
+    await client.withOptions({ headers }).credits.get()
+    await client.contacts.list({}, { headers: Object.entries(headers) })
+    for (const { headers } of (await server.requests()).slice(-3)) {
+      assert.deepEqual([headers['x-shop'], headers['x-other']], [undefined, '2'])
+    }
+  }
+})
+
+test('all of a list is as much as there is no limit to', async (t) => {
+  const { client } = await clientFor(t, {}, { state: { contacts_count: 23 } })
+  const list = client.contacts.list({ perPage: 5 })
+  for (const limit of [Number.POSITIVE_INFINITY, undefined, null, 24]) {
+    assert.equal((await list.toArray({ limit })).length, 23)
+  }
+  for (const limit of [Number.NEGATIVE_INFINITY, Number.NaN, -1, 0.5, '5']) {
+    await refused(list.toArray({ limit }), 'limit')
+  }
+})
+
+test('a list has what it was given when it was made', async (t) => {
+  const { server, client } = await clientFor(t, {}, { state: { contacts_count: 12 } })
+  const params = { search: 'a', perPage: 5 }
+  const options = { headers: { 'X-Shop': '1' } }
+  const list = client.contacts.list(params, options)
+  Object.assign(params, { search: 'b', perPage: 0, novel: 1 })
+  options.headers['X-Shop'] = '2'
+  options.maxRetries = -1
+  await list
+  await list.toArray()
+  for await (const _ of list.pages());
+  for (const { query, headers } of await server.requests()) {
+    assert.deepEqual([query.search, query.per_page, headers['x-shop']], ['a', '5', '1'])
+  }
+})
+
+test('what is wrong with a list when it is made stays wrong', async (t) => {
+  const { server, client } = await clientFor(t)
+  const params = { perPage: 'all' }
+  const list = client.contacts.list(params)
+  params.perPage = 5
+  await refused(list, 'perPage')
+  await refused(list.toArray(), 'perPage')
+  assert.deepEqual(await server.requests(), [])
+})
+
+test('an event that was parsed already is told from its body', () => {
+  const error = thrown(() => parseEvent({ id: 'evt_1', event: 'message.delivered' }))
+  assert.equal(error.constructor, ValidationError)
+  assert.equal(error.message, 'body: must be a string or a Uint8Array, the body as it came, not an object')
+  assert.equal(error.details.field, 'body')
+  assert.match(thrown(() => parseEvent(new Map())).message, /not an instance of Map$/)
+})
+
+test('the reason of an error has the names that the program knows', async (t) => {
+  const { client } = await clientFor(t)
+  const names = /allow_http|api_key|base_url|ca_file|contact_list_id|per_page/
+  const errors = [
+    thrown(() => client.constructor && new client.constructor({ apiKey: 'k', baseUrl: 'http://api.zexa.example/v1' })),
+    thrown(() => new client.constructor({ apiKey: 'k y' })),
+    thrown(() => new client.constructor({ apiKey: 'k', caFile: 'no-such-file.pem' })),
+    await caught(client.campaigns.create({ name: 'x', channel: 'sms', senderId: 'ZEXA', body: 'x' })),
+    await caught(client.contacts.list({ perPage: 1000 })),
+    await caught(client.webhooks.create({ ...WEBHOOK, url: 'http://shop.example' })),
+  ]
+  for (const { message, details } of errors) {
+    assert.doesNotMatch(`${message} ${JSON.stringify(details)}`, names)
+    if (details?.reason) assert.ok(message.includes(details.reason), `${message} | ${details.reason}`)
+  }
+  assert.match(errors[0].details.reason, /allowHttp/)
+})
