@@ -1,0 +1,24 @@
+// Answers that wait for JavaScript are not lost, however much they are together.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { run } from './programs/process.mjs'
+import { serverFor } from './sandbox.mjs'
+
+const MIB = 1 << 20
+
+/** So many, of so many bytes. V8 has no texts of more than 512 MiB: they cannot all be taken at once. */
+const CASES = [
+  [80, 7.75 * MIB],
+  [400, 0.25 * MIB],
+]
+
+for (const [count, bytes] of CASES) {
+  test(`${count} of ${bytes / MIB} MiB`, async (t) => {
+    const faults = [
+      { path: '/large/*', times: 0, status: 200, fill: bytes, then: 'close' },
+      { path: '/credits', times: 0, then: 'close' },
+    ]
+    const server = await serverFor(t, { faults })
+    assert.deepEqual(await run('flood.mjs', ['flood', count, bytes], { server }), [JSON.stringify([true, count, 4250])])
+  })
+}
