@@ -48,7 +48,7 @@ function readObject(refuse, value) {
   if (!isObject(value) || Array.isArray(value)) refuse(`must be an object, not ${described(value)}`)
   // Read once, as it may say itself what it is in JSON, and may say something else the next time.
   const read = JSON.parse(readJson(refuse, value))
-  return isObject(read) ? read : refuse(`must be an object, and is ${described(read)} in JSON`)
+  return isObject(read) && !Array.isArray(read) ? read : refuse(`must be an object, and is ${described(read)} in JSON`)
 }
 
 /** Any JSON, as text. */

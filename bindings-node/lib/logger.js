@@ -2,7 +2,6 @@
 'use strict'
 
 const { inspect } = require('node:util')
-const { isNativeError } = require('node:util/types')
 
 /** Loggers by the numbers that the addon has for them. Their clients hold them: a logger may well know its client. */
 const loggers = new Map()
@@ -34,10 +33,18 @@ function tell(number, attempt) {
 
 /** That a logger fails is not the fault of the call, and nobody else can catch it. */
 function warn(thrown) {
-  const reason = isNativeError(thrown) ? thrown.message : inspect(thrown)
-  const warning = new Error(`the logger of a Zexa client has failed: ${reason}`, { cause: thrown })
+  const warning = new Error(`the logger of a Zexa client has failed: ${shown(thrown)}`, { cause: thrown })
   warning.name = 'ZexaWarning'
   process.emitWarning(warning)
+}
+
+/** Whatever it is: it may as well throw when it is looked at. */
+function shown(thrown) {
+  try {
+    return typeof thrown?.message === 'string' ? thrown.message : inspect(thrown)
+  } catch {
+    return typeof thrown
+  }
 }
 
 module.exports = { register, tell }
