@@ -116,6 +116,11 @@ export class Server {
     return send('POST', `${this.control}/faults`, fault)
   }
 
+  /** Forgets its faults: what comes from now on is answered as it should be. */
+  forgetFaults() {
+    return send('DELETE', `${this.control}/faults`)
+  }
+
   /** Moves its time ahead. */
   advance(seconds) {
     return send('POST', `${this.control}/advance`, { seconds })
