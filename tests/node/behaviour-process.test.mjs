@@ -28,7 +28,7 @@ test('an idle client', async (t) => {
 })
 
 test('lists that are half read', async (t) => {
-  const faults = [{ path: '/contacts', skip: 4, times: 0, then: 'stall' }]
+  const faults = [{ path: '/contacts', skip: 6, times: 0, then: 'stall' }]
   const server = await serverFor(t, { state: { contacts_count: 50 }, faults })
   assert.deepEqual(await run(EXITS, ['half_read'], { server }), ['half read'])
 })
@@ -135,7 +135,7 @@ test('await at the top level of a module', async (t) => {
 
 test('node --test', async (t) => {
   const server = await serverFor(t, { state: { contacts_count: 50 } })
-  const lines = await run('under-test.mjs', [], { server, flags: ['--test'] })
+  const lines = await run('under-test.mjs', [], { server, flags: ['--test', '--test-reporter=tap'] })
   assert.ok(lines.includes('# pass 2'), lines.join('\n'))
   assert.deepEqual(await bodies(server), ['of a test'])
 })
