@@ -1,4 +1,4 @@
-// Does one thing many times, and tells what that has left behind: memory of JavaScript and of the addon, files, threads.
+// Does one thing many times, and tells each time what that has left behind: memory of JavaScript and of the addon, files, threads.
 import { readdirSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -9,7 +9,6 @@ import { parseEvent } from '../zexa.mjs'
 import { arrived, sms } from './messages.mjs'
 import { main, newClient, say, send, server } from './support.mjs'
 
-const ROUNDS = 2
 /** Who has the time may look closer: so many times as much is done. */
 const MORE = Number(process.env.ZEXA_TEST_MORE ?? 1)
 /** How many calls are under way at once. */
@@ -41,24 +40,17 @@ async function ofObjects() {
   return bytes
 }
 
-/** Tells how much more there is of everything after each round of so many times, when all has been done once before. */
+/** Tells for ever how much more there is of everything after another round of so many times, when all has been done once before. */
 async function watch(few, run) {
   const times = few * MORE
   await run(times)
   await snapshot()
-  const rounds = []
-  let before = await snapshot()
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let before = await snapshot(); ; ) {
     await run(times)
     const after = await snapshot()
-    rounds.push(Object.fromEntries(Object.keys(after).map((name) => [name, after[name] - before[name]])))
+    say({ times, grown: Object.fromEntries(Object.keys(after).map((name) => [name, after[name] - before[name]])) })
     before = after
   }
-  // What leaks does so in each; what is kept for the next time is so in few.
-  const least = (name) =>
-    rounds.map((round) => round[name]).reduce((one, other) => (Math.abs(other) < Math.abs(one) ? other : one))
-  const grown = Object.fromEntries(Object.keys(rounds[0]).map((name) => [name, least(name)]))
-  say({ times, grown, rounds })
 }
 
 /** Does it so many times, some of them at once, expecting no error but of those kinds; with one client, which is closed in the end. */
@@ -229,4 +221,3 @@ const CASES = {
 }
 
 await main(CASES)
-process.exit()
