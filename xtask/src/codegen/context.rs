@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use super::definition::{Definition, Docs, Model, Params, Place, Type};
+use super::definition::{Definition, Docs, Model, Operation, Params, Place, Type};
 use super::docs::{commented, translate};
 use super::read::Complaint;
 
@@ -88,6 +88,15 @@ impl<'a> Context<'a> {
     pub(super) fn model(&self, name: &str) -> &'a Model {
         let found = self.definition.models().find(|model| model.name == name);
         found.expect("the reader found it")
+    }
+
+    /// The type of the status of this model, for which an operation waits.
+    pub(super) fn status(&self, operation: &Operation, model: &str) -> Option<&'a Type> {
+        let status = self.model(model).fields.iter().find(|field| field.name == "status");
+        if status.is_none() {
+            self.complain(&operation.place, format!("a `{model}` has no status to wait for"));
+        }
+        status.map(|field| &field.kind)
     }
 
     /// The parameters of this name.

@@ -1,10 +1,12 @@
 //! `cargo xtask codegen`: writes, from the definitions in `core`, the data of the other languages and the headers of C and C++.
 
+mod alike;
 mod c;
 mod context;
 mod cpp;
 mod definition;
 mod docs;
+mod errors;
 mod further;
 #[cfg(test)]
 mod golden;
@@ -12,6 +14,8 @@ mod keywords;
 mod node;
 mod python;
 mod read;
+#[cfg(test)]
+mod testing;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -113,11 +117,9 @@ fn first_difference(one: &str, other: &str) -> Option<usize> {
 
 /// Everything that is generated, from the sources below `root`.
 fn generate(root: &Path) -> Result<Files> {
-    let complaints =
-        |complaints: Vec<read::Complaint>| complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-    let definition = read::read(&root.join("core").join("src")).map_err(complaints)?;
+    let definition = read::read(&root.join("core").join("src")).map_err(read::told)?;
     let ffi = root.join("ffi-c").join("src");
-    let c = c::format(c::write(&definition, c::header::names(&ffi)?).map_err(complaints)?)?;
+    let c = c::format(c::write(&definition, c::header::names(&ffi)?).map_err(read::told)?)?;
     let header = c::header::write(&ffi, &c, env!("CARGO_PKG_VERSION"))?;
     let mut files = Files::new();
     for (name, text) in c.files {

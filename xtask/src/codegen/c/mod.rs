@@ -73,37 +73,15 @@ fn rust(context: &Context<'_>, section: &Section) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codegen::definition::{Constant, Docs, Field, Model, Place, Shown, Type};
-    use crate::codegen::read;
+    use crate::codegen::definition::{Constant, Docs, Type};
+    use crate::codegen::testing::{self, field, messages, model, place};
     use crate::paths;
 
     /// What is complained of where the core has this, too.
     fn complaints(spoil: impl FnOnce(&mut Definition)) -> Vec<String> {
-        let mut definition = read::read(&paths::root().join("core/src")).unwrap_or_else(|_| panic!("the core is read"));
-        spoil(&mut definition);
+        let definition = testing::definition(spoil);
         let reserved = header::names(&paths::root().join("ffi-c/src")).expect("they are Rust");
         write(&definition, reserved).err().unwrap_or_default().iter().map(ToString::to_string).collect()
-    }
-
-    fn messages(definition: &mut Definition) -> &mut Section {
-        definition.sections.iter_mut().find(|section| section.name == "messages").expect("it is there")
-    }
-
-    fn place(file: &str) -> Place {
-        Place { file: file.into(), line: 7 }
-    }
-
-    fn field(name: &str, kind: Type, required: bool) -> Field {
-        let place = place("messages.rs");
-        Field {
-            name: name.to_owned(),
-            kind,
-            required,
-            docs: Docs::default(),
-            may_be_empty: false,
-            shown: Shown::Plain,
-            place,
-        }
     }
 
     /// Likewise, where the first parameters of `messages` have one more field.
@@ -129,10 +107,7 @@ mod tests {
         };
         let complaint = ": in C, two things would be called `zexa_message_free`";
         assert!(more("free").iter().all(|told| told.ends_with(complaint)) && more("free").len() == 1);
-        let by_hand = complaints(|definition| {
-            let (docs, place) = (Docs::default(), place("messages.rs"));
-            messages(definition).models.push(Model { name: "CancelToken".into(), docs, fields: Vec::new(), place });
-        });
+        let by_hand = complaints(|definition| messages(definition).models.push(model("CancelToken")));
         assert_eq!(by_hand[0], "messages.rs:7: in C, two things would be called `zexa_cancel_token`");
     }
 

@@ -14,6 +14,7 @@ use self::names::CPP;
 use super::GENERATED;
 use super::context::Context;
 use super::definition::{Definition, Section};
+use super::read::told;
 use crate::command::Result;
 
 /// What the fragment of the client has where its resources belong.
@@ -56,7 +57,7 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<String> {
     header += &title(&["The resources of a client, now that they are known.".to_owned()]);
     header += &resources().map(operations::accessor_body).collect::<String>();
     header += "} // namespace zexa\n\n#endif // ZEXA_HPP\n";
-    context.finish(header).map_err(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    context.finish(header).map_err(told)
 }
 
 /// What is generated of a section. `event` goes into the class of that name.
@@ -84,16 +85,12 @@ fn title(lines: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codegen::definition::{Docs, Model, Place};
-    use crate::codegen::read;
+    use crate::codegen::testing::{model, with_messages};
     use crate::paths;
 
     #[test]
     fn what_is_written_by_hand_keeps_its_names() {
-        let mut definition = read::read(&paths::root().join("core/src")).unwrap_or_else(|_| panic!("the core is read"));
-        let place = Place { file: "messages.rs".into(), line: 7 };
-        let page = Model { name: "Page".into(), docs: Docs::default(), fields: Vec::new(), place };
-        definition.sections[1].models.push(page);
+        let definition = with_messages(|messages| messages.models.push(model("Page")));
         let complaints = write(&definition, &paths::root().join("ffi-c/cpp")).expect_err("fails");
         let complaint = "messages.rs:7: in C++, two things would be called `zexa::page`";
         assert_eq!(complaints.lines().next(), Some(complaint));

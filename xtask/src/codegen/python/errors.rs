@@ -1,36 +1,17 @@
 //! The exceptions of Python, a class for each kind, and the names that a type may be asked to be one of.
 
-use heck::ToPascalCase;
-
 use super::GENERATED_PYTHON;
 use super::stub::docstring;
+use crate::codegen::alike::OPEN;
 use crate::codegen::context::Context;
-use crate::codegen::definition::Constant;
-
-/// The kinds whose classes have names or bases that do not follow from theirs: those that Python's users know from elsewhere.
-const OTHERWISE: [(&str, &str, &str); 6] = [
-    ("config", "ConfigError", "ZexaError"),
-    ("unauthorized", "AuthenticationError", "APIError"),
-    ("rate_limited", "RateLimitError", "APIError"),
-    ("connect", "APIConnectionError", "APIError"),
-    ("timeout", "APITimeoutError", "APIConnectionError"),
-    ("other", "APIError", "ZexaError"),
-];
-
-fn class(kind: &Constant) -> (String, &'static str) {
-    match OTHERWISE.iter().find(|(name, ..)| *name == kind.name) {
-        Some((_, class, base)) => ((*class).to_owned(), base),
-        None => (format!("{}Error", kind.name.to_pascal_case()), "APIError"),
-    }
-}
+use crate::codegen::errors::{self, Class, Closed};
 
 /// `_errors.py`, and the names in it.
 pub(super) fn classes(context: &Context<'_>) -> (String, Vec<String>) {
     let mut classes = String::new();
     let mut table = String::new();
     let mut names = vec!["APIError".to_owned(), "ZexaError".to_owned()];
-    for kind in &context.definition.kinds {
-        let (class, base) = class(kind);
+    for Class { name: class, base, kind } in errors::classes(context.definition) {
         table += &format!("    {:?}: {class},\n", kind.name);
         // Written by hand: the others stand on it.
         if class == "APIError" {
@@ -64,18 +45,14 @@ pub(super) fn literals(context: &Context<'_>) -> (String, Vec<String>) {
     };
     for one in context.definition.enums() {
         let mut docs = context.lines(&one.docs);
-        docs.extend([String::new(), "Any other string, too: the API may add to them.".to_owned(), String::new()]);
+        docs.extend([String::new(), OPEN.to_owned(), String::new()]);
         docs.extend(
             one.values.iter().map(|value| format!("- `{}`: {}", value.text, context.lines(&value.docs).join(" "))),
         );
         let name = context.take_in("zexa", &one.name, &one.place);
         alias(&name, one.values.iter().map(|value| format!("{:?}", value.text)).collect(), " | str", docs);
     }
-    let closed = [
-        ("Kind", "What went wrong.", &context.definition.kinds),
-        ("Outcome", "How far a failed request got: may the server have carried it out?", &context.definition.outcomes),
-    ];
-    for (name, about, constants) in closed {
+    for Closed { name, docs: about, constants } in errors::closed(context.definition) {
         let mut docs = vec![about.to_owned(), String::new()];
         docs.extend(constants.iter().map(|one| format!("- `{}`: {}", one.name, context.lines(&one.docs).join(" "))));
         alias(name, constants.iter().map(|one| format!("{:?}", one.name)).collect(), "", docs);

@@ -7,14 +7,16 @@ mod operations;
 mod params;
 mod stub;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::Path;
 
 use self::names::PYTHON;
 use self::operations::Of;
+use super::alike::about;
 use super::context::Context;
-use super::definition::{Definition, Section};
+use super::definition::{Definition, Section, Type};
+use super::read::told;
 use super::{GENERATED, rustfmt};
 use crate::command::Result;
 use crate::python::Venv;
@@ -34,9 +36,8 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
     let context = Context::new(definition, PYTHON, reserved);
     let mut rust = BTreeMap::new();
     for section in &definition.sections {
-        rust.insert(section.name.clone(), of_section(&context, section));
+        rust.extend(of_section(&context, section).map(|text| (section.name.clone(), text)));
     }
-    rust.retain(|_, text| text.contains("pyclass"));
     let classes = classes(definition);
     let async_classes: Vec<String> = definition.resources().map(|resource| Of::AsyncClient.class(resource)).collect();
     let stub = stub_of(&context, folder, &classes)?;
@@ -45,7 +46,6 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
     let asynchronous = asynchronous(&context, folder)?;
     let async_names = [&async_classes[..], &["AsyncClient".to_owned()]].concat();
     let package = package(folder, &exported(&classes), &exceptions, &async_names, &types)?;
-    let told = |all: Vec<super::read::Complaint>| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     let rust = context.finish(rust).map_err(told)?;
 
     let mut files = BTreeMap::new();
@@ -61,19 +61,35 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
     Ok(files)
 }
 
-fn of_section(context: &Context<'_>, section: &Section) -> String {
+/// The file of a section, where anything of it is there for Python.
+fn of_section(context: &Context<'_>, section: &Section) -> Option<String> {
     let mut body: String = section.models.iter().map(|model| models::write(context, model)).collect();
     body.extend(section.params.iter().map(|params| params::write(context, params)));
     if let Some(resource) = &section.resource {
         body.extend(Of::BOTH.map(|of| operations::write(context, resource, of)));
     }
+    if body.is_empty() {
+        return None;
+    }
     let docs = context.comment("//!", &section.docs);
-    let elsewhere = context.definition.sections.iter().filter(|other| other.name != section.name);
-    let used =
-        elsewhere.flat_map(|other| &other.models).filter(|model| body.contains(&format!("Option<{}>", model.name)));
-    let used: Vec<&str> = used.map(|model| model.name.as_str()).collect();
+    let used: Vec<&str> = of_others(section).into_iter().collect();
     let used = if used.is_empty() { String::new() } else { format!("use super::{{{}}};\n", used.join(", ")) };
-    format!("// {GENERATED}\n{docs}\nuse pyo3::prelude::*;\n\n{used}use crate::prelude::*;\n\n{body}")
+    Some(format!("// {GENERATED}\n{docs}\nuse pyo3::prelude::*;\n\n{used}use crate::prelude::*;\n\n{body}"))
+}
+
+/// The models of other sections that the classes of this one give.
+fn of_others(section: &Section) -> BTreeSet<&str> {
+    let in_models = section.models.iter().flat_map(|model| {
+        let fields = model.fields.iter().filter_map(|field| match &field.kind {
+            Type::Model(name) => Some(name.as_str()),
+            _ => None,
+        });
+        fields.chain(about(model).iter().map(|about| about.model))
+    });
+    let operations = section.resource.iter().flat_map(|resource| &resource.operations);
+    let answers = operations.filter_map(|operation| operation.shape.answer());
+    let is_of_another = |name: &&str| section.models.iter().all(|model| model.name != *name);
+    in_models.chain(answers).filter(is_of_another).collect()
 }
 
 /// The classes that are generated, in the order of the definition.
@@ -243,24 +259,12 @@ fn ruff(text: &str, name: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codegen::definition::{Docs, Field, Model, Place, Shape, Shown, Type};
-    use crate::codegen::read;
+    use crate::codegen::testing::{field, model, wait_for_credits, with_messages};
     use crate::paths;
 
     /// What comes of it where the core has this, too.
     fn written(spoil: impl FnOnce(&mut Section)) -> Result<BTreeMap<String, String>> {
-        let mut definition = read::read(&paths::root().join("core/src")).unwrap_or_else(|_| panic!("the core is read"));
-        spoil(definition.sections.iter_mut().find(|section| section.name == "messages").expect("it is there"));
-        write(&definition, &paths::root().join("bindings-python"))
-    }
-
-    fn place() -> Place {
-        Place { file: "messages.rs".into(), line: 7 }
-    }
-
-    fn field(name: &str, kind: Type, required: bool) -> Field {
-        let (name, docs, place) = (name.to_owned(), Docs::default(), place());
-        Field { name, kind, required, docs, may_be_empty: false, shown: Shown::Plain, place }
+        write(&with_messages(spoil), &paths::root().join("bindings-python"))
     }
 
     #[test]
@@ -270,11 +274,7 @@ mod tests {
         let list = Type::List(Box::new(Type::String));
         let told = written(|messages| messages.models[0].fields.push(field("tags", list, false)));
         assert_eq!(told.expect_err("fails"), "messages.rs:7: a field cannot be a `Vec<String>` in Python");
-        let told = written(|messages| {
-            let operation = &mut messages.resource.as_mut().expect("it has one").operations[1];
-            operation.shape = Shape::Wait { answer: "Credits".into() };
-            operation.place = place();
-        });
+        let told = written(wait_for_credits);
         assert_eq!(told.expect_err("fails"), "messages.rs:7: a `Credits` has no status to wait for");
     }
 
@@ -283,8 +283,7 @@ mod tests {
         let told = written(|messages| messages.models[0].fields.push(field("to_dict", Type::String, true)));
         let complaint = "messages.rs:7: in Python, two things would be called `Message::to_dict`";
         assert_eq!(told.expect_err("fails"), complaint);
-        let page = Model { name: "Page".into(), docs: Docs::default(), fields: Vec::new(), place: place() };
-        let told = written(|messages| messages.models.push(page)).expect_err("fails");
+        let told = written(|messages| messages.models.push(model("Page"))).expect_err("fails");
         assert_eq!(told, "messages.rs:7: in Python, two things would be called `zexa::Page`");
     }
 

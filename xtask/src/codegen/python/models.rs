@@ -1,14 +1,9 @@
 //! Models in Python: frozen classes with a property for each field.
 
 use super::names::attribute;
+use crate::codegen::alike::{About, about};
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, Predicate, Shown, Type};
-
-/// What the class `Event` has beside its fields.
-pub(super) const ABOUT: [(&str, &str, &str); 2] = [
-    ("message", "Message", "The message that it is about, where it is about one."),
-    ("campaign", "Campaign", "The campaign that it is about, where it is about one."),
-];
 
 /// What all models have beside their fields.
 const COMMON: [&str; 4] = ["extra", "to_dict", "to_json", "from_json"];
@@ -33,13 +28,11 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
         getters +=
             &format!("{docs}#[getter]\nfn {name}(&self) -> bool {{ self.0.{field}.{name}() }}\n\n", field = field.name);
     }
-    if model.name == "Event" {
-        for (method, class, docs) in ABOUT {
-            context.take_in(&model.name, method, &model.place);
-            getters += &format!(
-                "/// {docs}\n#[getter]\nfn {method}(&self) -> Option<{class}> {{ self.0.{method}().map({class}) }}\n\n"
-            );
-        }
+    for About { name: method, model: class, docs } in about(model) {
+        context.take_in(&model.name, method, &model.place);
+        getters += &format!(
+            "/// {docs}\n#[getter]\nfn {method}(&self) -> Option<{class}> {{ self.0.{method}().map({class}) }}\n\n"
+        );
     }
     format!(
         "

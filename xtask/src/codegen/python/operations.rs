@@ -1,6 +1,7 @@
 //! Resources and their operations in Python, for both clients.
 
-use super::params::{self, ARGUMENT, Argument, CALLING, FINAL};
+use super::params::{self, ARGUMENT, Argument, CALLING};
+use crate::codegen::alike::{self, FINAL};
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Operation, Params, Resource, Shape};
 
@@ -31,13 +32,9 @@ impl Of {
 
     /// The class of a resource, such as `AsyncMessages`.
     pub(super) fn class(self, resource: &Resource) -> String {
-        use heck::ToPascalCase;
-        let name = resource.name.to_pascal_case();
-        // What it gives is called so.
-        let name = if name == "Credits" { "CreditBalance".to_owned() } else { name };
         match self {
-            Of::Client => name,
-            Of::AsyncClient => format!("Async{name}"),
+            Of::Client => alike::class(resource),
+            Of::AsyncClient => format!("Async{}", alike::class(resource)),
         }
     }
 }

@@ -16,9 +16,6 @@ pub(super) struct Argument {
 /// The options that every call has.
 pub(super) const CALLING: [&str; 5] = ["timeout", "deadline", "max_retries", "retry_ambiguous", "extra_headers"];
 
-/// What is waited for where nothing else is said.
-pub(super) const FINAL: &str = "final";
-
 /// What an argument is in Rust.
 pub(super) const ARGUMENT: &str = "Option<Argument<'_>>";
 

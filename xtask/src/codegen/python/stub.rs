@@ -1,9 +1,10 @@
 //! The stub of the extension module: what editors and type checkers know of it.
 
-use super::models::{self, ABOUT};
+use super::models;
 use super::names::attribute;
 use super::operations::{self, Of};
-use super::params::{self, FINAL};
+use super::params;
+use crate::codegen::alike::{About, FINAL, about};
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, Operation, Params, Resource, Shape, Type};
 use crate::codegen::docs::paragraphs;
@@ -64,10 +65,8 @@ pub(super) fn model(context: &Context<'_>, model: &Model) -> String {
     for (_, predicate) in models::predicates(context, model) {
         property(&predicate.name, "bool", &context.lines(&predicate.docs));
     }
-    if model.name == "Event" {
-        for (method, class, docs) in ABOUT {
-            property(method, &format!("{class} | None"), &[docs.to_owned()]);
-        }
+    for About { name, model, docs } in about(model) {
+        property(name, &format!("{model} | None"), &[(*docs).to_owned()]);
     }
     let names: String = model.fields.iter().map(|field| format!("{:?}, ", attribute(&field.name))).collect();
     text + &COMMON.replace("{MATCH_ARGS}", &names)
@@ -180,7 +179,8 @@ fn head(context: &Context<'_>, operation: &Operation) -> String {
     }
     taken.push("*".to_owned());
     if let Shape::Wait { answer } = &operation.shape {
-        taken.push(format!("until: {} | Literal[{FINAL:?}] = {FINAL:?}", status(context, operation, answer)));
+        let status = context.status(operation, answer).map(of_kind).unwrap_or_default();
+        taken.push(format!("until: {status} | Literal[{FINAL:?}] = {FINAL:?}"));
     }
     taken.extend(params.into_iter().flat_map(arguments));
     taken.push(CALLING.to_owned());
@@ -205,17 +205,6 @@ fn passed_on(context: &Context<'_>, operation: &Operation) -> String {
 fn documented(context: &Context<'_>, operation: &Operation) -> String {
     let params = operation.shape.params().map(|params| context.params(params));
     docstring("        ", &operations::docs(context, operation, params))
-}
-
-/// The type of what is waited for.
-fn status(context: &Context<'_>, operation: &Operation, answer: &str) -> String {
-    match context.model(answer).fields.iter().find(|field| field.name == "status") {
-        Some(field) => of_kind(&field.kind),
-        None => {
-            context.complain(&operation.place, format!("a `{answer}` has no status to wait for"));
-            String::new()
-        }
-    }
 }
 
 /// As the class itself takes them: what has to be there first.

@@ -13,7 +13,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub(crate) use self::source::Complaint;
+pub(crate) use self::source::{Complaint, told};
 
 use self::grammar::{EndpointsCall, NamesCall};
 use self::section::SectionCalls;

@@ -24,6 +24,11 @@ impl fmt::Display for Complaint {
     }
 }
 
+/// What is wrong, a line for each.
+pub(crate) fn told(complaints: Vec<Complaint>) -> String {
+    complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
 /// A file that is Rust. It gathers the complaints about it, so that whoever reads it need not stop at the first.
 pub(super) struct Source {
     /// The name of the module: `messages` for `messages.rs`.

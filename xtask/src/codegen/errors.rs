@@ -1,0 +1,46 @@
+//! The errors of Python and JavaScript: a class for each kind, called the same in both.
+
+use heck::ToPascalCase;
+
+use super::definition::{Constant, Definition};
+
+/// The kinds whose classes have names or bases that do not follow from theirs: those that users know from other packages.
+const OTHERWISE: [(&str, &str, &str); 6] = [
+    ("config", "ConfigError", "ZexaError"),
+    ("unauthorized", "AuthenticationError", "APIError"),
+    ("rate_limited", "RateLimitError", "APIError"),
+    ("connect", "APIConnectionError", "APIError"),
+    ("timeout", "APITimeoutError", "APIConnectionError"),
+    ("other", "APIError", "ZexaError"),
+];
+
+/// The class of a kind, and what it is a kind of.
+pub(super) struct Class<'a> {
+    pub(super) name: String,
+    pub(super) base: &'static str,
+    pub(super) kind: &'a Constant,
+}
+
+/// All of them, in the order of the kinds.
+pub(super) fn classes(definition: &Definition) -> impl Iterator<Item = Class<'_>> {
+    definition.kinds.iter().map(|kind| match OTHERWISE.iter().find(|(name, ..)| *name == kind.name) {
+        Some((_, class, base)) => Class { name: (*class).to_owned(), base, kind },
+        None => Class { name: format!("{}Error", kind.name.to_pascal_case()), base: "APIError", kind },
+    })
+}
+
+/// A set of names to which only a new version of the package adds.
+pub(super) struct Closed<'a> {
+    pub(super) name: &'static str,
+    pub(super) docs: &'static str,
+    pub(super) constants: &'a [Constant],
+}
+
+/// What an error says of itself by such names.
+pub(super) fn closed(definition: &Definition) -> [Closed<'_>; 2] {
+    let outcome = "How far a failed request got: may the server have carried it out?";
+    [
+        Closed { name: "Kind", docs: "What went wrong.", constants: &definition.kinds },
+        Closed { name: "Outcome", docs: outcome, constants: &definition.outcomes },
+    ]
+}
