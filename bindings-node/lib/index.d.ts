@@ -36,7 +36,7 @@ export declare class Zexa {
    * @param method `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
    * @param path Below the base URL, such as `/messages`.
    */
-  request(
+  request<T = any>(
     method: string,
     path: string,
     given?: {
@@ -50,7 +50,7 @@ export declare class Zexa {
       body?: unknown
     } | null,
     options?: CallOptions | null,
-  ): Promise<Response>
+  ): Promise<Response<T>>
 
   /** Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end. */
   close(): void
@@ -58,12 +58,12 @@ export declare class Zexa {
 
 type QueryValue = string | number | boolean | null | undefined
 
-/** An answer as it came. */
-export interface Response {
+/** An answer as it came: `T` is what its body is taken for, which nobody checks. */
+export interface Response<T = any> {
   /** The HTTP status, a 2xx. */
   status: number
   /** The body; null where there was none. */
-  body: any
+  body: T
 }
 
 /** The options of a client. All times are in milliseconds. */
@@ -87,7 +87,7 @@ export interface ClientOptions {
    * and `NO_PROXY`; a base URL on this machine itself is never asked for through those.
    */
   proxy?: string | null | undefined
-  /** A PEM file of the certificate authorities to trust, in place of the system's. */
+  /** A PEM file of the certificate authorities to trust, in place of the system's. `NODE_EXTRA_CA_CERTS` is not read. */
   caFile?: string | null | undefined
   /** Added to the `User-Agent`, such as `shop/1.2`. */
   userAgentSuffix?: string | null | undefined
@@ -103,7 +103,7 @@ export interface ClientOptions {
 export interface CallOptions {
   /**
    * Ends the call when it is aborted: in flight, in a wait, or between pages. The call then rejects with `signal.reason`; how far the request got by
-   * then, {@link ZexaError.behind} says.
+   * then, {@link ZexaError.behind} says. It takes the place of a signal that `withOptions()` was given.
    */
   signal?: AbortSignal | null | undefined
   /** The time for one attempt, from connecting to the last byte of the answer. */
@@ -116,14 +116,17 @@ export interface CallOptions {
    * Repeats a POST even where it is not known whether the server has carried it out: a message may then be **sent twice**. Default: no.
    */
   retryAmbiguous?: boolean | null | undefined
-  /** Headers sent beside the client's own. */
+  /** Headers sent beside the client's own. One that is `null` or `undefined` is left out. */
   headers?: HeadersGiven | null | undefined
 }
 
-type HeadersGiven = Readonly<Record<string, string>> | Iterable<readonly [string, string]>
+type HeadersGiven =
+  | Readonly<Record<string, string | null | undefined>>
+  | Iterable<readonly [string, string | null | undefined]>
 
 /**
  * Is told of each attempt of each call: at `debug`, or at `info` where it failed. The fields hold no key, no text, no number and no id of a resource.
+ * It is called outside of the context of the call: an `AsyncLocalStorage` has no store there.
  */
 export interface Logger {
   debug(message: string, fields: AttemptFields): void
@@ -149,7 +152,7 @@ export interface AttemptFields {
 }
 
 /**
- * Reads what Zexa posted to a webhook: the body of its request.
+ * Reads what Zexa posted to a webhook: the body of its request, as it came. It does not check who posted it.
  *
  * Answer the request with a 2xx soon, or it will be posted again. The first one after registering is a test.
  *
@@ -215,7 +218,10 @@ export interface Messages {
    */
   wait(
     id: string,
-    params?: { until?: MessageStatus | 'final' | null | undefined } | null,
+    params?: {
+      /** The name of a status. Default: `final`, any that will not change any more. */
+      until?: MessageStatus | 'final' | null | undefined
+    } | null,
     options?: CallOptions | null,
   ): Promise<Message>
 }
@@ -395,7 +401,10 @@ export interface Campaigns {
    */
   wait(
     id: string,
-    params?: { until?: CampaignStatus | 'final' | null | undefined } | null,
+    params?: {
+      /** The name of a status. Default: `final`, any that will not change any more. */
+      until?: CampaignStatus | 'final' | null | undefined
+    } | null,
     options?: CallOptions | null,
   ): Promise<Campaign>
 }
@@ -700,6 +709,8 @@ export interface Credits {
  * the list, from its beginning.
  */
 export interface List<T> extends AsyncIterable<T>, Promise<Page<T>> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<T>
+
   /** Page by page, as the API gives them: where the list shifts while it is read, an item may be on two. */
   pages(): AsyncIterable<Page<T>>
 
@@ -765,12 +776,12 @@ export declare class ZexaError extends Error {
 
 /** What an error may be made of, as in a test. */
 export interface ErrorFields {
-  outcome?: Outcome
-  attempts?: number
-  status?: number
-  code?: string
-  requestId?: string
-  retryAfter?: number
+  outcome?: Outcome | undefined
+  attempts?: number | undefined
+  status?: number | undefined
+  code?: string | undefined
+  requestId?: string | undefined
+  retryAfter?: number | undefined
   details?: unknown
   cause?: unknown
 }

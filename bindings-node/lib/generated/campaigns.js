@@ -4,7 +4,7 @@
 
 const { encoded, id, object, text, time, until, whole } = require('../arguments.js')
 const { names } = require('../names.js')
-const native = require('../native.js')
+const { campaignStatusIsFinal } = require('../native.js')
 
 const CampaignStatus = names(
   {
@@ -17,7 +17,7 @@ const CampaignStatus = names(
     Cancelled: 'cancelled',
   },
   {
-    isFinal: (value) => native.campaignStatusIsFinal(String(value)),
+    isFinal: (value) => campaignStatusIsFinal(String(value)),
   },
 )
 

@@ -4,7 +4,7 @@
 
 const { encoded, id, object, text, time, until } = require('../arguments.js')
 const { names } = require('../names.js')
-const native = require('../native.js')
+const { messageStatusIsFinal } = require('../native.js')
 
 const MessageStatus = names(
   {
@@ -15,7 +15,7 @@ const MessageStatus = names(
     Undeliverable: 'undeliverable',
   },
   {
-    isFinal: (value) => native.messageStatusIsFinal(String(value)),
+    isFinal: (value) => messageStatusIsFinal(String(value)),
   },
 )
 

@@ -4,8 +4,8 @@
 
 const { encoded, text, texts } = require('../arguments.js')
 const { names } = require('../names.js')
-const { reviveMessage } = require('./messages.js')
 const { reviveCampaign } = require('./campaigns.js')
+const { reviveMessage } = require('./messages.js')
 
 const EventName = names({
   MessageDelivered: 'message.delivered',

@@ -33,13 +33,13 @@ impl Plain for CampaignStats {
 #[napi]
 impl NativeClient {
     /// Creates a campaign and launches it, or schedules it for its `scheduledAt`.
-    #[napi(catch_unwind)]
+    #[napi(js_name = "campaignsCreate", catch_unwind)]
     pub fn campaigns_create(&self, call: u32, params: String, options: Option<String>, token: Option<&Token>) {
         self.begin(call, options, token, |client| Ok(client.campaigns().create(&binding::params(&params)?)));
     }
 
     /// Lists the account's campaigns.
-    #[napi(catch_unwind)]
+    #[napi(js_name = "campaignsList", catch_unwind)]
     pub fn campaigns_list(
         &self,
         params: String,
@@ -50,20 +50,20 @@ impl NativeClient {
     }
 
     /// Gives a campaign, how far it has got, and its delivery statistics.
-    #[napi(catch_unwind)]
+    #[napi(js_name = "campaignsGet", catch_unwind)]
     pub fn campaigns_get(&self, call: u32, id: String, options: Option<String>, token: Option<&Token>) {
         self.begin(call, options, token, |client| Ok(client.campaigns().get(&id)));
     }
 
     /// Waits until a campaign has the status `until`, or a final one, and gives it.
-    #[napi(catch_unwind)]
+    #[napi(js_name = "campaignsWait", catch_unwind)]
     pub fn campaigns_wait(&self, call: u32, id: String, until: String, options: Option<String>, token: Option<&Token>) {
         self.begin(call, options, token, |client| Ok(client.campaigns().wait(&id, &until)));
     }
 }
 
 /// Whether it will not change any more.
-#[napi(catch_unwind)]
+#[napi(js_name = "campaignStatusIsFinal", catch_unwind)]
 pub(crate) fn campaign_status_is_final(value: String) -> bool {
     CampaignStatus::from(value).is_final()
 }

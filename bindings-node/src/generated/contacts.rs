@@ -19,13 +19,13 @@ impl Plain for Contact {
 #[napi]
 impl NativeClient {
     /// Adds a contact. A phone number that exists already is a `conflict`.
-    #[napi(catch_unwind)]
+    #[napi(js_name = "contactsCreate", catch_unwind)]
     pub fn contacts_create(&self, call: u32, params: String, options: Option<String>, token: Option<&Token>) {
         self.begin(call, options, token, |client| Ok(client.contacts().create(&binding::params(&params)?)));
     }
 
     /// Lists contacts: all, those of one contact list, or those that match a search.
-    #[napi(catch_unwind)]
+    #[napi(js_name = "contactsList", catch_unwind)]
     pub fn contacts_list(
         &self,
         params: String,
@@ -36,7 +36,7 @@ impl NativeClient {
     }
 
     /// Removes a contact for good, from every list too.
-    #[napi(catch_unwind)]
+    #[napi(js_name = "contactsDelete", catch_unwind)]
     pub fn contacts_delete(&self, call: u32, id: String, options: Option<String>, token: Option<&Token>) {
         self.begin(call, options, token, |client| Ok(client.contacts().delete(&id)));
     }

@@ -15,7 +15,7 @@ impl Plain for Credits {
 #[napi]
 impl NativeClient {
     /// Gives the credit balance.
-    #[napi(catch_unwind)]
+    #[napi(js_name = "creditsGet", catch_unwind)]
     pub fn credits_get(&self, call: u32, options: Option<String>, token: Option<&Token>) {
         self.begin(call, options, token, |client| Ok(client.credits().get()));
     }

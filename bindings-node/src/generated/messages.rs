@@ -24,26 +24,26 @@ impl Plain for Message {
 #[napi]
 impl NativeClient {
     /// Sends one message on any channel, now or at its `scheduledAt`.
-    #[napi(catch_unwind)]
+    #[napi(js_name = "messagesSend", catch_unwind)]
     pub fn messages_send(&self, call: u32, params: String, options: Option<String>, token: Option<&Token>) {
         self.begin(call, options, token, |client| Ok(client.messages().send(&binding::params(&params)?)));
     }
 
     /// Gives a message and how far it has got.
-    #[napi(catch_unwind)]
+    #[napi(js_name = "messagesGet", catch_unwind)]
     pub fn messages_get(&self, call: u32, id: String, options: Option<String>, token: Option<&Token>) {
         self.begin(call, options, token, |client| Ok(client.messages().get(&id)));
     }
 
     /// Waits until a message has the status `until`, or a final one, and gives it.
-    #[napi(catch_unwind)]
+    #[napi(js_name = "messagesWait", catch_unwind)]
     pub fn messages_wait(&self, call: u32, id: String, until: String, options: Option<String>, token: Option<&Token>) {
         self.begin(call, options, token, |client| Ok(client.messages().wait(&id, &until)));
     }
 }
 
 /// Whether it will not change any more.
-#[napi(catch_unwind)]
+#[napi(js_name = "messageStatusIsFinal", catch_unwind)]
 pub(crate) fn message_status_is_final(value: String) -> bool {
     MessageStatus::from(value).is_final()
 }

@@ -19,7 +19,7 @@ impl Plain for SenderId {
 #[napi]
 impl NativeClient {
     /// Lists the account's Sender IDs, of every status, on every channel.
-    #[napi(catch_unwind)]
+    #[napi(js_name = "senderIdsList", catch_unwind)]
     pub fn sender_ids_list(
         &self,
         params: String,

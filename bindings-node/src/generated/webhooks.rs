@@ -31,7 +31,7 @@ impl Plain for Event {
 #[napi]
 impl NativeClient {
     /// Registers an https endpoint for delivery events. Zexa posts a test event to it at once.
-    #[napi(catch_unwind)]
+    #[napi(js_name = "webhooksCreate", catch_unwind)]
     pub fn webhooks_create(&self, call: u32, params: String, options: Option<String>, token: Option<&Token>) {
         self.begin(call, options, token, |client| Ok(client.webhooks().create(&binding::params(&params)?)));
     }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use super::definition::{Definition, Docs, Model, Operation, Params, Place, Type};
+use super::definition::{Definition, Docs, Model, Operation, Params, Place, Section, Type};
 use super::docs::{commented, translate};
 use super::read::Complaint;
 
@@ -87,6 +87,12 @@ impl<'a> Context<'a> {
     /// The model of this name.
     pub(super) fn model(&self, name: &str) -> &'a Model {
         let found = self.definition.models().find(|model| model.name == name);
+        found.expect("the reader found it")
+    }
+
+    /// Where the model of this name is defined.
+    pub(super) fn section_of(&self, model: &str) -> &'a Section {
+        let found = self.definition.sections.iter().find(|section| section.models.iter().any(|one| one.name == model));
         found.expect("the reader found it")
     }
 

@@ -1,39 +1,13 @@
 //! The errors of JavaScript, a class for each kind.
 
-use heck::ToPascalCase;
-
 use crate::codegen::context::Context;
-use crate::codegen::definition::Constant;
-
-/// The kinds whose classes have names or bases that do not follow from theirs: those that users know from other packages.
-const OTHERWISE: [(&str, &str, &str); 6] = [
-    ("config", "ConfigError", "ZexaError"),
-    ("unauthorized", "AuthenticationError", "APIError"),
-    ("rate_limited", "RateLimitError", "APIError"),
-    ("connect", "APIConnectionError", "APIError"),
-    ("timeout", "APITimeoutError", "APIConnectionError"),
-    ("other", "APIError", "ZexaError"),
-];
-
-/// The class of a kind, and what it is a kind of.
-pub(super) struct Class<'a> {
-    pub(super) name: String,
-    pub(super) base: &'static str,
-    pub(super) kind: &'a Constant,
-}
+use crate::codegen::errors::{self, Class};
 
 /// All of them, each behind its base.
 pub(super) fn classes<'a>(context: &Context<'a>) -> Vec<Class<'a>> {
-    let mut classes: Vec<Class<'a>> = context.definition.kinds.iter().map(class).collect();
+    let mut classes: Vec<Class<'a>> = errors::classes(context.definition).collect();
     classes.sort_by_key(|class| class.name != "APIError");
     classes
-}
-
-fn class(kind: &Constant) -> Class<'_> {
-    match OTHERWISE.iter().find(|(name, ..)| *name == kind.name) {
-        Some((_, class, base)) => Class { name: (*class).to_owned(), base, kind },
-        None => Class { name: format!("{}Error", kind.name.to_pascal_case()), base: "APIError", kind },
-    }
 }
 
 /// `generated/errors.js`.

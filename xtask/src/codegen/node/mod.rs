@@ -1,6 +1,7 @@
 //! The Node side: `bindings-node/src/generated`, and the JavaScript and types in `bindings-node/lib`.
 
 mod errors;
+mod imports;
 mod models;
 mod names;
 mod operations;
@@ -11,9 +12,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::Path;
 
-use self::names::{NODE, camel, class, lines};
+use self::imports::{Imports, generated, required};
+use self::names::{NODE, camel, lines};
+use super::alike::class;
 use super::context::Context;
 use super::definition::{Definition, Section};
+use super::read::told;
 use super::{GENERATED, rustfmt};
 use crate::command::Result;
 use crate::node::Packages;
@@ -31,14 +35,12 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
     let mut rust = BTreeMap::new();
     let mut javascript = BTreeMap::new();
     for section in &definition.sections {
-        rust.insert(section.name.clone(), in_rust(&context, section));
+        rust.extend(in_rust(&context, section).map(|text| (section.name.clone(), text)));
         javascript.insert(section.name.clone(), in_javascript(&context, section));
     }
-    rust.retain(|_, text| text.contains("napi") || text.contains("impl"));
     javascript.insert("errors".to_owned(), errors::in_javascript(&context));
     javascript.insert("resources".to_owned(), resources(definition));
     let types = types(&context, folder)?;
-    let told = |all: Vec<super::read::Complaint>| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     let exported = exported(&context);
     let (rust, javascript) = context.finish((rust, javascript)).map_err(told)?;
 
@@ -59,67 +61,37 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
     Ok(files)
 }
 
-fn in_rust(context: &Context<'_>, section: &Section) -> String {
+/// The file of a section, where anything of it is there for the addon.
+fn in_rust(context: &Context<'_>, section: &Section) -> Option<String> {
     let mut body: String = section.models.iter().map(|model| models::in_rust(context, model)).collect();
     body.extend(section.resource.iter().map(|resource| operations::in_rust(context, resource)));
     body.extend(section.enums.iter().map(|one| models::predicates(context, one)));
+    if body.is_empty() {
+        return None;
+    }
     let docs = context.comment("//!", &section.docs);
-    format!("// {GENERATED}\n{docs}\nuse crate::prelude::*;\n\n{body}")
+    Some(format!("// {GENERATED}\n{docs}\nuse crate::prelude::*;\n\n{body}"))
 }
 
 /// Enums, tables of parameters, what revives models, and the class of the resource.
 fn in_javascript(context: &Context<'_>, section: &Section) -> String {
-    let mut body: String = section.enums.iter().map(|one| models::names(context, one)).collect();
-    body.extend(section.params.iter().map(|params| params::table(context, params)));
-    body.extend(section.models.iter().map(models::in_javascript));
-    body.extend(section.resource.iter().map(|resource| operations::in_javascript(context, resource)));
+    let imports = Imports::of(&section.name);
+    let mut body: String = section.enums.iter().map(|one| models::names(context, &imports, one)).collect();
+    body.extend(section.params.iter().map(|params| params::table(context, &imports, params)));
+    body.extend(section.models.iter().map(|model| models::in_javascript(context, &imports, model)));
+    body.extend(section.resource.iter().map(|resource| operations::in_javascript(context, &imports, resource)));
     let enums = section.enums.iter().map(|one| one.name.clone());
     let models = section.models.iter().map(|model| models::reviver(&model.name));
     let resource = section.resource.iter().map(class);
     let exported: Vec<String> = enums.chain(resource).chain(models).collect();
     let about = lines(context, &section.docs).join("\n// ");
-    format!(
-        "// {about}\n'use strict'\n\n{}{body}\nmodule.exports = {{ {} }}\n",
-        required(context, section, &body),
-        exported.join(", "),
-    )
-}
-
-/// What the body of a file takes from others.
-fn required(context: &Context<'_>, section: &Section, body: &str) -> String {
-    let used = |names: &[&str]| -> Vec<String> {
-        let is_used = |name: &&&str| body.contains(&format!("{name}(")) || body.contains(&format!(" {name},"));
-        names.iter().filter(is_used).map(ToString::to_string).collect()
-    };
-    let mut lines = Vec::new();
-    let mut require = |names: Vec<String>, file: &str| {
-        if !names.is_empty() {
-            lines.push(format!("const {{ {} }} = require('{file}')\n", names.join(", ")));
-        }
-    };
-    require(
-        used(&["encoded", "id", "nothing", "object", "text", "texts", "time", "until", "whole"]),
-        "../arguments.js",
-    );
-    require(used(&["names"]), "../names.js");
-    let others = context.definition.sections.iter().filter(|other| other.name != section.name);
-    for other in others {
-        let revivers: Vec<String> = other.models.iter().map(|model| models::reviver(&model.name)).collect();
-        let revivers: Vec<&str> = revivers.iter().map(String::as_str).collect();
-        require(used(&revivers), &format!("./{}.js", other.name));
-    }
-    if body.contains(" => native.") && body.contains("(value)") {
-        lines.push("const native = require('../native.js')\n".to_owned());
-    }
-    lines.concat()
+    format!("// {about}\n'use strict'\n\n{}{body}\nmodule.exports = {{ {} }}\n", imports.written(), exported.join(", "),)
 }
 
 /// `generated/resources.js`: the classes by the names that a client has for them.
 fn resources(definition: &Definition) -> String {
-    let required: String = definition
-        .resources()
-        .map(|resource| format!("const {{ {} }} = require('./{}.js')\n", class(resource), resource.name))
-        .collect();
+    let required: String =
+        definition.resources().map(|resource| required(&generated(&resource.name), &[class(resource)])).collect();
     let names: String =
         definition.resources().map(|resource| format!("  {}: {},\n", camel(&resource.name), class(resource))).collect();
     format!("// The resources of a client.\n'use strict'\n\n{required}\nmodule.exports = {{\n{names}}}\n")
@@ -147,10 +119,7 @@ fn index(exported: &BTreeMap<String, Vec<String>>) -> Vec<(String, String)> {
     let mut all: Vec<&str> = exported.values().flatten().map(String::as_str).collect();
     all.sort_unstable();
     let all = all.join(", ");
-    let required: String = exported
-        .iter()
-        .map(|(file, names)| format!("const {{ {} }} = require('{file}')\n", names.join(", ")))
-        .collect();
+    let required: String = exported.iter().map(|(file, names)| required(file, names)).collect();
     vec![
         (
             "index.js".to_owned(),
@@ -193,9 +162,7 @@ fn types(context: &Context<'_>, folder: &Path) -> Result<String> {
     text += &fragment("lists.d.ts")?;
     text += &fragment("errors.d.ts")?;
     text.extend(errors::classes(context).iter().map(|class| types::error(context, class)));
-    text += &types::closed(context, "Kind", "What went wrong.", &context.definition.kinds);
-    let outcome = "How far a failed request got: may the server have carried it out?";
-    text += &types::closed(context, "Outcome", outcome, &context.definition.outcomes);
+    text.extend(super::errors::closed(context.definition).iter().map(|closed| types::closed(context, closed)));
     Ok(text)
 }
 
@@ -209,24 +176,13 @@ fn biome(text: &str, name: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codegen::definition::{Docs, Field, Model, Place, Shape, Shown, Type};
-    use crate::codegen::read;
+    use crate::codegen::definition::Type;
+    use crate::codegen::testing::{field, model, wait_for_credits, with_messages};
     use crate::paths;
 
     /// What comes of it where the core has this, too.
     fn written(spoil: impl FnOnce(&mut Section)) -> Result<BTreeMap<String, String>> {
-        let mut definition = read::read(&paths::root().join("core/src")).unwrap_or_else(|_| panic!("the core is read"));
-        spoil(definition.sections.iter_mut().find(|section| section.name == "messages").expect("it is there"));
-        write(&definition, &paths::root().join("bindings-node"))
-    }
-
-    fn place() -> Place {
-        Place { file: "messages.rs".into(), line: 7 }
-    }
-
-    fn field(name: &str, kind: Type, required: bool) -> Field {
-        let (name, docs, place) = (name.to_owned(), Docs::default(), place());
-        Field { name, kind, required, docs, may_be_empty: false, shown: Shown::Plain, place }
+        write(&with_messages(spoil), &paths::root().join("bindings-node"))
     }
 
     #[test]
@@ -235,11 +191,7 @@ mod tests {
         assert_eq!(told.expect_err("fails"), "messages.rs:7: parameters cannot be a `f64` in JavaScript");
         let told = written(|messages| messages.models[0].fields.push(field("template", Type::Template, false)));
         assert_eq!(told.expect_err("fails"), "messages.rs:7: a field cannot be a `Template` in JavaScript");
-        let told = written(|messages| {
-            let operation = &mut messages.resource.as_mut().expect("it has one").operations[1];
-            operation.shape = Shape::Wait { answer: "Credits".into() };
-            operation.place = place();
-        });
+        let told = written(wait_for_credits);
         assert_eq!(told.expect_err("fails"), "messages.rs:7: a `Credits` has no status to wait for");
     }
 
@@ -248,8 +200,7 @@ mod tests {
         let told = written(|messages| messages.models[0].fields.push(field("extra", Type::String, true)));
         let complaint = "messages.rs:7: in JavaScript, two things would be called `Message::extra`";
         assert_eq!(told.expect_err("fails"), complaint);
-        let page = Model { name: "Page".into(), docs: Docs::default(), fields: Vec::new(), place: place() };
-        let told = written(|messages| messages.models.push(page)).expect_err("fails");
+        let told = written(|messages| messages.models.push(model("Page"))).expect_err("fails");
         assert_eq!(told, "messages.rs:7: in JavaScript, two things would be called `zexa::Page`");
     }
 

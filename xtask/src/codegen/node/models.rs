@@ -1,14 +1,10 @@
 //! Models: what writes them as JSON, and what makes of that JSON the objects of JavaScript.
 
-use super::names::{camel, model as name_of};
+use super::imports::{Imports, generated};
+use super::names::{Native, camel, model as name_of};
+use crate::codegen::alike::about;
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, OpenEnum, Type};
-
-/// What an event has beside its fields, and the models that they are.
-pub(super) const ABOUT: [(&str, &str, &str); 2] = [
-    ("message", "Message", "The message that it is about, where it is about one."),
-    ("campaign", "Campaign", "The campaign that it is about, where it is about one."),
-];
 
 /// How a model is written as JSON, in Rust.
 pub(super) fn in_rust(context: &Context<'_>, model: &Model) -> String {
@@ -18,9 +14,9 @@ pub(super) fn in_rust(context: &Context<'_>, model: &Model) -> String {
         let key = context.take_in(&model.name, &camel(&field.name), &field.place);
         written += &format!("object.{};\n", write(context, &key, field));
     }
-    for (name, ..) in about(model) {
-        let key = context.take_in(&model.name, name, &model.place);
-        written += &format!("object.optional_plain({key:?}, &self.{name}());\n");
+    for about in about(model) {
+        let key = context.take_in(&model.name, about.name, &model.place);
+        written += &format!("object.optional_plain({key:?}, &self.{}());\n", about.name);
     }
     format!(
         "
@@ -33,11 +29,6 @@ pub(super) fn in_rust(context: &Context<'_>, model: &Model) -> String {
         ",
         name = model.name,
     )
-}
-
-/// What is about something else.
-pub(super) fn about(model: &Model) -> &'static [(&'static str, &'static str, &'static str)] {
-    if model.name == "Event" { &ABOUT } else { &[] }
 }
 
 fn write(context: &Context<'_>, key: &str, field: &Field) -> String {
@@ -57,7 +48,7 @@ fn write(context: &Context<'_>, key: &str, field: &Field) -> String {
 }
 
 /// The function that makes the object of it, in JavaScript.
-pub(super) fn in_javascript(model: &Model) -> String {
+pub(super) fn in_javascript(context: &Context<'_>, imports: &Imports, model: &Model) -> String {
     let argument = camel(&name_of(&model.name));
     let mut revived = String::new();
     let mut revive = |key: &str, required: bool, made: &str| {
@@ -69,12 +60,15 @@ pub(super) fn in_javascript(model: &Model) -> String {
     for field in &model.fields {
         match &field.kind {
             Type::Timestamp => revive(&camel(&field.name), field.required, "new Date({})"),
-            Type::Model(other) => revive(&camel(&field.name), field.required, &format!("{}({{}})", reviver(other))),
+            Type::Model(other) => {
+                let reviver = reviver_of(context, imports, other);
+                revive(&camel(&field.name), field.required, &format!("{reviver}({{}})"));
+            }
             _ => (),
         }
     }
-    for (name, other, _) in about(model) {
-        revive(name, false, &format!("{}({{}})", reviver(other)));
+    for about in about(model) {
+        revive(about.name, false, &format!("{}({{}})", reviver_of(context, imports, about.model)));
     }
     format!("\nfunction {}({argument}) {{\n{revived}  return {argument}\n}}\n", reviver(&model.name))
 }
@@ -84,35 +78,38 @@ pub(super) fn reviver(model: &str) -> String {
     format!("revive{}", name_of(model))
 }
 
+/// The same, for whoever calls it.
+pub(super) fn reviver_of(context: &Context<'_>, imports: &Imports, model: &str) -> String {
+    imports.take(&generated(&context.section_of(model).name), &reviver(model))
+}
+
 /// The names of an enum, in JavaScript.
-pub(super) fn names(context: &Context<'_>, one: &OpenEnum) -> String {
+pub(super) fn names(context: &Context<'_>, imports: &Imports, one: &OpenEnum) -> String {
     let name = context.take_in("zexa", &one.name, &one.place);
     let values: String = one.values.iter().map(|value| format!("  {}: '{}',\n", value.variant, value.text)).collect();
     let predicates: String = one
         .predicates
         .iter()
         .map(|predicate| {
-            let (predicate, native) = (camel(&predicate.name), camel(&native(one, &predicate.name)));
-            format!("  {predicate}: (value) => native.{native}(String(value)),\n")
+            let native = imports.take("../native.js", &Native::of(&one.name, &predicate.name).javascript);
+            format!("  {}: (value) => {native}(String(value)),\n", camel(&predicate.name))
         })
         .collect();
     let predicates = if predicates.is_empty() { predicates } else { format!(", {{\n{predicates}}}") };
-    format!("\nconst {name} = names({{\n{values}}}{predicates})\n")
+    let names = imports.take("../names.js", "names");
+    format!("\nconst {name} = {names}({{\n{values}}}{predicates})\n")
 }
 
 /// What may be asked of an enum, as functions of the addon.
 pub(super) fn predicates(context: &Context<'_>, one: &OpenEnum) -> String {
     let write = |name: &str, docs: String| {
+        let native = Native::of(&one.name, name);
         format!(
-            "\n{docs}#[napi(catch_unwind)]\npub(crate) fn {function}(value: String) -> bool {{ {of}::from(value).{name}() }}\n",
-            function = native(one, name),
+            "\n{docs}{attribute}\npub(crate) fn {function}(value: String) -> bool {{ {of}::from(value).{name}() }}\n",
+            attribute = native.attribute(),
+            function = native.rust,
             of = one.name,
         )
     };
     one.predicates.iter().map(|predicate| write(&predicate.name, context.docs(&predicate.docs))).collect()
-}
-
-fn native(one: &OpenEnum, predicate: &str) -> String {
-    use heck::ToSnakeCase;
-    format!("{}_{predicate}", one.name.to_snake_case())
 }

@@ -1,9 +1,9 @@
 //! Names in JavaScript.
 
-use heck::{ToLowerCamelCase, ToPascalCase};
+use heck::{ToLowerCamelCase, ToSnakeCase};
 
 use crate::codegen::context::{Context, Language};
-use crate::codegen::definition::{Definition, Docs, Resource};
+use crate::codegen::definition::{Definition, Docs};
 
 /// The scope of what the package has is "zexa". Members of objects may be named by keywords, so none is complained of.
 pub(super) const NODE: Language = Language { name: "JavaScript", keywords: &[], link };
@@ -38,11 +38,23 @@ pub(super) fn params(name: &str) -> String {
     format!("{name}Params")
 }
 
-/// The class of a resource.
-pub(super) fn class(resource: &Resource) -> String {
-    let name = resource.name.to_pascal_case();
-    // What it gives is called so.
-    if name == "Credits" { "CreditBalance".to_owned() } else { name }
+/// What the addon has, as it is called on both sides. Its Rust says by which name JavaScript finds it, so what the one calls is what the other has.
+pub(super) struct Native {
+    pub(super) rust: String,
+    pub(super) javascript: String,
+}
+
+impl Native {
+    /// What does something of a resource, or answers something about an enum.
+    pub(super) fn of(owner: &str, name: &str) -> Native {
+        let rust = format!("{}_{name}", owner.to_snake_case());
+        Native { javascript: camel(&rust), rust }
+    }
+
+    /// What makes a function of Rust one of JavaScript.
+    pub(super) fn attribute(&self) -> String {
+        format!("#[napi(js_name = \"{}\", catch_unwind)]", self.javascript)
+    }
 }
 
 /// Documentation, with the names that JavaScript has for fields and operations.

@@ -1,14 +1,13 @@
 //! Resources and their operations: methods of the addon's client, and the classes of JavaScript that call them.
 
-use super::models::reviver;
-use super::names::{camel, class, lines};
+use super::imports::{ARGUMENTS, Imports};
+use super::models::reviver_of;
+use super::names::{Native, camel, lines};
 use super::params::constant;
+use crate::codegen::alike::class;
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Operation, Resource, Shape};
 use crate::codegen::docs::commented;
-
-/// What is waited for where nothing else is said.
-pub(super) const FINAL: &str = "final";
 
 /// The methods of the addon.
 pub(super) fn in_rust(context: &Context<'_>, resource: &Resource) -> String {
@@ -17,7 +16,8 @@ pub(super) fn in_rust(context: &Context<'_>, resource: &Resource) -> String {
 }
 
 fn native(context: &Context<'_>, resource: &Resource, operation: &Operation) -> String {
-    let name = context.take(format!("{}_{}", resource.name, operation.name), &operation.place);
+    let native = Native::of(&resource.name, &operation.name);
+    let name = context.take(native.rust.clone(), &operation.place);
     let docs = commented("///", &lines(context, &operation.docs)[..1]);
     let method = format!("client.{}().{}", resource.name, operation.name);
     let (taken, call) = match operation.shape {
@@ -35,19 +35,20 @@ fn native(context: &Context<'_>, resource: &Resource, operation: &Operation) -> 
     let end = if gives.is_empty() { ";" } else { "" };
     format!(
         "
-        {docs}#[napi(catch_unwind)]
+        {docs}{attribute}
         pub fn {name}(&self, {number}{taken}options: Option<String>, token: Option<&Token>){gives} {{
             self.{function}({arguments}options, token, |client| Ok({call})){end}
         }}
-        "
+        ",
+        attribute = native.attribute(),
     )
 }
 
 /// The class.
-pub(super) fn in_javascript(context: &Context<'_>, resource: &Resource) -> String {
+pub(super) fn in_javascript(context: &Context<'_>, imports: &Imports, resource: &Resource) -> String {
     let class = context.take_in("zexa", &class(resource), &resource.place);
     let methods: Vec<String> =
-        resource.operations.iter().map(|operation| method(context, resource, operation)).collect();
+        resource.operations.iter().map(|operation| method(context, imports, resource, operation)).collect();
     format!(
         "
 /** {docs} */
@@ -65,21 +66,24 @@ class {class} {{
     )
 }
 
-fn method(context: &Context<'_>, resource: &Resource, operation: &Operation) -> String {
+fn method(context: &Context<'_>, imports: &Imports, resource: &Resource, operation: &Operation) -> String {
     let name = context.take_in(&class(resource), &camel(&operation.name), &operation.place);
-    let native = camel(&format!("{}_{}", resource.name, operation.name));
-    let of = |what: &str| format!("'{what} of {}.{name}'", camel(&resource.name));
-    let params = |params: &str| format!("encoded({}, params, {})", constant(params), of("parameters"));
+    let native = Native::of(&resource.name, &operation.name).javascript;
+    let of = format!("'parameters of {}.{name}'", camel(&resource.name));
+    let from_arguments = |name: &str| imports.take(ARGUMENTS, name);
+    let id = || format!("{}(given)", from_arguments("id"));
     let (taken, arguments) = match &operation.shape {
-        Shape::Post { params: given, .. } | Shape::List { params: given, .. } => ("params, ", params(given)),
-        Shape::Get { .. } | Shape::Delete => ("given, ", "id(given)".to_owned()),
-        Shape::Wait { .. } => ("given, params, ", format!("id(given), until(params, {})", of("parameters"))),
+        Shape::Post { params, .. } | Shape::List { params, .. } => {
+            ("params, ", format!("{}({}, params, {of})", from_arguments("encoded"), constant(params)))
+        }
+        Shape::Get { .. } | Shape::Delete => ("given, ", id()),
+        Shape::Wait { .. } => ("given, params, ", format!("{}, {}(params, {of})", id(), from_arguments("until"))),
         Shape::GetOne { .. } => ("", String::new()),
     };
     let revive = match &operation.shape {
-        Shape::List { item, .. } => reviver(item),
-        Shape::Delete => "nothing".to_owned(),
-        shape => reviver(shape.answer().expect("the others have one")),
+        Shape::List { item, .. } => reviver_of(context, imports, item),
+        Shape::Delete => from_arguments("nothing"),
+        shape => reviver_of(context, imports, shape.answer().expect("the others have one")),
     };
     let how = if matches!(operation.shape, Shape::List { .. }) { "list" } else { "call" };
     let docs = lines(context, &operation.docs).into_iter().next().unwrap_or_default();

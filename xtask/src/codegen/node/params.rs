@@ -2,18 +2,20 @@
 
 use heck::ToShoutySnakeCase;
 
+use super::imports::{ARGUMENTS, Imports};
 use super::names::camel;
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Params, Type};
 
 /// The table, in JavaScript.
-pub(super) fn table(context: &Context<'_>, params: &Params) -> String {
+pub(super) fn table(context: &Context<'_>, imports: &Imports, params: &Params) -> String {
     let members: String = params
         .fields
         .iter()
         .map(|field| {
             let name = context.take_in(&params.name, &camel(&field.name), &field.place);
-            format!("  {name}: {}('{}'),\n", reader(context, field), field.name)
+            let reader = imports.take(ARGUMENTS, reader(context, field));
+            format!("  {name}: {reader}('{}'),\n", field.name)
         })
         .collect();
     format!("\nconst {} = {{\n{members}}}\n", constant(&params.name))

@@ -1,12 +1,11 @@
 //! `index.d.ts`: what editors and TypeScript know of the package.
 
-use super::errors::Class;
-use super::models::about;
-use super::names::{camel, class, lines, model as name_of, params as name_of_params};
-use super::operations::FINAL;
+use super::names::{camel, lines, model as name_of, params as name_of_params};
+use crate::codegen::alike::{About, FINAL, OPEN, about, class};
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Constant, Field, Model, OpenEnum, Operation, Params, Resource, Shape, Type};
+use crate::codegen::definition::{Field, Model, OpenEnum, Operation, Params, Resource, Shape, Type};
 use crate::codegen::docs::paragraphs;
+use crate::codegen::errors::{Class, Closed, classes};
 
 /// A comment of documentation, indented, with its line break.
 pub(super) fn documented(indent: &str, lines: &[String]) -> String {
@@ -43,7 +42,7 @@ fn wrapped(lines: &[String], width: usize) -> Vec<String> {
 pub(super) fn open_enum(context: &Context<'_>, one: &OpenEnum) -> String {
     let values: Vec<String> = one.values.iter().map(|value| format!("'{}'", value.text)).collect();
     let mut docs = lines(context, &one.docs);
-    docs.extend([String::new(), "Any other string, too: the API may add to them.".to_owned()]);
+    docs.extend([String::new(), OPEN.to_owned()]);
     let docs = documented("", &docs);
     let members: String = one
         .values
@@ -69,8 +68,8 @@ pub(super) fn open_enum(context: &Context<'_>, one: &OpenEnum) -> String {
 }
 
 /// A closed set of names.
-pub(super) fn closed(context: &Context<'_>, name: &str, about: &str, constants: &[Constant]) -> String {
-    let mut docs = vec![about.to_owned(), String::new()];
+pub(super) fn closed(context: &Context<'_>, Closed { name, docs, constants }: &Closed<'_>) -> String {
+    let mut docs = vec![(*docs).to_owned(), String::new()];
     docs.extend(constants.iter().map(|one| format!("- `{}`: {}", one.name, lines(context, &one.docs).join(" "))));
     let values: Vec<String> = constants.iter().map(|one| format!("'{}'", one.name)).collect();
     format!("\n{}export type {name} = {}\n", documented("", &docs), values.join(" | "))
@@ -86,8 +85,8 @@ pub(super) fn model(context: &Context<'_>, model: &Model) -> String {
     for field in &model.fields {
         member(&camel(&field.name), !field.required, &of_field(&field.kind), &lines(context, &field.docs));
     }
-    for (name, of, docs) in about(model) {
-        member(name, true, of, &[(*docs).to_owned()]);
+    for About { name, model, docs } in about(model) {
+        member(name, true, &name_of(model), &[(*docs).to_owned()]);
     }
     let extra =
         "What the API sent beside these fields, and what it sent in them that is not of their type, by its own names.";
@@ -152,8 +151,10 @@ fn method(context: &Context<'_>, operation: &Operation) -> String {
         Shape::Post { params, .. } => taken.push(format!("params: {}", name_of_params(params))),
         Shape::List { params, .. } => taken.push(format!("params?: {} | null", name_of_params(params))),
         Shape::Wait { answer } => {
-            let status = status(context, operation, answer);
-            taken.push(format!("params?: {{ until?: {status} | '{FINAL}' | null | undefined }} | null"));
+            let status = context.status(operation, answer).map(of_field).unwrap_or_default();
+            let docs = format!("The name of a status. Default: `{FINAL}`, any that will not change any more.");
+            let until = format!("{}    until?: {status} | '{FINAL}' | null | undefined\n", documented("    ", &[docs]));
+            taken.push(format!("params?: {{\n{until}  }} | null"));
         }
         _ => (),
     }
@@ -164,17 +165,6 @@ fn method(context: &Context<'_>, operation: &Operation) -> String {
     };
     let docs = documented("  ", &docs);
     format!("{docs}  {}({}): {gives}\n", camel(&operation.name), taken.join(", "))
-}
-
-/// The type of what is waited for.
-fn status(context: &Context<'_>, operation: &Operation, answer: &str) -> String {
-    match context.model(answer).fields.iter().find(|field| field.name == "status") {
-        Some(field) => of_field(&field.kind),
-        None => {
-            context.complain(&operation.place, format!("a `{answer}` has no status to wait for"));
-            String::new()
-        }
-    }
 }
 
 /// The class of a kind of error.
@@ -189,8 +179,10 @@ pub(super) fn error(context: &Context<'_>, Class { name, base, kind }: &Class<'_
     // Where others extend it, it may be any of theirs.
     let kind = match name.as_str() {
         "APIError" => "Exclude<Kind, 'config'>".to_owned(),
-        "APIConnectionError" => "'connect' | 'timeout'".to_owned(),
-        _ => format!("'{}'", kind.name),
+        _ => {
+            let within = classes(context.definition).filter(|one| one.name == *name || one.base == name);
+            within.map(|one| format!("'{}'", one.kind.name)).collect::<Vec<_>>().join(" | ")
+        }
     };
     format!("\n{}export declare class {name} extends {base} {{\n  readonly kind: {kind}\n}}\n", documented("", &docs))
 }
