@@ -27,7 +27,7 @@ Usage: cargo xtask <command>
   codegen --check     fails where that is not what is there
   demo [LANGUAGE...]  a first message and a small campaign, against a sandbox started for it
   demo --list         the languages that there are
-  bench [CONTEST...]  the clients against their peers, as ratios
+  bench [CONTEST...]  the Python and the Node client against their peers, as ratios
   bench --list        the contests that there are
   dist [LANGUAGE...]  the packages that would be published, for this system
   dist --list         the languages that have one
