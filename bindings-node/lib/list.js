@@ -78,9 +78,8 @@ class List {
     return new Reading(this.#site, this.#open, 'nextItems', (items) => items.map(this.#revive))
   }
 
-  #page(page) {
-    page.items = page.items.map(this.#revive)
-    return page
+  #page([items, total, page, perPage, extra]) {
+    return { items: items.map(this.#revive), total, page, perPage, extra: extra ?? {} }
   }
 }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use napi::Env;
 use napi::bindgen_prelude::ObjectFinalize;
 use napi_derive::napi;
+use serde::Serialize;
 use zexa::binding::{self, Item};
-use zexa::{AsyncClient, AsyncList, CallOptions, CancelToken, Method, Result};
+use zexa::{AsyncClient, AsyncList, Attempt, CallOptions, CancelToken, Kind, Method, Result};
 
 use crate::call::Call;
 use crate::errors::thrown;
-use crate::json::{Object, Plain};
+use crate::json::Plain;
 use crate::list::NativeList;
 use crate::mailbox::{Letter, Mailbox, Post};
 use crate::options::{self, OfCall, Options};
@@ -168,8 +169,8 @@ struct Logger {
 }
 
 impl Logger {
-    fn tell(&self, attempt: &zexa::Attempt<'_>) {
-        self.post.send(self.number, Letter::Attempt, &Told(attempt));
+    fn tell(&self, attempt: &Attempt<'_>) {
+        self.post.send(self.number, Letter::Attempt, &Told::of(attempt));
     }
 }
 
@@ -179,18 +180,40 @@ impl Drop for Logger {
     }
 }
 
-/// An attempt as JSON.
-struct Told<'a>(&'a zexa::Attempt<'a>);
+/// An attempt, for the logger.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told<'a> {
+    message: String,
+    method: &'static str,
+    route: &'static str,
+    attempt: u32,
+    elapsed: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+}
+
+impl<'a> Told<'a> {
+    fn of(attempt: &Attempt<'a>) -> Told<'a> {
+        Told {
+            message: attempt.to_string(),
+            method: attempt.method,
+            route: attempt.route,
+            attempt: attempt.number,
+            elapsed: attempt.elapsed.as_secs_f64() * 1e3,
+            status: attempt.status,
+            request_id: attempt.request_id,
+            kind: attempt.failure.as_ref().map(Kind::as_str),
+        }
+    }
+}
 
 impl Plain for Told<'_> {
     fn write(&self, json: &mut Vec<u8>) {
-        let attempt = self.0;
-        let mut object = Object::begin(json);
-        object.field("message", &attempt.to_string());
-        object.field("method", &attempt.method).field("route", &attempt.route).field("attempt", &attempt.number);
-        object.field("elapsed", &(attempt.elapsed.as_secs_f64() * 1e3));
-        object.optional("status", &attempt.status).optional("requestId", &attempt.request_id);
-        object.optional("kind", &attempt.failure.as_ref().map(zexa::Kind::as_str));
-        object.close();
+        serde_json::to_writer(json, self).expect("an attempt is text and numbers");
     }
 }

@@ -1,4 +1,6 @@
-//! Objects as JSON, as JavaScript has them: camelCase, times as the numbers that `Date` takes, and what is not known of them under `extra`.
+//! What crosses to JavaScript, as JSON.
+//!
+//! An object of the API's is a row: the values of its members without their names, which `lib/generated` knows. That is a third less to parse.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -17,72 +19,35 @@ pub(crate) fn text(value: &impl Plain) -> String {
     String::from_utf8(json).expect("it is made of text")
 }
 
-/// An object that is being written.
-pub(crate) struct Object<'a> {
-    json: &'a mut Vec<u8>,
-    is_empty: bool,
-}
+/// An object of the API's that is being written: an array of the values of its members, in their order, and last of what is not known of it. `null` is for
+/// what is absent.
+pub(crate) struct Row<'a>(&'a mut Vec<u8>);
 
-impl<'a> Object<'a> {
-    pub(crate) fn begin(json: &'a mut Vec<u8>) -> Object<'a> {
-        json.push(b'{');
-        Object { json, is_empty: true }
+impl<'a> Row<'a> {
+    pub(crate) fn begin(json: &'a mut Vec<u8>) -> Row<'a> {
+        json.push(b'[');
+        Row(json)
     }
 
-    /// The name of a member needs no escaping: it is one of ours.
-    fn name(&mut self, name: &'static str) {
-        self.json.extend_from_slice(if self.is_empty { b"\"" } else { b",\"" });
-        self.json.extend_from_slice(name.as_bytes());
-        self.json.extend_from_slice(b"\":");
-        self.is_empty = false;
+    pub(crate) fn value(&mut self, value: &impl Serialize) {
+        serde_json::to_writer(&mut *self.0, value).expect("a text, a number or JSON can be written as JSON");
+        self.0.push(b',');
     }
 
-    pub(crate) fn field(&mut self, name: &'static str, value: &impl Serialize) -> &mut Self {
-        self.name(name);
-        serde_json::to_writer(&mut *self.json, value).expect("a text, a number or JSON can be written as JSON");
-        self
+    /// As the number that `Date` takes.
+    pub(crate) fn time(&mut self, time: impl Into<Option<Timestamp>>) {
+        self.value(&time.into().map(Timestamp::as_millisecond));
     }
 
-    pub(crate) fn optional(&mut self, name: &'static str, value: &Option<impl Serialize>) -> &mut Self {
-        if let Some(value) = value {
-            self.field(name, value);
-        }
-        self
+    pub(crate) fn plain(&mut self, value: &impl Plain) {
+        value.write(self.0);
+        self.0.push(b',');
     }
 
-    pub(crate) fn time(&mut self, name: &'static str, time: Timestamp) -> &mut Self {
-        self.field(name, &time.as_millisecond())
-    }
-
-    pub(crate) fn optional_time(&mut self, name: &'static str, time: Option<Timestamp>) -> &mut Self {
-        if let Some(time) = time {
-            self.time(name, time);
-        }
-        self
-    }
-
-    pub(crate) fn plain(&mut self, name: &'static str, value: &impl Plain) -> &mut Self {
-        self.name(name);
-        value.write(self.json);
-        self
-    }
-
-    pub(crate) fn optional_plain(&mut self, name: &'static str, value: &Option<impl Plain>) -> &mut Self {
-        if let Some(value) = value {
-            self.plain(name, value);
-        }
-        self
-    }
-
-    /// Ends an object of the API's, with what is not known of it.
-    pub(crate) fn end(&mut self, extra: &Map<String, Value>) {
-        self.field("extra", extra);
-        self.close();
-    }
-
-    /// Ends an object of ours.
-    pub(crate) fn close(&mut self) {
-        self.json.push(b'}');
+    pub(crate) fn end(self, extra: &Map<String, Value>) {
+        let extra = (!extra.is_empty()).then_some(extra);
+        serde_json::to_writer(&mut *self.0, &extra).expect("JSON can be written as JSON");
+        self.0.push(b']');
     }
 }
 
@@ -124,10 +89,12 @@ impl<T: Plain> Plain for Option<T> {
 
 impl<T: Plain> Plain for zexa::Page<T> {
     fn write(&self, json: &mut Vec<u8>) {
-        let mut page = Object::begin(json);
-        page.plain("items", &self.items);
-        page.field("total", &self.total).field("page", &self.page).field("perPage", &self.per_page);
-        page.end(&self.extra);
+        let mut row = Row::begin(json);
+        row.plain(&self.items);
+        row.value(&self.total);
+        row.value(&self.page);
+        row.value(&self.per_page);
+        row.end(&self.extra);
     }
 }
 

@@ -4,5 +4,5 @@ pub(crate) use napi_derive::napi;
 pub(crate) use zexa::*;
 
 pub(crate) use crate::client::{NativeClient, Token};
-pub(crate) use crate::json::{Object, Plain};
+pub(crate) use crate::json::{Plain, Row};
 pub(crate) use crate::list::NativeList;

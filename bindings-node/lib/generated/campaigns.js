@@ -35,14 +35,29 @@ const LIST_CAMPAIGNS = {
   perPage: whole('per_page'),
 }
 
-function reviveCampaign(campaign) {
-  campaign.createdAt = new Date(campaign.createdAt)
-  if (campaign.scheduledAt !== undefined) campaign.scheduledAt = new Date(campaign.scheduledAt)
-  if (campaign.stats !== undefined) campaign.stats = reviveCampaignStats(campaign.stats)
+function reviveCampaign(row) {
+  const campaign = {
+    id: row[0],
+    status: row[1],
+    name: row[2],
+    channel: row[3],
+    createdAt: new Date(row[4]),
+  }
+  if (row[5] !== null) campaign.totalRecipients = row[5]
+  if (row[6] !== null) campaign.scheduledAt = new Date(row[6])
+  if (row[7] !== null) campaign.stats = reviveCampaignStats(row[7])
+  campaign.extra = row[8] ?? {}
   return campaign
 }
 
-function reviveCampaignStats(campaignStats) {
+function reviveCampaignStats(row) {
+  const campaignStats = {}
+  if (row[0] !== null) campaignStats.sent = row[0]
+  if (row[1] !== null) campaignStats.delivered = row[1]
+  if (row[2] !== null) campaignStats.failed = row[2]
+  if (row[3] !== null) campaignStats.undeliverable = row[3]
+  if (row[4] !== null) campaignStats.pending = row[4]
+  campaignStats.extra = row[5] ?? {}
   return campaignStats
 }
 

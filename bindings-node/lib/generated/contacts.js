@@ -17,8 +17,16 @@ const LIST_CONTACTS = {
   perPage: whole('per_page'),
 }
 
-function reviveContact(contact) {
-  contact.createdAt = new Date(contact.createdAt)
+function reviveContact(row) {
+  const contact = {
+    id: row[0],
+    name: row[1],
+    phone: row[2],
+    lists: row[3],
+    createdAt: new Date(row[4]),
+  }
+  if (row[5] !== null) contact.email = row[5]
+  contact.extra = row[6] ?? {}
   return contact
 }
 

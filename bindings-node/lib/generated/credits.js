@@ -2,7 +2,12 @@
 // Credits: what messages are paid with.
 'use strict'
 
-function reviveCredits(credits) {
+function reviveCredits(row) {
+  const credits = {
+    credits: row[0],
+    currency: row[1],
+  }
+  credits.extra = row[2] ?? {}
   return credits
 }
 

@@ -30,11 +30,21 @@ const SEND_MESSAGE = {
   scheduledAt: time('scheduled_at'),
 }
 
-function reviveMessage(message) {
-  message.createdAt = new Date(message.createdAt)
-  if (message.scheduledAt !== undefined) message.scheduledAt = new Date(message.scheduledAt)
-  if (message.sentAt !== undefined) message.sentAt = new Date(message.sentAt)
-  if (message.deliveredAt !== undefined) message.deliveredAt = new Date(message.deliveredAt)
+function reviveMessage(row) {
+  const message = {
+    id: row[0],
+    status: row[1],
+    channel: row[2],
+    to: row[3],
+    createdAt: new Date(row[4]),
+  }
+  if (row[5] !== null) message.from = row[5]
+  if (row[6] !== null) message.body = row[6]
+  if (row[7] !== null) message.scheduledAt = new Date(row[7])
+  if (row[8] !== null) message.sentAt = new Date(row[8])
+  if (row[9] !== null) message.deliveredAt = new Date(row[9])
+  if (row[10] !== null) message.error = row[10]
+  message.extra = row[11] ?? {}
   return message
 }
 

@@ -15,8 +15,16 @@ const LIST_SENDER_IDS = {
   perPage: whole('per_page'),
 }
 
-function reviveSenderId(senderId) {
-  if (senderId.createdAt !== undefined) senderId.createdAt = new Date(senderId.createdAt)
+function reviveSenderId(row) {
+  const senderId = {
+    status: row[0],
+    channel: row[1],
+  }
+  if (row[2] !== null) senderId.senderId = row[2]
+  if (row[3] !== null) senderId.id = row[3]
+  if (row[4] !== null) senderId.useCase = row[4]
+  if (row[5] !== null) senderId.createdAt = new Date(row[5])
+  senderId.extra = row[6] ?? {}
   return senderId
 }
 

@@ -22,15 +22,27 @@ const CREATE_WEBHOOK = {
   events: texts('events'),
 }
 
-function reviveWebhook(webhook) {
-  webhook.createdAt = new Date(webhook.createdAt)
+function reviveWebhook(row) {
+  const webhook = {
+    id: row[0],
+    url: row[1],
+    events: row[2],
+    createdAt: new Date(row[3]),
+  }
+  if (row[4] !== null) webhook.secret = row[4]
+  webhook.extra = row[5] ?? {}
   return webhook
 }
 
-function reviveWebhookEvent(webhookEvent) {
-  if (webhookEvent.createdAt !== undefined) webhookEvent.createdAt = new Date(webhookEvent.createdAt)
-  if (webhookEvent.message !== undefined) webhookEvent.message = reviveMessage(webhookEvent.message)
-  if (webhookEvent.campaign !== undefined) webhookEvent.campaign = reviveCampaign(webhookEvent.campaign)
+function reviveWebhookEvent(row) {
+  const webhookEvent = {}
+  if (row[0] !== null) webhookEvent.id = row[0]
+  if (row[1] !== null) webhookEvent.event = row[1]
+  if (row[2] !== null) webhookEvent.createdAt = new Date(row[2])
+  if (row[3] !== null) webhookEvent.data = row[3]
+  if (row[4] !== null) webhookEvent.message = reviveMessage(row[4])
+  if (row[5] !== null) webhookEvent.campaign = reviveCampaign(row[5])
+  webhookEvent.extra = row[6] ?? {}
   return webhookEvent
 }
 

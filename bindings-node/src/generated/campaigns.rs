@@ -5,28 +5,28 @@ use crate::prelude::*;
 
 impl Plain for Campaign {
     fn write(&self, json: &mut Vec<u8>) {
-        let mut object = Object::begin(json);
-        object.field("id", &self.id);
-        object.field("status", &self.status);
-        object.field("name", &self.name);
-        object.field("channel", &self.channel);
-        object.time("createdAt", self.created_at);
-        object.optional("totalRecipients", &self.total_recipients);
-        object.optional_time("scheduledAt", self.scheduled_at);
-        object.optional_plain("stats", &self.stats);
-        object.end(&self.extra);
+        let mut row = Row::begin(json);
+        row.value(&self.id);
+        row.value(&self.status);
+        row.value(&self.name);
+        row.value(&self.channel);
+        row.time(self.created_at);
+        row.value(&self.total_recipients);
+        row.time(self.scheduled_at);
+        row.plain(&self.stats);
+        row.end(&self.extra);
     }
 }
 
 impl Plain for CampaignStats {
     fn write(&self, json: &mut Vec<u8>) {
-        let mut object = Object::begin(json);
-        object.optional("sent", &self.sent);
-        object.optional("delivered", &self.delivered);
-        object.optional("failed", &self.failed);
-        object.optional("undeliverable", &self.undeliverable);
-        object.optional("pending", &self.pending);
-        object.end(&self.extra);
+        let mut row = Row::begin(json);
+        row.value(&self.sent);
+        row.value(&self.delivered);
+        row.value(&self.failed);
+        row.value(&self.undeliverable);
+        row.value(&self.pending);
+        row.end(&self.extra);
     }
 }
 

@@ -5,14 +5,14 @@ use crate::prelude::*;
 
 impl Plain for Contact {
     fn write(&self, json: &mut Vec<u8>) {
-        let mut object = Object::begin(json);
-        object.field("id", &self.id);
-        object.field("name", &self.name);
-        object.field("phone", &self.phone);
-        object.field("lists", &self.lists);
-        object.time("createdAt", self.created_at);
-        object.optional("email", &self.email);
-        object.end(&self.extra);
+        let mut row = Row::begin(json);
+        row.value(&self.id);
+        row.value(&self.name);
+        row.value(&self.phone);
+        row.value(&self.lists);
+        row.time(self.created_at);
+        row.value(&self.email);
+        row.end(&self.extra);
     }
 }
 

@@ -5,10 +5,10 @@ use crate::prelude::*;
 
 impl Plain for Credits {
     fn write(&self, json: &mut Vec<u8>) {
-        let mut object = Object::begin(json);
-        object.field("credits", &self.credits);
-        object.field("currency", &self.currency);
-        object.end(&self.extra);
+        let mut row = Row::begin(json);
+        row.value(&self.credits);
+        row.value(&self.currency);
+        row.end(&self.extra);
     }
 }
 

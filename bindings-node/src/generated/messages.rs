@@ -5,19 +5,19 @@ use crate::prelude::*;
 
 impl Plain for Message {
     fn write(&self, json: &mut Vec<u8>) {
-        let mut object = Object::begin(json);
-        object.field("id", &self.id);
-        object.field("status", &self.status);
-        object.field("channel", &self.channel);
-        object.field("to", &self.to);
-        object.time("createdAt", self.created_at);
-        object.optional("from", &self.from);
-        object.optional("body", &self.body);
-        object.optional_time("scheduledAt", self.scheduled_at);
-        object.optional_time("sentAt", self.sent_at);
-        object.optional_time("deliveredAt", self.delivered_at);
-        object.optional("error", &self.error);
-        object.end(&self.extra);
+        let mut row = Row::begin(json);
+        row.value(&self.id);
+        row.value(&self.status);
+        row.value(&self.channel);
+        row.value(&self.to);
+        row.time(self.created_at);
+        row.value(&self.from);
+        row.value(&self.body);
+        row.time(self.scheduled_at);
+        row.time(self.sent_at);
+        row.time(self.delivered_at);
+        row.value(&self.error);
+        row.end(&self.extra);
     }
 }
 

@@ -5,14 +5,14 @@ use crate::prelude::*;
 
 impl Plain for SenderId {
     fn write(&self, json: &mut Vec<u8>) {
-        let mut object = Object::begin(json);
-        object.field("status", &self.status);
-        object.field("channel", &self.channel);
-        object.optional("senderId", &self.sender_id);
-        object.optional("id", &self.id);
-        object.optional("useCase", &self.use_case);
-        object.optional_time("createdAt", self.created_at);
-        object.end(&self.extra);
+        let mut row = Row::begin(json);
+        row.value(&self.status);
+        row.value(&self.channel);
+        row.value(&self.sender_id);
+        row.value(&self.id);
+        row.value(&self.use_case);
+        row.time(self.created_at);
+        row.end(&self.extra);
     }
 }
 

@@ -5,26 +5,26 @@ use crate::prelude::*;
 
 impl Plain for Webhook {
     fn write(&self, json: &mut Vec<u8>) {
-        let mut object = Object::begin(json);
-        object.field("id", &self.id);
-        object.field("url", &self.url);
-        object.field("events", &self.events);
-        object.time("createdAt", self.created_at);
-        object.optional("secret", &self.secret);
-        object.end(&self.extra);
+        let mut row = Row::begin(json);
+        row.value(&self.id);
+        row.value(&self.url);
+        row.value(&self.events);
+        row.time(self.created_at);
+        row.value(&self.secret);
+        row.end(&self.extra);
     }
 }
 
 impl Plain for Event {
     fn write(&self, json: &mut Vec<u8>) {
-        let mut object = Object::begin(json);
-        object.optional("id", &self.id);
-        object.optional("event", &self.event);
-        object.optional_time("createdAt", self.created_at);
-        object.optional("data", &self.data);
-        object.optional_plain("message", &self.message());
-        object.optional_plain("campaign", &self.campaign());
-        object.end(&self.extra);
+        let mut row = Row::begin(json);
+        row.value(&self.id);
+        row.value(&self.event);
+        row.time(self.created_at);
+        row.value(&self.data);
+        row.plain(&self.message());
+        row.plain(&self.campaign());
+        row.end(&self.extra);
     }
 }
 

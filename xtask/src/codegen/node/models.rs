@@ -1,4 +1,4 @@
-//! Models: what writes them as JSON, and what makes of that JSON the objects of JavaScript.
+//! Models: what writes them as rows of JSON, and what makes of these the objects of JavaScript.
 
 use super::imports::{Imports, generated};
 use super::names::{Native, camel, model as name_of};
@@ -6,24 +6,24 @@ use crate::codegen::alike::about;
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, OpenEnum, Type};
 
-/// How a model is written as JSON, in Rust.
+/// How a model is written as a row of JSON, in Rust.
 pub(super) fn in_rust(context: &Context<'_>, model: &Model) -> String {
     let mut written = String::new();
     context.take(format!("{}::extra", model.name), &model.place);
     for field in &model.fields {
-        let key = context.take_in(&model.name, &camel(&field.name), &field.place);
-        written += &format!("object.{};\n", write(context, &key, field));
+        context.take_in(&model.name, &camel(&field.name), &field.place);
+        written += &format!("row.{};\n", write(context, field));
     }
     for about in about(model) {
-        let key = context.take_in(&model.name, about.name, &model.place);
-        written += &format!("object.optional_plain({key:?}, &self.{}());\n", about.name);
+        context.take_in(&model.name, about.name, &model.place);
+        written += &format!("row.plain(&self.{}());\n", about.name);
     }
     format!(
         "
         impl Plain for {name} {{
             fn write(&self, json: &mut Vec<u8>) {{
-                let mut object = Object::begin(json);
-                {written}object.end(&self.extra);
+                let mut row = Row::begin(json);
+                {written}row.end(&self.extra);
             }}
         }}
         ",
@@ -31,46 +31,48 @@ pub(super) fn in_rust(context: &Context<'_>, model: &Model) -> String {
     )
 }
 
-fn write(context: &Context<'_>, key: &str, field: &Field) -> String {
+fn write(context: &Context<'_>, field: &Field) -> String {
     let name = &field.name;
-    match (&field.kind, field.required) {
-        (Type::Timestamp, true) => format!("time({key:?}, self.{name})"),
-        (Type::Timestamp, false) => format!("optional_time({key:?}, self.{name})"),
-        (Type::Model(_), true) => format!("plain({key:?}, &self.{name})"),
-        (Type::Model(_), false) => format!("optional_plain({key:?}, &self.{name})"),
-        (Type::Template, _) => {
+    match &field.kind {
+        Type::Timestamp => format!("time(self.{name})"),
+        Type::Model(_) => format!("plain(&self.{name})"),
+        Type::Template => {
             context.complain(&field.place, "a field cannot be a `Template` in JavaScript");
             String::new()
         }
-        (_, true) => format!("field({key:?}, &self.{name})"),
-        (_, false) => format!("optional({key:?}, &self.{name})"),
+        _ => format!("value(&self.{name})"),
     }
 }
 
-/// The function that makes the object of it, in JavaScript.
+/// The function that makes the object of its row, in JavaScript.
 pub(super) fn in_javascript(context: &Context<'_>, imports: &Imports, model: &Model) -> String {
-    let argument = camel(&name_of(&model.name));
-    let mut revived = String::new();
-    let mut revive = |key: &str, required: bool, made: &str| {
-        let member = format!("{argument}.{key}");
-        let made = made.replace("{}", &member);
-        let condition = if required { String::new() } else { format!("if ({member} !== undefined) ") };
-        revived += &format!("  {condition}{member} = {made}\n");
+    let object = camel(&name_of(&model.name));
+    let mut required = String::new();
+    let mut optional = String::new();
+    let mut index = 0;
+    let mut member = |key: &str, is_required: bool, made: &dyn Fn(&str) -> String| {
+        let value = format!("row[{index}]");
+        let made = made(&value);
+        match is_required {
+            true => required += &format!("    {key}: {made},\n"),
+            false => optional += &format!("  if ({value} !== null) {object}.{key} = {made}\n"),
+        }
+        index += 1;
     };
     for field in &model.fields {
-        match &field.kind {
-            Type::Timestamp => revive(&camel(&field.name), field.required, "new Date({})"),
-            Type::Model(other) => {
-                let reviver = reviver_of(context, imports, other);
-                revive(&camel(&field.name), field.required, &format!("{reviver}({{}})"));
-            }
-            _ => (),
-        }
+        member(&camel(&field.name), field.required, &|value| match &field.kind {
+            Type::Timestamp => format!("new Date({value})"),
+            Type::Model(other) => format!("{}({value})", reviver_of(context, imports, other)),
+            _ => value.to_owned(),
+        });
     }
     for about in about(model) {
-        revive(about.name, false, &format!("{}({{}})", reviver_of(context, imports, about.model)));
+        member(about.name, false, &|value| format!("{}({value})", reviver_of(context, imports, about.model)));
     }
-    format!("\nfunction {}({argument}) {{\n{revived}  return {argument}\n}}\n", reviver(&model.name))
+    format!(
+        "\nfunction {reviver}(row) {{\n  const {object} = {{\n{required}  }}\n{optional}  {object}.extra = row[{index}] ?? {{}}\n  return {object}\n}}\n",
+        reviver = reviver(&model.name),
+    )
 }
 
 /// The name of that function.
