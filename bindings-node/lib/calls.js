@@ -3,12 +3,13 @@
 
 const { at, behind, errorOf, told } = require('./errors.js')
 const { CancelledError } = require('./generated/errors.js')
-const { tell } = require('./logger.js')
+const { forget, tell } = require('./logger.js')
 const { Mailbox } = require('./native.js')
 
-/** What a letter of the addon is. The numbers are those in `src/mailbox.rs`. */
+/** What a letter of the addon is. The numbers are those in `src/mailbox.rs`; the last is that a logger is not needed any more. */
 const ANSWER = 0
 const ERROR = 1
+const ATTEMPT = 2
 
 /** Calls by their numbers. */
 const underWay = new Map()
@@ -23,7 +24,8 @@ deliver.mailbox = mailbox
 function deliver(letters) {
   for (const [number, what, value] of JSON.parse(letters)) {
     if (what === ANSWER || what === ERROR) end(number, what === ANSWER, value)
-    else tell(number, value)
+    else if (what === ATTEMPT) tell(number, value)
+    else forget(number)
   }
 }
 

@@ -14,12 +14,12 @@ function register(logger) {
   return lastNumber
 }
 
-/** An attempt, or `null` when the client is no more. */
+/** Its client is no more. */
+function forget(number) {
+  loggers.delete(number)
+}
+
 function tell(number, attempt) {
-  if (attempt === null) {
-    loggers.delete(number)
-    return
-  }
   const logger = loggers.get(number)?.deref()
   if (logger === undefined) return
   const { message, ...fields } = attempt
@@ -47,4 +47,4 @@ function shown(thrown) {
   }
 }
 
-module.exports = { register, tell }
+module.exports = { forget, register, tell }

@@ -52,7 +52,7 @@ impl NativeClient {
     /// The same client, for calls with other options.
     #[napi(catch_unwind)]
     pub fn with_options(&self, options: String) -> napi::Result<NativeClient> {
-        let options = options::read(&options).and_then(OfCall::options);
+        let options = options::read(&options).map(OfCall::options);
         let client = options.and_then(|options| binding::with_options(&self.client, options)).map_err(thrown)?;
         Ok(NativeClient { client, post: self.post.clone(), weight: 0 })
     }
@@ -129,7 +129,7 @@ impl NativeClient {
             return Ok(self.client.clone());
         }
         let mut of_call = match options {
-            Some(options) => options::read::<OfCall>(&options)?.options()?,
+            Some(options) => options::read::<OfCall>(&options)?.options(),
             None => CallOptions::new(),
         };
         if let Some(token) = token {
@@ -154,7 +154,7 @@ impl NativeClient {
 fn make(options: &str, logger: Option<u32>, post: &Arc<Post>) -> Result<AsyncClient> {
     // Where the client cannot be made, it is gone at once.
     let logger = logger.map(|number| Logger { number, post: post.clone() });
-    let builder = options::read::<Options>(options)?.builder()?;
+    let builder = options::read::<Options>(options)?.builder();
     let builder = match logger {
         Some(logger) => builder.on_attempt(move |attempt| logger.tell(attempt)),
         None => builder,

@@ -24,25 +24,25 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    pub(crate) fn builder(self) -> Result<ClientBuilder> {
+    pub(crate) fn builder(self) -> ClientBuilder {
         let mut builder = binding::named(zexa::Client::builder(), concat!("zexa-node/", env!("CARGO_PKG_VERSION")));
         // What is absent is not to be looked for in the environment: that of a worker thread is its own.
         builder = builder.api_key(self.api_key.unwrap_or_default());
         builder = builder.base_url(self.base_url.as_deref().unwrap_or(binding::DEFAULT_BASE_URL));
         if let Some(timeout) = self.timeout {
-            builder = builder.timeout(duration("timeout", timeout)?);
+            builder = builder.timeout(duration(timeout));
         }
         if let Some(timeout) = self.connect_timeout {
-            builder = builder.connect_timeout(duration("connect_timeout", timeout)?);
+            builder = builder.connect_timeout(duration(timeout));
         }
         if let Some(deadline) = self.deadline {
-            builder = builder.deadline(duration("deadline", deadline)?);
+            builder = builder.deadline(duration(deadline));
         }
         if let Some(retries) = self.max_retries {
             builder = builder.max_retries(retries);
         }
         if let Some(wait) = self.max_retry_wait {
-            builder = builder.max_retry_wait(duration("max_retry_wait", wait)?);
+            builder = builder.max_retry_wait(duration(wait));
         }
         if let Some(proxy) = self.proxy {
             builder = builder.proxy(proxy);
@@ -56,7 +56,7 @@ impl Options {
         for (name, value) in self.default_headers {
             builder = builder.default_header(name, value);
         }
-        Ok(builder.allow_http(self.allow_http))
+        builder.allow_http(self.allow_http)
     }
 }
 
@@ -72,13 +72,13 @@ pub(crate) struct OfCall {
 }
 
 impl OfCall {
-    pub(crate) fn options(self) -> Result<CallOptions> {
+    pub(crate) fn options(self) -> CallOptions {
         let mut options = CallOptions::new();
         if let Some(timeout) = self.timeout {
-            options = options.timeout(duration("timeout", timeout)?);
+            options = options.timeout(duration(timeout));
         }
         if let Some(deadline) = self.deadline {
-            options = options.deadline(duration("deadline", deadline)?);
+            options = options.deadline(duration(deadline));
         }
         if let Some(retries) = self.max_retries {
             options = options.max_retries(retries);
@@ -89,16 +89,13 @@ impl OfCall {
         for (name, value) in self.headers {
             options = options.header(name, value);
         }
-        Ok(options)
+        options
     }
 }
 
 /// What is beyond what a duration can hold is as good as for ever.
-fn duration(option: &str, milliseconds: f64) -> Result<Duration> {
-    if milliseconds.is_nan() || milliseconds < 0.0 {
-        return Err(binding::option(option, "must be a positive number of milliseconds"));
-    }
-    Ok(Duration::try_from_secs_f64(milliseconds / 1e3).unwrap_or(Duration::MAX))
+fn duration(milliseconds: f64) -> Duration {
+    Duration::try_from_secs_f64(milliseconds / 1e3).unwrap_or(Duration::MAX)
 }
 
 /// Options from their JSON.

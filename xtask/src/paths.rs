@@ -7,10 +7,12 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the repository")
 }
 
-/// Where cargo puts the programs of this profile: beside this one.
+/// Where cargo puts the programs of this profile: beside this one. The tests of this program lie one folder deeper.
 pub(crate) fn programs() -> PathBuf {
     let this = std::env::current_exe().expect("the system knows where this program is");
-    this.parent().expect("a program lies in a folder").to_owned()
+    let folder = this.parent().expect("a program lies in a folder");
+    let folder = if folder.ends_with("deps") { folder.parent().expect("that of the profile") } else { folder };
+    folder.to_owned()
 }
 
 /// Where everything goes that is made, not written.
