@@ -99,6 +99,14 @@ const CASES = {
     )
   },
 
+  /** One round is as many. */
+  a_hundred_thousand_calls() {
+    return watch(
+      100_000,
+      again((client) => client.credits.get()),
+    )
+  },
+
   sending_with_everything() {
     const { signal } = new AbortController()
     const options = { signal, timeout: 20_000, deadline: 30_000, maxRetries: 1, headers: { 'X-Order': '1' } }
