@@ -1,7 +1,7 @@
 // The calls that are under way. Each has a number, by which the addon tells what came of it.
 'use strict'
 
-const { at, behind, errorOf, told } = require('./errors.js')
+const { at, behind, errorOf } = require('./errors.js')
 const { CancelledError } = require('./generated/errors.js')
 const { forget, tell } = require('./logger.js')
 const { Mailbox } = require('./native.js')
@@ -142,7 +142,7 @@ function call(site, abort, revive, hand) {
     begin(call, hand)
   } catch (error) {
     abort?.stopListening()
-    return Promise.reject(at(site, told(error)))
+    return Promise.reject(at(site, error))
   }
   return call.promise
 }

@@ -11,19 +11,8 @@ class Zexa {
   #connection
 
   constructor(options) {
-    this.#connect(options instanceof Connection ? options : Connection.open(options, Zexa))
-  }
-
-  #connect(connection) {
-    this.#connection = connection
-    for (const [name, Resource] of Object.entries(resources)) {
-      Object.defineProperty(this, name, {
-        value: new Resource(connection),
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      })
-    }
+    this.#connection = options instanceof Connection ? options : Connection.open(options, Zexa)
+    for (const [name, Resource] of Object.entries(resources)) this[name] = new Resource(this.#connection)
   }
 
   withOptions(options) {

@@ -92,19 +92,13 @@ function siteOf(method, logger) {
   return site
 }
 
-/** What a function of the addon gives. What it throws is told in the message. */
+/** What a function of the addon gives. Where it refuses, it throws what it tells of as the message. */
 function asking(ask) {
   try {
     return ask()
   } catch (error) {
-    throw told(error)
+    throw typeof error?.message === 'string' && error.message.startsWith('{') ? made(JSON.parse(error.message)) : error
   }
 }
 
-/** The error that an exception of the addon tells of. */
-function told(error) {
-  if (typeof error?.message !== 'string' || !error.message.startsWith('{')) return error
-  return made(JSON.parse(error.message))
-}
-
-module.exports = { ZexaError, asking, at, behind, define, errorOf, siteOf, told }
+module.exports = { ZexaError, asking, at, behind, define, errorOf, siteOf }
