@@ -1,10 +1,8 @@
 //! The core's errors as JSON; `lib/errors.js` makes instances of its classes of them.
 
-use std::io;
-
 use serde::Serialize;
 use serde_json::{Map, Value};
-use zexa::Error;
+use zexa::{Error, binding};
 
 use crate::json::{self, Plain};
 
@@ -62,7 +60,7 @@ impl<'a> Told<'a> {
             request_id: error.request_id(),
             retry_after: error.retry_after().map(|wait| wait.as_secs_f64() * 1e3),
             attempts: error.attempts(),
-            cause: cause(error),
+            cause: binding::cause(error).map(|cause| Cause { message: cause.message, errno: cause.number }),
         }
     }
 }
@@ -89,7 +87,7 @@ const OPTIONS: [&str; 3] = ["allow_http", "api_key", "base_url"];
 /// The rest of a reason may hold what the caller gave.
 fn with_names(reason: &str) -> String {
     let renamed = reason.split_inclusive(' ').map(|word| {
-        let name = word.trim_end_matches([' ', ',', ';', '?']);
+        let name = word.trim_end_matches([' ', ',', ';']);
         if OPTIONS.contains(&name) { camel_case(name) + &word[name.len()..] } else { word.to_owned() }
     });
     renamed.collect()
@@ -102,15 +100,4 @@ fn camel_case(name: &str) -> String {
         Some(initial) if initial.is_ascii_lowercase() => name + &initial.to_uppercase().to_string() + &part[1..],
         _ => name + "_" + part,
     })
-}
-
-fn cause(error: &Error) -> Option<Cause> {
-    let source = std::error::Error::source(error)?;
-    let reasons: Vec<_> = std::iter::successors(Some(source), |reason| reason.source()).collect();
-    let number = |reason: &io::Error| reason.raw_os_error();
-    let of_the_system = reasons.iter().filter_map(|reason| reason.downcast_ref::<io::Error>());
-    match of_the_system.clone().find(|reason| number(reason).is_some()) {
-        Some(reason) => Some(Cause { message: reason.to_string(), errno: number(reason) }),
-        None => reasons.last().map(|reason| Cause { message: reason.to_string(), errno: None }),
-    }
 }

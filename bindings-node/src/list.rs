@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use napi_derive::napi;
 use zexa::binding::{Batches, Item};
-use zexa::{AsyncClient, AsyncList, AsyncPages, Page, Result};
+use zexa::{AsyncClient, AsyncList, AsyncPages, Result};
 
 use crate::call::Call;
 use crate::json::Plain;
@@ -114,7 +114,7 @@ impl<T: Item + Plain> Listed for List<T> {
             };
         }
         self.next(call, |reading, context| match reading {
-            Reading::Pages(pages) => poll_page(pages, context),
+            Reading::Pages(pages) => Pin::new(pages).poll_next(context),
             Reading::Items(_) | Reading::Ended => Poll::Ready(None),
         });
     }
@@ -136,8 +136,4 @@ impl<T: Item + Plain> Listed for List<T> {
     fn close(&self) {
         *self.reading() = Reading::Ended;
     }
-}
-
-fn poll_page<T: Item>(pages: &mut AsyncPages<T>, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
-    Pin::new(pages).poll_next(context)
 }

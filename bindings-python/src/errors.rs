@@ -1,10 +1,9 @@
 //! The core's errors as the exceptions of Python: the classes are in `python/zexa/_errors.py`.
 
-use std::io;
-
 use pyo3::exceptions::{PyConnectionError, PyOSError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use zexa::binding;
 
 use crate::imported::Imported;
 use crate::json;
@@ -32,16 +31,13 @@ fn exception(py: Python<'_>, error: &zexa::Error) -> PyResult<PyErr> {
     Ok(exception)
 }
 
-/// The innermost reason: what the system said, where it said something.
+/// The innermost reason. Python makes a `ConnectionRefusedError` and the like of what the system said, by the number.
 fn cause(error: &zexa::Error) -> Option<PyErr> {
-    let source = std::error::Error::source(error)?;
-    let reasons: Vec<_> = std::iter::successors(Some(source), |reason| reason.source()).collect();
-    let of_the_system = reasons.iter().filter_map(|reason| reason.downcast_ref::<io::Error>()).find_map(|reason| {
-        let number = reason.raw_os_error()?;
-        // Python makes a ConnectionRefusedError and the like of it, by the number.
-        Some(PyOSError::new_err((number, without_number(&reason.to_string(), number))))
-    });
-    of_the_system.or_else(|| reasons.last().map(|reason| PyConnectionError::new_err(reason.to_string())))
+    let cause = binding::cause(error)?;
+    Some(match cause.number {
+        Some(number) => PyOSError::new_err((number, without_number(&cause.message, number))),
+        None => PyConnectionError::new_err(cause.message),
+    })
 }
 
 /// Rust says "Connection refused (os error 111)", and Python puts the number before it.

@@ -1,5 +1,6 @@
 //! What the bindings of other languages stand on, so that they all say the same. It is no part of the API of this crate, and may change at any time.
 
+use std::io;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -86,6 +87,25 @@ pub fn option(name: &str, reason: &str) -> Error {
 /// A parameter that cannot be right.
 pub fn wrong_parameter(field: &str, value: impl Into<Value>, reason: &str) -> Error {
     Error::invalid(field, value, reason)
+}
+
+/// Why a call has failed, in the end: what languages have a cause for.
+pub struct Cause {
+    /// In words.
+    pub message: String,
+    /// The system's number of it, where it is the system that said so.
+    pub number: Option<i32>,
+}
+
+/// The innermost reason: what the system said, where it said something.
+pub fn cause(error: &Error) -> Option<Cause> {
+    let source = std::error::Error::source(error)?;
+    let reasons: Vec<_> = std::iter::successors(Some(source), |reason| reason.source()).collect();
+    let mut of_the_system = reasons.iter().filter_map(|reason| {
+        let reason = reason.downcast_ref::<io::Error>()?;
+        Some(Cause { message: reason.to_string(), number: Some(reason.raw_os_error()?) })
+    });
+    of_the_system.next().or_else(|| reasons.last().map(|reason| Cause { message: reason.to_string(), number: None }))
 }
 
 /// A panic that was caught at the boundary of the language. Whether a request had gone out by then is not known.

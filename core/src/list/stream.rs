@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use super::{Item, Items, Page, Pager, Source};
-use crate::binding::{AtHand, Batches};
+use crate::binding::Batches;
 use crate::decode::Decoded;
 use crate::{Error, Result};
 
@@ -113,12 +113,6 @@ impl<T: Item> Stream for AsyncList<T> {
 impl<T: Item> Batches<T> for AsyncList<T> {
     fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<T>>>> {
         self.poll_until(context, |items| Some(items.rest()).filter(|rest| !rest.is_empty()))
-    }
-}
-
-impl<T: Item> AtHand<T> for AsyncList<T> {
-    fn at_hand(&mut self) -> Option<T> {
-        self.items.next()
     }
 }
 
