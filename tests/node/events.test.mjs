@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { createContext, runInContext } from 'node:vm'
-import { ANSWERS, clientFor, SMS, thrown } from './examples.mjs'
+import { ANSWERS, clientFor, MESSAGE, SMS, thrown } from './examples.mjs'
 import { DecodeError, parseEvent, ValidationError } from './zexa.mjs'
 
 const EVENT = {
@@ -15,20 +15,6 @@ const EVENT = {
   novel_field: { a_b: 1 },
 }
 const PAYLOAD = JSON.stringify(EVENT)
-const MESSAGE = {
-  id: 'msg_1',
-  status: 'delivered',
-  channel: 'sms',
-  to: '+244912345678',
-  from: 'ZEXA',
-  body: 'the code is 4711',
-  createdAt: new Date('2026-07-01T09:00:00Z'),
-  scheduledAt: new Date('2026-07-01T10:00:00.500Z'),
-  sentAt: new Date('2026-07-01T10:00:01.123Z'),
-  deliveredAt: new Date('2026-07-01T11:00:02Z'),
-  error: 'none',
-  extra: { novel_field: { a_b: [1, null, true, 1.5, 'x'] } },
-}
 
 const about = (event, data) => parseEvent(JSON.stringify({ event, data }))
 

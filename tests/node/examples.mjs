@@ -69,6 +69,22 @@ export const ANSWERS = {
   credits: { credits: 4250.5, currency: 'AOA', novel: false },
 }
 
+/** The message among them, as users get it. */
+export const MESSAGE = {
+  id: 'msg_1',
+  status: 'delivered',
+  channel: 'sms',
+  to: '+244912345678',
+  from: 'ZEXA',
+  body: 'the code is 4711',
+  createdAt: new Date('2026-07-01T09:00:00Z'),
+  scheduledAt: new Date('2026-07-01T10:00:00.500Z'),
+  sentAt: new Date('2026-07-01T10:00:01.123Z'),
+  deliveredAt: new Date('2026-07-01T11:00:02Z'),
+  error: 'none',
+  extra: { novel_field: { a_b: [1, null, true, 1.5, 'x'] } },
+}
+
 /** What no log, no sentence of an error and no look at a client may show of the above. */
 export const PRIVATE = ['4711', '+244912345678', '912345678', '923456789', 'Ana Domingos', 'ana.domingos@', 'Domingos']
 
