@@ -4,8 +4,8 @@
 //! time that the loop looks is told at once.
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::{mem, process};
 
 use pyo3::exceptions::{PyNotImplementedError, PyOSError};
 use pyo3::prelude::*;
@@ -18,8 +18,8 @@ use crate::imported::Imported;
 
 /// What other threads know of an event loop.
 pub(crate) struct EventLoop {
-    /// Its process: a forked child shares the bell with it, and must not touch that.
-    pid: u32,
+    /// The generation of its process: a forked child shares the bell with it, and must not touch that.
+    generation: u64,
     inbox: Mutex<Inbox>,
     bell: OnceLock<Bell>,
     /// Calls back when the loop is gone, and does so only while it is there itself.
@@ -51,7 +51,7 @@ impl EventLoop {
         static RUNNING: Imported = Imported::new("asyncio", "get_running_loop");
         let running = RUNNING.get(py)?.call0()?;
         let found = known().as_ref().and_then(|known| known.get(&address(&running)).cloned());
-        let found = found.filter(|event_loop| event_loop.pid == process::id());
+        let found = found.filter(|event_loop| event_loop.generation == binding::generation());
         let event_loop = found.map_or_else(|| EventLoop::met(&running), Ok)?;
         Ok((event_loop, running))
     }
@@ -61,7 +61,7 @@ impl EventLoop {
         let py = running.py();
         forget_closed(py);
         let event_loop = Arc::new(EventLoop {
-            pid: process::id(),
+            generation: binding::generation(),
             inbox: Mutex::default(),
             bell: OnceLock::new(),
             gone: OnceLock::new(),
@@ -102,7 +102,7 @@ impl EventLoop {
 
     /// Ends the wait for a future of this loop. For any thread, with or without the GIL.
     pub(crate) fn release(&self, future: Py<PyAny>) {
-        if self.pid != process::id() {
+        if self.generation != binding::generation() {
             return mem::forget(future);
         }
         let mut inbox = self.inbox();

@@ -1,14 +1,14 @@
 //! Lists of the blocking client, and the iterators over their items and pages.
 
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::thread;
 use std::time::Duration;
-use std::{process, thread};
 
 use pyo3::exceptions::{PyRuntimeError, PyStopIteration, PyValueError};
 use pyo3::prelude::*;
 use zexa::CallOptions;
-use zexa::binding::{AtHand, Item};
+use zexa::binding::{AtHand, Item, generation};
 
 use crate::arguments::Argument;
 use crate::model::Given;
@@ -26,8 +26,8 @@ pub(crate) struct Pages(Py<List>);
 #[pyclass(frozen, module = "zexa", name = "ListIterator")]
 pub(crate) struct ListIterator {
     read: Mutex<Box<dyn Read>>,
-    /// The process that waits for the next page, or did last, and the thread that has it.
-    pid: AtomicU32,
+    /// The generation of the process that waits for the next page, or did last, and the thread that has it.
+    generation: AtomicU64,
     thread: AtomicUsize,
 }
 
@@ -117,13 +117,17 @@ impl ListIterator {
             return item;
         }
         logging::look(py)?;
-        self.pid.store(process::id(), Ordering::Release);
+        self.generation.store(generation(), Ordering::Release);
         waiting::run(py, || read.fetch())?;
         read.at_hand(py).unwrap_or_else(|| Err(PyStopIteration::new_err(())))
     }
 
     fn new(read: Box<dyn Read>) -> ListIterator {
-        ListIterator { read: Mutex::new(read), pid: AtomicU32::new(process::id()), thread: AtomicUsize::new(NOBODY) }
+        ListIterator {
+            read: Mutex::new(read),
+            generation: AtomicU64::new(generation()),
+            thread: AtomicUsize::new(NOBODY),
+        }
     }
 
     /// Waits for its turn, with an ear for signals, unless it waits for what is never done: a thread of a parent, which is not here, or what this
@@ -135,7 +139,7 @@ impl ListIterator {
                 Err(TryLockError::Poisoned(poisoned)) => return Ok(poisoned.into_inner()),
                 Err(TryLockError::WouldBlock) => {}
             }
-            if self.pid.load(Ordering::Acquire) != process::id() {
+            if self.generation.load(Ordering::Acquire) != generation() {
                 let message = "this list was being read by another thread when the process was forked: begin it anew";
                 return Err(PyRuntimeError::new_err(message));
             }

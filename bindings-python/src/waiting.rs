@@ -1,7 +1,6 @@
 //! Blocking calls: without the GIL, so that other threads run, and with an ear for signals, so that Ctrl-C ends them.
 
 use std::cell::{Cell, RefCell};
-use std::process;
 
 use pyo3::prelude::*;
 use serde::Serialize;
@@ -15,8 +14,8 @@ thread_local! {
     /// What a handler of signals has raised while a call of this thread waited.
     static RAISED: RefCell<Option<PyErr>> = const { RefCell::new(None) };
 
-    /// Whether this is the main thread of a process.
-    static IS_MAIN: Cell<Option<(u32, bool)>> = const { Cell::new(None) };
+    /// Whether this is the main thread of the process of this generation.
+    static IS_MAIN: Cell<Option<(u64, bool)>> = const { Cell::new(None) };
 }
 
 /// A token for a blocking call, which lets Python do meanwhile what it wants to do on its thread.
@@ -80,9 +79,9 @@ fn what_python_wants(py: Python<'_>) -> PyResult<()> {
 
 /// Notes whether Python handles its signals on this thread: it does so on the main one. In a forked child that is the thread that forked.
 fn note_thread(py: Python<'_>) -> PyResult<()> {
-    let pid = process::id();
-    if IS_MAIN.get().is_none_or(|(of, _)| of != pid) {
-        IS_MAIN.set(Some((pid, is_main_thread(py)?)));
+    let generation = binding::generation();
+    if IS_MAIN.get().is_none_or(|(of, _)| of != generation) {
+        IS_MAIN.set(Some((generation, is_main_thread(py)?)));
     }
     Ok(())
 }

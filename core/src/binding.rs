@@ -14,6 +14,8 @@ use serde_json::{Map, Value};
 use crate::client::any_request;
 pub use crate::config::DEFAULT_BASE_URL;
 use crate::decode::describe;
+/// The generation of this process: another number in each forked child. Costs no system call.
+pub use crate::engine::generation;
 use crate::engine::request::Request;
 pub use crate::list::Item;
 use crate::model;

@@ -177,3 +177,50 @@ fn forks_in_the_midst_of_calls_on_other_threads() {
         assert!(forks.is_ok());
     });
 }
+
+/// A process with the id 1 that forks into a new PID namespace has a child with the id 1: the process id does not tell the two apart.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_child_with_the_process_id_of_its_parent() {
+    // SAFETY: it only asks for the id of the user.
+    let is_root = unsafe { libc::geteuid() } == 0;
+    let namespaces = libc::CLONE_NEWPID | if is_root { 0 } else { libc::CLONE_NEWUSER };
+    let enter_new_namespace = move || {
+        // SAFETY: it concerns only the children that this process forks from here on.
+        let entered = unsafe { libc::unshare(namespaces) } == 0;
+        assert!(entered, "a new PID namespace: {}", std::io::Error::last_os_error());
+    };
+    let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 95}}));
+    let (client, other) = (client(&sandbox), async_client(&sandbox));
+    // The namespace is for the children of the process that enters it, so a child enters it and not this one.
+    Child::fork(|| {
+        enter_new_namespace();
+        Child::fork(|| {
+            assert_eq!(std::process::id(), 1);
+            client.messages().send(&message("parent, before")).expect("sent");
+            block_on(other.messages().send(&message("parent, before"))).expect("sent");
+            let mut contacts = client.contacts().list(&ListContacts::new().per_page(10));
+            assert_eq!(contacts.by_ref().take(25).filter(Result::is_ok).count(), 25);
+            enter_new_namespace();
+            let child = Child::fork(|| {
+                assert_eq!(std::process::id(), 1);
+                for number in 0..20 {
+                    let text = format!("child {number}");
+                    assert_eq!(client.messages().send(&message(&text)).expect("sent").body, Some(text));
+                    block_on(other.messages().send(&message("child"))).expect("sent");
+                }
+                assert_eq!(contacts.by_ref().filter(Result::is_ok).count(), 70);
+            });
+            for number in 0..20 {
+                let text = format!("parent {number}");
+                assert_eq!(client.messages().send(&message(&text)).expect("sent").body, Some(text));
+                block_on(other.messages().send(&message("parent"))).expect("sent");
+            }
+            assert_eq!(contacts.by_ref().filter(Result::is_ok).count(), 70);
+            child.join();
+        })
+        .join();
+    })
+    .join();
+    assert_eq!(sandbox.messages().len(), 2 + 2 * 40);
+}

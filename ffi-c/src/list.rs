@@ -1,11 +1,10 @@
 //! Lists: pages, and iterators over pages and items. What the generated files of each kind of item stand on.
 
 use std::ffi::{CString, c_char};
-use std::process;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
-use zexa::binding::AtHand;
+use zexa::binding::{AtHand, generation};
 use zexa::{List, Page};
 
 use crate::guard::Failure;
@@ -16,8 +15,8 @@ use crate::shelter::Shelter;
 /// An iterator that threads may share: they take turns.
 pub(crate) struct Shared<I> {
     iterator: Mutex<I>,
-    /// The process of the thread whose turn it is.
-    holder: AtomicU32,
+    /// The generation of the process whose thread has its turn.
+    holder: AtomicU64,
 }
 
 /// All items of a list.
@@ -31,13 +30,13 @@ where
     I: Iterator<Item = zexa::Result<T>> + AtHand<T> + Send,
 {
     pub(crate) fn new(iterator: I) -> Shared<I> {
-        Shared { iterator: Mutex::new(iterator), holder: AtomicU32::new(process::id()) }
+        Shared { iterator: Mutex::new(iterator), holder: AtomicU64::new(generation()) }
     }
 
     /// The next one, or [`Failure::Done`].
     pub(crate) fn next(&self) -> Result<T, Failure> {
         let mut iterator = self.lock()?;
-        self.holder.store(process::id(), Ordering::Relaxed);
+        self.holder.store(generation(), Ordering::Relaxed);
         // Most items have come with the page: they cost no system call.
         if let Some(item) = iterator.at_hand() {
             return Ok(item);
@@ -60,7 +59,7 @@ where
 
     fn is_held_in_parent(&self) -> bool {
         let holder = self.holder.load(Ordering::Relaxed);
-        holder != process::id()
+        holder != generation()
     }
 }
 

@@ -7,13 +7,13 @@
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use std::{mem, process, thread};
+use std::{mem, thread};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::{coop, yield_now};
 use tokio::time::timeout;
 
-use super::Shared;
+use super::{Shared, fork};
 use crate::binding::Asked;
 use crate::{CancelToken, Error, Kind, Outcome, Result};
 
@@ -37,7 +37,7 @@ struct Lane {
 pub(crate) struct LaneInUse {
     shared: Arc<Shared>,
     lane: Option<Lane>,
-    pid: u32,
+    generation: u64,
 }
 
 impl Lanes {
@@ -49,7 +49,7 @@ impl Lanes {
             Some(lane) => lane,
             None => Lane::new(shared)?,
         };
-        Ok(LaneInUse { shared: shared.clone(), lane: Some(lane), pid: process.pid })
+        Ok(LaneInUse { shared: shared.clone(), lane: Some(lane), generation: process.generation })
     }
 
     /// Closes the idle lanes.
@@ -118,7 +118,7 @@ impl LaneInUse {
 
     /// Whether it was checked out in this process: a forked child cannot use what its parent has in hand.
     pub(crate) fn is_of_this_process(&self) -> bool {
-        self.pid == process::id()
+        self.generation == fork::generation()
     }
 
     fn lane(&self) -> &Lane {
@@ -132,7 +132,7 @@ impl Drop for LaneInUse {
         if !self.is_of_this_process() {
             return mem::forget(lane);
         }
-        let mut idle = self.shared.process_of(self.pid).lanes.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.shared.process().lanes.0.lock().unwrap_or_else(PoisonError::into_inner);
         // After a panic nobody knows what state it is in.
         if idle.len() < MOST_IDLE && !thread::panicking() && !self.shared.is_closed() {
             return idle.push(lane);

@@ -9,6 +9,7 @@ mod answer;
 mod attempt;
 mod background;
 mod call;
+mod fork;
 mod gate;
 mod lane;
 mod process;
@@ -29,6 +30,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use self::background::{Background, Running};
+pub use self::fork::generation;
 use self::gate::Gate;
 pub(crate) use self::lane::LaneInUse;
 use self::lane::Lanes;
@@ -52,7 +54,7 @@ pub(crate) struct Shared {
 
 /// What a client has of its own in each process.
 struct Process {
-    pid: u32,
+    generation: u64,
     lanes: Lanes,
     background: Background,
     tls: OnceLock<ClientConfig>,
@@ -165,11 +167,6 @@ impl Shared {
         self.process.get(|_| Process::new())
     }
 
-    /// As `process`, for who knows this process's id.
-    fn process_of(&self, pid: u32) -> &Process {
-        self.process.of(pid, |_| Process::new())
-    }
-
     /// From 0 to 1.
     fn random(&self) -> f64 {
         self.process().random.lock().unwrap_or_else(PoisonError::into_inner).f64()
@@ -211,15 +208,14 @@ impl Shared {
 
 impl Process {
     fn new() -> Process {
-        let pid = std::process::id();
         // A thread's own generator would be inherited by forked children, who would all draw the same waits.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
         Process {
-            pid,
+            generation: fork::generation(),
             lanes: Lanes::default(),
             background: Background::default(),
             tls: OnceLock::new(),
-            random: Mutex::new(fastrand::Rng::with_seed(now ^ u64::from(pid).rotate_left(32))),
+            random: Mutex::new(fastrand::Rng::with_seed(now ^ u64::from(std::process::id()).rotate_left(32))),
             closing: CancellationToken::new(),
         }
     }
@@ -227,7 +223,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        if self.pid == std::process::id() {
+        if self.generation == fork::generation() {
             self.lanes.close();
         } else {
             self.lanes.abandon();
@@ -240,12 +236,12 @@ impl Drop for Process {
 pub(crate) struct Task<T> {
     /// There until it is dropped.
     handle: Option<JoinHandle<Result<T>>>,
-    pid: u32,
+    generation: u64,
 }
 
 impl<T> Task<T> {
     fn new(handle: JoinHandle<Result<T>>) -> Task<T> {
-        Task { handle: Some(handle), pid: std::process::id() }
+        Task { handle: Some(handle), generation: fork::generation() }
     }
 }
 
@@ -267,6 +263,6 @@ impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         let Some(handle) = self.handle.take() else { return };
         // What a forked child inherits runs in its parent: to end it would reach there, by locks and sockets that both have.
-        if self.pid == std::process::id() { handle.abort() } else { std::mem::forget(handle) }
+        if self.generation == fork::generation() { handle.abort() } else { std::mem::forget(handle) }
     }
 }

@@ -13,7 +13,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
-use std::{fmt, mem, process, vec};
+use std::{fmt, mem, vec};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -25,8 +25,8 @@ pub use self::stream::{AsyncList, AsyncPages};
 use self::turning::{MOST_STALE_PAGES, Turning, endless};
 use crate::call_options::Call;
 use crate::check;
-use crate::engine::Shared;
 use crate::engine::request::{Method, Request};
+use crate::engine::{Shared, generation};
 use crate::model::Model;
 use crate::{Campaign, Contact, ListCampaigns, ListContacts, ListSenderIds, Result, SenderId};
 
@@ -150,8 +150,8 @@ struct Pager<T> {
     plan: Plan,
     turning: Turning,
     in_flight: VecDeque<InFlight<T>>,
-    /// The process that they were asked for in.
-    pid: u32,
+    /// The generation of the process that asked for them.
+    generation: u64,
 }
 
 /// A page that was asked for.
@@ -167,7 +167,13 @@ enum State<T> {
 
 impl<T: Item> Pager<T> {
     fn new(source: Source) -> Pager<T> {
-        Pager { source, plan: Plan::new(), turning: Turning::default(), in_flight: VecDeque::new(), pid: process::id() }
+        Pager {
+            source,
+            plan: Plan::new(),
+            turning: Turning::default(),
+            in_flight: VecDeque::new(),
+            generation: generation(),
+        }
     }
 
     /// Asks for the pages that the plan wants by now. The calls begin when they are polled.
@@ -184,11 +190,11 @@ impl<T: Item> Pager<T> {
 
     /// Asks again for what a forked child has inherited in flight: that is its parent's.
     fn leave_to_parent(&mut self) {
-        let pid = process::id();
-        if self.pid != pid {
+        let generation = generation();
+        if self.generation != generation {
             mem::forget(mem::take(&mut self.in_flight));
             self.plan.ask_again();
-            self.pid = pid;
+            self.generation = generation;
         }
     }
 
@@ -238,7 +244,7 @@ impl<T: Item> Pager<T> {
 impl<T> Drop for Pager<T> {
     fn drop(&mut self) {
         // To drop in a forked child what its parent has in flight would end it there, too: they share the sockets.
-        if self.pid != process::id() {
+        if self.generation != generation() {
             mem::forget(mem::take(&mut self.in_flight));
         }
     }

@@ -1,0 +1,154 @@
+//! Detects that the process is a forked child, without a system call per check.
+//!
+//! The process id is not enough: a child in a new PID namespace can have the id of its parent (both are 1). The kernel is asked to clear one page in
+//! every child instead (`MADV_WIPEONFORK`), which also covers children made by a raw `clone()`. Where the kernel cannot do that, a handler that libc
+//! runs in each child (`pthread_atfork`) clears the same number.
+//!
+//! This is the only module of the crate with unsafe code. Each block says why it is sound.
+#![allow(unsafe_code, reason = "mapping a page and registering a fork handler need the C library")]
+
+#[cfg(unix)]
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+
+/// The number of this process among its ancestors: 1 in the first one that asks, and a larger one in each child.
+#[cfg(unix)]
+pub fn generation() -> u64 {
+    let cell = CELL.load(Ordering::Acquire);
+    let cell = if cell.is_null() { create_cell() } else { cell };
+    if cell.is_null() {
+        // Neither memory nor a fork handler can be had: the process id is the best that is left. It never equals a count.
+        return 1 << 63 | u64::from(std::process::id());
+    }
+    // SAFETY: `CELL` only ever holds the address of `FALLBACK` or of a mapped page. Neither is ever freed, and both are aligned.
+    let cell = unsafe { &*cell };
+    match cell.load(Ordering::Relaxed) {
+        0 => renew(cell),
+        generation => generation,
+    }
+}
+
+/// No other system has `fork()`.
+#[cfg(not(unix))]
+pub fn generation() -> u64 {
+    1
+}
+
+/// Points to the generation of this process: 0 until it is known, and again in a new child.
+#[cfg(unix)]
+static CELL: AtomicPtr<AtomicU64> = AtomicPtr::new(std::ptr::null_mut());
+
+/// The highest generation so far. Ordinary memory: a child inherits it.
+#[cfg(unix)]
+static LATEST: AtomicU64 = AtomicU64::new(0);
+
+/// The generation, where no page can be had that the kernel clears.
+#[cfg(unix)]
+static FALLBACK: AtomicU64 = AtomicU64::new(0);
+
+#[cfg(unix)]
+fn renew(cell: &AtomicU64) -> u64 {
+    // Several threads may come here at once: the first one decides. A number that is skipped does no harm.
+    let next = LATEST.fetch_add(1, Ordering::Relaxed) + 1;
+    cell.compare_exchange(0, next, Ordering::Relaxed, Ordering::Relaxed).err().unwrap_or(next)
+}
+
+/// Without a lock: one that another thread held at the moment of a fork would stay locked in the child.
+#[cfg(unix)]
+fn create_cell() -> *mut AtomicU64 {
+    let page = wiped_page();
+    let cell = page.or_else(cell_with_handler).unwrap_or(std::ptr::null_mut());
+    match CELL.compare_exchange(std::ptr::null_mut(), cell, Ordering::AcqRel, Ordering::Acquire) {
+        Ok(_) => cell,
+        Err(existing) => {
+            if let Some(page) = page {
+                // SAFETY: mapped by this call with this length, and known to nobody else.
+                unsafe { nix::libc::munmap(page.cast(), PAGE_SIZE) };
+            }
+            existing
+        }
+    }
+}
+
+/// The kernel rounds it up to its own.
+#[cfg(unix)]
+const PAGE_SIZE: usize = 4096;
+
+/// A page that the kernel clears in each child.
+#[cfg(target_os = "linux")]
+fn wiped_page() -> Option<*mut AtomicU64> {
+    use nix::libc;
+
+    // SAFETY: a new private mapping at an address of the kernel's choice touches no memory of anybody.
+    let page = unsafe {
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        libc::mmap(std::ptr::null_mut(), PAGE_SIZE, protection, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
+    };
+    if page == libc::MAP_FAILED {
+        return None;
+    }
+    // SAFETY: the mapping of this length that was made above.
+    if unsafe { libc::madvise(page, PAGE_SIZE, libc::MADV_WIPEONFORK) } != 0 {
+        // SAFETY: as above; nobody else knows of it.
+        unsafe { libc::munmap(page, PAGE_SIZE) };
+        return None;
+    }
+    // Zeroed by the kernel, which is an atomic 0, and aligned to a page.
+    Some(page.cast())
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn wiped_page() -> Option<*mut AtomicU64> {
+    None
+}
+
+/// A number that a fork handler clears in each child.
+#[cfg(unix)]
+fn cell_with_handler() -> Option<*mut AtomicU64> {
+    extern "C" fn clear() {
+        FALLBACK.store(0, Ordering::Relaxed);
+    }
+    // SAFETY: the handler only stores to an atomic, which is allowed in a child of a process with threads. Registering it twice does no harm.
+    let registered = unsafe { nix::libc::pthread_atfork(None, None, Some(clear)) } == 0;
+    registered.then_some((&raw const FALLBACK).cast_mut())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// Runs the closure in a forked child and returns the byte that it exits with.
+    fn in_child(run: impl FnOnce() -> bool) -> bool {
+        // SAFETY: the child calls the closure and leaves by `_exit`, so nothing of the test harness runs in it.
+        match unsafe { nix::libc::fork() } {
+            -1 => panic!("fork: {}", std::io::Error::last_os_error()),
+            // SAFETY: it does not return.
+            0 => unsafe { nix::libc::_exit(i32::from(run())) },
+            pid => {
+                let mut status = 0;
+                // SAFETY: a child of this process, and a place for its status.
+                assert_eq!(unsafe { nix::libc::waitpid(pid, &mut status, 0) }, pid);
+                assert!(nix::libc::WIFEXITED(status));
+                nix::libc::WEXITSTATUS(status) == 1
+            }
+        }
+    }
+
+    #[test]
+    fn a_child_has_a_generation_of_its_own() {
+        let parent = generation();
+        assert!(in_child(|| {
+            let child = generation();
+            child > parent && generation() == child && in_child(|| generation() > child)
+        }));
+        assert_eq!(generation(), parent);
+    }
+
+    #[test]
+    fn the_fork_handler_clears_the_number_too() {
+        let cell = cell_with_handler().expect("the C library takes a handler");
+        assert_eq!(cell.cast_const(), &raw const FALLBACK);
+        FALLBACK.store(7, Ordering::Relaxed);
+        assert!(in_child(|| FALLBACK.load(Ordering::Relaxed) == 0));
+        assert_eq!(FALLBACK.load(Ordering::Relaxed), 7);
+    }
+}
