@@ -29,6 +29,7 @@ pub struct ClientBuilder {
     timeout: Option<Duration>,
     connect_timeout: Option<Duration>,
     deadline: Option<Duration>,
+    http2: bool,
     max_retries: Option<u32>,
     max_retry_wait: Option<Duration>,
     proxy: Option<String>,
@@ -68,6 +69,15 @@ impl ClientBuilder {
     /// The time for a whole call: its attempts, the waits between them, and all pages of a list. Default: none.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// Offers HTTP/2 to the server, over `https://`. Default: no, HTTP/1.1 alone.
+    ///
+    /// Over HTTP/2 the calls of an [`AsyncClient`] share one connection. A failure of that connection then leaves the outcome of all calls in flight unknown.
+    /// The blocking [`Client`] gains nothing from it.
+    pub fn http2(mut self, enabled: bool) -> Self {
+        self.http2 = enabled;
         self
     }
 
@@ -163,6 +173,7 @@ impl ClientBuilder {
             timeout: positive("timeout", self.timeout)?.unwrap_or(Duration::from_secs(30)),
             connect_timeout: positive("connect_timeout", self.connect_timeout)?.unwrap_or(Duration::from_secs(5)),
             deadline: positive("deadline", self.deadline)?,
+            http2: self.http2,
             max_retries: self.max_retries.unwrap_or(3),
             max_retry_wait: self.max_retry_wait.unwrap_or(Duration::from_secs(120)),
             proxy: match self.proxy {
@@ -185,6 +196,7 @@ impl fmt::Debug for ClientBuilder {
             .field("timeout", &self.timeout)
             .field("connect_timeout", &self.connect_timeout)
             .field("deadline", &self.deadline)
+            .field("http2", &self.http2)
             .field("max_retries", &self.max_retries)
             .field("max_retry_wait", &self.max_retry_wait)
             .field("ca_file", &self.ca_file)
@@ -202,6 +214,7 @@ pub(crate) struct Config {
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
     pub(crate) deadline: Option<Duration>,
+    pub(crate) http2: bool,
     pub(crate) max_retries: u32,
     pub(crate) max_retry_wait: Duration,
     pub(crate) proxy: Route,

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use futures_executor::block_on;
 use serde_json::json;
-use support::{async_client, client, message, until};
+use support::{async_client, builder, client, message, until};
 use zexa::ListContacts;
 use zexa_sandbox::Sandbox;
 
@@ -79,7 +79,7 @@ fn a_client_with_an_open_connection_works_on_both_sides() {
 fn so_does_one_over_tls() {
     for alpn in ["h2", "http/1.1"] {
         let sandbox = Sandbox::from_json(json!({"state": {"tls": true, "alpn": [alpn]}}));
-        let client = client(&sandbox);
+        let client = builder(&sandbox).http2(alpn == "h2").build().expect("a client");
         client.credits().get().expect("before");
         Child::fork(|| drop(client.credits().get().expect("in the child"))).join();
         client.credits().get().expect("in the parent");

@@ -52,7 +52,8 @@ fn over_http_1_nothing_is_sent_twice_and_nothing_is_lost_silently() {
 #[test]
 fn nor_over_http_2() {
     let sandbox = sandbox(json!({"tls": true, "alpn": ["h2"]}));
-    let client = builder(&sandbox).timeout(Duration::from_secs(1)).max_retries(1).build().expect("a client");
+    let client =
+        builder(&sandbox).http2(true).timeout(Duration::from_secs(1)).max_retries(1).build().expect("a client");
     judge(&sandbox, &["not_sent"], &send_all(|text| client.messages().send(&message(text)).map(drop)));
 }
 
@@ -67,7 +68,8 @@ fn nor_by_the_async_client() {
 #[test]
 fn nor_by_the_async_client_over_http_2() {
     let sandbox = sandbox(json!({"tls": true, "alpn": ["h2"]}));
-    let client = builder(&sandbox).timeout(Duration::from_secs(1)).max_retries(1).build_async().expect("a client");
+    let client =
+        builder(&sandbox).http2(true).timeout(Duration::from_secs(1)).max_retries(1).build_async().expect("a client");
     judge(&sandbox, &[], &send_all(|text| block_on(client.messages().send(&message(text))).map(drop)));
 }
 

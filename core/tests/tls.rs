@@ -12,13 +12,18 @@ fn sandbox(alpn: &[&str]) -> Sandbox {
 }
 
 #[test]
-fn http_2_where_the_server_offers_it() {
-    for (alpn, version) in [(&["h2", "http/1.1"][..], "2"), (&["http/1.1"], "1.1")] {
+fn http_2_if_the_client_enables_it_and_the_server_offers_it() {
+    for (enabled, alpn, version) in [
+        (false, &["h2", "http/1.1"][..], "1.1"),
+        (false, &["http/1.1"], "1.1"),
+        (true, &["h2", "http/1.1"], "2"),
+        (true, &["http/1.1"], "1.1"),
+    ] {
         let sandbox = sandbox(alpn);
-        let client = client(&sandbox);
+        let client = builder(&sandbox).http2(enabled).build().expect("a client");
         let sent = client.messages().send(&message("Olá")).expect("sent");
         assert_eq!(client.messages().get(&sent.id).expect("there").body.as_deref(), Some("Olá"));
-        assert!(sandbox.requests().iter().all(|request| request.http_version == version), "{alpn:?}");
+        assert!(sandbox.requests().iter().all(|request| request.http_version == version), "{enabled} {alpn:?}");
         assert_eq!(sandbox.connections(), 1);
     }
 }
@@ -26,7 +31,8 @@ fn http_2_where_the_server_offers_it() {
 #[test]
 fn pages_of_a_list_share_an_http_2_connection() {
     let sandbox = sandbox(&["h2"]);
-    let contacts = client(&sandbox).contacts().list(&ListContacts::new().per_page(10));
+    let client = builder(&sandbox).http2(true).build().expect("a client");
+    let contacts = client.contacts().list(&ListContacts::new().per_page(10));
     assert_eq!(contacts.filter(Result::is_ok).count(), 500);
     assert_eq!((sandbox.connections(), sandbox.requests().len()), (1, 50));
 }
@@ -68,7 +74,8 @@ fn a_connection_that_the_server_closed_is_never_sent_on() {
 #[test]
 fn a_connection_that_the_server_means_to_close_is_left_in_time() {
     let sandbox = sandbox(&["h2"]);
-    let client = client(&sandbox).with_options(CallOptions::new().max_retries(0));
+    let client =
+        builder(&sandbox).http2(true).build().expect("a client").with_options(CallOptions::new().max_retries(0));
     for round in 0..30 {
         sandbox.add_fault(json!({"then": "close", "at": "body"}));
         client.messages().send(&message("Hello")).unwrap_or_else(|error| panic!("round {round}: {error}"));

@@ -9,6 +9,7 @@ use std::{mem, thread};
 use tokio::runtime::Handle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::http::Http;
 use super::{Shared, lane};
 use crate::{Error, Kind, Outcome, Result};
 
@@ -18,7 +19,7 @@ pub(crate) struct Background(Mutex<Option<Arc<Running>>>);
 
 /// A runtime whose thread runs for as long as this is held: by the client, and by each call in flight.
 pub(crate) struct Running {
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: Arc<Http>,
     pub(crate) handle: Handle,
     thread: ThreadId,
     /// Ends the thread, which nobody waits for.
@@ -58,7 +59,7 @@ impl Running {
     }
 
     fn start(shared: &Shared) -> Result<Running> {
-        let http = shared.http_client()?;
+        let http = Arc::new(Http::new(shared)?);
         let runtime = lane::current_thread_runtime()?;
         let handle = runtime.handle().clone();
         let stop = CancellationToken::new();

@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 use super::Shared;
-use super::attempt::{Progress, attempt};
+use super::attempt::attempt;
 use super::gate::MOST_SPREAD;
+use super::http::Http;
+use super::progress::Progress;
 use super::request::{Method, Request};
 use super::retry::{backoff, is_ambiguous, may_repeat};
 use super::waiting;
@@ -19,7 +21,7 @@ use crate::{Error, Kind, Outcome, Result};
 /// Asks until the answer is enough: as a rule once.
 pub(crate) async fn run(
     shared: &Shared,
-    http: &reqwest::Client,
+    http: &Http,
     request: &Request,
     call: &Call,
     sink: &mut dyn Sink,
@@ -49,7 +51,7 @@ pub(crate) async fn run(
 /// Makes attempts until one succeeds, or none may follow.
 async fn ask(
     shared: &Shared,
-    http: &reqwest::Client,
+    http: &Http,
     request: &Request,
     call: &Call,
     history: &mut History,
@@ -107,7 +109,7 @@ impl History {
 
 async fn observed_attempt(
     shared: &Shared,
-    http: &reqwest::Client,
+    http: &Http,
     request: &Request,
     call: &Call,
     number: u32,
@@ -116,13 +118,12 @@ async fn observed_attempt(
     let observer = call.observer.as_ref().or(shared.config.observer.as_ref());
     let started = observe::is_observed(observer).then(Instant::now);
     let progress = Arc::new(Progress::default());
-    let attempt = attempt(http, &shared.config.headers, request, call, &progress, sink);
+    let attempt = attempt(shared, http, request, call, &progress, sink);
     let result = match &call.cancel {
         None => attempt.await,
-        Some(token) => token
-            .guard(attempt)
-            .await
-            .unwrap_or_else(|| Err(progress.broken_off(Kind::Cancelled, "the call was cancelled"))),
+        Some(token) => {
+            token.guard(attempt).await.unwrap_or_else(|| Err(progress.abort(Kind::Cancelled, "the call was cancelled")))
+        }
     };
     if let Some(started) = started {
         let mut report = Attempt::new(request.method.as_str(), request.route, number, started.elapsed());

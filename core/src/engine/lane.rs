@@ -13,6 +13,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::{coop, yield_now};
 use tokio::time::timeout;
 
+use super::http::Http;
 use super::{Shared, fork};
 use crate::binding::Asked;
 use crate::{CancelToken, Error, Kind, Outcome, Result};
@@ -27,9 +28,9 @@ const ASK_EVERY: Duration = Duration::from_millis(50);
 #[derive(Default)]
 pub(crate) struct Lanes(Mutex<Vec<Lane>>);
 
-/// A runtime and the HTTP client that lives on it. A reqwest client must never serve two runtimes: its pooled connections belong to one.
+/// A runtime and the HTTP client that lives on it.
 struct Lane {
-    http: reqwest::Client,
+    http: Arc<Http>,
     runtime: Runtime,
 }
 
@@ -66,7 +67,7 @@ impl Lanes {
 
 impl Lane {
     fn new(shared: &Shared) -> Result<Lane> {
-        Ok(Lane { http: shared.http_client()?, runtime: current_thread_runtime()? })
+        Ok(Lane { http: Arc::new(Http::new(shared)?), runtime: current_thread_runtime()? })
     }
 
     fn close(self) {
@@ -112,7 +113,7 @@ impl LaneInUse {
         Ok(runtime.block_on(call))
     }
 
-    pub(crate) fn http(&self) -> &reqwest::Client {
+    pub(crate) fn http(&self) -> &Arc<Http> {
         &self.lane().http
     }
 

@@ -1,9 +1,11 @@
 //! The engine: how requests are sent, and sent again.
 //!
-//! - `request` is what is sent, `attempt` sends it once, `answer` reads what comes, `call` makes attempts until it is done;
+//! - `request` is what is sent, `attempt` sends it once, `progress` records how far it gets, `answer` reads what comes, `call` makes attempts until
+//!   it is done;
 //! - `retry`, `retry_after` and `gate` say whether and when to try again, `waiting` when to ask again for what takes its time;
 //! - `lane` drives blocking calls, `background` async ones;
-//! - `tls` and `process` hold what connections share, and see to it that a forked child shares nothing with its parent.
+//! - `http` holds the connections of one runtime, `tls` what all connections share;
+//! - `fork` detects a forked child, and `process` sees to it that it shares nothing with its parent.
 
 mod answer;
 mod attempt;
@@ -11,8 +13,10 @@ mod background;
 mod call;
 mod fork;
 mod gate;
+mod http;
 mod lane;
 mod process;
+mod progress;
 pub(crate) mod request;
 mod retry;
 mod retry_after;
@@ -23,7 +27,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustls::ClientConfig;
 use tokio::task::JoinHandle;
@@ -37,12 +41,9 @@ use self::lane::Lanes;
 use self::process::PerProcess;
 use self::request::Request;
 use crate::call_options::Call;
-use crate::config::{Config, Route};
+use crate::config::Config;
 use crate::decode::{Decode, Decoded};
 use crate::{Error, Kind, Outcome, Result};
-
-/// A server that closes idle connections sooner is noticed; a firewall that drops them is not, so none is kept for long.
-const IDLE_CONNECTION: Duration = Duration::from_secs(60);
 
 /// What all clones of a client share.
 pub(crate) struct Shared {
@@ -172,27 +173,6 @@ impl Shared {
         self.process().random.lock().unwrap_or_else(PoisonError::into_inner).f64()
     }
 
-    /// A new HTTP client, for one runtime.
-    fn http_client(&self) -> Result<reqwest::Client> {
-        let builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(self.tls()?)
-            .connect_timeout(self.config.connect_timeout)
-            .pool_idle_timeout(IDLE_CONNECTION)
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            // Retries are ours. What is below goes to another connection by itself where one is found closed before a
-            // request was written to it: no request was made then, and none is counted.
-            .retry(reqwest::retry::never());
-        let builder = match &self.config.proxy {
-            Route::Direct => builder.no_proxy(),
-            Route::Environment => builder,
-            Route::Proxy(proxy) => builder.proxy((**proxy).clone()),
-        };
-        builder
-            .build()
-            .map_err(|error| Error::config("client", format_args!("cannot be set up: {error}")).with_source(error))
-    }
-
     fn tls(&self) -> Result<ClientConfig> {
         let tls = &self.process().tls;
         if let Some(config) = tls.get() {
@@ -200,7 +180,7 @@ impl Shared {
         }
         let config = match self.config.never_uses_tls() {
             true => tls::trusting_nobody(),
-            false => tls::client_config(&self.config.trust)?,
+            false => tls::client_config(&self.config.trust, self.config.http2)?,
         };
         Ok(tls.get_or_init(|| config).clone())
     }

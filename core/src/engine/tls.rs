@@ -56,12 +56,13 @@ impl Trust {
 }
 
 /// The configuration of a client's connections. Its session cache holds a lock, so each process makes its own.
-pub(crate) fn client_config(trust: &Trust) -> Result<ClientConfig> {
+pub(crate) fn client_config(trust: &Trust, http2: bool) -> Result<ClientConfig> {
     let mut config = tls_versions()
         .dangerous() // the builder's word for any verifier that is made apart: these two verify in full
         .with_custom_certificate_verifier(trust.verifier()?)
         .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let offered: &[&[u8]] = if http2 { &[b"h2", b"http/1.1"] } else { &[b"http/1.1"] };
+    config.alpn_protocols = offered.iter().map(|protocol| protocol.to_vec()).collect();
     config.resumption = Resumption::in_memory_sessions(32);
     Ok(config)
 }

@@ -1,0 +1,110 @@
+//! [`Http`]: the HTTP client of one runtime, with its pool of connections.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use reqwest::Version;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::Shared;
+use crate::config::Route;
+use crate::{Error, Result};
+
+/// A server that closes idle connections sooner is noticed; a firewall that drops them is not, so none is kept for long.
+const IDLE_CONNECTION: Duration = Duration::from_secs(60);
+
+/// How long an HTTP/2 connection with open streams may be silent before a PING asks whether it is still alive, and how long the PING may take.
+const PING_AFTER: Duration = Duration::from_secs(10);
+const PING_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The HTTP client of one runtime. It must never serve two: its pooled connections belong to one.
+pub(crate) struct Http {
+    pool: Mutex<Pool>,
+    http2: Option<Http2>,
+}
+
+/// A pool of connections, and its number among those that this runtime has had.
+#[derive(Clone)]
+pub(crate) struct Pool {
+    pub(crate) client: reqwest::Client,
+    number: u64,
+}
+
+/// What only a client with the option `http2` needs.
+struct Http2 {
+    /// Held by the one attempt that may open a connection. Attempts that come meanwhile wait for it, to share the connection: a client that starts with 50
+    /// calls at once would open 50.
+    connecting: Arc<Semaphore>,
+    /// The server speaks HTTP/1.1 after all, over which each attempt needs a connection of its own.
+    shares_nothing: AtomicBool,
+}
+
+impl Http {
+    pub(crate) fn new(shared: &Shared) -> Result<Http> {
+        let http2 = shared
+            .config
+            .http2
+            .then(|| Http2 { connecting: Arc::new(Semaphore::new(1)), shares_nothing: AtomicBool::new(false) });
+        Ok(Http { pool: Mutex::new(Pool { client: reqwest_client(shared)?, number: 0 }), http2 })
+    }
+
+    /// The pool for an attempt that begins now.
+    pub(crate) fn pool(&self) -> Pool {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits until no other attempt is opening a connection that this one can share; not for longer than a connection may take to open.
+    pub(crate) async fn wait_to_connect(&self, shared: &Shared) -> Option<OwnedSemaphorePermit> {
+        let http2 = self.http2.as_ref().filter(|http2| !http2.shares_nothing.load(Ordering::Relaxed))?;
+        timeout(shared.config.connect_timeout, http2.connecting.clone().acquire_owned()).await.ok()?.ok()
+    }
+
+    /// Notes what the server speaks.
+    pub(crate) fn note_version(&self, version: Version) {
+        if let Some(http2) = &self.http2 {
+            http2.shares_nothing.store(version != Version::HTTP_2, Ordering::Relaxed);
+        }
+    }
+
+    /// Makes later attempts use other connections than those of this pool: an attempt has had no response on one of them, so it may hang, and every
+    /// attempt on it after that. Over HTTP/1.1 there is nothing to do, as such a connection is closed with its only request.
+    pub(crate) fn retire(&self, pool: &Pool, shared: &Shared) {
+        if self.http2.is_none() {
+            return;
+        }
+        let mut current = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of several attempts that hang on one connection, the first replaces it. If there can be no other client, this one has to do.
+        if current.number == pool.number
+            && let Ok(client) = reqwest_client(shared)
+        {
+            *current = Pool { client, number: pool.number + 1 };
+        }
+    }
+}
+
+fn reqwest_client(shared: &Shared) -> Result<reqwest::Client> {
+    let builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(shared.tls()?)
+        .connect_timeout(shared.config.connect_timeout)
+        .pool_idle_timeout(IDLE_CONNECTION)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        // Retries are ours. What is below goes to another connection by itself where one is found closed before a
+        // request was written to it: no request was made then, and none is counted.
+        .retry(reqwest::retry::never());
+    let builder = match shared.config.http2 {
+        // Not while idle: nobody drives an idle pooled runtime, and the answer to a PING would come too late.
+        true => builder.http2_keep_alive_interval(PING_AFTER).http2_keep_alive_timeout(PING_TIMEOUT),
+        false => builder.http1_only(),
+    };
+    let builder = match &shared.config.proxy {
+        Route::Direct => builder.no_proxy(),
+        Route::Environment => builder,
+        Route::Proxy(proxy) => builder.proxy((**proxy).clone()),
+    };
+    builder
+        .build()
+        .map_err(|error| Error::config("client", format_args!("cannot be set up: {error}")).with_source(error))
+}
