@@ -4,14 +4,17 @@ use std::time::{Duration, SystemTime};
 
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
-/// The wait that an answer asks for; `None` where it asks for none, or for nothing that can be understood.
+/// A shorter wait counts as none.
+const SHORTEST: Duration = Duration::from_millis(50);
+
+/// The wait that a response asks for; `None` if it asks for none, or for nothing that can be understood.
 ///
-/// A date is counted from the answer's own `Date`, so that a clock that is off does no harm. Zero, or a date that has
-/// passed, asks for no wait, and leaves the usual backoff in force: retries within a millisecond would help nobody.
+/// A date is counted from the response's own `Date`, so that a clock that is off does no harm. Less than 50 ms, or a date that has passed, leaves the usual
+/// backoff in force: retries within milliseconds would only add to the load.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = seconds(value).or_else(|| until(value, date(headers)))?;
-    (!wait.is_zero()).then_some(wait)
+    (wait >= SHORTEST).then_some(wait)
 }
 
 /// `120`, and also `0.5`, which some gateways send. A number too long for a duration is a very long wait, not garbage.
@@ -53,6 +56,7 @@ mod tests {
             ("1", 1.0),
             (" 120 ", 120.0),
             ("0.5", 0.5),
+            ("0.05", 0.05),
             ("Wed, 01 Jul 2026 09:00:07 GMT", 7.0),
             ("Wednesday, 01-Jul-26 09:01:00 GMT", 60.0),
             ("Wed Jul  1 10:00:00 2026", 3600.0),
@@ -67,6 +71,8 @@ mod tests {
             "",
             "0",
             "0.0",
+            "0.000001",
+            "0.049",
             "-1",
             "+5",
             "soon",
