@@ -259,8 +259,11 @@ fn check_base_url(text: &str, allow_http: bool) -> Result<Url> {
     let Ok(mut url) = Url::parse(text) else {
         return wrong("not a URL such as https://api.zexa.ao/v1");
     };
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+    if !matches!(url.scheme(), "http" | "https") || !names_host(text, &url) {
         return wrong("must start with https:// and name a host");
+    }
+    if url.port() == Some(0) {
+        return wrong("must not have the port 0");
     }
     if url.query().is_some() || url.fragment().is_some() {
         return wrong("must have no query and no fragment");
@@ -276,6 +279,13 @@ fn check_base_url(text: &str, allow_http: bool) -> Result<Url> {
     Ok(url)
 }
 
+/// Whether the host is named where a reader sees it: the parser also takes `https:///host` and `https:host`, in which it is empty.
+fn names_host(text: &str, url: &Url) -> bool {
+    let host = text.trim_start().split_once("://").map_or("", |(_, rest)| rest);
+    let is_dots = url.host_str().is_none_or(|host| host.chars().all(|c| c == '.'));
+    !host.is_empty() && !host.starts_with(['/', '\\', '?', '#']) && !is_dots
+}
+
 /// Whether the URL's host is this machine itself, whatever the name service says.
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
@@ -287,7 +297,7 @@ fn check_proxy(text: &str, base_url: &Url, allow_http: bool) -> Result<Proxy> {
     // The reason is our own: the parser's would repeat the URL, and with it a password.
     let wrong = || Error::config("proxy", "not a URL such as http://proxy.example:3128");
     let url = Url::parse(text).map_err(|_| wrong())?;
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+    if !matches!(url.scheme(), "http" | "https") || !names_host(text, &url) || url.port() == Some(0) {
         return Err(wrong());
     }
     if base_url.scheme() == "http" && !allow_http && !is_loopback(&url) {
@@ -383,6 +393,29 @@ mod tests {
             assert!(reason(url).is_some_and(|reason| reason.contains("in clear")), "{url}");
         }
         assert!(check_base_url("http://10.0.0.1/v1", true).is_ok());
+    }
+
+    #[test]
+    fn a_url_names_a_host_and_a_port_that_can_be_connected_to() {
+        for url in [
+            "https:///v1",
+            "https://",
+            "https:api.zexa.ao",
+            "https:/api.zexa.ao/v1",
+            "https:\\\\api.zexa.ao",
+            "https://./v1",
+            "https://?a",
+        ] {
+            assert!(reason(url).is_some(), "{url}");
+            let base = Url::parse(DEFAULT_BASE_URL).expect("a URL");
+            assert!(check_proxy(url, &base, false).is_err(), "{url}");
+        }
+        for url in ["https://api.zexa.ao:0/v1", "https://api.zexa.ao:00000"] {
+            assert!(reason(url).is_some_and(|reason| reason.contains("port 0")), "{url}");
+        }
+        for url in ["https://api.zexa.ao:443/v1", "https://[::1]:1/v1", " https://api.zexa.ao"] {
+            assert_eq!(reason(url), None, "{url}");
+        }
     }
 
     #[test]
