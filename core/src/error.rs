@@ -161,6 +161,24 @@ impl Error {
         self
     }
 
+    /// Replaces the texts for which `replace` returns another one. A cause that has such a text is dropped: a library's error cannot be changed.
+    pub(crate) fn map_texts(mut self, replace: &dyn Fn(&str) -> Option<String>) -> Error {
+        let inner = &mut *self.0;
+        let texts = [Some(&mut inner.message), inner.code.as_mut(), inner.request_id.as_mut()];
+        for text in texts.into_iter().flatten() {
+            if let Some(other) = replace(text) {
+                *text = other;
+            }
+        }
+        inner.details.iter_mut().for_each(|details| crate::json::map_strings(details, replace));
+        let is_clean = |cause: &(dyn std::error::Error + 'static)| replace(&format!("{cause} {cause:?}")).is_none();
+        let source = inner.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static));
+        if !std::iter::successors(source, |cause| cause.source()).all(is_clean) {
+            inner.source = None;
+        }
+        self
+    }
+
     /// What went wrong.
     pub fn kind(&self) -> Kind {
         self.0.kind
@@ -358,7 +376,8 @@ impl Outcome {
     pub(crate) fn of_answer(status: u16) -> Outcome {
         match status {
             408 => Outcome::Unknown,
-            400..=499 => Outcome::Rejected,
+            // The server asks for the same request to be sent elsewhere, so it has not acted on it. After the other redirects it may have.
+            307 | 308 | 400..=499 => Outcome::Rejected,
             _ => Outcome::Unknown,
         }
     }

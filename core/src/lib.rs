@@ -99,6 +99,7 @@ mod decode;
 mod endpoints;
 mod engine;
 mod error;
+mod json;
 mod list;
 mod messages;
 mod model;

@@ -1,44 +1,44 @@
-//! The answer: its body, of bounded size, and the error that a failing one becomes.
+//! The response: its body, of bounded size, and the error that a failing one becomes.
 
-use std::borrow::Cow;
 use std::mem;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::StatusCode;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use serde_json::Value;
 
+use super::api_key::ApiKey;
 use super::retry_after::retry_after;
 use crate::decode::describe;
+use crate::json::{self, Form};
 use crate::{Error, Kind, Outcome};
 
-/// The most that is read of an answer: a page of a hundred contacts is about 20 KiB.
-const MOST_OF_SUCCESS: usize = 8 << 20;
+/// The most that is read of a successful response: a page of a hundred contacts is about 20 KiB.
+const MAX_SUCCESS_BODY: usize = 8 << 20;
 
-/// The most that is read of a failing answer: the API's are a few hundred bytes.
-const MOST_OF_FAILURE: usize = 256 << 10;
+/// The most that is read of a failing response: the API's are a few hundred bytes.
+const MAX_ERROR_BODY: usize = 256 << 10;
 
-/// How much of an answer that is not JSON is shown to the caller.
+/// How many characters of a body that is not JSON are shown to the caller.
 const SHOWN: usize = 500;
 
-/// What is shorter is no secret, and may well be part of a word.
-const SHORTEST_KEY: usize = 8;
-
-/// The head of an answer.
-pub(crate) struct Answered {
+/// The head of a response.
+pub(crate) struct ResponseHead<'a> {
     status: StatusCode,
     headers: HeaderMap,
+    /// Removed from what is cut off of a body: a part of the key would not be recognised later.
+    key: ApiKey<'a>,
 }
 
-impl Answered {
+impl<'a> ResponseHead<'a> {
     /// Takes the head off a response, of which only the body is left to read.
-    pub(crate) fn of(response: &mut reqwest::Response) -> Answered {
-        Answered { status: response.status(), headers: mem::take(response.headers_mut()) }
+    pub(crate) fn take(response: &mut reqwest::Response, key: ApiKey<'a>) -> ResponseHead<'a> {
+        ResponseHead { status: response.status(), headers: mem::take(response.headers_mut()), key }
     }
 
-    /// The error of an answer that says the request failed, whatever its body looks like.
+    /// The error of a response whose status says that the request failed, whatever its body looks like.
     pub(crate) fn into_error(self, body: &[u8]) -> Error {
-        let said = Said::read(body);
+        let said = ErrorBody::read(body, self.key);
         let status = self.status.as_u16();
         let request_id = said.request_id.or_else(|| self.header("x-request-id"));
         Error::new(
@@ -53,21 +53,28 @@ impl Answered {
         .with_retry_after(retry_after(&self.headers))
     }
 
-    /// The error of an answer that says it was done, in a body that cannot be understood.
-    /// What came is in its details: it may hold the id of what was done.
-    pub(crate) fn undecodable(&self, error: &serde_json::Error, body: &[u8]) -> Error {
-        let mut message = format!("the answer is not what the API documents: {}", describe(error));
+    /// The error of a response whose status says that the request was carried out, and whose body cannot be understood.
+    ///
+    /// The details hold what was received: it may hold the id of what was done. If it is no JSON at all, it was not the API that sent it, but perhaps the
+    /// page of a captive portal.
+    pub(crate) fn undecodable(&self, reason: &str, body: &[u8]) -> Error {
+        let mut message = format!("the answer is not what the API documents: {reason}");
         if let Some(kind) = self.header(CONTENT_TYPE.as_str()).filter(|kind| !kind.contains("json")) {
             message = format!("{message} ({kind})");
         }
-        let details = match serde_json::from_slice(body) {
-            Ok(json) if body.len() <= MOST_OF_FAILURE => json,
-            _ => beginning(body),
+        let details = match json::parse_tolerant(body) {
+            Ok(json) if body.len() <= MAX_ERROR_BODY => json,
+            _ => beginning(&String::from_utf8_lossy(body), self.key),
         };
-        Error::new(Kind::Decode, Outcome::Accepted, message)
+        Error::new(Kind::Decode, outcome_of_success(body), message)
             .with_status(self.status.as_u16())
             .with_details(details)
             .with_request_id(self.header("x-request-id"))
+    }
+
+    /// As [`undecodable`](ResponseHead::undecodable), for a body that was parsed in vain.
+    pub(crate) fn undecodable_json(&self, error: &serde_json::Error, body: &[u8]) -> Error {
+        self.undecodable(&describe(error), body)
     }
 
     fn describe(&self) -> String {
@@ -88,6 +95,14 @@ impl Answered {
     }
 }
 
+/// What a status of 2xx means, with this body.
+fn outcome_of_success(body: &[u8]) -> Outcome {
+    match json::form(body) {
+        Form::Json | Form::CutOff => Outcome::Accepted,
+        Form::Other => Outcome::Unknown,
+    }
+}
+
 /// Where a redirect leads, without its path and query: they may repeat an id or a number.
 fn origin(place: &str) -> String {
     match reqwest::Url::parse(place) {
@@ -96,23 +111,23 @@ fn origin(place: &str) -> String {
     }
 }
 
-/// What the body of a failing answer says.
+/// What the body of a failing response says.
 #[derive(Default)]
-struct Said {
+struct ErrorBody {
     code: Option<String>,
     message: Option<String>,
     details: Value,
     request_id: Option<String>,
 }
 
-impl Said {
+impl ErrorBody {
     /// Reads the documented form as far as the body has it; a body of another form becomes the details, as it is.
-    fn read(body: &[u8]) -> Said {
-        let json = match serde_json::from_slice(body) {
+    fn read(body: &[u8], key: ApiKey<'_>) -> ErrorBody {
+        let json = match json::parse_tolerant(body) {
             Ok(json) => json,
-            Err(_) => return Said { details: beginning(body), ..Said::default() },
+            Err(_) => return ErrorBody::read_unparsable(body, key),
         };
-        let Value::Object(mut object) = json else { return Said { details: json, ..Said::default() } };
+        let Value::Object(mut object) = json else { return ErrorBody { details: json, ..ErrorBody::default() } };
         let text = |name: &str| match object.get(name) {
             Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
             _ => None,
@@ -123,32 +138,25 @@ impl Said {
             None if code.is_none() || message.is_none() => Value::Object(object),
             None => Value::Null,
         };
-        Said { code, message, details, request_id }
+        ErrorBody { code, message, details, request_id }
+    }
+
+    /// Reads what there is in a body that is no JSON, or JSON that is nested too deeply.
+    fn read_unparsable(body: &[u8], key: ApiKey<'_>) -> ErrorBody {
+        let text = json::repair(body);
+        let member = |name| json::text_member(&text, name).filter(|text| !text.is_empty());
+        ErrorBody {
+            code: member("error"),
+            message: member("message"),
+            request_id: member("request_id"),
+            details: beginning(&String::from_utf8_lossy(body), key),
+        }
     }
 }
 
-/// A body for an error, without the API key of these headers of its request: a server may repeat what it was sent.
-pub(crate) fn without_key<'a>(body: &'a [u8], headers: &HeaderMap) -> Cow<'a, [u8]> {
-    let key = headers.get(AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
-    let Some(key) = key.filter(|key| key.len() >= SHORTEST_KEY) else { return Cow::Borrowed(body) };
-    let find = |body: &[u8]| body.windows(key.len()).position(|part| part == key);
-    let mut rest = body;
-    let mut without = Vec::new();
-    while let Some(place) = find(rest) {
-        without.extend_from_slice(&rest[..place]);
-        without.extend_from_slice(b"***");
-        rest = &rest[place + key.len()..];
-    }
-    if without.is_empty() {
-        return Cow::Borrowed(body);
-    }
-    without.extend_from_slice(rest);
-    Cow::Owned(without)
-}
-
-/// The first of a text that is not JSON.
-fn beginning(body: &[u8]) -> Value {
-    let text: String = String::from_utf8_lossy(body).trim().chars().take(SHOWN).collect();
+/// The first characters of a text that is not JSON.
+fn beginning(text: &str, key: ApiKey<'_>) -> Value {
+    let text: String = key.redact(text).trim().chars().take(SHOWN).collect();
     if text.is_empty() { Value::Null } else { Value::String(text) }
 }
 
@@ -157,7 +165,7 @@ pub(crate) type Read = (Bytes, Option<&'static str>);
 
 /// Reads a body as far as it is bounded and comes.
 pub(crate) async fn read(mut response: reqwest::Response) -> Read {
-    let most = if response.status().is_success() { MOST_OF_SUCCESS } else { MOST_OF_FAILURE };
+    let most = if response.status().is_success() { MAX_SUCCESS_BODY } else { MAX_ERROR_BODY };
     // Nearly every body comes in one piece, which is then used where it lies.
     let mut first = Bytes::new();
     let mut all = BytesMut::new();
@@ -185,9 +193,13 @@ mod tests {
 
     use super::*;
 
-    fn error(status: u16, body: &str) -> Error {
+    fn head(status: u16, headers: HeaderMap) -> ResponseHead<'static> {
         let status = StatusCode::from_u16(status).expect("a status");
-        Answered { status, headers: HeaderMap::new() }.into_error(body.as_bytes())
+        ResponseHead { status, headers, key: ApiKey::none() }
+    }
+
+    fn error(status: u16, body: &str) -> Error {
+        head(status, HeaderMap::new()).into_error(body.as_bytes())
     }
 
     #[test]
@@ -220,22 +232,35 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_comes_back_is_not_shown() {
-        let headers = |key| HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static(key))]);
-        let without = |body: &'static str, key| {
-            String::from_utf8(without_key(body.as_bytes(), &headers(key)).into_owned()).expect("text")
-        };
-        assert_eq!(without("zx_secret is wrong: zx_secret", "Bearer zx_secret"), "*** is wrong: ***");
-        assert_eq!(without("zx_secre is wrong", "Bearer zx_secret"), "zx_secre is wrong");
-        assert_eq!(without("a key", "Bearer k"), "a key");
-        assert_eq!(without("zx_secret", "Basic zx_secret"), "zx_secret");
+    fn a_redirect_says_where_to() {
+        let headers = HeaderMap::from_iter([(LOCATION, HeaderValue::from_static("https://new.example/?to=912345678"))]);
+        let error = head(301, headers).into_error(b"");
+        assert_eq!((error.kind(), error.outcome()), (Kind::Other, Outcome::Unknown));
+        assert!(error.message().contains("https://new.example") && !error.message().contains("912345678"), "{error}");
     }
 
     #[test]
-    fn a_redirect_says_where_to() {
-        let headers = HeaderMap::from_iter([(LOCATION, HeaderValue::from_static("https://new.example/?to=912345678"))]);
-        let error = Answered { status: StatusCode::MOVED_PERMANENTLY, headers }.into_error(b"");
-        assert_eq!((error.kind(), error.outcome()), (Kind::Other, Outcome::Unknown));
-        assert!(error.message().contains("https://new.example") && !error.message().contains("912345678"), "{error}");
+    fn a_body_that_no_parser_takes_still_has_its_code() {
+        let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+        for details in [r#""half \ud83d""#, "1e400", deep.as_str()] {
+            let body =
+                format!(r#"{{"error": "conflict", "message": "no", "request_id": "req_1", "details": {details}}}"#);
+            let error = error(409, &body);
+            assert_eq!((error.code(), error.message(), error.request_id()), (Some("conflict"), "no", Some("req_1")));
+            assert!(error.details().is_some());
+        }
+    }
+
+    #[test]
+    fn a_success_without_json_is_not_the_apis() {
+        for (body, outcome) in [
+            (r#"{"status": "queued"}"#, Outcome::Accepted),
+            (r#"{"id": "msg_1", "sta"#, Outcome::Accepted),
+            ("null", Outcome::Accepted),
+            ("<html>Please log in</html>", Outcome::Unknown),
+            ("", Outcome::Accepted),
+        ] {
+            assert_eq!(head(201, HeaderMap::new()).undecodable("", body.as_bytes()).outcome(), outcome, "{body}");
+        }
     }
 }

@@ -3,19 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
-use super::answer::{self, Answered};
+use super::answer::{self, ResponseHead};
+use super::api_key::ApiKey;
 use super::http::Http;
 use super::progress::{Progress, RevokeOnDrop, WatchedBody};
 use super::request::{Method, Request};
 use crate::call_options::Call;
 use crate::decode::Sink;
+use crate::json::{self, Form};
 use crate::{Error, Kind, Outcome, Result};
 
-/// Sends the request and reads the response, within the time of one attempt.
+/// Sends the request and reads the response, within the time of one attempt. No error holds the API key.
 pub(crate) async fn attempt(
     shared: &Shared,
     http: &Http,
@@ -24,16 +27,28 @@ pub(crate) async fn attempt(
     progress: &Arc<Progress>,
     sink: &mut dyn Sink,
 ) -> Result<()> {
+    let key = ApiKey::of(&shared.config.headers);
+    exchange(shared, http, request, call, progress, key, sink).await.map_err(|error| key.redact_error(error))
+}
+
+async fn exchange(
+    shared: &Shared,
+    http: &Http,
+    request: &Request,
+    call: &Call,
+    progress: &Arc<Progress>,
+    key: ApiKey<'_>,
+    sink: &mut dyn Sink,
+) -> Result<()> {
     let limit = Limit::of(call);
     let _revoke = RevokeOnDrop(progress);
     let pool = http.pool();
-    let headers = &shared.config.headers;
-    let exchange = async {
+    let response = async {
         let connecting = http.wait_to_connect(shared).await;
         let body = WatchedBody::new(request.body.clone(), progress.clone(), connecting);
-        pool.client.execute(to_http(headers, request, call, body)).await
+        pool.client.execute(to_http(&shared.config.headers, request, call, body)).await
     };
-    let mut response = match timeout_at(limit.at, exchange).await {
+    let mut response = match timeout_at(limit.at, response).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => return Err(no_answer(error, progress)),
         Err(_) => {
@@ -44,21 +59,29 @@ pub(crate) async fn attempt(
     http.note_version(response.version());
     let status = response.status();
     progress.set_status(status.as_u16());
-    let answered = Answered::of(&mut response);
+    let head = ResponseHead::take(&mut response, key);
     let read = timeout_at(limit.at, answer::read(response)).await;
 
     if !status.is_success() {
         // Its status says enough: what could be read of the body is a help, no more.
         let (body, _) = read.unwrap_or_default();
-        return Err(answered.into_error(&answer::without_key(&body, headers)));
+        return Err(head.into_error(&body));
     }
-    match read {
-        Ok((body, None)) => sink
-            .take(status.as_u16(), &body)
-            .map_err(|error| answered.undecodable(&error, &answer::without_key(&body, headers))),
-        _ if !sink.needs_body() => sink.take(status.as_u16(), &[]).map_err(|error| answered.undecodable(&error, &[])),
-        Ok((_, Some(reason))) => Err(progress.abort(Kind::Decode, format!("the answer cannot be read: {reason}"))),
-        Err(_) => Err(progress.abort(Kind::Timeout, limit.passed_without("the end of the answer"))),
+    let (body, missing) = match read {
+        Ok((body, missing)) => {
+            (body, missing.map(|reason| (Kind::Decode, format!("the answer cannot be read: {reason}"))))
+        }
+        Err(_) => (Bytes::new(), Some((Kind::Timeout, limit.passed_without("the end of the answer")))),
+    };
+    // What there is of a body has to be JSON, even if it is not needed: else it was not the API that answered.
+    let is_foreign = || json::form(&body) == Form::Other;
+    match missing {
+        None if sink.needs_body() => {
+            sink.take(status.as_u16(), &body).map_err(|error| head.undecodable_json(&error, &body))
+        }
+        _ if is_foreign() => Err(head.undecodable("not JSON", &body)),
+        Some((kind, message)) if sink.needs_body() => Err(progress.abort(kind, message)),
+        _ => sink.take(status.as_u16(), &[]).map_err(|error| head.undecodable_json(&error, &[])),
     }
 }
 

@@ -8,6 +8,7 @@
 //! - `fork` detects a forked child, and `process` sees to it that it shares nothing with its parent.
 
 mod answer;
+mod api_key;
 mod attempt;
 mod background;
 mod call;

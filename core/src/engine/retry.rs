@@ -24,6 +24,8 @@ pub(crate) fn may_repeat(error: &Error, repeatable: Repeatable) -> bool {
         (Outcome::NotSent, _) => true,
         // It was done, and only the answer is lost.
         (Outcome::Accepted, _) => repeatable == Repeatable::Yes,
+        // A success that it was not the API that reported: the request may have been carried out.
+        (Outcome::Unknown, Some(200..=299)) => repeatable == Repeatable::Yes,
         (Outcome::Unknown, None | Some(408 | 500 | 502 | 503 | 504)) => repeatable != Repeatable::No,
         _ => false,
     }
@@ -68,6 +70,7 @@ mod tests {
             (of_status(501), false, false, false),
             (of_status(307), false, false, false),
             (Error::new(Kind::Decode, Outcome::Accepted, "").with_status(201), true, false, false),
+            (Error::new(Kind::Decode, Outcome::Unknown, "").with_status(200), true, false, false),
         ] {
             let answers = [Yes, No, IfAllowed].map(|repeatable| may_repeat(&error, repeatable));
             assert_eq!(answers, [get, post, allowed], "{error:?}");
