@@ -78,3 +78,21 @@ fn a_server_with_a_real_limit_gets_everything_in_the_end() {
     });
     assert_eq!(sandbox.messages().len(), 50);
 }
+
+/// The queue lasts longer than one server may ask for, but it moves: calls leave the gate in the order in which they came, so that none waits in vain while
+/// later ones get through.
+#[test]
+fn no_call_of_a_burst_is_overtaken_until_it_fails() {
+    let sandbox = Sandbox::from_json(json!({
+        "state": {"rate_limit": {"requests": 10, "per_seconds": 1}},
+        "faults": [{"path": "/credits", "status": 429, "headers": {"Retry-After": "1"}}],
+    }));
+    let client = builder(&sandbox).max_retry_wait(Duration::from_secs(2)).build().expect("a client");
+    client.with_options(CallOptions::new().max_retries(0)).credits().get().expect_err("limited");
+    thread::scope(|scope| {
+        for _ in 0..60 {
+            scope.spawn(|| client.messages().send(&message("Hello")).expect("sent"));
+        }
+    });
+    assert_eq!(sandbox.messages().len(), 60);
+}

@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use super::Shared;
 use super::attempt::attempt;
-use super::gate::MOST_SPREAD;
+use super::gate::{MAX_SPREAD, Place};
 use super::http::Http;
 use super::progress::Progress;
 use super::request::{Method, Request};
@@ -57,13 +57,15 @@ async fn ask(
     history: &mut History,
     sink: &mut dyn Sink,
 ) -> Result<()> {
+    let mut place = shared.gate.place();
     loop {
-        pass_gate(shared, call, history).await?;
+        pass_gate(shared, call, history, &mut place).await?;
         history.attempts += 1;
-        let error = match observed_attempt(shared, http, request, call, history.attempts, sink).await {
-            Ok(()) => return Ok(()),
-            Err(error) => error,
-        };
+        let result = observed_attempt(shared, http, request, call, history.attempts, sink).await;
+        if result.as_ref().map_or_else(|error| error.status().is_some_and(|status| status != 429), |()| true) {
+            shared.gate.note_progress();
+        }
+        let Err(error) = result else { return Ok(()) };
         if request.method == Method::Delete && error.status() == Some(404) && history.ambiguous {
             // An attempt that seemed to fail had removed it.
             return sink.take(204, &[]).map_err(|_| error);
@@ -145,24 +147,23 @@ fn wait_before_next(shared: &Shared, request: &Request, call: &Call, error: &Err
     let usual = backoff(attempts - 1, shared.random()).min(most);
     let wait = error.retry_after().unwrap_or(usual);
     if error.status() == Some(429) && wait <= most {
-        shared.gate.close(wait);
+        shared.gate.close(wait, shared.random());
     }
     let allowed = attempts <= call.max_retries && may_repeat(error, request.method.repeatable(call.retry_ambiguous));
     (allowed && wait <= most && wait < call.time_left()).then_some(wait)
 }
 
-/// Waits until the gate is open, if it is not.
-async fn pass_gate(shared: &Shared, call: &Call, history: &mut History) -> Result<()> {
+/// Waits until the gate lets the call through.
+async fn pass_gate(shared: &Shared, call: &Call, history: &mut History, place: &mut Place<'_>) -> Result<()> {
     refuse_if_over(shared, call, history)?;
-    let arrived = Instant::now();
-    while let Some(wait) = shared.gate.wait(|| shared.random()) {
-        // Others may close it again and again: even so nobody waits here for longer than for one server's word.
-        let most = shared.config.max_retry_wait.saturating_add(MOST_SPREAD);
-        let too_long = arrived.elapsed().saturating_add(wait) > most || wait >= call.time_left();
-        if too_long {
-            return Err(history.last.take().unwrap_or_else(|| refused_at_gate(wait)));
+    while let Some(wait) = place.wait() {
+        // Others may close it again and again. As long as the server accepts any requests, the turn of this one comes; else nobody waits for longer than
+        // a server may ask for.
+        let most = shared.config.max_retry_wait.saturating_add(MAX_SPREAD);
+        if wait.blocked > most || wait.until_turn >= call.time_left() {
+            return Err(history.last.take().unwrap_or_else(|| refused_at_gate(wait.until_turn)));
         }
-        pause(shared, call, history, wait).await?;
+        pause(shared, call, history, wait.sleep).await?;
     }
     Ok(())
 }

@@ -1,42 +1,163 @@
-//! The gate: after a 429, all calls of a client wait together.
+//! The gate: after a 429, all calls of a client wait together, and leave in the order in which they came.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Closed by an answer of 429 until the time that it names. It is two numbers and no lock, so that a forked child inherits it as it stands.
+use super::process::PerProcess;
+
+/// The first call leaves at a random time within a quarter of the wait, yet not later than this: several processes may wait for one limit.
+pub(crate) const MAX_SPREAD: Duration = Duration::from_secs(1);
+
+/// The calls of a queue leave at these distances at least. Every response that is no 429 halves the distance, so that a long queue moves fast once the
+/// server accepts requests again, and meets a limit with few of them.
+const SHORTEST_STEP: Duration = Duration::from_millis(1);
+
+/// How often a call in the queue looks whether it moves faster by now.
+const RECHECK: Duration = Duration::from_millis(50);
+
+/// Closed by a 429 until the time that it names.
+///
+/// Nobody wakes anybody: each call waits for a time of its own. A call that nobody drives, such as a page of a list whose consumer is busy, delays
+/// no other.
 #[derive(Debug)]
 pub(crate) struct Gate {
     epoch: Instant,
-    /// When it opens, in nanoseconds after the epoch.
+    /// When it opens, in nanoseconds after the epoch. 0 if it is open and nobody waits: then no call takes a lock. A forked child inherits it.
     opens: AtomicU64,
-    /// Over how many nanoseconds those who waited leave.
-    spread: AtomicU64,
+    queue: PerProcess<Mutex<Queue>>,
 }
 
-/// Those who waited leave one after another within a quarter of the wait, yet not later than this.
-pub(crate) const MOST_SPREAD: Duration = Duration::from_secs(1);
+/// The calls that wait. Times are counted from the epoch.
+#[derive(Debug, Default)]
+struct Queue {
+    opens: Duration,
+    /// When the next call may leave.
+    next: Duration,
+    step: Duration,
+    /// The tickets of those that wait. Tickets are numbered in order of arrival.
+    waiting: BTreeSet<u64>,
+    last_ticket: u64,
+    /// When a request last got a response that is no 429.
+    progress: Duration,
+}
+
+/// How long a call has to wait.
+#[derive(Debug)]
+pub(crate) struct Wait {
+    /// Until it looks again.
+    pub(crate) sleep: Duration,
+    /// Until it may leave, as far as is known now.
+    pub(crate) until_turn: Duration,
+    /// From its arrival, or from the last response that was no 429, until the gate opens: so long no call gets through.
+    pub(crate) blocked: Duration,
+}
+
+/// The place of one call in the queue. It keeps it for all its attempts, and gives it up when dropped.
+pub(crate) struct Place<'a> {
+    gate: &'a Gate,
+    /// The ticket, and when it was drawn.
+    ticket: Option<(u64, Duration)>,
+}
 
 impl Gate {
     pub(crate) fn new() -> Gate {
-        Gate { epoch: Instant::now(), opens: AtomicU64::new(0), spread: AtomicU64::new(0) }
+        Gate { epoch: Instant::now(), opens: AtomicU64::new(0), queue: PerProcess::new(Mutex::default()) }
     }
 
-    /// Closes it for so long from now, unless it is closed for longer.
-    pub(crate) fn close(&self, wait: Duration) {
-        let opens = nanoseconds(self.epoch.elapsed().saturating_add(wait));
-        if self.opens.fetch_max(opens, Ordering::Relaxed) < opens {
-            self.spread.store(nanoseconds((wait / 4).min(MOST_SPREAD)), Ordering::Relaxed);
+    /// Closes it for so long from now, unless it is closed for longer. `random` is from 0 to 1.
+    pub(crate) fn close(&self, wait: Duration, random: f64) {
+        let mut queue = self.queue();
+        queue.close(self.epoch.elapsed(), wait, random);
+        self.opens.store(nanoseconds(queue.opens), Ordering::Relaxed);
+    }
+
+    /// Notes that a request got a response which is no 429.
+    pub(crate) fn note_progress(&self) {
+        if self.opens.load(Ordering::Relaxed) != 0 {
+            self.queue().note_progress(self.epoch.elapsed());
         }
     }
 
-    /// How long a call that comes now has to wait, if at all. `random` gives its place among those who leave, 0 to 1.
-    pub(crate) fn wait(&self, random: impl FnOnce() -> f64) -> Option<Duration> {
-        let opens = self.opens.load(Ordering::Relaxed);
-        if opens == 0 {
+    /// For a call that begins.
+    pub(crate) fn place(&self) -> Place<'_> {
+        Place { gate: self, ticket: None }
+    }
+
+    /// The queue of this process. A forked child starts with an empty one: its lock may have been held at the moment of the fork.
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        let inherit = |_: &Mutex<Queue>| {
+            let opens = Duration::from_nanos(self.opens.load(Ordering::Relaxed));
+            Mutex::new(Queue { opens, next: opens, step: SHORTEST_STEP, ..Queue::default() })
+        };
+        self.queue.get(inherit).lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place<'_> {
+    /// How long the call has to wait; `None` if it may go.
+    pub(crate) fn wait(&mut self) -> Option<Wait> {
+        if self.gate.opens.load(Ordering::Relaxed) == 0 {
             return None; // nearly always, and without asking the clock
         }
-        let left = Duration::from_nanos(opens).checked_sub(self.epoch.elapsed())?;
-        Some(left + Duration::from_nanos(self.spread.load(Ordering::Relaxed)).mul_f64(random()))
+        let mut queue = self.gate.queue();
+        let now = self.gate.epoch.elapsed();
+        let (ticket, arrived) = *self.ticket.get_or_insert_with(|| (queue.draw(), now));
+        let wait = queue.wait(ticket, arrived, now);
+        if wait.is_none() && queue.waiting.is_empty() {
+            self.gate.opens.store(0, Ordering::Relaxed);
+        }
+        wait
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Some((ticket, _)) = self.ticket {
+            self.gate.queue().waiting.remove(&ticket);
+        }
+    }
+}
+
+impl Queue {
+    fn close(&mut self, now: Duration, wait: Duration, random: f64) {
+        let spread = (wait / 4).min(MAX_SPREAD);
+        let opens = now.saturating_add(wait).saturating_add(spread.mul_f64(random));
+        if opens > self.opens {
+            self.opens = opens;
+            self.next = opens;
+            self.step = (spread / 8).max(SHORTEST_STEP);
+        }
+    }
+
+    fn note_progress(&mut self, now: Duration) {
+        self.progress = now;
+        if now >= self.opens {
+            self.step = (self.step / 2).max(SHORTEST_STEP);
+        }
+    }
+
+    fn draw(&mut self) -> u64 {
+        self.last_ticket += 1;
+        self.last_ticket
+    }
+
+    fn wait(&mut self, ticket: u64, arrived: Duration, now: Duration) -> Option<Wait> {
+        let ahead = self.waiting.range(..ticket).count();
+        let turn = self.next.saturating_add(self.step.saturating_mul(u32::try_from(ahead).unwrap_or(u32::MAX)));
+        if turn <= now {
+            self.waiting.remove(&ticket);
+            self.next = now + self.step;
+            return None;
+        }
+        self.waiting.insert(ticket);
+        let until_turn = turn - now;
+        Some(Wait {
+            sleep: until_turn.min(self.opens.saturating_sub(now).saturating_add(RECHECK)),
+            until_turn,
+            blocked: self.opens.saturating_sub(arrived.max(self.progress)),
+        })
     }
 }
 
@@ -48,22 +169,104 @@ fn nanoseconds(duration: Duration) -> u64 {
 mod tests {
     use super::*;
 
-    #[test]
-    fn it_opens_by_itself_and_is_never_shortened() {
-        let gate = Gate::new();
-        assert_eq!(gate.wait(|| 1.0), None);
-        gate.close(Duration::from_secs(40));
-        gate.close(Duration::from_secs(1));
-        let wait = gate.wait(|| 0.0).expect("closed");
-        assert!(wait > Duration::from_secs(39) && wait <= Duration::from_secs(40), "{wait:?}");
-        gate.close(Duration::ZERO);
-        assert!(gate.wait(|| 0.0).is_some());
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn closed(wait: Duration) -> Queue {
+        let mut queue = Queue::default();
+        queue.close(Duration::ZERO, wait, 0.0);
+        queue
+    }
+
+    /// Lets all that wait look again whenever they want to, until each has left, and returns their tickets in that order with the times.
+    fn drain(queue: &mut Queue, tickets: &[u64], mut left: impl FnMut(&mut Queue, Duration)) -> Vec<(u64, Duration)> {
+        let mut looks: Vec<(Duration, u64)> = tickets.iter().map(|ticket| (Duration::ZERO, *ticket)).collect();
+        let mut order = Vec::new();
+        while let Some(first) = looks.iter().copied().min() {
+            looks.retain(|look| *look != first);
+            let (now, ticket) = first;
+            match queue.wait(ticket, Duration::ZERO, now) {
+                Some(wait) => looks.push((now + wait.sleep, ticket)),
+                None => {
+                    order.push((ticket, now));
+                    left(queue, now);
+                }
+            }
+        }
+        order
     }
 
     #[test]
-    fn those_who_waited_leave_spread_out() {
+    fn it_opens_by_itself_and_is_never_shortened() {
         let gate = Gate::new();
-        gate.close(Duration::from_secs(40));
-        assert!(gate.wait(|| 1.0).expect("closed") > gate.wait(|| 0.0).expect("closed") + Duration::from_millis(900));
+        assert!(gate.place().wait().is_none());
+        gate.close(40 * SECOND, 0.0);
+        gate.close(SECOND, 1.0);
+        let wait = gate.place().wait().expect("closed");
+        assert!(wait.until_turn > 39 * SECOND && wait.until_turn <= 40 * SECOND, "{wait:?}");
+        gate.close(Duration::ZERO, 0.0);
+        assert!(gate.place().wait().is_some());
+    }
+
+    #[test]
+    fn a_gate_that_nobody_waits_at_costs_nothing_again() {
+        let gate = Gate::new();
+        gate.close(Duration::from_nanos(1), 0.0);
+        while gate.place().wait().is_some() {}
+        assert_eq!(gate.opens.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn calls_leave_in_order_of_arrival_and_one_by_one() {
+        let mut queue = closed(4 * SECOND);
+        let tickets: Vec<u64> = (0..20).map(|_| queue.draw()).collect();
+        // They look in any order.
+        let mut shuffled = tickets.clone();
+        shuffled.reverse();
+        let order = drain(&mut queue, &shuffled, |_, _| {});
+        assert_eq!(order.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>(), tickets);
+        assert!(order[0].1 >= 4 * SECOND);
+        assert!(order.windows(2).all(|pair| pair[1].1 >= pair[0].1 + SECOND / 8), "{order:?}");
+    }
+
+    #[test]
+    fn they_leave_faster_while_the_server_accepts() {
+        let mut queue = closed(4 * SECOND);
+        let tickets: Vec<u64> = (0..300).map(|_| queue.draw()).collect();
+        let order = drain(&mut queue, &tickets, |queue, now| queue.note_progress(now));
+        assert_eq!(order.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>(), tickets);
+        assert!(order[299].1 < 6 * SECOND, "{:?}", order[299]);
+    }
+
+    #[test]
+    fn who_meets_the_limit_again_is_still_the_first() {
+        let mut queue = closed(SECOND);
+        let tickets: Vec<u64> = (0..5).map(|_| queue.draw()).collect();
+        for ticket in &tickets {
+            assert!(queue.wait(*ticket, Duration::ZERO, Duration::ZERO).is_some());
+        }
+        assert!(queue.wait(tickets[0], Duration::ZERO, SECOND).is_none());
+        queue.close(SECOND, SECOND, 0.0);
+        let order = drain(&mut queue, &tickets, |_, _| {});
+        assert_eq!(order.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>(), tickets);
+        assert!(order[0].1 >= 2 * SECOND);
+    }
+
+    #[test]
+    fn a_call_that_nobody_drives_delays_the_others_by_a_step() {
+        let mut queue = closed(4 * SECOND);
+        let tickets: Vec<u64> = (0..3).map(|_| queue.draw()).collect();
+        assert!(queue.wait(tickets[0], Duration::ZERO, Duration::ZERO).is_some());
+        let order = drain(&mut queue, &tickets[1..], |_, _| {});
+        assert!(order[1].1 <= 5 * SECOND, "{order:?}");
+    }
+
+    #[test]
+    fn blocked_is_counted_from_the_last_progress() {
+        let mut queue = closed(10 * SECOND);
+        let ticket = queue.draw();
+        let blocked = |queue: &mut Queue| queue.wait(ticket, SECOND, 2 * SECOND).expect("closed").blocked;
+        assert_eq!(blocked(&mut queue), 9 * SECOND);
+        queue.note_progress(4 * SECOND);
+        assert_eq!(blocked(&mut queue), 6 * SECOND);
     }
 }
