@@ -30,6 +30,8 @@ pub struct RecordedRequest {
     pub text: Option<String>,
     /// Which TCP connection it came by: 1 for the first that brought a request.
     pub connection: u64,
+    /// Its HTTP/2 stream on the connection; `None` over HTTP/1.1.
+    pub stream: Option<u32>,
     /// Seconds since the request before it came; 0 for the first.
     pub since_previous: f64,
     /// `1.0`, `1.1` or `2`.
@@ -50,6 +52,7 @@ pub(crate) struct Head {
     pub(crate) version: Version,
     pub(crate) headers: HeaderMap,
     pub(crate) connection: u64,
+    pub(crate) stream: Option<u32>,
     pub(crate) received: Instant,
 }
 
@@ -74,6 +77,7 @@ struct Entry {
     body: Box<[u8]>,
     version: Version,
     connection: u64,
+    stream: Option<u32>,
     since_previous: f64,
     outcome: Outcome,
 }
@@ -104,6 +108,7 @@ impl RequestLog {
             body: body.into(),
             version: head.version,
             connection: head.connection,
+            stream: head.stream,
             since_previous,
             outcome: Outcome::default(),
         });
@@ -147,6 +152,7 @@ impl Entry {
             body: json.unwrap_or(Value::Null),
             text,
             connection: self.connection,
+            stream: self.stream,
             since_previous: self.since_previous,
             http_version: shown_version(self.version).to_owned(),
             status: self.outcome.status,

@@ -10,8 +10,9 @@ use tokio::sync::{Notify, watch};
 
 use crate::api::RateLimiter;
 use crate::fault_book::FaultBook;
+use crate::net::streams::StreamRules;
 use crate::poster;
-use crate::record::RequestLog;
+use crate::record::{Head, RequestLog};
 use crate::spec::ServerSpec;
 use crate::watched::Watched;
 use crate::world::World;
@@ -25,6 +26,7 @@ pub(crate) struct Server {
     pub(crate) page_size_cap: Option<u64>,
     pub(crate) allow_http_webhooks: bool,
     pub(crate) rate_limiter: RateLimiter,
+    pub(crate) stream_rules: StreamRules,
     pub(crate) log: Watched<RequestLog>,
     pub(crate) traffic: Traffic,
     world: Watched<World>,
@@ -75,6 +77,10 @@ impl Server {
             api_key: spec.state.api_key,
             page_size_cap: spec.state.page_size_cap,
             allow_http_webhooks: spec.state.allow_http_webhooks,
+            stream_rules: StreamRules {
+                limits: spec.state.max_concurrent_streams.0,
+                requests_per_limit: spec.state.requests_per_stream_limit.get(),
+            },
         });
         tokio::spawn(Arc::clone(&server).keep_time());
         server
@@ -129,6 +135,17 @@ impl Server {
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, FaultBook> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records a request that is not processed, and why.
+    pub(crate) fn record_unserved(&self, head: &Head, body: &[u8], why: &str) {
+        let mut log = self.log.lock();
+        let number = log.add(head, body);
+        if let Some(outcome) = log.outcome(number) {
+            outcome.fault = Some(why.to_owned());
+        }
+        drop(log);
+        self.log.ring();
     }
 
     /// A queue of deliveries that are posted to one URL, one after the other.

@@ -1,5 +1,6 @@
 //! A request's way: it is recorded, a fault may hit it, and it is answered.
 
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,6 +16,7 @@ use crate::control;
 use crate::hub::Site;
 use crate::net::line::Line;
 use crate::net::output::Output;
+use crate::net::streams::ReceivedStream;
 use crate::record::Head;
 use crate::reply::{Refusal, Reply};
 use crate::server::Traffic;
@@ -23,16 +25,20 @@ use crate::spoil;
 /// The longest body that the API takes.
 const LONGEST_BODY: usize = 1024 * 1024;
 
-/// Answers one request. An error ends the connection.
+/// Answers one request. An error resets its stream; over HTTP/1.1 it ends the connection.
 pub(crate) async fn serve(
     site: Site,
     line: Arc<Line>,
+    stream: Option<ReceivedStream>,
     request: Request<Incoming>,
-) -> Result<Response<Output>, io::Error> {
+) -> Result<Response<Output>, ServeError> {
     let received = Instant::now();
     let (parts, body) = request.into_parts();
     if control::is_for_control(parts.uri.path()) {
-        return Ok(response(control::serve(&site, &parts, body).await));
+        return match stream {
+            Some(ReceivedStream { over_limit: true, .. }) => Err(ServeError::refused()),
+            _ => Ok(response(control::serve(&site, &parts, body).await)),
+        };
     }
     if site.only_control {
         return Ok(response(Refusal::not_found("path", parts.uri.path()).into()));
@@ -43,10 +49,48 @@ pub(crate) async fn serve(
         version: parts.version,
         headers: parts.headers,
         connection: line.number(|| Traffic::count(&site.server.traffic.used)),
+        stream: stream.map(|stream| stream.id),
         received,
     };
-    let body = read(body, LONGEST_BODY).await?;
+    if stream.is_some_and(|stream| stream.over_limit) {
+        site.server.record_unserved(&head, &[], "refused: over the limit of concurrent streams");
+        return Err(ServeError::refused());
+    }
+    let body = read(body, LONGEST_BODY).await.map_err(ServeError::Unreadable)?;
     Ok(answer(site, line, head, body).await)
+}
+
+/// Why a request gets no answer.
+#[derive(Debug)]
+pub(crate) enum ServeError {
+    /// The client went away before all of the request came.
+    Unreadable(io::Error),
+    /// The request was not processed. hyper resets the stream with the reason of the source.
+    Refused(h2::Error),
+}
+
+impl ServeError {
+    fn refused() -> Self {
+        Self::Refused(h2::Reason::REFUSED_STREAM.into())
+    }
+}
+
+impl fmt::Display for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(_) => f.write_str("cannot read the body of the request"),
+            Self::Refused(_) => f.write_str("the request is refused"),
+        }
+    }
+}
+
+impl std::error::Error for ServeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable(error) => Some(error),
+            Self::Refused(error) => Some(error),
+        }
+    }
 }
 
 /// Reads a body; `None` where it is too long.

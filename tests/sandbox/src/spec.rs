@@ -1,8 +1,10 @@
 //! What a server is started with: its state, its faults, and where it listens.
 
 use std::net::IpAddr;
+use std::num::NonZeroU64;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::fault::Fault;
@@ -61,6 +63,11 @@ pub struct StateSpec {
     pub alpn: Vec<String>,
     /// Whether a webhook may have an `http://` URL, which Zexa itself refuses.
     pub allow_http_webhooks: bool,
+    /// Limits of concurrent HTTP/2 streams on each connection, in the order in which they apply.
+    pub max_concurrent_streams: StreamLimits,
+    /// Requests on a connection after which the next limit of streams is announced.
+    #[serde(deserialize_with = "requests_per_stream_limit")]
+    pub requests_per_stream_limit: NonZeroU64,
 }
 
 /// The key that a sandbox accepts when it is told no other.
@@ -84,6 +91,8 @@ impl Default for StateSpec {
             tls: false,
             alpn: vec!["h2".to_owned(), "http/1.1".to_owned()],
             allow_http_webhooks: false,
+            max_concurrent_streams: StreamLimits::default(),
+            requests_per_stream_limit: NonZeroU64::MIN,
         }
     }
 }
@@ -96,6 +105,49 @@ pub struct RateLimit {
     pub requests: usize,
     /// … in any stretch of so many real seconds.
     pub per_seconds: f64,
+}
+
+/// Limits of concurrent streams: one, or several that apply one after the other. JSON: a number or a list.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Value")]
+pub struct StreamLimits(pub(crate) Vec<u32>);
+
+impl Default for StreamLimits {
+    /// 200, as in hyper.
+    fn default() -> Self {
+        Self(vec![200])
+    }
+}
+
+impl TryFrom<Value> for StreamLimits {
+    type Error = String;
+
+    fn try_from(value: Value) -> Result<Self, String> {
+        let limits = match &value {
+            Value::Array(items) => items.iter().map(stream_limit).collect(),
+            one => stream_limit(one).map(|limit| vec![limit]),
+        };
+        limits.filter(|limits| !limits.is_empty()).map(Self).ok_or_else(|| {
+            format!(
+                "max_concurrent_streams: expected a whole number from 0 to 4294967295, or a list of them, got {value}"
+            )
+        })
+    }
+}
+
+fn stream_limit(value: &Value) -> Option<u32> {
+    value.as_u64().and_then(|limit| limit.try_into().ok())
+}
+
+fn requests_per_stream_limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU64, D::Error> {
+    count("requests_per_stream_limit", deserializer)
+}
+
+/// Reads a count of at least one. The error names the key, which serde's own does not.
+fn count<'de, D: Deserializer<'de>>(key: &str, deserializer: D) -> Result<NonZeroU64, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let count = value.as_u64().and_then(NonZeroU64::new);
+    count.ok_or_else(|| D::Error::custom(format!("{key}: expected a whole number above 0, got {value}")))
 }
 
 /// How many sandbox seconds pass in a real second; `"manual"` is none at all.

@@ -64,6 +64,10 @@ fn wrong_specs_name_the_key() {
         (json!({"state": {"creditz": 1}}), "creditz"),
         (json!({"state": {"rate_limit": {"requests": 1}}}), "per_seconds"),
         (json!({"state": {"speed": "fast"}}), "speed"),
+        (json!({"state": {"max_concurrent_streams": []}}), "max_concurrent_streams"),
+        (json!({"state": {"max_concurrent_streams": [10, -1]}}), "max_concurrent_streams"),
+        (json!({"state": {"max_concurrent_streams": 1.5}}), "max_concurrent_streams"),
+        (json!({"state": {"requests_per_stream_limit": 0}}), "requests_per_stream_limit"),
         (json!({"faults": [{"statos": 1}]}), "statos"),
     ] {
         let refused = control.post("/instances", &spec);
@@ -90,7 +94,7 @@ fn requests_are_told_in_full() {
     let told = control.get("/requests").body["requests"].clone();
     let expected = json!([
         {"number": 1, "method": "POST", "path": "/v1/messages", "query": {"$exact": {}}, "body": {"$exact": sms()},
-         "text": null, "connection": 1, "since_previous": 0, "http_version": "1.1", "status": 201, "fault": null,
+         "text": null, "connection": 1, "stream": null, "since_previous": 0, "http_version": "1.1", "status": 201, "fault": null,
          "message_id": {"$regex": "^msg_"}, "headers": {"content-type": "application/json",
          "authorization": "Bearer zx_test_sandbox"}},
         {"number": 2, "path": "/v1/contacts/a%2Fb", "query": {"$exact": {"search": "Ana é", "page": "2"}}, "body": null,

@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use super::gate::Gate;
+use super::http2::Http2Filter;
 use super::line::{Break, Line};
 use super::wire::{Wire, drain, end_writing};
 use crate::fault::Then;
@@ -86,11 +87,18 @@ async fn speak_over<S>(stream: S, site: &Site) -> Option<Break>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let line = Arc::new(Line::default());
+    let line = Arc::new(Line::new(site.server.stream_rules.clone()));
+    let stream = Http2Filter::new(stream, Arc::clone(&line));
     let gate = Gate { stream, line: Arc::clone(&line) };
-    let service = service_fn(|request| service::serve(site.clone(), Arc::clone(&line), request));
+    let service = service_fn(|request| {
+        // At once and not in the future, whose first poll may come in another order.
+        let stream = line.streams().next_request();
+        service::serve(site.clone(), Arc::clone(&line), stream, request)
+    });
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().header_read_timeout(None);
+    // h2 would enforce the first limit for ever.
+    builder.http2().max_concurrent_streams(None);
     let mut http = std::pin::pin!(builder.serve_connection(TokioIo::new(gate), service));
     let how = tokio::select! {
         // First, so that all that can be written is.

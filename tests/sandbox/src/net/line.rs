@@ -4,13 +4,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::streams::{StreamRules, Streams};
+
 /// Shared by the connection's task, by what it writes through, and by the answers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Line {
     plan: Mutex<Plan>,
     broken: Notify,
     /// The connection's number, once it has brought a request.
     number: std::sync::OnceLock<u64>,
+    streams: Mutex<Streams>,
 }
 
 #[derive(Debug, Default)]
@@ -37,6 +40,20 @@ pub(crate) enum Break {
 }
 
 impl Line {
+    pub(super) fn new(rules: StreamRules) -> Self {
+        Self {
+            plan: Mutex::default(),
+            broken: Notify::new(),
+            number: std::sync::OnceLock::new(),
+            streams: Mutex::new(Streams::new(rules)),
+        }
+    }
+
+    /// The streams, if the connection speaks HTTP/2.
+    pub(crate) fn streams(&self) -> MutexGuard<'_, Streams> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The connection's number; `next` gives it one if it has none.
     pub(crate) fn number(&self, next: impl FnOnce() -> u64) -> u64 {
         *self.number.get_or_init(next)

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses its part")]
 
+pub(crate) mod http2;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -88,6 +90,10 @@ impl Answer {
 }
 
 pub(crate) fn client(ca_file: Option<&std::path::Path>) -> ClientBuilder {
+    Client::builder().tls_backend_preconfigured(tls_config(ca_file, &["h2", "http/1.1"])).no_proxy()
+}
+
+pub(crate) fn tls_config(ca_file: Option<&std::path::Path>, alpn: &[&str]) -> rustls::ClientConfig {
     let mut roots = rustls::RootCertStore::empty();
     if let Some(file) = ca_file {
         roots.add(CertificateDer::from_pem_file(file).unwrap()).unwrap();
@@ -97,8 +103,8 @@ pub(crate) fn client(ca_file: Option<&std::path::Path>) -> ClientBuilder {
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Client::builder().tls_backend_preconfigured(tls).no_proxy()
+    tls.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
+    tls
 }
 
 pub(crate) fn sms() -> Value {

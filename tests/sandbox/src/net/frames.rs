@@ -1,0 +1,252 @@
+//! HTTP/2 frames in a stream of bytes (RFC 9113, section 4.1).
+
+/// What a client sends first on a connection that speaks HTTP/2.
+pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+pub(super) const DATA: u8 = 0;
+pub(super) const HEADERS: u8 = 1;
+pub(super) const RST_STREAM: u8 = 3;
+pub(super) const SETTINGS: u8 = 4;
+const CONTINUATION: u8 = 9;
+
+const END_STREAM: u8 = 0x1;
+const ACK: u8 = 0x1;
+const END_HEADERS: u8 = 0x4;
+
+const MAX_CONCURRENT_STREAMS: u16 = 3;
+
+/// Length of a frame's head.
+const HEAD: usize = 9;
+
+/// The head of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FrameHead {
+    /// Length of the payload, in bytes.
+    pub(super) length: usize,
+    pub(super) kind: u8,
+    flags: u8,
+    /// 0 for frames of the whole connection.
+    pub(super) stream: u32,
+}
+
+impl FrameHead {
+    fn parse(bytes: [u8; HEAD]) -> Self {
+        let [high, middle, low, kind, flags, id @ ..] = bytes;
+        let length = u32::from_be_bytes([0, high, middle, low]) as usize;
+        Self { length, kind, flags, stream: u32::from_be_bytes(id) & 0x7fff_ffff }
+    }
+
+    fn bytes(self) -> [u8; HEAD] {
+        let [.., high, middle, low] = self.length.to_be_bytes();
+        let [a, b, c, d] = self.stream.to_be_bytes();
+        [high, middle, low, self.kind, self.flags, a, b, c, d]
+    }
+
+    /// Whether the sender sends nothing more on the stream.
+    pub(super) fn ends_stream(self) -> bool {
+        matches!(self.kind, DATA | HEADERS) && self.flags & END_STREAM != 0
+    }
+
+    pub(super) fn is_settings_ack(self) -> bool {
+        self.kind == SETTINGS && self.flags & ACK != 0
+    }
+
+    /// Whether a CONTINUATION must follow, with nothing between.
+    fn opens_block(self) -> bool {
+        matches!(self.kind, HEADERS | CONTINUATION) && self.flags & END_HEADERS == 0
+    }
+}
+
+/// A frame SETTINGS with a new limit of streams.
+pub(super) fn settings(limit: u32) -> Vec<u8> {
+    let payload = limit_entry(limit);
+    frame(SETTINGS, &payload)
+}
+
+/// An entry of a frame SETTINGS: the limit of streams.
+pub(super) fn limit_entry(limit: u32) -> [u8; 6] {
+    let ([a, b], [c, d, e, f]) = (MAX_CONCURRENT_STREAMS.to_be_bytes(), limit.to_be_bytes());
+    [a, b, c, d, e, f]
+}
+
+fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
+    let head = FrameHead { length: payload.len(), kind, flags: 0, stream: 0 };
+    [&head.bytes(), payload].concat()
+}
+
+/// What to do with a frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Pass,
+    Drop,
+    /// Pass it, with these bytes at the end of its payload.
+    Extend([u8; 6]),
+}
+
+/// Decides on the frames of one direction.
+pub(super) trait FrameFilter {
+    /// Decides on a frame by its head.
+    fn decide(&mut self, head: FrameHead) -> Verdict;
+
+    /// Returns frames to insert before the next frame. Called where a frame may begin.
+    fn insert(&mut self) -> Vec<u8>;
+}
+
+/// Takes a stream of bytes apart into frames, and puts together those that pass.
+///
+/// Payloads are forwarded as they come. Heads are held back until they are complete.
+#[derive(Debug)]
+pub(super) struct FrameSplitter {
+    part: Part,
+    verdict: Verdict,
+    /// Whether a CONTINUATION must come next.
+    within_block: bool,
+}
+
+#[derive(Debug)]
+enum Part {
+    Head { bytes: [u8; HEAD], count: usize },
+    Payload { left: usize },
+}
+
+impl Part {
+    const START: Self = Self::Head { bytes: [0; HEAD], count: 0 };
+}
+
+impl Default for FrameSplitter {
+    fn default() -> Self {
+        Self { part: Part::START, verdict: Verdict::Pass, within_block: false }
+    }
+}
+
+impl FrameSplitter {
+    /// Reads bytes, and appends to `output` what passes and what is inserted.
+    pub(super) fn feed(&mut self, mut data: &[u8], filter: &mut impl FrameFilter, output: &mut Vec<u8>) {
+        while !data.is_empty() {
+            self.insert(filter, output);
+            match &mut self.part {
+                Part::Head { bytes, count } => {
+                    let taken = data.len().min(HEAD - *count);
+                    bytes[*count..*count + taken].copy_from_slice(&data[..taken]);
+                    *count += taken;
+                    data = &data[taken..];
+                    if *count == HEAD {
+                        let head = FrameHead::parse(*bytes);
+                        self.begin(head, filter, output);
+                    }
+                }
+                Part::Payload { left } => {
+                    let taken = data.len().min(*left);
+                    *left -= taken;
+                    if self.verdict != Verdict::Drop {
+                        output.extend_from_slice(&data[..taken]);
+                    }
+                    data = &data[taken..];
+                }
+            }
+            self.end_frame(output);
+        }
+        self.insert(filter, output);
+    }
+
+    /// Appends what the filter wants to insert, if a frame may begin here.
+    pub(super) fn insert(&mut self, filter: &mut impl FrameFilter, output: &mut Vec<u8>) {
+        if matches!(self.part, Part::Head { count: 0, .. }) && !self.within_block {
+            output.extend_from_slice(&filter.insert());
+        }
+    }
+
+    fn begin(&mut self, head: FrameHead, filter: &mut impl FrameFilter, output: &mut Vec<u8>) {
+        // The parts of a header block belong together.
+        if head.kind != CONTINUATION {
+            self.verdict = filter.decide(head);
+        }
+        self.within_block = head.opens_block();
+        self.part = Part::Payload { left: head.length };
+        match &self.verdict {
+            Verdict::Drop => {}
+            Verdict::Pass => output.extend_from_slice(&head.bytes()),
+            Verdict::Extend(tail) => {
+                let longer = FrameHead { length: head.length + tail.len(), ..head };
+                output.extend_from_slice(&longer.bytes());
+            }
+        }
+    }
+
+    fn end_frame(&mut self, output: &mut Vec<u8>) {
+        if matches!(self.part, Part::Payload { left: 0 }) {
+            self.part = Part::START;
+            if let Verdict::Extend(tail) = &self.verdict {
+                output.extend_from_slice(tail);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Drops PINGs, extends SETTINGS, and inserts a GOAWAY after each frame HEADERS.
+    #[derive(Default)]
+    struct Filter {
+        insert: bool,
+    }
+
+    const PING: u8 = 6;
+    const GOAWAY: u8 = 7;
+
+    impl FrameFilter for Filter {
+        fn decide(&mut self, head: FrameHead) -> Verdict {
+            self.insert = head.kind == HEADERS;
+            match head.kind {
+                PING => Verdict::Drop,
+                SETTINGS => Verdict::Extend(limit_entry(7)),
+                _ => Verdict::Pass,
+            }
+        }
+
+        fn insert(&mut self) -> Vec<u8> {
+            if std::mem::take(&mut self.insert) { frame(GOAWAY, b"inserted") } else { Vec::new() }
+        }
+    }
+
+    fn on_stream(kind: u8, flags: u8, payload: &[u8]) -> Vec<u8> {
+        let head = FrameHead { length: payload.len(), kind, flags, stream: 5 };
+        [&head.bytes(), payload].concat()
+    }
+
+    #[test]
+    fn frames_pass_are_dropped_extended_and_inserted_however_they_are_cut_up() {
+        let input = [
+            frame(SETTINGS, b""),
+            frame(PING, b"12345678"),
+            on_stream(HEADERS, END_STREAM, b"first"),
+            on_stream(CONTINUATION, END_HEADERS, b"second"),
+            on_stream(DATA, END_STREAM, b""),
+        ]
+        .concat();
+        let expected = [
+            settings(7),
+            on_stream(HEADERS, END_STREAM, b"first"),
+            on_stream(CONTINUATION, END_HEADERS, b"second"),
+            frame(GOAWAY, b"inserted"),
+            on_stream(DATA, END_STREAM, b""),
+        ]
+        .concat();
+        for size in 1..=input.len() {
+            let (mut splitter, mut filter, mut output) = (FrameSplitter::default(), Filter::default(), Vec::new());
+            for piece in input.chunks(size) {
+                splitter.feed(piece, &mut filter, &mut output);
+            }
+            assert_eq!(output, expected, "in pieces of {size}");
+        }
+    }
+
+    #[test]
+    fn a_head_is_read_and_written() {
+        let head = FrameHead { length: 0x0001_0203, kind: HEADERS, flags: END_STREAM, stream: 0x7fff_ffff };
+        assert_eq!(FrameHead::parse(head.bytes()), head);
+        assert!(head.ends_stream() && head.opens_block() && !head.is_settings_ack());
+    }
+}

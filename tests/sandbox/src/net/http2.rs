@@ -1,0 +1,176 @@
+//! Between HTTP and the socket: adds HTTP/2 frames that hyper and h2 cannot send, and drops what belongs to them.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::frames::{FrameFilter, FrameHead, FrameSplitter, PREFACE, Verdict};
+use super::line::Line;
+
+/// Most bytes read from the socket at a time.
+const READ: usize = 16_384;
+
+/// A connection on which frames are filtered if it speaks HTTP/2, and nothing is if it does not.
+#[derive(Debug)]
+pub(super) struct Http2Filter<S> {
+    stream: S,
+    line: Arc<Line>,
+    protocol: Protocol,
+    from_client: FrameSplitter,
+    from_server: FrameSplitter,
+    /// What hyper is still to read.
+    incoming: Buffer,
+    /// What is still to be written to the socket.
+    outgoing: Buffer,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Protocol {
+    /// So many bytes of the preface have come.
+    Unknown(usize),
+    Http1,
+    Http2,
+}
+
+#[derive(Debug, Default)]
+struct Buffer {
+    bytes: Vec<u8>,
+    start: usize,
+}
+
+impl Buffer {
+    fn rest(&self) -> &[u8] {
+        &self.bytes[self.start..]
+    }
+
+    fn advance(&mut self, count: usize) {
+        self.start += count;
+        if self.rest().is_empty() {
+            self.bytes.clear();
+            self.start = 0;
+        }
+    }
+}
+
+struct FromClient<'a>(&'a Line);
+
+impl FrameFilter for FromClient<'_> {
+    fn decide(&mut self, head: FrameHead) -> Verdict {
+        self.0.streams().client_frame(head)
+    }
+
+    fn insert(&mut self) -> Vec<u8> {
+        Vec::new()
+    }
+}
+
+struct FromServer<'a>(&'a Line);
+
+impl FrameFilter for FromServer<'_> {
+    fn decide(&mut self, head: FrameHead) -> Verdict {
+        self.0.streams().server_frame(head)
+    }
+
+    fn insert(&mut self) -> Vec<u8> {
+        self.0.streams().after_frame()
+    }
+}
+
+impl<S> Http2Filter<S> {
+    pub(super) fn new(stream: S, line: Arc<Line>) -> Self {
+        Self {
+            stream,
+            line,
+            protocol: Protocol::Unknown(0),
+            from_client: FrameSplitter::default(),
+            from_server: FrameSplitter::default(),
+            incoming: Buffer::default(),
+            outgoing: Buffer::default(),
+        }
+    }
+
+    /// Takes in what the client has sent.
+    fn receive(&mut self, data: &[u8]) {
+        let mut frames = data;
+        if let Protocol::Unknown(come) = self.protocol {
+            let preface = data.len().min(PREFACE.len() - come);
+            self.incoming.bytes.extend_from_slice(&data[..preface]);
+            frames = &data[preface..];
+            self.protocol = match come + preface {
+                _ if data[..preface] != PREFACE[come..come + preface] => Protocol::Http1,
+                come if come == PREFACE.len() => Protocol::Http2,
+                come => Protocol::Unknown(come),
+            };
+        }
+        match self.protocol {
+            Protocol::Http2 => {
+                self.from_client.feed(frames, &mut FromClient(&self.line), &mut self.incoming.bytes);
+                self.from_server.insert(&mut FromServer(&self.line), &mut self.outgoing.bytes);
+            }
+            _ => self.incoming.bytes.extend_from_slice(frames),
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Http2Filter<S> {
+    fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.outgoing.rest().is_empty() {
+            let count = ready!(Pin::new(&mut self.stream).poll_write(cx, self.outgoing.rest()))?;
+            if count == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.outgoing.advance(count);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Http2Filter<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        while self.incoming.rest().is_empty() {
+            let mut bytes = [0; READ];
+            let mut read = ReadBuf::new(&mut bytes);
+            ready!(Pin::new(&mut self.stream).poll_read(cx, &mut read))?;
+            if read.filled().is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            self.receive(read.filled());
+            if !self.outgoing.rest().is_empty() {
+                // The client is told at once. An error is found again by the next write.
+                let _ = self.as_mut().poll_flush(cx);
+            }
+        }
+        let count = self.incoming.rest().len().min(buf.remaining());
+        buf.put_slice(&self.incoming.rest()[..count]);
+        self.incoming.advance(count);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Http2Filter<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
+        if self.protocol != Protocol::Http2 {
+            return Pin::new(&mut self.stream).poll_write(cx, data);
+        }
+        ready!(self.poll_drain(cx))?;
+        let this = &mut *self;
+        this.from_server.feed(data, &mut FromServer(&this.line), &mut this.outgoing.bytes);
+        if let Poll::Ready(Err(error)) = self.poll_drain(cx) {
+            return Poll::Ready(Err(error));
+        }
+        Poll::Ready(Ok(data.len()))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_drain(cx))?;
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_drain(cx))?;
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

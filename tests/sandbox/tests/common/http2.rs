@@ -1,0 +1,185 @@
+//! An HTTP/2 client that sends and shows single frames, and keeps to no limit.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+
+use rustls::pki_types::ServerName;
+use rustls::{ClientConnection, StreamOwned};
+use zexa_sandbox::Sandbox;
+
+pub(crate) const DATA: u8 = 0;
+pub(crate) const HEADERS: u8 = 1;
+pub(crate) const RST_STREAM: u8 = 3;
+pub(crate) const SETTINGS: u8 = 4;
+pub(crate) const PING: u8 = 6;
+pub(crate) const GOAWAY: u8 = 7;
+pub(crate) const WINDOW_UPDATE: u8 = 8;
+
+pub(crate) const REFUSED_STREAM: u32 = 7;
+
+const END_STREAM: u8 = 1;
+const ACK: u8 = 1;
+const END_HEADERS: u8 = 4;
+
+pub(crate) struct Connection {
+    tls: StreamOwned<ClientConnection, TcpStream>,
+    key: String,
+    last_stream: u32,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Frame {
+    pub(crate) kind: u8,
+    pub(crate) flags: u8,
+    pub(crate) stream: u32,
+    pub(crate) payload: Vec<u8>,
+}
+
+impl Connection {
+    /// Connects, and sends the preface and empty SETTINGS.
+    pub(crate) fn open(sandbox: &Sandbox) -> Self {
+        let config = super::tls_config(sandbox.ca_file(), &["h2"]);
+        let name = ServerName::try_from("localhost").unwrap();
+        let tls = ClientConnection::new(Arc::new(config), name).unwrap();
+        let mut connection = Self {
+            tls: StreamOwned::new(tls, super::socket(sandbox)),
+            key: sandbox.api_key().to_owned(),
+            last_stream: 0,
+        };
+        connection.tls.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").unwrap();
+        connection.send(SETTINGS, 0, 0, &[]);
+        connection
+    }
+
+    pub(crate) fn send(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
+        let [.., a, b, c] = payload.len().to_be_bytes();
+        let mut bytes = vec![a, b, c, kind, flags];
+        bytes.extend_from_slice(&stream.to_be_bytes());
+        bytes.extend_from_slice(payload);
+        self.tls.write_all(&bytes).unwrap();
+    }
+
+    /// Sends a GET; gives its stream.
+    pub(crate) fn get(&mut self, path: &str) -> u32 {
+        self.headers("GET", path, END_STREAM)
+    }
+
+    /// Sends a POST without its body; gives its stream.
+    pub(crate) fn begin_post(&mut self, path: &str) -> u32 {
+        self.headers("POST", path, 0)
+    }
+
+    /// Sends the whole body of a POST.
+    pub(crate) fn body(&mut self, stream: u32, body: &serde_json::Value) {
+        self.send(DATA, END_STREAM, stream, body.to_string().as_bytes());
+    }
+
+    /// Sends a POST with its body; gives its stream.
+    pub(crate) fn post(&mut self, path: &str, body: &serde_json::Value) -> u32 {
+        let stream = self.begin_post(path);
+        self.body(stream, body);
+        stream
+    }
+
+    fn headers(&mut self, method: &str, path: &str, flags: u8) -> u32 {
+        self.last_stream = if self.last_stream == 0 { 1 } else { self.last_stream + 2 };
+        let path = format!("/v1{path}");
+        let authorization = format!("Bearer {}", self.key);
+        let fields = [
+            (":method", method),
+            (":scheme", "https"),
+            (":authority", "localhost"),
+            (":path", &path),
+            ("authorization", &authorization),
+            ("content-type", "application/json"),
+        ];
+        let mut block = Vec::new();
+        for (name, value) in fields {
+            // Literals without indexing (RFC 7541, section 6.2.2), all shorter than 127 bytes.
+            block.push(0);
+            for text in [name, value] {
+                block.push(u8::try_from(text.len()).unwrap());
+                block.extend_from_slice(text.as_bytes());
+            }
+        }
+        self.send(HEADERS, flags | END_HEADERS, self.last_stream, &block);
+        self.last_stream
+    }
+
+    /// Resets a stream, as a call that is cancelled does.
+    pub(crate) fn cancel(&mut self, stream: u32) {
+        const CANCEL: u32 = 8;
+        self.send(RST_STREAM, 0, stream, &CANCEL.to_be_bytes());
+    }
+
+    pub(crate) fn acknowledge_settings(&mut self) {
+        self.send(SETTINGS, ACK, 0, &[]);
+    }
+
+    /// The next frame, acknowledged if it is a PING; `None` at the end of the connection.
+    pub(crate) fn next(&mut self) -> Option<Frame> {
+        let mut head = [0; 9];
+        if self.tls.read(&mut head[..1]).unwrap() == 0 {
+            return None;
+        }
+        self.tls.read_exact(&mut head[1..]).unwrap();
+        let [a, b, c, kind, flags, stream @ ..] = head;
+        let mut payload = vec![0; u32::from_be_bytes([0, a, b, c]) as usize];
+        self.tls.read_exact(&mut payload).unwrap();
+        if kind == PING && flags & ACK == 0 {
+            self.send(PING, ACK, 0, &payload);
+        }
+        Some(Frame { kind, flags, stream: u32::from_be_bytes(stream), payload })
+    }
+
+    /// Reads until a stream ends, either way; returns its last frame.
+    pub(crate) fn end_of(&mut self, stream: u32) -> Frame {
+        self.all_to_end_of(stream).pop().unwrap()
+    }
+
+    /// Reads until a stream ends; returns all frames that came, up to its last.
+    pub(crate) fn all_to_end_of(&mut self, stream: u32) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        loop {
+            let frame = self.next().expect("the connection ended");
+            let last = frame.stream == stream && (frame.kind == RST_STREAM || frame.ends_stream());
+            frames.push(frame);
+            if last {
+                return frames;
+            }
+        }
+    }
+
+    /// Reads to the end of the connection.
+    pub(crate) fn rest(&mut self) -> Vec<Frame> {
+        std::iter::from_fn(|| self.next()).collect()
+    }
+}
+
+impl Frame {
+    pub(crate) fn ends_stream(&self) -> bool {
+        matches!(self.kind, DATA | HEADERS) && self.flags & END_STREAM != 0
+    }
+
+    pub(crate) fn is_new_settings(&self) -> bool {
+        self.kind == SETTINGS && self.flags & ACK == 0
+    }
+
+    /// The limits of concurrent streams in a frame SETTINGS.
+    pub(crate) fn stream_limits(&self) -> Vec<u32> {
+        let entries = self.payload.chunks(6).filter(|entry| entry[..2] == [0, 3]);
+        entries.map(|entry| u32::from_be_bytes(entry[2..].try_into().unwrap())).collect()
+    }
+
+    /// The reason in a frame RST_STREAM.
+    pub(crate) fn reset_reason(&self) -> Option<u32> {
+        (self.kind == RST_STREAM).then(|| u32::from_be_bytes(self.payload[..4].try_into().unwrap()))
+    }
+
+    /// The last stream and the reason in a frame GOAWAY.
+    pub(crate) fn goaway(&self) -> Option<(u32, u32)> {
+        let number = |from: usize| u32::from_be_bytes(self.payload[from..from + 4].try_into().unwrap());
+        (self.kind == GOAWAY).then(|| (number(0), number(4)))
+    }
+}
