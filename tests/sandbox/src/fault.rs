@@ -79,6 +79,9 @@ pub struct Answer {
     /// After so many bytes of the head or the body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
+    /// Whether a connection that hangs still answers HTTP/2 PINGs.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub answer_pings: bool,
 }
 
 /// How an answer breaks off.
@@ -95,6 +98,13 @@ pub enum Then {
     Reset,
     /// The whole answer is sent, then the connection is closed without having said so.
     Close,
+    /// Neither this request nor any later one on its connection is answered.
+    Hang,
+    /// The request is not processed, and its stream is reset with REFUSED_STREAM.
+    Refuse,
+    /// The request is not processed, and a GOAWAY says so: its last stream is below the request's.
+    #[serde(rename = "goaway")]
+    GoAway,
 }
 
 /// Where an answer breaks off.
@@ -129,7 +139,13 @@ impl Answer {
 
     /// Whether it ends before a byte of an answer.
     pub(crate) fn is_silent(&self) -> bool {
-        matches!(self.then(), Then::Stall | Then::Cut | Then::Reset) && matches!(self.at(), At::Request | At::Connect)
+        matches!(self.then(), Then::Stall | Then::Cut | Then::Reset | Then::Hang)
+            && matches!(self.at(), At::Request | At::Connect)
+    }
+
+    /// Whether the request is not processed, and the client is told so.
+    pub(crate) fn refuses(&self) -> bool {
+        matches!(self.then(), Then::Refuse | Then::GoAway)
     }
 
     /// A short text for the record of a request.
@@ -149,6 +165,8 @@ impl Answer {
         match self.then() {
             Then::None => {}
             Then::Close => parts.push("close after the answer".to_owned()),
+            Then::Hang if self.answer_pings => parts.push("hang, PINGs answered".to_owned()),
+            then @ (Then::Hang | Then::Refuse | Then::GoAway) => parts.push(format!("{then:?}").to_lowercase()),
             then => parts.push(format!("{then:?} at {:?}", self.at()).to_lowercase()),
         }
         if parts.is_empty() {
@@ -160,11 +178,12 @@ impl Answer {
     fn check(&self) -> Result<(), String> {
         let then = self.then();
         if self.at.is_some() && then == Then::None {
-            return Err("`at` needs `then`: stall, cut or reset".to_owned());
+            return Err("`at` needs `then`".to_owned());
         }
         if then == Then::Close && !matches!(self.at, None | Some(At::Body)) {
             return Err("`then`: close comes after the whole answer, `at` body".to_owned());
         }
+        self.check_unanswered()?;
         if self.status.is_some_and(|status| !(200..=599).contains(&status)) {
             return Err("`status` is from 200 to 599".to_owned());
         }
@@ -174,6 +193,31 @@ impl Answer {
         let bodies = [self.body.is_some(), self.text.is_some(), self.fill.is_some()];
         if bodies.into_iter().filter(|there| *there).count() > 1 {
             return Err("only one of `body`, `text` and `fill`".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Checks what goes with the ways of not answering that HTTP/2 knows.
+    fn check_unanswered(&self) -> Result<(), String> {
+        let name = match self.then() {
+            Then::Hang => "hang",
+            Then::Refuse => "refuse",
+            Then::GoAway => "goaway",
+            _ if self.answer_pings => return Err("`answer_pings` needs `then`: hang".to_owned()),
+            _ => return Ok(()),
+        };
+        if !matches!(self.at, None | Some(At::Request)) {
+            return Err(format!("`then`: {name} comes before any answer, `at` request"));
+        }
+        if self.describes_answer() || !self.headers.is_empty() || self.bytes.is_some() {
+            let keys = "`status`, `headers`, `body`, `text`, `fill` and `bytes` do not apply";
+            return Err(format!("`then`: {name} sends no answer, so {keys}"));
+        }
+        if self.refuses() && self.process {
+            return Err(format!("`then`: {name} says that the request was not processed, so `process` cannot be true"));
+        }
+        if self.answer_pings && self.refuses() {
+            return Err("`answer_pings` needs `then`: hang".to_owned());
         }
         Ok(())
     }
@@ -258,6 +302,15 @@ mod tests {
             json!({"body": 1, "text": "1"}),
             json!({"then": "close", "at": "head"}),
             json!({"then": "reset", "at": "connect", "path": "/messages"}),
+            json!({"then": "hang", "at": "connect"}),
+            json!({"then": "hang", "status": 200}),
+            json!({"then": "refuse", "process": true}),
+            json!({"then": "refuse", "headers": {"X-A": "1"}}),
+            json!({"then": "refuse", "at": "body"}),
+            json!({"then": "goaway", "process": true}),
+            json!({"then": "goaway", "bytes": 1}),
+            json!({"then": "goaway", "answer_pings": true}),
+            json!({"then": "stall", "answer_pings": true}),
         ] {
             assert!(Fault::from_json(fault.clone()).is_err(), "{fault}");
         }

@@ -1,5 +1,6 @@
 //! One server: an account, what it has received, what is to go wrong, and when it ends.
 
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -80,6 +81,7 @@ impl Server {
             stream_rules: StreamRules {
                 limits: spec.state.max_concurrent_streams.0,
                 requests_per_limit: spec.state.requests_per_stream_limit.get(),
+                goaway_after: spec.state.goaway_after.map(NonZeroU64::get),
             },
         });
         tokio::spawn(Arc::clone(&server).keep_time());

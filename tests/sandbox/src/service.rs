@@ -52,12 +52,16 @@ pub(crate) async fn serve(
         stream: stream.map(|stream| stream.id),
         received,
     };
-    if stream.is_some_and(|stream| stream.over_limit) {
+    if stream.is_some_and(|stream| stream.over_limit) && !line.streams().hangs() {
         site.server.record_unserved(&head, &[], "refused: over the limit of concurrent streams");
         return Err(ServeError::refused());
     }
     let body = read(body, LONGEST_BODY).await.map_err(ServeError::Unreadable)?;
-    Ok(answer(site, line, head, body).await)
+    if line.streams().hangs() {
+        site.server.record_unserved(&head, body.as_deref().unwrap_or_default(), "hang: an earlier request hangs");
+        return std::future::pending().await;
+    }
+    answer(site, line, head, body).await
 }
 
 /// Why a request gets no answer.
@@ -102,8 +106,16 @@ pub(crate) async fn read(body: Incoming, most: usize) -> Result<Option<Bytes>, i
     }
 }
 
-async fn answer(site: Site, line: Arc<Line>, head: Head, body: Option<Bytes>) -> Response<Output> {
+async fn answer(site: Site, line: Arc<Line>, head: Head, body: Option<Bytes>) -> Result<Response<Output>, ServeError> {
     let server = &site.server;
+    if head.stream.is_some_and(|id| line.streams().is_beyond_goaway(id)) {
+        server.record_unserved(
+            &head,
+            body.as_deref().unwrap_or_default(),
+            "refused: above the last stream of a GOAWAY",
+        );
+        return Err(ServeError::refused());
+    }
     let number = server.log.lock().add(&head, body.as_deref().unwrap_or_default());
     server.log.ring();
     let path = head.uri.path().strip_prefix("/v1");
@@ -118,21 +130,30 @@ async fn answer(site: Site, line: Arc<Line>, head: Head, body: Option<Bytes>) ->
         }
         reply
     };
+    if let Some(fault) = &fault
+        && let Some(outcome) = server.log.lock().outcome(number)
+    {
+        outcome.fault = Some(fault.summary());
+    }
+    if let Some(fault) = fault.as_ref().filter(|fault| fault.refuses()) {
+        spoil::refuse(fault, &line).await;
+        return Err(ServeError::refused());
+    }
+    if let Some(id) = head.stream {
+        line.streams().admit(id);
+    }
     let Some(fault) = fault else {
         let reply = carry_out();
         if let Some(outcome) = server.log.lock().outcome(number) {
             outcome.status = Some(reply.status);
         }
-        return response(reply);
+        return Ok(response(reply));
     };
-    if let Some(outcome) = server.log.lock().outcome(number) {
-        outcome.fault = Some(fault.summary());
-    }
     let answer = spoil::answer(&fault, &line, carry_out).await;
     if let Some(outcome) = server.log.lock().outcome(number) {
         outcome.status = answer.told.then(|| answer.response.status().as_u16());
     }
-    answer.response
+    Ok(answer.response)
 }
 
 /// Puts a reply into HTTP.

@@ -68,6 +68,9 @@ pub struct StateSpec {
     /// Requests on a connection after which the next limit of streams is announced.
     #[serde(deserialize_with = "requests_per_stream_limit")]
     pub requests_per_stream_limit: NonZeroU64,
+    /// HTTP/2 responses on a connection after which the server sends a GOAWAY, if any.
+    #[serde(deserialize_with = "goaway_after")]
+    pub goaway_after: Option<NonZeroU64>,
 }
 
 /// The key that a sandbox accepts when it is told no other.
@@ -93,6 +96,7 @@ impl Default for StateSpec {
             allow_http_webhooks: false,
             max_concurrent_streams: StreamLimits::default(),
             requests_per_stream_limit: NonZeroU64::MIN,
+            goaway_after: None,
         }
     }
 }
@@ -141,6 +145,10 @@ fn stream_limit(value: &Value) -> Option<u32> {
 
 fn requests_per_stream_limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU64, D::Error> {
     count("requests_per_stream_limit", deserializer)
+}
+
+fn goaway_after<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NonZeroU64>, D::Error> {
+    count("goaway_after", deserializer).map(Some)
 }
 
 /// Reads a count of at least one. The error names the key, which serde's own does not.

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::fault::{Answer, At, Then};
 use crate::net::line::{Break, Line};
 use crate::net::output::Output;
+use crate::net::streams::Hang;
 use crate::reply::{Refusal, Reply};
 use crate::service::response;
 
@@ -30,19 +31,32 @@ pub(crate) async fn answer(fault: &Answer, line: &Arc<Line>, carry_out: impl Fn(
         tokio::time::sleep(Duration::from_secs_f64(fault.delay)).await;
     }
     if fault.is_silent() {
-        return silence(fault.then(), line).await;
+        return silence(fault, line).await;
     }
     let mut answer = if fault.describes_answer() { described(fault) } else { response(real.unwrap_or_else(carry_out)) };
     add_headers(&mut answer, fault);
     break_off(answer, fault, line)
 }
 
-async fn silence(then: Then, line: &Line) -> Spoilt {
-    match then {
+/// Does what comes before a request is reset as not processed.
+pub(crate) async fn refuse(fault: &Answer, line: &Line) {
+    if fault.delay > 0.0 {
+        tokio::time::sleep(Duration::from_secs_f64(fault.delay)).await;
+    }
+    if fault.then() == Then::GoAway {
+        line.go_away();
+    }
+}
+
+async fn silence(fault: &Answer, line: &Line) -> Spoilt {
+    match fault.then() {
         Then::Cut => line.break_now(Break::Cut),
         Then::Reset => line.break_now(Break::Reset),
         // A stream of HTTP/2 stalls by itself; the others go on.
-        Then::Stall | Then::Close | Then::None => {}
+        Then::Stall => {}
+        Then::Hang if fault.answer_pings => line.streams().hang(Hang::Requests),
+        Then::Hang => line.streams().hang(Hang::Silent),
+        Then::Close | Then::None | Then::Refuse | Then::GoAway => {}
     }
     std::future::pending().await
 }
@@ -89,7 +103,10 @@ fn add_headers(answer: &mut Response<Output>, fault: &Answer) {
 
 fn break_off(answer: Response<Output>, fault: &Answer, line: &Arc<Line>) -> Spoilt {
     let how = match fault.then() {
-        Then::None => return Spoilt { response: own_length(answer), told: true },
+        // The last three never get here: they send no answer.
+        Then::None | Then::Hang | Then::Refuse | Then::GoAway => {
+            return Spoilt { response: own_length(answer), told: true };
+        }
         Then::Stall => Break::Stall,
         Then::Cut => Break::Cut,
         Then::Reset => Break::Reset,

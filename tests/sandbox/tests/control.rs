@@ -68,7 +68,11 @@ fn wrong_specs_name_the_key() {
         (json!({"state": {"max_concurrent_streams": [10, -1]}}), "max_concurrent_streams"),
         (json!({"state": {"max_concurrent_streams": 1.5}}), "max_concurrent_streams"),
         (json!({"state": {"requests_per_stream_limit": 0}}), "requests_per_stream_limit"),
+        (json!({"state": {"goaway_after": 0}}), "goaway_after"),
         (json!({"faults": [{"statos": 1}]}), "statos"),
+        (json!({"faults": [{"then": "refuse", "process": true}]}), "process"),
+        (json!({"faults": [{"then": "goaway", "at": "body"}]}), "at"),
+        (json!({"faults": [{"then": "stall", "answer_pings": true}]}), "answer_pings"),
     ] {
         let refused = control.post("/instances", &spec);
         refused.is(400, "invalid_request", None);

@@ -70,7 +70,9 @@ async fn converse(socket: &Arc<TcpStream>, site: &Site, tls: Option<TlsAcceptor>
             let _ = tokio::time::timeout(PATIENCE, drain(socket)).await;
         }
         Some(Break::Stall) => drain(socket).await,
-        Some(Break::Close) | None => {}
+        // HTTP has sent the FIN. What the client sent before it knew must not turn it into a RST.
+        Some(Break::Close) => drop(tokio::time::timeout(PATIENCE, drain(socket)).await),
+        None => {}
     }
 }
 
@@ -100,16 +102,19 @@ where
     // h2 would enforce the first limit for ever.
     builder.http2().max_concurrent_streams(None);
     let mut http = std::pin::pin!(builder.serve_connection(TokioIo::new(gate), service));
-    let how = tokio::select! {
-        // First, so that all that can be written is.
-        biased;
-        _ = http.as_mut() => return None,
-        how = line.broken() => how,
-    };
-    if how == Break::Close {
-        http.as_mut().graceful_shutdown();
-        let _ = http.await;
-        return None;
+    let mut closing = false;
+    loop {
+        let how = tokio::select! {
+            // First, so that all that can be written is.
+            biased;
+            _ = http.as_mut() => return closing.then_some(Break::Close),
+            how = line.broken() => how,
+        };
+        if how != Break::Close {
+            return Some(how);
+        }
+        if !std::mem::replace(&mut closing, true) {
+            http.as_mut().graceful_shutdown();
+        }
     }
-    Some(how)
 }

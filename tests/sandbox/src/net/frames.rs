@@ -7,6 +7,7 @@ pub(super) const DATA: u8 = 0;
 pub(super) const HEADERS: u8 = 1;
 pub(super) const RST_STREAM: u8 = 3;
 pub(super) const SETTINGS: u8 = 4;
+pub(super) const GOAWAY: u8 = 7;
 const CONTINUATION: u8 = 9;
 
 const END_STREAM: u8 = 0x1;
@@ -69,8 +70,24 @@ pub(super) fn limit_entry(limit: u32) -> [u8; 6] {
     [a, b, c, d, e, f]
 }
 
+/// A frame GOAWAY without an error: streams above the last are not processed.
+pub(super) fn goaway(last_stream: u32) -> Vec<u8> {
+    const NO_ERROR: u32 = 0;
+    frame(GOAWAY, &[last_stream.to_be_bytes(), NO_ERROR.to_be_bytes()].concat())
+}
+
+/// A frame RST_STREAM of a client that does not want the response.
+pub(super) fn cancel(stream: u32) -> Vec<u8> {
+    const CANCEL: u32 = 8;
+    frame_on(stream, RST_STREAM, &CANCEL.to_be_bytes())
+}
+
 fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
-    let head = FrameHead { length: payload.len(), kind, flags: 0, stream: 0 };
+    frame_on(0, kind, payload)
+}
+
+fn frame_on(stream: u32, kind: u8, payload: &[u8]) -> Vec<u8> {
+    let head = FrameHead { length: payload.len(), kind, flags: 0, stream };
     [&head.bytes(), payload].concat()
 }
 
@@ -194,7 +211,6 @@ mod tests {
     }
 
     const PING: u8 = 6;
-    const GOAWAY: u8 = 7;
 
     impl FrameFilter for Filter {
         fn decide(&mut self, head: FrameHead) -> Verdict {

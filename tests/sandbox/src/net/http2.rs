@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::frames::{FrameFilter, FrameHead, FrameSplitter, PREFACE, Verdict};
-use super::line::Line;
+use super::line::{Break, Line};
 
 /// Most bytes read from the socket at a time.
 const READ: usize = 16_384;
@@ -63,7 +63,7 @@ impl FrameFilter for FromClient<'_> {
     }
 
     fn insert(&mut self) -> Vec<u8> {
-        Vec::new()
+        self.0.streams().resets_of_excluded()
     }
 }
 
@@ -75,7 +75,14 @@ impl FrameFilter for FromServer<'_> {
     }
 
     fn insert(&mut self) -> Vec<u8> {
-        self.0.streams().after_frame()
+        let mut streams = self.0.streams();
+        let goes_away = streams.end_frame();
+        let frames = streams.frames_to_send();
+        drop(streams);
+        if goes_away {
+            self.0.break_now(Break::Close);
+        }
+        frames
     }
 }
 
@@ -130,6 +137,10 @@ impl<S: AsyncWrite + Unpin> Http2Filter<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Http2Filter<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.protocol == Protocol::Http2 {
+            let this = &mut *self;
+            this.from_client.insert(&mut FromClient(&this.line), &mut this.incoming.bytes);
+        }
         while self.incoming.rest().is_empty() {
             let mut bytes = [0; READ];
             let mut read = ReadBuf::new(&mut bytes);

@@ -26,6 +26,15 @@ struct Plan {
     now: Option<Break>,
 }
 
+impl Plan {
+    /// An end in good order does not take the place of another.
+    fn set_now(&mut self, how: Break) {
+        if how != Break::Close || self.now.is_none() {
+            self.now = Some(how);
+        }
+    }
+}
+
 /// How a connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Break {
@@ -60,8 +69,14 @@ impl Line {
     }
 
     pub(crate) fn break_now(&self, how: Break) {
-        self.plan().now = Some(how);
+        self.plan().set_now(how);
         self.broken.notify_one();
+    }
+
+    /// Sends a GOAWAY, and closes the connection when the requests that are being processed are answered.
+    pub(crate) fn go_away(&self) {
+        self.streams().go_away();
+        self.break_now(Break::Close);
     }
 
     /// Breaks when so many more bytes are written; the byte after them never is.
@@ -79,10 +94,10 @@ impl Line {
         self.plan().written
     }
 
-    /// Waits until the connection is to break.
+    /// Waits until the connection is to break. One that closes may break in another way before it has.
     pub(super) async fn broken(&self) -> Break {
         loop {
-            if let Some(how) = self.plan().now {
+            if let Some(how) = self.plan().now.take() {
                 return how;
             }
             self.broken.notified().await;
@@ -108,7 +123,8 @@ impl Line {
         let written = plan.written;
         let due = |planned: Option<(u64, Break)>| planned.filter(|(at, _)| written >= *at).map(|(_, how)| how);
         if let Some(how) = due(plan.limit).or(due(plan.flushed)) {
-            plan.now = Some(how);
+            plan.flushed = None;
+            plan.set_now(how);
             self.broken.notify_one();
         }
     }

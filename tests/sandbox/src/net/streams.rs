@@ -13,6 +13,8 @@ pub(crate) struct StreamRules {
     pub(crate) limits: Vec<u32>,
     /// Each limit but the last applies to so many requests.
     pub(crate) requests_per_limit: u64,
+    /// After so many responses a connection gets a GOAWAY.
+    pub(crate) goaway_after: Option<u64>,
 }
 
 /// What the client opened a stream for.
@@ -40,6 +42,16 @@ pub(crate) struct Streams {
     ended: Option<u32>,
     /// Limits that are still to be announced.
     to_announce: Vec<u32>,
+    /// Responses that are sent in full.
+    responses: u64,
+    /// The highest stream whose request is processed.
+    highest_admitted: u32,
+    /// The last stream of the GOAWAY, if there is one.
+    last_stream: Option<u32>,
+    goaway_sent: bool,
+    /// Streams above the GOAWAY's last, which hyper is still to forget.
+    excluded: Vec<u32>,
+    hang: Option<Hang>,
     /// Who sent each of the SETTINGS that the client has not acknowledged.
     unacknowledged: VecDeque<Sender>,
     /// Whether the server has sent its first SETTINGS, which must come before any other frame.
@@ -51,6 +63,15 @@ pub(crate) struct Streams {
 struct Open {
     request_ended: bool,
     response_ended: bool,
+}
+
+/// How a connection answers nothing any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hang {
+    /// Nothing is sent.
+    Silent,
+    /// New requests get no answer. PINGs and earlier requests do.
+    Requests,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +93,12 @@ impl Streams {
             on_the_way: VecDeque::new(),
             ended: None,
             to_announce: Vec::new(),
+            responses: 0,
+            highest_admitted: 0,
+            last_stream: None,
+            goaway_sent: false,
+            excluded: Vec::new(),
+            hang: None,
             unacknowledged: VecDeque::new(),
             greeted: false,
         }
@@ -82,12 +109,46 @@ impl Streams {
         self.on_the_way.pop_front()
     }
 
+    /// Notes that a request is processed, so that no GOAWAY says that it is not.
+    pub(crate) fn admit(&mut self, id: u32) {
+        self.highest_admitted = self.highest_admitted.max(id);
+    }
+
+    /// Plans a GOAWAY that excludes all requests above the last one that is processed.
+    pub(super) fn go_away(&mut self) {
+        let last = *self.last_stream.get_or_insert(self.highest_admitted);
+        self.excluded.extend(self.open.split_off(&(last + 1)).keys());
+    }
+
+    /// Returns frames for hyper that reset the streams above the GOAWAY's last.
+    ///
+    /// Without them hyper would wait for the rest of those requests, and not close the connection.
+    pub(super) fn resets_of_excluded(&mut self) -> Vec<u8> {
+        self.excluded.drain(..).flat_map(frames::cancel).collect()
+    }
+
+    /// Whether a GOAWAY has told the client that a request is not processed.
+    pub(crate) fn is_beyond_goaway(&self, id: u32) -> bool {
+        self.last_stream.is_some_and(|last| id > last)
+    }
+
+    pub(crate) fn hang(&mut self, how: Hang) {
+        self.hang = Some(how);
+    }
+
+    pub(crate) fn hangs(&self) -> bool {
+        self.hang.is_some()
+    }
+
     fn limit(&self) -> u32 {
         self.rules.limits.get(self.current).copied().unwrap_or(u32::MAX)
     }
 
     /// Decides on a frame from the client.
     pub(super) fn client_frame(&mut self, head: FrameHead) -> Verdict {
+        if self.is_beyond_goaway(head.stream) {
+            return Verdict::Drop;
+        }
         match head.kind {
             frames::HEADERS if head.stream > self.highest_received => self.open(head.stream),
             frames::RST_STREAM => drop(self.open.remove(&head.stream)),
@@ -131,6 +192,11 @@ impl Streams {
 
     /// Decides on a frame from the server.
     pub(super) fn server_frame(&mut self, head: FrameHead) -> Verdict {
+        // The GOAWAY that this module sends takes the place of hyper's.
+        let replaced = head.kind == frames::GOAWAY && self.last_stream.is_some();
+        if replaced || self.is_beyond_goaway(head.stream) || self.hang == Some(Hang::Silent) {
+            return Verdict::Drop;
+        }
         self.ended = head.ends_stream().then_some(head.stream);
         match head.kind {
             frames::RST_STREAM => {
@@ -150,18 +216,34 @@ impl Streams {
         Verdict::Pass
     }
 
-    /// Returns the frames to send after the server's last frame.
-    pub(super) fn after_frame(&mut self) -> Vec<u8> {
-        if let Some(id) = self.ended.take() {
-            self.end(id, |open| open.response_ended = true);
+    /// Notes that a frame of the server is complete; returns whether a GOAWAY is due because of it.
+    pub(super) fn end_frame(&mut self) -> bool {
+        let Some(id) = self.ended.take() else {
+            return false;
+        };
+        self.end(id, |open| open.response_ended = true);
+        self.responses += 1;
+        let due = self.last_stream.is_none() && self.rules.goaway_after.is_some_and(|count| self.responses >= count);
+        if due {
+            // Every request that came before the GOAWAY is answered.
+            self.last_stream = Some(self.highest_received);
         }
-        if !self.greeted {
-            return Vec::new();
-        }
+        due
+    }
+
+    /// Returns the frames to send before the server's next one.
+    pub(super) fn frames_to_send(&mut self) -> Vec<u8> {
         let mut frames = Vec::new();
+        if !self.greeted || self.hang == Some(Hang::Silent) {
+            return frames;
+        }
         for limit in self.to_announce.drain(..) {
             self.unacknowledged.push_back(Sender::Streams);
             frames.extend_from_slice(&frames::settings(limit));
+        }
+        if let Some(last) = self.last_stream.filter(|_| !self.goaway_sent) {
+            self.goaway_sent = true;
+            frames.extend_from_slice(&frames::goaway(last));
         }
         frames
     }

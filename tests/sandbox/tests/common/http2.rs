@@ -1,5 +1,6 @@
 //! An HTTP/2 client that sends and shows single frames, and keeps to no limit.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -14,8 +15,8 @@ pub(crate) const RST_STREAM: u8 = 3;
 pub(crate) const SETTINGS: u8 = 4;
 pub(crate) const PING: u8 = 6;
 pub(crate) const GOAWAY: u8 = 7;
-pub(crate) const WINDOW_UPDATE: u8 = 8;
 
+pub(crate) const NO_ERROR: u32 = 0;
 pub(crate) const REFUSED_STREAM: u32 = 7;
 
 const END_STREAM: u8 = 1;
@@ -26,9 +27,11 @@ pub(crate) struct Connection {
     tls: StreamOwned<ClientConnection, TcpStream>,
     key: String,
     last_stream: u32,
+    /// The last frames of the streams that have ended.
+    ended: BTreeMap<u32, Frame>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Frame {
     pub(crate) kind: u8,
     pub(crate) flags: u8,
@@ -46,6 +49,7 @@ impl Connection {
             tls: StreamOwned::new(tls, super::socket(sandbox)),
             key: sandbox.api_key().to_owned(),
             last_stream: 0,
+            ended: BTreeMap::new(),
         };
         connection.tls.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").unwrap();
         connection.send(SETTINGS, 0, 0, &[]);
@@ -117,6 +121,20 @@ impl Connection {
         self.send(SETTINGS, ACK, 0, &[]);
     }
 
+    /// Sends a PING and reads until its answer; returns the frames before it.
+    pub(crate) fn all_to_pong(&mut self) -> Vec<Frame> {
+        self.send(PING, 0, 0, b"question");
+        let frames = std::iter::from_fn(|| Some(self.next().expect("the connection ended")));
+        frames.take_while(|frame| frame.payload != b"question").collect()
+    }
+
+    /// Ends the sending side of the connection.
+    pub(crate) fn close(&mut self) {
+        self.tls.conn.send_close_notify();
+        self.tls.flush().unwrap();
+        self.tls.sock.shutdown(std::net::Shutdown::Write).unwrap();
+    }
+
     /// The next frame, acknowledged if it is a PING; `None` at the end of the connection.
     pub(crate) fn next(&mut self) -> Option<Frame> {
         let mut head = [0; 9];
@@ -130,25 +148,31 @@ impl Connection {
         if kind == PING && flags & ACK == 0 {
             self.send(PING, ACK, 0, &payload);
         }
-        Some(Frame { kind, flags, stream: u32::from_be_bytes(stream), payload })
+        let frame = Frame { kind, flags, stream: u32::from_be_bytes(stream), payload };
+        if kind == RST_STREAM || frame.ends_stream() {
+            self.ended.insert(frame.stream, frame.clone());
+        }
+        Some(frame)
     }
 
-    /// Reads until a stream ends, either way; returns its last frame.
+    /// Reads until a frame fits; returns it.
+    pub(crate) fn until(&mut self, fits: impl Fn(&Frame) -> bool) -> Frame {
+        std::iter::from_fn(|| self.next()).find(fits).expect("the connection ended")
+    }
+
+    /// Reads until a stream has ended, either way; returns its last frame.
     pub(crate) fn end_of(&mut self, stream: u32) -> Frame {
-        self.all_to_end_of(stream).pop().unwrap()
+        self.all_to_end_of(stream);
+        self.ended[&stream].clone()
     }
 
-    /// Reads until a stream ends; returns all frames that came, up to its last.
+    /// Reads until a stream has ended; returns what has come in this time.
     pub(crate) fn all_to_end_of(&mut self, stream: u32) -> Vec<Frame> {
         let mut frames = Vec::new();
-        loop {
-            let frame = self.next().expect("the connection ended");
-            let last = frame.stream == stream && (frame.kind == RST_STREAM || frame.ends_stream());
-            frames.push(frame);
-            if last {
-                return frames;
-            }
+        while !self.ended.contains_key(&stream) {
+            frames.push(self.next().expect("the connection ended"));
         }
+        frames
     }
 
     /// Reads to the end of the connection.
