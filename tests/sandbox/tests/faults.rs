@@ -162,19 +162,27 @@ fn a_connection_is_cut_at_once() {
 #[test]
 fn a_connection_stalls_at_once() {
     let sandbox = with_fault(json!({"then": "stall", "at": "connect"}));
-    stalls(&sandbox, "");
-    assert!(sandbox.requests().is_empty());
-    assert!(exchange_ok(&sandbox));
+    stalls(&sandbox, 0, "");
+    assert_eq!(sandbox.requests().len(), 1, "that of the other connection");
 }
 
-/// Sees that so much comes, nothing more, and that the sandbox lets go when the client does.
-fn stalls(sandbox: &Sandbox, start: &str) -> String {
+/// Sees that an answer comes up to its part that ends so, nothing more, and that the sandbox lets go when the client does.
+///
+/// It is the last of so many `requests`, and the sandbox has no fault left for another.
+fn stalls(sandbox: &Sandbox, requests: usize, end: &str) -> String {
     let mut stream = socket(sandbox);
     ask(&mut stream, sandbox);
-    stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
-    let (text, end) = read_all(&mut stream);
-    assert_eq!(end.unwrap_err().kind(), ErrorKind::WouldBlock);
-    assert!(text.starts_with(start), "{text}");
+    let mut text = String::new();
+    while !text.ends_with(end) {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        text.push(char::from(byte[0]));
+    }
+    let _ = sandbox.wait_for_requests(requests);
+    // All connections share a thread, so when another is answered, this one has had its turn.
+    assert!(exchange_ok(sandbox));
+    stream.set_nonblocking(true).unwrap();
+    assert_eq!(stream.read(&mut [0]).unwrap_err().kind(), ErrorKind::WouldBlock);
     drop(stream);
     until("the sandbox lets go", || sandbox.open_connections() == 0);
     text
@@ -186,9 +194,9 @@ fn breaks_after_the_request() {
                                                        {"then": "stall", "at": "request"}]}));
     assert_eq!(exchange(&sandbox), (String::new(), Some(ErrorKind::ConnectionReset)));
     assert_eq!(exchange(&sandbox), (String::new(), None));
-    assert_eq!(stalls(&sandbox, ""), "");
+    assert_eq!(stalls(&sandbox, 3, ""), "");
     let faults: Vec<_> =
-        sandbox.requests().into_iter().map(|request| (request.status, request.fault.unwrap())).collect();
+        sandbox.requests().into_iter().take(3).map(|request| (request.status, request.fault.unwrap())).collect();
     let told = ["reset at request", "cut at request", "stall at request"];
     assert_eq!(faults, told.map(|fault| (None, fault.to_owned())));
 }
@@ -203,7 +211,7 @@ fn breaks_within_the_head() {
     assert_eq!(exchange(&sandbox), ("HTTP/1.1 200".to_owned(), Some(ErrorKind::ConnectionReset)));
     let (cut, end) = exchange(&sandbox);
     assert_eq!((&cut[..12], cut.len(), end), ("HTTP/1.1 503", 30, None));
-    assert_eq!(stalls(&sandbox, ""), "HTTP/1.1 200");
+    assert_eq!(stalls(&sandbox, 3, "HTTP/1.1 200"), "HTTP/1.1 200");
 }
 
 #[test]
@@ -211,20 +219,20 @@ fn breaks_within_the_body() {
     let sandbox = Sandbox::from_json(json!({"faults": [
         {"then": "reset", "at": "body", "bytes": 10},
         {"then": "cut", "at": "body", "bytes": 10},
-        {"then": "stall", "at": "body", "bytes": 10},
         {"then": "cut", "at": "body", "bytes": 0},
         {"then": "cut", "at": "body", "bytes": 200_000, "fill": 300_000},
+        {"then": "stall", "at": "body", "bytes": 10},
     ]}));
     let reset = exchange(&sandbox);
     assert_eq!((body_of(&reset.0), reset.1), (r#"{"credits""#, Some(ErrorKind::ConnectionReset)));
     let cut = exchange(&sandbox);
     assert_eq!((body_of(&cut.0), cut.1), (r#"{"credits""#, None));
     assert!(cut.0.contains("\r\ncontent-length: 33\r\n"), "{}", cut.0);
-    assert_eq!(body_of(&stalls(&sandbox, "HTTP/1.1 200 OK\r\n")), r#"{"credits""#);
     assert_eq!(body_of(&exchange(&sandbox).0), "");
     let (long, end) = exchange(&sandbox);
     assert_eq!((body_of(&long).len(), end), (200_000, None));
     assert!(long.contains("\r\ncontent-length: 300000\r\n"));
+    assert_eq!(body_of(&stalls(&sandbox, 5, r#"{"credits""#)), r#"{"credits""#);
     assert!(sandbox.requests().iter().all(|request| request.status == Some(200)));
 }
 

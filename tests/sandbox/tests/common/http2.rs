@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::sync::Arc;
 
-use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
 use zexa_sandbox::Sandbox;
 
@@ -19,6 +17,7 @@ pub(crate) const GOAWAY: u8 = 7;
 pub(crate) const NO_ERROR: u32 = 0;
 pub(crate) const REFUSED_STREAM: u32 = 7;
 
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const END_STREAM: u8 = 1;
 const ACK: u8 = 1;
 const END_HEADERS: u8 = 4;
@@ -39,29 +38,57 @@ pub(crate) struct Frame {
     pub(crate) payload: Vec<u8>,
 }
 
+/// All that a client sends for one GET on a connection of its own.
+pub(crate) fn one_get(path: &str, key: &str) -> Vec<u8> {
+    let settings = frame(SETTINGS, 0, 0, &[]);
+    let headers = frame(HEADERS, END_STREAM | END_HEADERS, 1, &header_block("GET", path, key));
+    [PREFACE, &settings, &headers].concat()
+}
+
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let [.., a, b, c] = payload.len().to_be_bytes();
+    [&[a, b, c, kind, flags], &stream.to_be_bytes()[..], payload].concat()
+}
+
+fn header_block(method: &str, path: &str, key: &str) -> Vec<u8> {
+    let path = format!("/v1{path}");
+    let authorization = format!("Bearer {key}");
+    let fields = [
+        (":method", method),
+        (":scheme", "https"),
+        (":authority", "localhost"),
+        (":path", &path),
+        ("authorization", &authorization),
+        ("content-type", "application/json"),
+    ];
+    let mut block = Vec::new();
+    for (name, value) in fields {
+        // Literals without indexing (RFC 7541, section 6.2.2), all shorter than 127 bytes.
+        block.push(0);
+        for text in [name, value] {
+            block.push(u8::try_from(text.len()).unwrap());
+            block.extend_from_slice(text.as_bytes());
+        }
+    }
+    block
+}
+
 impl Connection {
     /// Connects, and sends the preface and empty SETTINGS.
     pub(crate) fn open(sandbox: &Sandbox) -> Self {
-        let config = super::tls_config(sandbox.ca_file(), &["h2"]);
-        let name = ServerName::try_from("localhost").unwrap();
-        let tls = ClientConnection::new(Arc::new(config), name).unwrap();
         let mut connection = Self {
-            tls: StreamOwned::new(tls, super::socket(sandbox)),
+            tls: StreamOwned::new(super::tls_session(sandbox, &["h2"]), super::socket(sandbox)),
             key: sandbox.api_key().to_owned(),
             last_stream: 0,
             ended: BTreeMap::new(),
         };
-        connection.tls.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").unwrap();
+        connection.tls.write_all(PREFACE).unwrap();
         connection.send(SETTINGS, 0, 0, &[]);
         connection
     }
 
     pub(crate) fn send(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
-        let [.., a, b, c] = payload.len().to_be_bytes();
-        let mut bytes = vec![a, b, c, kind, flags];
-        bytes.extend_from_slice(&stream.to_be_bytes());
-        bytes.extend_from_slice(payload);
-        self.tls.write_all(&bytes).unwrap();
+        self.tls.write_all(&frame(kind, flags, stream, payload)).unwrap();
     }
 
     /// Sends a GET; gives its stream.
@@ -88,25 +115,7 @@ impl Connection {
 
     fn headers(&mut self, method: &str, path: &str, flags: u8) -> u32 {
         self.last_stream = if self.last_stream == 0 { 1 } else { self.last_stream + 2 };
-        let path = format!("/v1{path}");
-        let authorization = format!("Bearer {}", self.key);
-        let fields = [
-            (":method", method),
-            (":scheme", "https"),
-            (":authority", "localhost"),
-            (":path", &path),
-            ("authorization", &authorization),
-            ("content-type", "application/json"),
-        ];
-        let mut block = Vec::new();
-        for (name, value) in fields {
-            // Literals without indexing (RFC 7541, section 6.2.2), all shorter than 127 bytes.
-            block.push(0);
-            for text in [name, value] {
-                block.push(u8::try_from(text.len()).unwrap());
-                block.extend_from_slice(text.as_bytes());
-            }
-        }
+        let block = header_block(method, path, &self.key);
         self.send(HEADERS, flags | END_HEADERS, self.last_stream, &block);
         self.last_stream
     }

@@ -119,10 +119,21 @@ pub(crate) fn socket(sandbox: &Sandbox) -> TcpStream {
     stream
 }
 
+/// A client's side of TLS with a sandbox.
+pub(crate) fn tls_session(sandbox: &Sandbox, alpn: &[&str]) -> rustls::ClientConnection {
+    let name = rustls::pki_types::ServerName::try_from("localhost").unwrap();
+    rustls::ClientConnection::new(Arc::new(tls_config(sandbox.ca_file(), alpn)), name).unwrap()
+}
+
+/// `GET /credits` in HTTP/1.1.
+pub(crate) fn request(sandbox: &Sandbox) -> String {
+    let key = sandbox.api_key();
+    format!("GET /v1/credits HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n\r\n")
+}
+
 /// Sends `GET /credits`, as bytes.
 pub(crate) fn ask(stream: &mut TcpStream, sandbox: &Sandbox) {
-    let key = sandbox.api_key();
-    write!(stream, "GET /v1/credits HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n\r\n").unwrap();
+    stream.write_all(request(sandbox).as_bytes()).unwrap();
 }
 
 /// All that comes, and how it ended.
