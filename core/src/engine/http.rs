@@ -15,9 +15,8 @@ use crate::{Error, Result};
 /// A server that closes idle connections sooner is noticed; a firewall that drops them is not, so none is kept for long.
 const IDLE_CONNECTION: Duration = Duration::from_secs(60);
 
-/// How long an HTTP/2 connection with open streams may be silent before a PING asks whether it is still alive, and how long the PING may take.
-const PING_AFTER: Duration = Duration::from_secs(10);
-const PING_TIMEOUT: Duration = Duration::from_secs(5);
+/// The bounds of how long an HTTP/2 connection with open streams may be silent before a PING asks whether it is still alive.
+const PING_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 
 /// The HTTP client of one runtime. It must never serve two: its pooled connections belong to one.
 pub(crate) struct Http {
@@ -95,8 +94,12 @@ fn reqwest_client(shared: &Shared) -> Result<reqwest::Client> {
         // request was written to it: no request was made then, and none is counted.
         .retry(reqwest::retry::never());
     let builder = match shared.config.http2 {
-        // Not while idle: nobody drives an idle pooled runtime, and the answer to a PING would come too late.
-        true => builder.http2_keep_alive_interval(PING_AFTER).http2_keep_alive_timeout(PING_TIMEOUT),
+        true => {
+            // A connection that hangs is noticed after half of the time that an attempt has. There are no PINGs while it is idle: nobody drives an idle
+            // pooled runtime, and the answer would be read too late.
+            let ping_after = (shared.config.timeout / 3).clamp(PING_AFTER.0, PING_AFTER.1);
+            builder.http2_keep_alive_interval(ping_after).http2_keep_alive_timeout(ping_after / 2)
+        }
         false => builder.http1_only(),
     };
     let builder = match &shared.config.proxy {

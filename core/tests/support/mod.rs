@@ -1,6 +1,8 @@
 //! What the tests of the client share.
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub(crate) mod storm;
+
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};

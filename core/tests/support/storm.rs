@@ -1,0 +1,85 @@
+//! Many sends at once, and whether what was reported of each is what happened.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use zexa::{Error, Outcome};
+use zexa_sandbox::Sandbox;
+
+const THREADS: usize = 32;
+
+/// The text of a message, and what was reported of it.
+pub(crate) type Sent = (String, Result<(), Error>);
+
+/// Sends so many messages, each with a text of its own, on several threads.
+pub(crate) fn send_all(count: usize, send: impl Fn(&str) -> Result<(), Error> + Sync) -> Vec<Sent> {
+    let next = AtomicUsize::new(0);
+    let sent = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= count {
+                        return;
+                    }
+                    let text = format!("message {number}");
+                    let result = send(&text);
+                    sent.lock().expect("no thread panicked").push((text, result));
+                }
+            });
+        }
+    });
+    sent.into_inner().expect("no thread panicked")
+}
+
+/// How often each outcome was reported.
+#[derive(Debug)]
+pub(crate) struct Report(HashMap<&'static str, usize>);
+
+impl Report {
+    /// Compares what was reported with the messages that arrived.
+    ///
+    /// # Panics
+    ///
+    /// If a message arrived twice, or not as often as its outcome says.
+    pub(crate) fn of(sandbox: &Sandbox, sent: Vec<Sent>) -> Report {
+        let arrived = arrivals(sandbox);
+        assert!(arrived.values().all(|times| *times == 1), "sent twice: {arrived:?}");
+        let mut seen = HashMap::new();
+        for (text, result) in &sent {
+            let times = arrived.get(text).copied().unwrap_or(0);
+            let (reported, expected) = match result {
+                Ok(()) => ("sent", 1),
+                Err(error) => match error.outcome() {
+                    Outcome::Accepted => ("accepted", 1),
+                    Outcome::Unknown if times == 1 => ("unknown, and arrived", 1),
+                    Outcome::Unknown => ("unknown, and lost", 0),
+                    outcome => (outcome.as_str(), 0),
+                },
+            };
+            assert_eq!(times, expected, "{text}: {reported}, and it arrived {times} times: {result:?}");
+            *seen.entry(reported).or_default() += 1;
+        }
+        Report(seen)
+    }
+
+    /// Whether each of these outcomes was reported more often than so many times.
+    pub(crate) fn assert_seen<'a>(&self, times: usize, outcomes: impl Iterator<Item = &'a &'a str>) {
+        for outcome in outcomes {
+            assert!(self.0.get(outcome).is_some_and(|count| *count > times), "{outcome}: {self:?}");
+        }
+    }
+}
+
+/// How many messages of each text the server has made.
+fn arrivals(sandbox: &Sandbox) -> HashMap<String, usize> {
+    let mut arrived = HashMap::new();
+    for message in sandbox.messages() {
+        let text = message["body"].as_str().expect("a body").to_owned();
+        *arrived.entry(text).or_default() += 1;
+    }
+    arrived
+}
