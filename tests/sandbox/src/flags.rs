@@ -28,6 +28,10 @@ impl Flags {
                 Long("speed") => flags.spec.state.speed = parser.value()?.parse()?,
                 Long("credits") => flags.spec.state.credits = parser.value()?.parse_with(credits)?,
                 Long("key") => flags.spec.state.api_key = parser.value()?.parse_with(key)?,
+                Long("max-concurrent-streams") => {
+                    flags.spec.state.max_concurrent_streams = parser.value()?.parse()?;
+                }
+                Long("goaway-after") => flags.spec.state.goaway_after = Some(parser.value()?.parse()?),
                 Long("exit-with-parent") => flags.exit_with_parent = true,
                 Short('h') | Long("help") => return Ok(Wish::Tell(help())),
                 Short('V') | Long("version") => {
@@ -66,6 +70,9 @@ Usage: zexa-sandbox [flags]
   --speed X           sandbox seconds per real second, or `manual` (1)
   --credits N         the balance to start with (4250)
   --key KEY           the API key to accept ({DEFAULT_API_KEY})
+  --max-concurrent-streams N[,N...]
+                      limit HTTP/2 streams; each request on a connection moves on to its next limit (200)
+  --goaway-after N    send an HTTP/2 GOAWAY after so many responses on a connection (never)
   --exit-with-parent  end when stdin does
   -h, --help          print this
   -V, --version       print the version

@@ -1,5 +1,6 @@
 //! What a server is started with: its state, its faults, and where it listens.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU64;
 
@@ -123,24 +124,35 @@ impl Default for StreamLimits {
     }
 }
 
-impl TryFrom<Value> for StreamLimits {
-    type Error = String;
-
-    fn try_from(value: Value) -> Result<Self, String> {
-        let limits = match &value {
-            Value::Array(items) => items.iter().map(stream_limit).collect(),
-            one => stream_limit(one).map(|limit| vec![limit]),
-        };
+impl StreamLimits {
+    fn new(limits: Option<Vec<u32>>, input: impl fmt::Display) -> Result<Self, String> {
         limits.filter(|limits| !limits.is_empty()).map(Self).ok_or_else(|| {
-            format!(
-                "max_concurrent_streams: expected a whole number from 0 to 4294967295, or a list of them, got {value}"
-            )
+            let expected = "one or more whole numbers from 0 to 4294967295";
+            format!("max_concurrent_streams: expected {expected}, got {input}")
         })
     }
 }
 
-fn stream_limit(value: &Value) -> Option<u32> {
-    value.as_u64().and_then(|limit| limit.try_into().ok())
+impl TryFrom<Value> for StreamLimits {
+    type Error = String;
+
+    fn try_from(value: Value) -> Result<Self, String> {
+        let limit = |value: &Value| value.as_u64().and_then(|limit| u32::try_from(limit).ok());
+        let limits = match &value {
+            Value::Array(items) => items.iter().map(limit).collect(),
+            one => limit(one).map(|limit| vec![limit]),
+        };
+        Self::new(limits, value)
+    }
+}
+
+impl std::str::FromStr for StreamLimits {
+    type Err = String;
+
+    /// Reads numbers with commas between.
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::new(text.split(',').map(|limit| limit.parse().ok()).collect(), text)
+    }
 }
 
 fn requests_per_stream_limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU64, D::Error> {

@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 use common::{Api, client};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 struct Program {
     child: Child,
@@ -67,7 +67,7 @@ fn it_says_where_it_is_and_ends_on_a_signal() {
         assert_eq!(control, program.text("url").replace("/v1", "/_sandbox"));
         // An open connection and a stalled one hold nothing up.
         let mut waiting = Api { url: control, ..program.api() };
-        waiting.post("/faults", &serde_json::json!({"then": "stall"}));
+        waiting.post("/faults", &json!({"then": "stall"}));
         std::thread::scope(|scope| {
             let stalled = scope.spawn(|| api.call("GET", "/credits", None).is_err());
             waiting.get("/requests?at_least=2");
@@ -103,6 +103,37 @@ fn its_flags_are_heeded() {
 }
 
 #[test]
+fn http_2_can_be_told_how_to_behave() {
+    let program = Program::start(&["--tls", "--goaway-after", "2", "--max-concurrent-streams", "10,1"]);
+    let control = Api { url: program.text("control").to_owned(), ..program.api() };
+    let own = json!({"state": {"tls": true, "goaway_after": 2, "max_concurrent_streams": [10, 1]}});
+    let instance = control.post("/instances", &own).body;
+    let text = |key: &str| instance[key].as_str().unwrap().to_owned();
+    let servers = [
+        (program.api(), control.url.clone()),
+        (Api { url: text("url"), client: program.api().client, ..program.api() }, text("control")),
+    ];
+    for (api, control) in servers {
+        let control = Api { url: control, ..program.api() };
+        for _ in 0..2 {
+            assert_eq!(api.get("/credits").status, 200);
+        }
+        common::until("the connection is closed", || control.get("/state").body["open_connections"] == 0);
+        control.post("/faults", &json!([{"then": "refuse"}, {"then": "goaway"}]));
+        let hang = json!({"then": "hang", "answer_pings": true});
+        control.post("/faults", &hang);
+        let faults = control.get("/faults").body["faults"].clone();
+        let expected = json!([{"then": "refuse", "hits": 0}, {"then": "goaway"}, hang]);
+        assert_eq!(zexa_sandbox::mismatches(&expected, &faults), [""; 0]);
+        control.delete("/faults");
+        assert_eq!(api.get("/credits").status, 200);
+        let requests = control.get("/requests").body["requests"].clone();
+        let expected = json!([{"connection": 1, "stream": 1}, {"connection": 1, "stream": 3}, {"connection": 2}]);
+        assert_eq!(zexa_sandbox::mismatches(&expected, &requests), [""; 0]);
+    }
+}
+
+#[test]
 fn a_port_can_be_chosen_unless_it_is_taken() {
     let first = Program::start(&[]);
     let port = first.text("url").split(&[':', '/']).nth(4).unwrap().to_owned();
@@ -116,9 +147,16 @@ fn a_port_can_be_chosen_unless_it_is_taken() {
 
 #[test]
 fn wrong_flags_are_explained() {
-    for flags in
-        [&["--prot", "1"][..], &["--port", "x"], &["--speed", "fast"], &["--credits"], &["more"], &["--key", ""]]
-    {
+    for flags in [
+        &["--prot", "1"][..],
+        &["--port", "x"],
+        &["--speed", "fast"],
+        &["--credits"],
+        &["more"],
+        &["--key", ""],
+        &["--max-concurrent-streams", "1,x"],
+        &["--goaway-after", "0"],
+    ] {
         let refused = run(flags);
         assert_eq!(refused.status.code(), Some(2), "{flags:?}");
         assert!(refused.stdout.is_empty());
