@@ -16,6 +16,7 @@ use super::line::{Break, Line};
 use super::wire::{Wire, drain, end_writing};
 use crate::fault::Then;
 use crate::hub::Site;
+use crate::server::Opened;
 use crate::service;
 
 /// How long a closed connection waits for the peer to close it too.
@@ -43,16 +44,17 @@ pub(crate) async fn serve(listener: TcpListener, site: Site, tls: Option<TlsAcce
 async fn connection(socket: TcpStream, site: Site, tls: Option<TlsAcceptor>) {
     let _ = socket.set_nodelay(true);
     let socket = Arc::new(socket);
-    let counted = (!site.only_control).then(|| site.server.traffic.opened());
+    let mut counted = (!site.only_control).then(|| site.server.traffic.opened());
     tokio::select! {
-        () = converse(&socket, &site, tls) => {}
+        () = converse(&socket, &site, tls, &mut counted) => {}
         () = site.server.stopped() => {}
     }
     drop(socket);
     drop(counted);
 }
 
-async fn converse(socket: &Arc<TcpStream>, site: &Site, tls: Option<TlsAcceptor>) {
+/// Serves a connection to its end. One that is closed in good order is no longer `counted` as open.
+async fn converse(socket: &Arc<TcpStream>, site: &Site, tls: Option<TlsAcceptor>, counted: &mut Option<Opened<'_>>) {
     let fault = if site.only_control { None } else { site.server.faults().for_connection() };
     let how = match fault.map(|fault| fault.then()) {
         Some(Then::Reset) => Some(Break::Reset),
@@ -70,8 +72,12 @@ async fn converse(socket: &Arc<TcpStream>, site: &Site, tls: Option<TlsAcceptor>
             let _ = tokio::time::timeout(PATIENCE, drain(socket)).await;
         }
         Some(Break::Stall) => drain(socket).await,
-        // HTTP has sent the FIN. What the client sent before it knew must not turn it into a RST.
-        Some(Break::Close) => drop(tokio::time::timeout(PATIENCE, drain(socket)).await),
+        // What the client sent before it knew must not turn the FIN into a RST.
+        Some(Break::Close) => {
+            let _ = end_writing(socket);
+            counted.take();
+            let _ = tokio::time::timeout(PATIENCE, drain(socket)).await;
+        }
         None => {}
     }
 }
