@@ -112,6 +112,16 @@ mod tests {
         assert_eq!(error, "no-such-a, no-such-b is lacking: apt-get install a b c");
     }
 
+    /// `.cargo/config.toml` sets them for this program and for all that it starts.
+    #[test]
+    fn npm_and_pip_have_caches_below_target() {
+        let below = paths::root().join("target").join("cache");
+        for name in ["npm_config_cache", "PIP_CACHE_DIR"] {
+            let folder = std::env::var_os(name).unwrap_or_default();
+            assert!(std::path::Path::new(&folder).starts_with(&below), "{name} is {folder:?}");
+        }
+    }
+
     #[test]
     fn commands_are_shown_as_one_would_type_them() {
         let mut command = Command::new(paths::programs().join("cargo"));

@@ -11,6 +11,9 @@ use crate::node::{self, Node, Packages};
 use crate::paths;
 use crate::wheel::empty;
 
+/// The manifest of a project that has no dependencies until the archives are installed in it.
+const PROJECT: &str = "{ \"private\": true }\n";
+
 /// Both, of the sources as they are now.
 #[derive(Clone)]
 pub(crate) struct Archives {
@@ -27,7 +30,7 @@ impl Archives {
         BUILT.get_or_init(build).clone()
     }
 
-    /// Installs both in a folder that has a `package.json`, from nowhere but where they are.
+    /// Installs both in a project that has no other dependencies: npm then requests nothing from the registry.
     pub(crate) fn install(&self, node: &Node, project: &Path) -> Result {
         let mut install = node.npm("install");
         install.current_dir(project).args(["--offline", "--no-save", "--no-package-lock"]);
@@ -35,15 +38,24 @@ impl Archives {
     }
 }
 
-/// The packages of the tests, with both archives among them: where programs in the repository find `zexa`.
+/// The packages of the tests, with links to both archives as npm installs them: programs in the repository import `zexa` through these.
 pub(crate) fn packages() -> Result<Packages> {
     static INSTALLED: OnceLock<Result<Packages>> = OnceLock::new();
-    let install = || {
-        let packages = Packages::prepare()?;
-        Archives::build()?.install(packages.node(), packages.folder())?;
-        Ok(packages)
-    };
-    INSTALLED.get_or_init(install).clone()
+    INSTALLED.get_or_init(install_beside_packages).clone()
+}
+
+/// The archives have a project of their own. Beside other packages npm would check those too, and request documents that `npm ci` does not cache.
+fn install_beside_packages() -> Result<Packages> {
+    let packages = Packages::prepare()?;
+    let project = node::folder().join("installed");
+    empty(&project)?;
+    write(&project.join("package.json"), PROJECT)?;
+    Archives::build()?.install(packages.node(), &project)?;
+    for name in ["zexa".to_owned(), format!("zexa-{}", system()?)] {
+        let module = Path::new("node_modules").join(name);
+        packages.node().link(&packages.folder().join(&module), &project.join(&module))?;
+    }
+    Ok(packages)
 }
 
 /// Makes a folder with the examples and the package: whoever just wants to see them run waits for no more.
@@ -51,7 +63,7 @@ pub(crate) fn prepare_examples() -> Result {
     let folder = examples();
     empty(&folder)?;
     copy(&sources().join("examples"), &folder)?;
-    write(&folder.join("package.json"), "{ \"private\": true }\n")?;
+    write(&folder.join("package.json"), PROJECT)?;
     Archives::build()?.install(&Node::find()?, &folder)
 }
 
