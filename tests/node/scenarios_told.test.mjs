@@ -47,12 +47,7 @@ for (const [words, change] of Object.entries(SPOILT)) {
 }
 
 test('a call that is not cancelled is told', async () => {
-  const call = {
-    operation: 'contacts.delete',
-    arguments: { id: 'cnt_nobody' },
-    cancel_after_requests: 1,
-    cancel_delay: 0.5,
-  }
+  const call = { operation: 'contacts.delete', arguments: { id: 'cnt_nobody' }, cancel_after_attempts: 2 }
   const found = await play(await sandbox(), { name: 'it has ended before', call, error: {} }, Way.DIRECT)
   assert.match(found.join(), /not cancelled/)
 })

@@ -51,12 +51,7 @@ def test_a_mismatch_is_told(sandbox: Sandbox, words: str, change: dict[str, Any]
 
 def test_a_call_that_is_not_cancelled_is_told(sandbox: Sandbox) -> None:
     """It has ended before."""
-    call = {
-        "operation": "contacts.delete",
-        "arguments": {"id": "cnt_nobody"},
-        "cancel_after_requests": 1,
-        "cancel_delay": 0.5,
-    }
+    call = {"operation": "contacts.delete", "arguments": {"id": "cnt_nobody"}, "cancel_after_attempts": 2}
     found = asyncio.run(play_async(sandbox, {"name": "x", "call": call, "error": {}}, Way.ASYNC))
     assert any("not cancelled" in mismatch for mismatch in found), found
 

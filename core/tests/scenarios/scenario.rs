@@ -43,6 +43,7 @@ pub(crate) struct Call {
     #[serde(default)]
     options: Options,
     pub(crate) cancel_after_requests: Option<usize>,
+    pub(crate) cancel_after_attempts: Option<usize>,
     #[serde(default)]
     pub(crate) cancel_delay: f64,
 }
@@ -136,7 +137,8 @@ impl Call {
         options = set(options, deadline.map(seconds), CallOptions::deadline);
         options = set(options, *max_retries, CallOptions::max_retries);
         options = set(options, *retry_ambiguous, CallOptions::retry_ambiguous);
-        options = set(options, self.cancel_after_requests.map(|_| token), CallOptions::cancel);
+        let is_cancelled = self.cancel_after_requests.or(self.cancel_after_attempts).is_some();
+        options = set(options, is_cancelled.then_some(token), CallOptions::cancel);
         headers.iter().fold(options, |options, (name, value)| options.header(name, value))
     }
 }

@@ -19,7 +19,7 @@ def ways(scenario: dict) -> list[Way]:
     """The ways to make a scenario's call."""
     call = scenario.get("call", {})
     all_ways = [Way.PLAIN]
-    if call.get("options") or "cancel_after_requests" in call:
+    if call.get("options") or not call.keys().isdisjoint({"cancel_after_requests", "cancel_after_attempts"}):
         all_ways.append(Way.DERIVED)
     if call.get("operation", "").endswith(".list") and "page" not in call:
         all_ways.append(Way.PAGES)

@@ -1,5 +1,6 @@
 """Plays one scenario: a server and a client of its own, the call, and a look at what came."""
 
+import itertools
 import json
 import threading
 import time
@@ -9,11 +10,12 @@ from client import Way, answer
 from library import Broken, Library
 from sandbox import Refused, Sandbox, send
 
-# Seconds. No scenario lasts as long. One that does holds a call that did not end when it had to.
-LONGEST = 20
+# Seconds. A scenario that takes longer hangs. The longest takes a few seconds, and several times as long on a busy machine.
+LONGEST = 60
 
 KEYS = {"name", "why", "server", "client", "call", "requests", "messages", "result", "error", "items"}
-CALL_KEYS = {"operation", "arguments", "page", "take", "options", "cancel_after_requests", "cancel_delay"}
+CANCEL_KEYS = {"cancel_after_requests", "cancel_delay", "cancel_after_attempts"}
+CALL_KEYS = {"operation", "arguments", "page", "take", "options", *CANCEL_KEYS}
 # What there is a pattern for.
 PATTERNS = ("requests", "messages", "result", "error", "items")
 
@@ -48,7 +50,8 @@ def look(library: Library, sandbox: Sandbox, scenario: dict, way: Way) -> list[s
     server = sandbox.start_server(scenario.get("server", {}))
     try:
         options = client_options(scenario, server)
-        actual = answer(library, options, call, cancelling(library, server, call or {}), way)
+        token = cancelling(library, server, call or {}) or cancelling_after_attempts(library, options, call or {})
+        actual = answer(library, options, call, token, way)
         came = next(iter(actual.items()))
         for what in ("requests", "messages"):
             actual[what] = send("GET", f"{server['control']}/{what}")[what]
@@ -71,6 +74,22 @@ def filled_in(value, server: dict):
     if not isinstance(value, str):
         return value
     return value.replace("{{url}}", server["url"]).replace("{{ca_file}}", server.get("ca_file", ""))
+
+
+def cancelling_after_attempts(library: Library, options: dict, call: dict):
+    """Return a token that is cancelled when the client reports so many attempts, or None. Adds the callback to `options`."""
+    count = call.get("cancel_after_attempts")
+    if count is None:
+        return None
+    token = library.make("zexa_cancel_token_new")
+    reported = itertools.count(1)
+
+    def on_attempt(_attempt, _userdata):
+        if next(reported) == count:
+            library.functions["zexa_cancel_token_cancel"](token)
+
+    options["on_attempt"] = library.ffi.callback("zexa_attempt_callback", on_attempt)
+    return token
 
 
 def cancelling(library: Library, server: dict, call: dict):

@@ -16,7 +16,8 @@ export const Way = {
   AWAITED: 'awaited',
 }
 
-export const isCancelled = (scenario) => scenario.call?.cancel_after_requests !== undefined
+export const isCancelled = ({ call }) =>
+  call?.cancel_after_requests !== undefined || call?.cancel_after_attempts !== undefined
 
 /** The ways to make a scenario's call. */
 export function ways(scenario) {

@@ -9,11 +9,12 @@ import { isCancelled } from './files.mjs'
 import { translated } from './names.mjs'
 import { Broken, pageToJson, toJson } from './objects.mjs'
 
-/** Milliseconds. No scenario lasts as long. One that does holds a call that did not end when it had to. */
-export const LONGEST = 20_000
+/** Milliseconds. A scenario that takes longer hangs. The longest takes a few seconds, and several times as long on a busy machine. */
+export const LONGEST = 60_000
 
 const KEYS = ['name', 'why', 'server', 'client', 'call', 'requests', 'messages', 'result', 'error', 'items']
-const CALL_KEYS = ['operation', 'arguments', 'page', 'take', 'options', 'cancel_after_requests', 'cancel_delay']
+const CANCEL_KEYS = ['cancel_after_requests', 'cancel_delay', 'cancel_after_attempts']
+const CALL_KEYS = ['operation', 'arguments', 'page', 'take', 'options', ...CANCEL_KEYS]
 /** What there is a pattern for. */
 const PATTERNS = ['requests', 'messages', 'result', 'error', 'items']
 
@@ -54,9 +55,12 @@ function unknownKeys(given, known) {
 async function answer(server, scenario, way) {
   const items = []
   try {
-    const client = makeClient(server, scenario)
+    const attempts = new Attempts()
+    const client = makeClient(server, scenario, isCancelled(scenario) ? attempts : undefined)
     if (scenario.call === undefined) return { result: null }
-    if (isCancelled(scenario)) return { error: await cancelled(client, server, scenario.call, way, items), items }
+    if (isCancelled(scenario)) {
+      return { error: await cancelled(client, server, scenario.call, way, items, attempts), items }
+    }
     return { result: await resultOf(makeCall(client, scenario.call, way), scenario.call, way, items) }
   } catch (error) {
     if (!(error instanceof zexa.ZexaError)) throw error
@@ -77,7 +81,7 @@ async function resultOf(given, call, way, items, follow = (promise) => promise) 
 }
 
 /** Aborts the call when the scenario says so, and gives the error behind it. Throws Broken where it ends in any other way. */
-async function cancelled(client, server, call, way, items) {
+async function cancelled(client, server, call, way, items, attempts) {
   const controller = new AbortController()
   const reason = { why: 'the scenario says so' }
   let last
@@ -88,11 +92,8 @@ async function cancelled(client, server, call, way, items) {
   const ends = async () => resultOf(makeCall(client, call, way, controller.signal), call, way, items, follow)
   if (call.cancel_after_requests === 0) controller.abort(reason)
   const came = ends().then(inspect, (error) => error)
-  if (call.cancel_after_requests > 0) {
-    await server.requests(call.cancel_after_requests)
-    await pause((call.cancel_delay ?? 0) * 1000)
-    controller.abort(reason)
-  }
+  await Promise.race([came, cancellationDue(server, call, attempts)])
+  controller.abort(reason)
   const error = await came
   if (error !== reason) throw new Broken(`the call was not cancelled, and came to ${inspect(error)}`)
   const behind = zexa.CancelledError.behind(last)
@@ -100,9 +101,41 @@ async function cancelled(client, server, call, way, items) {
   return errorToJson(behind)
 }
 
+/** Waits until the scenario wants its call cancelled. */
+async function cancellationDue(server, call, attempts) {
+  if (call.cancel_after_requests > 0) {
+    await server.requests(call.cancel_after_requests)
+    await pause((call.cancel_delay ?? 0) * 1000)
+  }
+  if (call.cancel_after_attempts > 0) await attempts.reported(call.cancel_after_attempts)
+}
+
+/** A logger that counts the attempts of a client. */
+class Attempts {
+  #count = 0
+  #changed = () => {}
+
+  debug() {
+    this.#count += 1
+    this.#changed()
+  }
+
+  info() {
+    this.debug()
+  }
+
+  /** Waits until the client has reported so many. */
+  async reported(count) {
+    while (this.#count < count)
+      await new Promise((resolve) => {
+        this.#changed = resolve
+      })
+  }
+}
+
 /** A client with the scenario's options, and the server's address and key where it gives none. */
-function makeClient(server, scenario) {
-  const options = { baseUrl: server.url, apiKey: server.apiKey, ...translated(scenario.client ?? {}) }
+function makeClient(server, scenario, logger) {
+  const options = { baseUrl: server.url, apiKey: server.apiKey, logger, ...translated(scenario.client ?? {}) }
   for (const [name, value] of Object.entries(options)) {
     if (typeof value !== 'string') continue
     options[name] = value.replace('{{url}}', server.url).replace('{{ca_file}}', server.caFile ?? '')

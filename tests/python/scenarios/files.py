@@ -54,7 +54,7 @@ PLAYED = pytest.StashKey[list[Play]]()
 
 
 def is_cancelled(scenario: dict[str, Any]) -> bool:
-    return "cancel_after_requests" in scenario.get("call", {})
+    return not scenario.get("call", {}).keys().isdisjoint({"cancel_after_requests", "cancel_after_attempts"})
 
 
 def ways(scenario: dict[str, Any]) -> list[Way]:

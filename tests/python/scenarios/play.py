@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import traceback
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import zexa
@@ -17,11 +19,22 @@ from scenarios.files import Way, is_cancelled
 from scenarios.objects import Broken, to_json
 
 KEYS = {"name", "why", "server", "client", "call", "requests", "messages", "result", "error", "items"}
-CALL_KEYS = {"operation", "arguments", "page", "take", "options", "cancel_after_requests", "cancel_delay"}
+CANCEL_KEYS = {"cancel_after_requests", "cancel_delay", "cancel_after_attempts"}
+CALL_KEYS = {"operation", "arguments", "page", "take", "options", *CANCEL_KEYS}
 # What there is a pattern for.
 PATTERNS = ("requests", "messages", "result", "error", "items")
 # A cancelled task has no error of ours.
 CANCELLED_PATTERNS = ("requests", "messages", "items")
+# Called for each attempt of the call in this context.
+ON_ATTEMPT: ContextVar[Callable[[], None] | None] = ContextVar("ON_ATTEMPT", default=None)
+
+
+class AttemptHandler(logging.Handler):
+    """Reports each attempt to its scenario: a call logs in the context of its task."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if on_attempt := ON_ATTEMPT.get():
+            on_attempt()
 
 
 def play(sandbox: Sandbox, scenario: dict[str, Any], way: Way) -> list[str]:
@@ -111,10 +124,12 @@ async def answer_async(server: Server, scenario: dict[str, Any], way: Way) -> di
 
 async def cancelled(awaited: Any, server: Server, call: dict[str, Any]) -> None:
     """Cancels the call as a task, when the scenario says so. Raises Broken where it ends in any other way."""
+    attempts = asyncio.Semaphore(0)
+    ON_ATTEMPT.set(attempts.release)
     task = asyncio.ensure_future(awaited)
-    if call["cancel_after_requests"]:
-        await asyncio.to_thread(server.requests, call["cancel_after_requests"])
-        await asyncio.sleep(call.get("cancel_delay", 0))
+    due = asyncio.ensure_future(cancellation_due(server, call, attempts))
+    await asyncio.wait({task, due}, return_when=asyncio.FIRST_COMPLETED)
+    due.cancel()
     task.cancel()
     try:
         came = await task
@@ -123,6 +138,15 @@ async def cancelled(awaited: Any, server: Server, call: dict[str, Any]) -> None:
     except zexa.ZexaError as error:
         came = error
     raise Broken(f"the call was not cancelled, and came to {came!r}")
+
+
+async def cancellation_due(server: Server, call: dict[str, Any], attempts: asyncio.Semaphore) -> None:
+    """Wait until the scenario wants its call cancelled. `attempts` is released once per attempt."""
+    if call.get("cancel_after_requests"):
+        await asyncio.to_thread(server.requests, call["cancel_after_requests"])
+        await asyncio.sleep(call.get("cancel_delay", 0))
+    for _ in range(call.get("cancel_after_attempts", 0)):
+        await attempts.acquire()
 
 
 def make_client(kind: Callable[..., Any], server: Server, scenario: dict[str, Any]) -> Any:

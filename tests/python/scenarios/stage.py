@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotDone
 
 from sandbox import Sandbox
 from scenarios.files import Play
-from scenarios.play import play, play_async
+from scenarios.play import AttemptHandler, play, play_async
 
-# Seconds. No scenario lasts as long. One that does holds a call that did not end when it had to.
-LONGEST = 20
+# Seconds. A scenario that takes longer hangs. The longest takes a few seconds, and several times as long on a busy machine.
+LONGEST = 60
 # Plays of the blocking client, each on a thread of its own.
 THREADS = 32
 # Event loops, each with so many plays at a time.
 LOOPS = 2
 TASKS = 16
+LOGGER = logging.getLogger("zexa")
 
 
 class Stage:
@@ -27,6 +29,9 @@ class Stage:
         self._sandbox = sandbox
         self._found: dict[Play, Future[list[str]]] = {one: Future() for one in plays}
         self._threads = ThreadPoolExecutor(THREADS, "scenario")
+        self._attempts = AttemptHandler()
+        LOGGER.addHandler(self._attempts)
+        LOGGER.setLevel(logging.DEBUG)
         for one in plays:
             if not one.way.is_async:
                 self._threads.submit(self._play, one)
@@ -45,6 +50,8 @@ class Stage:
 
     def end(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+        LOGGER.removeHandler(self._attempts)
+        LOGGER.setLevel(logging.NOTSET)
 
     def _play(self, one: Play) -> None:
         """Plays on a thread of its own, which is left behind where the call does not end."""
