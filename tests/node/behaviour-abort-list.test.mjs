@@ -94,10 +94,11 @@ test('in the wait before a retry of a page', async (t) => {
 test('by AbortSignal.timeout', async (t) => {
   const server = await serverFor(t, STALLING)
   const signal = AbortSignal.timeout(300)
+  // On a busy machine, before the first page arrives.
   const { reason, taken } = await read(new Zexa(server.options).contacts.list({ perPage: 10 }, { signal }))
   assert.equal(reason, signal.reason)
   assert.equal(reason.name, 'TimeoutError')
-  assert.equal(taken.length, 10)
+  assert.ok([0, 10].includes(taken.length), `${taken.length}`)
 })
 
 const WAYS = {

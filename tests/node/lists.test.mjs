@@ -240,7 +240,7 @@ test('a list has options as any call', async (t) => {
 
 test('the deadline of a list is that of each reading', async (t) => {
   const { server, client } = await setUp(t)
-  const list = client.contacts.list({}, { deadline: 1000, maxRetries: 0 })
+  const list = client.contacts.list({}, { deadline: 3000, maxRetries: 0 })
   await server.fault({ then: 'stall' })
   assert.equal((await caught(list.toArray())).constructor, APITimeoutError)
   assert.equal((await list.toArray()).length, COUNT)

@@ -44,8 +44,8 @@ test('the status that it waits for', async (t) => {
 test('the deadline is for all of it', async (t) => {
   const { client } = await staying(t)
   for (const wait of [
-    client.messages.wait('msg_1', {}, { deadline: 400 }),
-    client.withOptions({ deadline: 400 }).messages.wait('msg_1'),
+    client.messages.wait('msg_1', {}, { deadline: 3000 }),
+    client.withOptions({ deadline: 3000 }).messages.wait('msg_1'),
   ]) {
     const error = await caught(wait)
     assert.equal(error.constructor, APITimeoutError)
@@ -63,9 +63,10 @@ test('a signal ends it in a pause', async (t) => {
   controller.abort(reason)
   assert.equal(await caught(wait), reason)
   assert.equal(ZexaError.behind(wait).kind, 'cancelled')
+  const seen = (await server.requests()).length
   // The other goes on, and asks for no more than it needs.
   assert.equal((await client.messages.wait('msg_1', { until: 'sent' })).status, 'sent')
-  assert.equal((await server.requests()).length, 3)
+  assert.equal((await server.requests()).length, seen + 1)
 })
 
 test('closing the client ends it', async (t) => {

@@ -239,9 +239,10 @@ def test_times_are_seconds_or_a_timedelta(server: Server, timeout: Any) -> None:
     options: dict[str, Any]
     for options in ({}, {"deadline": timeout, "timeout": 5}):
         start = time.monotonic()
+        # Otherwise the answer arrives after ten seconds.
         with pytest.raises(zexa.APITimeoutError):
             client.credits.get(**options)
-        assert 0.15 < time.monotonic() - start < 2
+        assert time.monotonic() - start > 0.19
 
 
 def test_a_message_is_repeated_only_where_that_is_allowed(client: zexa.Client, server: Server) -> None:

@@ -144,9 +144,10 @@ def test_a_wrong_key(server: Server) -> None:
 def test_a_refused_connection_has_its_cause() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
+        # Bound for as long as the test needs it, so that nobody else listens there.
         port = free.getsockname()[1]
-    client = zexa.Client(api_key="k", base_url=f"http://127.0.0.1:{port}/v1", max_retries=0)
-    error = caught(lambda: client.credits.get())
+        client = zexa.Client(api_key="k", base_url=f"http://127.0.0.1:{port}/v1", max_retries=0)
+        error = caught(lambda: client.credits.get())
     assert (type(error), error.outcome, error.status) == (zexa.APIConnectionError, "not_sent", None)
     assert type(error.__cause__) is ConnectionRefusedError
     assert error.__cause__.errno
@@ -163,8 +164,8 @@ def test_what_the_server_answered_has_no_other_cause(client: zexa.Client) -> Non
 
 
 def test_time_that_ran_out_is_a_lost_connection_too(server: Server) -> None:
-    server.fault(delay=5)
-    client = zexa.Client(**server.options, max_retries=0, timeout=0.2)
+    server.fault(then="stall")
+    client = zexa.Client(**server.options, max_retries=0, timeout=3)
     with pytest.raises(zexa.APIConnectionError) as info:
         client.messages.send(**SMS)
     assert (type(info.value), info.value.kind, info.value.outcome) == (zexa.APITimeoutError, "timeout", "unknown")

@@ -146,7 +146,6 @@ def test_gunicorn_with_preload(sandbox: Sandbox, kind: str) -> None:
         ]
         arguments += ["--bind", f"fd://{listener.fileno()}", "programs.gunicorn_app:application"]
         with Program("gunicorn", *arguments, server=server, flags=(), inherit=(listener.fileno(),)) as gunicorn:
-            paths = [f"/{number}" for number in range(60)]
             address = f"http://127.0.0.1:{listener.getsockname()[1]}"
             opener = build_opener(ProxyHandler({}))
 
@@ -155,12 +154,24 @@ def test_gunicorn_with_preload(sandbox: Sandbox, kind: str) -> None:
                     found: dict[str, Any] = json.load(response)
                 return found
 
+            paths: list[str] = []
+            answers: list[dict[str, Any]] = []
+
+            def workers() -> set[int]:
+                return {answer["pid"] for answer in answers}
+
+            def both_have_answered() -> bool:
+                more = [f"/{number}" for number in range(len(paths), len(paths) + 60)]
+                paths.extend(more)
+                answers.extend(threads.map(ask, more))
+                return len(workers()) == 2
+
             with ThreadPoolExecutor(4) as threads:
-                answers = list(threads.map(ask, paths))
+                # A worker that starts late misses the first requests.
+                until("both workers answer", both_have_answered)
             gunicorn.signal(signal.SIGTERM)
             gunicorn.end(errors=None)
             assert "Traceback" not in gunicorn.errors()
-    workers = {answer["pid"] for answer in answers}
-    assert len(workers) == 2 and gunicorn.pid not in workers and os.getpid() not in workers
+    assert not workers() & {gunicorn.pid, os.getpid()}
     assert bodies(server) == Counter(["before the fork", *paths])
     assert {answer["id"] for answer in answers} < {message["id"] for message in server.messages()}

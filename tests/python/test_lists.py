@@ -181,8 +181,8 @@ def test_a_list_has_options_as_any_call(client: zexa.Client, server: Server) -> 
 
 
 def test_the_deadline_of_a_list_is_that_of_each_reading(client: zexa.Client, server: Server) -> None:
-    contacts = client.contacts.list(deadline=1, max_retries=0)
-    server.fault(delay=3)
+    contacts = client.contacts.list(deadline=3, max_retries=0)
+    server.fault(then="stall")
     with pytest.raises(zexa.APITimeoutError):
         list(contacts)
     assert len(list(contacts)) == COUNT

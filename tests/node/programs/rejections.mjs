@@ -157,7 +157,7 @@ const CASES = {
 
   /** The caller handles the errors in other turns than they come in, but before they come. */
   async handled_late() {
-    await server.fault({ times: 0, status: 401, delay: 0.3 })
+    await server.fault({ times: 0, status: 401, delay: 1 })
     const client = newClient()
     const calls = [
       send(client, 'x'),
