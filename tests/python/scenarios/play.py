@@ -127,9 +127,11 @@ async def cancelled(awaited: Any, server: Server, call: dict[str, Any]) -> None:
     attempts = asyncio.Semaphore(0)
     ON_ATTEMPT.set(attempts.release)
     task = asyncio.ensure_future(awaited)
-    due = asyncio.ensure_future(cancellation_due(server, call, attempts))
-    await asyncio.wait({task, due}, return_when=asyncio.FIRST_COMPLETED)
-    due.cancel()
+    # With 0, before the task has begun.
+    if call.get("cancel_after_requests") != 0:
+        due = asyncio.ensure_future(cancellation_due(server, call, attempts))
+        await asyncio.wait({task, due}, return_when=asyncio.FIRST_COMPLETED)
+        due.cancel()
     task.cancel()
     try:
         came = await task
@@ -142,7 +144,7 @@ async def cancelled(awaited: Any, server: Server, call: dict[str, Any]) -> None:
 
 async def cancellation_due(server: Server, call: dict[str, Any], attempts: asyncio.Semaphore) -> None:
     """Wait until the scenario wants its call cancelled. `attempts` is released once per attempt."""
-    if call.get("cancel_after_requests"):
+    if "cancel_after_requests" in call:
         await asyncio.to_thread(server.requests, call["cancel_after_requests"])
         await asyncio.sleep(call.get("cancel_delay", 0))
     for _ in range(call.get("cancel_after_attempts", 0)):

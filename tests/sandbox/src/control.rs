@@ -140,7 +140,7 @@ impl Command<'_> {
             let at_least: usize = parse("at_least", at_least)?;
             let within: f64 = query.get("within").map_or(Ok(30.0), |within| parse("within", within))?;
             let within = seconds("within", within)?;
-            log.wait_async(within, |log| log.len() >= at_least).await;
+            log.wait_async(within, |log| log.settled() >= at_least).await;
         }
         let requests = log.lock().list();
         Ok(Reply::json(200, &json!({"requests": requests})))

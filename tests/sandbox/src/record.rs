@@ -87,6 +87,7 @@ pub(crate) struct RequestLog {
     entries: VecDeque<Entry>,
     last_number: u64,
     last_received: Option<Instant>,
+    settled: usize,
 }
 
 impl RequestLog {
@@ -125,10 +126,21 @@ impl RequestLog {
         self.entries.len()
     }
 
+    /// The request counts for who waits for requests.
+    pub(crate) fn settle(&mut self, number: u64) {
+        self.settled += usize::from(self.outcome(number).is_some());
+    }
+
+    /// How many requests have been carried out, or hit by a fault that prevents that.
+    pub(crate) fn settled(&self) -> usize {
+        self.settled
+    }
+
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
         self.last_number = 0;
         self.last_received = None;
+        self.settled = 0;
     }
 
     pub(crate) fn list(&self) -> Vec<RecordedRequest> {

@@ -130,7 +130,7 @@ impl Sandbox {
     /// When they have not come within 30 seconds.
     #[must_use]
     pub fn wait_for_requests(&self, count: usize) -> Vec<RecordedRequest> {
-        let came = self.site.server.log.wait(PATIENCE, |log| log.len() >= count);
+        let came = self.site.server.log.wait(PATIENCE, |log| log.settled() >= count);
         let requests = self.requests();
         assert!(came, "waited for {count} requests, and saw {}", requests.len());
         requests

@@ -146,6 +146,7 @@ impl Server {
         if let Some(outcome) = log.outcome(number) {
             outcome.fault = Some(why.to_owned());
         }
+        log.settle(number);
         drop(log);
         self.log.ring();
     }

@@ -117,7 +117,11 @@ async fn answer(site: Site, line: Arc<Line>, head: Head, body: Option<Bytes>) ->
         return Err(ServeError::refused());
     }
     let number = server.log.lock().add(&head, body.as_deref().unwrap_or_default());
-    server.log.ring();
+    // Whoever waits for this request then finds what it has changed.
+    let settle = || {
+        server.log.lock().settle(number);
+        server.log.ring();
+    };
     let path = head.uri.path().strip_prefix("/v1");
     let fault = server.faults().for_request(head.method.as_str(), path);
     let carry_out = || {
@@ -136,6 +140,7 @@ async fn answer(site: Site, line: Arc<Line>, head: Head, body: Option<Bytes>) ->
         outcome.fault = Some(fault.summary());
     }
     if let Some(fault) = fault.as_ref().filter(|fault| fault.refuses()) {
+        settle();
         spoil::refuse(fault, &line).await;
         return Err(ServeError::refused());
     }
@@ -147,9 +152,12 @@ async fn answer(site: Site, line: Arc<Line>, head: Head, body: Option<Bytes>) ->
         if let Some(outcome) = server.log.lock().outcome(number) {
             outcome.status = Some(reply.status);
         }
+        settle();
         return Ok(response(reply));
     };
-    let answer = spoil::answer(&fault, &line, carry_out).await;
+    let real = fault.process.then(&carry_out);
+    settle();
+    let answer = spoil::answer(&fault, &line, real, carry_out).await;
     if let Some(outcome) = server.log.lock().outcome(number) {
         outcome.status = answer.told.then(|| answer.response.status().as_u16());
     }

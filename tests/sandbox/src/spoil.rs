@@ -24,9 +24,14 @@ pub(crate) struct Spoilt {
     pub(crate) told: bool,
 }
 
-/// Carries the request out if the fault wants it, and makes the answer; never returns where there is none.
-pub(crate) async fn answer(fault: &Answer, line: &Arc<Line>, carry_out: impl Fn() -> Reply) -> Spoilt {
-    let real = fault.process.then(&carry_out);
+/// Makes the answer; never returns where there is none. `real` is that of a request which has been carried out; others are carried out
+/// if the fault describes no answer.
+pub(crate) async fn answer(
+    fault: &Answer,
+    line: &Arc<Line>,
+    real: Option<Reply>,
+    carry_out: impl Fn() -> Reply,
+) -> Spoilt {
     if fault.delay > 0.0 {
         tokio::time::sleep(Duration::from_secs_f64(fault.delay)).await;
     }
