@@ -5,8 +5,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-/** Milliseconds after which a program that hangs is ended. None comes near. */
-const PATIENCE = 60_000
+/** Milliseconds after which a program that hangs is ended. None comes near, even on a busy machine. */
+const PATIENCE = 300_000
 
 /** A running program of this folder. What it prints is read line by line. */
 export class Program {

@@ -18,8 +18,8 @@ from typing import Any
 from sandbox import Server
 
 HERE = Path(__file__).resolve().parent.parent
-# Seconds after which a program that hangs is ended. None comes near.
-PATIENCE = 60
+# Seconds after which a program that hangs is ended. None comes near, even on a busy machine.
+PATIENCE = 300
 # Warnings are failures, but for the one that CPython has for whoever forks beside a thread.
 STRICT = ("-X", "faulthandler", "-W", "error", "-W", "ignore:This process:DeprecationWarning")
 # Loops and tasks that lie about are not what a program is asked about.
