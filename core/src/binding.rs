@@ -20,10 +20,11 @@ use crate::engine::request::Request;
 pub use crate::list::Item;
 use crate::model;
 pub use crate::model::Model;
+pub use crate::observe::{Observe, Warning};
 use crate::private::tail;
 use crate::{
-    AsyncClient, Attempt, CallOptions, CancelToken, Client, ClientBuilder, Error, Kind, Method, Outcome, Response,
-    Result, Template,
+    AsyncClient, CallOptions, CancelToken, Client, ClientBuilder, Error, Kind, Method, Outcome, Response, Result,
+    Template,
 };
 
 /// Parameters that a binding fills in field by field. What is required is checked when the call is made.
@@ -138,9 +139,14 @@ pub fn timestamp(field: &str, text: &str) -> Result<Timestamp> {
     text.parse().map_err(|_| Error::invalid(field, text, reason))
 }
 
-/// Options of a call that tell of its attempts.
-pub fn observed(options: CallOptions, observer: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> CallOptions {
+/// Options of a call whose attempts and warnings go to this observer, and not to the client's.
+pub fn observed(options: CallOptions, observer: impl Observe + 'static) -> CallOptions {
     options.observer(Arc::new(observer))
+}
+
+/// A client whose attempts and warnings go to this observer.
+pub fn observed_client(builder: ClientBuilder, observer: impl Observe + 'static) -> ClientBuilder {
+    builder.observer(Arc::new(observer))
 }
 
 /// [`AsyncClient::with_options`], which refuses at once what every call would be refused for.

@@ -79,7 +79,7 @@ impl CallOptions {
         self
     }
 
-    /// Tells this observer of the attempts, and not the client's.
+    /// Reports to this observer, and not to the client's.
     pub(crate) fn observer(mut self, observer: Observer) -> Self {
         self.observer = Some(observer);
         self

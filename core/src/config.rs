@@ -138,6 +138,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the observer of a binding, in place of the closure of `on_attempt`.
+    pub(crate) fn observer(mut self, observer: Observer) -> Self {
+        self.on_attempt = Some(observer);
+        self
+    }
+
     /// A blocking client.
     ///
     /// # Errors

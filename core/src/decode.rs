@@ -101,6 +101,18 @@ impl<T: Model + Send + 'static> Decode for Page<T> {
     }
 }
 
+/// A page, and the size of the body that it was decoded from: lists bound by it how much they prefetch.
+pub(crate) struct Fetched<T> {
+    pub(crate) page: Page<T>,
+    pub(crate) body_size: usize,
+}
+
+impl<T: Model + Send + 'static> Decode for Fetched<T> {
+    fn decode(status: u16, body: &[u8]) -> serde_json::Result<Fetched<T>> {
+        Ok(Fetched { page: Page::decode(status, body)?, body_size: body.len() })
+    }
+}
+
 #[derive(Deserialize)]
 struct Envelope<T> {
     data: Vec<T>,

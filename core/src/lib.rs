@@ -43,7 +43,8 @@
 //!
 //! # Lists
 //!
-//! A list is an iterator over all its items, or a `Stream`; it fetches pages as they are needed, several ahead.
+//! A list is an iterator over all its items, or a `Stream`. It prefetches pages, and yields each item once. It ends when all items that the API reports
+//! were seen; one that had to end before says so: [`List::is_incomplete`].
 //!
 //! ```
 //! use zexa::ListContacts;
@@ -80,8 +81,9 @@
 //!
 //! # Logs
 //!
-//! Each attempt is one `debug` line of the `log` crate under the target `zexa`, or goes to [`ClientBuilder::on_attempt`]. Neither the key nor a body nor
-//! a number is in it, nor in the `Debug` of any type.
+//! Each attempt is one `debug` record of the `log` crate under the target `zexa`, or goes to [`ClientBuilder::on_attempt`]. A condition that is no error
+//! but deserves attention, such as a list that ended short of its total, is a `warn` record. Records contain no key, no body, no phone number and
+//! no id, and neither does the `Debug` of any type.
 
 mod async_client;
 #[doc(hidden)]

@@ -1,13 +1,66 @@
-//! [`Attempt`]: what is told of each attempt, to a log or to the caller's own observer.
+//! [`Attempt`] and [`Warning`]: what a client reports to the log, or to an observer.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{Error, Kind};
 
-/// The caller's own observer.
-pub(crate) type Observer = Arc<dyn Fn(&Attempt<'_>) + Send + Sync>;
+/// An observer that clones of a client share.
+pub(crate) type Observer = Arc<dyn Observe>;
+
+/// Receives what a client reports. The closure of [`ClientBuilder::on_attempt`](crate::ClientBuilder::on_attempt) is one; bindings have their own.
+pub trait Observe: Send + Sync {
+    /// Called after every attempt, on the thread that made it. It must not block.
+    fn attempt(&self, attempt: &Attempt<'_>);
+
+    /// Called on the thread that noticed the condition. It must not block. By default a warning is a `warn` record of the `log` crate.
+    fn warning(&self, warning: &Warning) {
+        log::warn!(target: "zexa", "{warning}");
+    }
+}
+
+impl<F: Fn(&Attempt<'_>) + Send + Sync> Observe for F {
+    fn attempt(&self, attempt: &Attempt<'_>) {
+        self(attempt);
+    }
+}
+
+/// A condition that is no error but that somebody should look at, such as a list that ended short of its total.
+///
+/// It holds no key, no body, no number and no id of a resource. It is a record at level `warn` in each language that has a log.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Warning {
+    /// The HTTP method of the call.
+    pub method: &'static str,
+    /// The path without the ids in it, such as `/messages/{id}`.
+    pub route: &'static str,
+    /// What was noticed.
+    pub message: Cow<'static, str>,
+}
+
+impl Warning {
+    pub(crate) fn new(method: &'static str, route: &'static str, message: impl Into<Cow<'static, str>>) -> Warning {
+        Warning { method, route, message: message.into() }
+    }
+}
+
+impl fmt::Display for Warning {
+    /// `GET /contacts: the list ended with fewer items than the total that the API reported`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.method, self.route, self.message)
+    }
+}
+
+/// Reports a warning to the observer, or else to the log.
+pub(crate) fn warn(observer: Option<&Observer>, warning: &Warning) {
+    match observer {
+        Some(observer) => observer.warning(warning),
+        None => log::warn!(target: "zexa", "{warning}"),
+    }
+}
 
 /// One attempt of a call, as it is told to [`ClientBuilder::on_attempt`](crate::ClientBuilder::on_attempt).
 ///
@@ -34,7 +87,7 @@ pub struct Attempt<'a> {
 /// Tells the observer, or else the log.
 pub(crate) fn report(observer: Option<&Observer>, attempt: &Attempt<'_>) {
     match observer {
-        Some(observer) => observer(attempt),
+        Some(observer) => observer.attempt(attempt),
         None => log::debug!(target: "zexa", "{attempt}"),
     }
 }

@@ -5,18 +5,25 @@ use std::task::Poll;
 
 use tokio::task::yield_now;
 
-use super::{Item, Items, Page, Pager, Source};
+use super::pager::{self, Items, Pager, Turned};
+use super::{Item, Page, Source};
 use crate::binding::AtHand;
-use crate::decode::Decoded;
+use crate::decode::{Decoded, Fetched};
 use crate::engine::LaneInUse;
 use crate::{Error, Result};
 
 /// A list: an iterator over all items across its pages.
 ///
-/// Nothing is sent until the first item is asked for. Further pages are asked for several at once, whenever the next one is needed, and come in
-/// order. An item that shows up on two pages, because the list shifted in between, is given once: the ids are remembered for as long as the
-/// list is read. It ends where the API's `total` says, or at an empty page. After an error there is nothing more.
-/// The deadline of the call, where it has one, is for the whole list, and runs from here.
+/// Nothing is sent until the first item is requested. Pages are prefetched, several at once, and yielded in order. An item repeated across
+/// pages, because rows were added while the list was read, is yielded once. Items are recognised by their id, Sender IDs by id and channel; an item
+/// without an id is never dropped.
+///
+/// The list ends when as many items were seen as the API reports in `total`. A total that contradicts the items does not end it. Two empty
+/// pages in a row end it short of the total, which is logged as a warning: see [`is_incomplete`](List::is_incomplete). A list that only
+/// repeats items although more should follow is an error of kind [`Decode`](crate::Kind::Decode). After an error the iterator returns `None`.
+///
+/// A deadline applies to the whole list, and runs from the call that made it. Deleting items while the list is read shifts the rest to
+/// earlier pages, so that some are missed: collect the list first.
 ///
 /// ```
 /// use zexa::ListContacts;
@@ -30,14 +37,17 @@ use crate::{Error, Result};
 /// println!("{} of {}", page.items.len(), page.total);
 /// # Ok::<(), zexa::Error>(())
 /// ```
-#[must_use = "nothing is fetched until it is iterated over"]
+#[must_use = "nothing is sent until it is iterated over"]
 pub struct List<T> {
     pages: Pages<T>,
     items: Items<T>,
 }
 
-/// The pages of a list, one after another, as the API gives them: where the list shifts, an item may be on two. Made by [`List::pages`].
-#[must_use = "nothing is fetched until it is iterated over"]
+/// The pages of a list, in order, as the API returns them. Returned by [`List::pages`].
+///
+/// An item that is repeated across pages is on each of them. A page without new items is left out, unless it is the first. Otherwise the
+/// pages end as the [`List`] does.
+#[must_use = "nothing is sent until it is iterated over"]
 pub struct Pages<T> {
     // In this order: what is in flight ends before its lane goes back.
     pager: Result<Pager<T>, Option<Error>>,
@@ -49,20 +59,61 @@ impl<T: Item> List<T> {
         List { pages: Pages { pager: source.map(Pager::new).map_err(Some), lane: None }, items: Items::none() }
     }
 
-    /// One page, from 1.
+    /// Fetches one page. The first is 1.
     ///
     /// # Errors
     ///
-    /// As any call; 0 is no page.
+    /// As any call, and [`Kind::Validation`](crate::Kind::Validation) for page 0.
     pub fn page(self, number: u32) -> Result<Page<T>> {
         let pager = self.pages.pager.map_err(|error| error.expect("not yet iterated over"))?;
         let source = &pager.source;
         source.shared.call(&source.request(number)?, &source.call, Decoded::once())
     }
 
-    /// Page by page.
+    /// Reads the list page by page.
     pub fn pages(self) -> Pages<T> {
         self.pages
+    }
+
+    /// Returns whether the list has ended with fewer items than the API reported in its last `total`.
+    ///
+    /// Rows that were removed while the list was read may be the reason, or a server that does not return all items. `false` before the
+    /// iterator has returned `None`, and after an error.
+    pub fn is_incomplete(&self) -> bool {
+        self.pages.is_incomplete()
+    }
+}
+
+impl<T: Item> Pages<T> {
+    /// Returns whether the list has ended short of its total: see [`List::is_incomplete`].
+    pub fn is_incomplete(&self) -> bool {
+        pager::is_incomplete(&self.pager)
+    }
+
+    /// The next page that has something new, or is the first.
+    fn turn(&mut self) -> Option<Result<Turned<T>>> {
+        loop {
+            let pager = match &mut self.pager {
+                Ok(pager) => pager,
+                Err(error) => return error.take().map(Err),
+            };
+            if pager.has_ended() {
+                return None;
+            }
+            if self.lane.as_ref().is_some_and(|lane| !lane.is_of_this_process()) {
+                self.lane = None;
+            }
+            pager.leave_to_parent();
+            pager.renew_overdue();
+            let page = fetch(pager, &mut self.lane);
+            let turned = pager.take(page);
+            if pager.is_idle() {
+                self.lane = None;
+            }
+            if let Some(turned) = turned.transpose() {
+                return Some(turned);
+            }
+        }
     }
 }
 
@@ -73,7 +124,7 @@ impl<T: Item> AtHand<T> for List<T> {
 }
 
 impl<T> AtHand<Page<T>> for Pages<T> {
-    /// A page is taken as it comes.
+    /// A page is never at hand: it is taken as it arrives.
     fn at_hand(&mut self) -> Option<Page<T>> {
         None
     }
@@ -87,9 +138,9 @@ impl<T: Item> Iterator for List<T> {
             if let Some(item) = self.items.next() {
                 return Some(Ok(item));
             }
-            if let Err(error) = self.pages.next()?.and_then(|page| self.items.turn_to(page)) {
-                self.pages = Pages { pager: Err(None), lane: None };
-                return Some(Err(error));
+            match self.pages.turn()? {
+                Ok(turned) => self.items.turn_to(turned),
+                Err(error) => return Some(Err(error)),
             }
         }
     }
@@ -99,29 +150,7 @@ impl<T: Item> Iterator for Pages<T> {
     type Item = Result<Page<T>>;
 
     fn next(&mut self) -> Option<Result<Page<T>>> {
-        let pager = match &mut self.pager {
-            Ok(pager) => pager,
-            Err(error) => return error.take().map(Err),
-        };
-        if pager.plan.has_ended() {
-            return None;
-        }
-        if self.lane.as_ref().is_some_and(|lane| !lane.is_of_this_process()) {
-            self.lane = None;
-        }
-        pager.leave_to_parent();
-        if pager.has_overdue() {
-            // While the caller was busy with a page nobody drove those in flight, and their time has run out, though they
-            // may have been answered long ago. That is not the server's doing, and costs no attempt.
-            pager.in_flight.clear();
-            pager.plan.ask_again();
-        }
-        let page = fetch(pager, &mut self.lane);
-        let page = pager.take(page);
-        if pager.in_flight.is_empty() {
-            self.lane = None;
-        }
-        Some(page)
+        self.turn().map(|turned| turned.map(|turned| turned.page))
     }
 }
 
@@ -130,11 +159,11 @@ fn fetch<T: Item>(pager: &mut Pager<T>, lane: &mut Option<LaneInUse>) -> Result<
         Some(lane) => &*lane,
         None => lane.insert(pager.source.shared.check_out()?),
     };
-    pager.ask(|source, request| Ok(source.shared.call_on(lane, request, source.call.clone())))?;
+    pager.request(|source, request| Ok(source.shared.call_on::<Fetched<T>>(lane, request, source.call.clone())))?;
     let cancel = pager.source.call.cancel.clone();
     let page = async {
         let page = poll_fn(|context| pager.poll_next(context)).await;
-        // What has come of the others by now is read, too: it may be long before they are driven again.
+        // Read what has arrived of the other pages, too: it may be long before they are driven again.
         for _ in 0..8 {
             yield_now().await;
             poll_fn(|context| {

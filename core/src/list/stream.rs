@@ -6,14 +6,15 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use super::{Item, Items, Page, Pager, Source};
+use super::pager::{self, Items, Pager, Turned};
+use super::{Item, Page, Source};
 use crate::binding::Batches;
-use crate::decode::Decoded;
+use crate::decode::{Decoded, Fetched};
 use crate::{Error, Result};
 
 /// A list: a [`Stream`] of all items across its pages.
 ///
-/// It behaves as [`List`](crate::List) does. Without a crate of stream adaptors, [`next`](AsyncList::next) and [`all`](AsyncList::all) will do.
+/// It behaves as [`List`](crate::List) does. [`next`](AsyncList::next) and [`all`](AsyncList::all) need no crate of stream adaptors.
 ///
 /// ```
 /// use zexa::ListContacts;
@@ -28,14 +29,14 @@ use crate::{Error, Result};
 /// # Ok(()) })?;
 /// # Ok::<(), zexa::Error>(())
 /// ```
-#[must_use = "nothing is fetched until it is polled"]
+#[must_use = "nothing is sent until it is polled"]
 pub struct AsyncList<T> {
     pages: AsyncPages<T>,
     items: Items<T>,
 }
 
-/// The pages of a list, one after another, as the API gives them: where the list shifts, an item may be on two. Made by [`AsyncList::pages`].
-#[must_use = "nothing is fetched until it is polled"]
+/// The pages of a list, in order: see [`Pages`](crate::Pages). Returned by [`AsyncList::pages`].
+#[must_use = "nothing is sent until it is polled"]
 pub struct AsyncPages<T>(Result<Pager<T>, Option<Error>>);
 
 impl<T: Item> AsyncList<T> {
@@ -48,11 +49,11 @@ impl<T: Item> AsyncList<T> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// All items.
+    /// Collects all items.
     ///
     /// # Errors
     ///
-    /// As any call; what came before the error is lost.
+    /// As any call. The items before the error are lost.
     pub async fn all(mut self) -> Result<Vec<T>> {
         let mut items = Vec::new();
         while let Some(item) = self.next().await {
@@ -61,11 +62,11 @@ impl<T: Item> AsyncList<T> {
         Ok(items)
     }
 
-    /// One page, from 1.
+    /// Fetches one page. The first is 1.
     ///
     /// # Errors
     ///
-    /// As any call; 0 is no page.
+    /// As any call, and [`Kind::Validation`](crate::Kind::Validation) for page 0.
     pub async fn page(self, number: u32) -> Result<Page<T>> {
         let task = {
             let pager = self.pages.0.map_err(|error| error.expect("not yet polled"))?;
@@ -74,14 +75,20 @@ impl<T: Item> AsyncList<T> {
         task.await
     }
 
-    /// Page by page.
+    /// Reads the list page by page.
     pub fn pages(self) -> AsyncPages<T> {
         self.pages
+    }
+
+    /// Returns whether the list has ended with fewer items than the API reported in its last `total`: see
+    /// [`List::is_incomplete`](crate::List::is_incomplete).
+    pub fn is_incomplete(&self) -> bool {
+        self.pages.is_incomplete()
     }
 }
 
 impl<T: Item> AsyncList<T> {
-    /// What `take` finds on this page, or the first further one where it finds anything.
+    /// What `take` finds on the page at hand, or on the first further page where it finds anything.
     fn poll_until<R>(
         &mut self,
         context: &mut Context<'_>,
@@ -91,12 +98,10 @@ impl<T: Item> AsyncList<T> {
             if let Some(taken) = take(&mut self.items) {
                 return Poll::Ready(Some(Ok(taken)));
             }
-            let Some(page) = ready!(Pin::new(&mut self.pages).poll_next(context)) else {
-                return Poll::Ready(None);
-            };
-            if let Err(error) = page.and_then(|page| self.items.turn_to(page)) {
-                self.pages = AsyncPages(Err(None));
-                return Poll::Ready(Some(Err(error)));
+            match ready!(self.pages.poll_turn(context)) {
+                Some(Ok(turned)) => self.items.turn_to(turned),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
             }
         }
     }
@@ -121,27 +126,42 @@ impl<T: Item> AsyncPages<T> {
     pub async fn next(&mut self) -> Option<Result<Page<T>>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
+
+    /// Returns whether the list has ended short of its total: see [`List::is_incomplete`](crate::List::is_incomplete).
+    pub fn is_incomplete(&self) -> bool {
+        pager::is_incomplete(&self.0)
+    }
+
+    /// The next page that has something new, or is the first.
+    fn poll_turn(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Turned<T>>>> {
+        loop {
+            let pager = match &mut self.0 {
+                Ok(pager) => pager,
+                Err(error) => return Poll::Ready(error.take().map(Err)),
+            };
+            if pager.has_ended() {
+                return Poll::Ready(None);
+            }
+            pager.leave_to_parent();
+            let spawned = pager.request(|source, request| {
+                source.shared.spawn(request, source.call.clone(), Decoded::<Fetched<T>>::once())
+            });
+            let page = match spawned {
+                Ok(()) => ready!(pager.poll_next(context)),
+                Err(error) => Err(error),
+            };
+            if let Some(turned) = pager.take(page).transpose() {
+                return Poll::Ready(Some(turned));
+            }
+        }
+    }
 }
 
 impl<T: Item> Stream for AsyncPages<T> {
     type Item = Result<Page<T>>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
-        let pager = match &mut self.0 {
-            Ok(pager) => pager,
-            Err(error) => return Poll::Ready(error.take().map(Err)),
-        };
-        if pager.plan.has_ended() {
-            return Poll::Ready(None);
-        }
-        pager.leave_to_parent();
-        if let Err(error) =
-            pager.ask(|source, request| source.shared.spawn(request, source.call.clone(), Decoded::once()))
-        {
-            return Poll::Ready(Some(pager.take(Err(error))));
-        }
-        let page = ready!(pager.poll_next(context));
-        Poll::Ready(Some(pager.take(page)))
+        self.poll_turn(context).map(|turned| turned.map(|turned| turned.map(|turned| turned.page)))
     }
 }
 
