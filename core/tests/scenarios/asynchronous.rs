@@ -4,26 +4,27 @@ use std::future::poll_fn;
 use std::pin::Pin;
 
 use futures_core::Stream;
-use serde::Serialize;
-use zexa::{AsyncClient, AsyncList, Method, Page, Result, webhooks};
+use serde_json::Value;
+use zexa::binding::Item;
+use zexa::{AsyncClient, AsyncList, Method, webhooks};
 
 use crate::scenario::Call;
-use crate::values::{Answer, Failure, json, of_page, of_response, params, query, text};
+use crate::values::{Answer, Failure, Success, json, of_page, of_response, params, query, text};
 
 pub(crate) async fn call(client: &AsyncClient, call: &Call) -> Answer {
     let arguments = &call.arguments;
     let id = text(arguments, "id");
-    Ok(match call.operation.as_str() {
+    let result = match call.operation.as_str() {
         "messages.send" => json(client.messages().send(&params(arguments)).await?),
         "messages.get" => json(client.messages().get(id).await?),
         "messages.wait" => json(client.messages().wait(id, text(arguments, "until")).await?),
-        "sender_ids.list" => list(call, client.sender_ids().list(&params(arguments)), AsyncList::page).await?,
+        "sender_ids.list" => return list(call, client.sender_ids().list(&params(arguments))).await,
         "campaigns.create" => json(client.campaigns().create(&params(arguments)).await?),
-        "campaigns.list" => list(call, client.campaigns().list(&params(arguments)), AsyncList::page).await?,
+        "campaigns.list" => return list(call, client.campaigns().list(&params(arguments))).await,
         "campaigns.get" => json(client.campaigns().get(id).await?),
         "campaigns.wait" => json(client.campaigns().wait(id, text(arguments, "until")).await?),
         "contacts.create" => json(client.contacts().create(&params(arguments)).await?),
-        "contacts.list" => list(call, client.contacts().list(&params(arguments)), AsyncList::page).await?,
+        "contacts.list" => return list(call, client.contacts().list(&params(arguments))).await,
         "contacts.delete" => json(client.contacts().delete(id).await?),
         "webhooks.create" => json(client.webhooks().create(&params(arguments)).await?),
         "webhooks.parse_event" => json(webhooks::parse_event(text(arguments, "payload").as_bytes())?),
@@ -35,24 +36,21 @@ pub(crate) async fn call(client: &AsyncClient, call: &Call) -> Answer {
             of_response(client.request(method, path, &query, body).await?)
         }
         unknown => panic!("there is no operation {unknown}"),
-    })
+    };
+    Ok(result.into())
 }
 
-async fn list<L, T>(call: &Call, mut list: L, page: impl AsyncFnOnce(L, u32) -> Result<Page<T>>) -> Answer
-where
-    L: Stream<Item = Result<T>> + Unpin,
-    T: Serialize,
-{
+async fn list<T: Item>(call: &Call, mut list: AsyncList<T>) -> Answer {
     if let Some(number) = call.page {
-        return Ok(of_page(page(list, number).await?));
+        return Ok(of_page(list.page(number).await?).into());
     }
     let mut items = Vec::new();
     while items.len() < call.take.unwrap_or(usize::MAX) {
         match poll_fn(|context| Pin::new(&mut list).poll_next(context)).await {
             Some(Ok(item)) => items.push(json(item)),
             Some(Err(error)) => return Err(Failure { error, items: Some(items) }),
-            None => break,
+            None => return Ok(Success { result: items.into(), incomplete: Some(list.is_incomplete()) }),
         }
     }
-    Ok(items.into())
+    Ok(Value::from(items).into())
 }

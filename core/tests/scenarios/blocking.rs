@@ -1,25 +1,26 @@
 //! The calls of scenarios, with [`Client`].
 
-use serde::Serialize;
-use zexa::{Client, List, Method, Page, Result, webhooks};
+use serde_json::Value;
+use zexa::binding::Item;
+use zexa::{Client, List, Method, webhooks};
 
 use crate::scenario::Call;
-use crate::values::{Answer, Failure, json, of_page, of_response, params, query, text};
+use crate::values::{Answer, Failure, Success, json, of_page, of_response, params, query, text};
 
 pub(crate) fn call(client: &Client, call: &Call) -> Answer {
     let arguments = &call.arguments;
     let id = text(arguments, "id");
-    Ok(match call.operation.as_str() {
+    let result = match call.operation.as_str() {
         "messages.send" => json(client.messages().send(&params(arguments))?),
         "messages.get" => json(client.messages().get(id)?),
         "messages.wait" => json(client.messages().wait(id, text(arguments, "until"))?),
-        "sender_ids.list" => list(call, client.sender_ids().list(&params(arguments)), List::page)?,
+        "sender_ids.list" => return list(call, client.sender_ids().list(&params(arguments))),
         "campaigns.create" => json(client.campaigns().create(&params(arguments))?),
-        "campaigns.list" => list(call, client.campaigns().list(&params(arguments)), List::page)?,
+        "campaigns.list" => return list(call, client.campaigns().list(&params(arguments))),
         "campaigns.get" => json(client.campaigns().get(id)?),
         "campaigns.wait" => json(client.campaigns().wait(id, text(arguments, "until"))?),
         "contacts.create" => json(client.contacts().create(&params(arguments))?),
-        "contacts.list" => list(call, client.contacts().list(&params(arguments)), List::page)?,
+        "contacts.list" => return list(call, client.contacts().list(&params(arguments))),
         "contacts.delete" => json(client.contacts().delete(id)?),
         "webhooks.create" => json(client.webhooks().create(&params(arguments))?),
         "webhooks.parse_event" => json(webhooks::parse_event(text(arguments, "payload").as_bytes())?),
@@ -31,23 +32,21 @@ pub(crate) fn call(client: &Client, call: &Call) -> Answer {
             of_response(client.request(method, path, &query, body)?)
         }
         unknown => panic!("there is no operation {unknown}"),
-    })
+    };
+    Ok(result.into())
 }
 
-fn list<L, T>(call: &Call, list: L, page: impl FnOnce(L, u32) -> Result<Page<T>>) -> Answer
-where
-    L: Iterator<Item = Result<T>>,
-    T: Serialize,
-{
+fn list<T: Item>(call: &Call, mut list: List<T>) -> Answer {
     if let Some(number) = call.page {
-        return Ok(of_page(page(list, number)?));
+        return Ok(of_page(list.page(number)?).into());
     }
     let mut items = Vec::new();
-    for item in list.take(call.take.unwrap_or(usize::MAX)) {
-        match item {
-            Ok(item) => items.push(json(item)),
-            Err(error) => return Err(Failure { error, items: Some(items) }),
+    while items.len() < call.take.unwrap_or(usize::MAX) {
+        match list.next() {
+            Some(Ok(item)) => items.push(json(item)),
+            Some(Err(error)) => return Err(Failure { error, items: Some(items) }),
+            None => return Ok(Success { result: items.into(), incomplete: Some(list.is_incomplete()) }),
         }
     }
-    Ok(items.into())
+    Ok(Value::from(items).into())
 }

@@ -12,7 +12,7 @@ use zexa::{CancelToken, ClientBuilder};
 use zexa_sandbox::{Sandbox, mismatches};
 
 use crate::scenario::{Call, ClientOptions, Scenario, parse, seconds};
-use crate::values::{Answer, json as to_json};
+use crate::values::{Answer, Success, json as to_json};
 use crate::{asynchronous, blocking};
 
 /// A scenario that takes longer hangs. The longest takes a few seconds, and several times as long on a busy machine.
@@ -58,8 +58,9 @@ fn look(scenario: &Scenario, flavour: Flavour) -> Vec<String> {
     let answer = make_call(scenario, &sandbox, flavour);
     let mut actual = json!({"requests": sandbox.requests(), "messages": sandbox.messages()});
     let came = match answer {
-        Ok(result) => {
+        Ok(Success { result, incomplete }) => {
             actual["result"] = result.clone();
+            actual["incomplete"] = incomplete.into();
             format!("the result was {result}")
         }
         Err(failure) => {
@@ -76,9 +77,15 @@ fn look(scenario: &Scenario, flavour: Flavour) -> Vec<String> {
 }
 
 fn expected(scenario: &Scenario) -> Value {
-    let Scenario { requests, messages, result, error, items, .. } = scenario;
-    let parts =
-        [("requests", requests), ("messages", messages), ("result", result), ("error", error), ("items", items)];
+    let Scenario { requests, messages, result, error, items, incomplete, .. } = scenario;
+    let parts = [
+        ("requests", requests),
+        ("messages", messages),
+        ("result", result),
+        ("error", error),
+        ("items", items),
+        ("incomplete", incomplete),
+    ];
     parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part.clone()?))).collect::<Map<_, _>>().into()
 }
 
@@ -91,13 +98,13 @@ fn make_call(scenario: &Scenario, sandbox: &Sandbox, flavour: Flavour) -> Answer
     match flavour {
         Flavour::Blocking => {
             let client = builder.build()?;
-            let Some(call) = &scenario.call else { return Ok(Value::Null) };
+            let Some(call) = &scenario.call else { return Ok(Value::Null.into()) };
             let client = client.with_options(call.options(&token));
             cancelling(call, sandbox, &token, || blocking::call(&client, call))
         }
         Flavour::Async => {
             let client = builder.build_async()?;
-            let Some(call) = &scenario.call else { return Ok(Value::Null) };
+            let Some(call) = &scenario.call else { return Ok(Value::Null.into()) };
             let client = client.with_options(call.options(&token));
             // Without a reactor: the client must need none of its caller's.
             let runtime = Builder::new_current_thread().build().expect("a runtime");

@@ -30,6 +30,7 @@ pub(crate) struct Scenario {
     pub(crate) result: Option<Value>,
     pub(crate) error: Option<Value>,
     pub(crate) items: Option<Value>,
+    pub(crate) incomplete: Option<Value>,
 }
 
 #[derive(Deserialize)]

@@ -8,7 +8,19 @@ use zexa::{Error, Page, Response};
 use crate::scenario::parse;
 
 /// What came of a call.
-pub(crate) type Answer = Result<Value, Failure>;
+pub(crate) type Answer = Result<Success, Failure>;
+
+/// The result, and what the list says of it, if it was one that was read to its end.
+pub(crate) struct Success {
+    pub(crate) result: Value,
+    pub(crate) incomplete: Option<bool>,
+}
+
+impl From<Value> for Success {
+    fn from(result: Value) -> Success {
+        Success { result, incomplete: None }
+    }
+}
 
 /// The error, and the items of a list that came before it.
 pub(crate) struct Failure {

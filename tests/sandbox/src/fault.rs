@@ -1,5 +1,7 @@
 //! What a fault is: which requests it is for, and what it does to them.
 
+use std::collections::BTreeMap;
+
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -25,6 +27,9 @@ pub struct When {
     /// The path below `/v1`, where `*` stands for one segment; absent: any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// Query parameters that the request must have, each with this value, such as `{"page": "2"}`. Absent: any query.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub query: BTreeMap<String, String>,
     /// So many fitting requests are let through first.
     pub skip: u64,
     /// So many requests are hit; 0 is for ever.
@@ -41,7 +46,16 @@ pub struct When {
 
 impl Default for When {
     fn default() -> Self {
-        Self { method: None, path: None, skip: 0, times: 1, probability: None, seed: 0, any_of: Vec::new() }
+        Self {
+            method: None,
+            path: None,
+            query: BTreeMap::new(),
+            skip: 0,
+            times: 1,
+            probability: None,
+            seed: 0,
+            any_of: Vec::new(),
+        }
     }
 }
 
@@ -226,7 +240,7 @@ impl Answer {
 impl<'de> Deserialize<'de> for Fault {
     /// Two groups of keys in one object; serde's `flatten` would let unknown keys pass.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        const WHEN: [&str; 7] = ["method", "path", "skip", "times", "probability", "seed", "any_of"];
+        const WHEN: [&str; 8] = ["method", "path", "query", "skip", "times", "probability", "seed", "any_of"];
         let keys = Map::deserialize(deserializer)?;
         let (when, answer): (Map<_, _>, Map<_, _>) =
             keys.into_iter().partition(|(key, _)| WHEN.contains(&key.as_str()));
@@ -250,9 +264,9 @@ impl Fault {
         let answers = std::iter::once(&self.answer).chain(&self.when.any_of);
         for answer in answers {
             answer.check()?;
-            let bound = self.when.method.is_some() || self.when.path.is_some();
+            let bound = self.when.method.is_some() || self.when.path.is_some() || !self.when.query.is_empty();
             if answer.at() == At::Connect && bound {
-                return Err("a fault at connect has no `method` and no `path`".to_owned());
+                return Err("a fault at connect has no `method`, `path` or `query`".to_owned());
             }
         }
         if self.when.any_of.iter().any(|answer| answer.at() == At::Connect) {
@@ -311,6 +325,8 @@ mod tests {
             json!({"then": "goaway", "bytes": 1}),
             json!({"then": "goaway", "answer_pings": true}),
             json!({"then": "stall", "answer_pings": true}),
+            json!({"then": "reset", "at": "connect", "query": {"page": "2"}}),
+            json!({"query": {"page": 2}}),
         ] {
             assert!(Fault::from_json(fault.clone()).is_err(), "{fault}");
         }

@@ -3,6 +3,7 @@
 use fastrand::Rng;
 
 use crate::fault::{Answer, At, Fault};
+use crate::record::query_pairs;
 
 /// The faults in the order they were added, with how far each is used up.
 #[derive(Debug, Default)]
@@ -43,10 +44,10 @@ impl FaultBook {
     }
 
     /// What happens to a request; `path` is the one below `/v1`, if it is there.
-    pub(crate) fn for_request(&mut self, method: &str, path: Option<&str>) -> Option<Answer> {
+    pub(crate) fn for_request(&mut self, method: &str, path: Option<&str>, query: Option<&str>) -> Option<Answer> {
         self.entries
             .iter_mut()
-            .filter(|entry| !entry.is_for_connections() && entry.fits(method, path))
+            .filter(|entry| !entry.is_for_connections() && entry.fits(method, path, query))
             .find_map(Entry::hit)
     }
 }
@@ -56,11 +57,13 @@ impl Entry {
         self.fault.answer.at() == At::Connect
     }
 
-    fn fits(&self, method: &str, path: Option<&str>) -> bool {
+    fn fits(&self, method: &str, path: Option<&str>, query: Option<&str>) -> bool {
         let when = &self.fault.when;
         let method_fits = when.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));
         let path_fits = when.path.as_ref().is_none_or(|wanted| path.is_some_and(|path| path_fits(wanted, path)));
-        method_fits && path_fits
+        let has =
+            |(name, value): (&String, &String)| query_pairs(query).any(|pair| pair.0 == *name && pair.1 == *value);
+        method_fits && path_fits && when.query.iter().all(has)
     }
 
     /// Uses the fault up by one, if it is live and chance wants it.
@@ -111,7 +114,7 @@ mod tests {
 
     fn statuses(book: &mut FaultBook, count: usize) -> Vec<Option<u16>> {
         (0..count)
-            .map(|_| book.for_request("POST", Some("/messages")))
+            .map(|_| book.for_request("POST", Some("/messages"), None))
             .map(|answer| answer.and_then(|answer| answer.status))
             .collect()
     }
@@ -125,6 +128,16 @@ mod tests {
         ]));
         let expected = [Some(503), Some(502), Some(502), Some(503), None];
         assert_eq!(statuses(&mut book, 5), expected);
+    }
+
+    #[test]
+    fn a_query_must_have_each_parameter() {
+        let mut book = book(json!([{"query": {"page": "2", "search": "Ana M"}, "times": 0, "status": 503}]));
+        let mut is_hit = |query| book.for_request("GET", Some("/contacts"), query).is_some();
+        assert!(is_hit(Some("per_page=2&search=Ana+M&page=2")));
+        for query in [None, Some("page=2"), Some("page=22&search=Ana+M"), Some("per_page=2&search=Ana+M")] {
+            assert!(!is_hit(query), "{query:?}");
+        }
     }
 
     #[test]

@@ -123,7 +123,7 @@ async fn answer(site: Site, line: Arc<Line>, head: Head, body: Option<Bytes>) ->
         server.log.ring();
     };
     let path = head.uri.path().strip_prefix("/v1");
-    let fault = server.faults().for_request(head.method.as_str(), path);
+    let fault = server.faults().for_request(head.method.as_str(), path, head.uri.query());
     let carry_out = || {
         let reply = match &body {
             Some(body) => api::answer(server, &head, body),
