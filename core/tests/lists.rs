@@ -1,4 +1,4 @@
-//! Lists: lazy, in order, ahead of need, and no item twice.
+//! Lists: lazy, in order, ahead of need, and every item once.
 
 mod support;
 
@@ -7,9 +7,9 @@ use std::thread;
 use std::time::Duration;
 
 use futures_executor::block_on;
-use serde_json::json;
-use support::{async_client, builder, client, until};
-use zexa::{Kind, ListCampaigns, ListContacts, ListSenderIds, SenderIdStatus};
+use serde_json::{Value, json};
+use support::{async_client, builder, client, json_page, until};
+use zexa::{Kind, ListCampaigns, ListContacts, ListSenderIds, Outcome, SenderIdStatus};
 use zexa_sandbox::Sandbox;
 
 fn sandbox_with(contacts: usize) -> Sandbox {
@@ -62,27 +62,100 @@ fn page_by_page() {
     assert_eq!(second, pages[1]);
 }
 
+/// Contacts with these ids.
+fn contacts(ids: &[&str]) -> Vec<Value> {
+    let contact = |id| json!({"id": id, "name": "Ana", "phone": "+244912345678", "created_at": "2026-07-01T09:00:00Z"});
+    ids.iter().map(contact).collect()
+}
+
+/// A sandbox whose list of contacts is these pages, and empty beyond them. Each has its ids and its total.
+fn sandbox_of(per_page: u32, pages: &[(&[&str], u64)]) -> Sandbox {
+    let sandbox = Sandbox::start();
+    for (number, (ids, total)) in (1..).zip(pages) {
+        let body = json_page(&contacts(ids), *total, number, per_page);
+        sandbox.add_fault(json!({"query": {"page": number.to_string()}, "times": 0, "status": 200, "body": body}));
+    }
+    let total = pages.last().map_or(0, |(_, total)| *total);
+    sandbox.add_fault(json!({"times": 0, "status": 200, "body": json_page(&[], total, 0, per_page)}));
+    sandbox
+}
+
 #[test]
-fn a_server_that_does_not_turn_pages_ends_page_by_page_too() {
-    let page = json!({
-        "data": [{"id": "cnt_01", "name": "Ana", "phone": "+244912345678", "lists": [], "created_at": "2026-07-01T09:00:00Z"}],
-        "meta": {"total": 1_000_000_000, "page": 1, "per_page": 1},
-    });
-    let sandbox =
-        Sandbox::from_json(json!({"faults": [{"path": "/contacts", "times": 0, "status": 200, "body": page}]}));
-    let pages = client(&sandbox).contacts().list(&ListContacts::new()).pages();
-    let last = pages.last().expect("a page").expect_err("the list has no end");
-    assert_eq!(last.kind(), Kind::Decode);
+fn a_list_that_repeats_itself_ends_page_by_page_too() {
+    for (name, pages) in [
+        ("the same page", [["cnt_1"]; 16]),
+        ("two pages in turn", std::array::from_fn(|index| [["cnt_1"], ["cnt_2"]][index % 2])),
+    ] {
+        let pages: Vec<(&[&str], u64)> = pages.iter().map(|ids| (&ids[..], 1_000_000_000)).collect();
+        let sandbox = sandbox_of(1, &pages);
+        let ids: BTreeSet<_> = pages.iter().map(|(ids, _)| ids[0]).collect();
 
-    // Sender IDs may come without an id to know them by.
-    let page = json!({"data": [{"status": "approved", "channel": "sms"}], "meta": {"total": 1_000_000_000, "page": 1, "per_page": 1}});
-    sandbox.add_fault(json!({"path": "/sender-ids", "times": 0, "status": 200, "body": page}));
-    let last = client(&sandbox).sender_ids().list(&ListSenderIds::new()).pages().last();
-    assert_eq!(last.expect("a page").expect_err("the list has no end").kind(), Kind::Decode);
+        let blocking: Vec<_> = client(&sandbox).contacts().list(&ListContacts::new()).pages().collect();
+        let mut pages = async_client(&sandbox).contacts().list(&ListContacts::new()).pages();
+        let asynchronous: Vec<_> = std::iter::from_fn(|| block_on(pages.next())).collect();
+        for mut pages in [blocking, asynchronous] {
+            let error = pages.pop().expect("a page").expect_err("the list has no end");
+            assert_eq!((error.kind(), error.outcome()), (Kind::Decode, Outcome::Accepted), "{name}");
+            assert_eq!(pages.len(), ids.len(), "{name}");
+        }
+    }
+}
 
-    let mut pages = async_client(&sandbox).contacts().list(&ListContacts::new()).pages();
-    let last = std::iter::from_fn(|| block_on(pages.next())).last().expect("a page").expect_err("the list has no end");
-    assert_eq!(last.kind(), Kind::Decode);
+#[test]
+fn items_without_ids_that_repeat_end_page_by_page_too() {
+    let page = json_page(&[json!({"status": "approved", "channel": "sms"})], 1_000_000_000, 1, 1);
+    let sandbox = Sandbox::from_json(json!({"faults": [{"times": 0, "status": 200, "body": page}]}));
+    let pages: Vec<_> = client(&sandbox).sender_ids().list(&ListSenderIds::new()).pages().collect();
+    assert!(pages.len() == 2 && pages[0].is_ok(), "{pages:?}");
+    assert_eq!(pages[1].as_ref().expect_err("the list has no end").kind(), Kind::Decode);
+}
+
+#[test]
+fn pages_without_new_items_are_left_out_but_the_first() {
+    let sandbox = sandbox_of(2, &[(&["a", "b"], 5), (&[], 5), (&["b", "c"], 6), (&["b", "c"], 8), (&["d", "e"], 8)]);
+    let pages: Vec<_> =
+        client(&sandbox).contacts().list(&ListContacts::new()).pages().collect::<Result<_, _>>().expect("pages");
+    assert_eq!(pages.iter().map(|page| page.page).collect::<Vec<_>>(), [1, 3, 5]);
+    // A page is as the API returns it.
+    assert_eq!(pages[1].items.iter().map(|contact| &*contact.id).collect::<Vec<_>>(), ["b", "c"]);
+
+    let sandbox = sandbox_of(2, &[]);
+    assert_eq!(client(&sandbox).contacts().list(&ListContacts::new()).pages().filter(Result::is_ok).count(), 1);
+}
+
+#[test]
+fn a_list_that_ends_short_of_its_total_is_incomplete() {
+    for (total, is_incomplete) in [(3, false), (4, true)] {
+        let sandbox = sandbox_of(2, &[(&["a", "b"], total), (&["c"], total)]);
+        let list = || client(&sandbox).contacts().list(&ListContacts::new());
+        let list_async = || async_client(&sandbox).contacts().list(&ListContacts::new());
+
+        let mut items = list();
+        assert_eq!(items.by_ref().take(3).filter(Result::is_ok).count(), 3);
+        assert!(!items.is_incomplete() || total == 3, "it has not ended yet");
+        assert!(items.next().is_none());
+        assert_eq!(items.is_incomplete(), is_incomplete);
+
+        let mut pages = list().pages();
+        assert_eq!(pages.by_ref().filter(Result::is_ok).count(), 2);
+        assert_eq!(pages.is_incomplete(), is_incomplete);
+
+        let mut items = list_async();
+        assert_eq!(std::iter::from_fn(|| block_on(items.next())).filter(Result::is_ok).count(), 3);
+        assert_eq!(items.is_incomplete(), is_incomplete);
+
+        let mut pages = list_async().pages();
+        assert_eq!(std::iter::from_fn(|| block_on(pages.next())).filter(Result::is_ok).count(), 2);
+        assert_eq!(pages.is_incomplete(), is_incomplete);
+    }
+}
+
+#[test]
+fn a_list_that_fails_is_not_incomplete() {
+    let sandbox = Sandbox::from_json(json!({"faults": [{"status": 401}]}));
+    let mut contacts = client(&sandbox).contacts().list(&ListContacts::new());
+    contacts.next().expect("an error").expect_err("unauthorized");
+    assert!(contacts.next().is_none() && !contacts.is_incomplete());
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod support;
 use std::sync::Mutex;
 
 use serde_json::json;
-use support::{assert_discreet, client};
+use support::{assert_discreet, builder, client, json_page};
 use zexa::{CreateContact, ListContacts, Method, SendMessage};
 use zexa_sandbox::Sandbox;
 
@@ -42,11 +42,19 @@ fn the_log_has_a_line_for_each_attempt_and_no_secret() {
     client.contacts().create(&CreateContact::new("Ana Mendes", "912345678")).expect_err("no E.164");
     client.request(Method::Get, "/messages/912345678", &[("to", "912345678")], None).expect_err("no such id");
 
-    let lines = LINES.0.lock().expect("no thread panicked").clone();
+    let lines = std::mem::take(&mut *LINES.0.lock().expect("no thread panicked"));
     assert_eq!((found, lines.len()), (0, 5), "{lines:#?}");
     assert!(lines[0].starts_with("DEBUG POST /messages attempt 1: 429 rate_limited in "), "{lines:#?}");
     assert!(lines[0].contains(" request req_"), "{lines:#?}");
     assert!(lines[1].starts_with("DEBUG POST /messages attempt 2: 201 ok in "), "{lines:#?}");
     assert!(lines[2].starts_with("DEBUG GET /messages/{id} attempt 1: 404 not_found in "), "{lines:#?}");
     assert_discreet(&lines.concat());
+
+    // A warning has no observer in Rust: it is a record of the log, whoever is told of attempts.
+    let page = json_page(&[], 5, 1, 50);
+    sandbox.add_fault(json!({"path": "/contacts", "times": 0, "status": 200, "body": page}));
+    let client = builder(&sandbox).on_attempt(|_| {}).build().expect("a client");
+    assert_eq!(client.contacts().list(&ListContacts::new().search("912345678")).count(), 0);
+    let lines = std::mem::take(&mut *LINES.0.lock().expect("no thread panicked"));
+    assert_eq!(lines, ["WARN GET /contacts: the list ended with fewer items than the total that the API reported"]);
 }

@@ -102,6 +102,17 @@ impl<T: Item> Pager<T> {
                 }));
             }
         }
+        self.withdraw_excess();
+    }
+
+    /// Drops the last pages under way, if one larger than all before it leaves room for fewer. They are requested again in their turn.
+    fn withdraw_excess(&mut self) {
+        while self.in_flight.back().is_some_and(|page| matches!(page.state, State::Underway(_)))
+            && self.plan.has_excess()
+        {
+            self.in_flight.pop_back();
+            self.plan.withdraw();
+        }
     }
 
     /// Drops and requests again the pages under way, if one of them has been for longer than an attempt may take.

@@ -27,7 +27,7 @@ const MAX_AHEAD: u32 = 16;
 
 /// The most bytes that the bodies of the requested pages may have together, as estimated by the largest page so far.
 ///
-/// Decoded pages take a multiple of that, more if they have many fields that the models do not know. A page may have up to 8 MiB.
+/// Decoded pages take a multiple of that, more if they have many fields that the models do not know. A body may have up to 8 MiB.
 const MAX_BYTES_AHEAD: usize = 16 << 20;
 
 /// The most pages in a row without a new item that a growing total excuses.
@@ -103,17 +103,26 @@ impl Plan {
 
     /// The next page to request now, if any.
     pub(super) fn next_request(&mut self) -> Option<u32> {
-        let is_due = self.requested < self.last && self.requested - self.received < self.ahead_in_bytes();
+        let is_due = self.requested < self.last && self.requested - self.received < self.ahead.min(self.affordable());
         is_due.then(|| {
             self.requested += 1;
             self.requested
         })
     }
 
-    /// How many pages may be ahead, given their size. Always at least one.
-    fn ahead_in_bytes(&self) -> u32 {
-        let affordable = MAX_BYTES_AHEAD / self.largest_body.max(1);
-        self.ahead.min(u32::try_from(affordable).unwrap_or(u32::MAX)).max(1)
+    /// How many pages of the largest size so far may be requested and not yet received. Always at least one.
+    fn affordable(&self) -> u32 {
+        u32::try_from(MAX_BYTES_AHEAD / self.largest_body.max(1)).unwrap_or(u32::MAX).max(1)
+    }
+
+    /// Whether more pages were requested than are affordable by now.
+    pub(super) fn has_excess(&self) -> bool {
+        self.requested - self.received > self.affordable()
+    }
+
+    /// Takes back the request for the last page that was requested.
+    pub(super) fn withdraw(&mut self) {
+        self.requested -= 1;
     }
 
     /// Notes the size of a body, as soon as a page has arrived.

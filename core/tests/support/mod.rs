@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
 use zexa::{AsyncClient, Client, ClientBuilder, SendMessage};
 use zexa_sandbox::Sandbox;
 
@@ -31,6 +32,11 @@ pub(crate) fn async_client(sandbox: &Sandbox) -> AsyncClient {
 
 pub(crate) fn message(text: &str) -> SendMessage {
     SendMessage::sms("+244912345678", "ZEXA", text)
+}
+
+/// A page of a list, as the API returns it.
+pub(crate) fn json_page(items: &[Value], total: u64, page: u32, per_page: u32) -> Value {
+    json!({"data": items, "meta": {"total": total, "page": page, "per_page": per_page}})
 }
 
 /// Waits for it, and fails where it never comes.
