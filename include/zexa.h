@@ -957,6 +957,14 @@ void zexa_sender_id_page_free(zexa_sender_id_page *page);
 zexa_status zexa_sender_id_iter_next(zexa_sender_id_iter *iter, zexa_sender_id **sender_id,
                                      zexa_error **error);
 
+/**
+ * Whether the list has ended with fewer items than the API reported in its last total: rows were
+ * removed while it was read, or the server did not return all. False of NULL, before
+ * zexa_sender_id_iter_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a
+ * thread that is in zexa_sender_id_iter_next().
+ */
+bool zexa_sender_id_iter_is_incomplete(const zexa_sender_id_iter *iter);
+
 /** Frees it. NULL is fine. */
 void zexa_sender_id_iter_free(zexa_sender_id_iter *iter);
 
@@ -972,6 +980,14 @@ void zexa_sender_id_iter_free(zexa_sender_id_iter *iter);
 zexa_status zexa_sender_id_pages_next(zexa_sender_id_pages *pages, zexa_sender_id_page **page,
                                       zexa_error **error);
 
+/**
+ * Whether the list has ended with fewer items than the API reported in its last total: rows were
+ * removed while it was read, or the server did not return all. False of NULL, before
+ * zexa_sender_id_pages_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a
+ * thread that is in zexa_sender_id_pages_next().
+ */
+bool zexa_sender_id_pages_is_incomplete(const zexa_sender_id_pages *pages);
+
 /** Frees it. NULL is fine. */
 void zexa_sender_id_pages_free(zexa_sender_id_pages *pages);
 
@@ -980,10 +996,12 @@ void zexa_sender_id_pages_free(zexa_sender_id_pages *pages);
  *
  * `GET /sender-ids`
  *
- * Nothing is fetched until the first is asked for; then pages come several ahead, in order. A
- * deadline is for the whole list, and runs from here. The client may be freed before the list. An
- * item that shows up on two pages, because the list shifted in between, is given once. Take the
- * items with zexa_sender_id_iter_next().
+ * Nothing is sent until the first one is taken. Pages are prefetched and returned in order. A
+ * deadline applies to the whole list, and runs from here. The client may be freed before the list.
+ * A list that only repeats items although more should follow is `ZEXA_DECODE`. An item repeated
+ * across pages, because rows were added in between, is returned once. Take the items with
+ * zexa_sender_id_iter_next(); zexa_sender_id_iter_is_incomplete() tells whether the list ended
+ * short of the total that the API reported.
  *
  * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
@@ -1002,7 +1020,7 @@ zexa_status zexa_sender_ids_list(const zexa_client *client,
  *
  * `GET /sender-ids`
  *
- * This gives one page.
+ * This fetches one page.
  *
  * - `params`: NULL for no filter.
  * - `number`: which page, from 1.
@@ -1022,10 +1040,13 @@ zexa_status zexa_sender_ids_list_page(const zexa_client *client,
  *
  * `GET /sender-ids`
  *
- * Nothing is fetched until the first is asked for; then pages come several ahead, in order. A
- * deadline is for the whole list, and runs from here. The client may be freed before the list.
- * Pages are as the server gives them: where the list shifts in between, an item shows up on two.
- * Take the pages with zexa_sender_id_pages_next().
+ * Nothing is sent until the first one is taken. Pages are prefetched and returned in order. A
+ * deadline applies to the whole list, and runs from here. The client may be freed before the list.
+ * A list that only repeats items although more should follow is `ZEXA_DECODE`. Pages are as the API
+ * returns them: an item repeated across pages is on each of them. A page without new items is left
+ * out, unless it is the first. Take the pages with zexa_sender_id_pages_next();
+ * zexa_sender_id_pages_is_incomplete() tells whether they ended short of the total that the API
+ * reported.
  *
  * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
@@ -1283,6 +1304,14 @@ void zexa_campaign_page_free(zexa_campaign_page *page);
 zexa_status zexa_campaign_iter_next(zexa_campaign_iter *iter, zexa_campaign **campaign,
                                     zexa_error **error);
 
+/**
+ * Whether the list has ended with fewer items than the API reported in its last total: rows were
+ * removed while it was read, or the server did not return all. False of NULL, before
+ * zexa_campaign_iter_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a
+ * thread that is in zexa_campaign_iter_next().
+ */
+bool zexa_campaign_iter_is_incomplete(const zexa_campaign_iter *iter);
+
 /** Frees it. NULL is fine. */
 void zexa_campaign_iter_free(zexa_campaign_iter *iter);
 
@@ -1298,6 +1327,14 @@ void zexa_campaign_iter_free(zexa_campaign_iter *iter);
 zexa_status zexa_campaign_pages_next(zexa_campaign_pages *pages, zexa_campaign_page **page,
                                      zexa_error **error);
 
+/**
+ * Whether the list has ended with fewer items than the API reported in its last total: rows were
+ * removed while it was read, or the server did not return all. False of NULL, before
+ * zexa_campaign_pages_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a
+ * thread that is in zexa_campaign_pages_next().
+ */
+bool zexa_campaign_pages_is_incomplete(const zexa_campaign_pages *pages);
+
 /** Frees it. NULL is fine. */
 void zexa_campaign_pages_free(zexa_campaign_pages *pages);
 
@@ -1306,10 +1343,12 @@ void zexa_campaign_pages_free(zexa_campaign_pages *pages);
  *
  * `GET /campaigns`
  *
- * Nothing is fetched until the first is asked for; then pages come several ahead, in order. A
- * deadline is for the whole list, and runs from here. The client may be freed before the list. An
- * item that shows up on two pages, because the list shifted in between, is given once. Take the
- * items with zexa_campaign_iter_next().
+ * Nothing is sent until the first one is taken. Pages are prefetched and returned in order. A
+ * deadline applies to the whole list, and runs from here. The client may be freed before the list.
+ * A list that only repeats items although more should follow is `ZEXA_DECODE`. An item repeated
+ * across pages, because rows were added in between, is returned once. Take the items with
+ * zexa_campaign_iter_next(); zexa_campaign_iter_is_incomplete() tells whether the list ended short
+ * of the total that the API reported.
  *
  * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
@@ -1327,7 +1366,7 @@ zexa_status zexa_campaigns_list(const zexa_client *client, const zexa_list_campa
  *
  * `GET /campaigns`
  *
- * This gives one page.
+ * This fetches one page.
  *
  * - `params`: NULL for no filter.
  * - `number`: which page, from 1.
@@ -1347,10 +1386,13 @@ zexa_status zexa_campaigns_list_page(const zexa_client *client,
  *
  * `GET /campaigns`
  *
- * Nothing is fetched until the first is asked for; then pages come several ahead, in order. A
- * deadline is for the whole list, and runs from here. The client may be freed before the list.
- * Pages are as the server gives them: where the list shifts in between, an item shows up on two.
- * Take the pages with zexa_campaign_pages_next().
+ * Nothing is sent until the first one is taken. Pages are prefetched and returned in order. A
+ * deadline applies to the whole list, and runs from here. The client may be freed before the list.
+ * A list that only repeats items although more should follow is `ZEXA_DECODE`. Pages are as the API
+ * returns them: an item repeated across pages is on each of them. A page without new items is left
+ * out, unless it is the first. Take the pages with zexa_campaign_pages_next();
+ * zexa_campaign_pages_is_incomplete() tells whether they ended short of the total that the API
+ * reported.
  *
  * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
@@ -1591,6 +1633,14 @@ void zexa_contact_page_free(zexa_contact_page *page);
 zexa_status zexa_contact_iter_next(zexa_contact_iter *iter, zexa_contact **contact,
                                    zexa_error **error);
 
+/**
+ * Whether the list has ended with fewer items than the API reported in its last total: rows were
+ * removed while it was read, or the server did not return all. False of NULL, before
+ * zexa_contact_iter_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a
+ * thread that is in zexa_contact_iter_next().
+ */
+bool zexa_contact_iter_is_incomplete(const zexa_contact_iter *iter);
+
 /** Frees it. NULL is fine. */
 void zexa_contact_iter_free(zexa_contact_iter *iter);
 
@@ -1606,6 +1656,14 @@ void zexa_contact_iter_free(zexa_contact_iter *iter);
 zexa_status zexa_contact_pages_next(zexa_contact_pages *pages, zexa_contact_page **page,
                                     zexa_error **error);
 
+/**
+ * Whether the list has ended with fewer items than the API reported in its last total: rows were
+ * removed while it was read, or the server did not return all. False of NULL, before
+ * zexa_contact_pages_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a
+ * thread that is in zexa_contact_pages_next().
+ */
+bool zexa_contact_pages_is_incomplete(const zexa_contact_pages *pages);
+
 /** Frees it. NULL is fine. */
 void zexa_contact_pages_free(zexa_contact_pages *pages);
 
@@ -1614,10 +1672,12 @@ void zexa_contact_pages_free(zexa_contact_pages *pages);
  *
  * `GET /contacts`
  *
- * Nothing is fetched until the first is asked for; then pages come several ahead, in order. A
- * deadline is for the whole list, and runs from here. The client may be freed before the list. An
- * item that shows up on two pages, because the list shifted in between, is given once. Take the
- * items with zexa_contact_iter_next().
+ * Nothing is sent until the first one is taken. Pages are prefetched and returned in order. A
+ * deadline applies to the whole list, and runs from here. The client may be freed before the list.
+ * A list that only repeats items although more should follow is `ZEXA_DECODE`. An item repeated
+ * across pages, because rows were added in between, is returned once. Take the items with
+ * zexa_contact_iter_next(); zexa_contact_iter_is_incomplete() tells whether the list ended short of
+ * the total that the API reported.
  *
  * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
@@ -1635,7 +1695,7 @@ zexa_status zexa_contacts_list(const zexa_client *client, const zexa_list_contac
  *
  * `GET /contacts`
  *
- * This gives one page.
+ * This fetches one page.
  *
  * - `params`: NULL for no filter.
  * - `number`: which page, from 1.
@@ -1655,10 +1715,13 @@ zexa_status zexa_contacts_list_page(const zexa_client *client,
  *
  * `GET /contacts`
  *
- * Nothing is fetched until the first is asked for; then pages come several ahead, in order. A
- * deadline is for the whole list, and runs from here. The client may be freed before the list.
- * Pages are as the server gives them: where the list shifts in between, an item shows up on two.
- * Take the pages with zexa_contact_pages_next().
+ * Nothing is sent until the first one is taken. Pages are prefetched and returned in order. A
+ * deadline applies to the whole list, and runs from here. The client may be freed before the list.
+ * A list that only repeats items although more should follow is `ZEXA_DECODE`. Pages are as the API
+ * returns them: an item repeated across pages is on each of them. A page without new items is left
+ * out, unless it is the first. Take the pages with zexa_contact_pages_next();
+ * zexa_contact_pages_is_incomplete() tells whether they ended short of the total that the API
+ * reported.
  *
  * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.

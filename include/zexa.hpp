@@ -58,6 +58,7 @@
 
 #include "zexa.h"
 
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -946,6 +947,10 @@ Object *next(zexa_status (*function)(Iterator *, Object **, zexa_error **), Iter
     return object;
 }
 
+/// Whether the last reading of a list to reach its end was incomplete. Shared by the list and its
+/// iterators.
+using incomplete_flag = std::shared_ptr<std::atomic<bool>>;
+
 /// An iterator over what such a function gives, as `Value`s. Its copies share the place in the
 /// list.
 template <class Value, class Object, class Handle> class iterator {
@@ -956,12 +961,15 @@ template <class Value, class Object, class Handle> class iterator {
     using pointer = const Value *;
     using reference = const Value &;
     using next_function = zexa_status (*)(Handle *, Object **, zexa_error **);
+    using incomplete_function = bool (*)(const Handle *);
 
     /// The end.
     iterator() = default;
 
-    iterator(std::shared_ptr<Handle> handle, next_function function)
-        : handle_(std::move(handle)), next_(function) {
+    iterator(std::shared_ptr<Handle> handle, next_function next, incomplete_function is_incomplete,
+             incomplete_flag incomplete)
+        : handle_(std::move(handle)), next_(next), is_incomplete_(is_incomplete),
+          incomplete_(std::move(incomplete)) {
         ++*this;
     }
 
@@ -975,6 +983,8 @@ template <class Value, class Object, class Handle> class iterator {
         if (Object *object = detail::next(next_, handle.get())) {
             value_.emplace(object);
             handle_ = handle;
+        } else {
+            *incomplete_ = is_incomplete_(handle.get());
         }
         return *this;
     }
@@ -1004,6 +1014,8 @@ template <class Value, class Object, class Handle> class iterator {
   private:
     std::shared_ptr<Handle> handle_;
     next_function next_ = nullptr;
+    incomplete_function is_incomplete_ = nullptr;
+    incomplete_flag incomplete_;
     std::optional<Value> value_;
 };
 
@@ -1057,7 +1069,10 @@ template <class Item> class page {
     std::vector<Item> items_;
 };
 
-/// The pages of a list, one after the other: a range. Each begin() starts anew.
+/// The pages of a list, in order: a range. Each begin() starts anew.
+///
+/// Pages are as the API returns them: an item repeated across pages is on each of them. A page
+/// without new items is left out, unless it is the first.
 template <class Item> class page_range {
     using listing = detail::listing<Item>;
 
@@ -1075,18 +1090,25 @@ template <class Item> class page_range {
                                                                      &options, made, error);
                                       }),
                                       listing::pages_free);
-        return iterator(std::move(pages), listing::pages_next);
+        return iterator(std::move(pages), listing::pages_next, listing::pages_is_incomplete,
+                        incomplete_);
     }
 
     iterator end() const { return iterator(); }
 
-    page_range(client client, typename listing::params params, call_options options)
-        : client_(std::move(client)), params_(std::move(params)), options_(std::move(options)) {}
+    /// As list::is_incomplete(), with which it is shared.
+    bool is_incomplete() const noexcept { return *incomplete_; }
+
+    page_range(client client, typename listing::params params, call_options options,
+               detail::incomplete_flag incomplete)
+        : client_(std::move(client)), params_(std::move(params)), options_(std::move(options)),
+          incomplete_(std::move(incomplete)) {}
 
   private:
     client client_;
     typename listing::params params_;
     call_options options_;
+    detail::incomplete_flag incomplete_;
 };
 
 /// A list: a range of all its items, over all its pages.
@@ -1096,9 +1118,10 @@ template <class Item> class page_range {
 ///     std::cout << contact.name() << '\n';
 /// ```
 ///
-/// Nothing is fetched until begin(), and each begin() starts anew. Pages come several ahead, in
-/// order. An item that shows up on two pages, because the list shifted in between, is given once. A
-/// deadline is for the whole list, and runs from begin(). Leaving the loop early ends the fetching.
+/// Nothing is sent until begin(), and each begin() starts anew. Pages are prefetched and yielded in
+/// order. An item repeated across pages, because rows were added in between, is yielded once. A
+/// list that only repeats items although more should follow throws decode_error. A deadline applies
+/// to the whole list, and runs from begin(). Leaving the loop early ends the fetching.
 template <class Item> class list {
     using listing = detail::listing<Item>;
 
@@ -1117,13 +1140,21 @@ template <class Item> class list {
                                                                made, error);
                                       }),
                                       listing::items_free);
-        return iterator(std::move(items), listing::items_next);
+        return iterator(std::move(items), listing::items_next, listing::items_is_incomplete,
+                        incomplete_);
     }
 
     iterator end() const { return iterator(); }
 
     /// The same list, page by page.
-    page_range<Item> pages() const { return page_range<Item>(client_, params_, options_); }
+    page_range<Item> pages() const {
+        return page_range<Item>(client_, params_, options_, incomplete_);
+    }
+
+    /// Whether the last reading of this list or of its pages() that reached the end had fewer items
+    /// than the API reported in its last total: rows were removed meanwhile, or the server did not
+    /// return all. False before. Copies of the list share it.
+    bool is_incomplete() const noexcept { return *incomplete_; }
 
     /// Fetches one page; the first is 1.
     zexa::page<Item> page(std::uint32_t number) const {
@@ -1143,6 +1174,7 @@ template <class Item> class list {
     client client_;
     typename listing::params params_;
     call_options options_;
+    detail::incomplete_flag incomplete_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 // ================================================================================================
@@ -1539,8 +1571,10 @@ template <> struct listing<sender_id> {
     static constexpr auto list_page = zexa_sender_ids_list_page;
     static constexpr auto list_pages = zexa_sender_ids_list_pages;
     static constexpr auto items_next = zexa_sender_id_iter_next;
+    static constexpr auto items_is_incomplete = zexa_sender_id_iter_is_incomplete;
     static constexpr auto items_free = zexa_sender_id_iter_free;
     static constexpr auto pages_next = zexa_sender_id_pages_next;
+    static constexpr auto pages_is_incomplete = zexa_sender_id_pages_is_incomplete;
     static constexpr auto pages_free = zexa_sender_id_pages_free;
     static constexpr auto page_count = zexa_sender_id_page_count;
     static constexpr auto page_at = zexa_sender_id_page_at;
@@ -1777,8 +1811,10 @@ template <> struct listing<campaign> {
     static constexpr auto list_page = zexa_campaigns_list_page;
     static constexpr auto list_pages = zexa_campaigns_list_pages;
     static constexpr auto items_next = zexa_campaign_iter_next;
+    static constexpr auto items_is_incomplete = zexa_campaign_iter_is_incomplete;
     static constexpr auto items_free = zexa_campaign_iter_free;
     static constexpr auto pages_next = zexa_campaign_pages_next;
+    static constexpr auto pages_is_incomplete = zexa_campaign_pages_is_incomplete;
     static constexpr auto pages_free = zexa_campaign_pages_free;
     static constexpr auto page_count = zexa_campaign_page_count;
     static constexpr auto page_at = zexa_campaign_page_at;
@@ -1981,8 +2017,10 @@ template <> struct listing<contact> {
     static constexpr auto list_page = zexa_contacts_list_page;
     static constexpr auto list_pages = zexa_contacts_list_pages;
     static constexpr auto items_next = zexa_contact_iter_next;
+    static constexpr auto items_is_incomplete = zexa_contact_iter_is_incomplete;
     static constexpr auto items_free = zexa_contact_iter_free;
     static constexpr auto pages_next = zexa_contact_pages_next;
+    static constexpr auto pages_is_incomplete = zexa_contact_pages_is_incomplete;
     static constexpr auto pages_free = zexa_contact_pages_free;
     static constexpr auto page_count = zexa_contact_page_count;
     static constexpr auto page_at = zexa_contact_page_at;

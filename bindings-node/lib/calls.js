@@ -3,13 +3,14 @@
 
 const { at, behind, errorOf } = require('./errors.js')
 const { CancelledError } = require('./generated/errors.js')
-const { forget, tell } = require('./logger.js')
+const { forget, tell, tellWarning } = require('./logger.js')
 const { Mailbox } = require('./native.js')
 
 /** What a letter of the addon is. The numbers are those in `src/mailbox.rs`; the last is that a logger is not needed any more. */
 const ANSWER = 0
 const ERROR = 1
 const ATTEMPT = 2
+const WARNING = 3
 
 /** Calls by their numbers. */
 const underWay = new Map()
@@ -25,6 +26,7 @@ function deliver(letters) {
   for (const [number, what, value] of JSON.parse(letters)) {
     if (what === ANSWER || what === ERROR) end(number, what === ANSWER, value)
     else if (what === ATTEMPT) tell(number, value)
+    else if (what === WARNING) tellWarning(number, value)
     else forget(number)
   }
 }

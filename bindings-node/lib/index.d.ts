@@ -95,7 +95,7 @@ export interface ClientOptions {
   defaultHeaders?: HeadersGiven | null | undefined
   /** Allows `http://` to another machine, where the API key travels in clear. Default: no. */
   allowHttp?: boolean | null | undefined
-  /** Is told of each attempt: such as `console`. Default: nobody is. */
+  /** Receives a record of each attempt and each warning: such as `console`. Default: none. */
   logger?: Logger | null | undefined
 }
 
@@ -125,12 +125,22 @@ type HeadersGiven =
   | Iterable<readonly [string, string | null | undefined]>
 
 /**
- * Is told of each attempt of each call: at `debug`, or at `info` where it failed. The fields hold no key, no text, no number and no id of a resource.
- * It is called outside of the context of the call: an `AsyncLocalStorage` has no store there.
+ * Receives a record of each attempt of each call, at `debug`, or at `info` if it failed; and of each warning, at `warn`. The fields contain no key, no
+ * text, no phone number and no id of a resource. It is called outside of the context of the call: an `AsyncLocalStorage` has no store there.
  */
 export interface Logger {
   debug(message: string, fields: AttemptFields): void
   info(message: string, fields: AttemptFields): void
+  /** Conditions that are no error, such as a list that ended short of its total. A logger without this method does not receive them. */
+  warn?(message: string, fields: WarningFields): void
+}
+
+/** The call that a warning is about. */
+export interface WarningFields {
+  /** The HTTP method. */
+  method: string
+  /** The path without the ids in it, such as `/messages/{id}`. */
+  route: string
 }
 
 /** One attempt of a call. */
@@ -702,23 +712,36 @@ export interface Credits {
 }
 
 /**
- * What the API lists page by page: read all of it with `for await`, as often as you like. It is also the promise of its first page.
+ * All items of a list, across its pages: read it with `for await`, as often as you like. It is also the promise of its first page.
  *
- * Nothing is sent until it is read. Further pages are asked for several at once, whenever the next one is needed, and come in order. An item that
- * shows up on two pages, because the list shifted in between, is given once. After an error there is nothing more. A deadline is for one reading of
- * the list, from its beginning.
+ * Nothing is sent until it is read. Pages are prefetched and yielded in order. An item repeated across pages, because rows were added in between, is
+ * yielded once. If the list ends with fewer items than the API reported, {@link List.isIncomplete} is true and the logger receives a warning. A list
+ * that only repeats items although more should follow rejects with a {@link DecodeError}. After an error the list ends. A deadline applies to one
+ * reading of the list, from its beginning.
  */
 export interface List<T> extends AsyncIterable<T>, Promise<Page<T>> {
   [Symbol.asyncIterator](): AsyncIterableIterator<T>
 
-  /** Page by page, as the API gives them: where the list shifts while it is read, an item may be on two. */
-  pages(): AsyncIterable<Page<T>>
+  /** Whether the last reading that reached the end had fewer items than the API reported in its last `total`. */
+  readonly isIncomplete: boolean
 
-  /** One page, from 1. */
+  /** The list page by page. */
+  pages(): Pages<T>
+
+  /** Fetches one page. The first is 1. */
   page(number: number): Promise<Page<T>>
 
-  /** All items, or the first so many. */
+  /** Collects all items, or the first `limit` items. */
   toArray(options?: { limit?: number | null | undefined } | null): Promise<T[]>
+}
+
+/**
+ * The pages of a list, in order, as the API returns them: an item repeated across pages is on each of them. A page without new items is left out,
+ * unless it is the first. Read them with `for await`, as often as you like.
+ */
+export interface Pages<T> extends AsyncIterable<Page<T>> {
+  /** As {@link List.isIncomplete}, with which it is shared. */
+  readonly isIncomplete: boolean
 }
 
 /** One page of a list. */

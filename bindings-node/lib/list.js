@@ -14,6 +14,7 @@ class List {
   #site
   #revive
   #open
+  #ending = { isIncomplete: false }
 
   /** `open` makes a list of the addon, and says what may abort it; `revive` makes of an item what the caller gets. */
   constructor(site, revive, open) {
@@ -26,10 +27,14 @@ class List {
     return new ListIterator(this.#items())
   }
 
+  get isIncomplete() {
+    return this.#ending.isIncomplete
+  }
+
   pages() {
-    return new Pages(
-      () => new ListIterator(new Reading(this.#site, this.#open, 'nextPage', (page) => [this.#page(page)])),
-    )
+    const revive = (page) => [this.#page(page)]
+    const read = () => new ListIterator(new Reading(this.#site, this.#open, 'nextPage', revive, this.#ending))
+    return new Pages(read, this.#ending)
   }
 
   page(number) {
@@ -75,7 +80,7 @@ class List {
   }
 
   #items() {
-    return new Reading(this.#site, this.#open, 'nextItems', (items) => items.map(this.#revive))
+    return new Reading(this.#site, this.#open, 'nextItems', (items) => items.map(this.#revive), this.#ending)
   }
 
   #page([items, total, page, perPage, extra]) {
@@ -83,12 +88,18 @@ class List {
   }
 }
 
-/** The pages of a list, which can be read as often as the list. */
+/** The pages of a list, which can be read as often as the list. `ending` is that of the list. */
 class Pages {
   #read
+  #ending
 
-  constructor(read) {
+  constructor(read, ending) {
     this.#read = read
+    this.#ending = ending
+  }
+
+  get isIncomplete() {
+    return this.#ending.isIncomplete
   }
 
   [Symbol.asyncIterator]() {
@@ -102,15 +113,18 @@ class Reading {
   #open
   #next
   #revive
+  #ending
   #list
   #abort
   #ended = false
 
-  constructor(site, open, next, revive) {
+  /** `ending` is told how the reading has ended, when it reaches the end. */
+  constructor(site, open, next, revive, ending) {
     this.#site = site
     this.#open = open
     this.#next = next
     this.#revive = revive
+    this.#ending = ending
   }
 
   get isAborted() {
@@ -126,11 +140,16 @@ class Reading {
       this.end()
       return Promise.reject(at(this.#site, error))
     }
-    const revive = (batch) => (batch === null ? this.end() : this.#revive(batch))
+    const revive = (batch) => (batch === null ? this.#reachEnd() : this.#revive(batch))
     return call(this.#site, this.#abort, revive, (call) => this.#list[this.#next](call))
   }
 
-  /** Ends what was asked for ahead, too. */
+  #reachEnd() {
+    this.#ending.isIncomplete = this.#list.isIncomplete()
+    return this.end()
+  }
+
+  /** Ends what was requested ahead, too. */
   end() {
     this.#ended = true
     this.#list?.close()

@@ -1,4 +1,4 @@
-// The loggers of clients, to which the addon tells of attempts.
+// The loggers of clients, to which the addon reports attempts and warnings.
 'use strict'
 
 const { inspect } = require('node:util')
@@ -20,11 +20,20 @@ function forget(number) {
 }
 
 function tell(number, attempt) {
+  write(number, attempt.kind === undefined ? 'debug' : 'info', attempt)
+}
+
+/** A logger without `warn` is not told of warnings. */
+function tellWarning(number, warning) {
+  write(number, 'warn', warning)
+}
+
+function write(number, level, { message, ...fields }) {
   const logger = loggers.get(number)?.deref()
   if (logger === undefined) return
-  const { message, ...fields } = attempt
   try {
-    const told = logger[fields.kind === undefined ? 'debug' : 'info'](message, fields)
+    if (level === 'warn' && typeof logger.warn !== 'function') return
+    const told = logger[level](message, fields)
     if (typeof told?.then === 'function') told.then(undefined, warn)
   } catch (thrown) {
     warn(thrown)
@@ -47,4 +56,4 @@ function shown(thrown) {
   }
 }
 
-module.exports = { forget, register, tell }
+module.exports = { forget, register, tell, tellWarning }

@@ -6,7 +6,7 @@ use napi::Env;
 use napi::bindgen_prelude::ObjectFinalize;
 use napi_derive::napi;
 use serde::Serialize;
-use zexa::binding::{self, Item};
+use zexa::binding::{self, Item, Observe, Warning};
 use zexa::{AsyncClient, AsyncList, Attempt, CallOptions, CancelToken, Kind, Method, Result};
 
 use crate::call::Call;
@@ -156,7 +156,7 @@ fn make(options: &str, logger: Option<u32>, post: &Arc<Post>) -> Result<AsyncCli
     let logger = logger.map(|number| Logger { number, post: post.clone() });
     let builder = options::read::<Options>(options)?.builder();
     let builder = match logger {
-        Some(logger) => builder.on_attempt(move |attempt| logger.tell(attempt)),
+        Some(logger) => binding::observed_client(builder, logger),
         None => builder,
     };
     builder.build_async()
@@ -168,9 +168,14 @@ struct Logger {
     post: Arc<Post>,
 }
 
-impl Logger {
-    fn tell(&self, attempt: &Attempt<'_>) {
+impl Observe for Logger {
+    fn attempt(&self, attempt: &Attempt<'_>) {
         self.post.send(self.number, Letter::Attempt, &Told::of(attempt));
+    }
+
+    fn warning(&self, warning: &Warning) {
+        let Warning { method, route, .. } = *warning;
+        self.post.send(self.number, Letter::Warning, &WarningRecord { message: warning.to_string(), method, route });
     }
 }
 
@@ -209,6 +214,20 @@ impl<'a> Told<'a> {
             request_id: attempt.request_id,
             kind: attempt.failure.as_ref().map(Kind::as_str),
         }
+    }
+}
+
+/// A warning, for the logger.
+#[derive(Serialize)]
+struct WarningRecord {
+    message: String,
+    method: &'static str,
+    route: &'static str,
+}
+
+impl Plain for WarningRecord {
+    fn write(&self, json: &mut Vec<u8>) {
+        serde_json::to_writer(json, self).expect("a warning is text");
     }
 }
 

@@ -42,6 +42,12 @@ impl NativeList {
         self.list.page(Call::new(call, self.post.clone()), number);
     }
 
+    /// Whether it has ended short of its total. Known until it is closed.
+    #[napi(catch_unwind)]
+    pub fn is_incomplete(&self) -> bool {
+        self.list.is_incomplete()
+    }
+
     /// Ends it, and with it what it has asked for ahead.
     #[napi(catch_unwind)]
     pub fn close(&self) {
@@ -61,6 +67,7 @@ trait Listed: Send + Sync {
     fn next_items(&self, call: Call);
     fn next_page(&self, call: Call);
     fn page(&self, call: Call, number: u32);
+    fn is_incomplete(&self) -> bool;
     fn close(&self);
 }
 
@@ -131,6 +138,14 @@ impl<T: Item + Plain> Listed for List<T> {
             }
         };
         call.carry_out(&self.client, page);
+    }
+
+    fn is_incomplete(&self) -> bool {
+        match &*self.reading() {
+            Reading::Items(list) => list.is_incomplete(),
+            Reading::Pages(pages) => pages.is_incomplete(),
+            Reading::Ended => false,
+        }
     }
 
     fn close(&self) {

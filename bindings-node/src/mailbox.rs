@@ -176,8 +176,10 @@ pub(crate) enum Letter {
     Error = 1,
     /// An attempt, for the logger whose number is in the place of the call's.
     Attempt = 2,
+    /// A warning, for that logger.
+    Warning = 3,
     /// That logger is not needed any more.
-    LoggerGone = 3,
+    LoggerGone = 4,
 }
 
 /// Letters that were not taken yet.

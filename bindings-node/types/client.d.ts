@@ -81,7 +81,7 @@ export interface ClientOptions {
   defaultHeaders?: HeadersGiven | null | undefined
   /** Allows `http://` to another machine, where the API key travels in clear. Default: no. */
   allowHttp?: boolean | null | undefined
-  /** Is told of each attempt: such as `console`. Default: nobody is. */
+  /** Receives a record of each attempt and each warning: such as `console`. Default: none. */
   logger?: Logger | null | undefined
 }
 
@@ -111,12 +111,22 @@ type HeadersGiven =
   | Iterable<readonly [string, string | null | undefined]>
 
 /**
- * Is told of each attempt of each call: at `debug`, or at `info` where it failed. The fields hold no key, no text, no number and no id of a resource.
- * It is called outside of the context of the call: an `AsyncLocalStorage` has no store there.
+ * Receives a record of each attempt of each call, at `debug`, or at `info` if it failed; and of each warning, at `warn`. The fields contain no key, no
+ * text, no phone number and no id of a resource. It is called outside of the context of the call: an `AsyncLocalStorage` has no store there.
  */
 export interface Logger {
   debug(message: string, fields: AttemptFields): void
   info(message: string, fields: AttemptFields): void
+  /** Conditions that are no error, such as a list that ended short of its total. A logger without this method does not receive them. */
+  warn?(message: string, fields: WarningFields): void
+}
+
+/** The call that a warning is about. */
+export interface WarningFields {
+  /** The HTTP method. */
+  method: string
+  /** The path without the ids in it, such as `/messages/{id}`. */
+  route: string
 }
 
 /** One attempt of a call. */

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use pyo3::exceptions::{PyRuntimeError, PyStopAsyncIteration};
 use pyo3::prelude::*;
-use zexa::binding::Item;
+use zexa::binding::{Completeness, Item};
 
 use crate::arguments::Argument;
 use crate::coroutine::Coroutine;
@@ -17,15 +17,17 @@ use crate::logging::Told;
 use crate::model::Given;
 use crate::{errors, logging};
 
-/// What the API lists page by page: iterate over all of it with `async for`, as often as you like. See `List`.
+/// All items of a list, across its pages: iterate with `async for`, as often as you like. See `List`.
 #[pyclass(frozen, generic, module = "zexa")]
 pub(crate) struct AsyncList {
     listed: Box<dyn Listed>,
     /// What its readings tell of their attempts.
     told: Arc<Told>,
+    /// Whether the last reading to reach its end was incomplete.
+    incomplete: Arc<AtomicBool>,
 }
 
-/// The pages of a list: iterate over it with `async for`, as often as you like.
+/// The pages of a list, in order: iterate with `async for`, as often as you like.
 #[pyclass(frozen, generic, module = "zexa")]
 pub(crate) struct AsyncPages(Py<AsyncList>);
 
@@ -36,6 +38,8 @@ pub(crate) struct AsyncListIterator {
     /// Whether somebody waits for the next: only one can.
     busy: Arc<AtomicBool>,
     told: Arc<Told>,
+    /// That of its list.
+    incomplete: Arc<AtomicBool>,
 }
 
 /// A list, whatever its items are.
@@ -71,22 +75,28 @@ impl AsyncList {
         told: Arc<Told>,
         begin: impl Fn() -> zexa::AsyncList<T> + Send + Sync + 'static,
     ) -> AsyncList {
-        AsyncList { listed: Box::new(begin), told }
+        AsyncList { listed: Box::new(begin), told, incomplete: Arc::default() }
     }
 }
 
 #[pymethods]
 impl AsyncList {
     fn __aiter__(&self) -> AsyncListIterator {
-        AsyncListIterator::new(self.listed.items(), self.told.clone())
+        AsyncListIterator::new(self.listed.items(), self)
     }
 
-    /// Page by page, as the API gives them: where the list shifts while it is read, an item may be on two.
+    /// Whether the last reading that reached the end had fewer items than the API reported in its last `total`.
+    #[getter]
+    fn is_incomplete(&self) -> bool {
+        self.incomplete.load(Ordering::Acquire)
+    }
+
+    /// The list page by page, as the API returns them: an item repeated across pages is on each of them. A page without new items is left out, unless it is the first.
     fn pages(slf: Py<Self>) -> AsyncPages {
         AsyncPages(slf)
     }
 
-    /// One page, from 1.
+    /// Fetch one page. The first is 1.
     fn page(&self, py: Python<'_>, page: Argument<'_>) -> PyResult<Coroutine> {
         logging::look(py)?;
         Ok(self.listed.page(page.number("page")?).telling(self.told.clone()))
@@ -96,16 +106,25 @@ impl AsyncList {
 #[pymethods]
 impl AsyncPages {
     fn __aiter__(&self) -> AsyncListIterator {
-        {
-            let list = self.0.get();
-            AsyncListIterator::new(list.listed.pages(), list.told.clone())
-        }
+        let list = self.0.get();
+        AsyncListIterator::new(list.listed.pages(), list)
+    }
+
+    /// As `AsyncList.is_incomplete`, with which it is shared.
+    #[getter]
+    fn is_incomplete(&self) -> bool {
+        self.0.get().is_incomplete()
     }
 }
 
 impl AsyncListIterator {
-    fn new(read: Box<dyn Read>, told: Arc<Told>) -> AsyncListIterator {
-        AsyncListIterator { reading: Arc::new(Mutex::new(read)), busy: Arc::default(), told }
+    fn new(read: Box<dyn Read>, list: &AsyncList) -> AsyncListIterator {
+        AsyncListIterator {
+            reading: Arc::new(Mutex::new(read)),
+            busy: Arc::default(),
+            told: list.told.clone(),
+            incomplete: list.incomplete.clone(),
+        }
     }
 }
 
@@ -117,12 +136,17 @@ impl AsyncListIterator {
 
     fn __anext__(&self, py: Python<'_>) -> PyResult<Coroutine> {
         logging::look(py)?;
-        let (reading, busy) = (self.reading.clone(), self.busy.clone());
+        let (reading, busy, incomplete) = (self.reading.clone(), self.busy.clone(), self.incomplete.clone());
         let next = Coroutine::new("AsyncListIterator.__anext__", async move {
             let _turn = Turn::take(busy)?;
             let next = poll_fn(|context| {
                 // Held for a poll, which waits for nothing.
-                reading.lock().unwrap_or_else(PoisonError::into_inner).poll(context)
+                let mut reading = reading.lock().unwrap_or_else(PoisonError::into_inner);
+                let next = reading.poll(context);
+                if let Poll::Ready(None) = next {
+                    incomplete.store(reading.is_incomplete(), Ordering::Release);
+                }
+                next
             });
             next.await.unwrap_or_else(|| Err(PyStopAsyncIteration::new_err(())))
         });
@@ -151,15 +175,22 @@ impl Drop for Turn {
 /// What an iterator reads.
 trait Read: Send {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<PyResult<Py<PyAny>>>>;
+
+    /// Whether it has ended short of its total.
+    fn is_incomplete(&self) -> bool;
 }
 
 impl<T, S> Read for S
 where
     T: Given,
-    S: Stream<Item = zexa::Result<T>> + Send + Unpin,
+    S: Stream<Item = zexa::Result<T>> + Completeness + Send + Unpin,
 {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<PyResult<Py<PyAny>>>> {
         let give = |item: zexa::Result<T>| Python::attach(|py| item.map_err(errors::raise)?.give(py));
         Pin::new(self).poll_next(context).map(|item| item.map(give))
+    }
+
+    fn is_incomplete(&self) -> bool {
+        Completeness::is_incomplete(self)
     }
 }

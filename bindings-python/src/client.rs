@@ -13,7 +13,7 @@ use crate::call_options::Calling;
 use crate::client_options::Options;
 use crate::coroutine::{Coroutine, Watch};
 use crate::generated::*;
-use crate::logging::Told;
+use crate::logging::{LogObserver, Told};
 use crate::response::Response;
 use crate::{errors, logging, waiting};
 
@@ -90,8 +90,9 @@ impl AsyncHandle {
     pub(crate) fn list(&self, py: Python<'_>, calling: Calling<'_>) -> PyResult<(zexa::AsyncClient, Arc<Told>)> {
         logging::look(py)?;
         let told = Arc::<Told>::default();
-        let tell = told.clone();
-        let options = binding::observed(calling.options()?, move |attempt| _ = tell.take(attempt));
+        // Whoever waits for the list is woken by its next page.
+        let observer = LogObserver { told: told.clone(), notify: || {} };
+        let options = binding::observed(calling.options()?, observer);
         Ok((self.0.with_options(options), told))
     }
 }
@@ -170,7 +171,8 @@ impl Client {
             default_headers,
             allow_http,
         };
-        let client = options.builder()?.on_attempt(logging::report).build().map_err(errors::raise)?;
+        let builder = binding::observed_client(options.builder()?, logging::Reporter);
+        let client = builder.build().map_err(errors::raise)?;
         Client::of(py, client)
     }
 

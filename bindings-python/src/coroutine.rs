@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 use pyo3::exceptions::{PyBaseException, PyRuntimeError, PyRuntimeWarning, PyStopIteration};
 use pyo3::prelude::*;
 use pyo3::types::{PyIterator, PyType};
-use zexa::{Attempt, CallOptions, CancelToken, binding};
+use zexa::{CallOptions, CancelToken, binding};
 
 use crate::event_loop::EventLoop;
-use crate::logging::Told;
+use crate::logging::{LogObserver, Told};
 use crate::model::Given;
 use crate::{errors, json, logging};
 
@@ -69,12 +69,8 @@ impl Watch {
             return (watch, options);
         }
         let (told, waiter) = (watch.told.clone(), watch.waiter.clone());
-        let tell = move |attempt: &Attempt<'_>| {
-            if told.take(attempt) {
-                waiter.wake_by_ref();
-            }
-        };
-        (watch, binding::observed(options, tell))
+        let observer = LogObserver { told, notify: move || waiter.wake_by_ref() };
+        (watch, binding::observed(options, observer))
     }
 }
 

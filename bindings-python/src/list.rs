@@ -1,14 +1,14 @@
 //! Lists of the blocking client, and the iterators over their items and pages.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::thread;
 use std::time::Duration;
 
 use pyo3::exceptions::{PyRuntimeError, PyStopIteration, PyValueError};
 use pyo3::prelude::*;
 use zexa::CallOptions;
-use zexa::binding::{AtHand, Item, generation};
+use zexa::binding::{AtHand, Completeness, Item, generation};
 
 use crate::arguments::Argument;
 use crate::model::Given;
@@ -16,9 +16,13 @@ use crate::{logging, waiting};
 
 #[doc = include_str!("../stub/docs/List.txt")]
 #[pyclass(frozen, generic, module = "zexa")]
-pub(crate) struct List(Box<dyn Listed>);
+pub(crate) struct List {
+    listed: Box<dyn Listed>,
+    /// Whether the last reading to reach its end was incomplete.
+    incomplete: Arc<AtomicBool>,
+}
 
-/// The pages of a list: iterate over it, as often as you like.
+/// The pages of a list, in order: iterate over it, as often as you like.
 #[pyclass(frozen, generic, module = "zexa")]
 pub(crate) struct Pages(Py<List>);
 
@@ -26,6 +30,8 @@ pub(crate) struct Pages(Py<List>);
 #[pyclass(frozen, module = "zexa", name = "ListIterator")]
 pub(crate) struct ListIterator {
     read: Mutex<Box<dyn Read>>,
+    /// That of its list.
+    incomplete: Arc<AtomicBool>,
     /// The generation of the process that waits for the next page, or did last, and the thread that has it.
     generation: AtomicU64,
     thread: AtomicUsize,
@@ -82,32 +88,45 @@ impl List {
     where
         T: Given + Item,
     {
-        List(Box::new(Source { client, begin }))
+        List { listed: Box::new(Source { client, begin }), incomplete: Arc::default() }
     }
 }
 
 #[pymethods]
 impl List {
     fn __iter__(&self) -> ListIterator {
-        ListIterator::new(self.0.items())
+        ListIterator::new(self.listed.items(), self.incomplete.clone())
     }
 
-    /// Page by page, as the API gives them: where the list shifts while it is read, an item may be on two.
+    /// Whether the last reading that reached the end had fewer items than the API reported in its last `total`.
+    #[getter]
+    fn is_incomplete(&self) -> bool {
+        self.incomplete.load(Ordering::Acquire)
+    }
+
+    /// The list page by page, as the API returns them: an item repeated across pages is on each of them. A page without new items is left out, unless it is the first.
     fn pages(slf: Py<Self>) -> Pages {
         Pages(slf)
     }
 
-    /// One page, from 1.
+    /// Fetch one page. The first is 1.
     fn page(&self, py: Python<'_>, page: Argument<'_>) -> PyResult<Py<PyAny>> {
         logging::look(py)?;
-        self.0.page(py, page.number("page")?)
+        self.listed.page(py, page.number("page")?)
     }
 }
 
 #[pymethods]
 impl Pages {
     fn __iter__(&self) -> ListIterator {
-        ListIterator::new(self.0.get().0.pages())
+        let list = self.0.get();
+        ListIterator::new(list.listed.pages(), list.incomplete.clone())
+    }
+
+    /// As `List.is_incomplete`, with which it is shared.
+    #[getter]
+    fn is_incomplete(&self) -> bool {
+        self.0.get().is_incomplete()
     }
 }
 
@@ -119,12 +138,16 @@ impl ListIterator {
         logging::look(py)?;
         self.generation.store(generation(), Ordering::Release);
         waiting::run(py, || read.fetch())?;
-        read.at_hand(py).unwrap_or_else(|| Err(PyStopIteration::new_err(())))
+        read.at_hand(py).unwrap_or_else(|| {
+            self.incomplete.store(read.is_incomplete(), Ordering::Release);
+            Err(PyStopIteration::new_err(()))
+        })
     }
 
-    fn new(read: Box<dyn Read>) -> ListIterator {
+    fn new(read: Box<dyn Read>, incomplete: Arc<AtomicBool>) -> ListIterator {
         ListIterator {
             read: Mutex::new(read),
+            incomplete,
             generation: AtomicU64::new(generation()),
             thread: AtomicUsize::new(NOBODY),
         }
@@ -188,6 +211,9 @@ trait Read: Send {
 
     /// Waits for the next, which is then at hand, if there is one.
     fn fetch(&mut self) -> zexa::Result<()>;
+
+    /// Whether it has ended short of its total.
+    fn is_incomplete(&self) -> bool;
 }
 
 struct Reading<I, T> {
@@ -198,7 +224,7 @@ struct Reading<I, T> {
 impl<T, I> Read for Reading<I, T>
 where
     T: Given,
-    I: Iterator<Item = zexa::Result<T>> + AtHand<T> + Send,
+    I: Iterator<Item = zexa::Result<T>> + AtHand<T> + Completeness + Send,
 {
     fn at_hand(&mut self, py: Python<'_>) -> Option<PyResult<Py<PyAny>>> {
         let item = self.came.take().or_else(|| self.source.at_hand())?;
@@ -208,5 +234,9 @@ where
     fn fetch(&mut self) -> zexa::Result<()> {
         self.came = self.source.next().transpose()?;
         Ok(())
+    }
+
+    fn is_incomplete(&self) -> bool {
+        self.source.is_incomplete()
     }
 }

@@ -1,21 +1,23 @@
-//! Each attempt as a record of Python's `logging`, under `zexa`. Where nobody listens, it costs next to nothing.
+//! Attempts and warnings as records of Python's `logging`, under `zexa`. If nobody listens, this costs next to nothing.
 
 use std::cell::RefCell;
 use std::mem;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
+use zexa::binding::{Observe, Warning};
 use zexa::{Attempt, Kind};
 
 use crate::imported::{loaded, once};
 
-/// `logging.DEBUG`, at which every attempt is told, and `logging.INFO`, at which those are that failed.
+/// The levels of `logging`: of attempts, of attempts that failed, and of warnings.
 const DEBUG: u8 = 10;
 const INFO: u8 = 20;
+const WARNING: u8 = 30;
 
 /// The least level that the logger takes, as it was when the newest call began: to ask it takes the GIL, which attempts run without.
 static LEVEL: AtomicU8 = AtomicU8::new(u8::MAX);
@@ -30,14 +32,20 @@ pub(crate) fn look(py: Python<'_>) -> PyResult<()> {
     let level = match takes(INFO)? {
         true if takes(DEBUG)? => DEBUG,
         true => INFO,
+        false if takes(WARNING)? => WARNING,
         false => u8::MAX,
     };
     LEVEL.store(level, Ordering::Relaxed);
     Ok(())
 }
 
-/// Whether the logger takes records, as far as is known.
+/// Whether the logger accepts any records, as far as is known.
 pub(crate) fn is_listening() -> bool {
+    LEVEL.load(Ordering::Relaxed) <= WARNING
+}
+
+/// Whether the logger accepts records of attempts, which are written while a call waits. Warnings are written when it has ended.
+pub(crate) fn is_listening_to_attempts() -> bool {
     LEVEL.load(Ordering::Relaxed) <= INFO
 }
 
@@ -46,19 +54,25 @@ thread_local! {
     static HERE: RefCell<Vec<Record>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What a blocking client tells of its attempts, on the thread of the caller.
-pub(crate) fn report(attempt: &Attempt<'_>) {
-    if let Some(record) = Record::of(attempt) {
-        HERE.with_borrow_mut(|records| records.push(record));
+/// The observer of a blocking client, which reports on the thread of the caller.
+pub(crate) struct Reporter;
+
+impl Observe for Reporter {
+    fn attempt(&self, attempt: &Attempt<'_>) {
+        HERE.with_borrow_mut(|records| records.extend(Record::of_attempt(attempt)));
+    }
+
+    fn warning(&self, warning: &Warning) {
+        HERE.with_borrow_mut(|records| records.extend(Record::of_warning(warning)));
     }
 }
 
-/// Writes what a call of this thread has told.
+/// Writes what a call of this thread has reported.
 pub(crate) fn write_here(py: Python<'_>) -> PyResult<()> {
     write_all(py, &HERE.take())
 }
 
-/// Records of an async call, told by the client's own thread. That never takes the GIL: Python that is coming to its end would end the thread in the midst
+/// Records of an async call, reported by the client's own thread. That never takes the GIL: Python that is coming to its end would end the thread in the midst
 /// of it. So they are written where the call goes on, in the context of its task.
 #[derive(Default)]
 pub(crate) struct Told(Mutex<Vec<Record>>);
@@ -68,26 +82,49 @@ impl Told {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says whether there is something to write.
-    pub(crate) fn take(&self, attempt: &Attempt<'_>) -> bool {
-        let record = Record::of(attempt);
-        let told = record.is_some();
-        self.records().extend(record);
-        told
-    }
-
     pub(crate) fn write(&self, py: Python<'_>) -> PyResult<()> {
         let records = mem::take(&mut *self.records());
         write_all(py, &records)
     }
 }
 
-/// An attempt, kept.
+/// The observer of an async call.
+pub(crate) struct LogObserver<F> {
+    pub(crate) told: Arc<Told>,
+    /// Called when there is something to write.
+    pub(crate) notify: F,
+}
+
+impl<F: Fn() + Send + Sync> LogObserver<F> {
+    fn keep(&self, record: Option<Record>) {
+        if let Some(record) = record {
+            self.told.records().push(record);
+            (self.notify)();
+        }
+    }
+}
+
+impl<F: Fn() + Send + Sync> Observe for LogObserver<F> {
+    fn attempt(&self, attempt: &Attempt<'_>) {
+        self.keep(Record::of_attempt(attempt));
+    }
+
+    fn warning(&self, warning: &Warning) {
+        self.keep(Record::of_warning(warning));
+    }
+}
+
+/// An attempt or a warning, kept.
 struct Record {
     level: u8,
     text: String,
     method: &'static str,
     route: &'static str,
+    /// `None` for a warning.
+    attempt: Option<AttemptFields>,
+}
+
+struct AttemptFields {
     number: u32,
     status: Option<u16>,
     elapsed_ms: f64,
@@ -96,19 +133,32 @@ struct Record {
 }
 
 impl Record {
-    /// None where the logger would not take it.
-    fn of(attempt: &Attempt<'_>) -> Option<Record> {
+    /// `None` if the logger would not accept it.
+    fn of_attempt(attempt: &Attempt<'_>) -> Option<Record> {
         let level = if attempt.failure.is_some() { INFO } else { DEBUG };
         (level >= LEVEL.load(Ordering::Relaxed)).then(|| Record {
             level,
             text: attempt.to_string(),
             method: attempt.method,
             route: attempt.route,
-            number: attempt.number,
-            status: attempt.status,
-            elapsed_ms: attempt.elapsed.as_secs_f64() * 1e3,
-            request_id: attempt.request_id.map(str::to_owned),
-            error: attempt.failure.as_ref().map(Kind::as_str),
+            attempt: Some(AttemptFields {
+                number: attempt.number,
+                status: attempt.status,
+                elapsed_ms: attempt.elapsed.as_secs_f64() * 1e3,
+                request_id: attempt.request_id.map(str::to_owned),
+                error: attempt.failure.as_ref().map(Kind::as_str),
+            }),
+        })
+    }
+
+    /// `None` if the logger would not accept it.
+    fn of_warning(warning: &Warning) -> Option<Record> {
+        is_listening().then(|| Record {
+            level: WARNING,
+            text: warning.to_string(),
+            method: warning.method,
+            route: warning.route,
+            attempt: None,
         })
     }
 }
@@ -143,11 +193,13 @@ fn write(py: Python<'_>, record: &Record) -> PyResult<()> {
     // By names of their own: the application may put its own `request_id` into all records.
     extra.set_item("zexa_method", record.method)?;
     extra.set_item("zexa_path", record.route)?;
-    extra.set_item("zexa_attempt", record.number)?;
-    extra.set_item("zexa_status", record.status)?;
-    extra.set_item("zexa_elapsed_ms", record.elapsed_ms)?;
-    extra.set_item("zexa_request_id", record.request_id.as_deref())?;
-    extra.set_item("zexa_error", record.error)?;
+    if let Some(attempt) = &record.attempt {
+        extra.set_item("zexa_attempt", attempt.number)?;
+        extra.set_item("zexa_status", attempt.status)?;
+        extra.set_item("zexa_elapsed_ms", attempt.elapsed_ms)?;
+        extra.set_item("zexa_request_id", attempt.request_id.as_deref())?;
+        extra.set_item("zexa_error", attempt.error)?;
+    }
     let options = PyDict::new(py);
     options.set_item("extra", extra)?;
     logger.call_method(pyo3::intern!(py, "log"), (record.level, record.text.as_str()), Some(&options)).map(drop)

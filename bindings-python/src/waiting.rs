@@ -58,7 +58,7 @@ fn interrupt(raised: PyErr) {
 /// What Python has to do on this thread meanwhile: to write records, and to run its handlers of signals.
 fn ask() -> Asked {
     // Any other thread is let wait in peace. It may be one that Python does not wait for, and ends where it takes the GIL when all is over.
-    if !IS_MAIN.get().is_some_and(|(_, main)| main) && !logging::is_listening() {
+    if !IS_MAIN.get().is_some_and(|(_, main)| main) && !logging::is_listening_to_attempts() {
         return Asked::NeverAgain;
     }
     // Python that is coming to its end wants nothing any more.

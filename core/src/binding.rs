@@ -39,6 +39,12 @@ pub trait AtHand<T> {
     fn at_hand(&mut self) -> Option<T>;
 }
 
+/// A list that reports whether it ended short of its total.
+pub trait Completeness {
+    /// See [`List::is_incomplete`](crate::List::is_incomplete).
+    fn is_incomplete(&self) -> bool;
+}
+
 /// A list of which several items are taken together.
 pub trait Batches<T> {
     /// The next ones that come together: at least one, or `None` at the end.

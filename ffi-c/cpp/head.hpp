@@ -56,6 +56,7 @@
 
 #include "zexa.h"
 
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstddef>

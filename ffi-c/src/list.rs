@@ -1,10 +1,10 @@
 //! Lists: pages, and iterators over pages and items. What the generated files of each kind of item stand on.
 
 use std::ffi::{CString, c_char};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
-use zexa::binding::{AtHand, generation};
+use zexa::binding::{AtHand, Completeness, generation};
 use zexa::{List, Page};
 
 use crate::guard::Failure;
@@ -17,6 +17,8 @@ pub(crate) struct Shared<I> {
     iterator: Mutex<I>,
     /// The generation of the process whose thread has its turn.
     holder: AtomicU64,
+    /// Whether it has ended short of its total. Kept here, so that nobody waits for a turn to read it.
+    incomplete: AtomicBool,
 }
 
 /// All items of a list.
@@ -27,10 +29,14 @@ pub(crate) type Pages<T> = Shared<zexa::Pages<T>>;
 
 impl<I, T> Shared<I>
 where
-    I: Iterator<Item = zexa::Result<T>> + AtHand<T> + Send,
+    I: Iterator<Item = zexa::Result<T>> + AtHand<T> + Completeness + Send,
 {
     pub(crate) fn new(iterator: I) -> Shared<I> {
-        Shared { iterator: Mutex::new(iterator), holder: AtomicU64::new(generation()) }
+        Shared {
+            iterator: Mutex::new(iterator),
+            holder: AtomicU64::new(generation()),
+            incomplete: AtomicBool::new(false),
+        }
     }
 
     /// The next one, or [`Failure::Done`].
@@ -42,7 +48,11 @@ where
             return Ok(item);
         }
         let _shelter = Shelter::enter();
-        Ok(iterator.next().ok_or(Failure::Done)??)
+        let next = iterator.next();
+        if next.is_none() {
+            self.incomplete.store(iterator.is_incomplete(), Ordering::Release);
+        }
+        Ok(next.ok_or(Failure::Done)??)
     }
 
     /// Waits for its turn; not for that of a thread which a fork has left behind in the parent.
@@ -60,6 +70,12 @@ where
     fn is_held_in_parent(&self) -> bool {
         let holder = self.holder.load(Ordering::Relaxed);
         holder != generation()
+    }
+}
+
+impl<I> Shared<I> {
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.incomplete.load(Ordering::Acquire)
     }
 }
 

@@ -62,7 +62,27 @@ static void test_a_list_that_fails() {
     CHECK(count == 11 && contact == contacts.end());
 }
 
+static void test_a_list_that_ends_short_of_its_total() {
+    sandbox server(R"({"faults": [{"path": "/contacts", "times": 0, "status": 200, "body":
+                       {"data": [], "meta": {"total": 2, "page": 1, "per_page": 50}}}]})");
+    const auto contacts = server.client().contacts().list();
+    CHECK(!contacts.is_incomplete());
+    CHECK(contacts.begin() == contacts.end() && contacts.is_incomplete());
+
+    const auto pages = server.client().contacts().list().pages();
+    auto page = pages.begin();
+    CHECK(page->empty() && !pages.is_incomplete());
+    CHECK(++page == pages.end() && pages.is_incomplete());
+
+    // The last reading that reached the end counts.
+    const auto senders = server.client().sender_ids().list();
+    for (const zexa::sender_id &sender : senders)
+        CHECK(!sender.status().empty());
+    CHECK(!senders.is_incomplete());
+}
+
 int main() {
     test_lists();
+    test_a_list_that_ends_short_of_its_total();
     test_a_list_that_fails();
 }

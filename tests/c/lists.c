@@ -195,6 +195,42 @@ static void test_an_error_ends_a_list(void) {
     sandbox_free(&server);
 }
 
+/* The last page of contacts says that there are two more, which never come. */
+static void test_a_list_that_ends_short_of_its_total(void) {
+    sandbox server = sandbox_new(
+        "{\"state\": {\"contacts\": []}, \"faults\": [{\"path\": \"/contacts\", \"times\": 0, \"status\": 200,"
+        "\"body\": {\"data\": [], \"meta\": {\"total\": 2, \"page\": 1, \"per_page\": 50}}}]}");
+    zexa_client *client = sandbox_client(&server);
+    zexa_error *error = NULL;
+    zexa_contact_iter *iter = NULL;
+    zexa_contact *contact = NULL;
+    CHECK_OK(zexa_contacts_list(client, NULL, NULL, &iter, &error), &error);
+    CHECK(!zexa_contact_iter_is_incomplete(iter));
+    CHECK_NUMBER(zexa_contact_iter_next(iter, &contact, &error), ZEXA_DONE);
+    CHECK(zexa_contact_iter_is_incomplete(iter));
+    zexa_contact_iter_free(iter);
+
+    zexa_contact_pages *pages = NULL;
+    zexa_contact_page *page = NULL;
+    CHECK_OK(zexa_contacts_list_pages(client, NULL, NULL, &pages, &error), &error);
+    CHECK_OK(zexa_contact_pages_next(pages, &page, &error), &error);
+    zexa_contact_page_free(page);
+    CHECK(!zexa_contact_pages_is_incomplete(pages));
+    CHECK_NUMBER(zexa_contact_pages_next(pages, &page, &error), ZEXA_DONE);
+    CHECK(zexa_contact_pages_is_incomplete(pages));
+    zexa_contact_pages_free(pages);
+
+    zexa_sender_id_iter *complete = NULL;
+    zexa_sender_id *sender_id = NULL;
+    CHECK_OK(zexa_sender_ids_list(client, NULL, NULL, &complete, &error), &error);
+    while (zexa_sender_id_iter_next(complete, &sender_id, &error) == ZEXA_OK)
+        zexa_sender_id_free(sender_id);
+    CHECK(error == NULL && !zexa_sender_id_iter_is_incomplete(complete));
+    zexa_sender_id_iter_free(complete);
+    zexa_client_free(client);
+    sandbox_free(&server);
+}
+
 int main(void) {
     sandbox server = sandbox_new("{\"state\": {\"contacts_count\": 25, \"campaigns_count\": 3}}");
     zexa_client *client = sandbox_client(&server);
@@ -205,6 +241,7 @@ int main(void) {
     test_sender_ids(client);
     test_lifetimes(&server);
     test_an_error_ends_a_list();
+    test_a_list_that_ends_short_of_its_total();
     zexa_client_free(client);
     sandbox_free(&server);
     return 0;

@@ -113,6 +113,9 @@ static void test_numbers(void) {
     CHECK_NUMBER(zexa_webhook_events_count(NULL), 0);
     CHECK(isnan(zexa_credits_credits(NULL)));
     CHECK(!zexa_cancel_token_is_cancelled(NULL));
+    CHECK(!zexa_sender_id_iter_is_incomplete(NULL) && !zexa_sender_id_pages_is_incomplete(NULL));
+    CHECK(!zexa_campaign_iter_is_incomplete(NULL) && !zexa_campaign_pages_is_incomplete(NULL));
+    CHECK(!zexa_contact_iter_is_incomplete(NULL) && !zexa_contact_pages_is_incomplete(NULL));
     CHECK(!zexa_message_status_is_final(NULL));
     CHECK(!zexa_campaign_status_is_final(NULL));
     CHECK(zexa_event_message(NULL) == NULL);

@@ -227,6 +227,31 @@ test('what came before an error is given', async (t) => {
   }
 })
 
+test('a list that ends short of its total is incomplete', async (t) => {
+  const { server, client } = await setUp(t)
+  const list = client.contacts.list()
+  assert.equal((await collect(list)).length, COUNT)
+  assert.equal(list.isIncomplete, false)
+
+  const body = { data: [], meta: { total: 2, page: 1, per_page: 50 } }
+  await server.fault({ path: '/contacts', times: 0, status: 200, body })
+  assert.equal((await collect(list)).length, 0)
+  assert.equal(list.isIncomplete, true)
+
+  const pages = client.contacts.list().pages()
+  assert.equal(pages.isIncomplete, false)
+  assert.equal((await collect(pages)).length, 1)
+  assert.equal(pages.isIncomplete, true)
+
+  const array = client.contacts.list()
+  assert.deepEqual(await array.toArray(), [])
+  assert.equal(array.isIncomplete, true)
+  // One page is no list that was read to its end.
+  const first = client.contacts.list()
+  assert.equal((await first).total, 2)
+  assert.equal(first.isIncomplete, false)
+})
+
 test('a list has options as any call', async (t) => {
   const { server, client } = await setUp(t)
   const list = client.contacts.list({ perPage: 20 }, { headers: { 'X-Shop': '1' }, maxRetries: 0 })

@@ -65,6 +65,35 @@ test('a line comes before the answer that it tells of', async (t) => {
   }
 })
 
+test('a list that ends short of its total is a warning', async (t) => {
+  const logger = keeper()
+  logger.warn = (message, fields) => logger.lines.push({ level: 'warn', message, fields })
+  const { server, client } = await clientFor(t, { logger })
+  const body = { data: [], meta: { total: 2, page: 1, per_page: 50 } }
+  await server.fault({ path: '/contacts', times: 0, status: 200, body })
+  assert.deepEqual(await client.contacts.list({ search: '912345678' }).toArray(), [])
+  assert.deepEqual(
+    logger.lines.map((line) => line.level),
+    ['debug', 'debug', 'warn'],
+  )
+  assert.deepEqual(logger.lines[2], {
+    level: 'warn',
+    message: 'GET /contacts: the list ended with fewer items than the total that the API reported',
+    fields: { method: 'GET', route: '/contacts' },
+  })
+})
+
+test('a logger without warn receives no warnings', async (t) => {
+  const { server, client, lines } = await logged(t)
+  const body = { data: [], meta: { total: 2, page: 1, per_page: 50 } }
+  await server.fault({ path: '/contacts', times: 0, status: 200, body })
+  assert.deepEqual(await client.contacts.list().toArray(), [])
+  assert.deepEqual(
+    lines.map((line) => line.level),
+    ['debug', 'debug'],
+  )
+})
+
 test('every page of a list is an attempt, and a derived client has the same logger', async (t) => {
   const { client, lines } = await logged(t)
   assert.equal((await client.withOptions({ maxRetries: 1 }).contacts.list({ perPage: 1 }).toArray()).length, 5)

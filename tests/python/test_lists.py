@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import pickle
@@ -169,6 +170,45 @@ def test_a_failing_page_ends_the_list(client: zexa.Client, server: Server) -> No
     assert got == [contact["id"] for contact in server.contacts()[:5]]
     with pytest.raises(StopIteration):
         next(iterator)
+
+
+def short_list(server: Server) -> None:
+    """Has the server report two contacts more than it returns."""
+    page = {"data": [], "meta": {"total": 2, "page": 1, "per_page": 50}}
+    server.fault(path="/contacts", times=0, status=200, body=page)
+
+
+def test_a_list_that_ends_short_of_its_total_is_incomplete(client: zexa.Client, server: Server) -> None:
+    contacts = client.contacts.list()
+    assert len(ids(contacts)) == COUNT
+    assert not contacts.is_incomplete
+    short_list(server)
+    iterator = iter(contacts)
+    assert not contacts.is_incomplete
+    assert list(iterator) == []
+    assert contacts.is_incomplete is True
+
+    pages = client.contacts.list().pages()
+    assert pages.is_incomplete is False
+    assert [len(page) for page in pages] == [0]
+    assert pages.is_incomplete is True
+    assert not client.contacts.list().is_incomplete
+
+
+def test_a_list_of_the_async_client_may_be_incomplete_too(async_client: zexa.AsyncClient, server: Server) -> None:
+    async def read() -> None:
+        contacts = async_client.contacts.list()
+        assert len([contact async for contact in contacts]) == COUNT
+        assert contacts.is_incomplete is False
+        short_list(server)
+        assert [contact async for contact in contacts] == []
+        assert contacts.is_incomplete is True
+        pages = async_client.contacts.list().pages()
+        assert pages.is_incomplete is False
+        assert [len(page) async for page in pages] == [0]
+        assert pages.is_incomplete is True
+
+    asyncio.run(read())
 
 
 def test_a_list_has_options_as_any_call(client: zexa.Client, server: Server) -> None:

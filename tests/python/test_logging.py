@@ -93,6 +93,40 @@ def test_every_page_of_an_awaited_list_too(async_client: zexa.AsyncClient, caplo
     assert len(records_of(caplog)) >= 5
 
 
+SHORT_PAGE = {"data": [], "meta": {"total": 2, "page": 1, "per_page": 50}}
+SHORT = "GET /contacts: the list ended with fewer items than the total that the API reported"
+
+
+def test_a_list_that_ends_short_is_a_warning(
+    client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.fault(path="/contacts", times=0, status=200, body=SHORT_PAGE)
+    with caplog.at_level(logging.WARNING, "zexa"):
+        assert list(client.contacts.list(search="912345678")) == []
+    (record,) = records_of(caplog)
+    assert (record.levelno, record.getMessage()) == (logging.WARNING, SHORT)
+    assert (record.zexa_method, record.zexa_path) == ("GET", "/contacts")  # type: ignore[attr-defined]
+    assert not hasattr(record, "zexa_attempt")
+    caplog.clear()
+    with caplog.at_level(logging.ERROR, "zexa"):
+        assert list(client.contacts.list()) == []
+    assert records_of(caplog) == []
+
+
+def test_an_awaited_list_that_ends_short_is_one_too(
+    async_client: zexa.AsyncClient, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def read() -> None:
+        assert [contact async for contact in async_client.contacts.list()] == []
+
+    server.fault(path="/contacts", times=0, status=200, body=SHORT_PAGE)
+    with caplog.at_level(logging.DEBUG, "zexa"):
+        asyncio.run(read())
+    *attempts, warning = records_of(caplog)
+    assert [record.levelno for record in attempts] == [logging.DEBUG, logging.DEBUG]
+    assert (warning.levelno, warning.getMessage()) == (logging.WARNING, SHORT)
+
+
 @pytest.mark.parametrize("level", [logging.INFO, logging.WARNING, logging.CRITICAL + 1])
 def test_there_are_none_above_debug(client: zexa.Client, caplog: pytest.LogCaptureFixture, level: int) -> None:
     with caplog.at_level(level, "zexa"):

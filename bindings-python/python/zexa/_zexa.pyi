@@ -1237,46 +1237,67 @@ class Credits:
 
 @final
 class List(Generic[_Item_co]):
-    """What the API lists page by page: iterate over all of it, as often as you like.
+    """All items of a list, across its pages: iterate over it, as often as you like.
 
-    Nothing is sent until the first item is asked for. Further pages are asked for several at once, whenever the
-    next one is needed, and come in order. An item that shows up on two pages, because the list shifted in
-    between, is given once. After an error there is nothing more. A deadline is for one reading of the list, from
-    its beginning.
+    Nothing is sent until the first item is requested. Pages are prefetched and yielded in order. An item repeated
+    across pages, because rows were added in between, is yielded once. If the list ends with fewer items than the
+    API reported, `is_incomplete` is true and a warning is logged. A list that only repeats items although more
+    should follow raises `DecodeError`. After an error the iterator ends. A deadline applies to one reading of the
+    list, from its beginning.
     """
 
     def __iter__(self) -> Iterator[_Item_co]: ...
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether the last reading that reached the end had fewer items than the API reported in its last `total`."""
     def pages(self) -> Pages[_Item_co]:
-        """Page by page, as the API gives them: where the list shifts while it is read, an item may be on two."""
+        """
+        The list page by page, as the API returns them: an item repeated across pages is on each of them.
+
+        A page without new items is left out, unless it is the first.
+        """
     def page(self, page: int) -> Page[_Item_co]:
-        """One page, from 1."""
+        """Fetch one page. The first is 1."""
     @classmethod
     def __class_getitem__(cls, key: Any) -> GenericAlias: ...
 
 @final
 class Pages(Generic[_Item_co]):
-    """The pages of a list: iterate over it, as often as you like."""
+    """The pages of a list, in order: iterate over it, as often as you like."""
 
+    @property
+    def is_incomplete(self) -> bool:
+        """As `List.is_incomplete`, with which it is shared."""
     def __iter__(self) -> Iterator[Page[_Item_co]]: ...
     @classmethod
     def __class_getitem__(cls, key: Any) -> GenericAlias: ...
 
 @final
 class AsyncList(Generic[_Item_co]):
-    """What the API lists page by page: iterate over all of it with `async for`, as often as you like. See `List`."""
+    """All items of a list, across its pages: iterate with `async for`, as often as you like. See `List`."""
 
     def __aiter__(self) -> AsyncIterator[_Item_co]: ...
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether the last reading that reached the end had fewer items than the API reported in its last `total`."""
     def pages(self) -> AsyncPages[_Item_co]:
-        """Page by page, as the API gives them: where the list shifts while it is read, an item may be on two."""
+        """
+        The list page by page, as the API returns them: an item repeated across pages is on each of them.
+
+        A page without new items is left out, unless it is the first.
+        """
     def page(self, page: int) -> Coroutine[Any, Any, Page[_Item_co]]:
-        """One page, from 1."""
+        """Fetch one page. The first is 1."""
     @classmethod
     def __class_getitem__(cls, key: Any) -> GenericAlias: ...
 
 @final
 class AsyncPages(Generic[_Item_co]):
-    """The pages of a list: iterate over it with `async for`, as often as you like."""
+    """The pages of a list, in order: iterate with `async for`, as often as you like."""
 
+    @property
+    def is_incomplete(self) -> bool:
+        """As `AsyncList.is_incomplete`, with which it is shared."""
     def __aiter__(self) -> AsyncIterator[Page[_Item_co]]: ...
     @classmethod
     def __class_getitem__(cls, key: Any) -> GenericAlias: ...

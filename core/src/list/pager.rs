@@ -10,6 +10,7 @@ use super::plan::{Plan, Received};
 use super::seen_ids::SeenIds;
 use super::stall_detector::{StallDetector, repeating_list};
 use super::{Item, Page, Source};
+use crate::binding::Completeness;
 use crate::decode::Fetched;
 use crate::engine::request::Request;
 use crate::observe::{self, Warning};
@@ -199,6 +200,18 @@ impl<T> Drop for Pager<T> {
 pub(super) fn is_incomplete<T: Item>(pager: &Result<Pager<T>, Option<Error>>) -> bool {
     pager.as_ref().is_ok_and(Pager::is_incomplete)
 }
+
+macro_rules! completeness {
+    ($($List:ident),+) => {$(
+        impl<T: Item> Completeness for crate::$List<T> {
+            fn is_incomplete(&self) -> bool {
+                crate::$List::is_incomplete(self)
+            }
+        }
+    )+};
+}
+
+completeness!(List, Pages, AsyncList, AsyncPages);
 
 /// The items of the page at hand, without those that earlier pages had.
 pub(super) struct Items<T>(vec::IntoIter<T>);

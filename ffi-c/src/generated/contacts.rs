@@ -320,6 +320,15 @@ pub unsafe extern "C" fn zexa_contact_iter_next(
     unsafe { guard::call(error, next) }
 }
 
+/// Whether the list has ended with fewer items than the API reported in its last total: rows were removed while it was read, or
+/// the server did not return all. False of NULL, before zexa_contact_iter_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a thread
+/// that is in zexa_contact_iter_next().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_contact_iter_is_incomplete(iter: *const zexa_contact_iter) -> bool {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::get(iter, false, |list| list.0.is_incomplete()) }
+}
+
 /// Frees it. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_iter_free(iter: *mut zexa_contact_iter) {
@@ -352,6 +361,15 @@ pub unsafe extern "C" fn zexa_contact_pages_next(
     unsafe { guard::call(error, next) }
 }
 
+/// Whether the list has ended with fewer items than the API reported in its last total: rows were removed while it was read, or
+/// the server did not return all. False of NULL, before zexa_contact_pages_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a thread
+/// that is in zexa_contact_pages_next().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zexa_contact_pages_is_incomplete(pages: *const zexa_contact_pages) -> bool {
+    // SAFETY: the caller's pointers are as the header asks.
+    unsafe { guard::get(pages, false, |list| list.0.is_incomplete()) }
+}
+
 /// Frees it. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_pages_free(pages: *mut zexa_contact_pages) {
@@ -363,9 +381,9 @@ pub unsafe extern "C" fn zexa_contact_pages_free(pages: *mut zexa_contact_pages)
 ///
 /// `GET /contacts`
 ///
-/// Nothing is fetched until the first is asked for; then pages come several ahead, in order. A deadline is for the whole list, and runs from
-/// here. The client may be freed before the list.
-/// An item that shows up on two pages, because the list shifted in between, is given once. Take the items with zexa_contact_iter_next().
+/// Nothing is sent until the first one is taken. Pages are prefetched and returned in order. A deadline applies to the whole list, and runs from
+/// here. The client may be freed before the list. A list that only repeats items although more should follow is `ZEXA_DECODE`.
+/// An item repeated across pages, because rows were added in between, is returned once. Take the items with zexa_contact_iter_next(); zexa_contact_iter_is_incomplete() tells whether the list ended short of the total that the API reported.
 ///
 /// - `params`: NULL for no filter.
 /// - `options`: NULL for those of the client.
@@ -398,7 +416,7 @@ pub unsafe extern "C" fn zexa_contacts_list(
 ///
 /// `GET /contacts`
 ///
-/// This gives one page.
+/// This fetches one page.
 ///
 /// - `params`: NULL for no filter.
 /// - `number`: which page, from 1.
@@ -433,9 +451,9 @@ pub unsafe extern "C" fn zexa_contacts_list_page(
 ///
 /// `GET /contacts`
 ///
-/// Nothing is fetched until the first is asked for; then pages come several ahead, in order. A deadline is for the whole list, and runs from
-/// here. The client may be freed before the list.
-/// Pages are as the server gives them: where the list shifts in between, an item shows up on two. Take the pages with zexa_contact_pages_next().
+/// Nothing is sent until the first one is taken. Pages are prefetched and returned in order. A deadline applies to the whole list, and runs from
+/// here. The client may be freed before the list. A list that only repeats items although more should follow is `ZEXA_DECODE`.
+/// Pages are as the API returns them: an item repeated across pages is on each of them. A page without new items is left out, unless it is the first. Take the pages with zexa_contact_pages_next(); zexa_contact_pages_is_incomplete() tells whether they ended short of the total that the API reported.
 ///
 /// - `params`: NULL for no filter.
 /// - `options`: NULL for those of the client.

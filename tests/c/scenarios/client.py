@@ -35,8 +35,8 @@ def answer(library: Library, options: dict, call: dict | None, token, way: Way) 
         if given is None:
             return {"result": None}
         if f"{library.type_of(given)}_next" in library.functions:
-            take_all(library, given, items, call.get("take"))
-            return {"result": items}
+            incomplete = take_all(library, given, items, call.get("take"))
+            return {"result": items, "incomplete": incomplete}
         return {"result": objects.to_json(library, given)}
     except Failed as failed:
         return {"error": errors.to_json(library, failed.error), "items": items}
@@ -86,21 +86,34 @@ def parse_event(library: Library, payload: str):
     return library.call("zexa_webhooks_parse_event", body=library.ffi.from_buffer("char[]", body), length=len(body))
 
 
-def take_all(library: Library, items_or_pages, items: list, most: int | None):
-    """Takes the items of a list, be they given one by one or by pages, until there is no more or there are enough."""
+def take_all(library: Library, items_or_pages, items: list, most: int | None) -> bool | None:
+    """
+    Takes the items of a list, be they returned one by one or by pages, until there is no more or there are enough.
+
+    Returns whether the list reports that it is incomplete; None where its end was not reached.
+    """
     name = library.type_of(items_or_pages) + "_next"
+    is_incomplete = library.functions[library.type_of(items_or_pages) + "_is_incomplete"]
     parameter = library.header.functions[name].parameters[0]
     while most is None or len(items) < most:
+        if is_incomplete(items_or_pages):
+            raise Broken("a list is incomplete before its end")
         given = library.call(name, **{parameter: items_or_pages})
         if given is None:
-            return
+            return is_incomplete(items_or_pages)
         value = objects.to_json(library, given)
         items.extend(not_yet_in(items, value["items"]) if parameter == "pages" else [value])
     # A page may hold more than is wanted.
     del items[most:]
+    return None
 
 
 def not_yet_in(items: list, page: list) -> list:
-    """The items of a page without those that an earlier one had: it is for who reads pages to notice them."""
-    had = {item.get("id") for item in items} - {None}
-    return [item for item in page if item.get("id") not in had]
+    """The items of a page without those that an earlier page had. Who reads pages has to notice them."""
+    had = {identity(item) for item in items} - {None}
+    return [item for item in page if identity(item) not in had]
+
+
+def identity(item: dict) -> tuple | None:
+    """What an item is known by on a later page. Only the ids of Sender IDs are per channel; others keep their channel."""
+    return (item["id"], item.get("channel")) if item.get("id") else None

@@ -52,33 +52,39 @@ function argumentsOf(operation, given, way) {
   return [id]
 }
 
-/** Takes the items of a list, until there is no more or there are enough. `follow` is given each promise that is waited for. */
+/**
+ * Takes the items of a list, until there is no more or there are enough. `follow` is given each promise that is waited for.
+ * Returns whether the list reports that it is incomplete; undefined where its end was not reached.
+ */
 export async function takeAll(list, operation, items, most = Infinity, way, follow) {
   if (way === Way.ARRAY) {
     const limit = most === Infinity ? undefined : most
     items.push(...(await follow(list.toArray({ limit }))).map((item) => toJson(operation, item)))
-  } else if (way === Way.PAGES) {
-    await takePages(list.pages(), items, most, follow)
-  } else if (most > 0) {
-    for await (const item of followed(list, follow)) if (items.push(toJson(operation, item)) === most) break
+    return items.length < most ? list.isIncomplete : undefined
   }
+  if (way === Way.PAGES) return takePages(list.pages(), items, most, follow)
+  if (most <= 0) return undefined
+  for await (const item of followed(list, follow)) if (items.push(toJson(operation, item)) === most) return undefined
+  return list.isIncomplete
 }
 
 async function takePages(pages, items, most, follow) {
   const had = new Set()
   for await (const page of followed(pages, follow)) {
-    for (const item of pageToJson(page).items) {
-      // Where items move between pages, it is for who reads pages to notice those that come again.
-      if (item.id !== undefined && had.has(item.id)) continue
-      had.add(item.id)
-      items.push(item)
-    }
+    // Where items move between pages, who reads pages has to notice those that come again.
+    const added = pageToJson(page).items.filter((item) => item.id === undefined || !had.has(identity(item)))
+    for (const item of added) had.add(identity(item))
+    items.push(...added)
     if (items.length < most) continue
     // A page may hold more than is wanted.
     items.length = most
-    break
+    return undefined
   }
+  return pages.isIncomplete
 }
+
+/** What an item is known by on a later page. Only the ids of Sender IDs are per channel; others keep their channel. */
+const identity = ({ id, channel }) => JSON.stringify([id, channel])
 
 /** The same to iterate over, with each of its promises told. */
 function followed(iterable, follow) {

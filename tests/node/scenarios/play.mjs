@@ -12,11 +12,11 @@ import { Broken, pageToJson, toJson } from './objects.mjs'
 /** Milliseconds. A scenario that takes longer hangs. The longest takes a few seconds, and several times as long on a busy machine. */
 export const LONGEST = 60_000
 
-const KEYS = ['name', 'why', 'server', 'client', 'call', 'requests', 'messages', 'result', 'error', 'items']
+/** What there is a pattern for. */
+const PATTERNS = ['requests', 'messages', 'result', 'error', 'items', 'incomplete']
+const KEYS = ['name', 'why', 'server', 'client', 'call', ...PATTERNS]
 const CANCEL_KEYS = ['cancel_after_requests', 'cancel_delay', 'cancel_after_attempts']
 const CALL_KEYS = ['operation', 'arguments', 'page', 'take', 'options', ...CANCEL_KEYS]
-/** What there is a pattern for. */
-const PATTERNS = ['requests', 'messages', 'result', 'error', 'items']
 
 /** Plays a scenario, and tells what did not fit. */
 export async function play(sandbox, scenario, way, longest = LONGEST) {
@@ -61,7 +61,7 @@ async function answer(server, scenario, way) {
     if (isCancelled(scenario)) {
       return { error: await cancelled(client, server, scenario.call, way, items, attempts), items }
     }
-    return { result: await resultOf(makeCall(client, scenario.call, way), scenario.call, way, items) }
+    return await answerOf(makeCall(client, scenario.call, way), scenario.call, way, items)
   } catch (error) {
     if (!(error instanceof zexa.ZexaError)) throw error
     // It would be as good as any wrong option to a scenario that is about one.
@@ -70,14 +70,14 @@ async function answer(server, scenario, way) {
   }
 }
 
-async function resultOf(given, call, way, items, follow = (promise) => promise) {
+async function answerOf(given, call, way, items, follow = (promise) => promise) {
   const { operation } = call
   if (operation.endsWith('.list') && call.page === undefined) {
-    await takeAll(given, operation, items, call.take, way, follow)
-    return items
+    const incomplete = await takeAll(given, operation, items, call.take, way, follow)
+    return { result: items, incomplete }
   }
   const result = await follow(given)
-  return operation.endsWith('.list') ? pageToJson(result) : toJson(operation, result)
+  return { result: operation.endsWith('.list') ? pageToJson(result) : toJson(operation, result) }
 }
 
 /** Aborts the call when the scenario says so, and gives the error behind it. Throws Broken where it ends in any other way. */
@@ -89,7 +89,7 @@ async function cancelled(client, server, call, way, items, attempts) {
     last = promise
     return promise
   }
-  const ends = async () => resultOf(makeCall(client, call, way, controller.signal), call, way, items, follow)
+  const ends = async () => answerOf(makeCall(client, call, way, controller.signal), call, way, items, follow)
   if (call.cancel_after_requests === 0) controller.abort(reason)
   const came = ends().then(inspect, (error) => error)
   await Promise.race([came, cancellationDue(server, call, attempts)])

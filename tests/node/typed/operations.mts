@@ -6,6 +6,7 @@ import {
   type List,
   type Message,
   type Page,
+  type Pages,
   parseEvent,
   type Response,
   type SenderId,
@@ -87,6 +88,8 @@ export async function requests(zexa: Zexa) {
 export async function lists(contacts: List<Contact>) {
   for await (const contact of contacts) is<Contact>()(contact)
   for await (const page of contacts.pages()) is<Page<Contact>>()(page)
+  is<Pages<Contact>>()(contacts.pages())
+  is<boolean[]>()([contacts.isIncomplete, contacts.pages().isIncomplete])
   const page = await contacts
   is<Page<Contact>>()(page)
   is<Page<Contact>>()(await contacts.page(2))

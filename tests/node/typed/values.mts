@@ -20,6 +20,7 @@ import {
   RateLimitError,
   SenderIdStatus,
   type SendMessageParams,
+  type WarningFields,
   type WebhookEvent,
   ZexaError,
 } from 'zexa'
@@ -151,6 +152,11 @@ export const logger: Logger = {
     is<Kind | undefined>()(fields.kind)
   },
   info() {},
+  warn(message, fields) {
+    is<string>()(message)
+    is<WarningFields>()(fields)
+    is<string>()(fields.route)
+  },
 }
 
 /** What is built up piece by piece. */

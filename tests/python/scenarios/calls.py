@@ -58,42 +58,55 @@ def fill_in(function: Callable[..., Any], arguments: dict[str, Any]) -> list[Any
     return positional
 
 
-def take_all(given: zexa.List[Any], items: list[Any], most: int | None, way: Way) -> None:
-    """Takes the items of a list, be they given one by one or by pages, until there is no more or there are enough."""
+def take_all(given: zexa.List[Any], items: list[Any], most: int | None, way: Way) -> bool | None:
+    """
+    Takes the items of a list, be they yielded one by one or by pages, until there is no more or there are enough.
+
+    Returns whether the list reports that it is incomplete; None where its end was not reached.
+    """
     if way.is_by_pages:
-        for page in given.pages():
+        pages = given.pages()
+        for page in pages:
             add_page(items, page)
             if most is not None and len(items) >= most:
                 # A page may hold more than is wanted.
                 del items[most:]
-                break
-        return
+                return None
+        return pages.is_incomplete
     if most == 0:
-        return
+        return None
     for item in given:
         items.append(to_json(item))
         if len(items) == most:
-            break
+            return None
+    return given.is_incomplete
 
 
-async def take_all_async(given: zexa.AsyncList[Any], items: list[Any], most: int | None, way: Way) -> None:
-    """The same of a list that is awaited."""
+async def take_all_async(given: zexa.AsyncList[Any], items: list[Any], most: int | None, way: Way) -> bool | None:
+    """The same for a list of the async client."""
     if way.is_by_pages:
-        async for page in given.pages():
+        pages = given.pages()
+        async for page in pages:
             add_page(items, page)
             if most is not None and len(items) >= most:
                 del items[most:]
-                break
-        return
+                return None
+        return pages.is_incomplete
     if most == 0:
-        return
+        return None
     async for item in given:
         items.append(to_json(item))
         if len(items) == most:
-            break
+            return None
+    return given.is_incomplete
 
 
 def add_page(items: list[Any], page: zexa.Page[Any]) -> None:
-    """Adds the items of a page that no earlier one had: it is for who reads pages to notice them."""
-    had = {item.get("id") for item in items} - {None}
-    items.extend(item for item in to_json(page)["items"] if item.get("id") not in had)
+    """Adds the items of a page that no earlier page had. Who reads pages has to notice them."""
+    had = {identity(item) for item in items} - {None}
+    items.extend(item for item in to_json(page)["items"] if identity(item) not in had)
+
+
+def identity(item: dict[str, Any]) -> tuple[str, str | None] | None:
+    """What an item is known by on a later page. Only the ids of Sender IDs are per channel; others keep their channel."""
+    return (item["id"], item.get("channel")) if item.get("id") else None

@@ -18,11 +18,11 @@ from scenarios.calls import make_call, take_all, take_all_async
 from scenarios.files import Way, is_cancelled
 from scenarios.objects import Broken, to_json
 
-KEYS = {"name", "why", "server", "client", "call", "requests", "messages", "result", "error", "items"}
+KEYS = {"name", "why", "server", "client", "call", "requests", "messages", "result", "error", "items", "incomplete"}
 CANCEL_KEYS = {"cancel_after_requests", "cancel_delay", "cancel_after_attempts"}
 CALL_KEYS = {"operation", "arguments", "page", "take", "options", *CANCEL_KEYS}
 # What there is a pattern for.
-PATTERNS = ("requests", "messages", "result", "error", "items")
+PATTERNS = ("requests", "messages", "result", "error", "items", "incomplete")
 # A cancelled task has no error of ours.
 CANCELLED_PATTERNS = ("requests", "messages", "items")
 # Called for each attempt of the call in this context.
@@ -93,8 +93,8 @@ def answer(server: Server, scenario: dict[str, Any], way: Way) -> dict[str, Any]
         # By now nobody holds the client, and what it gave must go on to work.
         del client
         if isinstance(given, zexa.List):
-            take_all(given, items, scenario["call"].get("take"), way)
-            return {"result": items}
+            incomplete = take_all(given, items, scenario["call"].get("take"), way)
+            return {"result": items, "incomplete": incomplete}
         return {"result": to_json(given)}
     except zexa.ZexaError as error:
         return {"error": errors.to_json(error), "items": items}
@@ -117,7 +117,7 @@ async def answer_async(server: Server, scenario: dict[str, Any], way: Way) -> di
             return {"items": items}
         # An event is not waited for.
         result = await awaited if hasattr(awaited, "__await__") else awaited
-        return {"result": items if is_list else to_json(result)}
+        return {"result": items, "incomplete": result} if is_list else {"result": to_json(result)}
     except zexa.ZexaError as error:
         return {"error": errors.to_json(error), "items": items}
 

@@ -91,6 +91,7 @@ def lists(client: zexa.Client) -> None:
     assert_type(next(iter(contacts)), zexa.Contact)
     for page in contacts.pages():
         assert_type(page, zexa.Page[zexa.Contact])
+    assert_type([contacts.is_incomplete, contacts.pages().is_incomplete], list[bool])
     second = contacts.page(2)
     assert_type(second.items, tuple[zexa.Contact, ...])
     assert_type(second[0], zexa.Contact)
@@ -107,6 +108,7 @@ async def async_lists(client: zexa.AsyncClient) -> None:
     assert_type([campaign async for campaign in campaigns], list[zexa.Campaign])
     async for page in campaigns.pages():
         assert_type(page, zexa.Page[zexa.Campaign])
+    assert_type([campaigns.is_incomplete, campaigns.pages().is_incomplete], list[bool])
     assert_type(await campaigns.page(1), zexa.Page[zexa.Campaign])
 
 

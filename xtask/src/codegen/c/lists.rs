@@ -36,18 +36,19 @@ struct Functions<'a> {
 impl Functions<'_> {
     fn items(&self) -> String {
         let docs = format!(
-            "{LAZY}/// An item that shows up on two pages, because the list shifted in between, is given once. Take the items with \
-             {}_iter_next().\n",
-            self.item
+            "{LAZY}/// An item repeated across pages, because rows were added in between, is returned once. Take the items with \
+             {item}_iter_next(); {item}_iter_is_incomplete() tells whether the list ended short of the total that the API reported.\n",
+            item = self.item
         );
         self.operations.function(Function { docs: self.docs(&docs), ..self.function("iter", "Items::new(LIST)") })
     }
 
     fn pages(&self) -> String {
         let docs = format!(
-            "{LAZY}/// Pages are as the server gives them: where the list shifts in between, an item shows up on two. Take the pages \
-             with {}_pages_next().\n",
-            self.item
+            "{LAZY}/// Pages are as the API returns them: an item repeated across pages is on each of them. A page without new items is left out, \
+             unless it is the first. Take the pages with {item}_pages_next(); {item}_pages_is_incomplete() tells whether they ended short of the total \
+             that the API reported.\n",
+            item = self.item
         );
         let function = self.function("pages", "Pages::new(LIST.pages())");
         self.operations.function(Function { suffix: "_pages", docs: self.docs(&docs), ..function })
@@ -56,7 +57,7 @@ impl Functions<'_> {
     fn page(&self) -> String {
         let mut function = self.function("page", "PageOf::new(LIST.page(number)?)");
         function.inputs.push(Input { name: "number", kind: "u32".to_owned(), docs: "which page, from 1.".to_owned() });
-        let docs = self.docs("///\n/// This gives one page.\n");
+        let docs = self.docs("///\n/// This fetches one page.\n");
         self.operations.function(Function { suffix: "_page", docs, ..function })
     }
 
@@ -81,8 +82,8 @@ impl Functions<'_> {
 }
 
 const LAZY: &str = "///
-/// Nothing is fetched until the first is asked for; then pages come several ahead, in order. A deadline is for the whole list, and runs from
-/// here. The client may be freed before the list.
+/// Nothing is sent until the first one is taken. Pages are prefetched and returned in order. A deadline applies to the whole list, and runs from
+/// here. The client may be freed before the list. A list that only repeats items although more should follow is `ZEXA_DECODE`.
 ";
 
 /// The types of a list's pages and iterators.
@@ -148,6 +149,7 @@ impl Types<'_> {
         let Types { context, place, rust, item, argument } = self;
         let handle = context.take(format!("{item}_{kind}"), place);
         let next = context.take(format!("{handle}_next"), place);
+        let is_incomplete = context.take(format!("{handle}_is_incomplete"), place);
         let (what, inner, output, gives, made) = match kind {
             "iter" => ("items", "Items", argument.as_str(), item.clone(), "iterator.0.next()?".to_owned()),
             _ => {
@@ -182,6 +184,15 @@ impl Types<'_> {
                 }};
                 // SAFETY: likewise.
                 unsafe {{ guard::call(error, next) }}
+            }}
+
+            /// Whether the list has ended with fewer items than the API reported in its last total: rows were removed while it was read, or
+            /// the server did not return all. False of NULL, before {next}() has returned `ZEXA_DONE`, and after a failure. Does not wait for a thread
+            /// that is in {next}().
+            #[unsafe(no_mangle)]
+            pub unsafe extern \"C\" fn {is_incomplete}({kind}: *const {handle}) -> bool {{
+                // SAFETY: the caller's pointers are as the header asks.
+                unsafe {{ guard::get({kind}, false, |list| list.0.is_incomplete()) }}
             }}
             "
         ) + &free(context, "end", &handle, kind, place)

@@ -160,8 +160,10 @@ fn listing(resource: &Resource, operation: &Operation) -> String {
             static constexpr auto list_page = {function}_page;
             static constexpr auto list_pages = {function}_pages;
             static constexpr auto items_next = zexa_{item}_iter_next;
+            static constexpr auto items_is_incomplete = zexa_{item}_iter_is_incomplete;
             static constexpr auto items_free = zexa_{item}_iter_free;
             static constexpr auto pages_next = zexa_{item}_pages_next;
+            static constexpr auto pages_is_incomplete = zexa_{item}_pages_is_incomplete;
             static constexpr auto pages_free = zexa_{item}_pages_free;
             static constexpr auto page_count = zexa_{item}_page_count;
             static constexpr auto page_at = zexa_{item}_page_at;

@@ -26,7 +26,8 @@ use crate::node::Packages;
 const BY_HAND: [&str; 3] = ["Zexa", "ZexaError", "parseEvent"];
 
 /// The types that are, in `bindings-node/types`.
-const TYPES_BY_HAND: [&str; 7] = ["CallOptions", "ClientOptions", "ErrorFields", "List", "Logger", "Page", "Response"];
+const TYPES_BY_HAND: [&str; 9] =
+    ["CallOptions", "ClientOptions", "ErrorFields", "List", "Logger", "Page", "Pages", "Response", "WarningFields"];
 
 /// Everything, by its path within `bindings-node`. The fragments of the types are in its folder `types`.
 pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<String, String>> {
