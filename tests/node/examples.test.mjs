@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { copy, folderFor, Receiver, run, start } from './documents.mjs'
-import { ROOT, serverFor } from './sandbox.mjs'
+import { ROOT, sandbox, serverFor } from './sandbox.mjs'
 
 const FOLDER = 'bindings-node/examples'
 const ID = String.raw`msg_\w+`
@@ -189,8 +189,29 @@ test('webhook-receiver.mjs knows an event that it has seen', async (t) => {
   assert.equal((await fetch(new URL('/', receiver.url))).status, 404)
 })
 
+/** A server whose time moves with each request, so that a slow program sees every step as well. */
+async function steppingServer(t) {
+  const server = await (await sandbox()).startServer({ state: { speed: 'manual' } })
+  let ended = false
+  const stepping = (async () => {
+    for (let seen = 0; !ended; ) {
+      const { requests } = await server.get(`requests?at_least=${seen + 1}&within=1`)
+      if (requests.length > seen) {
+        seen = requests.length
+        await server.advance(0.2)
+      }
+    }
+  })()
+  t.after(async () => {
+    ended = true
+    await stepping
+    await server.end()
+  })
+  return server
+}
+
 test('demo.mjs in a log', async (t) => {
-  const server = await serverFor(t)
+  const server = await steppingServer(t)
   const lines = await runExample(t, 'demo.mjs', { server })
   assert.equal(lines[0], `Zexa in Node, with ${server.url}`)
   const printed = lines.join('\n')
@@ -201,7 +222,7 @@ test('demo.mjs in a log', async (t) => {
 })
 
 test('demo.mjs in a terminal has colours, and a line that is drawn over and over', async (t) => {
-  const server = await serverFor(t)
+  const server = await steppingServer(t)
   // Only a program that has a terminal can give one to another.
   const script = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
   const args = ['-c', script, process.execPath, await example(t, 'demo.mjs')]

@@ -53,7 +53,12 @@ fn install_beside_packages() -> Result<Packages> {
     Archives::build()?.install(packages.node(), &project)?;
     for name in ["zexa".to_owned(), format!("zexa-{}", system()?)] {
         let module = Path::new("node_modules").join(name);
-        packages.node().link(&packages.folder().join(&module), &project.join(&module))?;
+        let link = packages.folder().join(&module);
+        // Earlier versions installed the archives here.
+        if link.is_dir() && !link.is_symlink() {
+            fs::remove_dir_all(&link).map_err(|error| format!("{}: {error}", link.display()))?;
+        }
+        packages.node().link(&link, &project.join(&module))?;
     }
     Ok(packages)
 }
