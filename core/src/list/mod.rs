@@ -21,8 +21,8 @@ pub use self::blocking::{List, Pages};
 pub use self::stream::{AsyncList, AsyncPages};
 use crate::call_options::Call;
 use crate::check;
-use crate::engine::request::{Method, Request};
 use crate::engine::Shared;
+use crate::engine::request::{Method, Request};
 use crate::model::Model;
 use crate::{Campaign, Contact, ListCampaigns, ListContacts, ListSenderIds, Result, SenderId};
 

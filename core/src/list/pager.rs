@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
-use std::{mem, process, vec};
+use std::{mem, vec};
 
 use super::plan::{Plan, Received};
 use super::seen_ids::SeenIds;
@@ -12,6 +12,7 @@ use super::stall_detector::{StallDetector, repeating_list};
 use super::{Item, Page, Source};
 use crate::binding::Completeness;
 use crate::decode::Fetched;
+use crate::engine::generation;
 use crate::engine::request::Request;
 use crate::observe::{self, Warning};
 use crate::{Error, Result};
@@ -23,8 +24,8 @@ pub(super) struct Pager<T> {
     seen: SeenIds,
     stall: StallDetector,
     in_flight: VecDeque<InFlight<T>>,
-    /// The process that requested them.
-    pid: u32,
+    /// The generation of the process that requested them.
+    generation: u64,
 }
 
 /// A page that was requested.
@@ -53,7 +54,7 @@ impl<T: Item> Pager<T> {
             seen: SeenIds::default(),
             stall: StallDetector::default(),
             in_flight: VecDeque::new(),
-            pid: process::id(),
+            generation: generation(),
         }
     }
 
@@ -71,11 +72,11 @@ impl<T: Item> Pager<T> {
 
     /// Requests again what a forked child has inherited in flight: that belongs to its parent.
     pub(super) fn leave_to_parent(&mut self) {
-        let pid = process::id();
-        if self.pid != pid {
+        let generation = generation();
+        if self.generation != generation {
             mem::forget(mem::take(&mut self.in_flight));
             self.plan.request_again();
-            self.pid = pid;
+            self.generation = generation;
         }
     }
 
@@ -190,7 +191,7 @@ impl<T: Item> Pager<T> {
 impl<T> Drop for Pager<T> {
     fn drop(&mut self) {
         // Dropping in a forked child what its parent has in flight would end it there, too: they share the sockets.
-        if self.pid != process::id() {
+        if self.generation != generation() {
             mem::forget(mem::take(&mut self.in_flight));
         }
     }
