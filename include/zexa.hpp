@@ -129,10 +129,10 @@ enum class kind {
 
 /// How far a failed request got: may the server have carried it out? The numbers are frozen.
 enum class outcome {
-    /// The server cannot have acted: the request, or the whole of its body, never left. Safe to
-    /// send again.
+    /// The server cannot have acted, and cannot act later: the request was not sent, or the server
+    /// said that it did not process it. Safe to send again.
     not_sent = 1,
-    /// The server answered that it did not do it. Safe to send again, once the cause is mended.
+    /// The server answered that it did not do it. Safe to send again after the cause is removed.
     rejected = 2,
     /// The request went out, and what became of it is not known. Sending it again may do it twice.
     unknown = 3,

@@ -923,8 +923,9 @@ export type Kind =
 /**
  * How far a failed request got: may the server have carried it out?
  *
- * - `not_sent`: The server cannot have acted: the request, or the whole of its body, never left. Safe to send again.
- * - `rejected`: The server answered that it did not do it. Safe to send again, once the cause is mended.
+ * - `not_sent`: The server cannot have acted, and cannot act later: the request was not sent, or the server said that
+ * it did not process it. Safe to send again.
+ * - `rejected`: The server answered that it did not do it. Safe to send again after the cause is removed.
  * - `unknown`: The request went out, and what became of it is not known. Sending it again may do it twice.
  * - `accepted`: The server did it; only its answer was lost. Sending it again would do it twice.
  */

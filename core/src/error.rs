@@ -87,9 +87,9 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The server cannot have acted: the request, or the whole of its body, never left. Safe to send again.
+    /// The server cannot have acted, and cannot act later: the request was not sent, or the server said that it did not process it. Safe to send again.
     NotSent = 1,
-    /// The server answered that it did not do it. Safe to send again, once the cause is mended.
+    /// The server answered that it did not do it. Safe to send again after the cause is removed.
     Rejected = 2,
     /// The request went out, and what became of it is not known. Sending it again may do it twice.
     #[default]

@@ -57,9 +57,9 @@ pub enum zexa_status {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum zexa_outcome {
-    /// The server cannot have acted: the request, or the whole of its body, never left. Safe to send again.
+    /// The server cannot have acted, and cannot act later: the request was not sent, or the server said that it did not process it. Safe to send again.
     ZEXA_OUTCOME_NOT_SENT = 1,
-    /// The server answered that it did not do it. Safe to send again, once the cause is mended.
+    /// The server answered that it did not do it. Safe to send again after the cause is removed.
     ZEXA_OUTCOME_REJECTED = 2,
     /// The request went out, and what became of it is not known. Sending it again may do it twice.
     ZEXA_OUTCOME_UNKNOWN = 3,
