@@ -188,9 +188,9 @@ template <class Item> class page_range {
 /// ```
 ///
 /// Nothing is sent until begin(), and each begin() starts anew. Pages are prefetched and yielded in
-/// order. An item repeated across pages, because rows were added in between, is yielded once. A list
-/// that only repeats items although more should follow throws decode_error. A deadline applies to the
-/// whole list, and runs from begin(). Leaving the loop early ends the fetching.
+/// order. An item repeated across pages, because rows were added in between, is yielded once. A
+/// list that only repeats items although more should follow throws decode_error. A deadline applies
+/// to the whole list, and runs from begin(). Leaving the loop early ends the fetching.
 template <class Item> class list {
     using listing = detail::listing<Item>;
 

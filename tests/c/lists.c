@@ -198,7 +198,8 @@ static void test_an_error_ends_a_list(void) {
 /* The last page of contacts says that there are two more, which never come. */
 static void test_a_list_that_ends_short_of_its_total(void) {
     sandbox server = sandbox_new(
-        "{\"state\": {\"contacts\": []}, \"faults\": [{\"path\": \"/contacts\", \"times\": 0, \"status\": 200,"
+        "{\"state\": {\"contacts\": []}, \"faults\": [{\"path\": \"/contacts\", \"times\": 0, "
+        "\"status\": 200,"
         "\"body\": {\"data\": [], \"meta\": {\"total\": 2, \"page\": 1, \"per_page\": 50}}}]}");
     zexa_client *client = sandbox_client(&server);
     zexa_error *error = NULL;
