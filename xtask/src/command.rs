@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::process::{Command, Output, Stdio};
 
-use crate::{paths, show};
+use crate::{background, paths, sandbox, show};
 
 /// A reason, in words. It is all that whoever runs these commands can use.
 pub(crate) type Result<T = ()> = std::result::Result<T, String>;
@@ -31,10 +31,22 @@ fn is_about_this_package(variable: &OsStr) -> bool {
     name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
 }
 
-/// Builds what the other commands run. Everything in one go, so that all of them share one set of features.
+/// `cargo <command>` for all packages of the workspace and these targets.
+///
+/// Always all packages, whatever the targets: cargo chooses the features of dependencies by the packages that are selected, and
+/// builds a dependency again for other features.
+pub(crate) fn cargo_workspace<'a>(command: &'a str, targets: &[&'a str]) -> Command {
+    let mut cargo = cargo([command, "--workspace"]);
+    cargo.args(targets);
+    cargo
+}
+
+/// The programs of the workspace, but for this one: on some systems a program cannot be replaced while it runs.
+pub(crate) const PROGRAMS: [&str; 4] = ["--bin", sandbox::PROGRAM, "--bin", "zexa-bench-server"];
+
+/// Build what the other commands run.
 pub(crate) fn build() -> Result {
-    // Not this program: on some systems it cannot be replaced while it runs.
-    run_quietly(&mut cargo(["build", "--quiet", "--workspace", "--exclude", "xtask", "--bins", "--examples"]))
+    run_quietly(cargo_workspace("build", &PROGRAMS).args(["--examples", "--quiet"]))
 }
 
 /// Shows the command and runs it to its end.
@@ -45,7 +57,19 @@ pub(crate) fn run(command: &mut Command) -> Result {
 
 /// Runs the command to its end, without saying so.
 pub(crate) fn run_quietly(command: &mut Command) -> Result {
+    if background::is_background() {
+        return run_in_background(command);
+    }
     let status = command.status().map_err(|error| not_started(command, &error))?;
+    if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", in_words(command))) }
+}
+
+/// Run the command with its output kept.
+fn run_in_background(command: &mut Command) -> Result {
+    let output = command.stdin(Stdio::null()).output().map_err(|error| not_started(command, &error))?;
+    background::print(&String::from_utf8_lossy(&output.stdout));
+    background::print(&String::from_utf8_lossy(&output.stderr));
+    let status = output.status;
     if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", in_words(command))) }
 }
 

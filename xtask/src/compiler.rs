@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::{self, Result, cargo};
+use crate::command::{self, Result, cargo_workspace};
 use crate::paths;
 use crate::stage::Prefix;
 
@@ -28,12 +28,19 @@ impl Library {
         Ok(Library { include: prefix.include(), folder: prefix.lib(), name: "zexa" })
     }
 
-    /// With functions that panic on purpose. In a folder of its own, so that no other step takes it for the library.
+    /// The library that `cargo build` builds, with the header of the repository.
+    pub(crate) fn built() -> Library {
+        Library::of_this_profile("zexa_ffi")
+    }
+
+    /// The same with functions that panic on purpose: the crate of `tests/c/test-exports`, which this builds.
     pub(crate) fn with_test_exports() -> Result<Library> {
-        let target = paths::target().join("test-exports");
-        let mut build = cargo(["build", "--quiet", "--package", "zexa-ffi", "--features", "test-exports"]);
-        command::run(build.arg("--target-dir").arg(&target))?;
-        Ok(Library { include: paths::root().join("include"), folder: target.join("debug"), name: "zexa_ffi" })
+        command::run(&mut cargo_workspace("build", &["--lib", "--examples", "--quiet"]))?;
+        Ok(Library::of_this_profile("zexa_test_exports"))
+    }
+
+    fn of_this_profile(name: &'static str) -> Library {
+        Library { include: paths::root().join("include"), folder: paths::programs(), name }
     }
 
     /// Compiles a program of one file to `program`.

@@ -1,5 +1,6 @@
 //! `cargo xtask`: the commands of this repository.
 
+mod background;
 mod bench;
 mod cargo_c;
 mod codegen;

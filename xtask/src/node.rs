@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use crate::background::Once;
 use crate::command::{self, Result};
 use crate::python::Venv;
 use crate::{paths, show};
@@ -154,8 +155,8 @@ pub(crate) struct Packages {
 impl Packages {
     /// Installs them, where that has not been done since the lock file changed, and links them where programs in the repository find them.
     pub(crate) fn prepare() -> Result<Packages> {
-        static PREPARED: OnceLock<Result<Packages>> = OnceLock::new();
-        PREPARED.get_or_init(prepare).clone()
+        static PREPARED: Once<Packages> = Once::new();
+        PREPARED.get(prepare)
     }
 
     /// Where `package.json` and `node_modules` are.

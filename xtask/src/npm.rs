@@ -4,8 +4,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 
+use crate::background::Once;
 use crate::command::{self, Result, cargo};
 use crate::node::{self, Node, Packages};
 use crate::paths;
@@ -26,8 +26,8 @@ pub(crate) struct Archives {
 impl Archives {
     /// Builds the addon and packs both. Once per process: asked again, it gives the same.
     pub(crate) fn build() -> Result<Archives> {
-        static BUILT: OnceLock<Result<Archives>> = OnceLock::new();
-        BUILT.get_or_init(build).clone()
+        static BUILT: Once<Archives> = Once::new();
+        BUILT.get(build)
     }
 
     /// Installs both in a project that has no other dependencies: npm then requests nothing from the registry.
@@ -40,8 +40,8 @@ impl Archives {
 
 /// The packages of the tests, with links to both archives as npm installs them: programs in the repository import `zexa` through these.
 pub(crate) fn packages() -> Result<Packages> {
-    static INSTALLED: OnceLock<Result<Packages>> = OnceLock::new();
-    INSTALLED.get_or_init(install_beside_packages).clone()
+    static INSTALLED: Once<Packages> = Once::new();
+    INSTALLED.get(install_beside_packages)
 }
 
 /// The archives have a project of their own. Beside other packages npm would check those too, and request documents that `npm ci` does not cache.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::background::Once;
 use crate::command::{self, Result};
 use crate::{paths, show};
 
@@ -30,7 +31,8 @@ pub(crate) struct Venv {
 impl Venv {
     /// The environment with the packages of `tests/requirements.txt`, made or brought up to date where it is not.
     pub(crate) fn prepare() -> Result<Venv> {
-        Venv::with(paths::target().join("venv"), REQUIREMENTS, &["-r", REQUIREMENTS])
+        static PREPARED: Once<Venv> = Once::new();
+        PREPARED.get(|| Venv::with(paths::target().join("venv"), REQUIREMENTS, &["-r", REQUIREMENTS]))
     }
 
     /// A small one for something that needs no more than these packages, in the versions of `tests/requirements.txt`.

@@ -3,6 +3,8 @@
 use std::io::IsTerminal;
 use std::time::Duration;
 
+use crate::background;
+
 /// The beginning of something that is named.
 pub(crate) fn heading(name: &str, about: &str) {
     println!("\n{} {about}", bold(&format!("━━ {name} ━━")));
@@ -10,7 +12,7 @@ pub(crate) fn heading(name: &str, about: &str) {
 
 /// A command that is about to run.
 pub(crate) fn command(text: &str) {
-    println!("{}", dim(&format!("$ {text}")));
+    background::print(&format!("{}\n", dim(&format!("$ {text}"))));
 }
 
 /// A word for how something ended, as wide as any other.

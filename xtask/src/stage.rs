@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
+use crate::background::Once;
 use crate::cargo_c::cargo_c;
 use crate::command::{self, Result};
 use crate::paths;
@@ -17,8 +17,8 @@ pub(crate) struct Prefix {
 impl Prefix {
     /// Installs what is built from the sources as they are now. Once per process: asked again, it gives the same.
     pub(crate) fn install() -> Result<Prefix> {
-        static INSTALLED: OnceLock<Result<Prefix>> = OnceLock::new();
-        INSTALLED.get_or_init(install).clone()
+        static INSTALLED: Once<Prefix> = Once::new();
+        INSTALLED.get(install)
     }
 
     /// The prefix itself.

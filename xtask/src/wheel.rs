@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 
+use crate::background::Once;
 use crate::command::{self, Result};
 use crate::paths;
 use crate::python::{self, Venv};
@@ -30,8 +30,8 @@ pub(crate) struct Wheel {
 impl Wheel {
     /// Builds both. Once per process: asked again, it gives the same.
     pub(crate) fn build() -> Result<Wheel> {
-        static BUILT: OnceLock<Result<Wheel>> = OnceLock::new();
-        BUILT.get_or_init(build).clone()
+        static BUILT: Once<Wheel> = Once::new();
+        BUILT.get(build)
     }
 
     /// Where both lie, and nothing else.

@@ -17,7 +17,7 @@ mod schemathesis;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use crate::command::{self, Result, cargo};
+use crate::command::{self, PROGRAMS, Result, cargo, cargo_workspace};
 use crate::sandbox::PROGRAM;
 use crate::{chosen, codegen, demo, paths, show, usage};
 
@@ -68,13 +68,13 @@ const STEPS: &[Step] = &[
         name: "build",
         about: "libraries, programs, examples and tests build",
         needs_build: false,
-        run: || command::run(&mut cargo(["build", "--workspace", "--exclude", "xtask", "--all-targets"])),
+        run: || command::run(cargo_workspace("build", &PROGRAMS).args(["--lib", "--examples", "--tests"])),
     },
     Step {
         name: "clippy",
         about: "the lints are silent",
         needs_build: true,
-        run: || command::run(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
+        run: || command::run(&mut cargo_workspace("clippy", &["--all-targets", "--", "-D", "warnings"])),
     },
     Step {
         name: "docs",
@@ -266,11 +266,11 @@ fn sum_up(results: &[(&Step, Verdict, Duration)], time: Duration) -> ExitCode {
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Tests of the whole workspace, so that every step builds with the same features.
+/// Run tests.
 fn cargo_test(arguments: &[&str]) -> Result {
     // For the tests that need the program, and not just the library.
     let program = paths::program(PROGRAM);
-    command::run(cargo(["test", "--workspace"]).args(arguments).env("ZEXA_SANDBOX", program))
+    command::run(cargo_workspace("test", arguments).env("ZEXA_SANDBOX", program))
 }
 
 #[cfg(test)]

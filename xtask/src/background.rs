@@ -1,0 +1,135 @@
+//! Work that is done once per process, if possible before it is needed: in the background, while other work is shown.
+
+use std::cell::RefCell;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::command::Result;
+use crate::show;
+
+thread_local! {
+    /// What a background thread has printed. `None` in a thread that prints to stdout.
+    static PRINTED: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Print to stdout, or keep the text if this thread works in the background.
+pub(crate) fn print(text: &str) {
+    PRINTED.with_borrow_mut(|printed| match printed {
+        Some(printed) => *printed += text,
+        None => print!("{text}"),
+    });
+}
+
+/// Whether this thread works in the background. Commands must not write to the terminal then.
+pub(crate) fn is_background() -> bool {
+    PRINTED.with_borrow(Option::is_some)
+}
+
+/// Do the work as background work, and return what it printed.
+pub(crate) fn keep_output<T>(work: impl FnOnce() -> T) -> (T, String) {
+    let outer = PRINTED.replace(Some(String::new()));
+    let result = work();
+    (result, PRINTED.replace(outer).unwrap_or_default())
+}
+
+/// Let the programs that this thread starts use only the processor time that others leave. Tests in the foreground then run as if alone.
+///
+/// Linux only: threads have ids there that `renice` accepts. Without it, everything takes as long, but in another order.
+pub(crate) fn lower_priority() {
+    if let Ok(thread) = std::fs::read_link("/proc/thread-self")
+        && let Some(id) = thread.file_name()
+    {
+        let mut renice = std::process::Command::new("renice");
+        // A failure, such as a missing program, changes nothing but the order.
+        let _ = renice.args(["-n", "10", "-p"]).arg(id).output();
+    }
+}
+
+/// A result that is made once per process.
+pub(crate) struct Once<T> {
+    made: OnceLock<Made<T>>,
+    shown: AtomicBool,
+}
+
+struct Made<T> {
+    result: Result<T>,
+    /// How long it took in the background, and what it printed there.
+    background: Option<(Duration, String)>,
+}
+
+impl<T: Clone> Once<T> {
+    pub(crate) const fn new() -> Self {
+        Once { made: OnceLock::new(), shown: AtomicBool::new(false) }
+    }
+
+    /// Return the result. The first call makes it; a concurrent call waits.
+    ///
+    /// If a background thread has made it, the first call in the foreground prints what that thread would have printed. Output
+    /// is therefore where the result is needed, whoever was first.
+    pub(crate) fn get(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
+        let made = self.made.get_or_init(|| {
+            if !is_background() {
+                return Made { result: make(), background: None };
+            }
+            let start = Instant::now();
+            let (result, printed) = keep_output(make);
+            Made { result, background: Some((start.elapsed(), printed)) }
+        });
+        if let Some((took, printed)) = &made.background
+            && !is_background()
+            && !self.shown.swap(true, Ordering::Relaxed)
+        {
+            print!("{printed}");
+            println!("{}", show::dim(&format!("(done in the background, in {})", show::time(*took))));
+        }
+        made.result.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::thread;
+
+    use super::*;
+    use crate::command;
+
+    #[test]
+    fn a_result_is_made_once_whoever_needs_it_first() {
+        static ONCE: Once<u32> = Once::new();
+        let calls = std::sync::atomic::AtomicU32::new(0);
+        let make = || {
+            calls.fetch_add(1, Ordering::Relaxed);
+            Ok(7)
+        };
+        thread::scope(|scope| scope.spawn(|| keep_output(|| assert_eq!(ONCE.get(make), Ok(7)))).join()).expect("no panic");
+        assert_eq!((ONCE.get(make), ONCE.get(make)), (Ok(7), Ok(7)));
+        assert_eq!(calls.into_inner(), 1);
+    }
+
+    #[test]
+    fn output_is_kept_apart_for_each_result() {
+        static INNER: Once<()> = Once::new();
+        static OUTER: Once<()> = Once::new();
+        let inner = || INNER.get(|| command::run(Command::new("echo").arg("inner")));
+        let outer = || {
+            inner()?;
+            command::run(Command::new("echo").arg("outer"))
+        };
+        let ((), rest) = keep_output(|| OUTER.get(outer).expect("echo works"));
+        let printed = |once: &'static Once<()>| once.made.get().and_then(|made| made.background.as_ref()).map(|kept| &kept.1);
+        assert_eq!(rest, "");
+        assert!(printed(&INNER).is_some_and(|text| text.ends_with("inner\n") && !text.contains("outer")));
+        assert!(printed(&OUTER).is_some_and(|text| text.ends_with("outer\n") && !text.contains("inner")));
+        assert!(!is_background());
+    }
+
+    #[test]
+    fn what_a_failed_command_printed_is_kept() {
+        let mut fails = Command::new("ls");
+        let (result, printed) = keep_output(|| command::run_quietly(fails.arg("/no-such-folder")));
+        assert!(result.is_err());
+        assert!(printed.contains("no-such-folder"), "{printed}");
+    }
+}
