@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::background::Once;
 use crate::command::{self, Result, cargo};
@@ -63,27 +62,6 @@ fn install_beside_packages() -> Result<Packages> {
     Ok(packages)
 }
 
-/// Makes a folder with the examples and the package: whoever just wants to see them run waits for no more.
-pub(crate) fn prepare_examples() -> Result {
-    let folder = examples();
-    empty(&folder)?;
-    copy(&sources().join("examples"), &folder)?;
-    write(&folder.join("package.json"), PROJECT)?;
-    Archives::build()?.install(&Node::find()?, &folder)
-}
-
-/// An example, in the folder that has been made for it.
-pub(crate) fn example(name: &str) -> Command {
-    // Where it is not found, nothing could be prepared.
-    let mut node = Node::find().map_or_else(|_| Command::new("node"), |node| node.command());
-    node.arg(examples().join(name));
-    node
-}
-
-fn examples() -> PathBuf {
-    node::folder().join("examples")
-}
-
 /// Where the package is written.
 pub(crate) fn sources() -> PathBuf {
     paths::root().join("bindings-node")
@@ -99,6 +77,11 @@ pub(crate) fn system() -> Result<&'static str> {
             file!()
         )),
     }
+}
+
+/// The name of the addon's file.
+pub(crate) fn addon_file(system: &str) -> String {
+    format!("zexa.{system}.node")
 }
 
 /// The addon as cargo builds it.
@@ -123,7 +106,7 @@ fn build() -> Result<Archives> {
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
         copy_file(&paths::root().join(licence), &package.join(licence))?;
     }
-    copy_file(&library(), &package.join(format!("zexa.{system}.node")))?;
+    copy_file(&library(), &package.join(addon_file(system)))?;
 
     let dist = node::folder().join("dist");
     empty(&dist)?;
@@ -153,7 +136,8 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result {
     Ok(())
 }
 
-fn copy_file(from: &Path, to: &Path) -> Result {
+/// Copies a file.
+pub(crate) fn copy_file(from: &Path, to: &Path) -> Result {
     fs::copy(from, to).map(drop).map_err(|error| format!("{}: {error}", from.display()))
 }
 

@@ -12,9 +12,6 @@ use crate::command::{self, Result};
 use crate::paths;
 use crate::python::{self, Venv};
 
-/// The environment of examples.
-const EXAMPLES: &str = "examples";
-
 /// Both, of the sources as they are now.
 #[derive(Clone)]
 pub(crate) struct Wheel {
@@ -57,18 +54,6 @@ impl Wheel {
     }
 }
 
-/// Makes an environment with the wheel and what the demo draws with: whoever just wants to see it run waits for no more.
-pub(crate) fn prepare_examples() -> Result {
-    Wheel::build()?.install(&Venv::of(EXAMPLES, &["rich"])?)
-}
-
-/// An example, in the environment that has been made for it.
-pub(crate) fn example(name: &str) -> Command {
-    let mut python = Venv::existing(EXAMPLES).program("python");
-    python.arg("-B").arg(paths::root().join("bindings-python").join("examples").join(name));
-    python
-}
-
 fn build() -> Result<Wheel> {
     let venv = Venv::of("build", &["maturin"])?;
     let dist = python::folder().join("dist");
@@ -88,8 +73,10 @@ fn build() -> Result<Wheel> {
     Ok(Wheel { venv, file, sdist, sources })
 }
 
-/// What maturin needs to be found by pip, and where cargo builds: apart from what it builds of the repository, for it does not tell a crate there from
-/// the same one here, and takes what was built of either for fresh.
+/// Set the `PATH` by which pip finds maturin, and the target folder.
+///
+/// Not the repository's target folder: cargo names what it builds after a package's path within its workspace, so a crate of the sdist
+/// and the same crate of the repository have one name, and cargo would take either for the other.
 fn for_cargo<'a>(venv: &Venv, command: &'a mut Command) -> Result<&'a mut Command> {
     command::without_this_package(command);
     Ok(command.env("PATH", venv.on_path()?).env("CARGO_TARGET_DIR", python::folder().join("cargo")))

@@ -1,0 +1,188 @@
+//! `cargo xtask demo`: a first message and a small campaign, in each language, against a sandbox of its own.
+//!
+//! The demo is there to be seen soon. The Rust part starts when the sandbox is built. The libraries for the other languages
+//! compile meanwhile, in the profile of the sandbox, so that they share its dependencies.
+
+mod packages;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::thread;
+
+use crate::background;
+use crate::command::{self, Result, cargo_workspace};
+use crate::compiler::{self, COMPILERS, Library};
+use crate::node::Node;
+use crate::python::Venv;
+use crate::sandbox::{PROGRAM, Sandbox};
+use crate::{chosen, examples, paths, show, usage};
+
+/// The demo in one language: a program that needs `ZEXA_BASE_URL` and `ZEXA_API_KEY`, and nothing else.
+struct Part {
+    name: &'static str,
+    /// Where it is written, for whoever wants to read it.
+    source: &'static str,
+    /// Gets what the program needs and is not in this repository. Runs while the libraries compile.
+    install: fn() -> Result,
+    /// Puts the program together with the libraries.
+    assemble: fn() -> Result,
+    /// The program.
+    program: fn() -> Command,
+}
+
+const RUST: &str = "rust";
+
+const PARTS: &[Part] = &[
+    Part {
+        name: RUST,
+        source: "core/examples/demo.rs",
+        install: || Ok(()),
+        assemble: || Ok(()),
+        program: || Command::new(paths::example("demo")),
+    },
+    Part {
+        name: "c",
+        source: "ffi-c/examples/demo.c",
+        install: || command::require(&COMPILERS),
+        assemble: || compile("demo.c"),
+        program: || Command::new(compiled("demo.c")),
+    },
+    Part {
+        name: "cpp",
+        source: "ffi-c/examples/demo.cpp",
+        install: || command::require(&COMPILERS),
+        assemble: || compile("demo.cpp"),
+        program: || Command::new(compiled("demo.cpp")),
+    },
+    Part {
+        name: "python",
+        source: "bindings-python/examples/demo.py",
+        // What it draws with.
+        install: || Venv::of(VENV, &["rich"]).map(drop),
+        assemble: packages::assemble_python,
+        program: || packages::python(&Venv::existing(VENV), "demo.py"),
+    },
+    Part {
+        name: "node",
+        source: "bindings-node/examples/demo.mjs",
+        install: || Node::find().map(drop),
+        assemble: packages::assemble_node,
+        program: || packages::node("demo.mjs"),
+    },
+];
+
+/// The environment of the Python program.
+const VENV: &str = "demo";
+
+fn compile(name: &str) -> Result {
+    Library::built().compile(&examples::folder().join(name), &compiled(name), &[])
+}
+
+fn compiled(name: &str) -> PathBuf {
+    compiler::folder().join("demo").join(name.replace('.', "-"))
+}
+
+/// Prints the names of the parts.
+pub(crate) fn list() -> ExitCode {
+    for part in PARTS {
+        println!("{:<8} {}", part.name, part.source);
+    }
+    ExitCode::SUCCESS
+}
+
+/// Runs the named parts, or all of them.
+pub(crate) fn run(names: &[&str]) -> ExitCode {
+    let parts = match chosen(PARTS, names, |part| part.name) {
+        Ok(parts) => parts,
+        Err(reason) => return usage(&reason),
+    };
+    match play(&parts, command::run_quietly) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("\ncargo xtask demo: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs all parts, with output as for a log: a step of the tests.
+pub(crate) fn run_all_for_a_log() -> Result {
+    play(&PARTS.iter().collect::<Vec<_>>(), command::run_as_for_a_log)
+}
+
+/// All parts run, even if one fails.
+fn play(parts: &[&Part], run: fn(&mut Command) -> Result) -> Result {
+    let (rust, others): (Vec<&Part>, Vec<&Part>) = parts.iter().partition(|part| part.name == RUST);
+    show::heading("build", "the sandbox and the demo in Rust; the first build takes about a minute on two cores");
+    command::run_quietly(&mut build(&["--bin", PROGRAM, "--example", "demo"], std::io::stderr().is_terminal()))?;
+    let mut failures = Vec::new();
+    thread::scope(|scope| {
+        let preparing = (!others.is_empty()).then(|| {
+            println!("Meanwhile what {} need is being built.", names(&others));
+            scope.spawn(|| background::keep_output(|| prepare(&others)))
+        });
+        failures.extend(rust.iter().filter_map(|part| play_part(part, run).err()));
+        let Some(preparing) = preparing else { return };
+        if !preparing.is_finished() {
+            show::heading("build", "the libraries for the other languages; about another minute");
+        }
+        let (results, printed) = preparing.join().expect("no part panics");
+        if results.iter().any(Result::is_err) {
+            print!("{printed}");
+        }
+        for (part, prepared) in others.iter().zip(results) {
+            let played = prepared.and_then(|()| play_part(part, run));
+            failures.extend(played.err().map(|reason| format!("{}: {reason}", part.name)));
+        }
+    });
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+}
+
+/// The names of parts, as in a sentence.
+fn names(parts: &[&Part]) -> String {
+    parts.iter().map(|part| part.name).collect::<Vec<_>>().join(", ")
+}
+
+fn play_part(part: &Part, run: fn(&mut Command) -> Result) -> Result {
+    show::heading(part.name, &format!("the program is {}", part.source));
+    (part.assemble)()?;
+    let sandbox = Sandbox::start(&[])?;
+    let mut program = (part.program)();
+    sandbox.tell(&mut program);
+    run(&mut program)
+}
+
+/// Compiles the libraries, and installs what the parts need while they compile. One result for each part.
+fn prepare(parts: &[&Part]) -> Vec<Result> {
+    thread::scope(|scope| {
+        let installing = scope.spawn(|| {
+            // What they print is of no use: a failure is a sentence.
+            background::keep_output(|| parts.iter().map(|part| (part.install)()).collect::<Vec<Result>>()).0
+        });
+        let built = command::run_quietly(&mut build(&["--lib", "--bin", PROGRAM, "--example", "demo"], false));
+        let installed = installing.join().expect("no part panics");
+        installed.into_iter().map(|result| result.and_then(|()| built.clone())).collect()
+    })
+}
+
+/// `cargo build` of these targets, with cargo's progress or without.
+fn build(targets: &[&'static str], shows_progress: bool) -> Command {
+    let mut build = cargo_workspace("build", targets);
+    if !shows_progress {
+        build.arg("--quiet");
+    }
+    build
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_has_a_source() {
+        for part in PARTS {
+            assert!(paths::root().join(part.source).is_file(), "{}", part.source);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The packages for Python and Node as the demo uses them: the sources, and beside them the library that `cargo build` has built.
+//!
+//! Maturin and npm would build a release of the library, which takes minutes and which the tests do.
+
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::command::Result;
+use crate::node::Node;
+use crate::npm::{self, copy, copy_file};
+use crate::paths;
+use crate::python::Venv;
+use crate::wheel::empty;
+
+/// What CPython loads for `zexa._zexa`.
+#[cfg(windows)]
+const EXTENSION: &str = "_zexa.pyd";
+#[cfg(not(windows))]
+const EXTENSION: &str = "_zexa.abi3.so";
+
+fn folder(language: &str) -> PathBuf {
+    paths::target().join("demo").join(language)
+}
+
+/// A library of this workspace, by the name of its crate.
+fn library(name: &str) -> PathBuf {
+    paths::programs().join(format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"))
+}
+
+/// Puts the Python package together, in a folder for `PYTHONPATH`.
+pub(super) fn assemble_python() -> Result {
+    let package = folder("python").join("zexa");
+    empty(&package)?;
+    copy(&paths::root().join("bindings-python").join("python").join("zexa"), &package)?;
+    copy_file(&library("_zexa"), &package.join(EXTENSION))
+}
+
+/// An example in Python, with the package.
+pub(super) fn python(venv: &Venv, example: &str) -> Command {
+    let mut python = venv.program("python");
+    python.env("PYTHONPATH", folder("python"));
+    python.arg("-B").arg(paths::root().join("bindings-python").join("examples").join(example));
+    python
+}
+
+/// Puts the Node package together, in a project with copies of the examples: Node looks for packages beside a program.
+pub(super) fn assemble_node() -> Result {
+    let project = folder("node");
+    empty(&project)?;
+    copy(&npm::sources().join("examples"), &project)?;
+    let package = project.join("node_modules").join("zexa");
+    copy(&npm::sources().join("lib"), &package.join("lib"))?;
+    copy_file(&npm::sources().join("package.json"), &package.join("package.json"))?;
+    copy_file(&library("zexa_node"), &package.join(npm::addon_file(npm::system()?)))
+}
+
+/// An example in Node, in that project.
+pub(super) fn node(example: &str) -> Command {
+    // Without a Node, the part was not installed.
+    let mut node = Node::find().map_or_else(|_| Command::new("node"), |node| node.command());
+    node.arg(folder("node").join(example));
+    node
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn the_addon_is_where_the_loader_looks_for_it() {
+        let loader = fs::read_to_string(npm::sources().join("lib").join("native.js")).expect("it can be read");
+        let beside_sources = "join(__dirname, '..', `zexa.${BUILDS[SYSTEM]}.node`)";
+        assert!(loader.contains(beside_sources), "{loader}");
+        assert_eq!(npm::addon_file("linux-x64-gnu"), "zexa.linux-x64-gnu.node");
+    }
+}
