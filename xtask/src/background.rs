@@ -1,4 +1,4 @@
-//! Work that is done once per process, if possible before it is needed: in the background, while other work is shown.
+//! Background work: results that are made once per process, perhaps before they are needed, and the output of their commands.
 
 use std::cell::RefCell;
 use std::sync::OnceLock;
@@ -77,6 +77,7 @@ impl<T: Clone> Once<T> {
             Made { result, background: Some((start.elapsed(), printed)) }
         });
         if let Some((took, printed)) = &made.background
+            && !printed.is_empty()
             && !is_background()
             && !self.shown.swap(true, Ordering::Relaxed)
         {
@@ -103,7 +104,8 @@ mod tests {
             calls.fetch_add(1, Ordering::Relaxed);
             Ok(7)
         };
-        thread::scope(|scope| scope.spawn(|| keep_output(|| assert_eq!(ONCE.get(make), Ok(7)))).join()).expect("no panic");
+        thread::scope(|scope| scope.spawn(|| keep_output(|| assert_eq!(ONCE.get(make), Ok(7)))).join())
+            .expect("no panic");
         assert_eq!((ONCE.get(make), ONCE.get(make)), (Ok(7), Ok(7)));
         assert_eq!(calls.into_inner(), 1);
     }
@@ -118,7 +120,8 @@ mod tests {
             command::run(Command::new("echo").arg("outer"))
         };
         let ((), rest) = keep_output(|| OUTER.get(outer).expect("echo works"));
-        let printed = |once: &'static Once<()>| once.made.get().and_then(|made| made.background.as_ref()).map(|kept| &kept.1);
+        let printed =
+            |once: &'static Once<()>| once.made.get().and_then(|made| made.background.as_ref()).map(|kept| &kept.1);
         assert_eq!(rest, "");
         assert!(printed(&INNER).is_some_and(|text| text.ends_with("inner\n") && !text.contains("outer")));
         assert!(printed(&OUTER).is_some_and(|text| text.ends_with("outer\n") && !text.contains("inner")));

@@ -64,9 +64,13 @@ pub(crate) fn run_quietly(command: &mut Command) -> Result {
     if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", in_words(command))) }
 }
 
-/// Run the command with its output kept.
+/// Run the command with its output kept. Nobody watches its progress: cargo does not list what it compiles.
 fn run_in_background(command: &mut Command) -> Result {
-    let output = command.stdin(Stdio::null()).output().map_err(|error| not_started(command, &error))?;
+    let output = command
+        .env("CARGO_TERM_QUIET", "true")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| not_started(command, &error))?;
     background::print(&String::from_utf8_lossy(&output.stdout));
     background::print(&String::from_utf8_lossy(&output.stderr));
     let status = output.status;

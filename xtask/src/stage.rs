@@ -47,10 +47,13 @@ fn install() -> Result<Prefix> {
     // No --destdir, as who makes a package would give: zexa.pc is to name the prefix that it is in. The folder of libraries
     // would else be that of this machine, such as lib/x86_64-linux-gnu.
     let mut install = cargo_c(["cinstall", "--release", "--package", "zexa-ffi", "--libdir", "lib", "--prefix"])?;
+    // cargo-c passes other settings to the compiler than cargo does. In a target folder that both use, each would build again what
+    // the other has built.
+    install.arg(&root).arg("--target-dir").arg(paths::target().join("stage").join("cargo"));
     // Nothing may be found there that is not installed any more.
     if root.exists() {
         fs::remove_dir_all(&root).map_err(|error| format!("{}: {error}", root.display()))?;
     }
-    command::run(install.arg(&root))?;
+    command::run(&mut install)?;
     Ok(Prefix { root })
 }

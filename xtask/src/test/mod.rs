@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test there is, as steps that run one after the other.
 
+mod ahead;
 mod c;
 mod c_scenarios;
 mod consumers;
@@ -18,6 +19,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::command::{self, PROGRAMS, Result, cargo, cargo_workspace};
+use crate::node::Packages;
+use crate::python::Venv;
 use crate::sandbox::PROGRAM;
 use crate::{chosen, codegen, demo, paths, show, usage};
 
@@ -81,16 +84,21 @@ const STEPS: &[Step] = &[
         about: "the documentation builds, with links that lead somewhere",
         needs_build: true,
         run: || {
-            command::run(
-                cargo(["doc", "--workspace", "--exclude", "xtask", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
-            )
+            // With the examples, for the features of their dependencies: clippy has checked the crates with these.
+            let mut doc = cargo_workspace("doc", &["--no-deps", "--lib", "--examples"]);
+            command::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
         },
     },
     Step {
         name: "unit",
         about: "unit tests",
         needs_build: true,
-        run: || cargo_test(&["--lib", "--bins", "--no-fail-fast"]),
+        run: || {
+            // The tests of xtask format code. They would install these too, and at the same time if the tests have just begun.
+            Venv::prepare()?;
+            Packages::prepare()?;
+            cargo_test(&["--lib", "--bins", "--no-fail-fast"])
+        },
     },
     Step {
         name: "doc-examples",
@@ -220,12 +228,17 @@ pub(crate) fn run(names: &[&str]) -> ExitCode {
         Err(reason) => return usage(&reason),
     };
     let start = Instant::now();
+    let ahead = ahead::begin(&steps.iter().map(|step| step.name).collect::<Vec<_>>());
     let mut results = Vec::new();
     let mut built = true;
     for step in steps {
         let (verdict, time) = run_step(step, built);
         built &= !(step.name == "build" && matches!(verdict, Verdict::Failed(_)));
         results.push((step, verdict, time));
+    }
+    // They have ended, unless steps were skipped.
+    for thread in ahead {
+        thread.join().expect("it only runs programs");
     }
     sum_up(&results, start.elapsed())
 }

@@ -2,27 +2,20 @@
 //!
 //! Not as doc tests: those need lines that a reader of the README would see and rustdoc alone would hide.
 
+use std::collections::BTreeSet;
+use std::env::consts::EXE_SUFFIX;
 use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
 
-use crate::command::{self, Result, cargo};
+use serde_json::Value;
+
+use crate::command::{self, Result, cargo_workspace};
 use crate::paths;
 use crate::sandbox::Sandbox;
 
-/// The program's manifest. Its versions are those of the workspace, by a copy of its lock file.
-const MANIFEST: &str = r#"
-[package]
-name = "readme"
-version = "0.0.0"
-edition = "2024"
-
-[workspace]
-
-[dependencies]
-futures-executor = "0.3"
-serde_json = "1"
-zexa = { path = "ROOT/core" }
-zexa-sandbox = { path = "ROOT/tests/sandbox" }
-"#;
+/// The crates that the program may use.
+const CRATES: [&str; 4] = ["futures_executor", "serde_json", "zexa", "zexa_sandbox"];
 
 /// Refuses a README without Rust, too: the step would pass and check nothing.
 pub(crate) fn check() -> Result {
@@ -31,22 +24,45 @@ pub(crate) fn check() -> Result {
         return Err("README.md has no block of Rust".to_owned());
     }
     let folder = paths::target().join("readme");
-    let write = |name: &str, text: &str| {
-        let file = folder.join(name);
-        fs::create_dir_all(file.parent().expect("it lies in the folder"))
-            .and_then(|()| fs::write(&file, text))
-            .map_err(|error| format!("{}: {error}", file.display()))
-    };
-    write("Cargo.toml", &MANIFEST.replace("ROOT", &paths::root().to_string_lossy().replace('\\', "/")))?;
-    write("Cargo.lock", &read("Cargo.lock")?)?;
-    write("src/main.rs", &program(&blocks))?;
+    let source = folder.join("main.rs");
+    fs::create_dir_all(&folder)
+        .and_then(|()| fs::write(&source, program(&blocks)))
+        .map_err(|error| format!("{}: {error}", source.display()))?;
 
     command::build()?;
+    let program = folder.join(format!("readme{EXE_SUFFIX}"));
+    // The compiler itself, and not cargo: a package outside the workspace would build all dependencies again.
+    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc.args(["--edition", "2024"]).arg(&source).arg("-o").arg(&program);
+    rustc.arg("-L").arg(format!("dependency={}", paths::programs().join("deps").display()));
+    let artifacts = command::output(&mut cargo_workspace(
+        "build",
+        &["--lib", "--examples", "--quiet", "--message-format", "json"],
+    ))?;
+    for name in CRATES {
+        rustc.arg("--extern").arg(format!("{name}={}", library(&artifacts, name)?.display()));
+    }
+    command::run_quietly(&mut rustc).map_err(|_| "the Rust in README.md does not compile".to_owned())?;
     let sandbox = Sandbox::start(&[])?;
-    let manifest = folder.join("Cargo.toml");
-    let mut run = cargo(["run", "--quiet", "--manifest-path", &manifest.to_string_lossy(), "--target-dir"]);
-    sandbox.tell(run.arg(paths::target()));
+    let mut run = Command::new(&program);
+    sandbox.tell(&mut run);
     command::run(&mut run)
+}
+
+/// The library of a crate, among what cargo says that it has built.
+fn library(artifacts: &str, name: &str) -> Result<PathBuf> {
+    let is_of_crate = |artifact: &Value| artifact["target"]["name"] == name;
+    let artifacts: Vec<Value> = artifacts.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let files = artifacts
+        .iter()
+        .filter(|artifact| is_of_crate(artifact))
+        .filter_map(|artifact| artifact["filenames"].as_array());
+    let files = files.flatten().filter_map(Value::as_str).filter(|file| file.ends_with(".rlib"));
+    let files: Vec<&str> = files.collect::<BTreeSet<_>>().into_iter().collect();
+    match files.as_slice() {
+        [file] => Ok(PathBuf::from(file)),
+        _ => Err(format!("cargo should have built one library of {name}, but has built {files:?}")),
+    }
 }
 
 fn read(name: &str) -> Result<String> {
@@ -97,6 +113,18 @@ mod tests {
         let blocks = blocks_of_rust(markdown);
         assert_eq!(blocks[0], (4, "let a = 1;\n".to_owned()));
         assert_eq!(blocks.len(), 2);
+    }
+
+    #[test]
+    fn libraries_are_found_by_their_crate() {
+        let line = |name: &str, file: &str| {
+            serde_json::json!({"reason": "compiler-artifact", "target": {"name": name}, "filenames": [file, "/a.rmeta"]}).to_string()
+        };
+        let artifacts =
+            [line("a", "/liba-1.rlib"), line("b", "/libb-1.rlib"), line("b", "/libb-2.rlib"), String::new()].join("\n");
+        assert_eq!(library(&artifacts, "a"), Ok(PathBuf::from("/liba-1.rlib")));
+        assert!(library(&artifacts, "b").is_err(), "there are two");
+        assert!(library(&artifacts, "c").is_err(), "there is none");
     }
 
     #[test]
