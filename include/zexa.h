@@ -381,6 +381,11 @@ typedef struct {
      * where `on_attempt` is NULL. Default: nothing is freed.
      */
     zexa_destroy_callback on_attempt_destroy;
+    /**
+     * 1 offers HTTP/2 to the server over "https://". Default: 0, HTTP/1.1 only. Calls gain no speed
+     * from HTTP/2, because calls that run at the same time do not share a connection.
+     */
+    int32_t http2;
 } zexa_client_options;
 
 /** What such a struct begins with: its size, and nothing given. */
@@ -401,7 +406,8 @@ typedef struct {
      0,                                                                                            \
      NULL,                                                                                         \
      NULL,                                                                                         \
-     NULL}
+     NULL,                                                                                         \
+     ZEXA_DEFAULT}
 
 /**
  * Makes a client. It opens and starts nothing.

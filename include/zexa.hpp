@@ -672,6 +672,9 @@ struct client_options {
     /// The time for a whole call: its attempts, the waits between them, and all pages of a list.
     /// Default: none.
     std::optional<std::chrono::milliseconds> deadline{};
+    /// Offers HTTP/2 to the server over "https://". Default: HTTP/1.1 only. Calls gain no speed
+    /// from HTTP/2, because calls that run at the same time do not share a connection.
+    bool http2 = false;
     /// The longest wait that a server may ask for. Where it asks for more, the call fails at once.
     /// Default: 120 s.
     std::optional<std::chrono::milliseconds> max_retry_wait{};
@@ -766,6 +769,7 @@ inline zexa_client_options lower(const client_options &options, arrays &arrays) 
     lowered.max_retry_wait_ms = milliseconds("max_retry_wait", options.max_retry_wait);
     lowered.max_retries = number("max_retries", options.max_retries);
     lowered.allow_http = options.allow_http ? 1 : 0;
+    lowered.http2 = options.http2 ? 1 : 0;
     lowered.proxy = text("proxy", options.proxy);
     lowered.ca_file = text("ca_file", options.ca_file);
     lowered.user_agent_suffix = text("user_agent_suffix", options.user_agent_suffix);

@@ -14,6 +14,7 @@ pub(crate) struct Options {
     timeout: Option<f64>,
     connect_timeout: Option<f64>,
     deadline: Option<f64>,
+    http2: bool,
     max_retries: Option<u32>,
     max_retry_wait: Option<f64>,
     proxy: Option<String>,
@@ -56,7 +57,7 @@ impl Options {
         for (name, value) in self.default_headers {
             builder = builder.default_header(name, value);
         }
-        builder.allow_http(self.allow_http)
+        builder.http2(self.http2).allow_http(self.allow_http)
     }
 }
 

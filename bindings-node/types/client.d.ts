@@ -64,6 +64,11 @@ export interface ClientOptions {
   connectTimeout?: number | null | undefined
   /** The time for a whole call: its attempts, the waits between them, and all pages of a list. Default: none. */
   deadline?: number | null | undefined
+  /**
+   * Offers HTTP/2 to the server over `https://`. Default: no, HTTP/1.1 only. Over HTTP/2 the calls of a client share one connection. If that
+   * connection fails, the outcome of all calls in flight is unknown.
+   */
+  http2?: boolean | null | undefined
   /** How many times a failed attempt is repeated, where repeating is safe. Default: 3; 0 means one attempt. */
   maxRetries?: number | null | undefined
   /** The longest wait that a server may ask for. Where it asks for more, the call fails at once. Default: 120,000. */

@@ -138,8 +138,8 @@ impl Client {
 
     #[new]
     #[pyo3(signature = (
-        *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, max_retries=None, max_retry_wait=None,
-        proxy=None, ca_file=None, user_agent_suffix=None, default_headers=None, allow_http=None,
+        *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, http2=None, max_retries=None,
+        max_retry_wait=None, proxy=None, ca_file=None, user_agent_suffix=None, default_headers=None, allow_http=None,
     ))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn new(
@@ -149,6 +149,7 @@ impl Client {
         timeout: Option<Argument<'_>>,
         connect_timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
+        http2: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
         max_retry_wait: Option<Argument<'_>>,
         proxy: Option<Argument<'_>>,
@@ -163,6 +164,7 @@ impl Client {
             timeout,
             connect_timeout,
             deadline,
+            http2,
             max_retries,
             max_retry_wait,
             proxy,
@@ -240,8 +242,8 @@ impl Client {
 impl AsyncClient {
     #[new]
     #[pyo3(signature = (
-        *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, max_retries=None, max_retry_wait=None,
-        proxy=None, ca_file=None, user_agent_suffix=None, default_headers=None, allow_http=None,
+        *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, http2=None, max_retries=None,
+        max_retry_wait=None, proxy=None, ca_file=None, user_agent_suffix=None, default_headers=None, allow_http=None,
     ))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn new(
@@ -250,6 +252,7 @@ impl AsyncClient {
         timeout: Option<Argument<'_>>,
         connect_timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
+        http2: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
         max_retry_wait: Option<Argument<'_>>,
         proxy: Option<Argument<'_>>,
@@ -264,6 +267,7 @@ impl AsyncClient {
             timeout,
             connect_timeout,
             deadline,
+            http2,
             max_retries,
             max_retry_wait,
             proxy,

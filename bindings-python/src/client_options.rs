@@ -12,6 +12,7 @@ pub(crate) struct Options<'py> {
     pub(crate) timeout: Option<Argument<'py>>,
     pub(crate) connect_timeout: Option<Argument<'py>>,
     pub(crate) deadline: Option<Argument<'py>>,
+    pub(crate) http2: Option<Argument<'py>>,
     pub(crate) max_retries: Option<Argument<'py>>,
     pub(crate) max_retry_wait: Option<Argument<'py>>,
     pub(crate) proxy: Option<Argument<'py>>,
@@ -38,6 +39,9 @@ impl Options<'_> {
         }
         if let Some(deadline) = self.deadline {
             builder = builder.deadline(deadline.duration("deadline")?);
+        }
+        if let Some(enabled) = self.http2 {
+            builder = builder.http2(enabled.flag("http2")?);
         }
         if let Some(retries) = self.max_retries {
             builder = builder.max_retries(retries.count("max_retries")?);

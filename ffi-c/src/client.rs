@@ -64,6 +64,10 @@ pub struct zexa_client_options {
     /// Frees `on_attempt_userdata` when nothing can call `on_attempt` any more: the client, those made from it and their lists are freed.
     /// Never called where the client could not be made, nor where `on_attempt` is NULL. Default: nothing is freed.
     pub on_attempt_destroy: zexa_destroy_callback,
+    /// 1 offers HTTP/2 to the server over "https://". Default: 0, HTTP/1.1 only. Calls gain no speed from HTTP/2, because calls that run at the same
+    /// time do not share a connection.
+    // Followed by 4 bytes of padding, which callers leave undefined: the next field must be 8 bytes wide.
+    pub http2: i32,
 }
 
 // SAFETY: repr(C), the size first, pointers and numbers and optional functions behind it; the macro is made from the fields.
@@ -86,6 +90,7 @@ unsafe impl input::SizedStruct for zexa_client_options {
         on_attempt: None,
         on_attempt_userdata: ptr::null_mut(),
         on_attempt_destroy: None,
+        http2: ZEXA_DEFAULT,
     };
     // As far as the last field that version 0.1 has: never further, or programs compiled then would be refused.
     const LEAST: usize = offset_of!(zexa_client_options, on_attempt_destroy) + size_of::<zexa_destroy_callback>();
@@ -135,6 +140,9 @@ impl zexa_client_options {
         }
         if let Some(allow) = choice("allow_http", self.allow_http)? {
             builder = builder.allow_http(allow);
+        }
+        if let Some(enabled) = choice("http2", self.http2)? {
+            builder = builder.http2(enabled);
         }
         Ok(builder)
     }

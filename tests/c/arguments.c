@@ -148,10 +148,14 @@ static void test_client_options(void) {
     CHECK_NEGATIVE(max_retry_wait_ms);
     CHECK_NEGATIVE(max_retries);
     CHECK_NEGATIVE(allow_http);
+    CHECK_NEGATIVE(http2);
 #undef CHECK_NEGATIVE
     options.allow_http = 2;
     CHECK_CONFIG(NEW, "allow_http");
     options.allow_http = ZEXA_DEFAULT;
+    options.http2 = 2;
+    CHECK_CONFIG(NEW, "http2");
+    options.http2 = ZEXA_DEFAULT;
 
     zexa_pair headers[] = {{"X-Shop", "7"}, {"X-Till", NULL}};
     options.default_headers_count = 2;

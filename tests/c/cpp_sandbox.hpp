@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include "zexa.hpp"
@@ -62,6 +63,8 @@ class sandbox {
         const auto answer = control_.request("POST", "/instances", {}, setup);
         url_ = value_in(answer.body_json(), "url");
         api_key_ = value_in(answer.body_json(), "api_key");
+        if (holds(answer.body_json(), "\"ca_file\""))
+            ca_file_ = value_in(answer.body_json(), "ca_file");
         control_ = client_of(value_in(answer.body_json(), "control"), "any");
     }
 
@@ -75,6 +78,7 @@ class sandbox {
         zexa::client_options options;
         options.base_url = url_;
         options.api_key = api_key_;
+        options.ca_file = ca_file_;
         return options;
     }
 
@@ -104,6 +108,7 @@ class sandbox {
     zexa::client control_;
     std::string url_;
     std::string api_key_;
+    std::optional<std::string> ca_file_;
 };
 
 inline zexa::send_message_params sms(const std::string &body) {

@@ -47,7 +47,7 @@ test('with undefined as the reason it is an AbortError, as everywhere', async (t
 
 test('over HTTP/2 the stream ends, and the connection that others use stays', async (t) => {
   const server = await serverFor(t, { state: { tls: true }, faults: [{ skip: 1, then: 'stall' }] })
-  const zexa = new Zexa(server.options)
+  const zexa = new Zexa({ ...server.options, http2: true })
   await zexa.request('GET', '/credits')
   const controller = new AbortController()
   const sending = zexa.messages.send(sms('aborted'), { signal: controller.signal })
@@ -56,6 +56,7 @@ test('over HTTP/2 the stream ends, and the connection that others use stays', as
   await zexa.messages.send(sms('after'))
   assert.deepEqual(await bodies(server), ['after'])
   assert.equal((await server.state()).connections, 1)
+  assert.ok((await server.requests()).every((request) => request.http_version === '2'))
 })
 
 test('before it begins', async (t) => {

@@ -12,6 +12,7 @@ const NAMES = [
   'timeout',
   'connectTimeout',
   'deadline',
+  'http2',
   'maxRetries',
   'maxRetryWait',
   'proxy',
@@ -113,6 +114,26 @@ test('allowHttp must be true or false', () => {
   refused({ allowHttp: false, baseUrl: 'http://10.0.0.1/v1' }, 'baseUrl')
   assert.ok(new Zexa({ apiKey: 'k', baseUrl: 'http://10.0.0.1/v1', allowHttp: true }))
 })
+
+test('http2 must be true or false', () => {
+  for (const value of ['yes', 1, 0, {}, 'true']) refused({ http2: value }, 'http2')
+})
+
+for (const [http2, version] of [
+  [undefined, '1.1'],
+  [null, '1.1'],
+  [false, '1.1'],
+  [true, '2'],
+]) {
+  test(`a client with http2: ${http2} uses HTTP/${version}`, async (t) => {
+    const { server, client } = await clientFor(t, { http2 }, { state: { tls: true } })
+    await client.credits.get()
+    assert.deepEqual(
+      (await server.requests()).map((request) => request.http_version),
+      [version],
+    )
+  })
+}
 
 test('a logger must have its functions', () => {
   for (const value of ['console', 5, {}, { debug() {} }, { info() {} }, { debug: 1, info: 2 }, () => {}]) {

@@ -11,7 +11,7 @@ import { APIConnectionError, ConfigError, Zexa } from './zexa.mjs'
 const TLS = { state: { tls: true } }
 
 test('a file of authorities is trusted', async (t) => {
-  const { server, client } = await clientFor(t, {}, TLS)
+  const { server, client } = await clientFor(t, { http2: true }, TLS)
   assert.match(server.url, /^https:/)
   assert.equal((await client.messages.send(SMS)).status, 'queued')
   assert.equal((await server.requests())[0].http_version, '2')

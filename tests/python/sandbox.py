@@ -46,11 +46,13 @@ class Sandbox:
 class Server:
     """One server of the sandbox: what a client needs to reach it, and its control path."""
 
-    def __init__(self, started: dict[str, str]):
+    def __init__(self, started: dict[str, Any]):
         self.url = started["url"]
         self.api_key = started["api_key"]
         self.control = started["control"]
         self.ca_file = started.get("ca_file")
+        # Whether its clients enable HTTP/2.
+        self.http2: bool = started.get("http2", False)
 
     @property
     def options(self) -> dict[str, Any]:
@@ -58,6 +60,8 @@ class Server:
         options = {"base_url": self.url, "api_key": self.api_key}
         if self.ca_file:
             options["ca_file"] = self.ca_file
+        if self.http2:
+            options["http2"] = True
         return options
 
     def requests(self, at_least: int = 0) -> list[dict[str, Any]]:

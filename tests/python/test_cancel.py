@@ -95,7 +95,7 @@ def test_in_flight_over_h2(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) ->
     server = sandbox.start_server({"state": {"tls": True}, "faults": [{"skip": 1, "then": "stall"}]})
 
     async def main() -> None:
-        async with zexa.AsyncClient(**server.options) as client:
+        async with zexa.AsyncClient(**server.options, http2=True) as client:
             await client.credits.get()
             task = spawn(client.messages.send(**sms("cancelled")))
             await seen(server, 2)
@@ -105,6 +105,7 @@ def test_in_flight_over_h2(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) ->
     loop.run_until_complete(main())
     assert bodies(server) == ["after"]
     assert server.state()["connections"] == 1
+    assert {request["http_version"] for request in server.requests()} == {"2"}
 
 
 def test_wait_for(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:

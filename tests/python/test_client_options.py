@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 import time
 from collections.abc import Mapping
@@ -103,6 +104,8 @@ def refused(call: Any, name: str) -> None:
         ("default_headers", {1: "X-Shop"}),
         ("default_headers", "X-Shop: 1"),
         ("allow_http", "yes"),
+        ("http2", "yes"),
+        ("http2", 1),
     ],
     ids=str,
 )
@@ -143,8 +146,8 @@ def test_an_option_that_there_is_not(kind: Any) -> None:
 
 @BOTH
 def test_none_is_as_good_as_absent(kind: Any) -> None:
-    names = (*TIMES, "max_retries", "base_url", "proxy", "ca_file", "user_agent_suffix", "default_headers")
-    assert kind(api_key="k", **dict.fromkeys(names))
+    texts = ("base_url", "proxy", "ca_file", "user_agent_suffix", "default_headers")
+    assert kind(api_key="k", **dict.fromkeys((*TIMES, *texts, "http2", "max_retries", "allow_http")))
     call_names = (*CALL_TIMES, "max_retries", "retry_ambiguous", "extra_headers")
     assert kind(api_key="k").with_options(**dict.fromkeys(call_names))
 
@@ -268,6 +271,33 @@ def test_a_file_of_authorities_is_a_path(sandbox: Sandbox, as_path: Any) -> None
 
 def test_clear_text_may_be_allowed() -> None:
     assert zexa.Client(api_key="k", base_url="http://10.0.0.1/v1", allow_http=True)
+
+
+HTTP2 = pytest.mark.parametrize(
+    ("options", "version"), [({}, "1.1"), ({"http2": None}, "1.1"), ({"http2": False}, "1.1"), ({"http2": True}, "2")]
+)
+
+
+@HTTP2
+def test_http2_is_offered_only_if_it_is_enabled(sandbox: Sandbox, options: dict[str, Any], version: str) -> None:
+    server = sandbox.start_server({"state": {"tls": True}})
+    with zexa.Client(**server.options, **options) as client:
+        client.credits.get()
+    assert [request["http_version"] for request in server.requests()] == [version]
+    server.end()
+
+
+@HTTP2
+def test_http2_of_an_async_client(sandbox: Sandbox, options: dict[str, Any], version: str) -> None:
+    server = sandbox.start_server({"state": {"tls": True}})
+
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options, **options) as client:
+            await client.credits.get()
+
+    asyncio.run(main())
+    assert [request["http_version"] for request in server.requests()] == [version]
+    server.end()
 
 
 def test_a_client_is_a_context(server: Server) -> None:

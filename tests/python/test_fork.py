@@ -27,7 +27,9 @@ STATES: dict[str, dict[str, Any]] = {
 @pytest.fixture(params=STATES)
 def any_server(request: pytest.FixtureRequest, sandbox: Sandbox) -> Any:
     server = sandbox.start_server({"state": STATES[request.param]})
+    server.http2 = request.param == "tls with h2"
     yield server
+    assert {each["http_version"] for each in server.requests()} == {"2" if server.http2 else "1.1"}
     server.end()
 
 

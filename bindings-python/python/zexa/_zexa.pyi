@@ -63,6 +63,9 @@ class Client:
         connect_timeout: The time to look up the host, connect and agree on TLS. Default: 5 s.
         deadline: The time for a whole call: its attempts, the waits between them, and all pages of a list.
             Default: none.
+        http2: Offers HTTP/2 to the server over `https://`. Default: no, HTTP/1.1 only. Over HTTP/2 the calls
+            of an `AsyncClient` share one connection. If that connection fails, the outcome of all calls in
+            flight is unknown. A blocking `Client` gains nothing from HTTP/2.
         max_retries: How many times a failed attempt is repeated, where repeating is safe. Default: 3; 0
             means one attempt.
         max_retry_wait: The longest wait that a server may ask for. Where it asks for more, the call fails
@@ -87,6 +90,7 @@ class Client:
         timeout: _Seconds | None = None,
         connect_timeout: _Seconds | None = None,
         deadline: _Seconds | None = None,
+        http2: bool | None = None,
         max_retries: int | None = None,
         max_retry_wait: _Seconds | None = None,
         proxy: str | None = None,
@@ -180,6 +184,7 @@ class _AsyncClient:
         timeout: _Seconds | None = None,
         connect_timeout: _Seconds | None = None,
         deadline: _Seconds | None = None,
+        http2: bool | None = None,
         max_retries: int | None = None,
         max_retry_wait: _Seconds | None = None,
         proxy: str | None = None,

@@ -130,6 +130,7 @@ def variables(server: Server | None) -> dict[str, str]:
     path = os.pathsep.join([str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])
     found = {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
     if server is not None:
-        told = {"url": server.url, "api_key": server.api_key, "control": server.control, "ca_file": server.ca_file}
+        names = ("url", "api_key", "control", "ca_file", "http2")
+        told = {name: getattr(server, name) for name in names}
         found["ZEXA_TEST_SERVER"] = json.dumps({name: value for name, value in told.items() if value})
     return found

@@ -17,6 +17,7 @@ def making_clients() -> None:
         timeout=30,
         connect_timeout=2.5,
         deadline=timedelta(minutes=2),
+        http2=True,
         max_retries=0,
         max_retry_wait=None,
         proxy="http://proxy.example:3128",
@@ -33,7 +34,7 @@ def making_clients() -> None:
 
 
 async def making_async_clients() -> None:
-    async with zexa.AsyncClient(api_key="zx_live_0", timeout=timedelta(seconds=1), ca_file="authorities.pem") as client:
+    async with zexa.AsyncClient(api_key="zx_live_0", timeout=timedelta(seconds=1), ca_file="authorities.pem", http2=True) as client:
         assert_type(client, zexa.AsyncClient)
         assert_type(client.with_options(max_retries=1), zexa.AsyncClient)
     await client.close()
