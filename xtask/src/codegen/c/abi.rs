@@ -27,9 +27,23 @@ fn broken_structs(present: &str, new: &str) -> impl Iterator<Item = String> {
     let mut new = structs(new);
     structs(present).into_iter().filter_map(move |(name, members)| {
         let now = new.remove(name).unwrap_or_default();
-        let reason = "would change for programs that are compiled: a new field stands last, and none goes";
-        (!now.starts_with(&members)).then(|| format!("include/zexa.h: {name} {reason}"))
+        let reason = if !now.starts_with(&members) {
+            "would change for programs that are compiled: a new field stands last, and none goes"
+        } else if fills_padding(&members, &now) {
+            "would have a new field in what was padding, which programs leave undefined: begin with a field of 8 bytes"
+        } else {
+            return None;
+        };
+        Some(format!("include/zexa.h: {name} {reason}"))
     })
+}
+
+/// Whether the first of the new members lies within the size that the struct had before.
+fn fills_padding(members: &[&str], now: &[&str]) -> bool {
+    let is_narrow = |member: &&&str| member.starts_with("int32_t ");
+    // All others are 8 bytes wide, and aligned to that: what follows the last of them decides.
+    let narrow_at_end = members.iter().rev().take_while(is_narrow).count();
+    narrow_at_end % 2 == 1 && now.get(members.len()).as_ref().is_some_and(is_narrow)
 }
 
 fn moved_numbers(present: &str, new: &str) -> impl Iterator<Item = String> {
@@ -82,6 +96,20 @@ typedef struct {
         assert_eq!(check(HEADER, HEADER), Ok(()));
         assert_eq!(check(HEADER, &HEADER.replace("*to;", "*to;\n    const char *from;")), Ok(()));
         assert_eq!(check("", HEADER), Ok(()));
+    }
+
+    #[test]
+    fn a_new_field_does_not_fill_padding() {
+        let narrow = |names: &[&str]| {
+            let fields: String = names.iter().map(|name| format!("\n    int32_t {name};")).collect();
+            HEADER.replace("*to;", &format!("*to;{fields}"))
+        };
+        let reason = check(&narrow(&["one"]), &narrow(&["one", "two"])).expect_err("it is padding");
+        assert!(reason.contains("padding"), "{reason}");
+        assert_eq!(check(HEADER, &narrow(&["one"])), Ok(()));
+        assert_eq!(check(&narrow(&["one", "two"]), &narrow(&["one", "two", "three"])), Ok(()));
+        let wide = narrow(&["one"]).replace("one;", "one;\n    int64_t two;");
+        assert_eq!(check(&narrow(&["one"]), &wide), Ok(()));
     }
 
     #[test]
