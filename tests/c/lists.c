@@ -81,6 +81,7 @@ static void test_campaigns(const zexa_client *client) {
     }
     CHECK(error == NULL);
     CHECK_NUMBER(count, 3);
+    CHECK(!zexa_campaign_iter_is_incomplete(iter));
     zexa_campaign_iter_free(iter);
 
     zexa_campaign_pages *pages = NULL;
@@ -90,6 +91,8 @@ static void test_campaigns(const zexa_client *client) {
     CHECK_NUMBER(zexa_campaign_page_count(page), 3);
     CHECK_NUMBER(zexa_campaign_page_per_page(page), 50);
     zexa_campaign_page_free(page);
+    CHECK_NUMBER(zexa_campaign_pages_next(pages, &page, &error), ZEXA_DONE);
+    CHECK(!zexa_campaign_pages_is_incomplete(pages));
     zexa_campaign_pages_free(pages);
 
     CHECK_OK(zexa_campaigns_list_page(client, &params, 2, NULL, &page, &error), &error);
@@ -140,6 +143,8 @@ static void test_sender_ids(const zexa_client *client) {
     CHECK_OK(zexa_sender_id_pages_next(pages, &page, &error), &error);
     CHECK_NUMBER(zexa_sender_id_page_count(page), 8);
     zexa_sender_id_page_free(page);
+    CHECK_NUMBER(zexa_sender_id_pages_next(pages, &page, &error), ZEXA_DONE);
+    CHECK(!zexa_sender_id_pages_is_incomplete(pages));
     zexa_sender_id_pages_free(pages);
 }
 
