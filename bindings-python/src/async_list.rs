@@ -12,10 +12,10 @@ use pyo3::prelude::*;
 use zexa::binding::{Completeness, Item};
 
 use crate::arguments::Argument;
-use crate::coroutine::Coroutine;
+use crate::coroutine::{Answer, Coroutine, answer, failure};
+use crate::logging;
 use crate::logging::Told;
 use crate::model::Given;
-use crate::{errors, logging};
 
 /// All items of a list, across its pages: iterate with `async for`, as often as you like. See `List`.
 #[pyclass(frozen, generic, module = "zexa")]
@@ -138,7 +138,10 @@ impl AsyncListIterator {
         logging::look(py)?;
         let (reading, busy, incomplete) = (self.reading.clone(), self.busy.clone(), self.incomplete.clone());
         let next = Coroutine::new("AsyncListIterator.__anext__", async move {
-            let _turn = Turn::take(busy)?;
+            let _turn = match Turn::take(busy) {
+                Ok(turn) => turn,
+                Err(error) => return failure(error),
+            };
             let next = poll_fn(|context| {
                 // Held for a poll, which waits for nothing.
                 let mut reading = reading.lock().unwrap_or_else(PoisonError::into_inner);
@@ -148,7 +151,7 @@ impl AsyncListIterator {
                 }
                 next
             });
-            next.await.unwrap_or_else(|| Err(PyStopAsyncIteration::new_err(())))
+            next.await.unwrap_or_else(|| failure(PyStopAsyncIteration::new_err(())))
         });
         Ok(next.telling(self.told.clone()))
     }
@@ -174,7 +177,7 @@ impl Drop for Turn {
 
 /// What an iterator reads.
 trait Read: Send {
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<PyResult<Py<PyAny>>>>;
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Answer>>;
 
     /// Whether it has ended short of its total.
     fn is_incomplete(&self) -> bool;
@@ -185,9 +188,8 @@ where
     T: Given,
     S: Stream<Item = zexa::Result<T>> + Completeness + Send + Unpin,
 {
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<PyResult<Py<PyAny>>>> {
-        let give = |item: zexa::Result<T>| Python::attach(|py| item.map_err(errors::raise)?.give(py));
-        Pin::new(self).poll_next(context).map(|item| item.map(give))
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Answer>> {
+        Pin::new(self).poll_next(context).map(|item| item.map(answer))
     }
 
     fn is_incomplete(&self) -> bool {

@@ -22,7 +22,11 @@ use crate::{errors, json, logging};
 /// The longest that an event loop is kept waiting for the end of a call that was cancelled: thousands of times as long as that takes.
 const LONGEST_END: Duration = Duration::from_millis(100);
 
-type Future = Pin<Box<dyn std::future::Future<Output = PyResult<Py<PyAny>>> + Send>>;
+/// Converts the result of a call to Python. Futures return it instead of the converted result because they are polled without the GIL, too: when
+/// the interpreter has ended, a thread must not attach to it, but only return to it, which is when CPython stops daemon threads.
+pub(crate) type Answer = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
+
+type Future = Pin<Box<dyn std::future::Future<Output = Answer> + Send>>;
 
 /// A call that begins when it is awaited, and ends when its task is cancelled.
 #[pyclass(module = "zexa", name = "coroutine")]
@@ -88,7 +92,7 @@ impl Coroutine {
                 }
                 coroutine
             }
-            Err(error) => Coroutine::new(name, std::future::ready(Err(error))),
+            Err(error) => Coroutine::new(name, std::future::ready(failure(error))),
         }
     }
 
@@ -97,15 +101,12 @@ impl Coroutine {
         name: &'static str,
         call: impl std::future::Future<Output = zexa::Result<T>> + Send + 'static,
     ) -> Coroutine {
-        Coroutine::new(name, async move {
-            let result = call.await;
-            Python::attach(|py| result.map_err(errors::raise)?.give(py))
-        })
+        Coroutine::new(name, async move { answer(call.await) })
     }
 
     pub(crate) fn new(
         name: &'static str,
-        future: impl std::future::Future<Output = PyResult<Py<PyAny>>> + Send + 'static,
+        future: impl std::future::Future<Output = Answer> + Send + 'static,
     ) -> Coroutine {
         let call = Call {
             future: Mutex::new(Box::pin(future)),
@@ -137,7 +138,7 @@ impl Coroutine {
             // It is ended already.
             let _ = told.write(py);
         }
-        match ended {
+        match ended(py) {
             Ok(answer) => Some(too_late(answer.bind(py))),
             Err(error) => Some(error),
         }
@@ -193,9 +194,9 @@ impl Call {
         // The first call of a client reads certificates, and takes its time for it.
         match if first { py.detach(poll) } else { poll() } {
             Poll::Pending => self.waiter.wait_in(event_loop, &object),
-            Poll::Ready(result) => {
+            Poll::Ready(answer) => {
                 self.state = State::Done;
-                Err(PyStopIteration::new_err((result?,)))
+                Err(PyStopIteration::new_err((answer(py)?,)))
             }
         }
     }
@@ -295,6 +296,16 @@ impl Drop for Coroutine {
             }
         });
     }
+}
+
+/// What a call of the core came to.
+pub(crate) fn answer<T: Given>(result: zexa::Result<T>) -> Answer {
+    Box::new(|py| result.map_err(errors::raise)?.give(py))
+}
+
+/// An exception that was not raised by the core.
+pub(crate) fn failure(error: PyErr) -> Answer {
+    Box::new(|_| Err(error))
 }
 
 /// The error of a call that was cancelled when it had been answered.
