@@ -34,7 +34,9 @@ def making_clients() -> None:
 
 
 async def making_async_clients() -> None:
-    async with zexa.AsyncClient(api_key="zx_live_0", timeout=timedelta(seconds=1), ca_file="authorities.pem", http2=True) as client:
+    async with zexa.AsyncClient(
+        api_key="zx_live_0", timeout=timedelta(seconds=1), ca_file="authorities.pem", http2=True
+    ) as client:
         assert_type(client, zexa.AsyncClient)
         assert_type(client.with_options(max_retries=1), zexa.AsyncClient)
     await client.close()
