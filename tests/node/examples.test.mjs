@@ -63,7 +63,10 @@ const FAULTS = [
   [{ status: 422, body: { error: 'validation_error', message: 'no such number' } }, 'mend it: no such number'],
   [{ status: 429, headers: { 'Retry-After': '900' } }, 'send it again in 900 s'],
   [{ status: 403 }, 'send it again later: APIError: .*'],
-  [{ status: 201, text: '<html>' }, 'done: it was sent, and only the answer was lost: DecodeError: .*'],
+  [
+    { process: true, then: 'cut', at: 'body', bytes: 10 },
+    'done: it was sent, and only the answer was lost: DecodeError: .*',
+  ],
   [{ process: true, then: 'reset' }, 'look before it is sent again: APIConnectionError: .*'],
 ]
 for (const [fault, words] of FAULTS) {

@@ -129,7 +129,7 @@ describe('a receiver takes events:', () => {
 const WAYS = {
   'not sent: `from` is not registered for sms.': undefined,
   'time to top up': { status: 422, body: { error: 'insufficient_credits', message: 'none left' } },
-  'sent, and its answer was lost: ': { status: 201, text: '<html>' },
+  'sent, and its answer was lost: ': { status: 201, body: {} },
   'it may have been sent: ': { process: true, then: 'reset' },
 }
 describe('errors are told apart:', () => {

@@ -75,7 +75,10 @@ def test_messages_of_tasks(sandbox: Sandbox) -> None:
         ),
         ({"status": 429, "headers": {"Retry-After": "900"}}, "send it again in 900 s"),
         ({"status": 403}, "send it again later: .* rejected after 1 attempt.*"),
-        ({"status": 201, "text": "<html>"}, "done: it was sent, and only the answer was lost: decode: .*"),
+        (
+            {"process": True, "then": "cut", "at": "body", "bytes": 10},
+            "done: it was sent, and only the answer was lost: decode: .*",
+        ),
         ({"process": True, "then": "reset"}, "look before it is sent again: connect: .*"),
     ],
     ids=lambda value: value.partition(":")[0] if isinstance(value, str) else "",

@@ -172,7 +172,7 @@ def test_the_errors_are_told_apart(server: Server, tmp_path: Path) -> None:
     faults = {
         "not sent: validation_error": {},
         "time to top up": {"status": 422, "body": {"error": "insufficient_credits", "message": "none left"}},
-        "sent, and its answer was lost: decode": {"status": 201, "text": "<html>"},
+        "sent, and its answer was lost: decode": {"status": 201, "body": {}},
         "it may have been sent: ": {"process": True, "then": "reset"},
     }
     for words, fault in faults.items():
