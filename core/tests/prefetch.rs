@@ -94,7 +94,9 @@ impl LargePages {
     /// Whether this is the first request for a page that was requested as long as pages were small, and is too far ahead of the first large one.
     fn is_to_be_withdrawn(&self, page: u32) -> bool {
         let is_ahead = self.small > 0 && page > self.small + AHEAD && page <= self.small + MOST_AHEAD;
-        is_ahead && self.state.lock().expect("no thread panicked").withdrawn.insert(page)
+        let is_first = is_ahead && self.state.lock().expect("no thread panicked").withdrawn.insert(page);
+        self.requested.notify_all();
+        is_first
     }
 
     /// Holds the answer until all requests that may be ahead of it have come.
@@ -103,8 +105,12 @@ impl LargePages {
         state.requested = state.requested.max(page);
         state.ahead = state.ahead.max(page - state.taken);
         self.requested.notify_all();
-        let awaited = if page == 1 || self.small > 0 { 1 } else { (page + AHEAD - 1).min(PAGES) };
-        drop(self.requested.wait_while(state, |state| state.requested < awaited).expect("no thread panicked"));
+        let is_due = |state: &State| match self.small {
+            0 => page == 1 || state.requested >= (page + AHEAD - 1).min(PAGES),
+            // A request that is withdrawn before it comes here would be missing.
+            small => page <= small || state.withdrawn.len() == (PAGES - small - AHEAD) as usize,
+        };
+        drop(self.requested.wait_while(state, |state| !is_due(state)).expect("no thread panicked"));
     }
 
     fn note_taken(&self) {
