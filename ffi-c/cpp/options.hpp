@@ -33,8 +33,8 @@ struct client_options {
     /// The time for a whole call: its attempts, the waits between them, and all pages of a list.
     /// Default: none.
     std::optional<std::chrono::milliseconds> deadline{};
-    /// Offers HTTP/2 to the server over "https://". Default: HTTP/1.1 only. Calls gain no speed from
-    /// HTTP/2, because calls that run at the same time do not share a connection.
+    /// Offers HTTP/2 to the server over "https://". Default: HTTP/1.1 only. Calls gain no speed
+    /// from HTTP/2, because calls that run at the same time do not share a connection.
     bool http2 = false;
     /// The longest wait that a server may ask for. Where it asks for more, the call fails at once.
     /// Default: 120 s.

@@ -146,9 +146,8 @@ static void test_http2(void) {
         zexa_error *error = NULL;
         CHECK_OK(asked(client, NULL, &error), &error);
         zexa_response *requests = ask(server.control, "GET", "/requests", NULL);
-        CHECK_HOLDS(zexa_response_body_json(requests), values[index] == 1
-                                                           ? "\"http_version\":\"2\""
-                                                           : "\"http_version\":\"1.1\"");
+        CHECK_HOLDS(zexa_response_body_json(requests),
+                    values[index] == 1 ? "\"http_version\":\"2\"" : "\"http_version\":\"1.1\"");
         zexa_response_free(requests);
         zexa_client_free(client);
         sandbox_free(&server);
