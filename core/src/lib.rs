@@ -111,6 +111,7 @@ mod private;
 mod response;
 mod sender_ids;
 mod shapes;
+mod url;
 pub mod webhooks;
 
 pub use self::async_client::AsyncClient;

@@ -1,0 +1,127 @@
+//! Checks of the URLs that a client is given: of the API, and of a proxy.
+
+use std::net::IpAddr;
+
+use reqwest::{Proxy, Url};
+
+use crate::{Error, Result};
+
+/// The base URL, without a slash at its end.
+///
+/// # Errors
+///
+/// A URL that no request can be sent to, or only with the key unencrypted.
+pub(crate) fn check_base(text: &str, allow_http: bool) -> Result<Url> {
+    let wrong = |reason: &str| Err(Error::config("base_url", reason));
+    let Ok(mut url) = Url::parse(text) else {
+        return wrong("not a URL such as https://api.zexa.ao/v1");
+    };
+    if !matches!(url.scheme(), "http" | "https") || !names_host(text, &url) {
+        return wrong("must start with https:// and name a host");
+    }
+    if url.port() == Some(0) {
+        return wrong("must not have the port 0");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return wrong("must have no query and no fragment");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return wrong("must have no user and no password; the key is given as api_key");
+    }
+    if url.scheme() == "http" && !allow_http && !is_loopback(&url) {
+        return wrong("http:// would send the API key in clear; use https://, or set allow_http");
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
+/// Whether the text names a host after `://`. The parser also accepts `https:///host` and `https:host`, in which the host is empty.
+fn names_host(text: &str, url: &Url) -> bool {
+    let host = text.trim_start().split_once("://").map_or("", |(_, rest)| rest);
+    let is_dots = url.host_str().is_none_or(|host| host.chars().all(|c| c == '.'));
+    !host.is_empty() && !host.starts_with(['/', '\\', '?', '#']) && !is_dots
+}
+
+/// Whether the URL's host is this machine itself, whatever the name service says.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
+
+/// The proxy for all requests.
+///
+/// # Errors
+///
+/// An invalid URL, or a proxy that would see the key unencrypted.
+pub(crate) fn check_proxy(text: &str, base_url: &Url, allow_http: bool) -> Result<Proxy> {
+    // The reason is our own: the parser's would repeat the URL, and with it a password.
+    let wrong = || Error::config("proxy", "not a URL such as http://proxy.example:3128");
+    let url = Url::parse(text).map_err(|_| wrong())?;
+    if !matches!(url.scheme(), "http" | "https") || !names_host(text, &url) || url.port() == Some(0) {
+        return Err(wrong());
+    }
+    if base_url.scheme() == "http" && !allow_http && !is_loopback(&url) {
+        return Err(Error::config(
+            "proxy",
+            "would see the API key in clear, as base_url is http://; set allow_http to let it",
+        ));
+    }
+    Proxy::all(url).map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::DEFAULT_BASE_URL;
+
+    fn reason(url: &str) -> Option<String> {
+        check_base(url, false).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_key_travels_in_clear_only_within_this_machine() {
+        for url in ["http://127.0.0.1:1/v1", "http://localhost/v1", "http://[::1]:80", "http://127.9.9.9"] {
+            assert_eq!(reason(url), None, "{url}");
+        }
+        for url in [
+            "http://api.zexa.ao/v1",
+            "http://127.0.0.1.evil.example",
+            "http://localhost.evil.example",
+            "http://10.0.0.1",
+            "http://zexa.localhost",
+        ] {
+            assert!(reason(url).is_some_and(|reason| reason.contains("in clear")), "{url}");
+        }
+        assert!(check_base("http://10.0.0.1/v1", true).is_ok());
+    }
+
+    #[test]
+    fn a_url_names_a_host_and_a_port_that_can_be_connected_to() {
+        for url in [
+            "https:///v1",
+            "https://",
+            "https:api.zexa.ao",
+            "https:/api.zexa.ao/v1",
+            "https:\\\\api.zexa.ao",
+            "https://./v1",
+            "https://?a",
+        ] {
+            assert!(reason(url).is_some(), "{url}");
+            let base = Url::parse(DEFAULT_BASE_URL).expect("a URL");
+            assert!(check_proxy(url, &base, false).is_err(), "{url}");
+        }
+        for url in ["https://api.zexa.ao:0/v1", "https://api.zexa.ao:00000"] {
+            assert!(reason(url).is_some_and(|reason| reason.contains("port 0")), "{url}");
+        }
+        for url in ["https://api.zexa.ao:443/v1", "https://[::1]:1/v1", " https://api.zexa.ao"] {
+            assert_eq!(reason(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_base_url_may_end_in_a_slash() {
+        assert_eq!(check_base("https://api.zexa.ao/v1/", false).expect("fine").as_str(), "https://api.zexa.ao/v1");
+    }
+}
