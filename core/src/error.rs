@@ -121,6 +121,12 @@ impl Error {
             .with_details(json!({"field": field, "reason": reason, "value": value.into()}))
     }
 
+    pub(crate) fn with_kind(mut self, kind: Kind, message: impl Into<String>) -> Error {
+        self.0.kind = kind;
+        self.0.message = message.into();
+        self
+    }
+
     pub(crate) fn with_outcome(mut self, outcome: Outcome) -> Error {
         self.0.outcome = outcome;
         self

@@ -5,14 +5,15 @@
 mod support;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use futures_executor::block_on;
 use serde_json::json;
 use support::{async_client, builder, client, message, until};
-use zexa::ListContacts;
+use zexa::{Kind, ListContacts, Outcome};
 use zexa_sandbox::Sandbox;
 
 /// A forked child, which runs the closure and exits.
@@ -231,4 +232,51 @@ fn a_child_with_the_process_id_of_its_parent() {
     .join();
     let sent = sandbox.messages().len();
     assert!(sent == 2 + 2 * 40 || sent == 0, "{sent}");
+}
+
+#[test]
+fn a_call_in_flight_ends_in_the_child() {
+    let sandbox = Sandbox::from_json(json!({"faults": [{"path": "/messages", "process": true, "delay": 0.3}]}));
+    let client = async_client(&sandbox);
+    let mut call = Box::pin(client.messages().send(&message("parent")));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(call.as_mut().poll(&mut context).is_pending());
+    let _ = sandbox.wait_for_requests(1);
+    let mut call = Some(call);
+    Child::fork(|| {
+        let error = block_on(call.take().expect("one call")).expect_err("it goes on in the parent");
+        assert_eq!((error.kind(), error.outcome()), (Kind::Closed, Outcome::Unknown));
+        block_on(client.messages().send(&message("child"))).expect("sent in the child");
+    })
+    .join();
+    block_on(call.expect("still here")).expect("sent in the parent");
+    assert_eq!(sandbox.messages().len(), 2);
+}
+
+/// The child returns from the observer into a call on the connection of its parent.
+#[test]
+fn a_call_whose_observer_forks_ends_in_the_child() {
+    let sandbox = Sandbox::from_json(json!({"faults": [{"path": "/messages", "status": 429}]}));
+    let (child, forked) = (AtomicI32::new(-1), Arc::new(AtomicBool::new(false)));
+    let child = Arc::new(child);
+    let (seen, once) = (child.clone(), forked.clone());
+    let fork_once = move |_: &zexa::Attempt<'_>| {
+        if !once.swap(true, Ordering::Relaxed) {
+            // SAFETY: the child runs on this thread's copy alone, and leaves by _exit.
+            seen.store(unsafe { libc::fork() }, Ordering::Relaxed);
+        }
+    };
+    let client = builder(&sandbox).on_attempt(fork_once).build().expect("a client");
+    let result = client.messages().send(&message("Hello"));
+    if child.load(Ordering::Relaxed) == 0 {
+        let is_closed = result.is_err_and(|error| (error.kind(), error.outcome()) == (Kind::Closed, Outcome::Rejected));
+        let works = client.messages().send(&message("child")).is_ok();
+        // SAFETY: it does not return.
+        unsafe { libc::_exit((!is_closed || !works).into()) }
+    }
+    Child(child.load(Ordering::Relaxed)).join();
+    result.expect("sent in the parent");
+    let connections: Vec<_> = sandbox.requests().iter().map(|request| request.connection).collect();
+    assert_eq!(sandbox.messages().len(), 2);
+    assert_eq!(connections.iter().filter(|number| **number == connections[0]).count(), 2, "{connections:?}");
 }

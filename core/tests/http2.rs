@@ -199,3 +199,26 @@ fn over_http_1_they_do_not_wait_for_each_other() {
     drop(client);
     until("no open connection", || sandbox.open_connections() == 0);
 }
+
+/// A server that takes one request on a connection, then grants no more streams, and keeps the connection open.
+#[test]
+fn a_connection_without_streams_stops_no_later_call() {
+    let sandbox = sandbox(json!({"max_concurrent_streams": [1, 0]}), json!([]));
+    let timeout = CallOptions::new().timeout(Duration::from_millis(400));
+    let other = http2(&sandbox).build_async().expect("a client").with_options(timeout.clone());
+    let client = http2(&sandbox).build().expect("a client").with_options(timeout);
+    for send in
+        [&(|| block_on(other.messages().send(&message("Hello")))) as &dyn Fn() -> zexa::Result<zexa::Message>, &|| {
+            client.messages().send(&message("Hello"))
+        }]
+    {
+        for _ in 0..4 {
+            send().expect("sent on a new connection");
+            let error = send().expect_err("there is no stream");
+            assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::NotSent));
+        }
+    }
+    assert_eq!((sandbox.messages().len(), sandbox.connections()), (8, 8));
+    // Only the end of a runtime closes such connections. The async client's last runtime is still there.
+    until("the connections are closed", || sandbox.open_connections() <= 1);
+}

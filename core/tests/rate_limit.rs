@@ -96,3 +96,20 @@ fn no_call_of_a_burst_is_overtaken_until_it_fails() {
     });
     assert_eq!(sandbox.messages().len(), 60);
 }
+
+/// How long the queue is says nothing of how fast it moves: only a gate that opens too late fails a call at once.
+#[test]
+fn a_deadline_that_is_long_enough_fails_no_call_in_a_long_queue() {
+    let sandbox = Sandbox::from_json(json!({
+        "faults": [{"path": "/credits", "status": 429, "headers": {"Retry-After": "4"}}], "state": {"credits": 1000},
+    }));
+    let client = client(&sandbox);
+    client.with_options(CallOptions::new().max_retries(0)).credits().get().expect_err("limited");
+    let client = client.with_options(CallOptions::new().deadline(Duration::from_secs(60)));
+    thread::scope(|scope| {
+        for _ in 0..300 {
+            scope.spawn(|| client.messages().send(&message("Hello")).expect("sent"));
+        }
+    });
+    assert_eq!(sandbox.messages().len(), 300);
+}

@@ -72,9 +72,23 @@ impl<'a> ResponseHead<'a> {
             .with_request_id(self.header("x-request-id"))
     }
 
+    /// The error of a response that is not the API's, of which the end is missing.
+    pub(crate) fn foreign(&self, kind: Kind, message: &str, body: &[u8]) -> Error {
+        let error = self.undecodable("not JSON", body).with_outcome(Outcome::Unknown);
+        if kind == Kind::Decode { error } else { error.with_kind(kind, message) }
+    }
+
     /// As [`undecodable`](ResponseHead::undecodable), for a body that was parsed in vain.
     pub(crate) fn undecodable_json(&self, error: &serde_json::Error, body: &[u8]) -> Error {
         self.undecodable(&describe(error), body)
+    }
+
+    /// Whether a response of which this much has arrived cannot be the API's. The beginning of the body says more than its type.
+    pub(crate) fn is_foreign(&self, beginning: &[u8]) -> bool {
+        match beginning.is_empty() {
+            true => self.header(CONTENT_TYPE.as_str()).is_some_and(|kind| !kind.to_ascii_lowercase().contains("json")),
+            false => json::form(beginning) == Form::Other,
+        }
     }
 
     fn describe(&self) -> String {
@@ -160,30 +174,46 @@ fn beginning(text: &str, key: ApiKey<'_>) -> Value {
     if text.is_empty() { Value::Null } else { Value::String(text) }
 }
 
-/// What could be read of a body, and why that is not all of it, if it is not.
-pub(crate) type Read = (Bytes, Option<&'static str>);
-
-/// Reads a body as far as it is bounded and comes.
-pub(crate) async fn read(mut response: reqwest::Response) -> Read {
-    let most = if response.status().is_success() { MAX_SUCCESS_BODY } else { MAX_ERROR_BODY };
+/// A body as far as it has arrived.
+#[derive(Default)]
+pub(crate) struct Received {
     // Nearly every body comes in one piece, which is then used where it lies.
-    let mut first = Bytes::new();
-    let mut all = BytesMut::new();
-    let missing = loop {
-        match response.chunk().await {
-            Ok(None) => break None,
-            Ok(Some(piece)) if first.len().max(all.len()) + piece.len() > most => break Some("it is too long"),
-            Ok(Some(piece)) if first.is_empty() => first = piece,
-            Ok(Some(piece)) => {
-                if all.is_empty() {
-                    all.extend_from_slice(&first);
+    first: Bytes,
+    all: BytesMut,
+}
+
+impl Received {
+    /// Reads a body to its end. If it is too long or the connection is lost, returns why it is incomplete.
+    pub(crate) async fn read(
+        &mut self,
+        mut response: reqwest::Response,
+        mut first_arrived: impl FnMut(&[u8]),
+    ) -> Option<&'static str> {
+        let most = if response.status().is_success() { MAX_SUCCESS_BODY } else { MAX_ERROR_BODY };
+        loop {
+            match response.chunk().await {
+                Ok(None) => return None,
+                Ok(Some(piece)) if self.first.len().max(self.all.len()) + piece.len() > most => {
+                    return Some("it is too long");
                 }
-                all.extend_from_slice(&piece);
+                Ok(Some(piece)) if self.first.is_empty() => {
+                    first_arrived(&piece);
+                    self.first = piece;
+                }
+                Ok(Some(piece)) => {
+                    if self.all.is_empty() {
+                        self.all.extend_from_slice(&self.first);
+                    }
+                    self.all.extend_from_slice(&piece);
+                }
+                Err(_) => return Some("the connection was lost in the middle of it"),
             }
-            Err(_) => break Some("the connection was lost in the middle of it"),
         }
-    };
-    (if all.is_empty() { first } else { all.freeze() }, missing)
+    }
+
+    pub(crate) fn into_bytes(self) -> Bytes {
+        if self.all.is_empty() { self.first } else { self.all.freeze() }
+    }
 }
 
 #[cfg(test)]

@@ -57,49 +57,87 @@ impl<'a> ApiKey<'a> {
     }
 }
 
-/// Where the key is in the text: its start and its end.
+/// Where the key is in the text, or the beginning of the key at the end of a text that was cut off: its start and its end.
 fn find(text: &str, key: &[u8]) -> Option<(usize, usize)> {
     // A key is ASCII, so a match starts and ends between characters.
-    text.char_indices().find_map(|(start, _)| Some((start, start + length_at(&text.as_bytes()[start..], key)?)))
+    text.char_indices().find_map(|(start, _)| Some((start, start + length_at(&text.as_bytes()[start..], key, 0)?)))
 }
 
-/// How many bytes at the start of the text are the key.
-fn length_at(text: &[u8], key: &[u8]) -> Option<usize> {
-    let Some((first, others)) = key.split_first() else { return Some(0) };
-    if text.first() == Some(first)
-        && let Some(length) = length_at(&text[1..], others)
-    {
-        return Some(1 + length);
+/// How many bytes at the start of the text are the key, of which so many bytes have matched before.
+fn length_at(text: &[u8], key: &[u8], matched: usize) -> Option<usize> {
+    let Some(next) = key.get(matched) else { return Some(0) };
+    if text.is_empty() {
+        return (matched >= SHORTEST).then_some(0);
     }
-    let escape = escape_of(text, *first)?;
-    Some(escape + length_at(&text[escape..], others)?)
+    // Host names come back in lower case.
+    let literal = text[0].eq_ignore_ascii_case(next).then_some(1);
+    let mut forms = literal.into_iter().chain(escapes_of(text, *next));
+    forms.find_map(|length| Some(length + length_at(&text[length..], key, matched + 1)?))
 }
 
-/// How many bytes at the start of the text are an escape that stands for this byte.
-fn escape_of(text: &[u8], byte: u8) -> Option<usize> {
+/// The lengths of the escapes at the start of the text that stand for this byte. One that is doubly escaped has several backslashes.
+fn escapes_of(text: &[u8], byte: u8) -> impl Iterator<Item = usize> {
     let hex = |digits: Option<&[u8]>| u32::from_str_radix(std::str::from_utf8(digits?).ok()?, 16).ok();
-    match text.first()? {
-        b'%' => (hex(text.get(1..3)) == Some(byte.into())).then_some(3),
-        b'\\' if text.get(1) == Some(&byte) => Some(2),
-        b'\\' if matches!(text.get(1), Some(b'u')) => (hex(text.get(2..6)) == Some(byte.into())).then_some(6),
-        b'\\' if matches!(text.get(1), Some(b'x')) => (hex(text.get(2..4)) == Some(byte.into())).then_some(4),
-        b'&' => {
-            // No reference to an ASCII character is longer, but for leading zeros.
-            let end = text.iter().take(12).position(|byte| *byte == b';')?;
-            let stands_for = match &text[1..end] {
-                b"amp" => Some(u32::from(b'&')),
-                b"lt" => Some(u32::from(b'<')),
-                b"gt" => Some(u32::from(b'>')),
-                b"quot" => Some(u32::from(b'"')),
-                b"apos" => Some(u32::from(b'\'')),
-                [b'#', b'x' | b'X', digits @ ..] => hex(Some(digits)),
-                [b'#', digits @ ..] => std::str::from_utf8(digits).ok()?.parse().ok(),
-                _ => None,
-            };
-            (stands_for == Some(byte.into())).then_some(end + 1)
-        }
-        _ => None,
-    }
+    let stands_for_it = |value: Option<u32>| value == Some(byte.into());
+    let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
+    let escaped = |offset: usize| text.get(slashes + offset);
+    let backslash = (slashes > 0 && escaped(0).is_some_and(|escaped| *escaped == byte)).then_some(slashes + 1);
+    let unicode = slashes > 0 && escaped(0) == Some(&b'u') && stands_for_it(hex(text.get(slashes + 1..slashes + 5)));
+    let short = slashes > 0 && escaped(0) == Some(&b'x') && stands_for_it(hex(text.get(slashes + 1..slashes + 3)));
+    let percent = text[0] == b'%' && stands_for_it(hex(text.get(1..3)));
+    let reference = character_reference(text).filter(|(value, _)| *value == u32::from(byte)).map(|(_, length)| length);
+    [backslash, unicode.then_some(slashes + 5), short.then_some(slashes + 3), percent.then_some(3), reference]
+        .into_iter()
+        .flatten()
+}
+
+/// The character that an HTML character reference at the start of the text stands for, and the length of the reference.
+fn character_reference(text: &[u8]) -> Option<(u32, usize)> {
+    const NAMES: [(&[u8], u8); 33] = [
+        (b"amp", b'&'),
+        (b"apos", b'\''),
+        (b"ast", b'*'),
+        (b"bsol", b'\\'),
+        (b"colon", b':'),
+        (b"comma", b','),
+        (b"commat", b'@'),
+        (b"dollar", b'$'),
+        (b"equals", b'='),
+        (b"excl", b'!'),
+        (b"grave", b'`'),
+        (b"gt", b'>'),
+        (b"Hat", b'^'),
+        (b"lbrace", b'{'),
+        (b"lbrack", b'['),
+        (b"lcub", b'{'),
+        (b"lowbar", b'_'),
+        (b"lpar", b'('),
+        (b"lsqb", b'['),
+        (b"lt", b'<'),
+        (b"num", b'#'),
+        (b"percnt", b'%'),
+        (b"period", b'.'),
+        (b"plus", b'+'),
+        (b"quest", b'?'),
+        (b"quot", b'"'),
+        (b"rbrace", b'}'),
+        (b"rcub", b'}'),
+        (b"rpar", b')'),
+        (b"rsqb", b']'),
+        (b"semi", b';'),
+        (b"sol", b'/'),
+        (b"verbar", b'|'),
+    ];
+    let name = text.strip_prefix(b"&")?;
+    // A number may have leading zeros, but none is as long.
+    let length = name.iter().take(32).position(|byte| *byte == b';')?;
+    let number = |digits, radix| u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok();
+    let value = match &name[..length] {
+        [b'#', b'x' | b'X', digits @ ..] => number(digits, 16)?,
+        [b'#', digits @ ..] => number(digits, 10)?,
+        name => NAMES.iter().find(|(known, _)| *known == name)?.1.into(),
+    };
+    Some((value, length + 2))
 }
 
 #[cfg(test)]
@@ -133,10 +171,21 @@ mod tests {
             "a%2Fb%2bc%3Dd%26e%25f",
             "a&#47;b&#x2b;c&#x003D;d&amp;e%f",
             r"a\x2fb+c=d&e%f",
+            r"a\\/b\\u002bc=d&e%f",
+            "a&sol;b&plus;c&equals;d&amp;e&percnt;f",
+            "A/B+C=D&E%F",
         ] {
             assert_eq!(redact(&format!("<{text}>"), "Bearer a/b+c=d&e%f"), "<***>", "{text}");
         }
+        assert_eq!(redact(r"\x7a\x78\x5f\u0075\x73\u0065r_key", "Bearer zx_user_key"), "***");
         assert_eq!(redact(r"a\\b\u005cc\d_longer", r"Bearer a\b\c\d_longer"), "***");
+    }
+
+    #[test]
+    fn a_key_that_is_cut_off() {
+        assert_eq!(redact("wrong: zx_secret_k", "Bearer zx_secret_key"), "wrong: ***");
+        assert_eq!(redact(r"wrong: zx_secret\u005", "Bearer zx_secret_key"), r"wrong: zx_secret\u005");
+        assert_eq!(redact("wrong: zx_sec", "Bearer zx_secret_key"), "wrong: zx_sec");
     }
 
     #[test]

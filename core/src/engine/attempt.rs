@@ -3,19 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
-use super::answer::{self, ResponseHead};
+use super::answer::{Received, ResponseHead};
 use super::api_key::ApiKey;
-use super::http::Http;
-use super::progress::{Progress, RevokeOnDrop, WatchedBody};
+use super::http::{Http, Pool};
+use super::progress::{Progress, WatchedBody};
 use super::request::{Method, Request};
 use crate::call_options::Call;
 use crate::decode::Sink;
-use crate::json::{self, Form};
 use crate::{Error, Kind, Outcome, Result};
 
 /// Sends the request and reads the response, within the time of one attempt. No error holds the API key.
@@ -41,47 +39,65 @@ async fn exchange(
     sink: &mut dyn Sink,
 ) -> Result<()> {
     let limit = Limit::of(call);
-    let _revoke = RevokeOnDrop(progress);
     let pool = http.pool();
+    let mut ending = Ending { progress, unanswered: Some((http, &pool, shared)) };
     let response = async {
-        let connecting = http.wait_to_connect(shared).await;
-        let body = WatchedBody::new(request.body.clone(), progress.clone(), connecting);
+        progress.hold(http.wait_to_connect(shared).await);
+        let body = WatchedBody::new(request.body.clone(), progress.clone());
         pool.client.execute(to_http(&shared.config.headers, request, call, body)).await
     };
     let mut response = match timeout_at(limit.at, response).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) => return Err(no_answer(error, progress)),
-        Err(_) => {
-            http.retire(&pool, shared);
-            return Err(progress.abort(Kind::Timeout, limit.passed_without("an answer")));
+        Ok(response) => {
+            // The connection has answered, or has ended by itself.
+            ending.unanswered = None;
+            response.map_err(|error| no_answer(error, progress))?
         }
+        Err(_) => return Err(progress.abort(Kind::Timeout, limit.passed_without("an answer"))),
     };
     http.note_version(response.version());
     let status = response.status();
     progress.set_status(status.as_u16());
     let head = ResponseHead::take(&mut response, key);
-    let read = timeout_at(limit.at, answer::read(response)).await;
+    progress.set_foreign(head.is_foreign(&[]));
+    let mut received = Received::default();
+    let read = received.read(response, |beginning| progress.set_foreign(head.is_foreign(beginning)));
+    let read = timeout_at(limit.at, read).await;
+    let body = received.into_bytes();
 
     if !status.is_success() {
         // Its status says enough: what could be read of the body is a help, no more.
-        let (body, _) = read.unwrap_or_default();
         return Err(head.into_error(&body));
     }
-    let (body, missing) = match read {
-        Ok((body, missing)) => {
-            (body, missing.map(|reason| (Kind::Decode, format!("the answer cannot be read: {reason}"))))
+    let missing = match read {
+        Ok(None) if sink.needs_body() => {
+            return sink.take(status.as_u16(), &body).map_err(|error| head.undecodable_json(&error, &body));
         }
-        Err(_) => (Bytes::new(), Some((Kind::Timeout, limit.passed_without("the end of the answer")))),
+        Ok(None) => None,
+        Ok(Some(reason)) => Some((Kind::Decode, format!("the answer cannot be read: {reason}"))),
+        Err(_) => Some((Kind::Timeout, limit.passed_without("the end of the answer"))),
     };
-    // What there is of a body has to be JSON, even if it is not needed: else it was not the API that answered.
-    let is_foreign = || json::form(&body) == Form::Other;
+    // Whatever is missing, and even if no body is needed: what there is has to be the API's.
     match missing {
-        None if sink.needs_body() => {
-            sink.take(status.as_u16(), &body).map_err(|error| head.undecodable_json(&error, &body))
-        }
-        _ if is_foreign() => Err(head.undecodable("not JSON", &body)),
+        None if !body.is_empty() && head.is_foreign(&body) => Err(head.undecodable("not JSON", &body)),
+        Some((kind, message)) if head.is_foreign(&body) => Err(head.foreign(kind, &message, &body)),
         Some((kind, message)) if sink.needs_body() => Err(progress.abort(kind, message)),
         _ => sink.take(status.as_u16(), &[]).map_err(|error| head.undecodable_json(&error, &[])),
+    }
+}
+
+/// What happens when an attempt ends in any way, such as by a future that is dropped.
+struct Ending<'a> {
+    progress: &'a Progress,
+    /// Where the attempt waits for a response.
+    unanswered: Option<(&'a Http, &'a Pool, &'a Shared)>,
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.progress.end();
+        if let Some((http, pool, shared)) = self.unanswered {
+            http.retire(pool, shared);
+        }
     }
 }
 

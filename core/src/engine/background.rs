@@ -30,7 +30,8 @@ impl Background {
     /// The runtime, started if need be.
     pub(crate) fn get(&self, shared: &Shared) -> Result<Arc<Running>> {
         let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = &*running {
+        // One with retired connections ends with its last call.
+        if let Some(running) = running.as_ref().filter(|running| !running.http.has_retired()) {
             return Ok(running.clone());
         }
         Ok(running.insert(Arc::new(Running::start(shared)?)).clone())

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
-use super::Shared;
 use super::attempt::attempt;
 use super::gate::{MAX_SPREAD, Place};
 use super::http::Http;
@@ -13,6 +12,7 @@ use super::progress::Progress;
 use super::request::{Method, Request};
 use super::retry::{backoff, is_ambiguous, may_repeat};
 use super::waiting;
+use super::{Shared, fork};
 use crate::call_options::Call;
 use crate::decode::Sink;
 use crate::observe::{self, Attempt};
@@ -28,6 +28,7 @@ pub(crate) async fn run(
 ) -> Result<()> {
     request.check()?;
     let (mut attempts, mut pauses) = (0, 0);
+    let generation = fork::generation();
     loop {
         let mut history = History::default();
         let asked = ask(shared, http, request, call, &mut history, sink).await;
@@ -35,6 +36,9 @@ pub(crate) async fn run(
         asked.map_err(|error| history.finish(request, error).with_attempts(attempts))?;
         if sink.is_enough() {
             return Ok(());
+        }
+        if generation != fork::generation() {
+            return Err(fork::call_of_parent(Outcome::Unknown).with_attempts(attempts));
         }
         let paused = match waiting::next_pause(pauses, call.time_left(), shared.random()) {
             // As where it is too late.
@@ -58,6 +62,7 @@ async fn ask(
     sink: &mut dyn Sink,
 ) -> Result<()> {
     let mut place = shared.gate.place();
+    let generation = fork::generation();
     loop {
         pass_gate(shared, call, history, &mut place).await?;
         history.attempts += 1;
@@ -66,6 +71,10 @@ async fn ask(
             shared.gate.note_progress();
         }
         let Err(error) = result else { return Ok(()) };
+        if generation != fork::generation() {
+            // The observer has forked.
+            return Err(fork::call_of_parent(error.outcome()));
+        }
         if request.method == Method::Delete && error.status() == Some(404) && history.ambiguous {
             // An attempt that seemed to fail had removed it.
             return sink.take(204, &[]).map_err(|_| error);
@@ -160,8 +169,13 @@ async fn pass_gate(shared: &Shared, call: &Call, history: &mut History, place: &
         // Others may close it again and again. As long as the server accepts any requests, the turn of this one comes; else nobody waits for longer than
         // a server may ask for.
         let most = shared.config.max_retry_wait.saturating_add(MAX_SPREAD);
-        if wait.blocked > most || wait.until_turn >= call.time_left() {
-            return Err(history.last.take().unwrap_or_else(|| refused_at_gate(wait.until_turn)));
+        let time_left = call.time_left();
+        if wait.blocked > most || wait.until_open >= time_left {
+            return Err(history.last.take().unwrap_or_else(|| refused_at_gate(wait.until_open)));
+        }
+        if wait.sleep >= time_left {
+            pause(shared, call, history, time_left).await?;
+            return Err(history.last.take().unwrap_or_else(too_late_at_gate));
         }
         pause(shared, call, history, wait.sleep).await?;
     }
@@ -171,6 +185,11 @@ async fn pass_gate(shared: &Shared, call: &Call, history: &mut History, place: &
 fn refused_at_gate(wait: Duration) -> Error {
     let message = "an earlier call met the rate limit, and the wait that it asks for is longer than this one has";
     Error::new(Kind::RateLimited, Outcome::NotSent, message).with_retry_after(Some(wait))
+}
+
+fn too_late_at_gate() -> Error {
+    let message = "the call's deadline passed while it waited for its turn after an earlier call met the rate limit";
+    Error::new(Kind::RateLimited, Outcome::NotSent, message)
 }
 
 /// Sleeps, unless the call or the client ends first.

@@ -48,8 +48,8 @@ struct Queue {
 pub(crate) struct Wait {
     /// Until it looks again.
     pub(crate) sleep: Duration,
-    /// Until it may leave, as far as is known now.
-    pub(crate) until_turn: Duration,
+    /// Until the gate opens. The turn of the call comes later, but nobody knows when: it depends on what the server accepts.
+    pub(crate) until_open: Duration,
     /// From its arrival, or from the last response that was no 429, until the gate opens: so long no call gets through.
     pub(crate) blocked: Duration,
 }
@@ -152,10 +152,10 @@ impl Queue {
             return None;
         }
         self.waiting.insert(ticket);
-        let until_turn = turn - now;
+        let until_open = self.opens.saturating_sub(now);
         Some(Wait {
-            sleep: until_turn.min(self.opens.saturating_sub(now).saturating_add(RECHECK)),
-            until_turn,
+            sleep: (turn - now).min(until_open.saturating_add(RECHECK)),
+            until_open,
             blocked: self.opens.saturating_sub(arrived.max(self.progress)),
         })
     }
@@ -202,7 +202,7 @@ mod tests {
         gate.close(40 * SECOND, 0.0);
         gate.close(SECOND, 1.0);
         let wait = gate.place().wait().expect("closed");
-        assert!(wait.until_turn > 39 * SECOND && wait.until_turn <= 40 * SECOND, "{wait:?}");
+        assert!(wait.until_open > 39 * SECOND && wait.until_open <= 40 * SECOND, "{wait:?}");
         gate.close(Duration::ZERO, 0.0);
         assert!(gate.place().wait().is_some());
     }

@@ -38,14 +38,17 @@ struct Http2 {
     connecting: Arc<Semaphore>,
     /// The server speaks HTTP/1.1 after all, over which each attempt needs a connection of its own.
     shares_nothing: AtomicBool,
+    /// A pool was replaced, and some of its connections may be open.
+    has_retired: AtomicBool,
 }
 
 impl Http {
     pub(crate) fn new(shared: &Shared) -> Result<Http> {
-        let http2 = shared
-            .config
-            .http2
-            .then(|| Http2 { connecting: Arc::new(Semaphore::new(1)), shares_nothing: AtomicBool::new(false) });
+        let http2 = shared.config.http2.then(|| Http2 {
+            connecting: Arc::new(Semaphore::new(1)),
+            shares_nothing: AtomicBool::new(false),
+            has_retired: AtomicBool::new(false),
+        });
         Ok(Http { pool: Mutex::new(Pool { client: reqwest_client(shared)?, number: 0 }), http2 })
     }
 
@@ -67,12 +70,17 @@ impl Http {
         }
     }
 
-    /// Makes later attempts use other connections than those of this pool: an attempt has had no response on one of them, so it may hang, and every
-    /// attempt on it after that. Over HTTP/1.1 there is nothing to do, as such a connection is closed with its only request.
+    /// Whether connections may be open that no attempt will use again. Only the end of the runtime closes them: a server that grants no streams can keep
+    /// them open for ever.
+    pub(crate) fn has_retired(&self) -> bool {
+        self.http2.as_ref().is_some_and(|http2| http2.has_retired.load(Ordering::Relaxed))
+    }
+
+    /// Makes later attempts use other connections than those of this pool: an attempt has ended without a response on one of them, so it may hang, and
+    /// every attempt on it after that. Over HTTP/1.1 there is nothing to do, as such a connection is closed with its only request.
     pub(crate) fn retire(&self, pool: &Pool, shared: &Shared) {
-        if self.http2.is_none() {
-            return;
-        }
+        let Some(http2) = &self.http2 else { return };
+        http2.has_retired.store(true, Ordering::Relaxed);
         let mut current = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         // Of several attempts that hang on one connection, the first replaces it. If there can be no other client, this one has to do.
         if current.number == pool.number

@@ -100,7 +100,11 @@ impl LaneInUse {
                     return Ok(ended);
                 }
                 // Outside of the runtime, so that what this runs may make calls of its own.
-                match ask() {
+                let asked = ask();
+                if !self.is_of_this_process() {
+                    return Err(fork::call_of_parent(Outcome::Unknown));
+                }
+                match asked {
                     Asked::GoOn => {}
                     Asked::NeverAgain => break,
                     Asked::End => {
@@ -135,7 +139,7 @@ impl Drop for LaneInUse {
         }
         let mut idle = self.shared.process().lanes.0.lock().unwrap_or_else(PoisonError::into_inner);
         // After a panic nobody knows what state it is in.
-        if idle.len() < MOST_IDLE && !thread::panicking() && !self.shared.is_closed() {
+        if idle.len() < MOST_IDLE && !thread::panicking() && !self.shared.is_closed() && !lane.http.has_retired() {
             return idle.push(lane);
         }
         drop(idle);

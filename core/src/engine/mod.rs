@@ -230,6 +230,9 @@ impl<T> Future for Task<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        if self.generation != fork::generation() {
+            return Poll::Ready(Err(fork::call_of_parent(Outcome::Unknown)));
+        }
         let handle = self.handle.as_mut().expect("taken by drop alone");
         Pin::new(handle).poll(context).map(|joined| {
             joined.unwrap_or_else(|error| match error.try_into_panic() {

@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU8, AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
@@ -29,6 +29,10 @@ pub(crate) struct Progress {
     body: AtomicU8,
     /// The status of the response; 0 until its head arrives.
     status: AtomicU16,
+    /// What has arrived of the response cannot be the API's, which sends JSON.
+    is_foreign: AtomicBool,
+    /// Held while the attempt may open a connection: until one has received the request, or the attempt ends.
+    connecting: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
 impl Progress {
@@ -51,6 +55,22 @@ impl Progress {
         self.body.compare_exchange(FRESH, state, Ordering::AcqRel, Ordering::Acquire).err().unwrap_or(state)
     }
 
+    /// Holds the permit to open a connection.
+    pub(crate) fn hold(&self, connecting: Option<OwnedSemaphorePermit>) {
+        *self.connecting.lock().unwrap_or_else(PoisonError::into_inner) = connecting;
+    }
+
+    /// Ends the attempt as far as it concerns others: nothing of it is sent or opened from here on.
+    pub(crate) fn end(&self) {
+        self.revoke_body();
+        self.hold(None);
+    }
+
+    /// Notes whether what has arrived of the response can be the API's.
+    pub(crate) fn set_foreign(&self, is_foreign: bool) {
+        self.is_foreign.store(is_foreign, Ordering::Relaxed);
+    }
+
     pub(crate) fn set_status(&self, status: u16) {
         self.status.store(status, Ordering::Relaxed);
     }
@@ -65,6 +85,7 @@ impl Progress {
         let revoked = self.revoke_body();
         let status = self.status();
         let outcome = match status {
+            Some(200..=299) if self.is_foreign.load(Ordering::Relaxed) => Outcome::Unknown,
             Some(200..=299) => Outcome::Accepted,
             Some(status) => Outcome::of_answer(status),
             None if revoked => Outcome::NotSent,
@@ -78,34 +99,20 @@ impl Progress {
     }
 }
 
-/// Revokes the body when the attempt ends in any way, such as by a future that is dropped.
-pub(crate) struct RevokeOnDrop<'a>(pub(crate) &'a Progress);
-
-impl Drop for RevokeOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.revoke_body();
-    }
-}
-
 /// A request body, perhaps an empty one, that a connection can take only until it is revoked.
 ///
-/// A connection takes a body that has bytes by polling its frame: no server can act on a message whose text it has not received. It takes an empty body by
+/// A connection takes a body that has bytes by polling its frame: no server can act on a message whose text it has not received. (The connection may then
+/// keep the bytes for a while, which counts as sent.) It takes an empty body by
 /// asking whether that has ended, which it has to know before it writes a head that is complete by itself. A revoked body says that bytes follow, an
 /// unknown number of them, and fails when they are polled.
 pub(crate) struct WatchedBody {
     bytes: Option<Bytes>,
     progress: Arc<Progress>,
-    /// Given back when a connection has received the request.
-    connecting: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
 impl WatchedBody {
-    pub(crate) fn new(
-        bytes: Option<Bytes>,
-        progress: Arc<Progress>,
-        connecting: Option<OwnedSemaphorePermit>,
-    ) -> WatchedBody {
-        WatchedBody { bytes: bytes.filter(|bytes| !bytes.is_empty()), progress, connecting: Mutex::new(connecting) }
+    pub(crate) fn new(bytes: Option<Bytes>, progress: Arc<Progress>) -> WatchedBody {
+        WatchedBody { bytes: bytes.filter(|bytes| !bytes.is_empty()), progress }
     }
 }
 
@@ -123,7 +130,7 @@ impl Body for WatchedBody {
 
     fn is_end_stream(&self) -> bool {
         // Only a connection asks this, so there is one.
-        self.connecting.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.progress.hold(None);
         self.bytes.is_none() && self.progress.take_body()
     }
 
@@ -154,7 +161,7 @@ mod tests {
 
     fn body(bytes: &'static [u8]) -> (WatchedBody, Arc<Progress>) {
         let progress = Arc::new(Progress::default());
-        (WatchedBody::new(Some(Bytes::from_static(bytes)), progress.clone(), None), progress)
+        (WatchedBody::new(Some(Bytes::from_static(bytes)), progress.clone()), progress)
     }
 
     fn poll(body: &mut WatchedBody) -> Option<Result<Bytes, Revoked>> {
@@ -202,5 +209,7 @@ mod tests {
         let progress = Progress::default();
         progress.set_status(201);
         assert_eq!(progress.abort(Kind::Decode, "").outcome(), Outcome::Accepted);
+        progress.set_foreign(true);
+        assert_eq!(progress.abort(Kind::Decode, "").outcome(), Outcome::Unknown);
     }
 }

@@ -135,6 +135,11 @@ impl<T: Item> Pager<T> {
     pub(super) fn take(&mut self, page: Result<Page<T>>) -> Result<Option<Turned<T>>> {
         let turned = match page {
             Ok(page) => self.turn(page),
+            // Some servers answer so beyond the last page.
+            Err(error) if error.status() == Some(404) && self.plan.has_doubtful_total() => {
+                self.plan.end();
+                Ok(None)
+            }
             Err(error) => {
                 self.plan.fail();
                 Err(error)

@@ -11,7 +11,8 @@
 //!    - seen is exactly the largest total that a page has announced before its items arrived; or
 //!    - seen is exactly the total, and the page is not full: it has fewer items than pages of this list have.
 //! 3. Otherwise the total is in doubt: it is smaller than what was seen, or it is just what a full page holds, as from a server that reports the
-//!    number of items on the page. Then one more page is requested. An empty page ends the list; any other is judged by these rules again.
+//!    number of items on the page. Then one more page is requested. An empty page ends the list, and so does a 404; any other is judged by these
+//!    rules again.
 //! 4. An empty page ends the list only if no page has announced more items than were seen. Otherwise rule 1 applies.
 //! 5. **A page that has only items of earlier pages** ends the list if seen is exactly the total. Otherwise it is an error: a server that ignores
 //!    `page`, or alternates pages, would go on for ever. The exception is a list that grows while it is read: if the total has grown by at
@@ -199,6 +200,16 @@ impl Plan {
         let missing = self.total.saturating_sub(self.seen);
         let pages = missing.div_ceil(self.largest_page.max(1)).max(1);
         u32::try_from(pages).unwrap_or(u32::MAX)
+    }
+
+    /// Whether a further page is requested only because the total, which was seen, is in doubt.
+    pub(super) fn has_doubtful_total(&self) -> bool {
+        self.received > 0 && self.seen >= self.total.max(self.announced)
+    }
+
+    /// Ends the list: there is no further page.
+    pub(super) fn end(&mut self) {
+        self.state = State::Ended;
     }
 
     /// Ends the list because of an error.
