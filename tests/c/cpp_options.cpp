@@ -42,18 +42,6 @@ static void test_options() {
     CHECK_THROWS(zexa::closed_error, derived.credits().get());
 }
 
-/// HTTP/2 is offered only if it is enabled, although the server prefers it.
-static void test_http2() {
-    sandbox server(R"({"state": {"tls": true}})");
-    zexa::client_options options = server.options();
-    CHECK(!options.http2);
-    zexa::client(options).credits().get();
-    CHECK(!holds(server.requests(1), R"("http_version":"2")"));
-    options.http2 = true;
-    zexa::client(options).credits().get();
-    CHECK(holds(server.requests(2), R"("http_version":"2")"));
-}
-
 static void test_lifetimes() {
     sandbox server;
     auto client = std::make_unique<zexa::client>(server.client());
@@ -78,6 +66,5 @@ static void test_lifetimes() {
 
 int main() {
     test_options();
-    test_http2();
     test_lifetimes();
 }

@@ -134,26 +134,6 @@ static void test_http_has_to_be_allowed(void) {
     zexa_client_free(made_with(&options));
 }
 
-/* HTTP/2 is offered only if it is enabled, although the server prefers it. */
-static void test_http2(void) {
-    const int32_t values[] = {ZEXA_DEFAULT, 0, 1};
-    for (size_t index = 0; index < sizeof values / sizeof *values; index++) {
-        sandbox server = sandbox_new("{\"state\": {\"tls\": true}}");
-        zexa_client_options options = options_of(&server);
-        options.ca_file = server.ca_file;
-        options.http2 = values[index];
-        zexa_client *client = made_with(&options);
-        zexa_error *error = NULL;
-        CHECK_OK(asked(client, NULL, &error), &error);
-        zexa_response *requests = ask(server.control, "GET", "/requests", NULL);
-        CHECK_HOLDS(zexa_response_body_json(requests),
-                    values[index] == 1 ? "\"http_version\":\"2\"" : "\"http_version\":\"1.1\"");
-        zexa_response_free(requests);
-        zexa_client_free(client);
-        sandbox_free(&server);
-    }
-}
-
 static void test_environment(const sandbox *server) {
     CHECK_NUMBER(setenv("ZEXA_BASE_URL", server->url, 1), 0);
     CHECK_NUMBER(setenv("ZEXA_API_KEY", server->api_key, 1), 0);
@@ -178,6 +158,5 @@ int main(void) {
     test_times();
     test_retries();
     test_http_has_to_be_allowed();
-    test_http2();
     return 0;
 }

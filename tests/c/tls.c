@@ -69,7 +69,33 @@ static void test_a_reset_that_would_raise_sigpipe(void) {
     sandbox_free(&server);
 }
 
+/* HTTP/2 is offered only if it is enabled, although the server prefers it. */
+static void test_http2(void) {
+    const int32_t values[] = {ZEXA_DEFAULT, 0, 1};
+    for (size_t index = 0; index < sizeof values / sizeof *values; index++) {
+        sandbox server = sandbox_new("{\"state\": {\"tls\": true}}");
+        zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
+        options.base_url = server.url;
+        options.api_key = server.api_key;
+        options.ca_file = server.ca_file;
+        options.http2 = values[index];
+        zexa_client *client = NULL;
+        zexa_credits *credits = NULL;
+        zexa_error *error = NULL;
+        CHECK_OK(zexa_client_new(&options, &client, &error), &error);
+        CHECK_OK(zexa_credits_get(client, NULL, &credits, &error), &error);
+        zexa_response *requests = ask(server.control, "GET", "/requests", NULL);
+        CHECK_HOLDS(zexa_response_body_json(requests),
+                    values[index] == 1 ? "\"http_version\":\"2\"" : "\"http_version\":\"1.1\"");
+        zexa_response_free(requests);
+        zexa_credits_free(credits);
+        zexa_client_free(client);
+        sandbox_free(&server);
+    }
+}
+
 int main(void) {
+    test_http2();
     test_a_reset_that_would_raise_sigpipe();
     sandbox server = sandbox_new("{\"state\": {\"tls\": true}}");
     CHECK_HOLDS(server.url, "https://");
