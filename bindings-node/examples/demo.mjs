@@ -33,7 +33,7 @@ async function main() {
   heading('Credits')
   const after = (await zexa.credits.get()).credits
   say(`${after}, so all this took ${before - after}`)
-  heading('An error')
+  heading('An error, on purpose')
   await anError(zexa)
 }
 

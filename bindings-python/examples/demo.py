@@ -41,7 +41,7 @@ def main() -> None:
         heading("Credits")
         after = client.credits.get().credits
         say(f"{after:g}, so all this took {before - after:g}")
-        heading("An error")
+        heading("An error, on purpose")
         an_error(client)
 
 

@@ -50,7 +50,7 @@ fn demo() -> Result<()> {
     let after = zexa.credits().get()?.credits;
     println!("  {after}, so all this took {}", before - after);
 
-    heading("An error");
+    heading("An error, on purpose");
     an_error(&zexa);
     Ok(())
 }

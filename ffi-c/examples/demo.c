@@ -257,7 +257,7 @@ int main(void) {
     heading("Credits");
     double after = balance(client);
     printf("  %g, so all this took %g\n", after, before - after);
-    heading("An error");
+    heading("An error, on purpose");
     an_error(client);
     zexa_client_free(client);
     return EXIT_SUCCESS;

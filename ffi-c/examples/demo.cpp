@@ -228,7 +228,7 @@ int main() {
         heading("Credits");
         const double after = client.credits().get().value();
         std::cout << "  " << after << ", so all this took " << before - after << '\n';
-        heading("An error");
+        heading("An error, on purpose");
         an_error(client);
         return 0;
     } catch (const zexa::error &error) {

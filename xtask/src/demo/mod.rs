@@ -119,7 +119,7 @@ fn play(parts: &[&Part], run: fn(&mut Command) -> Result) -> Result {
     let mut failures = Vec::new();
     thread::scope(|scope| {
         let preparing = (!others.is_empty()).then(|| {
-            println!("Meanwhile what {} need is being built.", names(&others));
+            println!("The libraries for the other languages ({}) are being built meanwhile.", names(&others));
             scope.spawn(|| background::keep_output(|| prepare(&others)))
         });
         failures.extend(rust.iter().filter_map(|part| play_part(part, run).err()));
