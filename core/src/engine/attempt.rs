@@ -39,13 +39,16 @@ async fn exchange(
     sink: &mut dyn Sink,
 ) -> Result<()> {
     let limit = Limit::of(call);
+    let mut ending = Ending { progress, unanswered: None };
+    match timeout_at(limit.at, http.wait_to_connect(shared)).await {
+        Ok(connecting) => progress.hold(connecting),
+        Err(_) => return Err(progress.abort(Kind::Timeout, limit.passed_without("a connection"))),
+    }
+    // Not before: while this waited, the connections of an earlier pool may have turned out to hang.
     let pool = http.pool();
-    let mut ending = Ending { progress, unanswered: Some((http, &pool, shared)) };
-    let response = async {
-        progress.hold(http.wait_to_connect(shared).await);
-        let body = WatchedBody::new(request.body.clone(), progress.clone());
-        pool.client.execute(to_http(&shared.config.headers, request, call, body)).await
-    };
+    let body = WatchedBody::new(request.body.clone(), progress.clone());
+    let response = pool.client.execute(to_http(&shared.config.headers, request, call, body));
+    ending.unanswered = Some((http, pool, shared));
     let mut response = match timeout_at(limit.at, response).await {
         Ok(response) => {
             // The connection has answered, or has ended by itself.
@@ -89,13 +92,13 @@ async fn exchange(
 struct Ending<'a> {
     progress: &'a Progress,
     /// Where the attempt waits for a response.
-    unanswered: Option<(&'a Http, &'a Pool, &'a Shared)>,
+    unanswered: Option<(&'a Http, Pool, &'a Shared)>,
 }
 
 impl Drop for Ending<'_> {
     fn drop(&mut self) {
         self.progress.end();
-        if let Some((http, pool, shared)) = self.unanswered {
+        if let Some((http, pool, shared)) = &self.unanswered {
             http.retire(pool, shared);
         }
     }
