@@ -83,8 +83,9 @@ pub enum Kind {
     Other = 15,
 }
 
-/// How far a failed request got: may the server have carried it out? There are these four. Their numbers are those of other languages and never change.
+/// How far a failed request got: may the server have carried it out? Their numbers are those of other languages and never change. In a `match`, treat any other as [`Unknown`](Outcome::Unknown).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Outcome {
     /// The server cannot have acted, and cannot act later: the request was not sent, or the server said that it did not process it. Safe to send again.
     NotSent = 1,

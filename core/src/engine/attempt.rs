@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use super::Shared;
 use super::answer::{Received, ResponseHead};
 use super::api_key::ApiKey;
-use super::http::{Http, Pool};
+use super::http::Http;
 use super::progress::{Progress, WatchedBody};
 use super::request::{Method, Request};
 use crate::call_options::Call;
@@ -39,7 +39,7 @@ async fn exchange(
     sink: &mut dyn Sink,
 ) -> Result<()> {
     let limit = Limit::of(call);
-    let mut ending = Ending { progress, unanswered: None };
+    let _ending = Ending(progress);
     match timeout_at(limit.at, http.wait_to_connect(shared)).await {
         Ok(connecting) => progress.hold(connecting),
         Err(_) => return Err(progress.abort(Kind::Timeout, limit.passed_without("a connection"))),
@@ -48,14 +48,12 @@ async fn exchange(
     let pool = http.pool();
     let body = WatchedBody::new(request.body.clone(), progress.clone());
     let response = pool.client.execute(to_http(&shared.config.headers, request, call, body));
-    ending.unanswered = Some((http, pool, shared));
     let mut response = match timeout_at(limit.at, response).await {
-        Ok(response) => {
-            // The connection has answered, or has ended by itself.
-            ending.unanswered = None;
-            response.map_err(|error| no_answer(error, progress))?
+        Ok(response) => response.map_err(|error| no_answer(error, progress))?,
+        Err(_) => {
+            http.retire(&pool, shared);
+            return Err(progress.abort(Kind::Timeout, limit.passed_without("an answer")));
         }
-        Err(_) => return Err(progress.abort(Kind::Timeout, limit.passed_without("an answer"))),
     };
     http.note_version(response.version());
     let status = response.status();
@@ -89,18 +87,11 @@ async fn exchange(
 }
 
 /// What happens when an attempt ends in any way, such as by a future that is dropped.
-struct Ending<'a> {
-    progress: &'a Progress,
-    /// Where the attempt waits for a response.
-    unanswered: Option<(&'a Http, Pool, &'a Shared)>,
-}
+struct Ending<'a>(&'a Progress);
 
 impl Drop for Ending<'_> {
     fn drop(&mut self) {
-        self.progress.end();
-        if let Some((http, pool, shared)) = &self.unanswered {
-            http.retire(pool, shared);
-        }
+        self.0.end();
     }
 }
 

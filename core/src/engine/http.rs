@@ -76,8 +76,8 @@ impl Http {
         self.http2.as_ref().is_some_and(|http2| http2.has_retired.load(Ordering::Relaxed))
     }
 
-    /// Makes later attempts use other connections than those of this pool: an attempt has ended without a response on one of them, so it may hang, and
-    /// every attempt on it after that. Over HTTP/1.1 there is nothing to do, as such a connection is closed with its only request.
+    /// Makes later attempts use other connections than those of this pool: an attempt has timed out without a response on one of them, so it may
+    /// hang, and every attempt on it after that. Over HTTP/1.1 there is nothing to do, as such a connection is closed with its only request.
     pub(crate) fn retire(&self, pool: &Pool, shared: &Shared) {
         let Some(http2) = &self.http2 else { return };
         http2.has_retired.store(true, Ordering::Relaxed);
