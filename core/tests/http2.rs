@@ -89,33 +89,20 @@ fn a_call_that_is_dropped_while_it_waits_for_a_stream_is_never_sent() {
 }
 
 #[test]
-fn a_refused_stream_was_not_sent_and_is_sent_again() {
-    let sandbox = sandbox(json!({}), json!([{"method": "POST", "then": "refuse", "times": 3}]));
-    let (client, other) =
-        (http2(&sandbox).build().expect("a client"), http2(&sandbox).build_async().expect("a client"));
-    for error in [
-        client.messages().send(&message("Hello")).expect_err("refused"),
-        block_on(other.messages().send(&message("Hello"))).expect_err("refused"),
-    ] {
-        assert_eq!((error.kind(), error.outcome()), (Kind::Connect, Outcome::NotSent), "{error}");
+fn a_request_that_the_server_did_not_process_was_not_sent_and_is_sent_again() {
+    for fault in ["refuse", "goaway"] {
+        let sandbox = sandbox(json!({}), json!([{"method": "POST", "then": fault, "times": 3}]));
+        let client = http2(&sandbox).build().expect("a client");
+        let other = http2(&sandbox).build_async().expect("a client");
+        for error in [
+            client.messages().send(&message("Hello")).expect_err(fault),
+            block_on(other.messages().send(&message("Hello"))).expect_err(fault),
+        ] {
+            assert_eq!((error.kind(), error.outcome()), (Kind::Connect, Outcome::NotSent), "{error}");
+        }
+        client.with_options(CallOptions::new().max_retries(1)).messages().send(&message("Hello")).expect("sent");
+        assert_eq!(sandbox.messages().len(), 1);
     }
-    client.with_options(CallOptions::new().max_retries(1)).messages().send(&message("Hello")).expect("sent");
-    assert_eq!(sandbox.messages().len(), 1);
-}
-
-#[test]
-fn a_request_that_a_goaway_excludes_was_not_sent_and_is_sent_again() {
-    let sandbox = sandbox(json!({}), json!([{"method": "POST", "then": "goaway", "times": 3}]));
-    let (client, other) =
-        (http2(&sandbox).build().expect("a client"), http2(&sandbox).build_async().expect("a client"));
-    for error in [
-        client.messages().send(&message("Hello")).expect_err("excluded"),
-        block_on(other.messages().send(&message("Hello"))).expect_err("excluded"),
-    ] {
-        assert_eq!((error.kind(), error.outcome()), (Kind::Connect, Outcome::NotSent), "{error}");
-    }
-    client.with_options(CallOptions::new().max_retries(1)).messages().send(&message("Hello")).expect("sent");
-    assert_eq!(sandbox.messages().len(), 1);
 }
 
 #[test]
