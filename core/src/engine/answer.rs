@@ -85,10 +85,13 @@ impl<'a> ResponseHead<'a> {
 
     /// Whether a response of which this much has arrived cannot be the API's. The beginning of the body says more than its type.
     pub(crate) fn is_foreign(&self, beginning: &[u8]) -> bool {
-        match beginning.is_empty() {
-            true => self.header(CONTENT_TYPE.as_str()).is_some_and(|kind| !kind.to_ascii_lowercase().contains("json")),
-            false => json::form(beginning) == Form::Other,
-        }
+        is_foreign(self.has_foreign_type(), beginning)
+    }
+
+    /// Whether the response says that it is something else than JSON.
+    pub(crate) fn has_foreign_type(&self) -> bool {
+        let says_json = |kind: &[u8]| kind.windows(4).any(|part| part.eq_ignore_ascii_case(b"json"));
+        self.headers.get(CONTENT_TYPE).is_some_and(|kind| !says_json(kind.as_bytes()))
     }
 
     fn describe(&self) -> String {
@@ -107,6 +110,11 @@ impl<'a> ResponseHead<'a> {
     fn header(&self, name: &str) -> Option<String> {
         self.headers.get(name)?.to_str().ok().map(str::to_owned)
     }
+}
+
+/// Whether a response of this type, of which this much has arrived, cannot be the API's.
+pub(crate) fn is_foreign(has_foreign_type: bool, beginning: &[u8]) -> bool {
+    if beginning.is_empty() { has_foreign_type } else { json::form(beginning) == Form::Other }
 }
 
 /// What a status of 2xx means, with this body.
@@ -187,7 +195,7 @@ impl Received {
     pub(crate) async fn read(
         &mut self,
         mut response: reqwest::Response,
-        mut first_arrived: impl FnMut(&[u8]),
+        mut first_arrived: impl FnMut(&Bytes),
     ) -> Option<&'static str> {
         let most = if response.status().is_success() { MAX_SUCCESS_BODY } else { MAX_ERROR_BODY };
         loop {

@@ -59,9 +59,9 @@ async fn exchange(
     let status = response.status();
     progress.set_status(status.as_u16());
     let head = ResponseHead::take(&mut response, key);
-    progress.set_foreign(head.is_foreign(&[]));
+    progress.set_foreign_type(head.has_foreign_type());
     let mut received = Received::default();
-    let read = received.read(response, |beginning| progress.set_foreign(head.is_foreign(beginning)));
+    let read = received.read(response, |beginning| progress.set_beginning(beginning));
     let read = timeout_at(limit.at, read).await;
     let body = received.into_bytes();
 

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::answer::is_foreign;
 use crate::{Error, Kind, Outcome};
 
 /// Neither taken nor revoked.
@@ -29,8 +30,10 @@ pub(crate) struct Progress {
     body: AtomicU8,
     /// The status of the response; 0 until its head arrives.
     status: AtomicU16,
-    /// What has arrived of the response cannot be the API's, which sends JSON.
-    is_foreign: AtomicBool,
+    /// The response says that it is something else than JSON.
+    has_foreign_type: AtomicBool,
+    /// The first piece of its body. Only an attempt that is aborted looks at it.
+    beginning: Mutex<Bytes>,
     /// Held while the attempt may open a connection: until one has received the request, or the attempt ends.
     connecting: Mutex<Option<OwnedSemaphorePermit>>,
 }
@@ -66,9 +69,20 @@ impl Progress {
         self.hold(None);
     }
 
-    /// Notes whether what has arrived of the response can be the API's.
-    pub(crate) fn set_foreign(&self, is_foreign: bool) {
-        self.is_foreign.store(is_foreign, Ordering::Relaxed);
+    /// Notes whether the response says that it is something else than JSON.
+    pub(crate) fn set_foreign_type(&self, has_foreign_type: bool) {
+        self.has_foreign_type.store(has_foreign_type, Ordering::Relaxed);
+    }
+
+    /// Notes the first piece of the body of the response.
+    pub(crate) fn set_beginning(&self, beginning: &Bytes) {
+        *self.beginning.lock().unwrap_or_else(PoisonError::into_inner) = beginning.clone();
+    }
+
+    /// Whether what has arrived of the response cannot be the API's.
+    fn is_foreign(&self) -> bool {
+        let beginning = self.beginning.lock().unwrap_or_else(PoisonError::into_inner);
+        is_foreign(self.has_foreign_type.load(Ordering::Relaxed), &beginning)
     }
 
     pub(crate) fn set_status(&self, status: u16) {
@@ -85,7 +99,7 @@ impl Progress {
         let revoked = self.revoke_body();
         let status = self.status();
         let outcome = match status {
-            Some(200..=299) if self.is_foreign.load(Ordering::Relaxed) => Outcome::Unknown,
+            Some(200..=299) if self.is_foreign() => Outcome::Unknown,
             Some(200..=299) => Outcome::Accepted,
             Some(status) => Outcome::of_answer(status),
             None if revoked => Outcome::NotSent,
@@ -209,7 +223,9 @@ mod tests {
         let progress = Progress::default();
         progress.set_status(201);
         assert_eq!(progress.abort(Kind::Decode, "").outcome(), Outcome::Accepted);
-        progress.set_foreign(true);
+        progress.set_foreign_type(true);
         assert_eq!(progress.abort(Kind::Decode, "").outcome(), Outcome::Unknown);
+        progress.set_beginning(&Bytes::from_static(b"{\"id\": "));
+        assert_eq!(progress.abort(Kind::Decode, "").outcome(), Outcome::Accepted);
     }
 }
