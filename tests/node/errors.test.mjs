@@ -136,7 +136,7 @@ test('too few credits', async (t) => {
 })
 
 test('a refused connection has its cause', async () => {
-  // Port 9 is none that the system hands out, so no other test listens there.
+  // The system never assigns port 9, so no other test listens there.
   const client = new Zexa({ apiKey: 'k', baseUrl: 'http://127.0.0.1:9/v1', maxRetries: 0 })
   const error = await caught(client.credits.get())
   assert.deepEqual([error.constructor, error.outcome, error.attempts], [APIConnectionError, 'not_sent', 1])

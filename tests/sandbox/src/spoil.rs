@@ -24,7 +24,7 @@ pub(crate) struct Spoilt {
     pub(crate) told: bool,
 }
 
-/// Makes the answer; never returns where there is none. `real` is that of a request which has been carried out; others are carried out
+/// Makes the answer. Does not return if there is none. `real` is the reply to a request that has been carried out; others are carried out
 /// if the fault describes no answer.
 pub(crate) async fn answer(
     fault: &Answer,
