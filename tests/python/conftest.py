@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zexa
@@ -15,6 +16,9 @@ from sandbox import Sandbox, Server
 from scenarios.files import PLAYED, summary
 
 ROOT = Path(__file__).resolve().parents[2]
+# The report of a worker of pytest-xdist on the scenarios that it played: the name under which it is sent, and where it is kept.
+PLAYED_BY_WORKER = "scenarios"
+REPORT = pytest.StashKey[str]()
 # What would change how clients behave.
 FOREIGN = ("ZEXA_API_KEY", "ZEXA_BASE_URL", "ZEXA_LOG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
@@ -65,7 +69,22 @@ def async_client(server: Server) -> Iterator[zexa.AsyncClient]:
     asyncio.run(client.close())
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Reports how many scenarios were played: to the main process, if this is a worker of pytest-xdist."""
+    if played := session.config.stash.get(PLAYED, None):
+        getattr(session.config, "workeroutput", {})[PLAYED_BY_WORKER] = summary(played)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Takes the report of a worker of pytest-xdist."""
+    if report := getattr(node, "workeroutput", {}).get(PLAYED_BY_WORKER):
+        node.config.stash[REPORT] = report
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says how many scenarios were played."""
-    if played := terminalreporter.config.stash.get(PLAYED, None):
-        terminalreporter.write_line(summary(played))
+    """Prints how many scenarios were played."""
+    stash = terminalreporter.config.stash
+    played = stash.get(PLAYED, None)
+    if report := summary(played) if played else stash.get(REPORT, ""):
+        terminalreporter.write_line(report)

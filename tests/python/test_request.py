@@ -110,7 +110,7 @@ def test_a_body_that_is_no_json_is_refused(client: zexa.Client, server: Server, 
     assert server.requests() == []
 
 
-@pytest.mark.parametrize("body", [object(), {"a": object()}, {"a": b"bytes"}, {"a": {1, 2}}, {(1, 2): "x"}], ids=repr)
+@pytest.mark.parametrize("body", [Ellipsis, {"a": Ellipsis}, {"a": b"bytes"}, {"a": {1, 2}}, {(1, 2): "x"}], ids=repr)
 def test_a_type_that_json_has_not_is_a_type_error(client: zexa.Client, server: Server, body: Any) -> None:
     with pytest.raises(TypeError, match="body"):
         client.request("POST", "/calls", body=body)

@@ -4,6 +4,7 @@ mod consumer;
 mod types;
 mod wheel;
 
+use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -16,15 +17,27 @@ use crate::python::Venv;
 use crate::sandbox::PROGRAM;
 use crate::wheel::Wheel;
 
+/// How many processes run the tests of `tests/python`.
+const WORKERS: u32 = 3;
+
 /// The tests of `tests/python`.
 pub(crate) fn check() -> Result {
     let venv = venv()?;
     command::build()?;
     let mut pytest = python(&venv);
     pytest.current_dir(paths::root()).args(["-m", "pytest", "tests/python"]);
+    // Most tests wait for something. The workers share the files of tests, as one process plays all scenarios at the same time.
+    let worker = format!("{WORKERS}*popen//python={} -X dev -W error", quoted(&venv.path("python"))?);
+    pytest.args(["-p", "xdist", "--dist", "loadfile", "--tx", &worker]);
     // Other packages bring plugins that these tests do not want.
     pytest.env("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1").env("ZEXA_SANDBOX", paths::program(PROGRAM));
     command::run(&mut pytest)
+}
+
+/// A path as an argument of a command for a shell, which pytest-xdist takes apart.
+fn quoted(path: &Path) -> Result<String> {
+    let path = path.to_str().ok_or_else(|| format!("{} is not UTF-8", path.display()))?;
+    Ok(format!("'{path}'"))
 }
 
 /// The environment of the tests, with the wheel in it.
