@@ -4,8 +4,7 @@
 
 get_filename_component(_zexa_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 
-# The folder of libraries is the one that `cargo cinstall` was told, or took for this machine's: where several are there,
-# each is for a machine of its own.
+# The folder of the libraries is lib, or the one that this machine has for libraries of its own kind.
 set(_zexa_folders lib)
 if(CMAKE_SIZEOF_VOID_P EQUAL 8)
     list(PREPEND _zexa_folders lib64)

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command::{self, Result, cargo_workspace};
+use crate::install::Prefix;
 use crate::paths;
-use crate::stage::Prefix;
 
 /// The compilers, and Debian's packages that have them.
 pub(crate) const COMPILERS: [(&str, &str); 2] = [("gcc", "gcc libc6-dev"), ("g++", "g++")];

@@ -1,24 +1,39 @@
-//! libzexa as `cargo cinstall` installs it, in a prefix below `target/`.
+//! `cargo xtask install`: libzexa with its headers, and the files by which pkg-config and CMake find it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use crate::background::Once;
-use crate::cargo_c::cargo_c;
-use crate::command::{self, Result};
-use crate::paths;
+use crate::command::{Result, output};
+use crate::npm::copy_file;
+use crate::{paths, release, usage};
 
-/// A prefix with libzexa in it, such as `/usr` is on a machine where it is installed.
+/// The version of the library, which zexa.pc and the file names contain.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The libraries of the system that a static libzexa needs. The compiler adds the one that unwinds, which differs between static and dynamic programs.
+const STATIC_NEEDS: &str = "-lutil -lrt -lpthread -lm -ldl -lc";
+
+/// A prefix in which libzexa is installed, as `/usr` is on a machine that has it as a package.
 #[derive(Clone)]
 pub(crate) struct Prefix {
     root: PathBuf,
 }
 
 impl Prefix {
-    /// Installs what is built from the sources as they are now. Once per process: asked again, it gives the same.
+    /// Installs the library below `target/`, once per process.
     pub(crate) fn install() -> Result<Prefix> {
         static INSTALLED: Once<Prefix> = Once::new();
-        INSTALLED.get(install)
+        INSTALLED.get(|| {
+            let root = paths::target().join("stage").join("usr");
+            // An earlier version may have installed other files.
+            if root.exists() {
+                fs::remove_dir_all(&root).map_err(|error| format!("{}: {error}", root.display()))?;
+            }
+            install(&Destination { prefix: root.clone(), libdir: "lib".into(), destdir: None })?;
+            Ok(Prefix { root })
+        })
     }
 
     /// The prefix itself.
@@ -26,34 +41,190 @@ impl Prefix {
         &self.root
     }
 
-    /// Where zexa.h is.
+    /// The folder of zexa.h.
     pub(crate) fn include(&self) -> PathBuf {
         self.root.join("include")
     }
 
-    /// Where libzexa.so and libzexa.a are.
+    /// The folder of libzexa.so and libzexa.a.
     pub(crate) fn lib(&self) -> PathBuf {
         self.root.join("lib")
     }
 
-    /// What `PKG_CONFIG_PATH` must be for pkg-config to find zexa.pc.
+    /// The value of `PKG_CONFIG_PATH` by which pkg-config finds zexa.pc.
     pub(crate) fn pkg_config_path(&self) -> PathBuf {
         self.lib().join("pkgconfig")
     }
 }
 
-fn install() -> Result<Prefix> {
-    let root = paths::target().join("stage").join("usr");
-    // No --destdir, as who makes a package would give: zexa.pc is to name the prefix that it is in. The folder of libraries
-    // would else be that of this machine, such as lib/x86_64-linux-gnu.
-    let mut install = cargo_c(["cinstall", "--release", "--package", "zexa-ffi", "--libdir", "lib", "--prefix"])?;
-    // cargo-c passes other settings to the compiler than cargo does. In a target folder that both use, each would build again what
-    // the other has built.
-    install.arg(&root).arg("--target-dir").arg(paths::target().join("stage").join("cargo"));
-    // Nothing may be found there that is not installed any more.
-    if root.exists() {
-        fs::remove_dir_all(&root).map_err(|error| format!("{}: {error}", root.display()))?;
+/// Where to install.
+#[derive(Debug, PartialEq)]
+struct Destination {
+    /// The absolute path that zexa.pc names.
+    prefix: PathBuf,
+    /// The folder of the libraries within the prefix.
+    libdir: PathBuf,
+    /// The folder that stands for the root of the file system, if the files are to be moved to the prefix later.
+    destdir: Option<PathBuf>,
+}
+
+impl Destination {
+    fn parse(arguments: &[&str]) -> Result<Destination> {
+        let mut destination = Destination { prefix: PathBuf::new(), libdir: "lib".into(), destdir: None };
+        for pair in arguments.chunks(2) {
+            match *pair {
+                ["--prefix", prefix] => destination.prefix = prefix.into(),
+                ["--libdir", libdir] => destination.libdir = libdir.into(),
+                ["--destdir", destdir] => destination.destdir = Some(destdir.into()),
+                _ => return Err(format!("install: `{}` is not an option with a value", pair[0])),
+            }
+        }
+        if !destination.prefix.is_absolute() {
+            return Err("install: --prefix is required, and must be an absolute path such as /usr/local".to_owned());
+        }
+        if destination.libdir.is_absolute() {
+            return Err("install: --libdir must be relative to the prefix, such as lib64".to_owned());
+        }
+        Ok(destination)
     }
-    command::run(&mut install)?;
-    Ok(Prefix { root })
+
+    /// The folder to write to, for a folder within the prefix.
+    fn folder(&self, name: impl AsRef<Path>) -> PathBuf {
+        let path = self.prefix.join(name);
+        match &self.destdir {
+            Some(root) => root.join(path.strip_prefix("/").unwrap_or(&path)),
+            None => path,
+        }
+    }
+}
+
+/// The command.
+pub(crate) fn run(arguments: &[&str]) -> ExitCode {
+    let destination = match Destination::parse(arguments) {
+        Ok(destination) => destination,
+        Err(reason) => return usage(&reason),
+    };
+    match install(&destination) {
+        Ok(()) => {
+            println!("libzexa {VERSION} is installed in {}", destination.folder("").display());
+            ExitCode::SUCCESS
+        }
+        Err(reason) => {
+            eprintln!("cargo xtask install: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn install(destination: &Destination) -> Result {
+    if !cfg!(target_os = "linux") {
+        return Err("only the names that Linux gives to libraries are known".to_owned());
+    }
+    release::build()?;
+    let (root, sources) = (paths::root(), paths::root().join("ffi-c"));
+    let include = folder(destination, "include")?;
+    for header in ["zexa.h", "zexa.hpp"] {
+        copy_file(&root.join("include").join(header), &include.join(header))?;
+    }
+
+    let lib = folder(destination, &destination.libdir)?;
+    copy_file(&release::library("libzexa_ffi.a"), &lib.join("libzexa.a"))?;
+    let full_name = format!("libzexa.so.{VERSION}");
+    replace(&release::library("libzexa_ffi.so"), &lib.join(&full_name))?;
+    link(&full_name, &lib.join(soname(VERSION)))?;
+    link(&soname(VERSION), &lib.join("libzexa.so"))?;
+    let pkgconfig = folder(destination, destination.libdir.join("pkgconfig"))?;
+    write(&pkgconfig.join("zexa.pc"), &pkg_config(destination))?;
+
+    let cmake = folder(destination, "share/cmake/zexa")?;
+    for file in ["zexa-config.cmake", "zexa-config-version.cmake"] {
+        copy_file(&sources.join("cmake").join(file), &cmake.join(file))?;
+    }
+    let doc = folder(destination, "share/doc/zexa")?;
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        copy_file(&root.join(licence), &doc.join(licence))?;
+    }
+    Ok(())
+}
+
+/// The name by which programs find the library at run time: versions that may break each other have different ones. The build script of `ffi-c` gives it
+/// to the library.
+pub(crate) fn soname(version: &str) -> String {
+    let mut parts = version.split('.');
+    let (major, minor) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    if major == "0" { format!("libzexa.so.0.{minor}") } else { format!("libzexa.so.{major}") }
+}
+
+fn pkg_config(destination: &Destination) -> String {
+    format!(
+        "prefix={}\nlibdir=${{prefix}}/{}\nincludedir=${{prefix}}/include\n\nName: zexa\nDescription: Client for the Zexa messaging API\nVersion: \
+         {VERSION}\nCflags: -I${{includedir}}\nLibs: -L${{libdir}} -lzexa\nLibs.private: {STATIC_NEEDS}\n",
+        destination.prefix.display(),
+        destination.libdir.display(),
+    )
+}
+
+/// The folder to write to, created if it does not exist.
+fn folder(destination: &Destination, name: impl AsRef<Path>) -> Result<PathBuf> {
+    let folder = destination.folder(name);
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(folder)
+}
+
+/// Copies a library to a new file: a running program may have mapped the old one.
+fn replace(from: &Path, to: &Path) -> Result {
+    remove(to)?;
+    copy_file(from, to)
+}
+
+fn link(target: &str, link: &Path) -> Result {
+    remove(link)?;
+    output(std::process::Command::new("ln").arg("-s").arg(target).arg(link)).map(drop)
+}
+
+fn remove(file: &Path) -> Result {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(format!("{}: {error}", file.display())),
+        _ => Ok(()),
+    }
+}
+
+fn write(file: &Path, text: &str) -> Result {
+    fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_soname_contains_what_breaks() {
+        assert_eq!(soname("0.1.0"), "libzexa.so.0.1");
+        assert_eq!(soname("2.3.4"), "libzexa.so.2");
+    }
+
+    #[test]
+    fn files_go_to_the_prefix_below_the_destdir() {
+        let options = ["--prefix", "/usr/local", "--libdir", "lib64", "--destdir", "target/install"];
+        let destination = Destination::parse(&options).expect("valid options");
+        assert_eq!(destination.folder("lib64"), Path::new("target/install/usr/local/lib64"));
+        let text = pkg_config(&destination);
+        assert!(text.starts_with("prefix=/usr/local\nlibdir=${prefix}/lib64\n"), "{text}");
+        let destination = Destination::parse(&options[..2]).expect("valid options");
+        assert_eq!(destination.folder("lib"), Path::new("/usr/local/lib"));
+    }
+
+    #[test]
+    fn invalid_options_are_rejected() {
+        for (options, reason) in [
+            (&[][..], "--prefix is required"),
+            (&["--prefix", "usr"], "absolute path"),
+            (&["--prefix", "/usr", "--libdir", "/lib"], "relative to the prefix"),
+            (&["--prefix"], "`--prefix` is not an option with a value"),
+            (&["--root", "/"], "`--root`"),
+        ] {
+            let error = Destination::parse(options).expect_err("invalid options");
+            assert!(error.contains(reason), "{error}");
+        }
+    }
 }

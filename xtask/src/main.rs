@@ -2,20 +2,20 @@
 
 mod background;
 mod bench;
-mod cargo_c;
 mod codegen;
 mod command;
 mod compiler;
 mod demo;
 mod dist;
 mod examples;
+mod install;
 mod node;
 mod npm;
 mod paths;
 mod python;
+mod release;
 mod sandbox;
 mod show;
-mod stage;
 mod test;
 mod wheel;
 
@@ -32,6 +32,8 @@ Usage: cargo xtask <command>
   bench --list        the contests that there are
   dist [LANGUAGE...]  the packages that would be published, for this system
   dist --list         the languages that have one
+  install --prefix DIR [--libdir DIR] [--destdir DIR]
+                      libzexa for C and C++
   test [STEP...]      every test there is, or these steps
   test --list         the steps that there are";
 
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         ["bench", names @ ..] => bench::run(names),
         ["dist", "--list"] => dist::list(),
         ["dist", names @ ..] => dist::run(names),
+        ["install", options @ ..] => install::run(options),
         ["test", "--list"] => test::list(),
         ["test", names @ ..] => test::run(names),
         ["help" | "--help" | "-h"] => {

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::background::Once;
-use crate::command::{self, Result, cargo};
+use crate::command::{self, Result};
 use crate::node::{self, Node, Packages};
-use crate::paths;
 use crate::wheel::empty;
+use crate::{paths, release};
 
 /// The manifest of a project that has no dependencies until the archives are installed in it.
 const PROJECT: &str = "{ \"private\": true }\n";
@@ -86,8 +86,7 @@ pub(crate) fn addon_file(system: &str) -> String {
 
 /// The addon as cargo builds it.
 pub(crate) fn library() -> PathBuf {
-    let name = format!("{}zexa_node{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    paths::target().join("release").join(name)
+    release::library(&format!("{}zexa_node{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX))
 }
 
 /// Where the package with the addon is put together.
@@ -98,7 +97,7 @@ pub(crate) fn staged(system: &str) -> PathBuf {
 fn build() -> Result<Archives> {
     let system = system()?;
     let node = Node::find()?;
-    command::run(&mut cargo(["build", "--release", "--package", "zexa-node"]))?;
+    release::build()?;
 
     let package = staged(system);
     empty(&package)?;

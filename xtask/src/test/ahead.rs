@@ -7,10 +7,10 @@ use std::thread::{self, JoinHandle};
 
 use crate::background::{self, keep_output};
 use crate::command::Result;
+use crate::install::Prefix;
 use crate::node::Packages;
 use crate::npm::Archives;
 use crate::python::Venv;
-use crate::stage::Prefix;
 use crate::wheel::Wheel;
 
 /// Something that is made once per process.

@@ -3,10 +3,10 @@
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 
 use crate::command::{self, Result};
+use crate::install::Prefix;
 use crate::paths;
 use crate::python::Venv;
 use crate::sandbox::PROGRAM;
-use crate::stage::Prefix;
 
 /// Plays them, and those of `ZEXA_SCENARIOS`.
 pub(crate) fn check() -> Result {

@@ -6,9 +6,9 @@ use std::process::Command;
 
 use super::exports;
 use crate::command::{self, Result};
+use crate::install::Prefix;
 use crate::python::Venv;
 use crate::sandbox::Sandbox;
-use crate::stage::Prefix;
 use crate::{paths, show};
 
 /// What this needs of the system, and Debian's packages that have it.

@@ -6,8 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::command::{self, Result};
-use crate::stage::Prefix;
-use crate::{cargo_c, paths};
+use crate::install::{Prefix, soname};
 
 /// What the library may need of the system: the C library in the parts that it comes in, and the unwinder.
 const SYSTEM: [&str; 7] = ["ld-linux", "libc.so", "libdl.so", "libgcc_s.so", "libm.so", "libpthread.so", "librt.so"];
@@ -20,7 +19,6 @@ pub(crate) fn check() -> Result {
         return Ok(());
     }
     command::require(&[("nm", "binutils"), ("readelf", "binutils")])?;
-    check_version_of_cargo_c(&read(&paths::root().join("README.md"))?)?;
     let prefix = Prefix::install()?;
     let library = prefix.lib().join("libzexa.so");
     if has_symbol_table(&command::output(Command::new("readelf").args(["--sections", "--wide"]).arg(&library))?) {
@@ -41,16 +39,6 @@ pub(crate) fn check() -> Result {
 
 fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
-}
-
-/// Who builds the library as README.md says has the cargo-c that it is tested with.
-fn check_version_of_cargo_c(readme: &str) -> Result {
-    let named = readme.split("cargo install cargo-c --version ").skip(1);
-    let named: Vec<&str> = named.map(|rest| rest.split([' ', '`', '\n']).next().unwrap_or_default()).collect();
-    match named.iter().all(|version| *version == cargo_c::VERSION) {
-        true if !named.is_empty() => Ok(()),
-        _ => Err(format!("README.md should say `cargo install cargo-c --version {}`", cargo_c::VERSION)),
-    }
 }
 
 /// Whether there is a symbol table beside the one for the dynamic linker, by the sections that readelf lists.
@@ -81,13 +69,6 @@ pub(super) fn exported_by(library: &Path) -> Result<BTreeSet<String>> {
 /// What a program or library tells the dynamic linker, as readelf prints it.
 fn dynamic(file: &Path) -> Result<String> {
     command::output(Command::new("readelf").args(["--dynamic", "--wide"]).arg(file))
-}
-
-/// Versions that may break each other have names of their own.
-fn soname(version: &str) -> String {
-    let mut parts = version.split('.');
-    let (major, minor) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    if major == "0" { format!("libzexa.so.0.{minor}") } else { format!("libzexa.so.{major}") }
 }
 
 /// The names in brackets on the lines of this tag.
@@ -239,12 +220,6 @@ void zexa_on(void (*callback)(int), void *userdata);
     }
 
     #[test]
-    fn the_soname_carries_what_breaks() {
-        assert_eq!(soname("0.1.0"), "libzexa.so.0.1");
-        assert_eq!(soname("2.3.4"), "libzexa.so.2");
-    }
-
-    #[test]
     fn what_stands_in_quotes_is_no_comment() {
         let code = "f(\"http://x/*\"); // \"\ng('\"', \"\\\"//\"); /* ' */ h();";
         assert_eq!(without_comments(code), "f(\"http://x/*\"); \ng('\"', \"\\\"//\");   h();");
@@ -254,14 +229,6 @@ void zexa_on(void (*callback)(int), void *userdata);
     fn a_symbol_table_is_noticed() {
         assert!(!has_symbol_table("  [ 3] .dynsym  DYNSYM  0000000000000260"));
         assert!(has_symbol_table("  [ 3] .dynsym  DYNSYM  0000000000000260\n  [28] .symtab  SYMTAB  0000000000000000"));
-    }
-
-    #[test]
-    fn the_readme_names_the_cargo_c_that_is_used() {
-        let line = format!("With it (`cargo install cargo-c --version {} --locked`):", cargo_c::VERSION);
-        assert_eq!(check_version_of_cargo_c(&line), Ok(()));
-        assert!(check_version_of_cargo_c("").is_err());
-        assert!(check_version_of_cargo_c(&format!("{line}\n`cargo install cargo-c --version 0.1.0`")).is_err());
     }
 
     #[test]
