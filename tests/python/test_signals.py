@@ -263,6 +263,9 @@ def test_a_handler_that_takes_from_the_same_list(sandbox: Sandbox) -> None:
 def test_an_alarm(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"then": "stall"}]})
     with Program("programs.interrupted", "alarm", server=server) as program:
+        program.expect("calling")
+        server.requests(at_least=1)
+        program.signal(signal.SIGALRM)
         assert program.told() == cancelled("unknown")
         program.end()
     assert bodies(server) == ["after"]

@@ -181,7 +181,7 @@ def alarm() -> None:
 
     signal.signal(signal.SIGALRM, time_out)
     client = new_client()
-    signal.setitimer(signal.ITIMER_REAL, 1)
+    say("calling")
     try:
         send(client, "interrupted")
     except TimeoutError as error:
