@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::Url;
+use ::url::Url;
 use serde_json::Value;
 
 use crate::call_options::CallOptions;

@@ -4,8 +4,8 @@ use std::io;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use ::url::Url;
 use jiff::Timestamp;
-use reqwest::Url;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use reqwest::header::HeaderMap;
+use http::header::HeaderMap;
 
 use crate::config::{Config, header, positive};
 use crate::observe::Observer;

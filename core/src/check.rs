@@ -35,7 +35,7 @@ pub(crate) fn body_or_template(has_body: bool, has_template: bool) -> Result<()>
 
 /// A webhook's URL is https: the API refuses any other.
 pub(crate) fn https(field: &str, value: &str) -> Result<()> {
-    match reqwest::Url::parse(value) {
+    match ::url::Url::parse(value) {
         Ok(url) if url.scheme() == "https" && url.has_host() => Ok(()),
         _ => Err(Error::invalid(field, value, "not a URL that starts with https:// and names a host")),
     }

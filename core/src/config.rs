@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use reqwest::{Proxy, Url};
+use ::url::Url;
+use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
-use crate::engine::tls::Trust;
+use crate::engine::trust::Trust;
 use crate::observe::{Attempt, Observer};
+use crate::proxy::{Protocol, Route};
 use crate::{AsyncClient, Client, Error, Result, url};
 
 /// Where the API is, where nobody says otherwise.
@@ -92,8 +93,11 @@ impl ClientBuilder {
         self
     }
 
-    /// The proxy to go through, such as `http://user:password@proxy.example:3128`. Default: the environment's `HTTPS_PROXY`, `HTTP_PROXY`,
-    /// `ALL_PROXY` and `NO_PROXY`; a base URL on this machine itself is never asked for through those.
+    /// URL of a proxy for all connections, such as `http://user:password@proxy.example:3128`. Protocols: `http`, `https`, `socks5` and `socks5h`, whose proxy
+    /// resolves host names.
+    ///
+    /// Default: the environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with `http://`), `ALL_PROXY` and `NO_PROXY`, which are read when the
+    /// client is created. They do not apply to a base URL on this machine itself.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self
@@ -181,12 +185,14 @@ impl ClientBuilder {
             http2: self.http2,
             max_retries: self.max_retries.unwrap_or(3),
             max_retry_wait: self.max_retry_wait.unwrap_or(Duration::from_secs(120)),
-            proxy: match self.proxy {
-                Some(url) => Route::Proxy(Box::new(url::check_proxy(&url, &base_url, self.allow_http)?)),
-                None if url::is_loopback(&base_url) => Route::Direct,
-                None => Route::Environment,
+            route: match self.proxy {
+                Some(proxy) => Route::by_option(&proxy, &base_url, self.allow_http)?,
+                None => Route::by_environment(&base_url, self.allow_http)?,
             },
-            trust: self.ca_file.as_deref().map(Trust::from_file).transpose()?.unwrap_or_default(),
+            trust: match self.ca_file {
+                Some(file) => Trust::from_file(&file)?,
+                None => Trust::from_environment(),
+            },
             observer: self.on_attempt,
             base_url,
         })
@@ -222,24 +228,22 @@ pub(crate) struct Config {
     pub(crate) http2: bool,
     pub(crate) max_retries: u32,
     pub(crate) max_retry_wait: Duration,
-    pub(crate) proxy: Route,
+    pub(crate) route: Route,
     pub(crate) trust: Trust,
     pub(crate) observer: Option<Observer>,
 }
 
 impl Config {
-    /// Whether no connection can ever need TLS. A proxy may, and those of the environment are not known here.
+    /// Whether no connection ever needs TLS, neither with the server nor with a proxy.
     pub(crate) fn never_uses_tls(&self) -> bool {
-        self.base_url.scheme() == "http" && matches!(self.proxy, Route::Direct)
+        let proxy_uses_tls = matches!(&self.route, Route::Proxy(proxy) if proxy.protocol == Protocol::Https);
+        self.base_url.scheme() == "http" && !proxy_uses_tls
     }
-}
 
-/// How a connection gets to the server.
-pub(crate) enum Route {
-    Direct,
-    /// As the usual environment variables say.
-    Environment,
-    Proxy(Box<Proxy>),
+    /// The header `User-Agent`, which proxies receive, too.
+    pub(crate) fn user_agent(&self) -> HeaderValue {
+        self.headers.get(USER_AGENT).cloned().unwrap_or(HeaderValue::from_static("zexa"))
+    }
 }
 
 /// An environment variable, for an option that was not given; empty counts as unset.
@@ -293,8 +297,9 @@ fn user_agent(product: &str, suffix: Option<&str>) -> Result<HeaderValue> {
 
 /// A header of the caller's. Those that the client depends on are its own.
 pub(crate) fn header(option: &str, name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
-    const OURS: [&str; 11] = [
+    const OURS: [&str; 12] = [
         "accept",
+        "accept-encoding",
         "authorization",
         "connection",
         "content-length",

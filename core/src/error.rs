@@ -1,5 +1,6 @@
 //! [`Error`]: what went wrong, and how far the request got.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ struct Inner {
     request_id: Option<String>,
     retry_after: Option<Duration>,
     attempts: u32,
+    reason: Option<Cow<'static, str>>,
+    is_permanent: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -160,6 +163,22 @@ impl Error {
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Error {
         self.0.attempts = attempts;
         self
+    }
+
+    /// Sets the code that Node.js has for the reason, such as `ECONNREFUSED`.
+    pub(crate) fn with_reason(mut self, code: Option<Cow<'static, str>>) -> Error {
+        self.0.reason = code;
+        self
+    }
+
+    /// Marks an error that another attempt would meet as well.
+    pub(crate) fn permanent(mut self) -> Error {
+        self.0.is_permanent = true;
+        self
+    }
+
+    pub(crate) fn is_permanent(&self) -> bool {
+        self.0.is_permanent
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {

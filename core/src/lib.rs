@@ -108,6 +108,7 @@ mod model;
 mod observe;
 mod open_enum;
 mod private;
+mod proxy;
 mod response;
 mod sender_ids;
 mod shapes;

@@ -1,8 +1,8 @@
-//! Checks of the URLs that a client is given: of the API, and of a proxy.
+//! Checks of the base URL.
 
 use std::net::IpAddr;
 
-use reqwest::{Proxy, Url};
+use ::url::Url;
 
 use crate::{Error, Result};
 
@@ -37,7 +37,7 @@ pub(crate) fn check_base(text: &str, allow_http: bool) -> Result<Url> {
 }
 
 /// Whether the text names a host after `://`. The parser also accepts `https:///host` and `https:host`, in which the host is empty.
-fn names_host(text: &str, url: &Url) -> bool {
+pub(crate) fn names_host(text: &str, url: &Url) -> bool {
     let host = text.trim_start().split_once("://").map_or("", |(_, rest)| rest);
     let is_dots = url.host_str().is_none_or(|host| host.chars().all(|c| c == '.'));
     !host.is_empty() && !host.starts_with(['/', '\\', '?', '#']) && !is_dots
@@ -50,31 +50,9 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
-/// The proxy for all requests.
-///
-/// # Errors
-///
-/// An invalid URL, or a proxy that would see the key unencrypted.
-pub(crate) fn check_proxy(text: &str, base_url: &Url, allow_http: bool) -> Result<Proxy> {
-    // The reason is our own: the parser's would repeat the URL, and with it a password.
-    let wrong = || Error::config("proxy", "not a URL such as http://proxy.example:3128");
-    let url = Url::parse(text).map_err(|_| wrong())?;
-    if !matches!(url.scheme(), "http" | "https") || !names_host(text, &url) || url.port() == Some(0) {
-        return Err(wrong());
-    }
-    if base_url.scheme() == "http" && !allow_http && !is_loopback(&url) {
-        return Err(Error::config(
-            "proxy",
-            "would see the API key in clear, as base_url is http://; set allow_http to let it",
-        ));
-    }
-    Proxy::all(url).map_err(|_| wrong())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::DEFAULT_BASE_URL;
 
     fn reason(url: &str) -> Option<String> {
         check_base(url, false).err().map(|error| error.to_string())
@@ -109,8 +87,6 @@ mod tests {
             "https://?a",
         ] {
             assert!(reason(url).is_some(), "{url}");
-            let base = Url::parse(DEFAULT_BASE_URL).expect("a URL");
-            assert!(check_proxy(url, &base, false).is_err(), "{url}");
         }
         for url in ["https://api.zexa.ao:0/v1", "https://api.zexa.ao:00000"] {
             assert!(reason(url).is_some_and(|reason| reason.contains("port 0")), "{url}");

@@ -1,10 +1,14 @@
 //! The response: its body, of bounded size, and the error that a failing one becomes.
 
+use std::future::poll_fn;
 use std::mem;
+use std::pin::Pin;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use http::{Response, StatusCode};
+use http_body::Body;
+use hyper::body::Incoming;
 use serde_json::Value;
 
 use super::api_key::ApiKey;
@@ -32,7 +36,7 @@ pub(crate) struct ResponseHead<'a> {
 
 impl<'a> ResponseHead<'a> {
     /// Takes the head off a response, of which only the body is left to read.
-    pub(crate) fn take(response: &mut reqwest::Response, key: ApiKey<'a>) -> ResponseHead<'a> {
+    pub(crate) fn take(response: &mut Response<Incoming>, key: ApiKey<'a>) -> ResponseHead<'a> {
         ResponseHead { status: response.status(), headers: mem::take(response.headers_mut()), key }
     }
 
@@ -127,7 +131,7 @@ fn outcome_of_success(body: &[u8]) -> Outcome {
 
 /// Where a redirect leads, without its path and query: they may repeat an id or a number.
 fn origin(place: &str) -> String {
-    match reqwest::Url::parse(place) {
+    match ::url::Url::parse(place) {
         Ok(url) if url.has_host() => url.origin().ascii_serialization(),
         _ => "another path".into(),
     }
@@ -194,12 +198,13 @@ impl Received {
     /// Reads a body to its end. If it is too long or the connection is lost, returns why it is incomplete.
     pub(crate) async fn read(
         &mut self,
-        mut response: reqwest::Response,
+        response: Response<Incoming>,
         mut first_arrived: impl FnMut(&Bytes),
     ) -> Option<&'static str> {
         let most = if response.status().is_success() { MAX_SUCCESS_BODY } else { MAX_ERROR_BODY };
+        let mut body = response.into_body();
         loop {
-            match response.chunk().await {
+            match next_piece(&mut body).await {
                 Ok(None) => return None,
                 Ok(Some(piece)) if self.first.len().max(self.all.len()) + piece.len() > most => {
                     return Some("it is too long");
@@ -224,9 +229,24 @@ impl Received {
     }
 }
 
+/// The next bytes of a body. What follows the bytes, such as trailers, is skipped.
+async fn next_piece(body: &mut Incoming) -> Result<Option<Bytes>, hyper::Error> {
+    loop {
+        match poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
+            None => return Ok(None),
+            Some(Err(error)) => return Err(error),
+            Some(Ok(frame)) => {
+                if let Ok(bytes) = frame.into_data() {
+                    return Ok(Some(bytes));
+                }
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use reqwest::header::HeaderValue;
+    use http::header::HeaderValue;
     use serde_json::json;
 
     use super::*;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use reqwest::header::{AUTHORIZATION, HeaderMap};
+use http::header::{AUTHORIZATION, HeaderMap};
 
 use crate::Error;
 
@@ -142,7 +142,7 @@ fn character_reference(text: &[u8]) -> Option<(u32, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::HeaderValue;
+    use http::header::HeaderValue;
     use serde_json::json;
 
     use super::*;

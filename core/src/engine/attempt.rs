@@ -3,17 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, PROXY_AUTHORIZATION};
+use hyper_util::client::legacy;
 use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
 use super::answer::{Received, ResponseHead};
 use super::api_key::ApiKey;
+use super::connect::ConnectError;
 use super::http::Http;
 use super::progress::{Progress, WatchedBody};
 use super::request::{Method, Request};
 use crate::call_options::Call;
+use crate::config::Config;
 use crate::decode::Sink;
+use crate::proxy::Route;
 use crate::{Error, Kind, Outcome, Result};
 
 /// Sends the request and reads the response, within the time of one attempt. No error holds the API key.
@@ -47,7 +51,7 @@ async fn exchange(
     // Not before: while this waited, the connections of an earlier pool may have turned out to hang.
     let pool = http.pool();
     let body = WatchedBody::new(request.body.clone(), progress.clone());
-    let response = pool.client.execute(to_http(&shared.config.headers, request, call, body));
+    let response = pool.client.request(to_http(&shared.config, request, call, body)?);
     let mut response = match timeout_at(limit.at, response).await {
         Ok(response) => response.map_err(|error| no_answer(error, progress))?,
         Err(_) => {
@@ -120,43 +124,51 @@ impl Limit {
     }
 }
 
-fn to_http(headers: &HeaderMap, request: &Request, call: &Call, body: WatchedBody) -> reqwest::Request {
-    let mut http = reqwest::Request::new(request.method.into(), request.url.clone());
-    *http.headers_mut() = headers.clone();
+fn to_http(config: &Config, request: &Request, call: &Call, body: WatchedBody) -> Result<http::Request<WatchedBody>> {
+    let uri = http::Uri::try_from(request.url.as_str()).map_err(|_| {
+        Error::invalid("url", serde_json::Value::Null, "the path and the query make a URL that HTTP cannot send")
+    })?;
+    let forwards = uri.scheme_str() == Some("http");
+    let mut http = http::Request::new(body);
+    *http.method_mut() = request.method.into();
+    *http.uri_mut() = uri;
+    let headers = http.headers_mut();
+    *headers = config.headers.clone();
     for (name, value) in &call.headers {
-        http.headers_mut().insert(name, value.clone());
+        headers.insert(name, value.clone());
     }
     match (&request.body, request.method) {
-        (Some(_), _) => drop(http.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"))),
+        (Some(_), _) => drop(headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"))),
         (None, Method::Get | Method::Delete) => {}
         // Methods that usually have a body say that there is none; some gateways insist.
-        (None, _) => drop(http.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"))),
+        (None, _) => drop(headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"))),
     }
-    *http.body_mut() = Some(reqwest::Body::wrap(body));
-    http
+    // A proxy that forwards requests reads the header from each; for a tunnel it is sent with CONNECT.
+    if let Route::Proxy(proxy) = &config.route
+        && let Some(authorization) = proxy.authorization.as_ref().filter(|_| forwards && !proxy.protocol.is_socks())
+    {
+        headers.insert(PROXY_AUTHORIZATION, authorization.clone());
+    }
+    Ok(http)
 }
 
 /// The error of an attempt that received no response.
-fn no_answer(error: reqwest::Error, progress: &Progress) -> Error {
-    let error = error.without_url(); // it may hold a number that was searched for
-    let reason = deepest(&error);
+fn no_answer(error: legacy::Error, progress: &Progress) -> Error {
     if let Some(refusal) = refused_unprocessed(&error) {
         return progress.abort(Kind::Connect, refusal).with_outcome(Outcome::NotSent).with_source(error);
     }
-    if !error.is_connect() {
-        let message = format!("the connection was lost before an answer came: {reason}");
+    let Some(failure) = sources(&error).find_map(|error| error.downcast_ref::<ConnectError>()) else {
+        let message = format!("the connection was lost before an answer came: {}", deepest(&error));
         return progress.abort(Kind::Connect, message).with_source(error);
-    }
-    let (kind, message) = match error.is_timeout() {
-        true => (Kind::Timeout, "the connect timeout passed without a connection".into()),
-        false => (Kind::Connect, format!("cannot connect: {reason}")),
     };
-    progress.abort(kind, message).with_source(error)
+    let kind = if failure.is_timeout { Kind::Timeout } else { Kind::Connect };
+    let error = progress.abort(kind, failure.message.clone()).with_reason(failure.code.clone());
+    if failure.is_permanent { error.permanent() } else { error }
 }
 
 /// Whether the server said over HTTP/2 that it has not processed the request: it refused the stream, or it is going away and names a last stream that is
 /// before this one. (RFC 9113, 8.7: such a request can be retried, whatever its method.)
-fn refused_unprocessed(error: &reqwest::Error) -> Option<&'static str> {
+fn refused_unprocessed(error: &legacy::Error) -> Option<&'static str> {
     let error = sources(error).find_map(|error| error.downcast_ref::<h2::Error>()).filter(|error| error.is_remote())?;
     if error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM) {
         return Some("the server refused the request before processing it");
@@ -166,11 +178,11 @@ fn refused_unprocessed(error: &reqwest::Error) -> Option<&'static str> {
 }
 
 /// The innermost reason: those around it say only that something went wrong.
-fn deepest(error: &reqwest::Error) -> String {
+fn deepest(error: &legacy::Error) -> String {
     sources(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
 /// The error and its causes, from the outermost to the innermost.
-fn sources<'a>(error: &'a reqwest::Error) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+fn sources<'a>(error: &'a legacy::Error) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
     std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |error| error.source())
 }

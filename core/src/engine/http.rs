@@ -4,13 +4,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::Version;
+use http::Version;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::Shared;
-use crate::config::Route;
-use crate::{Error, Result};
+use super::connect::Connector;
+use super::progress::WatchedBody;
+use crate::Result;
 
 /// A server that closes idle connections sooner is noticed; a firewall that drops them is not, so none is kept for long.
 const IDLE_CONNECTION: Duration = Duration::from_secs(60);
@@ -27,7 +30,7 @@ pub(crate) struct Http {
 /// A pool of connections, and its number among those that this runtime has had.
 #[derive(Clone)]
 pub(crate) struct Pool {
-    pub(crate) client: reqwest::Client,
+    pub(crate) client: Client<Connector, WatchedBody>,
     number: u64,
 }
 
@@ -49,7 +52,7 @@ impl Http {
             shares_nothing: AtomicBool::new(false),
             has_retired: AtomicBool::new(false),
         });
-        Ok(Http { pool: Mutex::new(Pool { client: reqwest_client(shared)?, number: 0 }), http2 })
+        Ok(Http { pool: Mutex::new(Pool { client: new_client(shared)?, number: 0 }), http2 })
     }
 
     /// The pool for an attempt that begins now.
@@ -84,38 +87,23 @@ impl Http {
         let mut current = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         // Of several attempts that hang on one connection, the first replaces it. If there can be no other client, this one has to do.
         if current.number == pool.number
-            && let Ok(client) = reqwest_client(shared)
+            && let Ok(client) = new_client(shared)
         {
             *current = Pool { client, number: pool.number + 1 };
         }
     }
 }
 
-fn reqwest_client(shared: &Shared) -> Result<reqwest::Client> {
-    let builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(shared.tls()?)
-        .connect_timeout(shared.config.connect_timeout)
-        .pool_idle_timeout(IDLE_CONNECTION)
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        // Retries are ours. What is below goes to another connection by itself where one is found closed before a
-        // request was written to it: no request was made then, and none is counted.
-        .retry(reqwest::retry::never());
-    let builder = match shared.config.http2 {
-        true => {
-            // A connection that hangs is noticed after half of the time that an attempt has. There are no PINGs while it is idle: nobody drives an idle
-            // pooled runtime, and the answer would be read too late.
-            let ping_after = (shared.config.timeout / 3).clamp(PING_AFTER.0, PING_AFTER.1);
-            builder.http2_keep_alive_interval(ping_after).http2_keep_alive_timeout(ping_after / 2)
-        }
-        false => builder.http1_only(),
-    };
-    let builder = match &shared.config.proxy {
-        Route::Direct => builder.no_proxy(),
-        Route::Environment => builder,
-        Route::Proxy(proxy) => builder.proxy((**proxy).clone()),
-    };
-    builder
-        .build()
-        .map_err(|error| Error::config("client", format_args!("cannot be set up: {error}")).with_source(error))
+/// A connection that is found closed before a request was written to it is replaced by another: no request was made then, and none is counted.
+fn new_client(shared: &Shared) -> Result<Client<Connector, WatchedBody>> {
+    let config = &shared.config;
+    let mut builder = Client::builder(TokioExecutor::new());
+    builder.timer(TokioTimer::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE_CONNECTION);
+    if config.http2 {
+        // A connection that hangs is noticed after half of the time that an attempt has. There are no PINGs while it is idle: nobody drives an idle
+        // pooled runtime, and the answer would be read too late.
+        let ping_after = (config.timeout / 3).clamp(PING_AFTER.0, PING_AFTER.1);
+        builder.http2_keep_alive_interval(ping_after).http2_keep_alive_timeout(ping_after / 2);
+    }
+    Ok(builder.build(Connector::new(config.route.clone(), shared.tls()?, config.connect_timeout, config.user_agent())))
 }

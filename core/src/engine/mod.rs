@@ -4,7 +4,7 @@
 //!   it is done;
 //! - `retry`, `retry_after` and `gate` say whether and when to try again, `waiting` when to ask again for what takes its time;
 //! - `lane` drives blocking calls, `background` async ones;
-//! - `http` holds the connections of one runtime, `tls` what all connections share;
+//! - `http` holds the connections of one runtime, `connect` opens them, `tls` and `trust` are what all of them share;
 //! - `fork` detects a forked child, and `process` sees to it that it shares nothing with its parent.
 
 mod answer;
@@ -12,6 +12,7 @@ mod api_key;
 mod attempt;
 mod background;
 mod call;
+mod connect;
 mod fork;
 mod gate;
 mod http;
@@ -21,7 +22,8 @@ mod progress;
 pub(crate) mod request;
 mod retry;
 mod retry_after;
-pub(crate) mod tls;
+mod tls;
+pub(crate) mod trust;
 mod waiting;
 
 use std::pin::Pin;

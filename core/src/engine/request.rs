@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use ::url::Url;
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::Url;
 use serde::Serialize;
 
 use super::retry::Repeatable;
@@ -65,14 +65,14 @@ impl FromStr for Method {
     }
 }
 
-impl From<Method> for reqwest::Method {
-    fn from(method: Method) -> reqwest::Method {
+impl From<Method> for http::Method {
+    fn from(method: Method) -> http::Method {
         match method {
-            Method::Get => reqwest::Method::GET,
-            Method::Post => reqwest::Method::POST,
-            Method::Put => reqwest::Method::PUT,
-            Method::Patch => reqwest::Method::PATCH,
-            Method::Delete => reqwest::Method::DELETE,
+            Method::Get => http::Method::GET,
+            Method::Post => http::Method::POST,
+            Method::Put => http::Method::PUT,
+            Method::Patch => http::Method::PATCH,
+            Method::Delete => http::Method::DELETE,
         }
     }
 }

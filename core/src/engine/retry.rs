@@ -17,6 +17,9 @@ pub(crate) enum Repeatable {
 
 /// Whether the failed attempt may be followed by another. This is the table of the README, cell by cell.
 pub(crate) fn may_repeat(error: &Error, repeatable: Repeatable) -> bool {
+    if error.is_permanent() {
+        return false;
+    }
     match (error.outcome(), error.status()) {
         // Refused before it was processed.
         (_, Some(429)) => true,

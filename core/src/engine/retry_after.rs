@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use http::header::{DATE, HeaderMap, RETRY_AFTER};
 
 /// A shorter wait counts as none.
 const SHORTEST: Duration = Duration::from_millis(50);
@@ -36,7 +36,7 @@ fn date(headers: &HeaderMap) -> SystemTime {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::HeaderValue;
+    use http::header::HeaderValue;
 
     use super::*;
 

@@ -6,7 +6,7 @@ use super::licences;
 use crate::command::{self, Result, cargo};
 
 /// Each is large, or holds what must be one thing in a process.
-const ONCE: [&str; 6] = ["hyper", "reqwest", "rustls", "serde", "serde_json", "tokio"];
+const ONCE: [&str; 6] = ["hyper", "hyper-util", "rustls", "serde", "serde_json", "tokio"];
 /// The client's TLS is rustls with ring, and nothing else.
 const NEVER: [&str; 6] = ["aws-lc-rs", "aws-lc-sys", "native-tls", "openssl", "openssl-sys", "schannel"];
 

@@ -1,0 +1,264 @@
+//! [`ConnectError`]: why there is no connection, in a sentence.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use http::StatusCode;
+use rustls::{AlertDescription, CertificateError, InvalidMessage};
+
+use super::Step;
+use super::resolver::ResolveError;
+
+/// A connection that could not be opened. No request was sent over it.
+#[derive(Debug)]
+pub(crate) struct ConnectError {
+    pub(crate) message: String,
+    /// The code that Node.js has for the reason.
+    pub(crate) code: Option<Cow<'static, str>>,
+    /// Another attempt would fail as well.
+    pub(crate) is_permanent: bool,
+    pub(crate) is_timeout: bool,
+}
+
+/// Why a step has failed.
+#[derive(Debug)]
+pub(super) enum Reason {
+    Resolve(ResolveError),
+    Tcp(io::Error),
+    Tls(io::Error),
+    ProxyTls(io::Error),
+    ProxyLost(io::Error),
+    ProxyRefused(StatusCode),
+    ProxyNotHttp,
+    /// What a SOCKS proxy says, and whether it would say it again.
+    Socks(String, bool),
+    /// The host of the URL cannot be named in TLS.
+    NoServerName,
+    TimedOut(Duration, Step),
+    Other(String),
+}
+
+impl Reason {
+    /// The reason for which hyper's connector has failed.
+    pub(super) fn of_tcp(error: &(dyn std::error::Error + 'static)) -> Reason {
+        for cause in std::iter::successors(Some(error), |error| error.source()) {
+            if let Some(error) = cause.downcast_ref::<ResolveError>() {
+                return Reason::Resolve(error.clone());
+            }
+            if let Some(error) = cause.downcast_ref::<io::Error>() {
+                return Reason::Tcp(copy(error));
+            }
+        }
+        Reason::Other(error.to_string())
+    }
+
+    /// The reason for which a SOCKS proxy has failed. The library's error has no public type, but says in words what is wrong.
+    pub(super) fn of_socks(error: &dyn fmt::Display) -> Reason {
+        let text = error.to_string();
+        let reason = text.strip_prefix("SOCKS error: ").unwrap_or(&text);
+        let wants_credentials = ["credentials", "authentication"].iter().any(|word| reason.contains(word));
+        let hint = if wants_credentials { ": it wants a user and a password, or other ones" } else { "" };
+        Reason::Socks(format!("the SOCKS proxy refused ({reason}){hint}"), wants_credentials)
+    }
+
+    pub(super) fn into_error(self, place: &str, proxy: Option<&str>) -> ConnectError {
+        let (reason, code, is_permanent) = self.describe();
+        let through = proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
+        let is_timeout = matches!(self, Reason::TimedOut(..));
+        ConnectError {
+            message: format!("cannot connect to {place}{through}: {reason}"),
+            code,
+            is_permanent,
+            is_timeout,
+        }
+    }
+
+    fn describe(&self) -> (String, Option<Cow<'static, str>>, bool) {
+        match self {
+            Reason::Resolve(error) => (error.reason.clone(), Some(error.code.into()), false),
+            Reason::Tcp(error) => (in_words(error), code(error), false),
+            Reason::Tls(error) => describe_tls("server", error),
+            Reason::ProxyTls(error) => describe_tls("proxy", error),
+            Reason::ProxyLost(error) => (format!("the proxy did not answer ({})", in_words(error)), code(error), false),
+            Reason::ProxyRefused(status) => {
+                let hint = match status.as_u16() {
+                    407 => ": it wants a user and a password, or other ones",
+                    _ => "",
+                };
+                // As for the API's own responses: these may pass.
+                let may_pass = status.is_server_error() || matches!(status.as_u16(), 408 | 429);
+                (format!("the proxy answered {status}{hint}"), Some("ECONNREFUSED".into()), !may_pass)
+            }
+            Reason::ProxyNotHttp => {
+                ("the proxy does not answer as an HTTP proxy does".into(), Some("EPROTO".into()), true)
+            }
+            Reason::Socks(reason, is_permanent) => (reason.clone(), Some("ECONNREFUSED".into()), *is_permanent),
+            Reason::NoServerName => ("the host cannot be named in TLS".into(), Some("ENOTFOUND".into()), true),
+            Reason::TimedOut(limit, step) => {
+                (format!("the connect timeout of {limit:?} passed {step}"), Some("ETIMEDOUT".into()), false)
+            }
+            Reason::Other(reason) => (reason.clone(), None, false),
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Step::Tcp => "while its address was looked up, or it did not accept the connection",
+            Step::Proxy => "while the proxy did not answer",
+            Step::Tls => "during the TLS handshake",
+        })
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ConnectError {}
+
+/// An I/O error cannot be cloned.
+fn copy(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => io::Error::new(error.kind(), error.to_string()),
+    }
+}
+
+/// `connection refused`, without the number of the error.
+fn in_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_lowercase().collect::<String>() + characters.as_str()).unwrap_or_default()
+}
+
+/// The name of the system's error: `ECONNREFUSED`.
+fn code(error: &io::Error) -> Option<Cow<'static, str>> {
+    #[cfg(unix)]
+    if let Some(code) = error.raw_os_error() {
+        return Some(format!("{:?}", nix::errno::Errno::from_raw(code)).into());
+    }
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => Some("ECONNREFUSED".into()),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof => Some("ECONNRESET".into()),
+        io::ErrorKind::TimedOut => Some("ETIMEDOUT".into()),
+        _ => None,
+    }
+}
+
+/// A handshake that failed because of this peer, the server or a proxy.
+fn describe_tls(peer: &str, error: &io::Error) -> (String, Option<Cow<'static, str>>, bool) {
+    let Some(error) = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>()) else {
+        return (format!("the {peer} ended the TLS handshake ({})", in_words(error)), code(error), false);
+    };
+    match error {
+        rustls::Error::InvalidCertificate(error) => {
+            let (what, code) = describe_certificate(error);
+            (format!("the {peer}'s certificate {what}"), Some(code.into()), true)
+        }
+        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            (format!("the {peer} does not speak TLS on this port: is it one for http://?"), Some("EPROTO".into()), true)
+        }
+        rustls::Error::AlertReceived(alert) => {
+            let alert = describe_alert(*alert);
+            (format!("the {peer} ended the TLS handshake with the alert \"{alert}\""), Some("EPROTO".into()), false)
+        }
+        rustls::Error::PeerIncompatible(_) | rustls::Error::NoApplicationProtocol => (
+            format!("the {peer} has no version or cipher suite of TLS in common with this client"),
+            Some("EPROTO".into()),
+            true,
+        ),
+        _ => (format!("the TLS handshake with the {peer} failed"), Some("EPROTO".into()), false),
+    }
+}
+
+fn describe_certificate(error: &CertificateError) -> (&'static str, &'static str) {
+    match error {
+        CertificateError::UnknownIssuer => (
+            "has an issuer that is not trusted: if a company's own authority has issued it, name that authority in `ca_file`",
+            "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+        ),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            ("has expired, or the clock of this machine is wrong", "CERT_HAS_EXPIRED")
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            ("is not valid yet, or the clock of this machine is wrong", "CERT_NOT_YET_VALID")
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            ("is for another host name", "ERR_TLS_CERT_ALTNAME_INVALID")
+        }
+        CertificateError::Revoked => ("is revoked", "CERT_REVOKED"),
+        CertificateError::BadSignature => ("has a wrong signature", "CERT_SIGNATURE_FAILURE"),
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            ("is not for a server", "INVALID_PURPOSE")
+        }
+        CertificateError::Other(error) if error.to_string().contains("CaUsedAsEndEntity") => {
+            ("is that of a certificate authority, and not of a server", "INVALID_PURPOSE")
+        }
+        _ => ("is invalid", "CERT_REJECTED"),
+    }
+}
+
+fn describe_alert(alert: AlertDescription) -> String {
+    words(&format!("{alert:?}"))
+}
+
+/// `HandshakeFailure` as `handshake failure`.
+fn words(name: &str) -> String {
+    let mut words = String::new();
+    for character in name.chars() {
+        if character.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(character.to_lowercase());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tls(error: rustls::Error) -> ConnectError {
+        let error = io::Error::new(io::ErrorKind::InvalidData, error);
+        Reason::Tls(error).into_error("api.zexa.ao:443", Some("proxy.example:3128"))
+    }
+
+    #[test]
+    fn certificates_that_are_refused() {
+        let error = tls(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer));
+        assert_eq!(
+            error.message,
+            "cannot connect to api.zexa.ao:443 through the proxy proxy.example:3128: the server's certificate has an issuer that is not trusted: if \
+             a company's own authority has issued it, name that authority in `ca_file`"
+        );
+        assert_eq!((error.code.as_deref(), error.is_permanent), (Some("UNABLE_TO_GET_ISSUER_CERT_LOCALLY"), true));
+    }
+
+    #[test]
+    fn what_rustls_says_becomes_a_sentence() {
+        for error in [
+            rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType),
+            rustls::Error::AlertReceived(AlertDescription::HandshakeFailure),
+            rustls::Error::General("secret".into()),
+        ] {
+            let message = tls(error).message;
+            let sentence = message.split(": ").last().unwrap_or_default();
+            assert!(!sentence.contains(['(', '{']) && !sentence.contains("secret"), "{message}");
+        }
+        assert_eq!(describe_alert(AlertDescription::UnknownCA), "unknown c a");
+    }
+
+    #[test]
+    fn errors_of_the_system() {
+        let error = Reason::Tcp(io::Error::from_raw_os_error(111)).into_error("127.0.0.1:1", None);
+        assert_eq!(error.message, "cannot connect to 127.0.0.1:1: connection refused");
+        assert_eq!((error.code.as_deref(), error.is_permanent), (Some("ECONNREFUSED"), false));
+    }
+}

@@ -1,0 +1,262 @@
+//! [`Connector`]: opens the connections of a client, directly or through its proxy.
+
+mod failure;
+mod resolver;
+mod stream;
+mod tunnel;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::{HeaderValue, Uri};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::proxy::SocksV5;
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tower_service::Service;
+
+pub(crate) use self::failure::ConnectError;
+use self::failure::Reason;
+use self::resolver::Resolver;
+pub(crate) use self::stream::Connection;
+use self::stream::Stream;
+use crate::proxy::{Protocol, Proxy, Route};
+
+/// How long an idle connection is silent before the system asks whether the other side is still there, and then between these probes. Routers forget
+/// connections that are silent for some minutes.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+const KEEP_ALIVE_PROBES: u32 = 3;
+
+/// Opens connections. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Connector(Arc<Parts>);
+
+struct Parts {
+    tcp: HttpConnector<Resolver>,
+    route: Route,
+    tls: TlsConnector,
+    /// For a proxy, which is not offered the protocols of the API.
+    proxy_tls: TlsConnector,
+    timeout: Duration,
+    user_agent: HeaderValue,
+}
+
+/// What a connection is waiting for.
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
+enum Step {
+    Tcp,
+    Proxy,
+    Tls,
+}
+
+/// The step that a connection has reached, for the error if it takes too long.
+struct Progress(AtomicU8);
+
+impl Progress {
+    fn reach(&self, step: Step) {
+        self.0.store(step as u8, Ordering::Relaxed);
+    }
+
+    fn step(&self) -> Step {
+        match self.0.load(Ordering::Relaxed) {
+            step if step == Step::Tls as u8 => Step::Tls,
+            step if step == Step::Proxy as u8 => Step::Proxy,
+            _ => Step::Tcp,
+        }
+    }
+}
+
+impl Connector {
+    pub(crate) fn new(route: Route, tls: ClientConfig, timeout: Duration, user_agent: HeaderValue) -> Connector {
+        let mut tcp = HttpConnector::new_with_resolver(Resolver);
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(timeout));
+        tcp.set_keepalive(Some(KEEP_ALIVE));
+        tcp.set_keepalive_interval(Some(KEEP_ALIVE));
+        tcp.set_keepalive_retries(Some(KEEP_ALIVE_PROBES));
+        let tls = Arc::new(tls);
+        let mut proxy_tls = tls.clone();
+        if matches!(&route, Route::Proxy(proxy) if proxy.protocol == Protocol::Https) {
+            Arc::make_mut(&mut proxy_tls).alpn_protocols.clear();
+        }
+        Connector(Arc::new(Parts { tcp, route, tls: tls.into(), proxy_tls: proxy_tls.into(), timeout, user_agent }))
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = TokioIo<Connection>;
+    type Error = ConnectError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, target: Uri) -> Self::Future {
+        let parts = self.0.clone();
+        Box::pin(async move {
+            let progress = Progress(AtomicU8::new(Step::Tcp as u8));
+            let connected = match tokio::time::timeout(parts.timeout, parts.connect(&target, &progress)).await {
+                Ok(connected) => connected,
+                Err(_) => Err(Reason::TimedOut(parts.timeout, progress.step())),
+            };
+            let proxy = match &parts.route {
+                Route::Direct => None,
+                Route::Proxy(proxy) => Some(proxy.place.as_str()),
+            };
+            connected.map(TokioIo::new).map_err(|reason| reason.into_error(&place(&target), proxy))
+        })
+    }
+}
+
+impl Parts {
+    async fn connect(&self, target: &Uri, progress: &Progress) -> Result<Connection, Reason> {
+        match &self.route {
+            Route::Direct => {
+                let tcp = self.tcp(target).await?;
+                self.secure(target, tcp, progress).await
+            }
+            Route::Proxy(proxy) if proxy.protocol.is_socks() => {
+                let tcp = self.socks(proxy, target, progress).await?;
+                self.secure(target, tcp, progress).await
+            }
+            Route::Proxy(proxy) => {
+                let tcp = self.tcp(&proxy.uri).await?;
+                progress.reach(Step::Proxy);
+                match proxy.protocol {
+                    Protocol::Https => self.through_tls_proxy(proxy, target, tcp, progress).await,
+                    _ => self.through_proxy(proxy, target, tcp, progress).await,
+                }
+            }
+        }
+    }
+
+    async fn tcp(&self, target: &Uri) -> Result<TcpStream, Reason> {
+        let connected = self.tcp.clone().call(target.clone()).await;
+        connected.map(TokioIo::into_inner).map_err(|error| Reason::of_tcp(&error))
+    }
+
+    /// A connection to the server itself, or to a proxy that only passes bytes on.
+    async fn secure(&self, target: &Uri, tcp: TcpStream, progress: &Progress) -> Result<Connection, Reason> {
+        let stream = match is_https(target) {
+            false => Stream::Plain(tcp),
+            true => {
+                progress.reach(Step::Tls);
+                Stream::Tls(Box::new(handshake(&self.tls, target, tcp).await?.map_err(Reason::Tls)?))
+            }
+        };
+        Ok(Connection { stream, is_forwarded: false })
+    }
+
+    async fn through_proxy(
+        &self,
+        proxy: &Proxy,
+        target: &Uri,
+        mut tcp: TcpStream,
+        progress: &Progress,
+    ) -> Result<Connection, Reason> {
+        if !is_https(target) {
+            return Ok(Connection { stream: Stream::Plain(tcp), is_forwarded: true });
+        }
+        tunnel::open(&mut tcp, &place(target), &self.user_agent, proxy.authorization.as_ref()).await?;
+        self.secure(target, tcp, progress).await
+    }
+
+    async fn through_tls_proxy(
+        &self,
+        proxy: &Proxy,
+        target: &Uri,
+        tcp: TcpStream,
+        progress: &Progress,
+    ) -> Result<Connection, Reason> {
+        let mut tls = handshake(&self.proxy_tls, &proxy.uri, tcp).await?.map_err(Reason::ProxyTls)?;
+        if !is_https(target) {
+            return Ok(Connection { stream: Stream::Tls(Box::new(tls)), is_forwarded: true });
+        }
+        tunnel::open(&mut tls, &place(target), &self.user_agent, proxy.authorization.as_ref()).await?;
+        progress.reach(Step::Tls);
+        let stream = handshake(&self.tls, target, tls).await?.map_err(Reason::Tls)?;
+        Ok(Connection { stream: Stream::TlsInTls(Box::new(stream)), is_forwarded: false })
+    }
+
+    async fn socks(&self, proxy: &Proxy, target: &Uri, progress: &Progress) -> Result<TcpStream, Reason> {
+        let target = match proxy.protocol {
+            Protocol::Socks5 => resolved(target).await?,
+            _ => target.clone(),
+        };
+        let tcp = self.tcp(&proxy.uri).await?;
+        progress.reach(Step::Proxy);
+        let mut socks = SocksV5::new(proxy.uri.clone(), Opened(Some(tcp)));
+        if let Some((user, password)) = &proxy.credentials {
+            socks = socks.with_auth(user.clone(), password.clone());
+        }
+        socks.call(target).await.map(TokioIo::into_inner).map_err(|error| Reason::of_socks(&error))
+    }
+}
+
+/// A connection to a proxy, in the form of a service that opens one.
+struct Opened(Option<TcpStream>);
+
+impl Service<Uri> for Opened {
+    type Response = TokioIo<TcpStream>;
+    type Error = std::io::Error;
+    type Future = std::future::Ready<std::io::Result<TokioIo<TcpStream>>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Uri) -> Self::Future {
+        let stream = self.0.take().ok_or_else(|| std::io::ErrorKind::NotConnected.into());
+        std::future::ready(stream.map(TokioIo::new))
+    }
+}
+
+async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
+    tls: &TlsConnector,
+    target: &Uri,
+    stream: S,
+) -> Result<std::io::Result<TlsStream<S>>, Reason> {
+    let host = target.host().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let name = ServerName::try_from(host).map_err(|_| Reason::NoServerName)?;
+    Ok(tls.connect(name, stream).await)
+}
+
+/// The target by the first address of its host.
+async fn resolved(target: &Uri) -> Result<Uri, Reason> {
+    let host = target.host().unwrap_or_default();
+    if host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok() {
+        return Ok(target.clone());
+    }
+    let addresses = resolver::resolve(host).await.map_err(Reason::Resolve)?;
+    let mut address = *addresses.first().expect("a lookup without an address fails");
+    address.set_port(port(target));
+    let uri = Uri::builder().scheme(target.scheme_str().unwrap_or("https")).authority(address.to_string());
+    uri.path_and_query("/").build().map_err(|error| Reason::Other(error.to_string()))
+}
+
+fn is_https(target: &Uri) -> bool {
+    target.scheme_str() == Some("https")
+}
+
+fn port(target: &Uri) -> u16 {
+    target.port_u16().unwrap_or(if is_https(target) { 443 } else { 80 })
+}
+
+/// The host and the port of a URL.
+fn place(target: &Uri) -> String {
+    format!("{}:{}", target.host().unwrap_or_default(), port(target))
+}

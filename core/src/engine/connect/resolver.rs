@@ -1,0 +1,127 @@
+//! [`Resolver`]: the addresses of a host name, from the system.
+//!
+//! The system's function blocks, so it runs on a thread of its own, which may not start. A name server that does not answer keeps that thread for ten
+//! seconds or more. Lookups of one name at the same time are therefore one lookup, and a process has few of them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::{Context, Poll};
+use std::thread;
+
+use hyper_util::client::legacy::connect::dns::Name;
+use tokio::sync::oneshot;
+use tower_service::Service;
+
+use crate::engine::lane::take_no_signals;
+use crate::engine::process::PerProcess;
+
+/// The most names that a process looks up at the same time. A client has one, or two with a proxy.
+const MAX_LOOKUPS: usize = 16;
+
+/// The stack of a lookup. Given explicitly: the default depends on a variable of the environment, which another thread may be changing.
+const STACK: usize = 1 << 20;
+
+/// Resolves host names for connections.
+#[derive(Clone, Copy)]
+pub(crate) struct Resolver;
+
+/// Why a name has no addresses.
+#[derive(Clone, Debug)]
+pub(crate) struct ResolveError {
+    pub(crate) reason: String,
+    /// The code that Node.js has for the reason.
+    pub(crate) code: &'static str,
+}
+
+type Answer = Result<Arc<[SocketAddr]>, ResolveError>;
+
+/// The lookups of one process, each with those who wait for it.
+#[derive(Default)]
+struct Lookups(Mutex<HashMap<String, Vec<oneshot::Sender<Answer>>>>);
+
+impl Lookups {
+    fn of_this_process() -> &'static Lookups {
+        static LOOKUPS: OnceLock<PerProcess<Lookups>> = OnceLock::new();
+        LOOKUPS.get_or_init(|| PerProcess::new(Lookups::default())).get(|_| Lookups::default())
+    }
+
+    /// Joins the lookup of this name, and starts it if there is none.
+    fn join(&'static self, name: &str) -> Result<oneshot::Receiver<Answer>, ResolveError> {
+        let (answer, receiver) = oneshot::channel();
+        let mut lookups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(waiting) = lookups.get_mut(name) {
+            // Whoever has given up meanwhile needs no answer.
+            waiting.retain(|answer| !answer.is_closed());
+            waiting.push(answer);
+            return Ok(receiver);
+        }
+        if lookups.len() >= MAX_LOOKUPS {
+            let reason = "too many other host names are being looked up".to_owned();
+            return Err(ResolveError { reason, code: "EAI_AGAIN" });
+        }
+        let owned = name.to_owned();
+        let thread = thread::Builder::new().name("zexa-resolver".into()).stack_size(STACK);
+        let started = thread.spawn(move || {
+            take_no_signals();
+            let answer = look_up(&owned);
+            let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&owned);
+            waiting.into_iter().flatten().for_each(|waiting| drop(waiting.send(answer.clone())));
+        });
+        match started {
+            Ok(_) => {
+                lookups.insert(name.to_owned(), vec![answer]);
+                Ok(receiver)
+            }
+            Err(error) => {
+                let reason = format!("the system gives no thread for the lookup of its address ({error})");
+                Err(ResolveError { reason, code: "EAGAIN" })
+            }
+        }
+    }
+}
+
+fn look_up(name: &str) -> Answer {
+    match (name, 0).to_socket_addrs() {
+        Ok(addresses) if addresses.len() > 0 => Ok(addresses.collect()),
+        Ok(_) => Err(ResolveError { reason: "the host name has no address".into(), code: "ENOTFOUND" }),
+        Err(error) => {
+            let text = error.to_string();
+            // The standard library says first that the lookup has failed.
+            let detail = text.rsplit(": ").next().unwrap_or(&text);
+            let code = if detail.starts_with("Temporary failure") { "EAI_AGAIN" } else { "ENOTFOUND" };
+            Err(ResolveError { reason: format!("the host name cannot be resolved ({detail})"), code })
+        }
+    }
+}
+
+/// The addresses of a host name, with the port 0.
+pub(super) async fn resolve(name: &str) -> Answer {
+    let ended = || ResolveError { reason: "the lookup of its address has ended".into(), code: "EAI_AGAIN" };
+    Lookups::of_this_process().join(name)?.await.unwrap_or_else(|_| Err(ended()))
+}
+
+impl Service<Name> for Resolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = ResolveError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ResolveError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ResolveError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        Box::pin(async move { Ok(resolve(name.as_str()).await?.to_vec().into_iter()) })
+    }
+}
+
+impl fmt::Display for ResolveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for ResolveError {}

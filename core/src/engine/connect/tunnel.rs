@@ -1,0 +1,99 @@
+//! The request `CONNECT`: an HTTP proxy opens a tunnel to the server.
+
+use http::{HeaderValue, StatusCode};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use super::failure::Reason;
+
+/// The most that is read of a proxy's response: its head.
+const MAX_HEAD: usize = 16 << 10;
+
+const MAX_HEADERS: usize = 100;
+
+/// Asks for a tunnel to `target`, a host and a port.
+pub(super) async fn open(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    target: &str,
+    user_agent: &HeaderValue,
+    authorization: Option<&HeaderValue>,
+) -> Result<(), Reason> {
+    let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n").into_bytes();
+    for (name, value) in [("User-Agent", Some(user_agent)), ("Proxy-Authorization", authorization)] {
+        if let Some(value) = value {
+            request.extend_from_slice(name.as_bytes());
+            request.extend_from_slice(b": ");
+            request.extend_from_slice(value.as_bytes());
+            request.extend_from_slice(b"\r\n");
+        }
+    }
+    request.extend_from_slice(b"\r\n");
+    stream.write_all(&request).await.map_err(Reason::ProxyLost)?;
+    stream.flush().await.map_err(Reason::ProxyLost)?;
+
+    let mut head = Vec::new();
+    loop {
+        if stream.read_buf(&mut head).await.map_err(Reason::ProxyLost)? == 0 {
+            return Err(Reason::ProxyLost(std::io::ErrorKind::UnexpectedEof.into()));
+        }
+        match parse(&head) {
+            Some(Parsed::Complete(status)) if status.is_success() => return Ok(()),
+            Some(Parsed::Complete(status)) => return Err(Reason::ProxyRefused(status)),
+            Some(Parsed::Partial) if head.len() <= MAX_HEAD => {}
+            _ => return Err(Reason::ProxyNotHttp),
+        }
+    }
+}
+
+enum Parsed {
+    Complete(StatusCode),
+    Partial,
+}
+
+/// What a response begins with; `None` if it is no response.
+fn parse(head: &[u8]) -> Option<Parsed> {
+    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut response = httparse::Response::new(&mut headers);
+    match response.parse(head).ok()? {
+        httparse::Status::Partial => Some(Parsed::Partial),
+        httparse::Status::Complete(length) => {
+            let status = StatusCode::from_u16(response.code?).ok()?;
+            // The server speaks second in TLS. What follows the head of a success would be lost.
+            (!status.is_success() || length == head.len()).then_some(Parsed::Complete(status))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn answer(response: &str) -> Result<(), Reason> {
+        let mut stream = tokio_test_stream(response);
+        open(&mut stream, "api.zexa.ao:443", &HeaderValue::from_static("zexa"), None).await
+    }
+
+    /// The proxy's side is a buffer.
+    fn tokio_test_stream(response: &str) -> impl AsyncRead + AsyncWrite + Unpin + use<> {
+        tokio::io::join(std::io::Cursor::new(response.as_bytes().to_vec()), tokio::io::sink())
+    }
+
+    #[test]
+    fn responses_of_a_proxy() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(async {
+            assert!(answer("HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n").await.is_ok());
+            assert!(answer("HTTP/1.0 204 Fine\r\n\r\n").await.is_ok());
+            for (response, status) in [("HTTP/1.1 403 No\r\nA: b\r\n\r\n<html>", 403), ("HTTP/1.0 502 \r\n\r\n", 502)] {
+                assert!(matches!(answer(response).await, Err(Reason::ProxyRefused(s)) if s == status), "{response}");
+            }
+            for response in
+                ["SSH-2.0\r\n", "HTTP/1.1 200 OK\r\n\r\nmore", &format!("HTTP/1.1 200 {}", "a".repeat(MAX_HEAD))]
+            {
+                assert!(matches!(answer(response).await, Err(Reason::ProxyNotHttp)), "{response:.20}");
+            }
+            for response in ["", "HTTP/1.1 200"] {
+                assert!(matches!(answer(response).await, Err(Reason::ProxyLost(_))), "{response}");
+            }
+        });
+    }
+}

@@ -1,0 +1,262 @@
+//! How a client reaches the API: directly, or through a proxy that the option `proxy` or the environment names.
+
+use std::env;
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::uri::{Authority, Scheme};
+use http::{HeaderValue, Uri};
+use hyper_util::client::proxy::matcher::Matcher;
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use crate::url::{is_loopback, names_host};
+use crate::{Error, Result};
+
+/// The longest user name and the longest password in bytes, which SOCKS sends with a length of one byte.
+const MAX_SOCKS_CREDENTIAL: usize = 255;
+
+/// How connections reach the server. Decided when the client is created.
+#[derive(Clone)]
+pub(crate) enum Route {
+    Direct,
+    Proxy(Arc<Proxy>),
+}
+
+/// A proxy for all connections.
+pub(crate) struct Proxy {
+    pub(crate) protocol: Protocol,
+    /// The proxy's own address, without user and password.
+    pub(crate) uri: Uri,
+    /// Its host and port, for errors.
+    pub(crate) place: String,
+    /// User and password for SOCKS.
+    pub(crate) credentials: Option<(String, String)>,
+    /// The same as the value of the header `Proxy-Authorization`.
+    pub(crate) authorization: Option<HeaderValue>,
+}
+
+/// The protocol that the client speaks with a proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Http,
+    Https,
+    /// The client resolves host names.
+    Socks5,
+    /// The proxy resolves host names.
+    Socks5h,
+}
+
+impl Protocol {
+    fn of(scheme: &str) -> Option<(Protocol, u16)> {
+        match scheme {
+            "http" => Some((Protocol::Http, 80)),
+            "https" => Some((Protocol::Https, 443)),
+            "socks5" => Some((Protocol::Socks5, 1080)),
+            "socks5h" => Some((Protocol::Socks5h, 1080)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_socks(self) -> bool {
+        matches!(self, Protocol::Socks5 | Protocol::Socks5h)
+    }
+}
+
+impl Route {
+    /// The route by the option `proxy`.
+    ///
+    /// # Errors
+    ///
+    /// An invalid proxy, or one that would see the API key unencrypted.
+    pub(crate) fn by_option(proxy: &str, base_url: &Url, allow_http: bool) -> Result<Route> {
+        Route::through(proxy, "", base_url, allow_http)
+    }
+
+    /// The route by the environment variables that are usual for it. Unset and empty ones are the same.
+    ///
+    /// # Errors
+    ///
+    /// As [`by_option`](Route::by_option): a proxy is never bypassed because its variable cannot be understood.
+    pub(crate) fn by_environment(base_url: &Url, allow_http: bool) -> Result<Route> {
+        if is_loopback(base_url) {
+            return Ok(Route::Direct);
+        }
+        let names: &[&str] = match base_url.scheme() {
+            "https" => &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
+            // In a CGI program, a client of its server sets HTTP_PROXY by the header `Proxy`.
+            _ if env::var_os("REQUEST_METHOD").is_some() => &["http_proxy", "ALL_PROXY", "all_proxy"],
+            _ => &["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
+        };
+        let Some((name, proxy)) = first_variable(names)? else { return Ok(Route::Direct) };
+        if let Some((_, exceptions)) = first_variable(&["NO_PROXY", "no_proxy"])?
+            && is_exception(base_url, &exceptions)
+        {
+            return Ok(Route::Direct);
+        }
+        Route::through(&proxy, &format!("{name} in the environment "), base_url, allow_http)
+    }
+
+    fn through(text: &str, subject: &str, base_url: &Url, allow_http: bool) -> Result<Route> {
+        let proxy = Proxy::parse(text).map_err(|reason| Error::config("proxy", format_args!("{subject}{reason}")))?;
+        let is_here = Url::parse(&proxy.uri.to_string()).is_ok_and(|url| is_loopback(&url));
+        if base_url.scheme() == "http" && !allow_http && !is_here {
+            return Err(Error::config(
+                "proxy",
+                format_args!(
+                    "{subject}would see the API key unencrypted, as base_url is http://; set allow_http to permit that"
+                ),
+            ));
+        }
+        Ok(Route::Proxy(Arc::new(proxy)))
+    }
+}
+
+impl Proxy {
+    /// Parses a URL, or a host with a port. No error repeats the text, which may contain a password.
+    fn parse(text: &str) -> Result<Proxy, String> {
+        if text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '\\')) {
+            return Err(
+                "must not contain a blank, a quote or a backslash; in a password, write it percent-encoded".into()
+            );
+        }
+        // As curl does.
+        let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+        let invalid = || "must be a URL such as http://proxy.example:3128".to_owned();
+        let url = Url::parse(&text).map_err(|_| invalid())?;
+        let Some((protocol, default_port)) = Protocol::of(url.scheme()) else {
+            return Err("must start with http://, https://, socks5:// or socks5h://".into());
+        };
+        let port = url.port().unwrap_or(default_port);
+        if !names_host(&text, &url) || port == 0 {
+            return Err(invalid());
+        }
+        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+            return Err("must have no path, no query and no fragment".into());
+        }
+        let place = format!("{}:{port}", url.host_str().unwrap_or_default());
+        let authority = Authority::try_from(place.as_str()).map_err(|_| invalid())?;
+        let scheme = if protocol == Protocol::Https { Scheme::HTTPS } else { Scheme::HTTP };
+        let uri =
+            Uri::builder().scheme(scheme).authority(authority).path_and_query("/").build().map_err(|_| invalid())?;
+        let credentials = credentials(&url, protocol)?;
+        let authorization = credentials.as_ref().map(|(user, password)| basic(user, password));
+        Ok(Proxy { protocol, uri, place, credentials, authorization })
+    }
+}
+
+fn credentials(url: &Url, protocol: Protocol) -> Result<Option<(String, String)>, String> {
+    if url.username().is_empty() && url.password().is_none() {
+        return Ok(None);
+    }
+    let decode = |text: &str| percent_decode_str(text).decode_utf8().map(|text| text.into_owned());
+    let (Ok(user), Ok(password)) = (decode(url.username()), decode(url.password().unwrap_or_default())) else {
+        return Err("must have a user and a password in UTF-8".into());
+    };
+    if protocol.is_socks() && [&user, &password].iter().any(|part| part.is_empty() || part.len() > MAX_SOCKS_CREDENTIAL)
+    {
+        return Err("must have a user and a password of 1 to 255 bytes each for SOCKS".into());
+    }
+    Ok(Some((user, password)))
+}
+
+fn basic(user: &str, password: &str) -> HeaderValue {
+    let text = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
+    let mut value = HeaderValue::try_from(text).expect("base64 is visible ASCII");
+    value.set_sensitive(true);
+    value
+}
+
+/// The first of these variables that is set and not empty, with its name.
+fn first_variable(names: &[&'static str]) -> Result<Option<(&'static str, String)>> {
+    for name in names {
+        match env::var_os(name).filter(|value| !value.is_empty()).map(OsString::into_string) {
+            None => {}
+            Some(Ok(value)) => return Ok(Some((name, value))),
+            Some(Err(_)) => return Err(Error::config("proxy", format_args!("{name} in the environment is not UTF-8"))),
+        }
+    }
+    Ok(None)
+}
+
+/// Whether `NO_PROXY` names the host, by the rules that curl has for it.
+fn is_exception(base_url: &Url, exceptions: &str) -> bool {
+    let matcher = Matcher::builder().all("http://proxy.example").no(exceptions).build();
+    Uri::try_from(base_url.as_str()).is_ok_and(|uri| matcher.intercept(&uri).is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base() -> Url {
+        Url::parse("https://api.zexa.ao/v1").expect("a URL")
+    }
+
+    #[test]
+    fn proxies_that_can_be_used() {
+        for (text, protocol, place) in [
+            ("http://proxy.example:3128", Protocol::Http, "proxy.example:3128"),
+            ("http://proxy.example", Protocol::Http, "proxy.example:80"),
+            ("proxy.example:3128", Protocol::Http, "proxy.example:3128"),
+            ("HTTPS://proxy.example/", Protocol::Https, "proxy.example:443"),
+            ("socks5://[::1]", Protocol::Socks5, "[::1]:1080"),
+            ("socks5h://u:p@10.0.0.1:9", Protocol::Socks5h, "10.0.0.1:9"),
+        ] {
+            let proxy = Proxy::parse(text).expect(text);
+            assert_eq!((proxy.protocol, proxy.place.as_str()), (protocol, place), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_may_contain_anything_if_it_is_encoded() {
+        let proxy = Proxy::parse("http://Aladdin:open%20sesame@proxy.example").expect("a proxy");
+        assert_eq!(proxy.credentials, Some(("Aladdin".into(), "open sesame".into())));
+        assert_eq!(proxy.authorization.expect("a header"), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+        assert!(!proxy.uri.to_string().contains("sesame") && !proxy.place.contains("sesame"));
+    }
+
+    #[test]
+    fn no_proxy_is_bypassed_because_it_cannot_be_understood() {
+        for text in [
+            "socks://secret@p:1",
+            "\"http://secret@p:1\"",
+            "'http://secret@p'",
+            "http://secret@p:1\n",
+            " http://secret@p",
+            "htp://secret@p",
+            "http://u:se cret@p",
+            "http://secret@p:0",
+            "http://secret@p:99999",
+            "http:///secret",
+            "http://secret@",
+            "http://p/secret",
+            "http://p?secret",
+            "socks5://secret@p",
+            "ftp://secret@p",
+        ] {
+            let error = Route::by_option(text, &base(), false).err().unwrap_or_else(|| panic!("{text} is accepted"));
+            assert!(!format!("{error} {error:?} {:?}", error.details()).contains("cret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_elsewhere_does_not_see_the_key() {
+        let base = Url::parse("http://127.0.0.1:1").expect("a URL");
+        assert!(Route::by_option("http://proxy.example", &base, false).is_err());
+        assert!(Route::by_option("http://proxy.example", &base, true).is_ok());
+        assert!(Route::by_option("socks5://127.0.0.1", &base, false).is_ok());
+    }
+
+    #[test]
+    fn exceptions() {
+        for list in ["api.zexa.ao", ".zexa.ao", "zexa.ao", "*", "a.example, zexa.ao"] {
+            assert!(is_exception(&base(), list), "{list}");
+        }
+        for list in ["exa.ao", "example.com", "10.0.0.0/8", ","] {
+            assert!(!is_exception(&base(), list), "{list}");
+        }
+    }
+}
