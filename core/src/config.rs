@@ -29,6 +29,7 @@ pub struct ClientBuilder {
     timeout: Option<Duration>,
     connect_timeout: Option<Duration>,
     deadline: Option<Duration>,
+    max_connections: Option<u32>,
     http2: bool,
     max_retries: Option<u32>,
     max_retry_wait: Option<Duration>,
@@ -69,6 +70,15 @@ impl ClientBuilder {
     /// The time for a whole call: its attempts, the waits between them, and all pages of a list. Default: none.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// Maximum number of requests at the same time, each of which has a connection of its own over HTTP/1.1. Default: 100.
+    ///
+    /// Further calls wait for a connection in order of arrival, until their deadline. Lists prefetch fewer pages if connections are scarce. An idle
+    /// connection is closed after at most a minute.
+    pub fn max_connections(mut self, connections: u32) -> Self {
+        self.max_connections = Some(connections);
         self
     }
 
@@ -182,6 +192,10 @@ impl ClientBuilder {
             timeout: positive("timeout", self.timeout)?.unwrap_or(Duration::from_secs(30)),
             connect_timeout: positive("connect_timeout", self.connect_timeout)?.unwrap_or(Duration::from_secs(5)),
             deadline: positive("deadline", self.deadline)?,
+            max_connections: match self.max_connections {
+                Some(0) => return Err(Error::config("max_connections", "must be 1 or more")),
+                connections => connections.unwrap_or(100),
+            },
             http2: self.http2,
             max_retries: self.max_retries.unwrap_or(3),
             max_retry_wait: self.max_retry_wait.unwrap_or(Duration::from_secs(120)),
@@ -207,6 +221,7 @@ impl fmt::Debug for ClientBuilder {
             .field("timeout", &self.timeout)
             .field("connect_timeout", &self.connect_timeout)
             .field("deadline", &self.deadline)
+            .field("max_connections", &self.max_connections)
             .field("http2", &self.http2)
             .field("max_retries", &self.max_retries)
             .field("max_retry_wait", &self.max_retry_wait)
@@ -225,6 +240,7 @@ pub(crate) struct Config {
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
     pub(crate) deadline: Option<Duration>,
+    pub(crate) max_connections: u32,
     pub(crate) http2: bool,
     pub(crate) max_retries: u32,
     pub(crate) max_retry_wait: Duration,

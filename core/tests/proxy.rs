@@ -46,6 +46,6 @@ fn a_proxy_elsewhere_is_not_shown_the_key_of_plain_http() {
         || Client::builder().base_url("http://127.0.0.1:1/v1").api_key("k").proxy("http://proxy.example:3128");
     let error = elsewhere().build().expect_err("in clear");
     assert_eq!((error.kind(), error.outcome()), (Kind::Config, Outcome::NotSent));
-    assert!(error.message().starts_with("proxy: ") && error.message().contains("in clear"), "{error}");
+    assert!(error.message().starts_with("proxy: ") && error.message().contains("unencrypted"), "{error}");
     elsewhere().allow_http(true).build().expect("allowed");
 }

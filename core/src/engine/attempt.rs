@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, PROXY_AUTHORIZATION};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, PROXY_AUTHORIZATION};
 use hyper_util::client::legacy;
 use tokio::time::{Instant, timeout_at};
 
@@ -49,7 +49,7 @@ async fn exchange(
         Err(_) => return Err(progress.abort(Kind::Timeout, limit.passed_without("a connection"))),
     }
     // Not before: while this waited, the connections of an earlier pool may have turned out to hang.
-    let pool = http.pool();
+    let pool = http.pool(shared);
     let body = WatchedBody::new(request.body.clone(), progress.clone());
     let response = pool.client.request(to_http(&shared.config, request, call, body)?);
     let mut response = match timeout_at(limit.at, response).await {
@@ -60,6 +60,9 @@ async fn exchange(
         }
     };
     http.note_version(response.version());
+    if let Some(kept_open) = keep_alive(response.headers()) {
+        shared.note_keep_alive(kept_open);
+    }
     let status = response.status();
     progress.set_status(status.as_u16());
     let head = ResponseHead::take(&mut response, key);
@@ -164,6 +167,16 @@ fn no_answer(error: legacy::Error, progress: &Progress) -> Error {
     let kind = if failure.is_timeout { Kind::Timeout } else { Kind::Connect };
     let error = progress.abort(kind, failure.message.clone()).with_reason(failure.code.clone());
     if failure.is_permanent { error.permanent() } else { error }
+}
+
+/// For how long the server keeps the connection open while it is idle, if it says so: `Keep-Alive: timeout=5, max=100`.
+fn keep_alive(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get("keep-alive")?.to_str().ok()?;
+    let parameter = |part: &str| {
+        let (name, value) = part.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("timeout").then(|| value.trim().trim_matches('"').parse().ok())?
+    };
+    value.split(',').find_map(parameter).map(Duration::from_secs)
 }
 
 /// Whether the server said over HTTP/2 that it has not processed the request: it refused the stream, or it is going away and names a last stream that is

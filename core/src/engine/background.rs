@@ -13,6 +13,10 @@ use super::http::Http;
 use super::{Shared, lane};
 use crate::{Error, Kind, Outcome, Result};
 
+/// The stack of its thread, on which observers run. Given explicitly: the default depends on a variable of the environment, which another thread may be
+/// changing.
+const STACK: usize = 2 << 20;
+
 /// The background runtime of one process, started by its first async call.
 #[derive(Default)]
 pub(crate) struct Background(Mutex<Option<Arc<Running>>>);
@@ -60,8 +64,8 @@ impl Running {
     }
 
     fn start(shared: &Shared) -> Result<Running> {
-        let http = Arc::new(Http::new(shared)?);
-        let runtime = lane::current_thread_runtime()?;
+        let http = Arc::new(Http::new(shared, true)?);
+        let runtime = shared.new_runtime()?;
         let handle = runtime.handle().clone();
         let stop = CancellationToken::new();
         let stopped = stop.clone();
@@ -70,7 +74,7 @@ impl Running {
             runtime.block_on(stopped.cancelled());
             runtime.shutdown_background();
         };
-        let thread = thread::Builder::new().name("zexa".into()).spawn(drive).map_err(|error| {
+        let thread = thread::Builder::new().name("zexa".into()).stack_size(STACK).spawn(drive).map_err(|error| {
             let message = format!("the system gives no thread for async calls: {error}");
             Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
         })?;

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout_at};
 
+use super::admission::Permit;
 use super::attempt::attempt;
 use super::gate::{MAX_SPREAD, Place};
 use super::http::Http;
@@ -12,7 +13,7 @@ use super::progress::Progress;
 use super::request::{Method, Request};
 use super::retry::{backoff, is_ambiguous, may_repeat};
 use super::waiting;
-use super::{Shared, fork};
+use super::{Shared, fork, no_connection};
 use crate::call_options::Call;
 use crate::decode::Sink;
 use crate::observe::{self, Attempt};
@@ -64,9 +65,12 @@ async fn ask(
     let mut place = shared.gate.place();
     let generation = fork::generation();
     loop {
+        // Before the gate: it may close while this waits.
+        let permit = admit(shared, http, call, history).await?;
         pass_gate(shared, call, history, &mut place).await?;
         history.attempts += 1;
         let result = observed_attempt(shared, http, request, call, history.attempts, sink).await;
+        drop(permit);
         if result.as_ref().map_or_else(|error| error.status().is_some_and(|status| status != 429), |()| true) {
             shared.gate.note_progress();
         }
@@ -160,6 +164,29 @@ fn wait_before_next(shared: &Shared, request: &Request, call: &Call, error: &Err
     }
     let allowed = attempts <= call.max_retries && may_repeat(error, request.method.repeatable(call.retry_ambiguous));
     (allowed && wait <= most && wait < call.time_left()).then_some(wait)
+}
+
+/// Waits until an attempt may use a connection.
+async fn admit(shared: &Shared, http: &Http, call: &Call, history: &History) -> Result<Option<Permit>> {
+    refuse_if_over(shared, call, history)?;
+    http.catch_up().await;
+    if !http.needs_permit() {
+        return Ok(None);
+    }
+    let admission = &shared.process().admission;
+    if let Some(permit) = admission.try_enter() {
+        return Ok(Some(permit));
+    }
+    let entering = shared.unless_closed(async {
+        let Some(deadline) = call.deadline else { return Ok(Some(admission.enter().await)) };
+        let permit = timeout_at(deadline.into(), admission.enter()).await;
+        permit.map(Some).map_err(|_| no_connection(history.outcome()))
+    });
+    let entered = match &call.cancel {
+        None => Some(entering.await),
+        Some(token) => token.guard(entering).await,
+    };
+    entered.ok_or_else(|| cancelled(history))?.ok_or_else(|| closed(history))?
 }
 
 /// Waits until the gate lets the call through.

@@ -8,15 +8,13 @@ use http::Version;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::Shared;
 use super::connect::Connector;
 use super::progress::WatchedBody;
 use crate::Result;
-
-/// A server that closes idle connections sooner is noticed; a firewall that drops them is not, so none is kept for long.
-const IDLE_CONNECTION: Duration = Duration::from_secs(60);
 
 /// The bounds of how long an HTTP/2 connection with open streams may be silent before a PING asks whether it is still alive.
 const PING_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
@@ -25,6 +23,8 @@ const PING_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from
 pub(crate) struct Http {
     pool: Mutex<Pool>,
     http2: Option<Http2>,
+    /// Whether its calls run at the same time, on the background runtime.
+    is_shared: bool,
 }
 
 /// A pool of connections, and its number among those that this runtime has had.
@@ -32,6 +32,7 @@ pub(crate) struct Http {
 pub(crate) struct Pool {
     pub(crate) client: Client<Connector, WatchedBody>,
     number: u64,
+    longest_idle: Duration,
 }
 
 /// What only a client with the option `http2` needs.
@@ -46,18 +47,41 @@ struct Http2 {
 }
 
 impl Http {
-    pub(crate) fn new(shared: &Shared) -> Result<Http> {
+    pub(crate) fn new(shared: &Shared, is_shared: bool) -> Result<Http> {
         let http2 = shared.config.http2.then(|| Http2 {
             connecting: Arc::new(Semaphore::new(1)),
             shares_nothing: AtomicBool::new(false),
             has_retired: AtomicBool::new(false),
         });
-        Ok(Http { pool: Mutex::new(Pool { client: new_client(shared)?, number: 0 }), http2 })
+        Ok(Http { pool: Mutex::new(Pool::new(shared, 0)?), http2, is_shared })
     }
 
     /// The pool for an attempt that begins now.
-    pub(crate) fn pool(&self) -> Pool {
-        self.pool.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(crate) fn pool(&self, shared: &Shared) -> Pool {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        // The server has said meanwhile that it closes idle connections sooner. If there can be no other pool, this one has to do.
+        if pool.longest_idle > shared.longest_idle()
+            && let Ok(other) = Pool::new(shared, pool.number + 1)
+        {
+            *pool = other;
+        }
+        pool.clone()
+    }
+
+    /// Whether an attempt needs a permit of its own. A blocking call has one already, and over HTTP/2 attempts share a connection.
+    pub(crate) fn needs_permit(&self) -> bool {
+        self.is_shared && self.http2.as_ref().is_none_or(|http2| http2.shares_nothing.load(Ordering::Relaxed))
+    }
+
+    /// Lets the connections notice what the server has done with them, such as close them while the process was stopped.
+    ///
+    /// A runtime that has tasks to run looks at its sockets only now and then. The first yield lets it read from them, the second lets the tasks of the
+    /// connections act on that. The runtime of a blocking call does so itself.
+    pub(crate) async fn catch_up(&self) {
+        if self.is_shared {
+            yield_now().await;
+            yield_now().await;
+        }
     }
 
     /// Waits until no other attempt is opening a connection that this one can share; not for longer than a connection may take to open.
@@ -87,23 +111,29 @@ impl Http {
         let mut current = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         // Of several attempts that hang on one connection, the first replaces it. If there can be no other client, this one has to do.
         if current.number == pool.number
-            && let Ok(client) = new_client(shared)
+            && let Ok(other) = Pool::new(shared, pool.number + 1)
         {
-            *current = Pool { client, number: pool.number + 1 };
+            *current = other;
         }
     }
 }
 
-/// A connection that is found closed before a request was written to it is replaced by another: no request was made then, and none is counted.
-fn new_client(shared: &Shared) -> Result<Client<Connector, WatchedBody>> {
-    let config = &shared.config;
-    let mut builder = Client::builder(TokioExecutor::new());
-    builder.timer(TokioTimer::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE_CONNECTION);
-    if config.http2 {
-        // A connection that hangs is noticed after half of the time that an attempt has. There are no PINGs while it is idle: nobody drives an idle
-        // pooled runtime, and the answer would be read too late.
-        let ping_after = (config.timeout / 3).clamp(PING_AFTER.0, PING_AFTER.1);
-        builder.http2_keep_alive_interval(ping_after).http2_keep_alive_timeout(ping_after / 2);
+impl Pool {
+    /// A connection of the pool that is found closed before a request was written to it is replaced by another: no request was made then, and none is
+    /// counted.
+    fn new(shared: &Shared, number: u64) -> Result<Pool> {
+        let config = &shared.config;
+        let longest_idle = shared.longest_idle();
+        let mut builder = Client::builder(TokioExecutor::new());
+        builder.timer(TokioTimer::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(longest_idle);
+        if config.http2 {
+            // A connection that hangs is noticed after half of the time that an attempt has. There are no PINGs while it is idle: nobody drives an idle
+            // pooled runtime, and the answer would be read too late.
+            let ping_after = (config.timeout / 3).clamp(PING_AFTER.0, PING_AFTER.1);
+            builder.http2_keep_alive_interval(ping_after).http2_keep_alive_timeout(ping_after / 2);
+        }
+        let connector =
+            Connector::new(config.route.clone(), shared.tls()?, config.connect_timeout, config.user_agent());
+        Ok(Pool { client: builder.build(connector), number, longest_idle })
     }
-    Ok(builder.build(Connector::new(config.route.clone(), shared.tls()?, config.connect_timeout, config.user_agent())))
 }

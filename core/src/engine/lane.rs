@@ -6,7 +6,7 @@
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{mem, thread};
 
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -18,15 +18,24 @@ use super::{Shared, fork};
 use crate::binding::Asked;
 use crate::{CancelToken, Error, Kind, Outcome, Result};
 
-/// More idle lanes than this are closed: each is a few file descriptors.
-const MOST_IDLE: usize = 128;
+/// More idle lanes than this are closed: each is a few file descriptors, and nobody reads from its connection.
+const MOST_IDLE: usize = 16;
+
+/// A lane that is idle for longer is closed when the client is next used.
+const LONGEST_IDLE: Duration = Duration::from_secs(30);
 
 /// How often a token is asked for, where that has to be done: an interrupt ends a call within twice this.
-const ASK_EVERY: Duration = Duration::from_millis(50);
+pub(super) const ASK_EVERY: Duration = Duration::from_millis(50);
 
 /// The idle lanes of one process.
 #[derive(Default)]
-pub(crate) struct Lanes(Mutex<Vec<Lane>>);
+pub(crate) struct Lanes(Mutex<Vec<Idle>>);
+
+/// A lane that no call uses. The one that was used last is the last.
+struct Idle {
+    lane: Lane,
+    since: Instant,
+}
 
 /// A runtime and the HTTP client that lives on it.
 struct Lane {
@@ -45,9 +54,14 @@ impl Lanes {
     /// Takes an idle lane, or makes one.
     pub(crate) fn check_out(shared: &Arc<Shared>) -> Result<LaneInUse> {
         let process = shared.process();
-        let idle = process.lanes.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let lane = match idle {
-            Some(lane) => lane,
+        let (newest, overdue) = {
+            let mut idle = process.lanes.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let overdue = take_overdue(&mut idle);
+            (idle.pop(), overdue)
+        };
+        overdue.into_iter().for_each(|idle| idle.lane.close());
+        let lane = match newest {
+            Some(idle) => idle.lane,
             None => Lane::new(shared)?,
         };
         Ok(LaneInUse { shared: shared.clone(), lane: Some(lane), generation: process.generation })
@@ -56,7 +70,7 @@ impl Lanes {
     /// Closes the idle lanes.
     pub(crate) fn close(&self) {
         let idle = mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        idle.into_iter().for_each(Lane::close);
+        idle.into_iter().for_each(|idle| idle.lane.close());
     }
 
     /// Forgets lanes that a forked child has inherited: to close them would say goodbye on the parent's connections.
@@ -65,14 +79,19 @@ impl Lanes {
     }
 }
 
+/// Removes the lanes that are idle for too long.
+fn take_overdue(idle: &mut Vec<Idle>) -> Vec<Idle> {
+    let overdue = idle.iter().take_while(|idle| idle.since.elapsed() > LONGEST_IDLE).count();
+    idle.drain(..overdue).collect()
+}
+
 impl Lane {
     fn new(shared: &Shared) -> Result<Lane> {
-        Ok(Lane { http: Arc::new(Http::new(shared)?), runtime: current_thread_runtime()? })
+        Ok(Lane { http: Arc::new(Http::new(shared, false)?), runtime: shared.new_runtime()? })
     }
 
     fn close(self) {
         drop(self.http);
-        // Not a plain drop, which waits for a host name that is still being looked up.
         self.runtime.shutdown_background();
     }
 }
@@ -137,24 +156,28 @@ impl Drop for LaneInUse {
         if !self.is_of_this_process() {
             return mem::forget(lane);
         }
-        let mut idle = self.shared.process().lanes.0.lock().unwrap_or_else(PoisonError::into_inner);
         // After a panic nobody knows what state it is in.
-        if idle.len() < MOST_IDLE && !thread::panicking() && !self.shared.is_closed() && !lane.http.has_retired() {
-            return idle.push(lane);
+        if thread::panicking() || self.shared.is_closed() || lane.http.has_retired() {
+            return lane.close();
         }
-        drop(idle);
-        lane.close();
+        let closing = {
+            let mut idle = self.shared.process().lanes.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut closing = take_overdue(&mut idle);
+            idle.push(Idle { lane, since: Instant::now() });
+            if idle.len() > MOST_IDLE {
+                closing.push(idle.remove(0));
+            }
+            closing
+        };
+        closing.into_iter().for_each(|idle| idle.lane.close());
     }
 }
 
-pub(crate) fn current_thread_runtime() -> Result<Runtime> {
+/// What makes runtimes. Made when the client is: it reads a variable of the environment, which another thread may change during a call.
+pub(super) fn runtime_builder() -> Builder {
     let mut builder = Builder::new_current_thread();
-    // The threads on which it looks up host names.
-    builder.enable_io().enable_time().on_thread_start(take_no_signals);
-    builder.build().map_err(|error| {
-        let message = format!("the system gives no event queue for a call: {error}");
-        Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
-    })
+    builder.enable_io().enable_time();
+    builder
 }
 
 /// Leaves the application's signals to its own threads: it may have blocked them in all of those, to wait for them.
@@ -169,7 +192,7 @@ pub(crate) fn take_no_signals() {
 /// A thread that `spawn_blocking` made also has a current runtime, yet may block. What tells them apart is that only a
 /// task that is being polled has a budget that runs out. (A task that gave its budget up, by `tokio::task::unconstrained`, is not known by
 /// this, and meets tokio's panic.)
-fn refuse_where_none_may_block() -> Result<()> {
+pub(super) fn refuse_where_none_may_block() -> Result<()> {
     let message = match Handle::try_current() {
         Ok(_) if is_polled_by_tokio() => {
             "a blocking Client was called inside an async task: use AsyncClient there, or spawn_blocking"

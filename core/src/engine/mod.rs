@@ -7,6 +7,7 @@
 //! - `http` holds the connections of one runtime, `connect` opens them, `tls` and `trust` are what all of them share;
 //! - `fork` detects a forked child, and `process` sees to it that it shares nothing with its parent.
 
+mod admission;
 mod answer;
 mod api_key;
 mod attempt;
@@ -27,15 +28,17 @@ pub(crate) mod trust;
 mod waiting;
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustls::ClientConfig;
+use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use self::admission::{Admission, Ended, Permit, wait_on_thread};
 use self::background::{Background, Running};
 pub use self::fork::generation;
 use self::gate::Gate;
@@ -48,6 +51,13 @@ use crate::config::Config;
 use crate::decode::{Decode, Decoded};
 use crate::{Error, Kind, Outcome, Result};
 
+/// For how long a connection may have been idle when it is used again, if the server says nothing of it. The pools look for older ones at this
+/// interval, so that none stays open for more than twice as long: a minute.
+const LONGEST_IDLE: Duration = Duration::from_secs(30);
+
+/// How long before the server closes an idle connection it is not used any more.
+const KEEP_ALIVE_MARGIN: Duration = Duration::from_secs(1);
+
 /// What all clones of a client share.
 pub(crate) struct Shared {
     pub(crate) config: Config,
@@ -59,6 +69,10 @@ pub(crate) struct Shared {
 /// What a client has of its own in each process.
 struct Process {
     generation: u64,
+    runtimes: Mutex<Builder>,
+    admission: Admission,
+    /// For how long a connection may have been idle when it is used again, in milliseconds.
+    longest_idle: AtomicU64,
     lanes: Lanes,
     background: Background,
     tls: OnceLock<ClientConfig>,
@@ -69,7 +83,8 @@ struct Process {
 impl Shared {
     /// Opens and starts nothing.
     pub(crate) fn new(config: Config) -> Shared {
-        Shared { config, gate: Gate::new(), closed: AtomicBool::new(false), process: PerProcess::new(Process::new()) }
+        let process = PerProcess::new(Process::new(&config));
+        Shared { config, gate: Gate::new(), closed: AtomicBool::new(false), process }
     }
 
     /// A blocking call, on the caller's thread.
@@ -79,6 +94,7 @@ impl Shared {
         call: &Call,
         mut answer: Decoded<T>,
     ) -> Result<T> {
+        let _permit = self.admit(call)?;
         let lane = Lanes::check_out(self)?;
         let run = call::run(self, lane.http(), request, call, &mut answer);
         lane.block_on(run, call.cancel.as_ref())??;
@@ -90,15 +106,38 @@ impl Shared {
         Lanes::check_out(self)
     }
 
+    /// Waits on this thread until a blocking call may begin.
+    pub(crate) fn admit(&self, call: &Call) -> Result<Permit> {
+        let admission = &self.process().admission;
+        if let Some(permit) = admission.try_enter() {
+            return Ok(permit);
+        }
+        let entering = self.unless_closed(admission.enter());
+        match wait_on_thread(entering, call.deadline, call.cancel.as_ref())? {
+            Ended::Ready(Some(permit)) => Ok(permit),
+            Ended::Ready(None) => Err(Error::new(Kind::Closed, Outcome::NotSent, "the client is closed")),
+            Ended::Cancelled => Err(Error::new(Kind::Cancelled, Outcome::NotSent, "the call was cancelled")),
+            Ended::TimedOut => Err(no_connection(Outcome::NotSent)),
+            Ended::Forked => Err(fork::call_of_parent(Outcome::NotSent)),
+        }
+    }
+
+    /// A permit for a page that a blocking list prefetches, if there is one to spare.
+    pub(crate) fn admit_prefetch(&self) -> Option<Permit> {
+        self.process().admission.try_enter_with_spare()
+    }
+
     /// A call that goes on whenever it is polled on that lane. It is not spawned there: nobody would drive it to its end, or free it.
     pub(crate) fn call_on<T: Decode>(
         self: &Arc<Self>,
         lane: &LaneInUse,
+        permit: Permit,
         request: Request,
         call: Call,
     ) -> impl Future<Output = Result<T>> + Send + use<T> {
         let (shared, http) = (self.clone(), lane.http().clone());
         async move {
+            let _permit = permit;
             let mut answer = Decoded::once();
             call::run(&shared, &http, &request, &call, &mut answer).await?;
             Ok(answer.into_inner())
@@ -168,7 +207,26 @@ impl Shared {
     }
 
     fn process(&self) -> &Process {
-        self.process.get(|_| Process::new())
+        self.process.get(|_| Process::new(&self.config))
+    }
+
+    fn new_runtime(&self) -> Result<Runtime> {
+        let built = self.process().runtimes.lock().unwrap_or_else(PoisonError::into_inner).build();
+        built.map_err(|error| {
+            let message = format!("the system gives no event queue for a call: {error}");
+            Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
+        })
+    }
+
+    /// For how long a connection may have been idle when it is used again.
+    fn longest_idle(&self) -> Duration {
+        Duration::from_millis(self.process().longest_idle.load(Ordering::Relaxed))
+    }
+
+    /// Notes how long the server keeps idle connections open. A request on one that it is closing would be lost.
+    fn note_keep_alive(&self, kept_open: Duration) {
+        let usable = kept_open.saturating_sub(KEEP_ALIVE_MARGIN).as_millis();
+        self.process().longest_idle.fetch_min(u64::try_from(usable).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// From 0 to 1.
@@ -189,12 +247,24 @@ impl Shared {
     }
 }
 
+/// The error of a call that was not admitted before its deadline.
+fn no_connection(outcome: Outcome) -> Error {
+    Error::new(
+        Kind::Timeout,
+        outcome,
+        "the call's deadline passed while it waited for one of the client's connections: see max_connections",
+    )
+}
+
 impl Process {
-    fn new() -> Process {
+    fn new(config: &Config) -> Process {
         // A thread's own generator would be inherited by forked children, who would all draw the same waits.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
         Process {
             generation: fork::generation(),
+            runtimes: Mutex::new(lane::runtime_builder()),
+            admission: Admission::new(config.max_connections),
+            longest_idle: AtomicU64::new(LONGEST_IDLE.as_millis() as u64),
             lanes: Lanes::default(),
             background: Background::default(),
             tls: OnceLock::new(),

@@ -159,7 +159,11 @@ fn fetch<T: Item>(pager: &mut Pager<T>, lane: &mut Option<LaneInUse>) -> Result<
         Some(lane) => &*lane,
         None => lane.insert(pager.source.shared.check_out()?),
     };
-    pager.request(|source, request| Ok(source.shared.call_on::<Fetched<T>>(lane, request, source.call.clone())))?;
+    pager.request(|source, request, is_prefetched| {
+        let shared = &source.shared;
+        let permit = if is_prefetched { shared.admit_prefetch() } else { Some(shared.admit(&source.call)?) };
+        Ok(permit.map(|permit| shared.call_on::<Fetched<T>>(lane, permit, request, source.call.clone())))
+    })?;
     let cancel = pager.source.call.cancel.clone();
     let page = async {
         let page = poll_fn(|context| pager.poll_next(context)).await;

@@ -59,12 +59,18 @@ impl<T: Item> Pager<T> {
     }
 
     /// Requests the pages that the plan wants by now. The calls begin when they are polled.
-    pub(super) fn request<F>(&mut self, mut call: impl FnMut(&Source, Request) -> Result<F>) -> Result<()>
+    ///
+    /// `call` is told whether the page is prefetched, and may return `None` for it: it is requested later.
+    pub(super) fn request<F>(&mut self, mut call: impl FnMut(&Source, Request, bool) -> Result<Option<F>>) -> Result<()>
     where
         F: Future<Output = Result<Fetched<T>>> + Send + 'static,
     {
         while let Some(page) = self.plan.next_request() {
-            let call = call(&self.source, self.source.request(page)?)?;
+            let is_prefetched = !self.in_flight.is_empty();
+            let Some(call) = call(&self.source, self.source.request(page)?, is_prefetched)? else {
+                self.plan.withdraw();
+                break;
+            };
             self.in_flight.push_back(InFlight { requested: Instant::now(), state: State::Underway(Box::pin(call)) });
         }
         Ok(())

@@ -143,8 +143,9 @@ impl<T: Item> AsyncPages<T> {
                 return Poll::Ready(None);
             }
             pager.leave_to_parent();
-            let spawned = pager.request(|source, request| {
-                source.shared.spawn(request, source.call.clone(), Decoded::<Fetched<T>>::once())
+            let spawned = pager.request(|source, request, _| {
+                let answer = Decoded::<Fetched<T>>::once();
+                source.shared.spawn(request, source.call.clone(), answer).map(Some)
             });
             let page = match spawned {
                 Ok(()) => ready!(pager.poll_next(context)),

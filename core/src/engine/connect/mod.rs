@@ -145,7 +145,13 @@ impl Parts {
 
     async fn tcp(&self, target: &Uri) -> Result<TcpStream, Reason> {
         let connected = self.tcp.clone().call(target.clone()).await;
-        connected.map(TokioIo::into_inner).map_err(|error| Reason::of_tcp(&error))
+        connected.map(TokioIo::into_inner).map_err(|error| match Reason::of_tcp(&error) {
+            // A share of the timeout, if the host has several addresses.
+            Reason::Tcp(error) if error.kind() == std::io::ErrorKind::TimedOut && error.raw_os_error().is_none() => {
+                Reason::TimedOut(self.timeout, Step::Tcp)
+            }
+            reason => reason,
+        })
     }
 
     /// A connection to the server itself, or to a proxy that only passes bytes on.
