@@ -24,6 +24,8 @@ fn in_process(test: &str, environment: &[(&str, &str)]) -> String {
         "all_proxy",
         "no_proxy",
         "NO_PROXY",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
     ] {
         command.env_remove(name);
     }
@@ -67,6 +69,65 @@ fn an_empty_url_is_none() {
 #[ignore = "run by the test above, in a process of its own"]
 fn child_is_bound_for_zexa() {
     println!("\n{:?}", Client::from_env().expect("a client"));
+}
+
+/// A proxy that is bypassed would be no error, and the key would take another way than whoever set the variable wanted.
+#[test]
+fn a_proxy_that_cannot_be_understood_is_an_error_that_names_its_variable() {
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        for value in
+            ["socks://p.test:1", "\"http://p.test:1\"", "http://p.test:1\n", "htp://p.test", "http://u:se cret@p.test"]
+        {
+            let printed = in_process("child_sends", &[("ZEXA_API_KEY", "k"), (name, value)]);
+            let start = format!("failed config: proxy: {name} in the environment must");
+            assert!(printed.contains(&start) && !printed.contains("se cret"), "{value:?}: {printed}");
+        }
+    }
+}
+
+#[test]
+fn an_authority_of_the_environment() {
+    let sandbox = Sandbox::from_json(serde_json::json!({"state": {"tls": true}}));
+    let ca_file = sandbox.ca_file().expect("it has TLS").to_str().expect("a path in UTF-8").to_owned();
+    let quoted = format!("\"{ca_file}\"");
+    for (file, expected) in [
+        (ca_file.as_str(), "sent msg_"),
+        (&quoted, "starts with a quote"),
+        (
+            "/no/such/file.pem",
+            "failed config: ca_file: SSL_CERT_FILE in the environment: /no/such/file.pem: cannot be read",
+        ),
+    ] {
+        let environment =
+            [("ZEXA_API_KEY", sandbox.api_key()), ("ZEXA_BASE_URL", sandbox.url()), ("SSL_CERT_FILE", file)];
+        let printed = in_process("child_sends", &environment);
+        assert!(printed.contains(expected), "{file}: {printed}");
+    }
+    assert_eq!(sandbox.messages().len(), 1);
+}
+
+/// Another thread may change the environment during a call.
+#[test]
+fn the_environment_is_read_when_the_client_is_created_and_never_again() {
+    let sandbox = Sandbox::start();
+    let proxy = support::Proxy::start(&sandbox);
+    let environment = [("ZEXA_API_KEY", sandbox.api_key()), ("HTTP_PROXY", &proxy.url())];
+    let printed = in_process("child_changes_its_environment", &environment);
+    assert!(printed.contains("sent msg_"), "{printed}");
+    assert_eq!(proxy.asked_for(), ["POST http://zexa.test/v1/messages HTTP/1.1"]);
+}
+
+#[test]
+#[ignore = "run by the test above, in a process of its own"]
+#[allow(unsafe_code, reason = "no other thread of this process uses the environment")]
+fn child_changes_its_environment() {
+    let client = Client::builder().base_url("http://zexa.test/v1").allow_http(true).build().expect("a client");
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        // SAFETY: no other thread of this process uses the environment.
+        unsafe { env::set_var(name, "http://127.0.0.1:9") };
+    }
+    let message = client.messages().send(&message("Hello")).expect("sent through the proxy of before");
+    println!("\nsent {}", message.id);
 }
 
 /// The key would go to the proxy in clear.

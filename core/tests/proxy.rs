@@ -2,6 +2,12 @@
 
 mod support;
 
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
 use serde_json::json;
 use support::{Proxy, builder, message};
 use zexa::{Client, Kind, Outcome};
@@ -48,4 +54,152 @@ fn a_proxy_elsewhere_is_not_shown_the_key_of_plain_http() {
     assert_eq!((error.kind(), error.outcome()), (Kind::Config, Outcome::NotSent));
     assert!(error.message().starts_with("proxy: ") && error.message().contains("unencrypted"), "{error}");
     elsewhere().allow_http(true).build().expect("allowed");
+}
+
+/// A proxy that gives this answer to whoever connects, and the number of its connections.
+fn answering(answer: &'static [u8]) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let place = listener.local_addr().expect("an address").to_string();
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = connections.clone();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            count.fetch_add(1, Ordering::SeqCst);
+            let mut request = [0; 1024];
+            let _ = stream.read(&mut request);
+            let _ = stream.write_all(answer);
+        }
+    });
+    (place, connections)
+}
+
+#[test]
+fn a_refusal_of_the_proxy_is_reported_with_its_status_and_repeated_only_if_it_may_pass() {
+    let sandbox = Sandbox::from_json(json!({"state": {"tls": true}}));
+    for (answer, reason, attempts) in [
+        (&b"HTTP/1.1 403 Forbidden\r\n\r\nno"[..], "the proxy answered 403 Forbidden", 1),
+        (
+            b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
+            "407 Proxy Authentication Required: it wants a user",
+            1,
+        ),
+        (b"HTTP/1.1 502 Bad Gateway\r\n\r\n", "the proxy answered 502 Bad Gateway", 2),
+        (b"HTTP/1.1 429 Too Many\r\nRetry-After: 60\r\n\r\n", "the proxy answered 429 Too Many Requests", 2),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "the proxy does not answer as an HTTP proxy does", 1),
+        (b"", "the proxy did not answer", 2),
+    ] {
+        let (place, connections) = answering(answer);
+        let client =
+            builder(&sandbox).proxy(format!("http://me:sesame@{place}")).max_retries(1).build().expect("a client");
+        let error = client.messages().send(&message("Hello")).expect_err("refused");
+        assert_eq!(
+            (error.kind(), error.outcome(), error.attempts()),
+            (Kind::Connect, Outcome::NotSent, attempts),
+            "{error}"
+        );
+        // It is not the API's.
+        assert_eq!(error.status(), None);
+        let server = sandbox.url().split('/').nth(2).expect("a host").to_owned();
+        let start = format!("cannot connect to {server} through the proxy {place}: ");
+        assert!(error.message().starts_with(&start) && error.message().contains(reason), "{error}");
+        assert!(!format!("{error} {error:?}").contains("sesame"));
+        assert_eq!(connections.load(Ordering::SeqCst), attempts as usize, "{error}");
+    }
+    assert_eq!(sandbox.requests().len(), 0);
+}
+
+#[test]
+fn over_a_socks_proxy() {
+    for (tls, scheme, credentials) in
+        [(false, "socks5", ""), (true, "socks5h", "me:open%20sesame@"), (true, "socks5", "me:open%20sesame@")]
+    {
+        let sandbox = Sandbox::from_json(json!({"state": {"tls": tls}}));
+        let proxy = SocksProxy::start(!credentials.is_empty());
+        // The proxy resolves the name, or the client does.
+        let base_url = sandbox.url().replace("127.0.0.1", "localhost");
+        let url = format!("{scheme}://{credentials}{}", proxy.place);
+        let client = builder(&sandbox).base_url(&base_url).proxy(url).build().expect("a client");
+        client.messages().send(&message("Hello")).expect("sent");
+        let target = proxy.targets().concat();
+        let is_name = target.starts_with("localhost:");
+        assert_eq!(is_name, scheme == "socks5h", "{target}");
+    }
+}
+
+#[test]
+fn a_socks_proxy_that_refuses_the_password() {
+    let sandbox = Sandbox::start();
+    let proxy = SocksProxy::start(true);
+    let url = format!("socks5://me:wrong@{}", proxy.place);
+    let client = builder(&sandbox).proxy(url).max_retries(1).build().expect("a client");
+    let error = client.messages().send(&message("Hello")).expect_err("refused");
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Connect, Outcome::NotSent, 1), "{error}");
+    assert!(error.message().contains("the SOCKS proxy refused") && !error.message().contains("wrong"), "{error}");
+}
+
+/// SOCKS 5, as in RFC 1928 and 1929.
+struct SocksProxy {
+    place: String,
+    targets: Arc<Mutex<Vec<String>>>,
+}
+
+impl SocksProxy {
+    fn start(wants_password: bool) -> SocksProxy {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let place = listener.local_addr().expect("an address").to_string();
+        let targets = Arc::new(Mutex::new(Vec::new()));
+        let seen = targets.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut client = stream.expect("a connection");
+                let Some(target) = accept(&mut client, wants_password) else { continue };
+                seen.lock().expect("no panic").push(target.clone());
+                let mut server = TcpStream::connect(target.replace("localhost", "127.0.0.1")).expect("the sandbox");
+                let (mut back, mut forth) =
+                    (server.try_clone().expect("a handle"), client.try_clone().expect("a handle"));
+                thread::spawn(move || std::io::copy(&mut back, &mut forth));
+                thread::spawn(move || std::io::copy(&mut client, &mut server));
+            }
+        });
+        SocksProxy { place, targets }
+    }
+
+    fn targets(&self) -> Vec<String> {
+        self.targets.lock().expect("no panic").clone()
+    }
+}
+
+fn read(client: &mut TcpStream, length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    client.read_exact(&mut bytes).expect("a part of the handshake");
+    bytes
+}
+
+/// Returns the host and the port that the client asks for, unless its password is refused.
+fn accept(client: &mut TcpStream, wants_password: bool) -> Option<String> {
+    let methods = read(client, 2)[1];
+    read(client, methods.into());
+    client.write_all(&[5, if wants_password { 2 } else { 0 }]).expect("an answer");
+    if wants_password {
+        let user = read(client, 2)[1];
+        read(client, user.into());
+        let password = read(client, 1)[0];
+        let is_right = read(client, password.into()) == b"open sesame";
+        client.write_all(&[1, u8::from(!is_right)]).expect("an answer");
+        if !is_right {
+            return None;
+        }
+    }
+    let host = match read(client, 4)[3] {
+        1 => std::net::Ipv4Addr::from(<[u8; 4]>::try_from(read(client, 4)).expect("four bytes")).to_string(),
+        4 => format!("[{}]", std::net::Ipv6Addr::from(<[u8; 16]>::try_from(read(client, 16)).expect("sixteen bytes"))),
+        _ => {
+            let length = read(client, 1)[0];
+            String::from_utf8(read(client, length.into())).expect("a name")
+        }
+    };
+    let port = read(client, 2);
+    client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).expect("an answer");
+    Some(format!("{host}:{}", u16::from_be_bytes([port[0], port[1]])))
 }

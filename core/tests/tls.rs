@@ -48,6 +48,16 @@ fn a_server_that_nobody_vouches_for_is_told_nothing() {
 }
 
 #[test]
+fn a_server_without_tls_is_named_as_what_it_is() {
+    let sandbox = Sandbox::start();
+    let url = sandbox.url().replace("http://", "https://");
+    let client = builder(&sandbox).base_url(url).build().expect("a client");
+    let error = client.credits().get().expect_err("no TLS");
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Connect, Outcome::NotSent, 1));
+    assert!(error.message().ends_with("the server does not speak TLS on this port: is it one for http://?"), "{error}");
+}
+
+#[test]
 fn a_server_with_another_name_is_told_nothing() {
     let sandbox = sandbox(&["h2", "http/1.1"]);
     // Its certificate is for localhost and 127.0.0.1.

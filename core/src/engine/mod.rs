@@ -27,6 +27,7 @@ mod tls;
 pub(crate) mod trust;
 mod waiting;
 
+use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -211,11 +212,14 @@ impl Shared {
     }
 
     fn new_runtime(&self) -> Result<Runtime> {
-        let built = self.process().runtimes.lock().unwrap_or_else(PoisonError::into_inner).build();
-        built.map_err(|error| {
-            let message = format!("the system gives no event queue for a call: {error}");
-            Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
-        })
+        let mut builder = self.process().runtimes.lock().unwrap_or_else(PoisonError::into_inner);
+        // With the feature "signal", which a program may have enabled, tokio panics where there is no descriptor for it.
+        let built = panic::catch_unwind(AssertUnwindSafe(|| builder.build()));
+        match built {
+            Ok(Ok(runtime)) => Ok(runtime),
+            Ok(Err(error)) => Err(no_event_queue(&error.to_string()).with_source(error)),
+            Err(_) => Err(no_event_queue("it has no file descriptors left")),
+        }
     }
 
     /// For how long a connection may have been idle when it is used again.
@@ -245,6 +249,10 @@ impl Shared {
         };
         Ok(tls.get_or_init(|| config).clone())
     }
+}
+
+fn no_event_queue(reason: &str) -> Error {
+    Error::new(Kind::Other, Outcome::NotSent, format!("the system gives no event queue for a call: {reason}"))
 }
 
 /// The error of a call that was not admitted before its deadline.

@@ -1,0 +1,112 @@
+//! A process that is stopped while its server closes the connections, and goes on later: a laptop that sleeps, a container that is paused.
+#![allow(unsafe_code, reason = "signals are sent to a process of this test's own")]
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::env;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::process::{Command, Stdio};
+use std::thread;
+
+use support::{message, until};
+use tokio::task::JoinSet;
+use zexa::Client;
+use zexa_sandbox::{Listen, Sandbox, ServerSpec};
+
+const CALLS: usize = 20;
+
+#[test]
+fn no_blocking_call_is_lost() {
+    run("child_with_blocking_calls");
+}
+
+#[test]
+fn no_async_call_is_lost() {
+    run("child_with_async_calls");
+}
+
+fn run(test: &str) {
+    let sandbox = Sandbox::start();
+    let place: SocketAddr = sandbox.url().split('/').nth(2).expect("a host").parse().expect("an address");
+    let mut child = Command::new(env::current_exe().expect("this test program"))
+        .args(["--exact", test, "--ignored", "--nocapture"])
+        .envs([("ZEXA_API_KEY", sandbox.api_key()), ("ZEXA_BASE_URL", sandbox.url())])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut orders = child.stdin.take().expect("it is piped");
+    let mut reports = BufReader::new(child.stdout.take().expect("it is piped")).lines().map(|line| line.expect("text"));
+    reports.find(|line| line == "connected").expect("it has connections");
+
+    let signal = |signal| {
+        // SAFETY: the process is a child of this one, and not yet waited for.
+        assert_eq!(unsafe { libc::kill(child.id().cast_signed(), signal) }, 0);
+    };
+    signal(libc::SIGSTOP);
+    until("it has stopped", || {
+        std::fs::read_to_string(format!("/proc/{}/stat", child.id())).is_ok_and(|stat| stat.contains(") T "))
+    });
+    drop(sandbox);
+    let sandbox = Sandbox::try_start(ServerSpec::default(), Listen { port: place.port(), ..Listen::default() })
+        .expect("the port is free again");
+    writeln!(orders, "send").expect("it can be told");
+    signal(libc::SIGCONT);
+
+    let sent = reports.find(|line| line.starts_with("sent ") || line.starts_with("failed ")).expect("a report");
+    assert_eq!(sent, format!("sent {CALLS}"));
+    assert_eq!(sandbox.messages().len(), CALLS);
+    assert!(child.wait().expect("it ends").success());
+}
+
+/// Waits for the order to send, after all connections were opened.
+fn wait_for_order() {
+    println!("\nconnected");
+    io::stdin().lock().read_line(&mut String::new()).expect("an order");
+}
+
+#[test]
+#[ignore = "run by the test above, in a process of its own"]
+fn child_with_async_calls() {
+    let client = Client::builder().build_async().expect("a client");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let send = async || {
+        let mut calls = JoinSet::new();
+        for number in 0..CALLS {
+            calls.spawn(client.messages().send(&message(&number.to_string())));
+        }
+        calls.join_all().await
+    };
+    runtime.block_on(send());
+    wait_for_order();
+    report(runtime.block_on(send()));
+}
+
+#[test]
+#[ignore = "run by the test above, in a process of its own"]
+fn child_with_blocking_calls() {
+    let client = Client::from_env().expect("a client");
+    let send = || {
+        thread::scope(|scope| {
+            let calls: Vec<_> = (0..CALLS)
+                .map(|number| {
+                    let client = &client;
+                    scope.spawn(move || client.messages().send(&message(&number.to_string())))
+                })
+                .collect();
+            calls.into_iter().map(|call| call.join().expect("no panic")).collect()
+        })
+    };
+    let _: Vec<_> = send();
+    wait_for_order();
+    report(send());
+}
+
+fn report(sent: Vec<zexa::Result<zexa::Message>>) {
+    match sent.iter().find_map(|sent| sent.as_ref().err()) {
+        Some(error) => println!("\nfailed {error}"),
+        None => println!("\nsent {}", sent.len()),
+    }
+}
