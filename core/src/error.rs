@@ -363,78 +363,9 @@ names!(Outcome {
     Accepted = "accepted",
 });
 
-impl Kind {
-    /// The kind of an answer with this status and the API's code, where it gave one.
-    pub(crate) fn of_answer(status: u16, code: Option<&str>) -> Kind {
-        match (status, code) {
-            (422, Some("insufficient_credits")) => Kind::InsufficientCredits,
-            (400, _) => Kind::InvalidRequest,
-            (401, _) => Kind::Unauthorized,
-            (404, _) => Kind::NotFound,
-            (408, _) => Kind::Timeout,
-            (409, _) => Kind::Conflict,
-            (422, _) => Kind::Validation,
-            (429, _) => Kind::RateLimited,
-            (500..=599, _) => Kind::Server,
-            (400..=499, Some(code)) => Kind::of_code(code),
-            _ => Kind::Other,
-        }
-    }
-
-    /// For the statuses that the API does not document: its own code is the better witness.
-    fn of_code(code: &str) -> Kind {
-        match code {
-            "invalid_request" => Kind::InvalidRequest,
-            "unauthorized" => Kind::Unauthorized,
-            "not_found" => Kind::NotFound,
-            "conflict" => Kind::Conflict,
-            "validation_error" => Kind::Validation,
-            "insufficient_credits" => Kind::InsufficientCredits,
-            "rate_limit_exceeded" => Kind::RateLimited,
-            _ => Kind::Other,
-        }
-    }
-}
-
-impl Outcome {
-    /// The outcome of an answer with this failing status.
-    pub(crate) fn of_answer(status: u16) -> Outcome {
-        match status {
-            408 => Outcome::Unknown,
-            // The server asks for the same request to be sent elsewhere, so it has not acted on it. After the other redirects it may have.
-            307 | 308 | 400..=499 => Outcome::Rejected,
-            _ => Outcome::Unknown,
-        }
-    }
-
-    fn in_words(self) -> &'static str {
-        match self {
-            Outcome::NotSent => "not sent",
-            Outcome::Rejected => "rejected",
-            Outcome::Unknown => "outcome unknown",
-            Outcome::Accepted => "carried out",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_kind_follows_from_status_and_code() {
-        for (status, code, kind) in [
-            (422, Some("insufficient_credits"), Kind::InsufficientCredits),
-            (422, Some("something_new"), Kind::Validation),
-            (402, Some("insufficient_credits"), Kind::InsufficientCredits),
-            (402, None, Kind::Other),
-            (401, Some("not_found"), Kind::Unauthorized),
-            (503, Some("unauthorized"), Kind::Server),
-            (307, Some("unauthorized"), Kind::Other),
-        ] {
-            assert_eq!(Kind::of_answer(status, code), kind, "{status} {code:?}");
-        }
-    }
 
     #[test]
     fn the_text_tells_a_person_what_to_do() {

@@ -93,6 +93,7 @@ mod campaigns;
 mod cancel;
 mod channel;
 mod check;
+mod classify;
 mod client;
 mod config;
 mod contacts;
