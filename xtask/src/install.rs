@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use crate::background::Once;
-use crate::command::{Result, output};
+use crate::command::{Result, output, require};
 use crate::npm::copy_file;
+use crate::wheel::empty;
 use crate::{paths, release, usage};
 
 /// The version of the library, which zexa.pc and the file names contain.
@@ -128,7 +129,7 @@ fn install(destination: &Destination) -> Result {
     }
 
     let lib = folder(destination, &destination.libdir)?;
-    copy_file(&release::library("libzexa_ffi.a"), &lib.join("libzexa.a"))?;
+    static_library(&release::library("libzexa_ffi.a"), &lib.join("libzexa.a"))?;
     let full_name = format!("libzexa.so.{VERSION}");
     replace(&release::library("libzexa_ffi.so"), &lib.join(&full_name))?;
     link(&full_name, &lib.join(soname(VERSION)))?;
@@ -164,6 +165,24 @@ fn pkg_config(destination: &Destination) -> String {
     )
 }
 
+/// Makes the archive that is installed: one object, in which nothing is global but the functions of the header.
+///
+/// The archive that the compiler makes has the symbols of Rust's standard library, and so has that of any other library written in Rust: a program could not
+/// be linked with both. It also has bitcode, which only the compiler that wrote it can read.
+fn static_library(from: &Path, to: &Path) -> Result {
+    require(&[("ld", "binutils"), ("objcopy", "binutils"), ("ar", "binutils")])?;
+    let folder = paths::target().join("stage").join("static");
+    empty(&folder)?;
+    let (all, object) = (folder.join("all.o"), folder.join("zexa.o"));
+    output(Command::new("ld").args(["-r", "--whole-archive"]).arg(from).arg("-o").arg(&all))?;
+    let mut objcopy = Command::new("objcopy");
+    objcopy.args(["--wildcard", "--keep-global-symbol=zexa_*", "--strip-debug"]);
+    objcopy.args(["--remove-section=.llvmbc", "--remove-section=.llvmcmd"]);
+    output(objcopy.arg(&all).arg(&object))?;
+    remove(to)?;
+    output(Command::new("ar").arg("crs").arg(to).arg(&object)).map(drop)
+}
+
 /// The folder to write to, created if it does not exist.
 fn folder(destination: &Destination, name: impl AsRef<Path>) -> Result<PathBuf> {
     let folder = destination.folder(name);
@@ -179,7 +198,7 @@ fn replace(from: &Path, to: &Path) -> Result {
 
 fn link(target: &str, link: &Path) -> Result {
     remove(link)?;
-    output(std::process::Command::new("ln").arg("-s").arg(target).arg(link)).map(drop)
+    output(Command::new("ln").arg("-s").arg(target).arg(link)).map(drop)
 }
 
 fn remove(file: &Path) -> Result {

@@ -35,6 +35,8 @@ pub(crate) fn check() -> Result {
     bench.check_versions()?;
     bench.make("pkg-config-shared", Linked::Shared)?;
     bench.make("pkg-config-static", Linked::Static)?;
+    bench.make("fully-static", Linked::Static)?;
+    bench.make("beside-rust", Linked::Static)?;
     // An installation may be moved, and its libraries are where the system has them.
     for libraries in ["lib".to_owned(), "lib64".to_owned(), multiarch()?] {
         let prefix = bench.moved(&libraries)?;

@@ -30,11 +30,27 @@ pub(crate) fn check() -> Result {
         return Err(format!("libzexa.so should have the SONAME {soname}, but has {:?}", entries(&dynamic, "SONAME")));
     }
     check_needs(&library)?;
+    check_archive(&prefix.lib().join("libzexa.a"))?;
     let exported = exported_by(&library)?;
     let declared = declared(&read(&prefix.include().join("zexa.h"))?);
     let size = fs::metadata(&library).map_err(|error| error.to_string())?.len();
     println!("{soname}: {} functions, {:.1} MB", exported.len(), size as f64 / 1e6);
     compare(&declared, &exported)
+}
+
+/// The static library has no global symbols but those of the header, and no code that only one compiler understands.
+fn check_archive(archive: &Path) -> Result {
+    let symbols = command::output(Command::new("nm").args(["--extern-only", "--defined-only"]).arg(archive))?;
+    let symbols = symbols.lines().filter(|line| line.split_whitespace().count() == 3).collect::<Vec<_>>().join("\n");
+    let strange: Vec<String> = exported(&symbols).into_iter().filter(|name| !name.starts_with("zexa_")).collect();
+    if !strange.is_empty() {
+        return Err(format!("libzexa.a has the global symbols {}", strange.join(", ")));
+    }
+    let sections = command::output(Command::new("readelf").args(["--sections", "--wide"]).arg(archive))?;
+    if sections.contains(".llvmbc") {
+        return Err("libzexa.a contains bitcode of LLVM".to_owned());
+    }
+    Ok(())
 }
 
 fn read(file: &Path) -> Result<String> {

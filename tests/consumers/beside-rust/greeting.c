@@ -1,0 +1,16 @@
+/* Calls the other library, and then sends a message. */
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+size_t greeting_length(unsigned times);
+int send_message(void);
+
+int main(void) {
+    if (greeting_length(3) != 18) {
+        fputs("the other library does not work\n", stderr);
+        return EXIT_FAILURE;
+    }
+    return send_message();
+}
