@@ -9,8 +9,8 @@ use std::process::Command;
 
 use crate::background::Once;
 use crate::command::{self, Result};
-use crate::paths;
 use crate::python::{self, Venv};
+use crate::{paths, release};
 
 /// Both, of the sources as they are now.
 #[derive(Clone)]
@@ -79,6 +79,7 @@ fn build() -> Result<Wheel> {
 /// and the same crate of the repository have one name, and cargo would take either for the other.
 fn for_cargo<'a>(venv: &Venv, command: &'a mut Command) -> Result<&'a mut Command> {
     command::without_this_package(command);
+    release::hide_paths(command, &unpacked_sdist());
     Ok(command.env("PATH", venv.on_path()?).env("CARGO_TARGET_DIR", python::folder().join("cargo")))
 }
 
@@ -87,10 +88,15 @@ fn unpack(venv: &Venv, sdist: &Path) -> Result<PathBuf> {
     let fresh = python::folder().join("unpacked");
     empty(&fresh)?;
     command::output(venv.program("python").args(["-m", "tarfile", "-e"]).arg(sdist).arg(&fresh))?;
-    let name = format!("zexa-{}", env!("CARGO_PKG_VERSION"));
-    let (from, to) = (fresh.join(&name), python::folder().join("sdist").join(&name));
+    let to = unpacked_sdist();
+    let from = fresh.join(to.file_name().expect("it has a name"));
     make_equal(&from, &to).map_err(|error| format!("{}: {error}", to.display()))?;
     Ok(to)
+}
+
+/// The unpacked sources.
+fn unpacked_sdist() -> PathBuf {
+    python::folder().join("sdist").join(concat!("zexa-", env!("CARGO_PKG_VERSION")))
 }
 
 /// Makes a folder have what another has, with the least that must be written for it.

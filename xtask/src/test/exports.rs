@@ -7,6 +7,7 @@ use std::process::Command;
 
 use crate::command::{self, Result};
 use crate::install::{Prefix, soname};
+use crate::release;
 
 /// What the library may need of the system: the C library in the parts that it comes in, and the unwinder.
 const SYSTEM: [&str; 7] = ["ld-linux", "libc.so", "libdl.so", "libgcc_s.so", "libm.so", "libpthread.so", "librt.so"];
@@ -31,6 +32,8 @@ pub(crate) fn check() -> Result {
     }
     check_needs(&library)?;
     check_archive(&prefix.lib().join("libzexa.a"))?;
+    release::check_paths(&library)?;
+    release::check_paths(&prefix.lib().join("libzexa.a"))?;
     let exported = exported_by(&library)?;
     let declared = declared(&read(&prefix.include().join("zexa.h"))?);
     let size = fs::metadata(&library).map_err(|error| error.to_string())?.len();

@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::command::{self, Result};
 use crate::node::Node;
 use crate::npm::{self, Archives};
-use crate::paths;
 use crate::test::exports;
+use crate::{paths, release};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
@@ -143,6 +143,7 @@ fn check_addon(addon: &Path) -> Result {
     }
     command::require(&[("nm", "binutils"), ("readelf", "binutils")])?;
     exports::check_needs(addon)?;
+    release::check_paths(addon)?;
     let exported = exports::exported_by(addon)?;
     match exported.iter().map(String::as_str).eq(["napi_register_module_v1"]) {
         true => Ok(()),

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::command::{self, Result};
-use crate::paths;
 use crate::python::{self, Venv};
 use crate::test::exports;
 use crate::wheel::{Wheel, empty};
+use crate::{paths, release};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The module of Rust, with the ending that says it is for more than one Python.
@@ -88,6 +88,7 @@ fn compare(name: &str, wanted: &BTreeSet<String>, found: &BTreeSet<String>) -> R
 /// The module of Rust offers what Python loads it by, and needs nothing but the system.
 fn check_extension(extension: &Path) -> Result {
     exports::check_needs(extension)?;
+    release::check_paths(extension)?;
     let exported = exports::exported_by(extension)?;
     match exported.iter().map(String::as_str).eq(["PyInit__zexa"]) {
         true => Ok(()),
