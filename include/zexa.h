@@ -151,20 +151,20 @@ typedef enum {
 } zexa_outcome;
 
 /**
- * The name of a zexa_status, such as "rate_limited": the same in every language. "unknown" of any
- * other number.
+ * Return the name of a status, such as "rate_limited": the same in every language. "invalid" for a
+ * number that is no status.
  *
  * Static; not to be freed.
  */
-const char *zexa_status_name(int status);
+const char *zexa_status_name(zexa_status status);
 
 /**
- * The name of a zexa_outcome, such as "not_sent": the same in every language. "unknown" of any
- * other number.
+ * Return the name of an outcome, such as "not_sent": the same in every language. "invalid" for a
+ * number that is no outcome, such as 0.
  *
  * Static; not to be freed.
  */
-const char *zexa_outcome_name(int outcome);
+const char *zexa_outcome_name(zexa_outcome outcome);
 
 /* ==============================================================================================
  * Errors
@@ -773,10 +773,10 @@ void zexa_message_free(zexa_message *message);
  *
  * - `params`: begun with `ZEXA_SEND_MESSAGE_PARAMS_INIT`.
  * - `options`: NULL for those of the client.
- * - `message`: gets what comes of it, yours to free with zexa_message_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `message`: [out, optional] the result; free with zexa_message_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_messages_send(const zexa_client *client, const zexa_send_message_params *params,
                                const zexa_call_options *options, zexa_message **message,
@@ -789,10 +789,10 @@ zexa_status zexa_messages_send(const zexa_client *client, const zexa_send_messag
  *
  * - `id`: its id.
  * - `options`: NULL for those of the client.
- * - `message`: gets what comes of it, yours to free with zexa_message_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `message`: [out, optional] the result; free with zexa_message_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_messages_get(const zexa_client *client, const char *id,
                               const zexa_call_options *options, zexa_message **message,
@@ -814,10 +814,10 @@ zexa_status zexa_messages_get(const zexa_client *client, const char *id,
  * - `id`: its id.
  * - `until`: the name of a status, or NULL for `final`.
  * - `options`: NULL for those of the client.
- * - `message`: gets what comes of it, yours to free with zexa_message_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `message`: [out, optional] the result; free with zexa_message_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_messages_wait(const zexa_client *client, const char *id, const char *until,
                                const zexa_call_options *options, zexa_message **message,
@@ -1011,10 +1011,10 @@ void zexa_sender_id_pages_free(zexa_sender_id_pages *pages);
  *
  * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
- * - `iter`: gets what comes of it, yours to free with zexa_sender_id_iter_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `iter`: [out] the list; free with zexa_sender_id_iter_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_sender_ids_list(const zexa_client *client,
                                  const zexa_list_sender_ids_params *params,
@@ -1031,10 +1031,10 @@ zexa_status zexa_sender_ids_list(const zexa_client *client,
  * - `params`: NULL for no filter.
  * - `number`: which page, from 1.
  * - `options`: NULL for those of the client.
- * - `page`: gets what comes of it, yours to free with zexa_sender_id_page_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `page`: [out, optional] the result; free with zexa_sender_id_page_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_sender_ids_list_page(const zexa_client *client,
                                       const zexa_list_sender_ids_params *params, uint32_t number,
@@ -1056,10 +1056,10 @@ zexa_status zexa_sender_ids_list_page(const zexa_client *client,
  *
  * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
- * - `pages`: gets what comes of it, yours to free with zexa_sender_id_pages_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `pages`: [out] the list; free with zexa_sender_id_pages_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_sender_ids_list_pages(const zexa_client *client,
                                        const zexa_list_sender_ids_params *params,
@@ -1267,10 +1267,10 @@ void zexa_campaign_free(zexa_campaign *campaign);
  *
  * - `params`: begun with `ZEXA_CREATE_CAMPAIGN_PARAMS_INIT`.
  * - `options`: NULL for those of the client.
- * - `campaign`: gets what comes of it, yours to free with zexa_campaign_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `campaign`: [out, optional] the result; free with zexa_campaign_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_campaigns_create(const zexa_client *client,
                                   const zexa_create_campaign_params *params,
@@ -1358,10 +1358,10 @@ void zexa_campaign_pages_free(zexa_campaign_pages *pages);
  *
  * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
- * - `iter`: gets what comes of it, yours to free with zexa_campaign_iter_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `iter`: [out] the list; free with zexa_campaign_iter_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_campaigns_list(const zexa_client *client, const zexa_list_campaigns_params *params,
                                 const zexa_call_options *options, zexa_campaign_iter **iter,
@@ -1377,10 +1377,10 @@ zexa_status zexa_campaigns_list(const zexa_client *client, const zexa_list_campa
  * - `params`: NULL for no filter.
  * - `number`: which page, from 1.
  * - `options`: NULL for those of the client.
- * - `page`: gets what comes of it, yours to free with zexa_campaign_page_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `page`: [out, optional] the result; free with zexa_campaign_page_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_campaigns_list_page(const zexa_client *client,
                                      const zexa_list_campaigns_params *params, uint32_t number,
@@ -1402,10 +1402,10 @@ zexa_status zexa_campaigns_list_page(const zexa_client *client,
  *
  * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
- * - `pages`: gets what comes of it, yours to free with zexa_campaign_pages_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `pages`: [out] the list; free with zexa_campaign_pages_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_campaigns_list_pages(const zexa_client *client,
                                       const zexa_list_campaigns_params *params,
@@ -1419,10 +1419,10 @@ zexa_status zexa_campaigns_list_pages(const zexa_client *client,
  *
  * - `id`: its id.
  * - `options`: NULL for those of the client.
- * - `campaign`: gets what comes of it, yours to free with zexa_campaign_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `campaign`: [out, optional] the result; free with zexa_campaign_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_campaigns_get(const zexa_client *client, const char *id,
                                const zexa_call_options *options, zexa_campaign **campaign,
@@ -1444,10 +1444,10 @@ zexa_status zexa_campaigns_get(const zexa_client *client, const char *id,
  * - `id`: its id.
  * - `until`: the name of a status, or NULL for `final`.
  * - `options`: NULL for those of the client.
- * - `campaign`: gets what comes of it, yours to free with zexa_campaign_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `campaign`: [out, optional] the result; free with zexa_campaign_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_campaigns_wait(const zexa_client *client, const char *id, const char *until,
                                 const zexa_call_options *options, zexa_campaign **campaign,
@@ -1596,10 +1596,10 @@ void zexa_contact_free(zexa_contact *contact);
  *
  * - `params`: begun with `ZEXA_CREATE_CONTACT_PARAMS_INIT`.
  * - `options`: NULL for those of the client.
- * - `contact`: gets what comes of it, yours to free with zexa_contact_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `contact`: [out, optional] the result; free with zexa_contact_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_contacts_create(const zexa_client *client,
                                  const zexa_create_contact_params *params,
@@ -1687,10 +1687,10 @@ void zexa_contact_pages_free(zexa_contact_pages *pages);
  *
  * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
- * - `iter`: gets what comes of it, yours to free with zexa_contact_iter_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `iter`: [out] the list; free with zexa_contact_iter_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_contacts_list(const zexa_client *client, const zexa_list_contacts_params *params,
                                const zexa_call_options *options, zexa_contact_iter **iter,
@@ -1706,10 +1706,10 @@ zexa_status zexa_contacts_list(const zexa_client *client, const zexa_list_contac
  * - `params`: NULL for no filter.
  * - `number`: which page, from 1.
  * - `options`: NULL for those of the client.
- * - `page`: gets what comes of it, yours to free with zexa_contact_page_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `page`: [out, optional] the result; free with zexa_contact_page_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_contacts_list_page(const zexa_client *client,
                                     const zexa_list_contacts_params *params, uint32_t number,
@@ -1731,10 +1731,10 @@ zexa_status zexa_contacts_list_page(const zexa_client *client,
  *
  * - `params`: NULL for no filter.
  * - `options`: NULL for those of the client.
- * - `pages`: gets what comes of it, yours to free with zexa_contact_pages_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `pages`: [out] the list; free with zexa_contact_pages_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_contacts_list_pages(const zexa_client *client,
                                      const zexa_list_contacts_params *params,
@@ -1748,9 +1748,9 @@ zexa_status zexa_contacts_list_pages(const zexa_client *client,
  *
  * - `id`: its id.
  * - `options`: NULL for those of the client.
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_contacts_delete(const zexa_client *client, const char *id,
                                  const zexa_call_options *options, zexa_error **error);
@@ -1921,10 +1921,10 @@ void zexa_event_free(zexa_event *event);
  *
  * - `params`: begun with `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`.
  * - `options`: NULL for those of the client.
- * - `webhook`: gets what comes of it, yours to free with zexa_webhook_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `webhook`: [out, optional] the result; free with zexa_webhook_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_webhooks_create(const zexa_client *client,
                                  const zexa_create_webhook_params *params,
@@ -2000,10 +2000,10 @@ void zexa_credits_free(zexa_credits *credits);
  * `GET /credits`
  *
  * - `options`: NULL for those of the client.
- * - `credits`: gets what comes of it, yours to free with zexa_credits_free().
- * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+ * - `credits`: [out, optional] the result; free with zexa_credits_free().
+ * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK` or the status of the error.
  */
 zexa_status zexa_credits_get(const zexa_client *client, const zexa_call_options *options,
                              zexa_credits **credits, zexa_error **error);

@@ -23,7 +23,7 @@ pub use crate::model::Model;
 pub use crate::observe::{Observe, Warning};
 use crate::private::tail;
 use crate::{
-    AsyncClient, CallOptions, CancelToken, Client, ClientBuilder, Error, Kind, Method, Outcome, Response, Result,
+    AsyncClient, CallOptions, CancelToken, Client, ClientBuilder, Error, Kind, List, Method, Outcome, Response, Result,
     Template,
 };
 
@@ -49,6 +49,11 @@ pub trait Completeness {
 pub trait Batches<T> {
     /// The next ones that come together: at least one, or `None` at the end.
     fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<T>>>>;
+}
+
+/// Returns a list, or the error that it would begin with: for a language in which the function that begins it can fail.
+pub fn checked_list<T: Item>(list: List<T>) -> Result<List<T>> {
+    list.checked()
 }
 
 /// What the user of a language wants of a call that waits.

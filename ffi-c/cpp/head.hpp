@@ -54,6 +54,10 @@
 #ifndef ZEXA_HPP
 #define ZEXA_HPP
 
+#if !(defined(_MSVC_LANG) ? _MSVC_LANG >= 201703L : __cplusplus >= 201703L)
+#error "zexa.hpp needs C++17: compile with -std=c++17 or later"
+#endif
+
 #include "zexa.h"
 
 #include <atomic>

@@ -1,8 +1,14 @@
 //! Names of the API, such as statuses: strings in C, so that those which this version does not know have a place.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_int};
 
 use crate::input;
+
+/// A `zexa_status` from C, where any number can be one. The header has it under that name.
+pub(crate) type StatusNumber = c_int;
+
+/// A `zexa_outcome` from C.
+pub(crate) type OutcomeNumber = c_int;
 
 /// Asks something of a name; false of NULL and of what is not UTF-8.
 ///

@@ -58,11 +58,16 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// One string. In C it ends at its first NUL; the JSON of the object has all of it.
+    /// One string. A NUL in it, which would end it in C, becomes U+FFFD; the JSON of the object has it as it came.
     pub(crate) fn push(&mut self, text: &str) {
         // An answer is bounded far below that.
         self.starts.push(u32::try_from(self.bytes.len()).ok());
-        self.bytes.extend_from_slice(text.as_bytes());
+        let mut parts = text.split('\0');
+        self.bytes.extend_from_slice(parts.next().unwrap_or_default().as_bytes());
+        for part in parts {
+            self.bytes.extend_from_slice("\u{fffd}".as_bytes());
+            self.bytes.extend_from_slice(part.as_bytes());
+        }
         self.bytes.push(0);
     }
 
@@ -113,6 +118,6 @@ mod tests {
         texts.push_json(Some(&["a"]));
         texts.push("cut\0off");
         let all: Vec<_> = (0..6).map(|number| read(&texts, number)).collect();
-        assert_eq!(all, [Some("Olá"), None, Some(""), Some("[\"a\"]"), Some("cut"), None]);
+        assert_eq!(all, [Some("Olá"), None, Some(""), Some("[\"a\"]"), Some("cut\u{fffd}off"), None]);
     }
 }

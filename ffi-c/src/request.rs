@@ -51,7 +51,7 @@ pub unsafe extern "C" fn zexa_client_request(
     let send = || {
         // SAFETY: the caller's pointers are as the header asks.
         unsafe {
-            let response = Output::new("response", response)?;
+            let response = Output::optional(response);
             let client = call_options::client(client, options)?;
             let method: Method = input::text("method", method)?.parse()?;
             let path = input::text("path", path)?;

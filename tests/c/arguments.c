@@ -225,7 +225,7 @@ static void test_arrays_and_numbers(const zexa_client *client) {
     hook.events_count = 0;
     CHECK_TEXT_FIELD(hook, url, "url", CREATE);
 #undef CREATE
-    const int64_t wrong[] = {-2, INT64_MIN, INT64_MAX};
+    const int64_t wrong[] = {-2, 0, 101, INT64_MIN, INT64_MAX};
     for (size_t index = 0; index < sizeof wrong / sizeof *wrong; index++) {
         zexa_contact_iter *iter = NULL;
         zexa_list_contacts_params which = ZEXA_LIST_CONTACTS_PARAMS_INIT;

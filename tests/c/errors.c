@@ -168,8 +168,8 @@ static void test_names(void) {
         CHECK_TEXT(zexa_outcome_name(outcome), outcomes[outcome - 1]);
     const int others[] = {-1, 16, 99, 103, INT32_MAX, INT32_MIN};
     for (size_t index = 0; index < sizeof others / sizeof *others; index++) {
-        CHECK_TEXT(zexa_status_name(others[index]), "unknown");
-        CHECK_TEXT(zexa_outcome_name(others[index]), "unknown");
+        CHECK_TEXT(zexa_status_name(others[index]), "invalid");
+        CHECK_TEXT(zexa_outcome_name(others[index]), "invalid");
     }
 }
 

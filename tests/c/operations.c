@@ -25,6 +25,11 @@ static void test_messages(const sandbox *server, const zexa_client *client) {
     CHECK_HOLDS(zexa_message_json(message), "\"status\":\"queued\"");
     CHECK_HOLDS(zexa_message_extra_json(message), "{");
 
+    /* A result that nobody wants. */
+    CHECK_OK(zexa_messages_send(client, &params, NULL, NULL, &error), &error);
+    CHECK_OK(zexa_credits_get(client, NULL, NULL, &error), &error);
+    CHECK_NUMBER(sandbox_count(server, "messages"), 2);
+
     sandbox_advance(server, "10");
     char *id = strdup(zexa_message_id(message));
     zexa_message_free(message);

@@ -115,7 +115,7 @@ static void test_contacts(const zexa_client *client) {
 static void test_a_size_alone(const zexa_client *client) {
     zexa_list_contacts_params params = ZEXA_LIST_CONTACTS_PARAMS_INIT;
     params.list_id = "lst_none";
-    params.per_page = 0;
+    params.per_page = 101;
     FOR_EACH_BEHIND {
         zexa_list_contacts_params *cut = older(&params, sizeof(size_t), BEHIND[at]);
         zexa_contact_iter *iter = NULL;

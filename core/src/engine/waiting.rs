@@ -10,15 +10,21 @@ const FIRST: Duration = Duration::from_millis(500);
 /// No pause is longer.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// What is kept of the deadline, for the last answer to come in.
+/// What is kept of the deadline for the last response to arrive: half of the time left, but not more than this.
 const FOR_AN_ANSWER: Duration = Duration::from_millis(500);
+
+/// With less time left there is no further poll.
+const TOO_LATE: Duration = Duration::from_millis(100);
 
 /// The pause after so many others, less up to a quarter at random, so that those who began together do not ask together. The last is cut
 /// short, to ask once more before the deadline; `None` where there is no time for that.
 pub(crate) fn next_pause(pauses: i32, time_left: Duration, random: f64) -> Option<Duration> {
     // Ten make the longest, by far.
     let full = FIRST.mul_f64(1.5_f64.powi(pauses.min(10))).min(LONGEST);
-    let left = time_left.checked_sub(FOR_AN_ANSWER).filter(|left| !left.is_zero())?;
+    if time_left < TOO_LATE {
+        return None;
+    }
+    let left = time_left - FOR_AN_ANSWER.min(time_left / 2);
     Some(full.mul_f64(1.0 - 0.25 * random).min(left))
 }
 
@@ -44,7 +50,8 @@ mod tests {
     #[test]
     fn the_last_one_leaves_time_for_an_answer() {
         let pause = |left| next_pause(9, Duration::from_millis(left), 0.0).map(|pause| pause.as_millis());
-        assert_eq!([pause(20_000), pause(3000), pause(501)], [Some(10_000), Some(2500), Some(1)]);
-        assert_eq!([pause(500), pause(0)], [None, None]);
+        assert_eq!([pause(20_000), pause(3000), pause(1000)], [Some(10_000), Some(2500), Some(500)]);
+        assert_eq!([pause(400), pause(100)], [Some(200), Some(50)]);
+        assert_eq!([pause(99), pause(0)], [None, None]);
     }
 }

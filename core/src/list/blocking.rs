@@ -59,6 +59,14 @@ impl<T: Item> List<T> {
         List { pages: Pages { pager: source.map(Pager::new).map_err(Some), lane: None }, items: Items::none() }
     }
 
+    /// Returns the error that the list would begin with, such as that of a filter.
+    pub(crate) fn checked(self) -> Result<List<T>> {
+        match self.pages.pager {
+            Err(Some(error)) => Err(error),
+            _ => Ok(self),
+        }
+    }
+
     /// Fetches one page. The first is 1.
     ///
     /// # Errors

@@ -344,10 +344,10 @@ impl zexa_list_campaigns_params {
 ///
 /// - `params`: begun with `ZEXA_CREATE_CAMPAIGN_PARAMS_INIT`.
 /// - `options`: NULL for those of the client.
-/// - `campaign`: gets what comes of it, yours to free with zexa_campaign_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `campaign`: [out, optional] the result; free with zexa_campaign_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_create(
     client: *const zexa_client,
@@ -359,7 +359,7 @@ pub unsafe extern "C" fn zexa_campaigns_create(
     let call = || {
         // SAFETY: the caller's pointers are as the header asks.
         unsafe {
-            let campaign = Output::new("campaign", campaign)?;
+            let campaign = Output::optional(campaign);
             let client = call_options::client(client, options)?;
             let params = input::sized_struct("params", params)?.read()?;
             campaign.give(client.campaigns().create(&params)?)
@@ -513,10 +513,10 @@ pub unsafe extern "C" fn zexa_campaign_pages_free(pages: *mut zexa_campaign_page
 ///
 /// - `params`: NULL for no filter.
 /// - `options`: NULL for those of the client.
-/// - `iter`: gets what comes of it, yours to free with zexa_campaign_iter_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `iter`: [out] the list; free with zexa_campaign_iter_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_list(
     client: *const zexa_client,
@@ -531,7 +531,7 @@ pub unsafe extern "C" fn zexa_campaigns_list(
             let iter = Output::new("iter", iter)?;
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            iter.give(zexa_campaign_iter(Items::new(client.campaigns().list(&params))))
+            iter.give(zexa_campaign_iter(Items::new(binding::checked_list(client.campaigns().list(&params))?)))
         }
     };
     // SAFETY: likewise.
@@ -547,10 +547,10 @@ pub unsafe extern "C" fn zexa_campaigns_list(
 /// - `params`: NULL for no filter.
 /// - `number`: which page, from 1.
 /// - `options`: NULL for those of the client.
-/// - `page`: gets what comes of it, yours to free with zexa_campaign_page_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `page`: [out, optional] the result; free with zexa_campaign_page_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_list_page(
     client: *const zexa_client,
@@ -563,7 +563,7 @@ pub unsafe extern "C" fn zexa_campaigns_list_page(
     let call = || {
         // SAFETY: the caller's pointers are as the header asks.
         unsafe {
-            let page = Output::new("page", page)?;
+            let page = Output::optional(page);
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
             page.give(zexa_campaign_page(PageOf::new(client.campaigns().list(&params).page(number)?)))
@@ -583,10 +583,10 @@ pub unsafe extern "C" fn zexa_campaigns_list_page(
 ///
 /// - `params`: NULL for no filter.
 /// - `options`: NULL for those of the client.
-/// - `pages`: gets what comes of it, yours to free with zexa_campaign_pages_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `pages`: [out] the list; free with zexa_campaign_pages_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_list_pages(
     client: *const zexa_client,
@@ -601,7 +601,8 @@ pub unsafe extern "C" fn zexa_campaigns_list_pages(
             let pages = Output::new("pages", pages)?;
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            pages.give(zexa_campaign_pages(Pages::new(client.campaigns().list(&params).pages())))
+            pages
+                .give(zexa_campaign_pages(Pages::new(binding::checked_list(client.campaigns().list(&params))?.pages())))
         }
     };
     // SAFETY: likewise.
@@ -614,10 +615,10 @@ pub unsafe extern "C" fn zexa_campaigns_list_pages(
 ///
 /// - `id`: its id.
 /// - `options`: NULL for those of the client.
-/// - `campaign`: gets what comes of it, yours to free with zexa_campaign_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `campaign`: [out, optional] the result; free with zexa_campaign_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_get(
     client: *const zexa_client,
@@ -629,7 +630,7 @@ pub unsafe extern "C" fn zexa_campaigns_get(
     let call = || {
         // SAFETY: the caller's pointers are as the header asks.
         unsafe {
-            let campaign = Output::new("campaign", campaign)?;
+            let campaign = Output::optional(campaign);
             let client = call_options::client(client, options)?;
             let id = input::text("id", id)?;
             campaign.give(client.campaigns().get(id)?)
@@ -654,10 +655,10 @@ pub unsafe extern "C" fn zexa_campaigns_get(
 /// - `id`: its id.
 /// - `until`: the name of a status, or NULL for `final`.
 /// - `options`: NULL for those of the client.
-/// - `campaign`: gets what comes of it, yours to free with zexa_campaign_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `campaign`: [out, optional] the result; free with zexa_campaign_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_wait(
     client: *const zexa_client,
@@ -670,7 +671,7 @@ pub unsafe extern "C" fn zexa_campaigns_wait(
     let call = || {
         // SAFETY: the caller's pointers are as the header asks.
         unsafe {
-            let campaign = Output::new("campaign", campaign)?;
+            let campaign = Output::optional(campaign);
             let client = call_options::client(client, options)?;
             let id = input::text("id", id)?;
             let until = input::optional_text("until", until)?.unwrap_or_default();

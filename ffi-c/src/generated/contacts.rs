@@ -218,10 +218,10 @@ impl zexa_list_contacts_params {
 ///
 /// - `params`: begun with `ZEXA_CREATE_CONTACT_PARAMS_INIT`.
 /// - `options`: NULL for those of the client.
-/// - `contact`: gets what comes of it, yours to free with zexa_contact_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `contact`: [out, optional] the result; free with zexa_contact_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_create(
     client: *const zexa_client,
@@ -233,7 +233,7 @@ pub unsafe extern "C" fn zexa_contacts_create(
     let call = || {
         // SAFETY: the caller's pointers are as the header asks.
         unsafe {
-            let contact = Output::new("contact", contact)?;
+            let contact = Output::optional(contact);
             let client = call_options::client(client, options)?;
             let params = input::sized_struct("params", params)?.read()?;
             contact.give(client.contacts().create(&params)?)
@@ -387,10 +387,10 @@ pub unsafe extern "C" fn zexa_contact_pages_free(pages: *mut zexa_contact_pages)
 ///
 /// - `params`: NULL for no filter.
 /// - `options`: NULL for those of the client.
-/// - `iter`: gets what comes of it, yours to free with zexa_contact_iter_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `iter`: [out] the list; free with zexa_contact_iter_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_list(
     client: *const zexa_client,
@@ -405,7 +405,7 @@ pub unsafe extern "C" fn zexa_contacts_list(
             let iter = Output::new("iter", iter)?;
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            iter.give(zexa_contact_iter(Items::new(client.contacts().list(&params))))
+            iter.give(zexa_contact_iter(Items::new(binding::checked_list(client.contacts().list(&params))?)))
         }
     };
     // SAFETY: likewise.
@@ -421,10 +421,10 @@ pub unsafe extern "C" fn zexa_contacts_list(
 /// - `params`: NULL for no filter.
 /// - `number`: which page, from 1.
 /// - `options`: NULL for those of the client.
-/// - `page`: gets what comes of it, yours to free with zexa_contact_page_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `page`: [out, optional] the result; free with zexa_contact_page_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_list_page(
     client: *const zexa_client,
@@ -437,7 +437,7 @@ pub unsafe extern "C" fn zexa_contacts_list_page(
     let call = || {
         // SAFETY: the caller's pointers are as the header asks.
         unsafe {
-            let page = Output::new("page", page)?;
+            let page = Output::optional(page);
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
             page.give(zexa_contact_page(PageOf::new(client.contacts().list(&params).page(number)?)))
@@ -457,10 +457,10 @@ pub unsafe extern "C" fn zexa_contacts_list_page(
 ///
 /// - `params`: NULL for no filter.
 /// - `options`: NULL for those of the client.
-/// - `pages`: gets what comes of it, yours to free with zexa_contact_pages_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `pages`: [out] the list; free with zexa_contact_pages_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_list_pages(
     client: *const zexa_client,
@@ -475,7 +475,7 @@ pub unsafe extern "C" fn zexa_contacts_list_pages(
             let pages = Output::new("pages", pages)?;
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            pages.give(zexa_contact_pages(Pages::new(client.contacts().list(&params).pages())))
+            pages.give(zexa_contact_pages(Pages::new(binding::checked_list(client.contacts().list(&params))?.pages())))
         }
     };
     // SAFETY: likewise.
@@ -488,9 +488,9 @@ pub unsafe extern "C" fn zexa_contacts_list_pages(
 ///
 /// - `id`: its id.
 /// - `options`: NULL for those of the client.
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_delete(
     client: *const zexa_client,

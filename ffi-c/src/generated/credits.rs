@@ -60,10 +60,10 @@ pub unsafe extern "C" fn zexa_credits_free(credits: *mut zexa_credits) {
 /// `GET /credits`
 ///
 /// - `options`: NULL for those of the client.
-/// - `credits`: gets what comes of it, yours to free with zexa_credits_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `credits`: [out, optional] the result; free with zexa_credits_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_credits_get(
     client: *const zexa_client,
@@ -74,7 +74,7 @@ pub unsafe extern "C" fn zexa_credits_get(
     let call = || {
         // SAFETY: the caller's pointers are as the header asks.
         unsafe {
-            let credits = Output::new("credits", credits)?;
+            let credits = Output::optional(credits);
             let client = call_options::client(client, options)?;
 
             credits.give(client.credits().get()?)

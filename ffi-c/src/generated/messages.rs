@@ -276,10 +276,10 @@ impl zexa_send_message_params {
 ///
 /// - `params`: begun with `ZEXA_SEND_MESSAGE_PARAMS_INIT`.
 /// - `options`: NULL for those of the client.
-/// - `message`: gets what comes of it, yours to free with zexa_message_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `message`: [out, optional] the result; free with zexa_message_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_messages_send(
     client: *const zexa_client,
@@ -291,7 +291,7 @@ pub unsafe extern "C" fn zexa_messages_send(
     let call = || {
         // SAFETY: the caller's pointers are as the header asks.
         unsafe {
-            let message = Output::new("message", message)?;
+            let message = Output::optional(message);
             let client = call_options::client(client, options)?;
             let params = input::sized_struct("params", params)?.read()?;
             message.give(client.messages().send(&params)?)
@@ -307,10 +307,10 @@ pub unsafe extern "C" fn zexa_messages_send(
 ///
 /// - `id`: its id.
 /// - `options`: NULL for those of the client.
-/// - `message`: gets what comes of it, yours to free with zexa_message_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `message`: [out, optional] the result; free with zexa_message_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_messages_get(
     client: *const zexa_client,
@@ -322,7 +322,7 @@ pub unsafe extern "C" fn zexa_messages_get(
     let call = || {
         // SAFETY: the caller's pointers are as the header asks.
         unsafe {
-            let message = Output::new("message", message)?;
+            let message = Output::optional(message);
             let client = call_options::client(client, options)?;
             let id = input::text("id", id)?;
             message.give(client.messages().get(id)?)
@@ -347,10 +347,10 @@ pub unsafe extern "C" fn zexa_messages_get(
 /// - `id`: its id.
 /// - `until`: the name of a status, or NULL for `final`.
 /// - `options`: NULL for those of the client.
-/// - `message`: gets what comes of it, yours to free with zexa_message_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `message`: [out, optional] the result; free with zexa_message_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_messages_wait(
     client: *const zexa_client,
@@ -363,7 +363,7 @@ pub unsafe extern "C" fn zexa_messages_wait(
     let call = || {
         // SAFETY: the caller's pointers are as the header asks.
         unsafe {
-            let message = Output::new("message", message)?;
+            let message = Output::optional(message);
             let client = call_options::client(client, options)?;
             let id = input::text("id", id)?;
             let until = input::optional_text("until", until)?.unwrap_or_default();

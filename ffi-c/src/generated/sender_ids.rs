@@ -286,10 +286,10 @@ pub unsafe extern "C" fn zexa_sender_id_pages_free(pages: *mut zexa_sender_id_pa
 ///
 /// - `params`: NULL for no filter.
 /// - `options`: NULL for those of the client.
-/// - `iter`: gets what comes of it, yours to free with zexa_sender_id_iter_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `iter`: [out] the list; free with zexa_sender_id_iter_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_ids_list(
     client: *const zexa_client,
@@ -304,7 +304,7 @@ pub unsafe extern "C" fn zexa_sender_ids_list(
             let iter = Output::new("iter", iter)?;
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            iter.give(zexa_sender_id_iter(Items::new(client.sender_ids().list(&params))))
+            iter.give(zexa_sender_id_iter(Items::new(binding::checked_list(client.sender_ids().list(&params))?)))
         }
     };
     // SAFETY: likewise.
@@ -320,10 +320,10 @@ pub unsafe extern "C" fn zexa_sender_ids_list(
 /// - `params`: NULL for no filter.
 /// - `number`: which page, from 1.
 /// - `options`: NULL for those of the client.
-/// - `page`: gets what comes of it, yours to free with zexa_sender_id_page_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `page`: [out, optional] the result; free with zexa_sender_id_page_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_ids_list_page(
     client: *const zexa_client,
@@ -336,7 +336,7 @@ pub unsafe extern "C" fn zexa_sender_ids_list_page(
     let call = || {
         // SAFETY: the caller's pointers are as the header asks.
         unsafe {
-            let page = Output::new("page", page)?;
+            let page = Output::optional(page);
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
             page.give(zexa_sender_id_page(PageOf::new(client.sender_ids().list(&params).page(number)?)))
@@ -356,10 +356,10 @@ pub unsafe extern "C" fn zexa_sender_ids_list_page(
 ///
 /// - `params`: NULL for no filter.
 /// - `options`: NULL for those of the client.
-/// - `pages`: gets what comes of it, yours to free with zexa_sender_id_pages_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `pages`: [out] the list; free with zexa_sender_id_pages_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_ids_list_pages(
     client: *const zexa_client,
@@ -374,7 +374,9 @@ pub unsafe extern "C" fn zexa_sender_ids_list_pages(
             let pages = Output::new("pages", pages)?;
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            pages.give(zexa_sender_id_pages(Pages::new(client.sender_ids().list(&params).pages())))
+            pages.give(zexa_sender_id_pages(Pages::new(
+                binding::checked_list(client.sender_ids().list(&params))?.pages(),
+            )))
         }
     };
     // SAFETY: likewise.

@@ -6,6 +6,7 @@ use std::ptr;
 
 use zexa::{Kind, Outcome};
 
+use crate::enumeration::{OutcomeNumber, StatusNumber};
 use crate::guard;
 
 /// How a call ended. The numbers are frozen; there may be more of them one day.
@@ -129,31 +130,31 @@ impl zexa_status {
             101 => c"invalid_argument",
             102 => c"internal",
 
-            _ => c"unknown",
+            _ => c"invalid",
         }
     }
 }
 
-/// The name of a zexa_status, such as "rate_limited": the same in every language. "unknown" of any other number.
+/// Return the name of a status, such as "rate_limited": the same in every language. "invalid" for a number that is no status.
 ///
 /// Static; not to be freed.
 #[unsafe(no_mangle)]
-pub extern "C" fn zexa_status_name(status: c_int) -> *const c_char {
+pub extern "C" fn zexa_status_name(status: StatusNumber) -> *const c_char {
     guard::value(ptr::null(), || zexa_status::name(status).as_ptr())
 }
 
-/// The name of a zexa_outcome, such as "not_sent": the same in every language. "unknown" of any other number.
+/// Return the name of an outcome, such as "not_sent": the same in every language. "invalid" for a number that is no outcome, such as 0.
 ///
 /// Static; not to be freed.
 #[unsafe(no_mangle)]
-pub extern "C" fn zexa_outcome_name(outcome: c_int) -> *const c_char {
+pub extern "C" fn zexa_outcome_name(outcome: OutcomeNumber) -> *const c_char {
     let name = || match outcome {
         1 => c"not_sent",
         2 => c"rejected",
         3 => c"unknown",
         4 => c"accepted",
 
-        _ => c"unknown",
+        _ => c"invalid",
     };
     guard::value(ptr::null(), || name().as_ptr())
 }

@@ -244,10 +244,10 @@ impl zexa_create_webhook_params {
 ///
 /// - `params`: begun with `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`.
 /// - `options`: NULL for those of the client.
-/// - `webhook`: gets what comes of it, yours to free with zexa_webhook_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// - `webhook`: [out, optional] the result; free with zexa_webhook_free().
+/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK` or the status of the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhooks_create(
     client: *const zexa_client,
@@ -259,7 +259,7 @@ pub unsafe extern "C" fn zexa_webhooks_create(
     let call = || {
         // SAFETY: the caller's pointers are as the header asks.
         unsafe {
-            let webhook = Output::new("webhook", webhook)?;
+            let webhook = Output::optional(webhook);
             let client = call_options::client(client, options)?;
             let params = input::sized_struct("params", params)?.read()?;
             webhook.give(client.webhooks().create(&params)?)

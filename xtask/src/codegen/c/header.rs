@@ -105,6 +105,10 @@ fn declarations(source: &str, types: Vec<String>) -> Result<String> {
     };
     // It would leave out what no function beside it takes.
     config.export.include = types;
+    // C passes any number as a value of an enum, and Rust must not.
+    for (number, name) in [("StatusNumber", "zexa_status"), ("OutcomeNumber", "zexa_outcome")] {
+        config.export.rename.insert(number.to_owned(), name.to_owned());
+    }
     let bindings = cbindgen::Builder::new()
         .with_config(config)
         .with_src(file.path())

@@ -40,7 +40,10 @@ impl Functions<'_> {
              {item}_iter_next(); {item}_iter_is_incomplete() tells whether the list ended short of the total that the API reported.\n",
             item = self.item
         );
-        self.operations.function(Function { docs: self.docs(&docs), ..self.function("iter", "Items::new(LIST)") })
+        self.operations.function(Function {
+            docs: self.docs(&docs),
+            ..self.function("iter", "Items::new(binding::checked_list(LIST)?)")
+        })
     }
 
     fn pages(&self) -> String {
@@ -50,7 +53,7 @@ impl Functions<'_> {
              that the API reported.\n",
             item = self.item
         );
-        let function = self.function("pages", "Pages::new(LIST.pages())");
+        let function = self.function("pages", "Pages::new(binding::checked_list(LIST)?.pages())");
         self.operations.function(Function { suffix: "_pages", docs: self.docs(&docs), ..function })
     }
 

@@ -133,16 +133,24 @@ impl Operations<'_> {
         let (mut open, mut done) = (String::new(), format!("{}; Ok(())", function.call));
         if let Some(Output { name, kind }) = function.output {
             let name = self.context.member(&name, place);
-            docs += &format!("/// - `{name}`: gets what comes of it, yours to free with {kind}_free().\n");
+            // A list that nobody receives would never be read.
+            let is_required = matches!(name.as_str(), "iter" | "pages");
+            docs += &match is_required {
+                true => format!("/// - `{name}`: [out] the list; free with {kind}_free().\n"),
+                false => format!("/// - `{name}`: [out, optional] the result; free with {kind}_free().\n"),
+            };
             arguments += &format!("{name}: *mut *mut {kind}, ");
-            open = format!("let {name} = Output::new({name:?}, {name})?;");
+            open = match is_required {
+                true => format!("let {name} = Output::new({name:?}, {name})?;"),
+                false => format!("let {name} = Output::optional({name});"),
+            };
             done = format!("{name}.give({})", function.call);
         }
         format!(
             "
-            {docs}/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+            {docs}/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
             ///
-            /// Returns `ZEXA_OK`, or what went wrong.
+            /// Returns `ZEXA_OK` or the status of the error.
             #[unsafe(no_mangle)]
             pub unsafe extern \"C\" fn {name}({arguments} error: *mut *mut zexa_error) -> zexa_status {{
                 let call = || {{
