@@ -48,6 +48,48 @@ fn pages_that_answer_out_of_order_come_in_order() {
     assert_eq!(sandbox.requests().len(), 200);
 }
 
+/// The requests so far: page and page size of each, in the order of the pages.
+fn requested_pages(sandbox: &Sandbox) -> Vec<String> {
+    let mut pages = Vec::new();
+    for request in sandbox.requests() {
+        let shown = |name: &str| request.query.get(name).map_or("-", String::as_str);
+        pages.push(format!("{} of {}", shown("page"), shown("per_page")));
+    }
+    pages.sort();
+    sandbox.clear_requests();
+    pages
+}
+
+#[test]
+fn a_limit_ends_a_list_and_what_it_does_not_need_is_not_requested() {
+    let sandbox = sandbox_with(250);
+    let (client, async_client) = (client(&sandbox), async_client(&sandbox));
+    let (all, fives) = (ListContacts::new(), ListContacts::new().per_page(5));
+    for (filter, limit, expected, requests) in [
+        (&all, 0, 0, &[][..]),
+        (&all, 3, 3, &["1 of 3"]),
+        (&all, 100, 100, &["1 of 100"]),
+        (&all, 120, 120, &["1 of -", "2 of -", "3 of -"]),
+        (&fives, 12, 12, &["1 of 5", "2 of 5", "3 of 5"]),
+        (&fives, 1, 1, &["1 of 5"]),
+    ] {
+        let mut list = client.contacts().list(filter).limit(limit);
+        assert_eq!(list.by_ref().filter(Result::is_ok).count(), expected);
+        assert!(!list.is_incomplete());
+        assert_eq!(requested_pages(&sandbox), requests, "limit {limit}");
+        let list = block_on(async_client.contacts().list(filter).limit(limit).all()).expect("no error");
+        assert_eq!(list.len(), expected);
+        assert_eq!(requested_pages(&sandbox), requests, "limit {limit}, async");
+    }
+    assert_eq!(client.contacts().list(&all).limit(1000).count(), 250);
+    sandbox.clear_requests();
+    // Pages are whole, and one page is what it is without a limit.
+    let sizes = |pages: zexa::Pages<_>| pages.map(|page| page.map_or(0, |page| page.items.len())).collect::<Vec<_>>();
+    assert_eq!(sizes(client.contacts().list(&fives).limit(7).pages()), [5, 5]);
+    assert_eq!(requested_pages(&sandbox), ["1 of 5", "2 of 5"]);
+    assert_eq!(client.contacts().list(&all).limit(7).page(2).expect("a page").items.len(), 50);
+}
+
 #[test]
 fn page_by_page() {
     let sandbox = sandbox_with(25);

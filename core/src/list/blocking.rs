@@ -67,6 +67,28 @@ impl<T: Item> List<T> {
         }
     }
 
+    /// Ends the list after this many items. Pages that are not needed for them are not requested.
+    ///
+    /// If the parameters have no `per_page`, up to 100 items are requested as one page of that size. Pages are still returned whole:
+    /// [`pages`](List::pages) ends with the page that reaches the limit, and [`page`](List::page) ignores it.
+    ///
+    /// ```
+    /// use zexa::ListContacts;
+    /// # let sandbox = zexa_sandbox::Sandbox::start();
+    /// # let client = zexa::Client::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build()?;
+    ///
+    /// let newest = client.contacts().list(&ListContacts::new()).limit(3).collect::<Result<Vec<_>, _>>()?;
+    /// assert_eq!(newest.len(), 3);
+    /// # Ok::<(), zexa::Error>(())
+    /// ```
+    pub fn limit(mut self, items: u64) -> List<T> {
+        if let Ok(pager) = &mut self.pages.pager {
+            pager.limit(items);
+            self.items.limit(items);
+        }
+        self
+    }
+
     /// Fetches one page. The first is 1.
     ///
     /// # Errors

@@ -101,7 +101,7 @@ pub(crate) trait Filter {
     fn query(&self) -> Result<Vec<(&'static str, String)>> {
         let mut query = self.filters();
         if let Some(per_page) = self.per_page() {
-            check::between("per_page", per_page, 1, 100)?;
+            check::between("per_page", per_page, 1, MAX_PER_PAGE)?;
             query.push(("per_page", per_page.to_string()));
         }
         Ok(query)
@@ -137,12 +137,29 @@ pub(crate) struct Source {
     request: Request,
     call: Call,
     per_page: Option<u32>,
+    /// How many items are wanted. `None` means all.
+    limit: Option<u64>,
 }
+
+/// The largest page that the API returns.
+const MAX_PER_PAGE: u32 = 100;
 
 impl Source {
     pub(crate) fn new(shared: Arc<Shared>, route: &'static str, filter: &impl Filter, call: Call) -> Result<Source> {
         let request = Request::new(Method::Get, route, &shared.config.base_url).with_query(filter.query()?);
-        Ok(Source { shared, request, call, per_page: filter.per_page() })
+        Ok(Source { shared, request, call, per_page: filter.per_page(), limit: None })
+    }
+
+    /// The size of the pages that the list requests. A limit without a size is requested as one page, if one can hold it.
+    fn list_page_size(&self) -> Option<u32> {
+        let limit = self.limit.and_then(|limit| u32::try_from(limit).ok());
+        self.per_page.or(limit.filter(|limit| (1..=MAX_PER_PAGE).contains(limit)))
+    }
+
+    /// The request for a page of the list.
+    fn list_request(&self, page: u32) -> Result<Request> {
+        let size = self.list_page_size().filter(|_| self.per_page.is_none());
+        Ok(self.request(page)?.with_query(size.map(|size| ("per_page", size.to_string()))))
     }
 
     fn request(&self, page: u32) -> Result<Request> {

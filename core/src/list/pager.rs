@@ -58,6 +58,12 @@ impl<T: Item> Pager<T> {
         }
     }
 
+    /// Ends the list after this many items.
+    pub(super) fn limit(&mut self, items: u64) {
+        self.source.limit = Some(items);
+        self.plan = Plan::new(self.source.list_page_size()).with_limit(items);
+    }
+
     /// Requests the pages that the plan wants by now. The calls begin when they are polled.
     ///
     /// `call` is told whether the page is prefetched, and may return `None` for it: it is requested later.
@@ -67,7 +73,7 @@ impl<T: Item> Pager<T> {
     {
         while let Some(page) = self.plan.next_request() {
             let is_prefetched = !self.in_flight.is_empty();
-            let Some(call) = call(&self.source, self.source.request(page)?, is_prefetched)? else {
+            let Some(call) = call(&self.source, self.source.list_request(page)?, is_prefetched)? else {
                 self.plan.withdraw();
                 break;
             };
@@ -226,20 +232,29 @@ macro_rules! completeness {
 completeness!(List, Pages, AsyncList, AsyncPages);
 
 /// The items of the page at hand, without those that earlier pages had.
-pub(super) struct Items<T>(vec::IntoIter<T>);
+pub(super) struct Items<T> {
+    at_hand: vec::IntoIter<T>,
+    /// How many further items are wanted beyond those at hand. `None` means all.
+    wanted: Option<u64>,
+}
 
 impl<T: Item> Items<T> {
     pub(super) fn none() -> Items<T> {
-        Items(Vec::new().into_iter())
+        Items { at_hand: Vec::new().into_iter(), wanted: None }
+    }
+
+    /// Ends the items after this many.
+    pub(super) fn limit(&mut self, items: u64) {
+        self.wanted = Some(items);
     }
 
     pub(super) fn next(&mut self) -> Option<T> {
-        self.0.next()
+        self.at_hand.next()
     }
 
     /// All that are left of the page at hand.
     pub(super) fn rest(&mut self) -> Vec<T> {
-        mem::take(&mut self.0).collect()
+        mem::take(&mut self.at_hand).collect()
     }
 
     /// Goes on with the next page.
@@ -254,6 +269,10 @@ impl<T: Item> Items<T> {
                 is_new
             });
         }
-        self.0 = items.into_iter();
+        if let Some(wanted) = &mut self.wanted {
+            items.truncate(usize::try_from(*wanted).unwrap_or(usize::MAX));
+            *wanted -= items.len() as u64;
+        }
+        self.at_hand = items.into_iter();
     }
 }

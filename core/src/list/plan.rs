@@ -19,6 +19,8 @@
 //!    least as many items as were repeated, new rows have moved old ones to later pages, and the list goes on, for at most
 //!    [`MAX_SHIFTED_PAGES`] such pages in a row.
 //!
+//! A list with a limit also ends when it has yielded that many items, and is complete then.
+//!
 //! A server with correct totals costs no request more than the list has pages, with one exception: a list of exactly one full page costs two,
 //! by rule 3. What no rule can detect: a first page that is short and reports its own length as the total, and a total that is too small on
 //! every page and is reached exactly at the end of a page.
@@ -48,6 +50,8 @@ const MAX_EMPTY_PAGES: u32 = 2;
 pub(super) struct Plan {
     /// The `per_page` of the requests.
     requested_size: Option<u32>,
+    /// The number of items after which the list ends, whatever its total is. `None` means all.
+    limit: Option<u64>,
     /// How many pages were requested: the number of the last one.
     requested: u32,
     /// How many pages were received.
@@ -102,9 +106,24 @@ impl Plan {
         Plan { requested_size, last: 1, ahead: 2, ..Plan::default() }
     }
 
+    /// The plan of reading this many items.
+    pub(super) fn with_limit(mut self, items: u64) -> Plan {
+        self.limit = Some(items);
+        if self.has_reached_limit() {
+            self.state = State::Ended;
+        }
+        self
+    }
+
+    fn has_reached_limit(&self) -> bool {
+        self.limit.is_some_and(|limit| self.seen >= limit)
+    }
+
     /// The next page to request now, if any.
     pub(super) fn next_request(&mut self) -> Option<u32> {
-        let is_due = self.requested < self.last && self.requested - self.received < self.ahead.min(self.affordable());
+        let is_due = !self.has_ended()
+            && self.requested < self.last
+            && self.requested - self.received < self.ahead.min(self.affordable());
         is_due.then(|| {
             self.requested += 1;
             self.requested
@@ -156,7 +175,7 @@ impl Plan {
             self.empty_pages = 0;
             self.total_beside_items = page.total;
         }
-        self.state = self.judge(&page, is_full);
+        self.state = if self.has_reached_limit() { State::Ended } else { self.judge(&page, is_full) };
         self.last = self.received.saturating_add(self.expected_pages());
         if self.state == State::Failed { Err(Repeats) } else { Ok(()) }
     }
@@ -197,7 +216,8 @@ impl Plan {
         if self.empty_pages > 0 {
             return 1;
         }
-        let missing = self.total.saturating_sub(self.seen);
+        let wanted = self.limit.map_or(self.total, |limit| limit.min(self.total));
+        let missing = wanted.saturating_sub(self.seen);
         let pages = missing.div_ceil(self.largest_page.max(1)).max(1);
         u32::try_from(pages).unwrap_or(u32::MAX)
     }
@@ -228,7 +248,7 @@ impl Plan {
 
     /// Whether the list has ended with fewer items than the API reported last, be it on the last page or on the last page with items.
     pub(super) fn is_incomplete(&self) -> bool {
-        self.state == State::Ended && self.seen < self.total.max(self.total_beside_items)
+        self.state == State::Ended && !self.has_reached_limit() && self.seen < self.total.max(self.total_beside_items)
     }
 
     /// What was requested and not received is lost: it has to be requested again.
@@ -356,6 +376,38 @@ mod tests {
             plan.received(page(50, 5000, 50)).expect("no repeat");
             assert_eq!(requests(&mut plan).len(), expected, "{bytes} bytes");
         }
+    }
+
+    #[test]
+    fn a_limit_ends_the_list_and_no_page_beyond_it_is_requested() {
+        let mut plan = Plan::new(Some(10)).with_limit(25);
+        assert_eq!(requests(&mut plan), [1]);
+        plan.received(page(10, 100, 10)).expect("no repeat");
+        assert_eq!(requests(&mut plan), [2, 3]);
+        plan.received(page(10, 100, 10)).expect("no repeat");
+        plan.received(page(10, 100, 10)).expect("no repeat");
+        assert!(plan.has_ended() && !plan.is_incomplete());
+
+        // A repeated item makes room for one of a further page.
+        let mut plan = Plan::new(Some(2)).with_limit(4);
+        requests(&mut plan);
+        plan.received(page(2, 9, 2)).expect("no repeat");
+        assert_eq!(requests(&mut plan), [2]);
+        plan.received(Received { items: 2, repeated: 1, total: 9, per_page: 2 }).expect("no repeat");
+        assert_eq!((plan.has_ended(), requests(&mut plan)), (false, vec![3]));
+
+        let mut nothing = Plan::new(None).with_limit(0);
+        assert!(nothing.has_ended() && !nothing.is_incomplete());
+        assert_eq!(requests(&mut nothing), [1; 0]);
+    }
+
+    #[test]
+    fn a_list_that_ends_before_its_limit_is_judged_as_any() {
+        let mut plan = Plan::new(Some(10)).with_limit(25);
+        plan.received(page(10, 100, 10)).expect("no repeat");
+        plan.received(page(0, 100, 10)).expect("no repeat");
+        plan.received(page(0, 100, 10)).expect("no repeat");
+        assert!(plan.has_ended() && plan.is_incomplete());
     }
 
     #[test]

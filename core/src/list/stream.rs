@@ -44,6 +44,15 @@ impl<T: Item> AsyncList<T> {
         AsyncList { pages: AsyncPages(source.map(Pager::new).map_err(Some)), items: Items::none() }
     }
 
+    /// Ends the list after this many items: see [`List::limit`](crate::List::limit).
+    pub fn limit(mut self, items: u64) -> AsyncList<T> {
+        if let Ok(pager) = &mut self.pages.0 {
+            pager.limit(items);
+            self.items.limit(items);
+        }
+        self
+    }
+
     /// The next item.
     pub async fn next(&mut self) -> Option<Result<T>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
