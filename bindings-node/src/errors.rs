@@ -1,7 +1,7 @@
 //! The core's errors as JSON; `lib/errors.js` makes instances of its classes of them.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use zexa::{Error, binding};
 
 use crate::json::{self, Plain};
@@ -49,7 +49,8 @@ struct Cause {
 
 impl<'a> Told<'a> {
     fn of(error: &'a Error) -> Told<'a> {
-        let (message, details) = in_camel_case(error);
+        // Arguments and options have camel-case names in JavaScript.
+        let (message, details) = binding::renamed(error, camel_case, with_names);
         Told {
             kind: error.kind().as_str(),
             outcome: error.outcome().as_str(),
@@ -63,22 +64,6 @@ impl<'a> Told<'a> {
             cause: binding::cause(error).map(|cause| Cause { message: cause.message, errno: cause.number }),
         }
     }
-}
-
-/// Message and details. In what was refused before it was sent, an argument goes by its name in JavaScript.
-fn in_camel_case(error: &Error) -> (String, Option<Value>) {
-    let as_it_is = || (error.message().to_owned(), error.details().cloned());
-    if error.attempts() > 0 {
-        return as_it_is();
-    }
-    let Some(Value::Object(details)) = error.details() else { return as_it_is() };
-    let Some(Value::String(field)) = details.get("field") else { return as_it_is() };
-    let Some(reason) = error.message().strip_prefix(field.as_str()) else { return as_it_is() };
-    let (name, reason) = (camel_case(field), with_names(reason));
-    let mut renamed: Map<String, Value> = details.clone();
-    renamed.insert("field".into(), name.as_str().into());
-    renamed.insert("reason".into(), reason.trim_start_matches(": ").into());
-    (name + &reason, Some(renamed.into()))
 }
 
 /// The options that reasons speak of.

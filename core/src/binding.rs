@@ -103,6 +103,29 @@ pub fn wrong_parameter(field: &str, value: impl Into<Value>, reason: &str) -> Er
     Error::invalid(field, value, reason)
 }
 
+/// The message and the details of an error, with the caller's names for arguments and options: `from_` in Python, `listId` in JavaScript.
+///
+/// Only errors that occur before anything is sent name arguments. `name` returns the caller's name for a field. `words` translates the rest of
+/// the message, which may speak of other options.
+pub fn renamed(
+    error: &Error,
+    name: impl Fn(&str) -> String,
+    words: impl Fn(&str) -> String,
+) -> (String, Option<Value>) {
+    let unchanged = || (error.message().to_owned(), error.details().cloned());
+    if error.attempts() > 0 {
+        return unchanged();
+    }
+    let Some(Value::Object(details)) = error.details() else { return unchanged() };
+    let Some(Value::String(field)) = details.get("field") else { return unchanged() };
+    let Some(reason) = error.message().strip_prefix(field.as_str()) else { return unchanged() };
+    let (name, reason) = (name(field), words(reason));
+    let mut renamed = details.clone();
+    renamed.insert("field".into(), name.as_str().into());
+    renamed.insert("reason".into(), reason.trim_start_matches(": ").into());
+    (name + &reason, Some(renamed.into()))
+}
+
 /// Why a call has failed, in the end: what languages have a cause for.
 pub struct Cause {
     /// In words.
@@ -305,6 +328,17 @@ mod tests {
             assert!(error.details().is_some_and(|details| details["field"].is_string()), "{error}");
         }
         assert!(timestamp("scheduled_at", "2026-07-01T10:00:00+01:00").is_ok());
+    }
+
+    #[test]
+    fn an_error_names_the_argument_as_the_caller_does() {
+        let python = |field: &str| if field == "from" { "from_".to_owned() } else { field.to_owned() };
+        let (message, details) =
+            renamed(&Error::missing("from", "required, and missing or empty"), python, str::to_owned);
+        assert_eq!(message, "from_: required, and missing or empty");
+        assert_eq!(details.expect("has details")["field"], "from_");
+        let of_the_server = Error::missing("from", "is not registered").with_attempts(1);
+        assert_eq!(renamed(&of_the_server, python, str::to_owned).0, "from: is not registered");
     }
 
     #[test]
