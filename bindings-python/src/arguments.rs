@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyUnicodeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyMapping, PyMemoryView, PyString};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use zexa::{Template, Timestamp, binding};
 
+use crate::model::Model;
 use crate::{errors, json};
 
 /// An argument of any type: what it has to be is told when it is read.
@@ -24,11 +25,19 @@ impl<'py> FromPyObject<'_, 'py> for Argument<'py> {
 
 impl<'py> Argument<'py> {
     pub(crate) fn text(&self, name: &str) -> PyResult<String> {
-        let text = self.0.cast::<PyString>().map_err(|_| self.is_not(name, "str"))?;
-        text.extract().map_err(|_| no_text(name))
+        self.string(name)?.extract().map_err(|_| no_text(name))
     }
 
-    /// Bytes of any kind, or the text that they are.
+    /// An option that is a text.
+    pub(crate) fn option_text(&self, name: &str) -> PyResult<String> {
+        self.string(name)?.extract().map_err(|_| no_option_text(name))
+    }
+
+    fn string(&self, name: &str) -> PyResult<&Bound<'py, PyString>> {
+        self.0.cast::<PyString>().map_err(|_| self.is_not(name, "str"))
+    }
+
+    /// Bytes of any kind, or a text as bytes. A lone surrogate becomes bytes that are not UTF-8, which are for the reader to judge.
     pub(crate) fn bytes(&self, name: &str) -> PyResult<Vec<u8>> {
         if let Ok(bytes) = self.0.cast::<PyBytes>() {
             return Ok(bytes.as_bytes().to_vec());
@@ -40,7 +49,25 @@ impl<'py> Argument<'py> {
             return self.0.call_method0("tobytes")?.extract();
         }
         let text = self.0.cast::<PyString>().map_err(|_| self.is_not(name, "bytes or str"))?;
-        Ok(text.extract::<String>().map_err(|_| no_text(name))?.into_bytes())
+        json::to_bytes(text)
+    }
+
+    /// The JSON of a mapping, in which times may be datetimes.
+    pub(crate) fn plain_data(&self, name: &str) -> PyResult<Vec<u8>> {
+        json::dump_plain(name, &self.mapping(name)?)
+    }
+
+    /// The members of a mapping, in which times may be datetimes.
+    pub(crate) fn members(&self, name: &str) -> PyResult<Map<String, Value>> {
+        serde_json::from_slice(&self.plain_data(name)?).map_err(|_| no_text(name))
+    }
+
+    /// A mapping as a dict: `json` accepts no other.
+    fn mapping(&self, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        if !self.0.is_instance_of::<PyMapping>() {
+            return Err(self.is_not(name, "a mapping"));
+        }
+        self.0.py().get_type::<PyDict>().call1((&self.0,))
     }
 
     /// A list or anything else to iterate over, but not a string, which is one of strings too, nor a mapping.
@@ -48,7 +75,11 @@ impl<'py> Argument<'py> {
         const WANTED: &str = "a list of str";
         let other = self.0.is_instance_of::<PyString>() || self.0.is_instance_of::<PyMapping>();
         let items = self.0.try_iter().ok().filter(|_| !other).ok_or_else(|| self.is_not(name, WANTED))?;
-        let text = |item: PyResult<Bound<'py, PyAny>>| item?.extract().map_err(|_| self.has_not(name, WANTED));
+        let text = |item: PyResult<Bound<'py, PyAny>>| {
+            let item = item?;
+            let text = item.cast::<PyString>().map_err(|_| self.has_not(name, WANTED))?;
+            text.extract().map_err(|_| no_text(name))
+        };
         items.map(text).collect()
     }
 
@@ -60,6 +91,37 @@ impl<'py> Argument<'py> {
     pub(crate) fn number(&self, name: &str) -> PyResult<u32> {
         let number = self.whole(name)?;
         u32::try_from(number).map_err(|_| errors::raise(binding::wrong_parameter(name, number, out_of_range(number))))
+    }
+
+    /// A field of a model that is a whole number.
+    pub(crate) fn whole_number(&self, name: &str) -> PyResult<u64> {
+        let is_negative = self.whole(name)? < 0;
+        let reason = if is_negative { "must not be negative" } else { "must be less than 2**64" };
+        self.0.extract().map_err(|_| errors::raise(binding::wrong_parameter(name, Value::Null, reason)))
+    }
+
+    /// A field of a model that is a number.
+    pub(crate) fn decimal_number(&self, name: &str) -> PyResult<f64> {
+        if self.0.is_instance_of::<PyBool>() {
+            return Err(self.is_not(name, "float"));
+        }
+        let number: f64 = self.0.extract().map_err(|_| self.is_not(name, "float"))?;
+        match number.is_finite() {
+            true => Ok(number),
+            false => Err(errors::raise(binding::wrong_parameter(name, Value::Null, "must be a finite number"))),
+        }
+    }
+
+    /// A field of a model that is any JSON.
+    pub(crate) fn json_value(&self, name: &str) -> PyResult<Value> {
+        binding::body(name, &self.body(name)?).map_err(errors::raise)
+    }
+
+    /// A field of a model that is another model.
+    pub(crate) fn model<M: Model>(&self, name: &str) -> PyResult<Value> {
+        let class = self.0.py().get_type::<M>().name()?.to_string();
+        let model = self.0.cast::<M>().map_err(|_| self.is_not(name, &class))?;
+        Ok(serde_json::to_value(model.get().core()).unwrap_or_default())
     }
 
     /// An option of a client or a call that is a whole number.
@@ -111,12 +173,7 @@ impl<'py> Argument<'py> {
     }
 
     pub(crate) fn template(&self, name: &str) -> PyResult<Template> {
-        if !self.0.is_instance_of::<PyMapping>() {
-            return Err(self.is_not(name, "a mapping"));
-        }
-        // What is written as JSON is a dict.
-        let members = self.0.py().get_type::<PyDict>().call1((&self.0,))?;
-        binding::template(name, &json::dumps(name, &members)?).map_err(errors::raise)
+        binding::template(name, &json::dumps(name, &self.mapping(name)?)?).map_err(errors::raise)
     }
 
     /// Anything that is JSON, as its text.
@@ -125,25 +182,28 @@ impl<'py> Argument<'py> {
     }
 
     pub(crate) fn path(&self, name: &str) -> PyResult<PathBuf> {
-        self.0.extract().map_err(|_| self.is_not(name, "str or os.PathLike"))
+        self.0.extract().map_err(|error: PyErr| match error.is_instance_of::<PyUnicodeError>(self.0.py()) {
+            true => no_option_text(name),
+            false => self.is_not(name, "str or os.PathLike"),
+        })
     }
 
     pub(crate) fn headers(&self, name: &str) -> PyResult<Vec<(String, String)>> {
-        self.pairs(name, "a mapping of str to str", |value| value.cast::<PyString>()?.extract())
+        self.pairs(name, "a mapping of str to str", no_option_text, |value| Ok(value.cast::<PyString>()?.clone()))
     }
 
     pub(crate) fn query(&self, name: &str) -> PyResult<Vec<(String, String)>> {
-        self.pairs(name, "a mapping of str to str, int, float or bool", |value| {
+        self.pairs(name, "a mapping of str to str, int, float or bool", no_text, |value| {
             if let Ok(truth) = value.cast::<PyBool>() {
-                return Ok(truth.is_true().to_string());
+                return Ok(PyString::new(value.py(), if truth.is_true() { "true" } else { "false" }));
             }
             // As numbers are written, whatever an enum of them says of itself.
             for number in [value.py().get_type::<PyInt>(), value.py().get_type::<PyFloat>()] {
                 if value.is_instance(&number)? {
-                    return number.call_method1("__repr__", (value,))?.extract();
+                    return Ok(number.call_method1("__repr__", (value,))?.cast_into()?);
                 }
             }
-            value.cast::<PyString>()?.extract()
+            Ok(value.cast::<PyString>()?.clone())
         })
     }
 
@@ -151,14 +211,21 @@ impl<'py> Argument<'py> {
         &self,
         name: &str,
         wanted: &str,
-        text: impl Fn(&Bound<'py, PyAny>) -> PyResult<String>,
+        no_text: impl Fn(&str) -> PyErr,
+        text: impl Fn(&Bound<'py, PyAny>) -> PyResult<Bound<'py, PyString>>,
     ) -> PyResult<Vec<(String, String)>> {
+        type Pair<'py> = (Bound<'py, PyString>, Bound<'py, PyString>);
         let mapping = self.0.cast::<PyMapping>().map_err(|_| self.is_not(name, wanted))?;
-        let pair = |item: Bound<'py, PyAny>| -> PyResult<(String, String)> {
+        let pair = |item: Bound<'py, PyAny>| -> PyResult<Pair<'py>> {
             let (key, value): (Bound<'py, PyString>, Bound<'py, PyAny>) = item.extract()?;
-            Ok((key.extract()?, text(&value)?))
+            Ok((key, text(&value)?))
         };
-        mapping.items()?.iter().map(|item| pair(item).map_err(|_| self.has_not(name, wanted))).collect()
+        let pairs = mapping.items()?.iter().map(|item| {
+            let (key, value) = pair(item).map_err(|_| self.has_not(name, wanted))?;
+            let text = |text: Bound<'py, PyString>| text.extract().map_err(|_| no_text(name));
+            Ok((text(key)?, text(value)?))
+        });
+        pairs.collect::<PyResult<_>>()
     }
 
     fn is_not(&self, name: &str, wanted: &str) -> PyErr {
@@ -175,7 +242,13 @@ fn out_of_range(number: i64) -> &'static str {
     if number < 0 { "must not be negative" } else { "is too large a number" }
 }
 
-/// A string of Python may hold what no text does.
+const LONE_SURROGATE: &str = "must be valid Unicode text, and contains a lone surrogate";
+
+/// A string of Python may contain half of a surrogate pair, which no UTF-8 can.
 fn no_text(name: &str) -> PyErr {
-    errors::raise(binding::wrong_parameter(name, Value::Null, "holds half of a surrogate pair, which is no text"))
+    errors::raise(binding::wrong_parameter(name, Value::Null, LONE_SURROGATE))
+}
+
+fn no_option_text(name: &str) -> PyErr {
+    errors::raise(binding::option(name, LONE_SURROGATE))
 }

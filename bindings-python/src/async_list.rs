@@ -25,6 +25,7 @@ pub(crate) struct AsyncList {
     told: Arc<Told>,
     /// Whether the last reading to reach its end was incomplete.
     incomplete: Arc<AtomicBool>,
+    limit: Option<u32>,
 }
 
 /// The pages of a list, in order: iterate with `async for`, as often as you like.
@@ -44,6 +45,9 @@ pub(crate) struct AsyncListIterator {
 
 /// A list, whatever its items are.
 trait Listed: Send + Sync {
+    /// The class of the items.
+    fn class(&self) -> &'static str;
+
     fn items(&self) -> Box<dyn Read>;
 
     fn pages(&self) -> Box<dyn Read>;
@@ -51,21 +55,45 @@ trait Listed: Send + Sync {
     fn page(&self, number: u32) -> Coroutine;
 }
 
-impl<T, F> Listed for F
+/// How to begin a list.
+struct Source<F> {
+    limit: Option<u32>,
+    begin: F,
+}
+
+impl<T, F> Source<F>
+where
+    T: Item,
+    F: Fn() -> zexa::AsyncList<T>,
+{
+    fn limited(&self) -> zexa::AsyncList<T> {
+        let list = (self.begin)();
+        match self.limit {
+            Some(limit) => list.limit(limit.into()),
+            None => list,
+        }
+    }
+}
+
+impl<T, F> Listed for Source<F>
 where
     T: Given + Item,
     F: Fn() -> zexa::AsyncList<T> + Send + Sync,
 {
+    fn class(&self) -> &'static str {
+        T::CLASS
+    }
+
     fn items(&self) -> Box<dyn Read> {
-        Box::new(self())
+        Box::new(self.limited())
     }
 
     fn pages(&self) -> Box<dyn Read> {
-        Box::new(self().pages())
+        Box::new(self.limited().pages())
     }
 
     fn page(&self, number: u32) -> Coroutine {
-        let list = self();
+        let list = (self.begin)();
         Coroutine::of("AsyncList.page", list.page(number))
     }
 }
@@ -73,14 +101,27 @@ where
 impl AsyncList {
     pub(crate) fn new<T: Given + Item>(
         told: Arc<Told>,
+        limit: Option<u32>,
         begin: impl Fn() -> zexa::AsyncList<T> + Send + Sync + 'static,
     ) -> AsyncList {
-        AsyncList { listed: Box::new(begin), told, incomplete: Arc::default() }
+        AsyncList { listed: Box::new(Source { limit, begin }), told, incomplete: Arc::default(), limit }
+    }
+}
+
+impl AsyncList {
+    /// `List[Contact](limit=10)`. Without the filters: a search may name a person.
+    fn shown(&self, name: &str) -> String {
+        let limit = self.limit.map_or_else(String::new, |limit| format!("limit={limit}"));
+        format!("{name}[{}]({limit})", self.listed.class())
     }
 }
 
 #[pymethods]
 impl AsyncList {
+    fn __repr__(&self) -> String {
+        self.shown("AsyncList")
+    }
+
     fn __aiter__(&self) -> AsyncListIterator {
         AsyncListIterator::new(self.listed.items(), self)
     }
@@ -105,6 +146,10 @@ impl AsyncList {
 
 #[pymethods]
 impl AsyncPages {
+    fn __repr__(&self) -> String {
+        self.0.get().shown("AsyncPages")
+    }
+
     fn __aiter__(&self) -> AsyncListIterator {
         let list = self.0.get();
         AsyncListIterator::new(list.listed.pages(), list)

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
 use serde::Serialize;
 use zexa::{Method, binding};
 
@@ -17,32 +15,11 @@ use crate::logging::{LogObserver, Told};
 use crate::response::Response;
 use crate::{errors, logging, waiting};
 
-#[doc = include_str!("../stub/docs/Client.txt")]
-#[pyclass(frozen, weakref, module = "zexa")]
-pub(crate) struct Client {
-    handle: Handle,
-    // Each is one object, so that what a test puts in the place of its methods stays there.
-    /// Messages on any channel.
-    #[pyo3(get)]
-    messages: Py<Messages>,
-    /// The account's registered Sender IDs.
-    #[pyo3(get)]
-    sender_ids: Py<SenderIds>,
-    /// Campaigns: one message to a whole contact list.
-    #[pyo3(get)]
-    campaigns: Py<Campaigns>,
-    /// The people who can be reached.
-    #[pyo3(get)]
-    contacts: Py<Contacts>,
-    /// Endpoints that Zexa posts delivery events to.
-    #[pyo3(get)]
-    webhooks: Py<Webhooks>,
-    /// The account's credits.
-    #[pyo3(get)]
-    credits: Py<CreditBalance>,
-}
+/// Makes the calls of a blocking client. The class that users see is in Python: `_client.py`.
+#[pyclass(frozen, module = "zexa._zexa", name = "_Client")]
+pub(crate) struct Client(Handle);
 
-/// What makes the calls of an async client. What users have of it is in Python: `_async.py`.
+/// Makes the calls of an async client. The class that users see is in Python: `_async.py`.
 #[pyclass(frozen, module = "zexa._zexa", name = "_AsyncClient")]
 pub(crate) struct AsyncClient(pub(crate) AsyncHandle);
 
@@ -97,45 +74,8 @@ impl AsyncHandle {
     }
 }
 
-impl Client {
-    fn of(py: Python<'_>, client: zexa::Client) -> PyResult<Client> {
-        let handle = Handle(Arc::new(client));
-        Ok(Client {
-            messages: Py::new(py, Messages(handle.clone()))?,
-            sender_ids: Py::new(py, SenderIds(handle.clone()))?,
-            campaigns: Py::new(py, Campaigns(handle.clone()))?,
-            contacts: Py::new(py, Contacts(handle.clone()))?,
-            webhooks: Py::new(py, Webhooks(handle.clone()))?,
-            credits: Py::new(py, CreditBalance(handle.clone()))?,
-            handle,
-        })
-    }
-}
-
 #[pymethods]
 impl Client {
-    /// What a test put in the place of a method may hold the client.
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.messages)?;
-        visit.call(&self.sender_ids)?;
-        visit.call(&self.campaigns)?;
-        visit.call(&self.contacts)?;
-        visit.call(&self.webhooks)?;
-        visit.call(&self.credits)
-    }
-
-    /// Itself: it is shared, and cannot be changed.
-    fn __copy__(slf: Py<Self>) -> Py<Self> {
-        slf
-    }
-
-    /// Likewise.
-    #[pyo3(signature = (memo, /))]
-    fn __deepcopy__(slf: Py<Self>, memo: &Bound<'_, PyAny>) -> Py<Self> {
-        let _ = memo;
-        slf
-    }
-
     #[new]
     #[pyo3(signature = (
         *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, http2=None, max_retries=None,
@@ -143,7 +83,6 @@ impl Client {
     ))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn new(
-        py: Python<'_>,
         api_key: Option<Argument<'_>>,
         base_url: Option<Argument<'_>>,
         timeout: Option<Argument<'_>>,
@@ -174,15 +113,42 @@ impl Client {
             allow_http,
         };
         let builder = binding::observed_client(options.builder()?, logging::Reporter);
-        let client = builder.build().map_err(errors::raise)?;
-        Client::of(py, client)
+        Ok(Client(Handle(Arc::new(builder.build().map_err(errors::raise)?))))
     }
 
-    #[doc = include_str!("../stub/docs/with_options.txt")]
+    #[getter]
+    fn messages(&self) -> Messages {
+        Messages(self.0.clone())
+    }
+
+    #[getter]
+    fn sender_ids(&self) -> SenderIds {
+        SenderIds(self.0.clone())
+    }
+
+    #[getter]
+    fn campaigns(&self) -> Campaigns {
+        Campaigns(self.0.clone())
+    }
+
+    #[getter]
+    fn contacts(&self) -> Contacts {
+        Contacts(self.0.clone())
+    }
+
+    #[getter]
+    fn webhooks(&self) -> Webhooks {
+        Webhooks(self.0.clone())
+    }
+
+    #[getter]
+    fn credits(&self) -> CreditBalance {
+        CreditBalance(self.0.clone())
+    }
+
     #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     fn with_options(
         &self,
-        py: Python<'_>,
         timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
@@ -190,10 +156,9 @@ impl Client {
         extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Client> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
-        Client::of(py, self.handle.with_options(calling)?)
+        Ok(Client(Handle(Arc::new(self.0.with_options(calling)?))))
     }
 
-    #[doc = include_str!("../stub/docs/request.txt")]
     #[pyo3(signature = (
         method, path, *, query=None, body=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None,
         extra_headers=None,
@@ -214,27 +179,17 @@ impl Client {
     ) -> PyResult<Response> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let AnyRequest { method, path, query, body } = AnyRequest::read(&method, &path, query, body)?;
-        self.handle
+        self.0
             .call(py, calling, |client| binding::request(client, method, &path, &pairs(&query), body.as_deref()))
             .map(Response)
     }
 
-    /// Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end.
     fn close(&self, py: Python<'_>) {
-        py.detach(|| self.handle.0.close());
-    }
-
-    fn __enter__(slf: Py<Self>) -> Py<Self> {
-        slf
-    }
-
-    #[pyo3(signature = (*_exc_info))]
-    fn __exit__(&self, py: Python<'_>, _exc_info: &Bound<'_, PyTuple>) {
-        self.close(py);
+        py.detach(|| self.0.0.close());
     }
 
     fn __repr__(&self) -> String {
-        repr("Client", binding::base_url(&self.handle.0))
+        repr("Client", binding::base_url(&self.0.0))
     }
 }
 
@@ -280,37 +235,31 @@ impl AsyncClient {
         Ok(AsyncClient(AsyncHandle(Arc::new(client))))
     }
 
-    /// Messages on any channel.
     #[getter]
     fn messages(&self) -> AsyncMessages {
         AsyncMessages(self.0.clone())
     }
 
-    /// The account's registered Sender IDs.
     #[getter]
     fn sender_ids(&self) -> AsyncSenderIds {
         AsyncSenderIds(self.0.clone())
     }
 
-    /// Campaigns: one message to a whole contact list.
     #[getter]
     fn campaigns(&self) -> AsyncCampaigns {
         AsyncCampaigns(self.0.clone())
     }
 
-    /// The people who can be reached.
     #[getter]
     fn contacts(&self) -> AsyncContacts {
         AsyncContacts(self.0.clone())
     }
 
-    /// Endpoints that Zexa posts delivery events to.
     #[getter]
     fn webhooks(&self) -> AsyncWebhooks {
         AsyncWebhooks(self.0.clone())
     }
 
-    /// The account's credits.
     #[getter]
     fn credits(&self) -> AsyncCreditBalance {
         AsyncCreditBalance(self.0.clone())

@@ -26,10 +26,10 @@ impl Options<'_> {
     pub(crate) fn builder(self) -> PyResult<ClientBuilder> {
         let mut builder = binding::named(zexa::Client::builder(), concat!("zexa-python/", env!("CARGO_PKG_VERSION")));
         if let Some(key) = self.api_key {
-            builder = builder.api_key(key.text("api_key")?);
+            builder = builder.api_key(key.option_text("api_key")?);
         }
         if let Some(url) = self.base_url {
-            builder = builder.base_url(url.text("base_url")?);
+            builder = builder.base_url(url.option_text("base_url")?);
         }
         if let Some(timeout) = self.timeout {
             builder = builder.timeout(timeout.duration("timeout")?);
@@ -50,13 +50,13 @@ impl Options<'_> {
             builder = builder.max_retry_wait(wait.duration("max_retry_wait")?);
         }
         if let Some(proxy) = self.proxy {
-            builder = builder.proxy(proxy.text("proxy")?);
+            builder = builder.proxy(proxy.option_text("proxy")?);
         }
         if let Some(path) = self.ca_file {
             builder = builder.ca_file(path.path("ca_file")?);
         }
         if let Some(suffix) = self.user_agent_suffix {
-            builder = builder.user_agent_suffix(suffix.text("user_agent_suffix")?);
+            builder = builder.user_agent_suffix(suffix.option_text("user_agent_suffix")?);
         }
         if let Some(headers) = self.default_headers {
             for (name, value) in headers.headers("default_headers")? {

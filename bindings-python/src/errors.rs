@@ -1,12 +1,49 @@
 //! The core's errors as the exceptions of Python: the classes are in `python/zexa/_errors.py`.
+//!
+//! The exceptions live as long as the classes of this module, which is as long as the process. If `zexa` is removed from `sys.modules` and
+//! imported again, the new package has the same exceptions, so that `except` clauses match in code that uses either.
 
 use pyo3::exceptions::{PyConnectionError, PyOSError};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyString};
 use zexa::binding;
 
-use crate::imported::Imported;
+use crate::generated::RENAMED;
+use crate::imported::{modules, once};
 use crate::json;
+
+/// The modules with the exceptions, each after the one that it imports.
+const MODULES: [&str; 2] = ["_error", "_errors"];
+
+static KEPT: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+
+/// Imports the exceptions, or puts those of an earlier import where the package finds them.
+pub(crate) fn keep(py: Python<'_>) -> PyResult<()> {
+    let import = || {
+        let kept = PyDict::new(py);
+        for name in MODULES {
+            kept.set_item(name, py.import(format!("zexa.{name}"))?)?;
+        }
+        Ok(kept.unbind())
+    };
+    let kept = once(py, &KEPT, import)?;
+    for (name, module) in kept {
+        modules(py)?.set_item(format!("zexa.{name}"), &module)?;
+        if let Some(package) = modules(py)?.get_item("zexa")? {
+            package.setattr(name.cast_into::<PyString>()?, module)?;
+        }
+    }
+    Ok(())
+}
+
+/// The class for a kind of error.
+fn class<'py>(py: Python<'py>, kind: &str) -> PyResult<Bound<'py, PyAny>> {
+    let kept = KEPT.get(py).expect("filled when the module was imported").bind(py);
+    let module = kept.get_item("_errors")?.expect("filled with all modules");
+    // Not kept: `importlib.reload()` makes new classes in the same module.
+    module.getattr("CLASSES")?.get_item(kind)
+}
 
 /// The exception for an error.
 pub(crate) fn raise(error: zexa::Error) -> PyErr {
@@ -14,21 +51,28 @@ pub(crate) fn raise(error: zexa::Error) -> PyErr {
 }
 
 fn exception(py: Python<'_>, error: &zexa::Error) -> PyResult<PyErr> {
-    static CLASSES: Imported = Imported::new("zexa._errors", "CLASSES");
-    let class = CLASSES.get(py)?.get_item(error.kind().as_str())?;
+    let class = class(py, error.kind().as_str())?;
+    let (message, details) = binding::renamed(error, name, str::to_owned);
     let attributes = PyDict::new(py);
     attributes.set_item("kind", error.kind().as_str())?;
     attributes.set_item("outcome", error.outcome().as_str())?;
     attributes.set_item("status", error.status())?;
     attributes.set_item("code", error.code())?;
-    attributes.set_item("message", error.message())?;
-    attributes.set_item("details", error.details().map(|details| json::to_python(py, details)).transpose()?)?;
+    attributes.set_item("message", &message)?;
+    attributes.set_item("details", details.map(|details| json::to_python(py, &details)).transpose()?)?;
     attributes.set_item("request_id", error.request_id())?;
     attributes.set_item("retry_after", error.retry_after().map(|wait| wait.as_secs_f64()))?;
     attributes.set_item("attempts", error.attempts())?;
-    let exception = PyErr::from_value(class.call((error.to_string(),), Some(&attributes))?);
+    let text = error.to_string().replacen(error.message(), &message, 1);
+    let exception = PyErr::from_value(class.call((text,), Some(&attributes))?);
     exception.set_cause(py, cause(error));
     Ok(exception)
+}
+
+/// The name of an argument or option in Python.
+fn name(field: &str) -> String {
+    let mut renamed = RENAMED.iter().chain(&[("headers", "extra_headers")]);
+    renamed.find(|(name, _)| *name == field).map_or(field, |(_, name)| name).to_owned()
 }
 
 /// The innermost reason. Python makes a `ConnectionRefusedError` and the like of what the system said, by the number.

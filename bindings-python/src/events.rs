@@ -6,8 +6,8 @@ use crate::arguments::Argument;
 use crate::errors;
 use crate::generated::Event;
 
-#[doc = include_str!("../stub/docs/parse_event.txt")]
+/// Users see the function of `_events.py`.
 #[pyfunction]
-pub(crate) fn parse_event(payload: Argument<'_>) -> PyResult<Event> {
+pub(crate) fn _parse_event(payload: Argument<'_>) -> PyResult<Event> {
     zexa::webhooks::parse_event(&payload.bytes("payload")?).map(Event).map_err(errors::raise)
 }

@@ -1,30 +1,39 @@
-//! What is imported from Python where it is first asked for.
+//! Objects of Python modules. They are looked up whenever they are used: a module may be removed from `sys.modules` and imported again.
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
 
 /// An attribute of a module.
 pub(crate) struct Imported {
     module: &'static str,
     name: &'static str,
-    cell: PyOnceLock<Py<PyAny>>,
 }
 
 impl Imported {
     pub(crate) const fn new(module: &'static str, name: &'static str) -> Imported {
-        Imported { module, name, cell: PyOnceLock::new() }
+        Imported { module, name }
     }
 
-    pub(crate) fn get<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyAny>> {
-        once(py, &self.cell, || Ok(py.import(self.module)?.getattr(self.name)?.unbind()))
+    pub(crate) fn get<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let module = match loaded(py, self.module)? {
+            Some(module) => module,
+            None => py.import(self.module)?.into_any(),
+        };
+        module.getattr(self.name)
     }
 }
 
-/// A module, where somebody has imported it, or is in the midst of that.
+/// A module that is imported already, or is being imported.
 pub(crate) fn loaded<'py>(py: Python<'py>, module: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-    static MODULES: Imported = Imported::new("sys", "modules");
-    let found = MODULES.get(py)?.call_method1(pyo3::intern!(py, "get"), (module,))?;
-    Ok((!found.is_none()).then_some(found))
+    // An entry may be None, which prevents the import.
+    Ok(modules(py)?.get_item(module)?.filter(|module| !module.is_none()))
+}
+
+/// `sys.modules`: one dict for as long as the interpreter runs, and one interpreter imports this module.
+pub(crate) fn modules(py: Python<'_>) -> PyResult<&Bound<'_, PyDict>> {
+    static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    once(py, &MODULES, || Ok(py.import("sys")?.getattr("modules")?.cast_into::<PyDict>()?.unbind()))
 }
 
 /// What is in the cell, made where there is nothing yet.

@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict, PyMapping, PyString};
 use serde::Serialize;
 use serde_json::Value;
 use zexa::binding;
@@ -22,6 +22,41 @@ pub(crate) fn dumps(field: &str, object: &Bound<'_, PyAny>) -> PyResult<String> 
     options.set_item("ensure_ascii", false)?;
     let text = DUMPS.get(py)?.call((object,), Some(&options)).and_then(|text| text.extract());
     text.map_err(|error| refused(py, field, error))
+}
+
+/// The JSON of plain data, in which times may be datetimes. Lone surrogates are for the reader to judge.
+pub(crate) fn dump_plain(field: &str, object: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    let py = object.py();
+    let options = PyDict::new(py);
+    options.set_item("allow_nan", false)?;
+    options.set_item("ensure_ascii", false)?;
+    options.set_item("default", wrap_pyfunction!(plain, py)?)?;
+    let text = DUMPS.get(py)?.call((object,), Some(&options)).map_err(|error| refused(py, field, error))?;
+    to_bytes(text.cast::<PyString>()?)
+}
+
+/// What `json` asks for an object that it does not know.
+#[pyfunction]
+fn plain<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = object.py();
+    if object.is_instance_of::<PyMapping>() {
+        return py.get_type::<PyDict>().call1((object,));
+    }
+    if object.hasattr(pyo3::intern!(py, "tzinfo"))? && object.hasattr(pyo3::intern!(py, "isoformat"))? {
+        return object.call_method0(pyo3::intern!(py, "isoformat"));
+    }
+    Err(PyTypeError::new_err(format!("Object of type {} is not JSON serializable", object.get_type().name()?)))
+}
+
+/// A text as UTF-8, and lone surrogates as what they would be in it.
+pub(crate) fn to_bytes(text: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
+    match text.to_cow() {
+        Ok(text) => Ok(text.into_owned().into_bytes()),
+        Err(_) => {
+            let bytes = text.call_method1(pyo3::intern!(text.py(), "encode"), ("utf-8", "surrogatepass"))?;
+            Ok(bytes.cast::<PyBytes>()?.as_bytes().to_vec())
+        }
+    }
 }
 
 fn refused(py: Python<'_>, field: &str, error: PyErr) -> PyErr {

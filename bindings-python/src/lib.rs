@@ -20,9 +20,11 @@ mod event_loop;
 mod events;
 mod generated;
 mod imported;
+mod interpreter;
 mod json;
 mod list;
 mod logging;
+mod members;
 mod model;
 mod page;
 mod prelude;
@@ -32,16 +34,18 @@ mod waiting;
 /// What Python imports. It has not been tried without the GIL.
 #[pymodule(gil_used = true)]
 fn _zexa(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    interpreter::reserve(module.py())?;
+    errors::keep(module.py())?;
     generated::add(module)?;
-    module.add_class::<client::Client>()?;
     module.add_class::<list::List>()?;
     module.add_class::<list::Pages>()?;
     module.add_class::<async_list::AsyncList>()?;
     module.add_class::<async_list::AsyncPages>()?;
     module.add_class::<page::Page>()?;
     module.add_class::<response::Response>()?;
-    module.add_function(wrap_pyfunction!(events::parse_event, module)?)?;
-    // What `_async.py` stands on has no place among what is exported.
+    // The package uses these, which are not exported.
+    module.setattr("_Client", module.py().get_type::<client::Client>())?;
     module.setattr("_AsyncClient", module.py().get_type::<client::AsyncClient>())?;
+    module.setattr("_parse_event", wrap_pyfunction!(events::_parse_event, module)?)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

@@ -20,6 +20,7 @@ pub(crate) struct List {
     listed: Box<dyn Listed>,
     /// Whether the last reading to reach its end was incomplete.
     incomplete: Arc<AtomicBool>,
+    limit: Option<u32>,
 }
 
 /// The pages of a list, in order: iterate over it, as often as you like.
@@ -39,6 +40,9 @@ pub(crate) struct ListIterator {
 
 /// A list, whatever its items are.
 trait Listed: Send + Sync {
+    /// The class of the items.
+    fn class(&self) -> &'static str;
+
     fn items(&self) -> Box<dyn Read>;
 
     fn pages(&self) -> Box<dyn Read>;
@@ -49,6 +53,7 @@ trait Listed: Send + Sync {
 /// The client, and how to begin a list with it.
 struct Source<F> {
     client: zexa::Client,
+    limit: Option<u32>,
     begin: F,
 }
 
@@ -60,6 +65,17 @@ where
     fn begin(&self) -> zexa::List<T> {
         (self.begin)(&self.client.with_options(CallOptions::new().cancel(&waiting::token())))
     }
+
+    fn limited(&self) -> zexa::List<T>
+    where
+        T: Item,
+    {
+        let list = self.begin();
+        match self.limit {
+            Some(limit) => list.limit(limit.into()),
+            None => list,
+        }
+    }
 }
 
 impl<T, F> Listed for Source<F>
@@ -67,12 +83,16 @@ where
     T: Given + Item,
     F: Fn(&zexa::Client) -> zexa::List<T> + Send + Sync,
 {
+    fn class(&self) -> &'static str {
+        T::CLASS
+    }
+
     fn items(&self) -> Box<dyn Read> {
-        Box::new(Reading { source: self.begin(), came: None })
+        Box::new(Reading { source: self.limited(), came: None })
     }
 
     fn pages(&self) -> Box<dyn Read> {
-        Box::new(Reading { source: self.begin().pages(), came: None })
+        Box::new(Reading { source: self.limited().pages(), came: None })
     }
 
     fn page(&self, py: Python<'_>, number: u32) -> PyResult<Py<PyAny>> {
@@ -83,17 +103,30 @@ where
 impl List {
     pub(crate) fn new<T>(
         client: zexa::Client,
+        limit: Option<u32>,
         begin: impl Fn(&zexa::Client) -> zexa::List<T> + Send + Sync + 'static,
     ) -> List
     where
         T: Given + Item,
     {
-        List { listed: Box::new(Source { client, begin }), incomplete: Arc::default() }
+        List { listed: Box::new(Source { client, limit, begin }), incomplete: Arc::default(), limit }
+    }
+}
+
+impl List {
+    /// `List[Contact](limit=10)`. Without the filters: a search may name a person.
+    fn shown(&self, name: &str) -> String {
+        let limit = self.limit.map_or_else(String::new, |limit| format!("limit={limit}"));
+        format!("{name}[{}]({limit})", self.listed.class())
     }
 }
 
 #[pymethods]
 impl List {
+    fn __repr__(&self) -> String {
+        self.shown("List")
+    }
+
     fn __iter__(&self) -> ListIterator {
         ListIterator::new(self.listed.items(), self.incomplete.clone())
     }
@@ -118,6 +151,10 @@ impl List {
 
 #[pymethods]
 impl Pages {
+    fn __repr__(&self) -> String {
+        self.0.get().shown("Pages")
+    }
+
     fn __iter__(&self) -> ListIterator {
         let list = self.0.get();
         ListIterator::new(list.listed.pages(), list.incomplete.clone())

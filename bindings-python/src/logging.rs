@@ -7,12 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 use zexa::binding::{Observe, Warning};
 use zexa::{Attempt, Kind};
 
-use crate::imported::{loaded, once};
+use crate::imported::loaded;
 
 /// The levels of `logging`: of attempts, of attempts that failed, and of warnings.
 const DEBUG: u8 = 10;
@@ -25,7 +24,7 @@ static LEVEL: AtomicU8 = AtomicU8::new(u8::MAX);
 /// Asks the logger. A program that has not imported `logging` has no logger.
 pub(crate) fn look(py: Python<'_>) -> PyResult<()> {
     let logger = logger(py)?;
-    let takes = |level: u8| match logger {
+    let takes = |level: u8| match &logger {
         Some(logger) => logger.call_method1(pyo3::intern!(py, "isEnabledFor"), (level,))?.is_truthy(),
         None => Ok(false),
     };
@@ -205,13 +204,25 @@ fn write(py: Python<'_>, record: &Record) -> PyResult<()> {
     logger.call_method(pyo3::intern!(py, "log"), (record.level, record.text.as_str()), Some(&options)).map(drop)
 }
 
-/// None where nobody has imported `logging`, or is in the midst of it.
-fn logger(py: Python<'_>) -> PyResult<Option<&Bound<'_, PyAny>>> {
-    static LOGGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    if let Some(logger) = LOGGER.get(py) {
-        return Ok(Some(logger.bind(py)));
-    }
+/// The module `logging`, and its logger `zexa`.
+type Logger = (Py<PyAny>, Py<PyAny>);
+
+/// The logger that was used last. Only a thread that holds the GIL looks here, and runs no Python meanwhile, so no forked child finds it locked.
+static LOGGER: Mutex<Option<Logger>> = Mutex::new(None);
+
+/// The logger of the module `logging` that is imported now. `None` if nobody has imported it, or its import is not complete.
+fn logger(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
     let Some(logging) = loaded(py, "logging")? else { return Ok(None) };
+    let last = LOGGER.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, logger)) = last.as_ref().filter(|(module, _)| module.is(&logging)) {
+        return Ok(Some(logger.bind(py).clone()));
+    }
+    drop(last);
     let Some(get_logger) = logging.getattr_opt(pyo3::intern!(py, "getLogger"))? else { return Ok(None) };
-    once(py, &LOGGER, || get_logger.call1(("zexa",)).map(Bound::unbind)).map(Some)
+    let logger = get_logger.call1(("zexa",))?;
+    let new = Some((logging.unbind(), logger.clone().unbind()));
+    let last = mem::replace(&mut *LOGGER.lock().unwrap_or_else(PoisonError::into_inner), new);
+    // Dropping the last one may run Python.
+    drop(last);
+    Ok(Some(logger))
 }

@@ -32,7 +32,16 @@ pub(crate) struct Field {
     /// The name in the API.
     pub(crate) key: &'static str,
     pub(crate) shown: Shown,
-    pub(crate) is_time: bool,
+    /// The type, as the stub spells it.
+    pub(crate) kind: &'static str,
+    /// Whether a model cannot be constructed without the field.
+    pub(crate) required: bool,
+}
+
+impl Field {
+    fn is_time(&self) -> bool {
+        self.kind == "datetime"
+    }
 }
 
 /// How much of a field a `repr` shows: it ends up in logs.
@@ -47,10 +56,15 @@ pub(crate) enum Shown {
 
 /// What a call gives, as an object of Python.
 pub(crate) trait Given: Send + Sync + 'static {
+    /// The name of the class in Python.
+    const CLASS: &'static str;
+
     fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>>;
 }
 
 impl Given for () {
+    const CLASS: &'static str = "None";
+
     fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(py.None())
     }
@@ -64,7 +78,7 @@ pub(crate) fn to_json<M: Model>(model: &M) -> String {
 pub(crate) fn to_dict<'py, M: Model>(model: &Bound<'py, M>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
     let times = with_datetimes(mode)?;
     let dict = json::to_python(model.py(), model.get().core())?.cast_into::<PyDict>()?;
-    for field in M::FIELDS.iter().filter(|field| times && field.is_time) {
+    for field in M::FIELDS.iter().filter(|field| times && field.is_time()) {
         let time = model.as_any().getattr(field.attribute)?;
         // One that is absent may stand there all the same, in a form that was not understood.
         if !time.is_none() {
@@ -139,6 +153,12 @@ pub(crate) fn repr<M: Model>(model: &Bound<'_, M>) -> PyResult<String> {
 pub(crate) fn pydantic_schema<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
     static SCHEMA: Imported = Imported::new("zexa._pydantic", "schema");
     SCHEMA.get(class.py())?.call1((class,))
+}
+
+/// Attribute, name in the API, type, and whether it is required, of each field.
+pub(crate) fn fields<M: Model>(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+    let fields = M::FIELDS.iter().map(|field| (field.attribute, field.key, field.kind, field.required));
+    Ok(PyTuple::new(py, fields)?.unbind())
 }
 
 /// For pickles and copies: its JSON, and what reads that.

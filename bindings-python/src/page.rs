@@ -3,10 +3,12 @@
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyDict, PyTuple, PyType};
 
+use crate::arguments::Argument;
+use crate::imported::Imported;
 use crate::json;
 use crate::model::{self, Given};
 
-/// One page of a list.
+/// One page of a list. One that is made for a test has by default all items of the list.
 #[pyclass(frozen, generic, module = "zexa")]
 pub(crate) struct Page {
     /// What is on it.
@@ -25,6 +27,8 @@ pub(crate) struct Page {
 }
 
 impl<T: Given> Given for zexa::Page<T> {
+    const CLASS: &'static str = "Page";
+
     fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let items = self.items.into_iter().map(|item| item.give(py)).collect::<PyResult<Vec<_>>>()?;
         let page = Page {
@@ -38,8 +42,44 @@ impl<T: Given> Given for zexa::Page<T> {
     }
 }
 
+/// The page size that the API documents.
+const PER_PAGE: u32 = 50;
+
 #[pymethods]
 impl Page {
+    #[new]
+    #[pyo3(signature = (*, items, total=None, page=None, per_page=None, extra=None))]
+    fn new(
+        py: Python<'_>,
+        items: &Bound<'_, PyAny>,
+        total: Option<Argument<'_>>,
+        page: Option<Argument<'_>>,
+        per_page: Option<Argument<'_>>,
+        extra: Option<Argument<'_>>,
+    ) -> PyResult<Page> {
+        let items = PyTuple::new(py, items.try_iter()?.collect::<PyResult<Vec<_>>>()?)?;
+        let total = total.map(|total| total.whole_number("total")).transpose()?;
+        Ok(Page {
+            total: total.unwrap_or(items.len() as u64),
+            items: items.unbind(),
+            page: page.map(|page| page.number("page")).transpose()?.unwrap_or(1),
+            per_page: per_page.map(|size| size.number("per_page")).transpose()?.unwrap_or(PER_PAGE),
+            extra: extra.map(|extra| extra.members("extra")).transpose()?.unwrap_or_default(),
+        })
+    }
+
+    /// How pydantic, and FastAPI with it, reads and writes one.
+    #[classmethod]
+    #[pyo3(signature = (source, handler, /))]
+    fn __get_pydantic_core_schema__<'py>(
+        class: &Bound<'py, PyType>,
+        source: &Bound<'py, PyAny>,
+        handler: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        static SCHEMA: Imported = Imported::new("zexa._pydantic", "page_schema");
+        SCHEMA.get(class.py())?.call1((source, handler))
+    }
+
     /// What the API said of the page beside this.
     #[getter]
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

@@ -10,5 +10,6 @@ pub(crate) use crate::call_options::Calling;
 pub(crate) use crate::client::{AsyncHandle, Handle};
 pub(crate) use crate::coroutine::Coroutine;
 pub(crate) use crate::list::List;
+pub(crate) use crate::members::Members;
 pub(crate) use crate::model::{self, Field, Given, Model, Shown};
 pub(crate) use crate::{errors, json};

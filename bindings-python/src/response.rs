@@ -1,17 +1,21 @@
 //! `Response`: what `request()` gives.
 
 use pyo3::prelude::*;
-use pyo3::types::PyType;
+use pyo3::types::{PyDict, PyType};
 use zexa::binding;
 
+use crate::arguments::Argument;
+use crate::imported::Imported;
 use crate::model::{self, Given};
 use crate::{errors, json};
 
-/// An answer as it came.
+/// What `request()` returns: the status and the body of a response.
 #[pyclass(frozen, module = "zexa")]
 pub(crate) struct Response(pub(crate) zexa::Response);
 
 impl Given for zexa::Response {
+    const CLASS: &'static str = "Response";
+
     fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Response(self))?.into_any())
     }
@@ -19,6 +23,40 @@ impl Given for zexa::Response {
 
 #[pymethods]
 impl Response {
+    #[new]
+    #[pyo3(signature = (*, status=None, body=None))]
+    fn new(status: Option<Argument<'_>>, body: Option<Argument<'_>>) -> PyResult<Response> {
+        let status = status.map(|status| status.number("status")).transpose()?.unwrap_or(200);
+        let status = u16::try_from(status).ok().filter(|status| (200..300).contains(status)).ok_or_else(|| {
+            errors::raise(binding::wrong_parameter("status", status, "must be the status of a success, 200 to 299"))
+        })?;
+        let body = body.map(|body| body.body("body")).transpose()?;
+        binding::response(status, body.as_deref().unwrap_or("null")).map(Response).map_err(errors::raise)
+    }
+
+    /// Return status and body as plain data. Both modes are equal.
+    #[pyo3(signature = (*, mode = "python"))]
+    fn to_dict<'py>(&self, py: Python<'py>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
+        model::with_datetimes(mode)?;
+        let dict = PyDict::new(py);
+        dict.set_item("status", self.status())?;
+        dict.set_item("body", self.body(py)?)?;
+        Ok(dict)
+    }
+
+    /// How pydantic, and FastAPI with it, reads and writes one.
+    #[classmethod]
+    #[pyo3(signature = (source, handler, /))]
+    fn __get_pydantic_core_schema__<'py>(
+        class: &Bound<'py, PyType>,
+        source: &Bound<'py, PyAny>,
+        handler: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        static SCHEMA: Imported = Imported::new("zexa._pydantic", "response_schema");
+        let _ = (source, handler);
+        SCHEMA.get(class.py())?.call1((class,))
+    }
+
     /// The HTTP status, a 2xx.
     #[getter]
     fn status(&self) -> u16 {

@@ -8,7 +8,7 @@ use zexa::CancelToken;
 use zexa::binding::{self, Asked};
 
 use crate::imported::loaded;
-use crate::{errors, logging};
+use crate::{errors, interpreter, logging};
 
 thread_local! {
     /// What a handler of signals has raised while a call of this thread waited.
@@ -62,11 +62,16 @@ fn ask() -> Asked {
         return Asked::NeverAgain;
     }
     // Python that is coming to its end wants nothing any more.
-    Python::try_attach(|py| match what_python_wants(py) {
-        Ok(()) => Asked::GoOn,
-        Err(raised) => {
-            interrupt(raised);
-            Asked::End
+    Python::try_attach(|py| {
+        if !interpreter::is_user(py) {
+            return Asked::NeverAgain;
+        }
+        match what_python_wants(py) {
+            Ok(()) => Asked::GoOn,
+            Err(raised) => {
+                interrupt(raised);
+                Asked::End
+            }
         }
     })
     .unwrap_or(Asked::NeverAgain)

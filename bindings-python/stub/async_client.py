@@ -1,27 +1,21 @@
 """The client for asyncio.
 
-Its methods are Python's own coroutines, so that all know them as such that ask: frameworks, mocks, debuggers. What they
-await is in the extension module.
+Its methods are coroutine functions, so that frameworks, mocks and debuggers recognise them. The extension module makes
+the calls.
 """
 
 from __future__ import annotations
 
+import os
+
+from ._signature import ConstructorSignature
 # GENERATED: the imports
 
-# Read by type checkers alone: importing `typing` takes longer than everything else here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime, timedelta
-    from types import TracebackType
-    from typing import Any, Literal, TypeAlias
-
-    from typing_extensions import Self
-
-    # GENERATED: the types
-
-    _Seconds: TypeAlias = float | timedelta
+    from . import _types
+else:
+    from ._lazy import types as _types
 
 # GENERATED: the names
 
@@ -30,22 +24,23 @@ class AsyncClient:
     """{docs/AsyncClient.txt}"""
 
     __module__ = "zexa"
+    __signature__ = ConstructorSignature()
 
     def __init__(
         self,
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        timeout: _Seconds | None = None,
-        connect_timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: _types.Seconds | None = None,
+        connect_timeout: _types.Seconds | None = None,
+        deadline: _types.Seconds | None = None,
         http2: bool | None = None,
         max_retries: int | None = None,
-        max_retry_wait: _Seconds | None = None,
+        max_retry_wait: _types.Seconds | None = None,
         proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         user_agent_suffix: str | None = None,
-        default_headers: Mapping[str, str] | None = None,
+        default_headers: _types.Mapping[str, str] | None = None,
         allow_http: bool | None = None,
     ) -> None:
         client = _AsyncClient(
@@ -74,12 +69,12 @@ class AsyncClient:
     def with_options(
         self,
         *,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: _types.Seconds | None = None,
+        deadline: _types.Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: Mapping[str, str] | None = None,
-    ) -> Self:
+        extra_headers: _types.Mapping[str, str] | None = None,
+    ) -> _types.Self:
         """{docs/with_options.txt}"""
         client = self._client.with_options(
             timeout=timeout,
@@ -89,7 +84,7 @@ class AsyncClient:
             extra_headers=extra_headers,
         )
         derived = object.__new__(type(self))
-        # What a subclass has beside.
+        # The attributes of a subclass.
         derived.__dict__.update(self.__dict__)
         derived._stand_on(client)
         return derived
@@ -99,13 +94,13 @@ class AsyncClient:
         method: str,
         path: str,
         *,
-        query: Mapping[str, str | int | float] | None = None,
-        body: Any = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        query: _types.Mapping[str, str | int | float] | None = None,
+        body: _types.Any = None,
+        timeout: _types.Seconds | None = None,
+        deadline: _types.Seconds | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: Mapping[str, str] | None = None,
+        extra_headers: _types.Mapping[str, str] | None = None,
     ) -> Response:
         """{docs/request.txt}"""
         return await self._client.request(
@@ -124,22 +119,22 @@ class AsyncClient:
         """Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end."""
         self._client.close()
 
-    async def __aenter__(self) -> Self:
+    async def __aenter__(self) -> _types.Self:
         return self
 
     async def __aexit__(
         self,
         exc_type: type[BaseException] | None = None,
         exc_value: BaseException | None = None,
-        traceback: TracebackType | None = None,
+        traceback: object = None,
         /,
     ) -> None:
         self._client.close()
 
-    def __copy__(self) -> Self:
+    def __copy__(self) -> _types.Self:
         return self
 
-    def __deepcopy__(self, memo: object) -> Self:
+    def __deepcopy__(self, memo: object) -> _types.Self:
         return self
 
     def __repr__(self) -> str:

@@ -3,9 +3,7 @@ _Item_co = TypeVar("_Item_co", covariant=True)
 _Seconds: TypeAlias = float | timedelta
 
 @final
-class Client:
-    """{docs/Client.txt}"""
-
+class _Client:
     def __new__(
         cls,
         *,
@@ -24,23 +22,17 @@ class Client:
         allow_http: bool | None = None,
     ) -> Self: ...
     @property
-    def messages(self) -> Messages:
-        """Messages on any channel."""
+    def messages(self) -> _Messages: ...
     @property
-    def sender_ids(self) -> SenderIds:
-        """The account's registered Sender IDs."""
+    def sender_ids(self) -> _SenderIds: ...
     @property
-    def campaigns(self) -> Campaigns:
-        """Campaigns: one message to a whole contact list."""
+    def campaigns(self) -> _Campaigns: ...
     @property
-    def contacts(self) -> Contacts:
-        """The people who can be reached."""
+    def contacts(self) -> _Contacts: ...
     @property
-    def webhooks(self) -> Webhooks:
-        """Endpoints that Zexa posts delivery events to."""
+    def webhooks(self) -> _Webhooks: ...
     @property
-    def credits(self) -> CreditBalance:
-        """The account's credits."""
+    def credits(self) -> _CreditBalance: ...
     def with_options(
         self,
         *,
@@ -49,8 +41,7 @@ class Client:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-    ) -> Client:
-        """{docs/with_options.txt}"""
+    ) -> _Client: ...
     def request(
         self,
         method: str,
@@ -63,20 +54,8 @@ class Client:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-    ) -> Response:
-        """{docs/request.txt}"""
-    def close(self) -> None:
-        """Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end."""
-    def __copy__(self) -> Client: ...
-    def __deepcopy__(self, memo: Any, /) -> Client: ...
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None = None,
-        exc_value: BaseException | None = None,
-        traceback: TracebackType | None = None,
-        /,
-    ) -> None: ...
+    ) -> Response: ...
+    def close(self) -> None: ...
 
 @final
 class _AsyncClient:
@@ -133,5 +112,4 @@ class _AsyncClient:
     ) -> Awaitable[Response]: ...
     def close(self) -> None: ...
 
-def parse_event(payload: str | bytes | bytearray | memoryview) -> Event:
-    """{docs/parse_event.txt}"""
+def _parse_event(payload: str | bytes | bytearray | memoryview) -> Event: ...

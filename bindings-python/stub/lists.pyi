@@ -61,7 +61,17 @@ class AsyncPages(Generic[_Item_co]):
 
 @final
 class Page(Generic[_Item_co]):
-    """One page of a list."""
+    """One page of a list. One that is made for a test has by default all items of the list."""
+
+    def __new__(
+        cls,
+        *,
+        items: Iterable[_Item_co],
+        total: int | None = None,
+        page: int | None = None,
+        per_page: int | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Self: ...
 
     @property
     def items(self) -> tuple[_Item_co, ...]:
@@ -80,6 +90,8 @@ class Page(Generic[_Item_co]):
         """What the API said of the page beside this."""
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
         """Its items and numbers as plain data, as their own `to_dict()` gives them."""
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any: ...
     def to_json(self) -> str:
         """As JSON: `items`, `total`, `page`, `per_page`, and what the API said beside this."""
     def __len__(self) -> int: ...
@@ -97,7 +109,13 @@ class Page(Generic[_Item_co]):
 
 @final
 class Response:
-    """An answer as it came."""
+    """What `request()` returns: the status and the body of a response."""
+
+    def __new__(cls, *, status: int | None = None, body: Any = None) -> Self: ...
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any: ...
+    def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
+        """Return status and body as plain data. Both modes are equal."""
 
     @property
     def status(self) -> int:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # GENERATED: the names
 
 if not TYPE_CHECKING:
+    # For `typing.get_type_hints()`, which evaluates the annotations of a class in the module that the class names.
+    from ._lazy import types as _types  # noqa: F401
 
     def __getattr__(name: str) -> object:
         """The names that the API has for things, as types: `zexa.Channel` and the like."""

@@ -68,7 +68,7 @@ def test_a_model_is_a_field_of_pydantic() -> None:
         assert order.message == of_json
     assert json.loads(order.model_dump_json()) == {"message": MESSAGE}
     assert Order.model_validate_json(order.model_dump_json()) == order
-    assert Order.model_json_schema()["properties"]["message"]["title"] == "Message"
+    assert Order.model_json_schema()["properties"]["message"] == {"$ref": "#/$defs/Message"}
     with pytest.raises(pydantic.ValidationError, match="message"):
         Order.model_validate({"message": {"id": "msg_1"}})
     with pytest.raises(pydantic.ValidationError, match="message"):

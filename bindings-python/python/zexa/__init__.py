@@ -22,6 +22,15 @@ from ._async import (
     AsyncSenderIds,
     AsyncWebhooks,
 )
+from ._client import (
+    Campaigns,
+    Client,
+    Contacts,
+    CreditBalance,
+    Messages,
+    SenderIds,
+    Webhooks,
+)
 from ._errors import (
     APIConnectionError,
     APIError,
@@ -40,30 +49,25 @@ from ._errors import (
     ValidationError,
     ZexaError,
 )
+from ._events import (
+    parse_event,
+)
 from ._zexa import (
     AsyncList,
     AsyncPages,
     Campaign,
-    Campaigns,
     CampaignStats,
-    Client,
     Contact,
-    Contacts,
-    CreditBalance,
     Credits,
     Event,
     List,
     Message,
-    Messages,
     Page,
     Pages,
     Response,
     SenderId,
-    SenderIds,
     Webhook,
-    Webhooks,
     __version__,
-    parse_event,
 )
 
 # Read by type checkers alone: importing `typing` takes longer than everything else here.
@@ -136,6 +140,8 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
+    # For `typing.get_type_hints()`, which evaluates the annotations of a class in the module that the class names.
+    from ._lazy import types as _types  # noqa: F401
 
     def __getattr__(name: str) -> object:
         """The names that the API has for things, as types: `zexa.Channel` and the like."""

@@ -7,7 +7,9 @@ from ._error import APIError, ZexaError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ._literals import Kind
+    from . import _types
+else:
+    from ._lazy import types as _types
 
 __all__ = [
     "APIConnectionError",
@@ -33,98 +35,98 @@ class ConfigError(ZexaError):
     """The client was given an option that cannot be used. Nothing was sent."""
 
     __module__ = "zexa"
-    kind: Kind = "config"
+    kind: _types.Kind = "config"
 
 
 class InvalidRequestError(APIError):
     """A required value is missing, or the request was malformed (status 400)."""
 
     __module__ = "zexa"
-    kind: Kind = "invalid_request"
+    kind: _types.Kind = "invalid_request"
 
 
 class AuthenticationError(APIError):
     """The API key is missing, invalid or revoked (status 401)."""
 
     __module__ = "zexa"
-    kind: Kind = "unauthorized"
+    kind: _types.Kind = "unauthorized"
 
 
 class NotFoundError(APIError):
     """No such message, campaign, contact or contact list (status 404)."""
 
     __module__ = "zexa"
-    kind: Kind = "not_found"
+    kind: _types.Kind = "not_found"
 
 
 class ConflictError(APIError):
     """It exists already: a contact with this phone number (status 409)."""
 
     __module__ = "zexa"
-    kind: Kind = "conflict"
+    kind: _types.Kind = "conflict"
 
 
 class ValidationError(APIError):
     """A value is well-formed JSON but not acceptable (status 422), such as a number that is not E.164."""
 
     __module__ = "zexa"
-    kind: Kind = "validation"
+    kind: _types.Kind = "validation"
 
 
 class InsufficientCreditsError(APIError):
     """Not enough credits for this message or campaign (status 422)."""
 
     __module__ = "zexa"
-    kind: Kind = "insufficient_credits"
+    kind: _types.Kind = "insufficient_credits"
 
 
 class RateLimitError(APIError):
     """Too many requests (status 429), and waiting was not allowed or did not help."""
 
     __module__ = "zexa"
-    kind: Kind = "rate_limited"
+    kind: _types.Kind = "rate_limited"
 
 
 class ServerError(APIError):
     """The server failed (status 5xx)."""
 
     __module__ = "zexa"
-    kind: Kind = "server"
+    kind: _types.Kind = "server"
 
 
 class APIConnectionError(APIError):
     """The connection could not be made, or was lost before an answer came."""
 
     __module__ = "zexa"
-    kind: Kind = "connect"
+    kind: _types.Kind = "connect"
 
 
 class APITimeoutError(APIConnectionError):
     """The time for the attempt or for the whole call ran out, or the server's did (status 408)."""
 
     __module__ = "zexa"
-    kind: Kind = "timeout"
+    kind: _types.Kind = "timeout"
 
 
 class DecodeError(APIError):
     """The answer could not be read or understood."""
 
     __module__ = "zexa"
-    kind: Kind = "decode"
+    kind: _types.Kind = "decode"
 
 
 class CancelledError(APIError):
     """The caller cancelled the call."""
 
     __module__ = "zexa"
-    kind: Kind = "cancelled"
+    kind: _types.Kind = "cancelled"
 
 
 class ClosedError(APIError):
     """The client was closed."""
 
     __module__ = "zexa"
-    kind: Kind = "closed"
+    kind: _types.Kind = "closed"
 
 
 CLASSES: dict[str, type[ZexaError]] = {

@@ -13,14 +13,26 @@ impl Model for Campaign {
     type Core = zexa::Campaign;
 
     const FIELDS: &'static [Field] = &[
-        Field { attribute: "id", key: "id", shown: Shown::Plain, is_time: false },
-        Field { attribute: "status", key: "status", shown: Shown::Plain, is_time: false },
-        Field { attribute: "name", key: "name", shown: Shown::Plain, is_time: false },
-        Field { attribute: "channel", key: "channel", shown: Shown::Plain, is_time: false },
-        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, is_time: true },
-        Field { attribute: "total_recipients", key: "total_recipients", shown: Shown::Plain, is_time: false },
-        Field { attribute: "scheduled_at", key: "scheduled_at", shown: Shown::Plain, is_time: true },
-        Field { attribute: "stats", key: "stats", shown: Shown::Plain, is_time: false },
+        Field { attribute: "id", key: "id", shown: Shown::Plain, kind: "str", required: true },
+        Field { attribute: "status", key: "status", shown: Shown::Plain, kind: "CampaignStatus", required: false },
+        Field { attribute: "name", key: "name", shown: Shown::Plain, kind: "str", required: false },
+        Field { attribute: "channel", key: "channel", shown: Shown::Plain, kind: "Channel", required: false },
+        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, kind: "datetime", required: true },
+        Field {
+            attribute: "total_recipients",
+            key: "total_recipients",
+            shown: Shown::Plain,
+            kind: "int",
+            required: false,
+        },
+        Field {
+            attribute: "scheduled_at",
+            key: "scheduled_at",
+            shown: Shown::Plain,
+            kind: "datetime",
+            required: false,
+        },
+        Field { attribute: "stats", key: "stats", shown: Shown::Plain, kind: "CampaignStats", required: false },
     ];
 
     fn core(&self) -> &zexa::Campaign {
@@ -29,6 +41,8 @@ impl Model for Campaign {
 }
 
 impl Given for zexa::Campaign {
+    const CLASS: &'static str = "Campaign";
+
     fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Campaign(self))?.into_any())
     }
@@ -36,6 +50,34 @@ impl Given for zexa::Campaign {
 
 #[pymethods]
 impl Campaign {
+    #[new]
+    #[pyo3(signature = (*, id, created_at, status=None, name=None, channel=None, total_recipients=None, scheduled_at=None, stats=None, extra=None))]
+    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    fn new(
+        id: Option<Argument<'_>>,
+        created_at: Option<Argument<'_>>,
+        status: Option<Argument<'_>>,
+        name: Option<Argument<'_>>,
+        channel: Option<Argument<'_>>,
+        total_recipients: Option<Argument<'_>>,
+        scheduled_at: Option<Argument<'_>>,
+        stats: Option<Argument<'_>>,
+        extra: Option<Argument<'_>>,
+    ) -> PyResult<Campaign> {
+        let mut members = Members::new(extra)?;
+        members.set("id", id.map(|value| value.text("id")).transpose()?);
+        members.set_or_empty_text("status", status.map(|value| value.text("status")).transpose()?);
+        members.set_or_empty_text("name", name.map(|value| value.text("name")).transpose()?);
+        members.set_or_empty_text("channel", channel.map(|value| value.text("channel")).transpose()?);
+        members.set("created_at", created_at.map(|value| value.time("created_at")).transpose()?);
+        members
+            .set("total_recipients", total_recipients.map(|value| value.whole_number("total_recipients")).transpose()?);
+        members.set("scheduled_at", scheduled_at.map(|value| value.time("scheduled_at")).transpose()?);
+        members.set("stats", stats.map(|value| value.model::<CampaignStats>("stats")).transpose()?);
+
+        members.model().map(Campaign)
+    }
+
     /// Its id, `cmp_…`.
     #[getter]
     fn id(&self) -> &str {
@@ -116,6 +158,15 @@ impl Campaign {
         binding::model(&text.bytes("text")?).map(Campaign).map_err(errors::raise)
     }
 
+    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    ///
+    /// Raises:
+    ///     DecodeError: The data lacks a field that the model requires.
+    #[classmethod]
+    fn from_dict(_class: &Bound<'_, PyType>, data: Argument<'_>) -> PyResult<Campaign> {
+        binding::model(&data.plain_data("data")?).map(Campaign).map_err(errors::raise)
+    }
+
     /// How pydantic, and FastAPI with it, reads and writes one.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
@@ -148,6 +199,12 @@ impl Campaign {
     fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::match_args::<Self>(py)
     }
+
+    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    #[classattr]
+    fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        model::fields::<Self>(py)
+    }
 }
 
 /// How many messages of a campaign have got how far. All inferred: the API may count otherwise, and further counters are in `extra`.
@@ -158,11 +215,11 @@ impl Model for CampaignStats {
     type Core = zexa::CampaignStats;
 
     const FIELDS: &'static [Field] = &[
-        Field { attribute: "sent", key: "sent", shown: Shown::Plain, is_time: false },
-        Field { attribute: "delivered", key: "delivered", shown: Shown::Plain, is_time: false },
-        Field { attribute: "failed", key: "failed", shown: Shown::Plain, is_time: false },
-        Field { attribute: "undeliverable", key: "undeliverable", shown: Shown::Plain, is_time: false },
-        Field { attribute: "pending", key: "pending", shown: Shown::Plain, is_time: false },
+        Field { attribute: "sent", key: "sent", shown: Shown::Plain, kind: "int", required: false },
+        Field { attribute: "delivered", key: "delivered", shown: Shown::Plain, kind: "int", required: false },
+        Field { attribute: "failed", key: "failed", shown: Shown::Plain, kind: "int", required: false },
+        Field { attribute: "undeliverable", key: "undeliverable", shown: Shown::Plain, kind: "int", required: false },
+        Field { attribute: "pending", key: "pending", shown: Shown::Plain, kind: "int", required: false },
     ];
 
     fn core(&self) -> &zexa::CampaignStats {
@@ -171,6 +228,8 @@ impl Model for CampaignStats {
 }
 
 impl Given for zexa::CampaignStats {
+    const CLASS: &'static str = "CampaignStats";
+
     fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, CampaignStats(self))?.into_any())
     }
@@ -178,6 +237,27 @@ impl Given for zexa::CampaignStats {
 
 #[pymethods]
 impl CampaignStats {
+    #[new]
+    #[pyo3(signature = (*, sent=None, delivered=None, failed=None, undeliverable=None, pending=None, extra=None))]
+    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    fn new(
+        sent: Option<Argument<'_>>,
+        delivered: Option<Argument<'_>>,
+        failed: Option<Argument<'_>>,
+        undeliverable: Option<Argument<'_>>,
+        pending: Option<Argument<'_>>,
+        extra: Option<Argument<'_>>,
+    ) -> PyResult<CampaignStats> {
+        let mut members = Members::new(extra)?;
+        members.set("sent", sent.map(|value| value.whole_number("sent")).transpose()?);
+        members.set("delivered", delivered.map(|value| value.whole_number("delivered")).transpose()?);
+        members.set("failed", failed.map(|value| value.whole_number("failed")).transpose()?);
+        members.set("undeliverable", undeliverable.map(|value| value.whole_number("undeliverable")).transpose()?);
+        members.set("pending", pending.map(|value| value.whole_number("pending")).transpose()?);
+
+        members.model().map(CampaignStats)
+    }
+
     /// Passed on.
     #[getter]
     fn sent(&self) -> Option<u64> {
@@ -234,6 +314,15 @@ impl CampaignStats {
         binding::model(&text.bytes("text")?).map(CampaignStats).map_err(errors::raise)
     }
 
+    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    ///
+    /// Raises:
+    ///     DecodeError: The data lacks a field that the model requires.
+    #[classmethod]
+    fn from_dict(_class: &Bound<'_, PyType>, data: Argument<'_>) -> PyResult<CampaignStats> {
+        binding::model(&data.plain_data("data")?).map(CampaignStats).map_err(errors::raise)
+    }
+
     /// How pydantic, and FastAPI with it, reads and writes one.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
@@ -265,6 +354,12 @@ impl CampaignStats {
     #[classattr]
     fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::match_args::<Self>(py)
+    }
+
+    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    #[classattr]
+    fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        model::fields::<Self>(py)
     }
 }
 
@@ -298,26 +393,12 @@ fn list_campaigns(per_page: Option<Argument<'_>>) -> PyResult<zexa::ListCampaign
 }
 
 /// Campaigns: one message to a whole contact list.
-#[pyclass(frozen, dict, module = "zexa")]
+#[pyclass(frozen, module = "zexa._zexa", name = "_Campaigns")]
 pub(crate) struct Campaigns(pub(crate) Handle);
 
 #[pymethods]
 impl Campaigns {
     /// Creates a campaign and launches it, or schedules it for its `scheduled_at`.
-    ///
-    /// Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; neither `body` nor `template`.
-    ///
-    /// `POST /campaigns`
-    ///
-    /// Args:
-    ///     name: Its name.
-    ///     channel: The way its messages take.
-    ///     contact_list_id: The contact list it goes to, `lst_…`.
-    ///     sender_id: Whom it comes from: a Sender ID registered for the channel. (Called `from` on a message.)
-    ///     body: What it says, as plain text. Required where there is no template.
-    ///     template: An approved WhatsApp template, instead of a body.
-    ///     scheduled_at: When to start it. Default: now.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
@@ -342,17 +423,12 @@ impl Campaigns {
     }
 
     /// Lists the account's campaigns.
-    ///
-    /// `GET /campaigns`
-    ///
-    /// Args:
-    ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
-    #[pyo3(signature = (*, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
         &self,
         per_page: Option<Argument<'_>>,
+        limit: Option<Argument<'_>>,
         timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
@@ -361,16 +437,11 @@ impl Campaigns {
     ) -> PyResult<List> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let params = list_campaigns(per_page)?;
-        Ok(List::new(self.0.with_options(calling)?, move |client| client.campaigns().list(&params)))
+        let limit = limit.map(|limit| limit.number("limit")).transpose()?;
+        Ok(List::new(self.0.with_options(calling)?, limit, move |client| client.campaigns().list(&params)))
     }
 
     /// Gives a campaign, how far it has got, and its delivery statistics.
-    ///
-    /// `GET /campaigns/{id}`
-    ///
-    /// Args:
-    ///     id: Its id.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(
@@ -389,22 +460,7 @@ impl Campaigns {
     }
 
     /// Waits until a campaign has the status `until`, or a final one, and gives it.
-    ///
-    /// A final status will not change any more. Where it is another than the one waited for, the
-    /// campaign is given all the same: look at its status. An `until` of `final`, or an empty one, waits
-    /// for any of these.
-    ///
-    /// It is asked for at once, then after half a second, and then ever more seldom, at last every ten
-    /// seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
-    /// comes to it fails with `timeout`.
-    ///
-    /// `GET /campaigns/{id}`
-    ///
-    /// Args:
-    ///     id: Its id.
-    ///     until: The name of a status, or `final`.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
-    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None), text_signature = "($self, id, *, until='final', timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None)")]
+    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn wait(
         &self,
@@ -459,12 +515,13 @@ impl AsyncCampaigns {
     }
 
     /// Lists the account's campaigns.
-    #[pyo3(signature = (*, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
         &self,
         py: Python<'_>,
         per_page: Option<Argument<'_>>,
+        limit: Option<Argument<'_>>,
         timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
@@ -474,7 +531,8 @@ impl AsyncCampaigns {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let (client, told) = self.0.list(py, calling)?;
         let params = list_campaigns(per_page)?;
-        Ok(AsyncList::new(told, move || client.campaigns().list(&params)))
+        let limit = limit.map(|limit| limit.number("limit")).transpose()?;
+        Ok(AsyncList::new(told, limit, move || client.campaigns().list(&params)))
     }
 
     /// Gives a campaign, how far it has got, and its delivery statistics.
@@ -500,7 +558,7 @@ impl AsyncCampaigns {
     }
 
     /// Waits until a campaign has the status `until`, or a final one, and gives it.
-    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None), text_signature = "($self, id, *, until='final', timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None)")]
+    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn wait(
         &self,

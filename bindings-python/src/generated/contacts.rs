@@ -13,12 +13,12 @@ impl Model for Contact {
     type Core = zexa::Contact;
 
     const FIELDS: &'static [Field] = &[
-        Field { attribute: "id", key: "id", shown: Shown::Plain, is_time: false },
-        Field { attribute: "name", key: "name", shown: Shown::Masked, is_time: false },
-        Field { attribute: "phone", key: "phone", shown: Shown::Masked, is_time: false },
-        Field { attribute: "lists", key: "lists", shown: Shown::Plain, is_time: false },
-        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, is_time: true },
-        Field { attribute: "email", key: "email", shown: Shown::Masked, is_time: false },
+        Field { attribute: "id", key: "id", shown: Shown::Plain, kind: "str", required: true },
+        Field { attribute: "name", key: "name", shown: Shown::Masked, kind: "str", required: false },
+        Field { attribute: "phone", key: "phone", shown: Shown::Masked, kind: "str", required: false },
+        Field { attribute: "lists", key: "lists", shown: Shown::Plain, kind: "tuple[str, ...]", required: false },
+        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, kind: "datetime", required: true },
+        Field { attribute: "email", key: "email", shown: Shown::Masked, kind: "str", required: false },
     ];
 
     fn core(&self) -> &zexa::Contact {
@@ -27,6 +27,8 @@ impl Model for Contact {
 }
 
 impl Given for zexa::Contact {
+    const CLASS: &'static str = "Contact";
+
     fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Contact(self))?.into_any())
     }
@@ -34,6 +36,29 @@ impl Given for zexa::Contact {
 
 #[pymethods]
 impl Contact {
+    #[new]
+    #[pyo3(signature = (*, id, created_at, name=None, phone=None, lists=None, email=None, extra=None))]
+    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    fn new(
+        id: Option<Argument<'_>>,
+        created_at: Option<Argument<'_>>,
+        name: Option<Argument<'_>>,
+        phone: Option<Argument<'_>>,
+        lists: Option<Argument<'_>>,
+        email: Option<Argument<'_>>,
+        extra: Option<Argument<'_>>,
+    ) -> PyResult<Contact> {
+        let mut members = Members::new(extra)?;
+        members.set("id", id.map(|value| value.text("id")).transpose()?);
+        members.set_or_empty_text("name", name.map(|value| value.text("name")).transpose()?);
+        members.set_or_empty_text("phone", phone.map(|value| value.text("phone")).transpose()?);
+        members.set_or_empty_list("lists", lists.map(|value| value.texts("lists")).transpose()?);
+        members.set("created_at", created_at.map(|value| value.time("created_at")).transpose()?);
+        members.set("email", email.map(|value| value.text("email")).transpose()?);
+
+        members.model().map(Contact)
+    }
+
     /// Its id, `cnt_…`.
     #[getter]
     fn id(&self) -> &str {
@@ -96,6 +121,15 @@ impl Contact {
         binding::model(&text.bytes("text")?).map(Contact).map_err(errors::raise)
     }
 
+    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    ///
+    /// Raises:
+    ///     DecodeError: The data lacks a field that the model requires.
+    #[classmethod]
+    fn from_dict(_class: &Bound<'_, PyType>, data: Argument<'_>) -> PyResult<Contact> {
+        binding::model(&data.plain_data("data")?).map(Contact).map_err(errors::raise)
+    }
+
     /// How pydantic, and FastAPI with it, reads and writes one.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
@@ -128,6 +162,12 @@ impl Contact {
     fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::match_args::<Self>(py)
     }
+
+    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    #[classattr]
+    fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        model::fields::<Self>(py)
+    }
 }
 
 #[allow(clippy::too_many_arguments, reason = "as many as the API has")]
@@ -159,23 +199,12 @@ fn list_contacts(
 }
 
 /// The people who can be reached.
-#[pyclass(frozen, dict, module = "zexa")]
+#[pyclass(frozen, module = "zexa._zexa", name = "_Contacts")]
 pub(crate) struct Contacts(pub(crate) Handle);
 
 #[pymethods]
 impl Contacts {
     /// Adds a contact. A phone number that exists already is a `conflict`.
-    ///
-    /// Refused before it is sent: a missing `name` or `phone`; a `phone` that is not E.164.
-    ///
-    /// `POST /contacts`
-    ///
-    /// Args:
-    ///     name: The person's name.
-    ///     phone: The phone number, in E.164 form. No other contact may have it.
-    ///     lists: The ids of the contact lists to put it in, `lst_…`.
-    ///     email: The email address; needed to reach the contact by email.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, name, phone, lists=None, email=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
@@ -197,21 +226,14 @@ impl Contacts {
     }
 
     /// Lists contacts: all, those of one contact list, or those that match a search.
-    ///
-    /// `GET /contacts`
-    ///
-    /// Args:
-    ///     list_id: Only those in this contact list, `lst_…`. The parameter's name is inferred.
-    ///     search: Only those that match this text. The parameter's name is inferred.
-    ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
-    #[pyo3(signature = (*, list_id=None, search=None, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, list_id=None, search=None, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
         &self,
         list_id: Option<Argument<'_>>,
         search: Option<Argument<'_>>,
         per_page: Option<Argument<'_>>,
+        limit: Option<Argument<'_>>,
         timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
@@ -220,16 +242,11 @@ impl Contacts {
     ) -> PyResult<List> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let params = list_contacts(list_id, search, per_page)?;
-        Ok(List::new(self.0.with_options(calling)?, move |client| client.contacts().list(&params)))
+        let limit = limit.map(|limit| limit.number("limit")).transpose()?;
+        Ok(List::new(self.0.with_options(calling)?, limit, move |client| client.contacts().list(&params)))
     }
 
     /// Removes a contact for good, from every list too.
-    ///
-    /// `DELETE /contacts/{id}`
-    ///
-    /// Args:
-    ///     id: Its id.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn delete(
@@ -280,7 +297,7 @@ impl AsyncContacts {
     }
 
     /// Lists contacts: all, those of one contact list, or those that match a search.
-    #[pyo3(signature = (*, list_id=None, search=None, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, list_id=None, search=None, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
         &self,
@@ -288,6 +305,7 @@ impl AsyncContacts {
         list_id: Option<Argument<'_>>,
         search: Option<Argument<'_>>,
         per_page: Option<Argument<'_>>,
+        limit: Option<Argument<'_>>,
         timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
@@ -297,7 +315,8 @@ impl AsyncContacts {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let (client, told) = self.0.list(py, calling)?;
         let params = list_contacts(list_id, search, per_page)?;
-        Ok(AsyncList::new(told, move || client.contacts().list(&params)))
+        let limit = limit.map(|limit| limit.number("limit")).transpose()?;
+        Ok(AsyncList::new(told, limit, move || client.contacts().list(&params)))
     }
 
     /// Removes a contact for good, from every list too.

@@ -13,8 +13,8 @@ impl Model for Credits {
     type Core = zexa::Credits;
 
     const FIELDS: &'static [Field] = &[
-        Field { attribute: "credits", key: "credits", shown: Shown::Plain, is_time: false },
-        Field { attribute: "currency", key: "currency", shown: Shown::Plain, is_time: false },
+        Field { attribute: "credits", key: "credits", shown: Shown::Plain, kind: "float", required: true },
+        Field { attribute: "currency", key: "currency", shown: Shown::Plain, kind: "str", required: false },
     ];
 
     fn core(&self) -> &zexa::Credits {
@@ -23,6 +23,8 @@ impl Model for Credits {
 }
 
 impl Given for zexa::Credits {
+    const CLASS: &'static str = "Credits";
+
     fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Credits(self))?.into_any())
     }
@@ -30,6 +32,21 @@ impl Given for zexa::Credits {
 
 #[pymethods]
 impl Credits {
+    #[new]
+    #[pyo3(signature = (*, credits, currency=None, extra=None))]
+    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    fn new(
+        credits: Option<Argument<'_>>,
+        currency: Option<Argument<'_>>,
+        extra: Option<Argument<'_>>,
+    ) -> PyResult<Credits> {
+        let mut members = Members::new(extra)?;
+        members.set("credits", credits.map(|value| value.decimal_number("credits")).transpose()?);
+        members.set_or_empty_text("currency", currency.map(|value| value.text("currency")).transpose()?);
+
+        members.model().map(Credits)
+    }
+
     /// How many there are. An email or Slack message costs half a credit, so it may be a fraction.
     #[getter]
     fn credits(&self) -> f64 {
@@ -68,6 +85,15 @@ impl Credits {
         binding::model(&text.bytes("text")?).map(Credits).map_err(errors::raise)
     }
 
+    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    ///
+    /// Raises:
+    ///     DecodeError: The data lacks a field that the model requires.
+    #[classmethod]
+    fn from_dict(_class: &Bound<'_, PyType>, data: Argument<'_>) -> PyResult<Credits> {
+        binding::model(&data.plain_data("data")?).map(Credits).map_err(errors::raise)
+    }
+
     /// How pydantic, and FastAPI with it, reads and writes one.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
@@ -100,20 +126,21 @@ impl Credits {
     fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::match_args::<Self>(py)
     }
+
+    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    #[classattr]
+    fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        model::fields::<Self>(py)
+    }
 }
 
 /// The account's credits.
-#[pyclass(frozen, dict, module = "zexa")]
+#[pyclass(frozen, module = "zexa._zexa", name = "_CreditBalance")]
 pub(crate) struct CreditBalance(pub(crate) Handle);
 
 #[pymethods]
 impl CreditBalance {
     /// Gives the credit balance.
-    ///
-    /// `GET /credits`
-    ///
-    /// Args:
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(

@@ -13,17 +13,29 @@ impl Model for Message {
     type Core = zexa::Message;
 
     const FIELDS: &'static [Field] = &[
-        Field { attribute: "id", key: "id", shown: Shown::Plain, is_time: false },
-        Field { attribute: "status", key: "status", shown: Shown::Plain, is_time: false },
-        Field { attribute: "channel", key: "channel", shown: Shown::Plain, is_time: false },
-        Field { attribute: "to", key: "to", shown: Shown::Masked, is_time: false },
-        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, is_time: true },
-        Field { attribute: "from_", key: "from", shown: Shown::Plain, is_time: false },
-        Field { attribute: "body", key: "body", shown: Shown::Hidden, is_time: false },
-        Field { attribute: "scheduled_at", key: "scheduled_at", shown: Shown::Plain, is_time: true },
-        Field { attribute: "sent_at", key: "sent_at", shown: Shown::Plain, is_time: true },
-        Field { attribute: "delivered_at", key: "delivered_at", shown: Shown::Plain, is_time: true },
-        Field { attribute: "error", key: "error", shown: Shown::Never, is_time: false },
+        Field { attribute: "id", key: "id", shown: Shown::Plain, kind: "str", required: true },
+        Field { attribute: "status", key: "status", shown: Shown::Plain, kind: "MessageStatus", required: false },
+        Field { attribute: "channel", key: "channel", shown: Shown::Plain, kind: "Channel", required: false },
+        Field { attribute: "to", key: "to", shown: Shown::Masked, kind: "str", required: false },
+        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, kind: "datetime", required: true },
+        Field { attribute: "from_", key: "from", shown: Shown::Plain, kind: "str", required: false },
+        Field { attribute: "body", key: "body", shown: Shown::Hidden, kind: "str", required: false },
+        Field {
+            attribute: "scheduled_at",
+            key: "scheduled_at",
+            shown: Shown::Plain,
+            kind: "datetime",
+            required: false,
+        },
+        Field { attribute: "sent_at", key: "sent_at", shown: Shown::Plain, kind: "datetime", required: false },
+        Field {
+            attribute: "delivered_at",
+            key: "delivered_at",
+            shown: Shown::Plain,
+            kind: "datetime",
+            required: false,
+        },
+        Field { attribute: "error", key: "error", shown: Shown::Never, kind: "str", required: false },
     ];
 
     fn core(&self) -> &zexa::Message {
@@ -32,6 +44,8 @@ impl Model for Message {
 }
 
 impl Given for zexa::Message {
+    const CLASS: &'static str = "Message";
+
     fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Message(self))?.into_any())
     }
@@ -39,6 +53,39 @@ impl Given for zexa::Message {
 
 #[pymethods]
 impl Message {
+    #[new]
+    #[pyo3(signature = (*, id, created_at, status=None, channel=None, to=None, from_=None, body=None, scheduled_at=None, sent_at=None, delivered_at=None, error=None, extra=None))]
+    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    fn new(
+        id: Option<Argument<'_>>,
+        created_at: Option<Argument<'_>>,
+        status: Option<Argument<'_>>,
+        channel: Option<Argument<'_>>,
+        to: Option<Argument<'_>>,
+        from_: Option<Argument<'_>>,
+        body: Option<Argument<'_>>,
+        scheduled_at: Option<Argument<'_>>,
+        sent_at: Option<Argument<'_>>,
+        delivered_at: Option<Argument<'_>>,
+        error: Option<Argument<'_>>,
+        extra: Option<Argument<'_>>,
+    ) -> PyResult<Message> {
+        let mut members = Members::new(extra)?;
+        members.set("id", id.map(|value| value.text("id")).transpose()?);
+        members.set_or_empty_text("status", status.map(|value| value.text("status")).transpose()?);
+        members.set_or_empty_text("channel", channel.map(|value| value.text("channel")).transpose()?);
+        members.set_or_empty_text("to", to.map(|value| value.text("to")).transpose()?);
+        members.set("created_at", created_at.map(|value| value.time("created_at")).transpose()?);
+        members.set("from", from_.map(|value| value.text("from_")).transpose()?);
+        members.set("body", body.map(|value| value.text("body")).transpose()?);
+        members.set("scheduled_at", scheduled_at.map(|value| value.time("scheduled_at")).transpose()?);
+        members.set("sent_at", sent_at.map(|value| value.time("sent_at")).transpose()?);
+        members.set("delivered_at", delivered_at.map(|value| value.time("delivered_at")).transpose()?);
+        members.set("error", error.map(|value| value.text("error")).transpose()?);
+
+        members.model().map(Message)
+    }
+
     /// Its id, `msg_…`.
     #[getter]
     fn id(&self) -> &str {
@@ -137,6 +184,15 @@ impl Message {
         binding::model(&text.bytes("text")?).map(Message).map_err(errors::raise)
     }
 
+    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    ///
+    /// Raises:
+    ///     DecodeError: The data lacks a field that the model requires.
+    #[classmethod]
+    fn from_dict(_class: &Bound<'_, PyType>, data: Argument<'_>) -> PyResult<Message> {
+        binding::model(&data.plain_data("data")?).map(Message).map_err(errors::raise)
+    }
+
     /// How pydantic, and FastAPI with it, reads and writes one.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
@@ -169,6 +225,12 @@ impl Message {
     fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::match_args::<Self>(py)
     }
+
+    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    #[classattr]
+    fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        model::fields::<Self>(py)
+    }
 }
 
 #[allow(clippy::too_many_arguments, reason = "as many as the API has")]
@@ -195,30 +257,12 @@ fn send_message(
 }
 
 /// Messages on any channel.
-#[pyclass(frozen, dict, module = "zexa")]
+#[pyclass(frozen, module = "zexa._zexa", name = "_Messages")]
 pub(crate) struct Messages(pub(crate) Handle);
 
 #[pymethods]
 impl Messages {
     /// Sends one message on any channel, now or at its `scheduled_at`.
-    ///
-    /// It is never sent twice: where an attempt may have reached the server, the error says `unknown`, and nothing is repeated.
-    ///
-    /// Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a `to` that is not E.164, where the channel
-    /// takes phone numbers.
-    ///
-    /// `POST /messages`
-    ///
-    /// Args:
-    ///     channel: The way it takes.
-    ///     to: Whom it goes to: an E.164 number for SMS, WhatsApp and Telegram, an address for email, a channel or user id for Slack.
-    ///     from_: Whom it comes from: a Sender ID registered for the channel, or a verified address for email.
-    ///     body: What it says, as plain text. Required where there is no template.
-    ///     subject: The subject; email only.
-    ///     html: The text as HTML, with the body as its plain alternative; email only.
-    ///     template: An approved WhatsApp template, instead of a body.
-    ///     scheduled_at: When to send it. Default: now.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn send(
@@ -244,12 +288,6 @@ impl Messages {
     }
 
     /// Gives a message and how far it has got.
-    ///
-    /// `GET /messages/{id}`
-    ///
-    /// Args:
-    ///     id: Its id.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(
@@ -268,22 +306,7 @@ impl Messages {
     }
 
     /// Waits until a message has the status `until`, or a final one, and gives it.
-    ///
-    /// A final status will not change any more. Where it is another than the one waited for, the
-    /// message is given all the same: look at its status. An `until` of `final`, or an empty one, waits
-    /// for any of these.
-    ///
-    /// It is asked for at once, then after half a second, and then ever more seldom, at last every ten
-    /// seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
-    /// comes to it fails with `timeout`.
-    ///
-    /// `GET /messages/{id}`
-    ///
-    /// Args:
-    ///     id: Its id.
-    ///     until: The name of a status, or `final`.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
-    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None), text_signature = "($self, id, *, until='final', timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None)")]
+    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn wait(
         &self,
@@ -361,7 +384,7 @@ impl AsyncMessages {
     }
 
     /// Waits until a message has the status `until`, or a final one, and gives it.
-    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None), text_signature = "($self, id, *, until='final', timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None)")]
+    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn wait(
         &self,

@@ -27,15 +27,15 @@ pub(crate) fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Webhook>()?;
     module.add_class::<Event>()?;
     module.add_class::<Credits>()?;
-    module.add_class::<Messages>()?;
-    module.add_class::<SenderIds>()?;
-    module.add_class::<Campaigns>()?;
-    module.add_class::<Contacts>()?;
-    module.add_class::<Webhooks>()?;
-    module.add_class::<CreditBalance>()?;
 
-    // What `_async.py` stands on has no place among what is exported.
+    // `_client.py` and `_async.py` use these, which are not exported.
     let py = module.py();
+    module.setattr("_Messages", py.get_type::<Messages>())?;
+    module.setattr("_SenderIds", py.get_type::<SenderIds>())?;
+    module.setattr("_Campaigns", py.get_type::<Campaigns>())?;
+    module.setattr("_Contacts", py.get_type::<Contacts>())?;
+    module.setattr("_Webhooks", py.get_type::<Webhooks>())?;
+    module.setattr("_CreditBalance", py.get_type::<CreditBalance>())?;
     module.setattr("_AsyncMessages", py.get_type::<AsyncMessages>())?;
     module.setattr("_AsyncSenderIds", py.get_type::<AsyncSenderIds>())?;
     module.setattr("_AsyncCampaigns", py.get_type::<AsyncCampaigns>())?;
@@ -45,3 +45,6 @@ pub(crate) fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
     Ok(())
 }
+
+/// The parameters whose names are keywords in Python, and the names that they have instead.
+pub(crate) const RENAMED: &[(&str, &str)] = &[("from", "from_")];

@@ -13,12 +13,12 @@ impl Model for SenderId {
     type Core = zexa::SenderId;
 
     const FIELDS: &'static [Field] = &[
-        Field { attribute: "status", key: "status", shown: Shown::Plain, is_time: false },
-        Field { attribute: "channel", key: "channel", shown: Shown::Plain, is_time: false },
-        Field { attribute: "sender_id", key: "sender_id", shown: Shown::Plain, is_time: false },
-        Field { attribute: "id", key: "id", shown: Shown::Plain, is_time: false },
-        Field { attribute: "use_case", key: "use_case", shown: Shown::Plain, is_time: false },
-        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, is_time: true },
+        Field { attribute: "status", key: "status", shown: Shown::Plain, kind: "SenderIdStatus", required: false },
+        Field { attribute: "channel", key: "channel", shown: Shown::Plain, kind: "Channel", required: false },
+        Field { attribute: "sender_id", key: "sender_id", shown: Shown::Plain, kind: "str", required: false },
+        Field { attribute: "id", key: "id", shown: Shown::Plain, kind: "str", required: false },
+        Field { attribute: "use_case", key: "use_case", shown: Shown::Plain, kind: "str", required: false },
+        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, kind: "datetime", required: false },
     ];
 
     fn core(&self) -> &zexa::SenderId {
@@ -27,6 +27,8 @@ impl Model for SenderId {
 }
 
 impl Given for zexa::SenderId {
+    const CLASS: &'static str = "SenderId";
+
     fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, SenderId(self))?.into_any())
     }
@@ -34,6 +36,29 @@ impl Given for zexa::SenderId {
 
 #[pymethods]
 impl SenderId {
+    #[new]
+    #[pyo3(signature = (*, status=None, channel=None, sender_id=None, id=None, use_case=None, created_at=None, extra=None))]
+    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    fn new(
+        status: Option<Argument<'_>>,
+        channel: Option<Argument<'_>>,
+        sender_id: Option<Argument<'_>>,
+        id: Option<Argument<'_>>,
+        use_case: Option<Argument<'_>>,
+        created_at: Option<Argument<'_>>,
+        extra: Option<Argument<'_>>,
+    ) -> PyResult<SenderId> {
+        let mut members = Members::new(extra)?;
+        members.set_or_empty_text("status", status.map(|value| value.text("status")).transpose()?);
+        members.set_or_empty_text("channel", channel.map(|value| value.text("channel")).transpose()?);
+        members.set("sender_id", sender_id.map(|value| value.text("sender_id")).transpose()?);
+        members.set("id", id.map(|value| value.text("id")).transpose()?);
+        members.set("use_case", use_case.map(|value| value.text("use_case")).transpose()?);
+        members.set("created_at", created_at.map(|value| value.time("created_at")).transpose()?);
+
+        members.model().map(SenderId)
+    }
+
     /// Whether it may be used.
     #[getter]
     fn status(&self) -> &str {
@@ -96,6 +121,15 @@ impl SenderId {
         binding::model(&text.bytes("text")?).map(SenderId).map_err(errors::raise)
     }
 
+    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    ///
+    /// Raises:
+    ///     DecodeError: The data lacks a field that the model requires.
+    #[classmethod]
+    fn from_dict(_class: &Bound<'_, PyType>, data: Argument<'_>) -> PyResult<SenderId> {
+        binding::model(&data.plain_data("data")?).map(SenderId).map_err(errors::raise)
+    }
+
     /// How pydantic, and FastAPI with it, reads and writes one.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
@@ -128,6 +162,12 @@ impl SenderId {
     fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::match_args::<Self>(py)
     }
+
+    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    #[classattr]
+    fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        model::fields::<Self>(py)
+    }
 }
 
 #[allow(clippy::too_many_arguments, reason = "as many as the API has")]
@@ -138,23 +178,18 @@ fn list_sender_ids(per_page: Option<Argument<'_>>) -> PyResult<zexa::ListSenderI
 }
 
 /// The account's registered Sender IDs.
-#[pyclass(frozen, dict, module = "zexa")]
+#[pyclass(frozen, module = "zexa._zexa", name = "_SenderIds")]
 pub(crate) struct SenderIds(pub(crate) Handle);
 
 #[pymethods]
 impl SenderIds {
     /// Lists the account's Sender IDs, of every status, on every channel.
-    ///
-    /// `GET /sender-ids`
-    ///
-    /// Args:
-    ///     per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
-    #[pyo3(signature = (*, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
         &self,
         per_page: Option<Argument<'_>>,
+        limit: Option<Argument<'_>>,
         timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
@@ -163,7 +198,8 @@ impl SenderIds {
     ) -> PyResult<List> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let params = list_sender_ids(per_page)?;
-        Ok(List::new(self.0.with_options(calling)?, move |client| client.sender_ids().list(&params)))
+        let limit = limit.map(|limit| limit.number("limit")).transpose()?;
+        Ok(List::new(self.0.with_options(calling)?, limit, move |client| client.sender_ids().list(&params)))
     }
 }
 
@@ -174,12 +210,13 @@ pub(crate) struct AsyncSenderIds(pub(crate) AsyncHandle);
 #[pymethods]
 impl AsyncSenderIds {
     /// Lists the account's Sender IDs, of every status, on every channel.
-    #[pyo3(signature = (*, per_page=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
         &self,
         py: Python<'_>,
         per_page: Option<Argument<'_>>,
+        limit: Option<Argument<'_>>,
         timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
@@ -189,6 +226,7 @@ impl AsyncSenderIds {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let (client, told) = self.0.list(py, calling)?;
         let params = list_sender_ids(per_page)?;
-        Ok(AsyncList::new(told, move || client.sender_ids().list(&params)))
+        let limit = limit.map(|limit| limit.number("limit")).transpose()?;
+        Ok(AsyncList::new(told, limit, move || client.sender_ids().list(&params)))
     }
 }

@@ -14,11 +14,17 @@ impl Model for Webhook {
     type Core = zexa::Webhook;
 
     const FIELDS: &'static [Field] = &[
-        Field { attribute: "id", key: "id", shown: Shown::Plain, is_time: false },
-        Field { attribute: "url", key: "url", shown: Shown::Plain, is_time: false },
-        Field { attribute: "events", key: "events", shown: Shown::Plain, is_time: false },
-        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, is_time: true },
-        Field { attribute: "secret", key: "secret", shown: Shown::Never, is_time: false },
+        Field { attribute: "id", key: "id", shown: Shown::Plain, kind: "str", required: true },
+        Field { attribute: "url", key: "url", shown: Shown::Plain, kind: "str", required: false },
+        Field {
+            attribute: "events",
+            key: "events",
+            shown: Shown::Plain,
+            kind: "tuple[EventName, ...]",
+            required: false,
+        },
+        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, kind: "datetime", required: true },
+        Field { attribute: "secret", key: "secret", shown: Shown::Never, kind: "str", required: false },
     ];
 
     fn core(&self) -> &zexa::Webhook {
@@ -27,6 +33,8 @@ impl Model for Webhook {
 }
 
 impl Given for zexa::Webhook {
+    const CLASS: &'static str = "Webhook";
+
     fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Webhook(self))?.into_any())
     }
@@ -34,6 +42,27 @@ impl Given for zexa::Webhook {
 
 #[pymethods]
 impl Webhook {
+    #[new]
+    #[pyo3(signature = (*, id, created_at, url=None, events=None, secret=None, extra=None))]
+    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    fn new(
+        id: Option<Argument<'_>>,
+        created_at: Option<Argument<'_>>,
+        url: Option<Argument<'_>>,
+        events: Option<Argument<'_>>,
+        secret: Option<Argument<'_>>,
+        extra: Option<Argument<'_>>,
+    ) -> PyResult<Webhook> {
+        let mut members = Members::new(extra)?;
+        members.set("id", id.map(|value| value.text("id")).transpose()?);
+        members.set_or_empty_text("url", url.map(|value| value.text("url")).transpose()?);
+        members.set_or_empty_list("events", events.map(|value| value.texts("events")).transpose()?);
+        members.set("created_at", created_at.map(|value| value.time("created_at")).transpose()?);
+        members.set("secret", secret.map(|value| value.text("secret")).transpose()?);
+
+        members.model().map(Webhook)
+    }
+
     /// Its id, `wh_…`.
     #[getter]
     fn id(&self) -> &str {
@@ -90,6 +119,15 @@ impl Webhook {
         binding::model(&text.bytes("text")?).map(Webhook).map_err(errors::raise)
     }
 
+    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    ///
+    /// Raises:
+    ///     DecodeError: The data lacks a field that the model requires.
+    #[classmethod]
+    fn from_dict(_class: &Bound<'_, PyType>, data: Argument<'_>) -> PyResult<Webhook> {
+        binding::model(&data.plain_data("data")?).map(Webhook).map_err(errors::raise)
+    }
+
     /// How pydantic, and FastAPI with it, reads and writes one.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
@@ -122,6 +160,12 @@ impl Webhook {
     fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::match_args::<Self>(py)
     }
+
+    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    #[classattr]
+    fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        model::fields::<Self>(py)
+    }
 }
 
 /// What Zexa posts to a webhook. Its whole shape is inferred, so nothing in it is certain to be there.
@@ -132,10 +176,10 @@ impl Model for Event {
     type Core = zexa::Event;
 
     const FIELDS: &'static [Field] = &[
-        Field { attribute: "id", key: "id", shown: Shown::Plain, is_time: false },
-        Field { attribute: "event", key: "event", shown: Shown::Plain, is_time: false },
-        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, is_time: true },
-        Field { attribute: "data", key: "data", shown: Shown::Never, is_time: false },
+        Field { attribute: "id", key: "id", shown: Shown::Plain, kind: "str", required: false },
+        Field { attribute: "event", key: "event", shown: Shown::Plain, kind: "EventName", required: false },
+        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, kind: "datetime", required: false },
+        Field { attribute: "data", key: "data", shown: Shown::Never, kind: "Any", required: false },
     ];
 
     fn core(&self) -> &zexa::Event {
@@ -144,6 +188,8 @@ impl Model for Event {
 }
 
 impl Given for zexa::Event {
+    const CLASS: &'static str = "Event";
+
     fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Event(self))?.into_any())
     }
@@ -151,6 +197,25 @@ impl Given for zexa::Event {
 
 #[pymethods]
 impl Event {
+    #[new]
+    #[pyo3(signature = (*, id=None, event=None, created_at=None, data=None, extra=None))]
+    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    fn new(
+        id: Option<Argument<'_>>,
+        event: Option<Argument<'_>>,
+        created_at: Option<Argument<'_>>,
+        data: Option<Argument<'_>>,
+        extra: Option<Argument<'_>>,
+    ) -> PyResult<Event> {
+        let mut members = Members::new(extra)?;
+        members.set("id", id.map(|value| value.text("id")).transpose()?);
+        members.set("event", event.map(|value| value.text("event")).transpose()?);
+        members.set("created_at", created_at.map(|value| value.time("created_at")).transpose()?);
+        members.set("data", data.map(|value| value.json_value("data")).transpose()?);
+
+        members.model().map(Event)
+    }
+
     /// The event's own id: the same event may be posted twice.
     #[getter]
     fn id(&self) -> Option<&str> {
@@ -213,6 +278,15 @@ impl Event {
         binding::model(&text.bytes("text")?).map(Event).map_err(errors::raise)
     }
 
+    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    ///
+    /// Raises:
+    ///     DecodeError: The data lacks a field that the model requires.
+    #[classmethod]
+    fn from_dict(_class: &Bound<'_, PyType>, data: Argument<'_>) -> PyResult<Event> {
+        binding::model(&data.plain_data("data")?).map(Event).map_err(errors::raise)
+    }
+
     /// How pydantic, and FastAPI with it, reads and writes one.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
@@ -245,6 +319,12 @@ impl Event {
     fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::match_args::<Self>(py)
     }
+
+    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    #[classattr]
+    fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
+        model::fields::<Self>(py)
+    }
 }
 
 #[allow(clippy::too_many_arguments, reason = "as many as the API has")]
@@ -262,21 +342,12 @@ fn create_webhook(url: Option<Argument<'_>>, events: Option<Argument<'_>>) -> Py
 }
 
 /// Endpoints that Zexa posts delivery events to.
-#[pyclass(frozen, dict, module = "zexa")]
+#[pyclass(frozen, module = "zexa._zexa", name = "_Webhooks")]
 pub(crate) struct Webhooks(pub(crate) Handle);
 
 #[pymethods]
 impl Webhooks {
     /// Registers an https endpoint for delivery events. Zexa posts a test event to it at once.
-    ///
-    /// Refused before it is sent: a missing `url`, or one that is not https; no `events`.
-    ///
-    /// `POST /webhooks`
-    ///
-    /// Args:
-    ///     url: Where events are to be posted: an https URL.
-    ///     events: Which events: at least one, or `*` for all.
-    ///     timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
     #[pyo3(signature = (*, url, events, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(

@@ -8,12 +8,12 @@ from typing import Any, cast
 
 import zexa
 
+from scenarios.errors import NEUTRAL
 from scenarios.files import Way
 from scenarios.objects import Broken, to_json
 
 # What scenarios call otherwise than Python does.
-ARGUMENTS = {"from": "from_"}
-OPTIONS = {"headers": "extra_headers"}
+NAMES = {neutral: name for name, neutral in NEUTRAL.items()}
 
 
 def make_call(client: Any, call: dict[str, Any], way: Way) -> Any:
@@ -22,11 +22,11 @@ def make_call(client: Any, call: dict[str, Any], way: Way) -> Any:
 
     Raises Broken or TypeError where Python has no way to say what the scenario does.
     """
-    arguments = {ARGUMENTS.get(name, name): value for name, value in call.get("arguments", {}).items()}
+    arguments = {NAMES.get(name, name): value for name, value in call.get("arguments", {}).items()}
     if call["operation"] == "webhooks.parse_event":
         payload = arguments["payload"]
         return zexa.parse_event(payload if way.is_derived else payload.encode("utf-8"))
-    options = {OPTIONS.get(name, name): value for name, value in call.get("options", {}).items()}
+    options = {NAMES.get(name, name): value for name, value in call.get("options", {}).items()}
     if way.is_derived:
         # Nothing else holds the client that it is derived from.
         client, options = client.with_options(**options), {}

@@ -37,6 +37,8 @@ TYPES: dict[str, tuple[type, ...]] = {
     "retry_after": (float, type(None)),
     "attempts": (int,),
 }
+# Arguments and options with a name of their own in Python, and what scenarios call them.
+NEUTRAL = {"from_": "from", "extra_headers": "headers"}
 SAFE = ("not_sent", "rejected")
 
 
@@ -50,7 +52,17 @@ def to_json(error: zexa.ZexaError) -> dict[str, Any]:
     found = disagreements(error)
     if found:
         raise Broken("; ".join(found))
-    return attributes(error)
+    return in_neutral_names(attributes(error))
+
+
+def in_neutral_names(said: dict[str, Any]) -> dict[str, Any]:
+    """What is said of an error, with the names that arguments and options have in scenarios."""
+    details = said["details"]
+    if said["status"] is not None or not isinstance(details, dict) or details.get("field") not in NEUTRAL:
+        return said
+    field = details["field"]
+    message = said["message"].replace(f"{field}: ", f"{NEUTRAL[field]}: ", 1)
+    return {**said, "message": message, "details": {**details, "field": NEUTRAL[field]}}
 
 
 def disagreements(error: zexa.ZexaError) -> list[str]:

@@ -197,6 +197,11 @@ impl Shape {
         matches!(self, Shape::Get { .. } | Shape::Wait { .. } | Shape::Delete)
     }
 
+    /// Whether it returns a list.
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self, Shape::List { .. })
+    }
+
     /// The object that it gives.
     pub(crate) fn answer(&self) -> Option<&str> {
         match self {

@@ -20,7 +20,7 @@ pub(super) fn classes(context: &Context<'_>) -> (String, Vec<String>) {
         let class = context.take_in("zexa", &class, &kind.place);
         let docs = docstring("    ", &context.lines(&kind.docs));
         classes += &format!(
-            "\n\nclass {class}({base}):\n{docs}\n    __module__ = \"zexa\"\n    kind: Kind = {:?}\n",
+            "\n\nclass {class}({base}):\n{docs}\n    __module__ = \"zexa\"\n    kind: _types.Kind = {:?}\n",
             kind.name
         );
         names.push(class);
@@ -28,7 +28,7 @@ pub(super) fn classes(context: &Context<'_>) -> (String, Vec<String>) {
     names.sort_unstable();
     let text = format!(
         "# {GENERATED_PYTHON}\n\"\"\"The exceptions: a class for each kind of error.\"\"\"\n\nfrom __future__ import annotations\n\n\
-         from ._error import APIError, ZexaError\n\nTYPE_CHECKING = False\nif TYPE_CHECKING:\n    from ._literals import Kind\n\n\
+         from ._error import APIError, ZexaError\n\nTYPE_CHECKING = False\nif TYPE_CHECKING:\n    from . import _types\nelse:\n    from ._lazy import types as _types\n\n\
          __all__ = {names:?}\n{classes}\n\nCLASSES: dict[str, type[ZexaError]] = {{\n{table}}}\n"
     );
     (text, names)

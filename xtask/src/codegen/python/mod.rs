@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::Path;
 
-use self::names::PYTHON;
+use self::names::{PYTHON, attribute};
 use self::operations::Of;
 use super::alike::about;
 use super::context::Context;
-use super::definition::{Definition, Section, Type};
+use super::definition::{Definition, Section, Shape, Type};
 use super::read::told;
 use super::{GENERATED, rustfmt};
 use crate::command::Result;
@@ -25,10 +25,10 @@ use crate::python::Venv;
 const GENERATED_PYTHON: &str = GENERATED;
 
 /// The classes that are written by hand in `bindings-python/src` and `bindings-python/stub`.
-const BY_HAND: [&str; 7] = ["Client", "List", "AsyncList", "Pages", "AsyncPages", "Page", "Response"];
+const BY_HAND: [&str; 6] = ["List", "AsyncList", "Pages", "AsyncPages", "Page", "Response"];
 
-/// Those that are written by hand in Python: the exceptions of `_error.py`, and the client of `_async.py`.
-const IN_PYTHON: [&str; 3] = ["ZexaError", "APIError", "AsyncClient"];
+/// Those that are written by hand in Python: the exceptions of `_error.py`, and the clients of `_client.py` and `_async.py`.
+const IN_PYTHON: [&str; 4] = ["ZexaError", "APIError", "Client", "AsyncClient"];
 
 /// Everything, by its path within `bindings-python`. The fragments of the stub are in its folder `stub`.
 pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<String, String>> {
@@ -39,22 +39,26 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
         rust.extend(of_section(&context, section).map(|text| (section.name.clone(), text)));
     }
     let classes = classes(definition);
-    let async_classes: Vec<String> = definition.resources().map(|resource| Of::AsyncClient.class(resource)).collect();
+    let resources: Vec<String> =
+        Of::BOTH.iter().flat_map(|of| definition.resources().map(|resource| of.class(resource))).collect();
     let stub = stub_of(&context, folder, &classes)?;
     let (errors, exceptions) = errors::classes(&context);
     let (literals, types) = errors::literals(&context);
-    let asynchronous = asynchronous(&context, folder)?;
-    let async_names = [&async_classes[..], &["AsyncClient".to_owned()]].concat();
-    let package = package(folder, &exported(&classes), &exceptions, &async_names, &types)?;
+    let (blocking, asynchronous) = (client(&context, folder, Of::Client)?, client(&context, folder, Of::AsyncClient)?);
+    let package = package(&context, folder, &exported(&classes), &exceptions, &types)?;
     let rust = context.finish(rust).map_err(told)?;
 
     let mut files = BTreeMap::new();
-    files.insert("src/generated/mod.rs".to_owned(), rustfmt(&module(&rust, &classes, &async_classes))?);
+    files.insert(
+        "src/generated/mod.rs".to_owned(),
+        rustfmt(&module(&rust, &classes, &resources, &renamed(definition)))?,
+    );
     for (name, text) in rust {
         files.insert(format!("src/generated/{name}.rs"), rustfmt(&text)?);
     }
     files.insert("python/zexa/_zexa.pyi".to_owned(), ruff(&stub, "_zexa.pyi")?);
     files.insert("python/zexa/__init__.py".to_owned(), ruff(&package, "__init__.py")?);
+    files.insert("python/zexa/_client.py".to_owned(), ruff(&blocking, "_client.py")?);
     files.insert("python/zexa/_async.py".to_owned(), ruff(&asynchronous, "_async.py")?);
     files.insert("python/zexa/_errors.py".to_owned(), ruff(&errors, "_errors.py")?);
     files.insert("python/zexa/_literals.py".to_owned(), ruff(&literals, "_literals.py")?);
@@ -94,19 +98,28 @@ fn of_others(section: &Section) -> BTreeSet<&str> {
 
 /// The classes that are generated, in the order of the definition.
 fn classes(definition: &Definition) -> Vec<String> {
-    let models = definition.models().map(|model| model.name.clone());
-    let resources = definition.resources().map(|resource| Of::Client.class(resource));
-    models.chain(resources).collect()
+    definition.models().map(|model| model.name.clone()).collect()
 }
 
-fn module(files: &BTreeMap<String, String>, classes: &[String], async_classes: &[String]) -> String {
+/// The fields of parameters that have another name in Python.
+fn renamed(definition: &Definition) -> BTreeMap<&str, String> {
+    let fields = definition.params().flat_map(|params| &params.fields);
+    let named = fields.map(|field| (field.name.as_str(), attribute(&field.name)));
+    named.filter(|(name, attribute)| name != attribute).collect()
+}
+
+fn module(
+    files: &BTreeMap<String, String>,
+    classes: &[String],
+    resources: &[String],
+    renamed: &BTreeMap<&str, String>,
+) -> String {
     let modules: String = files.keys().map(|name| format!("mod {name};\n")).collect();
     let uses: String = files.keys().map(|name| format!("pub(crate) use self::{name}::*;\n")).collect();
     let added: String = classes.iter().map(|class| format!("module.add_class::<{class}>()?;\n")).collect();
-    let hidden: String = async_classes
-        .iter()
-        .map(|class| format!("module.setattr(\"_{class}\", py.get_type::<{class}>())?;\n"))
-        .collect();
+    let renamed: String = renamed.iter().map(|(name, attribute)| format!("({name:?}, {attribute:?}),")).collect();
+    let hidden: String =
+        resources.iter().map(|class| format!("module.setattr(\"_{class}\", py.get_type::<{class}>())?;\n")).collect();
     format!(
         "// {GENERATED}
         //! What is written from the definitions in `core`.
@@ -118,11 +131,14 @@ fn module(files: &BTreeMap<String, String>, classes: &[String], async_classes: &
         /// Adds all classes to the module.
         pub(crate) fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {{
             {added}
-            // What `_async.py` stands on has no place among what is exported.
+            // `_client.py` and `_async.py` use these, which are not exported.
             let py = module.py();
             {hidden}
             Ok(())
         }}
+
+        /// The parameters whose names are keywords in Python, and the names that they have instead.
+        pub(crate) const RENAMED: &[(&str, &str)] = &[{renamed}];
         "
     )
 }
@@ -133,7 +149,7 @@ fn stub_of(context: &Context<'_>, folder: &Path, classes: &[String]) -> Result<S
     let client = fragment("client.pyi")?;
     for resource in context.definition.resources() {
         let name = &resource.name;
-        for class in [Of::Client.class(resource), format!("_{}", Of::AsyncClient.class(resource))] {
+        for class in Of::BOTH.map(|of| format!("_{}", of.class(resource))) {
             if !client.contains(&format!("def {name}(self) -> {class}:")) {
                 return Err(format!("bindings-python/stub/client.pyi: no client has `{name}`, of the class {class}"));
             }
@@ -144,8 +160,9 @@ fn stub_of(context: &Context<'_>, folder: &Path, classes: &[String]) -> Result<S
     text += &format!("{}\n__all__ = {exported:?}\n\n", import("_literals", &enums(context)));
     text += &client;
     for section in &context.definition.sections {
-        text.extend(section.resource.iter().map(|resource| stub::resource(context, resource)));
-        text.extend(section.resource.iter().map(|resource| stub::calls(context, resource)));
+        for of in Of::BOTH {
+            text.extend(section.resource.iter().map(|resource| stub::calls(context, resource, of)));
+        }
         text.extend(section.models.iter().map(|model| stub::model(context, model)));
     }
     Ok(text + &fragment("lists.pyi")?)
@@ -153,7 +170,7 @@ fn stub_of(context: &Context<'_>, folder: &Path, classes: &[String]) -> Result<S
 
 /// What the extension module exports.
 fn exported(classes: &[String]) -> Vec<String> {
-    let by_hand = BY_HAND.iter().chain(&["__version__", "parse_event"]).map(ToString::to_string);
+    let by_hand = BY_HAND.iter().chain(&["__version__"]).map(ToString::to_string);
     let mut names: Vec<String> = classes.iter().cloned().chain(by_hand).collect();
     names.sort_unstable();
     names
@@ -161,50 +178,60 @@ fn exported(classes: &[String]) -> Vec<String> {
 
 /// `__init__.py`: every name in it is written out, for that is what all type checkers understand.
 fn package(
+    context: &Context<'_>,
     folder: &Path,
     exported: &[String],
     exceptions: &[String],
-    asynchronous: &[String],
     types: &[String],
 ) -> Result<String> {
-    let mut all: Vec<&String> = exported.iter().chain(exceptions).chain(asynchronous).chain(types).collect();
+    let [blocking, asynchronous] = Of::BOTH.map(|of| names_of_client(context, of));
+    let events = ["parse_event".to_owned()];
+    let groups = [exported, exceptions, &blocking, &asynchronous, &events, types];
+    let mut all: Vec<&String> = groups.into_iter().flatten().collect();
     all.sort_unstable();
-    let imports = import("_async", asynchronous) + &import("_errors", exceptions) + &import("_zexa", exported);
+    let imports = [
+        import("_async", &asynchronous),
+        import("_client", &blocking),
+        import("_errors", exceptions),
+        import("_events", &events),
+        import("_zexa", exported),
+    ];
     let written = fragment(&folder.join("stub"), "package.py")?
-        .replace("# GENERATED: the imports\n", &imports)
+        .replace("# GENERATED: the imports\n", &imports.concat())
         .replace("# GENERATED: the types\n", &import("_literals", types))
         .replace("# GENERATED: the names\n", &format!("__all__ = {all:?}\n"));
     Ok(format!("# {GENERATED}\n{written}"))
 }
 
-/// `_async.py`: the async client, whose methods are `async def`s.
-fn asynchronous(context: &Context<'_>, folder: &Path) -> Result<String> {
+/// The classes of a client: its resources, and itself.
+fn names_of_client(context: &Context<'_>, of: Of) -> Vec<String> {
+    context.definition.resources().map(|resource| of.class(resource)).chain([of.client().to_owned()]).collect()
+}
+
+/// `_client.py` and `_async.py`: the clients, whose methods are functions of Python.
+fn client(context: &Context<'_>, folder: &Path, of: Of) -> Result<String> {
     let resources = || context.definition.resources();
-    let calls: Vec<String> = resources().map(|resource| format!("_{}", Of::AsyncClient.class(resource))).collect();
-    let models = context.definition.models().map(|model| model.name.clone());
-    let used: Vec<String> =
-        calls.into_iter().chain(models).chain(["AsyncList", "Response"].map(str::to_owned)).collect();
-    let set =
-        resources().map(|one| format!("        self._{0} = {1}(client.{0})\n", one.name, Of::AsyncClient.class(one)));
+    let calls = resources().map(|resource| format!("_{}", of.class(resource)));
+    let models = resources().flat_map(|resource| &resource.operations).filter_map(|operation| match &operation.shape {
+        Shape::List { item, .. } => Some(item.clone()),
+        shape => shape.answer().map(str::to_owned),
+    });
+    let others = [format!("_{}", of.client()), of.list().to_owned(), "Response".to_owned()];
+    let used: BTreeSet<String> = calls.chain(models).chain(others).collect();
+    let set = resources().map(|one| format!("        self._{0} = {1}(client.{0})\n", one.name, of.class(one)));
+    let slots = resources().map(|one| format!("        \"_{}\",\n", one.name));
     let got = resources().map(|one| {
-        let (name, class, docs) = (&one.name, Of::AsyncClient.class(one), context.lines(&one.docs).join(" "));
+        let (name, class, docs) = (&one.name, of.class(one), context.lines(&one.docs).join(" "));
         format!("    @property\n    def {name}(self) -> {class}:\n        \"\"\"{docs}\"\"\"\n        return self._{name}\n\n")
     });
-    let classes: Vec<String> = resources().map(|resource| Of::AsyncClient.class(resource)).collect();
-    let text = fragment(&folder.join("stub"), "async_client.py")?
-        .replace("# GENERATED: the imports\n", &import("_zexa", &["_AsyncClient".to_owned()]))
-        .replace(
-            "    # GENERATED: the types\n",
-            &indented(&(import("_literals", &enums(context)) + &import("_zexa", &used))),
-        )
-        .replace(
-            "# GENERATED: the names\n",
-            &format!("__all__ = {:?}\n", [&classes[..], &["AsyncClient".to_owned()]].concat()),
-        )
+    let text = fragment(&folder.join("stub"), of.fragment())?
+        .replace("# GENERATED: the imports\n", &import("_zexa", &used.into_iter().collect::<Vec<_>>()))
+        .replace("# GENERATED: the names\n", &format!("__all__ = {:?}\n", names_of_client(context, of)))
         .replace("        # GENERATED: the resources, set\n", &set.collect::<String>())
+        .replace("        # GENERATED: the slots\n", &slots.collect::<String>())
         .replace("    # GENERATED: the resources\n", &got.collect::<String>());
     Ok(format!("# {GENERATED}\n{text}")
-        + &resources().map(|resource| stub::async_resource(context, resource)).collect::<String>())
+        + &resources().map(|resource| stub::resource(context, resource, of)).collect::<String>())
 }
 
 /// The line that imports these names.
@@ -214,10 +241,6 @@ fn import(module: &str, names: &[String]) -> String {
     let class = |name: &str| name.trim_start_matches('_').starts_with(char::is_uppercase);
     names.sort_unstable_by_key(|name| (!class(name), name.to_lowercase()));
     format!("from .{module} import ({},)\n", names.join(", "))
-}
-
-fn indented(lines: &str) -> String {
-    lines.lines().map(|line| format!("    {line}\n")).collect()
 }
 
 /// The names of the open enums.

@@ -1,12 +1,14 @@
 //! Models in Python: frozen classes with a property for each field.
 
 use super::names::attribute;
+use super::params::ARGUMENT;
+use super::stub::{Spelling, of_kind};
 use crate::codegen::alike::{About, about};
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, Predicate, Shown, Type};
 
 /// What all models have beside their fields.
-const COMMON: [&str; 4] = ["extra", "to_dict", "to_json", "from_json"];
+const COMMON: [&str; 5] = ["extra", "to_dict", "to_json", "from_json", "from_dict"];
 
 pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
     let name = context.take_in("zexa", &model.name, &model.place);
@@ -18,8 +20,11 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
     }
     for field in &model.fields {
         let attribute = context.take_in(&model.name, &attribute(&field.name), &field.place);
-        let (key, shown, is_time) = (&field.name, shown(field.shown), field.kind == Type::Timestamp);
-        table += &format!("Field {{ attribute: {attribute:?}, key: {key:?}, shown: {shown}, is_time: {is_time} }},\n");
+        let (key, shown, kind) = (&field.name, shown(field.shown), of_kind(&field.kind, Spelling::Stub));
+        let required = is_needed(field);
+        table += &format!(
+            "Field {{ attribute: {attribute:?}, key: {key:?}, shown: {shown}, kind: {kind:?}, required: {required} }},\n"
+        );
         getters += &format!("{}#[getter]\n{}\n\n", context.docs(&field.docs), getter(context, &attribute, field));
     }
     for (field, predicate) in predicates(context, model) {
@@ -50,17 +55,29 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
         }}
 
         impl Given for zexa::{name} {{
+            const CLASS: &'static str = {name:?};
+
             fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {{ Ok(Py::new(py, {name}(self))?.into_any()) }}
         }}
 
         #[pymethods]
         impl {name} {{
+            {constructor}
             {getters}
             {COMMON_METHODS}
             /// From what `to_json()` gave, or the API.
             #[classmethod]
             fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<{name}> {{
                 binding::model(&text.bytes(\"text\")?).map({name}).map_err(errors::raise)
+            }}
+
+            /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+            ///
+            /// Raises:
+            ///     DecodeError: The data lacks a field that the model requires.
+            #[classmethod]
+            fn from_dict(_class: &Bound<'_, PyType>, data: Argument<'_>) -> PyResult<{name}> {{
+                binding::model(&data.plain_data(\"data\")?).map({name}).map_err(errors::raise)
             }}
 
             /// How pydantic, and FastAPI with it, reads and writes one.
@@ -85,9 +102,70 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
 
             #[classattr]
             fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {{ model::match_args::<Self>(py) }}
+
+            /// The attribute, the name in the API, the type, and whether it is required, of each field.
+            #[classattr]
+            fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {{ model::fields::<Self>(py) }}
+        }}
+        ",
+        constructor = constructor(context, model),
+    )
+}
+
+/// Whether a model cannot be constructed without the field. Texts and lists are empty instead.
+pub(super) fn is_needed(field: &Field) -> bool {
+    let has_empty_value = matches!(field.kind, Type::String | Type::Enum(_) | Type::List(_));
+    field.required && (field.name == "id" || !has_empty_value)
+}
+
+/// The constructor, for tests of programs that use the package.
+fn constructor(context: &Context<'_>, model: &Model) -> String {
+    let name = &model.name;
+    let (needed, other): (Vec<_>, Vec<_>) = model.fields.iter().partition(|field| is_needed(field));
+    let attributes = |fields: &[&Field], default: &str| -> String {
+        fields.iter().map(|field| format!("{}{default}, ", attribute(&field.name))).collect()
+    };
+    let signature = attributes(&needed, "") + &attributes(&other, "=None");
+    let taken: String =
+        needed.iter().chain(&other).map(|field| format!("{}: {ARGUMENT}, ", attribute(&field.name))).collect();
+    let set: String = model.fields.iter().map(|field| member(context, field)).collect();
+    format!(
+        "
+        #[new]
+        #[pyo3(signature = (*, {signature}extra=None))]
+        #[allow(clippy::too_many_arguments, reason = \"as many as the model has\")]
+        fn new({taken}extra: {ARGUMENT}) -> PyResult<{name}> {{
+            let mut members = Members::new(extra)?;
+            {set}
+            members.model().map({name})
         }}
         "
     )
+}
+
+/// The statement that sets a field.
+fn member(context: &Context<'_>, field: &Field) -> String {
+    let attribute = attribute(&field.name);
+    let key = &field.name;
+    let value = match &field.kind {
+        Type::String | Type::Enum(_) => format!("text({attribute:?})"),
+        Type::Timestamp => format!("time({attribute:?})"),
+        Type::U32 | Type::U64 => format!("whole_number({attribute:?})"),
+        Type::F64 => format!("decimal_number({attribute:?})"),
+        Type::Json => format!("json_value({attribute:?})"),
+        Type::List(_) => format!("texts({attribute:?})"),
+        Type::Model(name) => format!("model::<{name}>({attribute:?})"),
+        Type::Template => {
+            context.complain(&field.place, "a field cannot be a `Template` in Python");
+            return String::new();
+        }
+    };
+    let set = match &field.kind {
+        Type::String | Type::Enum(_) if field.required && !is_needed(field) => "set_or_empty_text",
+        Type::List(_) => "set_or_empty_list",
+        _ => "set",
+    };
+    format!("members.{set}({key:?}, {attribute}.map(|value| value.{value}).transpose()?);\n")
 }
 
 const COMMON_METHODS: &str = "

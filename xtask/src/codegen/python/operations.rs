@@ -22,11 +22,27 @@ impl Of {
         }
     }
 
-    /// What Python sees of a class. That of an async client only makes calls: what users have of it is written in Python, for `async def`.
-    fn python(self, class: &str) -> String {
+    /// The class of the client.
+    pub(super) fn client(self) -> &'static str {
         match self {
-            Of::Client => "dict, module = \"zexa\"".to_owned(),
-            Of::AsyncClient => format!("module = \"zexa._zexa\", name = \"_{class}\""),
+            Of::Client => "Client",
+            Of::AsyncClient => "AsyncClient",
+        }
+    }
+
+    /// The class of its lists.
+    pub(super) fn list(self) -> &'static str {
+        match self {
+            Of::Client => "List",
+            Of::AsyncClient => "AsyncList",
+        }
+    }
+
+    /// The part of its module that is written by hand.
+    pub(super) fn fragment(self) -> &'static str {
+        match self {
+            Of::Client => "blocking_client.py",
+            Of::AsyncClient => "async_client.py",
         }
     }
 
@@ -45,7 +61,7 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, of: Of) -> Strin
     let methods: String = resource.operations.iter().map(|one| method(context, resource, one, of)).collect();
     format!(
         "
-        {docs}#[pyclass(frozen, {python})]
+        {docs}#[pyclass(frozen, module = \"zexa._zexa\", name = \"_{class}\")]
         pub(crate) struct {class}(pub(crate) {handle});
 
         #[pymethods]
@@ -54,7 +70,6 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, of: Of) -> Strin
         }}
         ",
         handle = of.handle(),
-        python = of.python(&class),
     )
 }
 
@@ -62,15 +77,16 @@ fn method(context: &Context<'_>, resource: &Resource, operation: &Operation, of:
     let name = context.take_in(&of.class(resource), &operation.name, &operation.place);
     let params = operation.shape.params().map(|params| context.params(params));
     let arguments: Vec<Argument> = params.into_iter().flat_map(params::arguments).collect();
-    let docs = match of {
-        Of::Client => docs(context, operation, params),
-        // Those that users see are in Python, too.
-        Of::AsyncClient => context.lines(&operation.docs).into_iter().take(1).collect(),
-    };
-    let docs: String = docs.iter().map(|line| format!("/// {line}").trim_end().to_owned() + "\n").collect();
+    // Users see the classes that are written in Python, which have the complete documentation.
+    let docs: String = context
+        .lines(&operation.docs)
+        .iter()
+        .take(1)
+        .map(|line| format!("/// {line}").trim_end().to_owned() + "\n")
+        .collect();
     format!(
         "
-        {docs}#[pyo3(signature = ({signature}){shown})]
+        {docs}#[pyo3(signature = ({signature}))]
         #[allow(clippy::too_many_arguments, reason = \"they are named where they are given\")]
         fn {name}(&self, {taken}) -> {gives} {{
             let calling = Calling {{ timeout, deadline, max_retries, retry_ambiguous, extra_headers }};
@@ -78,12 +94,13 @@ fn method(context: &Context<'_>, resource: &Resource, operation: &Operation, of:
         }}
         ",
         signature = signature(&operation.shape, &arguments),
-        shown = shown(&operation.shape, &arguments),
         taken = taken(&arguments, of, &operation.shape),
         gives = gives(&operation.shape, of),
         body = body(resource, operation, params, &arguments, of),
     )
 }
+
+const LIMIT_DOCS: &str = "The number of items after which iteration ends. Pages that are not needed for them are not requested. Default: all items.";
 
 /// What it does, and what it takes, as `help()` shows it.
 pub(super) fn docs(context: &Context<'_>, operation: &Operation, params: Option<&Params>) -> Vec<String> {
@@ -111,19 +128,11 @@ pub(super) fn docs(context: &Context<'_>, operation: &Operation, params: Option<
         lines.push(format!("    until: The name of a status, or `{FINAL}`."));
     }
     lines.extend(taken.into_iter().map(|(name, docs)| format!("    {name}: {docs}")));
+    if operation.shape.is_list() {
+        lines.push(format!("    limit: {LIMIT_DOCS}"));
+    }
     lines.push(format!("    {}: See `with_options()`.", CALLING.join(", ")));
     lines
-}
-
-/// As `inspect.signature()` shows it, where it would not by itself: what is absent for us is a default for those who read.
-fn shown(shape: &Shape, arguments: &[Argument]) -> String {
-    match shape {
-        Shape::Wait { .. } => {
-            let signature = signature(shape, arguments).replace("until=None", &format!("until='{FINAL}'"));
-            format!(", text_signature = \"($self, {signature})\"")
-        }
-        _ => String::new(),
-    }
 }
 
 fn signature(shape: &Shape, arguments: &[Argument]) -> String {
@@ -137,6 +146,9 @@ fn signature(shape: &Shape, arguments: &[Argument]) -> String {
     }
     parts.extend(arguments.iter().filter(|one| one.required).map(|one| one.name.clone()));
     parts.extend(arguments.iter().filter(|one| !one.required).map(|one| format!("{}=None", one.name)));
+    if shape.is_list() {
+        parts.push("limit=None".to_owned());
+    }
     parts.extend(CALLING.map(|name| format!("{name}=None")));
     parts.join(", ")
 }
@@ -155,6 +167,9 @@ fn taken(arguments: &[Argument], of: Of, shape: &Shape) -> String {
     }
     let (required, optional): (Vec<_>, Vec<_>) = arguments.iter().partition(|one| one.required);
     parts.extend(required.into_iter().chain(optional).map(|one| format!("{}: {ARGUMENT}", one.name)));
+    if shape.is_list() {
+        parts.push(format!("limit: {ARGUMENT}"));
+    }
     parts.extend(CALLING.map(|name| format!("{name}: {ARGUMENT}")));
     parts.join(", ")
 }
@@ -167,6 +182,8 @@ fn gives(shape: &Shape, of: Of) -> String {
         (Of::Client, _) => format!("PyResult<{}>", shape.answer().unwrap_or("()")),
     }
 }
+
+const LIMIT: &str = "let limit = limit.map(|limit| limit.number(\"limit\")).transpose()?;";
 
 fn body(resource: &Resource, operation: &Operation, params: Option<&Params>, arguments: &[Argument], of: Of) -> String {
     let method = format!("client.{}().{}", resource.name, operation.name);
@@ -188,11 +205,11 @@ fn body(resource: &Resource, operation: &Operation, params: Option<&Params>, arg
     let wrapped = operation.shape.answer().map_or_else(String::new, |answer| format!(".map({answer})"));
     match (of, &operation.shape) {
         (Of::Client, Shape::List { .. }) => {
-            format!("{params} Ok(List::new(self.0.with_options(calling)?, move |client| {call}))")
+            format!("{params} {LIMIT} Ok(List::new(self.0.with_options(calling)?, limit, move |client| {call}))")
         }
-        (Of::AsyncClient, Shape::List { .. }) => {
-            format!("let (client, told) = self.0.list(py, calling)?; {params} Ok(AsyncList::new(told, move || {call}))")
-        }
+        (Of::AsyncClient, Shape::List { .. }) => format!(
+            "let (client, told) = self.0.list(py, calling)?; {params} {LIMIT} Ok(AsyncList::new(told, limit, move || {call}))"
+        ),
         (Of::Client, _) => format!("{params} self.0.call(py, calling, |client| {call}){wrapped}"),
         (Of::AsyncClient, _) => {
             let name = format!("{}.{}", of.class(resource), operation.name);

@@ -9,9 +9,34 @@ use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, Operation, Params, Resource, Shape, Type};
 use crate::codegen::docs::paragraphs;
 
-/// The call options of every operation.
-const CALLING: &str = "timeout: _Seconds | None = None, deadline: _Seconds | None = None, max_retries: int | None = None, \
-    retry_ambiguous: bool | None = None, extra_headers: Mapping[str, str] | None = None";
+/// How annotations spell the names that Python has to import.
+#[derive(Clone, Copy)]
+pub(super) enum Spelling {
+    /// In the stub, which imports them.
+    Stub,
+    /// In a module, which imports them only when an annotation is evaluated.
+    Module,
+}
+
+impl Spelling {
+    /// A name of `typing`, `datetime` and so on, or of an open enum.
+    fn of(self, name: &str) -> String {
+        match self {
+            Spelling::Stub if name == "Seconds" => "_Seconds".to_owned(),
+            Spelling::Stub => name.to_owned(),
+            Spelling::Module => format!("_types.{name}"),
+        }
+    }
+
+    /// The call options of every operation.
+    fn calling(self) -> String {
+        let (seconds, mapping) = (self.of("Seconds"), self.of("Mapping"));
+        format!(
+            "timeout: {seconds} | None = None, deadline: {seconds} | None = None, max_retries: int | None = None, \
+             retry_ambiguous: bool | None = None, extra_headers: {mapping}[str, str] | None = None"
+        )
+    }
+}
 
 /// A docstring, indented, with its line break.
 pub(super) fn docstring(indent: &str, lines: &[String]) -> String {
@@ -55,7 +80,8 @@ fn wrapped(line: &str, width: usize) -> Vec<String> {
 }
 
 pub(super) fn model(context: &Context<'_>, model: &Model) -> String {
-    let mut text = format!("\n@final\nclass {}:\n{}", model.name, docstring("    ", &context.lines(&model.docs)));
+    let docs = docstring("    ", &context.lines(&model.docs));
+    let mut text = format!("\n@final\nclass {}:\n{docs}\n{}", model.name, constructor(model));
     let mut property = |name: &str, kind: &str, docs: &[String]| {
         text += &format!("\n    @property\n    def {name}(self) -> {kind}:\n{}", docstring("        ", docs));
     };
@@ -70,6 +96,24 @@ pub(super) fn model(context: &Context<'_>, model: &Model) -> String {
     }
     let names: String = model.fields.iter().map(|field| format!("{:?}, ", attribute(&field.name))).collect();
     text + &COMMON.replace("{MATCH_ARGS}", &names)
+}
+
+/// The constructor of a model: keyword arguments, what has to be there first.
+fn constructor(model: &Model) -> String {
+    let (required, optional): (Vec<_>, Vec<_>) = model.fields.iter().partition(|field| models::is_needed(field));
+    let required = required
+        .iter()
+        .map(|field| format!("{}: {}", attribute(&field.name), of_argument(&field.kind, Spelling::Stub)));
+    let optional = optional.iter().map(|field| {
+        format!("{}: {} = None", attribute(&field.name), or_none(of_argument(&field.kind, Spelling::Stub)))
+    });
+    let taken: Vec<String> =
+        required.chain(optional).chain(["extra: Mapping[str, Any] | None = None".to_owned()]).collect();
+    format!("    def __new__(cls, *, {}) -> Self: ...\n", taken.join(", "))
+}
+
+fn or_none(kind: String) -> String {
+    if kind == "Any" { kind } else { format!("{kind} | None") }
 }
 
 const COMMON: &str = r#"
@@ -92,6 +136,14 @@ const COMMON: &str = r#"
         """From what `to_json()` gave, or the API."""
 
     @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+
+        Raises:
+            DecodeError: The data lacks a field that the model requires.
+        """
+
+    @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -100,70 +152,67 @@ const COMMON: &str = r#"
 "#;
 
 fn of_field(field: &Field) -> String {
-    let kind = of_kind(&field.kind);
+    let kind = of_kind(&field.kind, Spelling::Stub);
     if field.required || field.kind == Type::Json { kind } else { format!("{kind} | None") }
 }
 
-fn of_kind(kind: &Type) -> String {
+/// The type of a field, as annotations spell it.
+pub(super) fn of_kind(kind: &Type, spelling: Spelling) -> String {
     match kind {
         Type::String => "str".to_owned(),
         Type::U32 | Type::U64 => "int".to_owned(),
         Type::F64 => "float".to_owned(),
-        Type::Timestamp => "datetime".to_owned(),
-        Type::Json => "Any".to_owned(),
-        Type::Template => "Mapping[str, Any]".to_owned(),
-        Type::Enum(name) | Type::Model(name) => name.clone(),
-        Type::List(element) => format!("tuple[{}, ...]", of_kind(element)),
+        Type::Timestamp => spelling.of("datetime"),
+        Type::Json => spelling.of("Any"),
+        Type::Template => format!("{}[str, {}]", spelling.of("Mapping"), spelling.of("Any")),
+        Type::Enum(name) => spelling.of(name),
+        Type::Model(name) => name.clone(),
+        Type::List(element) => format!("tuple[{}, ...]", of_kind(element, spelling)),
     }
 }
 
 /// What an argument may be.
-fn of_argument(kind: &Type) -> String {
+fn of_argument(kind: &Type, spelling: Spelling) -> String {
     match kind {
-        Type::Timestamp => "datetime | str".to_owned(),
-        Type::List(element) => format!("Sequence[{}]", of_kind(element)),
-        kind => of_kind(kind),
+        Type::Timestamp => format!("{} | str", spelling.of("datetime")),
+        Type::List(element) => format!("{}[{}]", spelling.of("Sequence"), of_kind(element, spelling)),
+        kind => of_kind(kind, spelling),
     }
 }
 
-/// The resource of the blocking client.
-pub(super) fn resource(context: &Context<'_>, resource: &Resource) -> String {
-    let docs = docstring("    ", &context.lines(&resource.docs));
+/// What makes the calls of a resource, in the extension module.
+pub(super) fn calls(context: &Context<'_>, resource: &Resource, of: Of) -> String {
     let methods = resource.operations.iter().map(|operation| {
-        let gives = match &operation.shape {
-            Shape::List { item, .. } => format!("List[{item}]"),
-            shape => shape.answer().unwrap_or("None").to_owned(),
+        let gives = match (&operation.shape, of) {
+            (Shape::List { item, .. }, Of::Client) => format!("List[{item}]"),
+            (Shape::List { item, .. }, Of::AsyncClient) => format!("AsyncList[{item}]"),
+            (shape, Of::Client) => shape.answer().unwrap_or("None").to_owned(),
+            (shape, Of::AsyncClient) => format!("Awaitable[{}]", shape.answer().unwrap_or("None")),
         };
-        format!("\n    def {} -> {gives}:\n{}", head(context, operation), documented(context, operation))
+        format!("    def {} -> {gives}: ...\n", head(context, operation, Spelling::Stub))
     });
-    format!("\n@final\nclass {}:\n{docs}", Of::Client.class(resource)) + &methods.collect::<String>()
+    format!("\n@final\nclass _{}:\n", of.class(resource)) + &methods.collect::<String>()
 }
 
-/// What makes the calls of the async client.
-pub(super) fn calls(context: &Context<'_>, resource: &Resource) -> String {
-    let methods = resource.operations.iter().map(|operation| {
-        let gives = match &operation.shape {
-            Shape::List { item, .. } => format!("AsyncList[{item}]"),
-            shape => format!("Awaitable[{}]", shape.answer().unwrap_or("None")),
-        };
-        format!("    def {} -> {gives}: ...\n", head(context, operation))
-    });
-    format!("\n@final\nclass _{}:\n", Of::AsyncClient.class(resource)) + &methods.collect::<String>()
-}
-
-/// The resource of the async client, in Python.
-pub(super) fn async_resource(context: &Context<'_>, resource: &Resource) -> String {
-    let class = Of::AsyncClient.class(resource);
+/// The resource of a client, in Python.
+pub(super) fn resource(context: &Context<'_>, resource: &Resource, of: Of) -> String {
+    let class = of.class(resource);
     let docs = docstring("    ", &context.lines(&resource.docs));
     let methods = resource.operations.iter().map(|operation| {
         let call = format!("self._calls.{}({})", operation.name, passed_on(context, operation));
-        let (word, gives, call) = match &operation.shape {
-            Shape::List { item, .. } => ("def", format!("AsyncList[{item}]"), format!("return {call}")),
-            Shape::Delete => ("async def", "None".to_owned(), format!("await {call}")),
-            shape => ("async def", shape.answer().unwrap_or("None").to_owned(), format!("return await {call}")),
+        let (word, awaited) = match of {
+            Of::AsyncClient if !operation.shape.is_list() => ("async def", "await "),
+            _ => ("def", ""),
+        };
+        let (gives, call) = match (&operation.shape, of) {
+            (Shape::List { item, .. }, Of::Client) => (format!("List[{item}]"), format!("return {call}")),
+            (Shape::List { item, .. }, Of::AsyncClient) => (format!("AsyncList[{item}]"), format!("return {call}")),
+            (Shape::Delete, _) => ("None".to_owned(), format!("{awaited}{call}")),
+            (shape, _) => (shape.answer().unwrap_or("None").to_owned(), format!("return {awaited}{call}")),
         };
         let docs = documented(context, operation);
-        format!("\n    {word} {} -> {gives}:\n{docs}        {call}\n", head(context, operation))
+        let head = head(context, operation, Spelling::Module);
+        format!("\n    {word} {head} -> {gives}:\n{docs}        {call}\n")
     });
     format!(
         "\n\nclass {class}:\n{docs}\n    __module__ = \"zexa\"\n\n    def __init__(self, calls: _{class}) -> None:\n        self._calls = calls\n"
@@ -171,7 +220,7 @@ pub(super) fn async_resource(context: &Context<'_>, resource: &Resource) -> Stri
 }
 
 /// The name of an operation, and what it takes.
-fn head(context: &Context<'_>, operation: &Operation) -> String {
+fn head(context: &Context<'_>, operation: &Operation, spelling: Spelling) -> String {
     let params = operation.shape.params().map(|params| context.params(params));
     let mut taken = vec!["self".to_owned()];
     if operation.shape.is_by_id() {
@@ -179,11 +228,19 @@ fn head(context: &Context<'_>, operation: &Operation) -> String {
     }
     taken.push("*".to_owned());
     if let Shape::Wait { answer } = &operation.shape {
-        let status = context.status(operation, answer).map(of_kind).unwrap_or_default();
-        taken.push(format!("until: {status} | Literal[{FINAL:?}] = {FINAL:?}"));
+        let status = context.status(operation, answer).map(|kind| of_kind(kind, spelling)).unwrap_or_default();
+        // Ruff would take the quotes of a `Literal` away that is the attribute of a module.
+        let last = match spelling {
+            Spelling::Stub => format!("Literal[{FINAL:?}]"),
+            Spelling::Module => spelling.of("FinalStatus"),
+        };
+        taken.push(format!("until: {status} | {last} = {FINAL:?}"));
     }
-    taken.extend(params.into_iter().flat_map(arguments));
-    taken.push(CALLING.to_owned());
+    taken.extend(params.into_iter().flat_map(|params| arguments(params, spelling)));
+    if operation.shape.is_list() {
+        taken.push("limit: int | None = None".to_owned());
+    }
+    taken.push(spelling.calling());
     format!("{}({})", operation.name, taken.join(", "))
 }
 
@@ -198,6 +255,9 @@ fn passed_on(context: &Context<'_>, operation: &Operation) -> String {
     }
     let params = operation.shape.params().map(|params| context.params(params));
     given.extend(params.into_iter().flat_map(params::arguments).map(|one| format!("{0}={0}", one.name)));
+    if operation.shape.is_list() {
+        given.push("limit=limit".to_owned());
+    }
     given.extend(params::CALLING.map(|name| format!("{name}={name}")));
     given.join(", ")
 }
@@ -208,12 +268,13 @@ fn documented(context: &Context<'_>, operation: &Operation) -> String {
 }
 
 /// As the class itself takes them: what has to be there first.
-fn arguments(params: &Params) -> Vec<String> {
+fn arguments(params: &Params, spelling: Spelling) -> Vec<String> {
     let all = params.fields.iter().zip(params::arguments(params));
     let (required, optional): (Vec<_>, Vec<_>) = all.partition(|(_, argument)| argument.required);
-    let required = required.iter().map(|(field, argument)| format!("{}: {}", argument.name, of_argument(&field.kind)));
+    let required =
+        required.iter().map(|(field, argument)| format!("{}: {}", argument.name, of_argument(&field.kind, spelling)));
     let optional = optional
         .iter()
-        .map(|(field, argument)| format!("{}: {} | None = None", argument.name, of_argument(&field.kind)));
+        .map(|(field, argument)| format!("{}: {} | None = None", argument.name, of_argument(&field.kind, spelling)));
     required.chain(optional).collect()
 }

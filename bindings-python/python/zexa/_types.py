@@ -1,0 +1,24 @@
+"""The names in the annotations of this package. `_lazy` imports this module when an annotation is evaluated."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from . import _literals
+from ._literals import *
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+elif sys.version_info >= (3, 11):
+    from typing import Self
+else:
+    Self = Any
+
+__all__ = ["Any", "FinalStatus", "Mapping", "Seconds", "Self", "Sequence", "datetime"]
+__all__ += _literals.__all__
+
+Seconds: TypeAlias = float | timedelta
+"""A time to wait."""
+FinalStatus: TypeAlias = Literal["final"]
+"""What `wait()` waits for by default."""

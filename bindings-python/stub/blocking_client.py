@@ -1,0 +1,146 @@
+"""The blocking client.
+
+Its methods are functions of Python, so that `inspect`, mocks and frameworks know their signatures. The extension module
+makes the calls.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ._signature import ConstructorSignature
+# GENERATED: the imports
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import _types
+else:
+    from ._lazy import types as _types
+
+# GENERATED: the names
+
+
+class Client:
+    """{docs/Client.txt}"""
+
+    __module__ = "zexa"
+    __signature__ = ConstructorSignature()
+    __slots__ = (
+        "__weakref__",
+        "_client",
+        # GENERATED: the slots
+    )
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        timeout: _types.Seconds | None = None,
+        connect_timeout: _types.Seconds | None = None,
+        deadline: _types.Seconds | None = None,
+        http2: bool | None = None,
+        max_retries: int | None = None,
+        max_retry_wait: _types.Seconds | None = None,
+        proxy: str | None = None,
+        ca_file: str | os.PathLike[str] | None = None,
+        user_agent_suffix: str | None = None,
+        default_headers: _types.Mapping[str, str] | None = None,
+        allow_http: bool | None = None,
+    ) -> None:
+        client = _Client(
+            api_key=api_key,
+            base_url=base_url,
+            timeout=timeout,
+            connect_timeout=connect_timeout,
+            deadline=deadline,
+            http2=http2,
+            max_retries=max_retries,
+            max_retry_wait=max_retry_wait,
+            proxy=proxy,
+            ca_file=ca_file,
+            user_agent_suffix=user_agent_suffix,
+            default_headers=default_headers,
+            allow_http=allow_http,
+        )
+        self._stand_on(client)
+
+    def _stand_on(self, client: _Client) -> None:
+        self._client = client
+        # GENERATED: the resources, set
+
+    # GENERATED: the resources
+
+    def with_options(
+        self,
+        *,
+        timeout: _types.Seconds | None = None,
+        deadline: _types.Seconds | None = None,
+        max_retries: int | None = None,
+        retry_ambiguous: bool | None = None,
+        extra_headers: _types.Mapping[str, str] | None = None,
+    ) -> _types.Self:
+        """{docs/with_options.txt}"""
+        client = self._client.with_options(
+            timeout=timeout,
+            deadline=deadline,
+            max_retries=max_retries,
+            retry_ambiguous=retry_ambiguous,
+            extra_headers=extra_headers,
+        )
+        derived = object.__new__(type(self))
+        # The attributes of a subclass.
+        getattr(derived, "__dict__", {}).update(getattr(self, "__dict__", {}))
+        derived._stand_on(client)
+        return derived
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: _types.Mapping[str, str | int | float] | None = None,
+        body: _types.Any = None,
+        timeout: _types.Seconds | None = None,
+        deadline: _types.Seconds | None = None,
+        max_retries: int | None = None,
+        retry_ambiguous: bool | None = None,
+        extra_headers: _types.Mapping[str, str] | None = None,
+    ) -> Response:
+        """{docs/request.txt}"""
+        return self._client.request(
+            method,
+            path,
+            query=query,
+            body=body,
+            timeout=timeout,
+            deadline=deadline,
+            max_retries=max_retries,
+            retry_ambiguous=retry_ambiguous,
+            extra_headers=extra_headers,
+        )
+
+    def close(self) -> None:
+        """Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end."""
+        self._client.close()
+
+    def __enter__(self) -> _types.Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: object = None,
+        /,
+    ) -> None:
+        self._client.close()
+
+    def __copy__(self) -> _types.Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> _types.Self:
+        return self
+
+    def __repr__(self) -> str:
+        return repr(self._client)
