@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 import socket
 import traceback
@@ -210,6 +211,53 @@ def test_an_error_can_be_made_for_tests_of_your_own() -> None:
         made = class_("what went wrong", status=503, retry_after=1.5, attempts=2)
         assert (made.kind, made.status, made.retry_after, made.attempts) == (kind, 503, 1.5, 2)
         assert disagreements(made) == []
+
+
+def through_celery(error: zexa.ZexaError) -> Any:
+    """An exception as Celery's JSON result backend keeps it, and makes it anew in another process."""
+    kept = json.dumps(
+        {"exc_type": type(error).__name__, "exc_message": error.args, "exc_module": type(error).__module__}
+    )
+    found = json.loads(kept)
+    return getattr(zexa, found["exc_type"])(*found["exc_message"])
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind != "cancelled"])
+def test_each_class_survives_where_only_its_arguments_are_kept(server: Server, kind: str) -> None:
+    error = failure(server, kind)
+    again = through_celery(error)
+    assert type(again) is type(error)
+    assert attributes(again) == attributes(error)
+    assert (str(again), again.safe_to_retry) == (str(error), error.safe_to_retry)
+    assert attributes(through_celery(again)) == attributes(error)
+    assert attributes(pickle.loads(pickle.dumps(again))) == attributes(error)
+
+
+def test_what_was_not_sent_stays_safe_to_retry_in_another_process(server: Server) -> None:
+    client = zexa.Client(**server.options)
+    with pytest.raises(zexa.ValidationError) as info:
+        client.messages.send(**{**SMS, "to": "912 345 678"})
+    again = through_celery(info.value)
+    assert (again.outcome, again.safe_to_retry, again.details["field"]) == ("not_sent", True, "to")
+    assert "912 345 678" not in f"{again} {again!r}"
+
+
+def test_an_error_whose_attributes_were_lost_is_not_safe_to_retry() -> None:
+    for args in ([], ["text"], ["text", "{'outcome': 'not_sent'}"], ["text", None], ["text", {}]):
+        error = zexa.ServerError(*args)  # type: ignore[arg-type]
+        assert (error.outcome, error.safe_to_retry, error.kind) == ("unknown", False, "server"), args
+    # Of a later version, perhaps.
+    error = zexa.ServerError("text", {"outcome": "rejected", "novel": 1})
+    assert error.outcome == "rejected"
+    assert not hasattr(error, "novel")
+
+
+def test_the_text_of_an_error_may_be_changed_by_its_arguments() -> None:
+    error = zexa.ServerError("slow", outcome="rejected")
+    error.args = (f"order 5: {error.args[0]}", *error.args[1:])
+    assert (str(error), repr(error)) == ("order 5: slow", "ServerError('order 5: slow')")
+    error.args = ()
+    assert str(error) == ""
 
 
 class ShopError(zexa.ServerError):
