@@ -228,6 +228,84 @@ def test_the_deadline_of_a_list_is_that_of_each_reading(client: zexa.Client, ser
     assert len(list(contacts)) == COUNT
 
 
+LIMITS = pytest.mark.parametrize(
+    ("limit", "per_page", "pages"),
+    [
+        (0, None, []),
+        (3, None, ["1 of 3"]),
+        (COUNT, None, [f"1 of {COUNT}"]),
+        (100, None, ["1 of 100"]),
+        (1000, None, ["1 of None"]),
+        (1, 5, ["1 of 5"]),
+        (12, 5, ["1 of 5", "2 of 5", "3 of 5"]),
+    ],
+)
+
+
+def pages_requested(server: Server) -> list[str]:
+    queries = [request["query"] for request in server.requests()]
+    return sorted(f"{query['page']} of {query.get('per_page')}" for query in queries)
+
+
+@LIMITS
+def test_a_limit_ends_a_list(
+    client: zexa.Client, server: Server, limit: int, per_page: int | None, pages: list[str]
+) -> None:
+    contacts = client.contacts.list(limit=limit, per_page=per_page)
+    assert ids(contacts) == [contact["id"] for contact in server.contacts()[:limit]]
+    assert pages_requested(server) == pages
+    assert contacts.is_incomplete is False
+    assert len(list(contacts)) == min(limit, COUNT)
+
+
+@LIMITS
+def test_a_limit_ends_a_list_of_the_async_client(
+    async_client: zexa.AsyncClient, server: Server, limit: int, per_page: int | None, pages: list[str]
+) -> None:
+    async def main() -> None:
+        contacts = async_client.contacts.list(limit=limit, per_page=per_page)
+        assert [contact.id async for contact in contacts] == [contact["id"] for contact in server.contacts()[:limit]]
+        assert pages_requested(server) == pages
+        assert contacts.is_incomplete is False
+
+    asyncio.run(main())
+
+
+def test_pages_are_whole_and_end_with_the_one_that_reaches_the_limit(client: zexa.Client, server: Server) -> None:
+    contacts = client.contacts.list(limit=7, per_page=5)
+    assert [len(page) for page in contacts.pages()] == [5, 5]
+    assert pages_requested(server) == ["1 of 5", "2 of 5"]
+    assert len(contacts.page(1)) == 5
+    assert len(client.contacts.list(limit=7).page(1)) == COUNT
+
+
+@pytest.mark.parametrize("limit", [-1, 2**32, 2**70])
+def test_a_limit_that_there_cannot_be(client: zexa.Client, async_client: zexa.AsyncClient, limit: int) -> None:
+    for either in (client, async_client):
+        with pytest.raises(zexa.ValidationError, match="limit: "):
+            either.contacts.list(limit=limit)
+
+
+@pytest.mark.parametrize("limit", ["3", 1.5, True, [3]], ids=repr)
+def test_a_limit_of_another_type_is_named(client: zexa.Client, async_client: zexa.AsyncClient, limit: Any) -> None:
+    for either in (client, async_client):
+        with pytest.raises(TypeError, match="'limit'"):
+            either.campaigns.list(limit=limit)
+
+
+def test_a_list_shows_what_it_is(client: zexa.Client, async_client: zexa.AsyncClient, server: Server) -> None:
+    contacts = client.contacts.list(search="Ana", limit=3)
+    assert repr(contacts) == "List[Contact](limit=3)"
+    assert repr(contacts.pages()) == "Pages[Contact](limit=3)"
+    assert repr(client.campaigns.list()) == "List[Campaign]()"
+    assert repr(async_client.sender_ids.list()) == "AsyncList[SenderId]()"
+    assert repr(async_client.sender_ids.list().pages()) == "AsyncPages[SenderId]()"
+    assert server.requests() == []
+    page = client.contacts.list(per_page=2).page(1)
+    assert repr(page).startswith("Page(items=(Contact(id=")
+    assert repr(page).endswith(f"total={COUNT}, page=1, per_page=2)")
+
+
 def test_a_list_outlives_its_client(server: Server) -> None:
     contacts = zexa.Client(**server.options).contacts.list(per_page=5)
     assert len(list(contacts)) == COUNT
