@@ -24,7 +24,7 @@ pub(crate) fn reserve(py: Python<'_>) -> PyResult<()> {
     }
     match USER.compare_exchange(NONE, current, Ordering::AcqRel, Ordering::Acquire) {
         Err(user) if user != current => Err(PyImportError::new_err(
-            "zexa can be imported by one interpreter of a process, and another interpreter of this process has imported it. \
+            "zexa supports one interpreter per process, and another interpreter of this process has imported it. \
              Under mod_wsgi, run each application in a process group of its own (WSGIDaemonProcess and WSGIProcessGroup), or \
              run all of them in the main interpreter (WSGIApplicationGroup %{GLOBAL})",
         )),

@@ -24,7 +24,7 @@ class AsyncClient:
     """{docs/AsyncClient.txt}"""
 
     __module__ = "zexa"
-    __signature__ = ConstructorSignature()
+    __signature__: _types.Any = ConstructorSignature()
 
     def __init__(
         self,

@@ -24,7 +24,7 @@ class Client:
     """{docs/Client.txt}"""
 
     __module__ = "zexa"
-    __signature__ = ConstructorSignature()
+    __signature__: _types.Any = ConstructorSignature()
     __slots__ = (
         "__weakref__",
         "_client",

@@ -4,5 +4,5 @@ from datetime import datetime, timedelta
 from types import GenericAlias, TracebackType
 from typing import Any, Generic, Literal, SupportsIndex, TypeAlias, TypeVar, final, overload
 
-from typing_extensions import Self
+from typing_extensions import Never, Self
 

@@ -3,6 +3,7 @@
 class List(Generic[_Item_co]):
     """{docs/List.txt}"""
 
+    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
     def __iter__(self) -> Iterator[_Item_co]: ...
     @property
     def is_incomplete(self) -> bool:
@@ -22,6 +23,7 @@ class List(Generic[_Item_co]):
 class Pages(Generic[_Item_co]):
     """The pages of a list, in order: iterate over it, as often as you like."""
 
+    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
     @property
     def is_incomplete(self) -> bool:
         """As `List.is_incomplete`, with which it is shared."""
@@ -33,6 +35,7 @@ class Pages(Generic[_Item_co]):
 class AsyncList(Generic[_Item_co]):
     """All items of a list, across its pages: iterate with `async for`, as often as you like. See `List`."""
 
+    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
     def __aiter__(self) -> AsyncIterator[_Item_co]: ...
     @property
     def is_incomplete(self) -> bool:
@@ -52,6 +55,7 @@ class AsyncList(Generic[_Item_co]):
 class AsyncPages(Generic[_Item_co]):
     """The pages of a list, in order: iterate with `async for`, as often as you like."""
 
+    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
     @property
     def is_incomplete(self) -> bool:
         """As `AsyncList.is_incomplete`, with which it is shared."""

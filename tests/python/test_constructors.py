@@ -85,7 +85,7 @@ def test_the_signature_names_the_fields(kind: type[Any]) -> None:
     ("make", "named"),
     [
         (lambda: zexa.Message(), "id"),  # type: ignore[call-arg]
-        (lambda: zexa.Message("msg_1"), "positional"),  # type: ignore[call-arg, misc]
+        (lambda: zexa.Message("msg_1"), "positional"),  # type: ignore[call-arg]
         (lambda: zexa.Message(id="msg_1", created_at=CREATED, form="x"), "form"),  # type: ignore[call-arg]
         (lambda: zexa.Message(id=1, created_at=CREATED), "'id'"),  # type: ignore[arg-type]
         (lambda: zexa.Message(id="msg_1", created_at=CREATED, from_=5), "'from_'"),  # type: ignore[arg-type]
@@ -138,7 +138,7 @@ def test_a_page_is_made_of_its_items() -> None:
     assert pickle.loads(pickle.dumps(other)) == other
     for wrong in ({}, {"items": 5}, {"items": [], "total": "1"}, {"items": [], "extra": 5}):
         with pytest.raises(TypeError):
-            zexa.Page(**wrong)  # type: ignore[arg-type]
+            zexa.Page(**wrong)
 
 
 def test_a_response_is_made_of_its_body() -> None:

@@ -244,7 +244,7 @@ def test_what_was_not_sent_stays_safe_to_retry_in_another_process(server: Server
 
 def test_an_error_whose_attributes_were_lost_is_not_safe_to_retry() -> None:
     for args in ([], ["text"], ["text", "{'outcome': 'not_sent'}"], ["text", None], ["text", {}]):
-        error = zexa.ServerError(*args)  # type: ignore[arg-type]
+        error = zexa.ServerError(*args)
         assert (error.outcome, error.safe_to_retry, error.kind) == ("unknown", False, "server"), args
     # Of a later version, perhaps.
     error = zexa.ServerError("text", {"outcome": "rejected", "novel": 1})

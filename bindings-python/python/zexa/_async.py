@@ -57,7 +57,7 @@ class AsyncClient:
     """
 
     __module__ = "zexa"
-    __signature__ = ConstructorSignature()
+    __signature__: _types.Any = ConstructorSignature()
 
     def __init__(
         self,

@@ -74,7 +74,7 @@ class Client:
     """
 
     __module__ = "zexa"
-    __signature__ = ConstructorSignature()
+    __signature__: _types.Any = ConstructorSignature()
     __slots__ = (
         "__weakref__",
         "_campaigns",

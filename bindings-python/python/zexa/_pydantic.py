@@ -15,11 +15,10 @@ from pydantic_core import SchemaSerializer, core_schema
 from . import _literals, _zexa
 from ._error import ZexaError
 
-_Schema = core_schema.CoreSchema
 _PLAIN = SchemaSerializer(core_schema.any_schema())
 
 
-def schema(model: Any) -> _Schema:
+def schema(model: Any) -> core_schema.CoreSchema:
     """The schema of a model."""
 
     def read(value: object, _: Any) -> Any:
@@ -39,7 +38,7 @@ def schema(model: Any) -> _Schema:
     return _whole(model, read, fields, keys)
 
 
-def page_schema(source: Any, handler: Any) -> _Schema:
+def page_schema(source: Any, handler: Any) -> core_schema.CoreSchema:
     """The schema of a `Page`, or of a `Page[Contact]` and the like, whose items can be read from plain data, too."""
     (kind,) = get_args(source) or (Any,)
     if not isinstance(kind, type):
@@ -63,7 +62,7 @@ def page_schema(source: Any, handler: Any) -> _Schema:
     return _whole(_zexa.Page, read, fields, name=f"Page_{getattr(kind, '__name__', kind)}_")
 
 
-def response_schema(response: Any) -> _Schema:
+def response_schema(response: Any) -> core_schema.CoreSchema:
     """The schema of a `Response`."""
 
     def read(value: object, fields: Callable[[object], dict[str, Any]]) -> Any:
@@ -97,7 +96,7 @@ def _whole(
     fields: dict[str, core_schema.TypedDictField],
     keys: Mapping[str, str] | None = None,
     name: str = "",
-) -> _Schema:
+) -> core_schema.CoreSchema:
     """The schema of an object with these fields. `keys` are the names in the API of its attributes."""
     name = name or model.__name__
 
@@ -127,12 +126,12 @@ def _field(model: Any, attribute: str, kind: str, required: bool) -> core_schema
     return _described(model, attribute, _type(kind), required)
 
 
-def _described(model: Any, attribute: str, kind: _Schema, required: bool) -> core_schema.TypedDictField:
+def _described(model: Any, attribute: str, kind: core_schema.CoreSchema, required: bool) -> core_schema.TypedDictField:
     about = {"description": getattr(model, attribute).__doc__}
     return core_schema.typed_dict_field(kind, required=required, metadata={"pydantic_js_updates": about})
 
 
-_SIMPLE: dict[str, Callable[[], _Schema]] = {
+_SIMPLE: dict[str, Callable[[], core_schema.CoreSchema]] = {
     "str": core_schema.str_schema,
     "int": core_schema.int_schema,
     "float": core_schema.float_schema,
@@ -141,7 +140,7 @@ _SIMPLE: dict[str, Callable[[], _Schema]] = {
 }
 
 
-def _type(kind: str) -> _Schema:
+def _type(kind: str) -> core_schema.CoreSchema:
     """The schema of a type, as the stub spells it."""
     if kind in _SIMPLE:
         return _SIMPLE[kind]()

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from . import _literals
-from ._literals import *
+from ._literals import CampaignStatus, Channel, EventName, Kind, MessageStatus, Outcome, SenderIdStatus
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -15,8 +14,22 @@ elif sys.version_info >= (3, 11):
 else:
     Self = Any
 
-__all__ = ["Any", "FinalStatus", "Mapping", "Seconds", "Self", "Sequence", "datetime"]
-__all__ += _literals.__all__
+__all__ = [
+    "Any",
+    "CampaignStatus",
+    "Channel",
+    "EventName",
+    "FinalStatus",
+    "Kind",
+    "Mapping",
+    "MessageStatus",
+    "Outcome",
+    "Seconds",
+    "Self",
+    "SenderIdStatus",
+    "Sequence",
+    "datetime",
+]
 
 Seconds: TypeAlias = float | timedelta
 """A time to wait."""

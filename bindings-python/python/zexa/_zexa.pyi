@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from types import GenericAlias
 from typing import Any, Generic, Literal, SupportsIndex, TypeAlias, TypeVar, final, overload
 
-from typing_extensions import Self
+from typing_extensions import Never, Self
 
 from ._literals import (
     CampaignStatus,
@@ -182,7 +182,7 @@ class _Messages:
         self,
         id: str,
         *,
-        until: MessageStatus | Literal["final"] = "final",
+        until: MessageStatus | None = None,
         timeout: _Seconds | None = None,
         deadline: _Seconds | None = None,
         max_retries: int | None = None,
@@ -223,7 +223,7 @@ class _AsyncMessages:
         self,
         id: str,
         *,
-        until: MessageStatus | Literal["final"] = "final",
+        until: MessageStatus | None = None,
         timeout: _Seconds | None = None,
         deadline: _Seconds | None = None,
         max_retries: int | None = None,
@@ -494,7 +494,7 @@ class _Campaigns:
         self,
         id: str,
         *,
-        until: CampaignStatus | Literal["final"] = "final",
+        until: CampaignStatus | None = None,
         timeout: _Seconds | None = None,
         deadline: _Seconds | None = None,
         max_retries: int | None = None,
@@ -545,7 +545,7 @@ class _AsyncCampaigns:
         self,
         id: str,
         *,
-        until: CampaignStatus | Literal["final"] = "final",
+        until: CampaignStatus | None = None,
         timeout: _Seconds | None = None,
         deadline: _Seconds | None = None,
         max_retries: int | None = None,
@@ -1144,6 +1144,7 @@ class List(Generic[_Item_co]):
     list, from its beginning.
     """
 
+    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
     def __iter__(self) -> Iterator[_Item_co]: ...
     @property
     def is_incomplete(self) -> bool:
@@ -1163,6 +1164,7 @@ class List(Generic[_Item_co]):
 class Pages(Generic[_Item_co]):
     """The pages of a list, in order: iterate over it, as often as you like."""
 
+    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
     @property
     def is_incomplete(self) -> bool:
         """As `List.is_incomplete`, with which it is shared."""
@@ -1174,6 +1176,7 @@ class Pages(Generic[_Item_co]):
 class AsyncList(Generic[_Item_co]):
     """All items of a list, across its pages: iterate with `async for`, as often as you like. See `List`."""
 
+    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
     def __aiter__(self) -> AsyncIterator[_Item_co]: ...
     @property
     def is_incomplete(self) -> bool:
@@ -1193,6 +1196,7 @@ class AsyncList(Generic[_Item_co]):
 class AsyncPages(Generic[_Item_co]):
     """The pages of a list, in order: iterate with `async for`, as often as you like."""
 
+    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
     @property
     def is_incomplete(self) -> bool:
         """As `AsyncList.is_incomplete`, with which it is shared."""

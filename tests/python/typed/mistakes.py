@@ -26,11 +26,16 @@ def arguments(client: zexa.Client) -> None:
     client.messages.get(7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.contacts.create(name="Ana", phone="+244912345678", lists=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.webhooks.create(url="https://shop.example/zexa", events=[7])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    client.contacts.list(limit="3")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.credits.get(retries=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.request("GET")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 def models(message: zexa.Message) -> None:
+    zexa.Message()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    zexa.Event(event=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    zexa.CampaignStats(seen=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    zexa.List()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     message.status = "sent"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
     print(message.sender)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
     print(message.sent_at.year)  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]

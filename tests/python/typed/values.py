@@ -31,6 +31,18 @@ def models(campaign: zexa.Campaign, contact: zexa.Contact, webhook: zexa.Webhook
     assert_type(credits.credits, float)
 
 
+def making_them(when: datetime) -> None:
+    assert_type(zexa.Message(id="msg_1", status="queued", from_="ZEXA", created_at=when, extra={"a": 1}), zexa.Message)
+    assert_type(zexa.Contact(id="cnt_1", lists=["lst_1"], email=None, created_at="2026-07-01T09:00:00Z"), zexa.Contact)
+    stats = zexa.CampaignStats(sent=1)
+    assert_type(zexa.Campaign(id="cmp_1", created_at=when, stats=stats), zexa.Campaign)
+    assert_type(zexa.Message.from_dict({"id": "msg_1"}), zexa.Message)
+    assert_type(zexa.Page(items=[stats], total=7), zexa.Page[zexa.CampaignStats])
+    assert_type(zexa.Response(status=201, body={"a": 1}).to_dict(), dict[str, Any])
+    error = zexa.ServerError("slow", outcome="rejected")
+    assert_type(zexa.ServerError(*error.args), zexa.ServerError)
+
+
 def what_all_models_can(contact: zexa.Contact) -> None:
     assert_type(contact.extra, dict[str, Any])
     assert_type(contact.to_dict(), dict[str, Any])

@@ -229,12 +229,11 @@ fn head(context: &Context<'_>, operation: &Operation, spelling: Spelling) -> Str
     taken.push("*".to_owned());
     if let Shape::Wait { answer } = &operation.shape {
         let status = context.status(operation, answer).map(|kind| of_kind(kind, spelling)).unwrap_or_default();
-        // Ruff would take the quotes of a `Literal` away that is the attribute of a module.
-        let last = match spelling {
-            Spelling::Stub => format!("Literal[{FINAL:?}]"),
-            Spelling::Module => spelling.of("FinalStatus"),
-        };
-        taken.push(format!("until: {status} | {last} = {FINAL:?}"));
+        taken.push(match spelling {
+            Spelling::Stub => format!("until: {status} | None = None"),
+            // Ruff would take the quotes of a `Literal` away that is the attribute of a module.
+            Spelling::Module => format!("until: {status} | {} = {FINAL:?}", spelling.of("FinalStatus")),
+        });
     }
     taken.extend(params.into_iter().flat_map(|params| arguments(params, spelling)));
     if operation.shape.is_list() {
