@@ -617,7 +617,7 @@ void zexa_template_free(zexa_template *message_template);
 #define ZEXA_MESSAGE_STATUS_UNDELIVERABLE "undeliverable"
 
 /**
- * A message and how far it has got.
+ * A message and its delivery status.
  *
  * Yours to free with zexa_message_free(). Its strings live as long as it does.
  */
@@ -671,81 +671,92 @@ typedef struct {
  */
 bool zexa_message_status_is_final(const char *name);
 
-/** Its id, `msg_…`. */
+/** Message id, `msg_…`. */
 const char *zexa_message_id(const zexa_message *message);
 
-/** How far it has got. */
+/** Delivery status. Empty if the API omits it. */
 const char *zexa_message_status(const zexa_message *message);
 
-/** The way it takes. */
+/** Delivery channel. Absent if the API omits it. NULL where it is absent. */
 const char *zexa_message_channel(const zexa_message *message);
 
-/** Whom it goes to. */
+/**
+ * Recipient: E.164 number, email address, or Slack channel or user id. Absent if the API omits it.
+ * NULL where it is absent.
+ */
 const char *zexa_message_to(const zexa_message *message);
 
 /**
- * When Zexa took it.
+ * Creation time (UTC). Absent if the API omits it.
  *
- * In the form of RFC 3339.
+ * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_message_created_at(const zexa_message *message);
 
 /**
- * When Zexa took it.
+ * Creation time (UTC). Absent if the API omits it.
  *
- * In milliseconds since 1970.
+ * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_message_created_at_unix_ms(const zexa_message *message);
 
-/** Whom it comes from. Inferred: the API may leave it out. NULL where it is absent. */
+/**
+ * Sender: a Sender ID or an email address. Not documented: the API may omit it. NULL where it is
+ * absent.
+ */
 const char *zexa_message_from(const zexa_message *message);
 
-/** What it says. Inferred: the API may leave it out. NULL where it is absent. */
+/** Plain text. Not documented: the API may omit it. NULL where it is absent. */
 const char *zexa_message_body(const zexa_message *message);
 
 /**
- * When it is to be sent, if not at once. Inferred: the API may leave it out.
+ * Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it.
  *
  * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_message_scheduled_at(const zexa_message *message);
 
 /**
- * When it is to be sent, if not at once. Inferred: the API may leave it out.
+ * Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it.
  *
  * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_message_scheduled_at_unix_ms(const zexa_message *message);
 
 /**
- * When it was passed on. Inferred: the API may leave it out.
+ * Time at which it was passed to the carrier or provider (UTC). Not documented: the API may omit
+ * it.
  *
  * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_message_sent_at(const zexa_message *message);
 
 /**
- * When it was passed on. Inferred: the API may leave it out.
+ * Time at which it was passed to the carrier or provider (UTC). Not documented: the API may omit
+ * it.
  *
  * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_message_sent_at_unix_ms(const zexa_message *message);
 
 /**
- * When it arrived. Inferred: the API may leave it out.
+ * Delivery time (UTC). Not documented: the API may omit it.
  *
  * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_message_delivered_at(const zexa_message *message);
 
 /**
- * When it arrived. Inferred: the API may leave it out.
+ * Delivery time (UTC). Not documented: the API may omit it.
  *
  * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_message_delivered_at_unix_ms(const zexa_message *message);
 
-/** Why it failed. Inferred: the API may leave it out. NULL where it is absent. */
+/**
+ * Reason of a failure: a text or a code. Not documented: the API may omit it. NULL where it is
+ * absent.
+ */
 const char *zexa_message_error(const zexa_message *message);
 
 /**
@@ -755,8 +766,8 @@ const char *zexa_message_error(const zexa_message *message);
 const char *zexa_message_json(const zexa_message *message);
 
 /**
- * What the API sent beside these fields, and what it sent in them that is not of their type, as a
- * JSON object. NULL of NULL.
+ * Fields that this version does not know, and the raw values of fields in an unexpected form, as a
+ * JSON object. NULL if the object is NULL.
  */
 const char *zexa_message_extra_json(const zexa_message *message);
 
@@ -839,7 +850,8 @@ zexa_status zexa_messages_wait(const zexa_client *client, const char *id, const 
 #define ZEXA_SENDER_ID_STATUS_REJECTED "rejected"
 
 /**
- * A name or number that is registered to send from, on one channel.
+ * A name or number that is registered as a sender on one channel. The API documents little of it,
+ * so every field may be absent.
  *
  * Yours to free with zexa_sender_id_free(). Its strings live as long as it does.
  */
@@ -880,36 +892,38 @@ typedef struct {
 /** What such a struct begins with: its size, and nothing given. */
 #define ZEXA_LIST_SENDER_IDS_PARAMS_INIT {sizeof(zexa_list_sender_ids_params), ZEXA_DEFAULT}
 
-/** Whether it may be used. */
+/** Whether it may be used. Empty if the API omits it. */
 const char *zexa_sender_id_status(const zexa_sender_id *sender_id);
 
-/** The channel that it is registered for. */
+/**
+ * Channel that it is registered for. Not documented: the API may omit it. NULL where it is absent.
+ */
 const char *zexa_sender_id_channel(const zexa_sender_id *sender_id);
 
 /**
- * The name itself: up to 11 letters and digits, or an E.164 number. Inferred: the API may leave it
- * out. NULL where it is absent.
+ * The name itself: up to 11 letters and digits, or an E.164 number. Not documented: the API may
+ * omit it. NULL where it is absent.
  */
 const char *zexa_sender_id_sender_id(const zexa_sender_id *sender_id);
 
-/** Its id. Inferred: the API may leave it out. NULL where it is absent. */
+/** Id of the registration. Not documented: the API may omit it. NULL where it is absent. */
 const char *zexa_sender_id_id(const zexa_sender_id *sender_id);
 
 /**
- * What it was registered for: `transactional`, `marketing` or `otp`. Inferred: the API may leave it
- * out. NULL where it is absent.
+ * Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it. NULL where
+ * it is absent.
  */
 const char *zexa_sender_id_use_case(const zexa_sender_id *sender_id);
 
 /**
- * When it was registered. Inferred: the API may leave it out.
+ * Registration time (UTC). Not documented: the API may omit it.
  *
  * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_sender_id_created_at(const zexa_sender_id *sender_id);
 
 /**
- * When it was registered. Inferred: the API may leave it out.
+ * Registration time (UTC). Not documented: the API may omit it.
  *
  * In milliseconds since 1970. -1 where it is absent.
  */
@@ -922,8 +936,8 @@ int64_t zexa_sender_id_created_at_unix_ms(const zexa_sender_id *sender_id);
 const char *zexa_sender_id_json(const zexa_sender_id *sender_id);
 
 /**
- * What the API sent beside these fields, and what it sent in them that is not of their type, as a
- * JSON object. NULL of NULL.
+ * Fields that this version does not know, and the raw values of fields in an unexpected form, as a
+ * JSON object. NULL if the object is NULL.
  */
 const char *zexa_sender_id_extra_json(const zexa_sender_id *sender_id);
 
@@ -936,16 +950,19 @@ size_t zexa_sender_id_page_count(const zexa_sender_id_page *page);
 /** The item at `index`, from 0; NULL where there is none. It is the page's: not to be freed. */
 const zexa_sender_id *zexa_sender_id_page_at(const zexa_sender_id_page *page, size_t index);
 
-/** How many items the whole list has. */
+/** Number of items in the whole list. -1 if the API omits it. */
 int64_t zexa_sender_id_page_total(const zexa_sender_id_page *page);
 
-/** Which page it is, from 1. */
+/** Number of the page, from 1. */
 int64_t zexa_sender_id_page_number(const zexa_sender_id_page *page);
 
-/** How many items a full page has. */
+/** Number of items on a full page. -1 if the API omits it. */
 int64_t zexa_sender_id_page_per_page(const zexa_sender_id_page *page);
 
-/** What the API said of the page beside this, as a JSON object. NULL of NULL. */
+/**
+ * Other fields of the page, and the raw values of fields in an unexpected form, as a JSON object.
+ * NULL if the page is NULL.
+ */
 const char *zexa_sender_id_page_extra_json(const zexa_sender_id_page *page);
 
 /** Frees it. NULL is fine. */
@@ -1098,7 +1115,7 @@ zexa_status zexa_sender_ids_list_pages(const zexa_client *client,
 #define ZEXA_CAMPAIGN_STATUS_CANCELLED "cancelled"
 
 /**
- * A campaign and how far it has got.
+ * A campaign and its status.
  *
  * Yours to free with zexa_campaign_free(). Its strings live as long as it does.
  */
@@ -1180,69 +1197,72 @@ typedef struct {
  */
 bool zexa_campaign_status_is_final(const char *name);
 
-/** Its id, `cmp_…`. */
+/** Campaign id, `cmp_…`. */
 const char *zexa_campaign_id(const zexa_campaign *campaign);
 
-/** How far it has got. */
+/** Status. Empty if the API omits it. */
 const char *zexa_campaign_status(const zexa_campaign *campaign);
 
-/** Its name. */
+/** Name. Absent if the API omits it. NULL where it is absent. */
 const char *zexa_campaign_name(const zexa_campaign *campaign);
 
-/** The way its messages take. */
+/** Delivery channel. Absent if the API omits it. NULL where it is absent. */
 const char *zexa_campaign_channel(const zexa_campaign *campaign);
 
 /**
- * When it was created.
+ * Creation time (UTC). Absent if the API omits it.
  *
- * In the form of RFC 3339.
+ * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_campaign_created_at(const zexa_campaign *campaign);
 
 /**
- * When it was created.
+ * Creation time (UTC). Absent if the API omits it.
  *
- * In milliseconds since 1970.
+ * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_campaign_created_at_unix_ms(const zexa_campaign *campaign);
 
-/** How many contacts it goes to. Inferred: the API may leave it out. -1 where it is absent. */
+/**
+ * Number of contacts that it is sent to. Not documented under this name: the API may omit it. -1
+ * where it is absent.
+ */
 int64_t zexa_campaign_total_recipients(const zexa_campaign *campaign);
 
 /**
- * When it is to start, if not at once. Inferred: the API may leave it out.
+ * Time to start at (UTC), if it is scheduled. Not documented: the API may omit it.
  *
  * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_campaign_scheduled_at(const zexa_campaign *campaign);
 
 /**
- * When it is to start, if not at once. Inferred: the API may leave it out.
+ * Time to start at (UTC), if it is scheduled. Not documented: the API may omit it.
  *
  * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_campaign_scheduled_at_unix_ms(const zexa_campaign *campaign);
 
 /**
- * How its messages fared; given by `campaigns.get`. Inferred: the API may leave it out.
+ * Delivery statistics, returned by `campaigns.get`. Not documented: the API may omit them.
  *
  * As JSON. NULL where it is absent.
  */
 const char *zexa_campaign_stats_json(const zexa_campaign *campaign);
 
-/** Passed on. -1 where it is absent. */
+/** Passed to the carrier or provider. -1 where it is absent. */
 int64_t zexa_campaign_stats_sent(const zexa_campaign *campaign);
 
-/** Arrived. -1 where it is absent. */
+/** Delivered. -1 where it is absent. */
 int64_t zexa_campaign_stats_delivered(const zexa_campaign *campaign);
 
-/** Could not be sent. -1 where it is absent. */
+/** Failed: they could not be sent. -1 where it is absent. */
 int64_t zexa_campaign_stats_failed(const zexa_campaign *campaign);
 
-/** Could not be delivered. -1 where it is absent. */
+/** Undeliverable. -1 where it is absent. */
 int64_t zexa_campaign_stats_undeliverable(const zexa_campaign *campaign);
 
-/** Not yet passed on. -1 where it is absent. */
+/** Not yet sent. -1 where it is absent. */
 int64_t zexa_campaign_stats_pending(const zexa_campaign *campaign);
 
 /**
@@ -1252,8 +1272,8 @@ int64_t zexa_campaign_stats_pending(const zexa_campaign *campaign);
 const char *zexa_campaign_json(const zexa_campaign *campaign);
 
 /**
- * What the API sent beside these fields, and what it sent in them that is not of their type, as a
- * JSON object. NULL of NULL.
+ * Fields that this version does not know, and the raw values of fields in an unexpected form, as a
+ * JSON object. NULL if the object is NULL.
  */
 const char *zexa_campaign_extra_json(const zexa_campaign *campaign);
 
@@ -1283,16 +1303,19 @@ size_t zexa_campaign_page_count(const zexa_campaign_page *page);
 /** The item at `index`, from 0; NULL where there is none. It is the page's: not to be freed. */
 const zexa_campaign *zexa_campaign_page_at(const zexa_campaign_page *page, size_t index);
 
-/** How many items the whole list has. */
+/** Number of items in the whole list. -1 if the API omits it. */
 int64_t zexa_campaign_page_total(const zexa_campaign_page *page);
 
-/** Which page it is, from 1. */
+/** Number of the page, from 1. */
 int64_t zexa_campaign_page_number(const zexa_campaign_page *page);
 
-/** How many items a full page has. */
+/** Number of items on a full page. -1 if the API omits it. */
 int64_t zexa_campaign_page_per_page(const zexa_campaign_page *page);
 
-/** What the API said of the page beside this, as a JSON object. NULL of NULL. */
+/**
+ * Other fields of the page, and the raw values of fields in an unexpected form, as a JSON object.
+ * NULL if the page is NULL.
+ */
 const char *zexa_campaign_page_extra_json(const zexa_campaign_page *page);
 
 /** Frees it. NULL is fine. */
@@ -1532,46 +1555,44 @@ typedef struct {
 /** What such a struct begins with: its size, and nothing given. */
 #define ZEXA_LIST_CONTACTS_PARAMS_INIT {sizeof(zexa_list_contacts_params), NULL, NULL, ZEXA_DEFAULT}
 
-/** Its id, `cnt_…`. */
+/** Contact id, `cnt_…`. */
 const char *zexa_contact_id(const zexa_contact *contact);
 
-/** The person's name. */
+/** Name of the person. Absent if the API omits it. NULL where it is absent. */
 const char *zexa_contact_name(const zexa_contact *contact);
 
-/** The phone number, in E.164 form. */
+/** Phone number in E.164 form. Absent if the API omits it. NULL where it is absent. */
 const char *zexa_contact_phone(const zexa_contact *contact);
 
 /**
- * The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it
- * documents them, yet not as always there.
+ * Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them.
  *
  * How many `lists` there are.
  */
 size_t zexa_contact_lists_count(const zexa_contact *contact);
 
 /**
- * The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it
- * documents them, yet not as always there.
+ * Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them.
  *
  * The one of `lists` at `index`, from 0; NULL where there is none.
  */
 const char *zexa_contact_lists_at(const zexa_contact *contact, size_t index);
 
 /**
- * When it was added.
+ * Creation time (UTC). Absent if the API omits it.
  *
- * In the form of RFC 3339.
+ * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_contact_created_at(const zexa_contact *contact);
 
 /**
- * When it was added.
+ * Creation time (UTC). Absent if the API omits it.
  *
- * In milliseconds since 1970.
+ * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_contact_created_at_unix_ms(const zexa_contact *contact);
 
-/** The email address, if there is one. NULL where it is absent. */
+/** Email address, if there is one. NULL where it is absent. */
 const char *zexa_contact_email(const zexa_contact *contact);
 
 /**
@@ -1581,8 +1602,8 @@ const char *zexa_contact_email(const zexa_contact *contact);
 const char *zexa_contact_json(const zexa_contact *contact);
 
 /**
- * What the API sent beside these fields, and what it sent in them that is not of their type, as a
- * JSON object. NULL of NULL.
+ * Fields that this version does not know, and the raw values of fields in an unexpected form, as a
+ * JSON object. NULL if the object is NULL.
  */
 const char *zexa_contact_extra_json(const zexa_contact *contact);
 
@@ -1612,16 +1633,19 @@ size_t zexa_contact_page_count(const zexa_contact_page *page);
 /** The item at `index`, from 0; NULL where there is none. It is the page's: not to be freed. */
 const zexa_contact *zexa_contact_page_at(const zexa_contact_page *page, size_t index);
 
-/** How many items the whole list has. */
+/** Number of items in the whole list. -1 if the API omits it. */
 int64_t zexa_contact_page_total(const zexa_contact_page *page);
 
-/** Which page it is, from 1. */
+/** Number of the page, from 1. */
 int64_t zexa_contact_page_number(const zexa_contact_page *page);
 
-/** How many items a full page has. */
+/** Number of items on a full page. -1 if the API omits it. */
 int64_t zexa_contact_page_per_page(const zexa_contact_page *page);
 
-/** What the API said of the page beside this, as a JSON object. NULL of NULL. */
+/**
+ * Other fields of the page, and the raw values of fields in an unexpected form, as a JSON object.
+ * NULL if the page is NULL.
+ */
 const char *zexa_contact_page_extra_json(const zexa_contact_page *page);
 
 /** Frees it. NULL is fine. */
@@ -1784,8 +1808,7 @@ zexa_status zexa_contacts_delete(const zexa_client *client, const char *id,
 #define ZEXA_EVENT_NAME_ALL "*"
 
 /**
- * What Zexa posts to a webhook. Its whole shape is inferred, so nothing in it is certain to be
- * there.
+ * An event that Zexa posts to a webhook. Its form is not documented, so every field may be absent.
  *
  * Yours to free with zexa_event_free(). Its strings live as long as it does.
  */
@@ -1820,41 +1843,43 @@ typedef struct {
 /** What such a struct begins with: its size, and nothing given. */
 #define ZEXA_CREATE_WEBHOOK_PARAMS_INIT {sizeof(zexa_create_webhook_params), NULL, NULL, 0}
 
-/** Its id, `wh_…`. */
+/** Webhook id, `wh_…`. */
 const char *zexa_webhook_id(const zexa_webhook *webhook);
 
-/** Where events are posted to. */
+/** URL that events are posted to. Absent if the API omits it. NULL where it is absent. */
 const char *zexa_webhook_url(const zexa_webhook *webhook);
 
 /**
- * Which events are.
+ * Names of the events that are posted. Empty if the API omits them.
  *
  * How many `events` there are.
  */
 size_t zexa_webhook_events_count(const zexa_webhook *webhook);
 
 /**
- * Which events are.
+ * Names of the events that are posted. Empty if the API omits them.
  *
  * The one of `events` at `index`, from 0; NULL where there is none.
  */
 const char *zexa_webhook_events_at(const zexa_webhook *webhook, size_t index);
 
 /**
- * When it was registered.
+ * Creation time (UTC). Absent if the API omits it.
  *
- * In the form of RFC 3339.
+ * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_webhook_created_at(const zexa_webhook *webhook);
 
 /**
- * When it was registered.
+ * Creation time (UTC). Absent if the API omits it.
  *
- * In milliseconds since 1970.
+ * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_webhook_created_at_unix_ms(const zexa_webhook *webhook);
 
-/** What events are signed with. Inferred: the API may leave it out. NULL where it is absent. */
+/**
+ * Secret that events are signed with. Not documented: the API may omit it. NULL where it is absent.
+ */
 const char *zexa_webhook_secret(const zexa_webhook *webhook);
 
 /**
@@ -1864,36 +1889,39 @@ const char *zexa_webhook_secret(const zexa_webhook *webhook);
 const char *zexa_webhook_json(const zexa_webhook *webhook);
 
 /**
- * What the API sent beside these fields, and what it sent in them that is not of their type, as a
- * JSON object. NULL of NULL.
+ * Fields that this version does not know, and the raw values of fields in an unexpected form, as a
+ * JSON object. NULL if the object is NULL.
  */
 const char *zexa_webhook_extra_json(const zexa_webhook *webhook);
 
 /** Frees it. NULL is fine. */
 void zexa_webhook_free(zexa_webhook *webhook);
 
-/** The event's own id: the same event may be posted twice. NULL where it is absent. */
+/**
+ * Id of the event itself: the same event may be posted twice. Absent if the payload is the message
+ * or campaign itself. NULL where it is absent.
+ */
 const char *zexa_event_id(const zexa_event *event);
 
-/** What happened. NULL where it is absent. */
+/** Name of the event. NULL where it is absent. */
 const char *zexa_event_event(const zexa_event *event);
 
 /**
- * When.
+ * Time of the event (UTC).
  *
  * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_event_created_at(const zexa_event *event);
 
 /**
- * When.
+ * Time of the event (UTC).
  *
  * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_event_created_at_unix_ms(const zexa_event *event);
 
 /**
- * What it happened to: see `zexa_event_message()` and `zexa_event_campaign()`.
+ * Raw data of the event: see `zexa_event_message()` and `zexa_event_campaign()`.
  *
  * As JSON. NULL where it is absent.
  */
@@ -1906,8 +1934,8 @@ const char *zexa_event_data_json(const zexa_event *event);
 const char *zexa_event_json(const zexa_event *event);
 
 /**
- * What the API sent beside these fields, and what it sent in them that is not of their type, as a
- * JSON object. NULL of NULL.
+ * Fields that this version does not know, and the raw values of fields in an unexpected form, as a
+ * JSON object. NULL if the object is NULL.
  */
 const char *zexa_event_extra_json(const zexa_event *event);
 
@@ -1951,14 +1979,20 @@ zexa_status zexa_webhooks_parse_event(const char *body, size_t length, zexa_even
                                       zexa_error **error);
 
 /**
- * The message that the event is about, yours to free with zexa_message_free(); NULL where it is
- * about none.
+ * The message that the event is about: from `data`, or from wherever else the payload has an object
+ * with an id. The name of the event decides whether that is a message or a campaign; else its id
+ * and its fields do.
+ *
+ * Returns a new object, to be freed with zexa_message_free(); NULL if the event is about no
+ * message.
  */
 zexa_message *zexa_event_message(const zexa_event *event);
 
 /**
- * The campaign that the event is about, yours to free with zexa_campaign_free(); NULL where it is
- * about none.
+ * The campaign that the event is about, as zexa_event_message() finds it.
+ *
+ * Returns a new object, to be freed with zexa_campaign_free(); NULL if the event is about no
+ * campaign.
  */
 zexa_campaign *zexa_event_campaign(const zexa_event *event);
 
@@ -1967,16 +2001,19 @@ zexa_campaign *zexa_event_campaign(const zexa_event *event);
  * ============================================================================================== */
 
 /**
- * The account's balance.
+ * The credit balance of the account.
  *
  * Yours to free with zexa_credits_free(). Its strings live as long as it does.
  */
 typedef struct zexa_credits zexa_credits;
 
-/** How many there are. An email or Slack message costs half a credit, so it may be a fraction. */
+/** Number of credits. An email or Slack message costs half a credit, so it may be a fraction. */
 double zexa_credits_credits(const zexa_credits *credits);
 
-/** The currency that they are bought in. */
+/**
+ * Currency in which credits are bought, such as `USD`. Absent if the API omits it. NULL where it is
+ * absent.
+ */
 const char *zexa_credits_currency(const zexa_credits *credits);
 
 /**
@@ -1986,8 +2023,8 @@ const char *zexa_credits_currency(const zexa_credits *credits);
 const char *zexa_credits_json(const zexa_credits *credits);
 
 /**
- * What the API sent beside these fields, and what it sent in them that is not of their type, as a
- * JSON object. NULL of NULL.
+ * Fields that this version does not know, and the raw values of fields in an unexpected form, as a
+ * JSON object. NULL if the object is NULL.
  */
 const char *zexa_credits_extra_json(const zexa_credits *credits);
 

@@ -1048,16 +1048,21 @@ template <class Item> class page {
     /// The item at `index`, which has to be less than size().
     const Item &operator[](std::size_t index) const { return items_[index]; }
 
-    /// How many items the whole list has.
-    std::int64_t total() const noexcept { return listing::page_total(handle_.get()); }
+    /// Number of items in the whole list, if the API reports it.
+    std::optional<std::int64_t> total() const noexcept {
+        return detail::optional_number(listing::page_total(handle_.get()));
+    }
 
-    /// Which page it is, from 1.
+    /// Number of the page, from 1.
     std::int64_t number() const noexcept { return listing::page_number(handle_.get()); }
 
-    /// How many items a full page has.
-    std::int64_t per_page() const noexcept { return listing::page_per_page(handle_.get()); }
+    /// Number of items on a full page, if the API reports it.
+    std::optional<std::int64_t> per_page() const noexcept {
+        return detail::optional_number(listing::page_per_page(handle_.get()));
+    }
 
-    /// What the API said of the page beside this, as a JSON object.
+    /// Other fields of the page, and the raw values of fields in an unexpected form, as a JSON
+    /// object.
     std::string_view extra_json() const {
         return detail::view(listing::page_extra_json(handle_.get()));
     }
@@ -1278,40 +1283,48 @@ inline bool is_final(std::string_view name) {
 
 } // namespace message_status
 
-/// A message and how far it has got.
+/// A message and its delivery status.
 class message {
   public:
-    /// Its id, `msg_…`.
+    /// Message id, `msg_…`.
     std::string_view id() const { return detail::view(zexa_message_id(get())); }
 
-    /// How far it has got.
+    /// Delivery status. Empty if the API omits it.
     std::string_view status() const { return detail::view(zexa_message_status(get())); }
 
-    /// The way it takes.
-    std::string_view channel() const { return detail::view(zexa_message_channel(get())); }
-
-    /// Whom it goes to.
-    std::string_view to() const { return detail::view(zexa_message_to(get())); }
-
-    /// When Zexa took it.
-    time_point created_at() const { return detail::time(zexa_message_created_at_unix_ms(get())); }
-
-    /// The same in the form of RFC 3339, as exact as the API has it.
-    std::string_view created_at_text() const {
-        return detail::view(zexa_message_created_at(get()));
+    /// Delivery channel. Absent if the API omits it.
+    std::optional<std::string_view> channel() const {
+        return detail::optional_view(zexa_message_channel(get()));
     }
 
-    /// Whom it comes from. Inferred: the API may leave it out.
+    /// Recipient: E.164 number, email address, or Slack channel or user id. Absent if the API omits
+    /// it.
+    std::optional<std::string_view> to() const {
+        return detail::optional_view(zexa_message_to(get()));
+    }
+
+    /// Creation time (UTC). Absent if the API omits it.
+    std::optional<time_point> created_at() const {
+        return detail::optional_time(zexa_message_created_at(get()),
+                                     zexa_message_created_at_unix_ms(get()));
+    }
+
+    /// The same in the form of RFC 3339, as exact as the API has it.
+    std::optional<std::string_view> created_at_text() const {
+        return detail::optional_view(zexa_message_created_at(get()));
+    }
+
+    /// Sender: a Sender ID or an email address. Not documented: the API may omit it.
     std::optional<std::string_view> from() const {
         return detail::optional_view(zexa_message_from(get()));
     }
 
-    /// What it says. Inferred: the API may leave it out.
+    /// Plain text. Not documented: the API may omit it.
     std::optional<std::string_view> body() const {
         return detail::optional_view(zexa_message_body(get()));
     }
 
-    /// When it is to be sent, if not at once. Inferred: the API may leave it out.
+    /// Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it.
     std::optional<time_point> scheduled_at() const {
         return detail::optional_time(zexa_message_scheduled_at(get()),
                                      zexa_message_scheduled_at_unix_ms(get()));
@@ -1322,7 +1335,8 @@ class message {
         return detail::optional_view(zexa_message_scheduled_at(get()));
     }
 
-    /// When it was passed on. Inferred: the API may leave it out.
+    /// Time at which it was passed to the carrier or provider (UTC). Not documented: the API may
+    /// omit it.
     std::optional<time_point> sent_at() const {
         return detail::optional_time(zexa_message_sent_at(get()),
                                      zexa_message_sent_at_unix_ms(get()));
@@ -1333,7 +1347,7 @@ class message {
         return detail::optional_view(zexa_message_sent_at(get()));
     }
 
-    /// When it arrived. Inferred: the API may leave it out.
+    /// Delivery time (UTC). Not documented: the API may omit it.
     std::optional<time_point> delivered_at() const {
         return detail::optional_time(zexa_message_delivered_at(get()),
                                      zexa_message_delivered_at_unix_ms(get()));
@@ -1344,7 +1358,7 @@ class message {
         return detail::optional_view(zexa_message_delivered_at(get()));
     }
 
-    /// Why it failed. Inferred: the API may leave it out.
+    /// Reason of a failure: a text or a code. Not documented: the API may omit it.
     std::optional<std::string_view> error() const {
         return detail::optional_view(zexa_message_error(get()));
     }
@@ -1352,7 +1366,7 @@ class message {
     /// All of it as a JSON object, by the names of the API, with what this version does not know.
     std::string_view json() const { return detail::view(zexa_message_json(get())); }
 
-    /// What the API sent beside these fields, and what it sent in them that is not of their type,
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form,
     /// as a JSON object.
     std::string_view extra_json() const { return detail::view(zexa_message_extra_json(get())); }
 
@@ -1491,35 +1505,37 @@ inline constexpr const char *rejected = "rejected";
 
 } // namespace sender_id_status
 
-/// A name or number that is registered to send from, on one channel.
+/// A name or number that is registered as a sender on one channel. The API documents little of it,
+/// so every field may be absent.
 class sender_id {
   public:
-    /// Whether it may be used.
+    /// Whether it may be used. Empty if the API omits it.
     std::string_view status() const { return detail::view(zexa_sender_id_status(get())); }
 
-    /// The channel that it is registered for.
-    std::string_view channel() const { return detail::view(zexa_sender_id_channel(get())); }
+    /// Channel that it is registered for. Not documented: the API may omit it.
+    std::optional<std::string_view> channel() const {
+        return detail::optional_view(zexa_sender_id_channel(get()));
+    }
 
-    /// The name itself: up to 11 letters and digits, or an E.164 number. Inferred: the API may
-    /// leave it out.
+    /// The name itself: up to 11 letters and digits, or an E.164 number. Not documented: the API
+    /// may omit it.
     ///
     /// The API calls it `sender_id`, which is what the class is called.
     std::optional<std::string_view> name() const {
         return detail::optional_view(zexa_sender_id_sender_id(get()));
     }
 
-    /// Its id. Inferred: the API may leave it out.
+    /// Id of the registration. Not documented: the API may omit it.
     std::optional<std::string_view> id() const {
         return detail::optional_view(zexa_sender_id_id(get()));
     }
 
-    /// What it was registered for: `transactional`, `marketing` or `otp`. Inferred: the API may
-    /// leave it out.
+    /// Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it.
     std::optional<std::string_view> use_case() const {
         return detail::optional_view(zexa_sender_id_use_case(get()));
     }
 
-    /// When it was registered. Inferred: the API may leave it out.
+    /// Registration time (UTC). Not documented: the API may omit it.
     std::optional<time_point> created_at() const {
         return detail::optional_time(zexa_sender_id_created_at(get()),
                                      zexa_sender_id_created_at_unix_ms(get()));
@@ -1533,7 +1549,7 @@ class sender_id {
     /// All of it as a JSON object, by the names of the API, with what this version does not know.
     std::string_view json() const { return detail::view(zexa_sender_id_json(get())); }
 
-    /// What the API sent beside these fields, and what it sent in them that is not of their type,
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form,
     /// as a JSON object.
     std::string_view extra_json() const { return detail::view(zexa_sender_id_extra_json(get())); }
 
@@ -1645,35 +1661,42 @@ inline bool is_final(std::string_view name) {
 
 } // namespace campaign_status
 
-/// A campaign and how far it has got.
+/// A campaign and its status.
 class campaign {
   public:
-    /// Its id, `cmp_…`.
+    /// Campaign id, `cmp_…`.
     std::string_view id() const { return detail::view(zexa_campaign_id(get())); }
 
-    /// How far it has got.
+    /// Status. Empty if the API omits it.
     std::string_view status() const { return detail::view(zexa_campaign_status(get())); }
 
-    /// Its name.
-    std::string_view name() const { return detail::view(zexa_campaign_name(get())); }
-
-    /// The way its messages take.
-    std::string_view channel() const { return detail::view(zexa_campaign_channel(get())); }
-
-    /// When it was created.
-    time_point created_at() const { return detail::time(zexa_campaign_created_at_unix_ms(get())); }
-
-    /// The same in the form of RFC 3339, as exact as the API has it.
-    std::string_view created_at_text() const {
-        return detail::view(zexa_campaign_created_at(get()));
+    /// Name. Absent if the API omits it.
+    std::optional<std::string_view> name() const {
+        return detail::optional_view(zexa_campaign_name(get()));
     }
 
-    /// How many contacts it goes to. Inferred: the API may leave it out.
+    /// Delivery channel. Absent if the API omits it.
+    std::optional<std::string_view> channel() const {
+        return detail::optional_view(zexa_campaign_channel(get()));
+    }
+
+    /// Creation time (UTC). Absent if the API omits it.
+    std::optional<time_point> created_at() const {
+        return detail::optional_time(zexa_campaign_created_at(get()),
+                                     zexa_campaign_created_at_unix_ms(get()));
+    }
+
+    /// The same in the form of RFC 3339, as exact as the API has it.
+    std::optional<std::string_view> created_at_text() const {
+        return detail::optional_view(zexa_campaign_created_at(get()));
+    }
+
+    /// Number of contacts that it is sent to. Not documented under this name: the API may omit it.
     std::optional<std::int64_t> total_recipients() const {
         return detail::optional_number(zexa_campaign_total_recipients(get()));
     }
 
-    /// When it is to start, if not at once. Inferred: the API may leave it out.
+    /// Time to start at (UTC), if it is scheduled. Not documented: the API may omit it.
     std::optional<time_point> scheduled_at() const {
         return detail::optional_time(zexa_campaign_scheduled_at(get()),
                                      zexa_campaign_scheduled_at_unix_ms(get()));
@@ -1684,31 +1707,31 @@ class campaign {
         return detail::optional_view(zexa_campaign_scheduled_at(get()));
     }
 
-    /// How many messages of a campaign have got how far. All inferred: the API may count otherwise,
-    /// and further counters are in `extra`.
+    /// Number of messages of a campaign by their status. Not documented: the API may count
+    /// otherwise, and further counters are in `extra`.
     class stats_part {
       public:
-        /// Passed on.
+        /// Passed to the carrier or provider.
         std::optional<std::int64_t> sent() const {
             return detail::optional_number(zexa_campaign_stats_sent(handle_.get()));
         }
 
-        /// Arrived.
+        /// Delivered.
         std::optional<std::int64_t> delivered() const {
             return detail::optional_number(zexa_campaign_stats_delivered(handle_.get()));
         }
 
-        /// Could not be sent.
+        /// Failed: they could not be sent.
         std::optional<std::int64_t> failed() const {
             return detail::optional_number(zexa_campaign_stats_failed(handle_.get()));
         }
 
-        /// Could not be delivered.
+        /// Undeliverable.
         std::optional<std::int64_t> undeliverable() const {
             return detail::optional_number(zexa_campaign_stats_undeliverable(handle_.get()));
         }
 
-        /// Not yet passed on.
+        /// Not yet sent.
         std::optional<std::int64_t> pending() const {
             return detail::optional_number(zexa_campaign_stats_pending(handle_.get()));
         }
@@ -1725,7 +1748,7 @@ class campaign {
         std::shared_ptr<const zexa_campaign> handle_;
     };
 
-    /// How its messages fared; given by `campaigns.get`. Inferred: the API may leave it out.
+    /// Delivery statistics, returned by `campaigns.get`. Not documented: the API may omit them.
     std::optional<stats_part> stats() const {
         if (zexa_campaign_stats_json(get()) == nullptr)
             return std::nullopt;
@@ -1735,7 +1758,7 @@ class campaign {
     /// All of it as a JSON object, by the names of the API, with what this version does not know.
     std::string_view json() const { return detail::view(zexa_campaign_json(get())); }
 
-    /// What the API sent beside these fields, and what it sent in them that is not of their type,
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form,
     /// as a JSON object.
     std::string_view extra_json() const { return detail::view(zexa_campaign_extra_json(get())); }
 
@@ -1912,32 +1935,38 @@ class campaigns_resource {
 /// A person who can be reached.
 class contact {
   public:
-    /// Its id, `cnt_…`.
+    /// Contact id, `cnt_…`.
     std::string_view id() const { return detail::view(zexa_contact_id(get())); }
 
-    /// The person's name.
-    std::string_view name() const { return detail::view(zexa_contact_name(get())); }
+    /// Name of the person. Absent if the API omits it.
+    std::optional<std::string_view> name() const {
+        return detail::optional_view(zexa_contact_name(get()));
+    }
 
-    /// The phone number, in E.164 form.
-    std::string_view phone() const { return detail::view(zexa_contact_phone(get())); }
+    /// Phone number in E.164 form. Absent if the API omits it.
+    std::optional<std::string_view> phone() const {
+        return detail::optional_view(zexa_contact_phone(get()));
+    }
 
-    /// The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it
-    /// documents them, yet not as always there.
+    /// Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them.
     std::vector<std::string_view> lists() const {
         return detail::views(zexa_contact_lists_count(get()), [this](std::size_t index) {
             return zexa_contact_lists_at(get(), index);
         });
     }
 
-    /// When it was added.
-    time_point created_at() const { return detail::time(zexa_contact_created_at_unix_ms(get())); }
-
-    /// The same in the form of RFC 3339, as exact as the API has it.
-    std::string_view created_at_text() const {
-        return detail::view(zexa_contact_created_at(get()));
+    /// Creation time (UTC). Absent if the API omits it.
+    std::optional<time_point> created_at() const {
+        return detail::optional_time(zexa_contact_created_at(get()),
+                                     zexa_contact_created_at_unix_ms(get()));
     }
 
-    /// The email address, if there is one.
+    /// The same in the form of RFC 3339, as exact as the API has it.
+    std::optional<std::string_view> created_at_text() const {
+        return detail::optional_view(zexa_contact_created_at(get()));
+    }
+
+    /// Email address, if there is one.
     std::optional<std::string_view> email() const {
         return detail::optional_view(zexa_contact_email(get()));
     }
@@ -1945,7 +1974,7 @@ class contact {
     /// All of it as a JSON object, by the names of the API, with what this version does not know.
     std::string_view json() const { return detail::view(zexa_contact_json(get())); }
 
-    /// What the API sent beside these fields, and what it sent in them that is not of their type,
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form,
     /// as a JSON object.
     std::string_view extra_json() const { return detail::view(zexa_contact_extra_json(get())); }
 
@@ -2115,28 +2144,33 @@ inline constexpr const char *all = "*";
 /// A registered endpoint for delivery events.
 class webhook {
   public:
-    /// Its id, `wh_…`.
+    /// Webhook id, `wh_…`.
     std::string_view id() const { return detail::view(zexa_webhook_id(get())); }
 
-    /// Where events are posted to.
-    std::string_view url() const { return detail::view(zexa_webhook_url(get())); }
+    /// URL that events are posted to. Absent if the API omits it.
+    std::optional<std::string_view> url() const {
+        return detail::optional_view(zexa_webhook_url(get()));
+    }
 
-    /// Which events are.
+    /// Names of the events that are posted. Empty if the API omits them.
     std::vector<std::string_view> events() const {
         return detail::views(zexa_webhook_events_count(get()), [this](std::size_t index) {
             return zexa_webhook_events_at(get(), index);
         });
     }
 
-    /// When it was registered.
-    time_point created_at() const { return detail::time(zexa_webhook_created_at_unix_ms(get())); }
-
-    /// The same in the form of RFC 3339, as exact as the API has it.
-    std::string_view created_at_text() const {
-        return detail::view(zexa_webhook_created_at(get()));
+    /// Creation time (UTC). Absent if the API omits it.
+    std::optional<time_point> created_at() const {
+        return detail::optional_time(zexa_webhook_created_at(get()),
+                                     zexa_webhook_created_at_unix_ms(get()));
     }
 
-    /// What events are signed with. Inferred: the API may leave it out.
+    /// The same in the form of RFC 3339, as exact as the API has it.
+    std::optional<std::string_view> created_at_text() const {
+        return detail::optional_view(zexa_webhook_created_at(get()));
+    }
+
+    /// Secret that events are signed with. Not documented: the API may omit it.
     std::optional<std::string_view> secret() const {
         return detail::optional_view(zexa_webhook_secret(get()));
     }
@@ -2144,7 +2178,7 @@ class webhook {
     /// All of it as a JSON object, by the names of the API, with what this version does not know.
     std::string_view json() const { return detail::view(zexa_webhook_json(get())); }
 
-    /// What the API sent beside these fields, and what it sent in them that is not of their type,
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form,
     /// as a JSON object.
     std::string_view extra_json() const { return detail::view(zexa_webhook_extra_json(get())); }
 
@@ -2161,23 +2195,23 @@ class webhook {
     std::shared_ptr<const zexa_webhook> handle_;
 };
 
-/// What Zexa posts to a webhook. Its whole shape is inferred, so nothing in it is certain to be
-/// there.
+/// An event that Zexa posts to a webhook. Its form is not documented, so every field may be absent.
 class event {
   public:
-    /// The event's own id: the same event may be posted twice.
+    /// Id of the event itself: the same event may be posted twice. Absent if the payload is the
+    /// message or campaign itself.
     std::optional<std::string_view> id() const {
         return detail::optional_view(zexa_event_id(get()));
     }
 
-    /// What happened.
+    /// Name of the event.
     ///
     /// The API calls it `event`, which is what the class is called.
     std::optional<std::string_view> name() const {
         return detail::optional_view(zexa_event_event(get()));
     }
 
-    /// When.
+    /// Time of the event (UTC).
     std::optional<time_point> created_at() const {
         return detail::optional_time(zexa_event_created_at(get()),
                                      zexa_event_created_at_unix_ms(get()));
@@ -2188,21 +2222,21 @@ class event {
         return detail::optional_view(zexa_event_created_at(get()));
     }
 
-    /// What it happened to: see `event::message()` and `event::campaign()`.
+    /// Raw data of the event: see `event::message()` and `event::campaign()`.
     ///
     /// As JSON.
     std::optional<std::string_view> data_json() const {
         return detail::optional_view(zexa_event_data_json(get()));
     }
 
-    /// The message that it is about, where it is about one.
+    /// The message that the event is about, if it is about one, wherever the payload has it.
     std::optional<zexa::message> message() const {
         if (zexa_message *handle = zexa_event_message(get()))
             return zexa::message(handle);
         return std::nullopt;
     }
 
-    /// The campaign that it is about, where it is about one.
+    /// The campaign that the event is about, if it is about one, wherever the payload has it.
     std::optional<zexa::campaign> campaign() const {
         if (zexa_campaign *handle = zexa_event_campaign(get()))
             return zexa::campaign(handle);
@@ -2212,7 +2246,7 @@ class event {
     /// All of it as a JSON object, by the names of the API, with what this version does not know.
     std::string_view json() const { return detail::view(zexa_event_json(get())); }
 
-    /// What the API sent beside these fields, and what it sent in them that is not of their type,
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form,
     /// as a JSON object.
     std::string_view extra_json() const { return detail::view(zexa_event_extra_json(get())); }
 
@@ -2290,21 +2324,23 @@ inline event parse_event(std::string_view body) {
 // Credits: what messages are paid with.
 // ================================================================================================
 
-/// The account's balance.
+/// The credit balance of the account.
 class credits {
   public:
-    /// How many there are. An email or Slack message costs half a credit, so it may be a fraction.
+    /// Number of credits. An email or Slack message costs half a credit, so it may be a fraction.
     ///
     /// The API calls it `credits`, which is what the class is called.
     double value() const { return zexa_credits_credits(get()); }
 
-    /// The currency that they are bought in.
-    std::string_view currency() const { return detail::view(zexa_credits_currency(get())); }
+    /// Currency in which credits are bought, such as `USD`. Absent if the API omits it.
+    std::optional<std::string_view> currency() const {
+        return detail::optional_view(zexa_credits_currency(get()));
+    }
 
     /// All of it as a JSON object, by the names of the API, with what this version does not know.
     std::string_view json() const { return detail::view(zexa_credits_json(get())); }
 
-    /// What the API sent beside these fields, and what it sent in them that is not of their type,
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form,
     /// as a JSON object.
     std::string_view extra_json() const { return detail::view(zexa_credits_extra_json(get())); }
 

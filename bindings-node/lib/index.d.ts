@@ -269,31 +269,34 @@ export interface SendMessageParams {
   scheduledAt?: Date | string | null | undefined
 }
 
-/** A message and how far it has got. */
+/** A message and its delivery status. */
 export interface Message {
-  /** Its id, `msg_…`. */
+  /** Message id, `msg_…`. */
   id: string
-  /** How far it has got. */
+  /** Delivery status. Empty if the API omits it. */
   status: MessageStatus
-  /** The way it takes. */
-  channel: Channel
-  /** Whom it goes to. */
-  to: string
-  /** When Zexa took it. */
-  createdAt: Date
-  /** Whom it comes from. Inferred: the API may leave it out. */
+  /** Delivery channel. Absent if the API omits it. */
+  channel?: Channel
+  /** Recipient: E.164 number, email address, or Slack channel or user id. Absent if the API omits it. */
+  to?: string
+  /** Creation time (UTC). Absent if the API omits it. */
+  createdAt?: Date
+  /** Sender: a Sender ID or an email address. Not documented: the API may omit it. */
   from?: string
-  /** What it says. Inferred: the API may leave it out. */
+  /** Plain text. Not documented: the API may omit it. */
   body?: string
-  /** When it is to be sent, if not at once. Inferred: the API may leave it out. */
+  /** Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it. */
   scheduledAt?: Date
-  /** When it was passed on. Inferred: the API may leave it out. */
+  /** Time at which it was passed to the carrier or provider (UTC). Not documented: the API may omit it. */
   sentAt?: Date
-  /** When it arrived. Inferred: the API may leave it out. */
+  /** Delivery time (UTC). Not documented: the API may omit it. */
   deliveredAt?: Date
-  /** Why it failed. Inferred: the API may leave it out. */
+  /** Reason of a failure: a text or a code. Not documented: the API may omit it. */
   error?: string
-  /** What the API sent beside these fields, and what it sent in them that is not of their type, by its own names. */
+  /**
+   * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
+   * API.
+   */
   extra: Record<string, unknown>
 }
 
@@ -340,21 +343,27 @@ export interface ListSenderIdsParams {
   perPage?: number | null | undefined
 }
 
-/** A name or number that is registered to send from, on one channel. */
+/**
+ * A name or number that is registered as a sender on one channel. The API documents little of it, so every field may
+ * be absent.
+ */
 export interface SenderId {
-  /** Whether it may be used. */
+  /** Whether it may be used. Empty if the API omits it. */
   status: SenderIdStatus
-  /** The channel that it is registered for. */
-  channel: Channel
-  /** The name itself: up to 11 letters and digits, or an E.164 number. Inferred: the API may leave it out. */
+  /** Channel that it is registered for. Not documented: the API may omit it. */
+  channel?: Channel
+  /** The name itself: up to 11 letters and digits, or an E.164 number. Not documented: the API may omit it. */
   senderId?: string
-  /** Its id. Inferred: the API may leave it out. */
+  /** Id of the registration. Not documented: the API may omit it. */
   id?: string
-  /** What it was registered for: `transactional`, `marketing` or `otp`. Inferred: the API may leave it out. */
+  /** Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it. */
   useCase?: string
-  /** When it was registered. Inferred: the API may leave it out. */
+  /** Registration time (UTC). Not documented: the API may omit it. */
   createdAt?: Date
-  /** What the API sent beside these fields, and what it sent in them that is not of their type, by its own names. */
+  /**
+   * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
+   * API.
+   */
   extra: Record<string, unknown>
 }
 
@@ -452,44 +461,50 @@ export interface ListCampaignsParams {
   perPage?: number | null | undefined
 }
 
-/** A campaign and how far it has got. */
+/** A campaign and its status. */
 export interface Campaign {
-  /** Its id, `cmp_…`. */
+  /** Campaign id, `cmp_…`. */
   id: string
-  /** How far it has got. */
+  /** Status. Empty if the API omits it. */
   status: CampaignStatus
-  /** Its name. */
-  name: string
-  /** The way its messages take. */
-  channel: Channel
-  /** When it was created. */
-  createdAt: Date
-  /** How many contacts it goes to. Inferred: the API may leave it out. */
+  /** Name. Absent if the API omits it. */
+  name?: string
+  /** Delivery channel. Absent if the API omits it. */
+  channel?: Channel
+  /** Creation time (UTC). Absent if the API omits it. */
+  createdAt?: Date
+  /** Number of contacts that it is sent to. Not documented under this name: the API may omit it. */
   totalRecipients?: number
-  /** When it is to start, if not at once. Inferred: the API may leave it out. */
+  /** Time to start at (UTC), if it is scheduled. Not documented: the API may omit it. */
   scheduledAt?: Date
-  /** How its messages fared; given by `campaigns.get`. Inferred: the API may leave it out. */
+  /** Delivery statistics, returned by `campaigns.get`. Not documented: the API may omit them. */
   stats?: CampaignStats
-  /** What the API sent beside these fields, and what it sent in them that is not of their type, by its own names. */
+  /**
+   * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
+   * API.
+   */
   extra: Record<string, unknown>
 }
 
 /**
- * How many messages of a campaign have got how far. All inferred: the API may count otherwise, and further counters
+ * Number of messages of a campaign by their status. Not documented: the API may count otherwise, and further counters
  * are in `extra`.
  */
 export interface CampaignStats {
-  /** Passed on. */
+  /** Passed to the carrier or provider. */
   sent?: number
-  /** Arrived. */
+  /** Delivered. */
   delivered?: number
-  /** Could not be sent. */
+  /** Failed: they could not be sent. */
   failed?: number
-  /** Could not be delivered. */
+  /** Undeliverable. */
   undeliverable?: number
-  /** Not yet passed on. */
+  /** Not yet sent. */
   pending?: number
-  /** What the API sent beside these fields, and what it sent in them that is not of their type, by its own names. */
+  /**
+   * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
+   * API.
+   */
   extra: Record<string, unknown>
 }
 
@@ -584,22 +599,22 @@ export interface ListContactsParams {
 
 /** A person who can be reached. */
 export interface Contact {
-  /** Its id, `cnt_…`. */
+  /** Contact id, `cnt_…`. */
   id: string
-  /** The person's name. */
-  name: string
-  /** The phone number, in E.164 form. */
-  phone: string
-  /**
-   * The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it documents them, yet
-   * not as always there.
-   */
+  /** Name of the person. Absent if the API omits it. */
+  name?: string
+  /** Phone number in E.164 form. Absent if the API omits it. */
+  phone?: string
+  /** Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them. */
   lists: string[]
-  /** When it was added. */
-  createdAt: Date
-  /** The email address, if there is one. */
+  /** Creation time (UTC). Absent if the API omits it. */
+  createdAt?: Date
+  /** Email address, if there is one. */
   email?: string
-  /** What the API sent beside these fields, and what it sent in them that is not of their type, by its own names. */
+  /**
+   * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
+   * API.
+   */
   extra: Record<string, unknown>
 }
 
@@ -627,35 +642,44 @@ export interface CreateWebhookParams {
 
 /** A registered endpoint for delivery events. */
 export interface Webhook {
-  /** Its id, `wh_…`. */
+  /** Webhook id, `wh_…`. */
   id: string
-  /** Where events are posted to. */
-  url: string
-  /** Which events are. */
+  /** URL that events are posted to. Absent if the API omits it. */
+  url?: string
+  /** Names of the events that are posted. Empty if the API omits them. */
   events: EventName[]
-  /** When it was registered. */
-  createdAt: Date
-  /** What events are signed with. Inferred: the API may leave it out. */
+  /** Creation time (UTC). Absent if the API omits it. */
+  createdAt?: Date
+  /** Secret that events are signed with. Not documented: the API may omit it. */
   secret?: string
-  /** What the API sent beside these fields, and what it sent in them that is not of their type, by its own names. */
+  /**
+   * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
+   * API.
+   */
   extra: Record<string, unknown>
 }
 
-/** What Zexa posts to a webhook. Its whole shape is inferred, so nothing in it is certain to be there. */
+/** An event that Zexa posts to a webhook. Its form is not documented, so every field may be absent. */
 export interface WebhookEvent {
-  /** The event's own id: the same event may be posted twice. */
+  /**
+   * Id of the event itself: the same event may be posted twice. Absent if the payload is the message or campaign
+   * itself.
+   */
   id?: string
-  /** What happened. */
+  /** Name of the event. */
   event?: EventName
-  /** When. */
+  /** Time of the event (UTC). */
   createdAt?: Date
-  /** What it happened to: see `WebhookEvent.message` and `WebhookEvent.campaign`. */
+  /** Raw data of the event: see `WebhookEvent.message` and `WebhookEvent.campaign`. */
   data?: unknown
-  /** The message that it is about, where it is about one. */
+  /** The message that the event is about, if it is about one, wherever the payload has it. */
   message?: Message
-  /** The campaign that it is about, where it is about one. */
+  /** The campaign that the event is about, if it is about one, wherever the payload has it. */
   campaign?: Campaign
-  /** What the API sent beside these fields, and what it sent in them that is not of their type, by its own names. */
+  /**
+   * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
+   * API.
+   */
   extra: Record<string, unknown>
 }
 
@@ -706,13 +730,16 @@ export interface CreditBalance {
   get(options?: CallOptions | null): Promise<Credits>
 }
 
-/** The account's balance. */
+/** The credit balance of the account. */
 export interface Credits {
-  /** How many there are. An email or Slack message costs half a credit, so it may be a fraction. */
+  /** Number of credits. An email or Slack message costs half a credit, so it may be a fraction. */
   credits: number
-  /** The currency that they are bought in. */
-  currency: string
-  /** What the API sent beside these fields, and what it sent in them that is not of their type, by its own names. */
+  /** Currency in which credits are bought, such as `USD`. Absent if the API omits it. */
+  currency?: string
+  /**
+   * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
+   * API.
+   */
   extra: Record<string, unknown>
 }
 
@@ -753,13 +780,13 @@ export interface Pages<T> extends AsyncIterable<Page<T>> {
 export interface Page<T> {
   /** What is on it. */
   items: T[]
-  /** How many items the whole list has. */
-  total: number
-  /** Which page it is, from 1. */
+  /** Number of items in the whole list. Absent if the API omits it. */
+  total?: number
+  /** Number of the page, from 1. */
   page: number
-  /** How many items a full page has. */
-  perPage: number
-  /** What the API said of the page beside this. */
+  /** Number of items on a full page. Absent if the API omits it. */
+  perPage?: number
+  /** Other fields of the page, and the raw values of fields in an unexpected form. */
   extra: Record<string, unknown>
 }
 

@@ -84,7 +84,11 @@ class List {
   }
 
   #page([items, total, page, perPage, extra]) {
-    return { items: items.map(this.#revive), total, page, perPage, extra: extra ?? {} }
+    const result = { items: items.map(this.#revive), page }
+    if (total !== null) result.total = total
+    if (perPage !== null) result.perPage = perPage
+    result.extra = extra ?? {}
+    return result
   }
 }
 

@@ -35,12 +35,12 @@ export interface Pages<T> extends AsyncIterable<Page<T>> {
 export interface Page<T> {
   /** What is on it. */
   items: T[]
-  /** How many items the whole list has. */
-  total: number
-  /** Which page it is, from 1. */
+  /** Number of items in the whole list. Absent if the API omits it. */
+  total?: number
+  /** Number of the page, from 1. */
   page: number
-  /** How many items a full page has. */
-  perPage: number
-  /** What the API said of the page beside this. */
+  /** Number of items on a full page. Absent if the API omits it. */
+  perPage?: number
+  /** Other fields of the page, and the raw values of fields in an unexpected form. */
   extra: Record<string, unknown>
 }

@@ -14,15 +14,15 @@ pub(crate) struct Page {
     /// What is on it.
     #[pyo3(get)]
     items: Py<PyTuple>,
-    /// How many items the whole list has.
+    /// Number of items in the whole list. `None` if the API omits it.
     #[pyo3(get)]
-    total: u64,
-    /// Which page it is, from 1.
+    total: Option<u64>,
+    /// Number of the page, from 1.
     #[pyo3(get)]
     page: u32,
-    /// How many items a full page has.
+    /// Number of items on a full page. `None` if the API omits it.
     #[pyo3(get)]
-    per_page: u32,
+    per_page: Option<u32>,
     extra: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -60,10 +60,10 @@ impl Page {
         let items = PyTuple::new(py, items.try_iter()?.collect::<PyResult<Vec<_>>>()?)?;
         let total = total.map(|total| total.whole_number("total")).transpose()?;
         Ok(Page {
-            total: total.unwrap_or(items.len() as u64),
+            total: Some(total.unwrap_or(items.len() as u64)),
             items: items.unbind(),
             page: page.map(|page| page.number("page")).transpose()?.unwrap_or(1),
-            per_page: per_page.map(|size| size.number("per_page")).transpose()?.unwrap_or(PER_PAGE),
+            per_page: Some(per_page.map(|size| size.number("per_page")).transpose()?.unwrap_or(PER_PAGE)),
             extra: extra.map(|extra| extra.members("extra")).transpose()?.unwrap_or_default(),
         })
     }
@@ -80,7 +80,7 @@ impl Page {
         SCHEMA.get(class.py())?.call1((source, handler))
     }
 
-    /// What the API said of the page beside this.
+    /// Other fields of the page, and the raw values of fields in an unexpected form.
     #[getter]
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::to_python(py, &self.extra)
@@ -107,18 +107,17 @@ impl Page {
         let to_dict = |item: Bound<'py, PyAny>| item.call_method("to_dict", (), Some(&options));
         let items = self.items.bind(py).iter().map(to_dict).collect::<PyResult<Vec<_>>>()?;
         dict.set_item("items", items)?;
-        dict.set_item("total", self.total)?;
-        dict.set_item("page", self.page)?;
-        dict.set_item("per_page", self.per_page)?;
+        for (name, number) in self.numbers() {
+            dict.set_item(name, number)?;
+        }
         Ok(dict)
     }
 
-    /// As JSON: `items`, `total`, `page`, `per_page`, and what the API said beside this.
+    /// As JSON: `items`, `total`, `page`, `per_page`, and the fields in `extra`. What is absent is left out.
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {
         let mut members = self.extra.clone();
-        members.insert("total".into(), self.total.into());
-        members.insert("page".into(), self.page.into());
-        members.insert("per_page".into(), self.per_page.into());
+        members.remove("items");
+        members.extend(self.numbers().map(|(name, number)| (name.to_owned(), number.into())));
         let members = json::to_text(&members);
         let json = |item: Bound<'_, PyAny>| item.call_method0("to_json")?.extract::<String>();
         let items = self.items.bind(py).iter().map(json).collect::<PyResult<Vec<_>>>()?.join(",");
@@ -131,12 +130,15 @@ impl Page {
     }
 
     fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
-        PyTuple::new(py, [self.total, self.page.into(), self.per_page.into()])?.add(self.items.bind(py))?.hash()
+        let numbers = (self.total, self.page, self.per_page).into_pyobject(py)?;
+        numbers.add(self.items.bind(py))?.hash()
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let items = self.items.bind(py).repr()?;
-        Ok(format!("Page(items={items}, total={}, page={}, per_page={})", self.total, self.page, self.per_page))
+        let or_none = |number: Option<u64>| number.map_or_else(|| "None".to_owned(), |number| number.to_string());
+        let (total, per_page) = (or_none(self.total), or_none(self.per_page.map(Into::into)));
+        Ok(format!("Page(items={items}, total={total}, page={}, per_page={per_page})", self.page))
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
@@ -151,9 +153,9 @@ impl Page {
     fn _of(
         _class: &Bound<'_, PyType>,
         items: Py<PyTuple>,
-        total: u64,
+        total: Option<u64>,
         page: u32,
-        per_page: u32,
+        per_page: Option<u32>,
         extra: &str,
     ) -> PyResult<Page> {
         let extra =
@@ -164,5 +166,14 @@ impl Page {
     #[classattr]
     fn __match_args__() -> (&'static str, &'static str, &'static str, &'static str) {
         ("items", "total", "page", "per_page")
+    }
+}
+
+impl Page {
+    /// Its numbers by their names, without those that are absent.
+    fn numbers(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let numbers =
+            [("total", self.total), ("page", Some(self.page.into())), ("per_page", self.per_page.map(Into::into))];
+        numbers.into_iter().filter_map(|(name, number)| Some((name, number?)))
     }
 }

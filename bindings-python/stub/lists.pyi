@@ -81,23 +81,23 @@ class Page(Generic[_Item_co]):
     def items(self) -> tuple[_Item_co, ...]:
         """What is on it."""
     @property
-    def total(self) -> int:
-        """How many items the whole list has."""
+    def total(self) -> int | None:
+        """Number of items in the whole list. `None` if the API omits it."""
     @property
     def page(self) -> int:
-        """Which page it is, from 1."""
+        """Number of the page, from 1."""
     @property
-    def per_page(self) -> int:
-        """How many items a full page has."""
+    def per_page(self) -> int | None:
+        """Number of items on a full page. `None` if the API omits it."""
     @property
     def extra(self) -> dict[str, Any]:
-        """What the API said of the page beside this."""
+        """Other fields of the page, and the raw values of fields in an unexpected form."""
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
         """Its items and numbers as plain data, as their own `to_dict()` gives them."""
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any: ...
     def to_json(self) -> str:
-        """As JSON: `items`, `total`, `page`, `per_page`, and what the API said beside this."""
+        """As JSON: `items`, `total`, `page`, `per_page`, and the fields in `extra`. What is absent is left out."""
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[_Item_co]: ...
     @overload

@@ -63,7 +63,7 @@ fn heading(text: &str) {
 fn one_message(zexa: &Client) -> Result<()> {
     let start = Instant::now();
     let mut message = zexa.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "Olá! This is Zexa."))?;
-    println!("  {} by {} from ZEXA", message.id, message.channel);
+    println!("  {} by {} from ZEXA", message.id, message.channel.clone().unwrap_or_default());
     show_status(&message, start);
     while !message.status.is_final() && start.elapsed() < PATIENCE {
         sleep(Duration::from_millis(200));

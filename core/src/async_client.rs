@@ -13,6 +13,7 @@ use crate::decode::{Decode, Decoded};
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request};
 use crate::list::{Filter, Source};
+use crate::tolerant::fill::FillFrom;
 use crate::{CancelToken, Client, Response, Result};
 
 /// A client of the Zexa API whose calls are futures.
@@ -94,6 +95,21 @@ impl AsyncClient {
         let call = self.options.begin(&self.shared.config);
         let shared = self.shared.clone();
         async move { shared.carry(request?, call?, Decoded::once()).await }
+    }
+
+    /// A call whose response repeats its parameters: what it omits is filled in from them.
+    pub(crate) fn create<T, P>(
+        &self,
+        request: Result<Request>,
+        params: &P,
+    ) -> impl Future<Output = Result<T>> + Send + use<T, P>
+    where
+        T: Decode + FillFrom<P>,
+        P: Clone + Send + 'static,
+    {
+        let call = self.options.begin(&self.shared.config);
+        let (shared, params) = (self.shared.clone(), params.clone());
+        async move { shared.carry(request?, call?, Decoded::filled_from(params)).await }
     }
 
     /// Calls until the answer is enough.

@@ -13,15 +13,14 @@ use serde_json::{Map, Value};
 
 use crate::client::any_request;
 pub use crate::config::DEFAULT_BASE_URL;
-use crate::decode::describe;
 /// The generation of this process: another number in each forked child. Costs no system call.
 pub use crate::engine::generation;
 use crate::engine::request::Request;
 pub use crate::list::Item;
-use crate::model;
 pub use crate::model::Model;
 pub use crate::observe::{Observe, Warning};
 use crate::private::tail;
+use crate::tolerant::body;
 use crate::{
     AsyncClient, CallOptions, CancelToken, Client, ClientBuilder, Error, Kind, List, Method, Outcome, Response, Result,
     Template,
@@ -295,10 +294,10 @@ fn check_numbers(field: &str, json: &str) -> Result<()> {
     Ok(())
 }
 
-/// A model from its JSON, as an answer of the API is read.
+/// A model from its JSON, read as a response of the API is.
 pub fn model<T: Model>(json: &[u8]) -> Result<T> {
-    model::from_slice(json).map_err(|error| {
-        Error::new(Kind::Decode, Outcome::NotSent, format!("not the JSON of such an object: {}", describe(&error)))
+    body::read(json).map_err(|error| {
+        Error::new(Kind::Decode, Outcome::NotSent, format!("not the JSON of a {}: {}", T::NAME, error.0))
     })
 }
 

@@ -36,46 +36,50 @@ impl CampaignStatus {
 }
 
 model! {
-    /// A campaign and how far it has got.
+    /// A campaign and its status.
     Campaign {
         required {
-            /// Its id, `cmp_…`.
-            id: String,
-            /// How far it has got.
+            /// Campaign id, `cmp_…`.
+            id: String as Code,
+        }
+        documented {
+            /// Status. Empty if the API omits it.
             status: CampaignStatus,
-            /// Its name.
-            name: String,
-            /// The way its messages take.
-            channel: Channel,
-            /// When it was created.
-            created_at: Timestamp,
+            /// Name. Absent if the API omits it.
+            name: Option<String>,
+            /// Delivery channel. Absent if the API omits it.
+            channel: Option<Channel>,
+            /// Creation time (UTC). Absent if the API omits it.
+            created_at: Option<Timestamp>,
         }
         optional {
-            /// How many contacts it goes to. Inferred: the API may leave it out.
-            total_recipients: u64,
-            /// When it is to start, if not at once. Inferred: the API may leave it out.
-            scheduled_at: Timestamp,
-            /// How its messages fared; given by `campaigns.get`. Inferred: the API may leave it out.
-            stats: CampaignStats,
+            /// Number of contacts that it is sent to. Not documented under this name: the API may omit it.
+            total_recipients: Option<u64>,
+            /// Time to start at (UTC), if it is scheduled. Not documented: the API may omit it.
+            scheduled_at: Option<Timestamp>,
+            /// Delivery statistics, returned by `campaigns.get`. Not documented: the API may omit them.
+            stats: Option<CampaignStats>,
         }
+        from CreateCampaign { name, channel, scheduled_at }
     }
 }
 
 model! {
-    /// How many messages of a campaign have got how far. All inferred: the API may count otherwise, and further counters are in `extra`.
+    /// Number of messages of a campaign by their status. Not documented: the API may count otherwise, and further counters are in `extra`.
     CampaignStats {
         required {}
+        documented {}
         optional {
-            /// Passed on.
-            sent: u64,
-            /// Arrived.
-            delivered: u64,
-            /// Could not be sent.
-            failed: u64,
-            /// Could not be delivered.
-            undeliverable: u64,
-            /// Not yet passed on.
-            pending: u64,
+            /// Passed to the carrier or provider.
+            sent: Option<u64>,
+            /// Delivered.
+            delivered: Option<u64>,
+            /// Failed: they could not be sent.
+            failed: Option<u64>,
+            /// Undeliverable.
+            undeliverable: Option<u64>,
+            /// Not yet sent.
+            pending: Option<u64>,
         }
     }
 }

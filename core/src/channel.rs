@@ -28,13 +28,6 @@ impl Channel {
     }
 }
 
-impl Default for Channel {
-    /// No channel: it is refused wherever one is required.
-    fn default() -> Channel {
-        Channel::Other(String::new())
-    }
-}
-
 /// An approved WhatsApp template, and a value for each of its variables.
 ///
 /// The API documents that a template has a name and numbered variables `{{1}}`, `{{2}}` …; how the object spells them is inferred.

@@ -13,6 +13,7 @@ use crate::decode::{Decode, Decoded};
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request, url_of_path};
 use crate::list::{Filter, Source};
+use crate::tolerant::fill::FillFrom;
 use crate::{Response, Result};
 
 /// A client of the Zexa API whose calls block until they are done.
@@ -102,6 +103,16 @@ impl Client {
 
     pub(crate) fn call<T: Decode>(&self, request: Result<Request>) -> Result<T> {
         self.shared.call(&request?, &self.options.begin(&self.shared.config)?, Decoded::once())
+    }
+
+    /// A call whose response repeats its parameters: what it omits is filled in from them.
+    pub(crate) fn create<T, P>(&self, request: Result<Request>, params: &P) -> Result<T>
+    where
+        T: Decode + FillFrom<P>,
+        P: Clone + Send + 'static,
+    {
+        let decoded = Decoded::filled_from(params.clone());
+        self.shared.call(&request?, &self.options.begin(&self.shared.config)?, decoded)
     }
 
     /// Calls until the answer is enough.

@@ -4,29 +4,31 @@ use jiff::Timestamp;
 
 use crate::Result;
 use crate::check;
-use crate::model::{model, null_as_empty, params};
+use crate::model::{model, params};
 use crate::private::discreet_debug;
 
 model! {
     /// A person who can be reached.
     Contact {
         required {
-            /// Its id, `cnt_…`.
-            id: String,
-            /// The person's name.
-            name: String,
-            /// The phone number, in E.164 form.
-            phone: String,
-            /// The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it documents them, yet not as always there.
-            #[serde(default, deserialize_with = "null_as_empty")]
-            lists: Vec<String>,
-            /// When it was added.
-            created_at: Timestamp,
+            /// Contact id, `cnt_…`.
+            id: String as Code,
+        }
+        documented {
+            /// Name of the person. Absent if the API omits it.
+            name: Option<String>,
+            /// Phone number in E.164 form. Absent if the API omits it.
+            phone: Option<String>,
+            /// Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them.
+            lists: Vec<String> as Code,
+            /// Creation time (UTC). Absent if the API omits it.
+            created_at: Option<Timestamp>,
         }
         optional {
-            /// The email address, if there is one.
-            email: String,
+            /// Email address, if there is one.
+            email: Option<String>,
         }
+        from CreateContact { name, phone, lists, email }
     }
 }
 

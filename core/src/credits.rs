@@ -4,13 +4,15 @@ use crate::model::model;
 use crate::private::discreet_debug;
 
 model! {
-    /// The account's balance.
+    /// The credit balance of the account.
     Credits {
         required {
-            /// How many there are. An email or Slack message costs half a credit, so it may be a fraction.
+            /// Number of credits. An email or Slack message costs half a credit, so it may be a fraction.
             credits: f64,
-            /// The currency that they are bought in.
-            currency: String,
+        }
+        documented {
+            /// Currency in which credits are bought, such as `USD`. Absent if the API omits it.
+            currency: Option<String>,
         }
         optional {}
     }

@@ -1,47 +1,64 @@
-//! From the bytes of an answer to what the caller gets.
+//! From the body of a response to what a call returns.
 
-use serde::Deserialize;
-use serde_json::error::Category;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::model::{self, Model};
-use crate::{Page, Response};
+use crate::model::Model;
+use crate::tolerant::body::{self, Unreadable};
+use crate::tolerant::fill::FillFrom;
+use crate::tolerant::notes::Note;
+use crate::{Page, Response, json};
 
-/// What an answer with a status of 2xx becomes.
+/// What a response with a status of 2xx becomes.
 pub(crate) trait Decode: Sized + Send + 'static {
-    /// Whether the answer's body matters: where it does not, its loss is none.
+    /// Whether the body of the response matters. If it does not, its loss is none.
     const NEEDS_BODY: bool = true;
 
-    fn decode(status: u16, body: &[u8]) -> serde_json::Result<Self>;
+    fn decode(status: u16, body: &[u8]) -> Result<Self, Unreadable>;
+
+    /// Adds the fields that are not as documented.
+    fn add_notes(&self, _: &mut Vec<Note>) {}
 }
 
-/// Takes the body of an answer, whatever becomes of it. So there is one engine, and not one for each type of answer.
+/// Takes the body of a response, whatever becomes of it. So there is one engine, and not one for each type of response.
 pub(crate) trait Sink: Send {
     /// As [`Decode::NEEDS_BODY`].
     fn needs_body(&self) -> bool;
 
-    /// As [`Decode::decode`], into this.
-    fn take(&mut self, status: u16, body: &[u8]) -> serde_json::Result<()>;
+    /// As [`Decode::decode`], into this. Returns which fields are not as documented.
+    fn take(&mut self, status: u16, body: &[u8]) -> Result<Vec<Note>, Unreadable>;
 
-    /// Whether what was taken is what the call is for. Where it is not yet, the call goes on and asks again.
+    /// Whether what was taken is what the call is for. If it is not yet, the call goes on and sends the request again.
     fn is_enough(&self) -> bool;
 }
 
-/// The sink of one type of answer.
+/// The sink of one type of response.
 pub(crate) struct Decoded<T> {
     answer: Option<T>,
     enough: Box<dyn Fn(&T) -> bool + Send>,
+    fill: Fill<T>,
 }
 
+/// Fills in what a response omits. The bytes are its body.
+type Fill<T> = Box<dyn Fn(&mut T, &[u8]) + Send>;
+
 impl<T: Decode> Decoded<T> {
-    /// For a call that is done with its first answer.
+    /// For a call that is done with its first response.
     pub(crate) fn once() -> Decoded<T> {
         Decoded::until(|_| true)
     }
 
-    /// For a call that waits for an answer of which this is true.
+    /// For a call that waits for a response of which this is true.
     pub(crate) fn until(enough: impl Fn(&T) -> bool + Send + 'static) -> Decoded<T> {
-        Decoded { answer: None, enough: Box::new(enough) }
+        Decoded { answer: None, enough: Box::new(enough), fill: Box::new(|_, _| {}) }
+    }
+
+    /// For a call whose response repeats its parameters. What it omits is filled in from them.
+    pub(crate) fn filled_from<P: Send + 'static>(params: P) -> Decoded<T>
+    where
+        T: FillFrom<P>,
+    {
+        let fill = move |answer: &mut T, body: &[u8]| answer.fill_from(&params, &|name| body::has_field(body, name));
+        Decoded { fill: Box::new(fill), ..Decoded::once() }
     }
 
     /// What was decoded. For after a call that has succeeded.
@@ -55,9 +72,12 @@ impl<T: Decode> Sink for Decoded<T> {
         T::NEEDS_BODY
     }
 
-    fn take(&mut self, status: u16, body: &[u8]) -> serde_json::Result<()> {
-        self.answer = Some(T::decode(status, body)?);
-        Ok(())
+    fn take(&mut self, status: u16, body: &[u8]) -> Result<Vec<Note>, Unreadable> {
+        let answer = self.answer.insert(T::decode(status, body)?);
+        (self.fill)(answer, body);
+        let mut notes = Vec::new();
+        answer.add_notes(&mut notes);
+        Ok(notes)
     }
 
     fn is_enough(&self) -> bool {
@@ -66,38 +86,37 @@ impl<T: Decode> Sink for Decoded<T> {
 }
 
 impl<T: Model + Send + 'static> Decode for T {
-    fn decode(_: u16, body: &[u8]) -> serde_json::Result<T> {
-        model::from_slice(body)
+    fn decode(_: u16, body: &[u8]) -> Result<T, Unreadable> {
+        body::read(body)
+    }
+
+    fn add_notes(&self, notes: &mut Vec<Note>) {
+        Model::add_notes(self, notes);
     }
 }
 
 impl Decode for () {
     const NEEDS_BODY: bool = false;
 
-    fn decode(_: u16, _: &[u8]) -> serde_json::Result<()> {
+    fn decode(_: u16, _: &[u8]) -> Result<(), Unreadable> {
         Ok(())
     }
 }
 
 impl Decode for Response {
-    fn decode(status: u16, body: &[u8]) -> serde_json::Result<Response> {
-        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(body)? };
+    fn decode(status: u16, body: &[u8]) -> Result<Response, Unreadable> {
+        let body = if body.is_empty() { Value::Null } else { json::parse_tolerant(body)? };
         Ok(Response { status, body })
     }
 }
 
 impl<T: Model + Send + 'static> Decode for Page<T> {
-    fn decode(_: u16, body: &[u8]) -> serde_json::Result<Page<T>> {
-        let (items, meta) = match serde_json::from_slice::<Envelope<T>>(body) {
-            Ok(envelope) => (envelope.data, envelope.meta),
-            // An item with a surprise in it: one by one, each as forgiving as an object alone.
-            Err(error) => {
-                let envelope: Envelope<Map<String, Value>> = serde_json::from_slice(body).map_err(|_| error)?;
-                let items = envelope.data.into_iter().map(model::from_surprising).collect::<Result<_, _>>()?;
-                (items, envelope.meta)
-            }
-        };
-        Ok(Page { items, total: meta.total, page: meta.page, per_page: meta.per_page, extra: meta.extra })
+    fn decode(_: u16, body: &[u8]) -> Result<Page<T>, Unreadable> {
+        Page::read(body)
+    }
+
+    fn add_notes(&self, notes: &mut Vec<Note>) {
+        Page::add_notes(self, notes);
     }
 }
 
@@ -108,59 +127,11 @@ pub(crate) struct Fetched<T> {
 }
 
 impl<T: Model + Send + 'static> Decode for Fetched<T> {
-    fn decode(status: u16, body: &[u8]) -> serde_json::Result<Fetched<T>> {
-        Ok(Fetched { page: Page::decode(status, body)?, body_size: body.len() })
-    }
-}
-
-#[derive(Deserialize)]
-struct Envelope<T> {
-    data: Vec<T>,
-    meta: Meta,
-}
-
-#[derive(Deserialize)]
-struct Meta {
-    total: u64,
-    page: u32,
-    per_page: u32,
-    #[serde(flatten)]
-    extra: Map<String, Value>,
-}
-
-/// What was wrong with an answer, without any of its values: they may be a number or a text, and errors are logged.
-pub(crate) fn describe(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let what = match error.classify() {
-        // Only names of fields are in these.
-        Category::Data if text.starts_with("missing field") => return text,
-        Category::Data => "a value is not of its type",
-        Category::Eof => "the JSON ends too soon",
-        Category::Syntax => "not JSON",
-        Category::Io => "it cannot be read",
-    };
-    match error.line() {
-        0 => what.into(),
-        line => format!("{what}, at line {line} column {}", error.column()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Credits;
-
-    #[test]
-    fn a_description_holds_no_value() {
-        let error = Credits::decode(200, br#"{"credits": "+244912345678", "currency": "USD"}"#).expect_err("no number");
-        assert_eq!(describe(&error), "a value is not of its type");
-        let error = Credits::decode(200, br#"{"currency": "USD"}"#).expect_err("no credits");
-        assert!(describe(&error).starts_with("missing field `credits`"), "{error}");
+    fn decode(_: u16, body: &[u8]) -> Result<Fetched<T>, Unreadable> {
+        Ok(Fetched { page: Page::read(body)?, body_size: body.len() })
     }
 
-    #[test]
-    fn a_fraction_survives() {
-        let credits = Credits::decode(200, br#"{"credits": 4250.5, "currency": "USD"}"#).expect("credits");
-        assert_eq!(credits.credits, 4250.5);
+    fn add_notes(&self, notes: &mut Vec<Note>) {
+        self.page.add_notes(notes);
     }
 }

@@ -76,13 +76,18 @@
 //! # What the API may add
 //!
 //! Fields that this version does not know are in the `extra` of each model, and statuses, channels and events that it does not know are kept as
-//! `Other`. A field that is documented is always there; one that is only inferred from the documentation is an `Option`, and where it comes in
-//! another form than expected, it is in `extra`.
+//! `Other`.
+//!
+//! Responses are read tolerantly. Only the id of a message, campaign, contact or webhook and the number of credits are required. Any other field that the
+//! response omits is `None`, an empty list or an empty status, except that a `send` or `create` fills it in from the request. A time without an offset or
+//! as a Unix time, an id that is a number, a number that is text, an object in a `data` envelope and a list without `meta` are understood. A value in any
+//! other form is as good as absent; its raw value is in `extra`.
 //!
 //! # Logs
 //!
 //! Each attempt is one `debug` record of the `log` crate under the target `zexa`, or goes to [`ClientBuilder::on_attempt`]. A condition that is no error
-//! but deserves attention, such as a list that ended short of its total, is a `warn` record. Records contain no key, no body, no phone number and
+//! but deserves attention, such as a list that ended short of its total or a documented field that is missing, is a `warn` record, the latter once per
+//! client and field. Records contain no key, no body, no phone number and
 //! no id, and neither does the `Debug` of any type.
 
 mod async_client;
@@ -113,6 +118,7 @@ mod proxy;
 mod response;
 mod sender_ids;
 mod shapes;
+mod tolerant;
 mod url;
 pub mod webhooks;
 

@@ -32,34 +32,37 @@ impl MessageStatus {
 }
 
 model! {
-    /// A message and how far it has got.
+    /// A message and its delivery status.
     Message {
         required {
-            /// Its id, `msg_…`.
-            id: String,
-            /// How far it has got.
+            /// Message id, `msg_…`.
+            id: String as Code,
+        }
+        documented {
+            /// Delivery status. Empty if the API omits it.
             status: MessageStatus,
-            /// The way it takes.
-            channel: Channel,
-            /// Whom it goes to.
-            to: String,
-            /// When Zexa took it.
-            created_at: Timestamp,
+            /// Delivery channel. Absent if the API omits it.
+            channel: Option<Channel>,
+            /// Recipient: E.164 number, email address, or Slack channel or user id. Absent if the API omits it.
+            to: Option<String>,
+            /// Creation time (UTC). Absent if the API omits it.
+            created_at: Option<Timestamp>,
         }
         optional {
-            /// Whom it comes from. Inferred: the API may leave it out.
-            from: String,
-            /// What it says. Inferred: the API may leave it out.
-            body: String,
-            /// When it is to be sent, if not at once. Inferred: the API may leave it out.
-            scheduled_at: Timestamp,
-            /// When it was passed on. Inferred: the API may leave it out.
-            sent_at: Timestamp,
-            /// When it arrived. Inferred: the API may leave it out.
-            delivered_at: Timestamp,
-            /// Why it failed. Inferred: the API may leave it out.
-            error: String,
+            /// Sender: a Sender ID or an email address. Not documented: the API may omit it.
+            from: Option<String>,
+            /// Plain text. Not documented: the API may omit it.
+            body: Option<String>,
+            /// Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it.
+            scheduled_at: Option<Timestamp>,
+            /// Time at which it was passed to the carrier or provider (UTC). Not documented: the API may omit it.
+            sent_at: Option<Timestamp>,
+            /// Delivery time (UTC). Not documented: the API may omit it.
+            delivered_at: Option<Timestamp>,
+            /// Reason of a failure: a text or a code. Not documented: the API may omit it.
+            error: Option<String> as Code,
         }
+        from SendMessage { channel, to, from, body, scheduled_at }
     }
 }
 

@@ -1,52 +1,200 @@
-//! The macros that models and parameters are written in, and how a model is decoded.
-//!
-//! `required` is what the API documents as always there; `optional` is what may be absent, or is only guessed: it never makes a decode fail.
+//! The macros that models and parameters are defined with. `cargo xtask codegen` reads what they are given.
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
-/// An object that the API answers with.
+use crate::tolerant::notes::Note;
+
+/// An object that the API returns.
 pub trait Model: DeserializeOwned {
-    /// The fields that may be absent, each before its aliases.
-    const OPTIONAL: &'static [&'static str];
+    /// The name of the type.
+    const NAME: &'static str;
 
-    /// Where the fields go that have no other place.
-    fn extra_mut(&mut self) -> &mut Map<String, Value>;
+    /// The fields without which the object cannot be read.
+    const REQUIRED: &'static [&'static str];
+
+    /// Adds the fields that are not as documented.
+    fn add_notes(&self, notes: &mut Vec<Note>);
 }
 
-/// A struct that the API answers with: `required` and `optional` fields, and `extra` for all others. A field may go by further names: `or "name"`.
+/// A struct that the API returns. Its fields have these types, and are read tolerantly:
+///
+/// - `required`: without it the object is a decode error;
+/// - `documented`: if the API omits it, it is `None` or empty, and the client logs a warning;
+/// - `optional`: likewise, without a warning, because the API may omit it or does not document it;
+/// - `from Params { … }`: these fields are filled in from the request if the response omits them.
+///
+/// A value in a form that is not understood is as good as absent, and its raw value is in `extra`. A field may have further names (`or "name"`), and an
+/// id or code may also be a number (`as Code`). `then` names a method that is called at the end.
 macro_rules! model {
     (
         $(#[$meta:meta])*
         $name:ident {
-            required { $($(#[$required_meta:meta])* $required:ident: $required_type:ty,)* }
-            optional { $($(#[$optional_meta:meta])* $optional:ident $(or $alias:literal)*: $optional_type:ty,)* }
+            required { $($(#[$required_meta:meta])* $required:ident: $required_type:ty $(as $required_form:ident)?,)* }
+            documented {$(
+                $(#[$documented_meta:meta])*
+                $documented:ident $(or $documented_alias:literal)*: $documented_type:ty $(as $documented_form:ident)?,
+            )*}
+            optional {$(
+                $(#[$optional_meta:meta])*
+                $optional:ident $(or $optional_alias:literal)*: $optional_type:ty $(as $optional_form:ident)?,
+            )*}
+            $(from $Params:ident { $($filled:ident),* $(,)? })?
+            $(then $finish:path)?
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$required_meta])* pub $required: $required_type,)*
-            $(
-                $(#[$optional_meta])*
-                #[serde(default, skip_serializing_if = "Option::is_none" $(, alias = $alias)*)]
-                pub $optional: Option<$optional_type>,
-            )*
-            /// What the API sent beside these fields, and what it sent in them that is not of their type.
-            #[serde(flatten)]
+            $($(#[$documented_meta])* pub $documented: $documented_type,)*
+            $($(#[$optional_meta])* pub $optional: $optional_type,)*
+            /// Fields that this version does not know, and the raw values of fields in an unexpected form.
             pub extra: serde_json::Map<String, serde_json::Value>,
         }
 
         impl $crate::model::Model for $name {
-            const OPTIONAL: &'static [&'static str] = &[$(stringify!($optional), $($alias,)*)*];
+            const NAME: &'static str = stringify!($name);
+            const REQUIRED: &'static [&'static str] = &[$(stringify!($required)),*];
 
-            fn extra_mut(&mut self) -> &mut serde_json::Map<String, serde_json::Value> {
-                &mut self.extra
+            fn add_notes(&self, notes: &mut Vec<$crate::tolerant::notes::Note>) {
+                let field = |name, aliases, is_documented| $crate::tolerant::notes::Field {
+                    model: stringify!($name),
+                    name,
+                    aliases,
+                    is_documented,
+                };
+                $(field(stringify!($documented), &[$($documented_alias),*], true)
+                    .add_notes(&self.$documented, &self.extra, notes);)*
+                $(field(stringify!($optional), &[$($optional_alias),*], false)
+                    .add_notes(&self.$optional, &self.extra, notes);)*
             }
         }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Fields;
+
+                impl<'de> serde::de::Visitor<'de> for Fields {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("an object")
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut object: A) -> Result<$name, A::Error> {
+                        use $crate::tolerant::field::{Key, Slot, read_alias, read_field};
+
+                        $(let mut $required: Option<$required_type> = None;)*
+                        $(let mut $documented: Option<<$documented_type as Slot>::Value> = None;)*
+                        $(let mut $optional: Option<<$optional_type as Slot>::Value> = None;)*
+                        let mut extra = serde_json::Map::new();
+                        while let Some(Key(key)) = object.next_key()? {
+                            $(if key == stringify!($required) {
+                                type Form = $crate::model::model!(@form $required_type $(, $required_form)?);
+                                read_field::<_, Form, A>(&mut object, stringify!($required), &mut $required, &mut extra)?;
+                                continue;
+                            })*
+                            $(if key == stringify!($documented) {
+                                type Form = $crate::model::model!(
+                                    @form <$documented_type as Slot>::Value $(, $documented_form)?
+                                );
+                                let slot = &mut $documented;
+                                read_field::<_, Form, A>(&mut object, stringify!($documented), slot, &mut extra)?;
+                                continue;
+                            })*
+                            $(if key == stringify!($optional) {
+                                type Form = $crate::model::model!(
+                                    @form <$optional_type as Slot>::Value $(, $optional_form)?
+                                );
+                                let slot = &mut $optional;
+                                read_field::<_, Form, A>(&mut object, stringify!($optional), slot, &mut extra)?;
+                                continue;
+                            })*
+                            extra.insert(key.into_owned(), object.next_value()?);
+                        }
+                        $({
+                            type Form = $crate::model::model!(
+                                @form <$documented_type as Slot>::Value $(, $documented_form)?
+                            );
+                            let aliases: &[&str] = &[$($documented_alias),*];
+                            for alias in aliases {
+                                read_alias::<_, Form>(stringify!($documented), alias, &mut $documented, &mut extra);
+                            }
+                        })*
+                        $({
+                            type Form = $crate::model::model!(
+                                @form <$optional_type as Slot>::Value $(, $optional_form)?
+                            );
+                            let aliases: &[&str] = &[$($optional_alias),*];
+                            for alias in aliases {
+                                read_alias::<_, Form>(stringify!($optional), alias, &mut $optional, &mut extra);
+                            }
+                        })*
+                        #[allow(unused_mut, reason = "only some models have something to finish")]
+                        let mut model = $name {
+                            $($required: $required.ok_or_else(|| {
+                                serde::de::Error::missing_field(stringify!($required))
+                            })?,)*
+                            $($documented: Slot::new($documented),)*
+                            $($optional: Slot::new($optional),)*
+                            extra,
+                        };
+                        $($finish(&mut model);)?
+                        Ok(model)
+                    }
+                }
+
+                deserializer.deserialize_map(Fields)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap;
+                #[allow(unused_imports, reason = "only some models have such fields")]
+                use $crate::tolerant::field::Slot;
+
+                let mut map = serializer.serialize_map(None)?;
+                $(map.serialize_entry(stringify!($required), &self.$required)?;)*
+                $(if self.$documented.is_written(|| self.extra.contains_key(stringify!($documented))) {
+                    map.serialize_entry(stringify!($documented), &self.$documented)?;
+                })*
+                $(if self.$optional.is_written(|| self.extra.contains_key(stringify!($optional))) {
+                    map.serialize_entry(stringify!($optional), &self.$optional)?;
+                })*
+                for (name, value) in &self.extra {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()
+            }
+        }
+
+        impl $crate::tolerant::Tolerant for $name {
+            fn from_value(value: serde_json::Value) -> Result<Self, serde_json::Value> {
+                serde::Deserialize::deserialize(&value).map_err(|_: serde_json::Error| value)
+            }
+
+            fn add_notes(&self, notes: &mut Vec<$crate::tolerant::notes::Note>) {
+                $crate::model::Model::add_notes(self, notes);
+            }
+        }
+
+        $(
+            impl $crate::tolerant::fill::FillFrom<$Params> for $name {
+                fn fill_from(&mut self, params: &$Params, was_sent: &dyn Fn(&str) -> bool) {
+                    use $crate::tolerant::fill::FillSlot;
+
+                    $(if !self.extra.contains_key(stringify!($filled)) {
+                        self.$filled.fill(&params.$filled, || was_sent(stringify!($filled)));
+                    })*
+                }
+            }
+        )?
     };
+
+    (@form $type:ty) => { $type };
+    (@form $type:ty, Code) => { $crate::tolerant::Code<$type> };
 }
 
 /// The parameters of a call: `required` fields, and `optional` ones, each with a setter. A new one stands last: in C they are a struct, which grows at its
@@ -102,87 +250,112 @@ macro_rules! params {
 
 pub(crate) use {model, params};
 
-/// Decodes a model.
-pub(crate) fn from_slice<T: Model>(json: &[u8]) -> serde_json::Result<T> {
-    serde_json::from_slice(json).or_else(|error| {
-        let Ok(Value::Object(object)) = serde_json::from_slice(json) else { return Err(error) };
-        from_surprising(object)
-    })
-}
-
-/// Decodes a model whose straight decoding failed: what is optional and not of its type goes into `extra`, whatever it is.
-pub(crate) fn from_surprising<T: Model>(mut object: Map<String, Value>) -> serde_json::Result<T> {
-    // In the order of OPTIONAL, so that an alias never takes the place of the name itself.
-    let doubtful: Vec<_> = T::OPTIONAL.iter().filter_map(|name| object.remove_entry(*name)).collect();
-    let mut model = T::deserialize(&object)?;
-    let mut refused = Vec::new();
-    for (name, value) in doubtful {
-        object.insert(name.clone(), value);
-        match T::deserialize(&object) {
-            Ok(more) => model = more,
-            Err(_) => refused.extend(object.remove_entry(&name)),
-        }
-    }
-    model.extra_mut().extend(refused);
-    Ok(model)
-}
-
-/// For a documented list that may come as null.
-pub(crate) fn null_as_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
-    use crate::{Message, SenderId};
+    use crate::tolerant::body;
+    use crate::{Campaign, CampaignStats, Contact, Message, MessageStatus, SenderId};
 
-    fn decode<T: Model>(value: Value) -> serde_json::Result<T> {
-        from_slice(value.to_string().as_bytes())
+    fn read<T: Model>(value: &Value) -> T {
+        body::read(value.to_string().as_bytes()).unwrap_or_else(|error| panic!("{}: {value}", error.0))
+    }
+
+    fn notes(model: &impl Model) -> Vec<String> {
+        let mut notes = Vec::new();
+        model.add_notes(&mut notes);
+        notes.iter().map(ToString::to_string).collect()
     }
 
     #[test]
-    fn what_is_optional_never_fails() {
-        let message: Message = decode(json!({
-            "id": "msg_1", "status": "queued", "channel": "sms", "to": "+244912345678", "created_at": "2026-07-01T09:00:00Z",
-            "error": {"reason": "x"}, "sent_at": 5, "body": "Hello", "novel": [1],
-        }))
-        .expect("decodes");
-        assert_eq!((message.error, message.sent_at, message.body.as_deref()), (None, None, Some("Hello")));
-        assert_eq!(Value::from(message.extra), json!({"error": {"reason": "x"}, "sent_at": 5, "novel": [1]}));
+    fn an_id_is_enough() {
+        let message: Message = read(&json!({"id": "msg_1"}));
+        assert_eq!((message.status.as_str(), &message.channel, &message.created_at), ("", &None, &None));
+        assert!(notes(&message).contains(&"the response has no `created_at` of `Message`".to_owned()));
+        assert!(!notes(&message).iter().any(|note| note.contains("sent_at")), "the API does not document it");
     }
 
     #[test]
-    fn what_is_required_does() {
-        let error = decode::<Message>(json!({"id": "msg_1", "status": "queued"})).expect_err("is no message");
-        assert!(error.to_string().contains("channel"), "{error}");
+    fn a_value_in_another_form_is_extra() {
+        let raw = json!({"id": "msg_1", "to": {"number": "+244912345678"}, "sent_at": 5, "status": 3, "novel": [1]});
+        let message: Message = read(&raw);
+        assert_eq!((&message.to, &message.sent_at, &message.status), (&None, &None, &MessageStatus::default()));
+        assert_eq!(
+            Value::from(message.extra.clone()),
+            json!({"to": {"number": "+244912345678"}, "sent_at": 5, "status": 3, "novel": [1]})
+        );
+        let expected = "`to` of `Message` has an unexpected form; its raw value is in `extra`";
+        let notes = notes(&message);
+        assert!(notes.iter().any(|note| note == expected) && !notes.concat().contains("2449"), "{notes:?}");
+        // It is written once, as it was, and so it is read again.
+        let written = serde_json::to_value(&message).expect("JSON");
+        assert_eq!(written, raw);
+        assert_eq!(read::<Message>(&written), message);
     }
 
-    /// A hostile or broken server is not to keep the client busy for minutes.
     #[test]
-    fn many_unknown_fields_and_a_surprise_among_them() {
-        let mut message = json!({
-            "id": "msg_1", "status": "queued", "channel": "sms", "to": "+244912345678", "created_at": "2026-07-01T09:00:00Z",
-            "error": 1,
-        });
-        for number in 0..20_000 {
-            message[format!("field_{number}")] = number.into();
-        }
-        assert_eq!(decode::<Message>(message).expect("decodes").extra.len(), 20_001);
+    fn null_is_absent() {
+        let message: Message = read(&json!({"id": "msg_1", "status": null, "to": null, "error": null}));
+        assert_eq!((message.status.as_str(), message.to, message.error), ("", None, None));
+        assert!(message.extra.is_empty());
+    }
+
+    #[test]
+    fn the_last_of_two_values_counts() {
+        let message: Message =
+            body::read(br#"{"id": "msg_1", "to": 5, "to": "a", "body": "a", "body": 5}"#).expect("read");
+        assert_eq!((message.to.as_deref(), message.body), (Some("a"), None));
+        assert_eq!(Value::from(message.extra), json!({"body": 5}));
     }
 
     #[test]
     fn a_name_is_preferred_to_its_alias() {
-        let sender: SenderId =
-            decode(json!({"name": "Zexa Lda", "sender_id": "ZEXA", "status": "approved", "channel": "sms"}))
-                .expect("decodes");
-        assert_eq!(sender.sender_id.as_deref(), Some("ZEXA"));
-        assert_eq!(sender.extra["name"], "Zexa Lda");
+        let sender: SenderId = read(&json!({"name": "Zexa Lda", "sender_id": "ZEXA"}));
+        assert_eq!((sender.sender_id.as_deref(), &sender.extra["name"]), (Some("ZEXA"), &json!("Zexa Lda")));
+        let sender: SenderId = read(&json!({"sender_id": null, "name": 5, "value": "x"}));
+        assert_eq!((sender.sender_id.as_deref(), &sender.extra["value"]), (Some("5"), &json!("x")));
+        // The raw value keeps its name, so no other may take it.
+        let sender: SenderId = read(&json!({"sender_id": {"name": "ZEXA"}, "name": "x"}));
+        assert_eq!(sender.sender_id, None);
+        assert_eq!(
+            notes(&sender).last().expect("a note"),
+            "`sender_id` of `SenderId` has an unexpected form; its raw value is in `extra`"
+        );
+        let sender: SenderId = read(&json!({"name": ["ZEXA"]}));
+        assert!(sender.sender_id.is_none() && notes(&sender).iter().any(|note| note.starts_with("`sender_id`")));
+    }
+
+    #[test]
+    fn a_model_within_a_model() {
+        let raw = json!({"id": "cmp_1", "stats": {"sent": "3", "delivered": -1, "bounced": 2}});
+        let campaign: Campaign = read(&raw);
+        let stats = campaign.stats.as_ref().expect("stats");
+        assert_eq!((stats.sent, stats.delivered), (Some(3), None));
+        assert_eq!(Value::from(stats.extra.clone()), json!({"delivered": -1, "bounced": 2}));
+        assert!(notes(&campaign).iter().any(|note| note.starts_with("`delivered` of `CampaignStats`")));
+        let campaign: Campaign = read(&json!({"id": "cmp_1", "stats": "n/a"}));
+        assert!(campaign.stats.is_none() && campaign.extra["stats"] == "n/a");
+        assert_eq!(CampaignStats::REQUIRED, [""; 0]);
+    }
+
+    #[test]
+    fn an_empty_list_says_nothing() {
+        for raw in [json!({"id": "cnt_1", "lists": []}), json!({"id": "cnt_1"})] {
+            let contact: Contact = read(&raw);
+            assert!(contact.lists.is_empty() && !notes(&contact).iter().any(|note| note.contains("lists")));
+        }
+        let contact: Contact = read(&json!({"id": "cnt_1", "lists": {"lst_1": true}}));
+        assert!(contact.lists.is_empty() && notes(&contact).iter().any(|note| note.contains("lists")));
+    }
+
+    /// A hostile or broken server is not to keep the client busy for minutes.
+    #[test]
+    fn many_unknown_fields() {
+        let mut message = json!({"id": "msg_1", "error": {}});
+        for number in 0..20_000 {
+            message[format!("field_{number}")] = number.into();
+        }
+        assert_eq!(read::<Message>(&message).extra.len(), 20_001);
     }
 }

@@ -30,6 +30,35 @@ macro_rules! open_enum {
             }
         }
 
+        impl Default for $name {
+            /// No value: what a model has if the API omits it. It is refused wherever one is required.
+            fn default() -> Self {
+                Self::Other(String::new())
+            }
+        }
+
+        impl $crate::tolerant::Tolerant for $name {
+            fn from_text(text: &str) -> Option<Self> {
+                Some(Self::from(text))
+            }
+        }
+
+        impl $crate::tolerant::field::Slot for $name {
+            type Value = Self;
+
+            fn new(value: Option<Self>) -> Self {
+                value.unwrap_or_default()
+            }
+
+            fn is_absent(&self) -> bool {
+                self.as_str().is_empty()
+            }
+
+            fn is_written(&self, is_extra: impl FnOnce() -> bool) -> bool {
+                !self.is_absent() || !is_extra()
+            }
+        }
+
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 match text {

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::decode::describe;
+use crate::tolerant::body::Unreadable;
 use crate::{Error, Kind, Outcome, Result};
 
 /// An answer as it came.
@@ -28,7 +28,7 @@ impl Response {
             Error::new(
                 Kind::Decode,
                 Outcome::Accepted,
-                format!("not of the type that was asked for: {}", describe(&error)),
+                format!("the body is not of the requested type: {}", Unreadable::from(error).0),
             )
             .with_status(status)
             .with_attempts(1)

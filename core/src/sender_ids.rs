@@ -20,23 +20,24 @@ open_enum! {
 }
 
 model! {
-    /// A name or number that is registered to send from, on one channel.
+    /// A name or number that is registered as a sender on one channel. The API documents little of it, so every field may be absent.
     SenderId {
-        required {
-            /// Whether it may be used.
+        required {}
+        documented {
+            /// Whether it may be used. Empty if the API omits it.
             status: SenderIdStatus,
-            /// The channel that it is registered for.
-            channel: Channel,
         }
         optional {
-            /// The name itself: up to 11 letters and digits, or an E.164 number. Inferred: the API may leave it out.
-            sender_id or "name" or "value": String,
-            /// Its id. Inferred: the API may leave it out.
-            id: String,
-            /// What it was registered for: `transactional`, `marketing` or `otp`. Inferred: the API may leave it out.
-            use_case: String,
-            /// When it was registered. Inferred: the API may leave it out.
-            created_at: Timestamp,
+            /// Channel that it is registered for. Not documented: the API may omit it.
+            channel: Option<Channel>,
+            /// The name itself: up to 11 letters and digits, or an E.164 number. Not documented: the API may omit it.
+            sender_id or "name" or "value": Option<String> as Code,
+            /// Id of the registration. Not documented: the API may omit it.
+            id: Option<String> as Code,
+            /// Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it.
+            use_case: Option<String>,
+            /// Registration time (UTC). Not documented: the API may omit it.
+            created_at: Option<Timestamp>,
         }
     }
 }

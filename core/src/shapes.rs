@@ -43,7 +43,8 @@ macro_rules! endpoints {
         #[doc = concat!("\n\n`POST ", $path, "`")]
         pub fn $name(&self, $argument: &$Params) -> Result<$Answer> {
             let checked = $argument.check();
-            self.0.call(checked.and_then(|()| Request::new(Method::Post, $path, self.0.base()).with_json($argument)))
+            let request = checked.and_then(|()| Request::new(Method::Post, $path, self.0.base()).with_json($argument));
+            self.0.create(request, $argument)
         }
     };
     (@blocking $(#[$doc:meta])* get $name:ident($path:literal) -> $Answer:ty) => {
@@ -88,7 +89,8 @@ macro_rules! endpoints {
         #[doc = concat!("\n\n`POST ", $path, "`")]
         pub fn $name(&self, $argument: &$Params) -> impl Future<Output = Result<$Answer>> + Send + use<> {
             let checked = $argument.check();
-            self.0.call(checked.and_then(|()| Request::new(Method::Post, $path, self.0.base()).with_json($argument)))
+            let request = checked.and_then(|()| Request::new(Method::Post, $path, self.0.base()).with_json($argument));
+            self.0.create(request, $argument)
         }
     };
     (@async $(#[$doc:meta])* get $name:ident($path:literal) -> $Answer:ty) => {
@@ -128,10 +130,12 @@ macro_rules! endpoints {
         }
     };
 
-    // No status is called `final`: it is for those that are.
+    // No status is called `final`: it is for those that are. A status that is missing is none that is waited for.
     (@enough $Answer:ty, $until:ident) => {{
         let until = $until.to_owned();
-        move |answer: &$Answer| answer.status.is_final() || answer.status.as_str() == until
+        move |answer: &$Answer| {
+            answer.status.is_final() || (answer.status.as_str() == until && !until.is_empty())
+        }
     }};
 }
 

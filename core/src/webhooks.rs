@@ -1,13 +1,16 @@
 //! Webhooks: [`CreateWebhook`] asks to be told of deliveries, [`parse_event`] reads what is then told.
 
+mod subject;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
+use self::subject::Subject;
 use crate::check;
-use crate::decode::describe;
-use crate::model::{self, model, params};
+use crate::model::{Model, model, params};
 use crate::open_enum::open_enum;
 use crate::private::discreet_debug;
+use crate::tolerant::body;
 use crate::{Campaign, Error, Kind, Message, Outcome, Result};
 
 open_enum! {
@@ -34,19 +37,22 @@ model! {
     /// A registered endpoint for delivery events.
     Webhook {
         required {
-            /// Its id, `wh_…`.
-            id: String,
-            /// Where events are posted to.
-            url: String,
-            /// Which events are.
+            /// Webhook id, `wh_…`.
+            id: String as Code,
+        }
+        documented {
+            /// URL that events are posted to. Absent if the API omits it.
+            url: Option<String>,
+            /// Names of the events that are posted. Empty if the API omits them.
             events: Vec<EventName>,
-            /// When it was registered.
-            created_at: Timestamp,
+            /// Creation time (UTC). Absent if the API omits it.
+            created_at: Option<Timestamp>,
         }
         optional {
-            /// What events are signed with. Inferred: the API may leave it out.
-            secret: String,
+            /// Secret that events are signed with. Not documented: the API may omit it.
+            secret: Option<String>,
         }
+        from CreateWebhook { url, events }
     }
 }
 
@@ -66,19 +72,21 @@ params! {
 }
 
 model! {
-    /// What Zexa posts to a webhook. Its whole shape is inferred, so nothing in it is certain to be there.
+    /// An event that Zexa posts to a webhook. Its form is not documented, so every field may be absent.
     Event {
         required {}
+        documented {}
         optional {
-            /// The event's own id: the same event may be posted twice.
-            id: String,
-            /// What happened.
-            event or "type": EventName,
-            /// When.
-            created_at or "timestamp" or "time": Timestamp,
-            /// What it happened to: see [`Event::message`] and [`Event::campaign`].
-            data: Value,
+            /// Id of the event itself: the same event may be posted twice. Absent if the payload is the message or campaign itself.
+            id: Option<String> as Code,
+            /// Name of the event.
+            event or "type": Option<EventName>,
+            /// Time of the event (UTC).
+            created_at or "timestamp" or "time": Option<Timestamp>,
+            /// Raw data of the event: see [`Event::message`] and [`Event::campaign`].
+            data: Option<Value>,
         }
+        then Event::take_id
     }
 }
 
@@ -106,26 +114,35 @@ impl CreateWebhook {
 }
 
 impl Event {
-    /// The message that it is about, where it is about one.
+    /// The message that the event is about, if it is about one.
+    ///
+    /// It is read from `data`, or from wherever else the payload has an object with an id: `message`, `payload`, the payload itself, or `message_id`
+    /// beside `status` and `to`. The name of the event decides whether that is a message or a campaign; else its id and its fields do.
     pub fn message(&self) -> Option<Message> {
-        self.about("message.")
+        self.subject(Subject::Message)
     }
 
-    /// The campaign that it is about, where it is about one.
+    /// The campaign that the event is about, if it is about one: see [`message`](Event::message).
     pub fn campaign(&self) -> Option<Campaign> {
-        self.about("campaign.")
+        self.subject(Subject::Campaign)
     }
 
-    fn about<T: model::Model>(&self, prefix: &str) -> Option<T> {
-        let about_it = self.event.as_ref().is_some_and(|name| name.as_str().starts_with(prefix));
-        let object = self.data.as_ref().filter(|_| about_it)?.as_object()?;
-        model::from_surprising(object.clone()).ok()
+    fn subject<T: Model>(&self, subject: Subject) -> Option<T> {
+        T::deserialize(Value::Object(subject::find(self, subject)?)).ok()
+    }
+
+    /// Leaves the `id` in `extra` if it is that of the message or campaign: two events about a message are not the same event.
+    fn take_id(&mut self) {
+        if self.id.is_some() && subject::is_event_itself(self) {
+            self.extra.extend(self.id.take().map(|id| ("id".to_owned(), id.into())));
+        }
     }
 }
 
-/// Reads what Zexa posted to a webhook: the body of its request.
+/// Parse the body of a request that Zexa posts to a webhook. Nothing is sent.
 ///
-/// Answer the request with a 2xx soon, or it will be posted again. The first one after registering is a test.
+/// Every JSON object is an event, because the form of events is not documented. Respond to the request with a 2xx soon, or the event is posted again. The
+/// first event after registering is a test.
 ///
 /// ```
 /// use zexa::{EventName, webhooks};
@@ -133,17 +150,16 @@ impl Event {
 /// let body = br#"{"id": "evt_1", "event": "message.delivered", "created_at": "2026-07-01T09:00:00Z", "data": {"id": "msg_1"}}"#;
 /// let event = webhooks::parse_event(body)?;
 /// assert_eq!(event.event, Some(EventName::MessageDelivered));
-/// assert_eq!(event.data.unwrap()["id"], "msg_1");
+/// assert_eq!(event.message().unwrap().id, "msg_1");
 /// # Ok::<(), zexa::Error>(())
 /// ```
 ///
 /// # Errors
 ///
-/// [`Kind::Decode`], where it is not a JSON object. Nothing is sent here, so its outcome says no more than that.
+/// [`Kind::Decode`] if the body is not a JSON object. The outcome is [`Outcome::NotSent`].
 pub fn parse_event(body: &[u8]) -> Result<Event> {
-    model::from_slice(body).map_err(|error| {
-        Error::new(Kind::Decode, Outcome::NotSent, format!("not a webhook event: {}", describe(&error)))
-    })
+    body::read(body)
+        .map_err(|error| Error::new(Kind::Decode, Outcome::NotSent, format!("not a webhook event: {}", error.0)))
 }
 
 discreet_debug!(Webhook { id, url, events, created_at });
@@ -169,7 +185,8 @@ mod tests {
                 "to": "+244912345678", "created_at": "2026-07-01T09:00:00Z", "error": 0}}"#,
         )
         .expect("an event");
-        assert_eq!(event.message().expect("a message").extra["error"], 0);
+        let message = event.message().expect("a message");
+        assert_eq!((message.error.as_deref(), message.to.as_deref()), (Some("0"), Some("+244912345678")));
         assert!(event.campaign().is_none());
     }
 
@@ -179,5 +196,21 @@ mod tests {
             assert_eq!(parse_event(body.as_bytes()).expect_err(body).kind(), Kind::Decode);
         }
         assert!(parse_event(b"{}").is_ok());
+    }
+
+    #[test]
+    fn text_that_is_not_quite_json() {
+        for body in ["\u{feff}{\"type\": \"message.failed\"}", r#"{"type": "message.failed", "to": "Beto \ud83d"}"#] {
+            assert_eq!(parse_event(body.as_bytes()).expect(body).event, Some(EventName::MessageFailed));
+        }
+    }
+
+    #[test]
+    fn data_stays_raw() {
+        let event = parse_event(br#"{"event": "message.sent", "data": {"id": 5, "created_at": 1782896400}}"#)
+            .expect("an event");
+        assert_eq!(event.data.as_ref().expect("data"), &serde_json::json!({"id": 5, "created_at": 1_782_896_400}));
+        let message = event.message().expect("a message");
+        assert_eq!((&*message.id, message.created_at.expect("a time").as_second()), ("5", 1_782_896_400));
     }
 }

@@ -133,7 +133,7 @@ fn few_large_pages_are_prefetched() {
     let (server, builder) = LargePages::start(0);
     let client = builder.build().expect("a client");
     for page in client.contacts().list(&ListContacts::new()).pages() {
-        assert_eq!(page.expect("a page").items[0].name.len(), NAME);
+        assert_eq!(page.expect("a page").items[0].name.as_ref().expect("a name").len(), NAME);
         server.note_taken();
     }
     server.assert_ahead();
@@ -145,7 +145,7 @@ fn few_large_pages_are_prefetched_by_the_async_client() {
     let client = builder.build_async().expect("a client");
     let mut pages = client.contacts().list(&ListContacts::new()).pages();
     while let Some(page) = block_on(pages.next()) {
-        assert_eq!(page.expect("a page").items[0].name.len(), NAME);
+        assert_eq!(page.expect("a page").items[0].name.as_ref().expect("a name").len(), NAME);
         server.note_taken();
     }
     server.assert_ahead();

@@ -109,16 +109,21 @@ template <class Item> class page {
     /// The item at `index`, which has to be less than size().
     const Item &operator[](std::size_t index) const { return items_[index]; }
 
-    /// How many items the whole list has.
-    std::int64_t total() const noexcept { return listing::page_total(handle_.get()); }
+    /// Number of items in the whole list, if the API reports it.
+    std::optional<std::int64_t> total() const noexcept {
+        return detail::optional_number(listing::page_total(handle_.get()));
+    }
 
-    /// Which page it is, from 1.
+    /// Number of the page, from 1.
     std::int64_t number() const noexcept { return listing::page_number(handle_.get()); }
 
-    /// How many items a full page has.
-    std::int64_t per_page() const noexcept { return listing::page_per_page(handle_.get()); }
+    /// Number of items on a full page, if the API reports it.
+    std::optional<std::int64_t> per_page() const noexcept {
+        return detail::optional_number(listing::page_per_page(handle_.get()));
+    }
 
-    /// What the API said of the page beside this, as a JSON object.
+    /// Other fields of the page, and the raw values of fields in an unexpected form, as a JSON
+    /// object.
     std::string_view extra_json() const {
         return detail::view(listing::page_extra_json(handle_.get()));
     }

@@ -36,7 +36,10 @@ pub unsafe extern "C" fn zexa_webhooks_parse_event(
     unsafe { guard::call(error, parse) }
 }
 
-/// The message that the event is about, yours to free with zexa_message_free(); NULL where it is about none.
+/// The message that the event is about: from `data`, or from wherever else the payload has an object with an id. The name of the event decides whether
+/// that is a message or a campaign; else its id and its fields do.
+///
+/// Returns a new object, to be freed with zexa_message_free(); NULL if the event is about no message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_message(event: *const zexa_event) -> *mut zexa_message {
     let message = |event: &zexa_event| event.0.model.message().map_or(ptr::null_mut(), boxed::<_, zexa_message>);
@@ -44,7 +47,9 @@ pub unsafe extern "C" fn zexa_event_message(event: *const zexa_event) -> *mut ze
     unsafe { guard::get(event, ptr::null_mut(), message) }
 }
 
-/// The campaign that the event is about, yours to free with zexa_campaign_free(); NULL where it is about none.
+/// The campaign that the event is about, as zexa_event_message() finds it.
+///
+/// Returns a new object, to be freed with zexa_campaign_free(); NULL if the event is about no campaign.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_campaign(event: *const zexa_event) -> *mut zexa_campaign {
     let campaign = |event: &zexa_event| event.0.model.campaign().map_or(ptr::null_mut(), boxed::<_, zexa_campaign>);

@@ -82,9 +82,9 @@ impl<I> Shared<I> {
 /// One page: items as objects that C borrows.
 pub(crate) struct PageOf<O> {
     pub(crate) items: Vec<O>,
-    total: u64,
+    total: Option<u64>,
     page: u32,
-    per_page: u32,
+    per_page: Option<u32>,
     extra: serde_json::Map<String, serde_json::Value>,
     extra_json: OnceLock<CString>,
 }
@@ -102,7 +102,7 @@ impl<O> PageOf<O> {
     }
 
     pub(crate) fn total(&self) -> i64 {
-        number::to_c(self.total)
+        self.total.map_or(-1, number::to_c)
     }
 
     pub(crate) fn page(&self) -> i64 {
@@ -110,7 +110,7 @@ impl<O> PageOf<O> {
     }
 
     pub(crate) fn per_page(&self) -> i64 {
-        number::to_c(self.per_page)
+        self.per_page.map_or(-1, number::to_c)
     }
 
     pub(crate) fn extra(&self) -> *const c_char {

@@ -39,10 +39,10 @@ function reviveCampaign(row) {
   const campaign = {
     id: row[0],
     status: row[1],
-    name: row[2],
-    channel: row[3],
-    createdAt: new Date(row[4]),
   }
+  if (row[2] !== null) campaign.name = row[2]
+  if (row[3] !== null) campaign.channel = row[3]
+  if (row[4] !== null) campaign.createdAt = new Date(row[4])
   if (row[5] !== null) campaign.totalRecipients = row[5]
   if (row[6] !== null) campaign.scheduledAt = new Date(row[6])
   if (row[7] !== null) campaign.stats = reviveCampaignStats(row[7])

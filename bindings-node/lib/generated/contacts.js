@@ -20,11 +20,11 @@ const LIST_CONTACTS = {
 function reviveContact(row) {
   const contact = {
     id: row[0],
-    name: row[1],
-    phone: row[2],
     lists: row[3],
-    createdAt: new Date(row[4]),
   }
+  if (row[1] !== null) contact.name = row[1]
+  if (row[2] !== null) contact.phone = row[2]
+  if (row[4] !== null) contact.createdAt = new Date(row[4])
   if (row[5] !== null) contact.email = row[5]
   contact.extra = row[6] ?? {}
   return contact

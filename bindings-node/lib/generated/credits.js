@@ -5,8 +5,8 @@
 function reviveCredits(row) {
   const credits = {
     credits: row[0],
-    currency: row[1],
   }
+  if (row[1] !== null) credits.currency = row[1]
   credits.extra = row[2] ?? {}
   return credits
 }

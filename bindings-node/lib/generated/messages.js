@@ -34,10 +34,10 @@ function reviveMessage(row) {
   const message = {
     id: row[0],
     status: row[1],
-    channel: row[2],
-    to: row[3],
-    createdAt: new Date(row[4]),
   }
+  if (row[2] !== null) message.channel = row[2]
+  if (row[3] !== null) message.to = row[3]
+  if (row[4] !== null) message.createdAt = new Date(row[4])
   if (row[5] !== null) message.from = row[5]
   if (row[6] !== null) message.body = row[6]
   if (row[7] !== null) message.scheduledAt = new Date(row[7])

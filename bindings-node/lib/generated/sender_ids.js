@@ -18,8 +18,8 @@ const LIST_SENDER_IDS = {
 function reviveSenderId(row) {
   const senderId = {
     status: row[0],
-    channel: row[1],
   }
+  if (row[1] !== null) senderId.channel = row[1]
   if (row[2] !== null) senderId.senderId = row[2]
   if (row[3] !== null) senderId.id = row[3]
   if (row[4] !== null) senderId.useCase = row[4]

@@ -25,10 +25,10 @@ const CREATE_WEBHOOK = {
 function reviveWebhook(row) {
   const webhook = {
     id: row[0],
-    url: row[1],
     events: row[2],
-    createdAt: new Date(row[3]),
   }
+  if (row[1] !== null) webhook.url = row[1]
+  if (row[3] !== null) webhook.createdAt = new Date(row[3])
   if (row[4] !== null) webhook.secret = row[4]
   webhook.extra = row[5] ?? {}
   return webhook

@@ -233,7 +233,7 @@ class _AsyncMessages:
 
 @final
 class Message:
-    """A message and how far it has got."""
+    """A message and its delivery status."""
 
     def __new__(
         cls,
@@ -253,47 +253,47 @@ class Message:
     ) -> Self: ...
     @property
     def id(self) -> str:
-        """Its id, `msg_…`."""
+        """Message id, `msg_…`."""
 
     @property
     def status(self) -> MessageStatus:
-        """How far it has got."""
+        """Delivery status. Empty if the API omits it."""
 
     @property
-    def channel(self) -> Channel:
-        """The way it takes."""
+    def channel(self) -> Channel | None:
+        """Delivery channel. Absent if the API omits it."""
 
     @property
-    def to(self) -> str:
-        """Whom it goes to."""
+    def to(self) -> str | None:
+        """Recipient: E.164 number, email address, or Slack channel or user id. Absent if the API omits it."""
 
     @property
-    def created_at(self) -> datetime:
-        """When Zexa took it."""
+    def created_at(self) -> datetime | None:
+        """Creation time (UTC). Absent if the API omits it."""
 
     @property
     def from_(self) -> str | None:
-        """Whom it comes from. Inferred: the API may leave it out."""
+        """Sender: a Sender ID or an email address. Not documented: the API may omit it."""
 
     @property
     def body(self) -> str | None:
-        """What it says. Inferred: the API may leave it out."""
+        """Plain text. Not documented: the API may omit it."""
 
     @property
     def scheduled_at(self) -> datetime | None:
-        """When it is to be sent, if not at once. Inferred: the API may leave it out."""
+        """Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it."""
 
     @property
     def sent_at(self) -> datetime | None:
-        """When it was passed on. Inferred: the API may leave it out."""
+        """Time at which it was passed to the carrier or provider (UTC). Not documented: the API may omit it."""
 
     @property
     def delivered_at(self) -> datetime | None:
-        """When it arrived. Inferred: the API may leave it out."""
+        """Delivery time (UTC). Not documented: the API may omit it."""
 
     @property
     def error(self) -> str | None:
-        """Why it failed. Inferred: the API may leave it out."""
+        """Reason of a failure: a text or a code. Not documented: the API may omit it."""
 
     @property
     def is_final(self) -> bool:
@@ -301,7 +301,7 @@ class Message:
 
     @property
     def extra(self) -> dict[str, Any]:
-        """What the API sent beside these fields, and what it sent in them that is not of their type."""
+        """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
         """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
@@ -374,7 +374,9 @@ class _AsyncSenderIds:
 
 @final
 class SenderId:
-    """A name or number that is registered to send from, on one channel."""
+    """A name or number that is registered as a sender on one channel. The API documents little of it, so every field
+    may be absent.
+    """
 
     def __new__(
         cls,
@@ -389,31 +391,31 @@ class SenderId:
     ) -> Self: ...
     @property
     def status(self) -> SenderIdStatus:
-        """Whether it may be used."""
+        """Whether it may be used. Empty if the API omits it."""
 
     @property
-    def channel(self) -> Channel:
-        """The channel that it is registered for."""
+    def channel(self) -> Channel | None:
+        """Channel that it is registered for. Not documented: the API may omit it."""
 
     @property
     def sender_id(self) -> str | None:
-        """The name itself: up to 11 letters and digits, or an E.164 number. Inferred: the API may leave it out."""
+        """The name itself: up to 11 letters and digits, or an E.164 number. Not documented: the API may omit it."""
 
     @property
     def id(self) -> str | None:
-        """Its id. Inferred: the API may leave it out."""
+        """Id of the registration. Not documented: the API may omit it."""
 
     @property
     def use_case(self) -> str | None:
-        """What it was registered for: `transactional`, `marketing` or `otp`. Inferred: the API may leave it out."""
+        """Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it."""
 
     @property
     def created_at(self) -> datetime | None:
-        """When it was registered. Inferred: the API may leave it out."""
+        """Registration time (UTC). Not documented: the API may omit it."""
 
     @property
     def extra(self) -> dict[str, Any]:
-        """What the API sent beside these fields, and what it sent in them that is not of their type."""
+        """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
         """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
@@ -555,7 +557,7 @@ class _AsyncCampaigns:
 
 @final
 class Campaign:
-    """A campaign and how far it has got."""
+    """A campaign and its status."""
 
     def __new__(
         cls,
@@ -572,35 +574,35 @@ class Campaign:
     ) -> Self: ...
     @property
     def id(self) -> str:
-        """Its id, `cmp_…`."""
+        """Campaign id, `cmp_…`."""
 
     @property
     def status(self) -> CampaignStatus:
-        """How far it has got."""
+        """Status. Empty if the API omits it."""
 
     @property
-    def name(self) -> str:
-        """Its name."""
+    def name(self) -> str | None:
+        """Name. Absent if the API omits it."""
 
     @property
-    def channel(self) -> Channel:
-        """The way its messages take."""
+    def channel(self) -> Channel | None:
+        """Delivery channel. Absent if the API omits it."""
 
     @property
-    def created_at(self) -> datetime:
-        """When it was created."""
+    def created_at(self) -> datetime | None:
+        """Creation time (UTC). Absent if the API omits it."""
 
     @property
     def total_recipients(self) -> int | None:
-        """How many contacts it goes to. Inferred: the API may leave it out."""
+        """Number of contacts that it is sent to. Not documented under this name: the API may omit it."""
 
     @property
     def scheduled_at(self) -> datetime | None:
-        """When it is to start, if not at once. Inferred: the API may leave it out."""
+        """Time to start at (UTC), if it is scheduled. Not documented: the API may omit it."""
 
     @property
     def stats(self) -> CampaignStats | None:
-        """How its messages fared; given by `campaigns.get`. Inferred: the API may leave it out."""
+        """Delivery statistics, returned by `campaigns.get`. Not documented: the API may omit them."""
 
     @property
     def is_final(self) -> bool:
@@ -608,7 +610,7 @@ class Campaign:
 
     @property
     def extra(self) -> dict[str, Any]:
-        """What the API sent beside these fields, and what it sent in them that is not of their type."""
+        """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
         """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
@@ -650,7 +652,7 @@ class Campaign:
 
 @final
 class CampaignStats:
-    """How many messages of a campaign have got how far. All inferred: the API may count otherwise, and further
+    """Number of messages of a campaign by their status. Not documented: the API may count otherwise, and further
     counters are in `extra`.
     """
 
@@ -666,27 +668,27 @@ class CampaignStats:
     ) -> Self: ...
     @property
     def sent(self) -> int | None:
-        """Passed on."""
+        """Passed to the carrier or provider."""
 
     @property
     def delivered(self) -> int | None:
-        """Arrived."""
+        """Delivered."""
 
     @property
     def failed(self) -> int | None:
-        """Could not be sent."""
+        """Failed: they could not be sent."""
 
     @property
     def undeliverable(self) -> int | None:
-        """Could not be delivered."""
+        """Undeliverable."""
 
     @property
     def pending(self) -> int | None:
-        """Not yet passed on."""
+        """Not yet sent."""
 
     @property
     def extra(self) -> dict[str, Any]:
-        """What the API sent beside these fields, and what it sent in them that is not of their type."""
+        """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
         """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
@@ -818,33 +820,31 @@ class Contact:
     ) -> Self: ...
     @property
     def id(self) -> str:
-        """Its id, `cnt_…`."""
+        """Contact id, `cnt_…`."""
 
     @property
-    def name(self) -> str:
-        """The person's name."""
+    def name(self) -> str | None:
+        """Name of the person. Absent if the API omits it."""
 
     @property
-    def phone(self) -> str:
-        """The phone number, in E.164 form."""
+    def phone(self) -> str | None:
+        """Phone number in E.164 form. Absent if the API omits it."""
 
     @property
     def lists(self) -> tuple[str, ...]:
-        """The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it documents
-        them, yet not as always there.
-        """
+        """Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them."""
 
     @property
-    def created_at(self) -> datetime:
-        """When it was added."""
+    def created_at(self) -> datetime | None:
+        """Creation time (UTC). Absent if the API omits it."""
 
     @property
     def email(self) -> str | None:
-        """The email address, if there is one."""
+        """Email address, if there is one."""
 
     @property
     def extra(self) -> dict[str, Any]:
-        """What the API sent beside these fields, and what it sent in them that is not of their type."""
+        """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
         """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
@@ -926,27 +926,27 @@ class Webhook:
     ) -> Self: ...
     @property
     def id(self) -> str:
-        """Its id, `wh_…`."""
+        """Webhook id, `wh_…`."""
 
     @property
-    def url(self) -> str:
-        """Where events are posted to."""
+    def url(self) -> str | None:
+        """URL that events are posted to. Absent if the API omits it."""
 
     @property
     def events(self) -> tuple[EventName, ...]:
-        """Which events are."""
+        """Names of the events that are posted. Empty if the API omits them."""
 
     @property
-    def created_at(self) -> datetime:
-        """When it was registered."""
+    def created_at(self) -> datetime | None:
+        """Creation time (UTC). Absent if the API omits it."""
 
     @property
     def secret(self) -> str | None:
-        """What events are signed with. Inferred: the API may leave it out."""
+        """Secret that events are signed with. Not documented: the API may omit it."""
 
     @property
     def extra(self) -> dict[str, Any]:
-        """What the API sent beside these fields, and what it sent in them that is not of their type."""
+        """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
         """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
@@ -985,7 +985,7 @@ class Webhook:
 
 @final
 class Event:
-    """What Zexa posts to a webhook. Its whole shape is inferred, so nothing in it is certain to be there."""
+    """An event that Zexa posts to a webhook. Its form is not documented, so every field may be absent."""
 
     def __new__(
         cls,
@@ -998,31 +998,33 @@ class Event:
     ) -> Self: ...
     @property
     def id(self) -> str | None:
-        """The event's own id: the same event may be posted twice."""
+        """Id of the event itself: the same event may be posted twice. Absent if the payload is the message or
+        campaign itself.
+        """
 
     @property
     def event(self) -> EventName | None:
-        """What happened."""
+        """Name of the event."""
 
     @property
     def created_at(self) -> datetime | None:
-        """When."""
+        """Time of the event (UTC)."""
 
     @property
     def data(self) -> Any:
-        """What it happened to: see `Event.message` and `Event.campaign`."""
+        """Raw data of the event: see `Event.message` and `Event.campaign`."""
 
     @property
     def message(self) -> Message | None:
-        """The message that it is about, where it is about one."""
+        """The message that the event is about, if it is about one, wherever the payload has it."""
 
     @property
     def campaign(self) -> Campaign | None:
-        """The campaign that it is about, where it is about one."""
+        """The campaign that the event is about, if it is about one, wherever the payload has it."""
 
     @property
     def extra(self) -> dict[str, Any]:
-        """What the API sent beside these fields, and what it sent in them that is not of their type."""
+        """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
         """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
@@ -1084,22 +1086,22 @@ class _AsyncCreditBalance:
 
 @final
 class Credits:
-    """The account's balance."""
+    """The credit balance of the account."""
 
     def __new__(
         cls, *, credits: float, currency: str | None = None, extra: Mapping[str, Any] | None = None
     ) -> Self: ...
     @property
     def credits(self) -> float:
-        """How many there are. An email or Slack message costs half a credit, so it may be a fraction."""
+        """Number of credits. An email or Slack message costs half a credit, so it may be a fraction."""
 
     @property
-    def currency(self) -> str:
-        """The currency that they are bought in."""
+    def currency(self) -> str | None:
+        """Currency in which credits are bought, such as `USD`. Absent if the API omits it."""
 
     @property
     def extra(self) -> dict[str, Any]:
-        """What the API sent beside these fields, and what it sent in them that is not of their type."""
+        """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
         """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
@@ -1221,23 +1223,23 @@ class Page(Generic[_Item_co]):
     def items(self) -> tuple[_Item_co, ...]:
         """What is on it."""
     @property
-    def total(self) -> int:
-        """How many items the whole list has."""
+    def total(self) -> int | None:
+        """Number of items in the whole list. `None` if the API omits it."""
     @property
     def page(self) -> int:
-        """Which page it is, from 1."""
+        """Number of the page, from 1."""
     @property
-    def per_page(self) -> int:
-        """How many items a full page has."""
+    def per_page(self) -> int | None:
+        """Number of items on a full page. `None` if the API omits it."""
     @property
     def extra(self) -> dict[str, Any]:
-        """What the API said of the page beside this."""
+        """Other fields of the page, and the raw values of fields in an unexpected form."""
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
         """Its items and numbers as plain data, as their own `to_dict()` gives them."""
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any: ...
     def to_json(self) -> str:
-        """As JSON: `items`, `total`, `page`, `per_page`, and what the API said beside this."""
+        """As JSON: `items`, `total`, `page`, `per_page`, and the fields in `extra`. What is absent is left out."""
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[_Item_co]: ...
     @overload

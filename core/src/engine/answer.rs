@@ -12,8 +12,8 @@ use hyper::body::Incoming;
 use serde_json::Value;
 
 use super::api_key::ApiKey;
+use super::error_body::ErrorBody;
 use super::retry_after::retry_after;
-use crate::decode::describe;
 use crate::json::{self, Form};
 use crate::{Error, Kind, Outcome};
 
@@ -23,8 +23,8 @@ const MAX_SUCCESS_BODY: usize = 8 << 20;
 /// The most that is read of a failing response: the API's are a few hundred bytes.
 const MAX_ERROR_BODY: usize = 256 << 10;
 
-/// How many characters of a body that is not JSON are shown to the caller.
-const SHOWN: usize = 500;
+/// The number of characters of a body that is not JSON in the details of an error.
+const IN_DETAILS: usize = 500;
 
 /// The head of a response.
 pub(crate) struct ResponseHead<'a> {
@@ -42,19 +42,20 @@ impl<'a> ResponseHead<'a> {
 
     /// The error of a response whose status says that the request failed, whatever its body looks like.
     pub(crate) fn into_error(self, body: &[u8]) -> Error {
-        let said = ErrorBody::read(body, self.key);
+        let ErrorBody { code, message, details, request_id, text } = ErrorBody::read(body, self.key);
         let status = self.status.as_u16();
-        let request_id = said.request_id.or_else(|| self.header("x-request-id"));
-        Error::new(
-            Kind::of_answer(status, said.code.as_deref()),
-            Outcome::of_answer(status),
-            said.message.unwrap_or_else(|| self.describe()),
-        )
-        .with_status(status)
-        .with_code(said.code)
-        .with_details(said.details)
-        .with_request_id(request_id)
-        .with_retry_after(retry_after(&self.headers))
+        let request_id = request_id.or_else(|| self.header("x-request-id"));
+        let message = message.unwrap_or_else(|| match text {
+            // A redirect says where to, and that may repeat an id or a number.
+            Some(text) if !self.status.is_redirection() => format!("{}: {text}", self.describe()),
+            _ => self.describe(),
+        });
+        Error::new(Kind::of_answer(status, code.as_deref()), Outcome::of_answer(status), message)
+            .with_status(status)
+            .with_code(code)
+            .with_details(details)
+            .with_request_id(request_id)
+            .with_retry_after(retry_after(&self.headers))
     }
 
     /// The error of a response whose status says that the request was carried out, and whose body cannot be understood.
@@ -62,13 +63,13 @@ impl<'a> ResponseHead<'a> {
     /// The details hold what was received: it may hold the id of what was done. If it is no JSON at all, it was not the API that sent it, but perhaps the
     /// page of a captive portal.
     pub(crate) fn undecodable(&self, reason: &str, body: &[u8]) -> Error {
-        let mut message = format!("the answer is not what the API documents: {reason}");
+        let mut message = format!("the response cannot be read: {reason}");
         if let Some(kind) = self.header(CONTENT_TYPE.as_str()).filter(|kind| !kind.contains("json")) {
             message = format!("{message} ({kind})");
         }
         let details = match json::parse_tolerant(body) {
             Ok(json) if body.len() <= MAX_ERROR_BODY => json,
-            _ => beginning(&String::from_utf8_lossy(body), self.key),
+            _ => beginning(body, self.key),
         };
         Error::new(Kind::Decode, outcome_of_success(body), message)
             .with_status(self.status.as_u16())
@@ -80,11 +81,6 @@ impl<'a> ResponseHead<'a> {
     pub(crate) fn foreign(&self, kind: Kind, message: &str, body: &[u8]) -> Error {
         let error = self.undecodable("not JSON", body).with_outcome(Outcome::Unknown);
         if kind == Kind::Decode { error } else { error.with_kind(kind, message) }
-    }
-
-    /// As [`undecodable`](ResponseHead::undecodable), for a body that was parsed in vain.
-    pub(crate) fn undecodable_json(&self, error: &serde_json::Error, body: &[u8]) -> Error {
-        self.undecodable(&describe(error), body)
     }
 
     /// Whether a response of which this much has arrived cannot be the API's. The beginning of the body says more than its type.
@@ -137,53 +133,15 @@ fn origin(place: &str) -> String {
     }
 }
 
-/// What the body of a failing response says.
-#[derive(Default)]
-struct ErrorBody {
-    code: Option<String>,
-    message: Option<String>,
-    details: Value,
-    request_id: Option<String>,
+/// The first characters of a body that is not JSON.
+pub(super) fn beginning(body: &[u8], key: ApiKey<'_>) -> Value {
+    first_characters(&String::from_utf8_lossy(body), IN_DETAILS, key).map_or(Value::Null, Value::String)
 }
 
-impl ErrorBody {
-    /// Reads the documented form as far as the body has it; a body of another form becomes the details, as it is.
-    fn read(body: &[u8], key: ApiKey<'_>) -> ErrorBody {
-        let json = match json::parse_tolerant(body) {
-            Ok(json) => json,
-            Err(_) => return ErrorBody::read_unparsable(body, key),
-        };
-        let Value::Object(mut object) = json else { return ErrorBody { details: json, ..ErrorBody::default() } };
-        let text = |name: &str| match object.get(name) {
-            Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
-            _ => None,
-        };
-        let (code, message, request_id) = (text("error"), text("message"), text("request_id"));
-        let details = match object.remove("details") {
-            Some(details) => details,
-            None if code.is_none() || message.is_none() => Value::Object(object),
-            None => Value::Null,
-        };
-        ErrorBody { code, message, details, request_id }
-    }
-
-    /// Reads what there is in a body that is no JSON, or JSON that is nested too deeply.
-    fn read_unparsable(body: &[u8], key: ApiKey<'_>) -> ErrorBody {
-        let text = json::repair(body);
-        let member = |name| json::text_member(&text, name).filter(|text| !text.is_empty());
-        ErrorBody {
-            code: member("error"),
-            message: member("message"),
-            request_id: member("request_id"),
-            details: beginning(&String::from_utf8_lossy(body), key),
-        }
-    }
-}
-
-/// The first characters of a text that is not JSON.
-fn beginning(text: &str, key: ApiKey<'_>) -> Value {
-    let text: String = key.redact(text).trim().chars().take(SHOWN).collect();
-    if text.is_empty() { Value::Null } else { Value::String(text) }
+/// The first characters of a text, if it has any. The key is removed first: a part of it would not be recognised later.
+pub(super) fn first_characters(text: &str, count: usize, key: ApiKey<'_>) -> Option<String> {
+    let text: String = key.redact(text).trim().chars().take(count).collect();
+    if text.is_empty() { None } else { Some(text) }
 }
 
 /// A body as far as it has arrived.
@@ -247,7 +205,6 @@ async fn next_piece(body: &mut Incoming) -> Result<Option<Bytes>, hyper::Error> 
 #[cfg(test)]
 mod tests {
     use http::header::HeaderValue;
-    use serde_json::json;
 
     use super::*;
 
@@ -256,56 +213,14 @@ mod tests {
         ResponseHead { status, headers, key: ApiKey::none() }
     }
 
-    fn error(status: u16, body: &str) -> Error {
-        head(status, HeaderMap::new()).into_error(body.as_bytes())
-    }
-
-    #[test]
-    fn the_documented_form() {
-        let body =
-            r#"{"error": "validation_error", "message": "no", "details": {"field": "to"}, "request_id": "req_1"}"#;
-        let error = error(422, body);
-        assert_eq!((error.kind(), error.code(), error.message()), (Kind::Validation, Some("validation_error"), "no"));
-        assert_eq!((error.details(), error.request_id()), (Some(&json!({"field": "to"})), Some("req_1")));
-    }
-
-    #[test]
-    fn any_other_form_is_still_a_good_error() {
-        for (body, details) in [
-            ("", None),
-            ("<html>Bad Gateway</html>", Some(json!("<html>Bad Gateway</html>"))),
-            ("[1]", Some(json!([1]))),
-            ("null", None),
-            (r#"{"error": {"message": "x"}}"#, Some(json!({"error": {"message": "x"}}))),
-            (r#"{"error": "a", "message": "#, Some(json!(r#"{"error": "a", "message":"#))),
-        ] {
-            let error = error(502, body);
-            assert_eq!(
-                (error.kind(), error.message()),
-                (Kind::Server, "the server answered 502 Bad Gateway"),
-                "{body}"
-            );
-            assert_eq!(error.details(), details.as_ref(), "{body}");
-        }
-    }
-
     #[test]
     fn a_redirect_says_where_to() {
         let headers = HeaderMap::from_iter([(LOCATION, HeaderValue::from_static("https://new.example/?to=912345678"))]);
-        let error = head(301, headers).into_error(b"");
-        assert_eq!((error.kind(), error.outcome()), (Kind::Other, Outcome::Unknown));
-        assert!(error.message().contains("https://new.example") && !error.message().contains("912345678"), "{error}");
-    }
-
-    #[test]
-    fn a_body_that_no_parser_takes_still_has_its_code() {
-        let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
-        for details in [r#""half \ud83d""#, "1e400", deep.as_str()] {
-            let body =
-                format!(r#"{{"error": "conflict", "message": "no", "request_id": "req_1", "details": {details}}}"#);
-            let error = error(409, &body);
-            assert_eq!((error.code(), error.message(), error.request_id()), (Some("conflict"), "no", Some("req_1")));
-            assert!(error.details().is_some());
+        for body in ["", "Moved to https://new.example/?to=912345678"] {
+            let error = head(301, headers.clone()).into_error(body.as_bytes());
+            assert_eq!((error.kind(), error.outcome()), (Kind::Other, Outcome::Unknown));
+            assert!(error.message().contains("https://new.example"), "{error}");
+            assert!(!error.message().contains("912345678"), "{error}");
         }
     }
 

@@ -78,7 +78,9 @@ async fn exchange(
     }
     let missing = match read {
         Ok(None) if sink.needs_body() => {
-            return sink.take(status.as_u16(), &body).map_err(|error| head.undecodable_json(&error, &body));
+            let notes = sink.take(status.as_u16(), &body).map_err(|error| head.undecodable(&error.0, &body))?;
+            shared.warn_of(request, call, &notes);
+            return Ok(());
         }
         Ok(None) => None,
         Ok(Some(reason)) => Some((Kind::Decode, format!("the answer cannot be read: {reason}"))),
@@ -89,7 +91,7 @@ async fn exchange(
         None if !body.is_empty() && head.is_foreign(&body) => Err(head.undecodable("not JSON", &body)),
         Some((kind, message)) if head.is_foreign(&body) => Err(head.foreign(kind, &message, &body)),
         Some((kind, message)) if sink.needs_body() => Err(progress.abort(kind, message)),
-        _ => sink.take(status.as_u16(), &[]).map_err(|error| head.undecodable_json(&error, &[])),
+        _ => sink.take(status.as_u16(), &[]).map(drop).map_err(|error| head.undecodable(&error.0, &[])),
     }
 }
 

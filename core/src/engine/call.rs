@@ -81,7 +81,7 @@ async fn ask(
         }
         if request.method == Method::Delete && error.status() == Some(404) && history.ambiguous {
             // An attempt that seemed to fail had removed it.
-            return sink.take(204, &[]).map_err(|_| error);
+            return sink.take(204, &[]).map(drop).map_err(|_| error);
         }
         let Some(wait) = wait_before_next(shared, request, call, &error, history.attempts) else {
             return Err(error);

@@ -1,6 +1,6 @@
 //! The engine: how requests are sent, and sent again.
 //!
-//! - `request` is what is sent, `attempt` sends it once, `progress` records how far it gets, `answer` reads what comes, `call` makes attempts until
+//! - `request` is what is sent, `attempt` sends it once, `progress` records how far it gets, `answer` and `error_body` read what comes, `call` makes attempts until
 //!   it is done;
 //! - `retry`, `retry_after` and `gate` say whether and when to try again, `waiting` when to ask again for what takes its time;
 //! - `lane` drives blocking calls, `background` async ones;
@@ -14,6 +14,7 @@ mod attempt;
 mod background;
 mod call;
 mod connect;
+mod error_body;
 mod fork;
 mod gate;
 mod http;
@@ -27,6 +28,7 @@ mod tls;
 pub(crate) mod trust;
 mod waiting;
 
+use std::collections::HashSet;
 use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -50,6 +52,8 @@ use self::request::Request;
 use crate::call_options::Call;
 use crate::config::Config;
 use crate::decode::{Decode, Decoded};
+use crate::observe::{self, Warning};
+use crate::tolerant::notes::Note;
 use crate::{Error, Kind, Outcome, Result};
 
 /// For how long a connection may have been idle when it is used again, if the server says nothing of it. The pools look for older ones at this
@@ -78,6 +82,8 @@ struct Process {
     background: Background,
     tls: OnceLock<ClientConfig>,
     random: Mutex<fastrand::Rng>,
+    /// The fields of responses that a warning was logged about.
+    warned: Mutex<HashSet<(&'static str, &'static str)>>,
     closing: CancellationToken,
 }
 
@@ -233,6 +239,21 @@ impl Shared {
         self.process().longest_idle.fetch_min(u64::try_from(usable).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
+    /// Logs a warning about fields that are not as documented, once per field.
+    fn warn_of(&self, request: &Request, call: &Call, notes: &[Note]) {
+        for note in notes {
+            let is_new = {
+                let mut warned = self.process().warned.lock().unwrap_or_else(PoisonError::into_inner);
+                warned.insert((note.model, note.field))
+            };
+            if is_new {
+                let observer = call.observer.as_ref().or(self.config.observer.as_ref());
+                let warning = Warning::new(request.method.as_str(), request.route, note.to_string());
+                observe::warn(observer, &warning);
+            }
+        }
+    }
+
     /// From 0 to 1.
     fn random(&self) -> f64 {
         self.process().random.lock().unwrap_or_else(PoisonError::into_inner).f64()
@@ -277,6 +298,7 @@ impl Process {
             background: Background::default(),
             tls: OnceLock::new(),
             random: Mutex::new(fastrand::Rng::with_seed(now ^ u64::from(std::process::id()).rotate_left(32))),
+            warned: Mutex::default(),
             closing: CancellationToken::new(),
         }
     }

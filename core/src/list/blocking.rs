@@ -97,7 +97,8 @@ impl<T: Item> List<T> {
     pub fn page(self, number: u32) -> Result<Page<T>> {
         let pager = self.pages.pager.map_err(|error| error.expect("not yet iterated over"))?;
         let source = &pager.source;
-        source.shared.call(&source.request(number)?, &source.call, Decoded::once())
+        let page: Page<T> = source.shared.call(&source.request(number)?, &source.call, Decoded::once())?;
+        Ok(page.numbered(number))
     }
 
     /// Reads the list page by page.

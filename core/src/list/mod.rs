@@ -1,59 +1,30 @@
 //! Lists: one page, or all items across pages.
 //!
+//! - `page` reads a page;
 //! - `plan` decides which pages to request and when a list ends; its documentation has the rules;
 //! - `seen_ids` and `stall_detector` tell new items from repeated ones;
 //! - `pager` holds the pages that are requested ahead, `blocking` and `stream` drive it.
 
 mod blocking;
+mod page;
 mod pager;
 mod plan;
 mod seen_ids;
 mod stall_detector;
 mod stream;
 
-use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
-use serde_json::{Map, Value};
-
 pub use self::blocking::{List, Pages};
+pub use self::page::Page;
 pub use self::stream::{AsyncList, AsyncPages};
 use crate::call_options::Call;
 use crate::check;
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request};
 use crate::model::Model;
-use crate::{Campaign, Contact, ListCampaigns, ListContacts, ListSenderIds, Result, SenderId};
-
-/// One page of a list.
-#[derive(Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Page<T> {
-    /// What is on it.
-    pub items: Vec<T>,
-    /// How many items the whole list has.
-    pub total: u64,
-    /// Which page it is, from 1.
-    pub page: u32,
-    /// How many items a full page has.
-    pub per_page: u32,
-    /// What the API said of the page beside this.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
-}
-
-impl<T: fmt::Debug> fmt::Debug for Page<T> {
-    /// Without what is not known of it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Page")
-            .field("items", &self.items)
-            .field("total", &self.total)
-            .field("page", &self.page)
-            .field("per_page", &self.per_page)
-            .finish_non_exhaustive()
-    }
-}
+use crate::{Campaign, Channel, Contact, ListCampaigns, ListContacts, ListSenderIds, Result, SenderId};
+use serde::Serialize;
 
 /// The items of lists.
 pub trait Item: Model + Serialize + Send + Unpin + 'static {
@@ -85,7 +56,7 @@ impl Item for SenderId {
 
     /// A name is registered separately for each channel, so an id may be that of the name.
     fn id_scope(&self) -> Option<&str> {
-        Some(self.channel.as_str())
+        self.channel.as_ref().map(Channel::as_str)
     }
 }
 

@@ -165,6 +165,7 @@ impl<T: Item> Pager<T> {
     }
 
     fn turn(&mut self, page: Page<T>) -> Result<Option<Turned<T>>> {
+        let page = page.numbered(self.plan.next_number());
         let mut repeated = self.seen.add_page(&page.items);
         if self.stall.is_repeated(&page.items) {
             repeated = (0..page.items.len()).collect();

@@ -3,7 +3,7 @@
 //! # When a list ends
 //!
 //! The items decide, not the page numbers: servers cap pages without saying so, and report totals that are wrong. *Seen* is the number of items
-//! that the list has yielded; an item repeated on a later page counts once. *Total* is the total that the newest page reports.
+//! that the list has yielded; an item repeated on a later page counts once. *Total* is the newest total that a page has reported.
 //!
 //! 1. **Seen < total**: the list goes on. Two empty pages in a row end it short of the total, which is reported as
 //!    [incomplete](Plan::is_incomplete).
@@ -20,6 +20,13 @@
 //!    [`MAX_SHIFTED_PAGES`] such pages in a row.
 //!
 //! A list with a limit also ends when it has yielded that many items, and is complete then.
+//!
+//! **Without a total** on any page so far, the list goes on, one page at a time:
+//!
+//! 6. An empty page ends the list, and so does a 404 after the first page. A short page does not: servers that filter the items of a page return short
+//!    pages in the middle, and ending there would lose the rest. A list without totals therefore costs one request more than it has pages.
+//! 7. A page that has only items of earlier pages ends the list too: a server that knows no pages returns all items each time. It is an error if the page
+//!    has exactly as many items as were requested, because that server may know `per_page` and not `page`, and have more.
 //!
 //! A server with correct totals costs no request more than the list has pages, with one exception: a list of exactly one full page costs two,
 //! by rule 3. What no rule can detect: a first page that is short and reports its own length as the total, and a total that is too small on
@@ -67,9 +74,9 @@ pub(super) struct Plan {
     seen: u64,
     /// Items that a page had although an earlier page had them.
     repeated: u64,
-    /// The total of the first page, of the newest page, and of the newest page that had items.
+    /// The first total that was reported, the newest, and the newest of a page that had items.
     first_total: u64,
-    total: u64,
+    total: Option<u64>,
     total_beside_items: u64,
     /// The largest total that exceeded what was seen when it was reported.
     announced: u64,
@@ -93,8 +100,8 @@ pub(super) struct Received {
     pub(super) items: u64,
     /// How many of the items earlier pages had.
     pub(super) repeated: u64,
-    pub(super) total: u64,
-    pub(super) per_page: u32,
+    pub(super) total: Option<u64>,
+    pub(super) per_page: Option<u32>,
 }
 
 /// A list repeats its items although more should follow.
@@ -158,53 +165,65 @@ impl Plan {
     pub(super) fn received(&mut self, page: Received) -> Result<(), Repeats> {
         self.received += 1;
         self.ahead = (self.ahead * 2).min(MAX_AHEAD);
-        if self.received == 1 {
-            self.first_total = page.total;
+        if let (None, Some(first)) = (self.total, page.total) {
+            self.first_total = first;
         }
         let is_full = self.is_full(&page);
         self.seen += page.items - page.repeated;
         self.repeated += page.repeated;
         self.largest_page = self.largest_page.max(page.items);
-        self.total = page.total;
-        if self.total > self.seen {
-            self.announced = self.announced.max(self.total);
-        }
+        self.total = page.total.or(self.total);
+        self.announced = self.total.filter(|total| *total > self.seen).unwrap_or(0).max(self.announced);
         if page.items == 0 {
             self.empty_pages += 1;
         } else {
             self.empty_pages = 0;
-            self.total_beside_items = page.total;
+            self.total_beside_items = page.total.unwrap_or(self.total_beside_items);
         }
-        self.state = if self.has_reached_limit() { State::Ended } else { self.judge(&page, is_full) };
+        self.state = match self.total {
+            _ if self.has_reached_limit() => State::Ended,
+            Some(total) => self.judge(&page, is_full, total),
+            None => self.judge_without_total(&page),
+        };
         self.last = self.received.saturating_add(self.expected_pages());
         if self.state == State::Failed { Err(Repeats) } else { Ok(()) }
     }
 
-    /// The rules of the module's documentation.
-    fn judge(&mut self, page: &Received, is_full: bool) -> State {
+    /// Rules 1 to 5 of the module's documentation.
+    fn judge(&mut self, page: &Received, is_full: bool, total: u64) -> State {
         let ends_if = |is_end| if is_end { State::Ended } else { State::GoesOn };
         if page.items == 0 {
-            let is_expected = self.seen >= self.total && self.seen >= self.announced;
+            let is_expected = self.seen >= total && self.seen >= self.announced;
             return ends_if(is_expected || self.empty_pages >= MAX_EMPTY_PAGES);
         }
         if page.repeated < page.items {
             self.shifted_pages = 0;
-            let is_confirmed = self.seen == self.announced || (self.seen == self.total && !is_full);
-            return ends_if(self.seen >= self.total && is_confirmed);
+            let is_confirmed = self.seen == self.announced || (self.seen == total && !is_full);
+            return ends_if(self.seen >= total && is_confirmed);
         }
-        if self.seen == self.total {
+        if self.seen == total {
             return State::Ended;
         }
         self.shifted_pages += 1;
-        let growth = self.total.saturating_sub(self.first_total);
+        let growth = total.saturating_sub(self.first_total);
         let has_shifted = self.repeated <= growth && self.shifted_pages <= MAX_SHIFTED_PAGES;
         if has_shifted { State::GoesOn } else { State::Failed }
+    }
+
+    /// Rules 6 and 7.
+    fn judge_without_total(&self, page: &Received) -> State {
+        match () {
+            () if page.items == 0 => State::Ended,
+            () if page.repeated < page.items => State::GoesOn,
+            () if page.items == u64::from(self.requested_size.unwrap_or(DEFAULT_PER_PAGE)) => State::Failed,
+            () => State::Ended,
+        }
     }
 
     /// Whether the page has as many items as pages of this list have, as far as that is known before it is counted.
     fn is_full(&self, page: &Received) -> bool {
         let requested = self.requested_size.unwrap_or(DEFAULT_PER_PAGE);
-        let reported = if page.per_page == 0 { requested } else { page.per_page };
+        let reported = page.per_page.filter(|size| *size > 0).unwrap_or(requested);
         // Without a requested size the server chooses one.
         let size = u64::from(self.requested_size.map_or(reported, |requested| requested.min(reported)));
         let size = if self.largest_page == 0 { size } else { size.min(self.largest_page) };
@@ -216,15 +235,20 @@ impl Plan {
         if self.empty_pages > 0 {
             return 1;
         }
-        let wanted = self.limit.map_or(self.total, |limit| limit.min(self.total));
-        let missing = wanted.saturating_sub(self.seen);
+        let total = self.total.unwrap_or(0);
+        let missing = self.limit.map_or(total, |limit| limit.min(total)).saturating_sub(self.seen);
         let pages = missing.div_ceil(self.largest_page.max(1)).max(1);
         u32::try_from(pages).unwrap_or(u32::MAX)
     }
 
-    /// Whether a further page is requested only because the total, which was seen, is in doubt.
+    /// Whether a further page is requested only because the total, which was seen, is in doubt, or because there is none.
     pub(super) fn has_doubtful_total(&self) -> bool {
-        self.received > 0 && self.seen >= self.total.max(self.announced)
+        self.received > 0 && self.total.is_none_or(|total| self.seen >= total.max(self.announced))
+    }
+
+    /// The number of the next page in order.
+    pub(super) fn next_number(&self) -> u32 {
+        self.received.saturating_add(1)
     }
 
     /// Ends the list: there is no further page.
@@ -248,7 +272,8 @@ impl Plan {
 
     /// Whether the list has ended with fewer items than the API reported last, be it on the last page or on the last page with items.
     pub(super) fn is_incomplete(&self) -> bool {
-        self.state == State::Ended && !self.has_reached_limit() && self.seen < self.total.max(self.total_beside_items)
+        let expected = self.total.unwrap_or(0).max(self.total_beside_items);
+        self.state == State::Ended && !self.has_reached_limit() && self.seen < expected
     }
 
     /// What was requested and not received is lost: it has to be requested again.
@@ -258,173 +283,4 @@ impl Plan {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn requests(plan: &mut Plan) -> Vec<u32> {
-        std::iter::from_fn(|| plan.next_request()).collect()
-    }
-
-    fn page(items: u64, total: u64, per_page: u32) -> Received {
-        Received { items, repeated: 0, total, per_page }
-    }
-
-    fn repeated(items: u64, total: u64, per_page: u32) -> Received {
-        Received { items, repeated: items, total, per_page }
-    }
-
-    /// Receives these pages of a list that was requested with `per_page`: all but the last let the list go on.
-    fn ended(per_page: u32, pages: &[Received]) -> Plan {
-        let mut plan = Plan::new(Some(per_page));
-        for (index, page) in pages.iter().enumerate() {
-            assert!(!plan.has_ended(), "ended before page {}", index + 1);
-            assert!(requests(&mut plan).len() + index >= 1 && plan.requested as usize > index, "page {}", index + 1);
-            plan.received(*page).expect("no repeat");
-        }
-        assert!(plan.has_ended());
-        plan
-    }
-
-    #[test]
-    fn the_first_page_alone_then_more_and_more() {
-        let mut plan = Plan::new(None);
-        assert_eq!(requests(&mut plan), [1]);
-        for expected in [vec![2, 3, 4, 5], vec![6, 7, 8, 9, 10], (11..=19).collect(), vec![20]] {
-            plan.received(page(50, 5000, 50)).expect("no repeat");
-            assert_eq!(requests(&mut plan), expected);
-        }
-    }
-
-    #[test]
-    fn correct_totals_cost_no_further_request() {
-        for (per_page, sizes) in [(2, vec![0]), (2, vec![1]), (2, vec![2, 2]), (2, vec![2, 1]), (1, vec![1, 1, 1])] {
-            let total = sizes.iter().sum();
-            let pages: Vec<_> = sizes.iter().map(|size| page(*size, total, per_page)).collect();
-            let plan = ended(per_page, &pages);
-            assert_eq!((plan.requested as usize, plan.is_incomplete()), (pages.len(), false), "{sizes:?}");
-        }
-        // Just one full page looks the same as a total that counts the page.
-        assert_eq!(ended(2, &[page(2, 2, 2), page(0, 2, 2)]).requested, 2);
-    }
-
-    #[test]
-    fn pages_shorter_than_they_say() {
-        let plan = ended(20, &[page(10, 100, 20); 10]);
-        assert_eq!((plan.requested, plan.is_incomplete()), (10, false));
-    }
-
-    #[test]
-    fn a_total_that_changes_is_followed() {
-        ended(1, &[page(1, 2, 1), page(1, 3, 1), page(1, 3, 1)]);
-        ended(2, &[page(2, 4, 2), page(1, 3, 2)]);
-    }
-
-    #[test]
-    fn a_total_that_is_wrong_does_not_end_the_list() {
-        for pages in [
-            // Zero on one page in the middle.
-            [page(10, 40, 10), page(10, 0, 10), page(10, 40, 10), page(10, 40, 10)].to_vec(),
-            // Zero on the last page.
-            [page(10, 20, 10), page(10, 0, 10)].to_vec(),
-            // The number of items on the page.
-            [page(10, 10, 10), page(10, 10, 10), page(5, 5, 10), page(0, 0, 10)].to_vec(),
-            // The number of items so far.
-            [page(10, 10, 10), page(10, 20, 10), page(10, 30, 10), page(0, 30, 10)].to_vec(),
-            // Always zero.
-            [page(10, 0, 10), page(3, 0, 10), page(0, 0, 10)].to_vec(),
-        ] {
-            assert!(!ended(10, &pages).is_incomplete(), "{pages:?}");
-        }
-    }
-
-    #[test]
-    fn two_empty_pages_end_a_list_short_of_its_total() {
-        let plan =
-            ended(10, &[page(10, 100, 10), page(0, 100, 10), page(10, 100, 10), page(0, 100, 10), page(0, 100, 10)]);
-        assert!(plan.is_incomplete());
-        // An empty page may have an empty total, too.
-        assert!(ended(10, &[page(10, 100, 10), page(0, 0, 10), page(0, 0, 10)]).is_incomplete());
-        assert!(ended(10, &[page(0, u64::MAX, 10), page(0, u64::MAX, 10)]).is_incomplete());
-    }
-
-    #[test]
-    fn a_page_that_repeats_is_an_error_unless_the_total_is_reached() {
-        let mut plan = Plan::new(Some(10));
-        plan.received(page(10, 40, 10)).expect("no repeat");
-        assert_eq!(plan.received(repeated(10, 40, 10)), Err(Repeats));
-        assert!(plan.has_ended() && !plan.is_incomplete());
-        // A server that has one page, whatever is requested.
-        assert!(!ended(10, &[page(10, 10, 10), repeated(10, 10, 10)]).is_incomplete());
-    }
-
-    #[test]
-    fn a_list_that_grows_by_a_page_goes_on() {
-        ended(2, &[page(2, 4, 2), repeated(2, 6, 2), page(2, 6, 2), page(0, 6, 2), page(0, 6, 2)]);
-        // For ever it does not.
-        let mut plan = Plan::new(Some(1));
-        plan.received(page(1, 10, 1)).expect("no repeat");
-        let mut pages = (11..).map(|total| plan.received(repeated(1, total, 1)));
-        assert_eq!(pages.position(|page| page.is_err()), Some(3));
-    }
-
-    #[test]
-    fn large_pages_are_requested_one_by_one() {
-        for (bytes, expected) in [(1, 4), (4 << 20, 4), (5 << 20, 3), (8 << 20, 2), (9 << 20, 1), (99 << 20, 1)] {
-            let mut plan = Plan::new(None);
-            requests(&mut plan);
-            plan.arrived(bytes);
-            plan.received(page(50, 5000, 50)).expect("no repeat");
-            assert_eq!(requests(&mut plan).len(), expected, "{bytes} bytes");
-        }
-    }
-
-    #[test]
-    fn a_limit_ends_the_list_and_no_page_beyond_it_is_requested() {
-        let mut plan = Plan::new(Some(10)).with_limit(25);
-        assert_eq!(requests(&mut plan), [1]);
-        plan.received(page(10, 100, 10)).expect("no repeat");
-        assert_eq!(requests(&mut plan), [2, 3]);
-        plan.received(page(10, 100, 10)).expect("no repeat");
-        plan.received(page(10, 100, 10)).expect("no repeat");
-        assert!(plan.has_ended() && !plan.is_incomplete());
-
-        // A repeated item makes room for one of a further page.
-        let mut plan = Plan::new(Some(2)).with_limit(4);
-        requests(&mut plan);
-        plan.received(page(2, 9, 2)).expect("no repeat");
-        assert_eq!(requests(&mut plan), [2]);
-        plan.received(Received { items: 2, repeated: 1, total: 9, per_page: 2 }).expect("no repeat");
-        assert_eq!((plan.has_ended(), requests(&mut plan)), (false, vec![3]));
-
-        let mut nothing = Plan::new(None).with_limit(0);
-        assert!(nothing.has_ended() && !nothing.is_incomplete());
-        assert_eq!(requests(&mut nothing), [1; 0]);
-    }
-
-    #[test]
-    fn a_list_that_ends_before_its_limit_is_judged_as_any() {
-        let mut plan = Plan::new(Some(10)).with_limit(25);
-        plan.received(page(10, 100, 10)).expect("no repeat");
-        plan.received(page(0, 100, 10)).expect("no repeat");
-        plan.received(page(0, 100, 10)).expect("no repeat");
-        assert!(plan.has_ended() && plan.is_incomplete());
-    }
-
-    #[test]
-    fn an_absurd_total_does_not_overflow() {
-        let mut plan = Plan::new(None);
-        requests(&mut plan);
-        plan.received(page(1, u64::MAX, 1)).expect("no repeat");
-        assert_eq!(requests(&mut plan).len(), 4);
-    }
-
-    #[test]
-    fn what_is_lost_is_requested_again() {
-        let mut plan = Plan::new(None);
-        requests(&mut plan);
-        plan.received(page(50, 5000, 50)).expect("no repeat");
-        assert_eq!(requests(&mut plan), [2, 3, 4, 5]);
-        plan.request_again();
-        assert_eq!(requests(&mut plan), [2, 3, 4, 5]);
-    }
-}
+mod tests;

@@ -81,7 +81,8 @@ impl<T: Item> AsyncList<T> {
             let pager = self.pages.0.map_err(|error| error.expect("not yet polled"))?;
             pager.source.shared.spawn(pager.source.request(number)?, pager.source.call.clone(), Decoded::once())?
         };
-        task.await
+        let page: Page<T> = task.await?;
+        Ok(page.numbered(number))
     }
 
     /// Reads the list page by page.

@@ -14,7 +14,7 @@ pub unsafe extern "C" fn zexa_campaign_status_is_final(name: *const c_char) -> b
     guard::value(false, || unsafe { enumeration::ask(name, zexa::CampaignStatus::is_final) })
 }
 
-/// A campaign and how far it has got.
+/// A campaign and its status.
 ///
 /// Yours to free with zexa_campaign_free(). Its strings live as long as it does.
 pub struct zexa_campaign(pub(crate) Object<zexa::Campaign>);
@@ -29,61 +29,67 @@ impl Fields for zexa::Campaign {
     fn write(&self, texts: &mut Texts) {
         texts.push(&self.id);
         texts.push(self.status.as_str());
-        texts.push(&self.name);
-        texts.push(self.channel.as_str());
-        texts.push(&self.created_at.to_string());
+        texts.push_option(self.name.as_deref());
+        texts.push_option(self.channel.as_ref().map(zexa::Channel::as_str));
+        texts.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
         texts.push_option(self.scheduled_at.as_ref().map(ToString::to_string).as_deref());
         texts.push_json(self.stats.as_ref());
     }
 }
 
-/// Its id, `cmp_…`.
+/// Campaign id, `cmp_…`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_id(campaign: *const zexa_campaign) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.text(0)) }
 }
 
-/// How far it has got.
+/// Status. Empty if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_status(campaign: *const zexa_campaign) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.text(1)) }
 }
 
-/// Its name.
+/// Name. Absent if the API omits it.
+/// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_name(campaign: *const zexa_campaign) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.text(2)) }
 }
 
-/// The way its messages take.
+/// Delivery channel. Absent if the API omits it.
+/// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_channel(campaign: *const zexa_campaign) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.text(3)) }
 }
 
-/// When it was created.
+/// Creation time (UTC). Absent if the API omits it.
 ///
-/// In the form of RFC 3339.
+/// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_created_at(campaign: *const zexa_campaign) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.text(4)) }
 }
 
-/// When it was created.
+/// Creation time (UTC). Absent if the API omits it.
 ///
-/// In milliseconds since 1970.
+/// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_created_at_unix_ms(campaign: *const zexa_campaign) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(campaign, -1, |campaign| campaign.0.model.created_at.as_millisecond()) }
+    unsafe {
+        guard::get(campaign, -1, |campaign| {
+            campaign.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond())
+        })
+    }
 }
 
-/// How many contacts it goes to. Inferred: the API may leave it out.
+/// Number of contacts that it is sent to. Not documented under this name: the API may omit it.
 /// -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_total_recipients(campaign: *const zexa_campaign) -> i64 {
@@ -95,7 +101,7 @@ pub unsafe extern "C" fn zexa_campaign_total_recipients(campaign: *const zexa_ca
     }
 }
 
-/// When it is to start, if not at once. Inferred: the API may leave it out.
+/// Time to start at (UTC), if it is scheduled. Not documented: the API may omit it.
 ///
 /// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
@@ -104,7 +110,7 @@ pub unsafe extern "C" fn zexa_campaign_scheduled_at(campaign: *const zexa_campai
     unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.text(5)) }
 }
 
-/// When it is to start, if not at once. Inferred: the API may leave it out.
+/// Time to start at (UTC), if it is scheduled. Not documented: the API may omit it.
 ///
 /// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
@@ -117,7 +123,7 @@ pub unsafe extern "C" fn zexa_campaign_scheduled_at_unix_ms(campaign: *const zex
     }
 }
 
-/// How its messages fared; given by `campaigns.get`. Inferred: the API may leave it out.
+/// Delivery statistics, returned by `campaigns.get`. Not documented: the API may omit them.
 ///
 /// As JSON. NULL where it is absent.
 #[unsafe(no_mangle)]
@@ -126,7 +132,7 @@ pub unsafe extern "C" fn zexa_campaign_stats_json(campaign: *const zexa_campaign
     unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.text(6)) }
 }
 
-/// Passed on.
+/// Passed to the carrier or provider.
 /// -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_sent(campaign: *const zexa_campaign) -> i64 {
@@ -144,7 +150,7 @@ pub unsafe extern "C" fn zexa_campaign_stats_sent(campaign: *const zexa_campaign
     }
 }
 
-/// Arrived.
+/// Delivered.
 /// -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_delivered(campaign: *const zexa_campaign) -> i64 {
@@ -162,7 +168,7 @@ pub unsafe extern "C" fn zexa_campaign_stats_delivered(campaign: *const zexa_cam
     }
 }
 
-/// Could not be sent.
+/// Failed: they could not be sent.
 /// -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_failed(campaign: *const zexa_campaign) -> i64 {
@@ -180,7 +186,7 @@ pub unsafe extern "C" fn zexa_campaign_stats_failed(campaign: *const zexa_campai
     }
 }
 
-/// Could not be delivered.
+/// Undeliverable.
 /// -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_undeliverable(campaign: *const zexa_campaign) -> i64 {
@@ -198,7 +204,7 @@ pub unsafe extern "C" fn zexa_campaign_stats_undeliverable(campaign: *const zexa
     }
 }
 
-/// Not yet passed on.
+/// Not yet sent.
 /// -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_pending(campaign: *const zexa_campaign) -> i64 {
@@ -223,7 +229,7 @@ pub unsafe extern "C" fn zexa_campaign_json(campaign: *const zexa_campaign) -> *
     unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.json()) }
 }
 
-/// What the API sent beside these fields, and what it sent in them that is not of their type, as a JSON object. NULL of NULL.
+/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_extra_json(campaign: *const zexa_campaign) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
@@ -386,28 +392,28 @@ pub unsafe extern "C" fn zexa_campaign_page_at(page: *const zexa_campaign_page, 
     unsafe { guard::get(page, ptr::null(), |page| page.0.items.get(index).map_or(ptr::null(), ptr::from_ref)) }
 }
 
-/// How many items the whole list has.
+/// Number of items in the whole list. -1 if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_total(page: *const zexa_campaign_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(page, -1, |page| page.0.total()) }
 }
 
-/// Which page it is, from 1.
+/// Number of the page, from 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_number(page: *const zexa_campaign_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(page, -1, |page| page.0.page()) }
 }
 
-/// How many items a full page has.
+/// Number of items on a full page. -1 if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_per_page(page: *const zexa_campaign_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(page, -1, |page| page.0.per_page()) }
 }
 
-/// What the API said of the page beside this, as a JSON object. NULL of NULL.
+/// Other fields of the page, and the raw values of fields in an unexpected form, as a JSON object. NULL if the page is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_extra_json(page: *const zexa_campaign_page) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.

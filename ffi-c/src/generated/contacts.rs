@@ -17,9 +17,9 @@ impl From<zexa::Contact> for zexa_contact {
 impl Fields for zexa::Contact {
     fn write(&self, texts: &mut Texts) {
         texts.push(&self.id);
-        texts.push(&self.name);
-        texts.push(&self.phone);
-        texts.push(&self.created_at.to_string());
+        texts.push_option(self.name.as_deref());
+        texts.push_option(self.phone.as_deref());
+        texts.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
         texts.push_option(self.email.as_deref());
         for text in &self.lists {
             texts.push(text);
@@ -27,28 +27,30 @@ impl Fields for zexa::Contact {
     }
 }
 
-/// Its id, `cnt_…`.
+/// Contact id, `cnt_…`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_id(contact: *const zexa_contact) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(contact, ptr::null(), |contact| contact.0.text(0)) }
 }
 
-/// The person's name.
+/// Name of the person. Absent if the API omits it.
+/// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_name(contact: *const zexa_contact) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(contact, ptr::null(), |contact| contact.0.text(1)) }
 }
 
-/// The phone number, in E.164 form.
+/// Phone number in E.164 form. Absent if the API omits it.
+/// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_phone(contact: *const zexa_contact) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(contact, ptr::null(), |contact| contact.0.text(2)) }
 }
 
-/// The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it documents them, yet not as always there.
+/// Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them.
 ///
 /// How many `lists` there are.
 #[unsafe(no_mangle)]
@@ -57,7 +59,7 @@ pub unsafe extern "C" fn zexa_contact_lists_count(contact: *const zexa_contact) 
     unsafe { guard::get(contact, 0, |contact| contact.0.model.lists.len()) }
 }
 
-/// The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it documents them, yet not as always there.
+/// Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them.
 ///
 /// The one of `lists` at `index`, from 0; NULL where there is none.
 #[unsafe(no_mangle)]
@@ -70,25 +72,27 @@ pub unsafe extern "C" fn zexa_contact_lists_at(contact: *const zexa_contact, ind
     }
 }
 
-/// When it was added.
+/// Creation time (UTC). Absent if the API omits it.
 ///
-/// In the form of RFC 3339.
+/// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_created_at(contact: *const zexa_contact) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(contact, ptr::null(), |contact| contact.0.text(3)) }
 }
 
-/// When it was added.
+/// Creation time (UTC). Absent if the API omits it.
 ///
-/// In milliseconds since 1970.
+/// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_created_at_unix_ms(contact: *const zexa_contact) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(contact, -1, |contact| contact.0.model.created_at.as_millisecond()) }
+    unsafe {
+        guard::get(contact, -1, |contact| contact.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond()))
+    }
 }
 
-/// The email address, if there is one.
+/// Email address, if there is one.
 /// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_email(contact: *const zexa_contact) -> *const c_char {
@@ -103,7 +107,7 @@ pub unsafe extern "C" fn zexa_contact_json(contact: *const zexa_contact) -> *con
     unsafe { guard::get(contact, ptr::null(), |contact| contact.0.json()) }
 }
 
-/// What the API sent beside these fields, and what it sent in them that is not of their type, as a JSON object. NULL of NULL.
+/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_extra_json(contact: *const zexa_contact) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
@@ -260,28 +264,28 @@ pub unsafe extern "C" fn zexa_contact_page_at(page: *const zexa_contact_page, in
     unsafe { guard::get(page, ptr::null(), |page| page.0.items.get(index).map_or(ptr::null(), ptr::from_ref)) }
 }
 
-/// How many items the whole list has.
+/// Number of items in the whole list. -1 if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_total(page: *const zexa_contact_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(page, -1, |page| page.0.total()) }
 }
 
-/// Which page it is, from 1.
+/// Number of the page, from 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_number(page: *const zexa_contact_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(page, -1, |page| page.0.page()) }
 }
 
-/// How many items a full page has.
+/// Number of items on a full page. -1 if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_per_page(page: *const zexa_contact_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(page, -1, |page| page.0.per_page()) }
 }
 
-/// What the API said of the page beside this, as a JSON object. NULL of NULL.
+/// Other fields of the page, and the raw values of fields in an unexpected form, as a JSON object. NULL if the page is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_extra_json(page: *const zexa_contact_page) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.

@@ -3,7 +3,7 @@
 
 use crate::prelude::*;
 
-/// The account's balance.
+/// The credit balance of the account.
 ///
 /// Yours to free with zexa_credits_free(). Its strings live as long as it does.
 pub struct zexa_credits(pub(crate) Object<zexa::Credits>);
@@ -16,18 +16,19 @@ impl From<zexa::Credits> for zexa_credits {
 
 impl Fields for zexa::Credits {
     fn write(&self, texts: &mut Texts) {
-        texts.push(&self.currency);
+        texts.push_option(self.currency.as_deref());
     }
 }
 
-/// How many there are. An email or Slack message costs half a credit, so it may be a fraction.
+/// Number of credits. An email or Slack message costs half a credit, so it may be a fraction.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_credits_credits(credits: *const zexa_credits) -> f64 {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(credits, f64::NAN, |credits| credits.0.model.credits) }
 }
 
-/// The currency that they are bought in.
+/// Currency in which credits are bought, such as `USD`. Absent if the API omits it.
+/// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_credits_currency(credits: *const zexa_credits) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
@@ -41,7 +42,7 @@ pub unsafe extern "C" fn zexa_credits_json(credits: *const zexa_credits) -> *con
     unsafe { guard::get(credits, ptr::null(), |credits| credits.0.json()) }
 }
 
-/// What the API sent beside these fields, and what it sent in them that is not of their type, as a JSON object. NULL of NULL.
+/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_credits_extra_json(credits: *const zexa_credits) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.

@@ -14,7 +14,7 @@ pub unsafe extern "C" fn zexa_message_status_is_final(name: *const c_char) -> bo
     guard::value(false, || unsafe { enumeration::ask(name, zexa::MessageStatus::is_final) })
 }
 
-/// A message and how far it has got.
+/// A message and its delivery status.
 ///
 /// Yours to free with zexa_message_free(). Its strings live as long as it does.
 pub struct zexa_message(pub(crate) Object<zexa::Message>);
@@ -29,9 +29,9 @@ impl Fields for zexa::Message {
     fn write(&self, texts: &mut Texts) {
         texts.push(&self.id);
         texts.push(self.status.as_str());
-        texts.push(self.channel.as_str());
-        texts.push(&self.to);
-        texts.push(&self.created_at.to_string());
+        texts.push_option(self.channel.as_ref().map(zexa::Channel::as_str));
+        texts.push_option(self.to.as_deref());
+        texts.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
         texts.push_option(self.from.as_deref());
         texts.push_option(self.body.as_deref());
         texts.push_option(self.scheduled_at.as_ref().map(ToString::to_string).as_deref());
@@ -41,53 +41,57 @@ impl Fields for zexa::Message {
     }
 }
 
-/// Its id, `msg_…`.
+/// Message id, `msg_…`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_id(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(message, ptr::null(), |message| message.0.text(0)) }
 }
 
-/// How far it has got.
+/// Delivery status. Empty if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_status(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(message, ptr::null(), |message| message.0.text(1)) }
 }
 
-/// The way it takes.
+/// Delivery channel. Absent if the API omits it.
+/// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_channel(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(message, ptr::null(), |message| message.0.text(2)) }
 }
 
-/// Whom it goes to.
+/// Recipient: E.164 number, email address, or Slack channel or user id. Absent if the API omits it.
+/// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_to(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(message, ptr::null(), |message| message.0.text(3)) }
 }
 
-/// When Zexa took it.
+/// Creation time (UTC). Absent if the API omits it.
 ///
-/// In the form of RFC 3339.
+/// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_created_at(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(message, ptr::null(), |message| message.0.text(4)) }
 }
 
-/// When Zexa took it.
+/// Creation time (UTC). Absent if the API omits it.
 ///
-/// In milliseconds since 1970.
+/// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_created_at_unix_ms(message: *const zexa_message) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(message, -1, |message| message.0.model.created_at.as_millisecond()) }
+    unsafe {
+        guard::get(message, -1, |message| message.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond()))
+    }
 }
 
-/// Whom it comes from. Inferred: the API may leave it out.
+/// Sender: a Sender ID or an email address. Not documented: the API may omit it.
 /// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_from(message: *const zexa_message) -> *const c_char {
@@ -95,7 +99,7 @@ pub unsafe extern "C" fn zexa_message_from(message: *const zexa_message) -> *con
     unsafe { guard::get(message, ptr::null(), |message| message.0.text(5)) }
 }
 
-/// What it says. Inferred: the API may leave it out.
+/// Plain text. Not documented: the API may omit it.
 /// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_body(message: *const zexa_message) -> *const c_char {
@@ -103,7 +107,7 @@ pub unsafe extern "C" fn zexa_message_body(message: *const zexa_message) -> *con
     unsafe { guard::get(message, ptr::null(), |message| message.0.text(6)) }
 }
 
-/// When it is to be sent, if not at once. Inferred: the API may leave it out.
+/// Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it.
 ///
 /// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
@@ -112,7 +116,7 @@ pub unsafe extern "C" fn zexa_message_scheduled_at(message: *const zexa_message)
     unsafe { guard::get(message, ptr::null(), |message| message.0.text(7)) }
 }
 
-/// When it is to be sent, if not at once. Inferred: the API may leave it out.
+/// Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it.
 ///
 /// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
@@ -125,7 +129,7 @@ pub unsafe extern "C" fn zexa_message_scheduled_at_unix_ms(message: *const zexa_
     }
 }
 
-/// When it was passed on. Inferred: the API may leave it out.
+/// Time at which it was passed to the carrier or provider (UTC). Not documented: the API may omit it.
 ///
 /// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
@@ -134,7 +138,7 @@ pub unsafe extern "C" fn zexa_message_sent_at(message: *const zexa_message) -> *
     unsafe { guard::get(message, ptr::null(), |message| message.0.text(8)) }
 }
 
-/// When it was passed on. Inferred: the API may leave it out.
+/// Time at which it was passed to the carrier or provider (UTC). Not documented: the API may omit it.
 ///
 /// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
@@ -145,7 +149,7 @@ pub unsafe extern "C" fn zexa_message_sent_at_unix_ms(message: *const zexa_messa
     }
 }
 
-/// When it arrived. Inferred: the API may leave it out.
+/// Delivery time (UTC). Not documented: the API may omit it.
 ///
 /// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
@@ -154,7 +158,7 @@ pub unsafe extern "C" fn zexa_message_delivered_at(message: *const zexa_message)
     unsafe { guard::get(message, ptr::null(), |message| message.0.text(9)) }
 }
 
-/// When it arrived. Inferred: the API may leave it out.
+/// Delivery time (UTC). Not documented: the API may omit it.
 ///
 /// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
@@ -167,7 +171,7 @@ pub unsafe extern "C" fn zexa_message_delivered_at_unix_ms(message: *const zexa_
     }
 }
 
-/// Why it failed. Inferred: the API may leave it out.
+/// Reason of a failure: a text or a code. Not documented: the API may omit it.
 /// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_error(message: *const zexa_message) -> *const c_char {
@@ -182,7 +186,7 @@ pub unsafe extern "C" fn zexa_message_json(message: *const zexa_message) -> *con
     unsafe { guard::get(message, ptr::null(), |message| message.0.json()) }
 }
 
-/// What the API sent beside these fields, and what it sent in them that is not of their type, as a JSON object. NULL of NULL.
+/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_extra_json(message: *const zexa_message) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.

@@ -3,7 +3,7 @@
 
 use crate::prelude::*;
 
-/// A name or number that is registered to send from, on one channel.
+/// A name or number that is registered as a sender on one channel. The API documents little of it, so every field may be absent.
 ///
 /// Yours to free with zexa_sender_id_free(). Its strings live as long as it does.
 pub struct zexa_sender_id(pub(crate) Object<zexa::SenderId>);
@@ -17,7 +17,7 @@ impl From<zexa::SenderId> for zexa_sender_id {
 impl Fields for zexa::SenderId {
     fn write(&self, texts: &mut Texts) {
         texts.push(self.status.as_str());
-        texts.push(self.channel.as_str());
+        texts.push_option(self.channel.as_ref().map(zexa::Channel::as_str));
         texts.push_option(self.sender_id.as_deref());
         texts.push_option(self.id.as_deref());
         texts.push_option(self.use_case.as_deref());
@@ -25,21 +25,22 @@ impl Fields for zexa::SenderId {
     }
 }
 
-/// Whether it may be used.
+/// Whether it may be used. Empty if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_status(sender_id: *const zexa_sender_id) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(sender_id, ptr::null(), |sender_id| sender_id.0.text(0)) }
 }
 
-/// The channel that it is registered for.
+/// Channel that it is registered for. Not documented: the API may omit it.
+/// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_channel(sender_id: *const zexa_sender_id) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(sender_id, ptr::null(), |sender_id| sender_id.0.text(1)) }
 }
 
-/// The name itself: up to 11 letters and digits, or an E.164 number. Inferred: the API may leave it out.
+/// The name itself: up to 11 letters and digits, or an E.164 number. Not documented: the API may omit it.
 /// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_sender_id(sender_id: *const zexa_sender_id) -> *const c_char {
@@ -47,7 +48,7 @@ pub unsafe extern "C" fn zexa_sender_id_sender_id(sender_id: *const zexa_sender_
     unsafe { guard::get(sender_id, ptr::null(), |sender_id| sender_id.0.text(2)) }
 }
 
-/// Its id. Inferred: the API may leave it out.
+/// Id of the registration. Not documented: the API may omit it.
 /// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_id(sender_id: *const zexa_sender_id) -> *const c_char {
@@ -55,7 +56,7 @@ pub unsafe extern "C" fn zexa_sender_id_id(sender_id: *const zexa_sender_id) -> 
     unsafe { guard::get(sender_id, ptr::null(), |sender_id| sender_id.0.text(3)) }
 }
 
-/// What it was registered for: `transactional`, `marketing` or `otp`. Inferred: the API may leave it out.
+/// Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it.
 /// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_use_case(sender_id: *const zexa_sender_id) -> *const c_char {
@@ -63,7 +64,7 @@ pub unsafe extern "C" fn zexa_sender_id_use_case(sender_id: *const zexa_sender_i
     unsafe { guard::get(sender_id, ptr::null(), |sender_id| sender_id.0.text(4)) }
 }
 
-/// When it was registered. Inferred: the API may leave it out.
+/// Registration time (UTC). Not documented: the API may omit it.
 ///
 /// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
@@ -72,7 +73,7 @@ pub unsafe extern "C" fn zexa_sender_id_created_at(sender_id: *const zexa_sender
     unsafe { guard::get(sender_id, ptr::null(), |sender_id| sender_id.0.text(5)) }
 }
 
-/// When it was registered. Inferred: the API may leave it out.
+/// Registration time (UTC). Not documented: the API may omit it.
 ///
 /// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
@@ -92,7 +93,7 @@ pub unsafe extern "C" fn zexa_sender_id_json(sender_id: *const zexa_sender_id) -
     unsafe { guard::get(sender_id, ptr::null(), |sender_id| sender_id.0.json()) }
 }
 
-/// What the API sent beside these fields, and what it sent in them that is not of their type, as a JSON object. NULL of NULL.
+/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_extra_json(sender_id: *const zexa_sender_id) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
@@ -159,28 +160,28 @@ pub unsafe extern "C" fn zexa_sender_id_page_at(
     unsafe { guard::get(page, ptr::null(), |page| page.0.items.get(index).map_or(ptr::null(), ptr::from_ref)) }
 }
 
-/// How many items the whole list has.
+/// Number of items in the whole list. -1 if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_page_total(page: *const zexa_sender_id_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(page, -1, |page| page.0.total()) }
 }
 
-/// Which page it is, from 1.
+/// Number of the page, from 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_page_number(page: *const zexa_sender_id_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(page, -1, |page| page.0.page()) }
 }
 
-/// How many items a full page has.
+/// Number of items on a full page. -1 if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_page_per_page(page: *const zexa_sender_id_page) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(page, -1, |page| page.0.per_page()) }
 }
 
-/// What the API said of the page beside this, as a JSON object. NULL of NULL.
+/// Other fields of the page, and the raw values of fields in an unexpected form, as a JSON object. NULL if the page is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_page_extra_json(page: *const zexa_sender_id_page) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.

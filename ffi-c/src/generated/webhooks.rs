@@ -17,8 +17,8 @@ impl From<zexa::Webhook> for zexa_webhook {
 impl Fields for zexa::Webhook {
     fn write(&self, texts: &mut Texts) {
         texts.push(&self.id);
-        texts.push(&self.url);
-        texts.push(&self.created_at.to_string());
+        texts.push_option(self.url.as_deref());
+        texts.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
         texts.push_option(self.secret.as_deref());
         for text in &self.events {
             texts.push(text.as_str());
@@ -26,21 +26,22 @@ impl Fields for zexa::Webhook {
     }
 }
 
-/// Its id, `wh_…`.
+/// Webhook id, `wh_…`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_id(webhook: *const zexa_webhook) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(webhook, ptr::null(), |webhook| webhook.0.text(0)) }
 }
 
-/// Where events are posted to.
+/// URL that events are posted to. Absent if the API omits it.
+/// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_url(webhook: *const zexa_webhook) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(webhook, ptr::null(), |webhook| webhook.0.text(1)) }
 }
 
-/// Which events are.
+/// Names of the events that are posted. Empty if the API omits them.
 ///
 /// How many `events` there are.
 #[unsafe(no_mangle)]
@@ -49,7 +50,7 @@ pub unsafe extern "C" fn zexa_webhook_events_count(webhook: *const zexa_webhook)
     unsafe { guard::get(webhook, 0, |webhook| webhook.0.model.events.len()) }
 }
 
-/// Which events are.
+/// Names of the events that are posted. Empty if the API omits them.
 ///
 /// The one of `events` at `index`, from 0; NULL where there is none.
 #[unsafe(no_mangle)]
@@ -62,25 +63,27 @@ pub unsafe extern "C" fn zexa_webhook_events_at(webhook: *const zexa_webhook, in
     }
 }
 
-/// When it was registered.
+/// Creation time (UTC). Absent if the API omits it.
 ///
-/// In the form of RFC 3339.
+/// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_created_at(webhook: *const zexa_webhook) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
     unsafe { guard::get(webhook, ptr::null(), |webhook| webhook.0.text(2)) }
 }
 
-/// When it was registered.
+/// Creation time (UTC). Absent if the API omits it.
 ///
-/// In milliseconds since 1970.
+/// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_created_at_unix_ms(webhook: *const zexa_webhook) -> i64 {
     // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(webhook, -1, |webhook| webhook.0.model.created_at.as_millisecond()) }
+    unsafe {
+        guard::get(webhook, -1, |webhook| webhook.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond()))
+    }
 }
 
-/// What events are signed with. Inferred: the API may leave it out.
+/// Secret that events are signed with. Not documented: the API may omit it.
 /// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_secret(webhook: *const zexa_webhook) -> *const c_char {
@@ -95,7 +98,7 @@ pub unsafe extern "C" fn zexa_webhook_json(webhook: *const zexa_webhook) -> *con
     unsafe { guard::get(webhook, ptr::null(), |webhook| webhook.0.json()) }
 }
 
-/// What the API sent beside these fields, and what it sent in them that is not of their type, as a JSON object. NULL of NULL.
+/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_extra_json(webhook: *const zexa_webhook) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.
@@ -109,7 +112,7 @@ pub unsafe extern "C" fn zexa_webhook_free(webhook: *mut zexa_webhook) {
     unsafe { guard::free(webhook) }
 }
 
-/// What Zexa posts to a webhook. Its whole shape is inferred, so nothing in it is certain to be there.
+/// An event that Zexa posts to a webhook. Its form is not documented, so every field may be absent.
 ///
 /// Yours to free with zexa_event_free(). Its strings live as long as it does.
 pub struct zexa_event(pub(crate) Object<zexa::Event>);
@@ -129,7 +132,7 @@ impl Fields for zexa::Event {
     }
 }
 
-/// The event's own id: the same event may be posted twice.
+/// Id of the event itself: the same event may be posted twice. Absent if the payload is the message or campaign itself.
 /// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_id(event: *const zexa_event) -> *const c_char {
@@ -137,7 +140,7 @@ pub unsafe extern "C" fn zexa_event_id(event: *const zexa_event) -> *const c_cha
     unsafe { guard::get(event, ptr::null(), |event| event.0.text(0)) }
 }
 
-/// What happened.
+/// Name of the event.
 /// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_event(event: *const zexa_event) -> *const c_char {
@@ -145,7 +148,7 @@ pub unsafe extern "C" fn zexa_event_event(event: *const zexa_event) -> *const c_
     unsafe { guard::get(event, ptr::null(), |event| event.0.text(1)) }
 }
 
-/// When.
+/// Time of the event (UTC).
 ///
 /// In the form of RFC 3339. NULL where it is absent.
 #[unsafe(no_mangle)]
@@ -154,7 +157,7 @@ pub unsafe extern "C" fn zexa_event_created_at(event: *const zexa_event) -> *con
     unsafe { guard::get(event, ptr::null(), |event| event.0.text(2)) }
 }
 
-/// When.
+/// Time of the event (UTC).
 ///
 /// In milliseconds since 1970. -1 where it is absent.
 #[unsafe(no_mangle)]
@@ -163,7 +166,7 @@ pub unsafe extern "C" fn zexa_event_created_at_unix_ms(event: *const zexa_event)
     unsafe { guard::get(event, -1, |event| event.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond())) }
 }
 
-/// What it happened to: see `zexa_event_message()` and `zexa_event_campaign()`.
+/// Raw data of the event: see `zexa_event_message()` and `zexa_event_campaign()`.
 ///
 /// As JSON. NULL where it is absent.
 #[unsafe(no_mangle)]
@@ -179,7 +182,7 @@ pub unsafe extern "C" fn zexa_event_json(event: *const zexa_event) -> *const c_c
     unsafe { guard::get(event, ptr::null(), |event| event.0.json()) }
 }
 
-/// What the API sent beside these fields, and what it sent in them that is not of their type, as a JSON object. NULL of NULL.
+/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_extra_json(event: *const zexa_event) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.

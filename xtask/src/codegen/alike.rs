@@ -19,8 +19,16 @@ pub(super) struct About {
 
 /// What an event is about.
 const ABOUT: [About; 2] = [
-    About { name: "message", model: "Message", docs: "The message that it is about, where it is about one." },
-    About { name: "campaign", model: "Campaign", docs: "The campaign that it is about, where it is about one." },
+    About {
+        name: "message",
+        model: "Message",
+        docs: "The message that the event is about, if it is about one, wherever the payload has it.",
+    },
+    About {
+        name: "campaign",
+        model: "Campaign",
+        docs: "The campaign that the event is about, if it is about one, wherever the payload has it.",
+    },
 ];
 
 /// What a model is about, by methods of the core that the definition knows nothing of.

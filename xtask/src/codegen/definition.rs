@@ -85,7 +85,7 @@ pub(crate) struct Params {
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) kind: Type,
-    /// Whether it is in the `required` part: always there in a model, to be given in parameters.
+    /// In a model, whether it is always there, be it empty; in parameters, whether it is to be given.
     pub(crate) required: bool,
     pub(crate) docs: Docs,
     /// Whether it is a list that may as well be left out: it is not sent where it is empty.

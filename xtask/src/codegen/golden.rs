@@ -17,8 +17,8 @@ fn golden_a_new_field() {
     let text = fs::read_to_string(&file).expect("it was copied");
     let text = put_behind(
         &text,
-        "            error: String,\n",
-        "            /// How many SMS it took. Inferred: the API may leave it out.\n            segments: u32,\n",
+        "            error: Option<String> as Code,\n",
+        "            /// Number of SMS. Not documented: the API may omit it.\n            segments: Option<u32>,\n",
     );
     let text = put_behind(
         &text,

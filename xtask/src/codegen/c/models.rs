@@ -183,7 +183,7 @@ impl Object<'_> {
         };
         let extra = Accessor {
             name: "extra_json",
-            docs: "/// What the API sent beside these fields, and what it sent in them that is not of their type, as a JSON object. NULL of NULL.\n",
+            docs: "/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.\n",
             body: &format!("{}.0.extra(|model| &model.extra)", self.argument),
             ..TEXT
         };

@@ -21,7 +21,7 @@ pub(super) fn write(context: &Context<'_>, model: &Model, members: &str) -> Stri
             /// All of it as a JSON object, by the names of the API, with what this version does not know.
             std::string_view json() const {{ return detail::view({c}_json(get())); }}
 
-            /// What the API sent beside these fields, and what it sent in them that is not of their type, as a JSON object.
+            /// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object.
             std::string_view extra_json() const {{ return detail::view({c}_extra_json(get())); }}
 
             /// Takes over an object of the C API.

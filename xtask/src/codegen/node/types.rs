@@ -88,8 +88,7 @@ pub(super) fn model(context: &Context<'_>, model: &Model) -> String {
     for About { name, model, docs } in about(model) {
         member(name, true, &name_of(model), &[(*docs).to_owned()]);
     }
-    let extra =
-        "What the API sent beside these fields, and what it sent in them that is not of their type, by its own names.";
+    let extra = "Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the API.";
     member("extra", false, "Record<string, unknown>", &[extra.to_owned()]);
     format!("\n{}export interface {name} {{\n{members}}}\n", documented("", &lines(context, &model.docs)))
 }

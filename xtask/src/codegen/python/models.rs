@@ -169,7 +169,7 @@ fn member(context: &Context<'_>, field: &Field) -> String {
 }
 
 const COMMON_METHODS: &str = "
-    /// What the API sent beside these fields, and what it sent in them that is not of their type.
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form.
     #[getter]
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> { json::to_python(py, &self.0.extra) }
 

@@ -119,7 +119,7 @@ fn or_none(kind: String) -> String {
 const COMMON: &str = r#"
     @property
     def extra(self) -> dict[str, Any]:
-        """What the API sent beside these fields, and what it sent in them that is not of their type."""
+        """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
         """As plain data, by the names of the API, with what this version does not know. What is absent is left out.

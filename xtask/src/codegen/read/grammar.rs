@@ -8,7 +8,10 @@ use syn::{Attribute, Ident, LitStr, Result, Token, Type, braced, parenthesized};
 
 mod word {
     syn::custom_keyword!(required);
+    syn::custom_keyword!(documented);
     syn::custom_keyword!(optional);
+    syn::custom_keyword!(from);
+    syn::custom_keyword!(then);
     syn::custom_keyword!(or);
 }
 
@@ -25,15 +28,19 @@ pub(super) struct ValueLine {
     pub(super) text: LitStr,
 }
 
-/// `model! { Message { required { id: String, } optional { event or "type": String, } } }`, and `params!` likewise.
+/// `model! { Message { required { id: String as Code, } documented { to: Option<String>, } optional { body or "text": Option<String>, } } }`, and
+/// `params!` without `documented`.
+///
+/// What else a model may have, such as `from SendMessage { to }`, is of no concern to the other languages: the core decodes.
 pub(super) struct StructCall {
     pub(super) attributes: Vec<Attribute>,
     pub(super) name: Ident,
     pub(super) required: Vec<FieldLine>,
+    pub(super) documented: Vec<FieldLine>,
     pub(super) optional: Vec<FieldLine>,
 }
 
-/// A field. Its aliases are of no concern to the other languages: the core decodes.
+/// A field. Its aliases and the form of its values are of no concern to the other languages either.
 pub(super) struct FieldLine {
     pub(super) attributes: Vec<Attribute>,
     pub(super) name: Ident,
@@ -103,9 +110,19 @@ impl Parse for StructCall {
         braced!(parts in input);
         parts.parse::<word::required>()?;
         let required = in_braces(&parts)?;
+        let documented = parts.parse::<Option<word::documented>>()?.map(|_| in_braces(&parts)).transpose()?;
         parts.parse::<word::optional>()?;
         let optional = in_braces(&parts)?;
-        Ok(StructCall { attributes, name, required, optional })
+        if parts.parse::<Option<word::from>>()?.is_some() {
+            parts.parse::<Ident>()?;
+            let filled;
+            braced!(filled in parts);
+            Punctuated::<Ident, Token![,]>::parse_terminated(&filled)?;
+        }
+        if parts.parse::<Option<word::then>>()?.is_some() {
+            parts.parse::<syn::Path>()?;
+        }
+        Ok(StructCall { attributes, name, required, documented: documented.unwrap_or_default(), optional })
     }
 }
 
@@ -118,6 +135,9 @@ impl Parse for FieldLine {
         }
         input.parse::<Token![:]>()?;
         let kind = input.parse()?;
+        if input.parse::<Option<Token![as]>>()?.is_some() {
+            input.parse::<Ident>()?;
+        }
         input.parse::<Token![,]>()?;
         Ok(FieldLine { attributes, name, kind })
     }
@@ -206,6 +226,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_parts_of_a_model() {
+        let model: StructCall = syn::parse_str(
+            "Message {
+                required { id: String as Code, }
+                documented { to: Option<String>, lists: Vec<String> as Code, }
+                optional { body or \"text\": Option<String>, }
+                from SendMessage { to, lists }
+                then Message::finish
+            }",
+        )
+        .expect("a model");
+        assert_eq!([model.required.len(), model.documented.len(), model.optional.len()], [1, 2, 1]);
+    }
+
+    #[test]
     fn what_a_macro_does_not_take() {
         fn error<T: Parse>(text: &str) -> String {
             syn::parse_str::<T>(text).err().expect("an error").to_string()
@@ -216,6 +251,11 @@ mod tests {
             error::<StructCall>("Message { required {} optional { a or b: String, } }"),
             "expected string literal"
         );
+        assert_eq!(
+            error::<StructCall>("Message { required {} optional {} from }"),
+            "unexpected end of input, expected identifier"
+        );
+        assert_eq!(error::<StructCall>("Message { required { id: String as 1, } optional {} }"), "expected identifier");
         assert_eq!(error::<DebugCall>("Message { to as }"), "unexpected end of input, expected identifier");
         assert_eq!(
             error::<EndpointsCall>("a: A, B { get get() -> C; }"),

@@ -11,7 +11,7 @@ use super::types::{Names, Owner, Position, field_type, name_of};
 use crate::codegen::definition::{EnumValue, Field, Model, OpenEnum, Params, Predicate, Section, Shown};
 
 /// The attributes that change nothing for the other languages: how the core spells a field in JSON, and what Rust derives.
-const ON_A_FIELD: [&str; 3] = ["serde(default)", "serde(deserialize_with)", "serde(skip_serializing_if)"];
+const ON_A_FIELD: [&str; 2] = ["serde(default)", "serde(skip_serializing_if)"];
 const ON_A_STRUCT: [&str; 2] = [DERIVED_DEBUG, "derive(Default)"];
 const DERIVED_DEBUG: &str = "derive(Debug)";
 
@@ -108,16 +108,17 @@ impl<'a> SectionCalls<'a> {
         }
     }
 
-    /// The required fields, then the optional ones.
+    /// The required fields, then the others.
     fn fields(&self, call: &StructCall, owner: Owner, names: &Names) -> Vec<Field> {
         let name = &call.name;
         let debug = self.debugs.iter().find(|debug| debug.name == *name);
         if debug.is_none() && !has_attribute(&call.attributes, DERIVED_DEBUG) {
             self.source.complain(name, format!("`{name}` has neither `discreet_debug!` nor `{DERIVED_DEBUG}`"));
         }
-        let required = call.required.iter().map(|line| (line, Position { owner, required: true }));
-        let optional = call.optional.iter().map(|line| (line, Position { owner, required: false }));
-        required.chain(optional).filter_map(|(line, position)| self.field(line, position, debug, names)).collect()
+        let required = call.required.iter().map(|line| (line, Position::required(owner)));
+        // In a model, the type of a field says whether it may be absent.
+        let others = call.documented.iter().chain(&call.optional).map(|line| (line, Position::of(owner, &line.kind)));
+        required.chain(others).filter_map(|(line, position)| self.field(line, position, debug, names)).collect()
     }
 
     fn field(&self, line: &FieldLine, position: Position, debug: Option<&DebugCall>, names: &Names) -> Option<Field> {

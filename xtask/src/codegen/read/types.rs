@@ -28,11 +28,22 @@ pub(super) enum Owner {
 }
 
 impl Position {
+    pub(super) fn required(owner: Owner) -> Position {
+        Position { owner, required: true }
+    }
+
+    /// Of a field that is not in the `required` part. In a model it is always there if it has an empty value, such as a list.
+    pub(super) fn of(owner: Owner, written: &syn::Type) -> Position {
+        Position { owner, required: owner == Owner::Model && argument_of("Option", written).is_none() }
+    }
+
     /// What can be expressed here, in words.
     pub(super) fn choices(self) -> String {
         let more = match (self.owner, self.required) {
             (Owner::Model, true) => ", u32, u64, f64, Timestamp, Value",
-            (Owner::Model, false) => ", u32, u64, f64, Timestamp, Value, a model",
+            (Owner::Model, false) => {
+                return "Option of String, u32, u64, f64, Timestamp, Value, a model, an open enum".into();
+            }
             (Owner::Params, true) => "",
             (Owner::Params, false) => ", u32, Timestamp, Template",
         };
@@ -41,7 +52,9 @@ impl Position {
 
     fn admits(self, kind: &Type) -> bool {
         match kind {
-            Type::String | Type::Enum(_) | Type::List(_) => true,
+            Type::String | Type::Enum(_) => true,
+            // In a model it is empty instead of absent.
+            Type::List(_) => self.owner == Owner::Params || self.required,
             Type::U64 | Type::F64 | Type::Json => self.owner == Owner::Model,
             Type::Model(_) => self.owner == Owner::Model && !self.required,
             // One that is required and not given would have to be told from any that is: there is no empty one, as of a string.
@@ -51,9 +64,13 @@ impl Position {
     }
 }
 
-/// The type that is written so, where it can be expressed in this position.
+/// The type that is written so, if it can be expressed in this position. What may be absent in a model is written as an `Option` of it.
 pub(super) fn field_type(written: &syn::Type, position: Position, names: &Names) -> Option<Type> {
-    let kind = match element(written) {
+    let written = match position {
+        Position { owner: Owner::Model, required: false } => argument_of("Option", written)?,
+        _ => written,
+    };
+    let kind = match argument_of("Vec", written) {
         Some(element) => plain(element, names)
             .filter(|kind| matches!(kind, Type::String | Type::Enum(_)))
             .map(Box::new)
@@ -69,10 +86,10 @@ pub(super) fn name_of(written: &syn::Type) -> Option<&Ident> {
     path.path.get_ident().filter(|_| path.qself.is_none())
 }
 
-/// `T` of `Vec<T>`.
-fn element(written: &syn::Type) -> Option<&syn::Type> {
+/// `T` of `Vec<T>`, or of another type with this name.
+fn argument_of<'a>(name: &str, written: &'a syn::Type) -> Option<&'a syn::Type> {
     let syn::Type::Path(path) = written else { return None };
-    let only = path.path.segments.first().filter(|one| path.path.segments.len() == 1 && one.ident == "Vec")?;
+    let only = path.path.segments.first().filter(|one| path.path.segments.len() == 1 && one.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &only.arguments else { return None };
     if let Some(GenericArgument::Type(element)) = arguments.args.first() { Some(element) } else { None }
 }
@@ -104,23 +121,21 @@ mod tests {
         Position { owner: Owner::Params, required: false },
     ];
 
+    /// The type that is written so; in a model where it may be absent, as an `Option`.
     fn understood(text: &str, position: Position) -> Option<Type> {
+        let is_optional = position.owner == Owner::Model && !position.required;
+        let text = if is_optional { format!("Option<{text}>") } else { text.to_owned() };
         let names = Names {
             enums: BTreeSet::from(["Channel".to_owned()]),
             models: BTreeSet::from(["Message".to_owned()]),
             params: BTreeSet::from(["SendMessage".to_owned()]),
         };
-        field_type(&syn::parse_str(text).expect("a type"), position, &names)
+        field_type(&syn::parse_str(&text).expect("a type"), position, &names)
     }
 
     #[test]
     fn the_types_that_can_stand_anywhere() {
-        for (text, kind) in [
-            ("String", Type::String),
-            ("Channel", Type::Enum("Channel".into())),
-            ("Vec<String>", Type::List(Box::new(Type::String))),
-            ("Vec<Channel>", Type::List(Box::new(Type::Enum("Channel".into())))),
-        ] {
+        for (text, kind) in [("String", Type::String), ("Channel", Type::Enum("Channel".into()))] {
             let anywhere = Some(kind);
             assert_eq!(
                 EVERYWHERE.map(|position| understood(text, position)),
@@ -133,6 +148,8 @@ mod tests {
     #[test]
     fn the_types_that_can_stand_somewhere() {
         for (text, kind, places) in [
+            ("Vec<String>", Type::List(Box::new(Type::String)), [true, false, true, true]),
+            ("Vec<Channel>", Type::List(Box::new(Type::Enum("Channel".into()))), [true, false, true, true]),
             ("u32", Type::U32, [true, true, false, true]),
             ("u64", Type::U64, [true, true, false, false]),
             ("f64", Type::F64, [true, true, false, false]),
@@ -144,6 +161,13 @@ mod tests {
             let expected = places.map(|is_possible| is_possible.then(|| kind.clone()));
             assert_eq!(EVERYWHERE.map(|position| understood(text, position)), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_may_be_absent_in_a_model_is_an_option() {
+        let position = |owner, text| Position::of(owner, &syn::parse_str(text).expect("a type"));
+        assert!(position(Owner::Model, "Vec<String>").required && !position(Owner::Model, "Option<String>").required);
+        assert!(!position(Owner::Params, "String").required);
     }
 
     #[test]

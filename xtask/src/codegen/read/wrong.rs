@@ -34,7 +34,7 @@ model! {
         }
         optional {
             /// Its error.
-            error or "why": Value,
+            error or "why": Option<Value>,
         }
     }
 }
@@ -147,9 +147,11 @@ fn what_is_wrong_in_a_section() {
         ),
         (
             "messages",
-            ": Value",
-            ": bool",
-            &format!("messages.rs:11: `bool` cannot be expressed here, only {PLAIN}, Value, a model, {LIST}"),
+            "<Value>",
+            "<bool>",
+            &format!(
+                "messages.rs:11: `Option<bool>` cannot be expressed here, only Option of {PLAIN}, Value, a model, an open enum"
+            ),
         ),
         (
             "messages",

@@ -1,0 +1,119 @@
+//! The fields of models: what they hold, and where their values go.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::notes::Note;
+use super::{Reading, Tolerant};
+
+/// A field of a model: what it holds if its value is absent.
+pub(crate) trait Slot: Sized {
+    type Value: Tolerant;
+
+    fn new(value: Option<Self::Value>) -> Self;
+
+    /// Whether the API is known not to have sent a value. An empty list says nothing of it.
+    fn is_absent(&self) -> bool;
+
+    /// Whether the field is part of the model's JSON. `extra` may have its raw value.
+    fn is_written(&self, is_extra: impl FnOnce() -> bool) -> bool;
+
+    /// Adds what is not as documented within it.
+    fn add_notes(&self, _: &mut Vec<Note>) {}
+}
+
+impl<T: Tolerant> Slot for Option<T> {
+    type Value = T;
+
+    fn new(value: Option<T>) -> Option<T> {
+        value
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+
+    fn is_written(&self, _: impl FnOnce() -> bool) -> bool {
+        self.is_some()
+    }
+
+    fn add_notes(&self, notes: &mut Vec<Note>) {
+        if let Some(value) = self {
+            value.add_notes(notes);
+        }
+    }
+}
+
+/// The name of a field. It is copied only if it is not known.
+pub(crate) struct Key<'de>(pub(crate) Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Key<'de>, D::Error> {
+        struct Name;
+
+        impl<'de> Visitor<'de> for Name {
+            type Value = Key<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a field")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(name)))
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(name.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(Name)
+    }
+}
+
+/// Reads the value of a field into its slot, or into `extra` if it is in another form.
+pub(crate) fn read_field<'de, T, F, A>(
+    object: &mut A,
+    name: &'static str,
+    slot: &mut Option<T>,
+    extra: &mut Map<String, Value>,
+) -> Result<(), A::Error>
+where
+    T: From<F>,
+    F: Tolerant,
+    A: MapAccess<'de>,
+{
+    let reading = object.next_value::<Reading<F>>()?;
+    if !extra.is_empty() {
+        // Of two values, the last counts.
+        extra.remove(name);
+    }
+    *slot = None;
+    match reading {
+        Reading::Absent => {}
+        Reading::Known(value) => *slot = Some(value.into()),
+        Reading::Other(raw) => drop(extra.insert(name.to_owned(), raw)),
+    }
+    Ok(())
+}
+
+/// Reads a field that has no value from another of its names.
+pub(crate) fn read_alias<T: From<F>, F: Tolerant>(
+    name: &str,
+    alias: &str,
+    slot: &mut Option<T>,
+    extra: &mut Map<String, Value>,
+) {
+    if slot.is_some() || extra.contains_key(name) {
+        return;
+    }
+    let Some(raw) = extra.remove(alias) else { return };
+    match Reading::<F>::of(raw) {
+        Reading::Absent => drop(extra.insert(alias.to_owned(), Value::Null)),
+        Reading::Known(value) => *slot = Some(value.into()),
+        Reading::Other(raw) => drop(extra.insert(alias.to_owned(), raw)),
+    }
+}

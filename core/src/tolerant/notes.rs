@@ -1,0 +1,63 @@
+//! [`Note`]: a field of a response that is not as documented, for the log.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::field::Slot;
+
+/// A field that is not as documented. It holds no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The model that has the field, such as `Message`.
+    pub model: &'static str,
+    /// The name of the field.
+    pub field: &'static str,
+    /// What is not as documented.
+    pub(crate) deviation: Deviation,
+}
+
+/// How a field is not as documented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deviation {
+    Missing,
+    OtherForm,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Note { model, field, deviation } = self;
+        match deviation {
+            Deviation::Missing => write!(f, "the response has no `{field}` of `{model}`"),
+            Deviation::OtherForm => {
+                write!(f, "`{field}` of `{model}` has an unexpected form; its raw value is in `extra`")
+            }
+        }
+    }
+}
+
+/// A field of a model, as notes name it.
+pub(crate) struct Field {
+    pub(crate) model: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) aliases: &'static [&'static str],
+    /// Whether the API documents it as always present.
+    pub(crate) is_documented: bool,
+}
+
+impl Field {
+    /// Adds what is not as documented about a field.
+    pub(crate) fn add_notes(&self, slot: &impl Slot, extra: &Map<String, Value>, notes: &mut Vec<Note>) {
+        let is_extra = |name: &str| extra.get(name).is_some_and(|raw| !raw.is_null());
+        let is_absent = slot.is_absent();
+        let has_other_form =
+            !extra.is_empty() && (is_extra(self.name) || is_absent && self.aliases.iter().any(|alias| is_extra(alias)));
+        let deviation = match (has_other_form, is_absent && self.is_documented) {
+            (true, _) => Some(Deviation::OtherForm),
+            (false, true) => Some(Deviation::Missing),
+            (false, false) => None,
+        };
+        notes.extend(deviation.map(|deviation| Note { model: self.model, field: self.name, deviation }));
+        slot.add_notes(notes);
+    }
+}

@@ -1,0 +1,110 @@
+//! Reads times: as documented, and in the forms that other APIs use.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+use serde_json::Number;
+
+/// The numbers from here to [`MIN_MILLISECONDS`] are Unix seconds: from 1973 to 5138. Smaller ones, such as 0 for "never", are no times of this API.
+const MIN_SECONDS: f64 = 1e8;
+/// The numbers from here to [`MAX_MILLISECONDS`] are Unix milliseconds: likewise from 1973 to 5138.
+const MIN_MILLISECONDS: f64 = 1e11;
+const MAX_MILLISECONDS: f64 = 1e14;
+/// The most digits that a fraction of a second can have here: nanoseconds.
+const FRACTION_DIGITS: usize = 9;
+
+/// RFC 3339, also with a space instead of the `T`, without an offset (UTC), or with more digits than nanoseconds have; or a Unix time as text.
+pub(super) fn from_text(text: &str) -> Option<Timestamp> {
+    text.parse().ok().or_else(|| from_other_text(text.trim()))
+}
+
+fn from_other_text(text: &str) -> Option<Timestamp> {
+    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return from_unix(text.parse().ok()?);
+    }
+    let text = shorten_fraction(text);
+    if let Ok(time) = text.parse() {
+        return Some(time);
+    }
+    // A date alone is no time.
+    let local: DateTime = text.contains(':').then(|| text.parse().ok()).flatten()?;
+    Offset::UTC.to_timestamp(local).ok()
+}
+
+/// Cuts the digits of a fraction that are less than nanoseconds.
+fn shorten_fraction(text: &str) -> Cow<'_, str> {
+    let Some(point) = text.find(['.', ',']) else { return Cow::Borrowed(text) };
+    let (start, fraction) = text.split_at(point + 1);
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    if digits <= FRACTION_DIGITS {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("{start}{}{}", &fraction[..FRACTION_DIGITS], &fraction[digits..]))
+}
+
+/// Unix seconds or milliseconds, perhaps with a fraction.
+pub(super) fn from_number(number: &Number) -> Option<Timestamp> {
+    from_unix(number.as_f64()?)
+}
+
+fn from_unix(number: f64) -> Option<Timestamp> {
+    // A double is exact to a microsecond in this range.
+    let microseconds = match number {
+        MIN_SECONDS..MIN_MILLISECONDS => number * 1e6,
+        MIN_MILLISECONDS..MAX_MILLISECONDS => number * 1e3,
+        _ => return None,
+    };
+    Timestamp::from_microsecond(microseconds.round() as i64).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn times_in_every_form() {
+        for (text, expected) in [
+            ("2026-07-01T09:00:00Z", "2026-07-01T09:00:00Z"),
+            ("2026-07-01T10:00:00.25+01:00", "2026-07-01T09:00:00.25Z"),
+            ("2026-07-01 09:00:00Z", "2026-07-01T09:00:00Z"),
+            ("2026-07-01 10:00:00+01:00", "2026-07-01T09:00:00Z"),
+            ("2026-07-01T09:00:00", "2026-07-01T09:00:00Z"),
+            ("2026-07-01 09:00:00", "2026-07-01T09:00:00Z"),
+            ("2026-07-01 09:00:00.5", "2026-07-01T09:00:00.5Z"),
+            ("2026-07-01T09:00", "2026-07-01T09:00:00Z"),
+            (" 2026-07-01T09:00:00Z\n", "2026-07-01T09:00:00Z"),
+            ("2026-07-01T09:00:00.123456789123Z", "2026-07-01T09:00:00.123456789Z"),
+            ("2026-07-01T10:00:00.1234567899999+01:00", "2026-07-01T09:00:00.123456789Z"),
+            ("2026-07-01 09:00:00.0000000001", "2026-07-01T09:00:00Z"),
+            ("1782896400", "2026-07-01T09:00:00Z"),
+            ("1782896400.25", "2026-07-01T09:00:00.25Z"),
+            ("1782896400250", "2026-07-01T09:00:00.25Z"),
+        ] {
+            assert_eq!(from_text(text).map(|time| time.to_string()).as_deref(), Some(expected), "{text}");
+        }
+        for text in ["", "yesterday", "2026-07-01", "09:00:00", "0", "5", "2026-13-01T09:00:00Z", "2026-07-01T25:00:00"]
+        {
+            assert_eq!(from_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn unix_times() {
+        for (number, expected) in [
+            (json!(1_782_896_400), "2026-07-01T09:00:00Z"),
+            (json!(1_782_896_400_250_u64), "2026-07-01T09:00:00.25Z"),
+            (json!(1_782_896_400.000_001), "2026-07-01T09:00:00.000001Z"),
+            (json!(1_782_896_400_250.5), "2026-07-01T09:00:00.2505Z"),
+        ] {
+            let time = from_number(number.as_number().expect("a number"));
+            assert_eq!(time.map(|time| time.to_string()).as_deref(), Some(expected), "{number}");
+        }
+        for number in [json!(0), json!(-1), json!(5), json!(20_260_701), json!(1e15), json!(u64::MAX)] {
+            assert_eq!(from_number(number.as_number().expect("a number")), None, "{number}");
+        }
+    }
+}
