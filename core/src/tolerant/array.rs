@@ -12,6 +12,7 @@ use super::{Code, Reading, Tolerant};
 struct Text<T>(T);
 
 impl<T: Tolerant> Tolerant for Text<T> {
+    #[inline]
     fn from_text(text: &str) -> Option<Text<T>> {
         T::from_text(text).map(Text)
     }

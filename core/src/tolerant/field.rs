@@ -51,6 +51,7 @@ impl<T: Tolerant> Slot for Option<T> {
 pub(crate) struct Key<'de>(pub(crate) Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Key<'de>, D::Error> {
         struct Name;
 
@@ -61,6 +62,7 @@ impl<'de> Deserialize<'de> for Key<'de> {
                 f.write_str("the name of a field")
             }
 
+            #[inline]
             fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Key<'de>, E> {
                 Ok(Key(Cow::Borrowed(name)))
             }
@@ -75,6 +77,7 @@ impl<'de> Deserialize<'de> for Key<'de> {
 }
 
 /// Reads the value of a field into its slot, or into `extra` if it is in another form.
+#[inline]
 pub(crate) fn read_field<'de, T, F, A>(
     object: &mut A,
     name: &'static str,

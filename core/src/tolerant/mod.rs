@@ -92,6 +92,7 @@ impl<T: Tolerant> Reading<T> {
 }
 
 impl<'de, T: Tolerant> Deserialize<'de> for Reading<T> {
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Reading<T>, D::Error> {
         struct AnyForm<T>(PhantomData<T>);
 
@@ -102,8 +103,12 @@ impl<'de, T: Tolerant> Deserialize<'de> for Reading<T> {
                 f.write_str("a JSON value")
             }
 
+            #[inline]
             fn visit_str<E: Error>(self, text: &str) -> Result<Reading<T>, E> {
-                Ok(T::from_text(text).ok_or_else(|| Value::from(text)).into())
+                Ok(match T::from_text(text) {
+                    Some(value) => Reading::Known(value),
+                    None => Reading::Other(text.into()),
+                })
             }
 
             fn visit_u64<E: Error>(self, number: u64) -> Result<Reading<T>, E> {
@@ -148,6 +153,7 @@ impl<'de, T: Tolerant> Deserialize<'de> for Reading<T> {
 }
 
 impl Tolerant for String {
+    #[inline]
     fn from_text(text: &str) -> Option<String> {
         Some(text.to_owned())
     }
@@ -166,6 +172,7 @@ where
 }
 
 impl Tolerant for Code<String> {
+    #[inline]
     fn from_text(text: &str) -> Option<Code<String>> {
         Some(Code(text.to_owned()))
     }
