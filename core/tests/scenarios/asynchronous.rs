@@ -27,7 +27,7 @@ pub(crate) async fn call(client: &AsyncClient, call: &Call) -> Answer {
         "contacts.list" => return list(call, client.contacts().list(&params(arguments))).await,
         "contacts.delete" => json(client.contacts().delete(id).await?),
         "webhooks.create" => json(client.webhooks().create(&params(arguments)).await?),
-        "webhooks.parse_event" => json(webhooks::parse_event(text(arguments, "payload").as_bytes())?),
+        "webhooks.parse_event" => return Ok(webhooks::parse_event(text(arguments, "payload").as_bytes())?.into()),
         "credits.get" => json(client.credits().get().await?),
         "request" => {
             let method: Method = text(arguments, "method").parse()?;
@@ -49,7 +49,7 @@ async fn list<T: Item>(call: &Call, mut list: AsyncList<T>) -> Answer {
         match poll_fn(|context| Pin::new(&mut list).poll_next(context)).await {
             Some(Ok(item)) => items.push(json(item)),
             Some(Err(error)) => return Err(Failure { error, items: Some(items) }),
-            None => return Ok(Success { result: items.into(), incomplete: Some(list.is_incomplete()) }),
+            None => return Ok(Success { incomplete: Some(list.is_incomplete()), ..Value::from(items).into() }),
         }
     }
     Ok(Value::from(items).into())

@@ -23,7 +23,7 @@ pub(crate) fn call(client: &Client, call: &Call) -> Answer {
         "contacts.list" => return list(call, client.contacts().list(&params(arguments))),
         "contacts.delete" => json(client.contacts().delete(id)?),
         "webhooks.create" => json(client.webhooks().create(&params(arguments))?),
-        "webhooks.parse_event" => json(webhooks::parse_event(text(arguments, "payload").as_bytes())?),
+        "webhooks.parse_event" => return Ok(webhooks::parse_event(text(arguments, "payload").as_bytes())?.into()),
         "credits.get" => json(client.credits().get()?),
         "request" => {
             let method: Method = text(arguments, "method").parse()?;
@@ -45,7 +45,7 @@ fn list<T: Item>(call: &Call, mut list: List<T>) -> Answer {
         match list.next() {
             Some(Ok(item)) => items.push(json(item)),
             Some(Err(error)) => return Err(Failure { error, items: Some(items) }),
-            None => return Ok(Success { result: items.into(), incomplete: Some(list.is_incomplete()) }),
+            None => return Ok(Success { incomplete: Some(list.is_incomplete()), ..Value::from(items).into() }),
         }
     }
     Ok(Value::from(items).into())

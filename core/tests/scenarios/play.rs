@@ -58,9 +58,10 @@ fn look(scenario: &Scenario, flavour: Flavour) -> Vec<String> {
     let answer = make_call(scenario, &sandbox, flavour);
     let mut actual = json!({"requests": sandbox.requests(), "messages": sandbox.messages()});
     let came = match answer {
-        Ok(Success { result, incomplete }) => {
+        Ok(Success { result, incomplete, about }) => {
             actual["result"] = result.clone();
             actual["incomplete"] = incomplete.into();
+            actual["about"] = about.into();
             format!("the result was {result}")
         }
         Err(failure) => {
@@ -77,7 +78,7 @@ fn look(scenario: &Scenario, flavour: Flavour) -> Vec<String> {
 }
 
 fn expected(scenario: &Scenario) -> Value {
-    let Scenario { requests, messages, result, error, items, incomplete, .. } = scenario;
+    let Scenario { requests, messages, result, error, items, incomplete, about, .. } = scenario;
     let parts = [
         ("requests", requests),
         ("messages", messages),
@@ -85,6 +86,7 @@ fn expected(scenario: &Scenario) -> Value {
         ("error", error),
         ("items", items),
         ("incomplete", incomplete),
+        ("about", about),
     ];
     parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part.clone()?))).collect::<Map<_, _>>().into()
 }

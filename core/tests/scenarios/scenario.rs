@@ -31,6 +31,7 @@ pub(crate) struct Scenario {
     pub(crate) error: Option<Value>,
     pub(crate) items: Option<Value>,
     pub(crate) incomplete: Option<Value>,
+    pub(crate) about: Option<Value>,
 }
 
 #[derive(Deserialize)]

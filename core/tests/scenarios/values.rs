@@ -3,22 +3,33 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-use zexa::{Error, Page, Response};
+use zexa::{Error, Event, Page, Response};
 
 use crate::scenario::parse;
 
 /// What came of a call.
 pub(crate) type Answer = Result<Success, Failure>;
 
-/// The result, and what the list says of it, if it was one that was read to its end.
+/// The result.
+#[derive(Default)]
 pub(crate) struct Success {
     pub(crate) result: Value,
+    /// What the list says of it, if it was one that was read to its end.
     pub(crate) incomplete: Option<bool>,
+    /// What it is about, if it is an event.
+    pub(crate) about: Option<Value>,
 }
 
 impl From<Value> for Success {
     fn from(result: Value) -> Success {
-        Success { result, incomplete: None }
+        Success { result, ..Success::default() }
+    }
+}
+
+impl From<Event> for Success {
+    fn from(event: Event) -> Success {
+        let about = json!({"message": event.message(), "campaign": event.campaign()});
+        Success { result: json(event), about: Some(about), ..Success::default() }
     }
 }
 
@@ -71,9 +82,9 @@ pub(crate) fn json(value: impl Serialize) -> Value {
 pub(crate) fn of_page<T: Serialize>(page: Page<T>) -> Value {
     let mut all = page.extra;
     all.insert("items".into(), json(page.items));
-    all.insert("total".into(), page.total.into());
     all.insert("page".into(), page.page.into());
-    all.insert("per_page".into(), page.per_page.into());
+    all.extend(page.total.map(|total| ("total".to_owned(), total.into())));
+    all.extend(page.per_page.map(|size| ("per_page".to_owned(), size.into())));
     Value::Object(all)
 }
 
