@@ -57,4 +57,46 @@ fn the_log_has_a_line_for_each_attempt_and_no_secret() {
     assert_eq!(client.contacts().list(&ListContacts::new().search("912345678")).count(), 0);
     let lines = std::mem::take(&mut *LINES.0.lock().expect("no thread panicked"));
     assert_eq!(lines, ["WARN GET /contacts: the list ended with fewer items than the total that the API reported"]);
+
+    fields_that_are_not_as_documented(&LINES);
+}
+
+/// One warning per client and field, whatever call has it, and none with a value.
+fn fields_that_are_not_as_documented(lines: &Lines) {
+    let take = || std::mem::take(&mut *lines.0.lock().expect("no thread panicked"));
+    let message = json!({"id": "msg_1", "status": "queued", "to": {"number": "912345678"}, "sent_at": "4711"});
+    let sandbox = Sandbox::from_json(json!({
+        "faults": [{"path": "/messages", "times": 0, "status": 201, "body": message},
+            {"path": "/messages/*", "times": 0, "status": 200, "body": message},
+            {"path": "/campaigns/*", "times": 0, "status": 200, "body": {"id": "cmp_1", "stats": {"sent": "many"}}},
+            {"path": "/contacts", "times": 0, "status": 200, "body": [{"id": "cnt_1"}, {"id": "cnt_2"}]}],
+    }));
+    let client = builder(&sandbox).on_attempt(|_| {}).build().expect("a client");
+    client.messages().get("msg_1").expect("a message");
+    client.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "the code is 4711")).expect("sent");
+    let expected = [
+        "WARN GET /messages/{id}: the response has no `channel` of `Message`",
+        "WARN GET /messages/{id}: `to` of `Message` has an unexpected form; its raw value is in `extra`",
+        "WARN GET /messages/{id}: the response has no `created_at` of `Message`",
+        "WARN GET /messages/{id}: `sent_at` of `Message` has an unexpected form; its raw value is in `extra`",
+    ];
+    assert_eq!(take(), expected);
+    // What is filled in from the request is not missing. Clones share what was logged; another client does not.
+    for count in [5, 0] {
+        client.clone().campaigns().get("cmp_1").expect("a campaign");
+        let lines = take();
+        assert_eq!(lines.len(), count, "{lines:#?}");
+        assert_discreet(&lines.concat());
+    }
+    let client = builder(&sandbox).on_attempt(|_| {}).build().expect("a client");
+    client.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "the code is 4711")).expect("sent");
+    assert_eq!(take().len(), 3, "the channel is known");
+    assert_eq!(client.contacts().list(&ListContacts::new()).count(), 2);
+    let expected = [
+        "WARN GET /contacts: the response has no `meta` of `Page`",
+        "WARN GET /contacts: the response has no `name` of `Contact`",
+        "WARN GET /contacts: the response has no `phone` of `Contact`",
+        "WARN GET /contacts: the response has no `created_at` of `Contact`",
+    ];
+    assert_eq!(take(), expected);
 }

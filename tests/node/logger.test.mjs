@@ -83,6 +83,22 @@ test('a list that ends short of its total is a warning', async (t) => {
   })
 })
 
+test('a field that is not as documented is one warning', async (t) => {
+  const logger = keeper()
+  logger.warn = (message, fields) => logger.lines.push({ level: 'warn', message, fields })
+  const { server, client } = await clientFor(t, { logger })
+  const body = { id: 'msg_1', status: 'queued', channel: 'sms', to: { number: '912345678' } }
+  await server.fault({ path: '/messages/*', times: 0, status: 200, body })
+  for (let count = 0; count < 2; count += 1) assert.equal((await client.messages.get('msg_1')).to, undefined)
+  assert.deepEqual(
+    logger.lines.filter((line) => line.level === 'warn').map((line) => line.message),
+    [
+      'GET /messages/{id}: `to` of `Message` has an unexpected form; its raw value is in `extra`',
+      'GET /messages/{id}: the response has no `created_at` of `Message`',
+    ],
+  )
+})
+
 test('a logger without warn receives no warnings', async (t) => {
   const { server, client, lines } = await logged(t)
   const body = { data: [], meta: { total: 2, page: 1, per_page: 50 } }

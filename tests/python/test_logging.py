@@ -113,6 +113,23 @@ def test_a_list_that_ends_short_is_a_warning(
     assert records_of(caplog) == []
 
 
+def test_a_field_that_is_not_as_documented_is_one_warning(
+    client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = {"id": "msg_1", "status": "queued", "channel": "sms", "to": {"number": "912345678"}}
+    server.fault(path="/messages/*", times=0, status=200, body=body)
+    with caplog.at_level(logging.WARNING, "zexa"):
+        for _ in range(2):
+            assert client.with_options(timeout=9).messages.get("msg_1").to is None
+    assert [(record.levelno, record.getMessage()) for record in records_of(caplog)] == [
+        (logging.WARNING, f"GET /messages/{{id}}: {text}")
+        for text in (
+            "`to` of `Message` has an unexpected form; its raw value is in `extra`",
+            "the response has no `created_at` of `Message`",
+        )
+    ]
+
+
 def test_an_awaited_list_that_ends_short_is_one_too(
     async_client: zexa.AsyncClient, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -224,7 +224,7 @@ def test_to_json_is_what_the_api_sends() -> None:
     assert "extra" not in whole
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"id": 1}', '{"id": "msg_1", "status": null}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"id": [1]}', '{"id": null, "status": "sent"}'])
 def test_what_is_no_message(text: str) -> None:
     with pytest.raises(zexa.DecodeError) as caught:
         zexa.Message.from_json(text)

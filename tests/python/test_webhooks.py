@@ -61,7 +61,6 @@ def test_a_buffer_can_be_used_again() -> None:
         b"{",
         b"<html>",
         b"\xff\xfe",
-        b'{"event": "\xff"}',
         b"[" * 100_000,
     ],
     ids=lambda payload: ascii(payload[:20]),
@@ -110,10 +109,27 @@ def test_an_event_about_a_campaign() -> None:
     assert event.message is None
 
 
-@pytest.mark.parametrize("data", [{"id": "msg_1"}, [], "msg_1", 5, None])
+@pytest.mark.parametrize("data", [{"status": "sent"}, {"id": {"value": 1}}, [], "msg_1", 5, None])
 def test_an_event_that_holds_no_message(data: Any) -> None:
     event = about("message.delivered", data)
     assert (event.message, event.data) == (None, data)
+    assert disagreements(event) == []
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "message.delivered", "data": {"id": "msg_1", "status": "delivered"}},
+        {"event": "message.delivered", "payload": {"id": "msg_1", "status": "delivered"}},
+        {"event": "message.delivered", "message_id": "msg_1", "status": "delivered"},
+        {"event": "message.delivered", "id": "msg_1", "status": "delivered"},
+    ],
+    ids=json.dumps,
+)
+def test_an_event_about_a_message_in_another_form(payload: dict[str, Any]) -> None:
+    event = zexa.parse_event(json.dumps(payload))
+    assert event.message is not None
+    assert (event.message.id, event.message.status, event.message.created_at) == ("msg_1", "delivered", None)
     assert disagreements(event) == []
 
 

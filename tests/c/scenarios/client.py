@@ -37,7 +37,7 @@ def answer(library: Library, options: dict, call: dict | None, token, way: Way) 
         if f"{library.type_of(given)}_next" in library.functions:
             incomplete = take_all(library, given, items, call.get("take"))
             return {"result": items, "incomplete": incomplete}
-        return {"result": objects.to_json(library, given)}
+        return {"result": objects.to_json(library, given), **objects.about(library, given)}
     except Failed as failed:
         return {"error": errors.to_json(library, failed.error), "items": items}
 

@@ -2,6 +2,9 @@
 import { inspect, isDeepStrictEqual } from 'node:util'
 import { snake } from './names.mjs'
 
+/** Fields that are empty if their value is absent or in another form. */
+const ALWAYS_THERE = ['status', 'lists', 'events']
+
 /** An object that does not agree with itself, or a scenario that cannot be told. */
 export class Broken extends Error {}
 
@@ -17,11 +20,13 @@ export function toJson(operation, given) {
 
 /** A page, as scenarios have it: with its items by their fields. */
 export function pageToJson(page) {
-  const { items, ...others } = page
+  const { items, ...numbers } = page
   if (!Array.isArray(items)) throw new Broken(`the items of a page are ${inspect(items)}`)
-  const names = Object.keys(page).sort()
-  if (!isDeepStrictEqual(names, ['extra', 'items', 'page', 'perPage', 'total'])) throw new Broken(`a page has ${names}`)
-  return { ...ofModel(others), items: items.map(ofModel) }
+  const others = Object.keys(page).filter((name) => !['extra', 'items', 'page', 'perPage', 'total'].includes(name))
+  if (others.length > 0 || typeof page.page !== 'number') throw new Broken(`a page has ${Object.keys(page)}`)
+  // The number of a page is always known, even if the API's has another form.
+  const { page: number, ...extra } = numbers.extra
+  return { ...ofModel({ ...numbers, extra }), items: items.map(ofModel) }
 }
 
 function ofResponse(response) {
@@ -33,26 +38,15 @@ function ofResponse(response) {
 
 function ofEvent(event) {
   const { message, campaign, ...others } = event
-  const whole = ofModel(others)
   for (const [name, model] of Object.entries({ message, campaign })) {
     if (model === undefined && name in event) throw new Broken(`an event has no ${name} and yet that key`)
-    const found = model === undefined ? [] : unlike(ofModel(model), whole.data)
-    if (found.length > 0) throw new Broken(`the ${name} of an event is not its data: ${found}`)
   }
-  return whole
+  return ofModel(others)
 }
 
-/** Names of what a model and the JSON that it was made of do not have alike. */
-function unlike(model, data) {
-  const names = new Set([...Object.keys(model), ...Object.keys(data)])
-  return [...names].filter(
-    (name) => !isDeepStrictEqual(model[name] ?? null, data[name] ?? null) && !sameTime(model[name], data[name]),
-  )
-}
-
-/** Dates have milliseconds, and are written in one way. */
-function sameTime(one, other) {
-  return typeof one === 'string' && typeof other === 'string' && Date.parse(one) === Date.parse(other)
+/** The message and the campaign that an event is about, as JSON. */
+export function aboutOf({ message, campaign }) {
+  return { message: message && ofModel(message), campaign: campaign && ofModel(campaign) }
 }
 
 function ofModel(model) {
@@ -66,7 +60,9 @@ function ofModel(model) {
     whole[snake(name)] = ofField(name, value)
   }
   for (const [name, value] of Object.entries(extra)) {
-    if (name in whole) throw new Broken(`${name} is extra, and yet a field`)
+    // Some fields are never absent, but empty instead.
+    const isEmpty = ALWAYS_THERE.includes(name) && whole[name]?.length === 0
+    if (name in whole && !isEmpty) throw new Broken(`${name} is extra, and yet a field`)
     whole[name] = value
   }
   plainly(model)

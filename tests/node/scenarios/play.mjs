@@ -7,13 +7,13 @@ import { makeCall, takeAll } from './calls.mjs'
 import { errorToJson } from './errors.mjs'
 import { isCancelled } from './files.mjs'
 import { translated } from './names.mjs'
-import { Broken, pageToJson, toJson } from './objects.mjs'
+import { aboutOf, Broken, pageToJson, toJson } from './objects.mjs'
 
 /** Milliseconds. A scenario that takes longer hangs. The longest takes a few seconds, and several times as long on a busy machine. */
 export const LONGEST = 60_000
 
 /** What there is a pattern for. */
-const PATTERNS = ['requests', 'messages', 'result', 'error', 'items', 'incomplete']
+const PATTERNS = ['requests', 'messages', 'result', 'error', 'items', 'incomplete', 'about']
 const KEYS = ['name', 'why', 'server', 'client', 'call', ...PATTERNS]
 const CANCEL_KEYS = ['cancel_after_requests', 'cancel_delay', 'cancel_after_attempts']
 const CALL_KEYS = ['operation', 'arguments', 'page', 'take', 'options', ...CANCEL_KEYS]
@@ -77,6 +77,7 @@ async function answerOf(given, call, way, items, follow = (promise) => promise) 
     return { result: items, incomplete }
   }
   const result = await follow(given)
+  if (operation === 'webhooks.parse_event') return { result: toJson(operation, result), about: aboutOf(result) }
   return { result: operation.endsWith('.list') ? pageToJson(result) : toJson(operation, result) }
 }
 
@@ -146,7 +147,8 @@ function makeClient(server, scenario, logger) {
 async function mismatches(sandbox, scenario, actual) {
   const expected = {}
   for (const part of PATTERNS)
-    if (part in scenario) expected[part] = part === 'result' ? inMilliseconds(scenario[part]) : scenario[part]
+    if (part in scenario)
+      expected[part] = ['result', 'about'].includes(part) ? inMilliseconds(scenario[part]) : scenario[part]
   const found = await sandbox.mismatches(expected, actual)
   if (found.length > 0) {
     const [[name, value]] = Object.entries(actual)

@@ -16,13 +16,13 @@ from sandbox import Refused, Sandbox, Server
 from scenarios import errors
 from scenarios.calls import make_call, take_all, take_all_async
 from scenarios.files import Way, is_cancelled
-from scenarios.objects import Broken, to_json
+from scenarios.objects import Broken, about, to_json
 
-KEYS = {"name", "why", "server", "client", "call", "requests", "messages", "result", "error", "items", "incomplete"}
+KEYS = {"name", "why", "server", "client", "call", "requests", "messages", "result", "error", "items", "incomplete", "about"}
 CANCEL_KEYS = {"cancel_after_requests", "cancel_delay", "cancel_after_attempts"}
 CALL_KEYS = {"operation", "arguments", "page", "take", "options", *CANCEL_KEYS}
 # What there is a pattern for.
-PATTERNS = ("requests", "messages", "result", "error", "items", "incomplete")
+PATTERNS = ("requests", "messages", "result", "error", "items", "incomplete", "about")
 # A cancelled task has no error of ours.
 CANCELLED_PATTERNS = ("requests", "messages", "items")
 # Called for each attempt of the call in this context.
@@ -95,7 +95,7 @@ def answer(server: Server, scenario: dict[str, Any], way: Way) -> dict[str, Any]
         if isinstance(given, zexa.List):
             incomplete = take_all(given, items, scenario["call"].get("take"), way)
             return {"result": items, "incomplete": incomplete}
-        return {"result": to_json(given)}
+        return {"result": to_json(given), **about(given)}
     except zexa.ZexaError as error:
         return {"error": errors.to_json(error), "items": items}
 
@@ -117,7 +117,7 @@ async def answer_async(server: Server, scenario: dict[str, Any], way: Way) -> di
             return {"items": items}
         # An event is not waited for.
         result = await awaited if hasattr(awaited, "__await__") else awaited
-        return {"result": items, "incomplete": result} if is_list else {"result": to_json(result)}
+        return {"result": items, "incomplete": result} if is_list else {"result": to_json(result), **about(result)}
     except zexa.ZexaError as error:
         return {"error": errors.to_json(error), "items": items}
 
