@@ -8,6 +8,7 @@ const AT_ONCE = 10
 
 /** Sends it, and says what became of it. A failure is for this contact alone: the others go on. */
 async function greet(zexa: Zexa, contact: Contact): Promise<string> {
+  if (contact.phone === undefined) return 'has no phone number'
   try {
     const body = `Olá, ${contact.name}!`
     const message = await zexa.messages.send({ channel: 'sms', to: contact.phone, from: 'ZEXA', body })

@@ -24,6 +24,8 @@ async def main(list_id: str) -> None:
 
 async def greet(client: zexa.AsyncClient, contact: zexa.Contact, limit: asyncio.Semaphore) -> str:
     """Sends it, and says what became of it. A failure is for this contact alone: the others go on."""
+    if contact.phone is None:
+        return "has no phone number"
     async with limit:
         try:
             message = await client.messages.send(

@@ -109,7 +109,12 @@ fn a_campaign(zexa: &Client) -> Result<()> {
     let start = Instant::now();
     let body = "This week only: two for the price of one.";
     let mut campaign = zexa.campaigns().create(&CreateCampaign::sms("Two for one", LIST, "ZEXA", body))?;
-    println!("  {} {:?} to {} contacts", campaign.id, campaign.name, campaign.total_recipients.unwrap_or_default());
+    println!(
+        "  {} {:?} to {} contacts",
+        campaign.id,
+        campaign.name.as_deref().unwrap_or_default(),
+        campaign.total_recipients.unwrap_or_default()
+    );
     let progress = Progress::new(&campaign);
     while !campaign.status.is_final() && start.elapsed() < PATIENCE {
         sleep(Duration::from_millis(100));

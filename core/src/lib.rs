@@ -52,7 +52,7 @@
 //! # let client = zexa::Client::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build()?;
 //!
 //! for contact in client.contacts().list(&ListContacts::new().search("Ana")) {
-//!     println!("{}", contact?.phone);
+//!     println!("{}", contact?.phone.unwrap_or_default());
 //! }
 //! # Ok::<(), zexa::Error>(())
 //! ```

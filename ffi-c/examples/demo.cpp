@@ -77,7 +77,7 @@ static void show_status(const zexa::message &message, steady::time_point start) 
 static void one_message(const zexa::client &client) {
     const auto start = steady::now();
     zexa::message message = client.messages().send(sms("ZEXA", "Olá! This is Zexa."));
-    std::cout << "  " << message.id() << " by " << message.channel() << " from ZEXA\n";
+    std::cout << "  " << message.id() << " by " << message.channel().value_or("") << " from ZEXA\n";
     show_status(message, start);
     while (!zexa::message_status::is_final(message.status()) && steady::now() - start < patience) {
         std::this_thread::sleep_for(200ms);
@@ -164,7 +164,7 @@ static void a_campaign(const zexa::client &client) {
     params.body = "This week only: two for the price of one.";
     zexa::campaign campaign = client.campaigns().create(params);
     const std::int64_t total = campaign.total_recipients().value_or(0);
-    std::cout << "  " << campaign.id() << " \"" << campaign.name() << "\" to " << total
+    std::cout << "  " << campaign.id() << " \"" << campaign.name().value_or("") << "\" to " << total
               << " contacts\n";
     {
         progress progress(total);

@@ -197,6 +197,18 @@ static void test_events(void) {
     zexa_campaign_free(campaign);
     zexa_event_free(event);
 
+    const char flat[] = "{\"event\":\"message.failed\",\"message_id\":7,\"to\":{}}";
+    CHECK_OK(zexa_webhooks_parse_event(flat, strlen(flat), &event, &error), &error);
+    message = zexa_event_message(event);
+    CHECK_TEXT(zexa_message_id(message), "7");
+    CHECK_TEXT(zexa_message_status(message), "");
+    CHECK_TEXT(zexa_message_to(message), NULL);
+    CHECK_TEXT(zexa_message_created_at(message), NULL);
+    CHECK_NUMBER(zexa_message_created_at_unix_ms(message), -1);
+    CHECK_TEXT(zexa_message_extra_json(message), "{\"to\":{}}");
+    zexa_message_free(message);
+    zexa_event_free(event);
+
     CHECK_FAILS(zexa_webhooks_parse_event("[]", 2, &event, &error), ZEXA_DECODE,
                 ZEXA_OUTCOME_NOT_SENT, &error);
     CHECK(event == NULL);

@@ -22,6 +22,10 @@ static void test_events() {
         R"({"type": "campaign.sent", "data": {"id": "cmp_1", "status": "sent", "name": "Two for one",
             "channel": "sms", "created_at": "2026-07-01T08:00:00Z"}})");
     CHECK(sent.campaign() && sent.campaign()->id() == "cmp_1" && !sent.message());
+    const zexa::event flat = zexa::parse_event(R"({"event": "message.failed", "message_id": 7})");
+    const zexa::message message = flat.message().value();
+    CHECK(message.id() == "7" && message.status().empty());
+    CHECK(!message.to() && !message.channel() && !message.created_at());
     const auto error = CHECK_THROWS(zexa::decode_error, zexa::parse_event("[]"));
     CHECK(error.safe_to_retry());
     CHECK_THROWS(zexa::decode_error, zexa::parse_event({}));

@@ -31,7 +31,7 @@ static void test_lists() {
 
     int seen = 0;
     for (const zexa::contact &contact : contacts) {
-        CHECK(!contact.name().empty());
+        CHECK(contact.name().has_value());
         if (++seen == 3)
             break;
     }

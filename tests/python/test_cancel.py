@@ -247,7 +247,7 @@ def test_a_list_that_is_left_early(loop: asyncio.AbstractEventLoop, sandbox: San
     async def main() -> None:
         async with zexa.AsyncClient(**server.options) as client:
             async for contact in client.contacts.list(per_page=10):
-                if contact.name.endswith("15"):
+                if contact.name and contact.name.endswith("15"):
                     break
             await client.messages.send(**sms("after"))
 

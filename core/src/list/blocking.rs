@@ -31,10 +31,10 @@ use crate::{Error, Result};
 /// # let client = zexa::Client::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build()?;
 ///
 /// for contact in client.contacts().list(&ListContacts::new().list_id("lst_demo")) {
-///     println!("{}", contact?.name);
+///     println!("{}", contact?.name.unwrap_or_default());
 /// }
 /// let page = client.contacts().list(&ListContacts::new().per_page(10)).page(1)?;
-/// println!("{} of {}", page.items.len(), page.total);
+/// println!("{} of {}", page.items.len(), page.total.unwrap_or_default());
 /// # Ok::<(), zexa::Error>(())
 /// ```
 #[must_use = "nothing is sent until it is iterated over"]

@@ -24,7 +24,7 @@ use crate::{Error, Result};
 ///
 /// let mut contacts = client.contacts().list(&ListContacts::new().list_id("lst_demo"));
 /// while let Some(contact) = contacts.next().await {
-///     println!("{}", contact?.name);
+///     println!("{}", contact?.name.unwrap_or_default());
 /// }
 /// # Ok(()) })?;
 /// # Ok::<(), zexa::Error>(())

@@ -99,7 +99,8 @@ def lists(client: zexa.Client) -> None:
     assert_type(second.items, tuple[zexa.Contact, ...])
     assert_type(second[0], zexa.Contact)
     assert_type(second[1:], tuple[zexa.Contact, ...])
-    assert_type([len(second), second.total, second.page, second.per_page], list[int])
+    assert_type([len(second), second.page], list[int])
+    assert_type([second.total, second.per_page], list[int | None])
     for contact in second:
         assert_type(contact, zexa.Contact)
 

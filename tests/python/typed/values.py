@@ -8,14 +8,15 @@ from typing_extensions import assert_never, assert_type
 
 
 def messages(message: zexa.Message) -> None:
-    assert_type([message.id, message.to], list[str])
-    assert_type(message.created_at, datetime)
+    assert_type(message.id, str)
+    assert_type(message.to, str | None)
+    assert_type(message.created_at, datetime | None)
     assert_type(message.sent_at, datetime | None)
     assert_type(message.from_, str | None)
     assert_type(message.is_final, bool)
     # Any string, for what the API may say tomorrow.
     status: zexa.MessageStatus = message.status
-    channel: str = message.channel
+    channel: str | None = message.channel
     if status == "delivered" or status == "lost in the post" or channel in ("sms", "pigeon"):
         print(status.upper())
 
