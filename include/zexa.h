@@ -46,6 +46,18 @@
  *   does about that. A thread in a call is not cancelled by pthread_cancel() before the call ends.
  * - **fork()**. A client that was made before works in the parent and in the child. What another
  *   thread is using at that moment, such as an iterator, is not to be used by the child.
+ * - **Resources.** A client opens nothing before its first call. A call in progress has four file
+ *   descriptors: its connection, and an event queue. At most `max_connections` calls of a client
+ *   are in progress at the same time, and further ones wait. Afterwards the client keeps up to 16
+ *   connections for later calls. Those that are idle for 30 seconds are closed when the client is
+ *   next used, and all of them when it is closed or freed. Threads: one for each host name that is
+ *   being looked up.
+ * - **Environment.** zexa_client_new() reads ZEXA_API_KEY, ZEXA_BASE_URL, HTTPS_PROXY, HTTP_PROXY,
+ *   ALL_PROXY, NO_PROXY, REQUEST_METHOD, SSL_CERT_FILE and SSL_CERT_DIR. No other function of this
+ *   library reads the environment; the C library does when it looks up a host name.
+ * - **Ending threads.** In an atexit() handler, a static destructor or the destructor of a thread
+ *   key, a call fails with `ZEXA_OTHER`, not sent, if its thread has made calls before. Make such a
+ *   call on another thread.
  * - **Structs** of parameters and options begin with their size, which their _INIT macro sets, and
  *   may grow at their end.
  *

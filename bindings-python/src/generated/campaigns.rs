@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 
 use crate::prelude::*;
 
-/// A campaign and how far it has got.
+/// A campaign and its status.
 #[pyclass(frozen, module = "zexa")]
 pub(crate) struct Campaign(pub(crate) zexa::Campaign);
 
@@ -17,7 +17,7 @@ impl Model for Campaign {
         Field { attribute: "status", key: "status", shown: Shown::Plain, kind: "CampaignStatus", required: false },
         Field { attribute: "name", key: "name", shown: Shown::Plain, kind: "str", required: false },
         Field { attribute: "channel", key: "channel", shown: Shown::Plain, kind: "Channel", required: false },
-        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, kind: "datetime", required: true },
+        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, kind: "datetime", required: false },
         Field {
             attribute: "total_recipients",
             key: "total_recipients",
@@ -51,14 +51,14 @@ impl Given for zexa::Campaign {
 #[pymethods]
 impl Campaign {
     #[new]
-    #[pyo3(signature = (*, id, created_at, status=None, name=None, channel=None, total_recipients=None, scheduled_at=None, stats=None, extra=None))]
+    #[pyo3(signature = (*, id, status=None, name=None, channel=None, created_at=None, total_recipients=None, scheduled_at=None, stats=None, extra=None))]
     #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
     fn new(
         id: Option<Argument<'_>>,
-        created_at: Option<Argument<'_>>,
         status: Option<Argument<'_>>,
         name: Option<Argument<'_>>,
         channel: Option<Argument<'_>>,
+        created_at: Option<Argument<'_>>,
         total_recipients: Option<Argument<'_>>,
         scheduled_at: Option<Argument<'_>>,
         stats: Option<Argument<'_>>,
@@ -67,8 +67,8 @@ impl Campaign {
         let mut members = Members::new(extra)?;
         members.set("id", id.map(|value| value.text("id")).transpose()?);
         members.set_or_empty_text("status", status.map(|value| value.text("status")).transpose()?);
-        members.set_or_empty_text("name", name.map(|value| value.text("name")).transpose()?);
-        members.set_or_empty_text("channel", channel.map(|value| value.text("channel")).transpose()?);
+        members.set("name", name.map(|value| value.text("name")).transpose()?);
+        members.set("channel", channel.map(|value| value.text("channel")).transpose()?);
         members.set("created_at", created_at.map(|value| value.time("created_at")).transpose()?);
         members
             .set("total_recipients", total_recipients.map(|value| value.whole_number("total_recipients")).transpose()?);
@@ -78,49 +78,49 @@ impl Campaign {
         members.model().map(Campaign)
     }
 
-    /// Its id, `cmp_…`.
+    /// Campaign id, `cmp_…`.
     #[getter]
     fn id(&self) -> &str {
         &self.0.id
     }
 
-    /// How far it has got.
+    /// Status. Empty if the API omits it.
     #[getter]
     fn status(&self) -> &str {
         self.0.status.as_str()
     }
 
-    /// Its name.
+    /// Name. Absent if the API omits it.
     #[getter]
-    fn name(&self) -> &str {
-        &self.0.name
+    fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
     }
 
-    /// The way its messages take.
+    /// Delivery channel. Absent if the API omits it.
     #[getter]
-    fn channel(&self) -> &str {
-        self.0.channel.as_str()
+    fn channel(&self) -> Option<&str> {
+        self.0.channel.as_ref().map(zexa::Channel::as_str)
     }
 
-    /// When it was created.
+    /// Creation time (UTC). Absent if the API omits it.
     #[getter]
-    fn created_at(&self) -> Timestamp {
-        model::time(self.0.created_at)
+    fn created_at(&self) -> Option<Timestamp> {
+        self.0.created_at.map(model::time)
     }
 
-    /// How many contacts it goes to. Inferred: the API may leave it out.
+    /// Number of contacts that it is sent to. Not documented under this name: the API may omit it.
     #[getter]
     fn total_recipients(&self) -> Option<u64> {
         self.0.total_recipients
     }
 
-    /// When it is to start, if not at once. Inferred: the API may leave it out.
+    /// Time to start at (UTC), if it is scheduled. Not documented: the API may omit it.
     #[getter]
     fn scheduled_at(&self) -> Option<Timestamp> {
         self.0.scheduled_at.map(model::time)
     }
 
-    /// How its messages fared; given by `campaigns.get`. Inferred: the API may leave it out.
+    /// Delivery statistics, returned by `campaigns.get`. Not documented: the API may omit them.
     #[getter]
     fn stats(&self) -> Option<CampaignStats> {
         self.0.stats.clone().map(CampaignStats)
@@ -132,7 +132,7 @@ impl Campaign {
         self.0.status.is_final()
     }
 
-    /// What the API sent beside these fields, and what it sent in them that is not of their type.
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form.
     #[getter]
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::to_python(py, &self.0.extra)
@@ -207,7 +207,7 @@ impl Campaign {
     }
 }
 
-/// How many messages of a campaign have got how far. All inferred: the API may count otherwise, and further counters are in `extra`.
+/// Number of messages of a campaign by their status. Not documented: the API may count otherwise, and further counters are in `extra`.
 #[pyclass(frozen, module = "zexa")]
 pub(crate) struct CampaignStats(pub(crate) zexa::CampaignStats);
 
@@ -258,37 +258,37 @@ impl CampaignStats {
         members.model().map(CampaignStats)
     }
 
-    /// Passed on.
+    /// Passed to the carrier or provider.
     #[getter]
     fn sent(&self) -> Option<u64> {
         self.0.sent
     }
 
-    /// Arrived.
+    /// Delivered.
     #[getter]
     fn delivered(&self) -> Option<u64> {
         self.0.delivered
     }
 
-    /// Could not be sent.
+    /// Failed: they could not be sent.
     #[getter]
     fn failed(&self) -> Option<u64> {
         self.0.failed
     }
 
-    /// Could not be delivered.
+    /// Undeliverable.
     #[getter]
     fn undeliverable(&self) -> Option<u64> {
         self.0.undeliverable
     }
 
-    /// Not yet passed on.
+    /// Not yet sent.
     #[getter]
     fn pending(&self) -> Option<u64> {
         self.0.pending
     }
 
-    /// What the API sent beside these fields, and what it sent in them that is not of their type.
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form.
     #[getter]
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::to_python(py, &self.0.extra)

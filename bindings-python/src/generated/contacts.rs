@@ -17,7 +17,7 @@ impl Model for Contact {
         Field { attribute: "name", key: "name", shown: Shown::Masked, kind: "str", required: false },
         Field { attribute: "phone", key: "phone", shown: Shown::Masked, kind: "str", required: false },
         Field { attribute: "lists", key: "lists", shown: Shown::Plain, kind: "tuple[str, ...]", required: false },
-        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, kind: "datetime", required: true },
+        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, kind: "datetime", required: false },
         Field { attribute: "email", key: "email", shown: Shown::Masked, kind: "str", required: false },
     ];
 
@@ -37,21 +37,21 @@ impl Given for zexa::Contact {
 #[pymethods]
 impl Contact {
     #[new]
-    #[pyo3(signature = (*, id, created_at, name=None, phone=None, lists=None, email=None, extra=None))]
+    #[pyo3(signature = (*, id, name=None, phone=None, lists=None, created_at=None, email=None, extra=None))]
     #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
     fn new(
         id: Option<Argument<'_>>,
-        created_at: Option<Argument<'_>>,
         name: Option<Argument<'_>>,
         phone: Option<Argument<'_>>,
         lists: Option<Argument<'_>>,
+        created_at: Option<Argument<'_>>,
         email: Option<Argument<'_>>,
         extra: Option<Argument<'_>>,
     ) -> PyResult<Contact> {
         let mut members = Members::new(extra)?;
         members.set("id", id.map(|value| value.text("id")).transpose()?);
-        members.set_or_empty_text("name", name.map(|value| value.text("name")).transpose()?);
-        members.set_or_empty_text("phone", phone.map(|value| value.text("phone")).transpose()?);
+        members.set("name", name.map(|value| value.text("name")).transpose()?);
+        members.set("phone", phone.map(|value| value.text("phone")).transpose()?);
         members.set_or_empty_list("lists", lists.map(|value| value.texts("lists")).transpose()?);
         members.set("created_at", created_at.map(|value| value.time("created_at")).transpose()?);
         members.set("email", email.map(|value| value.text("email")).transpose()?);
@@ -59,43 +59,43 @@ impl Contact {
         members.model().map(Contact)
     }
 
-    /// Its id, `cnt_…`.
+    /// Contact id, `cnt_…`.
     #[getter]
     fn id(&self) -> &str {
         &self.0.id
     }
 
-    /// The person's name.
+    /// Name of the person. Absent if the API omits it.
     #[getter]
-    fn name(&self) -> &str {
-        &self.0.name
+    fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
     }
 
-    /// The phone number, in E.164 form.
+    /// Phone number in E.164 form. Absent if the API omits it.
     #[getter]
-    fn phone(&self) -> &str {
-        &self.0.phone
+    fn phone(&self) -> Option<&str> {
+        self.0.phone.as_deref()
     }
 
-    /// The ids of the contact lists that it is in, `lst_…`. Empty where the API leaves them out: it documents them, yet not as always there.
+    /// Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them.
     #[getter]
     fn lists<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, &self.0.lists)
     }
 
-    /// When it was added.
+    /// Creation time (UTC). Absent if the API omits it.
     #[getter]
-    fn created_at(&self) -> Timestamp {
-        model::time(self.0.created_at)
+    fn created_at(&self) -> Option<Timestamp> {
+        self.0.created_at.map(model::time)
     }
 
-    /// The email address, if there is one.
+    /// Email address, if there is one.
     #[getter]
     fn email(&self) -> Option<&str> {
         self.0.email.as_deref()
     }
 
-    /// What the API sent beside these fields, and what it sent in them that is not of their type.
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form.
     #[getter]
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::to_python(py, &self.0.extra)

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 
 use crate::prelude::*;
 
-/// The account's balance.
+/// The credit balance of the account.
 #[pyclass(frozen, module = "zexa")]
 pub(crate) struct Credits(pub(crate) zexa::Credits);
 
@@ -42,24 +42,24 @@ impl Credits {
     ) -> PyResult<Credits> {
         let mut members = Members::new(extra)?;
         members.set("credits", credits.map(|value| value.decimal_number("credits")).transpose()?);
-        members.set_or_empty_text("currency", currency.map(|value| value.text("currency")).transpose()?);
+        members.set("currency", currency.map(|value| value.text("currency")).transpose()?);
 
         members.model().map(Credits)
     }
 
-    /// How many there are. An email or Slack message costs half a credit, so it may be a fraction.
+    /// Number of credits. An email or Slack message costs half a credit, so it may be a fraction.
     #[getter]
     fn credits(&self) -> f64 {
         self.0.credits
     }
 
-    /// The currency that they are bought in.
+    /// Currency in which credits are bought, such as `USD`. Absent if the API omits it.
     #[getter]
-    fn currency(&self) -> &str {
-        &self.0.currency
+    fn currency(&self) -> Option<&str> {
+        self.0.currency.as_deref()
     }
 
-    /// What the API sent beside these fields, and what it sent in them that is not of their type.
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form.
     #[getter]
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::to_python(py, &self.0.extra)

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 
 use crate::prelude::*;
 
-/// A message and how far it has got.
+/// A message and its delivery status.
 #[pyclass(frozen, module = "zexa")]
 pub(crate) struct Message(pub(crate) zexa::Message);
 
@@ -17,7 +17,7 @@ impl Model for Message {
         Field { attribute: "status", key: "status", shown: Shown::Plain, kind: "MessageStatus", required: false },
         Field { attribute: "channel", key: "channel", shown: Shown::Plain, kind: "Channel", required: false },
         Field { attribute: "to", key: "to", shown: Shown::Masked, kind: "str", required: false },
-        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, kind: "datetime", required: true },
+        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, kind: "datetime", required: false },
         Field { attribute: "from_", key: "from", shown: Shown::Plain, kind: "str", required: false },
         Field { attribute: "body", key: "body", shown: Shown::Hidden, kind: "str", required: false },
         Field {
@@ -54,14 +54,14 @@ impl Given for zexa::Message {
 #[pymethods]
 impl Message {
     #[new]
-    #[pyo3(signature = (*, id, created_at, status=None, channel=None, to=None, from_=None, body=None, scheduled_at=None, sent_at=None, delivered_at=None, error=None, extra=None))]
+    #[pyo3(signature = (*, id, status=None, channel=None, to=None, created_at=None, from_=None, body=None, scheduled_at=None, sent_at=None, delivered_at=None, error=None, extra=None))]
     #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
     fn new(
         id: Option<Argument<'_>>,
-        created_at: Option<Argument<'_>>,
         status: Option<Argument<'_>>,
         channel: Option<Argument<'_>>,
         to: Option<Argument<'_>>,
+        created_at: Option<Argument<'_>>,
         from_: Option<Argument<'_>>,
         body: Option<Argument<'_>>,
         scheduled_at: Option<Argument<'_>>,
@@ -73,8 +73,8 @@ impl Message {
         let mut members = Members::new(extra)?;
         members.set("id", id.map(|value| value.text("id")).transpose()?);
         members.set_or_empty_text("status", status.map(|value| value.text("status")).transpose()?);
-        members.set_or_empty_text("channel", channel.map(|value| value.text("channel")).transpose()?);
-        members.set_or_empty_text("to", to.map(|value| value.text("to")).transpose()?);
+        members.set("channel", channel.map(|value| value.text("channel")).transpose()?);
+        members.set("to", to.map(|value| value.text("to")).transpose()?);
         members.set("created_at", created_at.map(|value| value.time("created_at")).transpose()?);
         members.set("from", from_.map(|value| value.text("from_")).transpose()?);
         members.set("body", body.map(|value| value.text("body")).transpose()?);
@@ -86,67 +86,67 @@ impl Message {
         members.model().map(Message)
     }
 
-    /// Its id, `msg_…`.
+    /// Message id, `msg_…`.
     #[getter]
     fn id(&self) -> &str {
         &self.0.id
     }
 
-    /// How far it has got.
+    /// Delivery status. Empty if the API omits it.
     #[getter]
     fn status(&self) -> &str {
         self.0.status.as_str()
     }
 
-    /// The way it takes.
+    /// Delivery channel. Absent if the API omits it.
     #[getter]
-    fn channel(&self) -> &str {
-        self.0.channel.as_str()
+    fn channel(&self) -> Option<&str> {
+        self.0.channel.as_ref().map(zexa::Channel::as_str)
     }
 
-    /// Whom it goes to.
+    /// Recipient: E.164 number, email address, or Slack channel or user id. Absent if the API omits it.
     #[getter]
-    fn to(&self) -> &str {
-        &self.0.to
+    fn to(&self) -> Option<&str> {
+        self.0.to.as_deref()
     }
 
-    /// When Zexa took it.
+    /// Creation time (UTC). Absent if the API omits it.
     #[getter]
-    fn created_at(&self) -> Timestamp {
-        model::time(self.0.created_at)
+    fn created_at(&self) -> Option<Timestamp> {
+        self.0.created_at.map(model::time)
     }
 
-    /// Whom it comes from. Inferred: the API may leave it out.
+    /// Sender: a Sender ID or an email address. Not documented: the API may omit it.
     #[getter]
     fn from_(&self) -> Option<&str> {
         self.0.from.as_deref()
     }
 
-    /// What it says. Inferred: the API may leave it out.
+    /// Plain text. Not documented: the API may omit it.
     #[getter]
     fn body(&self) -> Option<&str> {
         self.0.body.as_deref()
     }
 
-    /// When it is to be sent, if not at once. Inferred: the API may leave it out.
+    /// Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it.
     #[getter]
     fn scheduled_at(&self) -> Option<Timestamp> {
         self.0.scheduled_at.map(model::time)
     }
 
-    /// When it was passed on. Inferred: the API may leave it out.
+    /// Time at which it was passed to the carrier or provider (UTC). Not documented: the API may omit it.
     #[getter]
     fn sent_at(&self) -> Option<Timestamp> {
         self.0.sent_at.map(model::time)
     }
 
-    /// When it arrived. Inferred: the API may leave it out.
+    /// Delivery time (UTC). Not documented: the API may omit it.
     #[getter]
     fn delivered_at(&self) -> Option<Timestamp> {
         self.0.delivered_at.map(model::time)
     }
 
-    /// Why it failed. Inferred: the API may leave it out.
+    /// Reason of a failure: a text or a code. Not documented: the API may omit it.
     #[getter]
     fn error(&self) -> Option<&str> {
         self.0.error.as_deref()
@@ -158,7 +158,7 @@ impl Message {
         self.0.status.is_final()
     }
 
-    /// What the API sent beside these fields, and what it sent in them that is not of their type.
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form.
     #[getter]
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::to_python(py, &self.0.extra)

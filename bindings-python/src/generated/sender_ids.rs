@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 
 use crate::prelude::*;
 
-/// A name or number that is registered to send from, on one channel.
+/// A name or number that is registered as a sender on one channel. The API documents little of it, so every field may be absent.
 #[pyclass(frozen, module = "zexa")]
 pub(crate) struct SenderId(pub(crate) zexa::SenderId);
 
@@ -50,7 +50,7 @@ impl SenderId {
     ) -> PyResult<SenderId> {
         let mut members = Members::new(extra)?;
         members.set_or_empty_text("status", status.map(|value| value.text("status")).transpose()?);
-        members.set_or_empty_text("channel", channel.map(|value| value.text("channel")).transpose()?);
+        members.set("channel", channel.map(|value| value.text("channel")).transpose()?);
         members.set("sender_id", sender_id.map(|value| value.text("sender_id")).transpose()?);
         members.set("id", id.map(|value| value.text("id")).transpose()?);
         members.set("use_case", use_case.map(|value| value.text("use_case")).transpose()?);
@@ -59,43 +59,43 @@ impl SenderId {
         members.model().map(SenderId)
     }
 
-    /// Whether it may be used.
+    /// Whether it may be used. Empty if the API omits it.
     #[getter]
     fn status(&self) -> &str {
         self.0.status.as_str()
     }
 
-    /// The channel that it is registered for.
+    /// Channel that it is registered for. Not documented: the API may omit it.
     #[getter]
-    fn channel(&self) -> &str {
-        self.0.channel.as_str()
+    fn channel(&self) -> Option<&str> {
+        self.0.channel.as_ref().map(zexa::Channel::as_str)
     }
 
-    /// The name itself: up to 11 letters and digits, or an E.164 number. Inferred: the API may leave it out.
+    /// The name itself: up to 11 letters and digits, or an E.164 number. Not documented: the API may omit it.
     #[getter]
     fn sender_id(&self) -> Option<&str> {
         self.0.sender_id.as_deref()
     }
 
-    /// Its id. Inferred: the API may leave it out.
+    /// Id of the registration. Not documented: the API may omit it.
     #[getter]
     fn id(&self) -> Option<&str> {
         self.0.id.as_deref()
     }
 
-    /// What it was registered for: `transactional`, `marketing` or `otp`. Inferred: the API may leave it out.
+    /// Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it.
     #[getter]
     fn use_case(&self) -> Option<&str> {
         self.0.use_case.as_deref()
     }
 
-    /// When it was registered. Inferred: the API may leave it out.
+    /// Registration time (UTC). Not documented: the API may omit it.
     #[getter]
     fn created_at(&self) -> Option<Timestamp> {
         self.0.created_at.map(model::time)
     }
 
-    /// What the API sent beside these fields, and what it sent in them that is not of their type.
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form.
     #[getter]
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::to_python(py, &self.0.extra)

@@ -23,7 +23,7 @@ impl Model for Webhook {
             kind: "tuple[EventName, ...]",
             required: false,
         },
-        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, kind: "datetime", required: true },
+        Field { attribute: "created_at", key: "created_at", shown: Shown::Plain, kind: "datetime", required: false },
         Field { attribute: "secret", key: "secret", shown: Shown::Never, kind: "str", required: false },
     ];
 
@@ -43,19 +43,19 @@ impl Given for zexa::Webhook {
 #[pymethods]
 impl Webhook {
     #[new]
-    #[pyo3(signature = (*, id, created_at, url=None, events=None, secret=None, extra=None))]
+    #[pyo3(signature = (*, id, url=None, events=None, created_at=None, secret=None, extra=None))]
     #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
     fn new(
         id: Option<Argument<'_>>,
-        created_at: Option<Argument<'_>>,
         url: Option<Argument<'_>>,
         events: Option<Argument<'_>>,
+        created_at: Option<Argument<'_>>,
         secret: Option<Argument<'_>>,
         extra: Option<Argument<'_>>,
     ) -> PyResult<Webhook> {
         let mut members = Members::new(extra)?;
         members.set("id", id.map(|value| value.text("id")).transpose()?);
-        members.set_or_empty_text("url", url.map(|value| value.text("url")).transpose()?);
+        members.set("url", url.map(|value| value.text("url")).transpose()?);
         members.set_or_empty_list("events", events.map(|value| value.texts("events")).transpose()?);
         members.set("created_at", created_at.map(|value| value.time("created_at")).transpose()?);
         members.set("secret", secret.map(|value| value.text("secret")).transpose()?);
@@ -63,37 +63,37 @@ impl Webhook {
         members.model().map(Webhook)
     }
 
-    /// Its id, `wh_…`.
+    /// Webhook id, `wh_…`.
     #[getter]
     fn id(&self) -> &str {
         &self.0.id
     }
 
-    /// Where events are posted to.
+    /// URL that events are posted to. Absent if the API omits it.
     #[getter]
-    fn url(&self) -> &str {
-        &self.0.url
+    fn url(&self) -> Option<&str> {
+        self.0.url.as_deref()
     }
 
-    /// Which events are.
+    /// Names of the events that are posted. Empty if the API omits them.
     #[getter]
     fn events<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, self.0.events.iter().map(zexa::EventName::as_str))
     }
 
-    /// When it was registered.
+    /// Creation time (UTC). Absent if the API omits it.
     #[getter]
-    fn created_at(&self) -> Timestamp {
-        model::time(self.0.created_at)
+    fn created_at(&self) -> Option<Timestamp> {
+        self.0.created_at.map(model::time)
     }
 
-    /// What events are signed with. Inferred: the API may leave it out.
+    /// Secret that events are signed with. Not documented: the API may omit it.
     #[getter]
     fn secret(&self) -> Option<&str> {
         self.0.secret.as_deref()
     }
 
-    /// What the API sent beside these fields, and what it sent in them that is not of their type.
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form.
     #[getter]
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::to_python(py, &self.0.extra)
@@ -168,7 +168,7 @@ impl Webhook {
     }
 }
 
-/// What Zexa posts to a webhook. Its whole shape is inferred, so nothing in it is certain to be there.
+/// An event that Zexa posts to a webhook. Its form is not documented, so every field may be absent.
 #[pyclass(frozen, module = "zexa")]
 pub(crate) struct Event(pub(crate) zexa::Event);
 
@@ -216,43 +216,43 @@ impl Event {
         members.model().map(Event)
     }
 
-    /// The event's own id: the same event may be posted twice.
+    /// Id of the event itself: the same event may be posted twice. Absent if the payload is the message or campaign itself.
     #[getter]
     fn id(&self) -> Option<&str> {
         self.0.id.as_deref()
     }
 
-    /// What happened.
+    /// Name of the event.
     #[getter]
     fn event(&self) -> Option<&str> {
         self.0.event.as_ref().map(zexa::EventName::as_str)
     }
 
-    /// When.
+    /// Time of the event (UTC).
     #[getter]
     fn created_at(&self) -> Option<Timestamp> {
         self.0.created_at.map(model::time)
     }
 
-    /// What it happened to: see `Event.message` and `Event.campaign`.
+    /// Raw data of the event: see `Event.message` and `Event.campaign`.
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.0.data.as_ref().map(|value| json::to_python(py, value)).transpose()
     }
 
-    /// The message that it is about, where it is about one.
+    /// The message that the event is about, if it is about one, wherever the payload has it.
     #[getter]
     fn message(&self) -> Option<Message> {
         self.0.message().map(Message)
     }
 
-    /// The campaign that it is about, where it is about one.
+    /// The campaign that the event is about, if it is about one, wherever the payload has it.
     #[getter]
     fn campaign(&self) -> Option<Campaign> {
         self.0.campaign().map(Campaign)
     }
 
-    /// What the API sent beside these fields, and what it sent in them that is not of their type.
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form.
     #[getter]
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::to_python(py, &self.0.extra)
