@@ -134,8 +134,8 @@ fn the_deadline_of_the_client_is_one_too() {
     let hasty = builder(&sandbox).deadline(Duration::from_millis(400)).build().expect("a client");
     let error = hasty.messages().wait("msg_1", "final").expect_err("late");
     assert_eq!(error.kind(), Kind::Timeout);
-    // At the start, and again near the deadline. Fewer on a slow machine.
-    assert!((1..=4).contains(&error.attempts()), "{error}");
+    // At the start, and again before the deadline. Fewer on a slow machine.
+    assert!((1..=2).contains(&error.attempts()), "{error}");
 }
 
 /// Begins to wait for what never comes, does this when it is in its pause, and gives its error.

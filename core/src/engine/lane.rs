@@ -195,7 +195,8 @@ pub(crate) fn take_no_signals() {
 pub(super) fn refuse_where_none_may_block() -> Result<()> {
     let message = match Handle::try_current() {
         Ok(_) if is_polled_by_tokio() => {
-            "a blocking call was made inside a callback of the client or an async task, whose thread must not wait: make it on another thread"
+            "a blocking call was made inside a callback of the client or an async task, whose thread must not wait: make it on another thread (in Rust: \
+             with AsyncClient, or in spawn_blocking)"
         }
         Err(error) if error.is_thread_local_destroyed() => {
             "a blocking Client was called while its thread is ending, after what it needs there was taken down"

@@ -10,21 +10,17 @@ const FIRST: Duration = Duration::from_millis(500);
 /// No pause is longer.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// What is kept of the deadline for the last response to arrive: half of the time left, but not more than this.
+/// What is kept of the deadline, for the last response to arrive.
 const FOR_AN_ANSWER: Duration = Duration::from_millis(500);
-
-/// With less time left there is no further poll.
-const TOO_LATE: Duration = Duration::from_millis(100);
 
 /// The pause after so many others, less up to a quarter at random, so that those who began together do not ask together. The last is cut
 /// short, to ask once more before the deadline; `None` where there is no time for that.
 pub(crate) fn next_pause(pauses: i32, time_left: Duration, random: f64) -> Option<Duration> {
     // Ten make the longest, by far.
     let full = FIRST.mul_f64(1.5_f64.powi(pauses.min(10))).min(LONGEST);
-    if time_left < TOO_LATE {
-        return None;
-    }
-    let left = time_left - FOR_AN_ANSWER.min(time_left / 2);
+    // A short deadline has a second poll, too.
+    let kept = if pauses == 0 { FOR_AN_ANSWER.min(time_left / 2) } else { FOR_AN_ANSWER };
+    let left = time_left.checked_sub(kept).filter(|left| !left.is_zero())?;
     Some(full.mul_f64(1.0 - 0.25 * random).min(left))
 }
 
@@ -50,8 +46,9 @@ mod tests {
     #[test]
     fn the_last_one_leaves_time_for_an_answer() {
         let pause = |left| next_pause(9, Duration::from_millis(left), 0.0).map(|pause| pause.as_millis());
-        assert_eq!([pause(20_000), pause(3000), pause(1000)], [Some(10_000), Some(2500), Some(500)]);
-        assert_eq!([pause(400), pause(100)], [Some(200), Some(50)]);
-        assert_eq!([pause(99), pause(0)], [None, None]);
+        assert_eq!([pause(20_000), pause(3000), pause(501)], [Some(10_000), Some(2500), Some(1)]);
+        assert_eq!([pause(500), pause(0)], [None, None]);
+        let first_pause = |left| next_pause(0, Duration::from_millis(left), 0.0).map(|pause| pause.as_millis());
+        assert_eq!([first_pause(400), first_pause(0)], [Some(200), None]);
     }
 }
