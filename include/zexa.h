@@ -368,9 +368,11 @@ typedef struct {
     /** 1 allows "http://" to another machine, where the API key travels in clear. Default: 0. */
     int32_t allow_http;
     /**
-     * The proxy to go through, such as "http://user:password@proxy.example:3128". Default: the
-     * environment's `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`; a base URL on this
-     * machine itself is never asked for through those.
+     * URL of a proxy for all connections, such as "http://user:password@proxy.example:3128".
+     * Protocols: http, https, socks5 and socks5h, whose proxy resolves host names. Default: the
+     * environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with "http://"), `ALL_PROXY`
+     * and `NO_PROXY`, which are read when the client is created. They do not apply to a base URL on
+     * this machine itself.
      */
     const char *proxy;
     /** A PEM file of the certificate authorities to trust, in place of the system's. */
@@ -398,6 +400,13 @@ typedef struct {
      * from HTTP/2, because calls that run at the same time do not share a connection.
      */
     int32_t http2;
+    /**
+     * Maximum number of requests at the same time, each of which has a connection of its own over
+     * HTTP/1.1. Default: 100. Further calls wait for a connection in order of arrival, until their
+     * deadline. Lists prefetch fewer pages if connections are scarce. An idle connection is closed
+     * after at most a minute.
+     */
+    int64_t max_connections;
 } zexa_client_options;
 
 /** What such a struct begins with: its size, and nothing given. */
@@ -419,6 +428,7 @@ typedef struct {
      NULL,                                                                                         \
      NULL,                                                                                         \
      NULL,                                                                                         \
+     ZEXA_DEFAULT,                                                                                 \
      ZEXA_DEFAULT}
 
 /**

@@ -515,6 +515,13 @@ inline std::int32_t number(const std::string &field, const std::optional<std::in
     return value.value_or(ZEXA_DEFAULT);
 }
 
+/// A maximum number of something. The library rejects 0.
+inline std::int64_t limit(const std::string &field, const std::optional<std::int64_t> &value) {
+    if (value && *value < 0)
+        refuse(field, "must be 1 or more");
+    return value.value_or(ZEXA_DEFAULT);
+}
+
 /// What the library says of a name, which cannot be a known one with a NUL in it.
 inline bool ask(bool (*function)(const char *), std::string_view name) {
     return name.find('\0') == std::string_view::npos && function(std::string(name).c_str());
@@ -676,6 +683,11 @@ struct client_options {
     /// The time for a whole call: its attempts, the waits between them, and all pages of a list.
     /// Default: none.
     std::optional<std::chrono::milliseconds> deadline{};
+    /// Maximum number of requests at the same time, each of which has a connection of its own over
+    /// HTTP/1.1. Default: 100. Further calls wait for a connection in order of arrival, until their
+    /// deadline. Lists prefetch fewer pages if connections are scarce. An idle connection is closed
+    /// after at most a minute.
+    std::optional<std::int64_t> max_connections{};
     /// Offers HTTP/2 to the server over "https://". Default: HTTP/1.1 only. Calls gain no speed
     /// from HTTP/2, because calls that run at the same time do not share a connection.
     bool http2 = false;
@@ -687,9 +699,11 @@ struct client_options {
     std::optional<std::int32_t> max_retries{};
     /// Allows "http://" to another machine, where the API key travels in clear.
     bool allow_http = false;
-    /// The proxy to go through, such as "http://user:password@proxy.example:3128". Default: the
-    /// environment's `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`; a base URL on this
-    /// machine itself is never asked for through those.
+    /// URL of a proxy for all connections, such as "http://user:password@proxy.example:3128".
+    /// Protocols: http, https, socks5 and socks5h, whose proxy resolves host names. Default: the
+    /// environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with "http://"),
+    /// `ALL_PROXY` and `NO_PROXY`, which are read when the client is created. They do not apply to
+    /// a base URL on this machine itself.
     std::optional<std::string> proxy{};
     /// A PEM file of the certificate authorities to trust, in place of the system's.
     std::optional<std::string> ca_file{};
@@ -774,6 +788,7 @@ inline zexa_client_options lower(const client_options &options, arrays &arrays) 
     lowered.max_retries = number("max_retries", options.max_retries);
     lowered.allow_http = options.allow_http ? 1 : 0;
     lowered.http2 = options.http2 ? 1 : 0;
+    lowered.max_connections = limit("max_connections", options.max_connections);
     lowered.proxy = text("proxy", options.proxy);
     lowered.ca_file = text("ca_file", options.ca_file);
     lowered.user_agent_suffix = text("user_agent_suffix", options.user_agent_suffix);

@@ -10,6 +10,7 @@ const OF_CLIENT = {
   timeout: milliseconds('timeout'),
   connectTimeout: milliseconds('connect_timeout'),
   deadline: milliseconds('deadline'),
+  maxConnections: whole('max_connections'),
   http2: flag('http2'),
   maxRetries: whole('max_retries'),
   maxRetryWait: milliseconds('max_retry_wait'),

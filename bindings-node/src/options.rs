@@ -14,6 +14,7 @@ pub(crate) struct Options {
     timeout: Option<f64>,
     connect_timeout: Option<f64>,
     deadline: Option<f64>,
+    max_connections: Option<u32>,
     http2: bool,
     max_retries: Option<u32>,
     max_retry_wait: Option<f64>,
@@ -38,6 +39,9 @@ impl Options {
         }
         if let Some(deadline) = self.deadline {
             builder = builder.deadline(duration(deadline));
+        }
+        if let Some(connections) = self.max_connections {
+            builder = builder.max_connections(connections);
         }
         if let Some(retries) = self.max_retries {
             builder = builder.max_retries(retries);

@@ -65,6 +65,12 @@ export interface ClientOptions {
   /** The time for a whole call: its attempts, the waits between them, and all pages of a list. Default: none. */
   deadline?: number | null | undefined
   /**
+   * Maximum number of requests at the same time, each of which has a connection of its own over HTTP/1.1. Default: 100. Further calls wait for a
+   * connection in order of arrival, until their deadline. Lists prefetch fewer pages if connections are scarce. An idle connection is closed after at
+   * most a minute.
+   */
+  maxConnections?: number | null | undefined
+  /**
    * Offers HTTP/2 to the server over `https://`. Default: no, HTTP/1.1 only. Over HTTP/2 the calls of a client share one connection. If that
    * connection fails, the outcome of all calls in flight is unknown.
    */
@@ -74,8 +80,9 @@ export interface ClientOptions {
   /** The longest wait that a server may ask for. Where it asks for more, the call fails at once. Default: 120,000. */
   maxRetryWait?: number | null | undefined
   /**
-   * The proxy to go through, such as `http://user:password@proxy.example:3128`. Default: the environment's `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`
-   * and `NO_PROXY`; a base URL on this machine itself is never asked for through those.
+   * URL of a proxy for all connections, such as `http://user:password@proxy.example:3128`. Protocols: `http`, `https`, `socks5` and `socks5h`, whose
+   * proxy resolves host names. Default: the environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with `http://`), `ALL_PROXY` and
+   * `NO_PROXY`, which are read when the client is created. They do not apply to a base URL on this machine itself.
    */
   proxy?: string | null | undefined
   /** A PEM file of the certificate authorities to trust, in place of the system's. `NODE_EXTRA_CA_CERTS` is not read. */

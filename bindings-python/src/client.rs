@@ -78,8 +78,9 @@ impl AsyncHandle {
 impl Client {
     #[new]
     #[pyo3(signature = (
-        *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, http2=None, max_retries=None,
-        max_retry_wait=None, proxy=None, ca_file=None, user_agent_suffix=None, default_headers=None, allow_http=None,
+        *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, max_connections=None,
+        http2=None, max_retries=None, max_retry_wait=None, proxy=None, ca_file=None, user_agent_suffix=None,
+        default_headers=None, allow_http=None,
     ))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn new(
@@ -88,6 +89,7 @@ impl Client {
         timeout: Option<Argument<'_>>,
         connect_timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
+        max_connections: Option<Argument<'_>>,
         http2: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
         max_retry_wait: Option<Argument<'_>>,
@@ -103,6 +105,7 @@ impl Client {
             timeout,
             connect_timeout,
             deadline,
+            max_connections,
             http2,
             max_retries,
             max_retry_wait,
@@ -197,8 +200,9 @@ impl Client {
 impl AsyncClient {
     #[new]
     #[pyo3(signature = (
-        *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, http2=None, max_retries=None,
-        max_retry_wait=None, proxy=None, ca_file=None, user_agent_suffix=None, default_headers=None, allow_http=None,
+        *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, max_connections=None,
+        http2=None, max_retries=None, max_retry_wait=None, proxy=None, ca_file=None, user_agent_suffix=None,
+        default_headers=None, allow_http=None,
     ))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn new(
@@ -207,6 +211,7 @@ impl AsyncClient {
         timeout: Option<Argument<'_>>,
         connect_timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
+        max_connections: Option<Argument<'_>>,
         http2: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
         max_retry_wait: Option<Argument<'_>>,
@@ -222,6 +227,7 @@ impl AsyncClient {
             timeout,
             connect_timeout,
             deadline,
+            max_connections,
             http2,
             max_retries,
             max_retry_wait,

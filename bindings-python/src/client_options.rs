@@ -12,6 +12,7 @@ pub(crate) struct Options<'py> {
     pub(crate) timeout: Option<Argument<'py>>,
     pub(crate) connect_timeout: Option<Argument<'py>>,
     pub(crate) deadline: Option<Argument<'py>>,
+    pub(crate) max_connections: Option<Argument<'py>>,
     pub(crate) http2: Option<Argument<'py>>,
     pub(crate) max_retries: Option<Argument<'py>>,
     pub(crate) max_retry_wait: Option<Argument<'py>>,
@@ -39,6 +40,9 @@ impl Options<'_> {
         }
         if let Some(deadline) = self.deadline {
             builder = builder.deadline(deadline.duration("deadline")?);
+        }
+        if let Some(connections) = self.max_connections {
+            builder = builder.max_connections(connections.count("max_connections")?);
         }
         if let Some(enabled) = self.http2 {
             builder = builder.http2(enabled.flag("http2")?);

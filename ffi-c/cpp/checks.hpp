@@ -116,6 +116,13 @@ inline std::int32_t number(const std::string &field, const std::optional<std::in
     return value.value_or(ZEXA_DEFAULT);
 }
 
+/// A maximum number of something. The library rejects 0.
+inline std::int64_t limit(const std::string &field, const std::optional<std::int64_t> &value) {
+    if (value && *value < 0)
+        refuse(field, "must be 1 or more");
+    return value.value_or(ZEXA_DEFAULT);
+}
+
 /// What the library says of a name, which cannot be a known one with a NUL in it.
 inline bool ask(bool (*function)(const char *), std::string_view name) {
     return name.find('\0') == std::string_view::npos && function(std::string(name).c_str());

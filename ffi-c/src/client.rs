@@ -14,7 +14,7 @@ use crate::attempt::{Callback, zexa_attempt_callback, zexa_destroy_callback};
 use crate::error::zexa_error;
 use crate::guard::{self, Failure};
 use crate::input;
-use crate::number::{ZEXA_DEFAULT, choice, count, milliseconds};
+use crate::number::{ZEXA_DEFAULT, choice, count, limit, milliseconds};
 use crate::output::Output;
 use crate::pair::{pairs, zexa_pair};
 use crate::status::zexa_status;
@@ -46,8 +46,9 @@ pub struct zexa_client_options {
     pub max_retries: i32,
     /// 1 allows "http://" to another machine, where the API key travels in clear. Default: 0.
     pub allow_http: i32,
-    /// The proxy to go through, such as "http://user:password@proxy.example:3128". Default: the environment's `HTTPS_PROXY`, `HTTP_PROXY`,
-    /// `ALL_PROXY` and `NO_PROXY`; a base URL on this machine itself is never asked for through those.
+    /// URL of a proxy for all connections, such as "http://user:password@proxy.example:3128". Protocols: http, https, socks5 and socks5h, whose proxy
+    /// resolves host names. Default: the environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with "http://"), `ALL_PROXY` and `NO_PROXY`,
+    /// which are read when the client is created. They do not apply to a base URL on this machine itself.
     pub proxy: *const c_char,
     /// A PEM file of the certificate authorities to trust, in place of the system's.
     pub ca_file: *const c_char,
@@ -68,6 +69,10 @@ pub struct zexa_client_options {
     /// time do not share a connection.
     // Followed by 4 bytes of padding, which callers leave undefined: the next field must be 8 bytes wide.
     pub http2: i32,
+    /// Maximum number of requests at the same time, each of which has a connection of its own over HTTP/1.1. Default: 100. Further calls wait for a
+    /// connection in order of arrival, until their deadline. Lists prefetch fewer pages if connections are scarce. An idle connection is closed after
+    /// at most a minute.
+    pub max_connections: i64,
 }
 
 // SAFETY: repr(C), the size first, pointers and numbers and optional functions behind it; the macro is made from the fields.
@@ -91,6 +96,7 @@ unsafe impl input::SizedStruct for zexa_client_options {
         on_attempt_userdata: ptr::null_mut(),
         on_attempt_destroy: None,
         http2: ZEXA_DEFAULT,
+        max_connections: ZEXA_DEFAULT as i64,
     };
     // As far as the last field that version 0.1 has: never further, or programs compiled then would be refused.
     const LEAST: usize = offset_of!(zexa_client_options, on_attempt_destroy) + size_of::<zexa_destroy_callback>();
@@ -143,6 +149,9 @@ impl zexa_client_options {
         }
         if let Some(enabled) = choice("http2", self.http2)? {
             builder = builder.http2(enabled);
+        }
+        if let Some(connections) = limit("max_connections", self.max_connections)? {
+            builder = builder.max_connections(connections);
         }
         Ok(builder)
     }

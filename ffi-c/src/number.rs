@@ -30,6 +30,16 @@ pub(crate) fn count(name: &str, number: i32) -> Result<Option<u32>, Failure> {
     }
 }
 
+/// An option that is the maximum number of something. The core rejects 0.
+pub(crate) fn limit(name: &str, number: i64) -> Result<Option<u32>, Failure> {
+    match number {
+        ABSENT => Ok(None),
+        _ => u32::try_from(number)
+            .map(Some)
+            .map_err(|_| zexa::binding::option(name, "must be 1 to 4294967295, or ZEXA_DEFAULT").into()),
+    }
+}
+
 /// An option that is a yes or a no.
 pub(crate) fn choice(name: &str, number: i32) -> Result<Option<bool>, Failure> {
     match number {

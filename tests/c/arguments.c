@@ -149,6 +149,7 @@ static void test_client_options(void) {
     CHECK_NEGATIVE(max_retries);
     CHECK_NEGATIVE(allow_http);
     CHECK_NEGATIVE(http2);
+    CHECK_NEGATIVE(max_connections);
 #undef CHECK_NEGATIVE
     options.allow_http = 2;
     CHECK_CONFIG(NEW, "allow_http");
@@ -156,6 +157,11 @@ static void test_client_options(void) {
     options.http2 = 2;
     CHECK_CONFIG(NEW, "http2");
     options.http2 = ZEXA_DEFAULT;
+    options.max_connections = 0;
+    CHECK_CONFIG(NEW, "max_connections");
+    options.max_connections = (int64_t)UINT32_MAX + 1;
+    CHECK_CONFIG(NEW, "max_connections");
+    options.max_connections = ZEXA_DEFAULT;
 
     zexa_pair headers[] = {{"X-Shop", "7"}, {"X-Till", NULL}};
     options.default_headers_count = 2;

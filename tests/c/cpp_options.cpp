@@ -4,6 +4,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "cpp_sandbox.hpp"
@@ -42,6 +43,24 @@ static void test_options() {
     CHECK_THROWS(zexa::closed_error, derived.credits().get());
 }
 
+/// Calls beyond the maximum wait for a connection.
+static void test_max_connections() {
+    sandbox server;
+    zexa::client_options options = server.options();
+    options.max_connections = 2;
+    const zexa::client client(options);
+    std::vector<std::thread> threads;
+    for (int number = 0; number < 8; number++)
+        threads.emplace_back([&client] { client.credits().get(); });
+    for (std::thread &thread : threads)
+        thread.join();
+    CHECK(server.count("requests") == 8 && server.count("connections") <= 2);
+    for (const std::int64_t value : {0LL, 1LL << 32}) {
+        options.max_connections = value;
+        CHECK_THROWS(zexa::config_error, zexa::client{options});
+    }
+}
+
 static void test_lifetimes() {
     sandbox server;
     auto client = std::make_unique<zexa::client>(server.client());
@@ -66,5 +85,6 @@ static void test_lifetimes() {
 
 int main() {
     test_options();
+    test_max_connections();
     test_lifetimes();
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
-import { caught, clientFor, thrown } from './examples.mjs'
+import { caught, clientFor, SMS, thrown } from './examples.mjs'
 import { serverFor } from './sandbox.mjs'
 import { APITimeoutError, ConfigError, ServerError, Zexa } from './zexa.mjs'
 
@@ -12,6 +12,7 @@ const NAMES = [
   'timeout',
   'connectTimeout',
   'deadline',
+  'maxConnections',
   'http2',
   'maxRetries',
   'maxRetryWait',
@@ -61,6 +62,20 @@ test('retries that cannot be counted are refused', () => {
   assert.ok(new Zexa({ apiKey: 'k', maxRetries: 2 ** 32 - 1 }))
 })
 
+test('maxConnections must be a whole number from 1', () => {
+  for (const value of [0, -1, 1.5, 2 ** 32, Number.NaN, Number.POSITIVE_INFINITY, '3', 3n, true, [3]]) {
+    refused({ maxConnections: value }, 'maxConnections')
+  }
+  assert.ok(new Zexa({ apiKey: 'k', maxConnections: 2 ** 32 - 1 }))
+})
+
+test('calls beyond maxConnections wait for a connection', async (t) => {
+  const { server, client } = await clientFor(t, { maxConnections: 2 })
+  await Promise.all(Array.from({ length: 20 }, () => client.messages.send(SMS)))
+  assert.equal((await server.messages()).length, 20)
+  assert.ok((await server.state()).connections <= 2)
+})
+
 for (const name of TEXTS) {
   test(`${name} must be a string`, () => {
     for (const value of [5, true, ['x'], {}, Buffer.from('x'), Symbol('x'), () => 'x']) refused({ [name]: value }, name)
@@ -75,7 +90,7 @@ const UNUSABLE = [
   ['baseUrl', 'api.zexa.ao'],
   ['baseUrl', 'http://api.zexa.ao/v1'],
   ['baseUrl', 'ftp://api.zexa.ao'],
-  ['proxy', 'nowhere'],
+  ['proxy', 'nowhere:0'],
   ['caFile', 'no-such-file.pem'],
   ['userAgentSuffix', 'a\nb'],
 ]

@@ -48,8 +48,9 @@ def test_a_time_of_a_call_that_is_none_is_refused(client: zexa.Client, server: S
 
 @BOTH
 @pytest.mark.parametrize("value", [-1, 2**32, 2**70])
-def test_retries_that_cannot_be_counted_are_refused(kind: Any, value: int) -> None:
-    refused(lambda: kind(api_key="k", max_retries=value), "max_retries")
+def test_counts_out_of_range_are_rejected(kind: Any, value: int) -> None:
+    for name in ("max_retries", "max_connections"):
+        refused(lambda name=name: kind(**{"api_key": "k", name: value}), name)
 
 
 @BOTH
@@ -60,7 +61,8 @@ def test_retries_that_cannot_be_counted_are_refused(kind: Any, value: int) -> No
         ({"api_key": "zx secret"}, "api_key"),
         ({"base_url": "api.zexa.ao"}, "base_url"),
         ({"base_url": "http://api.zexa.ao/v1"}, "base_url"),
-        ({"proxy": "nowhere"}, "proxy"),
+        ({"max_connections": 0}, "max_connections"),
+        ({"proxy": "nowhere:0"}, "proxy"),
         ({"ca_file": "no-such-file.pem"}, "ca_file"),
         ({"user_agent_suffix": "a\nb"}, "user_agent_suffix"),
         ({"default_headers": {"X Shop": "1"}}, "default_headers"),
@@ -96,7 +98,7 @@ def refused(call: Any, name: str) -> None:
     ("name", "value"),
     [
         *[(name, value) for name in TIMES for value in ("1", b"1", [1])],
-        *[("max_retries", value) for value in (1.5, "3")],
+        *[(name, value) for name in ("max_retries", "max_connections") for value in (1.5, "3", True)],
         *[(name, value) for name in ("api_key", "base_url", "proxy", "user_agent_suffix") for value in (5, b"x")],
         ("ca_file", 5),
         ("default_headers", [("X-Shop", "1")]),
@@ -147,7 +149,7 @@ def test_an_option_that_there_is_not(kind: Any) -> None:
 @BOTH
 def test_none_is_as_good_as_absent(kind: Any) -> None:
     texts = ("base_url", "proxy", "ca_file", "user_agent_suffix", "default_headers")
-    assert kind(api_key="k", **dict.fromkeys((*TIMES, *texts, "http2", "max_retries", "allow_http")))
+    assert kind(api_key="k", **dict.fromkeys((*TIMES, *texts, "http2", "max_connections", "max_retries", "allow_http")))
     call_names = (*CALL_TIMES, "max_retries", "retry_ambiguous", "extra_headers")
     assert kind(api_key="k").with_options(**dict.fromkeys(call_names))
 
@@ -298,6 +300,16 @@ def test_http2_of_an_async_client(sandbox: Sandbox, options: dict[str, Any], ver
     asyncio.run(main())
     assert [request["http_version"] for request in server.requests()] == [version]
     server.end()
+
+
+def test_calls_beyond_max_connections_wait(server: Server) -> None:
+    async def main() -> None:
+        async with zexa.AsyncClient(**server.options, max_connections=2) as client:
+            await asyncio.gather(*(client.credits.get() for _ in range(20)))
+
+    asyncio.run(main())
+    assert len(server.requests()) == 20
+    assert server.state()["connections"] <= 2
 
 
 def test_a_client_is_a_context(server: Server) -> None:

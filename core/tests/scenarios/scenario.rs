@@ -68,6 +68,7 @@ pub(crate) struct ClientOptions {
     timeout: Option<f64>,
     connect_timeout: Option<f64>,
     deadline: Option<f64>,
+    max_connections: Option<u32>,
     http2: Option<bool>,
     max_retries: Option<u32>,
     max_retry_wait: Option<f64>,
@@ -122,6 +123,7 @@ impl ClientOptions {
         builder = set(builder, self.timeout.map(seconds), ClientBuilder::timeout);
         builder = set(builder, self.connect_timeout.map(seconds), ClientBuilder::connect_timeout);
         builder = set(builder, self.deadline.map(seconds), ClientBuilder::deadline);
+        builder = set(builder, self.max_connections, ClientBuilder::max_connections);
         builder = set(builder, self.http2, ClientBuilder::http2);
         builder = set(builder, self.max_retries, ClientBuilder::max_retries);
         builder = set(builder, self.max_retry_wait.map(seconds), ClientBuilder::max_retry_wait);

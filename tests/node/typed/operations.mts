@@ -24,6 +24,7 @@ export function makingClients() {
     timeout: 30_000,
     connectTimeout: 2500,
     deadline: Number.POSITIVE_INFINITY,
+    maxConnections: 20,
     http2: true,
     maxRetries: 0,
     maxRetryWait: 1000,

@@ -17,6 +17,7 @@ def making_clients() -> None:
         timeout=30,
         connect_timeout=2.5,
         deadline=timedelta(minutes=2),
+        max_connections=20,
         http2=True,
         max_retries=0,
         max_retry_wait=None,
