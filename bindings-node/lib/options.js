@@ -3,6 +3,7 @@
 
 const { encode, flag, headers, isObject, described, milliseconds, text, whole } = require('./arguments.js')
 const { ConfigError } = require('./generated/errors.js')
+const { environmentVariables } = require('./native.js')
 
 const OF_CLIENT = {
   apiKey: text('api_key'),
@@ -54,10 +55,18 @@ function logger(refuse, value) {
 /** The options of a client: its logger, and the others as JSON. */
 function ofClient(given) {
   const { logger, ...options } = encode(OF_CLIENT, given, 'options of a client', ConfigError) ?? {}
-  // Not read by the addon: the environment of a worker thread is its own.
-  options.api_key ??= process.env.ZEXA_API_KEY
-  options.base_url ??= process.env.ZEXA_BASE_URL || undefined
+  options.environment = environment()
   return { logger, options: JSON.stringify(options) }
+}
+
+/** The variables that a client reads, from this realm: worker threads and test runners have environments of their own. */
+function environment() {
+  const variables = {}
+  for (const name of environmentVariables()) {
+    const value = process.env[name]
+    if (value !== undefined && value !== null) variables[name] = String(value).toWellFormed()
+  }
+  return variables
 }
 
 /** The options of a call: its signal, and the others as JSON where there are any. */

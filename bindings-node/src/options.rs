@@ -1,7 +1,9 @@
 //! The options of a client and of a call, from their JSON. The JavaScript has seen to it that they are of their types; durations are in milliseconds.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use napi_derive::napi;
 use serde::Deserialize;
 use zexa::{CallOptions, ClientBuilder, Error, Result, binding};
 
@@ -23,14 +25,21 @@ pub(crate) struct Options {
     user_agent_suffix: Option<String>,
     default_headers: Vec<(String, String)>,
     allow_http: bool,
+    /// The variables of `environment_variables()` that are set where the client is created.
+    environment: BTreeMap<String, String>,
 }
 
 impl Options {
     pub(crate) fn builder(self) -> ClientBuilder {
         let mut builder = binding::named(zexa::Client::builder(), concat!("zexa-node/", env!("CARGO_PKG_VERSION")));
-        // What is absent is not to be looked for in the environment: that of a worker thread is its own.
-        builder = builder.api_key(self.api_key.unwrap_or_default());
-        builder = builder.base_url(self.base_url.as_deref().unwrap_or(binding::DEFAULT_BASE_URL));
+        // Worker threads and test runners have environments of their own.
+        builder = binding::environment(builder, |name| self.environment.get(name).map(Into::into));
+        if let Some(key) = self.api_key {
+            builder = builder.api_key(key);
+        }
+        if let Some(url) = self.base_url {
+            builder = builder.base_url(url);
+        }
         if let Some(timeout) = self.timeout {
             builder = builder.timeout(duration(timeout));
         }
@@ -63,6 +72,12 @@ impl Options {
         }
         builder.http2(self.http2).allow_http(self.allow_http)
     }
+}
+
+/// The names of the environment variables that a client reads.
+#[napi(catch_unwind)]
+pub(crate) fn environment_variables() -> Vec<&'static str> {
+    binding::ENVIRONMENT.to_vec()
 }
 
 /// The options of a call.

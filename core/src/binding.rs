@@ -1,5 +1,6 @@
 //! What the bindings of other languages stand on, so that they all say the same. It is no part of the API of this crate, and may change at any time.
 
+use std::ffi::OsString;
 use std::io;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -12,10 +13,10 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::client::any_request;
-pub use crate::config::DEFAULT_BASE_URL;
 /// The generation of this process: another number in each forked child. Costs no system call.
 pub use crate::engine::generation;
 use crate::engine::request::Request;
+use crate::environment;
 pub use crate::list::Item;
 pub use crate::model::Model;
 pub use crate::observe::{Observe, Warning};
@@ -75,6 +76,15 @@ pub fn asking(ask: fn() -> Asked) -> CancelToken {
 /// A client of a binding, which names itself in the `User-Agent`, as in `zexa-c/1.2.3`.
 pub fn named(builder: ClientBuilder, product: &'static str) -> ClientBuilder {
     builder.product(product)
+}
+
+/// The environment variables that a client reads when it is created.
+pub const ENVIRONMENT: &[&str] = &environment::NAMES;
+
+/// A client that reads these variables, and not the environment of the process.
+pub fn environment(builder: ClientBuilder, variable: impl Fn(&str) -> Option<OsString>) -> ClientBuilder {
+    let variables = ENVIRONMENT.iter().filter_map(|name| Some(((*name).to_owned(), variable(name)?)));
+    builder.environment(variables.collect())
 }
 
 /// Where the API is, for who shows a client.

@@ -10,12 +10,13 @@ use ::url::Url;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use crate::engine::trust::Trust;
+use crate::environment::Environment;
 use crate::observe::{Attempt, Observer};
 use crate::proxy::{Protocol, Route};
 use crate::{AsyncClient, Client, Error, Result, url};
 
 /// Where the API is, where nobody says otherwise.
-pub const DEFAULT_BASE_URL: &str = "https://api.zexa.ao/v1";
+const DEFAULT_BASE_URL: &str = "https://api.zexa.ao/v1";
 
 /// The options of a client. Made by [`Client::builder`].
 ///
@@ -40,6 +41,7 @@ pub struct ClientBuilder {
     default_headers: Vec<(String, String)>,
     allow_http: bool,
     on_attempt: Option<Observer>,
+    environment: Environment,
 }
 
 impl ClientBuilder {
@@ -157,6 +159,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the variables of a binding, in place of the environment of the process.
+    pub(crate) fn environment(mut self, variables: Vec<(String, OsString)>) -> Self {
+        self.environment = Environment::Other(variables);
+        self
+    }
+
     /// A blocking client.
     ///
     /// # Errors
@@ -176,14 +184,15 @@ impl ClientBuilder {
     }
 
     fn resolve(self) -> Result<Config> {
+        let environment = &self.environment;
         let base_url = match self.base_url {
             Some(url) => url,
-            None => env("base_url", "ZEXA_BASE_URL")?.unwrap_or_else(|| DEFAULT_BASE_URL.into()),
+            None => environment.text("base_url", "ZEXA_BASE_URL")?.unwrap_or_else(|| DEFAULT_BASE_URL.into()),
         };
         let base_url = url::check_base(&base_url, self.allow_http)?;
         let key = match self.api_key {
             Some(key) => key,
-            None => env("api_key", "ZEXA_API_KEY")?.unwrap_or_default(),
+            None => environment.text("api_key", "ZEXA_API_KEY")?.unwrap_or_default(),
         };
         let product = self.product.unwrap_or(concat!("zexa-rust/", env!("CARGO_PKG_VERSION")));
         let user_agent = user_agent(product, self.user_agent_suffix.as_deref())?;
@@ -201,11 +210,11 @@ impl ClientBuilder {
             max_retry_wait: self.max_retry_wait.unwrap_or(Duration::from_secs(120)),
             route: match self.proxy {
                 Some(proxy) => Route::by_option(&proxy, &base_url, self.allow_http)?,
-                None => Route::by_environment(&base_url, self.allow_http)?,
+                None => Route::by_environment(environment, &base_url, self.allow_http)?,
             },
             trust: match self.ca_file {
                 Some(file) => Trust::from_file(&file)?,
-                None => Trust::from_environment(),
+                None => Trust::from_environment(environment),
             },
             observer: self.on_attempt,
             base_url,
@@ -259,15 +268,6 @@ impl Config {
     /// The header `User-Agent`, which proxies receive, too.
     pub(crate) fn user_agent(&self) -> HeaderValue {
         self.headers.get(USER_AGENT).cloned().unwrap_or(HeaderValue::from_static("zexa"))
-    }
-}
-
-/// An environment variable, for an option that was not given; empty counts as unset.
-fn env(option: &str, name: &str) -> Result<Option<String>> {
-    match std::env::var_os(name).filter(|value| !value.is_empty()).map(OsString::into_string) {
-        None => Ok(None),
-        Some(Ok(value)) => Ok(Some(value)),
-        Some(Err(_)) => Err(Error::config(option, format_args!("{name} in the environment is not UTF-8"))),
     }
 }
 

@@ -106,6 +106,7 @@ mod credits;
 mod decode;
 mod endpoints;
 mod engine;
+mod environment;
 mod error;
 mod json;
 mod list;

@@ -1,7 +1,5 @@
 //! How a client reaches the API: directly, or through a proxy that the option `proxy` or the environment names.
 
-use std::env;
-use std::ffi::OsString;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -12,6 +10,7 @@ use hyper_util::client::proxy::matcher::Matcher;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use crate::environment::Environment;
 use crate::url::{is_loopback, names_host};
 use crate::{Error, Result};
 
@@ -80,18 +79,18 @@ impl Route {
     /// # Errors
     ///
     /// As [`by_option`](Route::by_option): a proxy is never bypassed because its variable cannot be understood.
-    pub(crate) fn by_environment(base_url: &Url, allow_http: bool) -> Result<Route> {
+    pub(crate) fn by_environment(environment: &Environment, base_url: &Url, allow_http: bool) -> Result<Route> {
         if is_loopback(base_url) {
             return Ok(Route::Direct);
         }
         let names: &[&str] = match base_url.scheme() {
             "https" => &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
             // In a CGI program, a client of its server sets HTTP_PROXY by the header `Proxy`.
-            _ if env::var_os("REQUEST_METHOD").is_some() => &["http_proxy", "ALL_PROXY", "all_proxy"],
+            _ if environment.get("REQUEST_METHOD").is_some() => &["http_proxy", "ALL_PROXY", "all_proxy"],
             _ => &["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
         };
-        let Some((name, proxy)) = first_variable(names)? else { return Ok(Route::Direct) };
-        if let Some((_, exceptions)) = first_variable(&["NO_PROXY", "no_proxy"])?
+        let Some((name, proxy)) = first_variable(environment, names)? else { return Ok(Route::Direct) };
+        if let Some((_, exceptions)) = first_variable(environment, &["NO_PROXY", "no_proxy"])?
             && is_exception(base_url, &exceptions)
         {
             return Ok(Route::Direct);
@@ -170,12 +169,10 @@ fn basic(user: &str, password: &str) -> HeaderValue {
 }
 
 /// The first of these variables that is set and not empty, with its name.
-fn first_variable(names: &[&'static str]) -> Result<Option<(&'static str, String)>> {
+fn first_variable(environment: &Environment, names: &[&'static str]) -> Result<Option<(&'static str, String)>> {
     for name in names {
-        match env::var_os(name).filter(|value| !value.is_empty()).map(OsString::into_string) {
-            None => {}
-            Some(Ok(value)) => return Ok(Some((name, value))),
-            Some(Err(_)) => return Err(Error::config("proxy", format_args!("{name} in the environment is not UTF-8"))),
+        if let Some(value) = environment.text("proxy", name)? {
+            return Ok(Some((name, value)));
         }
     }
     Ok(None)

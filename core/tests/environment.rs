@@ -171,3 +171,44 @@ fn a_proxy_of_the_environment_is_asked_for_others() {
     assert!(printed.contains("failed true"), "{printed}");
     assert_eq!(proxy.asked_for().len(), 1);
 }
+
+/// A binding passes the environment of a part of the program, such as that of a worker thread in Node.js.
+#[test]
+fn a_binding_passes_an_environment_of_its_own() {
+    let sandbox = Sandbox::start();
+    let proxy = support::Proxy::start(&sandbox);
+    let url = proxy.url();
+    let environment = [
+        ("ZEXA_API_KEY", "k"),
+        ("ZEXA_BASE_URL", "https://api.zexa.example/v1"),
+        ("HTTPS_PROXY", "http://127.0.0.1:9"),
+        ("HTTP_PROXY", "http://127.0.0.1:9"),
+        ("SSL_CERT_FILE", "/no/such/file.pem"),
+    ];
+    let variables = [("TEST_URL", sandbox.url()), ("TEST_KEY", sandbox.api_key()), ("TEST_PROXY", &url)];
+    let printed = in_process("child_reads_another_environment", &[&environment[..], &variables].concat());
+    assert!(printed.contains("sent msg_") && printed.contains("config: ca_file: SSL_CERT_FILE"), "{printed}");
+    assert!(printed.contains("config: api_key: missing"), "{printed}");
+    assert_eq!(proxy.asked_for(), ["POST http://zexa.test/v1/messages HTTP/1.1"]);
+}
+
+#[test]
+#[ignore = "run by the test above, in a process of its own"]
+fn child_reads_another_environment() {
+    let of_process = |name: &str| env::var(name).expect("the test above sets it");
+    let with = |variables: &[(&str, &str)]| {
+        zexa::binding::environment(Client::builder().max_retries(0), |name| {
+            variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| value.into())
+        })
+    };
+    let (key, proxy) = (of_process("TEST_KEY"), of_process("TEST_PROXY"));
+    let variables = [("ZEXA_API_KEY", &*key), ("ZEXA_BASE_URL", "http://zexa.test/v1"), ("HTTP_PROXY", &*proxy)];
+    let client = with(&variables).allow_http(true).build().expect("a client");
+    println!("\nsent {}", client.messages().send(&message("Hello")).expect("sent through the proxy").id);
+    println!("failed {}", with(&[]).build().expect_err("no key"));
+    let variables = [("ZEXA_API_KEY", "k"), ("ZEXA_BASE_URL", "https://127.0.0.1:9"), ("SSL_CERT_FILE", "nowhere.pem")];
+    let client = with(&variables).build().expect("a client");
+    let error = client.credits().get().expect_err("no authorities");
+    println!("failed {error}");
+    assert!(error.message().contains("nowhere.pem"), "{error}");
+}

@@ -3,7 +3,6 @@
 //! No error quotes the content of a file: it may hold a private key.
 
 use std::env;
-use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,6 +15,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 use super::tls::provider;
+use crate::environment::Environment;
 use crate::{Error, Result};
 
 const FILE_VARIABLE: &str = "SSL_CERT_FILE";
@@ -51,10 +51,10 @@ impl Trust {
     }
 
     /// What the environment names, or else what the system trusts. Reads variables, and no file.
-    pub(crate) fn from_environment() -> Trust {
-        let set = |name| env::var_os(name).filter(|value: &OsString| !value.is_empty());
-        let file = set(FILE_VARIABLE).map(PathBuf::from);
-        let folders: Vec<PathBuf> = set(FOLDERS_VARIABLE)
+    pub(crate) fn from_environment(environment: &Environment) -> Trust {
+        let file = environment.get(FILE_VARIABLE).map(PathBuf::from);
+        let folders: Vec<PathBuf> = environment
+            .get(FOLDERS_VARIABLE)
             .map(|folders| env::split_paths(&folders).filter(|folder| !folder.as_os_str().is_empty()).collect())
             .unwrap_or_default();
         if file.is_none() && folders.is_empty() {
@@ -149,6 +149,23 @@ fn has_lost_line_breaks(pem: &[u8]) -> bool {
     mark.is_some_and(|start| !matches!(pem.get(start + MARK.len()), Some(b'\r' | b'\n')))
 }
 
+/// Where systems have all their authorities in one file.
+#[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+const SYSTEM_FILES: [&str; 12] = [
+    "/etc/ssl/certs/ca-certificates.crt",                // Debian, Ubuntu, Arch, Gentoo
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", // Fedora, RHEL
+    "/etc/pki/tls/certs/ca-bundle.crt",                  // older versions of these
+    "/etc/ssl/ca-bundle.pem",                            // openSUSE
+    "/etc/pki/tls/cacert.pem",                           // OpenELEC
+    "/etc/ssl/cert.pem",                                 // Alpine, OpenBSD
+    "/opt/etc/ssl/certs/ca-certificates.crt",            // Entware
+    "/usr/local/etc/ssl/cert.pem",                       // FreeBSD
+    "/usr/local/share/certs/ca-root-nss.crt",            // DragonFly
+    "/etc/openssl/certs/ca-certificates.crt",            // NetBSD
+    "/etc/certs/ca-certificates.crt",                    // illumos, Solaris
+    "/etc/ssl/cacert.pem",                               // OmniOS
+];
+
 /// The authorities of a Unix: in files, which are found when the client is created, and read when it first uses TLS.
 #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
 #[derive(Clone)]
@@ -159,9 +176,11 @@ pub(crate) struct SystemTrust {
 
 #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
 impl SystemTrust {
+    /// Reads no environment variable, which `openssl_probe::probe()` would.
     fn find() -> SystemTrust {
-        let found = openssl_probe::probe();
-        SystemTrust { file: found.cert_file, folders: found.cert_dir }
+        let file = SYSTEM_FILES.iter().map(Path::new).find(|file| file.exists());
+        let folders = openssl_probe::candidate_cert_dirs().map(Path::to_owned).collect();
+        SystemTrust { file: file.map(Path::to_owned), folders }
     }
 
     pub(super) fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>> {

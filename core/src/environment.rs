@@ -1,0 +1,60 @@
+//! [`Environment`]: where a client finds environment variables. They are read when it is created, and never again.
+
+use std::env;
+use std::ffi::OsString;
+
+use crate::{Error, Result};
+
+/// The variables that a client reads.
+pub(crate) const NAMES: [&str; 13] = [
+    "ZEXA_API_KEY",
+    "ZEXA_BASE_URL",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+    "REQUEST_METHOD",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+];
+
+/// Where a client finds environment variables.
+#[derive(Clone, Default)]
+pub(crate) enum Environment {
+    /// In the environment of the process.
+    #[default]
+    Process,
+    /// In one that a binding passes: parts of a program may have environments of their own.
+    Other(Vec<(String, OsString)>),
+}
+
+impl Environment {
+    /// The value of a variable. Empty counts as unset.
+    pub(crate) fn get(&self, name: &str) -> Option<OsString> {
+        debug_assert!(NAMES.contains(&name), "a binding does not pass {name}");
+        let value = match self {
+            Environment::Process => env::var_os(name),
+            Environment::Other(variables) => {
+                variables.iter().find(|(variable, _)| variable == name).map(|(_, value)| value.clone())
+            }
+        };
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// The same as text.
+    ///
+    /// # Errors
+    ///
+    /// If the value is not UTF-8, an error that names the option and the variable.
+    pub(crate) fn text(&self, option: &str, name: &str) -> Result<Option<String>> {
+        match self.get(name).map(OsString::into_string) {
+            None => Ok(None),
+            Some(Ok(value)) => Ok(Some(value)),
+            Some(Err(_)) => Err(Error::config(option, format_args!("{name} in the environment is not UTF-8"))),
+        }
+    }
+}
