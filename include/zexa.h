@@ -232,7 +232,10 @@ int64_t zexa_error_retry_after_ms(const zexa_error *error);
 /** How many requests were made; 0 where the call failed before the first. */
 uint32_t zexa_error_attempts(const zexa_error *error);
 
-/** What the error came of, such as "Connection refused"; NULL where there is nothing behind it. */
+/**
+ * Reason of the error: the system's, such as "Connection refused", or a code such as
+ * "CERT_HAS_EXPIRED". NULL if there is none.
+ */
 const char *zexa_error_cause(const zexa_error *error);
 
 /**

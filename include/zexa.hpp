@@ -231,7 +231,8 @@ class error : public std::runtime_error {
     /// How many requests were made; 0 where the call failed before the first.
     unsigned attempts() const noexcept { return failure_->attempts; }
 
-    /// What the error came of, such as "Connection refused".
+    /// Reason of the error: the system's, such as "Connection refused", or a code such as
+    /// "CERT_HAS_EXPIRED".
     const std::optional<std::string> &cause() const noexcept { return failure_->cause; }
 
     /// All of it as a JSON object: kind, outcome, status, code, message, details, request_id,

@@ -39,10 +39,12 @@ struct Told<'a> {
     cause: Option<Cause>,
 }
 
-/// The innermost reason, and its number where it is the system's.
+/// The innermost reason, its number if it is the system's, and the code that Node has for it.
 #[derive(Serialize)]
 struct Cause {
     message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     errno: Option<i32>,
 }
@@ -61,7 +63,11 @@ impl<'a> Told<'a> {
             request_id: error.request_id(),
             retry_after: error.retry_after().map(|wait| wait.as_secs_f64() * 1e3),
             attempts: error.attempts(),
-            cause: binding::cause(error).map(|cause| Cause { message: cause.message, errno: cause.number }),
+            cause: binding::cause(error).map(|cause| Cause {
+                message: cause.message,
+                code: binding::reason_code(error).map(str::to_owned),
+                errno: cause.number,
+            }),
         }
     }
 }

@@ -143,9 +143,16 @@ pub struct Cause {
     pub number: Option<i32>,
 }
 
-/// The innermost reason: what the system said, where it said something.
+/// The code that Node.js has for the reason why there is no connection, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`.
+pub fn reason_code(error: &Error) -> Option<&str> {
+    error.reason_code()
+}
+
+/// The innermost reason: what the system said, where it said something, or else the code of the reason.
 pub fn cause(error: &Error) -> Option<Cause> {
-    let source = std::error::Error::source(error)?;
+    let Some(source) = std::error::Error::source(error) else {
+        return reason_code(error).map(|code| Cause { message: code.to_owned(), number: None });
+    };
     let reasons: Vec<_> = std::iter::successors(Some(source), |reason| reason.source()).collect();
     let mut of_the_system = reasons.iter().filter_map(|reason| {
         let reason = reason.downcast_ref::<io::Error>()?;

@@ -171,6 +171,11 @@ impl Error {
         self
     }
 
+    /// See [`binding::reason_code`](crate::binding::reason_code).
+    pub(crate) fn reason_code(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+
     /// Marks an error that another attempt would meet as well.
     pub(crate) fn permanent(mut self) -> Error {
         self.0.is_permanent = true;

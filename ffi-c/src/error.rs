@@ -169,7 +169,7 @@ pub unsafe extern "C" fn zexa_error_attempts(error: *const zexa_error) -> u32 {
     unsafe { guard::get(error, 0, |error| error.error().attempts()) }
 }
 
-/// What the error came of, such as "Connection refused"; NULL where there is nothing behind it.
+/// Reason of the error: the system's, such as "Connection refused", or a code such as "CERT_HAS_EXPIRED". NULL if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_error_cause(error: *const zexa_error) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.

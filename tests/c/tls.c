@@ -31,7 +31,8 @@ static void test_an_unknown_authority(const sandbox *server) {
     zexa_error *error = NULL;
     zexa_message *message = NULL;
     CHECK_NUMBER(zexa_messages_send(client, &params, NULL, &message, &error), ZEXA_CONNECT);
-    CHECK_HOLDS(zexa_error_cause(error), "certificate");
+    CHECK_HOLDS(zexa_error_message(error), "certificate");
+    CHECK_TEXT(zexa_error_cause(error), "UNABLE_TO_GET_ISSUER_CERT_LOCALLY");
     CHECK_NUMBER(zexa_error_outcome(error), ZEXA_OUTCOME_NOT_SENT);
     zexa_error_free(error);
     zexa_client_free(client);

@@ -1,5 +1,6 @@
 //! One attempt: a request goes out, and an answer, or the reason why none came, comes back.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -167,7 +168,10 @@ fn no_answer(error: legacy::Error, progress: &Progress) -> Error {
         return progress.abort(Kind::Connect, message).with_source(error);
     };
     let kind = if failure.is_timeout { Kind::Timeout } else { Kind::Connect };
-    let error = progress.abort(kind, failure.message.clone()).with_reason(failure.code.clone());
+    let mut error = progress.abort(kind, failure.message.clone()).with_reason(failure.code.clone());
+    if let Some(number) = failure.number {
+        error = error.with_source(io::Error::from_raw_os_error(number));
+    }
     if failure.is_permanent { error.permanent() } else { error }
 }
 

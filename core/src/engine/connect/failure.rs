@@ -17,6 +17,8 @@ pub(crate) struct ConnectError {
     pub(crate) message: String,
     /// The code that Node.js has for the reason.
     pub(crate) code: Option<Cow<'static, str>>,
+    /// The system's number of the reason.
+    pub(crate) number: Option<i32>,
     /// Another attempt would fail as well.
     pub(crate) is_permanent: bool,
     pub(crate) is_timeout: bool,
@@ -70,8 +72,18 @@ impl Reason {
         ConnectError {
             message: format!("cannot connect to {place}{through}: {reason}"),
             code,
+            number: self.number(),
             is_permanent,
             is_timeout,
+        }
+    }
+
+    fn number(&self) -> Option<i32> {
+        match self {
+            Reason::Tcp(error) | Reason::Tls(error) | Reason::ProxyTls(error) | Reason::ProxyLost(error) => {
+                error.raw_os_error()
+            }
+            _ => None,
         }
     }
 
@@ -259,6 +271,6 @@ mod tests {
     fn errors_of_the_system() {
         let error = Reason::Tcp(io::Error::from_raw_os_error(111)).into_error("127.0.0.1:1", None);
         assert_eq!(error.message, "cannot connect to 127.0.0.1:1: connection refused");
-        assert_eq!((error.code.as_deref(), error.is_permanent), (Some("ECONNREFUSED"), false));
+        assert_eq!((error.code.as_deref(), error.number, error.is_permanent), (Some("ECONNREFUSED"), Some(111), false));
     }
 }
