@@ -1,7 +1,7 @@
 // Reads what a caller gives: objects of known members, each of its type. What the values have to be like beside that, the core knows.
 'use strict'
 
-const { isDate } = require('node:util/types')
+const { isAnyArrayBuffer, isBoxedPrimitive, isDate } = require('node:util/types')
 
 const { ValidationError } = require('./generated/errors.js')
 
@@ -35,7 +35,7 @@ function readMilliseconds(refuse, value) {
 function readTime(refuse, value) {
   if (typeof value === 'string') return readText(refuse, value)
   if (!isDate(value)) refuse(`must be a Date or a string, not ${described(value)}`)
-  if (Number.isNaN(value.getTime())) refuse('is an invalid Date')
+  if (isInvalidDate(value)) refuse('is an invalid Date')
   return value.toISOString()
 }
 
@@ -53,17 +53,77 @@ function readObject(refuse, value) {
 
 /** Any JSON, as text. */
 function readJson(refuse, value) {
-  if (isOpaque(value)) refuse(`must be what can be written as JSON, not ${described(value)}`)
+  const check = new JsonCheck()
   let json
   try {
-    json = JSON.stringify(value)
+    json = JSON.stringify(value, check.replacer)
   } catch (error) {
-    refuse(`cannot be written as JSON: ${error.message}`, error)
+    if (!check.problem) refuse(`cannot be written as JSON: ${error.message}`, error)
   }
+  if (check.problem) refuse(check.problem)
   if (json === undefined) refuse(`cannot be written as JSON: it is ${described(value)}`)
   // Half of a character is all that is escaped so; a backslash of the text itself is escaped, too.
   if (/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(json)) refuse('holds half of a character: a surrogate without the other')
   return json
+}
+
+/** Finds what `JSON.stringify()` would write as something else without saying so: NaN as null, a `Map` as an empty object, a `Buffer` as its numbers. */
+class JsonCheck {
+  problem
+  /** Where the objects are that were seen. */
+  #paths = new WeakMap()
+
+  /** The replacer of `JSON.stringify()`: `this` is the object that has the member, and `member` is what a `toJSON()` made of it. */
+  get replacer() {
+    const check = this
+    return function (key, member) {
+      check.#visit(this, key, member)
+      return member
+    }
+  }
+
+  #visit(holder, key, member) {
+    const above = this.#paths.get(holder)
+    const path = above === undefined ? '' : pathOf(above, key, holder)
+    // A getter is not called again.
+    const own = Object.getOwnPropertyDescriptor(holder, key)?.value
+    const lies = isBytes(own) || isInvalidDate(own)
+    if (lies || isLost(member)) {
+      const lost = lies ? own : member
+      this.problem = `${path}${path && ' '}must be what can be written as JSON, not ${described(lost)}`
+      // Nobody sees it: `JSON.stringify()` is to end.
+      throw new TypeError(this.problem)
+    }
+    if (isObject(member)) this.#paths.set(member, path)
+  }
+}
+
+/** `variables[0]` or `a.b`. */
+function pathOf(above, key, holder) {
+  if (Array.isArray(holder)) return `${above}[${key}]`
+  return above === '' ? key : `${above}.${key}`
+}
+
+/** Whether JSON has nothing for a value, and something else would be written. What is `undefined` or a function is left out, as everywhere. */
+function isLost(value) {
+  switch (typeof value) {
+    case 'number':
+      return !Number.isFinite(value)
+    case 'bigint':
+      return true
+    case 'object':
+      return isBytes(value) || (isOpaque(value) && !isBoxedPrimitive(value))
+    default:
+      return false
+  }
+}
+
+function isInvalidDate(value) {
+  return isDate(value) && Number.isNaN(value.getTime())
+}
+
+function isBytes(value) {
+  return ArrayBuffer.isView(value) || isAnyArrayBuffer(value)
 }
 
 function readHeaders(refuse, value) {
@@ -172,10 +232,14 @@ function isOpaque(value) {
 function described(value) {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
-  if (Number.isNaN(value)) return 'NaN'
   const type = typeof value
+  if (type === 'number' && !Number.isFinite(value)) return String(value)
+  if (isInvalidDate(value)) return 'an invalid Date'
   if (type === 'undefined') return type
-  const name = type === 'object' && isOpaque(value) ? Object.getPrototypeOf(value).constructor?.name : undefined
+  const name =
+    type === 'object' && (isOpaque(value) || isBytes(value))
+      ? Object.getPrototypeOf(value).constructor?.name
+      : undefined
   return name ? `an instance of ${name}` : `${type === 'object' ? 'an' : 'a'} ${type}`
 }
 

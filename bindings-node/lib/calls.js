@@ -1,8 +1,9 @@
 // The calls that are under way. Each has a number, by which the addon tells what came of it.
 'use strict'
 
-const { at, behind, errorOf } = require('./errors.js')
+const { at, errorOf } = require('./errors.js')
 const { CancelledError } = require('./generated/errors.js')
+const { unreported } = require('./handles.js')
 const { forget, tell, tellWarning } = require('./logger.js')
 const { Mailbox } = require('./native.js')
 
@@ -16,7 +17,7 @@ const WARNING = 3
 const underWay = new Map()
 let lastNumber = 0
 
-const mailbox = new Mailbox(deliver)
+const mailbox = unreported(() => new Mailbox(deliver))
 // They hold each other: the addon holds the function only while calls are under way, and the mailbox never.
 mailbox.deliver = deliver
 deliver.mailbox = mailbox
@@ -68,7 +69,7 @@ class Call {
   end(succeeded, value) {
     try {
       this.#abort?.stopListening()
-      if (this.#abort?.signal.aborted) this.cancelled(succeeded ? this.#tooLate(value) : errorOf(value, this.#site))
+      if (this.#abort?.signal.aborted) this.#endAborted(succeeded, value)
       else if (succeeded) this.#resolve(this.#revive(value))
       else this.#reject(errorOf(value, this.#site))
     } catch (error) {
@@ -77,15 +78,21 @@ class Call {
     }
   }
 
-  /** Rejects with what the caller has given as the reason, whatever that is. */
-  cancelled(error) {
-    behind.set(this.promise, error)
-    this.#reject(this.#abort.signal.reason)
+  /** Whatever an aborted call comes to, its error is a `CancelledError`. The others would not pass for the end that the caller wanted. */
+  #endAborted(succeeded, value) {
+    if (succeeded) {
+      const details = this.#revive(value)
+      this.cancelled('the call was cancelled as its answer came', { outcome: 'accepted', attempts: 1, details })
+    } else {
+      const { kind, message, ...fields } = value
+      this.cancelled(kind === 'cancelled' ? message : `the call was cancelled as it failed: ${message}`, fields)
+    }
   }
 
-  #tooLate(value) {
-    const fields = { outcome: 'accepted', attempts: 1, details: this.#revive(value) }
-    return at(this.#site, new CancelledError('the call was cancelled as its answer came', fields))
+  /** Rejects with an error whose cause is the reason of the signal, whatever that is. */
+  cancelled(message, fields) {
+    const cause = this.#abort.signal.reason
+    this.#reject(at(this.#site, new CancelledError(message, { ...fields, cause })))
   }
 }
 
@@ -136,7 +143,7 @@ class Listener {
 function call(site, abort, revive, hand) {
   const call = new Call(site, revive, abort)
   if (abort?.signal.aborted) {
-    call.cancelled(at(site, new CancelledError('the call was cancelled before it began', { outcome: 'not_sent' })))
+    call.cancelled('the call was cancelled before it began', { outcome: 'not_sent' })
     return call.promise
   }
   try {
@@ -149,27 +156,4 @@ function call(site, abort, revive, hand) {
   return call.promise
 }
 
-/**
- * A promise of what `succeeded` makes of the value of another, or `failed` of its failure: a value, or a further promise. Where that gives nothing, it
- * fails likewise. What is behind the failure of another is behind its own.
- */
-function following(first, succeeded, failed) {
-  const promise = new Promise((resolve, reject) => {
-    const failing = (one) => (reason) => {
-      if (behind.has(one)) behind.set(promise, behind.get(one))
-      reject(reason)
-    }
-    const settle = (made) => (made instanceof Promise ? made.then(resolve, failing(made)) : resolve(made))
-    first.then(
-      (value) => settle(succeeded(value)),
-      (reason) => {
-        const made = failed?.()
-        if (made === undefined) failing(first)(reason)
-        else settle(made)
-      },
-    )
-  })
-  return promise
-}
-
-module.exports = { Abort, call, following, mailbox }
+module.exports = { Abort, call, mailbox }

@@ -8,19 +8,18 @@ const { Connection } = require('./connection.js')
 const resources = require('./generated/resources.js')
 
 class Zexa {
-  #connection
-
   constructor(options) {
-    this.#connection = options instanceof Connection ? options : Connection.open(options, Zexa)
-    for (const [name, Resource] of Object.entries(resources)) this[name] = new Resource(this.#connection)
+    const connection = options instanceof Connection ? options : Connection.open(options, Zexa)
+    connection.give(this)
+    for (const [name, Resource] of Object.entries(resources)) this[name] = new Resource(connection)
   }
 
   withOptions(options) {
-    return new Zexa(this.#connection.with(Zexa.prototype.withOptions, options))
+    return new Zexa(Connection.of(this).with(Zexa.prototype.withOptions, options))
   }
 
   request(method, path, given, options) {
-    return this.#connection.call(
+    return Connection.of(this).call(
       Zexa.prototype.request,
       options,
       (response) => response,
@@ -34,17 +33,28 @@ class Zexa {
   }
 
   close() {
-    this.#connection.close()
+    Connection.of(this).close(Zexa.prototype.close)
   }
 
   get baseUrl() {
-    return this.#connection.baseUrl
+    return Connection.of(this).baseUrl
   }
 
   /** Without the key. */
   [inspect.custom](_depth, options) {
     return `Zexa ${inspect({ baseUrl: this.baseUrl }, options)}`
   }
+}
+
+// The first versions of Node 20 lack the symbol.
+if (Symbol.asyncDispose) {
+  Object.defineProperty(Zexa.prototype, Symbol.asyncDispose, {
+    async value() {
+      this.close()
+    },
+    configurable: true,
+    writable: true,
+  })
 }
 
 const OF_LINE = { method: text('method'), path: text('path') }

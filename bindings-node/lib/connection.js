@@ -1,4 +1,4 @@
-// What a client has behind it, and its resources with it: the client of the addon, and the signal that all its calls listen to.
+// What a client and its resources share: the client of the addon, and the signal that all its calls listen to.
 'use strict'
 
 const { Abort, call, mailbox } = require('./calls.js')
@@ -7,6 +7,10 @@ const { List } = require('./list.js')
 const { register } = require('./logger.js')
 const { NativeClient, Token } = require('./native.js')
 const { ofCall, ofClient } = require('./options.js')
+const { InvalidRequestError } = require('./generated/errors.js')
+
+/** The connections of clients and resources. Not a private field, so that a method without its object can reject. */
+const connections = new WeakMap()
 
 class Connection {
   #native
@@ -17,6 +21,15 @@ class Connection {
     this.#native = native
     this.#logger = logger
     this.#signal = signal
+  }
+
+  /** The connection that `object` was given, or a `Detached`. */
+  static of(object) {
+    return connections.get(object) ?? detached
+  }
+
+  give(object) {
+    connections.set(object, this)
   }
 
   /** For who calls the constructor `Client`. */
@@ -85,7 +98,7 @@ class Connection {
         throw error
       }
     }
-    return new List(site, revive, begin)
+    return new List(site, revive, begin, name)
   }
 
   #options(given) {
@@ -93,6 +106,37 @@ class Connection {
     return { signal, options }
   }
 }
+
+/** In the place of the connection of a method that was called without its object, as by `const { send } = zexa.messages`. */
+class Detached {
+  call(method) {
+    return Promise.reject(this.#error(method))
+  }
+
+  list(method) {
+    const site = siteOf(method)
+    const error = at(site, this.#error(method))
+    return new List(site, undefined, () => {
+      throw error
+    })
+  }
+
+  with(method) {
+    throw this.#error(method)
+  }
+
+  close(method) {
+    throw this.#error(method)
+  }
+
+  #error(method) {
+    const reason = `${method.name}() was called without its object: call it as a method, or bind it`
+    const fields = { outcome: 'not_sent', details: { field: 'this', reason } }
+    return at(siteOf(method), new InvalidRequestError(`this: ${reason}`, fields))
+  }
+}
+
+const detached = new Detached()
 
 /** What ends a call, or a reading of a list, when the signal is aborted. */
 function abortOf(signal) {

@@ -6,9 +6,6 @@ const { getSystemErrorName } = require('node:util')
 /** The class of each kind. */
 const classes = new Map()
 
-/** The errors behind promises that an abort has rejected with the signal's own reason. */
-const behind = new WeakMap()
-
 class ZexaError extends Error {
   constructor(message, fields = {}) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause })
@@ -19,15 +16,80 @@ class ZexaError extends Error {
     for (const name of ['status', 'code', 'requestId', 'retryAfter']) {
       if (fields[name] !== undefined) this[name] = fields[name]
     }
-    // Not shown where the error is: they may hold a number or a text, and errors are logged.
-    Object.defineProperty(this, 'details', { value: fields.details, configurable: true, writable: true })
+    // Not enumerable, as they may contain a number or a text, and errors are logged.
+    hide(this, 'details', fields.details)
+    if (this.kind === 'cancelled') {
+      hide(this, 'name', nameOf(fields.cause) ?? 'AbortError')
+      // Its first line has the name.
+      Error.captureStackTrace(this, new.target)
+    }
   }
 
-  static behind(promise) {
-    return behind.get(promise)
+  static fromJSON(json) {
+    if (!isObject(json)) throw new TypeError('ZexaError.fromJSON() takes the object that toJSON() has returned')
+    const { kind, message, name, stack, cause, ...fields } = json
+    const Class = classes.get(kind) ?? ZexaError
+    const error = new Class(String(message), { ...fields, outcome: known(fields.outcome), cause: causeFrom(cause) })
+    if (typeof name === 'string' && name !== error.name) hide(error, 'name', name)
+    if (typeof stack === 'string') error.stack = stack
+    else Error.captureStackTrace(error, ZexaError.fromJSON)
+    return error
+  }
+
+  /** Without `details` and stack: JSON is logged, and sent to others. */
+  toJSON() {
+    const { name, message, kind, outcome, safeToRetry, attempts, status, code, requestId, retryAfter } = this
+    const all = { name, message, kind, outcome, safeToRetry, attempts, status, code, requestId, retryAfter }
+    for (const key of Object.keys(all)) if (all[key] === undefined) delete all[key]
+    const cause = causeToJSON(this.cause)
+    return cause === undefined ? all : { ...all, cause }
   }
 }
 define(ZexaError, 'ZexaError', 'other')
+
+/** What an error has beside its message, and `inspect()` is not to show. */
+function hide(error, name, value) {
+  Object.defineProperty(error, name, { value, configurable: true, writable: true })
+}
+
+function isObject(value) {
+  return typeof value === 'object' && value !== null
+}
+
+/** The name of an error, such as that of an `AbortSignal`'s reason, which may be anything. */
+function nameOf(reason) {
+  try {
+    const { name, message } = isObject(reason) ? reason : {}
+    return typeof name === 'string' && name !== '' && typeof message === 'string' ? name : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const OUTCOMES = ['not_sent', 'rejected', 'unknown', 'accepted']
+
+/** An outcome, or undefined. A later version may know others. */
+function known(outcome) {
+  return OUTCOMES.includes(outcome) ? outcome : undefined
+}
+
+/** What is said of a cause that is an error. */
+function causeToJSON(cause) {
+  const name = nameOf(cause)
+  if (name === undefined) return undefined
+  const { message, code } = cause
+  return typeof code === 'string' ? { name, message, code } : { name, message }
+}
+
+function causeFrom(json) {
+  if (!isObject(json)) return undefined
+  const { name, message, code } = json
+  const cause = new Error(String(message))
+  if (typeof name === 'string') hide(cause, 'name', name)
+  if (typeof code === 'string') cause.code = code
+  cause.stack = `${cause.name}: ${cause.message}`
+  return cause
+}
 
 /** Gives a class its kind, and a name that stays when a bundler gives the class another. */
 function define(Class, name, kind) {
@@ -47,10 +109,11 @@ function made(told) {
   return new (classes.get(told.kind) ?? ZexaError)(told.message, fields)
 }
 
-/** The system's own errors have a code, as Node's have. */
-function causeOf({ message, errno }) {
+/** A cause has the code that Node has for it, such as `ECONNREFUSED`, and if it is the system's, the number. */
+function causeOf({ message, code, errno }) {
   const cause = new Error(message)
-  if (errno !== undefined) Object.assign(cause, { errno: -errno, code: getSystemErrorName(-errno) })
+  if (errno !== undefined) Object.assign(cause, { errno: -errno, code: code ?? getSystemErrorName(-errno) })
+  else if (code !== undefined) cause.code = code
   // Where it was made says nothing.
   cause.stack = `${cause.name}: ${message}`
   return cause
@@ -101,4 +164,4 @@ function asking(ask) {
   }
 }
 
-module.exports = { ZexaError, asking, at, behind, define, errorOf, siteOf }
+module.exports = { ZexaError, asking, at, define, errorOf, siteOf }

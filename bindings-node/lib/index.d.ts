@@ -36,7 +36,7 @@ export declare class Zexa {
    * @param method `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
    * @param path Below the base URL, such as `/messages`.
    */
-  request<T = any>(
+  request<T = unknown>(
     method: string,
     path: string,
     given?: {
@@ -54,12 +54,24 @@ export declare class Zexa {
 
   /** Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end. */
   close(): void
+
+  /** As {@link Zexa.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export { Zexa as default }
+
+declare global {
+  // For compilers without the library "esnext.disposable", which declares the same.
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol
+  }
 }
 
 type QueryValue = string | number | boolean | null | undefined
 
 /** An answer as it came: `T` is what its body is taken for, which nobody checks. */
-export interface Response<T = any> {
+export interface Response<T = unknown> {
   /** The HTTP status, a 2xx. */
   status: number
   /** The body; null where there was none. */
@@ -68,9 +80,9 @@ export interface Response<T = any> {
 
 /** The options of a client. All times are in milliseconds. */
 export interface ClientOptions {
-  /** The API key. Default: the environment's `ZEXA_API_KEY`. */
+  /** The API key. Default: `ZEXA_API_KEY` in `process.env`. */
   apiKey?: string | null | undefined
-  /** Where the API is. Default: the environment's `ZEXA_BASE_URL`, else `https://api.zexa.ao/v1`. */
+  /** Where the API is. Default: `ZEXA_BASE_URL` in `process.env`, else `https://api.zexa.ao/v1`. */
   baseUrl?: string | null | undefined
   /** The time for one attempt, from connecting to the last byte of the answer. Default: 30,000. */
   timeout?: number | null | undefined
@@ -95,11 +107,14 @@ export interface ClientOptions {
   maxRetryWait?: number | null | undefined
   /**
    * URL of a proxy for all connections, such as `http://user:password@proxy.example:3128`. Protocols: `http`, `https`, `socks5` and `socks5h`, whose
-   * proxy resolves host names. Default: the environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with `http://`), `ALL_PROXY` and
-   * `NO_PROXY`, which are read when the client is created. They do not apply to a base URL on this machine itself.
+   * proxy resolves host names. Default: `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with `http://`), `ALL_PROXY` and `NO_PROXY` in
+   * `process.env`, which is read when the client is created. They do not apply to a base URL on this machine itself.
    */
   proxy?: string | null | undefined
-  /** A PEM file of the certificate authorities to trust, in place of the system's. `NODE_EXTRA_CA_CERTS` is not read. */
+  /**
+   * A PEM file of the certificate authorities to trust, in place of those of `SSL_CERT_FILE` in `process.env`, and of the system's.
+   * `NODE_EXTRA_CA_CERTS` is not read.
+   */
   caFile?: string | null | undefined
   /** Added to the `User-Agent`, such as `shop/1.2`. */
   userAgentSuffix?: string | null | undefined
@@ -114,8 +129,8 @@ export interface ClientOptions {
 /** The options of a call. All times are in milliseconds. What is absent is as the client has it. */
 export interface CallOptions {
   /**
-   * Ends the call when it is aborted: in flight, in a wait, or between pages. The call then rejects with `signal.reason`; how far the request got by
-   * then, {@link ZexaError.behind} says. It takes the place of a signal that `withOptions()` was given.
+   * Ends the call when it is aborted: in flight, in a wait, or between pages. The call then rejects with a {@link CancelledError}. Replaces a signal
+   * that `withOptions()` was given.
    */
   signal?: AbortSignal | null | undefined
   /** The time for one attempt, from connecting to the last byte of the answer. */
@@ -271,7 +286,7 @@ export interface SendMessageParams {
   /** The text as HTML, with the body as its plain alternative; email only. */
   html?: string | null | undefined
   /** An approved WhatsApp template, instead of a body. */
-  template?: Readonly<Record<string, any>> | null | undefined
+  template?: object | null | undefined
   /** When to send it. Default: now. */
   scheduledAt?: Date | string | null | undefined
 }
@@ -457,7 +472,7 @@ export interface CreateCampaignParams {
   /** What it says, as plain text. Required where there is no template. */
   body?: string | null | undefined
   /** An approved WhatsApp template, instead of a body. */
-  template?: Readonly<Record<string, any>> | null | undefined
+  template?: object | null | undefined
   /** When to start it. Default: now. */
   scheduledAt?: Date | string | null | undefined
 }
@@ -806,11 +821,24 @@ export declare class ZexaError extends Error {
   constructor(message: string, fields?: ErrorFields)
 
   /**
-   * For a promise of this package that was rejected with the reason of its signal: what became of the call. Its `outcome` says whether the request
-   * may have been carried out; where the answer had come, it is in `details`. Undefined for any other promise.
+   * Makes an error of what {@link ZexaError.toJSON} returned, such as one that was sent to another thread or process. It has the class of its `kind`.
+   * `details` and `stack` are optional, as `toJSON()` leaves them out: `{ ...error.toJSON(), details: error.details, stack: error.stack }`.
+   *
+   * @throws {TypeError} if it is not an object.
    */
-  static behind(promise: Promise<unknown>): ZexaError | undefined
+  static fromJSON(json: Partial<ErrorJSON> & { details?: unknown; stack?: string | undefined }): ZexaError
 
+  /**
+   * The error as a plain object, which JSON, `structuredClone()` and `postMessage()` preserve. Without `details`, which may contain a number or a
+   * text, and without the stack.
+   */
+  toJSON(): ErrorJSON
+
+  /**
+   * The name of the class. A {@link CancelledError} has the name of the signal's reason instead, such as `AbortError` or `TimeoutError`, or else
+   * `AbortError`.
+   */
+  readonly name: string
   /** What went wrong. Each kind is a class of its own. */
   readonly kind: Kind
   /** How far the request got: whether the message may have been sent in spite of the error. */
@@ -831,9 +859,28 @@ export declare class ZexaError extends Error {
    * What the API says beside its message, or `field` and `reason` of an argument that was refused before it was sent. Not enumerable: it may hold a
    * number or a text, and errors are logged.
    */
-  readonly details?: any
-  /** The reason beneath it, such as the system's `ECONNREFUSED`. */
+  readonly details?: unknown
+  /**
+   * The reason: an error whose `code` is Node's, such as `ENOTFOUND`, `ECONNREFUSED` or `CERT_HAS_EXPIRED`, or the `reason` of the signal that ended
+   * the call.
+   */
   readonly cause?: unknown
+}
+
+/** An error as a plain object: see {@link ZexaError.toJSON}. */
+export interface ErrorJSON {
+  name: string
+  message: string
+  kind: Kind
+  outcome: Outcome
+  safeToRetry: boolean
+  attempts: number
+  status?: number
+  code?: string
+  requestId?: string
+  retryAfter?: number
+  /** What the cause says of itself, if it is an error. */
+  cause?: { name: string; message: string; code?: string }
 }
 
 /** What an error may be made of, as in a test. */

@@ -53,3 +53,7 @@ module.exports = {
   ZexaError,
   parseEvent,
 }
+
+// For compilers and bundlers that understand `import` as ECMAScript modules do. Their mark is not enumerable, as they write it.
+Object.defineProperty(module.exports, '__esModule', { value: true })
+module.exports.default = Zexa

@@ -1,9 +1,12 @@
 // Lists: all items across the pages, page by page, or one page.
 'use strict'
 
-const { encode, whole } = require('./arguments.js')
-const { call, following } = require('./calls.js')
-const { at } = require('./errors.js')
+const { inspect } = require('node:util')
+
+const { encode, isObject, whole } = require('./arguments.js')
+const { call } = require('./calls.js')
+const { at, siteOf } = require('./errors.js')
+const { InvalidRequestError } = require('./generated/errors.js')
 
 const OF_PAGE = { page: whole('page') }
 const OF_ARRAY = {
@@ -14,17 +17,34 @@ class List {
   #site
   #revive
   #open
+  #name
   #ending = { isIncomplete: false }
 
-  /** `open` makes a list of the addon, and says what may abort it; `revive` makes of an item what the caller gets. */
-  constructor(site, revive, open) {
+  /**
+   * `open` makes a list of the addon, and says what may abort it; `revive` makes of an item what the caller gets; `name` is that of the addon's method,
+   * such as `contactsList`.
+   */
+  constructor(site, revive, open, name = '') {
     this.#site = site
     this.#revive = revive
     this.#open = open
+    this.#name = name
+  }
+
+  /** The list that a method was called on, or one that rejects if it was called on something else, as by `const { page } = zexa.contacts.list()`. */
+  static #of(list, method) {
+    if (isObject(list) && #site in list) return list
+    const site = siteOf(method)
+    const reason = `${method.name}() was called without its list: call it as a method, or bind it`
+    const fields = { outcome: 'not_sent', details: { field: 'this', reason } }
+    const error = at(site, new InvalidRequestError(`this: ${reason}`, fields))
+    return new List(site, undefined, () => {
+      throw error
+    })
   }
 
   [Symbol.asyncIterator]() {
-    return new ListIterator(this.#items())
+    return new ListIterator(List.#of(this, List.prototype[Symbol.asyncIterator]).#items())
   }
 
   get isIncomplete() {
@@ -32,12 +52,46 @@ class List {
   }
 
   pages() {
-    const revive = (page) => [this.#page(page)]
-    const read = () => new ListIterator(new Reading(this.#site, this.#open, 'nextPage', revive, this.#ending))
-    return new Pages(read, this.#ending)
+    return List.#of(this, List.prototype.pages).#pages()
   }
 
   page(number) {
+    return List.#of(this, List.prototype.page).#fetch(number)
+  }
+
+  toArray(options) {
+    return List.#of(this, List.prototype.toArray).#collect(options)
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a list is also the promise of its first page.
+  then(onFulfilled, onRejected) {
+    return List.#of(this, List.prototype.then).#fetch(1).then(onFulfilled, onRejected)
+  }
+
+  catch(onRejected) {
+    return List.#of(this, List.prototype.catch).#fetch(1).catch(onRejected)
+  }
+
+  finally(onFinally) {
+    return List.#of(this, List.prototype.finally).#fetch(1).finally(onFinally)
+  }
+
+  get [Symbol.toStringTag]() {
+    return 'List'
+  }
+
+  /** Without the parameters: they may contain a name or a number. */
+  [inspect.custom](_depth, options) {
+    return shown('List', this.#name, this.#ending, options)
+  }
+
+  #pages() {
+    const revive = (page) => [this.#page(page)]
+    const read = () => new ListIterator(new Reading(this.#site, this.#open, 'nextPage', revive, this.#ending))
+    return new Pages(read, this.#ending, this.#name)
+  }
+
+  #fetch(number) {
     try {
       // 0 is no page: so says the core.
       const { page = 0 } = encode(OF_PAGE, { page: number }, 'arguments')
@@ -53,30 +107,13 @@ class List {
     }
   }
 
-  toArray(options) {
+  #collect(options) {
     try {
       const { limit = Infinity } = encode(OF_ARRAY, options, 'options of toArray') ?? {}
       return this.#items().collect(limit)
     } catch (error) {
       return Promise.reject(at(this.#site, error))
     }
-  }
-
-  // biome-ignore lint/suspicious/noThenProperty: a list is also the promise of its first page.
-  then(onFulfilled, onRejected) {
-    return this.page(1).then(onFulfilled, onRejected)
-  }
-
-  catch(onRejected) {
-    return this.page(1).catch(onRejected)
-  }
-
-  finally(onFinally) {
-    return this.page(1).finally(onFinally)
-  }
-
-  get [Symbol.toStringTag]() {
-    return 'List'
   }
 
   #items() {
@@ -92,14 +129,22 @@ class List {
   }
 }
 
+/** What `inspect()` and `console.log()` show of a list: what is in it, and not what was read. */
+function shown(what, name, { isIncomplete }, options) {
+  const resource = name.replace(/List$/, '')
+  return `${what}${resource && ` of ${resource}`} ${inspect({ isIncomplete }, options)}`
+}
+
 /** The pages of a list, which can be read as often as the list. `ending` is that of the list. */
 class Pages {
   #read
   #ending
+  #name
 
-  constructor(read, ending) {
+  constructor(read, ending, name) {
     this.#read = read
     this.#ending = ending
+    this.#name = name
   }
 
   get isIncomplete() {
@@ -108,6 +153,10 @@ class Pages {
 
   [Symbol.asyncIterator]() {
     return this.#read()
+  }
+
+  [inspect.custom](_depth, options) {
+    return shown('Pages', this.#name, this.#ending, options)
   }
 }
 
@@ -166,11 +215,11 @@ class Reading {
     const all = []
     const add = (batch) => {
       for (const item of batch ?? []) if (all.length < limit) all.push(item)
-      if (batch !== null && all.length < limit) return following(this.fetch(), add)
+      if (batch !== null && all.length < limit) return this.fetch().then(add)
       this.end()
       return all
     }
-    return following(this.fetch(), add)
+    return this.fetch().then(add)
   }
 }
 
@@ -227,7 +276,10 @@ class ListIterator {
       this.#given = 0
       return this.#give()
     }
-    return following(this.#reading.fetch(), take, () => this.#end())
+    return this.#reading.fetch().then(take, (reason) => {
+      this.#end()
+      throw reason
+    })
   }
 
   #end() {
@@ -237,11 +289,10 @@ class ListIterator {
 
   /** Takes a step behind the last, whatever becomes of that. */
   #inTurn(take) {
-    const over = (result) => {
+    const begun = this.#last === undefined ? take() : this.#last.then(take, take)
+    const step = begun.finally(() => {
       if (this.#last === step) this.#last = undefined
-      return result
-    }
-    const step = following(this.#last === undefined ? take() : following(this.#last, take, take), over, over)
+    })
     this.#last = step
     return step
   }

@@ -22,7 +22,7 @@ export declare class Zexa {
    * @param method `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
    * @param path Below the base URL, such as `/messages`.
    */
-  request<T = any>(
+  request<T = unknown>(
     method: string,
     path: string,
     given?: {
@@ -40,12 +40,24 @@ export declare class Zexa {
 
   /** Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end. */
   close(): void
+
+  /** As {@link Zexa.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export { Zexa as default }
+
+declare global {
+  // For compilers without the library "esnext.disposable", which declares the same.
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol
+  }
 }
 
 type QueryValue = string | number | boolean | null | undefined
 
 /** An answer as it came: `T` is what its body is taken for, which nobody checks. */
-export interface Response<T = any> {
+export interface Response<T = unknown> {
   /** The HTTP status, a 2xx. */
   status: number
   /** The body; null where there was none. */
@@ -54,9 +66,9 @@ export interface Response<T = any> {
 
 /** The options of a client. All times are in milliseconds. */
 export interface ClientOptions {
-  /** The API key. Default: the environment's `ZEXA_API_KEY`. */
+  /** The API key. Default: `ZEXA_API_KEY` in `process.env`. */
   apiKey?: string | null | undefined
-  /** Where the API is. Default: the environment's `ZEXA_BASE_URL`, else `https://api.zexa.ao/v1`. */
+  /** Where the API is. Default: `ZEXA_BASE_URL` in `process.env`, else `https://api.zexa.ao/v1`. */
   baseUrl?: string | null | undefined
   /** The time for one attempt, from connecting to the last byte of the answer. Default: 30,000. */
   timeout?: number | null | undefined
@@ -81,11 +93,14 @@ export interface ClientOptions {
   maxRetryWait?: number | null | undefined
   /**
    * URL of a proxy for all connections, such as `http://user:password@proxy.example:3128`. Protocols: `http`, `https`, `socks5` and `socks5h`, whose
-   * proxy resolves host names. Default: the environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with `http://`), `ALL_PROXY` and
-   * `NO_PROXY`, which are read when the client is created. They do not apply to a base URL on this machine itself.
+   * proxy resolves host names. Default: `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with `http://`), `ALL_PROXY` and `NO_PROXY` in
+   * `process.env`, which is read when the client is created. They do not apply to a base URL on this machine itself.
    */
   proxy?: string | null | undefined
-  /** A PEM file of the certificate authorities to trust, in place of the system's. `NODE_EXTRA_CA_CERTS` is not read. */
+  /**
+   * A PEM file of the certificate authorities to trust, in place of those of `SSL_CERT_FILE` in `process.env`, and of the system's.
+   * `NODE_EXTRA_CA_CERTS` is not read.
+   */
   caFile?: string | null | undefined
   /** Added to the `User-Agent`, such as `shop/1.2`. */
   userAgentSuffix?: string | null | undefined
@@ -100,8 +115,8 @@ export interface ClientOptions {
 /** The options of a call. All times are in milliseconds. What is absent is as the client has it. */
 export interface CallOptions {
   /**
-   * Ends the call when it is aborted: in flight, in a wait, or between pages. The call then rejects with `signal.reason`; how far the request got by
-   * then, {@link ZexaError.behind} says. It takes the place of a signal that `withOptions()` was given.
+   * Ends the call when it is aborted: in flight, in a wait, or between pages. The call then rejects with a {@link CancelledError}. Replaces a signal
+   * that `withOptions()` was given.
    */
   signal?: AbortSignal | null | undefined
   /** The time for one attempt, from connecting to the last byte of the answer. */

@@ -7,11 +7,24 @@ export declare class ZexaError extends Error {
   constructor(message: string, fields?: ErrorFields)
 
   /**
-   * For a promise of this package that was rejected with the reason of its signal: what became of the call. Its `outcome` says whether the request
-   * may have been carried out; where the answer had come, it is in `details`. Undefined for any other promise.
+   * Makes an error of what {@link ZexaError.toJSON} returned, such as one that was sent to another thread or process. It has the class of its `kind`.
+   * `details` and `stack` are optional, as `toJSON()` leaves them out: `{ ...error.toJSON(), details: error.details, stack: error.stack }`.
+   *
+   * @throws {TypeError} if it is not an object.
    */
-  static behind(promise: Promise<unknown>): ZexaError | undefined
+  static fromJSON(json: Partial<ErrorJSON> & { details?: unknown; stack?: string | undefined }): ZexaError
 
+  /**
+   * The error as a plain object, which JSON, `structuredClone()` and `postMessage()` preserve. Without `details`, which may contain a number or a
+   * text, and without the stack.
+   */
+  toJSON(): ErrorJSON
+
+  /**
+   * The name of the class. A {@link CancelledError} has the name of the signal's reason instead, such as `AbortError` or `TimeoutError`, or else
+   * `AbortError`.
+   */
+  readonly name: string
   /** What went wrong. Each kind is a class of its own. */
   readonly kind: Kind
   /** How far the request got: whether the message may have been sent in spite of the error. */
@@ -32,9 +45,28 @@ export declare class ZexaError extends Error {
    * What the API says beside its message, or `field` and `reason` of an argument that was refused before it was sent. Not enumerable: it may hold a
    * number or a text, and errors are logged.
    */
-  readonly details?: any
-  /** The reason beneath it, such as the system's `ECONNREFUSED`. */
+  readonly details?: unknown
+  /**
+   * The reason: an error whose `code` is Node's, such as `ENOTFOUND`, `ECONNREFUSED` or `CERT_HAS_EXPIRED`, or the `reason` of the signal that ended
+   * the call.
+   */
   readonly cause?: unknown
+}
+
+/** An error as a plain object: see {@link ZexaError.toJSON}. */
+export interface ErrorJSON {
+  name: string
+  message: string
+  kind: Kind
+  outcome: Outcome
+  safeToRetry: boolean
+  attempts: number
+  status?: number
+  code?: string
+  requestId?: string
+  retryAfter?: number
+  /** What the cause says of itself, if it is an error. */
+  cause?: { name: string; message: string; code?: string }
 }
 
 /** What an error may be made of, as in a test. */

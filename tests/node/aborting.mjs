@@ -1,6 +1,8 @@
 // What tests of aborting share.
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
+import { inspect } from 'node:util'
+import { CancelledError } from './zexa.mjs'
 
 /** A fault: a request is carried out, and never answered. */
 export const STALL = { process: true, then: 'stall' }
@@ -13,11 +15,26 @@ export function reasonOf(promise) {
   )
 }
 
-/** Aborts it, and expects just its reason. */
+/** The error of a call whose signal was aborted. */
+export async function cancellationOf(promise) {
+  const error = await reasonOf(promise)
+  assert.ok(error instanceof CancelledError, inspect(error))
+  assert.equal(error.kind, 'cancelled')
+  return error
+}
+
+/** The cause of that error: the reason of the signal. */
+export async function causeOf(promise) {
+  return (await cancellationOf(promise)).cause
+}
+
+/** Aborts a call, and gives its error. */
 export async function abort(controller, promise, ...reason) {
   controller.abort(...reason)
-  assert.equal(await reasonOf(promise), controller.signal.reason)
+  const error = await cancellationOf(promise)
+  assert.equal(error.cause, controller.signal.reason)
   nobodyListens(controller.signal)
+  return error
 }
 
 export function nobodyListens(signal) {

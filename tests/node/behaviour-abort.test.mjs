@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { getEventListeners } from 'node:events'
 import { test } from 'node:test'
-import { abort, gone, listener, nobodyListens, reasonOf, STALL } from './aborting.mjs'
+import { abort, cancellationOf, causeOf, gone, listener, nobodyListens, STALL } from './aborting.mjs'
 import { arrived, bodies, sms } from './programs/messages.mjs'
 import { serverFor } from './sandbox.mjs'
-import { Zexa, ZexaError } from './zexa.mjs'
+import { CancelledError, Zexa, ZexaError } from './zexa.mjs'
 
 test('in flight', async (t) => {
   const server = await serverFor(t, { faults: [STALL] })
@@ -23,17 +23,35 @@ test('in flight', async (t) => {
   assert.equal((await server.requests()).length, 2)
 })
 
-const REASONS = [new Error('no longer wanted'), { mine: true }, 'gone', '', 0, false, null, Symbol('a'), () => {}]
-for (const reason of REASONS) {
+class LeftPage extends Error {
+  name = 'LeftPage'
+}
+const HOSTILE = {
+  get name() {
+    throw new RangeError('mine')
+  },
+}
+const REASONS = [
+  [new Error('no longer wanted'), 'Error'],
+  [new LeftPage(), 'LeftPage'],
+  [new DOMException('', 'DataCloneError'), 'DataCloneError'],
+  ...[{ mine: true }, { name: 'Ana' }, { name: '', message: '' }, HOSTILE].map((reason) => [reason, 'AbortError']),
+  ...['gone', '', 0, false, null, Symbol('a'), () => {}].map((reason) => [reason, 'AbortError']),
+]
+for (const [reason, name] of REASONS) {
   test(`with a reason of its own: ${typeof reason} ${String(reason)}`, async (t) => {
     const server = await serverFor(t, { faults: [STALL] })
     const controller = new AbortController()
     const sending = new Zexa(server.options).messages.send(sms('aborted'), { signal: controller.signal })
     await arrived(server, 1)
     controller.abort(reason)
-    assert.equal(await reasonOf(sending), reason)
     const late = new Zexa(server.options).messages.send(sms('late'), { signal: controller.signal })
-    assert.equal(await reasonOf(late), reason)
+    const errors = await Promise.all([sending, late].map(cancellationOf))
+    for (const error of errors) assert.deepEqual([error.name, error.cause], [name, reason])
+    assert.deepEqual(
+      errors.map(({ outcome }) => outcome),
+      ['unknown', 'not_sent'],
+    )
   })
 }
 
@@ -65,9 +83,9 @@ test('before it begins', async (t) => {
   const signal = AbortSignal.abort()
   const sending = zexa.messages.send(sms('never'), { signal })
   nobodyListens(signal)
-  assert.equal(await reasonOf(sending), signal.reason)
+  assert.equal(await causeOf(sending), signal.reason)
   // Not even its arguments are looked at any more, as with `fetch`; and it throws nothing.
-  assert.equal(await reasonOf(zexa.request('GET', '/credits', {}, { signal })), signal.reason)
+  assert.equal(await causeOf(zexa.request('GET', '/credits', {}, { signal })), signal.reason)
   await zexa.messages.send(sms('after'))
   assert.deepEqual(await bodies(server), ['after'])
   assert.equal((await server.requests()).length, 1)
@@ -88,7 +106,7 @@ test('in the wait before a retry', async (t) => {
   const sending = zexa.messages.send(sms('aborted'), { signal: controller.signal })
   assert.equal((await attempted).status, 429)
   await abort(controller, sending)
-  assert.equal(ZexaError.behind(sending).attempts, 1)
+  assert.equal((await cancellationOf(sending)).attempts, 1)
   assert.equal((await server.requests()).length, 1)
 })
 
@@ -100,13 +118,11 @@ test('at the gate, where all wait after a 429', async (t) => {
   const calls = Array.from({ length: 10 }, (_, number) =>
     zexa.messages.send(sms(number), { signal: controller.signal }),
   )
-  const reasons = calls.map(reasonOf)
+  const errors = calls.map(cancellationOf)
   await new Promise(setImmediate)
   controller.abort()
-  for (const reason of await Promise.all(reasons)) assert.equal(reason, controller.signal.reason)
-  for (const call of calls) {
-    const { outcome, attempts } = ZexaError.behind(call)
-    assert.deepEqual({ outcome, attempts }, { outcome: 'not_sent', attempts: 0 })
+  for (const { cause, outcome, attempts } of await Promise.all(errors)) {
+    assert.deepEqual([cause, outcome, attempts], [controller.signal.reason, 'not_sent', 0])
   }
   assert.equal((await server.requests()).length, 1)
 })
@@ -121,7 +137,6 @@ test('in messages.wait, between two looks at the message', async (t) => {
   const waiting = zexa.messages.wait(id, {}, { signal: controller.signal })
   await attempted
   await abort(controller, waiting)
-  assert.equal(ZexaError.behind(waiting).kind, 'cancelled')
   const seen = (await server.requests()).length
   await zexa.credits.get()
   assert.equal((await server.requests()).length, seen + 1)
@@ -132,9 +147,8 @@ test('by AbortSignal.timeout', async (t) => {
   const server = await serverFor(t, { faults: [{ ...STALL, path: '/messages', times: 0 }] })
   const signal = AbortSignal.timeout(300)
   const zexa = new Zexa(server.options)
-  const reason = await reasonOf(zexa.messages.send(sms('slow'), { signal }))
-  assert.equal(reason, signal.reason)
-  assert.equal(reason.name, 'TimeoutError')
+  const error = await cancellationOf(zexa.messages.send(sms('slow'), { signal }))
+  assert.deepEqual([error.name, error.cause], ['TimeoutError', signal.reason])
   nobodyListens(signal)
   await gone(server)
   await zexa.credits.get({ signal: AbortSignal.timeout(2 ** 31 - 1) })
@@ -148,7 +162,7 @@ test('by AbortSignal.any', async (t) => {
   const calls = [zexa.messages.send(sms('a'), { signal }), zexa.messages.send(sms('b'), { signal: one.signal })]
   await arrived(server, 2)
   other.abort('enough')
-  assert.equal(await reasonOf(calls[0]), 'enough')
+  assert.equal(await causeOf(calls[0]), 'enough')
   nobodyListens(signal)
   // The other is none of its business.
   assert.equal(getEventListeners(one.signal, 'abort').length, 1)
@@ -184,7 +198,7 @@ test('one signal for a hundred calls at once', async (t) => {
   const calls = Array.from({ length: 100 }, (_, number) =>
     zexa.messages.send(sms(number), { signal: controller.signal }),
   )
-  const reasons = calls.map(reasonOf)
+  const reasons = calls.map(causeOf)
   await arrived(server, 100)
   assert.ok(getEventListeners(controller.signal, 'abort').length > 0)
   controller.abort()
@@ -220,7 +234,6 @@ test('after its end it is of no consequence', async (t) => {
   assert.equal((await sending).body, 'sent')
   controller.abort()
   assert.equal((await sending).body, 'sent')
-  assert.equal(ZexaError.behind(sending), undefined)
 })
 
 test('a signal of withOptions', async (t) => {
@@ -229,13 +242,13 @@ test('a signal of withOptions', async (t) => {
   const controller = new AbortController()
   const mine = zexa.withOptions({ signal: controller.signal, timeout: 20_000 })
   const calls = [mine.messages.send(sms('a')), mine.withOptions({ maxRetries: 1 }).request('GET', '/credits')]
-  const reasons = calls.map(reasonOf)
+  const reasons = calls.map(causeOf)
   await arrived(server, 2)
   controller.abort()
   for (const reason of await Promise.all(reasons)) assert.equal(reason, controller.signal.reason)
   nobodyListens(controller.signal)
-  assert.equal(await reasonOf(mine.messages.send(sms('b'))), controller.signal.reason)
-  assert.equal(await reasonOf(mine.contacts.list().toArray()), controller.signal.reason)
+  assert.equal(await causeOf(mine.messages.send(sms('b'))), controller.signal.reason)
+  assert.equal(await causeOf(mine.contacts.list().toArray()), controller.signal.reason)
   // The client that it was made of has none.
   await zexa.messages.send(sms('after'))
   assert.deepEqual(await bodies(server), ['after'])
@@ -252,7 +265,7 @@ test('whenever it comes, a call gives its result or is aborted; and what has a r
   const ends = await Promise.allSettled(calls)
   const done = ends.filter((end) => end.status === 'fulfilled').map((end) => end.value.body)
   ends.forEach((end, number) => {
-    if (end.status === 'rejected') assert.equal(end.reason, number)
+    if (end.status === 'rejected') assert.equal(end.reason.cause, number)
     else assert.equal(end.value.body, String(number))
   })
   const sent = await bodies(server)
@@ -262,8 +275,8 @@ test('whenever it comes, a call gives its result or is aborted; and what has a r
     [],
   )
   // What was aborted says the truth of it, too.
-  for (const [number, call] of calls.entries()) {
-    const outcome = ZexaError.behind(call)?.outcome
+  for (const [number, { reason }] of ends.entries()) {
+    const outcome = reason?.outcome
     if (outcome === 'accepted') assert.ok(sent.includes(String(number)))
     if (outcome === 'not_sent') assert.ok(!sent.includes(String(number)))
   }
@@ -279,12 +292,10 @@ for (const [where, [fault, outcome, attempts]] of Object.entries(OUTCOMES)) {
     const controller = new AbortController()
     const sending = new Zexa(server.options).messages.send(sms('aborted'), { signal: controller.signal })
     await arrived(server, 1)
-    assert.equal(ZexaError.behind(sending), undefined)
-    await abort(controller, sending)
-    const error = ZexaError.behind(sending)
+    const error = await abort(controller, sending)
     assert.deepEqual(
-      [error.name, error.kind, error.outcome, error.attempts],
-      ['CancelledError', 'cancelled', outcome, attempts],
+      [error.name, error.constructor, error.outcome, error.attempts],
+      ['AbortError', CancelledError, outcome, attempts],
     )
     assert.equal(error.safeToRetry, false)
     assert.match(error.stack, /behaviour-abort\.test\.mjs/)
@@ -294,9 +305,8 @@ for (const [where, [fault, outcome, attempts]] of Object.entries(OUTCOMES)) {
 test('what became of it: before it begins', async (t) => {
   const server = await serverFor(t)
   const sending = new Zexa(server.options).messages.send(sms('never'), { signal: AbortSignal.abort() })
-  await reasonOf(sending)
-  const { name, kind, outcome, attempts, safeToRetry } = ZexaError.behind(sending)
-  assert.deepEqual([name, kind, outcome, attempts], ['CancelledError', 'cancelled', 'not_sent', 0])
+  const { name, kind, outcome, attempts, safeToRetry } = await cancellationOf(sending)
+  assert.deepEqual([name, kind, outcome, attempts], ['AbortError', 'cancelled', 'not_sent', 0])
   assert.equal(safeToRetry, true)
 })
 
@@ -305,8 +315,7 @@ test('what became of it: in the body of the answer', async (t) => {
   const controller = new AbortController()
   const sending = new Zexa(server.options).messages.send(sms('sent'), { signal: controller.signal })
   answered(server)
-  await abort(controller, sending)
-  const { outcome, details } = ZexaError.behind(sending)
+  const { outcome, details } = await abort(controller, sending)
   assert.deepEqual([outcome, details], ['accepted', undefined])
 })
 
@@ -316,9 +325,8 @@ test('what became of it: its answer has come, and nobody has taken it yet', asyn
   const sending = new Zexa(server.options).messages.send(sms('sent'), { signal: controller.signal })
   // No JavaScript runs meanwhile, so that the answer lies there.
   answered(server)
-  await abort(controller, sending)
-  const { name, outcome, details } = ZexaError.behind(sending)
-  assert.deepEqual([name, outcome, details.body], ['CancelledError', 'accepted', 'sent'])
+  const { outcome, details } = await abort(controller, sending)
+  assert.deepEqual([outcome, details.body], ['accepted', 'sent'])
   assert.ok(details.createdAt instanceof Date)
   assert.deepEqual(await bodies(server), ['sent'])
 })
@@ -333,10 +341,25 @@ function answered(server) {
   assert.equal(status, 0)
 }
 
-test('there is nothing behind a promise that no abort has rejected, or that is none of ours', async (t) => {
-  const server = await serverFor(t)
-  const failing = new Zexa(server.options).messages.send({ ...sms('refused'), to: '912' })
-  await reasonOf(failing)
-  assert.equal(ZexaError.behind(failing), undefined)
-  for (const other of [Promise.resolve(), {}, undefined, null, 1]) assert.equal(ZexaError.behind(other), undefined)
+test('what became of it: the server has refused it, and nobody has taken the error yet', async (t) => {
+  const server = await serverFor(t, {
+    faults: [{ status: 422, body: { error: 'insufficient_credits', message: 'Top up' } }],
+  })
+  const controller = new AbortController()
+  const sending = new Zexa(server.options).messages.send(sms('refused'), { signal: controller.signal })
+  answered(server)
+  const { message, outcome, status, code } = await abort(controller, sending)
+  assert.deepEqual([outcome, status, code], ['rejected', 422, 'insufficient_credits'])
+  assert.match(message, /cancelled.*Top up/)
+})
+
+test('the outcome is known through functions, too', async (t) => {
+  const server = await serverFor(t, { faults: [{ ...STALL, path: '/messages', times: 0 }] })
+  const zexa = new Zexa(server.options)
+  const send = async () => await zexa.messages.send(sms('wrapped'), { signal: AbortSignal.timeout(100) })
+  const sendAll = async () => await Promise.all([send()])
+  const { name, outcome, safeToRetry, cause, stack } = await cancellationOf(sendAll())
+  assert.ok(['unknown', 'not_sent'].includes(outcome))
+  assert.deepEqual([name, cause.name, safeToRetry], ['TimeoutError', 'TimeoutError', outcome === 'not_sent'])
+  assert.match(stack, /^TimeoutError: the call was cancelled.*\n[\s\S]*behaviour-abort\.test\.mjs/)
 })

@@ -1,9 +1,8 @@
 // What a program does while the arguments of its call are read: it may make another call, abort its signal, or throw.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nobodyListens, reasonOf } from './aborting.mjs'
+import { cancellationOf, nobodyListens, reasonOf } from './aborting.mjs'
 import { clientFor, SMS } from './examples.mjs'
-import { ZexaError } from './zexa.mjs'
 
 const TEMPLATE = { channel: 'whatsapp', to: '+244912345678', from: 'ZEXA' }
 const isCredits = ({ status, body }) => assert.deepEqual([status, body.credits], [200, 4250])
@@ -99,9 +98,8 @@ for (const [name, [expect, call]] of Object.entries(WAYS)) {
       const meanwhile = () => controller.abort(aborted)
       const isOfCall = aborted.endsWith('call')
       const promise = call(isOfCall ? client : client.withOptions({ signal }), meanwhile, isOfCall ? { signal } : {})
-      assert.equal(await reasonOf(promise), aborted)
-      const { kind, outcome, attempts } = ZexaError.behind(promise)
-      assert.deepEqual([kind, outcome, attempts], ['cancelled', 'not_sent', 0])
+      const { cause, outcome, attempts } = await cancellationOf(promise)
+      assert.deepEqual([cause, outcome, attempts], [aborted, 'not_sent', 0])
       nobodyListens(signal)
     }
     await client.credits.get()

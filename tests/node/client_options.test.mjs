@@ -342,3 +342,12 @@ test('baseUrl says where it is', () => {
     client.baseUrl = 'https://api.zexa.other'
   }, TypeError)
 })
+
+const only = { skip: !Symbol.asyncDispose && 'this version of Node does not know it' }
+test('Symbol.asyncDispose closes the client', only, async (t) => {
+  const { client } = await clientFor(t)
+  const derived = client.withOptions({ maxRetries: 0 })
+  await derived.credits.get()
+  assert.equal(await client[Symbol.asyncDispose](), undefined)
+  assert.equal((await caught(derived.credits.get())).kind, 'closed')
+})

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
-import { caught, clientFor, SMS, thrown, WEBHOOK } from './examples.mjs'
+import { CAMPAIGN, caught, clientFor, SMS, thrown, WEBHOOK } from './examples.mjs'
 import { ConfigError, parseEvent, ValidationError } from './zexa.mjs'
 
 const WHATSAPP = { channel: 'whatsapp', to: '+244912345678', from: 'ZEXA' }
@@ -209,4 +209,57 @@ test('the reason of an error has the names that the program knows', async (t) =>
     if (details?.reason) assert.ok(message.includes(details.reason), `${message} | ${details.reason}`)
   }
   assert.match(errors[0].details.reason, /allowHttp/)
+})
+
+class Order {
+  #number = 1
+  get number() {
+    return this.#number
+  }
+}
+
+const LOST = [
+  [Buffer.from('x'), '', 'an instance of Buffer'],
+  [{ variables: Buffer.from('x') }, 'variables ', 'an instance of Buffer'],
+  [{ variables: [new Uint8Array(1)] }, 'variables[0] ', 'an instance of Uint8Array'],
+  [{ variables: new ArrayBuffer(1) }, 'variables ', 'an instance of ArrayBuffer'],
+  [{ variables: new Map([['a', 'b']]) }, 'variables ', 'an instance of Map'],
+  [{ a: [{ b: new Set(['x']) }] }, 'a[0].b ', 'an instance of Set'],
+  [{ a: { b: Promise.resolve('x') } }, 'a.b ', 'an instance of Promise'],
+  [{ order: new Order() }, 'order ', 'an instance of Order'],
+  [{ error: new RangeError('x') }, 'error ', 'an instance of RangeError'],
+  [{ variables: ['a', Number.NaN] }, 'variables[1] ', 'NaN'],
+  [{ total: Number.POSITIVE_INFINITY }, 'total ', 'Infinity'],
+  [{ total: -1 / 0 }, 'total ', '-Infinity'],
+  [{ total: 1n }, 'total ', 'a bigint'],
+  [{ at: new Date(Number.NaN) }, 'at ', 'an invalid Date'],
+]
+for (const [value, where, what] of LOST) {
+  test(`what JSON cannot express is named, and not sent as something else: ${where}${what}`, async (t) => {
+    const { server, client } = await clientFor(t)
+    const template = value instanceof Buffer ? value : { name: 'order_ready', ...value }
+    for (const [call, field] of [
+      [client.messages.send({ ...WHATSAPP, template }), 'template'],
+      [client.campaigns.create({ ...CAMPAIGN, template }), 'template'],
+      [client.request('POST', '/messages', { body: template }), 'body'],
+    ]) {
+      const { message } = await refused(call, field)
+      assert.equal(message, `${field}: ${where}must be what can be written as JSON, not ${what}`)
+    }
+    assert.deepEqual(await server.requests(), [])
+  })
+}
+
+test('what JSON can express is sent as JSON.stringify() writes it', async (t) => {
+  const { server, client } = await clientFor(t)
+  const shared = { a: 1 }
+  const template = {
+    name: 'order_ready',
+    variables: [new Date(0), new String('x'), new Number(1), new Boolean(false), null, '', 0, shared, shared],
+    url: new URL('https://shop.example'),
+    bare: Object.assign(Object.create(null), { b: [] }),
+    left_out: undefined,
+  }
+  await client.messages.send({ ...WHATSAPP, template })
+  assert.deepEqual((await server.requests())[0].body.template, JSON.parse(JSON.stringify(template)))
 })

@@ -351,3 +351,11 @@ test('a list is neither an array nor data', async (t) => {
   assert.throws(() => [...list], TypeError)
   assert.doesNotMatch(inspect(list, { showHidden: true, depth: null }), /Domingos|zx_test/)
 })
+
+test('inspect() shows what a list is, and sends nothing', async (t) => {
+  const { server, client } = await clientFor(t)
+  assert.equal(inspect(client.contacts.list({ search: 'Domingos' })), 'List of contacts { isIncomplete: false }')
+  assert.equal(inspect(client.senderIds.list()), 'List of senderIds { isIncomplete: false }')
+  assert.equal(inspect(client.campaigns.list().pages()), 'Pages of campaigns { isIncomplete: false }')
+  assert.deepEqual(await server.requests(), [])
+})

@@ -53,6 +53,8 @@ test('what the package offers', () => {
 
 test('both module systems give the same', () => {
   const required = createRequire(import.meta.url)('zexa')
-  assert.deepEqual(Object.keys(required).sort(), Object.keys(offered).sort())
+  assert.deepEqual(Object.keys(required).sort(), [...Object.keys(offered), 'default'].sort())
+  assert.equal(required.default, offered.Zexa)
+  assert.equal(required.__esModule, true)
   for (const [name, value] of Object.entries(offered)) assert.equal(required[name], value, name)
 })

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import * as zexa from 'zexa'
-import { folderFor, Receiver, run, write } from './documents.mjs'
+import { folderFor, Receiver, run, start, write } from './documents.mjs'
 import { ROOT, serverFor } from './sandbox.mjs'
 
 const READMES = ['README.md', 'bindings-node/README.md']
@@ -146,8 +146,27 @@ describe('errors are told apart:', () => {
   }
 })
 
+test('a wrong Zexa key is not the 401 of a customer', async (t) => {
+  const [block] = blocksWith("'messaging failed'")
+  const server = await serverFor(t)
+  const path = await prepared(t, block, (text) => text.replace('.listen(8080)', LISTEN))
+  const program = start(path, { server, environment: { ZEXA_API_KEY: 'zx_wrong' } })
+  t.after(() => program.kill('SIGKILL'))
+  const url = new URL('/orders/1/ready', await program.line())
+  const response = await fetch(url, { method: 'POST' })
+  assert.deepEqual([response.status, await response.json()], [502, { error: 'messaging failed', outcome: 'rejected' }])
+  // What the README warns of: without its function, Express takes the status of the error.
+  const bare = block.program.replace(/^app\.use\(.*?^}\)$/ms, '').replace('.listen(8080)', LISTEN)
+  const other = start(await write(await folderFor(t), 'bare.mjs', bare), {
+    server,
+    environment: { ZEXA_API_KEY: 'zx_wrong' },
+  })
+  t.after(() => other.kill('SIGKILL'))
+  assert.equal((await fetch(new URL('/orders/1/ready', await other.line()), { method: 'POST' })).status, 401)
+})
+
 test('a call that was cancelled says what is known of it', async (t) => {
-  const [block] = blocksWith('CancelledError.behind(')
+  const [block] = blocksWith('instanceof CancelledError')
   const server = await serverFor(t, { faults: [{ method: 'POST', process: true, then: 'stall' }] })
   assert.deepEqual(await run(await prepared(t, block), { server }), [
     'ended by TimeoutError, and the outcome is unknown',

@@ -56,8 +56,8 @@ test('a body is what JSON.stringify makes of it', async (t) => {
   const { server, client } = await answering(t)
   const bodies = [
     [
-      { a: undefined, b: new Date(0), c: [undefined, () => {}], d: Number.NaN },
-      { b: new Date(0).toJSON(), c: [null, null], d: null },
+      { a: undefined, b: new Date(0), c: [undefined, () => {}] },
+      { b: new Date(0).toJSON(), c: [null, null] },
     ],
     [{ toJSON: () => ({ mine: 1 }) }, { mine: 1 }],
     [

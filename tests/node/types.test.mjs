@@ -40,8 +40,10 @@ test('what is declared is exported, by import and by require', () => {
     .map(([, name]) => name)
     .sort()
   assert.ok(declared.includes('Zexa'))
-  assert.deepEqual(Object.keys(zexa).sort(), declared)
-  assert.deepEqual(Object.keys(require('zexa')).sort(), declared)
+  assert.match(types, /^export { Zexa as default }$/m)
+  const all = [...declared, 'default'].sort()
+  assert.deepEqual(Object.keys(zexa).sort(), all)
+  assert.deepEqual(Object.keys(require('zexa')).sort(), all)
 })
 
 test('by import and by require it is the same', () => {
@@ -94,7 +96,7 @@ describe('what can be given is what is declared', () => {
 
 test('each export and each member has its documentation', () => {
   // These say it of all their members at once, and a kind of errors of its class.
-  const whole = /^export interface (Logger|ErrorFields) .*?^\}/gms
+  const whole = /^export interface (Logger|ErrorFields|ErrorJSON) .*?^\}/gms
   const lines = types.replace(whole, '').split('\n')
   const bare = lines.filter((line, index) => {
     const declares = /^export \w|^ {2}(?!constructor|readonly kind: (?!Kind))(?:readonly |static )?\w+[?(:<]/.test(line)

@@ -46,7 +46,10 @@ test('a signal of a derived client ends all its calls, and a signal of a call go
   const { client } = await clientFor(t)
   const reason = { why: 'mine' }
   const derived = client.withOptions({ signal: AbortSignal.abort(reason) }).withOptions({ maxRetries: 0 })
-  for (const [name, call] of Object.entries(OPERATIONS)) assert.equal(await caught(call(derived)), reason, name)
+  for (const [name, call] of Object.entries(OPERATIONS)) {
+    const { kind, cause } = await caught(call(derived))
+    assert.deepEqual([kind, cause], ['cancelled', reason], name)
+  }
   assert.equal((await derived.credits.get({ signal: new AbortController().signal })).credits, 4250)
   assert.equal((await client.credits.get()).credits, 4250)
 })

@@ -3,6 +3,7 @@
 'use strict'
 
 const { encoded, id, object, text, time, until, whole } = require('../arguments.js')
+const { Connection } = require('../connection.js')
 const { names } = require('../names.js')
 const { campaignStatusIsFinal } = require('../native.js')
 
@@ -63,34 +64,32 @@ function reviveCampaignStats(row) {
 
 /** Campaigns: one message to a whole contact list. */
 class Campaigns {
-  #connection
-
   constructor(connection) {
-    this.#connection = connection
+    connection.give(this)
   }
 
   /** Creates a campaign and launches it, or schedules it for its `scheduledAt`. */
   create(params, options) {
-    return this.#connection.call(Campaigns.prototype.create, options, reviveCampaign, 'campaignsCreate', () => [
+    return Connection.of(this).call(Campaigns.prototype.create, options, reviveCampaign, 'campaignsCreate', () => [
       encoded(CREATE_CAMPAIGN, params, 'parameters of campaigns.create'),
     ])
   }
 
   /** Lists the account's campaigns. */
   list(params, options) {
-    return this.#connection.list(Campaigns.prototype.list, options, reviveCampaign, 'campaignsList', () => [
+    return Connection.of(this).list(Campaigns.prototype.list, options, reviveCampaign, 'campaignsList', () => [
       encoded(LIST_CAMPAIGNS, params, 'parameters of campaigns.list'),
     ])
   }
 
   /** Gives a campaign, how far it has got, and its delivery statistics. */
   get(given, options) {
-    return this.#connection.call(Campaigns.prototype.get, options, reviveCampaign, 'campaignsGet', () => [id(given)])
+    return Connection.of(this).call(Campaigns.prototype.get, options, reviveCampaign, 'campaignsGet', () => [id(given)])
   }
 
   /** Waits until a campaign has the status `until`, or a final one, and gives it. */
   wait(given, params, options) {
-    return this.#connection.call(Campaigns.prototype.wait, options, reviveCampaign, 'campaignsWait', () => [
+    return Connection.of(this).call(Campaigns.prototype.wait, options, reviveCampaign, 'campaignsWait', () => [
       id(given),
       until(params, 'parameters of campaigns.wait'),
     ])

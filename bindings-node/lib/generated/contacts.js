@@ -3,6 +3,7 @@
 'use strict'
 
 const { encoded, id, nothing, text, texts, whole } = require('../arguments.js')
+const { Connection } = require('../connection.js')
 
 const CREATE_CONTACT = {
   name: text('name'),
@@ -32,29 +33,27 @@ function reviveContact(row) {
 
 /** The people who can be reached. */
 class Contacts {
-  #connection
-
   constructor(connection) {
-    this.#connection = connection
+    connection.give(this)
   }
 
   /** Adds a contact. A phone number that exists already is a `conflict`. */
   create(params, options) {
-    return this.#connection.call(Contacts.prototype.create, options, reviveContact, 'contactsCreate', () => [
+    return Connection.of(this).call(Contacts.prototype.create, options, reviveContact, 'contactsCreate', () => [
       encoded(CREATE_CONTACT, params, 'parameters of contacts.create'),
     ])
   }
 
   /** Lists contacts: all, those of one contact list, or those that match a search. */
   list(params, options) {
-    return this.#connection.list(Contacts.prototype.list, options, reviveContact, 'contactsList', () => [
+    return Connection.of(this).list(Contacts.prototype.list, options, reviveContact, 'contactsList', () => [
       encoded(LIST_CONTACTS, params, 'parameters of contacts.list'),
     ])
   }
 
   /** Removes a contact for good, from every list too. */
   delete(given, options) {
-    return this.#connection.call(Contacts.prototype.delete, options, nothing, 'contactsDelete', () => [id(given)])
+    return Connection.of(this).call(Contacts.prototype.delete, options, nothing, 'contactsDelete', () => [id(given)])
   }
 }
 

@@ -2,6 +2,8 @@
 // Credits: what messages are paid with.
 'use strict'
 
+const { Connection } = require('../connection.js')
+
 function reviveCredits(row) {
   const credits = {
     credits: row[0],
@@ -13,15 +15,13 @@ function reviveCredits(row) {
 
 /** The account's credits. */
 class CreditBalance {
-  #connection
-
   constructor(connection) {
-    this.#connection = connection
+    connection.give(this)
   }
 
   /** Gives the credit balance. */
   get(options) {
-    return this.#connection.call(CreditBalance.prototype.get, options, reviveCredits, 'creditsGet', () => [])
+    return Connection.of(this).call(CreditBalance.prototype.get, options, reviveCredits, 'creditsGet', () => [])
   }
 }
 

@@ -3,6 +3,7 @@
 'use strict'
 
 const { encoded, id, object, text, time, until } = require('../arguments.js')
+const { Connection } = require('../connection.js')
 const { names } = require('../names.js')
 const { messageStatusIsFinal } = require('../native.js')
 
@@ -50,27 +51,25 @@ function reviveMessage(row) {
 
 /** Messages on any channel. */
 class Messages {
-  #connection
-
   constructor(connection) {
-    this.#connection = connection
+    connection.give(this)
   }
 
   /** Sends one message on any channel, now or at its `scheduledAt`. */
   send(params, options) {
-    return this.#connection.call(Messages.prototype.send, options, reviveMessage, 'messagesSend', () => [
+    return Connection.of(this).call(Messages.prototype.send, options, reviveMessage, 'messagesSend', () => [
       encoded(SEND_MESSAGE, params, 'parameters of messages.send'),
     ])
   }
 
   /** Gives a message and how far it has got. */
   get(given, options) {
-    return this.#connection.call(Messages.prototype.get, options, reviveMessage, 'messagesGet', () => [id(given)])
+    return Connection.of(this).call(Messages.prototype.get, options, reviveMessage, 'messagesGet', () => [id(given)])
   }
 
   /** Waits until a message has the status `until`, or a final one, and gives it. */
   wait(given, params, options) {
-    return this.#connection.call(Messages.prototype.wait, options, reviveMessage, 'messagesWait', () => [
+    return Connection.of(this).call(Messages.prototype.wait, options, reviveMessage, 'messagesWait', () => [
       id(given),
       until(params, 'parameters of messages.wait'),
     ])

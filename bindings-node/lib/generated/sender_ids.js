@@ -3,6 +3,7 @@
 'use strict'
 
 const { encoded, whole } = require('../arguments.js')
+const { Connection } = require('../connection.js')
 const { names } = require('../names.js')
 
 const SenderIdStatus = names({
@@ -30,15 +31,13 @@ function reviveSenderId(row) {
 
 /** The account's registered Sender IDs. */
 class SenderIds {
-  #connection
-
   constructor(connection) {
-    this.#connection = connection
+    connection.give(this)
   }
 
   /** Lists the account's Sender IDs, of every status, on every channel. */
   list(params, options) {
-    return this.#connection.list(SenderIds.prototype.list, options, reviveSenderId, 'senderIdsList', () => [
+    return Connection.of(this).list(SenderIds.prototype.list, options, reviveSenderId, 'senderIdsList', () => [
       encoded(LIST_SENDER_IDS, params, 'parameters of senderIds.list'),
     ])
   }

@@ -3,6 +3,7 @@
 'use strict'
 
 const { encoded, text, texts } = require('../arguments.js')
+const { Connection } = require('../connection.js')
 const { names } = require('../names.js')
 const { reviveCampaign } = require('./campaigns.js')
 const { reviveMessage } = require('./messages.js')
@@ -48,15 +49,13 @@ function reviveWebhookEvent(row) {
 
 /** Endpoints that Zexa posts delivery events to. */
 class Webhooks {
-  #connection
-
   constructor(connection) {
-    this.#connection = connection
+    connection.give(this)
   }
 
   /** Registers an https endpoint for delivery events. Zexa posts a test event to it at once. */
   create(params, options) {
-    return this.#connection.call(Webhooks.prototype.create, options, reviveWebhook, 'webhooksCreate', () => [
+    return Connection.of(this).call(Webhooks.prototype.create, options, reviveWebhook, 'webhooksCreate', () => [
       encoded(CREATE_WEBHOOK, params, 'parameters of webhooks.create'),
     ])
   }

@@ -152,7 +152,7 @@ const CASES = {
     const ends = Promise.allSettled(all)
     await arrived(server, all.length)
     controller.abort()
-    say((await ends).filter((end) => end.reason === signal.reason).length === all.length)
+    say((await ends).filter((end) => end.reason.cause === signal.reason).length === all.length)
   },
 
   /** The caller handles the errors in other turns than they come in, but before they come. */

@@ -53,24 +53,24 @@ function argumentsOf(operation, given, way) {
 }
 
 /**
- * Takes the items of a list, until there is no more or there are enough. `follow` is given each promise that is waited for.
+ * Takes the items of a list, until there is no more or there are enough.
  * Returns whether the list reports that it is incomplete; undefined where its end was not reached.
  */
-export async function takeAll(list, operation, items, most = Infinity, way, follow) {
+export async function takeAll(list, operation, items, most = Infinity, way) {
   if (way === Way.ARRAY) {
     const limit = most === Infinity ? undefined : most
-    items.push(...(await follow(list.toArray({ limit }))).map((item) => toJson(operation, item)))
+    items.push(...(await list.toArray({ limit })).map((item) => toJson(operation, item)))
     return items.length < most ? list.isIncomplete : undefined
   }
-  if (way === Way.PAGES) return takePages(list.pages(), items, most, follow)
+  if (way === Way.PAGES) return takePages(list.pages(), items, most)
   if (most <= 0) return undefined
-  for await (const item of followed(list, follow)) if (items.push(toJson(operation, item)) === most) return undefined
+  for await (const item of list) if (items.push(toJson(operation, item)) === most) return undefined
   return list.isIncomplete
 }
 
-async function takePages(pages, items, most, follow) {
+async function takePages(pages, items, most) {
   const had = new Set()
-  for await (const page of followed(pages, follow)) {
+  for await (const page of pages) {
     // Where items move between pages, who reads pages has to notice those that come again.
     const added = pageToJson(page).items.filter((item) => item.id === undefined || !had.has(identity(item)))
     for (const item of added) had.add(identity(item))
@@ -85,13 +85,3 @@ async function takePages(pages, items, most, follow) {
 
 /** What an item is known by on a later page. Only the ids of Sender IDs are per channel; others keep their channel. */
 const identity = ({ id, channel }) => JSON.stringify([id, channel])
-
-/** The same to iterate over, with each of its promises told. */
-function followed(iterable, follow) {
-  return {
-    [Symbol.asyncIterator]() {
-      const iterator = iterable[Symbol.asyncIterator]()
-      return { next: () => follow(iterator.next()), return: () => iterator.return() }
-    },
-  }
-}

@@ -54,6 +54,11 @@ function byTheNamesOfTheApi({ message, details, status }) {
   return { message: snake(field) + message.slice(field.length), details: { ...details, field: snake(field) } }
 }
 
+/** That of its class; of a call that was cancelled, that of the reason. */
+function nameOf({ kind, cause }, Class) {
+  return kind === 'cancelled' ? (cause?.name ?? 'AbortError') : Class?.name
+}
+
 /** Where an error does not agree with itself. */
 export function disagreements(error) {
   const { name, message, stack, kind, outcome, safeToRetry, details, status } = error
@@ -63,7 +68,7 @@ export function disagreements(error) {
   const Expected = CLASSES[kind]
   if (error.constructor !== Expected || !(error instanceof Error))
     found.push(`an error of the kind ${kind} is a ${name}`)
-  if (name !== Expected?.name) found.push(`a ${Expected?.name} has the name ${name}`)
+  if (name !== nameOf(error, Expected)) found.push(`a ${Expected?.name} has the name ${name}`)
   if (safeToRetry !== SAFE.includes(outcome))
     found.push(`safeToRetry is ${safeToRetry} where the outcome is ${outcome}`)
   if (String(error) !== `${name}: ${message}`) found.push(`as a string the error is ${error}`)

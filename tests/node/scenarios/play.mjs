@@ -70,36 +70,30 @@ async function answer(server, scenario, way) {
   }
 }
 
-async function answerOf(given, call, way, items, follow = (promise) => promise) {
+async function answerOf(given, call, way, items) {
   const { operation } = call
   if (operation.endsWith('.list') && call.page === undefined) {
-    const incomplete = await takeAll(given, operation, items, call.take, way, follow)
+    const incomplete = await takeAll(given, operation, items, call.take, way)
     return { result: items, incomplete }
   }
-  const result = await follow(given)
+  const result = await given
   if (operation === 'webhooks.parse_event') return { result: toJson(operation, result), about: aboutOf(result) }
   return { result: operation.endsWith('.list') ? pageToJson(result) : toJson(operation, result) }
 }
 
-/** Aborts the call when the scenario says so, and gives the error behind it. Throws Broken where it ends in any other way. */
+/** Aborts the call when the scenario says so, and gives its error. Throws Broken where it ends in any other way. */
 async function cancelled(client, server, call, way, items, attempts) {
   const controller = new AbortController()
   const reason = { why: 'the scenario says so' }
-  let last
-  const follow = (promise) => {
-    last = promise
-    return promise
-  }
-  const ends = async () => answerOf(makeCall(client, call, way, controller.signal), call, way, items, follow)
+  const ends = async () => answerOf(makeCall(client, call, way, controller.signal), call, way, items)
   if (call.cancel_after_requests === 0) controller.abort(reason)
   const came = ends().then(inspect, (error) => error)
   await Promise.race([came, cancellationDue(server, call, attempts)])
   controller.abort(reason)
   const error = await came
-  if (error !== reason) throw new Broken(`the call was not cancelled, and came to ${inspect(error)}`)
-  const behind = zexa.CancelledError.behind(last)
-  if (behind === undefined) throw new Broken('nothing stands behind the promise that was rejected')
-  return errorToJson(behind)
+  const isCancelled = error instanceof zexa.CancelledError && error.cause === reason
+  if (!isCancelled) throw new Broken(`the call was not cancelled, and came to ${inspect(error)}`)
+  return errorToJson(error)
 }
 
 /** Waits until the scenario wants its call cancelled. */

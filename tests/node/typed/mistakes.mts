@@ -16,8 +16,6 @@ import { type Anything, is } from './equal.mjs'
 export type Misspelt = import('zexa').Clinet
 // @ts-expect-error: what is inside is not for others
 export type Inside = typeof import('zexa/lib/connection.js')
-// @ts-expect-error: there are only names
-export type Nameless = typeof import('zexa').default
 
 const SMS = { channel: 'sms', to: '+244912345678', from: 'ZEXA', body: 'Hello' }
 

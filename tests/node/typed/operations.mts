@@ -1,5 +1,5 @@
 // What TypeScript knows of clients and their operations. It is read by the compiler, and never run.
-import {
+import Default, {
   type Campaign,
   type Contact,
   type Credits,
@@ -14,7 +14,12 @@ import {
   type WebhookEvent,
   Zexa,
 } from 'zexa'
-import { type Anything, is } from './equal.mjs'
+import { is } from './equal.mjs'
+
+interface OrderReady {
+  name: 'order_ready'
+  variables: string[]
+}
 
 export function makingClients() {
   new Zexa()
@@ -44,6 +49,8 @@ export function makingClients() {
   is<Zexa>()(zexa.withOptions({ deadline: 3000, retryAmbiguous: true, headers: new Map([['X-Trace', '7']]) }))
   is<string>()(zexa.baseUrl)
   is<void>()(zexa.close())
+  is<Promise<void>>()(zexa[Symbol.asyncDispose]())
+  is<Zexa>()(new Default())
 }
 
 export async function calling(zexa: Zexa, signal: AbortSignal) {
@@ -51,6 +58,8 @@ export async function calling(zexa: Zexa, signal: AbortSignal) {
   is<Promise<Message>>()(zexa.messages.send(sms))
   is<Message>()(await zexa.messages.send({ ...sms, scheduledAt: new Date() }, { signal, timeout: 1000, maxRetries: 0 }))
   is<Message>()(await zexa.messages.send({ ...sms, scheduledAt: '2026-07-01T09:00:00Z', template: { name: 'hello' } }))
+  const template: OrderReady = { name: 'order_ready', variables: ['Ana'] }
+  is<Message>()(await zexa.messages.send({ ...sms, template }))
   is<Message>()(await zexa.messages.get('msg_1', { headers: { 'X-Trace': '7' } }))
   is<Message>()(await zexa.messages.wait('msg_1'))
   is<Message>()(await zexa.messages.wait('msg_1', { until: 'sent' }, { deadline: 60_000 }))
@@ -82,8 +91,8 @@ export async function requests(zexa: Zexa) {
   const query = { dry: true, n: 2, tag: ['a', 'b'], page: undefined }
   const { status, body } = await zexa.request('POST', '/newsletters', { query, body: { a: [1] } }, { maxRetries: 0 })
   is<number>()(status)
-  // It may be anything.
-  is<Anything>()(body)
+  is<unknown>()(body)
+  is<{ total: number }>()((await zexa.request<{ total: number }>('GET', '/reports')).body)
   await zexa.request('GET', '/contacts', { query: new URLSearchParams('page=2') })
 }
 

@@ -7,10 +7,11 @@ import {
   type Campaign,
   type CampaignStats,
   CampaignStatus,
-  CancelledError,
+  type CancelledError,
   Channel,
   ConfigError,
   type Contact,
+  type ErrorJSON,
   EventName,
   type Kind,
   type Logger,
@@ -24,7 +25,7 @@ import {
   type WebhookEvent,
   ZexaError,
 } from 'zexa'
-import { type Anything, is } from './equal.mjs'
+import { is } from './equal.mjs'
 
 export function messages(message: Message) {
   is<string>()(message.id)
@@ -109,7 +110,7 @@ export function errors(error: unknown) {
     is<string | undefined>()(error.requestId)
     is<string>()(error.message)
     is<string | undefined>()(error.stack)
-    is<Anything>()(error.details)
+    is<unknown>()(error.details)
   }
 }
 
@@ -131,9 +132,16 @@ export function kinds(error: RateLimitError | ConfigError) {
   else is<RateLimitError>()(error)
 }
 
-export function cancelled(sending: Promise<Message>) {
-  const behind = CancelledError.behind(sending)
-  is<Outcome | undefined>()(behind?.outcome)
+export function cancelled(error: CancelledError) {
+  is<Outcome>()(error.outcome)
+  is<string>()(error.name)
+  is<unknown>()(error.cause)
+}
+
+export function transferred(error: ZexaError) {
+  const json = error.toJSON()
+  is<ErrorJSON>()(json)
+  is<ZexaError>()(ZexaError.fromJSON({ ...json, details: error.details, stack: error.stack }))
 }
 
 /** As tests make them. */

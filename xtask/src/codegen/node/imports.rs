@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Where arguments are read.
 pub(super) const ARGUMENTS: &str = "../arguments.js";
 
+/// What a resource shares with its client.
+pub(super) const CONNECTION: &str = "../connection.js";
+
 /// What a file takes from others, as told by whatever writes its body.
 pub(super) struct Imports {
     file: String,

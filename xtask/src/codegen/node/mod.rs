@@ -26,8 +26,18 @@ use crate::node::Packages;
 const BY_HAND: [&str; 3] = ["Zexa", "ZexaError", "parseEvent"];
 
 /// The types that are, in `bindings-node/types`.
-const TYPES_BY_HAND: [&str; 9] =
-    ["CallOptions", "ClientOptions", "ErrorFields", "List", "Logger", "Page", "Pages", "Response", "WarningFields"];
+const TYPES_BY_HAND: [&str; 10] = [
+    "CallOptions",
+    "ClientOptions",
+    "ErrorFields",
+    "ErrorJSON",
+    "List",
+    "Logger",
+    "Page",
+    "Pages",
+    "Response",
+    "WarningFields",
+];
 
 /// Everything, by its path within `bindings-node`. The fragments of the types are in its folder `types`.
 pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<String, String>> {
@@ -119,20 +129,32 @@ fn exported(context: &Context<'_>) -> BTreeMap<String, Vec<String>> {
 fn index(exported: &BTreeMap<String, Vec<String>>) -> Vec<(String, String)> {
     let mut all: Vec<&str> = exported.values().flatten().map(String::as_str).collect();
     all.sort_unstable();
-    let all = all.join(", ");
+    // Sorted as Biome sorts what is exported again.
+    let mut again = [&all[..], &["Zexa as default"]].concat();
+    again.sort_by_key(|name| name.to_lowercase());
+    let (all, again) = (all.join(", "), again.join(", "));
     let required: String = exported.iter().map(|(file, names)| required(file, names)).collect();
     vec![
         (
             "index.js".to_owned(),
-            format!("// The package, for `require()`.\n'use strict'\n\n{required}\nmodule.exports = {{ {all} }}\n"),
+            format!(
+                "// The package, for `require()`.\n'use strict'\n\n{required}\nmodule.exports = {{ {all} }}\n\n\
+                 // For compilers and bundlers that understand `import` as ECMAScript modules do. Their mark is not enumerable, as they write it.\n\
+                 Object.defineProperty(module.exports, '__esModule', {{ value: true }})\nmodule.exports.default = Zexa\n"
+            ),
         ),
         (
             "index.mjs".to_owned(),
             format!(
-                "// The package, for `import`.\nimport zexa from './index.js'\n\nexport const {{ {all} }} = zexa\n"
+                "// The package, for `import`. Named, as what the default of a CommonJS module is depends on the bundler.\n\
+                 export {{ {again} }} from './index.js'\n"
             ),
         ),
-        ("index.d.mts".to_owned(), "// The types, for `import`.\nexport * from './index.js'\n".to_owned()),
+        (
+            "index.d.mts".to_owned(),
+            "// The types, for `import`.\nexport * from './index.js'\nexport { Zexa as default } from './index.js'\n"
+                .to_owned(),
+        ),
     ]
 }
 

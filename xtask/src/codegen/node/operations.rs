@@ -1,6 +1,6 @@
 //! Resources and their operations: methods of the addon's client, and the classes of JavaScript that call them.
 
-use super::imports::{ARGUMENTS, Imports};
+use super::imports::{ARGUMENTS, CONNECTION, Imports};
 use super::models::reviver_of;
 use super::names::{Native, camel, lines};
 use super::params::constant;
@@ -53,10 +53,8 @@ pub(super) fn in_javascript(context: &Context<'_>, imports: &Imports, resource: 
         "
 /** {docs} */
 class {class} {{
-  #connection
-
   constructor(connection) {{
-    this.#connection = connection
+    connection.give(this)
   }}
 
 {methods}}}
@@ -90,9 +88,10 @@ fn method(context: &Context<'_>, imports: &Imports, resource: &Resource, operati
     format!(
         "  /** {docs} */
   {name}({taken}options) {{
-    return this.#connection.{how}({class}.prototype.{name}, options, {revive}, '{native}', () => [{arguments}])
+    return {connection}.of(this).{how}({class}.prototype.{name}, options, {revive}, '{native}', () => [{arguments}])
   }}
 ",
         class = class(resource),
+        connection = imports.take(CONNECTION, "Connection"),
     )
 }

@@ -117,8 +117,8 @@ fn parameter(context: &Context<'_>, field: &Field) -> String {
     let kind = match &field.kind {
         Type::Timestamp => "Date | string".to_owned(),
         Type::List(element) => format!("readonly {}[]", of_field(element)),
-        // Of unknown members it would not take an interface.
-        Type::Template => "Readonly<Record<string, any>>".to_owned(),
+        // A record of unknown members would not accept an interface.
+        Type::Template => "object".to_owned(),
         kind => of_field(kind),
     };
     let docs = documented("  ", &lines(context, &field.docs));
