@@ -4,6 +4,8 @@
 const { existsSync } = require('node:fs')
 const { join } = require('node:path')
 
+const { unreported } = require('./handles.js')
+
 const SYSTEM = `${process.platform}-${process.arch}`
 
 /** The systems that there is an addon for, by what Node calls them, and how npm's packages name them. */
@@ -14,7 +16,7 @@ function ofPackage() {
   try {
     switch (SYSTEM) {
       case 'linux-x64':
-        return require('zexa-linux-x64-gnu')
+        return require('@zexa/linux-x64-gnu')
     }
   } catch (cause) {
     throw failure(cause)
@@ -43,7 +45,7 @@ function failure(cause) {
     return new Error(`zexa's addon for ${name} cannot be loaded: ${cause.message}`, { cause })
   }
   return new Error(
-    `zexa-${name} is not installed: the package with zexa's addon for this system. It is an optional dependency of zexa. ` +
+    `@zexa/${name} is not installed: the package with zexa's addon for this system. It is an optional dependency of zexa. ` +
       'Install zexa without --omit=optional or --no-optional. Where that was not given, it may be that a lock file or ' +
       'node_modules came from another system: delete node_modules and package-lock.json, then run npm install. ' +
       'For a bundle, zexa is to be external, and installed where the bundle runs.',
@@ -65,4 +67,4 @@ function isMusl() {
   }
 }
 
-module.exports = ofSources() ?? ofPackage()
+module.exports = unreported(() => ofSources() ?? ofPackage())

@@ -7,8 +7,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 
-const LOADER = new URL('native.js', import.meta.resolve('zexa'))
-const ADDON = 'zexa-linux-x64-gnu'
+const LIBRARY = import.meta.resolve('zexa')
+/** What loads the addon, and nothing else. */
+const LOADER = ['native.js', 'handles.js']
+const ADDON = '@zexa/linux-x64-gnu'
 const only = { skip: `${process.platform}-${process.arch}` !== 'linux-x64' && 'there is no package for this system' }
 
 /** The loader in a package that is installed where no other is seen. Gives what it throws in a program that begins with `before`. */
@@ -17,10 +19,10 @@ async function failure(t, before = '', addon = undefined) {
   t.after(() => rm(folder, { recursive: true }))
   const library = join(folder, 'node_modules', 'zexa', 'lib')
   await mkdir(library, { recursive: true })
-  await copyFile(LOADER, join(library, 'native.js'))
+  for (const name of LOADER) await copyFile(new URL(name, LIBRARY), join(library, name))
   if (addon !== undefined) {
     const other = join(folder, 'node_modules', ADDON)
-    await mkdir(other)
+    await mkdir(other, { recursive: true })
     await writeFile(join(other, 'package.json'), JSON.stringify({ name: ADDON, main: 'addon.node' }))
     await writeFile(join(other, 'addon.node'), addon)
   }

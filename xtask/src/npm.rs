@@ -18,7 +18,7 @@ const PROJECT: &str = "{ \"private\": true }\n";
 pub(crate) struct Archives {
     /// `zexa`.
     pub(crate) main: PathBuf,
-    /// `zexa-linux-x64-gnu`, say.
+    /// `@zexa/linux-x64-gnu`, say.
     pub(crate) addon: PathBuf,
 }
 
@@ -50,7 +50,7 @@ fn install_beside_packages() -> Result<Packages> {
     empty(&project)?;
     write(&project.join("package.json"), PROJECT)?;
     Archives::build()?.install(packages.node(), &project)?;
-    for name in ["zexa".to_owned(), format!("zexa-{}", system()?)] {
+    for name in ["zexa".to_owned(), addon_package(system()?)] {
         let module = Path::new("node_modules").join(name);
         let link = packages.folder().join(&module);
         // Earlier versions installed the archives here.
@@ -77,6 +77,11 @@ pub(crate) fn system() -> Result<&'static str> {
             file!()
         )),
     }
+}
+
+/// The package with the addon. Its scope is ours: nobody else can register a name in it.
+pub(crate) fn addon_package(system: &str) -> String {
+    format!("@zexa/{system}")
 }
 
 /// The name of the addon's file.

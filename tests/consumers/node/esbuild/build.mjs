@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 const common = { entryPoints: ['send.js'], bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' }
 
 // The addon stays outside, as a package that is installed where the bundle runs.
-const outside = { ...common, external: ['zexa-*'] }
+const outside = { ...common, external: ['@zexa/*'] }
 
 const builds = [
   { ...outside, format: 'cjs', outfile: 'dist/required.cjs' },

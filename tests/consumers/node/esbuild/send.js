@@ -1,5 +1,5 @@
 // Sends a message. The package zexa goes into the bundle.
-import { Zexa } from 'zexa'
+import Zexa from 'zexa'
 
 async function main() {
   const message = await new Zexa().messages.send({ channel: 'sms', to: '+244912345678', from: 'ZEXA', body: 'Hello' })

@@ -1,5 +1,5 @@
 // Sends a message, as a module does that a bundler makes a program of. TypeScript knows nothing of Node here.
-import { MessageStatus, Zexa } from 'zexa'
+import Zexa, { MessageStatus } from 'zexa'
 
 const controller = new AbortController()
 const zexa = new Zexa({ timeout: 10_000 })

@@ -28,13 +28,15 @@ enum Installed {
 }
 
 const PROJECTS: &[Project] = &[
-    Project { name: "cjs", programs: &[Program("send.js", Installed::All)] },
-    Project { name: "esm", programs: &[Program("send.js", Installed::All)] },
+    Project { name: "cjs", programs: &[Program("send.js", Installed::All), Program("default.js", Installed::All)] },
+    Project { name: "esm", programs: &[Program("send.js", Installed::All), Program("default.js", Installed::All)] },
     Project {
         name: "ts-node16",
         programs: &[
             Program("dist/module.mjs", Installed::All),
+            Program("dist/module-default.mjs", Installed::All),
             Program("dist/required.cjs", Installed::All),
+            Program("dist/required-default.cjs", Installed::All),
             Program("dist/required-whole.cjs", Installed::All),
         ],
     },
@@ -62,7 +64,7 @@ pub(crate) fn check() -> Result {
 
 /// The package that `zexa` cannot be without.
 fn addon() -> Result<String> {
-    Ok(format!("zexa-{}", npm::system()?))
+    Ok(npm::addon_package(npm::system()?))
 }
 
 /// What all projects are built and run with.

@@ -31,7 +31,8 @@ pub(crate) fn check() -> Result {
     wanted.extend(ALWAYS.iter().chain(&LICENCES).map(|name| (*name).to_owned()));
     check_files(&modules.join("zexa"), &wanted)?;
 
-    let addon = modules.join(format!("zexa-{system}"));
+    let name = npm::addon_package(system);
+    let addon = modules.join(&name);
     let binary = format!("zexa.{system}.node");
     let wanted = ALWAYS.iter().chain(&LICENCES).copied().chain([binary.as_str()]).map(str::to_owned).collect();
     check_files(&addon, &wanted)?;
@@ -41,7 +42,7 @@ pub(crate) fn check() -> Result {
         check_publishable(&Node::find()?, &folder)?;
     }
     println!(
-        "zexa has {}, zexa-{system} {}, its addon {}",
+        "zexa has {}, {name} {}, its addon {}",
         size(&archives.main),
         size(&archives.addon),
         size(&addon.join(&binary))
@@ -57,7 +58,7 @@ fn check_manifests() -> Result {
     let loader = read(&folder.join("lib").join("native.js"))?;
     let mut packages = BTreeSet::new();
     for system in names(&folder.join("npm"))? {
-        let package = format!("zexa-{system}");
+        let package = npm::addon_package(&system);
         let addon = Manifest::read(&folder.join("npm").join(&system))?;
         addon.check(&package)?;
         for list in ["os", "cpu"] {
