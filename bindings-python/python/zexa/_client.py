@@ -54,6 +54,10 @@ class Client:
         connect_timeout: The time to look up the host, connect and agree on TLS. Default: 5 s.
         deadline: The time for a whole call: its attempts, the waits between them, and all pages of a list.
             Default: none.
+        max_connections: Maximum number of requests at the same time, each of which has a connection of its own
+            over HTTP/1.1. Default: 100. Further calls wait for a connection in order of arrival, until their
+            deadline. Lists prefetch fewer pages if connections are scarce. An idle connection is closed after
+            at most a minute.
         http2: Offers HTTP/2 to the server over `https://`. Default: no, HTTP/1.1 only. Over HTTP/2 the calls
             of an `AsyncClient` share one connection. If that connection fails, the outcome of all calls in
             flight is unknown. A blocking `Client` gains nothing from HTTP/2.
@@ -61,8 +65,11 @@ class Client:
             means one attempt.
         max_retry_wait: The longest wait that a server may ask for. Where it asks for more, the call fails
             at once. Default: 120 s.
-        proxy: The proxy to go through, such as `http://user:password@proxy.example:3128`. Default: the
-            environment's `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+        proxy: URL of a proxy for all connections, such as `http://user:password@proxy.example:3128`.
+            Protocols: `http`, `https`, `socks5` and `socks5h`, whose proxy resolves host names. Default: the
+            environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with `http://`), `ALL_PROXY` and
+            `NO_PROXY`, which are read when the client is created. They do not apply to a base URL on this
+            machine itself.
         ca_file: A PEM file of the certificate authorities to trust, in place of the system's.
         user_agent_suffix: Added to the `User-Agent`, such as `shop/1.2`.
         default_headers: Headers sent with every request. The client's own, such as `Authorization`, cannot
@@ -94,6 +101,7 @@ class Client:
         timeout: _types.Seconds | None = None,
         connect_timeout: _types.Seconds | None = None,
         deadline: _types.Seconds | None = None,
+        max_connections: int | None = None,
         http2: bool | None = None,
         max_retries: int | None = None,
         max_retry_wait: _types.Seconds | None = None,
@@ -109,6 +117,7 @@ class Client:
             timeout=timeout,
             connect_timeout=connect_timeout,
             deadline=deadline,
+            max_connections=max_connections,
             http2=http2,
             max_retries=max_retries,
             max_retry_wait=max_retry_wait,
