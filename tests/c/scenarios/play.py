@@ -13,7 +13,20 @@ from sandbox import Refused, Sandbox, send
 # Seconds. A scenario that takes longer hangs. The longest takes a few seconds, and several times as long on a busy machine.
 LONGEST = 60
 
-KEYS = {"name", "why", "server", "client", "call", "requests", "messages", "result", "error", "items", "incomplete", "about"}
+KEYS = {
+    "name",
+    "why",
+    "server",
+    "client",
+    "call",
+    "requests",
+    "messages",
+    "result",
+    "error",
+    "items",
+    "incomplete",
+    "about",
+}
 CANCEL_KEYS = {"cancel_after_requests", "cancel_delay", "cancel_after_attempts"}
 CALL_KEYS = {"operation", "arguments", "page", "take", "options", *CANCEL_KEYS}
 # What there is a pattern for.

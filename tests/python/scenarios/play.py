@@ -18,7 +18,20 @@ from scenarios.calls import make_call, take_all, take_all_async
 from scenarios.files import Way, is_cancelled
 from scenarios.objects import Broken, about, to_json
 
-KEYS = {"name", "why", "server", "client", "call", "requests", "messages", "result", "error", "items", "incomplete", "about"}
+KEYS = {
+    "name",
+    "why",
+    "server",
+    "client",
+    "call",
+    "requests",
+    "messages",
+    "result",
+    "error",
+    "items",
+    "incomplete",
+    "about",
+}
 CANCEL_KEYS = {"cancel_after_requests", "cancel_delay", "cancel_after_attempts"}
 CALL_KEYS = {"operation", "arguments", "page", "take", "options", *CANCEL_KEYS}
 # What there is a pattern for.
