@@ -4,7 +4,6 @@
 //! It never holds the API key. The strings of an error live as long as it does.
 //! An error may be read from several threads at once.
 
-use std::error::Error as _;
 use std::ffi::{c_char, c_int};
 use std::ptr;
 
@@ -50,15 +49,6 @@ impl Failed {
             None => line,
         }
     }
-
-    /// What the error came of, in the words of the innermost: a connection refused, a certificate expired.
-    fn cause(&self) -> Option<String> {
-        let mut innermost = self.error.source()?;
-        while let Some(source) = innermost.source() {
-            innermost = source;
-        }
-        Some(innermost.to_string())
-    }
 }
 
 impl Serialize for Failed {
@@ -82,7 +72,7 @@ impl Fields for Failed {
         texts.push_option(self.error.code());
         texts.push_option(self.error.request_id());
         texts.push_json(self.error.details());
-        texts.push_option(self.cause().as_deref());
+        texts.push_option(zexa::binding::cause(&self.error).map(|cause| cause.message).as_deref());
     }
 }
 
