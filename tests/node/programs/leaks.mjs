@@ -154,14 +154,14 @@ const CASES = {
       mine.abort('enough')
       return call
     }
-    return watch(2000, again(act, ['enough']))
+    return watch(2000, again(act, ['cancelled']))
   },
 
   aborted_before() {
     const signal = AbortSignal.abort('enough')
     return watch(
       3000,
-      again((client) => client.credits.get({ signal }), ['enough']),
+      again((client) => client.credits.get({ signal }), ['cancelled']),
     )
   },
 
