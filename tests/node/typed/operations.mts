@@ -106,14 +106,15 @@ export async function lists(contacts: List<Contact>) {
   is<Page<Contact>>()(await contacts.page(2))
   is<Contact[]>()(page.items)
   is<Contact | undefined>()(page.items[0])
-  is<number[]>()([page.total, page.page, page.perPage])
+  is<number>()(page.page)
+  is<(number | undefined)[]>()([page.total, page.perPage])
   is<Contact[]>()(await contacts.toArray())
   is<Contact[]>()(await contacts.toArray({ limit: 10 }))
   // It can be given to what takes promises.
   const [first, credits] = await Promise.all([contacts, new Zexa().credits.get()])
   is<Page<Contact>>()(first)
   is<Credits>()(credits)
-  is<Promise<number>>()(contacts.then(({ total }) => total))
+  is<Promise<number | undefined>>()(contacts.then(({ total }) => total))
 }
 
 export function payloads(text: string, bytes: Uint8Array, buffer: Buffer) {

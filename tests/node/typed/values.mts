@@ -29,7 +29,7 @@ import { is } from './equal.mjs'
 
 export function messages(message: Message) {
   is<string>()(message.id)
-  is<Date>()(message.createdAt)
+  is<Date | undefined>()(message.createdAt)
   is<Date | undefined>()(message.deliveredAt)
   is<string | undefined>()(message.body)
   is<MessageStatus>()(message.status)
@@ -47,7 +47,7 @@ export function campaigns({ stats, totalRecipients }: Campaign) {
 }
 
 export function contacts(contact: Contact) {
-  is<string>()(contact.phone)
+  is<string | undefined>()(contact.phone)
   is<string[]>()(contact.lists)
   is<string | undefined>()(contact.email)
 }
