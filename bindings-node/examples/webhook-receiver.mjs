@@ -10,9 +10,9 @@ import { parseEvent, ZexaError } from 'zexa'
 
 // Longer than any event.
 const LONGEST = 1024 * 1024
-// Ids of events that were seen: one is posted again where its answer was slow or lost. In a service with several
-// processes this belongs into a database.
-const seen = new Set()
+// Ids of events that were handled: Zexa posts an event again if its response was slow or lost, or was an error. A service
+// with several processes keeps them in a database.
+const handled = new Set()
 const REMEMBERED = 10_000
 
 const server = createServer(async (request, response) => {
@@ -36,7 +36,10 @@ async function answer(request) {
     const body = await read(request)
     if (!body) return 413
     const event = parseEvent(body)
-    if (isNew(event.id)) handle(event)
+    if (event.id !== undefined && handled.has(event.id)) return 204
+    handle(event)
+    // Only now: an event whose handling fails is posted again, and handled then.
+    remember(event.id)
     return 204
   } catch (error) {
     if (error instanceof ZexaError) return 400
@@ -61,16 +64,14 @@ async function read(request) {
 }
 
 /**
- * Whether an event was not seen before. One without an id always is.
+ * Notes that an event was handled. An event without an id cannot be recognised.
  *
  * @param {string | undefined} id
  */
-function isNew(id) {
-  if (id === undefined) return true
-  if (seen.has(id)) return false
-  seen.add(id)
-  if (seen.size > REMEMBERED) seen.delete(seen.values().next().value)
-  return true
+function remember(id) {
+  if (id === undefined) return
+  handled.add(id)
+  if (handled.size > REMEMBERED) handled.delete(handled.values().next().value)
 }
 
 /**

@@ -13,9 +13,9 @@ from fastapi import FastAPI, HTTPException, Request
 
 log = logging.getLogger("uvicorn.error")
 app = FastAPI()
-# Ids of events that were seen: one is posted again where its answer was slow or lost. In a service with several
-# processes this belongs into a database.
-seen: OrderedDict[str, None] = OrderedDict()
+# Ids of events that were handled: Zexa posts an event again if its response was slow or lost, or was an error. A service
+# with several processes keeps them in a database.
+handled: OrderedDict[str, None] = OrderedDict()
 REMEMBERED = 10_000
 
 
@@ -25,20 +25,20 @@ async def receive(request: Request) -> None:
         event = zexa.parse_event(await request.body())
     except zexa.DecodeError as error:
         raise HTTPException(status_code=400, detail=error.message) from None
-    if is_new(event.id):
-        handle(event)
+    if event.id in handled:
+        return
+    handle(event)
+    # Only now: an event whose handling fails is posted again, and handled then.
+    remember(event.id)
 
 
-def is_new(id: str | None) -> bool:
-    """Whether an event was not seen before. One without an id always is."""
+def remember(id: str | None) -> None:
+    """Note that an event was handled. An event without an id cannot be recognised."""
     if id is None:
-        return True
-    if id in seen:
-        return False
-    seen[id] = None
-    if len(seen) > REMEMBERED:
-        seen.popitem(last=False)
-    return True
+        return
+    handled[id] = None
+    if len(handled) > REMEMBERED:
+        handled.popitem(last=False)
 
 
 def handle(event: zexa.Event) -> None:
