@@ -841,9 +841,9 @@ zexa_status zexa_messages_get(const zexa_client *client, const char *id,
  * is given all the same: look at its status. An `until` of `final`, or an empty one, waits for any
  * of these.
  *
- * It is asked for at once, then after half a second, and then ever more seldom, at last every ten
- * seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
- * comes to it fails with `timeout`.
+ * Polls immediately, and then after pauses that grow from half a second to 30 seconds. The call's
+ * `deadline` limits the whole wait. Default: 30 minutes, as messages can stay `queued` for so long
+ * at busy times. A wait that reaches its deadline fails with `timeout`.
  *
  * `GET /messages/{id}`
  *
@@ -1483,9 +1483,9 @@ zexa_status zexa_campaigns_get(const zexa_client *client, const char *id,
  * campaign is given all the same: look at its status. An `until` of `final`, or an empty one, waits
  * for any of these.
  *
- * It is asked for at once, then after half a second, and then ever more seldom, at last every ten
- * seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A wait that
- * comes to it fails with `timeout`.
+ * Polls immediately, and then after pauses that grow from half a second to 30 seconds. The call's
+ * `deadline` limits the whole wait. Default: 30 minutes, as messages can stay `queued` for so long
+ * at busy times. A wait that reaches its deadline fails with `timeout`.
  *
  * `GET /campaigns/{id}`
  *

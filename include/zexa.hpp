@@ -1480,9 +1480,9 @@ class messages_resource {
     /// message is given all the same: look at its status. An `until` of `final`, or an empty one,
     /// waits for any of these.
     ///
-    /// It is asked for at once, then after half a second, and then ever more seldom, at last every
-    /// ten seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A
-    /// wait that comes to it fails with `timeout`.
+    /// Polls immediately, and then after pauses that grow from half a second to 30 seconds. The
+    /// call's `deadline` limits the whole wait. Default: 30 minutes, as messages can stay `queued`
+    /// for so long at busy times. A wait that reaches its deadline fails with `timeout`.
     ///
     /// `GET /messages/{id}`
     zexa::message wait(std::string_view id, std::string_view until = "final",
@@ -1919,9 +1919,9 @@ class campaigns_resource {
     /// campaign is given all the same: look at its status. An `until` of `final`, or an empty one,
     /// waits for any of these.
     ///
-    /// It is asked for at once, then after half a second, and then ever more seldom, at last every
-    /// ten seconds. The call's `deadline` is for the whole wait; without one it is ten minutes. A
-    /// wait that comes to it fails with `timeout`.
+    /// Polls immediately, and then after pauses that grow from half a second to 30 seconds. The
+    /// call's `deadline` limits the whole wait. Default: 30 minutes, as messages can stay `queued`
+    /// for so long at busy times. A wait that reaches its deadline fails with `timeout`.
     ///
     /// `GET /campaigns/{id}`
     zexa::campaign wait(std::string_view id, std::string_view until = "final",

@@ -10,7 +10,7 @@ use crate::observe::Observer;
 use crate::{CancelToken, Result};
 
 /// How long a call waits for something that never comes, where it has no deadline.
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
+const LONGEST_WAIT: Duration = Duration::from_secs(30 * 60);
 
 /// What a call may do otherwise than its client; given to [`Client::with_options`](crate::Client::with_options).
 ///
@@ -98,7 +98,7 @@ impl CallOptions {
         }
     }
 
-    /// As `begin`, for a call that waits for something: it has a deadline, by itself of ten minutes.
+    /// As `begin`, for a call that waits for something: it has a deadline, by itself of 30 minutes.
     pub(crate) fn begin_waiting(&self, config: &Config) -> Result<Call> {
         let usual = CallOptions::new().deadline(config.deadline.unwrap_or(LONGEST_WAIT));
         self.clone().or(&usual).begin(config)
