@@ -146,12 +146,12 @@ enum class outcome {
 
 /// The name of a kind, such as "rate_limited": the same in every language.
 inline std::string_view to_string(kind kind) noexcept {
-    return zexa_status_name(static_cast<int>(kind));
+    return zexa_status_name(static_cast<zexa_status>(kind));
 }
 
 /// The name of an outcome, such as "not_sent": the same in every language.
 inline std::string_view to_string(outcome outcome) noexcept {
-    return zexa_outcome_name(static_cast<int>(outcome));
+    return zexa_outcome_name(static_cast<zexa_outcome>(outcome));
 }
 
 namespace detail {
