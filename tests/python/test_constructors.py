@@ -51,7 +51,7 @@ def test_an_object_is_made_of_what_to_dict_returns(kind: type[Any]) -> None:
 def test_what_is_left_out_is_absent() -> None:
     message = zexa.Message(id="msg_1", status="queued", created_at=CREATED)
     assert (message.id, message.status, message.created_at) == ("msg_1", "queued", CREATED)
-    assert (message.to, message.channel, message.body, message.sent_at, message.extra) == ("", "", None, None, {})
+    assert (message.to, message.channel, message.body, message.sent_at, message.extra) == (None, None, None, None, {})
     assert message == zexa.Message(id="msg_1", status="queued", created_at="2026-07-01T09:00:00Z", body=None)
     assert zexa.Contact(id="cnt_1", created_at=CREATED).lists == ()
     assert zexa.CampaignStats() == zexa.CampaignStats.from_dict({})
