@@ -49,8 +49,8 @@ fn async_calls_wait_for_one_another() {
             sent.expect("no panic").expect("sent");
         }
     });
-    assert_eq!((sandbox.messages().len(), used(&sandbox)), (200, 4));
-    assert!(sandbox.connections() <= 8, "{} were opened", sandbox.connections());
+    assert_eq!(sandbox.messages().len(), 200);
+    assert_eq!(sandbox.connections(), 4);
 }
 
 #[test]

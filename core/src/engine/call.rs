@@ -186,7 +186,10 @@ async fn admit(shared: &Shared, http: &Http, call: &Call, history: &History) -> 
         None => Some(entering.await),
         Some(token) => token.guard(entering).await,
     };
-    entered.ok_or_else(|| cancelled(history))?.ok_or_else(|| closed(history))?
+    let permit = entered.ok_or_else(|| cancelled(history))?.ok_or_else(|| closed(history))??;
+    // The permit comes from an attempt that has just ended. Its connection is free only when its task has noticed that.
+    http.catch_up().await;
+    Ok(permit)
 }
 
 /// Waits until the gate lets the call through.
