@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { sandbox, serverFor } from './sandbox.mjs'
 import { disagreements } from './scenarios/errors.mjs'
 import { readFolder, Way, ways } from './scenarios/files.mjs'
-import { Broken, pageToJson, toJson } from './scenarios/objects.mjs'
+import { aboutOf, Broken, pageToJson, toJson } from './scenarios/objects.mjs'
 import { play } from './scenarios/play.mjs'
 import { parseEvent } from './zexa.mjs'
 
@@ -106,15 +106,20 @@ test('an object at odds with itself is told', () => {
   }
   assert.throws(() => toJson('contacts.delete', null), Broken)
   assert.throws(() => toJson('request', { status: 200, body: {}, headers: {} }), Broken)
-  assert.throws(() => pageToJson({ items: [], total: 0, page: 1, extra: {} }), Broken)
+  assert.throws(() => pageToJson({ items: [], total: 0, perPage: 1, extra: {} }), Broken)
+  assert.throws(() => pageToJson({ items: [], page: 1, number: 1, extra: {} }), Broken)
 })
 
-test('an event that holds something else than its data is told', () => {
+test('what an event is about is reported apart from its data', () => {
   const data = { id: 'msg_1', status: 'sent', channel: 'sms', to: '+244912345678', created_at: '2026-07-01T09:00:00Z' }
   const event = parseEvent(JSON.stringify({ event: 'message.sent', data }))
   assert.deepEqual(toJson('webhooks.parse_event', event), { event: 'message.sent', data })
-  event.message.id = 'msg_2'
-  assert.throws(() => toJson('webhooks.parse_event', event), /not its data: id/)
+  assert.deepEqual(aboutOf(event), {
+    message: { ...data, created_at: '2026-07-01T09:00:00.000Z' },
+    campaign: undefined,
+  })
+  event.campaign = undefined
+  assert.throws(() => toJson('webhooks.parse_event', event), /no campaign and yet that key/)
 })
 
 test('an error at odds with itself is told', () => {
