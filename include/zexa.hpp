@@ -1144,7 +1144,7 @@ template <class Item> class page_range {
 ///
 /// ```cpp
 /// for (const zexa::contact &contact : client.contacts().list())
-///     std::cout << contact.name() << '\n';
+///     std::cout << contact.name().value_or("") << '\n';
 /// ```
 ///
 /// Nothing is sent until begin(), and each begin() starts anew. Pages are prefetched and yielded in
