@@ -219,16 +219,24 @@ fn client(context: &Context<'_>, folder: &Path, of: Of) -> Result<String> {
     let others = [format!("_{}", of.client()), of.list().to_owned(), "Response".to_owned()];
     let used: BTreeSet<String> = calls.chain(models).chain(others).collect();
     let set = resources().map(|one| format!("        self._{0} = {1}(client.{0})\n", one.name, of.class(one)));
-    let slots = resources().map(|one| format!("        \"_{}\",\n", one.name));
+    // Whoever sets attributes of an `AsyncClient` may go on to do so.
+    let slots = match of {
+        Of::Client => {
+            let names: String = resources().map(|one| format!("\"_{}\", ", one.name)).collect();
+            format!("    __slots__ = (\"__weakref__\", \"_client\", {names})\n")
+        }
+        Of::AsyncClient => String::new(),
+    };
     let got = resources().map(|one| {
         let (name, class, docs) = (&one.name, of.class(one), context.lines(&one.docs).join(" "));
         format!("    @property\n    def {name}(self) -> {class}:\n        \"\"\"{docs}\"\"\"\n        return self._{name}\n\n")
     });
-    let text = fragment(&folder.join("stub"), of.fragment())?
+    let stub = folder.join("stub");
+    let text = with_docstrings(&stub, &of.adapt(&read(&stub.join("client.py"))?))?
         .replace("# GENERATED: the imports\n", &import("_zexa", &used.into_iter().collect::<Vec<_>>()))
         .replace("# GENERATED: the names\n", &format!("__all__ = {:?}\n", names_of_client(context, of)))
         .replace("        # GENERATED: the resources, set\n", &set.collect::<String>())
-        .replace("        # GENERATED: the slots\n", &slots.collect::<String>())
+        .replace("    # GENERATED: the slots\n", &slots)
         .replace("    # GENERATED: the resources\n", &got.collect::<String>());
     Ok(format!("# {GENERATED}\n{text}")
         + &resources().map(|resource| stub::resource(context, resource, of)).collect::<String>())
@@ -248,18 +256,23 @@ fn enums(context: &Context<'_>) -> Vec<String> {
     context.definition.enums().map(|one| one.name.clone()).collect()
 }
 
-/// A part of the stub that is written by hand. The docstrings that the extension module has too are in files of their own: `"""{docs/Client.txt}"""`.
+/// A part of the stub that is written by hand.
 fn fragment(folder: &Path, name: &str) -> Result<String> {
-    let read = |name: &str| {
-        let path = folder.join(name);
-        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
-    };
+    with_docstrings(folder, &read(&folder.join(name))?)
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Puts the docstrings in their places. Those that the extension module has too are in files of their own: `"""{docs/Client.txt}"""`.
+fn with_docstrings(folder: &Path, text: &str) -> Result<String> {
     let mut written = String::new();
-    for line in read(name)?.lines() {
+    for line in text.lines() {
         let docs = line.trim_start().strip_prefix("\"\"\"{").and_then(|rest| rest.strip_suffix("}\"\"\""));
         written += &match docs {
             Some(docs) => {
-                let lines: Vec<String> = read(docs)?.lines().map(str::to_owned).collect();
+                let lines: Vec<String> = read(&folder.join(docs))?.lines().map(str::to_owned).collect();
                 stub::docstring(&line[..line.len() - line.trim_start().len()], &lines)
             }
             None => format!("{line}\n"),

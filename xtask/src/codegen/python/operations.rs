@@ -38,11 +38,18 @@ impl Of {
         }
     }
 
-    /// The part of its module that is written by hand.
-    pub(super) fn fragment(self) -> &'static str {
+    /// Its part of a template, which is written for the async client: without the words that make calls async.
+    pub(super) fn adapt(self, template: &str) -> String {
+        const WORDS: [(&str, &str); 5] = [
+            ("AsyncClient", "Client"),
+            ("async def ", "def "),
+            ("await ", ""),
+            ("__aenter__", "__enter__"),
+            ("__aexit__", "__exit__"),
+        ];
         match self {
-            Of::Client => "blocking_client.py",
-            Of::AsyncClient => "async_client.py",
+            Of::Client => WORDS.iter().fold(template.to_owned(), |text, (word, other)| text.replace(word, other)),
+            Of::AsyncClient => template.to_owned(),
         }
     }
 

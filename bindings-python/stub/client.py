@@ -1,8 +1,4 @@
-"""The client for asyncio.
-
-Its methods are coroutine functions, so that frameworks, mocks and debuggers recognise them. The extension module makes
-the calls.
-"""
+"""{docs/AsyncClient.module.txt}"""
 
 from __future__ import annotations
 
@@ -25,6 +21,7 @@ class AsyncClient:
 
     __module__ = "zexa"
     __signature__: _types.Any = ConstructorSignature()
+    # GENERATED: the slots
 
     def __init__(
         self,
@@ -87,7 +84,7 @@ class AsyncClient:
         )
         derived = object.__new__(type(self))
         # The attributes of a subclass.
-        derived.__dict__.update(self.__dict__)
+        getattr(derived, "__dict__", {}).update(getattr(self, "__dict__", {}))
         derived._stand_on(client)
         return derived
 
