@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 
 use crate::background::Once;
 use crate::command::{Result, output, require};
-use crate::npm::copy_file;
+use crate::npm::{copy_file, write};
 use crate::wheel::empty;
 use crate::{paths, release, usage};
 
@@ -29,9 +29,7 @@ impl Prefix {
         INSTALLED.get(|| {
             let root = paths::target().join("stage").join("usr");
             // An earlier version may have installed other files.
-            if root.exists() {
-                fs::remove_dir_all(&root).map_err(|error| format!("{}: {error}", root.display()))?;
-            }
+            empty(&root)?;
             install(&Destination { prefix: root.clone(), libdir: "lib".into(), destdir: None })?;
             Ok(Prefix { root })
         })
@@ -206,10 +204,6 @@ fn remove(file: &Path) -> Result {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(format!("{}: {error}", file.display())),
         _ => Ok(()),
     }
-}
-
-fn write(file: &Path, text: &str) -> Result {
-    fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 #[cfg(test)]

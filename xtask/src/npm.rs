@@ -145,6 +145,7 @@ pub(crate) fn copy_file(from: &Path, to: &Path) -> Result {
     fs::copy(from, to).map(drop).map_err(|error| format!("{}: {error}", from.display()))
 }
 
-fn write(path: &Path, text: &str) -> Result {
+/// Writes a file.
+pub(crate) fn write(path: &Path, text: &str) -> Result {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
