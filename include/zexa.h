@@ -663,13 +663,11 @@ typedef struct {
     /** The way it takes. */
     const char *channel;
     /**
-     * Whom it goes to: an E.164 number for SMS, WhatsApp and Telegram, an address for email, a
-     * channel or user id for Slack.
+     * Recipient: E.164 number for SMS, WhatsApp and Telegram, email address, or Slack channel or
+     * user id.
      */
     const char *to;
-    /**
-     * Whom it comes from: a Sender ID registered for the channel, or a verified address for email.
-     */
+    /** Sender ID, registered for the channel, or a verified address for email. */
     const char *from;
     /** What it says, as plain text. Required where there is no template. */
     const char *body;
@@ -1184,7 +1182,7 @@ typedef struct {
     const char *channel;
     /** The contact list it goes to, `lst_…`. */
     const char *contact_list_id;
-    /** Whom it comes from: a Sender ID registered for the channel. (Called `from` on a message.) */
+    /** Sender ID, registered for the channel. (On a message, the field is `from`.) */
     const char *sender_id;
     /** What it says, as plain text. Required where there is no template. */
     const char *body;

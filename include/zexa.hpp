@@ -1406,10 +1406,10 @@ class message {
 struct send_message_params {
     /// The way it takes.
     std::string channel{};
-    /// Whom it goes to: an E.164 number for SMS, WhatsApp and Telegram, an address for email, a
-    /// channel or user id for Slack.
+    /// Recipient: E.164 number for SMS, WhatsApp and Telegram, email address, or Slack channel or
+    /// user id.
     std::string to{};
-    /// Whom it comes from: a Sender ID registered for the channel, or a verified address for email.
+    /// Sender ID, registered for the channel, or a verified address for email.
     std::string from{};
     /// What it says, as plain text. Required where there is no template.
     std::optional<std::string> body{};
@@ -1802,7 +1802,7 @@ struct create_campaign_params {
     std::string channel{};
     /// The contact list it goes to, `lst_…`.
     std::string contact_list_id{};
-    /// Whom it comes from: a Sender ID registered for the channel. (Called `from` on a message.)
+    /// Sender ID, registered for the channel. (On a message, the field is `from`.)
     std::string sender_id{};
     /// What it says, as plain text. Required where there is no template.
     std::optional<std::string> body{};

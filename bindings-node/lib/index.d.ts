@@ -272,12 +272,9 @@ export interface Messages {
 export interface SendMessageParams {
   /** The way it takes. */
   channel: Channel
-  /**
-   * Whom it goes to: an E.164 number for SMS, WhatsApp and Telegram, an address for email, a channel or user id for
-   * Slack.
-   */
+  /** Recipient: E.164 number for SMS, WhatsApp and Telegram, email address, or Slack channel or user id. */
   to: string
-  /** Whom it comes from: a Sender ID registered for the channel, or a verified address for email. */
+  /** Sender ID, registered for the channel, or a verified address for email. */
   from: string
   /** What it says, as plain text. Required where there is no template. */
   body?: string | null | undefined
@@ -467,7 +464,7 @@ export interface CreateCampaignParams {
   channel: Channel
   /** The contact list it goes to, `lst_…`. */
   contactListId: string
-  /** Whom it comes from: a Sender ID registered for the channel. (Called `from` on a message.) */
+  /** Sender ID, registered for the channel. (On a message, the field is `from`.) */
   senderId: string
   /** What it says, as plain text. Required where there is no template. */
   body?: string | null | undefined

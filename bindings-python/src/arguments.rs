@@ -244,7 +244,7 @@ fn out_of_range(number: i64) -> &'static str {
 
 const LONE_SURROGATE: &str = "must be valid Unicode text, and contains a lone surrogate";
 
-/// A string of Python may contain half of a surrogate pair, which no UTF-8 can.
+/// A Python string may contain a lone surrogate, which UTF-8 cannot express.
 fn no_text(name: &str) -> PyErr {
     errors::raise(binding::wrong_parameter(name, Value::Null, LONE_SURROGATE))
 }

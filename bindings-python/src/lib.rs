@@ -1,6 +1,6 @@
 //! `zexa._zexa`: the client of the Zexa messaging API for Python.
 //!
-//! The package in `python/zexa` adds the exceptions and the clients, whose methods are functions of Python so that `inspect` and mocks know them. Models, parameters and operations are in `generated`, which
+//! The package in `python/zexa` adds the exceptions and the clients, whose methods are Python functions so that `inspect` and mocks know them. Models, parameters and operations are in `generated`, which
 //! `cargo xtask codegen` writes from the definitions in `core`; what is here is behaviour.
 //!
 //! - A call of the blocking client runs on the caller's thread without the GIL: `waiting`.

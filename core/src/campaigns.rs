@@ -96,7 +96,7 @@ params! {
             channel: Channel,
             /// The contact list it goes to, `lst_…`.
             contact_list_id: String,
-            /// Whom it comes from: a Sender ID registered for the channel. (Called `from` on a message.)
+            /// Sender ID, registered for the channel. (On a message, the field is `from`.)
             sender_id: String,
         }
         optional {

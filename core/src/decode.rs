@@ -10,7 +10,7 @@ use crate::{Page, Response, json};
 
 /// What a response with a status of 2xx becomes.
 pub(crate) trait Decode: Sized + Send + 'static {
-    /// Whether the body of the response matters. If it does not, its loss is none.
+    /// Whether the call needs the body of the response. If not, a body that is lost is no error.
     const NEEDS_BODY: bool = true;
 
     fn decode(status: u16, body: &[u8]) -> Result<Self, Unreadable>;

@@ -81,7 +81,7 @@
 //! Responses are read tolerantly. Only the id of a message, campaign, contact or webhook and the number of credits are required. Any other field that the
 //! response omits is `None`, an empty list or an empty status, except that a `send` or `create` fills it in from the request. A time without an offset or
 //! as a Unix time, an id that is a number, a number that is text, an object in a `data` envelope and a list without `meta` are understood. A value in any
-//! other form is as good as absent; its raw value is in `extra`.
+//! other form counts as absent; its raw value is in `extra`.
 //!
 //! # Logs
 //!

@@ -75,9 +75,9 @@ params! {
         required {
             /// The way it takes.
             channel: Channel,
-            /// Whom it goes to: an E.164 number for SMS, WhatsApp and Telegram, an address for email, a channel or user id for Slack.
+            /// Recipient: E.164 number for SMS, WhatsApp and Telegram, email address, or Slack channel or user id.
             to: String,
-            /// Whom it comes from: a Sender ID registered for the channel, or a verified address for email.
+            /// Sender ID, registered for the channel, or a verified address for email.
             from: String,
         }
         optional {

@@ -23,7 +23,7 @@ pub trait Model: DeserializeOwned {
 /// - `optional`: likewise, without a warning, because the API may omit it or does not document it;
 /// - `from Params { … }`: these fields are filled in from the request if the response omits them.
 ///
-/// A value in a form that is not understood is as good as absent, and its raw value is in `extra`. A field may have further names (`or "name"`), and an
+/// A value in a form that is not understood counts as absent, and its raw value is in `extra`. A field may have further names (`or "name"`), and an
 /// id or code may also be a number (`as Code`). `then` names a method that is called at the end.
 macro_rules! model {
     (

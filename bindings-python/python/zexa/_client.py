@@ -300,9 +300,9 @@ class Messages:
 
         Args:
             channel: The way it takes.
-            to: Whom it goes to: an E.164 number for SMS, WhatsApp and Telegram, an address for email, a channel
-                or user id for Slack.
-            from_: Whom it comes from: a Sender ID registered for the channel, or a verified address for email.
+            to: Recipient: E.164 number for SMS, WhatsApp and Telegram, email address, or Slack channel or user
+                id.
+            from_: Sender ID, registered for the channel, or a verified address for email.
             body: What it says, as plain text. Required where there is no template.
             subject: The subject; email only.
             html: The text as HTML, with the body as its plain alternative; email only.
@@ -466,7 +466,7 @@ class Campaigns:
             name: Its name.
             channel: The way its messages take.
             contact_list_id: The contact list it goes to, `lst_…`.
-            sender_id: Whom it comes from: a Sender ID registered for the channel. (Called `from` on a message.)
+            sender_id: Sender ID, registered for the channel. (On a message, the field is `from`.)
             body: What it says, as plain text. Required where there is no template.
             template: An approved WhatsApp template, instead of a body.
             scheduled_at: When to start it. Default: now.

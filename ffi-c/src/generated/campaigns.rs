@@ -259,7 +259,7 @@ pub struct zexa_create_campaign_params {
     pub channel: *const c_char,
     /// The contact list it goes to, `lst_…`.
     pub contact_list_id: *const c_char,
-    /// Whom it comes from: a Sender ID registered for the channel. (Called `from` on a message.)
+    /// Sender ID, registered for the channel. (On a message, the field is `from`.)
     pub sender_id: *const c_char,
     /// What it says, as plain text. Required where there is no template.
     pub body: *const c_char,

@@ -213,9 +213,9 @@ pub struct zexa_send_message_params {
     pub struct_size: usize,
     /// The way it takes.
     pub channel: *const c_char,
-    /// Whom it goes to: an E.164 number for SMS, WhatsApp and Telegram, an address for email, a channel or user id for Slack.
+    /// Recipient: E.164 number for SMS, WhatsApp and Telegram, email address, or Slack channel or user id.
     pub to: *const c_char,
-    /// Whom it comes from: a Sender ID registered for the channel, or a verified address for email.
+    /// Sender ID, registered for the channel, or a verified address for email.
     pub from: *const c_char,
     /// What it says, as plain text. Required where there is no template.
     pub body: *const c_char,

@@ -208,7 +208,7 @@ fn names_of_client(context: &Context<'_>, of: Of) -> Vec<String> {
     context.definition.resources().map(|resource| of.class(resource)).chain([of.client().to_owned()]).collect()
 }
 
-/// `_client.py` and `_async.py`: the clients, whose methods are functions of Python.
+/// `_client.py` and `_async.py`: the clients, whose methods are Python functions.
 fn client(context: &Context<'_>, folder: &Path, of: Of) -> Result<String> {
     let resources = || context.definition.resources();
     let calls = resources().map(|resource| format!("_{}", of.class(resource)));
