@@ -11,7 +11,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
 use super::process::PerProcess;
-use super::trust::{SystemTrust, Trust};
+use super::trust::{self, Trust};
 use crate::Result;
 
 /// The configuration of a client's connections. Its session cache holds a lock, so each process makes its own.
@@ -45,12 +45,12 @@ fn verifier(trust: &Trust) -> Result<Arc<dyn ServerCertVerifier>> {
     match trust {
         Trust::File(verifier) => Ok(verifier.clone()),
         Trust::Variables(variables) => Ok(variables.verifier()?),
-        Trust::System(system) => system_verifier(system),
+        Trust::System => system_verifier(),
     }
 }
 
 /// The system's verifier, made once in a process, for all its clients: on Linux it reads some 300 files.
-fn system_verifier(system: &SystemTrust) -> Result<Arc<dyn ServerCertVerifier>> {
+fn system_verifier() -> Result<Arc<dyn ServerCertVerifier>> {
     type Slot = OnceLock<Arc<dyn ServerCertVerifier>>;
     static VERIFIER: OnceLock<PerProcess<Slot>> = OnceLock::new();
 
@@ -61,6 +61,6 @@ fn system_verifier(system: &SystemTrust) -> Result<Arc<dyn ServerCertVerifier>> 
     if let Some(verifier) = slot.get() {
         return Ok(verifier.clone());
     }
-    let verifier = system.verifier()?;
+    let verifier = trust::system_verifier()?;
     Ok(slot.get_or_init(|| verifier).clone())
 }

@@ -21,11 +21,11 @@ use crate::{Error, Result};
 const FILE_VARIABLE: &str = "SSL_CERT_FILE";
 const FOLDERS_VARIABLE: &str = "SSL_CERT_DIR";
 
-/// Whom a client trusts to say who a server is.
+/// The certificate authorities that a client trusts.
 #[derive(Clone)]
 pub(crate) enum Trust {
     /// The authorities that the system trusts.
-    System(SystemTrust),
+    System,
     /// Those of the file that the option `ca_file` names.
     File(Arc<WebPkiServerVerifier>),
     /// Those of the files that the environment named when the client was created. They are read when the client first uses TLS.
@@ -58,7 +58,7 @@ impl Trust {
             .map(|folders| env::split_paths(&folders).filter(|folder| !folder.as_os_str().is_empty()).collect())
             .unwrap_or_default();
         if file.is_none() && folders.is_empty() {
-            return Trust::System(SystemTrust::find());
+            return Trust::System;
         }
         Trust::Variables(Arc::new(Variables { file, folders }))
     }
@@ -166,58 +166,31 @@ const SYSTEM_FILES: [&str; 12] = [
     "/etc/ssl/cacert.pem",                               // OmniOS
 ];
 
-/// The authorities of a Unix: in files, which are found when the client is created, and read when it first uses TLS.
+/// The verifier with the authorities of a Unix, which are in files. Reads no environment variable, which `openssl_probe::probe()` would.
 #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
-#[derive(Clone)]
-pub(crate) struct SystemTrust {
-    file: Option<PathBuf>,
-    folders: Vec<PathBuf>,
+pub(super) fn system_verifier() -> Result<Arc<dyn ServerCertVerifier>> {
+    // Systems have certificates that nobody can use. One that is missing shows when a server needs it.
+    let read =
+        |file: Option<&Path>, folder: Option<&Path>| rustls_native_certs::load_certs_from_paths(file, folder).certs;
+    let mut certificates = read(SYSTEM_FILES.iter().map(Path::new).find(|file| file.exists()), None);
+    if certificates.is_empty() {
+        certificates = openssl_probe::candidate_cert_dirs().flat_map(|folder| read(None, Some(folder))).collect();
+    }
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(certificates);
+    if roots.is_empty() {
+        let reason = "the system has no certificate authorities: install the package ca-certificates, or name a file";
+        return Err(Error::config("ca_file", reason));
+    }
+    Ok(webpki(roots)?)
 }
 
-#[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
-impl SystemTrust {
-    /// Reads no environment variable, which `openssl_probe::probe()` would.
-    fn find() -> SystemTrust {
-        let file = SYSTEM_FILES.iter().map(Path::new).find(|file| file.exists());
-        let folders = openssl_probe::candidate_cert_dirs().map(Path::to_owned).collect();
-        SystemTrust { file: file.map(Path::to_owned), folders }
-    }
-
-    pub(super) fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>> {
-        let mut roots = RootCertStore::empty();
-        // Systems have certificates that nobody can use. One that is missing shows when a server needs it.
-        let read =
-            |file: Option<&Path>, folder: Option<&Path>| rustls_native_certs::load_certs_from_paths(file, folder).certs;
-        let mut certificates = read(self.file.as_deref(), None);
-        if certificates.is_empty() {
-            certificates = self.folders.iter().flat_map(|folder| read(None, Some(folder))).collect();
-        }
-        roots.add_parsable_certificates(certificates);
-        if roots.is_empty() {
-            let reason =
-                "the system has no certificate authorities: install the package ca-certificates, or name a file";
-            return Err(Error::config("ca_file", reason));
-        }
-        Ok(webpki(roots)?)
-    }
-}
-
-/// The authorities of a system that has a verifier of its own.
+/// The verifier of a system that has one of its own.
 #[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
-#[derive(Clone)]
-pub(crate) struct SystemTrust;
-
-#[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
-impl SystemTrust {
-    fn find() -> SystemTrust {
-        SystemTrust
-    }
-
-    pub(super) fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>> {
-        let verifier = rustls_platform_verifier::Verifier::new(provider())
-            .map_err(|_| Error::config("ca_file", "not given, and the system's authorities cannot be read"))?;
-        Ok(Arc::new(verifier))
-    }
+pub(super) fn system_verifier() -> Result<Arc<dyn ServerCertVerifier>> {
+    let verifier = rustls_platform_verifier::Verifier::new(provider())
+        .map_err(|_| Error::config("ca_file", "not given, and the system's authorities cannot be read"))?;
+    Ok(Arc::new(verifier))
 }
 
 #[cfg(test)]
