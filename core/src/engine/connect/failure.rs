@@ -6,10 +6,13 @@ use std::io;
 use std::time::Duration;
 
 use http::StatusCode;
-use rustls::{AlertDescription, CertificateError, InvalidMessage};
+use rustls::{CertificateError, InvalidMessage};
 
 use super::Step;
 use super::resolver::ResolveError;
+
+/// What may help if a proxy rejects the user and the password.
+const WANTS_CREDENTIALS: &str = ": it wants a user and a password, or other ones";
 
 /// A connection that could not be opened. No request was sent over it.
 #[derive(Debug)]
@@ -61,7 +64,7 @@ impl Reason {
         let text = error.to_string();
         let reason = text.strip_prefix("SOCKS error: ").unwrap_or(&text);
         let wants_credentials = ["credentials", "authentication"].iter().any(|word| reason.contains(word));
-        let hint = if wants_credentials { ": it wants a user and a password, or other ones" } else { "" };
+        let hint = if wants_credentials { WANTS_CREDENTIALS } else { "" };
         Reason::Socks(format!("the SOCKS proxy refused ({reason}){hint}"), wants_credentials)
     }
 
@@ -96,7 +99,7 @@ impl Reason {
             Reason::ProxyLost(error) => (format!("the proxy did not answer ({})", in_words(error)), code(error), false),
             Reason::ProxyRefused(status) => {
                 let hint = match status.as_u16() {
-                    407 => ": it wants a user and a password, or other ones",
+                    407 => WANTS_CREDENTIALS,
                     _ => "",
                 };
                 // As for the API's own responses: these may pass.
@@ -178,7 +181,7 @@ fn describe_tls(peer: &str, error: &io::Error) -> (String, Option<Cow<'static, s
             (format!("the {peer} does not speak TLS on this port: is it one for http://?"), Some("EPROTO".into()), true)
         }
         rustls::Error::AlertReceived(alert) => {
-            let alert = describe_alert(*alert);
+            let alert = words(&format!("{alert:?}"));
             (format!("the {peer} ended the TLS handshake with the alert \"{alert}\""), Some("EPROTO".into()), false)
         }
         rustls::Error::PeerIncompatible(_) | rustls::Error::NoApplicationProtocol => (
@@ -217,10 +220,6 @@ fn describe_certificate(error: &CertificateError) -> (&'static str, &'static str
     }
 }
 
-fn describe_alert(alert: AlertDescription) -> String {
-    words(&format!("{alert:?}"))
-}
-
 /// `HandshakeFailure` as `handshake failure`.
 fn words(name: &str) -> String {
     let mut words = String::new();
@@ -235,6 +234,8 @@ fn words(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rustls::AlertDescription;
+
     use super::*;
 
     fn tls(error: rustls::Error) -> ConnectError {
@@ -264,7 +265,7 @@ mod tests {
             let sentence = message.split(": ").last().unwrap_or_default();
             assert!(!sentence.contains(['(', '{']) && !sentence.contains("secret"), "{message}");
         }
-        assert_eq!(describe_alert(AlertDescription::UnknownCA), "unknown c a");
+        assert_eq!(words(&format!("{:?}", AlertDescription::UnknownCA)), "unknown c a");
     }
 
     #[test]
