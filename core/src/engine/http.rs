@@ -132,8 +132,6 @@ impl Pool {
             let ping_after = (config.timeout / 3).clamp(PING_AFTER.0, PING_AFTER.1);
             builder.http2_keep_alive_interval(ping_after).http2_keep_alive_timeout(ping_after / 2);
         }
-        let connector =
-            Connector::new(config.route.clone(), shared.tls()?, config.connect_timeout, config.user_agent());
-        Ok(Pool { client: builder.build(connector), number, longest_idle })
+        Ok(Pool { client: builder.build(shared.connector()?), number, longest_idle })
     }
 }

@@ -36,13 +36,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rustls::ClientConfig;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use self::admission::{Admission, Ended, Permit, wait_on_thread};
 use self::background::{Background, Running};
+use self::connect::Connector;
 pub use self::fork::generation;
 use self::gate::Gate;
 pub(crate) use self::lane::LaneInUse;
@@ -80,7 +80,8 @@ struct Process {
     longest_idle: AtomicU64,
     lanes: Lanes,
     background: Background,
-    tls: OnceLock<ClientConfig>,
+    /// Opens the connections of all pools.
+    connector: OnceLock<Connector>,
     random: Mutex<fastrand::Rng>,
     /// The fields of responses that a warning was logged about.
     warned: Mutex<HashSet<(&'static str, &'static str)>>,
@@ -259,16 +260,18 @@ impl Shared {
         self.process().random.lock().unwrap_or_else(PoisonError::into_inner).f64()
     }
 
-    fn tls(&self) -> Result<ClientConfig> {
-        let tls = &self.process().tls;
-        if let Some(config) = tls.get() {
-            return Ok(config.clone());
+    fn connector(&self) -> Result<Connector> {
+        let slot = &self.process().connector;
+        if let Some(connector) = slot.get() {
+            return Ok(connector.clone());
         }
-        let config = match self.config.never_uses_tls() {
+        let config = &self.config;
+        let tls = match config.never_uses_tls() {
             true => tls::trusting_nobody(),
-            false => tls::client_config(&self.config.trust, self.config.http2)?,
+            false => tls::client_config(&config.trust, config.http2)?,
         };
-        Ok(tls.get_or_init(|| config).clone())
+        let make = || Connector::new(config.route.clone(), tls, config.connect_timeout, config.user_agent());
+        Ok(slot.get_or_init(make).clone())
     }
 }
 
@@ -296,7 +299,7 @@ impl Process {
             longest_idle: AtomicU64::new(LONGEST_IDLE.as_millis() as u64),
             lanes: Lanes::default(),
             background: Background::default(),
-            tls: OnceLock::new(),
+            connector: OnceLock::new(),
             random: Mutex::new(fastrand::Rng::with_seed(now ^ u64::from(std::process::id()).rotate_left(32))),
             warned: Mutex::default(),
             closing: CancellationToken::new(),
