@@ -139,6 +139,14 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    /// The future's result, or `None` if the call is cancelled first.
+    pub(crate) async fn unless_cancelled<F: Future>(&self, future: F) -> Option<F::Output> {
+        match &self.cancel {
+            None => Some(future.await),
+            Some(token) => token.guard(future).await,
+        }
+    }
+
     /// What is left of the deadline, or as good as for ever.
     pub(crate) fn time_left(&self) -> Duration {
         self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()))

@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{fork, lane};
 use crate::binding::Asked;
+use crate::call_options::Call;
 use crate::{CancelToken, Result};
 
 /// The permits of one client in one process.
@@ -77,28 +78,19 @@ pub(crate) enum Ended<T> {
 /// # Errors
 ///
 /// If this thread must not be blocked.
-pub(crate) fn wait_on_thread<F: Future>(
-    future: F,
-    deadline: Option<Instant>,
-    cancel: Option<&CancelToken>,
-) -> Result<Ended<F::Output>> {
+pub(crate) fn wait_on_thread<F: Future>(future: F, call: &Call) -> Result<Ended<F::Output>> {
     lane::refuse_where_none_may_block()?;
     let generation = fork::generation();
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
-    let guarded = async {
-        match cancel {
-            Some(token) => token.guard(future).await.map_or(Ended::Cancelled, Ended::Ready),
-            None => Ended::Ready(future.await),
-        }
-    };
-    let mut guarded = pin!(guarded);
+    let mut guarded = pin!(call.unless_cancelled(future));
+    let cancel = call.cancel.as_ref();
     let mut ask = cancel.and_then(CancelToken::ask);
     loop {
         if let Poll::Ready(ended) = guarded.as_mut().poll(&mut context) {
-            return Ok(ended);
+            return Ok(ended.map_or(Ended::Cancelled, Ended::Ready));
         }
-        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let left = call.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         if left.is_some_and(|left| left.is_zero()) {
             return Ok(Ended::TimedOut);
         }

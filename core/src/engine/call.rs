@@ -13,7 +13,7 @@ use super::progress::Progress;
 use super::request::{Method, Request};
 use super::retry::{backoff, is_ambiguous, may_repeat};
 use super::waiting;
-use super::{Shared, fork, no_connection};
+use super::{CANCELLED, Shared, cancelled, closed, fork, no_connection};
 use crate::call_options::Call;
 use crate::decode::Sink;
 use crate::observe::{self, Attempt};
@@ -134,12 +134,8 @@ async fn observed_attempt(
     let started = observe::is_observed(observer).then(Instant::now);
     let progress = Arc::new(Progress::default());
     let attempt = attempt(shared, http, request, call, &progress, sink);
-    let result = match &call.cancel {
-        None => attempt.await,
-        Some(token) => {
-            token.guard(attempt).await.unwrap_or_else(|| Err(progress.abort(Kind::Cancelled, "the call was cancelled")))
-        }
-    };
+    let result = call.unless_cancelled(attempt).await;
+    let result = result.unwrap_or_else(|| Err(progress.abort(Kind::Cancelled, CANCELLED)));
     if let Some(started) = started {
         let mut report = Attempt::new(request.method.as_str(), request.route, number, started.elapsed());
         report.status = progress.status();
@@ -177,19 +173,15 @@ async fn admit(shared: &Shared, http: &Http, call: &Call, history: &History) -> 
     if let Some(permit) = admission.try_enter() {
         return Ok(Some(permit));
     }
-    let entering = shared.unless_closed(async {
-        let Some(deadline) = call.deadline else { return Ok(Some(admission.enter().await)) };
+    let entering = async {
+        let Some(deadline) = call.deadline else { return Ok(admission.enter().await) };
         let permit = timeout_at(deadline.into(), admission.enter()).await;
-        permit.map(Some).map_err(|_| no_connection(history.outcome()))
-    });
-    let entered = match &call.cancel {
-        None => Some(entering.await),
-        Some(token) => token.guard(entering).await,
+        permit.map_err(|_| no_connection(history.outcome()))
     };
-    let permit = entered.ok_or_else(|| cancelled(history))?.ok_or_else(|| closed(history))??;
+    let permit = unless_over(shared, call, history, entering).await??;
     // The permit comes from an attempt that has just ended. Its connection is free only when its task has noticed that.
     http.catch_up().await;
-    Ok(permit)
+    Ok(Some(permit))
 }
 
 /// Waits until the gate lets the call through.
@@ -224,36 +216,25 @@ fn too_late_at_gate() -> Error {
 
 /// Sleeps, unless the call or the client ends first.
 async fn pause(shared: &Shared, call: &Call, history: &History, wait: Duration) -> Result<()> {
-    let sleep = shared.unless_closed(sleep(wait));
-    let slept = match &call.cancel {
-        None => Some(sleep.await),
-        Some(token) => token.guard(sleep).await,
-    };
-    match slept {
-        Some(Some(())) => Ok(()),
-        Some(None) => Err(closed(history)),
-        None => Err(cancelled(history)),
-    }
+    unless_over(shared, call, history, sleep(wait)).await
+}
+
+/// The future's result, unless the call or the client ends first.
+async fn unless_over<F: Future>(shared: &Shared, call: &Call, history: &History, future: F) -> Result<F::Output> {
+    let done = call.unless_cancelled(shared.unless_closed(future)).await;
+    done.ok_or_else(|| cancelled(history.outcome()))?.ok_or_else(|| closed(history.outcome()))
 }
 
 /// Refuses to begin what is over already.
 fn refuse_if_over(shared: &Shared, call: &Call, history: &History) -> Result<()> {
     if shared.is_closed() {
-        return Err(closed(history));
+        return Err(closed(history.outcome()));
     }
     if call.cancel.as_ref().is_some_and(|token| token.is_cancelled()) {
-        return Err(cancelled(history));
+        return Err(cancelled(history.outcome()));
     }
     if call.time_left().is_zero() {
         return Err(Error::new(Kind::Timeout, history.outcome(), "the call's deadline has passed"));
     }
     Ok(())
-}
-
-fn closed(history: &History) -> Error {
-    Error::new(Kind::Closed, history.outcome(), "the client is closed")
-}
-
-fn cancelled(history: &History) -> Error {
-    Error::new(Kind::Cancelled, history.outcome(), "the call was cancelled")
 }

@@ -121,10 +121,10 @@ impl Shared {
             return Ok(permit);
         }
         let entering = self.unless_closed(admission.enter());
-        match wait_on_thread(entering, call.deadline, call.cancel.as_ref())? {
+        match wait_on_thread(entering, call)? {
             Ended::Ready(Some(permit)) => Ok(permit),
-            Ended::Ready(None) => Err(Error::new(Kind::Closed, Outcome::NotSent, "the client is closed")),
-            Ended::Cancelled => Err(Error::new(Kind::Cancelled, Outcome::NotSent, "the call was cancelled")),
+            Ended::Ready(None) => Err(closed(Outcome::NotSent)),
+            Ended::Cancelled => Err(cancelled(Outcome::NotSent)),
             Ended::TimedOut => Err(no_connection(Outcome::NotSent)),
             Ended::Forked => Err(fork::call_of_parent(Outcome::NotSent)),
         }
@@ -186,7 +186,7 @@ impl Shared {
     /// The background runtime, unless the client is closed.
     pub(crate) fn running(&self) -> Result<Arc<Running>> {
         if self.is_closed() {
-            return Err(Error::new(Kind::Closed, Outcome::NotSent, "the client is closed"));
+            return Err(closed(Outcome::NotSent));
         }
         self.process().background.get(self)
     }
@@ -273,6 +273,18 @@ impl Shared {
         let make = || Connector::new(config.route.clone(), tls, config.connect_timeout, config.user_agent());
         Ok(slot.get_or_init(make).clone())
     }
+}
+
+const CANCELLED: &str = "the call was cancelled";
+
+/// The error of a call that was cancelled when its request had got so far.
+fn cancelled(outcome: Outcome) -> Error {
+    Error::new(Kind::Cancelled, outcome, CANCELLED)
+}
+
+/// The error of a call whose client was closed when its request had got so far.
+fn closed(outcome: Outcome) -> Error {
+    Error::new(Kind::Closed, outcome, "the client is closed")
 }
 
 fn no_event_queue(reason: &str) -> Error {
