@@ -1,5 +1,6 @@
 //! A call: its attempts, and the waits between them. One that waits for something asks for it again and again.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,19 @@ use crate::observe::{self, Attempt};
 use crate::{Error, Kind, Outcome, Result};
 
 /// Asks until the answer is enough: as a rule once.
-pub(crate) async fn run(
+///
+/// The future is boxed to be compiled here, once. Otherwise, the compiler would compile it and all that it calls again in every crate that makes calls.
+pub(crate) fn run<'a>(
+    shared: &'a Shared,
+    http: &'a Http,
+    request: &'a Request,
+    call: &'a Call,
+    sink: &'a mut dyn Sink,
+) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>> {
+    Box::pin(ask_until_enough(shared, http, request, call, sink))
+}
+
+async fn ask_until_enough(
     shared: &Shared,
     http: &Http,
     request: &Request,
