@@ -12,7 +12,8 @@ const FOUND: i32 = 99;
 
 pub(crate) fn valgrind() -> Result {
     require(&[&COMPILERS[..], &[("valgrind", "valgrind")]].concat())?;
-    let way = Way { library: &Library::installed()?, folder: "valgrind", flags: &[], start: under_valgrind };
+    let library = Library::installed()?;
+    let way = Way { start: under_valgrind, ..Way::plain(&library, "tests") };
     prove(&way, &[("use-after-free", "Invalid read"), ("leak", "definitely lost")])?;
     way.check(&sources()?)
 }

@@ -30,7 +30,7 @@ pub(crate) fn check() -> Result {
     // Once more for what C++20 alone can say, such as parameters by their names, and for what it says otherwise.
     let cpp20 = Way { flags: &["-std=c++20"], ..Way::plain(&library, "tests-cpp20") };
     cpp20.check(&sources.into_iter().filter(|source| compiler::is_cpp(source)).collect::<Vec<_>>())?;
-    Way::plain(&Library::with_test_exports()?, "tests").check(&[source("panics.c")])?;
+    Way::plain(&Library::with_test_exports()?, "tests-panics").check(&[source("panics.c")])?;
     blocks::check(&library)?;
     run_examples()
 }

@@ -1,5 +1,6 @@
 //! The test programs in C and C++: found, compiled and run, each with a sandbox of its own, as many at once as there are processors.
 
+use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -35,7 +36,7 @@ pub(super) fn source(name: &str) -> PathBuf {
 /// A way to compile and run them.
 pub(super) struct Way<'a> {
     pub(super) library: &'a Library,
-    /// Where the programs go, below `target/c`.
+    /// Where the programs go, below `target/c`: for each library and set of flags another folder.
     pub(super) folder: &'a str,
     pub(super) flags: &'a [&'a str],
     /// How to run one: the path of the program, and its source.
@@ -60,10 +61,15 @@ impl<'a> Way<'a> {
         })
     }
 
-    /// Compiles one, and gives the path of the program.
+    /// Compiles one, unless an earlier step has, and gives the path of the program.
     pub(super) fn compile(&self, source: &Path) -> Result<PathBuf> {
+        static COMPILED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+        let compiled = || COMPILED.lock().expect("no worker panics");
         let program = self.program(source);
-        self.library.compile(source, &program, self.flags)?;
+        if !compiled().contains(&program) {
+            self.library.compile(source, &program, self.flags)?;
+            compiled().insert(program.clone());
+        }
         Ok(program)
     }
 
