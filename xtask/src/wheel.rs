@@ -65,6 +65,7 @@ fn build() -> Result<Wheel> {
     command::output(for_cargo(&venv, &mut maturin)?)?;
     let sdist = only_file(&dist, ".tar.gz")?;
     let sources = unpack(&venv, &sdist)?;
+    reuse_dependencies(&cargo_folder().join("release"))?;
 
     let mut maturin = venv.program("maturin");
     maturin.current_dir(&sources).args(["build", "--release", "--interpreter"]).arg(venv.path("python"));
@@ -79,8 +80,43 @@ fn build() -> Result<Wheel> {
 /// and the same crate of the repository have one name, and cargo would take either for the other.
 fn for_cargo<'a>(venv: &Venv, command: &'a mut Command) -> Result<&'a mut Command> {
     command::without_this_package(command);
-    release::hide_paths(command, &unpacked_sdist());
-    Ok(command.env("PATH", venv.on_path()?).env("CARGO_TARGET_DIR", python::folder().join("cargo")))
+    release::configure(command);
+    Ok(command.env("PATH", venv.on_path()?).env("CARGO_TARGET_DIR", cargo_folder()))
+}
+
+/// The target folder of the sdist.
+fn cargo_folder() -> PathBuf {
+    python::folder().join("cargo")
+}
+
+/// Links the dependencies that the repository's own release build has compiled into the empty target folder of the sdist. Cargo takes
+/// those whose version, features and flags are the same, and compiles the others.
+fn reuse_dependencies(to: &Path) -> Result {
+    let from = release::folder();
+    if to.exists() || !from.exists() {
+        return Ok(());
+    }
+    for folder in [".fingerprint", "build", "deps"] {
+        link_dependencies(&from.join(folder), &to.join(folder))
+            .map_err(|error| format!("{}: {error}", from.join(folder).display()))?;
+    }
+    Ok(())
+}
+
+/// Links all files but those of this workspace, whose names cargo makes from a path that the sdist has, too.
+fn link_dependencies(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+        let to = to.join(&name);
+        match name.to_string_lossy() {
+            name if name.contains("zexa") => {}
+            _ if path.is_dir() => link_dependencies(&path, &to)?,
+            // Links have the times of the files, by which cargo knows what is up to date.
+            _ => fs::hard_link(&path, &to)?,
+        }
+    }
+    Ok(())
 }
 
 /// Unpacks the sources to a folder of theirs. A file that is there as it should be is left alone: cargo would build anew what is written anew.
@@ -94,8 +130,8 @@ fn unpack(venv: &Venv, sdist: &Path) -> Result<PathBuf> {
     Ok(to)
 }
 
-/// The unpacked sources.
-fn unpacked_sdist() -> PathBuf {
+/// The folder of the unpacked sources.
+pub(crate) fn unpacked_sdist() -> PathBuf {
     python::folder().join("sdist").join(concat!("zexa-", env!("CARGO_PKG_VERSION")))
 }
 
