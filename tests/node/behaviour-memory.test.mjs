@@ -22,7 +22,7 @@ const ROUNDS = 8
 const STALLED = [{ path: '/credits', times: 0, then: 'stall' }]
 const CASES = {
   sending: {},
-  a_hundred_thousand_calls: { most: 2 },
+  twenty_thousand_calls: { most: 2 },
   sending_with_everything: {},
   failing: {},
   refused: {},
