@@ -73,13 +73,13 @@ impl<'a> Told<'a> {
 }
 
 /// The options that reasons speak of.
-const OPTIONS: [&str; 3] = ["allow_http", "api_key", "base_url"];
+const OPTIONS: [&str; 4] = ["allow_http", "api_key", "base_url", "ca_file"];
 
 /// The rest of a reason may hold what the caller gave.
 fn with_names(reason: &str) -> String {
     let renamed = reason.split_inclusive(' ').map(|word| {
-        let name = word.trim_end_matches([' ', ',', ';']);
-        if OPTIONS.contains(&name) { camel_case(name) + &word[name.len()..] } else { word.to_owned() }
+        let name = word.trim_matches([' ', ',', ';', '`']);
+        if OPTIONS.contains(&name) { word.replacen(name, &camel_case(name), 1) } else { word.to_owned() }
     });
     renamed.collect()
 }

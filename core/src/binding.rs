@@ -115,7 +115,8 @@ pub fn wrong_parameter(field: &str, value: impl Into<Value>, reason: &str) -> Er
 /// The message and the details of an error, with the caller's names for arguments and options: `from_` in Python, `listId` in JavaScript.
 ///
 /// Only errors that occur before anything is sent name arguments. `name` returns the caller's name for a field. `words` translates the rest of
-/// the message, which may speak of other options.
+/// the message, which may name other options. After an attempt, only a message that says why there is no connection names options: the others may be the
+/// server's.
 pub fn renamed(
     error: &Error,
     name: impl Fn(&str) -> String,
@@ -123,7 +124,10 @@ pub fn renamed(
 ) -> (String, Option<Value>) {
     let unchanged = || (error.message().to_owned(), error.details().cloned());
     if error.attempts() > 0 {
-        return unchanged();
+        return match error.reason_code() {
+            Some(_) => (words(error.message()), error.details().cloned()),
+            None => unchanged(),
+        };
     }
     let Some(Value::Object(details)) = error.details() else { return unchanged() };
     let Some(Value::String(field)) = details.get("field") else { return unchanged() };
@@ -355,6 +359,15 @@ mod tests {
         assert_eq!(details.expect("has details")["field"], "from_");
         let of_the_server = Error::missing("from", "is not registered").with_attempts(1);
         assert_eq!(renamed(&of_the_server, python, str::to_owned).0, "from: is not registered");
+    }
+
+    #[test]
+    fn an_option_is_renamed_in_the_reason_for_a_missing_connection_only() {
+        let node = |text: &str| text.replace("ca_file", "caFile");
+        let error = || Error::new(Kind::Connect, Outcome::NotSent, "name it in `ca_file`").with_attempts(1);
+        let untrusted = error().with_reason(Some("CERT_REJECTED".into()));
+        assert_eq!(renamed(&untrusted, str::to_owned, node).0, "name it in `caFile`");
+        assert_eq!(renamed(&error(), str::to_owned, node).0, "name it in `ca_file`");
     }
 
     #[test]
