@@ -1569,7 +1569,10 @@ typedef struct {
     size_t struct_size;
     /** Only those in this contact list, `lst_…`. The parameter's name is inferred. */
     const char *list_id;
-    /** Only those that match this text. The parameter's name is inferred. */
+    /**
+     * Only contacts that match this text. The parameter is inferred: a server may ignore it and
+     * return every contact.
+     */
     const char *search;
     /** How many come with one request, 1 to 100. Default: 50, the API's own. */
     int64_t per_page;

@@ -2039,7 +2039,8 @@ inline zexa_create_contact_params lower(const create_contact_params &params, arr
 struct list_contacts_params {
     /// Only those in this contact list, `lst_…`. The parameter's name is inferred.
     std::optional<std::string> list_id{};
-    /// Only those that match this text. The parameter's name is inferred.
+    /// Only contacts that match this text. The parameter is inferred: a server may ignore it and
+    /// return every contact.
     std::optional<std::string> search{};
     /// How many come with one request, 1 to 100. Default: 50, the API's own.
     std::optional<std::uint32_t> per_page{};

@@ -610,7 +610,7 @@ export interface CreateContactParams {
 export interface ListContactsParams {
   /** Only those in this contact list, `lst_…`. The parameter's name is inferred. */
   listId?: string | null | undefined
-  /** Only those that match this text. The parameter's name is inferred. */
+  /** Only contacts that match this text. The parameter is inferred: a server may ignore it and return every contact. */
   search?: string | null | undefined
   /** How many come with one request, 1 to 100. Default: 50, the API's own. */
   perPage?: number | null | undefined

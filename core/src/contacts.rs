@@ -61,7 +61,7 @@ params! {
         optional {
             /// Only those in this contact list, `lst_…`. The parameter's name is inferred.
             list_id: String,
-            /// Only those that match this text. The parameter's name is inferred.
+            /// Only contacts that match this text. The parameter is inferred: a server may ignore it and return every contact.
             search: String,
             /// How many come with one request, 1 to 100. Default: 50, the API's own.
             per_page: u32,

@@ -614,7 +614,8 @@ class AsyncContacts:
 
         Args:
             list_id: Only those in this contact list, `lst_…`. The parameter's name is inferred.
-            search: Only those that match this text. The parameter's name is inferred.
+            search: Only contacts that match this text. The parameter is inferred: a server may ignore it and
+                return every contact.
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
             limit: The number of items after which iteration ends. Pages that are not needed for them are not
                 requested. Default: all items.

@@ -183,7 +183,7 @@ pub struct zexa_list_contacts_params {
     pub struct_size: usize,
     /// Only those in this contact list, `lst_…`. The parameter's name is inferred.
     pub list_id: *const c_char,
-    /// Only those that match this text. The parameter's name is inferred.
+    /// Only contacts that match this text. The parameter is inferred: a server may ignore it and return every contact.
     pub search: *const c_char,
     /// How many come with one request, 1 to 100. Default: 50, the API's own.
     pub per_page: i64,
