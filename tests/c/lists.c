@@ -110,8 +110,8 @@ static void test_sender_ids(const zexa_client *client) {
     zexa_error *error = NULL;
     zexa_sender_id_page *page = NULL;
     CHECK_OK(zexa_sender_ids_list_page(client, &params, 1, NULL, &page, &error), &error);
-    CHECK_NUMBER(zexa_sender_id_page_count(page), 8);
-    CHECK_NUMBER(zexa_sender_id_page_total(page), 8);
+    CHECK_NUMBER(zexa_sender_id_page_count(page), 5);
+    CHECK_NUMBER(zexa_sender_id_page_total(page), 5);
     CHECK_NUMBER(zexa_sender_id_page_number(page), 1);
     CHECK_NUMBER(zexa_sender_id_page_per_page(page), 100);
     CHECK_TEXT(zexa_sender_id_page_extra_json(page), "{}");
@@ -141,7 +141,7 @@ static void test_sender_ids(const zexa_client *client) {
     zexa_sender_id_pages *pages = NULL;
     CHECK_OK(zexa_sender_ids_list_pages(client, NULL, NULL, &pages, &error), &error);
     CHECK_OK(zexa_sender_id_pages_next(pages, &page, &error), &error);
-    CHECK_NUMBER(zexa_sender_id_page_count(page), 8);
+    CHECK_NUMBER(zexa_sender_id_page_count(page), 5);
     zexa_sender_id_page_free(page);
     CHECK_NUMBER(zexa_sender_id_pages_next(pages, &page, &error), ZEXA_DONE);
     CHECK(!zexa_sender_id_pages_is_incomplete(pages));

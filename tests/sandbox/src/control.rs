@@ -15,7 +15,7 @@ use crate::record::query_pairs;
 use crate::reply::{Refusal, Reply, amount};
 use crate::server::{Server, Traffic};
 use crate::service::read;
-use crate::spec::ServerSpec;
+use crate::spec::{ReplySpec, ServerSpec};
 
 const PREFIX: &str = "/_sandbox";
 /// The longest body that the control path takes.
@@ -81,6 +81,7 @@ impl Command<'_> {
             }
             ("/advance", "POST") => self.advance().await,
             ("/credits", "POST") => self.set_credits(),
+            ("/replies", "POST") => self.add_reply().await,
             ("/match", "POST") => self.fit(),
             (path, _) => match allowed(path) {
                 Some(allow) => Err(Refusal::method_not_allowed(allow)),
@@ -162,7 +163,7 @@ impl Command<'_> {
         let by = seconds("seconds", self.number("seconds")?)?;
         let server = &self.site.server;
         server.advance(by);
-        server.world().wait_async(POSTING, |world| world.webhooks.all_tried()).await;
+        self.webhooks_tried().await;
         let now = server.visit(|world| world.clock.now());
         Ok(Reply::json(200, &json!({"now": now})))
     }
@@ -171,6 +172,18 @@ impl Command<'_> {
         let credits = self.number("credits")?;
         self.site.server.visit(|world| world.set_credits(credits));
         Ok(Reply::json(200, &json!({"credits": amount(credits)})))
+    }
+
+    async fn add_reply(&self) -> Answer {
+        let reply: ReplySpec =
+            serde_json::from_value(self.json()?).map_err(|error| Refusal::unreadable(error.to_string()))?;
+        self.site.server.visit(|world| world.add_reply(&reply));
+        self.webhooks_tried().await;
+        Ok(Reply::json(201, &json!({})))
+    }
+
+    async fn webhooks_tried(&self) {
+        self.site.server.world().wait_async(POSTING, |world| world.webhooks.all_tried()).await;
     }
 
     fn fit(&self) -> Answer {
@@ -185,7 +198,7 @@ fn allowed(path: &str) -> Option<&'static str> {
         "/state" | "/messages" | "/contacts" | "/deliveries" => Some("GET"),
         "/requests" => Some("GET, DELETE"),
         "/faults" => Some("GET, POST, DELETE"),
-        "/instances" | "/advance" | "/credits" | "/match" => Some("POST"),
+        "/instances" | "/advance" | "/credits" | "/match" | "/replies" => Some("POST"),
         _ => None,
     }
 }

@@ -28,6 +28,7 @@ impl Flags {
                 Long("speed") => flags.spec.state.speed = parser.value()?.parse()?,
                 Long("credits") => flags.spec.state.credits = parser.value()?.parse_with(credits)?,
                 Long("key") => flags.spec.state.api_key = parser.value()?.parse_with(key)?,
+                Long("whatsapp-windows") => flags.spec.state.whatsapp_windows = true,
                 Long("max-concurrent-streams") => {
                     flags.spec.state.max_concurrent_streams = parser.value()?.parse()?;
                 }
@@ -70,6 +71,7 @@ Usage: zexa-sandbox [flags]
   --speed X           sandbox seconds per real second, or `manual` (1)
   --credits N         the balance to start with (4250)
   --key KEY           the API key to accept ({DEFAULT_API_KEY})
+  --whatsapp-windows  reject free-form WhatsApp messages to recipients who have not written within 24 hours
   --max-concurrent-streams N[,N...]
                       limit HTTP/2 streams; each request on a connection moves on to its next limit (200)
   --goaway-after N    send an HTTP/2 GOAWAY after so many responses on a connection (never)

@@ -48,7 +48,7 @@ pub use matching::mismatches;
 pub use record::RecordedRequest;
 pub use sandbox::Sandbox;
 pub use segments::segments;
-pub use spec::{DEFAULT_API_KEY, Listen, RateLimit, ServerSpec, Speed, StateSpec, StreamLimits};
+pub use spec::{DEFAULT_API_KEY, Listen, RateLimit, ReplySpec, ServerSpec, Speed, StateSpec, StreamLimits};
 
 /// The examples of the README are tests too.
 #[cfg(doctest)]

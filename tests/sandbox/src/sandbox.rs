@@ -13,7 +13,7 @@ use crate::control;
 use crate::fault::Fault;
 use crate::hub::{Hub, Site};
 use crate::record::RecordedRequest;
-use crate::spec::{Listen, ServerSpec};
+use crate::spec::{Listen, ReplySpec, ServerSpec};
 
 /// How long the methods that wait do so, before they give up.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -191,9 +191,22 @@ impl Sandbox {
     /// # Panics
     /// When posting to webhooks takes more than 30 seconds.
     pub fn advance(&self, by: Duration) {
-        let server = &self.site.server;
-        server.advance(by);
-        let tried = server.world().wait(PATIENCE, |world| world.webhooks.all_tried());
+        self.site.server.advance(by);
+        self.wait_for_first_attempts();
+    }
+
+    /// Lets a recipient write to a Sender ID. The body `STOP` opts the recipient out. Waits until webhooks were tried that this caused.
+    ///
+    /// # Panics
+    /// When posting to webhooks takes more than 30 seconds.
+    pub fn reply(&self, from: &str, to: &str, body: &str) {
+        let reply = ReplySpec { from: from.to_owned(), to: to.to_owned(), body: body.to_owned() };
+        self.site.server.visit(|world| world.add_reply(&reply));
+        self.wait_for_first_attempts();
+    }
+
+    fn wait_for_first_attempts(&self) {
+        let tried = self.site.server.world().wait(PATIENCE, |world| world.webhooks.all_tried());
         assert!(tried, "webhooks are still being posted to");
     }
 

@@ -56,6 +56,10 @@ pub struct StateSpec {
     pub campaigns_count: usize,
     /// Messages that exist already. They stay as they are given.
     pub messages: Vec<Map<String, Value>>,
+    /// What recipients have written to the account before.
+    pub replies: Vec<ReplySpec>,
+    /// Whether a free-form WhatsApp message needs a conversation window: its recipient must have written within 24 hours.
+    pub whatsapp_windows: bool,
     /// The most items that a page holds, whatever `per_page` asks for.
     pub page_size_cap: Option<u64>,
     /// Whether the server speaks TLS, with a certificate of its own making.
@@ -91,6 +95,8 @@ impl Default for StateSpec {
             lists: None,
             campaigns_count: 0,
             messages: Vec::new(),
+            replies: Vec::new(),
+            whatsapp_windows: false,
             page_size_cap: None,
             tls: false,
             alpn: vec!["h2".to_owned(), "http/1.1".to_owned()],
@@ -100,6 +106,18 @@ impl Default for StateSpec {
             goaway_after: None,
         }
     }
+}
+
+/// What a recipient writes to the account.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplySpec {
+    /// The recipient who writes: a number or an address, as in a message's `to`.
+    pub from: String,
+    /// The Sender ID that it is written to, as in a message's `from`.
+    pub to: String,
+    /// The text. `STOP` opts the recipient out.
+    pub body: String,
 }
 
 /// A rate limit over the whole account.

@@ -86,6 +86,48 @@ fn messages_that_are_invalid_are_a_422() {
     api.post("/messages", &email).is(422, "validation_error", Some("to"));
     let slack = json!({"channel": "slack", "to": "a b", "from": "ZEXA", "body": "Hi"});
     api.post("/messages", &slack).is(422, "validation_error", Some("to"));
+    for name in [json!("Welcome"), json!("wel-come"), json!("olá"), json!(""), json!(1)] {
+        let message = with(with(sms(), "channel", json!("whatsapp")), "template", json!({"name": name}));
+        api.post("/messages", &message).is(422, "validation_error", Some("template"));
+    }
+}
+
+#[test]
+fn each_channel_has_its_senders() {
+    let sandbox = Sandbox::start();
+    let api = Api::of(&sandbox);
+    let to = |channel: &str| match channel {
+        "email" => "a@b.example",
+        "slack" => "#general",
+        _ => "+244912345678",
+    };
+    let send = |channel: &str, from: &str| {
+        api.post("/messages", &json!({"channel": channel, "to": to(channel), "from": from, "body": "Hi"}))
+    };
+    for (channel, from) in [
+        ("sms", "ZEXA"),
+        ("whatsapp", "ZEXA"),
+        ("email", "hello@zexa.example"),
+        ("telegram", "ZEXA"),
+        ("telegram", "any_bot"),
+        ("slack", "B024BE7LH"),
+    ] {
+        assert_eq!(send(channel, from).status, 201, "{channel} {from}");
+    }
+    for (channel, from) in
+        [("email", "ZEXA"), ("email", "other@zexa.example"), ("whatsapp", "NEWBRAND"), ("slack", ""), ("telegram", "")]
+    {
+        send(channel, from).is(422, "validation_error", Some("from"));
+    }
+}
+
+#[test]
+fn the_lists_of_the_documentation_exist() {
+    let sandbox = Sandbox::start();
+    let api = Api::of(&sandbox);
+    let ana = json!({"name": "Ana", "phone": "+244923000001", "lists": ["lst_abc123", "lst_def456"]});
+    api.make("/contacts", &ana);
+    assert_eq!(api.get("/contacts?list_id=lst_def456").body["meta"]["total"], 1);
 }
 
 #[test]
@@ -261,8 +303,14 @@ fn campaigns_that_are_refused() {
     let unknown = with(campaign.clone(), "contact_list_id", json!("lst_unknown"));
     api.post("/campaigns", &unknown).is(404, "not_found", None);
     api.get("/campaigns/cmp_unknown").is(404, "not_found", None);
-    sandbox.set_credits(0.5);
-    api.post("/campaigns", &campaign).is(422, "insufficient_credits", None);
+    let capitals = with(campaign.clone(), "template", json!({"name": "WELCOME"}));
+    api.post("/campaigns", &capitals).is(422, "validation_error", Some("template"));
+    sandbox.set_credits(4.0);
+    let later = json!("2100-01-01T00:00:00Z");
+    for time in [Value::Null, later] {
+        let unpaid = with(campaign.clone(), "scheduled_at", time);
+        api.post("/campaigns", &unpaid).is(422, "insufficient_credits", None);
+    }
     assert_eq!(api.get("/campaigns").body["data"], json!([]));
 }
 

@@ -83,6 +83,10 @@ fn wrong_specs_name_the_key() {
     control.post("/advance", &json!({"seconds": -1})).is(400, "invalid_request", Some("seconds"));
     control.post("/credits", &json!({"credits": "1"})).is(400, "invalid_request", Some("credits"));
     control.post("/match", &json!({"expected": 1})).is(400, "invalid_request", Some("actual"));
+    for reply in [json!({}), json!({"from": "+244912345678", "to": "ZEXA", "body": 1}), json!([])] {
+        control.post("/replies", &reply).is(400, "invalid_request", None);
+    }
+    control.get("/replies").is(405, "method_not_allowed", None);
     control.get("/nowhere").is(404, "not_found", None);
     control.get("/match").is(405, "method_not_allowed", None);
     control.get("/instances/77/state").is(404, "not_found", None);

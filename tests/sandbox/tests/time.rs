@@ -95,6 +95,23 @@ fn a_scheduled_message_waits() {
 }
 
 #[test]
+fn a_scheduled_message_is_charged_when_it_is_dispatched() {
+    let sandbox = manual();
+    sandbox.set_credits(1.0);
+    let api = Api::of(&sandbox);
+    let mut later = sms();
+    later["scheduled_at"] = json!("2100-01-01T00:00:00Z");
+    let paths = [0, 1].map(|_| format!("/messages/{}", api.make("/messages", &later)));
+    assert_eq!((sandbox.credits(), &sandbox.messages()[0]["cost"]), (1.0, &json!(0.0)));
+    sandbox.advance(Duration::from_secs(3600 * 24 * 366 * 100));
+    let [first, second] = paths.map(|path| api.get(&path).body);
+    assert_eq!((&first["status"], &first["error"]), (&json!("delivered"), &Value::Null));
+    assert_eq!((&second["status"], &second["sent_at"]), (&json!("failed"), &Value::Null));
+    assert!(second["error"].as_str().unwrap().contains("credits"), "{second}");
+    assert_eq!((sandbox.credits(), &sandbox.messages()[0]["cost"]), (0.0, &json!(1.0)));
+}
+
+#[test]
 fn messages_given_at_the_start_stay_as_they_are() {
     let given = json!({"id": "msg_1", "status": "teleported", "channel": "sms", "to": "x", "hue": {"a": 1},
                        "created_at": "2026-07-01T09:00:00.123456Z"});
@@ -131,9 +148,11 @@ fn a_campaign_goes_from_contact_to_contact() {
 
 #[test]
 fn a_campaign_pauses_without_credits_and_goes_on_with_them() {
-    let sandbox = Sandbox::from_json(json!({"state": {"speed": "manual", "contacts_count": 5, "credits": 3}}));
+    let sandbox = Sandbox::from_json(json!({"state": {"speed": "manual", "contacts_count": 5, "credits": 5}}));
     let api = Api::of(&sandbox);
     let path = format!("/campaigns/{}", api.make("/campaigns", &campaign("sms")));
+    // It has sent its first message by now.
+    sandbox.set_credits(2.0);
     sandbox.advance(Duration::from_secs(10));
     let paused = api.get(&path).body;
     assert_eq!((&paused["status"], &paused["stats"]["delivered"]), (&json!("paused"), &json!(3)));
@@ -170,7 +189,9 @@ fn contacts_without_an_address_fail_in_an_email_campaign() {
                           {"lists": ["lst_demo"], "email": "undeliverable@b.example"}]);
     let sandbox = Sandbox::from_json(json!({"state": {"speed": "manual", "contacts": contacts}}));
     let api = Api::of(&sandbox);
-    let path = format!("/campaigns/{}", api.make("/campaigns", &campaign("email")));
+    let mut email = campaign("email");
+    email["sender_id"] = json!("hello@zexa.example");
+    let path = format!("/campaigns/{}", api.make("/campaigns", &email));
     sandbox.advance(Duration::from_secs(10));
     let done = api.get(&path).body;
     assert_eq!(done["status"], "completed");

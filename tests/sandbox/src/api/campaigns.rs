@@ -29,7 +29,9 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
         if !world.lists.contains(&contact_list_id) {
             return Err(Refusal::not_found("contact list", &contact_list_id));
         }
-        let cost = world.first_cost(&contact_list_id, &content);
+        let now = world.clock.now();
+        let start = scheduled_at.map_or(now, |time| time.max(now));
+        let cost = world.campaign_cost(&contact_list_id, &content, start);
         if cost > world.credits {
             return Err(Refusal::insufficient_credits(cost, world.credits));
         }

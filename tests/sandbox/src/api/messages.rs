@@ -1,5 +1,6 @@
 //! `POST /messages` and `GET /messages/{id}`.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::fields::{check_channel, check_recipient, check_time, invalid};
@@ -27,11 +28,11 @@ pub(super) fn send(call: &Call<'_>) -> Answer {
     content.scheduled_at = check_time("scheduled_at", scheduled_at)?;
     call.world(|world| {
         check_sender(world, &content.channel, "from", &content.from)?;
-        let cost = content.cost();
-        if cost > world.credits {
-            return Err(Refusal::insufficient_credits(cost, world.credits));
-        }
         let now = world.clock.now();
+        // What is scheduled is checked and charged when it is dispatched.
+        if content.scheduled_at.is_none_or(|time| time <= now) {
+            check_dispatch(world, &content, now)?;
+        }
         let message = world.add_message(content, None, now);
         Ok(Reply { message_id: Some(message.id.clone()), ..Reply::text(201, message.answer()) })
     })
@@ -44,18 +45,40 @@ pub(super) fn get(call: &Call<'_>, id: &str) -> Answer {
     })
 }
 
-/// There must be something to send.
-pub(super) fn check_content(body: &Option<String>, template: &Option<Value>) -> Result<(), Refusal> {
-    if body.is_some() || template.is_some() {
-        return Ok(());
+/// A message that is dispatched at once must be paid for, and must fit WhatsApp's conversation windows.
+fn check_dispatch(world: &World, content: &Content, now: Timestamp) -> Result<(), Refusal> {
+    if !world.fits_window(content, now) {
+        return Err(invalid(
+            "to",
+            &content.to,
+            "must have written to the sender within 24 hours, or `template` must be given",
+        ));
     }
-    Err(Refusal::invalid("body", &Value::Null, "or `template` must be given"))
+    let cost = content.cost();
+    if cost > world.credits && world.obstacle(content, now).is_none() {
+        return Err(Refusal::insufficient_credits(cost, world.credits));
+    }
+    Ok(())
 }
 
-/// A Sender ID must be registered on the channel, and approved.
+/// There must be something to send. A template that has a name must have a right one.
+pub(super) fn check_content(body: &Option<String>, template: &Option<Value>) -> Result<(), Refusal> {
+    if body.is_none() && template.is_none() {
+        return Err(Refusal::invalid("body", &Value::Null, "or `template` must be given"));
+    }
+    let Some(name) = template.as_ref().and_then(|template| template.get("name")) else { return Ok(()) };
+    let fits = |name: &str| !name.is_empty() && name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '_'));
+    if name.as_str().is_some_and(fits) {
+        return Ok(());
+    }
+    Err(Refusal::invalid("template", name, "must have a name of lower-case letters, digits and underscores"))
+}
+
+/// A Sender ID must be registered on the channel, and approved. What Telegram and Slack have is not documented: there, any name will do.
 pub(super) fn check_sender(world: &World, channel: &str, field: &str, name: &str) -> Result<(), Refusal> {
     match world.sender_status(channel, name) {
         Some("approved") => Ok(()),
+        None if matches!(channel, "telegram" | "slack") && !name.is_empty() => Ok(()),
         Some(status) => Err(invalid(field, name, &format!("is {status} on {channel}, not approved"))),
         None => Err(invalid(field, name, &format!("is not registered for {channel}"))),
     }

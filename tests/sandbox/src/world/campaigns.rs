@@ -82,6 +82,10 @@ impl Campaigns {
     pub(crate) fn all(&self) -> &[Campaign] {
         &self.all
     }
+
+    pub(super) fn count_sent(&mut self, index: usize) {
+        self.all[index].stats.sent += 1;
+    }
 }
 
 /// What `POST /campaigns` gives beside the content.
@@ -94,11 +98,11 @@ pub(crate) struct NewCampaign {
 }
 
 impl World {
-    /// What a campaign's first message would cost; nothing where it has nobody to send to.
-    pub(crate) fn first_cost(&self, list: &str, content: &Content) -> f64 {
-        let targets = self.targets(list, &content.channel);
-        let first = targets.into_iter().flatten().next();
-        first.map_or(0.0, |to| Content { to, ..content.clone() }.cost())
+    /// What a campaign that starts at this time would cost.
+    pub(crate) fn campaign_cost(&self, list: &str, content: &Content, at: Timestamp) -> f64 {
+        let targets = self.targets(list, &content.channel).into_iter().flatten();
+        let messages = targets.map(|to| Content { to, ..content.clone() });
+        messages.filter(|message| self.obstacle(message, at).is_none()).map(|message| message.cost()).sum()
     }
 
     pub(crate) fn add_campaign(&mut self, new: NewCampaign) -> &Campaign {
@@ -175,11 +179,10 @@ impl World {
         };
         if let Some(to) = target {
             let content = Content { to, ..campaign.content.clone() };
-            if content.cost() > self.credits {
-                campaign.status = "paused";
+            if content.cost() > self.credits && self.obstacle(&content, at).is_none() {
+                self.campaigns.all[index].status = "paused";
                 return;
             }
-            campaign.stats.sent += 1;
             self.add_message(content, Some(index), at);
         } else {
             campaign.stats.pending -= 1;

@@ -60,7 +60,10 @@ pub(crate) struct Message {
     error: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     campaign_id: Option<String>,
+    /// 0 until it is dispatched.
     cost: f64,
+    #[serde(skip)]
+    fate: Fate,
     #[serde(skip)]
     campaign: Option<usize>,
     /// Keys that were given at the start and win over the others.
@@ -91,13 +94,14 @@ struct Shown<'a> {
 impl Message {
     /// The message as the API answers it, as JSON text.
     pub(crate) fn answer(&self) -> Vec<u8> {
-        let shown = self.shown();
-        let text = if self.given.is_empty() {
-            serde_json::to_vec(&shown)
-        } else {
-            serde_json::to_vec(&overlay(json!(shown), &self.given))
-        };
+        let text =
+            if self.given.is_empty() { serde_json::to_vec(&self.fields()) } else { serde_json::to_vec(&self.shown()) };
         text.expect("plain structs are always JSON")
+    }
+
+    /// The message as the API answers it.
+    pub(super) fn shown(&self) -> Value {
+        overlay(json!(self.fields()), &self.given)
     }
 
     /// With everything that is known about it.
@@ -105,7 +109,7 @@ impl Message {
         overlay(json!(self), &self.given)
     }
 
-    fn shown(&self) -> Shown<'_> {
+    fn fields(&self) -> Shown<'_> {
         Shown {
             id: &self.id,
             status: self.status,
@@ -131,6 +135,11 @@ impl Messages {
         &self.all
     }
 
+    /// The latest message from a Sender ID to a recipient.
+    pub(super) fn latest(&self, from: &str, to: &str) -> Option<&Message> {
+        self.all.iter().rev().find(|message| message.content.from == from && message.content.to == to)
+    }
+
     fn add(&mut self, message: Message) -> usize {
         let index = self.all.len();
         self.by_id.insert(message.id.clone(), index);
@@ -140,26 +149,47 @@ impl Messages {
 }
 
 impl World {
-    /// Takes a message on, and its cost off the balance. The caller has seen that it is paid for.
+    /// Takes a message on, and dispatches it unless it is scheduled. The caller has seen that it is paid for.
     pub(crate) fn add_message(&mut self, content: Content, campaign: Option<usize>, at: Timestamp) -> &Message {
-        let cost = content.cost();
-        self.credits -= cost;
-        let start = content.scheduled_at.map_or(at, |time| time.max(at));
+        let scheduled = content.scheduled_at.filter(|time| *time > at);
         let index = self.messages.add(Message {
             id: new_id("msg"),
             status: "queued",
+            fate: Fate::of(&content.to),
             content,
             created_at: at,
             sent_at: None,
             delivered_at: None,
             error: None,
             campaign_id: campaign.map(|index| self.campaigns.id(index).to_owned()),
-            cost,
+            cost: 0.0,
             campaign,
             given: Map::new(),
         });
-        self.schedule(later(start, STEP), Due::Sent(index));
+        match scheduled {
+            Some(time) => self.schedule(time, Due::Dispatched(index)),
+            None => self.dispatch_message(index, at),
+        }
         &self.messages.all[index]
+    }
+
+    /// Charges a message and lets it go to its network. One that cannot be dispatched costs nothing.
+    pub(super) fn dispatch_message(&mut self, index: usize, at: Timestamp) {
+        let content = &self.messages.all[index].content;
+        let cost = content.cost();
+        let obstacle = self.obstacle(content, at);
+        let unpaid = || (cost > self.credits).then_some(Fate::Failed("The account does not have enough credits."));
+        let next = later(at, STEP);
+        if let Some(fate) = obstacle.or_else(unpaid) {
+            self.messages.all[index].fate = fate;
+            return self.schedule(next, Due::Settled(index));
+        }
+        self.credits -= cost;
+        self.messages.all[index].cost = cost;
+        if let Some(campaign) = self.messages.all[index].campaign {
+            self.campaigns.count_sent(campaign);
+        }
+        self.schedule(next, Due::Sent(index));
     }
 
     /// Takes on a message that exists from the start and never changes.
@@ -176,6 +206,7 @@ impl World {
             id: text("id").unwrap_or_else(|| new_id("msg")),
             status: "delivered",
             cost: content.cost(),
+            fate: Fate::Delivered,
             content,
             created_at: self.clock.now(),
             sent_at: None,
@@ -196,19 +227,20 @@ impl World {
 
     pub(super) fn message_settled(&mut self, index: usize, at: Timestamp) {
         let message = &mut self.messages.all[index];
-        let fate = Fate::of(&message.content.to);
+        let fate = message.fate;
         (message.status, message.error) = match fate {
             Fate::Delivered | Fate::OptedOut => ("delivered", None),
-            Fate::Failed => ("failed", Some("The network refused the message.")),
-            Fate::Undeliverable => ("undeliverable", Some("The recipient cannot be reached.")),
+            Fate::Failed(error) => ("failed", Some(error)),
+            Fate::Undeliverable(error) => ("undeliverable", Some(error)),
         };
         if message.status == "delivered" {
             message.delivered_at = Some(at);
         }
-        let (status, campaign, shown) = (message.status, message.campaign, json!(message.shown()));
+        let (status, campaign, shown) = (message.status, message.campaign, message.shown());
+        let Content { from, to, .. } = message.content.clone();
         self.announce(&format!("message.{status}"), &shown, at);
         if fate == Fate::OptedOut {
-            self.announce("message.optout", &shown, at);
+            self.opt_out(&from, &to, &shown, at);
         }
         if let Some(campaign) = campaign {
             self.campaign_settled(campaign, status, at);
@@ -216,29 +248,27 @@ impl World {
     }
 }
 
-/// How a message ends, which its recipient decides.
-#[derive(PartialEq, Eq)]
-enum Fate {
+/// How a message ends, with the text of its `error`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
     Delivered,
-    Failed,
-    Undeliverable,
+    /// Delivered, and its recipient opts out.
     OptedOut,
+    Failed(&'static str),
+    Undeliverable(&'static str),
 }
 
 impl Fate {
+    /// What becomes of a message that is dispatched, which its recipient decides.
     fn of(to: &str) -> Self {
         const MAGIC: [(&str, &str, Fate); 3] = [
-            ("+2440001", "failed", Fate::Failed),
-            ("+2440002", "undeliverable", Fate::Undeliverable),
+            ("+2440001", "failed", Fate::Failed("The network refused the message.")),
+            ("+2440002", "undeliverable", Fate::Undeliverable("The recipient cannot be reached.")),
             ("+2440003", "optout", Fate::OptedOut),
         ];
         let name = to.trim_start_matches(['#', '@']).split('@').next().unwrap_or_default();
-        for (number, word, fate) in MAGIC {
-            if to.starts_with(number) || name == word {
-                return fate;
-            }
-        }
-        Self::Delivered
+        let magic = MAGIC.iter().find(|(number, word, _)| to.starts_with(number) || name == *word);
+        magic.map_or(Self::Delivered, |(_, _, fate)| *fate)
     }
 }
 

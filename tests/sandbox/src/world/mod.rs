@@ -3,6 +3,7 @@
 pub(crate) mod campaigns;
 pub(crate) mod contacts;
 pub(crate) mod messages;
+pub(crate) mod replies;
 pub(crate) mod seed;
 pub(crate) mod webhooks;
 
@@ -18,6 +19,7 @@ use crate::spec::StateSpec;
 use campaigns::Campaigns;
 use contacts::Contacts;
 use messages::Messages;
+use replies::Replies;
 use webhooks::Webhooks;
 
 #[derive(Debug)]
@@ -31,6 +33,7 @@ pub(crate) struct World {
     pub(crate) messages: Messages,
     pub(crate) campaigns: Campaigns,
     pub(crate) webhooks: Webhooks,
+    replies: Replies,
     agenda: BTreeMap<(Timestamp, u64), Due>,
     agenda_count: u64,
 }
@@ -38,6 +41,8 @@ pub(crate) struct World {
 /// What happens at a time to come.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Due {
+    /// The message of this index, which was scheduled, is dispatched.
+    Dispatched(usize),
     /// The message of this index is handed to its network.
     Sent(usize),
     /// The message of this index reaches its final status.
@@ -60,6 +65,7 @@ impl World {
             messages: Messages::default(),
             campaigns: Campaigns::default(),
             webhooks: Webhooks::default(),
+            replies: Replies::new(spec.whatsapp_windows),
             agenda: BTreeMap::new(),
             agenda_count: 0,
         };
@@ -96,6 +102,7 @@ impl World {
 
     fn carry_out(&mut self, due: Due, at: Timestamp) {
         match due {
+            Due::Dispatched(index) => self.dispatch_message(index, at),
             Due::Sent(index) => self.message_sent(index, at),
             Due::Settled(index) => self.message_settled(index, at),
             Due::Started(index) => self.campaign_started(index, at),

@@ -9,16 +9,31 @@ use crate::spec::StateSpec;
 /// The channels of the API.
 pub(crate) const CHANNELS: [&str; 5] = ["sms", "whatsapp", "telegram", "email", "slack"];
 
+/// The contact lists: one with contacts, and the two of the examples in the API's documentation, which are empty.
+const LISTS: [&str; 3] = ["lst_demo", "lst_abc123", "lst_def456"];
+
+/// Names that can be senders: Sender IDs of SMS and WhatsApp, and a verified address. Telegram and Slack have none, see `check_sender`.
+const SENDERS: [(&str, &str, &str); 5] = [
+    ("ZEXA", "sms", "approved"),
+    ("ZEXA", "whatsapp", "approved"),
+    ("hello@zexa.example", "email", "approved"),
+    ("NEWBRAND", "sms", "pending"),
+    ("BANNED", "sms", "rejected"),
+];
+
 pub(crate) fn fill(world: &mut World, spec: &StateSpec) {
     world.sender_ids = spec.sender_ids.clone().unwrap_or_else(usual_sender_ids);
     let lists = spec.lists.clone();
-    world.lists.extend(lists.unwrap_or_else(|| vec!["lst_demo".to_owned(), "lst_abc123".to_owned()]));
+    world.lists.extend(lists.unwrap_or_else(|| LISTS.map(str::to_owned).to_vec()));
     fill_contacts(world, spec);
     for number in 1..=spec.campaigns_count {
         world.add_past_campaign(format!("Campaign {number:04}"), 5);
     }
     for message in &spec.messages {
         world.add_given_message(message.clone());
+    }
+    for reply in &spec.replies {
+        world.add_reply(reply);
     }
 }
 
@@ -39,10 +54,7 @@ fn fill_contacts(world: &mut World, spec: &StateSpec) {
 }
 
 fn usual_sender_ids() -> Vec<Map<String, Value>> {
-    let on_each_channel = CHANNELS.map(|channel| ("ZEXA", channel, "approved"));
-    let others =
-        [("hello@zexa.example", "email", "approved"), ("NEWBRAND", "sms", "pending"), ("BANNED", "sms", "rejected")];
-    on_each_channel.into_iter().chain(others).enumerate().map(usual_sender_id).collect()
+    SENDERS.into_iter().enumerate().map(usual_sender_id).collect()
 }
 
 fn usual_sender_id((index, (name, channel, status)): (usize, (&str, &str, &str))) -> Map<String, Value> {
