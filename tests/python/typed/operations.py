@@ -53,7 +53,7 @@ def blocking(client: zexa.Client) -> None:
     assert_type(client.campaigns.wait("cmp_1", until="final"), zexa.Campaign)
     assert_type(client.sender_ids.list(), zexa.List[zexa.SenderId])
     campaign = client.campaigns.create(
-        name="June", channel="email", contact_list_id="lst_1", sender_id="ZEXA", body="Hello"
+        name="June", channel="email", contact_list_id="lst_1", sender_id="hello@zexa.example", body="Hello"
     )
     assert_type(campaign, zexa.Campaign)
     assert_type(client.campaigns.list(per_page=10), zexa.List[zexa.Campaign])
