@@ -97,7 +97,21 @@ const char *zexa_version(void);
  * Statuses and outcomes
  * ============================================================================================== */
 
-/** How a call ended. The numbers are frozen; there may be more of them one day. */
+/**
+ * How a call ended. The numbers are frozen; there may be more of them one day.
+ *
+ * Every function that makes requests can return these:
+ *
+ * - before anything is sent: `ZEXA_INVALID_ARGUMENT`, `ZEXA_INVALID_REQUEST`, and `ZEXA_CONFIG` for
+ *   an option of the call;
+ * - as the server answers: `ZEXA_INVALID_REQUEST`, `ZEXA_UNAUTHORIZED`, `ZEXA_RATE_LIMITED`,
+ *   `ZEXA_SERVER`, `ZEXA_DECODE`, and `ZEXA_OTHER` for an answer that the API does not document;
+ * - if there is no answer: `ZEXA_CONNECT` or `ZEXA_TIMEOUT`;
+ * - if the program ends it: `ZEXA_CANCELLED` or `ZEXA_CLOSED`;
+ * - `ZEXA_INTERNAL`.
+ *
+ * The comment of a function names what it can return beside them.
+ */
 typedef enum {
     /** It succeeded. */
     ZEXA_OK = 0,
@@ -810,7 +824,8 @@ void zexa_message_free(zexa_message *message);
  * - `message`: [out, optional] the result; free with zexa_message_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or a status of every call: see
+ * zexa_status.
  */
 zexa_status zexa_messages_send(const zexa_client *client, const zexa_send_message_params *params,
                                const zexa_call_options *options, zexa_message **message,
@@ -826,7 +841,8 @@ zexa_status zexa_messages_send(const zexa_client *client, const zexa_send_messag
  * - `message`: [out, optional] the result; free with zexa_message_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see
+ * zexa_status.
  */
 zexa_status zexa_messages_get(const zexa_client *client, const char *id,
                               const zexa_call_options *options, zexa_message **message,
@@ -851,7 +867,8 @@ zexa_status zexa_messages_get(const zexa_client *client, const char *id,
  * - `message`: [out, optional] the result; free with zexa_message_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see
+ * zexa_status.
  */
 zexa_status zexa_messages_wait(const zexa_client *client, const char *id, const char *until,
                                const zexa_call_options *options, zexa_message **message,
@@ -997,8 +1014,8 @@ void zexa_sender_id_page_free(zexa_sender_id_page *page);
  * - `sender_id`: gets it, yours to free with zexa_sender_id_free(); NULL at the end, too.
  * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
- * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there
- * is nothing more.
+ * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see
+ * zexa_status, after which there is nothing more.
  */
 zexa_status zexa_sender_id_iter_next(zexa_sender_id_iter *iter, zexa_sender_id **sender_id,
                                      zexa_error **error);
@@ -1020,8 +1037,8 @@ void zexa_sender_id_iter_free(zexa_sender_id_iter *iter);
  * - `page`: gets it, yours to free with zexa_sender_id_page_free(); NULL at the end, too.
  * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
- * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there
- * is nothing more.
+ * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see
+ * zexa_status, after which there is nothing more.
  */
 zexa_status zexa_sender_id_pages_next(zexa_sender_id_pages *pages, zexa_sender_id_page **page,
                                       zexa_error **error);
@@ -1054,7 +1071,7 @@ void zexa_sender_id_pages_free(zexa_sender_id_pages *pages);
  * - `iter`: [out] the list; free with zexa_sender_id_iter_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
 zexa_status zexa_sender_ids_list(const zexa_client *client,
                                  const zexa_list_sender_ids_params *params,
@@ -1074,7 +1091,7 @@ zexa_status zexa_sender_ids_list(const zexa_client *client,
  * - `page`: [out, optional] the result; free with zexa_sender_id_page_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
 zexa_status zexa_sender_ids_list_page(const zexa_client *client,
                                       const zexa_list_sender_ids_params *params, uint32_t number,
@@ -1099,7 +1116,7 @@ zexa_status zexa_sender_ids_list_page(const zexa_client *client,
  * - `pages`: [out] the list; free with zexa_sender_id_pages_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
 zexa_status zexa_sender_ids_list_pages(const zexa_client *client,
                                        const zexa_list_sender_ids_params *params,
@@ -1313,7 +1330,8 @@ void zexa_campaign_free(zexa_campaign *campaign);
  * - `campaign`: [out, optional] the result; free with zexa_campaign_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or a status
+ * of every call: see zexa_status.
  */
 zexa_status zexa_campaigns_create(const zexa_client *client,
                                   const zexa_create_campaign_params *params,
@@ -1350,8 +1368,8 @@ void zexa_campaign_page_free(zexa_campaign_page *page);
  * - `campaign`: gets it, yours to free with zexa_campaign_free(); NULL at the end, too.
  * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
- * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there
- * is nothing more.
+ * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see
+ * zexa_status, after which there is nothing more.
  */
 zexa_status zexa_campaign_iter_next(zexa_campaign_iter *iter, zexa_campaign **campaign,
                                     zexa_error **error);
@@ -1373,8 +1391,8 @@ void zexa_campaign_iter_free(zexa_campaign_iter *iter);
  * - `page`: gets it, yours to free with zexa_campaign_page_free(); NULL at the end, too.
  * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
- * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there
- * is nothing more.
+ * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see
+ * zexa_status, after which there is nothing more.
  */
 zexa_status zexa_campaign_pages_next(zexa_campaign_pages *pages, zexa_campaign_page **page,
                                      zexa_error **error);
@@ -1407,7 +1425,7 @@ void zexa_campaign_pages_free(zexa_campaign_pages *pages);
  * - `iter`: [out] the list; free with zexa_campaign_iter_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
 zexa_status zexa_campaigns_list(const zexa_client *client, const zexa_list_campaigns_params *params,
                                 const zexa_call_options *options, zexa_campaign_iter **iter,
@@ -1426,7 +1444,7 @@ zexa_status zexa_campaigns_list(const zexa_client *client, const zexa_list_campa
  * - `page`: [out, optional] the result; free with zexa_campaign_page_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
 zexa_status zexa_campaigns_list_page(const zexa_client *client,
                                      const zexa_list_campaigns_params *params, uint32_t number,
@@ -1451,7 +1469,7 @@ zexa_status zexa_campaigns_list_page(const zexa_client *client,
  * - `pages`: [out] the list; free with zexa_campaign_pages_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
 zexa_status zexa_campaigns_list_pages(const zexa_client *client,
                                       const zexa_list_campaigns_params *params,
@@ -1468,7 +1486,8 @@ zexa_status zexa_campaigns_list_pages(const zexa_client *client,
  * - `campaign`: [out, optional] the result; free with zexa_campaign_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see
+ * zexa_status.
  */
 zexa_status zexa_campaigns_get(const zexa_client *client, const char *id,
                                const zexa_call_options *options, zexa_campaign **campaign,
@@ -1493,7 +1512,8 @@ zexa_status zexa_campaigns_get(const zexa_client *client, const char *id,
  * - `campaign`: [out, optional] the result; free with zexa_campaign_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see
+ * zexa_status.
  */
 zexa_status zexa_campaigns_wait(const zexa_client *client, const char *id, const char *until,
                                 const zexa_call_options *options, zexa_campaign **campaign,
@@ -1646,7 +1666,8 @@ void zexa_contact_free(zexa_contact *contact);
  * - `contact`: [out, optional] the result; free with zexa_contact_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_CONFLICT`, `ZEXA_VALIDATION`, or a status of every
+ * call: see zexa_status.
  */
 zexa_status zexa_contacts_create(const zexa_client *client,
                                  const zexa_create_contact_params *params,
@@ -1683,8 +1704,8 @@ void zexa_contact_page_free(zexa_contact_page *page);
  * - `contact`: gets it, yours to free with zexa_contact_free(); NULL at the end, too.
  * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
- * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there
- * is nothing more.
+ * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see
+ * zexa_status, after which there is nothing more.
  */
 zexa_status zexa_contact_iter_next(zexa_contact_iter *iter, zexa_contact **contact,
                                    zexa_error **error);
@@ -1706,8 +1727,8 @@ void zexa_contact_iter_free(zexa_contact_iter *iter);
  * - `page`: gets it, yours to free with zexa_contact_page_free(); NULL at the end, too.
  * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
- * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there
- * is nothing more.
+ * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see
+ * zexa_status, after which there is nothing more.
  */
 zexa_status zexa_contact_pages_next(zexa_contact_pages *pages, zexa_contact_page **page,
                                     zexa_error **error);
@@ -1740,7 +1761,7 @@ void zexa_contact_pages_free(zexa_contact_pages *pages);
  * - `iter`: [out] the list; free with zexa_contact_iter_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
 zexa_status zexa_contacts_list(const zexa_client *client, const zexa_list_contacts_params *params,
                                const zexa_call_options *options, zexa_contact_iter **iter,
@@ -1759,7 +1780,7 @@ zexa_status zexa_contacts_list(const zexa_client *client, const zexa_list_contac
  * - `page`: [out, optional] the result; free with zexa_contact_page_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
 zexa_status zexa_contacts_list_page(const zexa_client *client,
                                     const zexa_list_contacts_params *params, uint32_t number,
@@ -1784,7 +1805,7 @@ zexa_status zexa_contacts_list_page(const zexa_client *client,
  * - `pages`: [out] the list; free with zexa_contact_pages_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
 zexa_status zexa_contacts_list_pages(const zexa_client *client,
                                      const zexa_list_contacts_params *params,
@@ -1800,7 +1821,8 @@ zexa_status zexa_contacts_list_pages(const zexa_client *client,
  * - `options`: NULL for those of the client.
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see
+ * zexa_status.
  */
 zexa_status zexa_contacts_delete(const zexa_client *client, const char *id,
                                  const zexa_call_options *options, zexa_error **error);
@@ -1978,7 +2000,7 @@ void zexa_event_free(zexa_event *event);
  * - `webhook`: [out, optional] the result; free with zexa_webhook_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
 zexa_status zexa_webhooks_create(const zexa_client *client,
                                  const zexa_create_webhook_params *params,
@@ -2066,7 +2088,7 @@ void zexa_credits_free(zexa_credits *credits);
  * - `credits`: [out, optional] the result; free with zexa_credits_free().
  * - `error`: [out, optional] the error on failure; free with zexa_error_free().
  *
- * Returns `ZEXA_OK` or the status of the error.
+ * Returns `ZEXA_OK`, or a status of every call: see zexa_status.
  */
 zexa_status zexa_credits_get(const zexa_client *client, const zexa_call_options *options,
                              zexa_credits **credits, zexa_error **error);
@@ -2093,7 +2115,8 @@ typedef struct zexa_response zexa_response;
  * - `response`: gets the answer, yours to free with zexa_response_free().
  * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *
- * Returns `ZEXA_OK`, or what went wrong.
+ * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_CONFLICT`, `ZEXA_VALIDATION`,
+ * `ZEXA_INSUFFICIENT_CREDITS`, or a status of every call: see zexa_status.
  */
 zexa_status zexa_client_request(const zexa_client *client, const char *method, const char *path,
                                 const zexa_pair *query, size_t query_count, const char *body_json,

@@ -1,7 +1,7 @@
 //! The endpoints: every operation of the API, written once.
 //!
 //! From this table come the methods of the blocking and of the async client. An operation's documentation says what it does in no particular
-//! language: all bindings show it.
+//! language: all bindings show it. Behind `or` stand the kinds of errors that the API documents for an operation, beside those that follow from its shape.
 
 use crate::engine::request::{Method, Request};
 use crate::shapes::endpoints;
@@ -16,7 +16,7 @@ endpoints! {
         /// Sends one message on any channel, now or at its `scheduled_at`.
         ///
         /// It is never sent twice: where an attempt may have reached the server, the error says `unknown`, and nothing is repeated.
-        post send("/messages", message: SendMessage) -> Message;
+        post send("/messages", message: SendMessage) -> Message, or InsufficientCredits;
 
         /// Gives a message and how far it has got.
         get get("/messages/{id}") -> Message;
@@ -42,7 +42,7 @@ endpoints! {
     /// Campaigns: one message to a whole contact list.
     campaigns: Campaigns, AsyncCampaigns {
         /// Creates a campaign and launches it, or schedules it for its `scheduled_at`.
-        post create("/campaigns", campaign: CreateCampaign) -> Campaign;
+        post create("/campaigns", campaign: CreateCampaign) -> Campaign, or NotFound | InsufficientCredits;
 
         /// Lists the account's campaigns.
         list list("/campaigns", filter: ListCampaigns) -> Campaign;
@@ -65,7 +65,7 @@ endpoints! {
     /// The people who can be reached.
     contacts: Contacts, AsyncContacts {
         /// Adds a contact. A phone number that exists already is a `conflict`.
-        post create("/contacts", contact: CreateContact) -> Contact;
+        post create("/contacts", contact: CreateContact) -> Contact, or NotFound | Conflict;
 
         /// Lists contacts: all, those of one contact list, or those that match a search.
         list list("/contacts", filter: ListContacts) -> Contact;

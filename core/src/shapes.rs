@@ -1,12 +1,12 @@
 //! The macro that makes the methods of both clients from the table in `endpoints`.
 
 /// Writes the resources of both clients from the table above. A line of it is a shape (`post`, `get`, `get_one`, `wait`, `list`, `delete`), the name,
-/// the path, the parameters where there are any, and what comes of it.
+/// the path, the parameters where there are any, what comes of it, and kinds of errors that it can fail with, as in `or NotFound | Conflict`.
 macro_rules! endpoints {
     ($(
         $(#[$resource_doc:meta])*
         $resource:ident: $Blocking:ident, $Async:ident {
-            $($(#[$doc:meta])* $shape:ident $name:ident($path:literal $(, $argument:ident: $Params:ty)?) $(-> $Answer:ty)?;)+
+            $($(#[$doc:meta])* $shape:ident $name:ident($path:literal $(, $argument:ident: $Params:ty)?) $(-> $Answer:ty)? $(, or $($kind:ident)|+)?;)+
         }
     )+) => {
         impl Client {
@@ -24,7 +24,7 @@ macro_rules! endpoints {
             pub struct $Blocking<'a>(&'a Client);
 
             impl $Blocking<'_> {
-                $($crate::shapes::endpoints!(@blocking $(#[$doc])* $shape $name($path $(, $argument: $Params)?) $(-> $Answer)?);)+
+                $($crate::shapes::endpoints!(@blocking $(#[$doc])* $($(#[doc = $crate::shapes::can_fail_with!($kind)])+)? $shape $name($path $(, $argument: $Params)?) $(-> $Answer)?);)+
             }
 
             $(#[$resource_doc])*
@@ -33,7 +33,7 @@ macro_rules! endpoints {
             pub struct $Async<'a>(&'a AsyncClient);
 
             impl $Async<'_> {
-                $($crate::shapes::endpoints!(@async $(#[$doc])* $shape $name($path $(, $argument: $Params)?) $(-> $Answer)?);)+
+                $($crate::shapes::endpoints!(@async $(#[$doc])* $($(#[doc = $crate::shapes::can_fail_with!($kind)])+)? $shape $name($path $(, $argument: $Params)?) $(-> $Answer)?);)+
             }
         )+
     };
@@ -139,4 +139,11 @@ macro_rules! endpoints {
     }};
 }
 
-pub(crate) use endpoints;
+/// What the documentation of an operation says of a kind of error.
+macro_rules! can_fail_with {
+    ($kind:ident) => {
+        concat!("\n\nCan fail with [`Kind::", stringify!($kind), "`](crate::Kind::", stringify!($kind), ").")
+    };
+}
+
+pub(crate) use {can_fail_with, endpoints};

@@ -35,7 +35,7 @@ impl Fields for Response {
 /// - `response`: gets the answer, yours to free with zexa_response_free().
 /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`, or what went wrong.
+/// Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_CONFLICT`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_client_request(
     client: *const zexa_client,

@@ -353,7 +353,7 @@ impl zexa_list_campaigns_params {
 /// - `campaign`: [out, optional] the result; free with zexa_campaign_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_create(
     client: *const zexa_client,
@@ -436,7 +436,7 @@ pub struct zexa_campaign_iter(Items<zexa::Campaign>);
 /// - `campaign`: gets it, yours to free with zexa_campaign_free(); NULL at the end, too.
 /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there is nothing more.
+/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see zexa_status, after which there is nothing more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_iter_next(
     iter: *mut zexa_campaign_iter,
@@ -477,7 +477,7 @@ pub struct zexa_campaign_pages(Pages<zexa::Campaign>);
 /// - `page`: gets it, yours to free with zexa_campaign_page_free(); NULL at the end, too.
 /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there is nothing more.
+/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see zexa_status, after which there is nothing more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_pages_next(
     pages: *mut zexa_campaign_pages,
@@ -522,7 +522,7 @@ pub unsafe extern "C" fn zexa_campaign_pages_free(pages: *mut zexa_campaign_page
 /// - `iter`: [out] the list; free with zexa_campaign_iter_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_list(
     client: *const zexa_client,
@@ -556,7 +556,7 @@ pub unsafe extern "C" fn zexa_campaigns_list(
 /// - `page`: [out, optional] the result; free with zexa_campaign_page_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_list_page(
     client: *const zexa_client,
@@ -592,7 +592,7 @@ pub unsafe extern "C" fn zexa_campaigns_list_page(
 /// - `pages`: [out] the list; free with zexa_campaign_pages_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_list_pages(
     client: *const zexa_client,
@@ -624,7 +624,7 @@ pub unsafe extern "C" fn zexa_campaigns_list_pages(
 /// - `campaign`: [out, optional] the result; free with zexa_campaign_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_get(
     client: *const zexa_client,
@@ -664,7 +664,7 @@ pub unsafe extern "C" fn zexa_campaigns_get(
 /// - `campaign`: [out, optional] the result; free with zexa_campaign_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_wait(
     client: *const zexa_client,

@@ -225,7 +225,7 @@ impl zexa_list_contacts_params {
 /// - `contact`: [out, optional] the result; free with zexa_contact_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_CONFLICT`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_create(
     client: *const zexa_client,
@@ -308,7 +308,7 @@ pub struct zexa_contact_iter(Items<zexa::Contact>);
 /// - `contact`: gets it, yours to free with zexa_contact_free(); NULL at the end, too.
 /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there is nothing more.
+/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see zexa_status, after which there is nothing more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_iter_next(
     iter: *mut zexa_contact_iter,
@@ -349,7 +349,7 @@ pub struct zexa_contact_pages(Pages<zexa::Contact>);
 /// - `page`: gets it, yours to free with zexa_contact_page_free(); NULL at the end, too.
 /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there is nothing more.
+/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see zexa_status, after which there is nothing more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_pages_next(
     pages: *mut zexa_contact_pages,
@@ -394,7 +394,7 @@ pub unsafe extern "C" fn zexa_contact_pages_free(pages: *mut zexa_contact_pages)
 /// - `iter`: [out] the list; free with zexa_contact_iter_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_list(
     client: *const zexa_client,
@@ -428,7 +428,7 @@ pub unsafe extern "C" fn zexa_contacts_list(
 /// - `page`: [out, optional] the result; free with zexa_contact_page_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_list_page(
     client: *const zexa_client,
@@ -464,7 +464,7 @@ pub unsafe extern "C" fn zexa_contacts_list_page(
 /// - `pages`: [out] the list; free with zexa_contact_pages_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_list_pages(
     client: *const zexa_client,
@@ -494,7 +494,7 @@ pub unsafe extern "C" fn zexa_contacts_list_pages(
 /// - `options`: NULL for those of the client.
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_delete(
     client: *const zexa_client,

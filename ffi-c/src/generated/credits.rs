@@ -64,7 +64,7 @@ pub unsafe extern "C" fn zexa_credits_free(credits: *mut zexa_credits) {
 /// - `credits`: [out, optional] the result; free with zexa_credits_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_credits_get(
     client: *const zexa_client,

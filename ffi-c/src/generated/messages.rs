@@ -283,7 +283,7 @@ impl zexa_send_message_params {
 /// - `message`: [out, optional] the result; free with zexa_message_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_messages_send(
     client: *const zexa_client,
@@ -314,7 +314,7 @@ pub unsafe extern "C" fn zexa_messages_send(
 /// - `message`: [out, optional] the result; free with zexa_message_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_messages_get(
     client: *const zexa_client,
@@ -354,7 +354,7 @@ pub unsafe extern "C" fn zexa_messages_get(
 /// - `message`: [out, optional] the result; free with zexa_message_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_messages_wait(
     client: *const zexa_client,

@@ -204,7 +204,7 @@ pub struct zexa_sender_id_iter(Items<zexa::SenderId>);
 /// - `sender_id`: gets it, yours to free with zexa_sender_id_free(); NULL at the end, too.
 /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there is nothing more.
+/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see zexa_status, after which there is nothing more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_iter_next(
     iter: *mut zexa_sender_id_iter,
@@ -245,7 +245,7 @@ pub struct zexa_sender_id_pages(Pages<zexa::SenderId>);
 /// - `page`: gets it, yours to free with zexa_sender_id_page_free(); NULL at the end, too.
 /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there is nothing more.
+/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see zexa_status, after which there is nothing more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_pages_next(
     pages: *mut zexa_sender_id_pages,
@@ -290,7 +290,7 @@ pub unsafe extern "C" fn zexa_sender_id_pages_free(pages: *mut zexa_sender_id_pa
 /// - `iter`: [out] the list; free with zexa_sender_id_iter_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_ids_list(
     client: *const zexa_client,
@@ -324,7 +324,7 @@ pub unsafe extern "C" fn zexa_sender_ids_list(
 /// - `page`: [out, optional] the result; free with zexa_sender_id_page_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_ids_list_page(
     client: *const zexa_client,
@@ -360,7 +360,7 @@ pub unsafe extern "C" fn zexa_sender_ids_list_page(
 /// - `pages`: [out] the list; free with zexa_sender_id_pages_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_ids_list_pages(
     client: *const zexa_client,

@@ -250,7 +250,7 @@ impl zexa_create_webhook_params {
 /// - `webhook`: [out, optional] the result; free with zexa_webhook_free().
 /// - `error`: [out, optional] the error on failure; free with zexa_error_free().
 ///
-/// Returns `ZEXA_OK` or the status of the error.
+/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhooks_create(
     client: *const zexa_client,

@@ -163,6 +163,8 @@ pub(crate) struct Operation {
     pub(crate) docs: Docs,
     pub(crate) path: String,
     pub(crate) shape: Shape,
+    /// Variants of `Kind` that the API documents for it, beside those that follow from the shape.
+    pub(crate) kinds: Vec<String>,
     pub(crate) place: Place,
 }
 

@@ -172,7 +172,7 @@ impl Types<'_> {
             /// - `{output}`: gets it, yours to free with {gives}_free(); NULL at the end, too.
             /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
             ///
-            /// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or what went wrong, after which there is nothing more.
+            /// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see zexa_status, after which there is nothing more.
             #[unsafe(no_mangle)]
             pub unsafe extern \"C\" fn {next}(
                 {kind}: *mut {handle},

@@ -4,6 +4,7 @@ use heck::ToSnakeCase;
 
 use super::lists;
 use super::names::{init_macro, model_type, params_type};
+use super::status::status;
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Operation, Resource, Shape};
 
@@ -150,7 +151,7 @@ impl Operations<'_> {
             "
             {docs}/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
             ///
-            /// Returns `ZEXA_OK` or the status of the error.
+            /// Returns `ZEXA_OK`, {statuses}or a status of every call: see zexa_status.
             #[unsafe(no_mangle)]
             pub unsafe extern \"C\" fn {name}({arguments} error: *mut *mut zexa_error) -> zexa_status {{
                 let call = || {{
@@ -167,6 +168,20 @@ impl Operations<'_> {
             }}
             ",
             read = function.read,
+            statuses = self.statuses(),
         )
+    }
+
+    /// The statuses of the errors that this operation has beside those of every call, in the order of their numbers.
+    fn statuses(&self) -> String {
+        let Operation { shape, kinds, .. } = self.operation;
+        let is_possible = |variant: &str| match variant {
+            "NotFound" if shape.is_by_id() => true,
+            // Of parameters and of an id.
+            "Validation" => !matches!(shape, Shape::GetOne { .. }),
+            _ => kinds.iter().any(|kind| kind == variant),
+        };
+        let possible = self.context.definition.kinds.iter().filter(|kind| is_possible(&kind.variant));
+        possible.map(|kind| format!("`{}`, ", status(&kind.name))).collect()
     }
 }

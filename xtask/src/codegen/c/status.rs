@@ -36,6 +36,17 @@ pub(super) fn write(context: &Context<'_>) -> String {
         use crate::guard;
 
         /// How a call ended. The numbers are frozen; there may be more of them one day.
+        ///
+        /// Every function that makes requests can return these:
+        ///
+        /// - before anything is sent: `ZEXA_INVALID_ARGUMENT`, `ZEXA_INVALID_REQUEST`, and `ZEXA_CONFIG` for an option of the call;
+        /// - as the server answers: `ZEXA_INVALID_REQUEST`, `ZEXA_UNAUTHORIZED`, `ZEXA_RATE_LIMITED`, `ZEXA_SERVER`, `ZEXA_DECODE`, and `ZEXA_OTHER`
+        ///   for an answer that the API does not document;
+        /// - if there is no answer: `ZEXA_CONNECT` or `ZEXA_TIMEOUT`;
+        /// - if the program ends it: `ZEXA_CANCELLED` or `ZEXA_CLOSED`;
+        /// - `ZEXA_INTERNAL`.
+        ///
+        /// The comment of a function names what it can return beside them.
         #[repr(C)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum zexa_status {{
@@ -136,7 +147,7 @@ fn take_names(context: &Context<'_>) {
 
 const OK: &str = "ZEXA_OK";
 
-fn status(name: &str) -> String {
+pub(super) fn status(name: &str) -> String {
     format!("ZEXA_{}", name.to_shouty_snake_case())
 }
 

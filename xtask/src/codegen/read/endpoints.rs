@@ -3,7 +3,7 @@
 use super::grammar::{EndpointsCall, OperationLine, ResourceBlock};
 use super::source::{Source, written};
 use super::types::{Names, name_of};
-use crate::codegen::definition::{Operation, Resource, Section, Shape};
+use crate::codegen::definition::{Constant, Operation, Resource, Section, Shape};
 
 /// How an operation of each shape is written.
 const SHAPES: [(&str, &str); 6] = [
@@ -16,7 +16,18 @@ const SHAPES: [(&str, &str); 6] = [
 ];
 
 /// Gives each resource to the section of the same name.
-pub(super) fn add_resources(source: &Source, calls: &[EndpointsCall], names: &Names, sections: &mut [Section]) {
+pub(super) fn add_resources(
+    source: &Source,
+    calls: &[EndpointsCall],
+    names: &Names,
+    kinds: &[Constant],
+    sections: &mut [Section],
+) {
+    for line in calls.iter().flat_map(|call| &call.resources).flat_map(|block| &block.operations) {
+        for kind in line.kinds.iter().filter(|kind| kinds.iter().all(|known| **kind != known.variant)) {
+            source.complain(kind, format!("there is no `Kind::{kind}`"));
+        }
+    }
     for block in calls.iter().flat_map(|call| &call.resources) {
         let resource = resource(source, block, names);
         match sections.iter_mut().find(|section| section.name == resource.name) {
@@ -43,6 +54,7 @@ fn operation(source: &Source, line: &OperationLine, names: &Names) -> Option<Ope
         docs,
         path: line.path.value(),
         shape,
+        kinds: line.kinds.iter().map(ToString::to_string).collect(),
         place: source.place(&line.name),
     })
 }

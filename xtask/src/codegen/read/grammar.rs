@@ -64,7 +64,7 @@ pub(super) struct NamesCall {
     pub(super) values: Vec<ValueLine>,
 }
 
-/// `endpoints! { messages: Messages, AsyncMessages { get get("/messages/{id}") -> Message; } }`
+/// `endpoints! { messages: Messages, AsyncMessages { get get("/messages/{id}") -> Message, or NotFound | Conflict; } }`
 pub(super) struct EndpointsCall {
     pub(super) resources: Vec<ResourceBlock>,
 }
@@ -83,6 +83,8 @@ pub(super) struct OperationLine {
     /// The type of the argument: what that is called concerns Rust alone.
     pub(super) argument: Option<Type>,
     pub(super) answer: Option<Type>,
+    /// Kinds of errors.
+    pub(super) kinds: Vec<Ident>,
 }
 
 impl Parse for EnumCall {
@@ -195,8 +197,13 @@ impl Parse for OperationLine {
         let path = inside.parse()?;
         let argument = inside.parse::<Option<Token![,]>>()?.map(|_| argument(&inside)).transpose()?;
         let answer = input.parse::<Option<Token![->]>>()?.map(|_| input.parse()).transpose()?;
+        let mut kinds = Vec::new();
+        if input.parse::<Option<Token![,]>>()?.is_some() {
+            input.parse::<word::or>()?;
+            kinds.extend(Punctuated::<Ident, Token![|]>::parse_separated_nonempty(input)?);
+        }
         input.parse::<Token![;]>()?;
-        Ok(OperationLine { attributes, shape, name, path, argument, answer })
+        Ok(OperationLine { attributes, shape, name, path, argument, answer, kinds })
     }
 }
 
@@ -257,6 +264,7 @@ mod tests {
         );
         assert_eq!(error::<StructCall>("Message { required { id: String as 1, } optional {} }"), "expected identifier");
         assert_eq!(error::<DebugCall>("Message { to as }"), "unexpected end of input, expected identifier");
+        assert_eq!(error::<EndpointsCall>("a: A, B { get get(\"/\") -> C, and D; }"), "expected `or`");
         assert_eq!(
             error::<EndpointsCall>("a: A, B { get get() -> C; }"),
             "unexpected end of input, expected string literal"

@@ -71,8 +71,8 @@ fn understand(folder: &Path, texts: Vec<(PathBuf, String)>) -> Result<Definition
     let mut names = Names::default();
     calls.iter().for_each(|section| section.add_names(&mut names));
     let mut sections: Vec<_> = calls.iter().map(|section| section.section(&names)).collect();
-    endpoints::add_resources(table, &endpoints, &names, &mut sections);
     let [kinds, outcomes] = ["Kind", "Outcome"].map(|name| constants::constants(errors, name, &constant_names));
+    endpoints::add_resources(table, &endpoints, &names, &kinds, &mut sections);
     no_complaints(&sources)?;
     Ok(Definition { sections, kinds, outcomes })
 }

@@ -195,6 +195,7 @@ fn what_is_wrong_in_the_table_of_endpoints() {
         (": SendMessage", ": Message", "6: there are no parameters `Message`"),
         ("-> Message", "-> Letter", "6: there is no model `Letter`"),
         ("-> Message;", "-> Message", "7: expected `;`"),
+        ("-> Message;", "-> Message, or Config | Gone;", "6: there is no `Kind::Gone`"),
     ] {
         assert_eq!(complaints("endpoints", right, wrong), [format!("core/src/endpoints.rs:{complaint}")]);
     }
