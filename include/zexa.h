@@ -247,8 +247,10 @@ int64_t zexa_error_retry_after_ms(const zexa_error *error);
 uint32_t zexa_error_attempts(const zexa_error *error);
 
 /**
- * Reason of the error: the system's, such as "Connection refused", or a code such as
- * "CERT_HAS_EXPIRED". NULL if there is none.
+ * Reason of the error. If there is no connection, or it was lost, a code: the system's, such as
+ * "ECONNREFUSED", or one for TLS or the lookup of the host, such as "CERT_HAS_EXPIRED" or
+ * "ENOTFOUND". The codes are those of Node.js, and stay as they are. Else the innermost reason in
+ * words. NULL if there is none.
  */
 const char *zexa_error_cause(const zexa_error *error);
 

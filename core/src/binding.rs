@@ -147,7 +147,7 @@ pub struct Cause {
     pub number: Option<i32>,
 }
 
-/// The code that Node.js has for the reason why there is no connection, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`.
+/// The code that Node.js has for the reason why there is no connection, or no longer one, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`.
 pub fn reason_code(error: &Error) -> Option<&str> {
     error.reason_code()
 }

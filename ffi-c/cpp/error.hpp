@@ -75,8 +75,10 @@ class error : public std::runtime_error {
     /// How many requests were made; 0 where the call failed before the first.
     unsigned attempts() const noexcept { return failure_->attempts; }
 
-    /// Reason of the error: the system's, such as "Connection refused", or a code such as
-    /// "CERT_HAS_EXPIRED".
+    /// Reason of the error. If there is no connection, or it was lost, a code: the system's, such
+    /// as "ECONNREFUSED", or one for TLS or the lookup of the host, such as "CERT_HAS_EXPIRED" or
+    /// "ENOTFOUND". The codes are those of Node.js, and stay as they are. Else the innermost reason
+    /// in words.
     const std::optional<std::string> &cause() const noexcept { return failure_->cause; }
 
     /// All of it as a JSON object: kind, outcome, status, code, message, details, request_id,

@@ -72,7 +72,9 @@ impl Fields for Failed {
         texts.push_option(self.error.code());
         texts.push_option(self.error.request_id());
         texts.push_json(self.error.details());
-        texts.push_option(zexa::binding::cause(&self.error).map(|cause| cause.message).as_deref());
+        let words = || zexa::binding::cause(&self.error).map(|cause| cause.message);
+        let code = zexa::binding::reason_code(&self.error).map(str::to_owned);
+        texts.push_option(code.or_else(words).as_deref());
     }
 }
 
@@ -159,7 +161,8 @@ pub unsafe extern "C" fn zexa_error_attempts(error: *const zexa_error) -> u32 {
     unsafe { guard::get(error, 0, |error| error.error().attempts()) }
 }
 
-/// Reason of the error: the system's, such as "Connection refused", or a code such as "CERT_HAS_EXPIRED". NULL if there is none.
+/// Reason of the error. If there is no connection, or it was lost, a code: the system's, such as "ECONNREFUSED", or one for TLS or the lookup of the host, such
+/// as "CERT_HAS_EXPIRED" or "ENOTFOUND". The codes are those of Node.js, and stay as they are. Else the innermost reason in words. NULL if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_error_cause(error: *const zexa_error) -> *const c_char {
     // SAFETY: the caller's pointers are as the header asks.

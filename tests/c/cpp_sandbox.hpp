@@ -15,16 +15,16 @@
     ((condition) ? static_cast<void>(0) : check_failed(__FILE__, __LINE__, #condition))
 
 /// A statement throws this, which is given.
-#define CHECK_THROWS(type, statement)                                                              \
+#define CHECK_THROWS(type, expression)                                                             \
     [&]() -> type {                                                                                \
         try {                                                                                      \
-            statement;                                                                             \
+            static_cast<void>(expression);                                                         \
         } catch (const type &check_caught) {                                                       \
             return check_caught;                                                                   \
         } catch (const std::exception &check_other) {                                              \
             std::cerr << check_other.what() << '\n';                                               \
         }                                                                                          \
-        check_failed(__FILE__, __LINE__, #statement " throws " #type);                             \
+        check_failed(__FILE__, __LINE__, #expression " throws " #type);                            \
     }()
 
 [[noreturn]] inline void check_failed(const char *file, int line, const char *what) {

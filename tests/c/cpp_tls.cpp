@@ -1,4 +1,4 @@
-// zexa.hpp: what a client speaks over TLS.
+// zexa.hpp: what a client speaks over TLS, and why a handshake fails.
 
 #include "cpp_sandbox.hpp"
 
@@ -7,14 +7,35 @@ static void test_http2() {
     sandbox server(R"({"state": {"tls": true}})");
     zexa::client_options options = server.options();
     CHECK(!options.http2);
-    zexa::client(options).credits().get();
+    CHECK(zexa::client(options).credits().get().value() > 0);
     CHECK(!holds(server.requests(1), R"("http_version":"2")"));
     options.http2 = true;
-    zexa::client(options).credits().get();
+    CHECK(zexa::client(options).credits().get().value() > 0);
     CHECK(holds(server.requests(2), R"("http_version":"2")"));
+}
+
+/// The reason is a code that stays the same.
+static void check_cause(zexa::client_options options, std::string_view cause) {
+    options.max_retries = 0;
+    const auto error = CHECK_THROWS(zexa::connect_error, zexa::client(options).credits().get());
+    CHECK(error.cause() == cause && error.outcome() == zexa::outcome::not_sent);
+}
+
+static void test_handshakes_that_fail() {
+    sandbox server(R"({"state": {"tls": true}, "faults": [{"at": "connect", "then": "reset"}]})");
+    check_cause(server.options(), "ECONNRESET");
+    zexa::client_options options = server.options();
+    options.ca_file.reset();
+    check_cause(options, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY");
+    options.base_url = "https" + sandbox().options().base_url->substr(4);
+    check_cause(options, "ECONNREFUSED");
+    sandbox without_tls;
+    options.base_url = "https" + without_tls.options().base_url->substr(4);
+    check_cause(options, "EPROTO");
 }
 
 int main() {
     test_http2();
+    test_handshakes_that_fail();
     return 0;
 }

@@ -33,9 +33,42 @@ static void test_an_unknown_authority(const sandbox *server) {
     CHECK_NUMBER(zexa_messages_send(client, &params, NULL, &message, &error), ZEXA_CONNECT);
     CHECK_HOLDS(zexa_error_message(error), "certificate");
     CHECK_TEXT(zexa_error_cause(error), "UNABLE_TO_GET_ISSUER_CERT_LOCALLY");
+    CHECK_HOLDS(zexa_error_message(error), "ca_file");
     CHECK_NUMBER(zexa_error_outcome(error), ZEXA_OUTCOME_NOT_SENT);
     zexa_error_free(error);
     zexa_client_free(client);
+}
+
+/** A connection that fails on the way to the first request, with a code that stays the same. */
+static void check_cause(const sandbox *server, const char *cause) {
+    zexa_client *client = trusting(server, server->ca_file);
+    zexa_credits *credits = NULL;
+    zexa_error *error = NULL;
+    CHECK_NUMBER(zexa_credits_get(client, NULL, &credits, &error), ZEXA_CONNECT);
+    CHECK_TEXT(zexa_error_cause(error), cause);
+    CHECK_NUMBER(zexa_error_outcome(error), ZEXA_OUTCOME_NOT_SENT);
+    zexa_error_free(error);
+    zexa_client_free(client);
+}
+
+static void test_handshakes_that_fail(void) {
+    sandbox server = sandbox_new("{\"state\": {\"tls\": true}, \"faults\": "
+                                 "[{\"at\": \"connect\", \"then\": \"reset\"}, "
+                                 "{\"at\": \"connect\", \"then\": \"cut\"}]}");
+    check_cause(&server, "ECONNRESET");
+    check_cause(&server, "ECONNRESET");
+    CHECK_NUMBER(sandbox_count(&server, "requests"), 0);
+    sandbox_free(&server);
+}
+
+static void test_a_server_without_tls(void) {
+    sandbox server = sandbox_new("{}");
+    char url[256];
+    snprintf(url, sizeof url, "https%s", server.url + strlen("http"));
+    sandbox other = server;
+    other.url = url;
+    check_cause(&other, "EPROTO");
+    sandbox_free(&server);
 }
 
 static void test_a_file_that_is_not_there(const sandbox *server) {
@@ -97,6 +130,8 @@ static void test_http2(void) {
 
 int main(void) {
     test_http2();
+    test_handshakes_that_fail();
+    test_a_server_without_tls();
     test_a_reset_that_would_raise_sigpipe();
     sandbox server = sandbox_new("{\"state\": {\"tls\": true}}");
     CHECK_HOLDS(server.url, "https://");

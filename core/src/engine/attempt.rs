@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 use super::Shared;
 use super::answer::{Received, ResponseHead};
 use super::api_key::ApiKey;
-use super::connect::ConnectError;
+use super::connect::{ConnectError, code_of_loss};
 use super::http::Http;
 use super::progress::{Progress, WatchedBody};
 use super::request::{Method, Request};
@@ -165,7 +165,8 @@ fn no_answer(error: legacy::Error, progress: &Progress) -> Error {
     }
     let Some(failure) = sources(&error).find_map(|error| error.downcast_ref::<ConnectError>()) else {
         let message = format!("the connection was lost before an answer came: {}", deepest(&error));
-        return progress.abort(Kind::Connect, message).with_source(error);
+        let code = sources(&error).find_map(code_of_loss);
+        return progress.abort(Kind::Connect, message).with_reason(code).with_source(error);
     };
     let kind = if failure.is_timeout { Kind::Timeout } else { Kind::Connect };
     let mut error = progress.abort(kind, failure.message.clone()).with_reason(failure.code.clone());

@@ -167,6 +167,16 @@ fn code(error: &io::Error) -> Option<Cow<'static, str>> {
     }
 }
 
+/// The code that Node.js has for the reason why an open connection was lost.
+pub(crate) fn code_of_loss(error: &(dyn std::error::Error + 'static)) -> Option<Cow<'static, str>> {
+    if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message) {
+        return Some("ECONNRESET".into());
+    }
+    // TLS may fail after the handshake: a server may then still reject the client.
+    let (_, code, _) = describe_tls("server", error.downcast_ref()?);
+    code
+}
+
 /// A handshake that failed because of this peer, the server or a proxy.
 fn describe_tls(peer: &str, error: &io::Error) -> (String, Option<Cow<'static, str>>, bool) {
     let Some(error) = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>()) else {
@@ -266,6 +276,20 @@ mod tests {
             assert!(!sentence.contains(['(', '{']) && !sentence.contains("secret"), "{message}");
         }
         assert_eq!(words(&format!("{:?}", AlertDescription::UnknownCA)), "unknown c a");
+    }
+
+    #[test]
+    fn a_lost_connection_has_a_code() {
+        let rejected = rustls::Error::AlertReceived(AlertDescription::CertificateRequired);
+        for (error, code) in [
+            (io::Error::from_raw_os_error(104), Some("ECONNRESET")),
+            (io::ErrorKind::UnexpectedEof.into(), Some("ECONNRESET")),
+            (io::Error::new(io::ErrorKind::InvalidData, rejected), Some("EPROTO")),
+            (io::ErrorKind::OutOfMemory.into(), None),
+        ] {
+            assert_eq!(code_of_loss(&error).as_deref(), code, "{error}");
+        }
+        assert_eq!(code_of_loss(&std::fmt::Error), None);
     }
 
     #[test]

@@ -24,8 +24,8 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tower_service::Service;
 
-pub(crate) use self::failure::ConnectError;
 use self::failure::Reason;
+pub(crate) use self::failure::{ConnectError, code_of_loss};
 use self::resolver::Resolver;
 pub(crate) use self::stream::Connection;
 use self::stream::Stream;
