@@ -14,9 +14,10 @@
  * params.to = "+244912345678";
  * params.from = "ZEXA";
  * params.body = "Hello";
- * if (zexa_client_new(NULL, &client, &error) == ZEXA_OK)
- *     zexa_messages_send(client, &params, NULL, &message, &error);
- * puts(error ? zexa_error_text(error) : zexa_message_status(message));
+ * zexa_status status = zexa_client_new(NULL, &client, &error);
+ * if (status == ZEXA_OK)
+ *     status = zexa_messages_send(client, &params, NULL, &message, &error);
+ * puts(status == ZEXA_OK ? zexa_message_status(message) : zexa_error_text(error));
  * zexa_error_free(error);
  * zexa_message_free(message);
  * zexa_client_free(client);
@@ -29,7 +30,8 @@
  * - **Order of arguments**: the object itself, inputs, options of the call, outputs, the error.
  * - **Failures.** What can fail returns a zexa_status: `ZEXA_OK`, or what went wrong. Outputs are
  *   then NULL, and `*error` is an error that says more. On success `*error` is NULL. Whatever
- *   outputs and `*error` held before is overwritten. `error` itself may be NULL.
+ *   outputs and `*error` held before is overwritten. `error` itself may be NULL. Compilers warn
+ *   where a status is ignored: see `ZEXA_WARN_UNUSED_RESULT`.
  * - **Inputs** are UTF-8 that ends in a NUL, and stay yours; NULL is an absent one. A NULL argument
  *   where something is needed, a string that is not UTF-8 and a struct that was not begun with its
  *   _INIT macro are `ZEXA_INVALID_ARGUMENT`. A field that is required and NULL or empty is
@@ -76,6 +78,21 @@
 #define ZEXA_VERSION_MAJOR 0
 #define ZEXA_VERSION_MINOR 1
 #define ZEXA_VERSION_PATCH 0
+
+/**
+ * Has the compiler warn where the result of a function is ignored: the status of a call that may
+ * have failed, or an object to be freed. Defined as nothing before this header is included, it does
+ * nothing.
+ */
+#ifndef ZEXA_WARN_UNUSED_RESULT
+#if defined(__cplusplus) && __cplusplus >= 201703L
+#define ZEXA_WARN_UNUSED_RESULT [[nodiscard]]
+#elif defined(__GNUC__)
+#define ZEXA_WARN_UNUSED_RESULT __attribute__((warn_unused_result))
+#else
+#define ZEXA_WARN_UNUSED_RESULT
+#endif
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -460,6 +477,7 @@ typedef struct {
  * Returns `ZEXA_OK`; `ZEXA_CONFIG` where an option cannot be used or there is no API key, and the
  * error names it; or `ZEXA_INVALID_ARGUMENT`.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_client_new(const zexa_client_options *options, zexa_client **client,
                             zexa_error **error);
 
@@ -495,6 +513,7 @@ typedef struct zexa_cancel_token zexa_cancel_token;
  * Makes a token that is not cancelled; it is given to calls in zexa_call_options. Yours to free
  * with zexa_cancel_token_free().
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_cancel_token *zexa_cancel_token_new(void);
 
 /**
@@ -571,6 +590,7 @@ typedef struct {
  *
  * Returns `ZEXA_OK`, `ZEXA_CONFIG` or `ZEXA_INVALID_ARGUMENT`.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_client_with_options(const zexa_client *client, const zexa_call_options *options,
                                      zexa_client **derived, zexa_error **error);
 
@@ -613,6 +633,7 @@ typedef struct zexa_template zexa_template;
  * Makes the template of this name, yours to free with zexa_template_free(). Returns `ZEXA_OK` or
  * `ZEXA_INVALID_ARGUMENT`.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_template_new(const char *name, zexa_template **message_template,
                               zexa_error **error);
 
@@ -620,6 +641,7 @@ zexa_status zexa_template_new(const char *name, zexa_template **message_template
  * Sets the language that it is wanted in, such as "pt". Returns `ZEXA_OK` or
  * `ZEXA_INVALID_ARGUMENT`.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_template_set_language(zexa_template *message_template, const char *language,
                                        zexa_error **error);
 
@@ -627,6 +649,7 @@ zexa_status zexa_template_set_language(zexa_template *message_template, const ch
  * Adds the value of the next variable, in the order of their numbers. Returns `ZEXA_OK` or
  * `ZEXA_INVALID_ARGUMENT`.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_template_add_variable(zexa_template *message_template, const char *value,
                                        zexa_error **error);
 
@@ -829,6 +852,7 @@ void zexa_message_free(zexa_message *message);
  * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or a status of every call: see
  * zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_messages_send(const zexa_client *client, const zexa_send_message_params *params,
                                const zexa_call_options *options, zexa_message **message,
                                zexa_error **error);
@@ -846,6 +870,7 @@ zexa_status zexa_messages_send(const zexa_client *client, const zexa_send_messag
  * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see
  * zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_messages_get(const zexa_client *client, const char *id,
                               const zexa_call_options *options, zexa_message **message,
                               zexa_error **error);
@@ -872,6 +897,7 @@ zexa_status zexa_messages_get(const zexa_client *client, const char *id,
  * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see
  * zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_messages_wait(const zexa_client *client, const char *id, const char *until,
                                const zexa_call_options *options, zexa_message **message,
                                zexa_error **error);
@@ -1019,6 +1045,7 @@ void zexa_sender_id_page_free(zexa_sender_id_page *page);
  * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see
  * zexa_status, after which there is nothing more.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_sender_id_iter_next(zexa_sender_id_iter *iter, zexa_sender_id **sender_id,
                                      zexa_error **error);
 
@@ -1042,6 +1069,7 @@ void zexa_sender_id_iter_free(zexa_sender_id_iter *iter);
  * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see
  * zexa_status, after which there is nothing more.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_sender_id_pages_next(zexa_sender_id_pages *pages, zexa_sender_id_page **page,
                                       zexa_error **error);
 
@@ -1075,6 +1103,7 @@ void zexa_sender_id_pages_free(zexa_sender_id_pages *pages);
  *
  * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_sender_ids_list(const zexa_client *client,
                                  const zexa_list_sender_ids_params *params,
                                  const zexa_call_options *options, zexa_sender_id_iter **iter,
@@ -1095,6 +1124,7 @@ zexa_status zexa_sender_ids_list(const zexa_client *client,
  *
  * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_sender_ids_list_page(const zexa_client *client,
                                       const zexa_list_sender_ids_params *params, uint32_t number,
                                       const zexa_call_options *options, zexa_sender_id_page **page,
@@ -1120,6 +1150,7 @@ zexa_status zexa_sender_ids_list_page(const zexa_client *client,
  *
  * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_sender_ids_list_pages(const zexa_client *client,
                                        const zexa_list_sender_ids_params *params,
                                        const zexa_call_options *options,
@@ -1335,6 +1366,7 @@ void zexa_campaign_free(zexa_campaign *campaign);
  * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or a status
  * of every call: see zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaigns_create(const zexa_client *client,
                                   const zexa_create_campaign_params *params,
                                   const zexa_call_options *options, zexa_campaign **campaign,
@@ -1373,6 +1405,7 @@ void zexa_campaign_page_free(zexa_campaign_page *page);
  * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see
  * zexa_status, after which there is nothing more.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaign_iter_next(zexa_campaign_iter *iter, zexa_campaign **campaign,
                                     zexa_error **error);
 
@@ -1396,6 +1429,7 @@ void zexa_campaign_iter_free(zexa_campaign_iter *iter);
  * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see
  * zexa_status, after which there is nothing more.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaign_pages_next(zexa_campaign_pages *pages, zexa_campaign_page **page,
                                      zexa_error **error);
 
@@ -1429,6 +1463,7 @@ void zexa_campaign_pages_free(zexa_campaign_pages *pages);
  *
  * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaigns_list(const zexa_client *client, const zexa_list_campaigns_params *params,
                                 const zexa_call_options *options, zexa_campaign_iter **iter,
                                 zexa_error **error);
@@ -1448,6 +1483,7 @@ zexa_status zexa_campaigns_list(const zexa_client *client, const zexa_list_campa
  *
  * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaigns_list_page(const zexa_client *client,
                                      const zexa_list_campaigns_params *params, uint32_t number,
                                      const zexa_call_options *options, zexa_campaign_page **page,
@@ -1473,6 +1509,7 @@ zexa_status zexa_campaigns_list_page(const zexa_client *client,
  *
  * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaigns_list_pages(const zexa_client *client,
                                       const zexa_list_campaigns_params *params,
                                       const zexa_call_options *options, zexa_campaign_pages **pages,
@@ -1491,6 +1528,7 @@ zexa_status zexa_campaigns_list_pages(const zexa_client *client,
  * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see
  * zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaigns_get(const zexa_client *client, const char *id,
                                const zexa_call_options *options, zexa_campaign **campaign,
                                zexa_error **error);
@@ -1517,6 +1555,7 @@ zexa_status zexa_campaigns_get(const zexa_client *client, const char *id,
  * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see
  * zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaigns_wait(const zexa_client *client, const char *id, const char *until,
                                 const zexa_call_options *options, zexa_campaign **campaign,
                                 zexa_error **error);
@@ -1671,6 +1710,7 @@ void zexa_contact_free(zexa_contact *contact);
  * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_CONFLICT`, `ZEXA_VALIDATION`, or a status of every
  * call: see zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_contacts_create(const zexa_client *client,
                                  const zexa_create_contact_params *params,
                                  const zexa_call_options *options, zexa_contact **contact,
@@ -1709,6 +1749,7 @@ void zexa_contact_page_free(zexa_contact_page *page);
  * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see
  * zexa_status, after which there is nothing more.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_contact_iter_next(zexa_contact_iter *iter, zexa_contact **contact,
                                    zexa_error **error);
 
@@ -1732,6 +1773,7 @@ void zexa_contact_iter_free(zexa_contact_iter *iter);
  * Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see
  * zexa_status, after which there is nothing more.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_contact_pages_next(zexa_contact_pages *pages, zexa_contact_page **page,
                                     zexa_error **error);
 
@@ -1765,6 +1807,7 @@ void zexa_contact_pages_free(zexa_contact_pages *pages);
  *
  * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_contacts_list(const zexa_client *client, const zexa_list_contacts_params *params,
                                const zexa_call_options *options, zexa_contact_iter **iter,
                                zexa_error **error);
@@ -1784,6 +1827,7 @@ zexa_status zexa_contacts_list(const zexa_client *client, const zexa_list_contac
  *
  * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_contacts_list_page(const zexa_client *client,
                                     const zexa_list_contacts_params *params, uint32_t number,
                                     const zexa_call_options *options, zexa_contact_page **page,
@@ -1809,6 +1853,7 @@ zexa_status zexa_contacts_list_page(const zexa_client *client,
  *
  * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_contacts_list_pages(const zexa_client *client,
                                      const zexa_list_contacts_params *params,
                                      const zexa_call_options *options, zexa_contact_pages **pages,
@@ -1826,6 +1871,7 @@ zexa_status zexa_contacts_list_pages(const zexa_client *client,
  * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see
  * zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_contacts_delete(const zexa_client *client, const char *id,
                                  const zexa_call_options *options, zexa_error **error);
 
@@ -2004,6 +2050,7 @@ void zexa_event_free(zexa_event *event);
  *
  * Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_webhooks_create(const zexa_client *client,
                                  const zexa_create_webhook_params *params,
                                  const zexa_call_options *options, zexa_webhook **webhook,
@@ -2025,6 +2072,7 @@ zexa_status zexa_webhooks_create(const zexa_client *client,
  *
  * Returns `ZEXA_OK`, `ZEXA_DECODE` where the body is not a JSON object, or `ZEXA_INVALID_ARGUMENT`.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_webhooks_parse_event(const char *body, size_t length, zexa_event **event,
                                       zexa_error **error);
 
@@ -2036,6 +2084,7 @@ zexa_status zexa_webhooks_parse_event(const char *body, size_t length, zexa_even
  * Returns a new object, to be freed with zexa_message_free(); NULL if the event is about no
  * message.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_message *zexa_event_message(const zexa_event *event);
 
 /**
@@ -2044,6 +2093,7 @@ zexa_message *zexa_event_message(const zexa_event *event);
  * Returns a new object, to be freed with zexa_campaign_free(); NULL if the event is about no
  * campaign.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_campaign *zexa_event_campaign(const zexa_event *event);
 
 /* ==============================================================================================
@@ -2092,6 +2142,7 @@ void zexa_credits_free(zexa_credits *credits);
  *
  * Returns `ZEXA_OK`, or a status of every call: see zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_credits_get(const zexa_client *client, const zexa_call_options *options,
                              zexa_credits **credits, zexa_error **error);
 
@@ -2120,6 +2171,7 @@ typedef struct zexa_response zexa_response;
  * Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_CONFLICT`, `ZEXA_VALIDATION`,
  * `ZEXA_INSUFFICIENT_CREDITS`, or a status of every call: see zexa_status.
  */
+ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_client_request(const zexa_client *client, const char *method, const char *path,
                                 const zexa_pair *query, size_t query_count, const char *body_json,
                                 const zexa_call_options *options, zexa_response **response,

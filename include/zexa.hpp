@@ -83,7 +83,7 @@ namespace zexa {
 
 /// The version of the library that runs, such as "1.2.3". `ZEXA_VERSION` is that of the headers
 /// which the program was compiled with.
-inline std::string_view version() noexcept {
+[[nodiscard]] inline std::string_view version() noexcept {
     return zexa_version();
 }
 
@@ -145,12 +145,12 @@ enum class outcome {
 };
 
 /// The name of a kind, such as "rate_limited": the same in every language.
-inline std::string_view to_string(kind kind) noexcept {
+[[nodiscard]] inline std::string_view to_string(kind kind) noexcept {
     return zexa_status_name(static_cast<zexa_status>(kind));
 }
 
 /// The name of an outcome, such as "not_sent": the same in every language.
-inline std::string_view to_string(outcome outcome) noexcept {
+[[nodiscard]] inline std::string_view to_string(outcome outcome) noexcept {
     return zexa_outcome_name(static_cast<zexa_outcome>(outcome));
 }
 
@@ -195,51 +195,55 @@ class error : public std::runtime_error {
     using std::runtime_error::what;
 
     /// What went wrong. Each kind has a class of its own, too.
-    zexa::kind kind() const noexcept { return failure_->kind; }
+    [[nodiscard]] zexa::kind kind() const noexcept { return failure_->kind; }
 
     /// How far the request got.
-    zexa::outcome outcome() const noexcept { return failure_->outcome; }
+    [[nodiscard]] zexa::outcome outcome() const noexcept { return failure_->outcome; }
 
     /// Whether sending the same request again cannot do the same thing twice: true for
     /// `outcome::not_sent` and `outcome::rejected`.
-    bool safe_to_retry() const noexcept { return failure_->safe_to_retry; }
+    [[nodiscard]] bool safe_to_retry() const noexcept { return failure_->safe_to_retry; }
 
     /// What went wrong, in words: the API's own where it gave any.
-    const std::string &message() const noexcept { return failure_->message; }
+    [[nodiscard]] const std::string &message() const noexcept { return failure_->message; }
 
     /// The API's own name for the error, such as "insufficient_credits".
-    const std::optional<std::string> &code() const noexcept { return failure_->code; }
+    [[nodiscard]] const std::optional<std::string> &code() const noexcept { return failure_->code; }
 
     /// The HTTP status of the last answer, where one came.
-    std::optional<int> http_status() const noexcept { return failure_->http_status; }
+    [[nodiscard]] std::optional<int> http_status() const noexcept { return failure_->http_status; }
 
     /// The id by which Zexa's support finds this request.
-    const std::optional<std::string> &request_id() const noexcept { return failure_->request_id; }
+    [[nodiscard]] const std::optional<std::string> &request_id() const noexcept {
+        return failure_->request_id;
+    }
 
     /// What the API says beside its message, or `field`, `reason` and `value` of an argument that
     /// was refused before it was sent, as JSON. It may hold a number or a text, so it does not
     /// belong in a log.
-    const std::optional<std::string> &details_json() const noexcept {
+    [[nodiscard]] const std::optional<std::string> &details_json() const noexcept {
         return failure_->details_json;
     }
 
     /// How long the server asked to wait in its last answer, where it did.
-    std::optional<std::chrono::milliseconds> retry_after() const noexcept {
+    [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept {
         return failure_->retry_after;
     }
 
     /// How many requests were made; 0 where the call failed before the first.
-    unsigned attempts() const noexcept { return failure_->attempts; }
+    [[nodiscard]] unsigned attempts() const noexcept { return failure_->attempts; }
 
     /// Reason of the error. If there is no connection, or it was lost, a code: the system's, such
     /// as "ECONNREFUSED", or one for TLS or the lookup of the host, such as "CERT_HAS_EXPIRED" or
     /// "ENOTFOUND". The codes are those of Node.js, and stay as they are. Else the innermost reason
     /// in words.
-    const std::optional<std::string> &cause() const noexcept { return failure_->cause; }
+    [[nodiscard]] const std::optional<std::string> &cause() const noexcept {
+        return failure_->cause;
+    }
 
     /// All of it as a JSON object: kind, outcome, status, code, message, details, request_id,
     /// retry_after (seconds), attempts.
-    const std::string &json() const noexcept { return failure_->json; }
+    [[nodiscard]] const std::string &json() const noexcept { return failure_->json; }
 
     // Without a move, which would leave an error that says nothing.
     error(const error &) = default;
@@ -596,7 +600,7 @@ class timestamp {
     timestamp(const char *text) : text_(text) {}
 
     /// In the form of RFC 3339.
-    const std::string &text() const noexcept { return text_; }
+    [[nodiscard]] const std::string &text() const noexcept { return text_; }
 
   private:
     static std::string format(time_point time) {
@@ -737,10 +741,12 @@ class cancel_token {
     void cancel() const noexcept { zexa_cancel_token_cancel(handle_.get()); }
 
     /// Whether cancel() was called.
-    bool is_cancelled() const noexcept { return zexa_cancel_token_is_cancelled(handle_.get()); }
+    [[nodiscard]] bool is_cancelled() const noexcept {
+        return zexa_cancel_token_is_cancelled(handle_.get());
+    }
 
     /// The token of the C API, which stays this one's.
-    const zexa_cancel_token *get() const noexcept { return handle_.get(); }
+    [[nodiscard]] const zexa_cancel_token *get() const noexcept { return handle_.get(); }
 
   private:
     std::shared_ptr<zexa_cancel_token> handle_;
@@ -841,10 +847,12 @@ class credits_resource;
 class response {
   public:
     /// The HTTP status, a 2xx.
-    int http_status() const noexcept { return zexa_response_http_status(handle_.get()); }
+    [[nodiscard]] int http_status() const noexcept {
+        return zexa_response_http_status(handle_.get());
+    }
 
     /// The body as JSON; "null" where there was none.
-    std::string_view body_json() const {
+    [[nodiscard]] std::string_view body_json() const {
         return detail::view(zexa_response_body_json(handle_.get()));
     }
 
@@ -886,25 +894,25 @@ class client {
     }
 
     /// Messages on any channel.
-    messages_resource messages() const;
+    [[nodiscard]] messages_resource messages() const;
 
     /// The account's registered Sender IDs.
-    sender_ids_resource sender_ids() const;
+    [[nodiscard]] sender_ids_resource sender_ids() const;
 
     /// Campaigns: one message to a whole contact list.
-    campaigns_resource campaigns() const;
+    [[nodiscard]] campaigns_resource campaigns() const;
 
     /// The people who can be reached.
-    contacts_resource contacts() const;
+    [[nodiscard]] contacts_resource contacts() const;
 
     /// Endpoints that Zexa posts delivery events to.
-    webhooks_resource webhooks() const;
+    [[nodiscard]] webhooks_resource webhooks() const;
 
     /// The account's credits.
-    credits_resource credits() const;
+    [[nodiscard]] credits_resource credits() const;
 
     /// The same client, with the same connections, for calls with other options.
-    client with_options(const call_options &options) const {
+    [[nodiscard]] client with_options(const call_options &options) const {
         detail::arrays arrays;
         const zexa_call_options lowered = detail::lower(options, arrays);
         return client(detail::made<zexa_client>([&](zexa_client **made, zexa_error **error) {
@@ -945,7 +953,7 @@ class client {
     explicit client(zexa_client *handle) : handle_(handle, zexa_client_free) {}
 
     /// The object of the C API, which stays this one's.
-    const zexa_client *get() const noexcept { return handle_.get(); }
+    [[nodiscard]] const zexa_client *get() const noexcept { return handle_.get(); }
 
   private:
     std::shared_ptr<const zexa_client> handle_;
@@ -1056,32 +1064,34 @@ template <class Item> class page {
     using const_iterator = typename std::vector<Item>::const_iterator;
     using iterator = const_iterator;
 
-    const_iterator begin() const noexcept { return items_.begin(); }
-    const_iterator end() const noexcept { return items_.end(); }
+    [[nodiscard]] const_iterator begin() const noexcept { return items_.begin(); }
+    [[nodiscard]] const_iterator end() const noexcept { return items_.end(); }
 
     /// How many items are on it.
-    std::size_t size() const noexcept { return items_.size(); }
-    bool empty() const noexcept { return items_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
+    [[nodiscard]] bool empty() const noexcept { return items_.empty(); }
 
     /// The item at `index`, which has to be less than size().
-    const Item &operator[](std::size_t index) const { return items_[index]; }
+    [[nodiscard]] const Item &operator[](std::size_t index) const { return items_[index]; }
 
     /// Number of items in the whole list, if the API reports it.
-    std::optional<std::int64_t> total() const noexcept {
+    [[nodiscard]] std::optional<std::int64_t> total() const noexcept {
         return detail::optional_number(listing::page_total(handle_.get()));
     }
 
     /// Number of the page, from 1.
-    std::int64_t number() const noexcept { return listing::page_number(handle_.get()); }
+    [[nodiscard]] std::int64_t number() const noexcept {
+        return listing::page_number(handle_.get());
+    }
 
     /// Number of items on a full page, if the API reports it.
-    std::optional<std::int64_t> per_page() const noexcept {
+    [[nodiscard]] std::optional<std::int64_t> per_page() const noexcept {
         return detail::optional_number(listing::page_per_page(handle_.get()));
     }
 
     /// Other fields of the page, and the raw values of fields in an unexpected form, as a JSON
     /// object.
-    std::string_view extra_json() const {
+    [[nodiscard]] std::string_view extra_json() const {
         return detail::view(listing::page_extra_json(handle_.get()));
     }
 
@@ -1111,7 +1121,7 @@ template <class Item> class page_range {
     using iterator =
         detail::iterator<page<Item>, typename listing::page_handle, typename listing::pages_handle>;
 
-    iterator begin() const {
+    [[nodiscard]] iterator begin() const {
         detail::arrays arrays;
         const auto params = lower(params_, arrays);
         const zexa_call_options options = detail::lower(options_, arrays);
@@ -1125,10 +1135,10 @@ template <class Item> class page_range {
                         incomplete_);
     }
 
-    iterator end() const { return iterator(); }
+    [[nodiscard]] iterator end() const { return iterator(); }
 
     /// As list::is_incomplete(), with which it is shared.
-    bool is_incomplete() const noexcept { return *incomplete_; }
+    [[nodiscard]] bool is_incomplete() const noexcept { return *incomplete_; }
 
     page_range(client client, typename listing::params params, call_options options,
                detail::incomplete_flag incomplete)
@@ -1161,7 +1171,7 @@ template <class Item> class list {
         detail::iterator<Item, typename listing::item_handle, typename listing::items_handle>;
 
     /// Fetches the first page, and throws where that fails, as the iterator does on the way.
-    iterator begin() const {
+    [[nodiscard]] iterator begin() const {
         detail::arrays arrays;
         const auto params = lower(params_, arrays);
         const zexa_call_options options = detail::lower(options_, arrays);
@@ -1175,20 +1185,20 @@ template <class Item> class list {
                         incomplete_);
     }
 
-    iterator end() const { return iterator(); }
+    [[nodiscard]] iterator end() const { return iterator(); }
 
     /// The same list, page by page.
-    page_range<Item> pages() const {
+    [[nodiscard]] page_range<Item> pages() const {
         return page_range<Item>(client_, params_, options_, incomplete_);
     }
 
     /// Whether the last reading of this list or of its pages() that reached the end had fewer items
     /// than the API reported in its last total: rows were removed meanwhile, or the server did not
     /// return all. False before. Copies of the list share it.
-    bool is_incomplete() const noexcept { return *incomplete_; }
+    [[nodiscard]] bool is_incomplete() const noexcept { return *incomplete_; }
 
     /// Fetches one page; the first is 1.
-    zexa::page<Item> page(std::uint32_t number) const {
+    [[nodiscard]] zexa::page<Item> page(std::uint32_t number) const {
         detail::arrays arrays;
         const auto params = lower(params_, arrays);
         const zexa_call_options options = detail::lower(options_, arrays);
@@ -1256,7 +1266,7 @@ class message_template {
     }
 
     /// As JSON.
-    std::string json() const {
+    [[nodiscard]] std::string json() const {
         return std::string(detail::view(zexa_template_json(handle_.get())));
     }
 
@@ -1295,7 +1305,7 @@ inline constexpr const char *undeliverable = "undeliverable";
 /// Whether it will not change any more.
 ///
 /// False of a name that this version does not know.
-inline bool is_final(std::string_view name) {
+[[nodiscard]] inline bool is_final(std::string_view name) {
     return detail::ask(zexa_message_status_is_final, name);
 }
 
@@ -1305,88 +1315,92 @@ inline bool is_final(std::string_view name) {
 class message {
   public:
     /// Message id, `msg_…`.
-    std::string_view id() const { return detail::view(zexa_message_id(get())); }
+    [[nodiscard]] std::string_view id() const { return detail::view(zexa_message_id(get())); }
 
     /// Delivery status. Empty if the API omits it.
-    std::string_view status() const { return detail::view(zexa_message_status(get())); }
+    [[nodiscard]] std::string_view status() const {
+        return detail::view(zexa_message_status(get()));
+    }
 
     /// Delivery channel. Absent if the API omits it.
-    std::optional<std::string_view> channel() const {
+    [[nodiscard]] std::optional<std::string_view> channel() const {
         return detail::optional_view(zexa_message_channel(get()));
     }
 
     /// Recipient: E.164 number, email address, or Slack channel or user id. Absent if the API omits
     /// it.
-    std::optional<std::string_view> to() const {
+    [[nodiscard]] std::optional<std::string_view> to() const {
         return detail::optional_view(zexa_message_to(get()));
     }
 
     /// Creation time (UTC). Absent if the API omits it.
-    std::optional<time_point> created_at() const {
+    [[nodiscard]] std::optional<time_point> created_at() const {
         return detail::optional_time(zexa_message_created_at(get()),
                                      zexa_message_created_at_unix_ms(get()));
     }
 
     /// The same in the form of RFC 3339, as exact as the API has it.
-    std::optional<std::string_view> created_at_text() const {
+    [[nodiscard]] std::optional<std::string_view> created_at_text() const {
         return detail::optional_view(zexa_message_created_at(get()));
     }
 
     /// Sender: a Sender ID or an email address. Not documented: the API may omit it.
-    std::optional<std::string_view> from() const {
+    [[nodiscard]] std::optional<std::string_view> from() const {
         return detail::optional_view(zexa_message_from(get()));
     }
 
     /// Plain text. Not documented: the API may omit it.
-    std::optional<std::string_view> body() const {
+    [[nodiscard]] std::optional<std::string_view> body() const {
         return detail::optional_view(zexa_message_body(get()));
     }
 
     /// Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it.
-    std::optional<time_point> scheduled_at() const {
+    [[nodiscard]] std::optional<time_point> scheduled_at() const {
         return detail::optional_time(zexa_message_scheduled_at(get()),
                                      zexa_message_scheduled_at_unix_ms(get()));
     }
 
     /// The same in the form of RFC 3339, as exact as the API has it.
-    std::optional<std::string_view> scheduled_at_text() const {
+    [[nodiscard]] std::optional<std::string_view> scheduled_at_text() const {
         return detail::optional_view(zexa_message_scheduled_at(get()));
     }
 
     /// Time at which it was passed to the carrier or provider (UTC). Not documented: the API may
     /// omit it.
-    std::optional<time_point> sent_at() const {
+    [[nodiscard]] std::optional<time_point> sent_at() const {
         return detail::optional_time(zexa_message_sent_at(get()),
                                      zexa_message_sent_at_unix_ms(get()));
     }
 
     /// The same in the form of RFC 3339, as exact as the API has it.
-    std::optional<std::string_view> sent_at_text() const {
+    [[nodiscard]] std::optional<std::string_view> sent_at_text() const {
         return detail::optional_view(zexa_message_sent_at(get()));
     }
 
     /// Delivery time (UTC). Not documented: the API may omit it.
-    std::optional<time_point> delivered_at() const {
+    [[nodiscard]] std::optional<time_point> delivered_at() const {
         return detail::optional_time(zexa_message_delivered_at(get()),
                                      zexa_message_delivered_at_unix_ms(get()));
     }
 
     /// The same in the form of RFC 3339, as exact as the API has it.
-    std::optional<std::string_view> delivered_at_text() const {
+    [[nodiscard]] std::optional<std::string_view> delivered_at_text() const {
         return detail::optional_view(zexa_message_delivered_at(get()));
     }
 
     /// Reason of a failure: a text or a code. Not documented: the API may omit it.
-    std::optional<std::string_view> error() const {
+    [[nodiscard]] std::optional<std::string_view> error() const {
         return detail::optional_view(zexa_message_error(get()));
     }
 
     /// All of it as a JSON object, by the names of the API, with what this version does not know.
-    std::string_view json() const { return detail::view(zexa_message_json(get())); }
+    [[nodiscard]] std::string_view json() const { return detail::view(zexa_message_json(get())); }
 
     /// Fields that this version does not know, and the raw values of fields in an unexpected form,
     /// as a JSON object.
-    std::string_view extra_json() const { return detail::view(zexa_message_extra_json(get())); }
+    [[nodiscard]] std::string_view extra_json() const {
+        return detail::view(zexa_message_extra_json(get()));
+    }
 
     /// Takes over an object of the C API.
     explicit message(zexa_message *handle) : handle_(handle, zexa_message_free) {}
@@ -1395,7 +1409,7 @@ class message {
     explicit message(std::shared_ptr<const zexa_message> handle) : handle_(std::move(handle)) {}
 
     /// The object of the C API, which stays this one's.
-    const zexa_message *get() const noexcept { return handle_.get(); }
+    [[nodiscard]] const zexa_message *get() const noexcept { return handle_.get(); }
 
   private:
     std::shared_ptr<const zexa_message> handle_;
@@ -1465,7 +1479,7 @@ class messages_resource {
     /// Gives a message and how far it has got.
     ///
     /// `GET /messages/{id}`
-    zexa::message get(std::string_view id, const call_options &options = {}) const {
+    [[nodiscard]] zexa::message get(std::string_view id, const call_options &options = {}) const {
         detail::arrays arrays;
         const std::string own_id(id);
         const char *c_id = detail::text("id", own_id);
@@ -1487,8 +1501,8 @@ class messages_resource {
     /// for so long at busy times. A wait that reaches its deadline fails with `timeout`.
     ///
     /// `GET /messages/{id}`
-    zexa::message wait(std::string_view id, std::string_view until = "final",
-                       const call_options &options = {}) const {
+    [[nodiscard]] zexa::message wait(std::string_view id, std::string_view until = "final",
+                                     const call_options &options = {}) const {
         detail::arrays arrays;
         const std::string own_id(id);
         const char *c_id = detail::text("id", own_id);
@@ -1528,10 +1542,12 @@ inline constexpr const char *rejected = "rejected";
 class sender_id {
   public:
     /// Whether it may be used. Empty if the API omits it.
-    std::string_view status() const { return detail::view(zexa_sender_id_status(get())); }
+    [[nodiscard]] std::string_view status() const {
+        return detail::view(zexa_sender_id_status(get()));
+    }
 
     /// Channel that it is registered for. Not documented: the API may omit it.
-    std::optional<std::string_view> channel() const {
+    [[nodiscard]] std::optional<std::string_view> channel() const {
         return detail::optional_view(zexa_sender_id_channel(get()));
     }
 
@@ -1539,37 +1555,39 @@ class sender_id {
     /// may omit it.
     ///
     /// The API calls it `sender_id`, which is what the class is called.
-    std::optional<std::string_view> name() const {
+    [[nodiscard]] std::optional<std::string_view> name() const {
         return detail::optional_view(zexa_sender_id_sender_id(get()));
     }
 
     /// Id of the registration. Not documented: the API may omit it.
-    std::optional<std::string_view> id() const {
+    [[nodiscard]] std::optional<std::string_view> id() const {
         return detail::optional_view(zexa_sender_id_id(get()));
     }
 
     /// Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it.
-    std::optional<std::string_view> use_case() const {
+    [[nodiscard]] std::optional<std::string_view> use_case() const {
         return detail::optional_view(zexa_sender_id_use_case(get()));
     }
 
     /// Registration time (UTC). Not documented: the API may omit it.
-    std::optional<time_point> created_at() const {
+    [[nodiscard]] std::optional<time_point> created_at() const {
         return detail::optional_time(zexa_sender_id_created_at(get()),
                                      zexa_sender_id_created_at_unix_ms(get()));
     }
 
     /// The same in the form of RFC 3339, as exact as the API has it.
-    std::optional<std::string_view> created_at_text() const {
+    [[nodiscard]] std::optional<std::string_view> created_at_text() const {
         return detail::optional_view(zexa_sender_id_created_at(get()));
     }
 
     /// All of it as a JSON object, by the names of the API, with what this version does not know.
-    std::string_view json() const { return detail::view(zexa_sender_id_json(get())); }
+    [[nodiscard]] std::string_view json() const { return detail::view(zexa_sender_id_json(get())); }
 
     /// Fields that this version does not know, and the raw values of fields in an unexpected form,
     /// as a JSON object.
-    std::string_view extra_json() const { return detail::view(zexa_sender_id_extra_json(get())); }
+    [[nodiscard]] std::string_view extra_json() const {
+        return detail::view(zexa_sender_id_extra_json(get()));
+    }
 
     /// Takes over an object of the C API.
     explicit sender_id(zexa_sender_id *handle) : handle_(handle, zexa_sender_id_free) {}
@@ -1578,7 +1596,7 @@ class sender_id {
     explicit sender_id(std::shared_ptr<const zexa_sender_id> handle) : handle_(std::move(handle)) {}
 
     /// The object of the C API, which stays this one's.
-    const zexa_sender_id *get() const noexcept { return handle_.get(); }
+    [[nodiscard]] const zexa_sender_id *get() const noexcept { return handle_.get(); }
 
   private:
     std::shared_ptr<const zexa_sender_id> handle_;
@@ -1635,8 +1653,8 @@ class sender_ids_resource {
     /// Lists the account's Sender IDs, of every status, on every channel.
     ///
     /// `GET /sender-ids`
-    zexa::list<zexa::sender_id> list(list_sender_ids_params params = {},
-                                     call_options options = {}) const {
+    [[nodiscard]] zexa::list<zexa::sender_id> list(list_sender_ids_params params = {},
+                                                   call_options options = {}) const {
         return zexa::list<zexa::sender_id>(client_, std::move(params), std::move(options));
     }
 
@@ -1673,7 +1691,7 @@ inline constexpr const char *cancelled = "cancelled";
 /// Whether it will not change any more.
 ///
 /// False of a name that this version does not know.
-inline bool is_final(std::string_view name) {
+[[nodiscard]] inline bool is_final(std::string_view name) {
     return detail::ask(zexa_campaign_status_is_final, name);
 }
 
@@ -1683,45 +1701,47 @@ inline bool is_final(std::string_view name) {
 class campaign {
   public:
     /// Campaign id, `cmp_…`.
-    std::string_view id() const { return detail::view(zexa_campaign_id(get())); }
+    [[nodiscard]] std::string_view id() const { return detail::view(zexa_campaign_id(get())); }
 
     /// Status. Empty if the API omits it.
-    std::string_view status() const { return detail::view(zexa_campaign_status(get())); }
+    [[nodiscard]] std::string_view status() const {
+        return detail::view(zexa_campaign_status(get()));
+    }
 
     /// Name. Absent if the API omits it.
-    std::optional<std::string_view> name() const {
+    [[nodiscard]] std::optional<std::string_view> name() const {
         return detail::optional_view(zexa_campaign_name(get()));
     }
 
     /// Delivery channel. Absent if the API omits it.
-    std::optional<std::string_view> channel() const {
+    [[nodiscard]] std::optional<std::string_view> channel() const {
         return detail::optional_view(zexa_campaign_channel(get()));
     }
 
     /// Creation time (UTC). Absent if the API omits it.
-    std::optional<time_point> created_at() const {
+    [[nodiscard]] std::optional<time_point> created_at() const {
         return detail::optional_time(zexa_campaign_created_at(get()),
                                      zexa_campaign_created_at_unix_ms(get()));
     }
 
     /// The same in the form of RFC 3339, as exact as the API has it.
-    std::optional<std::string_view> created_at_text() const {
+    [[nodiscard]] std::optional<std::string_view> created_at_text() const {
         return detail::optional_view(zexa_campaign_created_at(get()));
     }
 
     /// Number of contacts that it is sent to. Not documented under this name: the API may omit it.
-    std::optional<std::int64_t> total_recipients() const {
+    [[nodiscard]] std::optional<std::int64_t> total_recipients() const {
         return detail::optional_number(zexa_campaign_total_recipients(get()));
     }
 
     /// Time to start at (UTC), if it is scheduled. Not documented: the API may omit it.
-    std::optional<time_point> scheduled_at() const {
+    [[nodiscard]] std::optional<time_point> scheduled_at() const {
         return detail::optional_time(zexa_campaign_scheduled_at(get()),
                                      zexa_campaign_scheduled_at_unix_ms(get()));
     }
 
     /// The same in the form of RFC 3339, as exact as the API has it.
-    std::optional<std::string_view> scheduled_at_text() const {
+    [[nodiscard]] std::optional<std::string_view> scheduled_at_text() const {
         return detail::optional_view(zexa_campaign_scheduled_at(get()));
     }
 
@@ -1730,32 +1750,32 @@ class campaign {
     class stats_part {
       public:
         /// Passed to the carrier or provider.
-        std::optional<std::int64_t> sent() const {
+        [[nodiscard]] std::optional<std::int64_t> sent() const {
             return detail::optional_number(zexa_campaign_stats_sent(handle_.get()));
         }
 
         /// Delivered.
-        std::optional<std::int64_t> delivered() const {
+        [[nodiscard]] std::optional<std::int64_t> delivered() const {
             return detail::optional_number(zexa_campaign_stats_delivered(handle_.get()));
         }
 
         /// Failed: they could not be sent.
-        std::optional<std::int64_t> failed() const {
+        [[nodiscard]] std::optional<std::int64_t> failed() const {
             return detail::optional_number(zexa_campaign_stats_failed(handle_.get()));
         }
 
         /// Undeliverable.
-        std::optional<std::int64_t> undeliverable() const {
+        [[nodiscard]] std::optional<std::int64_t> undeliverable() const {
             return detail::optional_number(zexa_campaign_stats_undeliverable(handle_.get()));
         }
 
         /// Not yet sent.
-        std::optional<std::int64_t> pending() const {
+        [[nodiscard]] std::optional<std::int64_t> pending() const {
             return detail::optional_number(zexa_campaign_stats_pending(handle_.get()));
         }
 
         /// All of it as a JSON object.
-        std::string_view json() const {
+        [[nodiscard]] std::string_view json() const {
             return detail::view(zexa_campaign_stats_json(handle_.get()));
         }
 
@@ -1767,18 +1787,20 @@ class campaign {
     };
 
     /// Delivery statistics, returned by `campaigns.get`. Not documented: the API may omit them.
-    std::optional<stats_part> stats() const {
+    [[nodiscard]] std::optional<stats_part> stats() const {
         if (zexa_campaign_stats_json(get()) == nullptr)
             return std::nullopt;
         return stats_part(handle_);
     }
 
     /// All of it as a JSON object, by the names of the API, with what this version does not know.
-    std::string_view json() const { return detail::view(zexa_campaign_json(get())); }
+    [[nodiscard]] std::string_view json() const { return detail::view(zexa_campaign_json(get())); }
 
     /// Fields that this version does not know, and the raw values of fields in an unexpected form,
     /// as a JSON object.
-    std::string_view extra_json() const { return detail::view(zexa_campaign_extra_json(get())); }
+    [[nodiscard]] std::string_view extra_json() const {
+        return detail::view(zexa_campaign_extra_json(get()));
+    }
 
     /// Takes over an object of the C API.
     explicit campaign(zexa_campaign *handle) : handle_(handle, zexa_campaign_free) {}
@@ -1787,7 +1809,7 @@ class campaign {
     explicit campaign(std::shared_ptr<const zexa_campaign> handle) : handle_(std::move(handle)) {}
 
     /// The object of the C API, which stays this one's.
-    const zexa_campaign *get() const noexcept { return handle_.get(); }
+    [[nodiscard]] const zexa_campaign *get() const noexcept { return handle_.get(); }
 
   private:
     std::shared_ptr<const zexa_campaign> handle_;
@@ -1896,15 +1918,15 @@ class campaigns_resource {
     /// Lists the account's campaigns.
     ///
     /// `GET /campaigns`
-    zexa::list<zexa::campaign> list(list_campaigns_params params = {},
-                                    call_options options = {}) const {
+    [[nodiscard]] zexa::list<zexa::campaign> list(list_campaigns_params params = {},
+                                                  call_options options = {}) const {
         return zexa::list<zexa::campaign>(client_, std::move(params), std::move(options));
     }
 
     /// Gives a campaign, how far it has got, and its delivery statistics.
     ///
     /// `GET /campaigns/{id}`
-    zexa::campaign get(std::string_view id, const call_options &options = {}) const {
+    [[nodiscard]] zexa::campaign get(std::string_view id, const call_options &options = {}) const {
         detail::arrays arrays;
         const std::string own_id(id);
         const char *c_id = detail::text("id", own_id);
@@ -1926,8 +1948,8 @@ class campaigns_resource {
     /// for so long at busy times. A wait that reaches its deadline fails with `timeout`.
     ///
     /// `GET /campaigns/{id}`
-    zexa::campaign wait(std::string_view id, std::string_view until = "final",
-                        const call_options &options = {}) const {
+    [[nodiscard]] zexa::campaign wait(std::string_view id, std::string_view until = "final",
+                                      const call_options &options = {}) const {
         detail::arrays arrays;
         const std::string own_id(id);
         const char *c_id = detail::text("id", own_id);
@@ -1954,47 +1976,49 @@ class campaigns_resource {
 class contact {
   public:
     /// Contact id, `cnt_…`.
-    std::string_view id() const { return detail::view(zexa_contact_id(get())); }
+    [[nodiscard]] std::string_view id() const { return detail::view(zexa_contact_id(get())); }
 
     /// Name of the person. Absent if the API omits it.
-    std::optional<std::string_view> name() const {
+    [[nodiscard]] std::optional<std::string_view> name() const {
         return detail::optional_view(zexa_contact_name(get()));
     }
 
     /// Phone number in E.164 form. Absent if the API omits it.
-    std::optional<std::string_view> phone() const {
+    [[nodiscard]] std::optional<std::string_view> phone() const {
         return detail::optional_view(zexa_contact_phone(get()));
     }
 
     /// Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them.
-    std::vector<std::string_view> lists() const {
+    [[nodiscard]] std::vector<std::string_view> lists() const {
         return detail::views(zexa_contact_lists_count(get()), [this](std::size_t index) {
             return zexa_contact_lists_at(get(), index);
         });
     }
 
     /// Creation time (UTC). Absent if the API omits it.
-    std::optional<time_point> created_at() const {
+    [[nodiscard]] std::optional<time_point> created_at() const {
         return detail::optional_time(zexa_contact_created_at(get()),
                                      zexa_contact_created_at_unix_ms(get()));
     }
 
     /// The same in the form of RFC 3339, as exact as the API has it.
-    std::optional<std::string_view> created_at_text() const {
+    [[nodiscard]] std::optional<std::string_view> created_at_text() const {
         return detail::optional_view(zexa_contact_created_at(get()));
     }
 
     /// Email address, if there is one.
-    std::optional<std::string_view> email() const {
+    [[nodiscard]] std::optional<std::string_view> email() const {
         return detail::optional_view(zexa_contact_email(get()));
     }
 
     /// All of it as a JSON object, by the names of the API, with what this version does not know.
-    std::string_view json() const { return detail::view(zexa_contact_json(get())); }
+    [[nodiscard]] std::string_view json() const { return detail::view(zexa_contact_json(get())); }
 
     /// Fields that this version does not know, and the raw values of fields in an unexpected form,
     /// as a JSON object.
-    std::string_view extra_json() const { return detail::view(zexa_contact_extra_json(get())); }
+    [[nodiscard]] std::string_view extra_json() const {
+        return detail::view(zexa_contact_extra_json(get()));
+    }
 
     /// Takes over an object of the C API.
     explicit contact(zexa_contact *handle) : handle_(handle, zexa_contact_free) {}
@@ -2003,7 +2027,7 @@ class contact {
     explicit contact(std::shared_ptr<const zexa_contact> handle) : handle_(std::move(handle)) {}
 
     /// The object of the C API, which stays this one's.
-    const zexa_contact *get() const noexcept { return handle_.get(); }
+    [[nodiscard]] const zexa_contact *get() const noexcept { return handle_.get(); }
 
   private:
     std::shared_ptr<const zexa_contact> handle_;
@@ -2109,8 +2133,8 @@ class contacts_resource {
     /// Lists contacts: all, those of one contact list, or those that match a search.
     ///
     /// `GET /contacts`
-    zexa::list<zexa::contact> list(list_contacts_params params = {},
-                                   call_options options = {}) const {
+    [[nodiscard]] zexa::list<zexa::contact> list(list_contacts_params params = {},
+                                                 call_options options = {}) const {
         return zexa::list<zexa::contact>(client_, std::move(params), std::move(options));
     }
 
@@ -2164,42 +2188,44 @@ inline constexpr const char *all = "*";
 class webhook {
   public:
     /// Webhook id, `wh_…`.
-    std::string_view id() const { return detail::view(zexa_webhook_id(get())); }
+    [[nodiscard]] std::string_view id() const { return detail::view(zexa_webhook_id(get())); }
 
     /// URL that events are posted to. Absent if the API omits it.
-    std::optional<std::string_view> url() const {
+    [[nodiscard]] std::optional<std::string_view> url() const {
         return detail::optional_view(zexa_webhook_url(get()));
     }
 
     /// Names of the events that are posted. Empty if the API omits them.
-    std::vector<std::string_view> events() const {
+    [[nodiscard]] std::vector<std::string_view> events() const {
         return detail::views(zexa_webhook_events_count(get()), [this](std::size_t index) {
             return zexa_webhook_events_at(get(), index);
         });
     }
 
     /// Creation time (UTC). Absent if the API omits it.
-    std::optional<time_point> created_at() const {
+    [[nodiscard]] std::optional<time_point> created_at() const {
         return detail::optional_time(zexa_webhook_created_at(get()),
                                      zexa_webhook_created_at_unix_ms(get()));
     }
 
     /// The same in the form of RFC 3339, as exact as the API has it.
-    std::optional<std::string_view> created_at_text() const {
+    [[nodiscard]] std::optional<std::string_view> created_at_text() const {
         return detail::optional_view(zexa_webhook_created_at(get()));
     }
 
     /// Secret that events are signed with. Not documented: the API may omit it.
-    std::optional<std::string_view> secret() const {
+    [[nodiscard]] std::optional<std::string_view> secret() const {
         return detail::optional_view(zexa_webhook_secret(get()));
     }
 
     /// All of it as a JSON object, by the names of the API, with what this version does not know.
-    std::string_view json() const { return detail::view(zexa_webhook_json(get())); }
+    [[nodiscard]] std::string_view json() const { return detail::view(zexa_webhook_json(get())); }
 
     /// Fields that this version does not know, and the raw values of fields in an unexpected form,
     /// as a JSON object.
-    std::string_view extra_json() const { return detail::view(zexa_webhook_extra_json(get())); }
+    [[nodiscard]] std::string_view extra_json() const {
+        return detail::view(zexa_webhook_extra_json(get()));
+    }
 
     /// Takes over an object of the C API.
     explicit webhook(zexa_webhook *handle) : handle_(handle, zexa_webhook_free) {}
@@ -2208,7 +2234,7 @@ class webhook {
     explicit webhook(std::shared_ptr<const zexa_webhook> handle) : handle_(std::move(handle)) {}
 
     /// The object of the C API, which stays this one's.
-    const zexa_webhook *get() const noexcept { return handle_.get(); }
+    [[nodiscard]] const zexa_webhook *get() const noexcept { return handle_.get(); }
 
   private:
     std::shared_ptr<const zexa_webhook> handle_;
@@ -2219,55 +2245,57 @@ class event {
   public:
     /// Id of the event itself: the same event may be posted twice. Absent if the payload is the
     /// message or campaign itself.
-    std::optional<std::string_view> id() const {
+    [[nodiscard]] std::optional<std::string_view> id() const {
         return detail::optional_view(zexa_event_id(get()));
     }
 
     /// Name of the event.
     ///
     /// The API calls it `event`, which is what the class is called.
-    std::optional<std::string_view> name() const {
+    [[nodiscard]] std::optional<std::string_view> name() const {
         return detail::optional_view(zexa_event_event(get()));
     }
 
     /// Time of the event (UTC).
-    std::optional<time_point> created_at() const {
+    [[nodiscard]] std::optional<time_point> created_at() const {
         return detail::optional_time(zexa_event_created_at(get()),
                                      zexa_event_created_at_unix_ms(get()));
     }
 
     /// The same in the form of RFC 3339, as exact as the API has it.
-    std::optional<std::string_view> created_at_text() const {
+    [[nodiscard]] std::optional<std::string_view> created_at_text() const {
         return detail::optional_view(zexa_event_created_at(get()));
     }
 
     /// Raw data of the event: see `event::message()` and `event::campaign()`.
     ///
     /// As JSON.
-    std::optional<std::string_view> data_json() const {
+    [[nodiscard]] std::optional<std::string_view> data_json() const {
         return detail::optional_view(zexa_event_data_json(get()));
     }
 
     /// The message that the event is about, if it is about one, wherever the payload has it.
-    std::optional<zexa::message> message() const {
+    [[nodiscard]] std::optional<zexa::message> message() const {
         if (zexa_message *handle = zexa_event_message(get()))
             return zexa::message(handle);
         return std::nullopt;
     }
 
     /// The campaign that the event is about, if it is about one, wherever the payload has it.
-    std::optional<zexa::campaign> campaign() const {
+    [[nodiscard]] std::optional<zexa::campaign> campaign() const {
         if (zexa_campaign *handle = zexa_event_campaign(get()))
             return zexa::campaign(handle);
         return std::nullopt;
     }
 
     /// All of it as a JSON object, by the names of the API, with what this version does not know.
-    std::string_view json() const { return detail::view(zexa_event_json(get())); }
+    [[nodiscard]] std::string_view json() const { return detail::view(zexa_event_json(get())); }
 
     /// Fields that this version does not know, and the raw values of fields in an unexpected form,
     /// as a JSON object.
-    std::string_view extra_json() const { return detail::view(zexa_event_extra_json(get())); }
+    [[nodiscard]] std::string_view extra_json() const {
+        return detail::view(zexa_event_extra_json(get()));
+    }
 
     /// Takes over an object of the C API.
     explicit event(zexa_event *handle) : handle_(handle, zexa_event_free) {}
@@ -2276,7 +2304,7 @@ class event {
     explicit event(std::shared_ptr<const zexa_event> handle) : handle_(std::move(handle)) {}
 
     /// The object of the C API, which stays this one's.
-    const zexa_event *get() const noexcept { return handle_.get(); }
+    [[nodiscard]] const zexa_event *get() const noexcept { return handle_.get(); }
 
   private:
     std::shared_ptr<const zexa_event> handle_;
@@ -2333,7 +2361,7 @@ class webhooks_resource {
 /// is a test.
 ///
 /// Throws decode_error where the body is not a JSON object.
-inline event parse_event(std::string_view body) {
+[[nodiscard]] inline event parse_event(std::string_view body) {
     return event(detail::made<zexa_event>([&](zexa_event **made, zexa_error **error) {
         return zexa_webhooks_parse_event(body.data(), body.size(), made, error);
     }));
@@ -2349,19 +2377,21 @@ class credits {
     /// Number of credits. An email or Slack message costs half a credit, so it may be a fraction.
     ///
     /// The API calls it `credits`, which is what the class is called.
-    double value() const { return zexa_credits_credits(get()); }
+    [[nodiscard]] double value() const { return zexa_credits_credits(get()); }
 
     /// Currency in which credits are bought, such as `USD`. Absent if the API omits it.
-    std::optional<std::string_view> currency() const {
+    [[nodiscard]] std::optional<std::string_view> currency() const {
         return detail::optional_view(zexa_credits_currency(get()));
     }
 
     /// All of it as a JSON object, by the names of the API, with what this version does not know.
-    std::string_view json() const { return detail::view(zexa_credits_json(get())); }
+    [[nodiscard]] std::string_view json() const { return detail::view(zexa_credits_json(get())); }
 
     /// Fields that this version does not know, and the raw values of fields in an unexpected form,
     /// as a JSON object.
-    std::string_view extra_json() const { return detail::view(zexa_credits_extra_json(get())); }
+    [[nodiscard]] std::string_view extra_json() const {
+        return detail::view(zexa_credits_extra_json(get()));
+    }
 
     /// Takes over an object of the C API.
     explicit credits(zexa_credits *handle) : handle_(handle, zexa_credits_free) {}
@@ -2370,7 +2400,7 @@ class credits {
     explicit credits(std::shared_ptr<const zexa_credits> handle) : handle_(std::move(handle)) {}
 
     /// The object of the C API, which stays this one's.
-    const zexa_credits *get() const noexcept { return handle_.get(); }
+    [[nodiscard]] const zexa_credits *get() const noexcept { return handle_.get(); }
 
   private:
     std::shared_ptr<const zexa_credits> handle_;
@@ -2382,7 +2412,7 @@ class credits_resource {
     /// Gives the credit balance.
     ///
     /// `GET /credits`
-    zexa::credits get(const call_options &options = {}) const {
+    [[nodiscard]] zexa::credits get(const call_options &options = {}) const {
         detail::arrays arrays;
         const zexa_call_options c_options = detail::lower(options, arrays);
         return zexa::credits(

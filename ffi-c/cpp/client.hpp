@@ -2,10 +2,12 @@
 class response {
   public:
     /// The HTTP status, a 2xx.
-    int http_status() const noexcept { return zexa_response_http_status(handle_.get()); }
+    [[nodiscard]] int http_status() const noexcept {
+        return zexa_response_http_status(handle_.get());
+    }
 
     /// The body as JSON; "null" where there was none.
-    std::string_view body_json() const {
+    [[nodiscard]] std::string_view body_json() const {
         return detail::view(zexa_response_body_json(handle_.get()));
     }
 
@@ -49,7 +51,7 @@ class client {
     // GENERATED: the resources
 
     /// The same client, with the same connections, for calls with other options.
-    client with_options(const call_options &options) const {
+    [[nodiscard]] client with_options(const call_options &options) const {
         detail::arrays arrays;
         const zexa_call_options lowered = detail::lower(options, arrays);
         return client(detail::made<zexa_client>([&](zexa_client **made, zexa_error **error) {
@@ -90,7 +92,7 @@ class client {
     explicit client(zexa_client *handle) : handle_(handle, zexa_client_free) {}
 
     /// The object of the C API, which stays this one's.
-    const zexa_client *get() const noexcept { return handle_.get(); }
+    [[nodiscard]] const zexa_client *get() const noexcept { return handle_.get(); }
 
   private:
     std::shared_ptr<const zexa_client> handle_;

@@ -39,51 +39,55 @@ class error : public std::runtime_error {
     using std::runtime_error::what;
 
     /// What went wrong. Each kind has a class of its own, too.
-    zexa::kind kind() const noexcept { return failure_->kind; }
+    [[nodiscard]] zexa::kind kind() const noexcept { return failure_->kind; }
 
     /// How far the request got.
-    zexa::outcome outcome() const noexcept { return failure_->outcome; }
+    [[nodiscard]] zexa::outcome outcome() const noexcept { return failure_->outcome; }
 
     /// Whether sending the same request again cannot do the same thing twice: true for
     /// `outcome::not_sent` and `outcome::rejected`.
-    bool safe_to_retry() const noexcept { return failure_->safe_to_retry; }
+    [[nodiscard]] bool safe_to_retry() const noexcept { return failure_->safe_to_retry; }
 
     /// What went wrong, in words: the API's own where it gave any.
-    const std::string &message() const noexcept { return failure_->message; }
+    [[nodiscard]] const std::string &message() const noexcept { return failure_->message; }
 
     /// The API's own name for the error, such as "insufficient_credits".
-    const std::optional<std::string> &code() const noexcept { return failure_->code; }
+    [[nodiscard]] const std::optional<std::string> &code() const noexcept { return failure_->code; }
 
     /// The HTTP status of the last answer, where one came.
-    std::optional<int> http_status() const noexcept { return failure_->http_status; }
+    [[nodiscard]] std::optional<int> http_status() const noexcept { return failure_->http_status; }
 
     /// The id by which Zexa's support finds this request.
-    const std::optional<std::string> &request_id() const noexcept { return failure_->request_id; }
+    [[nodiscard]] const std::optional<std::string> &request_id() const noexcept {
+        return failure_->request_id;
+    }
 
     /// What the API says beside its message, or `field`, `reason` and `value` of an argument that
     /// was refused before it was sent, as JSON. It may hold a number or a text, so it does not
     /// belong in a log.
-    const std::optional<std::string> &details_json() const noexcept {
+    [[nodiscard]] const std::optional<std::string> &details_json() const noexcept {
         return failure_->details_json;
     }
 
     /// How long the server asked to wait in its last answer, where it did.
-    std::optional<std::chrono::milliseconds> retry_after() const noexcept {
+    [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept {
         return failure_->retry_after;
     }
 
     /// How many requests were made; 0 where the call failed before the first.
-    unsigned attempts() const noexcept { return failure_->attempts; }
+    [[nodiscard]] unsigned attempts() const noexcept { return failure_->attempts; }
 
     /// Reason of the error. If there is no connection, or it was lost, a code: the system's, such
     /// as "ECONNREFUSED", or one for TLS or the lookup of the host, such as "CERT_HAS_EXPIRED" or
     /// "ENOTFOUND". The codes are those of Node.js, and stay as they are. Else the innermost reason
     /// in words.
-    const std::optional<std::string> &cause() const noexcept { return failure_->cause; }
+    [[nodiscard]] const std::optional<std::string> &cause() const noexcept {
+        return failure_->cause;
+    }
 
     /// All of it as a JSON object: kind, outcome, status, code, message, details, request_id,
     /// retry_after (seconds), attempts.
-    const std::string &json() const noexcept { return failure_->json; }
+    [[nodiscard]] const std::string &json() const noexcept { return failure_->json; }
 
     // Without a move, which would leave an error that says nothing.
     error(const error &) = default;

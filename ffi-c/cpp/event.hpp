@@ -4,7 +4,7 @@
 /// is a test.
 ///
 /// Throws decode_error where the body is not a JSON object.
-inline event parse_event(std::string_view body) {
+[[nodiscard]] inline event parse_event(std::string_view body) {
     return event(detail::made<zexa_event>([&](zexa_event **made, zexa_error **error) {
         return zexa_webhooks_parse_event(body.data(), body.size(), made, error);
     }));

@@ -81,6 +81,6 @@ namespace zexa {
 
 /// The version of the library that runs, such as "1.2.3". `ZEXA_VERSION` is that of the headers
 /// which the program was compiled with.
-inline std::string_view version() noexcept {
+[[nodiscard]] inline std::string_view version() noexcept {
     return zexa_version();
 }

@@ -99,32 +99,34 @@ template <class Item> class page {
     using const_iterator = typename std::vector<Item>::const_iterator;
     using iterator = const_iterator;
 
-    const_iterator begin() const noexcept { return items_.begin(); }
-    const_iterator end() const noexcept { return items_.end(); }
+    [[nodiscard]] const_iterator begin() const noexcept { return items_.begin(); }
+    [[nodiscard]] const_iterator end() const noexcept { return items_.end(); }
 
     /// How many items are on it.
-    std::size_t size() const noexcept { return items_.size(); }
-    bool empty() const noexcept { return items_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
+    [[nodiscard]] bool empty() const noexcept { return items_.empty(); }
 
     /// The item at `index`, which has to be less than size().
-    const Item &operator[](std::size_t index) const { return items_[index]; }
+    [[nodiscard]] const Item &operator[](std::size_t index) const { return items_[index]; }
 
     /// Number of items in the whole list, if the API reports it.
-    std::optional<std::int64_t> total() const noexcept {
+    [[nodiscard]] std::optional<std::int64_t> total() const noexcept {
         return detail::optional_number(listing::page_total(handle_.get()));
     }
 
     /// Number of the page, from 1.
-    std::int64_t number() const noexcept { return listing::page_number(handle_.get()); }
+    [[nodiscard]] std::int64_t number() const noexcept {
+        return listing::page_number(handle_.get());
+    }
 
     /// Number of items on a full page, if the API reports it.
-    std::optional<std::int64_t> per_page() const noexcept {
+    [[nodiscard]] std::optional<std::int64_t> per_page() const noexcept {
         return detail::optional_number(listing::page_per_page(handle_.get()));
     }
 
     /// Other fields of the page, and the raw values of fields in an unexpected form, as a JSON
     /// object.
-    std::string_view extra_json() const {
+    [[nodiscard]] std::string_view extra_json() const {
         return detail::view(listing::page_extra_json(handle_.get()));
     }
 
@@ -154,7 +156,7 @@ template <class Item> class page_range {
     using iterator =
         detail::iterator<page<Item>, typename listing::page_handle, typename listing::pages_handle>;
 
-    iterator begin() const {
+    [[nodiscard]] iterator begin() const {
         detail::arrays arrays;
         const auto params = lower(params_, arrays);
         const zexa_call_options options = detail::lower(options_, arrays);
@@ -168,10 +170,10 @@ template <class Item> class page_range {
                         incomplete_);
     }
 
-    iterator end() const { return iterator(); }
+    [[nodiscard]] iterator end() const { return iterator(); }
 
     /// As list::is_incomplete(), with which it is shared.
-    bool is_incomplete() const noexcept { return *incomplete_; }
+    [[nodiscard]] bool is_incomplete() const noexcept { return *incomplete_; }
 
     page_range(client client, typename listing::params params, call_options options,
                detail::incomplete_flag incomplete)
@@ -204,7 +206,7 @@ template <class Item> class list {
         detail::iterator<Item, typename listing::item_handle, typename listing::items_handle>;
 
     /// Fetches the first page, and throws where that fails, as the iterator does on the way.
-    iterator begin() const {
+    [[nodiscard]] iterator begin() const {
         detail::arrays arrays;
         const auto params = lower(params_, arrays);
         const zexa_call_options options = detail::lower(options_, arrays);
@@ -218,20 +220,20 @@ template <class Item> class list {
                         incomplete_);
     }
 
-    iterator end() const { return iterator(); }
+    [[nodiscard]] iterator end() const { return iterator(); }
 
     /// The same list, page by page.
-    page_range<Item> pages() const {
+    [[nodiscard]] page_range<Item> pages() const {
         return page_range<Item>(client_, params_, options_, incomplete_);
     }
 
     /// Whether the last reading of this list or of its pages() that reached the end had fewer items
     /// than the API reported in its last total: rows were removed meanwhile, or the server did not
     /// return all. False before. Copies of the list share it.
-    bool is_incomplete() const noexcept { return *incomplete_; }
+    [[nodiscard]] bool is_incomplete() const noexcept { return *incomplete_; }
 
     /// Fetches one page; the first is 1.
-    zexa::page<Item> page(std::uint32_t number) const {
+    [[nodiscard]] zexa::page<Item> page(std::uint32_t number) const {
         detail::arrays arrays;
         const auto params = lower(params_, arrays);
         const zexa_call_options options = detail::lower(options_, arrays);

@@ -84,10 +84,12 @@ class cancel_token {
     void cancel() const noexcept { zexa_cancel_token_cancel(handle_.get()); }
 
     /// Whether cancel() was called.
-    bool is_cancelled() const noexcept { return zexa_cancel_token_is_cancelled(handle_.get()); }
+    [[nodiscard]] bool is_cancelled() const noexcept {
+        return zexa_cancel_token_is_cancelled(handle_.get());
+    }
 
     /// The token of the C API, which stays this one's.
-    const zexa_cancel_token *get() const noexcept { return handle_.get(); }
+    [[nodiscard]] const zexa_cancel_token *get() const noexcept { return handle_.get(); }
 
   private:
     std::shared_ptr<zexa_cancel_token> handle_;

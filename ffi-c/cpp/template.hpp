@@ -26,7 +26,7 @@ class message_template {
     }
 
     /// As JSON.
-    std::string json() const {
+    [[nodiscard]] std::string json() const {
         return std::string(detail::view(zexa_template_json(handle_.get())));
     }
 

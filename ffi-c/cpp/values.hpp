@@ -20,7 +20,7 @@ class timestamp {
     timestamp(const char *text) : text_(text) {}
 
     /// In the form of RFC 3339.
-    const std::string &text() const noexcept { return text_; }
+    [[nodiscard]] const std::string &text() const noexcept { return text_; }
 
   private:
     static std::string format(time_point time) {

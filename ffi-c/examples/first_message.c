@@ -12,12 +12,12 @@ int main(void) {
     params.to = "+244912345678";
     params.from = "ZEXA";
     params.body = "Hello";
-    if (zexa_client_new(NULL, &client, &error) == ZEXA_OK)
-        zexa_messages_send(client, &params, NULL, &message, &error);
-    puts(error ? zexa_error_text(error) : zexa_message_status(message));
-    int failed = error != NULL;
+    zexa_status status = zexa_client_new(NULL, &client, &error);
+    if (status == ZEXA_OK)
+        status = zexa_messages_send(client, &params, NULL, &message, &error);
+    puts(status == ZEXA_OK ? zexa_message_status(message) : zexa_error_text(error));
     zexa_error_free(error);
     zexa_message_free(message);
     zexa_client_free(client);
-    return failed;
+    return status;
 }

@@ -11,9 +11,10 @@
 //! params.to = "+244912345678";
 //! params.from = "ZEXA";
 //! params.body = "Hello";
-//! if (zexa_client_new(NULL, &client, &error) == ZEXA_OK)
-//!     zexa_messages_send(client, &params, NULL, &message, &error);
-//! puts(error ? zexa_error_text(error) : zexa_message_status(message));
+//! zexa_status status = zexa_client_new(NULL, &client, &error);
+//! if (status == ZEXA_OK)
+//!     status = zexa_messages_send(client, &params, NULL, &message, &error);
+//! puts(status == ZEXA_OK ? zexa_message_status(message) : zexa_error_text(error));
 //! zexa_error_free(error);
 //! zexa_message_free(message);
 //! zexa_client_free(client);
@@ -26,6 +27,7 @@
 //! - **Order of arguments**: the object itself, inputs, options of the call, outputs, the error.
 //! - **Failures.** What can fail returns a zexa_status: `ZEXA_OK`, or what went wrong. Outputs are then NULL, and `*error` is an error that says
 //!   more. On success `*error` is NULL. Whatever outputs and `*error` held before is overwritten. `error` itself may be NULL.
+//!   Compilers warn where a status is ignored: see `ZEXA_WARN_UNUSED_RESULT`.
 //! - **Inputs** are UTF-8 that ends in a NUL, and stay yours; NULL is an absent one. A NULL argument where something is needed, a string that is
 //!   not UTF-8 and a struct that was not begun with its _INIT macro are `ZEXA_INVALID_ARGUMENT`. A field that is required and NULL or empty is
 //!   `ZEXA_INVALID_REQUEST`.

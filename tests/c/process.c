@@ -45,7 +45,7 @@ static void call_all(const zexa_client *client, zexa_status found[CALLS]) {
     options.base_url = NOBODY;
     options.api_key = "any";
     zexa_client *lonely = NULL;
-    zexa_client_new(&options, &lonely, NULL);
+    CHECK_NUMBER(zexa_client_new(&options, &lonely, NULL), ZEXA_OK);
     found[4] = asked(lonely);
     zexa_client_free(lonely);
     found[5] = asked(NULL);

@@ -44,7 +44,9 @@ def preprocess(path: Path, *flags: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         for name in STANDARD_HEADERS:
             Path(folder, name).touch()
-        command = ["cc", "-E", *flags, "-nostdinc", "-I", folder, str(path)]
+        # Attributes of functions are nothing that cffi knows.
+        attributes = ["-DZEXA_WARN_UNUSED_RESULT="]
+        command = ["cc", "-E", *flags, *attributes, "-nostdinc", "-I", folder, str(path)]
         return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
 
 

@@ -72,12 +72,29 @@ fn opening(version: &str) -> String {
 #define ZEXA_VERSION_MINOR {minor}
 #define ZEXA_VERSION_PATCH {patch}
 
+/**
+ * Has the compiler warn where the result of a function is ignored: the status of a call that may have failed, or an object to be freed. Defined as
+ * nothing before this header is included, it does nothing.
+ */
+#ifndef {WARN_UNUSED}
+#if defined(__cplusplus) && __cplusplus >= 201703L
+#define {WARN_UNUSED} [[nodiscard]]
+#elif defined(__GNUC__)
+#define {WARN_UNUSED} __attribute__((warn_unused_result))
+#else
+#define {WARN_UNUSED}
+#endif
+#endif
+
 #ifdef __cplusplus
 extern \"C\" {{
 #endif
 "
     )
 }
+
+/// The macro before functions whose result is not to be ignored.
+const WARN_UNUSED: &str = "ZEXA_WARN_UNUSED_RESULT";
 
 const CLOSING: &str = "
 #ifdef __cplusplus
@@ -117,7 +134,25 @@ fn declarations(source: &str, types: Vec<String>) -> Result<String> {
     let mut text = Vec::new();
     bindings.write(&mut text);
     let text = String::from_utf8(text).map_err(|_| "cbindgen wrote what is no text".to_owned())?;
-    Ok(rewrap(&in_parentheses(&text)))
+    Ok(rewrap(&with_warnings(&in_parentheses(&text))))
+}
+
+/// Puts the macro that warns before each function that can fail, and before each that returns an object to be freed.
+fn with_warnings(text: &str) -> String {
+    let mut written = String::new();
+    let mut rest = text;
+    while let Some((line, after)) = rest.split_once('\n') {
+        let declaration = rest.split(';').next().unwrap_or_default();
+        let can_fail = line.starts_with("zexa_status zexa_") && declaration.contains("zexa_error **error");
+        let gives_object =
+            line.starts_with("zexa_") && line.split('(').next().is_some_and(|before| before.contains(" *zexa_"));
+        if can_fail || gives_object {
+            written += &format!("{WARN_UNUSED}\n");
+        }
+        written += &format!("{line}\n");
+        rest = after;
+    }
+    written + rest
 }
 
 /// Puts negative numbers of macros in parentheses, so that each stays one number whatever stands before it.
@@ -226,6 +261,16 @@ fn read(file: &Path) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_to_be_ignored_is_marked() {
+        let can_fail = "zexa_status zexa_a_get(const zexa_a *a,\n                        zexa_error **error);\n";
+        let gives_object = "zexa_a *zexa_a_new(void);\n";
+        let others = "zexa_status zexa_error_kind(const zexa_error *error);\nconst zexa_a *zexa_a_at(size_t index);\n";
+        let typedef = "typedef zexa_status (*zexa_callback)(zexa_error **error);\n";
+        let marked = format!("{WARN_UNUSED}\n{can_fail}{others}{typedef}{WARN_UNUSED}\n{gives_object}");
+        assert_eq!(with_warnings(&format!("{can_fail}{others}{typedef}{gives_object}")), marked);
+    }
 
     #[test]
     fn a_negative_number_stays_one_number() {

@@ -22,7 +22,7 @@ pub(super) fn write(context: &Context<'_>, one: &OpenEnum) -> String {
             "
             {docs}///
             /// False of a name that this version does not know.
-            inline bool {question}(std::string_view name) {{ return detail::ask(zexa_{name}_{question}, name); }}
+            [[nodiscard]] inline bool {question}(std::string_view name) {{ return detail::ask(zexa_{name}_{question}, name); }}
             ",
             docs = context.docs(&predicate.docs),
         )

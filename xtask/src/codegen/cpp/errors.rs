@@ -38,10 +38,10 @@ pub(super) fn constants(context: &Context<'_>) -> String {
             {outcomes}        }};
 
         /// The name of a kind, such as \"rate_limited\": the same in every language.
-        inline std::string_view to_string(kind kind) noexcept {{ return zexa_status_name(static_cast<zexa_status>(kind)); }}
+        [[nodiscard]] inline std::string_view to_string(kind kind) noexcept {{ return zexa_status_name(static_cast<zexa_status>(kind)); }}
 
         /// The name of an outcome, such as \"not_sent\": the same in every language.
-        inline std::string_view to_string(outcome outcome) noexcept {{
+        [[nodiscard]] inline std::string_view to_string(outcome outcome) noexcept {{
             return zexa_outcome_name(static_cast<zexa_outcome>(outcome));
         }}
 

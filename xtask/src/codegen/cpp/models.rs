@@ -19,10 +19,10 @@ pub(super) fn write(context: &Context<'_>, model: &Model, members: &str) -> Stri
         public:
             {accessors}{members}
             /// All of it as a JSON object, by the names of the API, with what this version does not know.
-            std::string_view json() const {{ return detail::view({c}_json(get())); }}
+            [[nodiscard]] std::string_view json() const {{ return detail::view({c}_json(get())); }}
 
             /// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object.
-            std::string_view extra_json() const {{ return detail::view({c}_extra_json(get())); }}
+            [[nodiscard]] std::string_view extra_json() const {{ return detail::view({c}_extra_json(get())); }}
 
             /// Takes over an object of the C API.
             explicit {name}({c} *handle) : handle_(handle, {c}_free) {{}}
@@ -31,7 +31,7 @@ pub(super) fn write(context: &Context<'_>, model: &Model, members: &str) -> Stri
             explicit {name}(std::shared_ptr<const {c}> handle) : handle_(std::move(handle)) {{}}
 
             /// The object of the C API, which stays this one's.
-            const {c} *get() const noexcept {{ return handle_.get(); }}
+            [[nodiscard]] const {c} *get() const noexcept {{ return handle_.get(); }}
 
         private:
             std::shared_ptr<const {c}> handle_;
@@ -70,14 +70,14 @@ impl Class<'_> {
                 true => (kind.to_owned(), format!("detail::{read}")),
                 false => (format!("std::optional<{kind}>"), format!("detail::optional_{read}")),
             };
-            format!("{docs}{kind} {name}() const {{ return {read}({c}); }}\n")
+            format!("{docs}[[nodiscard]] {kind} {name}() const {{ return {read}({c}); }}\n")
         };
         let c = |suffix: &str| format!("{}{}{suffix}({})", self.prefix, field.name, self.object);
         match &field.kind {
             Type::String | Type::Enum(_) => method("std::string_view", "view", &c("")),
             // As C has it: a value may be null, or not there.
             Type::Json => format!(
-                "{docs}///\n/// As JSON.\nstd::optional<std::string_view> {name}() const {{ return detail::optional_view({}); }}\n",
+                "{docs}///\n/// As JSON.\n[[nodiscard]] std::optional<std::string_view> {name}() const {{ return detail::optional_view({}); }}\n",
                 c("_json")
             ),
             Type::Timestamp => {
@@ -87,14 +87,14 @@ impl Class<'_> {
                 let view = if kind.is_empty() { "std::string_view" } else { "std::optional<std::string_view>" };
                 method("time_point", "time", &time)
                     + &format!(
-                        "\n/// The same in the form of RFC 3339, as exact as the API has it.\n{view} {text}() const {{ return detail::{read}({}); }}\n",
+                        "\n/// The same in the form of RFC 3339, as exact as the API has it.\n[[nodiscard]] {view} {text}() const {{ return detail::{read}({}); }}\n",
                         c("")
                     )
             }
             Type::U32 | Type::U64 => self.number("std::int64_t", always, &docs, &name, &c("")),
             Type::F64 => self.number("double", always, &docs, &name, &c("")),
             Type::List(_) => format!(
-                "{docs}std::vector<std::string_view> {name}() const {{
+                "{docs}[[nodiscard]] std::vector<std::string_view> {name}() const {{
                     return detail::views({}, [this](std::size_t index) {{ return {}{}_at({}, index); }});
                 }}\n",
                 c("_count"),
@@ -112,9 +112,9 @@ impl Class<'_> {
 
     fn number(&self, kind: &str, always: bool, docs: &str, name: &str, c: &str) -> String {
         if always {
-            return format!("{docs}{kind} {name}() const {{ return {c}; }}\n");
+            return format!("{docs}[[nodiscard]] {kind} {name}() const {{ return {c}; }}\n");
         }
-        format!("{docs}std::optional<{kind}> {name}() const {{ return detail::optional_number({c}); }}\n")
+        format!("{docs}[[nodiscard]] std::optional<{kind}> {name}() const {{ return detail::optional_number({c}); }}\n")
     }
 
     /// A class within this one, and the accessor that gives it.
@@ -135,7 +135,7 @@ impl Class<'_> {
             public:
                 {accessors}
                 /// All of it as a JSON object.
-                std::string_view json() const {{ return detail::view({json}(handle_.get())); }}
+                [[nodiscard]] std::string_view json() const {{ return detail::view({json}(handle_.get())); }}
 
             private:
                 friend class {outer};
@@ -143,7 +143,7 @@ impl Class<'_> {
                 std::shared_ptr<const zexa_{outer}> handle_;
             }};
 
-            {docs}std::optional<{class}> {name}() const {{
+            {docs}[[nodiscard]] std::optional<{class}> {name}() const {{
                 if ({json}({object}) == nullptr)
                     return std::nullopt;
                 return {class}(handle_);

@@ -14,7 +14,7 @@ pub(super) fn declare(resource: &Resource) -> String {
 /// The method of the client, within its class.
 pub(super) fn accessor(context: &Context<'_>, resource: &Resource) -> String {
     let name = context.take_in("client", &resource.name, &resource.place);
-    format!("{}{} {name}() const;\n\n", context.docs(&resource.docs), class(resource))
+    format!("{}[[nodiscard]] {} {name}() const;\n\n", context.docs(&resource.docs), class(resource))
 }
 
 /// The same, defined.
@@ -93,6 +93,8 @@ impl Method<'_> {
         let function = format!("zexa_{}_{}", self.resource.name, self.operation.name);
         let answer = answer.map(|answer| answer.to_snake_case());
         let kind = answer.as_ref().map_or_else(|| "void".to_owned(), |answer| format!("zexa::{answer}"));
+        // What a GET is for is its result. A POST has done something, and a failure of it throws.
+        let nodiscard = if verb == "GET" { "[[nodiscard]] " } else { "" };
         let call = match &answer {
             Some(answer) => format!(
                 "return {kind}(detail::made<zexa_{answer}>([&](zexa_{answer} **made, zexa_error **error) {{
@@ -107,7 +109,7 @@ impl Method<'_> {
         };
         format!(
             "
-            {docs}{kind} {name}({arguments}const call_options &options = {{}}) const {{
+            {docs}{nodiscard}{kind} {name}({arguments}const call_options &options = {{}}) const {{
                 detail::arrays arrays;
                 {lower}const zexa_call_options c_options = detail::lower(options, arrays);
                 {call}
@@ -121,7 +123,7 @@ impl Method<'_> {
         let (params, item) = (params_type(params), item.to_snake_case());
         format!(
             "
-            {docs}zexa::list<zexa::{item}> {name}({params} params = {{}}, call_options options = {{}}) const {{
+            {docs}[[nodiscard]] zexa::list<zexa::{item}> {name}({params} params = {{}}, call_options options = {{}}) const {{
                 return zexa::list<zexa::{item}>(client_, std::move(params), std::move(options));
             }}
             "
