@@ -1,5 +1,7 @@
-/* Breaks the rules of the header on purpose. Who watches over memory has to notice, or watches
- * nothing. */
+/* Breaks the rules of the header, or of C, on purpose. Who watches over memory has to notice, or
+ * watches nothing. */
+
+#include <pthread.h>
 
 #include "check.h"
 
@@ -7,6 +9,20 @@ static zexa_error *an_error(void) {
     zexa_error *error = NULL;
     CHECK_NUMBER(zexa_template_new(NULL, NULL, &error), ZEXA_INVALID_ARGUMENT);
     return error;
+}
+
+static void *count_up(void *counter) {
+    ++*(long *)counter;
+    return NULL;
+}
+
+/* Two threads change a number of the program's own at the same time. */
+static void race(void) {
+    long counter = 0;
+    pthread_t other;
+    CHECK_NUMBER(pthread_create(&other, NULL, count_up, &counter), 0);
+    count_up(&counter);
+    CHECK_NUMBER(pthread_join(other, NULL), 0);
 }
 
 int main(int count, char **arguments) {
@@ -20,6 +36,10 @@ int main(int count, char **arguments) {
     if (strcmp(arguments[1], "leak") == 0) {
         for (int left = 0; left < 10; left++)
             an_error();
+        return 0;
+    }
+    if (strcmp(arguments[1], "race") == 0) {
+        race();
         return 0;
     }
     return 1;

@@ -27,7 +27,7 @@ impl Prefix {
     pub(crate) fn install() -> Result<Prefix> {
         static INSTALLED: Once<Prefix> = Once::new();
         INSTALLED.get(|| {
-            let root = paths::target().join("stage").join("usr");
+            let root = stage();
             // An earlier version may have installed other files.
             empty(&root)?;
             install(&Destination { prefix: root.clone(), libdir: "lib".into(), destdir: None })?;
@@ -54,6 +54,11 @@ impl Prefix {
     pub(crate) fn pkg_config_path(&self) -> PathBuf {
         self.lib().join("pkgconfig")
     }
+}
+
+/// The prefix below `target/`.
+pub(crate) fn stage() -> PathBuf {
+    paths::target().join("stage").join("usr")
 }
 
 /// Where to install.
@@ -138,6 +143,10 @@ fn install(destination: &Destination) -> Result {
     let cmake = folder(destination, "share/cmake/zexa")?;
     for file in ["zexa-config.cmake", "zexa-config-version.cmake"] {
         copy_file(&sources.join("cmake").join(file), &cmake.join(file))?;
+    }
+    let suppressions = folder(destination, "share/zexa")?;
+    for file in ["valgrind.supp", "tsan.supp"] {
+        copy_file(&sources.join("suppressions").join(file), &suppressions.join(file))?;
     }
     let doc = folder(destination, "share/doc/zexa")?;
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {

@@ -47,7 +47,7 @@ const DOWNLOADS: &[Ahead] = &[
 /// What is built, in order of need. One after the other: each is linked on one processor, and the foreground uses the others.
 const BUILDS: &[Ahead] = &[
     Ahead {
-        steps: &["exports", "consumers", "c-scenarios", "c", "valgrind", "asan"],
+        steps: &["exports", "consumers", "c-scenarios", "c", "valgrind", "asan", "tsan"],
         make: || Prefix::install().map(drop),
     },
     Ahead { steps: &["python-wheel", "python-consumer", "python-types", "python"], make: || Wheel::build().map(drop) },

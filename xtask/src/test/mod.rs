@@ -158,6 +158,12 @@ const STEPS: &[Step] = &[
         run: c::asan,
     },
     Step {
+        name: "tsan",
+        about: "no data race in a program of tests/c with many threads, says ThreadSanitizer",
+        needs_build: true,
+        run: c::tsan,
+    },
+    Step {
         name: "node-package",
         about: "the packages of npm have what they should, and the addon needs nothing but the system",
         needs_build: true,

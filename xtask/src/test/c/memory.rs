@@ -1,11 +1,12 @@
-//! The steps `valgrind` and `asan`: who watches over memory has nothing to say of the test programs, and would have if there were something.
+//! The steps `valgrind`, `asan` and `tsan`: who watches over memory has nothing to say of the test programs, and would have if there were something.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::program::{Way, source, sources};
 use crate::command::{self, Result, require};
 use crate::compiler::{COMPILERS, Library, shown};
+use crate::install;
 
 /// What Valgrind and the sanitizers end a program with where they have found something.
 const FOUND: i32 = 99;
@@ -25,7 +26,7 @@ pub(crate) fn asan() -> Result {
     prove(&way, &[("use-after-free", "AddressSanitizer: heap-use-after-free"), ("leak", "LeakSanitizer: detected")])?;
     let sources = sources()?;
     way.check(&sources)?;
-    sources.iter().try_for_each(|source| is_instrumented(&way.program(source)))
+    sources.iter().try_for_each(|source| is_instrumented(&way.program(source), "__asan_init"))
 }
 
 /// The canary does what is forbidden, with memory of the library's: the watcher has to say this of it.
@@ -43,24 +44,30 @@ fn prove(way: &Way<'_>, expected: &[(&str, &str)]) -> Result {
     Ok(())
 }
 
-fn is_instrumented(program: &Path) -> Result {
-    match command::output(Command::new("nm").arg(program))?.contains("__asan_init") {
+/// The library is not instrumented, so this watches the program's own memory alone.
+pub(crate) fn tsan() -> Result {
+    require(&[&COMPILERS[..], &[("nm", "binutils")]].concat())?;
+    let way = Way { library: &Library::installed()?, folder: "tsan", flags: &["-fsanitize=thread"], start: with_tsan };
+    prove(&way, &[("race", "ThreadSanitizer: data race")])?;
+    let source = source("threads.c");
+    way.check(std::slice::from_ref(&source))?;
+    is_instrumented(&way.program(&source), "__tsan_init")
+}
+
+fn is_instrumented(program: &Path, symbol: &str) -> Result {
+    match command::output(Command::new("nm").arg(program))?.contains(symbol) {
         true => Ok(()),
-        false => Err(format!("{} was compiled without AddressSanitizer", shown(program))),
+        false => Err(format!("{} was compiled without {symbol}", shown(program))),
     }
 }
 
-/// Leaks that are certain are errors, and what was reached only through them. What is "possibly lost" is not: Rust keeps what several share, such as the
-/// handle of the main thread, by a pointer into its middle.
+/// All leaks are errors but those of what is still reachable.
 fn under_valgrind(program: &Path, source: &Path) -> Command {
     let mut valgrind = Command::new("valgrind");
-    valgrind.args(["--quiet", "--fair-sched=yes", "--num-callers=30", "--show-leak-kinds=definite,indirect"]);
-    valgrind.args(["--errors-for-leak-kinds=definite,indirect", &format!("--error-exitcode={FOUND}")]);
+    valgrind.args(["--quiet", "--fair-sched=yes", "--num-callers=30", "--show-leak-kinds=definite,indirect,possible"]);
+    valgrind.arg(format!("--error-exitcode={FOUND}"));
+    valgrind.arg(format!("--suppressions={}", installed_suppressions("valgrind.supp").display()));
     valgrind.arg(format!("--leak-check={}", if leaks_on_purpose(source) { "no" } else { "full" }));
-    if is(source, "tls") || is(source, "cpp_tls") {
-        // It does not follow how ring's assembler makes what is encrypted, and takes it for uninitialised. The peer, who decrypts it, does not.
-        valgrind.arg("--undef-value-errors=no");
-    }
     valgrind.arg(program);
     // Every step is some thirty times as slow.
     valgrind.env("ZEXA_TEST_MESSAGES", "5");
@@ -73,6 +80,20 @@ fn with_asan(program: &Path, source: &Path) -> Command {
     command.env("ASAN_OPTIONS", format!("detect_leaks={leaks}:exitcode={FOUND}"));
     command.env("LSAN_OPTIONS", format!("exitcode={FOUND}"));
     command
+}
+
+fn with_tsan(program: &Path, _: &Path) -> Command {
+    let mut command = Command::new(program);
+    let suppressions = installed_suppressions("tsan.supp");
+    command.env("TSAN_OPTIONS", format!("exitcode={FOUND}:suppressions={}", suppressions.display()));
+    // Every step is some ten times as slow.
+    command.env("ZEXA_TEST_MESSAGES", "20");
+    command
+}
+
+/// A file of suppressions, as it was installed with the library that the programs are linked with.
+fn installed_suppressions(name: &str) -> PathBuf {
+    install::stage().join("share").join("zexa").join(name)
 }
 
 /// A forked child forgets the connections that it has inherited, instead of closing its parent's. Reads and writes are watched in it all the same.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(crate) use self::memory::{asan, valgrind};
+pub(crate) use self::memory::{asan, tsan, valgrind};
 use self::program::{Way, source, sources};
 use super::exports;
 use crate::command::{self, Result};
