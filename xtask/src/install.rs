@@ -8,7 +8,7 @@ use crate::background::Once;
 use crate::command::{Result, output, require};
 use crate::npm::{copy_file, write};
 use crate::wheel::empty;
-use crate::{paths, release, usage};
+use crate::{debug_symbols, paths, release, usage};
 
 /// The version of the library, which zexa.pc and the file names contain.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -30,7 +30,7 @@ impl Prefix {
             let root = stage();
             // An earlier version may have installed other files.
             empty(&root)?;
-            install(&Destination { prefix: root.clone(), libdir: "lib".into(), destdir: None })?;
+            install(&Destination::new(root.clone()))?;
             Ok(Prefix { root })
         })
     }
@@ -70,17 +70,28 @@ struct Destination {
     libdir: PathBuf,
     /// The folder that stands for the root of the file system, if the files are to be moved to the prefix later.
     destdir: Option<PathBuf>,
+    /// Whether to install a file with the debug symbols of the shared library, too.
+    debug_symbols: bool,
 }
 
 impl Destination {
+    fn new(prefix: PathBuf) -> Destination {
+        Destination { prefix, libdir: "lib".into(), destdir: None, debug_symbols: false }
+    }
+
     fn parse(arguments: &[&str]) -> Result<Destination> {
-        let mut destination = Destination { prefix: PathBuf::new(), libdir: "lib".into(), destdir: None };
-        for pair in arguments.chunks(2) {
-            match *pair {
-                ["--prefix", prefix] => destination.prefix = prefix.into(),
-                ["--libdir", libdir] => destination.libdir = libdir.into(),
-                ["--destdir", destdir] => destination.destdir = Some(destdir.into()),
-                _ => return Err(format!("install: `{}` is not an option with a value", pair[0])),
+        let mut destination = Destination::new(PathBuf::new());
+        let mut arguments = arguments.iter();
+        while let Some(option) = arguments.next() {
+            if *option == "--debug-symbols" {
+                destination.debug_symbols = true;
+                continue;
+            }
+            match (*option, arguments.next()) {
+                ("--prefix", Some(prefix)) => destination.prefix = prefix.into(),
+                ("--libdir", Some(libdir)) => destination.libdir = libdir.into(),
+                ("--destdir", Some(destdir)) => destination.destdir = Some(destdir.into()),
+                _ => return Err(format!("install: `{option}` is not an option with a value")),
             }
         }
         if !destination.prefix.is_absolute() {
@@ -124,7 +135,10 @@ fn install(destination: &Destination) -> Result {
     if !cfg!(target_os = "linux") {
         return Err("only the names that Linux gives to libraries are known".to_owned());
     }
-    release::build()?;
+    let built = match destination.debug_symbols {
+        true => release::build_with_symbols()?,
+        false => release::build().map(|()| release::folder())?,
+    };
     let (root, sources) = (paths::root(), paths::root().join("ffi-c"));
     let include = folder(destination, "include")?;
     for header in ["zexa.h", "zexa.hpp"] {
@@ -132,9 +146,13 @@ fn install(destination: &Destination) -> Result {
     }
 
     let lib = folder(destination, &destination.libdir)?;
-    static_library(&release::library("libzexa_ffi.a"), &lib.join("libzexa.a"))?;
+    static_library(&built.join("libzexa_ffi.a"), &lib.join("libzexa.a"))?;
     let full_name = format!("libzexa.so.{VERSION}");
-    replace(&release::library("libzexa_ffi.so"), &lib.join(&full_name))?;
+    let (built, library) = (built.join("libzexa_ffi.so"), lib.join(&full_name));
+    match destination.debug_symbols {
+        true => with_symbols(&built, &library, &folder(destination, destination.libdir.join(".debug"))?)?,
+        false => replace(&built, &library)?,
+    }
     link(&full_name, &lib.join(soname(VERSION)))?;
     link(&soname(VERSION), &lib.join("libzexa.so"))?;
     let pkgconfig = folder(destination, destination.libdir.join("pkgconfig"))?;
@@ -197,6 +215,15 @@ fn folder(destination: &Destination, name: impl AsRef<Path>) -> Result<PathBuf> 
     Ok(folder)
 }
 
+/// Installs a library without its debug symbols, and a file with them in this folder: debuggers look there for what a library beside it names.
+fn with_symbols(built: &Path, library: &Path, folder: &Path) -> Result {
+    let name = library.file_name().expect("it is a file").to_string_lossy();
+    let symbols = folder.join(format!("{name}.debug"));
+    remove(library)?;
+    debug_symbols::split(built, library, &symbols)?;
+    [library, &symbols].into_iter().try_for_each(release::check_paths)
+}
+
 /// Copies a library to a new file: a running program may have mapped the old one.
 fn replace(from: &Path, to: &Path) -> Result {
     remove(to)?;
@@ -232,7 +259,9 @@ mod tests {
         assert_eq!(destination.folder("lib64"), Path::new("target/install/usr/local/lib64"));
         let text = pkg_config(&destination);
         assert!(text.starts_with("prefix=/usr/local\nlibdir=${prefix}/lib64\n"), "{text}");
-        let destination = Destination::parse(&options[..2]).expect("valid options");
+        assert!(!destination.debug_symbols);
+        let destination = Destination::parse(&["--debug-symbols", "--prefix", "/usr/local"]).expect("valid options");
+        assert!(destination.debug_symbols);
         assert_eq!(destination.folder("lib"), Path::new("/usr/local/lib"));
     }
 

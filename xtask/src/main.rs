@@ -5,6 +5,7 @@ mod bench;
 mod codegen;
 mod command;
 mod compiler;
+mod debug_symbols;
 mod demo;
 mod dist;
 mod examples;
@@ -32,8 +33,8 @@ Usage: cargo xtask <command>
   bench --list        the contests that there are
   dist [LANGUAGE...]  the packages that would be published, for this system
   dist --list         the languages that have one
-  install --prefix DIR [--libdir DIR] [--destdir DIR]
-                      libzexa for C and C++
+  install --prefix DIR [--libdir DIR] [--destdir DIR] [--debug-symbols]
+                      libzexa for C and C++, with a file of debug symbols if asked for
   test [STEP...]      every test there is, or these steps
   test --list         the steps that there are";
 
