@@ -141,6 +141,7 @@ fn every_channel_has_its_price() {
         (2.0, with(sms(), "body", json!("ã".repeat(71)))),
         (2.0, with(sms(), "to", json!("+351912345678"))),
         (1.0, json!({"channel": "whatsapp", "to": "+244912345678", "from": "ZEXA", "template": template})),
+        (1.0, json!({"channel": "whatsapp", "to": "+244912345678", "from": "ZEXA", "template_id": "tpl_1"})),
         (1.0, json!({"channel": "telegram", "to": "+351912345678", "from": "ZEXA", "body": "Hi"})),
         (0.5, json!({"channel": "email", "to": "a@b.example", "from": "hello@zexa.example", "body": "Hi"})),
         (0.5, json!({"channel": "slack", "to": "#general", "from": "ZEXA", "body": "Hi"})),

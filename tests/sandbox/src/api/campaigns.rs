@@ -14,16 +14,21 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     let channel = fields.text("channel")?;
     let contact_list_id = fields.text("contact_list_id")?;
     let sender_id = fields.text("sender_id")?;
-    let body = fields.optional_text("body")?;
-    let template = fields.optional_object("template")?;
+    let content = Content {
+        channel,
+        from: sender_id.clone(),
+        body: fields.optional_text("body")?,
+        template: fields.optional_object("template")?,
+        template_id: fields.optional_text("template_id")?,
+        ..Content::default()
+    };
     let scheduled_at = fields.nullable_text("scheduled_at")?;
-    check_content(&body, &template)?;
+    check_content(&content)?;
     if name.is_empty() {
         return Err(invalid("name", &name, "must not be empty"));
     }
-    check_channel(&channel)?;
+    check_channel(&content.channel)?;
     let scheduled_at = check_time("scheduled_at", scheduled_at)?;
-    let content = Content { channel, from: sender_id.clone(), body, template, ..Content::default() };
     call.world(|world| {
         check_sender(world, &content.channel, "sender_id", &sender_id)?;
         if !world.lists.contains(&contact_list_id) {

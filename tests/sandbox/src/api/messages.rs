@@ -19,10 +19,11 @@ pub(super) fn send(call: &Call<'_>) -> Answer {
         subject: fields.optional_text("subject")?,
         html: fields.optional_text("html")?,
         template: fields.optional_object("template")?,
+        template_id: fields.optional_text("template_id")?,
         scheduled_at: None,
     };
     let scheduled_at = fields.optional_text("scheduled_at")?;
-    check_content(&content.body, &content.template)?;
+    check_content(&content)?;
     check_channel(&content.channel)?;
     check_recipient(&content.channel, "to", &content.to)?;
     content.scheduled_at = check_time("scheduled_at", scheduled_at)?;
@@ -62,9 +63,13 @@ fn check_dispatch(world: &World, content: &Content, now: Timestamp) -> Result<()
 }
 
 /// There must be something to send. A template that has a name must have a right one.
-pub(super) fn check_content(body: &Option<String>, template: &Option<Value>) -> Result<(), Refusal> {
-    if body.is_none() && template.is_none() {
-        return Err(Refusal::invalid("body", &Value::Null, "or `template` must be given"));
+pub(super) fn check_content(content: &Content) -> Result<(), Refusal> {
+    let Content { body, template, template_id, .. } = content;
+    if template_id.as_deref() == Some("") {
+        return Err(invalid("template_id", "", "must not be empty"));
+    }
+    if body.is_none() && template.is_none() && template_id.is_none() {
+        return Err(Refusal::invalid("body", &Value::Null, "or `template` or `template_id` must be given"));
     }
     let Some(name) = template.as_ref().and_then(|template| template.get("name")) else { return Ok(()) };
     let fits = |name: &str| !name.is_empty() && name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '_'));

@@ -34,6 +34,8 @@ pub(crate) struct Content {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) template: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) template_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) scheduled_at: Option<Timestamp>,
 }
 

@@ -64,7 +64,8 @@ impl World {
 
     /// Whether a message may be sent as far as WhatsApp's conversation windows go.
     pub(crate) fn fits_window(&self, content: &Content, at: Timestamp) -> bool {
-        let is_free_form = content.channel == "whatsapp" && content.template.is_none();
+        let is_template = content.template.is_some() || content.template_id.is_some();
+        let is_free_form = content.channel == "whatsapp" && !is_template;
         let is_open = || self.replies.last_written(content).is_some_and(|written| written.duration_until(at) <= WINDOW);
         !self.replies.windows || !is_free_form || is_open()
     }
