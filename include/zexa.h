@@ -690,8 +690,9 @@ typedef struct zexa_message zexa_message;
 /**
  * A message to send.
  *
- * Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a
- * `to` that is not E.164, where the channel takes phone numbers.
+ * Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and
+ * `template_id`; an empty `template_id`; a `to` that is not E.164, where the channel takes phone
+ * numbers.
  *
  * Begin with `ZEXA_SEND_MESSAGE_PARAMS_INIT`, which makes everything absent. The strings are read
  * during the call, and stay yours.
@@ -708,7 +709,7 @@ typedef struct {
     const char *to;
     /** Sender ID, registered for the channel, or a verified address for email. */
     const char *from;
-    /** What it says, as plain text. Required where there is no template. */
+    /** What it says, as plain text. Required unless there is a template. */
     const char *body;
     /** The subject; email only. */
     const char *subject;
@@ -718,11 +719,15 @@ typedef struct {
     const char *template_json;
     /** When to send it. Default: now. In the form of RFC 3339, such as "2026-07-01T09:00:00Z". */
     const char *scheduled_at;
+    /**
+     * Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
+     */
+    const char *template_id;
 } zexa_send_message_params;
 
 /** What such a struct begins with: its size, and nothing given. */
 #define ZEXA_SEND_MESSAGE_PARAMS_INIT                                                              \
-    {sizeof(zexa_send_message_params), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
+    {sizeof(zexa_send_message_params), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
 
 /**
  * Whether it will not change any more.
@@ -1217,8 +1222,8 @@ typedef struct zexa_campaign_pages zexa_campaign_pages;
 /**
  * A campaign to create, which is launched at once or at its time.
  *
- * Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; neither
- * `body` nor `template`.
+ * Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; none of
+ * `body`, `template` and `template_id`; an empty `template_id`.
  *
  * Begin with `ZEXA_CREATE_CAMPAIGN_PARAMS_INIT`, which makes everything absent. The strings are
  * read during the call, and stay yours.
@@ -1234,17 +1239,21 @@ typedef struct {
     const char *contact_list_id;
     /** Sender ID, registered for the channel. (On a message, the field is `from`.) */
     const char *sender_id;
-    /** What it says, as plain text. Required where there is no template. */
+    /** What it says, as plain text. Required unless there is a template. */
     const char *body;
     /** An approved WhatsApp template, instead of a body. A JSON object: see `zexa_template`. */
     const char *template_json;
     /** When to start it. Default: now. In the form of RFC 3339, such as "2026-07-01T09:00:00Z". */
     const char *scheduled_at;
+    /**
+     * Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
+     */
+    const char *template_id;
 } zexa_create_campaign_params;
 
 /** What such a struct begins with: its size, and nothing given. */
 #define ZEXA_CREATE_CAMPAIGN_PARAMS_INIT                                                           \
-    {sizeof(zexa_create_campaign_params), NULL, NULL, NULL, NULL, NULL, NULL, NULL}
+    {sizeof(zexa_create_campaign_params), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
 
 /**
  * How to list campaigns.

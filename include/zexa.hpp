@@ -1417,8 +1417,9 @@ class message {
 
 /// A message to send.
 ///
-/// Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a
-/// `to` that is not E.164, where the channel takes phone numbers.
+/// Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and
+/// `template_id`; an empty `template_id`; a `to` that is not E.164, where the channel takes phone
+/// numbers.
 struct send_message_params {
     /// The way it takes.
     std::string channel{};
@@ -1427,7 +1428,7 @@ struct send_message_params {
     std::string to{};
     /// Sender ID, registered for the channel, or a verified address for email.
     std::string from{};
-    /// What it says, as plain text. Required where there is no template.
+    /// What it says, as plain text. Required unless there is a template.
     std::optional<std::string> body{};
     /// The subject; email only.
     std::optional<std::string> subject{};
@@ -1438,6 +1439,8 @@ struct send_message_params {
     std::optional<std::string> template_json{};
     /// When to send it. Default: now.
     std::optional<timestamp> scheduled_at{};
+    /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
+    std::optional<std::string> template_id{};
 };
 
 namespace detail {
@@ -1452,6 +1455,7 @@ inline zexa_send_message_params lower(const send_message_params &params, arrays 
     lowered.html = text("html", params.html);
     lowered.template_json = text("template_json", params.template_json);
     lowered.scheduled_at = text("scheduled_at", params.scheduled_at);
+    lowered.template_id = text("template_id", params.template_id);
     return lowered;
 }
 
@@ -1817,8 +1821,8 @@ class campaign {
 
 /// A campaign to create, which is launched at once or at its time.
 ///
-/// Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`;
-/// neither `body` nor `template`.
+/// Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; none
+/// of `body`, `template` and `template_id`; an empty `template_id`.
 struct create_campaign_params {
     /// Its name.
     std::string name{};
@@ -1828,13 +1832,15 @@ struct create_campaign_params {
     std::string contact_list_id{};
     /// Sender ID, registered for the channel. (On a message, the field is `from`.)
     std::string sender_id{};
-    /// What it says, as plain text. Required where there is no template.
+    /// What it says, as plain text. Required unless there is a template.
     std::optional<std::string> body{};
     /// An approved WhatsApp template, instead of a body.
     /// A `message_template`, or any JSON object.
     std::optional<std::string> template_json{};
     /// When to start it. Default: now.
     std::optional<timestamp> scheduled_at{};
+    /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
+    std::optional<std::string> template_id{};
 };
 
 namespace detail {
@@ -1848,6 +1854,7 @@ inline zexa_create_campaign_params lower(const create_campaign_params &params, a
     lowered.body = text("body", params.body);
     lowered.template_json = text("template_json", params.template_json);
     lowered.scheduled_at = text("scheduled_at", params.scheduled_at);
+    lowered.template_id = text("template_id", params.template_id);
     return lowered;
 }
 

@@ -266,8 +266,8 @@ export interface Messages {
 /**
  * A message to send.
  *
- * Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a `to` that is not
- * E.164, where the channel takes phone numbers.
+ * Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and `templateId`; an
+ * empty `templateId`; a `to` that is not E.164, where the channel takes phone numbers.
  */
 export interface SendMessageParams {
   /** The way it takes. */
@@ -276,7 +276,7 @@ export interface SendMessageParams {
   to: string
   /** Sender ID, registered for the channel, or a verified address for email. */
   from: string
-  /** What it says, as plain text. Required where there is no template. */
+  /** What it says, as plain text. Required unless there is a template. */
   body?: string | null | undefined
   /** The subject; email only. */
   subject?: string | null | undefined
@@ -286,6 +286,8 @@ export interface SendMessageParams {
   template?: object | null | undefined
   /** When to send it. Default: now. */
   scheduledAt?: Date | string | null | undefined
+  /** Id of an approved WhatsApp template: the alternative to `template`. The API documents both. */
+  templateId?: string | null | undefined
 }
 
 /** A message and its delivery status. */
@@ -455,7 +457,8 @@ export interface Campaigns {
 /**
  * A campaign to create, which is launched at once or at its time.
  *
- * Refused before it is sent: a missing `name`, `channel`, `contactListId` or `senderId`; neither `body` nor `template`.
+ * Refused before it is sent: a missing `name`, `channel`, `contactListId` or `senderId`; none of `body`, `template`
+ * and `templateId`; an empty `templateId`.
  */
 export interface CreateCampaignParams {
   /** Its name. */
@@ -466,12 +469,14 @@ export interface CreateCampaignParams {
   contactListId: string
   /** Sender ID, registered for the channel. (On a message, the field is `from`.) */
   senderId: string
-  /** What it says, as plain text. Required where there is no template. */
+  /** What it says, as plain text. Required unless there is a template. */
   body?: string | null | undefined
   /** An approved WhatsApp template, instead of a body. */
   template?: object | null | undefined
   /** When to start it. Default: now. */
   scheduledAt?: Date | string | null | undefined
+  /** Id of an approved WhatsApp template: the alternative to `template`. The API documents both. */
+  templateId?: string | null | undefined
 }
 
 /** How to list campaigns. */

@@ -87,7 +87,8 @@ model! {
 params! {
     /// A campaign to create, which is launched at once or at its time.
     ///
-    /// Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; neither `body` nor `template`.
+    /// Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; none of `body`, `template` and `template_id`; an
+    /// empty `template_id`.
     CreateCampaign {
         required {
             /// Its name.
@@ -100,12 +101,14 @@ params! {
             sender_id: String,
         }
         optional {
-            /// What it says, as plain text. Required where there is no template.
+            /// What it says, as plain text. Required unless there is a template.
             body: String,
             /// An approved WhatsApp template, instead of a body.
             template: Template,
             /// When to start it. Default: now.
             scheduled_at: Timestamp,
+            /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
+            template_id: String,
         }
     }
 }
@@ -145,6 +148,7 @@ impl CreateCampaign {
             body: None,
             template: None,
             scheduled_at: None,
+            template_id: None,
         }
     }
 
@@ -163,10 +167,11 @@ impl CreateCampaign {
         check::required("channel", self.channel.as_str())?;
         check::required("contact_list_id", &self.contact_list_id)?;
         check::required("sender_id", &self.sender_id)?;
-        check::body_or_template(self.body.is_some(), self.template.is_some())
+        check::not_empty("template_id", self.template_id.as_deref())?;
+        check::content([self.body.is_some(), self.template.is_some(), self.template_id.is_some()])
     }
 }
 
 discreet_debug!(Campaign { id, status, name, channel, created_at, total_recipients, scheduled_at, stats });
 discreet_debug!(CampaignStats { sent, delivered, failed, undeliverable, pending });
-discreet_debug!(CreateCampaign { name, channel, contact_list_id, sender_id, body as Hidden, template, scheduled_at });
+discreet_debug!(CreateCampaign { name, channel, contact_list_id, sender_id, body as Hidden, template, scheduled_at, template_id });

@@ -9,6 +9,11 @@ pub(crate) fn required(field: &str, value: &str) -> Result<()> {
     if value.is_empty() { Err(Error::missing(field, "required, and missing or empty")) } else { Ok(()) }
 }
 
+/// A text that is optional and must not be empty.
+pub(crate) fn not_empty(field: &str, value: Option<&str>) -> Result<()> {
+    if value == Some("") { Err(Error::missing(field, "must not be empty")) } else { Ok(()) }
+}
+
 /// An E.164 number: a plus, then 7 to 15 digits, the first not 0.
 pub(crate) fn e164(field: &str, value: &str) -> Result<()> {
     let digits = value.strip_prefix('+').unwrap_or_default();
@@ -25,12 +30,12 @@ pub(crate) fn e164(field: &str, value: &str) -> Result<()> {
     ))
 }
 
-/// A message or campaign has something to say. An empty body will do: nothing documents that it would be refused.
-pub(crate) fn body_or_template(has_body: bool, has_template: bool) -> Result<()> {
-    if has_body || has_template {
+/// A message or campaign has content: one of its fields. An empty body is accepted: the API documents no refusal.
+pub(crate) fn content(fields: [bool; 3]) -> Result<()> {
+    if fields.contains(&true) {
         return Ok(());
     }
-    Err(Error::missing("body", "required where there is no template, and missing"))
+    Err(Error::missing("body", "required unless there is a template or a template id, and missing"))
 }
 
 /// A webhook's URL is https: the API refuses any other.

@@ -69,7 +69,7 @@ model! {
 params! {
     /// A message to send.
     ///
-    /// Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a `to` that is not E.164, where the channel
+    /// Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and `template_id`; an empty `template_id`; a `to` that is not E.164, where the channel
     /// takes phone numbers.
     SendMessage {
         required {
@@ -81,7 +81,7 @@ params! {
             from: String,
         }
         optional {
-            /// What it says, as plain text. Required where there is no template.
+            /// What it says, as plain text. Required unless there is a template.
             body: String,
             /// The subject; email only.
             subject: String,
@@ -91,6 +91,8 @@ params! {
             template: Template,
             /// When to send it. Default: now.
             scheduled_at: Timestamp,
+            /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
+            template_id: String,
         }
     }
 }
@@ -107,6 +109,7 @@ impl SendMessage {
             html: None,
             template: None,
             scheduled_at: None,
+            template_id: None,
         }
     }
 
@@ -149,13 +152,14 @@ impl SendMessage {
         check::required("channel", self.channel.as_str())?;
         check::required("to", &self.to)?;
         check::required("from", &self.from)?;
-        check::body_or_template(self.body.is_some(), self.template.is_some())?;
+        check::not_empty("template_id", self.template_id.as_deref())?;
+        check::content([self.body.is_some(), self.template.is_some(), self.template_id.is_some()])?;
         if self.channel.takes_numbers() { check::e164("to", &self.to) } else { Ok(()) }
     }
 }
 
 discreet_debug!(Message { id, status, channel, to as Masked, created_at, from, body as Hidden, scheduled_at, sent_at, delivered_at });
-discreet_debug!(SendMessage { channel, to as Masked, from, body as Hidden, template, scheduled_at });
+discreet_debug!(SendMessage { channel, to as Masked, from, body as Hidden, template, scheduled_at, template_id });
 
 #[cfg(test)]
 mod tests {

@@ -30,6 +30,7 @@ const CREATE_CAMPAIGN = {
   body: text('body'),
   template: object('template'),
   scheduledAt: time('scheduled_at'),
+  templateId: text('template_id'),
 }
 
 const LIST_CAMPAIGNS = {

@@ -29,6 +29,7 @@ const SEND_MESSAGE = {
   html: text('html'),
   template: object('template'),
   scheduledAt: time('scheduled_at'),
+  templateId: text('template_id'),
 }
 
 function reviveMessage(row) {

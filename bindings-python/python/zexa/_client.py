@@ -282,6 +282,7 @@ class Messages:
         html: str | None = None,
         template: _types.Mapping[str, _types.Any] | None = None,
         scheduled_at: _types.datetime | str | None = None,
+        template_id: str | None = None,
         timeout: _types.Seconds | None = None,
         deadline: _types.Seconds | None = None,
         max_retries: int | None = None,
@@ -293,8 +294,8 @@ class Messages:
         It is never sent twice: where an attempt may have reached the server, the error says `unknown`, and
         nothing is repeated.
 
-        Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a `to` that
-        is not E.164, where the channel takes phone numbers.
+        Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and
+        `template_id`; an empty `template_id`; a `to` that is not E.164, where the channel takes phone numbers.
 
         `POST /messages`
 
@@ -303,11 +304,13 @@ class Messages:
             to: Recipient: E.164 number for SMS, WhatsApp and Telegram, email address, or Slack channel or user
                 id.
             from_: Sender ID, registered for the channel, or a verified address for email.
-            body: What it says, as plain text. Required where there is no template.
+            body: What it says, as plain text. Required unless there is a template.
             subject: The subject; email only.
             html: The text as HTML, with the body as its plain alternative; email only.
             template: An approved WhatsApp template, instead of a body.
             scheduled_at: When to send it. Default: now.
+            template_id: Id of an approved WhatsApp template: the alternative to `template`. The API documents
+                both.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
         return self._calls.send(
@@ -319,6 +322,7 @@ class Messages:
             html=html,
             template=template,
             scheduled_at=scheduled_at,
+            template_id=template_id,
             timeout=timeout,
             deadline=deadline,
             max_retries=max_retries,
@@ -449,6 +453,7 @@ class Campaigns:
         body: str | None = None,
         template: _types.Mapping[str, _types.Any] | None = None,
         scheduled_at: _types.datetime | str | None = None,
+        template_id: str | None = None,
         timeout: _types.Seconds | None = None,
         deadline: _types.Seconds | None = None,
         max_retries: int | None = None,
@@ -457,8 +462,8 @@ class Campaigns:
     ) -> Campaign:
         """Creates a campaign and launches it, or schedules it for its `scheduled_at`.
 
-        Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; neither `body`
-        nor `template`.
+        Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; none of `body`,
+        `template` and `template_id`; an empty `template_id`.
 
         `POST /campaigns`
 
@@ -467,9 +472,11 @@ class Campaigns:
             channel: The way its messages take.
             contact_list_id: The contact list it goes to, `lst_…`.
             sender_id: Sender ID, registered for the channel. (On a message, the field is `from`.)
-            body: What it says, as plain text. Required where there is no template.
+            body: What it says, as plain text. Required unless there is a template.
             template: An approved WhatsApp template, instead of a body.
             scheduled_at: When to start it. Default: now.
+            template_id: Id of an approved WhatsApp template: the alternative to `template`. The API documents
+                both.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
         return self._calls.create(
@@ -480,6 +487,7 @@ class Campaigns:
             body=body,
             template=template,
             scheduled_at=scheduled_at,
+            template_id=template_id,
             timeout=timeout,
             deadline=deadline,
             max_retries=max_retries,

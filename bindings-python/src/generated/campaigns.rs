@@ -372,6 +372,7 @@ fn create_campaign(
     body: Option<Argument<'_>>,
     template: Option<Argument<'_>>,
     scheduled_at: Option<Argument<'_>>,
+    template_id: Option<Argument<'_>>,
 ) -> PyResult<zexa::CreateCampaign> {
     let mut params = zexa::CreateCampaign::blank();
     params.name = name.map(|value| value.text("name")).transpose()?.unwrap_or_default();
@@ -382,6 +383,7 @@ fn create_campaign(
     params.body = body.map(|value| value.text("body")).transpose()?;
     params.template = template.map(|value| value.template("template")).transpose()?;
     params.scheduled_at = scheduled_at.map(|value| value.time("scheduled_at")).transpose()?;
+    params.template_id = template_id.map(|value| value.text("template_id")).transpose()?;
     Ok(params)
 }
 
@@ -399,7 +401,7 @@ pub(crate) struct Campaigns(pub(crate) Handle);
 #[pymethods]
 impl Campaigns {
     /// Creates a campaign and launches it, or schedules it for its `scheduled_at`.
-    #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
         &self,
@@ -411,6 +413,7 @@ impl Campaigns {
         body: Option<Argument<'_>>,
         template: Option<Argument<'_>>,
         scheduled_at: Option<Argument<'_>>,
+        template_id: Option<Argument<'_>>,
         timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
@@ -418,7 +421,8 @@ impl Campaigns {
         extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Campaign> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
-        let params = create_campaign(name, channel, contact_list_id, sender_id, body, template, scheduled_at)?;
+        let params =
+            create_campaign(name, channel, contact_list_id, sender_id, body, template, scheduled_at, template_id)?;
         self.0.call(py, calling, |client| client.campaigns().create(&params)).map(Campaign)
     }
 
@@ -487,7 +491,7 @@ pub(crate) struct AsyncCampaigns(pub(crate) AsyncHandle);
 #[pymethods]
 impl AsyncCampaigns {
     /// Creates a campaign and launches it, or schedules it for its `scheduled_at`.
-    #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
         &self,
@@ -499,6 +503,7 @@ impl AsyncCampaigns {
         body: Option<Argument<'_>>,
         template: Option<Argument<'_>>,
         scheduled_at: Option<Argument<'_>>,
+        template_id: Option<Argument<'_>>,
         timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
@@ -508,7 +513,8 @@ impl AsyncCampaigns {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
             let (client, watch) = self.0.begin(py, calling)?;
-            let params = create_campaign(name, channel, contact_list_id, sender_id, body, template, scheduled_at)?;
+            let params =
+                create_campaign(name, channel, contact_list_id, sender_id, body, template, scheduled_at, template_id)?;
             Ok((watch, client.campaigns().create(&params)))
         };
         Coroutine::begin("AsyncCampaigns.create", begin())

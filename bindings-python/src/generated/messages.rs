@@ -243,6 +243,7 @@ fn send_message(
     html: Option<Argument<'_>>,
     template: Option<Argument<'_>>,
     scheduled_at: Option<Argument<'_>>,
+    template_id: Option<Argument<'_>>,
 ) -> PyResult<zexa::SendMessage> {
     let mut params = zexa::SendMessage::blank();
     params.channel = channel.map(|value| value.text("channel")).transpose()?.unwrap_or_default().into();
@@ -253,6 +254,7 @@ fn send_message(
     params.html = html.map(|value| value.text("html")).transpose()?;
     params.template = template.map(|value| value.template("template")).transpose()?;
     params.scheduled_at = scheduled_at.map(|value| value.time("scheduled_at")).transpose()?;
+    params.template_id = template_id.map(|value| value.text("template_id")).transpose()?;
     Ok(params)
 }
 
@@ -263,7 +265,7 @@ pub(crate) struct Messages(pub(crate) Handle);
 #[pymethods]
 impl Messages {
     /// Sends one message on any channel, now or at its `scheduled_at`.
-    #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn send(
         &self,
@@ -276,6 +278,7 @@ impl Messages {
         html: Option<Argument<'_>>,
         template: Option<Argument<'_>>,
         scheduled_at: Option<Argument<'_>>,
+        template_id: Option<Argument<'_>>,
         timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
@@ -283,7 +286,7 @@ impl Messages {
         extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Message> {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
-        let params = send_message(channel, to, from_, body, subject, html, template, scheduled_at)?;
+        let params = send_message(channel, to, from_, body, subject, html, template, scheduled_at, template_id)?;
         self.0.call(py, calling, |client| client.messages().send(&params)).map(Message)
     }
 
@@ -333,7 +336,7 @@ pub(crate) struct AsyncMessages(pub(crate) AsyncHandle);
 #[pymethods]
 impl AsyncMessages {
     /// Sends one message on any channel, now or at its `scheduled_at`.
-    #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn send(
         &self,
@@ -346,6 +349,7 @@ impl AsyncMessages {
         html: Option<Argument<'_>>,
         template: Option<Argument<'_>>,
         scheduled_at: Option<Argument<'_>>,
+        template_id: Option<Argument<'_>>,
         timeout: Option<Argument<'_>>,
         deadline: Option<Argument<'_>>,
         max_retries: Option<Argument<'_>>,
@@ -355,7 +359,7 @@ impl AsyncMessages {
         let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
         let begin = || {
             let (client, watch) = self.0.begin(py, calling)?;
-            let params = send_message(channel, to, from_, body, subject, html, template, scheduled_at)?;
+            let params = send_message(channel, to, from_, body, subject, html, template, scheduled_at, template_id)?;
             Ok((watch, client.messages().send(&params)))
         };
         Coroutine::begin("AsyncMessages.send", begin())

@@ -245,7 +245,8 @@ pub unsafe extern "C" fn zexa_campaign_free(campaign: *mut zexa_campaign) {
 
 /// A campaign to create, which is launched at once or at its time.
 ///
-/// Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; neither `body` nor `template`.
+/// Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; none of `body`, `template` and `template_id`; an
+/// empty `template_id`.
 ///
 /// Begin with `ZEXA_CREATE_CAMPAIGN_PARAMS_INIT`, which makes everything absent. The strings are read during the call, and stay yours.
 #[repr(C)]
@@ -261,7 +262,7 @@ pub struct zexa_create_campaign_params {
     pub contact_list_id: *const c_char,
     /// Sender ID, registered for the channel. (On a message, the field is `from`.)
     pub sender_id: *const c_char,
-    /// What it says, as plain text. Required where there is no template.
+    /// What it says, as plain text. Required unless there is a template.
     pub body: *const c_char,
     /// An approved WhatsApp template, instead of a body.
     /// A JSON object: see `zexa_template`.
@@ -269,6 +270,8 @@ pub struct zexa_create_campaign_params {
     /// When to start it. Default: now.
     /// In the form of RFC 3339, such as "2026-07-01T09:00:00Z".
     pub scheduled_at: *const c_char,
+    /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
+    pub template_id: *const c_char,
 }
 
 // SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
@@ -282,6 +285,7 @@ unsafe impl input::SizedStruct for zexa_create_campaign_params {
         body: ptr::null(),
         template_json: ptr::null(),
         scheduled_at: ptr::null(),
+        template_id: ptr::null(),
     };
     const LEAST: usize = offset_of!(zexa_create_campaign_params, body);
 }
@@ -306,6 +310,7 @@ impl zexa_create_campaign_params {
             params.scheduled_at = input::optional_text("scheduled_at", self.scheduled_at)?
                 .map(|text| binding::timestamp("scheduled_at", text))
                 .transpose()?;
+            params.template_id = input::optional_text("template_id", self.template_id)?.map(Into::into);
         }
         Ok(params)
     }

@@ -202,7 +202,7 @@ pub unsafe extern "C" fn zexa_message_free(message: *mut zexa_message) {
 
 /// A message to send.
 ///
-/// Refused before it is sent: a missing `channel`, `to` or `from`; neither `body` nor `template`; a `to` that is not E.164, where the channel
+/// Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and `template_id`; an empty `template_id`; a `to` that is not E.164, where the channel
 /// takes phone numbers.
 ///
 /// Begin with `ZEXA_SEND_MESSAGE_PARAMS_INIT`, which makes everything absent. The strings are read during the call, and stay yours.
@@ -217,7 +217,7 @@ pub struct zexa_send_message_params {
     pub to: *const c_char,
     /// Sender ID, registered for the channel, or a verified address for email.
     pub from: *const c_char,
-    /// What it says, as plain text. Required where there is no template.
+    /// What it says, as plain text. Required unless there is a template.
     pub body: *const c_char,
     /// The subject; email only.
     pub subject: *const c_char,
@@ -229,6 +229,8 @@ pub struct zexa_send_message_params {
     /// When to send it. Default: now.
     /// In the form of RFC 3339, such as "2026-07-01T09:00:00Z".
     pub scheduled_at: *const c_char,
+    /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
+    pub template_id: *const c_char,
 }
 
 // SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
@@ -243,6 +245,7 @@ unsafe impl input::SizedStruct for zexa_send_message_params {
         html: ptr::null(),
         template_json: ptr::null(),
         scheduled_at: ptr::null(),
+        template_id: ptr::null(),
     };
     const LEAST: usize = offset_of!(zexa_send_message_params, body);
 }
@@ -267,6 +270,7 @@ impl zexa_send_message_params {
             params.scheduled_at = input::optional_text("scheduled_at", self.scheduled_at)?
                 .map(|text| binding::timestamp("scheduled_at", text))
                 .transpose()?;
+            params.template_id = input::optional_text("template_id", self.template_id)?.map(Into::into);
         }
         Ok(params)
     }

@@ -22,7 +22,7 @@ fn golden_a_new_field() {
     );
     let text = put_behind(
         &text,
-        "            /// When to send it. Default: now.\n            scheduled_at: Timestamp,\n",
+        "            template_id: String,\n",
         "            /// The caller's own name for it, up to 64 characters.\n            reference: String,\n",
     );
     fs::write(&file, text).expect("it can be written");
