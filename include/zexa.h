@@ -721,6 +721,7 @@ typedef struct {
     const char *scheduled_at;
     /**
      * Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
+     * The values of its variables are extra fields.
      */
     const char *template_id;
 } zexa_send_message_params;
@@ -1247,6 +1248,7 @@ typedef struct {
     const char *scheduled_at;
     /**
      * Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
+     * The values of its variables are extra fields.
      */
     const char *template_id;
 } zexa_create_campaign_params;

@@ -1440,6 +1440,7 @@ struct send_message_params {
     /// When to send it. Default: now.
     std::optional<timestamp> scheduled_at{};
     /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
+    /// The values of its variables are extra fields.
     std::optional<std::string> template_id{};
 };
 
@@ -1840,6 +1841,7 @@ struct create_campaign_params {
     /// When to start it. Default: now.
     std::optional<timestamp> scheduled_at{};
     /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
+    /// The values of its variables are extra fields.
     std::optional<std::string> template_id{};
 };
 

@@ -286,7 +286,10 @@ export interface SendMessageParams {
   template?: object | null | undefined
   /** When to send it. Default: now. */
   scheduledAt?: Date | string | null | undefined
-  /** Id of an approved WhatsApp template: the alternative to `template`. The API documents both. */
+  /**
+   * Id of an approved WhatsApp template: the alternative to `template`. The API documents both. The values of its
+   * variables are extra fields.
+   */
   templateId?: string | null | undefined
 }
 
@@ -475,7 +478,10 @@ export interface CreateCampaignParams {
   template?: object | null | undefined
   /** When to start it. Default: now. */
   scheduledAt?: Date | string | null | undefined
-  /** Id of an approved WhatsApp template: the alternative to `template`. The API documents both. */
+  /**
+   * Id of an approved WhatsApp template: the alternative to `template`. The API documents both. The values of its
+   * variables are extra fields.
+   */
   templateId?: string | null | undefined
 }
 

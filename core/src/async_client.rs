@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::decode::{Decode, Decoded};
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request};
+use crate::extra::BodyParams;
 use crate::list::{Filter, Source};
 use crate::tolerant::fill::FillFrom;
 use crate::{CancelToken, Client, Response, Result};
@@ -60,8 +61,9 @@ impl AsyncClient {
         AsyncClient { shared: self.shared.clone(), options: options.or(&self.options) }
     }
 
-    /// Whether a call can be made with these options.
+    /// Whether a client can be derived with these options, and make calls.
     pub(crate) fn check(&self, options: &CallOptions) -> Result<()> {
+        options.check_derived()?;
         options.begin(&self.shared.config).map(drop)
     }
 
@@ -92,24 +94,30 @@ impl AsyncClient {
 
     /// Nothing is sent until the future is polled. It borrows nothing, so it can be spawned.
     pub(crate) fn call<T: Decode>(&self, request: Result<Request>) -> impl Future<Output = Result<T>> + Send + use<T> {
+        let request = request.and_then(|request| self.options.complete(request));
         let call = self.options.begin(&self.shared.config);
         let shared = self.shared.clone();
         async move { shared.carry(request?, call?, Decoded::once()).await }
     }
 
-    /// A call whose response repeats its parameters: what it omits is filled in from them.
+    /// A POST whose response repeats its parameters: what it omits is filled in from them.
     pub(crate) fn create<T, P>(
         &self,
-        request: Result<Request>,
+        route: &'static str,
         params: &P,
     ) -> impl Future<Output = Result<T>> + Send + use<T, P>
     where
         T: Decode + FillFrom<P>,
-        P: Clone + Send + 'static,
+        P: BodyParams,
     {
+        let request = Request::new(Method::Post, route, self.base());
+        let completed = self.options.complete_with(request, params);
         let call = self.options.begin(&self.shared.config);
-        let (shared, params) = (self.shared.clone(), params.clone());
-        async move { shared.carry(request?, call?, Decoded::filled_from(params)).await }
+        let shared = self.shared.clone();
+        async move {
+            let (request, params) = completed?;
+            shared.carry(request, call?, Decoded::filled_from(params)).await
+        }
     }
 
     /// Calls until the answer is enough.
@@ -118,6 +126,7 @@ impl AsyncClient {
         request: Result<Request>,
         enough: F,
     ) -> impl Future<Output = Result<T>> + Send + use<T, F> {
+        let request = request.and_then(|request| self.options.complete(request));
         let call = self.options.begin_waiting(&self.shared.config);
         let shared = self.shared.clone();
         async move { shared.carry(request?, call?, Decoded::until(enough)).await }
@@ -155,7 +164,7 @@ impl AsyncClient {
     }
 
     pub(crate) fn source(&self, route: &'static str, filter: &impl Filter) -> Result<Source> {
-        Source::new(self.shared.clone(), route, filter, self.options.begin(&self.shared.config)?)
+        Source::new(self.shared.clone(), route, filter, &self.options)
     }
 }
 

@@ -16,7 +16,6 @@ use crate::client::any_request;
 /// The generation of this process: another number in each forked child. Costs no system call.
 pub use crate::engine::generation;
 use crate::engine::request::Request;
-use crate::environment;
 pub use crate::list::Item;
 pub use crate::model::Model;
 pub use crate::observe::{Observe, Warning};
@@ -26,9 +25,13 @@ use crate::{
     AsyncClient, CallOptions, CancelToken, Client, ClientBuilder, Error, Kind, List, Method, Outcome, Response, Result,
     Template,
 };
+use crate::{environment, extra};
 
 /// Parameters that a binding fills in field by field. What is required is checked when the call is made.
 pub trait Blank {
+    /// Names of the required fields.
+    const REQUIRED: &'static [&'static str];
+
     /// With nothing in them.
     fn blank() -> Self;
 }
@@ -193,6 +196,38 @@ pub fn timestamp(field: &str, text: &str) -> Result<Timestamp> {
     text.parse().map_err(|_| Error::invalid(field, text, reason))
 }
 
+/// An option that is a JSON object, from its text.
+///
+/// # Errors
+///
+/// [`Kind::Config`], naming the option.
+pub fn option_object(name: &str, json: &str) -> Result<Map<String, Value>> {
+    if !keeps_numbers(json) {
+        return Err(Error::config(name, TOO_LARGE));
+    }
+    serde_json::from_str(json).map_err(|_| Error::config(name, "must be a JSON object, such as {\"name\": \"value\"}"))
+}
+
+/// Options of a call that adds these fields to the body.
+pub fn extra_body(options: CallOptions, fields: Map<String, Value>) -> CallOptions {
+    options.extra_body(fields)
+}
+
+/// Options of a call that adds these parameters to the query: texts, numbers, booleans, and arrays of these for a parameter that is repeated.
+///
+/// # Errors
+///
+/// [`Kind::Config`], naming a parameter that is none of these.
+pub fn extra_query(options: CallOptions, parameters: Map<String, Value>) -> Result<CallOptions> {
+    let pairs = extra::query(parameters)?;
+    Ok(pairs.into_iter().fold(options, |options, (name, value)| options.extra_query(name, value)))
+}
+
+/// Refuses a client that was derived with options that only a call can have.
+pub fn check_derived(client: &Client) -> Result<()> {
+    client.check_derived()
+}
+
 /// Options of a call whose attempts and warnings go to this observer, and not to the client's.
 pub fn observed(options: CallOptions, observer: impl Observe + 'static) -> CallOptions {
     options.observer(Arc::new(observer))
@@ -292,6 +327,12 @@ pub fn body(field: &str, json: &str) -> Result<Value> {
 
 /// A whole number of more than 64 bits would become a fraction that is nearly it.
 fn check_numbers(field: &str, json: &str) -> Result<()> {
+    if keeps_numbers(json) { Ok(()) } else { Err(Error::invalid(field, Value::Null, TOO_LARGE)) }
+}
+
+const TOO_LARGE: &str = "holds a whole number of more than 64 bits";
+
+fn keeps_numbers(json: &str) -> bool {
     // What is behind an escaped quote is still in the string.
     let outside = json.split('"').scan(false, |in_string, part| {
         let text = (!*in_string).then_some(part);
@@ -304,15 +345,8 @@ fn check_numbers(field: &str, json: &str) -> Result<()> {
         let whole = word.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
         !whole || word.parse::<i64>().is_ok() || word.parse::<u64>().is_ok()
     };
-    for part in outside {
-        let words = part.split(|separator: char| {
-            separator.is_whitespace() || matches!(separator, ',' | ':' | '[' | ']' | '{' | '}')
-        });
-        if !words.filter(is_number).all(fits) {
-            return Err(Error::invalid(field, Value::Null, "holds a whole number of more than 64 bits"));
-        }
-    }
-    Ok(())
+    let is_separator = |c: char| c.is_whitespace() || matches!(c, ',' | ':' | '[' | ']' | '{' | '}');
+    outside.flat_map(|part| part.split(is_separator)).filter(is_number).all(fits)
 }
 
 /// A model from its JSON, read as a response of the API is.

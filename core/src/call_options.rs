@@ -4,10 +4,13 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use http::header::HeaderMap;
+use serde_json::{Map, Value};
 
 use crate::config::{Config, header, positive};
+use crate::engine::request::Request;
+use crate::extra::{self, BodyParams};
 use crate::observe::Observer;
-use crate::{CancelToken, Result};
+use crate::{CancelToken, Error, Result};
 
 /// How long a call waits for something that never comes, where it has no deadline.
 const LONGEST_WAIT: Duration = Duration::from_secs(30 * 60);
@@ -32,6 +35,8 @@ pub struct CallOptions {
     max_retries: Option<u32>,
     retry_ambiguous: Option<bool>,
     headers: Vec<(String, String)>,
+    extra_query: Vec<(String, String)>,
+    extra_body: Map<String, Value>,
     cancel: Option<CancelToken>,
     observer: Option<Observer>,
 }
@@ -73,6 +78,22 @@ impl CallOptions {
         self
     }
 
+    /// Adds a parameter to the query of every request of the call, such as each page of a list: one that this version does not know. The same name may be
+    /// added several times.
+    ///
+    /// A parameter that the call itself sets is an error of the kind [`Config`](crate::Kind::Config). Extra fields of a body are added to its parameters, as
+    /// by [`SendMessage::extra`](crate::SendMessage::extra()).
+    pub fn extra_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.extra_query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds fields to the body, as the `extra` of the parameters does. For languages in which they are an option of the call.
+    pub(crate) fn extra_body(mut self, fields: Map<String, Value>) -> Self {
+        self.extra_body.extend(fields);
+        self
+    }
+
     /// Ends the call when the token is cancelled.
     pub fn cancel(mut self, token: &CancelToken) -> Self {
         self.cancel = Some(token.clone());
@@ -87,7 +108,11 @@ impl CallOptions {
 
     /// These options, and for what they do not say, the others.
     pub(crate) fn or(self, others: &CallOptions) -> CallOptions {
+        let is_replaced = |name: &str| self.extra_query.iter().any(|(one, _)| one == name);
+        let extra_query = others.extra_query.iter().filter(|(name, _)| !is_replaced(name)).cloned();
         CallOptions {
+            extra_query: extra_query.chain(self.extra_query.iter().cloned()).collect(),
+            extra_body: others.extra_body.clone().into_iter().chain(self.extra_body).collect(),
             timeout: self.timeout.or(others.timeout),
             deadline: self.deadline.or(others.deadline),
             max_retries: self.max_retries.or(others.max_retries),
@@ -96,6 +121,46 @@ impl CallOptions {
             cancel: self.cancel.or_else(|| others.cancel.clone()),
             observer: self.observer.or_else(|| others.observer.clone()),
         }
+    }
+
+    /// Refuses options that only a call can have, and not a client.
+    pub(crate) fn check_derived(&self) -> Result<()> {
+        match self.extra_body.is_empty() {
+            true => Ok(()),
+            false => Err(Error::config("extra_body", "an option of a call, not of a client: other calls send no body")),
+        }
+    }
+
+    /// Refuses query parameters that a list sets itself.
+    pub(crate) fn check_list(&self) -> Result<()> {
+        match self.extra_query.iter().find(|(name, _)| matches!(name.as_str(), "page" | "per_page")) {
+            None => Ok(()),
+            Some((name, _)) => Err(Error::config(name, "set by the list itself, so not by an extra query parameter")),
+        }
+    }
+
+    /// The request of a call that sends no parameters in its body, with the extra parameters of the query.
+    pub(crate) fn complete(&self, request: Request) -> Result<Request> {
+        if !self.extra_body.is_empty() {
+            let reason =
+                "accepted only by calls that send their parameters in the body; `request()` takes the body itself";
+            return Err(Error::config("extra_body", reason));
+        }
+        request.with_extra_query(&self.extra_query)
+    }
+
+    /// The request that sends these parameters in its body, with all extra fields; and the parameters with what is understood of those.
+    pub(crate) fn complete_with<P: BodyParams>(&self, request: Request, params: &P) -> Result<(Request, P)> {
+        let request = request.with_extra_query(&self.extra_query)?;
+        let mut all = params.clone();
+        if self.extra_body.is_empty() && params.extra().is_empty() {
+            params.check()?;
+            return Ok((request.with_json(params)?, all));
+        }
+        all.extra_mut().extend(self.extra_body.clone());
+        all.check()?;
+        let (body, understood) = extra::body(all)?;
+        Ok((request.with_json(&body)?, understood))
     }
 
     /// As `begin`, for a call that waits for something: it has a deadline, by itself of 30 minutes.
@@ -154,7 +219,7 @@ impl Call {
 }
 
 impl fmt::Debug for CallOptions {
-    /// Without the values of the headers: they may hold a token.
+    /// Without the values of headers and query parameters: they may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallOptions")
             .field("timeout", &self.timeout)
@@ -162,6 +227,7 @@ impl fmt::Debug for CallOptions {
             .field("max_retries", &self.max_retries)
             .field("retry_ambiguous", &self.retry_ambiguous)
             .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("extra_query", &self.extra_query.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::binding::Blank;
 use crate::check;
 use crate::model::{model, params};
 use crate::open_enum::open_enum;
@@ -107,9 +108,10 @@ params! {
             template: Template,
             /// When to start it. Default: now.
             scheduled_at: Timestamp,
-            /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
+            /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both. The values of its variables are extra fields.
             template_id: String,
         }
+        extra
     }
 }
 
@@ -145,10 +147,7 @@ impl CreateCampaign {
             channel: channel.into(),
             contact_list_id: contact_list_id.into(),
             sender_id: sender_id.into(),
-            body: None,
-            template: None,
-            scheduled_at: None,
-            template_id: None,
+            ..CreateCampaign::blank()
         }
     }
 
@@ -163,12 +162,12 @@ impl CreateCampaign {
     }
 
     pub(crate) fn check(&self) -> Result<()> {
-        check::required("name", &self.name)?;
-        check::required("channel", self.channel.as_str())?;
-        check::required("contact_list_id", &self.contact_list_id)?;
-        check::required("sender_id", &self.sender_id)?;
+        check::required("name", &self.name, &self.extra)?;
+        check::required("channel", self.channel.as_str(), &self.extra)?;
+        check::required("contact_list_id", &self.contact_list_id, &self.extra)?;
+        check::required("sender_id", &self.sender_id, &self.extra)?;
         check::not_empty("template_id", self.template_id.as_deref())?;
-        check::content([self.body.is_some(), self.template.is_some(), self.template_id.is_some()])
+        check::content([self.body.is_some(), self.template.is_some(), self.template_id.is_some()], &self.extra)
     }
 }
 

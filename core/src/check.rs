@@ -1,12 +1,15 @@
 //! Checks of what the caller gave, before anything is sent: what the API documents, and nothing that is only guessed.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{Error, Result};
 
-/// A required text is there.
-pub(crate) fn required(field: &str, value: &str) -> Result<()> {
-    if value.is_empty() { Err(Error::missing(field, "required, and missing or empty")) } else { Ok(()) }
+/// A required text is there, or an extra field has its name.
+pub(crate) fn required(field: &str, value: &str, extra: &Map<String, Value>) -> Result<()> {
+    if value.is_empty() && !extra.contains_key(field) {
+        return Err(Error::missing(field, "required, and missing or empty"));
+    }
+    Ok(())
 }
 
 /// A text that is optional and must not be empty.
@@ -30,9 +33,10 @@ pub(crate) fn e164(field: &str, value: &str) -> Result<()> {
     ))
 }
 
-/// A message or campaign has content: one of its fields. An empty body is accepted: the API documents no refusal.
-pub(crate) fn content(fields: [bool; 3]) -> Result<()> {
-    if fields.contains(&true) {
+/// A message or campaign has content: one of its fields, or any extra field, whose meaning is not known here. An empty body is accepted: the API documents
+/// no refusal.
+pub(crate) fn content(fields: [bool; 3], extra: &Map<String, Value>) -> Result<()> {
+    if fields.contains(&true) || !extra.is_empty() {
         return Ok(());
     }
     Err(Error::missing("body", "required unless there is a template or a template id, and missing"))

@@ -12,6 +12,7 @@ use crate::config::{ClientBuilder, Config};
 use crate::decode::{Decode, Decoded};
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request, url_of_path};
+use crate::extra::BodyParams;
 use crate::list::{Filter, Source};
 use crate::tolerant::fill::FillFrom;
 use crate::{Response, Result};
@@ -97,22 +98,29 @@ impl Client {
         self.shared.close();
     }
 
+    /// Refuses options of this client that only a call can have.
+    pub(crate) fn check_derived(&self) -> Result<()> {
+        self.options.check_derived()
+    }
+
     pub(crate) fn base(&self) -> &Url {
         &self.shared.config.base_url
     }
 
     pub(crate) fn call<T: Decode>(&self, request: Result<Request>) -> Result<T> {
-        self.shared.call(&request?, &self.options.begin(&self.shared.config)?, Decoded::once())
+        let request = self.options.complete(request?)?;
+        self.shared.call(&request, &self.options.begin(&self.shared.config)?, Decoded::once())
     }
 
-    /// A call whose response repeats its parameters: what it omits is filled in from them.
-    pub(crate) fn create<T, P>(&self, request: Result<Request>, params: &P) -> Result<T>
+    /// A POST whose response repeats its parameters: what it omits is filled in from them.
+    pub(crate) fn create<T, P>(&self, route: &'static str, params: &P) -> Result<T>
     where
         T: Decode + FillFrom<P>,
-        P: Clone + Send + 'static,
+        P: BodyParams,
     {
-        let decoded = Decoded::filled_from(params.clone());
-        self.shared.call(&request?, &self.options.begin(&self.shared.config)?, decoded)
+        let request = Request::new(Method::Post, route, self.base());
+        let (request, params) = self.options.complete_with(request, params)?;
+        self.shared.call(&request, &self.options.begin(&self.shared.config)?, Decoded::filled_from(params))
     }
 
     /// Calls until the answer is enough.
@@ -121,11 +129,12 @@ impl Client {
         request: Result<Request>,
         enough: impl Fn(&T) -> bool + Send + 'static,
     ) -> Result<T> {
-        self.shared.call(&request?, &self.options.begin_waiting(&self.shared.config)?, Decoded::until(enough))
+        let request = self.options.complete(request?)?;
+        self.shared.call(&request, &self.options.begin_waiting(&self.shared.config)?, Decoded::until(enough))
     }
 
     pub(crate) fn source(&self, route: &'static str, filter: &impl Filter) -> Result<Source> {
-        Source::new(self.shared.clone(), route, filter, self.options.begin(&self.shared.config)?)
+        Source::new(self.shared.clone(), route, filter, &self.options)
     }
 }
 

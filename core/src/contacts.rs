@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::Result;
+use crate::binding::Blank;
 use crate::check;
 use crate::model::{model, params};
 use crate::private::discreet_debug;
@@ -50,6 +51,7 @@ params! {
             /// The email address; needed to reach the contact by email.
             email: String,
         }
+        extra
     }
 }
 
@@ -72,7 +74,7 @@ params! {
 impl CreateContact {
     /// A contact with a name and an E.164 number.
     pub fn new(name: impl Into<String>, phone: impl Into<String>) -> CreateContact {
-        CreateContact { name: name.into(), phone: phone.into(), lists: Vec::new(), email: None }
+        CreateContact { name: name.into(), phone: phone.into(), ..CreateContact::blank() }
     }
 
     /// The ids of the contact lists to put it in, `lst_…`.
@@ -82,9 +84,9 @@ impl CreateContact {
     }
 
     pub(crate) fn check(&self) -> Result<()> {
-        check::required("name", &self.name)?;
-        check::required("phone", &self.phone)?;
-        check::e164("phone", &self.phone)
+        check::required("name", &self.name, &self.extra)?;
+        check::required("phone", &self.phone, &self.extra)?;
+        if self.phone.is_empty() { Ok(()) } else { check::e164("phone", &self.phone) }
     }
 }
 

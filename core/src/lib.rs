@@ -83,6 +83,25 @@
 //! as a Unix time, an id that is a number, a number that is text, an object in a `data` envelope and a list without `meta` are understood. A value in any
 //! other form counts as absent; its raw value is in `extra`.
 //!
+//! A call can send what this version does not know: fields of the body with the `extra` of its parameters, as of [`SendMessage`](SendMessage::extra()), and query
+//! parameters with [`CallOptions::extra_query`].
+//!
+//! ```
+//! use serde_json::json;
+//! use zexa::{CallOptions, Channel, SendMessage};
+//! # let sandbox = zexa_sandbox::Sandbox::start();
+//! # let client = zexa::Client::builder().base_url(sandbox.url()).api_key(sandbox.api_key()).build()?;
+//!
+//! let message = SendMessage::new(Channel::Whatsapp, "+244912345678", "ZEXA")
+//!     .template_id("tpl_1")
+//!     .extra("variables", json!(["Ana", "12 July"]));
+//! let client = client.with_options(CallOptions::new().extra_query("preview", "false"));
+//! client.messages().send(&message)?;
+//! # assert_eq!(sandbox.requests()[0].body["variables"][1], "12 July");
+//! # assert_eq!(sandbox.requests()[0].query["preview"], "false");
+//! # Ok::<(), zexa::Error>(())
+//! ```
+//!
 //! # Logs
 //!
 //! Each attempt is one `debug` record of the `log` crate under the target `zexa`, or goes to [`ClientBuilder::on_attempt`]. A condition that is no error
@@ -108,6 +127,7 @@ mod endpoints;
 mod engine;
 mod environment;
 mod error;
+mod extra;
 mod json;
 mod list;
 mod messages;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::binding::Blank;
 use crate::check;
 use crate::model::{model, params};
 use crate::open_enum::open_enum;
@@ -91,26 +92,17 @@ params! {
             template: Template,
             /// When to send it. Default: now.
             scheduled_at: Timestamp,
-            /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
+            /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both. The values of its variables are extra fields.
             template_id: String,
         }
+        extra
     }
 }
 
 impl SendMessage {
     /// A message on any channel, such as one that this version does not know.
     pub fn new(channel: impl Into<Channel>, to: impl Into<String>, from: impl Into<String>) -> SendMessage {
-        SendMessage {
-            channel: channel.into(),
-            to: to.into(),
-            from: from.into(),
-            body: None,
-            subject: None,
-            html: None,
-            template: None,
-            scheduled_at: None,
-            template_id: None,
-        }
+        SendMessage { channel: channel.into(), to: to.into(), from: from.into(), ..SendMessage::blank() }
     }
 
     /// A text message: to an E.164 number, from a Sender ID.
@@ -149,12 +141,12 @@ impl SendMessage {
     }
 
     pub(crate) fn check(&self) -> Result<()> {
-        check::required("channel", self.channel.as_str())?;
-        check::required("to", &self.to)?;
-        check::required("from", &self.from)?;
+        check::required("channel", self.channel.as_str(), &self.extra)?;
+        check::required("to", &self.to, &self.extra)?;
+        check::required("from", &self.from, &self.extra)?;
         check::not_empty("template_id", self.template_id.as_deref())?;
-        check::content([self.body.is_some(), self.template.is_some(), self.template_id.is_some()])?;
-        if self.channel.takes_numbers() { check::e164("to", &self.to) } else { Ok(()) }
+        check::content([self.body.is_some(), self.template.is_some(), self.template_id.is_some()], &self.extra)?;
+        if self.channel.takes_numbers() && !self.to.is_empty() { check::e164("to", &self.to) } else { Ok(()) }
     }
 }
 

@@ -185,7 +185,7 @@ macro_rules! model {
                 fn fill_from(&mut self, params: &$Params, was_sent: &dyn Fn(&str) -> bool) {
                     use $crate::tolerant::fill::FillSlot;
 
-                    $(if !self.extra.contains_key(stringify!($filled)) {
+                    $(if ![&self.extra, &params.extra].iter().any(|extra| extra.contains_key(stringify!($filled))) {
                         self.$filled.fill(&params.$filled, || was_sent(stringify!($filled)));
                     })*
                 }
@@ -198,13 +198,14 @@ macro_rules! model {
 }
 
 /// The parameters of a call: `required` fields, and `optional` ones, each with a setter. A new one stands last: in C they are a struct, which grows at its
-/// end.
+/// end. Parameters that are sent as a body end with `extra`: further fields, which a caller adds.
 macro_rules! params {
     (
         $(#[$meta:meta])*
         $name:ident {
             required { $($(#[$required_meta:meta])* $required:ident: $required_type:ty,)* }
             optional { $($(#[$optional_meta:meta])* $optional:ident: $optional_type:ident,)* }
+            $($extra:ident)?
         }
     ) => {
         $(#[$meta])*
@@ -218,17 +219,49 @@ macro_rules! params {
                 #[serde(default, skip_serializing_if = "Option::is_none")]
                 pub $optional: Option<$optional_type>,
             )*
+            $(
+                /// Further fields of the body, sent unchanged. See [`extra`](Self::extra()).
+                #[serde(skip)]
+                pub $extra: serde_json::Map<String, serde_json::Value>,
+            )?
         }
 
         impl $crate::binding::Blank for $name {
+            const REQUIRED: &'static [&'static str] = &[$(stringify!($required)),*];
+
             fn blank() -> Self {
-                $name { $($required: Default::default(),)* $($optional: None,)* }
+                $name { $($required: Default::default(),)* $($optional: None,)* $($extra: Default::default(),)? }
             }
         }
 
         impl $name {
             $($crate::model::params!(@setter $(#[$optional_meta])* $optional: $optional_type);)*
+            $(
+                /// Adds a field to the body: one that this version does not know. It is sent unchanged.
+                ///
+                /// A field that is also set by its parameter is an error of the kind [`Config`](crate::Kind::Config).
+                pub fn $extra(mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
+                    self.$extra.insert(name.into(), value.into());
+                    self
+                }
+            )?
         }
+
+        $(
+            impl $crate::extra::BodyParams for $name {
+                fn extra(&self) -> &serde_json::Map<String, serde_json::Value> {
+                    &self.$extra
+                }
+
+                fn extra_mut(&mut self) -> &mut serde_json::Map<String, serde_json::Value> {
+                    &mut self.$extra
+                }
+
+                fn check(&self) -> $crate::Result<()> {
+                    $name::check(self)
+                }
+            }
+        )?
     };
 
     // A number as it stands: `impl Into<u32>` would not take a plain 10.

@@ -42,9 +42,7 @@ macro_rules! endpoints {
         $(#[$doc])*
         #[doc = concat!("\n\n`POST ", $path, "`")]
         pub fn $name(&self, $argument: &$Params) -> Result<$Answer> {
-            let checked = $argument.check();
-            let request = checked.and_then(|()| Request::new(Method::Post, $path, self.0.base()).with_json($argument));
-            self.0.create(request, $argument)
+            self.0.create($path, $argument)
         }
     };
     (@blocking $(#[$doc:meta])* get $name:ident($path:literal) -> $Answer:ty) => {
@@ -88,9 +86,7 @@ macro_rules! endpoints {
         $(#[$doc])*
         #[doc = concat!("\n\n`POST ", $path, "`")]
         pub fn $name(&self, $argument: &$Params) -> impl Future<Output = Result<$Answer>> + Send + use<> {
-            let checked = $argument.check();
-            let request = checked.and_then(|()| Request::new(Method::Post, $path, self.0.base()).with_json($argument));
-            self.0.create(request, $argument)
+            self.0.create($path, $argument)
         }
     };
     (@async $(#[$doc:meta])* get $name:ident($path:literal) -> $Answer:ty) => {

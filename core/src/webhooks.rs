@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use self::subject::Subject;
+use crate::binding::Blank;
 use crate::check;
 use crate::model::{Model, model, params};
 use crate::open_enum::open_enum;
@@ -68,6 +69,7 @@ params! {
             events: Vec<EventName>,
         }
         optional {}
+        extra
     }
 }
 
@@ -100,13 +102,16 @@ impl CreateWebhook {
     /// CreateWebhook::new("https://shop.example/zexa", [EventName::All]);
     /// ```
     pub fn new<E: Into<EventName>>(url: impl Into<String>, events: impl IntoIterator<Item = E>) -> CreateWebhook {
-        CreateWebhook { url: url.into(), events: events.into_iter().map(Into::into).collect() }
+        let events = events.into_iter().map(Into::into).collect();
+        CreateWebhook { url: url.into(), events, ..CreateWebhook::blank() }
     }
 
     pub(crate) fn check(&self) -> Result<()> {
-        check::required("url", &self.url)?;
-        check::https("url", &self.url)?;
-        if self.events.is_empty() {
+        check::required("url", &self.url, &self.extra)?;
+        if !self.url.is_empty() {
+            check::https("url", &self.url)?;
+        }
+        if self.events.is_empty() && !self.extra.contains_key("events") {
             return Err(Error::missing("events", "at least one is required, or * for all"));
         }
         Ok(())

@@ -310,7 +310,7 @@ class Messages:
             template: An approved WhatsApp template, instead of a body.
             scheduled_at: When to send it. Default: now.
             template_id: Id of an approved WhatsApp template: the alternative to `template`. The API documents
-                both.
+                both. The values of its variables are extra fields.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
         return self._calls.send(
@@ -476,7 +476,7 @@ class Campaigns:
             template: An approved WhatsApp template, instead of a body.
             scheduled_at: When to start it. Default: now.
             template_id: Id of an approved WhatsApp template: the alternative to `template`. The API documents
-                both.
+                both. The values of its variables are extra fields.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
         """
         return self._calls.create(

@@ -131,6 +131,19 @@ impl Request {
         self
     }
 
+    /// Adds parameters of the caller's own to the query.
+    ///
+    /// # Errors
+    ///
+    /// A name that the query has already.
+    pub(crate) fn with_extra_query(self, extra: &[(String, String)]) -> Result<Request> {
+        let is_set = |name: &str| self.url.query_pairs().any(|(one, _)| one == name);
+        if let Some((name, _)) = extra.iter().find(|(name, _)| is_set(name)) {
+            return Err(Error::config(name, "set both by its parameter and by an extra query parameter"));
+        }
+        Ok(self.with_query(extra.iter().map(|(name, value)| (name.as_str(), value.clone()))))
+    }
+
     pub(crate) fn with_json(mut self, body: &impl Serialize) -> Result<Request> {
         let json = serde_json::to_vec(body).map_err(|error| {
             Error::invalid("body", serde_json::Value::Null, &format!("cannot be written as JSON: {error}"))

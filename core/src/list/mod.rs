@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub use self::blocking::{List, Pages};
 pub use self::page::Page;
 pub use self::stream::{AsyncList, AsyncPages};
-use crate::call_options::Call;
+use crate::call_options::{Call, CallOptions};
 use crate::check;
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request};
@@ -116,8 +116,16 @@ pub(crate) struct Source {
 const MAX_PER_PAGE: u32 = 100;
 
 impl Source {
-    pub(crate) fn new(shared: Arc<Shared>, route: &'static str, filter: &impl Filter, call: Call) -> Result<Source> {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        route: &'static str,
+        filter: &impl Filter,
+        options: &CallOptions,
+    ) -> Result<Source> {
+        options.check_list()?;
         let request = Request::new(Method::Get, route, &shared.config.base_url).with_query(filter.query()?);
+        let request = options.complete(request)?;
+        let call = options.begin(&shared.config)?;
         Ok(Source { shared, request, call, per_page: filter.per_page(), limit: None })
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
-use zexa::{CallOptions, CancelToken, Client, ClientBuilder};
+use zexa::{CallOptions, CancelToken, Client, ClientBuilder, binding};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,6 +58,8 @@ struct Options {
     max_retries: Option<u32>,
     retry_ambiguous: Option<bool>,
     headers: BTreeMap<String, String>,
+    extra_body: Map<String, Value>,
+    extra_query: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -137,12 +139,15 @@ impl ClientOptions {
 
 impl Call {
     pub(crate) fn options(&self, token: &CancelToken) -> CallOptions {
-        let Options { timeout, deadline, max_retries, retry_ambiguous, headers } = &self.options;
+        let Options { timeout, deadline, max_retries, retry_ambiguous, headers, extra_body, extra_query } =
+            &self.options;
         let mut options = CallOptions::new();
         options = set(options, timeout.map(seconds), CallOptions::timeout);
         options = set(options, deadline.map(seconds), CallOptions::deadline);
         options = set(options, *max_retries, CallOptions::max_retries);
         options = set(options, *retry_ambiguous, CallOptions::retry_ambiguous);
+        options = binding::extra_body(options, extra_body.clone());
+        options = binding::extra_query(options, extra_query.clone()).expect("a query of plain values");
         let is_cancelled = self.cancel_after_requests.or(self.cancel_after_attempts).is_some();
         options = set(options, is_cancelled.then_some(token), CallOptions::cancel);
         headers.iter().fold(options, |options, (name, value)| options.header(name, value))

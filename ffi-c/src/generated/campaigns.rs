@@ -270,7 +270,7 @@ pub struct zexa_create_campaign_params {
     /// When to start it. Default: now.
     /// In the form of RFC 3339, such as "2026-07-01T09:00:00Z".
     pub scheduled_at: *const c_char,
-    /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
+    /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both. The values of its variables are extra fields.
     pub template_id: *const c_char,
 }
 

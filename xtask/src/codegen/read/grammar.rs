@@ -12,6 +12,7 @@ mod word {
     syn::custom_keyword!(optional);
     syn::custom_keyword!(from);
     syn::custom_keyword!(then);
+    syn::custom_keyword!(extra);
     syn::custom_keyword!(or);
 }
 
@@ -31,7 +32,8 @@ pub(super) struct ValueLine {
 /// `model! { Message { required { id: String as Code, } documented { to: Option<String>, } optional { body or "text": Option<String>, } } }`, and
 /// `params!` without `documented`.
 ///
-/// What else a model may have, such as `from SendMessage { to }`, is of no concern to the other languages: the core decodes.
+/// What else a model may have, such as `from SendMessage { to }`, is of no concern to the other languages: the core decodes. Nor is the `extra` at the end
+/// of parameters: there it is an option of every call.
 pub(super) struct StructCall {
     pub(super) attributes: Vec<Attribute>,
     pub(super) name: Ident,
@@ -124,6 +126,7 @@ impl Parse for StructCall {
         if parts.parse::<Option<word::then>>()?.is_some() {
             parts.parse::<syn::Path>()?;
         }
+        parts.parse::<Option<word::extra>>()?;
         Ok(StructCall { attributes, name, required, documented: documented.unwrap_or_default(), optional })
     }
 }
@@ -245,6 +248,14 @@ mod tests {
         )
         .expect("a model");
         assert_eq!([model.required.len(), model.documented.len(), model.optional.len()], [1, 2, 1]);
+    }
+
+    #[test]
+    fn the_parts_of_parameters() {
+        let params: StructCall =
+            syn::parse_str("SendMessage { required { to: String, } optional { body: String, } extra }")
+                .expect("parameters");
+        assert_eq!([params.required.len(), params.optional.len()], [1, 1]);
     }
 
     #[test]

@@ -1,0 +1,111 @@
+//! Extra fields: what a call sends beside its parameters, in the body or in the query. The API may know more fields than this version.
+//!
+//! They are sent unchanged. A name that the call itself sets is refused: one of the two values would be lost.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::binding::Blank;
+use crate::{Error, Result};
+
+/// Parameters that are sent as a body.
+pub(crate) trait BodyParams: Blank + Serialize + DeserializeOwned + Clone + Send + 'static {
+    fn extra(&self) -> &Map<String, Value>;
+
+    fn extra_mut(&mut self) -> &mut Map<String, Value>;
+
+    /// Checks what can be checked without the API.
+    fn check(&self) -> Result<()>;
+}
+
+/// The body of these parameters with their extra fields, and the parameters with what is understood of those.
+///
+/// A required field that is empty counts as absent, so an extra field can take its place.
+pub(crate) fn body<P: BodyParams>(params: P) -> Result<(Map<String, Value>, P)> {
+    let Ok(Value::Object(mut body)) = serde_json::to_value(&params) else {
+        unreachable!("parameters are an object of texts, numbers and JSON")
+    };
+    for (name, value) in params.extra() {
+        let typed = body.insert(name.clone(), value.clone());
+        if typed.is_some_and(|typed| !P::REQUIRED.contains(&name.as_str()) || !is_empty(&typed)) {
+            return Err(Error::config(name, "set both by its parameter and by an extra body field"));
+        }
+    }
+    let params = P::deserialize(&body).unwrap_or(params);
+    Ok((body, params))
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+/// The parameters of a query by their names. An array is the same parameter several times.
+pub(crate) fn query(members: Map<String, Value>) -> Result<Vec<(String, String)>> {
+    let mut query = Vec::new();
+    for (name, value) in members {
+        let values = if let Value::Array(values) = value { values } else { vec![value] };
+        for value in values {
+            let text = match value {
+                Value::String(text) => text,
+                Value::Number(_) | Value::Bool(_) => value.to_string(),
+                _ => {
+                    let reason = format!("{name:?} must be a text, a number or a boolean, or an array of these");
+                    return Err(Error::config("extra_query", reason));
+                }
+            };
+            query.push((name.clone(), text));
+        }
+    }
+    Ok(query)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Kind, SendMessage};
+
+    #[test]
+    fn an_extra_field_takes_the_place_of_an_absent_one_only() {
+        let params = SendMessage::new("sms", "", "ZEXA").extra("to", "+244912345678").extra("body", "Hello");
+        let (body, understood) = body(params).expect("a body");
+        assert_eq!(
+            Value::from(body),
+            json!({"channel": "sms", "to": "+244912345678", "from": "ZEXA", "body": "Hello"})
+        );
+        assert_eq!((&*understood.to, understood.body.as_deref()), ("+244912345678", Some("Hello")));
+        for (params, field) in [
+            (SendMessage::sms("+244912345678", "ZEXA", "Hello").extra("to", "+244912345678"), "to"),
+            (SendMessage::sms("+244912345678", "ZEXA", "").extra("body", "Hello"), "body"),
+        ] {
+            let error = super::body(params).expect_err(field);
+            assert_eq!((error.kind(), &error.details().expect("details")["field"]), (Kind::Config, &json!(field)));
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_leaves_the_parameters_alone() {
+        let params = SendMessage::new("sms", "+244912345678", "ZEXA").extra("body", json!({"text": "Hello"}));
+        let (body, kept) = body(params.clone()).expect("a body");
+        assert!(body["body"] == json!({"text": "Hello"}) && kept == params);
+    }
+
+    #[test]
+    fn a_query_is_made_of_plain_values() {
+        let members = json!({"a": "x", "b": [1, 2.5, true], "c": []});
+        let Value::Object(members) = members else { unreachable!() };
+        let pairs: Vec<String> =
+            query(members).expect("a query").into_iter().map(|(name, value)| name + "=" + &value).collect();
+        assert_eq!(pairs, ["a=x", "b=1", "b=2.5", "b=true"]);
+        for value in [json!(null), json!({}), json!([[1]]), json!([null])] {
+            let error = query(Map::from_iter([("tag".to_owned(), value)])).expect_err("refused");
+            assert!(error.kind() == Kind::Config && error.message().contains("\"tag\""), "{error}");
+        }
+    }
+}
