@@ -568,6 +568,18 @@ typedef struct {
     size_t headers_count;
     /** Ends the call when it is cancelled. NULL: nothing does. */
     const zexa_cancel_token *cancel;
+    /**
+     * Further fields of the body as a JSON object, for fields that the parameters lack. Only for
+     * calls that take parameters and send them as a body: others return `ZEXA_CONFIG`, and so does
+     * a field that its parameter sets, too.
+     */
+    const char *extra_body;
+    /**
+     * Further parameters of the query as a JSON object of strings, numbers and booleans; an array
+     * of these repeats a parameter. Sent with every request of the call, such as each page of a
+     * list. A parameter that the call sets itself returns `ZEXA_CONFIG`.
+     */
+    const char *extra_query;
 } zexa_call_options;
 
 /** What such a struct begins with: its size, and nothing given. */
@@ -579,10 +591,13 @@ typedef struct {
      ZEXA_DEFAULT,                                                                                 \
      NULL,                                                                                         \
      0,                                                                                            \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
      NULL}
 
 /**
  * Makes the same client once more, with the same connections, for calls with other options.
+ * `extra_body` is not for a client: it returns `ZEXA_CONFIG`.
  *
  * - `derived`: gets the client, yours to free with zexa_client_free(). Either client may be freed
  *   first.
@@ -2175,7 +2190,8 @@ typedef struct zexa_response zexa_response;
  * - `path`: below the base URL, such as "/messages".
  * - `query`: an array of `query_count` pairs; NULL for none.
  * - `body_json`: the body as JSON; NULL for none.
- * - `options`: NULL for those of the client.
+ * - `options`: NULL for those of the client. `extra_query` is added to `query`; `extra_body`
+ *   returns `ZEXA_CONFIG`.
  * - `response`: gets the answer, yours to free with zexa_response_free().
  * - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
  *

@@ -768,6 +768,14 @@ struct call_options {
     pairs headers{};
     /// Ends the call when it is cancelled.
     std::optional<cancel_token> cancel{};
+    /// Further fields of the body as a JSON object, for fields that the parameters lack. Only for
+    /// calls that take parameters and send them as a body. A field that its parameter sets, too,
+    /// throws config_error.
+    std::optional<std::string> extra_body{};
+    /// Further parameters of the query as a JSON object of strings, numbers and booleans; an array
+    /// of these repeats a parameter. Sent with every request of the call, such as each page of a
+    /// list. A parameter that the call sets itself throws config_error.
+    std::optional<std::string> extra_query{};
 };
 
 namespace detail {
@@ -783,6 +791,8 @@ inline zexa_call_options lower(const call_options &options, arrays &arrays) {
     lowered.headers_count = options.headers.size();
     if (options.cancel)
         lowered.cancel = options.cancel->get();
+    lowered.extra_body = text("extra_body", options.extra_body);
+    lowered.extra_query = text("extra_query", options.extra_query);
     return lowered;
 }
 

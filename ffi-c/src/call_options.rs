@@ -3,11 +3,12 @@
 //! What a call may do otherwise than its client. Every call takes them; NULL is as the client has it.
 
 use std::borrow::Cow;
+use std::ffi::c_char;
 use std::mem::offset_of;
 use std::ops::Deref;
 use std::ptr;
 
-use zexa::{CallOptions, Client};
+use zexa::{CallOptions, Client, binding};
 
 use crate::cancel::zexa_cancel_token;
 use crate::client::zexa_client;
@@ -42,6 +43,12 @@ pub struct zexa_call_options {
     pub headers_count: usize,
     /// Ends the call when it is cancelled. NULL: nothing does.
     pub cancel: *const zexa_cancel_token,
+    /// Further fields of the body as a JSON object, for fields that the parameters lack. Only for calls that take parameters and send them as a body:
+    /// others return `ZEXA_CONFIG`, and so does a field that its parameter sets, too.
+    pub extra_body: *const c_char,
+    /// Further parameters of the query as a JSON object of strings, numbers and booleans; an array of these repeats a parameter. Sent with every request of
+    /// the call, such as each page of a list. A parameter that the call sets itself returns `ZEXA_CONFIG`.
+    pub extra_query: *const c_char,
 }
 
 // SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the fields.
@@ -55,9 +62,11 @@ unsafe impl input::SizedStruct for zexa_call_options {
         headers: ptr::null(),
         headers_count: 0,
         cancel: ptr::null(),
+        extra_body: ptr::null(),
+        extra_query: ptr::null(),
     };
     // As far as the last field that version 0.1 has: never further, or programs compiled then would be refused.
-    const LEAST: usize = offset_of!(zexa_call_options, cancel) + size_of::<*const zexa_cancel_token>();
+    const LEAST: usize = offset_of!(zexa_call_options, extra_query) + size_of::<*const c_char>();
 }
 
 /// A client in a call: its thread is in shelter for as long.
@@ -97,7 +106,7 @@ pub(crate) unsafe fn client<'a>(
 impl zexa_call_options {
     /// # Safety
     ///
-    /// The headers and the token are as the header asks.
+    /// The strings, the headers and the token are as the header asks.
     unsafe fn read(&self) -> Result<CallOptions, Failure> {
         let mut options = CallOptions::new();
         // SAFETY: as the caller promised.
@@ -107,6 +116,12 @@ impl zexa_call_options {
             }
             if let Some(token) = self.cancel.as_ref() {
                 options = options.cancel(&token.0);
+            }
+            if let Some(json) = input::optional_text("extra_body", self.extra_body)? {
+                options = binding::extra_body(options, binding::option_object("extra_body", json)?);
+            }
+            if let Some(json) = input::optional_text("extra_query", self.extra_query)? {
+                options = binding::extra_query(options, binding::option_object("extra_query", json)?)?;
             }
         }
         if let Some(time) = milliseconds("timeout_ms", self.timeout_ms)? {
@@ -125,7 +140,7 @@ impl zexa_call_options {
     }
 }
 
-/// Makes the same client once more, with the same connections, for calls with other options.
+/// Makes the same client once more, with the same connections, for calls with other options. `extra_body` is not for a client: it returns `ZEXA_CONFIG`.
 ///
 /// - `derived`: gets the client, yours to free with zexa_client_free(). Either client may be freed first.
 /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
@@ -141,6 +156,7 @@ pub unsafe extern "C" fn zexa_client_with_options(
     let make = || {
         // SAFETY: the caller's pointers are as the header asks.
         let (derived, made) = unsafe { (Output::new("derived", derived)?, self::client(client, options)?) };
+        binding::check_derived(&made)?;
         derived.give(zexa_client(made.client.into_owned()))
     };
     // SAFETY: likewise.

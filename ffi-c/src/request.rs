@@ -31,7 +31,7 @@ impl Fields for Response {
 /// - `path`: below the base URL, such as "/messages".
 /// - `query`: an array of `query_count` pairs; NULL for none.
 /// - `body_json`: the body as JSON; NULL for none.
-/// - `options`: NULL for those of the client.
+/// - `options`: NULL for those of the client. `extra_query` is added to `query`; `extra_body` returns `ZEXA_CONFIG`.
 /// - `response`: gets the answer, yours to free with zexa_response_free().
 /// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
 ///

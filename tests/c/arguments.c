@@ -56,6 +56,7 @@ static void test_text_of_params(const zexa_client *client) {
     CHECK_TEXT_FIELD(message, html, "html", SEND);
     CHECK_TEXT_FIELD(message, template_json, "template_json", SEND);
     CHECK_TEXT_FIELD(message, scheduled_at, "scheduled_at", SEND);
+    CHECK_TEXT_FIELD(message, template_id, "template_id", SEND);
     message.scheduled_at = "tomorrow";
     CHECK_VALIDATED(SEND, "scheduled_at");
     message.template_json = "[]";
@@ -71,6 +72,7 @@ static void test_text_of_params(const zexa_client *client) {
     CHECK_TEXT_FIELD(params, body, "body", CREATE);
     CHECK_TEXT_FIELD(params, template_json, "template_json", CREATE);
     CHECK_TEXT_FIELD(params, scheduled_at, "scheduled_at", CREATE);
+    CHECK_TEXT_FIELD(params, template_id, "template_id", CREATE);
 #undef CREATE
     zexa_contact *contact = NULL;
     zexa_create_contact_params person = ZEXA_CREATE_CONTACT_PARAMS_INIT;

@@ -43,6 +43,27 @@ static void test_options() {
     CHECK_THROWS(zexa::closed_error, derived.credits().get());
 }
 
+static void test_extra_fields() {
+    sandbox server;
+    const zexa::client client = server.client();
+    zexa::call_options call;
+    call.extra_body = R"({"priority": 1})";
+    call.extra_query = R"({"tag": ["a"], "dry-run": true})";
+    client.messages().send(sms("Hello"), call);
+    CHECK(holds(server.requests(1), R"("priority":1)"));
+    CHECK_THROWS(zexa::config_error, client.with_options(call));
+    CHECK_THROWS(zexa::config_error, client.credits().get(call));
+    CHECK_THROWS(zexa::config_error, client.request("POST", "/contacts", {}, "{}", call));
+    call.extra_body = "[]";
+    CHECK_THROWS(zexa::config_error, client.messages().send(sms("Hello"), call));
+    call.extra_body = std::string("{}\0", 3);
+    CHECK_THROWS(zexa::invalid_argument_error, client.messages().send(sms("Hello"), call));
+    CHECK(server.count("requests") == 1);
+    call.extra_body.reset();
+    client.with_options(call).request("GET", "/credits", {{"a", "1"}});
+    CHECK(holds(server.requests(2), R"("query":{"a":"1","dry-run":"true","tag":"a"})"));
+}
+
 /// Calls beyond the maximum wait for a connection.
 static void test_max_connections() {
     sandbox server;
@@ -85,6 +106,7 @@ static void test_lifetimes() {
 
 int main() {
     test_options();
+    test_extra_fields();
     test_max_connections();
     test_lifetimes();
 }

@@ -134,6 +134,44 @@ static void test_http_has_to_be_allowed(void) {
     zexa_client_free(made_with(&options));
 }
 
+/* What can be wrong with extra fields, and who is named. */
+static void test_extra_fields(const sandbox *server) {
+    const struct {
+        const char *body, *query, *field;
+        zexa_status status;
+    } wrong[] = {
+        {"", NULL, "extra_body", ZEXA_CONFIG},
+        {"null", NULL, "extra_body", ZEXA_CONFIG},
+        {"[1]", NULL, "extra_body", ZEXA_CONFIG},
+        {"{\"a\": NaN}", NULL, "extra_body", ZEXA_CONFIG},
+        {"{\"a\": 18446744073709551616}", NULL, "extra_body", ZEXA_CONFIG},
+        {"{\"a\": \"\xff\"}", NULL, "extra_body", ZEXA_INVALID_ARGUMENT},
+        {"{\"a\": 1}", NULL, "extra_body", ZEXA_CONFIG},
+        {NULL, "a=1", "extra_query", ZEXA_CONFIG},
+        {NULL, "[]", "extra_query", ZEXA_CONFIG},
+        {NULL, "{\"tag\": null}", "extra_query", ZEXA_CONFIG},
+        {NULL, "{\"tag\": [{}]}", "extra_query", ZEXA_CONFIG},
+        {NULL, "{\"a\": \"\xff\"}", "extra_query", ZEXA_INVALID_ARGUMENT},
+    };
+    long before = sandbox_count(server, "requests");
+    zexa_client_options options = options_of(server);
+    zexa_client *client = made_with(&options);
+    for (size_t at = 0; at < sizeof wrong / sizeof *wrong; at++) {
+        zexa_call_options call = ZEXA_CALL_OPTIONS_INIT;
+        call.extra_body = wrong[at].body;
+        call.extra_query = wrong[at].query;
+        zexa_error *error = NULL;
+        CHECK_NUMBER(asked(client, &call, &error), wrong[at].status);
+        CHECK_HOLDS(zexa_error_details_json(error), wrong[at].field);
+        zexa_error_free(error);
+        zexa_client *derived = NULL;
+        CHECK_FAILS(zexa_client_with_options(client, &call, &derived, &error), wrong[at].status,
+                    ZEXA_OUTCOME_NOT_SENT, &error);
+    }
+    CHECK_NUMBER(sandbox_count(server, "requests"), before);
+    zexa_client_free(client);
+}
+
 static void test_environment(const sandbox *server) {
     CHECK_NUMBER(setenv("ZEXA_BASE_URL", server->url, 1), 0);
     CHECK_NUMBER(setenv("ZEXA_API_KEY", server->api_key, 1), 0);
@@ -153,6 +191,7 @@ static void test_environment(const sandbox *server) {
 int main(void) {
     sandbox server = sandbox_new("{}");
     test_proxy(&server);
+    test_extra_fields(&server);
     test_environment(&server);
     sandbox_free(&server);
     test_times();

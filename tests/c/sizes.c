@@ -24,7 +24,7 @@ static void *older(const void *whole, size_t size, size_t behind) {
  * here for good: whatever comes behind it later, programs of that version stay right. */
 #define SIZE_WITH(type, member) (offsetof(type, member) + sizeof(((type *)0)->member))
 static const size_t CLIENT_OPTIONS_0_1 = SIZE_WITH(zexa_client_options, on_attempt_destroy);
-static const size_t CALL_OPTIONS_0_1 = SIZE_WITH(zexa_call_options, cancel);
+static const size_t CALL_OPTIONS_0_1 = SIZE_WITH(zexa_call_options, extra_query);
 
 static void test_options(const sandbox *server) {
     zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;

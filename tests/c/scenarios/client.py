@@ -52,7 +52,10 @@ def make_call(library: Library, options: dict, call: dict | None, token, way: Wa
         # The NULL that most programs pass.
         call_options = None
     if way is Way.DERIVED:
-        client, call_options = library.call("zexa_client_with_options", client=client, options=call_options), None
+        # Fields of the body belong to the call.
+        extra_body = call_options.pop("extra_body", None) if call_options else None
+        client = library.call("zexa_client_with_options", client=client, options=call_options)
+        call_options = extra_body and {"extra_body": extra_body}
     arguments = call.get("arguments", {})
     if call["operation"] == "webhooks.parse_event":
         return parse_event(library, **arguments)

@@ -130,7 +130,8 @@ class Library:
             return {name: self._number(name, value)}
         if kind.item.kind == "struct":
             return {name: self._struct(kind, value, keep)}
-        return {name: self._string(name, value, keep)}
+        text = json.dumps(value) if isinstance(value, dict) else value
+        return {name: self._string(name, text, keep)}
 
     def _milliseconds(self, name: str, seconds) -> int:
         milliseconds = round(seconds * 1000)
