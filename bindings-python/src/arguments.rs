@@ -62,6 +62,12 @@ impl<'py> Argument<'py> {
         serde_json::from_slice(&self.plain_data(name)?).map_err(|_| no_text(name))
     }
 
+    /// The members of an option that is a mapping.
+    pub(crate) fn option_members(&self, name: &str) -> PyResult<Map<String, Value>> {
+        let json = json::dump_option(name, &self.mapping(name)?)?;
+        binding::option_object(name, &json).map_err(errors::raise)
+    }
+
     /// A mapping as a dict: `json` accepts no other.
     fn mapping(&self, name: &str) -> PyResult<Bound<'py, PyAny>> {
         if !self.0.is_instance_of::<PyMapping>() {

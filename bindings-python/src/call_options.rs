@@ -1,17 +1,21 @@
 //! The options of one call, or of a client that was derived with some.
 
 use pyo3::PyResult;
-use zexa::CallOptions;
+use zexa::{CallOptions, binding};
 
 use crate::arguments::Argument;
+use crate::errors;
 
 /// What a call was told to do otherwise than its client.
+#[derive(Default)]
 pub(crate) struct Calling<'py> {
     pub(crate) timeout: Option<Argument<'py>>,
     pub(crate) deadline: Option<Argument<'py>>,
     pub(crate) max_retries: Option<Argument<'py>>,
     pub(crate) retry_ambiguous: Option<Argument<'py>>,
     pub(crate) extra_headers: Option<Argument<'py>>,
+    pub(crate) extra_query: Option<Argument<'py>>,
+    pub(crate) extra_body: Option<Argument<'py>>,
 }
 
 impl Calling<'_> {
@@ -33,6 +37,12 @@ impl Calling<'_> {
             for (name, value) in headers.headers("extra_headers")? {
                 options = options.header(name, value);
             }
+        }
+        if let Some(query) = self.extra_query {
+            options = binding::extra_query(options, query.option_members("extra_query")?).map_err(errors::raise)?;
+        }
+        if let Some(fields) = self.extra_body {
+            options = binding::extra_body(options, fields.option_members("extra_body")?);
         }
         Ok(options)
     }

@@ -149,7 +149,9 @@ impl Client {
         CreditBalance(self.0.clone())
     }
 
-    #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (
+        *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None,
+    ))]
     fn with_options(
         &self,
         timeout: Option<Argument<'_>>,
@@ -157,8 +159,10 @@ impl Client {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> PyResult<Client> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         Ok(Client(Handle(Arc::new(self.0.with_options(calling)?))))
     }
 
@@ -180,7 +184,7 @@ impl Client {
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Response> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, ..Calling::default() };
         let AnyRequest { method, path, query, body } = AnyRequest::read(&method, &path, query, body)?;
         self.0
             .call(py, calling, |client| binding::request(client, method, &path, &pairs(&query), body.as_deref()))
@@ -271,7 +275,9 @@ impl AsyncClient {
         AsyncCreditBalance(self.0.clone())
     }
 
-    #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (
+        *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None,
+    ))]
     fn with_options(
         &self,
         timeout: Option<Argument<'_>>,
@@ -279,8 +285,10 @@ impl AsyncClient {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> PyResult<AsyncClient> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         Ok(AsyncClient(AsyncHandle(Arc::new(self.0.with_options(calling)?))))
     }
 
@@ -302,7 +310,7 @@ impl AsyncClient {
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, ..Calling::default() };
         let begin = || {
             let AnyRequest { method, path, query, body } = AnyRequest::read(&method, &path, query, body)?;
             let (client, watch) = self.0.begin(py, calling)?;

@@ -15,13 +15,21 @@ static LOADS: Imported = Imported::new("json", "loads");
 
 /// The text of what a caller gave as `field`.
 pub(crate) fn dumps(field: &str, object: &Bound<'_, PyAny>) -> PyResult<String> {
+    dump(object).map_err(|error| refused(object.py(), error, field, wrong_parameter))
+}
+
+/// The text of what a caller gave as an option.
+pub(crate) fn dump_option(name: &str, object: &Bound<'_, PyAny>) -> PyResult<String> {
+    dump(object).map_err(|error| refused(object.py(), error, name, binding::option))
+}
+
+fn dump(object: &Bound<'_, PyAny>) -> PyResult<String> {
     let py = object.py();
     let options = PyDict::new(py);
     // What is not JSON, or no text, is refused and not made something else.
     options.set_item("allow_nan", false)?;
     options.set_item("ensure_ascii", false)?;
-    let text = DUMPS.get(py)?.call((object,), Some(&options)).and_then(|text| text.extract());
-    text.map_err(|error| refused(py, field, error))
+    DUMPS.get(py)?.call((object,), Some(&options))?.extract()
 }
 
 /// The JSON of plain data, in which times may be datetimes. Lone surrogates are for the reader to judge.
@@ -31,7 +39,8 @@ pub(crate) fn dump_plain(field: &str, object: &Bound<'_, PyAny>) -> PyResult<Vec
     options.set_item("allow_nan", false)?;
     options.set_item("ensure_ascii", false)?;
     options.set_item("default", wrap_pyfunction!(plain, py)?)?;
-    let text = DUMPS.get(py)?.call((object,), Some(&options)).map_err(|error| refused(py, field, error))?;
+    let text = DUMPS.get(py)?.call((object,), Some(&options));
+    let text = text.map_err(|error| refused(py, error, field, wrong_parameter))?;
     to_bytes(text.cast::<PyString>()?)
 }
 
@@ -59,12 +68,16 @@ pub(crate) fn to_bytes(text: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
     }
 }
 
-fn refused(py: Python<'_>, field: &str, error: PyErr) -> PyErr {
+fn wrong_parameter(field: &str, reason: &str) -> zexa::Error {
+    binding::wrong_parameter(field, Value::Null, reason)
+}
+
+fn refused(py: Python<'_>, error: PyErr, field: &str, refuse: impl Fn(&str, &str) -> zexa::Error) -> PyErr {
     let reason = format!("cannot be written as JSON: {}", error.value(py));
     let refused = if error.is_instance_of::<PyTypeError>(py) {
         PyTypeError::new_err(format!("argument '{field}' {reason}"))
     } else if error.is_instance_of::<PyException>(py) {
-        errors::raise(binding::wrong_parameter(field, Value::Null, &reason))
+        errors::raise(refuse(field, &reason))
     } else {
         return error;
     };

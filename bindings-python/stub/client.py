@@ -73,6 +73,7 @@ class AsyncClient:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> _types.Self:
         """{docs/with_options.txt}"""
         client = self._client.with_options(
@@ -81,6 +82,7 @@ class AsyncClient:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
         derived = object.__new__(type(self))
         # The attributes of a subclass.

@@ -1,6 +1,7 @@
 __version__: str
 _Item_co = TypeVar("_Item_co", covariant=True)
 _Seconds: TypeAlias = float | timedelta
+_Query: TypeAlias = Mapping[str, str | int | float | Sequence[str | int | float]]
 
 @final
 class _Client:
@@ -42,6 +43,7 @@ class _Client:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> _Client: ...
     def request(
         self,
@@ -98,6 +100,7 @@ class _AsyncClient:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> _AsyncClient: ...
     def request(
         self,

@@ -125,6 +125,9 @@ def test_an_option_of_another_type_is_named(kind: Any, name: str, value: Any) ->
         ("retry_ambiguous", "no"),
         ("extra_headers", {"X-Shop": 1}),
         ("extra_headers", ["X-Shop"]),
+        ("extra_query", "a=1"),
+        ("extra_query", [("a", 1)]),
+        ("extra_query", {"a": b"1"}),
     ],
 )
 def test_an_option_of_a_call_of_another_type_is_named(
@@ -150,7 +153,7 @@ def test_an_option_that_there_is_not(kind: Any) -> None:
 def test_none_is_as_good_as_absent(kind: Any) -> None:
     texts = ("base_url", "proxy", "ca_file", "user_agent_suffix", "default_headers")
     assert kind(api_key="k", **dict.fromkeys((*TIMES, *texts, "http2", "max_connections", "max_retries", "allow_http")))
-    call_names = (*CALL_TIMES, "max_retries", "retry_ambiguous", "extra_headers")
+    call_names = (*CALL_TIMES, "max_retries", "retry_ambiguous", "extra_headers", "extra_query")
     assert kind(api_key="k").with_options(**dict.fromkeys(call_names))
 
 

@@ -108,7 +108,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 REQUIRED = [(name, argument) for name, arguments in ARGUMENTS.items() for argument in arguments if argument != "body"]
 TEXTS = [(name, argument) for name, argument in REQUIRED if argument != "events"]
-TEXTS += [("messages.send", name) for name in ("body", "subject", "html", "scheduled_at")]
+TEXTS += [("messages.send", name) for name in ("body", "subject", "html", "scheduled_at", "template_id")]
+TEXTS += [("campaigns.create", "template_id")]
 TEXTS += [("messages.wait", "until"), ("campaigns.wait", "until")]
 TEXTS += [("contacts.create", "email"), ("contacts.list", "search"), ("contacts.list", "list_id")]
 

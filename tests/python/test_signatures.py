@@ -85,7 +85,8 @@ def test_the_signatures_of_all_operations(kind: type[Any]) -> None:
         assert operations
         for operation in operations:
             parameters = inspect.signature(getattr(resource, operation)).parameters
-            assert "extra_headers" in parameters
+            assert {"extra_headers", "extra_query"} <= set(parameters)
+            assert ("extra_body" in parameters) is (operation in ("send", "create"))
             assert ("limit" in parameters) is (operation == "list")
 
 

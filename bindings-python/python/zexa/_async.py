@@ -142,6 +142,7 @@ class AsyncClient:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> _types.Self:
         """The same client, and the same connections, for calls with other options. To close it closes them all.
 
@@ -154,6 +155,8 @@ class AsyncClient:
             retry_ambiguous: Repeats a POST even where it is not known whether the server has carried it out: a
                 message may then be sent twice.
             extra_headers: Headers sent beside the client's own.
+            extra_query: Parameters added to the query of every request, such as each page of a list.
+                Sequences repeat a parameter. One that the call sets itself raises `ConfigError`.
         """
         client = self._client.with_options(
             timeout=timeout,
@@ -161,6 +164,7 @@ class AsyncClient:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
         derived = object.__new__(type(self))
         # The attributes of a subclass.
@@ -254,6 +258,8 @@ class AsyncMessages:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
+        extra_body: _types.Mapping[str, _types.Any] | None = None,
     ) -> Message:
         """Sends one message on any channel, now or at its `scheduled_at`.
 
@@ -277,7 +283,9 @@ class AsyncMessages:
             scheduled_at: When to send it. Default: now.
             template_id: Id of an approved WhatsApp template: the alternative to `template`. The API documents
                 both. The values of its variables are extra fields.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
+            extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
+                `ConfigError`.
         """
         return await self._calls.send(
             channel=channel,
@@ -294,6 +302,8 @@ class AsyncMessages:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
+            extra_body=extra_body,
         )
 
     async def get(
@@ -305,6 +315,7 @@ class AsyncMessages:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> Message:
         """Gives a message and how far it has got.
 
@@ -312,7 +323,7 @@ class AsyncMessages:
 
         Args:
             id: Its id.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return await self._calls.get(
             id,
@@ -321,6 +332,7 @@ class AsyncMessages:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
     async def wait(
@@ -333,6 +345,7 @@ class AsyncMessages:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> Message:
         """Waits until a message has the status `until`, or a final one, and gives it.
 
@@ -348,7 +361,7 @@ class AsyncMessages:
         Args:
             id: Its id.
             until: The name of a status, or `final`.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return await self._calls.wait(
             id,
@@ -358,6 +371,7 @@ class AsyncMessages:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
 
@@ -379,6 +393,7 @@ class AsyncSenderIds:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> AsyncList[SenderId]:
         """Lists the account's Sender IDs, of every status, on every channel.
 
@@ -388,7 +403,7 @@ class AsyncSenderIds:
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
             limit: The number of items after which iteration ends. Pages that are not needed for them are not
                 requested. Default: all items.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return self._calls.list(
             per_page=per_page,
@@ -398,6 +413,7 @@ class AsyncSenderIds:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
 
@@ -425,6 +441,8 @@ class AsyncCampaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
+        extra_body: _types.Mapping[str, _types.Any] | None = None,
     ) -> Campaign:
         """Creates a campaign and launches it, or schedules it for its `scheduled_at`.
 
@@ -443,7 +461,9 @@ class AsyncCampaigns:
             scheduled_at: When to start it. Default: now.
             template_id: Id of an approved WhatsApp template: the alternative to `template`. The API documents
                 both. The values of its variables are extra fields.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
+            extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
+                `ConfigError`.
         """
         return await self._calls.create(
             name=name,
@@ -459,6 +479,8 @@ class AsyncCampaigns:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
+            extra_body=extra_body,
         )
 
     def list(
@@ -471,6 +493,7 @@ class AsyncCampaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> AsyncList[Campaign]:
         """Lists the account's campaigns.
 
@@ -480,7 +503,7 @@ class AsyncCampaigns:
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
             limit: The number of items after which iteration ends. Pages that are not needed for them are not
                 requested. Default: all items.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return self._calls.list(
             per_page=per_page,
@@ -490,6 +513,7 @@ class AsyncCampaigns:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
     async def get(
@@ -501,6 +525,7 @@ class AsyncCampaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> Campaign:
         """Gives a campaign, how far it has got, and its delivery statistics.
 
@@ -508,7 +533,7 @@ class AsyncCampaigns:
 
         Args:
             id: Its id.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return await self._calls.get(
             id,
@@ -517,6 +542,7 @@ class AsyncCampaigns:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
     async def wait(
@@ -529,6 +555,7 @@ class AsyncCampaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> Campaign:
         """Waits until a campaign has the status `until`, or a final one, and gives it.
 
@@ -544,7 +571,7 @@ class AsyncCampaigns:
         Args:
             id: Its id.
             until: The name of a status, or `final`.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return await self._calls.wait(
             id,
@@ -554,6 +581,7 @@ class AsyncCampaigns:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
 
@@ -577,6 +605,8 @@ class AsyncContacts:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
+        extra_body: _types.Mapping[str, _types.Any] | None = None,
     ) -> Contact:
         """Adds a contact. A phone number that exists already is a `conflict`.
 
@@ -589,7 +619,9 @@ class AsyncContacts:
             phone: The phone number, in E.164 form. No other contact may have it.
             lists: The ids of the contact lists to put it in, `lst_…`.
             email: The email address; needed to reach the contact by email.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
+            extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
+                `ConfigError`.
         """
         return await self._calls.create(
             name=name,
@@ -601,6 +633,8 @@ class AsyncContacts:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
+            extra_body=extra_body,
         )
 
     def list(
@@ -615,6 +649,7 @@ class AsyncContacts:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> AsyncList[Contact]:
         """Lists contacts: all, those of one contact list, or those that match a search.
 
@@ -627,7 +662,7 @@ class AsyncContacts:
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
             limit: The number of items after which iteration ends. Pages that are not needed for them are not
                 requested. Default: all items.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return self._calls.list(
             list_id=list_id,
@@ -639,6 +674,7 @@ class AsyncContacts:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
     async def delete(
@@ -650,6 +686,7 @@ class AsyncContacts:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> None:
         """Removes a contact for good, from every list too.
 
@@ -657,7 +694,7 @@ class AsyncContacts:
 
         Args:
             id: Its id.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         await self._calls.delete(
             id,
@@ -666,6 +703,7 @@ class AsyncContacts:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
 
@@ -687,6 +725,8 @@ class AsyncWebhooks:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
+        extra_body: _types.Mapping[str, _types.Any] | None = None,
     ) -> Webhook:
         """Registers an https endpoint for delivery events. Zexa posts a test event to it at once.
 
@@ -697,7 +737,9 @@ class AsyncWebhooks:
         Args:
             url: Where events are to be posted: an https URL.
             events: Which events: at least one, or `*` for all.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
+            extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
+                `ConfigError`.
         """
         return await self._calls.create(
             url=url,
@@ -707,6 +749,8 @@ class AsyncWebhooks:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
+            extra_body=extra_body,
         )
 
 
@@ -726,13 +770,14 @@ class AsyncCreditBalance:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> Credits:
         """Gives the credit balance.
 
         `GET /credits`
 
         Args:
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return await self._calls.get(
             timeout=timeout,
@@ -740,4 +785,5 @@ class AsyncCreditBalance:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )

@@ -176,6 +176,7 @@ class Client:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> _types.Self:
         """The same client, and the same connections, for calls with other options. To close it closes them all.
 
@@ -188,6 +189,8 @@ class Client:
             retry_ambiguous: Repeats a POST even where it is not known whether the server has carried it out: a
                 message may then be sent twice.
             extra_headers: Headers sent beside the client's own.
+            extra_query: Parameters added to the query of every request, such as each page of a list.
+                Sequences repeat a parameter. One that the call sets itself raises `ConfigError`.
         """
         client = self._client.with_options(
             timeout=timeout,
@@ -195,6 +198,7 @@ class Client:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
         derived = object.__new__(type(self))
         # The attributes of a subclass.
@@ -288,6 +292,8 @@ class Messages:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
+        extra_body: _types.Mapping[str, _types.Any] | None = None,
     ) -> Message:
         """Sends one message on any channel, now or at its `scheduled_at`.
 
@@ -311,7 +317,9 @@ class Messages:
             scheduled_at: When to send it. Default: now.
             template_id: Id of an approved WhatsApp template: the alternative to `template`. The API documents
                 both. The values of its variables are extra fields.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
+            extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
+                `ConfigError`.
         """
         return self._calls.send(
             channel=channel,
@@ -328,6 +336,8 @@ class Messages:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
+            extra_body=extra_body,
         )
 
     def get(
@@ -339,6 +349,7 @@ class Messages:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> Message:
         """Gives a message and how far it has got.
 
@@ -346,7 +357,7 @@ class Messages:
 
         Args:
             id: Its id.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return self._calls.get(
             id,
@@ -355,6 +366,7 @@ class Messages:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
     def wait(
@@ -367,6 +379,7 @@ class Messages:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> Message:
         """Waits until a message has the status `until`, or a final one, and gives it.
 
@@ -382,7 +395,7 @@ class Messages:
         Args:
             id: Its id.
             until: The name of a status, or `final`.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return self._calls.wait(
             id,
@@ -392,6 +405,7 @@ class Messages:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
 
@@ -413,6 +427,7 @@ class SenderIds:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> List[SenderId]:
         """Lists the account's Sender IDs, of every status, on every channel.
 
@@ -422,7 +437,7 @@ class SenderIds:
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
             limit: The number of items after which iteration ends. Pages that are not needed for them are not
                 requested. Default: all items.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return self._calls.list(
             per_page=per_page,
@@ -432,6 +447,7 @@ class SenderIds:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
 
@@ -459,6 +475,8 @@ class Campaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
+        extra_body: _types.Mapping[str, _types.Any] | None = None,
     ) -> Campaign:
         """Creates a campaign and launches it, or schedules it for its `scheduled_at`.
 
@@ -477,7 +495,9 @@ class Campaigns:
             scheduled_at: When to start it. Default: now.
             template_id: Id of an approved WhatsApp template: the alternative to `template`. The API documents
                 both. The values of its variables are extra fields.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
+            extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
+                `ConfigError`.
         """
         return self._calls.create(
             name=name,
@@ -493,6 +513,8 @@ class Campaigns:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
+            extra_body=extra_body,
         )
 
     def list(
@@ -505,6 +527,7 @@ class Campaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> List[Campaign]:
         """Lists the account's campaigns.
 
@@ -514,7 +537,7 @@ class Campaigns:
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
             limit: The number of items after which iteration ends. Pages that are not needed for them are not
                 requested. Default: all items.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return self._calls.list(
             per_page=per_page,
@@ -524,6 +547,7 @@ class Campaigns:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
     def get(
@@ -535,6 +559,7 @@ class Campaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> Campaign:
         """Gives a campaign, how far it has got, and its delivery statistics.
 
@@ -542,7 +567,7 @@ class Campaigns:
 
         Args:
             id: Its id.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return self._calls.get(
             id,
@@ -551,6 +576,7 @@ class Campaigns:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
     def wait(
@@ -563,6 +589,7 @@ class Campaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> Campaign:
         """Waits until a campaign has the status `until`, or a final one, and gives it.
 
@@ -578,7 +605,7 @@ class Campaigns:
         Args:
             id: Its id.
             until: The name of a status, or `final`.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return self._calls.wait(
             id,
@@ -588,6 +615,7 @@ class Campaigns:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
 
@@ -611,6 +639,8 @@ class Contacts:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
+        extra_body: _types.Mapping[str, _types.Any] | None = None,
     ) -> Contact:
         """Adds a contact. A phone number that exists already is a `conflict`.
 
@@ -623,7 +653,9 @@ class Contacts:
             phone: The phone number, in E.164 form. No other contact may have it.
             lists: The ids of the contact lists to put it in, `lst_…`.
             email: The email address; needed to reach the contact by email.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
+            extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
+                `ConfigError`.
         """
         return self._calls.create(
             name=name,
@@ -635,6 +667,8 @@ class Contacts:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
+            extra_body=extra_body,
         )
 
     def list(
@@ -649,6 +683,7 @@ class Contacts:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> List[Contact]:
         """Lists contacts: all, those of one contact list, or those that match a search.
 
@@ -661,7 +696,7 @@ class Contacts:
             per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
             limit: The number of items after which iteration ends. Pages that are not needed for them are not
                 requested. Default: all items.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return self._calls.list(
             list_id=list_id,
@@ -673,6 +708,7 @@ class Contacts:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
     def delete(
@@ -684,6 +720,7 @@ class Contacts:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> None:
         """Removes a contact for good, from every list too.
 
@@ -691,7 +728,7 @@ class Contacts:
 
         Args:
             id: Its id.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         self._calls.delete(
             id,
@@ -700,6 +737,7 @@ class Contacts:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )
 
 
@@ -721,6 +759,8 @@ class Webhooks:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
+        extra_body: _types.Mapping[str, _types.Any] | None = None,
     ) -> Webhook:
         """Registers an https endpoint for delivery events. Zexa posts a test event to it at once.
 
@@ -731,7 +771,9 @@ class Webhooks:
         Args:
             url: Where events are to be posted: an https URL.
             events: Which events: at least one, or `*` for all.
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
+            extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
+                `ConfigError`.
         """
         return self._calls.create(
             url=url,
@@ -741,6 +783,8 @@ class Webhooks:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
+            extra_body=extra_body,
         )
 
 
@@ -760,13 +804,14 @@ class CreditBalance:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: _types.Mapping[str, str] | None = None,
+        extra_query: _types.Query | None = None,
     ) -> Credits:
         """Gives the credit balance.
 
         `GET /credits`
 
         Args:
-            timeout, deadline, max_retries, retry_ambiguous, extra_headers: See `with_options()`.
+            timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
         """
         return self._calls.get(
             timeout=timeout,
@@ -774,4 +819,5 @@ class CreditBalance:
             max_retries=max_retries,
             retry_ambiguous=retry_ambiguous,
             extra_headers=extra_headers,
+            extra_query=extra_query,
         )

@@ -24,6 +24,7 @@ __all__ = [
     "Mapping",
     "MessageStatus",
     "Outcome",
+    "Query",
     "Seconds",
     "Self",
     "SenderIdStatus",
@@ -33,5 +34,7 @@ __all__ = [
 
 Seconds: TypeAlias = float | timedelta
 """A time to wait."""
+Query: TypeAlias = Mapping[str, str | int | float | Sequence[str | int | float]]
+"""Parameters of a query. A sequence repeats a parameter."""
 FinalStatus: TypeAlias = Literal["final"]
 """What `wait()` waits for by default."""

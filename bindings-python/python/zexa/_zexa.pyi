@@ -36,6 +36,7 @@ __all__ = [
 __version__: str
 _Item_co = TypeVar("_Item_co", covariant=True)
 _Seconds: TypeAlias = float | timedelta
+_Query: TypeAlias = Mapping[str, str | int | float | Sequence[str | int | float]]
 
 @final
 class _Client:
@@ -77,6 +78,7 @@ class _Client:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> _Client: ...
     def request(
         self,
@@ -133,6 +135,7 @@ class _AsyncClient:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> _AsyncClient: ...
     def request(
         self,
@@ -170,6 +173,8 @@ class _Messages:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
+        extra_body: Mapping[str, Any] | None = None,
     ) -> Message: ...
     def get(
         self,
@@ -180,6 +185,7 @@ class _Messages:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> Message: ...
     def wait(
         self,
@@ -191,6 +197,7 @@ class _Messages:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> Message: ...
 
 @final
@@ -212,6 +219,8 @@ class _AsyncMessages:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
+        extra_body: Mapping[str, Any] | None = None,
     ) -> Awaitable[Message]: ...
     def get(
         self,
@@ -222,6 +231,7 @@ class _AsyncMessages:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> Awaitable[Message]: ...
     def wait(
         self,
@@ -233,6 +243,7 @@ class _AsyncMessages:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> Awaitable[Message]: ...
 
 @final
@@ -360,6 +371,7 @@ class _SenderIds:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> List[SenderId]: ...
 
 @final
@@ -374,6 +386,7 @@ class _AsyncSenderIds:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> AsyncList[SenderId]: ...
 
 @final
@@ -475,6 +488,8 @@ class _Campaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
+        extra_body: Mapping[str, Any] | None = None,
     ) -> Campaign: ...
     def list(
         self,
@@ -486,6 +501,7 @@ class _Campaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> List[Campaign]: ...
     def get(
         self,
@@ -496,6 +512,7 @@ class _Campaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> Campaign: ...
     def wait(
         self,
@@ -507,6 +524,7 @@ class _Campaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> Campaign: ...
 
 @final
@@ -527,6 +545,8 @@ class _AsyncCampaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
+        extra_body: Mapping[str, Any] | None = None,
     ) -> Awaitable[Campaign]: ...
     def list(
         self,
@@ -538,6 +558,7 @@ class _AsyncCampaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> AsyncList[Campaign]: ...
     def get(
         self,
@@ -548,6 +569,7 @@ class _AsyncCampaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> Awaitable[Campaign]: ...
     def wait(
         self,
@@ -559,6 +581,7 @@ class _AsyncCampaigns:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> Awaitable[Campaign]: ...
 
 @final
@@ -745,6 +768,8 @@ class _Contacts:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
+        extra_body: Mapping[str, Any] | None = None,
     ) -> Contact: ...
     def list(
         self,
@@ -758,6 +783,7 @@ class _Contacts:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> List[Contact]: ...
     def delete(
         self,
@@ -768,6 +794,7 @@ class _Contacts:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> None: ...
 
 @final
@@ -784,6 +811,8 @@ class _AsyncContacts:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
+        extra_body: Mapping[str, Any] | None = None,
     ) -> Awaitable[Contact]: ...
     def list(
         self,
@@ -797,6 +826,7 @@ class _AsyncContacts:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> AsyncList[Contact]: ...
     def delete(
         self,
@@ -807,6 +837,7 @@ class _AsyncContacts:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> Awaitable[None]: ...
 
 @final
@@ -900,6 +931,8 @@ class _Webhooks:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
+        extra_body: Mapping[str, Any] | None = None,
     ) -> Webhook: ...
 
 @final
@@ -914,6 +947,8 @@ class _AsyncWebhooks:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
+        extra_body: Mapping[str, Any] | None = None,
     ) -> Awaitable[Webhook]: ...
 
 @final
@@ -1076,6 +1111,7 @@ class _CreditBalance:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> Credits: ...
 
 @final
@@ -1088,6 +1124,7 @@ class _AsyncCreditBalance:
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        extra_query: _Query | None = None,
     ) -> Awaitable[Credits]: ...
 
 @final

@@ -401,7 +401,7 @@ pub(crate) struct Campaigns(pub(crate) Handle);
 #[pymethods]
 impl Campaigns {
     /// Creates a campaign and launches it, or schedules it for its `scheduled_at`.
-    #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
         &self,
@@ -419,15 +419,18 @@ impl Campaigns {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
+        extra_body: Option<Argument<'_>>,
     ) -> PyResult<Campaign> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let params =
             create_campaign(name, channel, contact_list_id, sender_id, body, template, scheduled_at, template_id)?;
         self.0.call(py, calling, |client| client.campaigns().create(&params)).map(Campaign)
     }
 
     /// Lists the account's campaigns.
-    #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
         &self,
@@ -438,15 +441,17 @@ impl Campaigns {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> PyResult<List> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let params = list_campaigns(per_page)?;
         let limit = limit.map(|limit| limit.number("limit")).transpose()?;
         Ok(List::new(self.0.with_options(calling)?, limit, move |client| client.campaigns().list(&params)))
     }
 
     /// Gives a campaign, how far it has got, and its delivery statistics.
-    #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(
         &self,
@@ -457,14 +462,16 @@ impl Campaigns {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> PyResult<Campaign> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
         self.0.call(py, calling, |client| client.campaigns().get(&id)).map(Campaign)
     }
 
     /// Waits until a campaign has the status `until`, or a final one, and gives it.
-    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn wait(
         &self,
@@ -476,8 +483,10 @@ impl Campaigns {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> PyResult<Campaign> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
         let until = until.map(|until| until.text("until")).transpose()?.unwrap_or_default();
         self.0.call(py, calling, |client| client.campaigns().wait(&id, &until)).map(Campaign)
@@ -491,7 +500,7 @@ pub(crate) struct AsyncCampaigns(pub(crate) AsyncHandle);
 #[pymethods]
 impl AsyncCampaigns {
     /// Creates a campaign and launches it, or schedules it for its `scheduled_at`.
-    #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
         &self,
@@ -509,8 +518,11 @@ impl AsyncCampaigns {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
+        extra_body: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let begin = || {
             let (client, watch) = self.0.begin(py, calling)?;
             let params =
@@ -521,7 +533,7 @@ impl AsyncCampaigns {
     }
 
     /// Lists the account's campaigns.
-    #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
         &self,
@@ -533,8 +545,10 @@ impl AsyncCampaigns {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> PyResult<AsyncList> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let (client, told) = self.0.list(py, calling)?;
         let params = list_campaigns(per_page)?;
         let limit = limit.map(|limit| limit.number("limit")).transpose()?;
@@ -542,7 +556,7 @@ impl AsyncCampaigns {
     }
 
     /// Gives a campaign, how far it has got, and its delivery statistics.
-    #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(
         &self,
@@ -553,8 +567,10 @@ impl AsyncCampaigns {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let begin = || {
             let (client, watch) = self.0.begin(py, calling)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
@@ -564,7 +580,7 @@ impl AsyncCampaigns {
     }
 
     /// Waits until a campaign has the status `until`, or a final one, and gives it.
-    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn wait(
         &self,
@@ -576,8 +592,10 @@ impl AsyncCampaigns {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let begin = || {
             let (client, watch) = self.0.begin(py, calling)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();

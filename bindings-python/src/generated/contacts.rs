@@ -205,7 +205,7 @@ pub(crate) struct Contacts(pub(crate) Handle);
 #[pymethods]
 impl Contacts {
     /// Adds a contact. A phone number that exists already is a `conflict`.
-    #[pyo3(signature = (*, name, phone, lists=None, email=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, name, phone, lists=None, email=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
         &self,
@@ -219,14 +219,17 @@ impl Contacts {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
+        extra_body: Option<Argument<'_>>,
     ) -> PyResult<Contact> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let params = create_contact(name, phone, lists, email)?;
         self.0.call(py, calling, |client| client.contacts().create(&params)).map(Contact)
     }
 
     /// Lists contacts: all, those of one contact list, or those that match a search.
-    #[pyo3(signature = (*, list_id=None, search=None, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, list_id=None, search=None, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
         &self,
@@ -239,15 +242,17 @@ impl Contacts {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> PyResult<List> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let params = list_contacts(list_id, search, per_page)?;
         let limit = limit.map(|limit| limit.number("limit")).transpose()?;
         Ok(List::new(self.0.with_options(calling)?, limit, move |client| client.contacts().list(&params)))
     }
 
     /// Removes a contact for good, from every list too.
-    #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn delete(
         &self,
@@ -258,8 +263,10 @@ impl Contacts {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> PyResult<()> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
         self.0.call(py, calling, |client| client.contacts().delete(&id))
     }
@@ -272,7 +279,7 @@ pub(crate) struct AsyncContacts(pub(crate) AsyncHandle);
 #[pymethods]
 impl AsyncContacts {
     /// Adds a contact. A phone number that exists already is a `conflict`.
-    #[pyo3(signature = (*, name, phone, lists=None, email=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, name, phone, lists=None, email=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
         &self,
@@ -286,8 +293,11 @@ impl AsyncContacts {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
+        extra_body: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let begin = || {
             let (client, watch) = self.0.begin(py, calling)?;
             let params = create_contact(name, phone, lists, email)?;
@@ -297,7 +307,7 @@ impl AsyncContacts {
     }
 
     /// Lists contacts: all, those of one contact list, or those that match a search.
-    #[pyo3(signature = (*, list_id=None, search=None, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, list_id=None, search=None, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
         &self,
@@ -311,8 +321,10 @@ impl AsyncContacts {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> PyResult<AsyncList> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let (client, told) = self.0.list(py, calling)?;
         let params = list_contacts(list_id, search, per_page)?;
         let limit = limit.map(|limit| limit.number("limit")).transpose()?;
@@ -320,7 +332,7 @@ impl AsyncContacts {
     }
 
     /// Removes a contact for good, from every list too.
-    #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn delete(
         &self,
@@ -331,8 +343,10 @@ impl AsyncContacts {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let begin = || {
             let (client, watch) = self.0.begin(py, calling)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();

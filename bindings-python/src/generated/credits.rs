@@ -141,7 +141,7 @@ pub(crate) struct CreditBalance(pub(crate) Handle);
 #[pymethods]
 impl CreditBalance {
     /// Gives the credit balance.
-    #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(
         &self,
@@ -151,8 +151,10 @@ impl CreditBalance {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> PyResult<Credits> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         self.0.call(py, calling, |client| client.credits().get()).map(Credits)
     }
 }
@@ -164,7 +166,7 @@ pub(crate) struct AsyncCreditBalance(pub(crate) AsyncHandle);
 #[pymethods]
 impl AsyncCreditBalance {
     /// Gives the credit balance.
-    #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(
         &self,
@@ -174,8 +176,10 @@ impl AsyncCreditBalance {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let begin = || {
             let (client, watch) = self.0.begin(py, calling)?;
             Ok((watch, client.credits().get()))

@@ -265,7 +265,7 @@ pub(crate) struct Messages(pub(crate) Handle);
 #[pymethods]
 impl Messages {
     /// Sends one message on any channel, now or at its `scheduled_at`.
-    #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn send(
         &self,
@@ -284,14 +284,17 @@ impl Messages {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
+        extra_body: Option<Argument<'_>>,
     ) -> PyResult<Message> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let params = send_message(channel, to, from_, body, subject, html, template, scheduled_at, template_id)?;
         self.0.call(py, calling, |client| client.messages().send(&params)).map(Message)
     }
 
     /// Gives a message and how far it has got.
-    #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(
         &self,
@@ -302,14 +305,16 @@ impl Messages {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> PyResult<Message> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
         self.0.call(py, calling, |client| client.messages().get(&id)).map(Message)
     }
 
     /// Waits until a message has the status `until`, or a final one, and gives it.
-    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn wait(
         &self,
@@ -321,8 +326,10 @@ impl Messages {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> PyResult<Message> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
         let until = until.map(|until| until.text("until")).transpose()?.unwrap_or_default();
         self.0.call(py, calling, |client| client.messages().wait(&id, &until)).map(Message)
@@ -336,7 +343,7 @@ pub(crate) struct AsyncMessages(pub(crate) AsyncHandle);
 #[pymethods]
 impl AsyncMessages {
     /// Sends one message on any channel, now or at its `scheduled_at`.
-    #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn send(
         &self,
@@ -355,8 +362,11 @@ impl AsyncMessages {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
+        extra_body: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let begin = || {
             let (client, watch) = self.0.begin(py, calling)?;
             let params = send_message(channel, to, from_, body, subject, html, template, scheduled_at, template_id)?;
@@ -366,7 +376,7 @@ impl AsyncMessages {
     }
 
     /// Gives a message and how far it has got.
-    #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn get(
         &self,
@@ -377,8 +387,10 @@ impl AsyncMessages {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let begin = || {
             let (client, watch) = self.0.begin(py, calling)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
@@ -388,7 +400,7 @@ impl AsyncMessages {
     }
 
     /// Waits until a message has the status `until`, or a final one, and gives it.
-    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn wait(
         &self,
@@ -400,8 +412,10 @@ impl AsyncMessages {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let begin = || {
             let (client, watch) = self.0.begin(py, calling)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();

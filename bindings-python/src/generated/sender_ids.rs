@@ -184,7 +184,7 @@ pub(crate) struct SenderIds(pub(crate) Handle);
 #[pymethods]
 impl SenderIds {
     /// Lists the account's Sender IDs, of every status, on every channel.
-    #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
         &self,
@@ -195,8 +195,10 @@ impl SenderIds {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> PyResult<List> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let params = list_sender_ids(per_page)?;
         let limit = limit.map(|limit| limit.number("limit")).transpose()?;
         Ok(List::new(self.0.with_options(calling)?, limit, move |client| client.sender_ids().list(&params)))
@@ -210,7 +212,7 @@ pub(crate) struct AsyncSenderIds(pub(crate) AsyncHandle);
 #[pymethods]
 impl AsyncSenderIds {
     /// Lists the account's Sender IDs, of every status, on every channel.
-    #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn list(
         &self,
@@ -222,8 +224,10 @@ impl AsyncSenderIds {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
     ) -> PyResult<AsyncList> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
         let (client, told) = self.0.list(py, calling)?;
         let params = list_sender_ids(per_page)?;
         let limit = limit.map(|limit| limit.number("limit")).transpose()?;

@@ -348,7 +348,7 @@ pub(crate) struct Webhooks(pub(crate) Handle);
 #[pymethods]
 impl Webhooks {
     /// Registers an https endpoint for delivery events. Zexa posts a test event to it at once.
-    #[pyo3(signature = (*, url, events, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, url, events, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
         &self,
@@ -360,8 +360,11 @@ impl Webhooks {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
+        extra_body: Option<Argument<'_>>,
     ) -> PyResult<Webhook> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let params = create_webhook(url, events)?;
         self.0.call(py, calling, |client| client.webhooks().create(&params)).map(Webhook)
     }
@@ -374,7 +377,7 @@ pub(crate) struct AsyncWebhooks(pub(crate) AsyncHandle);
 #[pymethods]
 impl AsyncWebhooks {
     /// Registers an https endpoint for delivery events. Zexa posts a test event to it at once.
-    #[pyo3(signature = (*, url, events, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None))]
+    #[pyo3(signature = (*, url, events, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
     fn create(
         &self,
@@ -386,8 +389,11 @@ impl AsyncWebhooks {
         max_retries: Option<Argument<'_>>,
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
+        extra_query: Option<Argument<'_>>,
+        extra_body: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers };
+        let calling =
+            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let begin = || {
             let (client, watch) = self.0.begin(py, calling)?;
             let params = create_webhook(url, events)?;

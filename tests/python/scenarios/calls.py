@@ -28,8 +28,9 @@ def make_call(client: Any, call: dict[str, Any], way: Way) -> Any:
         return zexa.parse_event(payload if way.is_derived else payload.encode("utf-8"))
     options = {NAMES.get(name, name): value for name, value in call.get("options", {}).items()}
     if way.is_derived:
-        # Nothing else holds the client that it is derived from.
-        client, options = client.with_options(**options), {}
+        # Fields of the body belong to the call. Nothing else holds the client that it is derived from.
+        of_call = {name: options.pop(name) for name in ("extra_body",) if name in options}
+        client, options = client.with_options(**options), of_call
     function = function_of(client, call["operation"])
     positional = fill_in(function, arguments)
     given = function(*positional, **arguments, **options)

@@ -28,6 +28,9 @@ def arguments(client: zexa.Client) -> None:
     client.webhooks.create(url="https://shop.example/zexa", events=[7])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     client.contacts.list(limit="3")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.credits.get(retries=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.credits.get(extra_query={"at": None})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    client.credits.get(extra_body={"a": 1})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.with_options(extra_body={"a": 1})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.request("GET")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 

@@ -47,6 +47,9 @@ def blocking(client: zexa.Client) -> None:
     message = client.messages.send(channel="sms", to="+244912345678", from_="ZEXA", body="Hello")
     assert_type(message, zexa.Message)
     assert_type(client.messages.get(message.id, timeout=1, extra_headers={"X-Trace": "7"}), zexa.Message)
+    fields: Mapping[str, object] = {"variables": ["Ana"]}
+    client.messages.send(channel="whatsapp", to="+244912345678", from_="ZEXA", template_id="tpl_1", extra_body=fields)
+    client.contacts.list(extra_query={"sort": "name", "page_size": 5, "deep": True, "tag": ["a", 1]})
     status: zexa.MessageStatus = "delivered"
     assert_type(client.messages.wait(message.id), zexa.Message)
     assert_type(client.messages.wait(message.id, until=status, deadline=60), zexa.Message)
@@ -72,7 +75,8 @@ async def asynchronous(client: zexa.AsyncClient) -> None:
     # A coroutine, and so something for create_task() and for gather().
     sending: Coroutine[Any, Any, zexa.Message] = client.messages.send(channel="sms", to="+244912345678", from_="ZEXA")
     assert_type(await sending, zexa.Message)
-    assert_type(await client.messages.get("msg_1"), zexa.Message)
+    assert_type(await client.messages.get("msg_1", extra_query={"deep": True}), zexa.Message)
+    await client.contacts.create(name="Ana", phone="+244912345678", extra_body={"tags": ["a"]}, extra_query=None)
     waiting: Coroutine[Any, Any, zexa.Message] = client.messages.wait("msg_1", until="sent")
     assert_type(await waiting, zexa.Message)
     assert_type(await client.campaigns.wait("cmp_1"), zexa.Campaign)

@@ -204,6 +204,11 @@ impl Shape {
         matches!(self, Shape::List { .. })
     }
 
+    /// Whether it sends its parameters as a body.
+    pub(crate) fn has_body(&self) -> bool {
+        matches!(self, Shape::Post { .. })
+    }
+
     /// The object that it gives.
     pub(crate) fn answer(&self) -> Option<&str> {
         match self {

@@ -1,6 +1,6 @@
 //! Resources and their operations in Python, for both clients.
 
-use super::params::{self, ARGUMENT, Argument, CALLING};
+use super::params::{self, ARGUMENT, Argument, CALLING, EXTRA_BODY, calling};
 use crate::codegen::alike::{self, FINAL};
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Operation, Params, Resource, Shape};
@@ -96,10 +96,11 @@ fn method(context: &Context<'_>, resource: &Resource, operation: &Operation, of:
         {docs}#[pyo3(signature = ({signature}))]
         #[allow(clippy::too_many_arguments, reason = \"they are named where they are given\")]
         fn {name}(&self, {taken}) -> {gives} {{
-            let calling = Calling {{ timeout, deadline, max_retries, retry_ambiguous, extra_headers }};
+            let calling = Calling {{ {calling} }};
             {body}
         }}
         ",
+        calling = options(&operation.shape),
         signature = signature(&operation.shape, &arguments),
         taken = taken(&arguments, of, &operation.shape),
         gives = gives(&operation.shape, of),
@@ -108,6 +109,9 @@ fn method(context: &Context<'_>, resource: &Resource, operation: &Operation, of:
 }
 
 const LIMIT_DOCS: &str = "The number of items after which iteration ends. Pages that are not needed for them are not requested. Default: all items.";
+
+const EXTRA_BODY_DOCS: &str =
+    "Fields added to the body, sent unchanged. One that its argument sets, too, raises `ConfigError`.";
 
 /// What it does, and what it takes, as `help()` shows it.
 pub(super) fn docs(context: &Context<'_>, operation: &Operation, params: Option<&Params>) -> Vec<String> {
@@ -139,6 +143,9 @@ pub(super) fn docs(context: &Context<'_>, operation: &Operation, params: Option<
         lines.push(format!("    limit: {LIMIT_DOCS}"));
     }
     lines.push(format!("    {}: See `with_options()`.", CALLING.join(", ")));
+    if operation.shape.has_body() {
+        lines.push(format!("    {EXTRA_BODY}: {EXTRA_BODY_DOCS}"));
+    }
     lines
 }
 
@@ -156,7 +163,7 @@ fn signature(shape: &Shape, arguments: &[Argument]) -> String {
     if shape.is_list() {
         parts.push("limit=None".to_owned());
     }
-    parts.extend(CALLING.map(|name| format!("{name}=None")));
+    parts.extend(calling(shape).map(|name| format!("{name}=None")));
     parts.join(", ")
 }
 
@@ -177,8 +184,14 @@ fn taken(arguments: &[Argument], of: Of, shape: &Shape) -> String {
     if shape.is_list() {
         parts.push(format!("limit: {ARGUMENT}"));
     }
-    parts.extend(CALLING.map(|name| format!("{name}: {ARGUMENT}")));
+    parts.extend(calling(shape).map(|name| format!("{name}: {ARGUMENT}")));
     parts.join(", ")
+}
+
+/// The members of `Calling`.
+fn options(shape: &Shape) -> String {
+    let others = if shape.has_body() { String::new() } else { format!(", {EXTRA_BODY}: None") };
+    calling(shape).collect::<Vec<_>>().join(", ") + &others
 }
 
 fn gives(shape: &Shape, of: Of) -> String {

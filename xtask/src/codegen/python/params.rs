@@ -4,7 +4,7 @@ use heck::ToSnakeCase;
 
 use super::names::attribute;
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Field, Params, Type};
+use crate::codegen::definition::{Field, Params, Shape, Type};
 
 /// An argument of an operation.
 pub(super) struct Argument {
@@ -14,7 +14,16 @@ pub(super) struct Argument {
 }
 
 /// The options that every call has.
-pub(super) const CALLING: [&str; 5] = ["timeout", "deadline", "max_retries", "retry_ambiguous", "extra_headers"];
+pub(super) const CALLING: [&str; 6] =
+    ["timeout", "deadline", "max_retries", "retry_ambiguous", "extra_headers", "extra_query"];
+
+/// The option of calls that send a body.
+pub(super) const EXTRA_BODY: &str = "extra_body";
+
+/// The options of a call.
+pub(super) fn calling(shape: &Shape) -> impl Iterator<Item = &'static str> {
+    CALLING.into_iter().chain(shape.has_body().then_some(EXTRA_BODY))
+}
 
 /// What an argument is in Rust.
 pub(super) const ARGUMENT: &str = "Option<Argument<'_>>";

@@ -22,19 +22,24 @@ impl Spelling {
     /// A name of `typing`, `datetime` and so on, or of an open enum.
     fn of(self, name: &str) -> String {
         match self {
-            Spelling::Stub if name == "Seconds" => "_Seconds".to_owned(),
+            Spelling::Stub if matches!(name, "Seconds" | "Query") => format!("_{name}"),
             Spelling::Stub => name.to_owned(),
             Spelling::Module => format!("_types.{name}"),
         }
     }
 
-    /// The call options of every operation.
-    fn calling(self) -> String {
-        let (seconds, mapping) = (self.of("Seconds"), self.of("Mapping"));
-        format!(
+    /// The call options of an operation.
+    fn calling(self, shape: &Shape) -> String {
+        let (seconds, mapping, query) = (self.of("Seconds"), self.of("Mapping"), self.of("Query"));
+        let mut options = format!(
             "timeout: {seconds} | None = None, deadline: {seconds} | None = None, max_retries: int | None = None, \
-             retry_ambiguous: bool | None = None, extra_headers: {mapping}[str, str] | None = None"
-        )
+             retry_ambiguous: bool | None = None, extra_headers: {mapping}[str, str] | None = None, \
+             extra_query: {query} | None = None"
+        );
+        if shape.has_body() {
+            options += &format!(", extra_body: {mapping}[str, {}] | None = None", self.of("Any"));
+        }
+        options
     }
 }
 
@@ -239,7 +244,7 @@ fn head(context: &Context<'_>, operation: &Operation, spelling: Spelling) -> Str
     if operation.shape.is_list() {
         taken.push("limit: int | None = None".to_owned());
     }
-    taken.push(spelling.calling());
+    taken.push(spelling.calling(&operation.shape));
     format!("{}({})", operation.name, taken.join(", "))
 }
 
@@ -257,7 +262,7 @@ fn passed_on(context: &Context<'_>, operation: &Operation) -> String {
     if operation.shape.is_list() {
         given.push("limit=limit".to_owned());
     }
-    given.extend(params::CALLING.map(|name| format!("{name}={name}")));
+    given.extend(params::calling(&operation.shape).map(|name| format!("{name}={name}")));
     given.join(", ")
 }
 
