@@ -1,7 +1,18 @@
 // The options of a client and of a call.
 'use strict'
 
-const { encode, flag, headers, isObject, described, milliseconds, text, whole } = require('./arguments.js')
+const {
+  encode,
+  flag,
+  headers,
+  isObject,
+  described,
+  milliseconds,
+  object,
+  query,
+  text,
+  whole,
+} = require('./arguments.js')
 const { ConfigError } = require('./generated/errors.js')
 const { environmentVariables } = require('./native.js')
 
@@ -30,6 +41,8 @@ const OF_CALL = {
   maxRetries: whole('max_retries'),
   retryAmbiguous: flag('retry_ambiguous'),
   headers: headers('headers'),
+  body: object('extra_body'),
+  query: query('extra_query'),
 }
 
 function signal(refuse, value) {

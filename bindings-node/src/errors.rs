@@ -52,7 +52,7 @@ struct Cause {
 impl<'a> Told<'a> {
     fn of(error: &'a Error) -> Told<'a> {
         // Arguments and options have camel-case names in JavaScript.
-        let (message, details) = binding::renamed(error, camel_case, with_names);
+        let (message, details) = binding::renamed(error, name, with_names);
         Told {
             kind: error.kind().as_str(),
             outcome: error.outcome().as_str(),
@@ -82,6 +82,15 @@ fn with_names(reason: &str) -> String {
         if OPTIONS.contains(&name) { word.replacen(name, &camel_case(name), 1) } else { word.to_owned() }
     });
     renamed.collect()
+}
+
+/// The name of an argument or option in JavaScript.
+fn name(field: &str) -> String {
+    match field {
+        "extra_body" => "body".to_owned(),
+        "extra_query" => "query".to_owned(),
+        _ => camel_case(field),
+    }
 }
 
 fn camel_case(name: &str) -> String {

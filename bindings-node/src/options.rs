@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use napi_derive::napi;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use zexa::{CallOptions, ClientBuilder, Error, Result, binding};
 
 /// The options of a client.
@@ -89,6 +90,8 @@ pub(crate) struct OfCall {
     max_retries: Option<u32>,
     retry_ambiguous: Option<bool>,
     headers: Vec<(String, String)>,
+    extra_body: Map<String, Value>,
+    extra_query: Vec<(String, String)>,
 }
 
 impl OfCall {
@@ -109,7 +112,10 @@ impl OfCall {
         for (name, value) in self.headers {
             options = options.header(name, value);
         }
-        options
+        for (name, value) in self.extra_query {
+            options = options.extra_query(name, value);
+        }
+        binding::extra_body(options, self.extra_body)
     }
 }
 

@@ -14,7 +14,7 @@ export declare class Zexa {
   readonly baseUrl: string
 
   /** The same client, and the same connections, for calls with other options. To close it closes them all. */
-  withOptions(options: CallOptions): Zexa
+  withOptions(options: Omit<CallOptions, 'body'>): Zexa
 
   /**
    * A request to any path of the API, for what this version does not know. It is authorised, repeated and timed as every other.
@@ -27,11 +27,7 @@ export declare class Zexa {
     path: string,
     given?: {
       /** What follows the path behind the question mark. What is `null` or `undefined` is left out. */
-      query?:
-        | Readonly<Record<string, QueryValue | readonly QueryValue[]>>
-        | Iterable<readonly [string, QueryValue]>
-        | null
-        | undefined
+      query?: QueryGiven | null | undefined
       /** Anything that `JSON.stringify()` takes. */
       body?: unknown
     } | null,
@@ -55,6 +51,8 @@ declare global {
 }
 
 type QueryValue = string | number | boolean | null | undefined
+
+type QueryGiven = Readonly<Record<string, QueryValue | readonly QueryValue[]>> | Iterable<readonly [string, QueryValue]>
 
 /** An answer as it came: `T` is what its body is taken for, which nobody checks. */
 export interface Response<T = unknown> {
@@ -131,6 +129,16 @@ export interface CallOptions {
   retryAmbiguous?: boolean | null | undefined
   /** Headers sent beside the client's own. One that is `null` or `undefined` is left out. */
   headers?: HeadersGiven | null | undefined
+  /**
+   * Parameters added to the query of every request of the call, such as each page of a list. An array repeats a parameter; one that is `null` or
+   * `undefined` is left out. A parameter that the call sets itself rejects with a {@link ConfigError}.
+   */
+  query?: QueryGiven | null | undefined
+  /**
+   * Fields added to the body, by their names in the API: an object that `JSON.stringify()` takes. A field that its parameter sets, too, rejects with a
+   * {@link ConfigError}. So does a call that sends no parameters in its body. A client cannot have this option.
+   */
+  body?: object | null | undefined
 }
 
 type HeadersGiven =

@@ -22,8 +22,8 @@ const TAKING = {
   'campaigns.wait': [{}, (client, params) => client.campaigns.wait('cmp_1', params)],
 }
 const TEXTS = {
-  'messages.send': ['channel', 'to', 'from', 'body', 'subject', 'html'],
-  'campaigns.create': ['name', 'channel', 'contactListId', 'senderId', 'body'],
+  'messages.send': ['channel', 'to', 'from', 'body', 'subject', 'html', 'templateId'],
+  'campaigns.create': ['name', 'channel', 'contactListId', 'senderId', 'body', 'templateId'],
   'contacts.create': ['name', 'phone', 'email'],
   'webhooks.create': ['url'],
   'contacts.list': ['listId', 'search'],

@@ -69,6 +69,19 @@ test('options that cannot be used are refused at once', async (t) => {
       { 'X-Shop': 'a\nb' },
       { Authorization: 'x' },
     ],
+    query: ['a=1', 5, new Map([['a', {}]]), { a: {} }, { a: Number.NaN }, { a: [[1]] }, { a: 5n }, { a: '\ud800' }],
+    body: [
+      'x',
+      5,
+      true,
+      [1],
+      new Map(),
+      Buffer.from('x'),
+      { a: Number.NaN },
+      { a: [new Set()] },
+      { a: 5n },
+      { a: '\ud800' },
+    ],
     signal: [{}, 'x', new AbortController(), { aborted: true }, EventTarget],
     colour: ['red'],
     apiKey: ['zx_other'],
@@ -86,7 +99,7 @@ test('options that cannot be used are refused at once', async (t) => {
     }
   }
   const { message } = thrown(() => client.withOptions({ colour: 'red' }))
-  for (const known of ['signal', 'timeout', 'deadline', 'maxRetries', 'retryAmbiguous', 'headers']) {
+  for (const known of ['signal', 'timeout', 'deadline', 'maxRetries', 'retryAmbiguous', 'headers', 'body', 'query']) {
     assert.ok(message.includes(known), message)
   }
   for (const options of [5, 'x', [], () => {}])
@@ -96,7 +109,17 @@ test('options that cannot be used are refused at once', async (t) => {
 test('undefined and null are as good as absent', async (t) => {
   const { server, client } = await clientFor(t)
   for (const nothing of [undefined, null]) {
-    const names = ['signal', 'timeout', 'deadline', 'maxRetries', 'retryAmbiguous', 'headers', 'colour']
+    const names = [
+      'signal',
+      'timeout',
+      'deadline',
+      'maxRetries',
+      'retryAmbiguous',
+      'headers',
+      'query',
+      'body',
+      'colour',
+    ]
     const options = Object.fromEntries(names.map((name) => [name, nothing]))
     await client.withOptions(options).credits.get(options)
     await client.withOptions(nothing).credits.get(nothing)

@@ -15,13 +15,15 @@ export function makeCall(client, call, way, signal) {
   if (operation === 'webhooks.parse_event') {
     return zexa.parseEvent(way === Way.DERIVED ? given.payload : Buffer.from(given.payload))
   }
-  let options = translated(call.options ?? {})
-  if (signal) options.signal = signal
+  const { extra_body: body, extra_query: query, ...others } = call.options ?? {}
+  let options = { ...translated(others), query, signal }
   if (way === Way.DERIVED) {
     // Nothing else holds the client that it is derived from.
     client = client.withOptions(options)
     options = undefined
   }
+  // Fields of the body belong to the call.
+  if (body) options = { ...options, body }
   const [resource, method] = methodOf(client, operation)
   const result = resource[method](...argumentsOf(operation, given, way), options)
   return call.page === undefined || way === Way.AWAITED ? result : result.page(call.page)

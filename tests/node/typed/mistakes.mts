@@ -38,6 +38,12 @@ export function options(zexa: Zexa) {
   new Zexa({ signal: AbortSignal.timeout(1) })
   // @ts-expect-error: a signal, not what makes one
   zexa.credits.get({ signal: new AbortController() })
+  // @ts-expect-error: plain values
+  zexa.credits.get({ query: { at: new Date() } })
+  // @ts-expect-error: an object
+  zexa.messages.send(SMS, { body: 'priority=1' })
+  // @ts-expect-error: those are for a call
+  zexa.withOptions({ body: { priority: 1 } })
   // @ts-expect-error: it is maxRetries
   zexa.credits.get({ retries: 1 })
   // @ts-expect-error: it cannot be set

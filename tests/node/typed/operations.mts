@@ -61,6 +61,9 @@ export async function calling(zexa: Zexa, signal: AbortSignal) {
   const template: OrderReady = { name: 'order_ready', variables: ['Ana'] }
   is<Message>()(await zexa.messages.send({ ...sms, template }))
   is<Message>()(await zexa.messages.get('msg_1', { headers: { 'X-Trace': '7' } }))
+  const fields: OrderReady = { name: 'order_ready', variables: ['Ana'] }
+  is<Message>()(await zexa.messages.send({ ...sms, templateId: 'tpl_1' }, { body: fields, query: { dry: true } }))
+  is<Message>()(await zexa.messages.get('msg_1', { query: new URLSearchParams('deep=1'), body: undefined }))
   is<Message>()(await zexa.messages.wait('msg_1'))
   is<Message>()(await zexa.messages.wait('msg_1', { until: 'sent' }, { deadline: 60_000 }))
   is<List<SenderId>>()(zexa.senderIds.list())
@@ -70,7 +73,9 @@ export async function calling(zexa: Zexa, signal: AbortSignal) {
   is<Campaign>()(await zexa.campaigns.get('cmp_1'))
   is<Campaign>()(await zexa.campaigns.wait('cmp_1', { until: 'final' }))
   is<Contact>()(await zexa.contacts.create({ name: 'Ana', phone: '+244912345678', lists: ['lst_1'], email: null }))
-  is<List<Contact>>()(zexa.contacts.list({ listId: 'lst_1', search: 'Ana' }, { signal }))
+  is<List<Contact>>()(
+    zexa.contacts.list({ listId: 'lst_1', search: 'Ana' }, { signal, query: { tag: ['a', 1, null] } }),
+  )
   is<void>()(await zexa.contacts.delete('cnt_1', { deadline: 1000 }))
   is<Webhook>()(await zexa.webhooks.create({ url: 'https://shop.example/zexa', events: ['message.delivered'] }))
   is<Credits>()(await zexa.credits.get({ signal }))
