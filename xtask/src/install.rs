@@ -8,7 +8,7 @@ use crate::background::Once;
 use crate::command::{Result, output, require};
 use crate::npm::{copy_file, write};
 use crate::wheel::empty;
-use crate::{debug_symbols, paths, release, usage};
+use crate::{debug_symbols, paths, release, third_party, usage};
 
 /// The version of the library, which zexa.pc and the file names contain.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -170,6 +170,7 @@ fn install(destination: &Destination) -> Result {
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
         copy_file(&root.join(licence), &doc.join(licence))?;
     }
+    copy_file(&sources.join(third_party::FILE), &doc.join(third_party::FILE))?;
     Ok(())
 }
 

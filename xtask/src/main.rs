@@ -18,6 +18,7 @@ mod release;
 mod sandbox;
 mod show;
 mod test;
+mod third_party;
 mod wheel;
 
 use std::process::ExitCode;
@@ -35,6 +36,7 @@ Usage: cargo xtask <command>
   dist --list         the languages that have one
   install --prefix DIR [--libdir DIR] [--destdir DIR] [--debug-symbols]
                       libzexa for C and C++, with a file of debug symbols if asked for
+  licences            writes the files with the licences of the crates in the libraries, with cargo-about
   test [STEP...]      every test there is, or these steps
   test --list         the steps that there are";
 
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         ["dist", "--list"] => dist::list(),
         ["dist", names @ ..] => dist::run(names),
         ["install", options @ ..] => install::run(options),
+        ["licences"] => third_party::write(),
         ["test", "--list"] => test::list(),
         ["test", names @ ..] => test::run(names),
         ["help" | "--help" | "-h"] => {

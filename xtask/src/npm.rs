@@ -8,7 +8,7 @@ use crate::background::Once;
 use crate::command::{self, Result};
 use crate::node::{self, Node, Packages};
 use crate::wheel::empty;
-use crate::{paths, release};
+use crate::{paths, release, third_party};
 
 /// The manifest of a project that has no dependencies until the archives are installed in it.
 const PROJECT: &str = "{ \"private\": true }\n";
@@ -110,6 +110,7 @@ fn build() -> Result<Archives> {
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
         copy_file(&paths::root().join(licence), &package.join(licence))?;
     }
+    copy_file(&sources().join(third_party::FILE), &package.join(third_party::FILE))?;
     copy_file(&library(), &package.join(addon_file(system)))?;
 
     let dist = node::folder().join("dist");

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::licences;
 use crate::command::{self, Result, cargo};
+use crate::third_party;
 
 /// Each is large, or holds what must be one thing in a process.
 const ONCE: [&str; 6] = ["hyper", "hyper-util", "rustls", "serde", "serde_json", "tokio"];
@@ -24,7 +25,8 @@ pub(crate) fn check() -> Result {
     let tree = command::output(&mut { tree })?;
     let complaints = complaints_about(&tree);
     println!("{} crates looked at", tree.lines().filter_map(read).map(|one| one.name).collect::<BTreeSet<_>>().len());
-    if complaints.is_empty() { Ok(()) } else { Err(complaints.into_iter().collect::<Vec<_>>().join("\n")) }
+    let complaints: Vec<_> = complaints.into_iter().chain(third_party::check().err()).collect();
+    if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n")) }
 }
 
 fn complaints_about(tree: &str) -> BTreeSet<String> {

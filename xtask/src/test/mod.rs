@@ -51,7 +51,7 @@ const STEPS: &[Step] = &[
     Step { name: "guards", about: "no panic can reach C or Node", needs_build: false, run: guards::check },
     Step {
         name: "deps",
-        about: "no crate twice that must be there once, no second TLS, licences that can be shipped",
+        about: "no crate twice that must be there once, no second TLS, licences that can be shipped and are",
         needs_build: false,
         run: dependencies::check,
     },

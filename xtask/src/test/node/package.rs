@@ -10,7 +10,7 @@ use crate::command::{self, Result};
 use crate::node::Node;
 use crate::npm::{self, Archives};
 use crate::test::exports;
-use crate::{paths, release};
+use crate::{paths, release, third_party};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
@@ -34,7 +34,13 @@ pub(crate) fn check() -> Result {
     let name = npm::addon_package(system);
     let addon = modules.join(&name);
     let binary = format!("zexa.{system}.node");
-    let wanted = ALWAYS.iter().chain(&LICENCES).copied().chain([binary.as_str()]).map(str::to_owned).collect();
+    let wanted = ALWAYS
+        .iter()
+        .chain(&LICENCES)
+        .copied()
+        .chain([binary.as_str(), third_party::FILE])
+        .map(str::to_owned)
+        .collect();
     check_files(&addon, &wanted)?;
     check_addon(&addon.join(&binary))?;
 

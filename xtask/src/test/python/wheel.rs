@@ -8,7 +8,7 @@ use crate::command::{self, Result};
 use crate::python::{self, Venv};
 use crate::test::exports;
 use crate::wheel::{Wheel, empty};
-use crate::{paths, release};
+use crate::{paths, release, third_party};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The module of Rust, with the ending that says it is for more than one Python.
@@ -61,6 +61,7 @@ fn check_files(wheel: &Wheel, contents: &Path) -> Result {
     let mut wanted: BTreeSet<String> = files(&sources)?.into_iter().filter(|file| is_shipped(file)).collect();
     wanted.extend(INDISPENSABLE.iter().chain([&EXTENSION]).map(|name| (*name).to_owned()));
     wanted.extend(["METADATA", "RECORD", "WHEEL", "licenses/LICENSE-APACHE", "licenses/LICENSE-MIT"].map(info));
+    wanted.insert(info(format!("licenses/{}", third_party::FILE)));
     compare(&name(&wheel.file), &wanted, &files(contents)?)?;
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
         let text = read(&paths::root().join(licence))?;
@@ -118,7 +119,7 @@ fn check_metadata(metadata: &str) -> Result {
 /// It has been built, so that nothing is lacking; it has not what only the repository needs, and the crates are those of the repository.
 fn check_sdist(wheel: &Wheel) -> Result {
     let files = files(&wheel.sources)?;
-    for needed in ["PKG-INFO", "README.md", "Cargo.lock", "LICENSE-APACHE", "LICENSE-MIT"] {
+    for needed in ["PKG-INFO", "README.md", "Cargo.lock", "LICENSE-APACHE", "LICENSE-MIT", third_party::FILE] {
         if !files.contains(needed) {
             return Err(format!("{} lacks {needed}", name(&wheel.sdist)));
         }
