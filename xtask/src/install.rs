@@ -220,9 +220,10 @@ fn folder(destination: &Destination, name: impl AsRef<Path>) -> Result<PathBuf> 
 fn with_symbols(built: &Path, library: &Path, folder: &Path) -> Result {
     let name = library.file_name().expect("it is a file").to_string_lossy();
     let symbols = folder.join(format!("{name}.debug"));
+    // In the file of symbols, sections are compressed.
+    release::check_paths(built)?;
     remove(library)?;
-    debug_symbols::split(built, library, &symbols)?;
-    [library, &symbols].into_iter().try_for_each(release::check_paths)
+    debug_symbols::split(built, library, &symbols)
 }
 
 /// Copies a library to a new file: a running program may have mapped the old one.
