@@ -10,16 +10,23 @@ const FIRST: Duration = Duration::from_millis(500);
 /// No pause is longer.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// What is kept of the deadline, for the last response to arrive.
-const FOR_AN_ANSWER: Duration = Duration::from_millis(500);
+/// What the last request but one leaves of the deadline, for its response to arrive even if the server is slow.
+const SLOW_RESPONSE: Duration = Duration::from_millis(500);
 
-/// The pause after so many others, less up to a quarter at random, so that those who began together do not ask together. The last is cut
-/// short, to ask once more before the deadline; `None` where there is no time for that.
+/// What the last request leaves.
+const FAST_RESPONSE: Duration = Duration::from_millis(50);
+
+/// The pause after so many others, less up to a quarter at random, so that calls that began together do not send requests together. The last two are cut
+/// short, to send a request half a second before the deadline, and one right before it. `None` if no time is left.
 pub(crate) fn next_pause(pauses: i32, time_left: Duration, random: f64) -> Option<Duration> {
     // Eleven make the longest.
     let full = FIRST.mul_f64(1.5_f64.powi(pauses.min(11))).min(LONGEST);
-    // A short deadline has a second poll, too.
-    let kept = if pauses == 0 { FOR_AN_ANSWER.min(time_left / 2) } else { FOR_AN_ANSWER };
+    let kept = match time_left > SLOW_RESPONSE + FAST_RESPONSE {
+        true => SLOW_RESPONSE,
+        // A short deadline has a second request in its middle, too.
+        false if pauses == 0 => time_left / 2,
+        false => FAST_RESPONSE,
+    };
     let left = time_left.checked_sub(kept).filter(|left| !left.is_zero())?;
     Some(full.mul_f64(1.0 - 0.25 * random).min(left))
 }
@@ -44,10 +51,11 @@ mod tests {
     }
 
     #[test]
-    fn the_last_one_leaves_time_for_an_answer() {
+    fn the_last_two_are_before_the_deadline() {
         let pause = |left| next_pause(12, Duration::from_millis(left), 0.0).map(|pause| pause.as_millis());
-        assert_eq!([pause(40_000), pause(3000), pause(501)], [Some(30_000), Some(2500), Some(1)]);
-        assert_eq!([pause(500), pause(0)], [None, None]);
+        assert_eq!([pause(40_000), pause(3000), pause(551)], [Some(30_000), Some(2500), Some(51)]);
+        assert_eq!([pause(550), pause(500), pause(51)], [Some(500), Some(450), Some(1)]);
+        assert_eq!([pause(50), pause(0)], [None, None]);
         let first_pause = |left| next_pause(0, Duration::from_millis(left), 0.0).map(|pause| pause.as_millis());
         assert_eq!([first_pause(400), first_pause(0)], [Some(200), None]);
     }
