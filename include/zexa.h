@@ -81,8 +81,9 @@
 
 /**
  * Has the compiler warn where the result of a function is ignored: the status of a call that may
- * have failed, or an object to be freed. Defined as nothing before this header is included, it does
- * nothing.
+ * have failed, or an object to be freed. GCC warns in C even if the result is cast to void: to
+ * ignore it on purpose, assign it to a variable. If this macro is defined as nothing before this
+ * header is included, there are no warnings.
  */
 #ifndef ZEXA_WARN_UNUSED_RESULT
 #if defined(__cplusplus) && __cplusplus >= 201703L
@@ -228,7 +229,9 @@ zexa_outcome zexa_error_outcome(const zexa_error *error);
 
 /**
  * Whether sending the same request again cannot do the same thing twice: true for
- * `ZEXA_OUTCOME_NOT_SENT` and `ZEXA_OUTCOME_REJECTED`. False of NULL.
+ * `ZEXA_OUTCOME_NOT_SENT` and `ZEXA_OUTCOME_REJECTED`. It is false for a failed read whose outcome
+ * is unknown, although a read can always be repeated: error handlers are often shared with calls
+ * that send. False of NULL.
  */
 bool zexa_error_safe_to_retry(const zexa_error *error);
 
@@ -439,8 +442,8 @@ typedef struct {
     /**
      * Maximum number of requests at the same time, each of which has a connection of its own over
      * HTTP/1.1. Default: 100. Further calls wait for a connection in order of arrival, until their
-     * deadline. Lists prefetch fewer pages if connections are scarce. An idle connection is closed
-     * after at most a minute.
+     * deadline. Lists prefetch fewer pages if connections are scarce. A connection that has been
+     * idle for half a minute is closed when the client is next used.
      */
     int64_t max_connections;
 } zexa_client_options;
@@ -730,13 +733,18 @@ typedef struct {
     const char *subject;
     /** The text as HTML, with the body as its plain alternative; email only. */
     const char *html;
-    /** An approved WhatsApp template, instead of a body. A JSON object: see `zexa_template`. */
+    /**
+     * An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
+     * its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
+     * ["Ana"]}`. The API documents the object, not its members, so it may have others. A JSON
+     * object: see `zexa_template`.
+     */
     const char *template_json;
     /** When to send it. Default: now. In the form of RFC 3339, such as "2026-07-01T09:00:00Z". */
     const char *scheduled_at;
     /**
-     * Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
-     * The values of its variables are extra fields.
+     * Id of an approved WhatsApp template: give either this or `template`. The values of its
+     * variables are extra fields.
      */
     const char *template_id;
 } zexa_send_message_params;
@@ -1257,13 +1265,18 @@ typedef struct {
     const char *sender_id;
     /** What it says, as plain text. Required unless there is a template. */
     const char *body;
-    /** An approved WhatsApp template, instead of a body. A JSON object: see `zexa_template`. */
+    /**
+     * An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
+     * its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
+     * ["Ana"]}`. The API documents the object, not its members, so it may have others. A JSON
+     * object: see `zexa_template`.
+     */
     const char *template_json;
     /** When to start it. Default: now. In the form of RFC 3339, such as "2026-07-01T09:00:00Z". */
     const char *scheduled_at;
     /**
-     * Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
-     * The values of its variables are extra fields.
+     * Id of an approved WhatsApp template: give either this or `template`. The values of its
+     * variables are extra fields.
      */
     const char *template_id;
 } zexa_create_campaign_params;
@@ -2000,7 +2013,8 @@ const char *zexa_webhook_created_at(const zexa_webhook *webhook);
 int64_t zexa_webhook_created_at_unix_ms(const zexa_webhook *webhook);
 
 /**
- * Secret that events are signed with. Not documented: the API may omit it. NULL where it is absent.
+ * Secret for signatures of events. The API documents neither the secret nor signatures: it may be
+ * absent, and the client verifies none. NULL where it is absent.
  */
 const char *zexa_webhook_secret(const zexa_webhook *webhook);
 

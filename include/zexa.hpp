@@ -692,8 +692,8 @@ struct client_options {
     std::optional<std::chrono::milliseconds> deadline{};
     /// Maximum number of requests at the same time, each of which has a connection of its own over
     /// HTTP/1.1. Default: 100. Further calls wait for a connection in order of arrival, until their
-    /// deadline. Lists prefetch fewer pages if connections are scarce. An idle connection is closed
-    /// after at most a minute.
+    /// deadline. Lists prefetch fewer pages if connections are scarce. A connection that has
+    /// been idle for half a minute is closed when the client is next used.
     std::optional<std::int64_t> max_connections{};
     /// Offers HTTP/2 to the server over "https://". Default: HTTP/1.1 only. Calls gain no speed
     /// from HTTP/2, because calls that run at the same time do not share a connection.
@@ -1444,13 +1444,15 @@ struct send_message_params {
     std::optional<std::string> subject{};
     /// The text as HTML, with the body as its plain alternative; email only.
     std::optional<std::string> html{};
-    /// An approved WhatsApp template, instead of a body.
-    /// A `message_template`, or any JSON object.
+    /// An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
+    /// its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
+    /// ["Ana"]}`. The API documents the object, not its members, so it may have others. A
+    /// `message_template`, or any JSON object.
     std::optional<std::string> template_json{};
     /// When to send it. Default: now.
     std::optional<timestamp> scheduled_at{};
-    /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
-    /// The values of its variables are extra fields.
+    /// Id of an approved WhatsApp template: give either this or `template`. The values of its
+    /// variables are extra fields.
     std::optional<std::string> template_id{};
 };
 
@@ -1845,13 +1847,15 @@ struct create_campaign_params {
     std::string sender_id{};
     /// What it says, as plain text. Required unless there is a template.
     std::optional<std::string> body{};
-    /// An approved WhatsApp template, instead of a body.
-    /// A `message_template`, or any JSON object.
+    /// An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
+    /// its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
+    /// ["Ana"]}`. The API documents the object, not its members, so it may have others. A
+    /// `message_template`, or any JSON object.
     std::optional<std::string> template_json{};
     /// When to start it. Default: now.
     std::optional<timestamp> scheduled_at{};
-    /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both.
-    /// The values of its variables are extra fields.
+    /// Id of an approved WhatsApp template: give either this or `template`. The values of its
+    /// variables are extra fields.
     std::optional<std::string> template_id{};
 };
 
@@ -2232,7 +2236,8 @@ class webhook {
         return detail::optional_view(zexa_webhook_created_at(get()));
     }
 
-    /// Secret that events are signed with. Not documented: the API may omit it.
+    /// Secret for signatures of events. The API documents neither the secret nor signatures: it may
+    /// be absent, and the client verifies none.
     [[nodiscard]] std::optional<std::string_view> secret() const {
         return detail::optional_view(zexa_webhook_secret(get()));
     }

@@ -290,13 +290,17 @@ export interface SendMessageParams {
   subject?: string | null | undefined
   /** The text as HTML, with the body as its plain alternative; email only. */
   html?: string | null | undefined
-  /** An approved WhatsApp template, instead of a body. */
+  /**
+   * An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of its `variables` in
+   * order, such as `{"name":
+   * "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API documents the object, not its members, so it
+   * may have others.
+   */
   template?: object | null | undefined
   /** When to send it. Default: now. */
   scheduledAt?: Date | string | null | undefined
   /**
-   * Id of an approved WhatsApp template: the alternative to `template`. The API documents both. The values of its
-   * variables are extra fields.
+   * Id of an approved WhatsApp template: give either this or `template`. The values of its variables are extra fields.
    */
   templateId?: string | null | undefined
 }
@@ -482,13 +486,17 @@ export interface CreateCampaignParams {
   senderId: string
   /** What it says, as plain text. Required unless there is a template. */
   body?: string | null | undefined
-  /** An approved WhatsApp template, instead of a body. */
+  /**
+   * An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of its `variables` in
+   * order, such as `{"name":
+   * "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API documents the object, not its members, so it
+   * may have others.
+   */
   template?: object | null | undefined
   /** When to start it. Default: now. */
   scheduledAt?: Date | string | null | undefined
   /**
-   * Id of an approved WhatsApp template: the alternative to `template`. The API documents both. The values of its
-   * variables are extra fields.
+   * Id of an approved WhatsApp template: give either this or `template`. The values of its variables are extra fields.
    */
   templateId?: string | null | undefined
 }
@@ -688,7 +696,10 @@ export interface Webhook {
   events: EventName[]
   /** Creation time (UTC). Absent if the API omits it. */
   createdAt?: Date
-  /** Secret that events are signed with. Not documented: the API may omit it. */
+  /**
+   * Secret for signatures of events. The API documents neither the secret nor signatures: it may be absent, and the
+   * client verifies none.
+   */
   secret?: string
   /**
    * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the

@@ -104,11 +104,12 @@ params! {
         optional {
             /// What it says, as plain text. Required unless there is a template.
             body: String,
-            /// An approved WhatsApp template, instead of a body.
+            /// An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of its `variables` in order, such as `{"name":
+            /// "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API documents the object, not its members, so it may have others.
             template: Template,
             /// When to start it. Default: now.
             scheduled_at: Timestamp,
-            /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both. The values of its variables are extra fields.
+            /// Id of an approved WhatsApp template: give either this or `template`. The values of its variables are extra fields.
             template_id: String,
         }
         extra

@@ -78,7 +78,7 @@ impl ClientBuilder {
     /// Maximum number of requests at the same time, each of which has a connection of its own over HTTP/1.1. Default: 100.
     ///
     /// Further calls wait for a connection in order of arrival, until their deadline. Lists prefetch fewer pages if connections are scarce. An idle
-    /// connection is closed after at most a minute.
+    /// connection is closed after at most a minute; a blocking client closes it when it is next used.
     pub fn max_connections(mut self, connections: u32) -> Self {
         self.max_connections = Some(connections);
         self

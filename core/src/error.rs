@@ -221,7 +221,8 @@ impl Error {
 
     /// Whether sending the same request again cannot do the same thing twice.
     ///
-    /// True for [`Outcome::NotSent`] and [`Outcome::Rejected`].
+    /// True for [`Outcome::NotSent`] and [`Outcome::Rejected`]. It is not true for a failed read whose outcome is unknown, although a read can always be
+    /// repeated: error handlers are often shared with calls that send.
     pub fn safe_to_retry(&self) -> bool {
         matches!(self.0.outcome, Outcome::NotSent | Outcome::Rejected)
     }

@@ -88,11 +88,12 @@ params! {
             subject: String,
             /// The text as HTML, with the body as its plain alternative; email only.
             html: String,
-            /// An approved WhatsApp template, instead of a body.
+            /// An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of its `variables` in order, such as `{"name":
+            /// "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API documents the object, not its members, so it may have others.
             template: Template,
             /// When to send it. Default: now.
             scheduled_at: Timestamp,
-            /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both. The values of its variables are extra fields.
+            /// Id of an approved WhatsApp template: give either this or `template`. The values of its variables are extra fields.
             template_id: String,
         }
         extra

@@ -50,7 +50,7 @@ model! {
             created_at: Option<Timestamp>,
         }
         optional {
-            /// Secret that events are signed with. Not documented: the API may omit it.
+            /// Secret for signatures of events. The API documents neither the secret nor signatures: it may be absent, and the client verifies none.
             secret: Option<String>,
         }
         from CreateWebhook { url, events }

@@ -35,8 +35,8 @@ struct client_options {
     std::optional<std::chrono::milliseconds> deadline{};
     /// Maximum number of requests at the same time, each of which has a connection of its own over
     /// HTTP/1.1. Default: 100. Further calls wait for a connection in order of arrival, until their
-    /// deadline. Lists prefetch fewer pages if connections are scarce. An idle connection is closed
-    /// after at most a minute.
+    /// deadline. Lists prefetch fewer pages if connections are scarce. A connection that has
+    /// been idle for half a minute is closed when the client is next used.
     std::optional<std::int64_t> max_connections{};
     /// Offers HTTP/2 to the server over "https://". Default: HTTP/1.1 only. Calls gain no speed
     /// from HTTP/2, because calls that run at the same time do not share a connection.

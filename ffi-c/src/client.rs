@@ -70,8 +70,8 @@ pub struct zexa_client_options {
     // Followed by 4 bytes of padding, which callers leave undefined: the next field must be 8 bytes wide.
     pub http2: i32,
     /// Maximum number of requests at the same time, each of which has a connection of its own over HTTP/1.1. Default: 100. Further calls wait for a
-    /// connection in order of arrival, until their deadline. Lists prefetch fewer pages if connections are scarce. An idle connection is closed after
-    /// at most a minute.
+    /// connection in order of arrival, until their deadline. Lists prefetch fewer pages if connections are scarce. A connection that has been idle for
+    /// half a minute is closed when the client is next used.
     pub max_connections: i64,
 }
 

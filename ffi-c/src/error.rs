@@ -92,7 +92,8 @@ pub unsafe extern "C" fn zexa_error_outcome(error: *const zexa_error) -> zexa_ou
     unsafe { guard::get(error, zexa_outcome::ZEXA_OUTCOME_UNKNOWN, |error| error.error().outcome().into()) }
 }
 
-/// Whether sending the same request again cannot do the same thing twice: true for `ZEXA_OUTCOME_NOT_SENT` and `ZEXA_OUTCOME_REJECTED`.
+/// Whether sending the same request again cannot do the same thing twice: true for `ZEXA_OUTCOME_NOT_SENT` and `ZEXA_OUTCOME_REJECTED`. It is
+/// false for a failed read whose outcome is unknown, although a read can always be repeated: error handlers are often shared with calls that send.
 /// False of NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_error_safe_to_retry(error: *const zexa_error) -> bool {

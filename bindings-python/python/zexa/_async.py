@@ -279,10 +279,12 @@ class AsyncMessages:
             body: What it says, as plain text. Required unless there is a template.
             subject: The subject; email only.
             html: The text as HTML, with the body as its plain alternative; email only.
-            template: An approved WhatsApp template, instead of a body.
+            template: An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
+                its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
+                ["Ana"]}`. The API documents the object, not its members, so it may have others.
             scheduled_at: When to send it. Default: now.
-            template_id: Id of an approved WhatsApp template: the alternative to `template`. The API documents
-                both. The values of its variables are extra fields.
+            template_id: Id of an approved WhatsApp template: give either this or `template`. The values of its
+                variables are extra fields.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
             extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
                 `ConfigError`.
@@ -457,10 +459,12 @@ class AsyncCampaigns:
             contact_list_id: The contact list it goes to, `lst_…`.
             sender_id: Sender ID, registered for the channel. (On a message, the field is `from`.)
             body: What it says, as plain text. Required unless there is a template.
-            template: An approved WhatsApp template, instead of a body.
+            template: An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
+                its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
+                ["Ana"]}`. The API documents the object, not its members, so it may have others.
             scheduled_at: When to start it. Default: now.
-            template_id: Id of an approved WhatsApp template: the alternative to `template`. The API documents
-                both. The values of its variables are extra fields.
+            template_id: Id of an approved WhatsApp template: give either this or `template`. The values of its
+                variables are extra fields.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
             extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
                 `ConfigError`.

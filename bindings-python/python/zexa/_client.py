@@ -57,7 +57,7 @@ class Client:
         max_connections: Maximum number of requests at the same time, each of which has a connection of its own
             over HTTP/1.1. Default: 100. Further calls wait for a connection in order of arrival, until their
             deadline. Lists prefetch fewer pages if connections are scarce. An idle connection is closed after
-            at most a minute.
+            at most a minute; a blocking `Client` closes it when it is next used.
         http2: Offers HTTP/2 to the server over `https://`. Default: no, HTTP/1.1 only. Over HTTP/2 the calls
             of an `AsyncClient` share one connection. If that connection fails, the outcome of all calls in
             flight is unknown. A blocking `Client` gains nothing from HTTP/2.
@@ -313,10 +313,12 @@ class Messages:
             body: What it says, as plain text. Required unless there is a template.
             subject: The subject; email only.
             html: The text as HTML, with the body as its plain alternative; email only.
-            template: An approved WhatsApp template, instead of a body.
+            template: An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
+                its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
+                ["Ana"]}`. The API documents the object, not its members, so it may have others.
             scheduled_at: When to send it. Default: now.
-            template_id: Id of an approved WhatsApp template: the alternative to `template`. The API documents
-                both. The values of its variables are extra fields.
+            template_id: Id of an approved WhatsApp template: give either this or `template`. The values of its
+                variables are extra fields.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
             extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
                 `ConfigError`.
@@ -491,10 +493,12 @@ class Campaigns:
             contact_list_id: The contact list it goes to, `lst_…`.
             sender_id: Sender ID, registered for the channel. (On a message, the field is `from`.)
             body: What it says, as plain text. Required unless there is a template.
-            template: An approved WhatsApp template, instead of a body.
+            template: An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
+                its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
+                ["Ana"]}`. The API documents the object, not its members, so it may have others.
             scheduled_at: When to start it. Default: now.
-            template_id: Id of an approved WhatsApp template: the alternative to `template`. The API documents
-                both. The values of its variables are extra fields.
+            template_id: Id of an approved WhatsApp template: give either this or `template`. The values of its
+                variables are extra fields.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
             extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
                 `ConfigError`.

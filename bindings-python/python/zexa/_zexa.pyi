@@ -983,7 +983,9 @@ class Webhook:
 
     @property
     def secret(self) -> str | None:
-        """Secret that events are signed with. Not documented: the API may omit it."""
+        """Secret for signatures of events. The API documents neither the secret nor signatures: it may be absent,
+        and the client verifies none.
+        """
 
     @property
     def extra(self) -> dict[str, Any]:

@@ -87,7 +87,7 @@ impl Webhook {
         self.0.created_at.map(model::time)
     }
 
-    /// Secret that events are signed with. Not documented: the API may omit it.
+    /// Secret for signatures of events. The API documents neither the secret nor signatures: it may be absent, and the client verifies none.
     #[getter]
     fn secret(&self) -> Option<&str> {
         self.0.secret.as_deref()

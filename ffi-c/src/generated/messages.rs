@@ -223,13 +223,14 @@ pub struct zexa_send_message_params {
     pub subject: *const c_char,
     /// The text as HTML, with the body as its plain alternative; email only.
     pub html: *const c_char,
-    /// An approved WhatsApp template, instead of a body.
+    /// An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of its `variables` in order, such as `{"name":
+    /// "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API documents the object, not its members, so it may have others.
     /// A JSON object: see `zexa_template`.
     pub template_json: *const c_char,
     /// When to send it. Default: now.
     /// In the form of RFC 3339, such as "2026-07-01T09:00:00Z".
     pub scheduled_at: *const c_char,
-    /// Id of an approved WhatsApp template: the alternative to `template`. The API documents both. The values of its variables are extra fields.
+    /// Id of an approved WhatsApp template: give either this or `template`. The values of its variables are extra fields.
     pub template_id: *const c_char,
 }
 

@@ -83,7 +83,7 @@ pub unsafe extern "C" fn zexa_webhook_created_at_unix_ms(webhook: *const zexa_we
     }
 }
 
-/// Secret that events are signed with. Not documented: the API may omit it.
+/// Secret for signatures of events. The API documents neither the secret nor signatures: it may be absent, and the client verifies none.
 /// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_secret(webhook: *const zexa_webhook) -> *const c_char {

@@ -73,8 +73,9 @@ fn opening(version: &str) -> String {
 #define ZEXA_VERSION_PATCH {patch}
 
 /**
- * Has the compiler warn where the result of a function is ignored: the status of a call that may have failed, or an object to be freed. Defined as
- * nothing before this header is included, it does nothing.
+ * Has the compiler warn where the result of a function is ignored: the status of a call that may have failed, or an object to be freed. GCC
+ * warns in C even if the result is cast to void: to ignore it on purpose, assign it to a variable. If this macro is defined as nothing before this header is
+ * included, there are no warnings.
  */
 #ifndef {WARN_UNUSED}
 #if defined(__cplusplus) && __cplusplus >= 201703L
