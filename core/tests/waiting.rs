@@ -123,8 +123,8 @@ fn the_deadline_is_for_the_whole_wait() {
     let error = with_deadline(&sandbox, Duration::from_secs(3)).messages().wait("msg_1", "final").expect_err("late");
     assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::Unknown));
     assert_eq!(error.attempts() as usize, sandbox.requests().len());
-    // At the start, after pauses of at most 0.5 s, 0.75 s and 1.125 s, and once more half a second before the deadline. Fewer on a slow machine.
-    assert!((2..=5).contains(&error.attempts()), "{error}");
+    // At the start, after pauses of at most 0.5 s, 0.75 s and 1.125 s, half a second before the deadline, and right before it. Fewer on a slow machine.
+    assert!((2..=6).contains(&error.attempts()), "{error}");
     assert!(error.message().contains("deadline"), "{error}");
 }
 
@@ -134,8 +134,8 @@ fn the_deadline_of_the_client_is_one_too() {
     let hasty = builder(&sandbox).deadline(Duration::from_millis(400)).build().expect("a client");
     let error = hasty.messages().wait("msg_1", "final").expect_err("late");
     assert_eq!(error.kind(), Kind::Timeout);
-    // At the start, and again before the deadline. Fewer on a slow machine.
-    assert!((1..=2).contains(&error.attempts()), "{error}");
+    // At the start, in the middle, and right before the deadline. Fewer on a slow machine.
+    assert!((1..=3).contains(&error.attempts()), "{error}");
 }
 
 /// Begins to wait for what never comes, does this when it is in its pause, and gives its error.
