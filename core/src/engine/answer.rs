@@ -25,6 +25,8 @@ const MAX_ERROR_BODY: usize = 256 << 10;
 
 /// The number of characters of a body that is not JSON in the details of an error.
 const IN_DETAILS: usize = 500;
+/// How many bytes of a text are looked at for its first characters.
+const LOOKED_AT: usize = 16 * 1024;
 
 /// The head of a response.
 pub(crate) struct ResponseHead<'a> {
@@ -135,12 +137,15 @@ fn origin(place: &str) -> String {
 
 /// The first characters of a body that is not JSON.
 pub(super) fn beginning(body: &[u8], key: ApiKey<'_>) -> Value {
-    first_characters(&String::from_utf8_lossy(body), IN_DETAILS, key).map_or(Value::Null, Value::String)
+    first_characters(body, IN_DETAILS, key).map_or(Value::Null, Value::String)
 }
 
 /// The first characters of a text, if it has any. The key is removed first: a part of it would not be recognised later.
-pub(super) fn first_characters(text: &str, count: usize, key: ApiKey<'_>) -> Option<String> {
-    let text: String = key.redact(text).trim().chars().take(count).collect();
+pub(super) fn first_characters(text: &[u8], count: usize, key: ApiKey<'_>) -> Option<String> {
+    // With room for a key that is written with escapes. A body can have megabytes.
+    let text = text.trim_ascii_start();
+    let text = String::from_utf8_lossy(&text[..text.len().min(LOOKED_AT)]);
+    let text: String = key.redact(&text).trim().chars().take(count).collect();
     if text.is_empty() { None } else { Some(text) }
 }
 

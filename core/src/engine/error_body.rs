@@ -32,8 +32,8 @@ impl ErrorBody {
         if error.message.is_none() {
             error.text = match &error.details {
                 Value::Null if body.trim_ascii() == b"null" => None,
-                Value::String(text) => first_characters(text, IN_MESSAGE, key),
-                _ => first_characters(&String::from_utf8_lossy(body), IN_MESSAGE, key),
+                Value::String(text) => first_characters(text.as_bytes(), IN_MESSAGE, key),
+                _ => first_characters(body, IN_MESSAGE, key),
             };
         }
         error
