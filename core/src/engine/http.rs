@@ -40,7 +40,9 @@ struct Http2 {
     /// Held by the one attempt that may open a connection. Attempts that come meanwhile wait for it, to share the connection: a client that starts with 50
     /// calls at once would open 50.
     connecting: Arc<Semaphore>,
-    /// The server speaks HTTP/1.1 after all, over which each attempt needs a connection of its own.
+    /// The server has answered over HTTP/2, so attempts share a connection.
+    shares: AtomicBool,
+    /// The server has answered over HTTP/1.1, so each attempt needs a connection of its own.
     shares_nothing: AtomicBool,
     /// A pool was replaced, and some of its connections may be open.
     has_retired: AtomicBool,
@@ -50,6 +52,7 @@ impl Http {
     pub(crate) fn new(shared: &Shared, is_shared: bool) -> Result<Http> {
         let http2 = shared.config.http2.then(|| Http2 {
             connecting: Arc::new(Semaphore::new(1)),
+            shares: AtomicBool::new(false),
             shares_nothing: AtomicBool::new(false),
             has_retired: AtomicBool::new(false),
         });
@@ -68,9 +71,10 @@ impl Http {
         pool.clone()
     }
 
-    /// Whether an attempt needs a permit of its own. A blocking call has one already, and over HTTP/2 attempts share a connection.
+    /// Whether an attempt needs a permit of its own. A blocking call has one already, and over HTTP/2 attempts share a connection. Until the server has
+    /// answered over HTTP/2, each attempt may need a connection.
     pub(crate) fn needs_permit(&self) -> bool {
-        self.is_shared && self.http2.as_ref().is_none_or(|http2| http2.shares_nothing.load(Ordering::Relaxed))
+        self.is_shared && self.http2.as_ref().is_none_or(|http2| !http2.shares.load(Ordering::Relaxed))
     }
 
     /// Lets the connections notice what the server has done with them, such as close them while the process was stopped.
@@ -93,6 +97,7 @@ impl Http {
     /// Notes what the server speaks.
     pub(crate) fn note_version(&self, version: Version) {
         if let Some(http2) = &self.http2 {
+            http2.shares.store(version == Version::HTTP_2, Ordering::Relaxed);
             http2.shares_nothing.store(version != Version::HTTP_2, Ordering::Relaxed);
         }
     }
