@@ -205,7 +205,12 @@ pub fn option_object(name: &str, json: &str) -> Result<Map<String, Value>> {
     if !keeps_numbers(json) {
         return Err(Error::config(name, TOO_LARGE));
     }
-    serde_json::from_str(json).map_err(|_| Error::config(name, "must be a JSON object, such as {\"name\": \"value\"}"))
+    serde_json::from_str(json).map_err(|error| {
+        let expected = "must be a JSON object, such as {\"name\": \"value\"}";
+        // What is wrong with JSON of another type is its content, which may be secret.
+        let reason = if error.is_data() { expected.to_owned() } else { format!("{expected}: {error}") };
+        Error::config(name, reason)
+    })
 }
 
 /// Options of a call that adds these fields to the body.

@@ -23,17 +23,38 @@ pub(crate) trait BodyParams: Blank + Serialize + DeserializeOwned + Clone + Send
 ///
 /// A required field that is empty counts as absent, so an extra field can take its place.
 pub(crate) fn body<P: BodyParams>(params: P) -> Result<(Map<String, Value>, P)> {
-    let Ok(Value::Object(mut body)) = serde_json::to_value(&params) else {
-        unreachable!("parameters are an object of texts, numbers and JSON")
-    };
+    let mut body = typed(&params);
     for (name, value) in params.extra() {
         let typed = body.insert(name.clone(), value.clone());
         if typed.is_some_and(|typed| !P::REQUIRED.contains(&name.as_str()) || !is_empty(&typed)) {
             return Err(Error::config(name, "set both by its parameter and by an extra body field"));
         }
     }
-    let params = P::deserialize(&body).unwrap_or(params);
+    let params = P::deserialize(&body).unwrap_or_else(|_| understood(params));
     Ok((body, params))
+}
+
+/// The parameters as an object, without their extra fields.
+fn typed<P: BodyParams>(params: &P) -> Map<String, Value> {
+    match serde_json::to_value(params) {
+        Ok(Value::Object(body)) => body,
+        _ => unreachable!("parameters are an object of texts, numbers and JSON"),
+    }
+}
+
+/// The parameters with those of their extra fields that have a known form.
+fn understood<P: BodyParams>(params: P) -> P {
+    let mut known = typed(&params);
+    for (name, value) in params.extra() {
+        let replaced = known.insert(name.clone(), value.clone());
+        if P::deserialize(&known).is_err() {
+            match replaced {
+                Some(replaced) => known.insert(name.clone(), replaced),
+                None => known.remove(name),
+            };
+        }
+    }
+    P::deserialize(&known).unwrap_or(params)
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -92,8 +113,11 @@ mod tests {
     #[test]
     fn what_is_not_understood_leaves_the_parameters_alone() {
         let params = SendMessage::new("sms", "+244912345678", "ZEXA").extra("body", json!({"text": "Hello"}));
-        let (body, kept) = body(params.clone()).expect("a body");
-        assert!(body["body"] == json!({"text": "Hello"}) && kept == params);
+        let (body, kept) = body(params).expect("a body");
+        assert!(body["body"] == json!({"text": "Hello"}) && kept.body.is_none() && kept.to == "+244912345678");
+        let params = SendMessage::new("sms", "", "ZEXA").extra("to", "+244912345678").extra("scheduled_at", "tomorrow");
+        let (body, kept) = super::body(params).expect("a body");
+        assert!(body["scheduled_at"] == "tomorrow" && kept.scheduled_at.is_none() && kept.to == "+244912345678");
     }
 
     #[test]
