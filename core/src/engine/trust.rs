@@ -120,10 +120,23 @@ fn hint(path: &Path) -> &'static str {
     }
 }
 
+/// Reads a file of certificates. A device or a pipe may have no end, and a file that is too long has something else in it.
+fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+    const LONGEST: u64 = 16 * 1024 * 1024;
+    let file = fs::metadata(path)?;
+    if !file.is_file() {
+        return Err(std::io::Error::other("it is not a regular file"));
+    }
+    if file.len() > LONGEST {
+        return Err(std::io::Error::other("it is longer than 16 MiB"));
+    }
+    fs::read(path)
+}
+
 /// Adds the certificates of a PEM file.
 fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), Problem> {
     let problem = |reason: &dyn fmt::Display| Problem { path: path.to_owned(), reason: reason.to_string() };
-    let content = fs::read(path).map_err(|error| problem(&format_args!("cannot be read: {error}")))?;
+    let content = read_bounded(path).map_err(|error| problem(&format_args!("cannot be read: {error}")))?;
     // Some editors write a byte-order mark. The first certificate would be skipped.
     let pem = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&content);
     let mut count = 0;
