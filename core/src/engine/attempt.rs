@@ -197,9 +197,10 @@ fn refused_unprocessed(error: &legacy::Error) -> Option<&'static str> {
     error.is_go_away().then_some("the server closed the connection before processing the request")
 }
 
-/// The innermost reason: those around it say only that something went wrong.
+/// The innermost reason: those around it say only that something went wrong. Without a link to anybody's documentation, which rustls adds.
 fn deepest(error: &legacy::Error) -> String {
-    sources(error).last().map(ToString::to_string).unwrap_or_default()
+    let reason = sources(error).last().map(ToString::to_string).unwrap_or_default();
+    reason.split(": http").next().unwrap_or_default().to_owned()
 }
 
 /// The error and its causes, from the outermost to the innermost.
