@@ -55,8 +55,8 @@ fn check_dispatch(world: &World, content: &Content, now: Timestamp) -> Result<()
             "must have written to the sender within 24 hours, or `template` must be given",
         ));
     }
-    let cost = content.cost();
-    if cost > world.credits && world.obstacle(content, now).is_none() {
+    let cost = world.charge(content, now);
+    if cost > world.credits {
         return Err(Refusal::insufficient_credits(cost, world.credits));
     }
     Ok(())

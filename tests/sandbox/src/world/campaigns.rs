@@ -101,8 +101,7 @@ impl World {
     /// What a campaign that starts at this time would cost.
     pub(crate) fn campaign_cost(&self, list: &str, content: &Content, at: Timestamp) -> f64 {
         let targets = self.targets(list, &content.channel).into_iter().flatten();
-        let messages = targets.map(|to| Content { to, ..content.clone() });
-        messages.filter(|message| self.obstacle(message, at).is_none()).map(|message| message.cost()).sum()
+        targets.map(|to| self.charge(&Content { to, ..content.clone() }, at)).sum()
     }
 
     pub(crate) fn add_campaign(&mut self, new: NewCampaign) -> &Campaign {
@@ -179,7 +178,7 @@ impl World {
         };
         if let Some(to) = target {
             let content = Content { to, ..campaign.content.clone() };
-            if content.cost() > self.credits && self.obstacle(&content, at).is_none() {
+            if self.charge(&content, at) > self.credits {
                 self.campaigns.all[index].status = "paused";
                 return;
             }

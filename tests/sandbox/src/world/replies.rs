@@ -70,6 +70,11 @@ impl World {
         !self.replies.windows || !is_free_form || is_open()
     }
 
+    /// What a message that is dispatched at this time costs.
+    pub(crate) fn charge(&self, content: &Content, at: Timestamp) -> f64 {
+        if self.obstacle(content, at).is_some() { 0.0 } else { content.cost() }
+    }
+
     /// The fate of a message that cannot be dispatched, and so costs nothing.
     pub(crate) fn obstacle(&self, content: &Content, at: Timestamp) -> Option<Fate> {
         if self.replies.has_opted_out(content) {
