@@ -40,10 +40,8 @@ struct Http2 {
     /// Held by the one attempt that may open a connection. Attempts that come meanwhile wait for it, to share the connection: a client that starts with 50
     /// calls at once would open 50.
     connecting: Arc<Semaphore>,
-    /// The server has answered over HTTP/2, so attempts share a connection.
-    shares: AtomicBool,
-    /// The server has answered over HTTP/1.1, so each attempt needs a connection of its own.
-    shares_nothing: AtomicBool,
+    /// What the server has answered in last. Over HTTP/2 attempts share a connection; over HTTP/1.1 each attempt needs one of its own.
+    version: Mutex<Option<Version>>,
     /// A pool was replaced, and some of its connections may be open.
     has_retired: AtomicBool,
 }
@@ -52,8 +50,7 @@ impl Http {
     pub(crate) fn new(shared: &Shared, is_shared: bool) -> Result<Http> {
         let http2 = shared.config.http2.then(|| Http2 {
             connecting: Arc::new(Semaphore::new(1)),
-            shares: AtomicBool::new(false),
-            shares_nothing: AtomicBool::new(false),
+            version: Mutex::new(None),
             has_retired: AtomicBool::new(false),
         });
         Ok(Http { pool: Mutex::new(Pool::new(shared, 0)?), http2, is_shared })
@@ -74,7 +71,7 @@ impl Http {
     /// Whether an attempt needs a permit of its own. A blocking call has one already, and over HTTP/2 attempts share a connection. Until the server has
     /// answered over HTTP/2, each attempt may need a connection.
     pub(crate) fn needs_permit(&self) -> bool {
-        self.is_shared && self.http2.as_ref().is_none_or(|http2| !http2.shares.load(Ordering::Relaxed))
+        self.is_shared && self.http2.as_ref().is_none_or(|http2| http2.version() != Some(Version::HTTP_2))
     }
 
     /// Lets the connections notice what the server has done with them, such as close them while the process was stopped.
@@ -90,15 +87,15 @@ impl Http {
 
     /// Waits until no other attempt is opening a connection that this one can share; not for longer than a connection may take to open.
     pub(crate) async fn wait_to_connect(&self, shared: &Shared) -> Option<OwnedSemaphorePermit> {
-        let http2 = self.http2.as_ref().filter(|http2| !http2.shares_nothing.load(Ordering::Relaxed))?;
+        let http2 =
+            self.http2.as_ref().filter(|http2| http2.version().is_none_or(|version| version == Version::HTTP_2))?;
         timeout(shared.config.connect_timeout, http2.connecting.clone().acquire_owned()).await.ok()?.ok()
     }
 
     /// Notes what the server speaks.
     pub(crate) fn note_version(&self, version: Version) {
         if let Some(http2) = &self.http2 {
-            http2.shares.store(version == Version::HTTP_2, Ordering::Relaxed);
-            http2.shares_nothing.store(version != Version::HTTP_2, Ordering::Relaxed);
+            *http2.version.lock().unwrap_or_else(PoisonError::into_inner) = Some(version);
         }
     }
 
@@ -120,6 +117,12 @@ impl Http {
         {
             *current = other;
         }
+    }
+}
+
+impl Http2 {
+    fn version(&self) -> Option<Version> {
+        *self.version.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
