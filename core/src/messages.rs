@@ -70,8 +70,8 @@ model! {
 params! {
     /// A message to send.
     ///
-    /// Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and `template_id`; an empty `template_id`; a `to` that is not E.164, where the channel
-    /// takes phone numbers.
+    /// Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and `template_id`; an empty `template_id`;
+    /// a `to` that is not E.164, where the channel takes phone numbers.
     SendMessage {
         required {
             /// The way it takes.

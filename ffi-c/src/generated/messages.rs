@@ -202,8 +202,8 @@ pub unsafe extern "C" fn zexa_message_free(message: *mut zexa_message) {
 
 /// A message to send.
 ///
-/// Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and `template_id`; an empty `template_id`; a `to` that is not E.164, where the channel
-/// takes phone numbers.
+/// Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and `template_id`; an empty `template_id`;
+/// a `to` that is not E.164, where the channel takes phone numbers.
 ///
 /// Begin with `ZEXA_SEND_MESSAGE_PARAMS_INIT`, which makes everything absent. The strings are read during the call, and stay yours.
 #[repr(C)]
