@@ -290,7 +290,9 @@ fn sum_up(results: &[(&Step, Verdict, Duration)], time: Duration) -> ExitCode {
 fn cargo_test(arguments: &[&str]) -> Result {
     // For the tests that need the program, and not just the library.
     let program = paths::program(PROGRAM);
-    command::run(cargo_workspace("test", arguments).env("ZEXA_SANDBOX", program))
+    // Most tests wait for sockets: more of them run at the same time than there are processors, unless the user says how many.
+    let threads = std::env::var("RUST_TEST_THREADS").unwrap_or_else(|_| "8".to_owned());
+    command::run(cargo_workspace("test", arguments).env("ZEXA_SANDBOX", program).env("RUST_TEST_THREADS", threads))
 }
 
 #[cfg(test)]

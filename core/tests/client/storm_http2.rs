@@ -1,16 +1,14 @@
 //! Four thousand messages over HTTP/2 while streams are scarce and calls time out or are cancelled at random: what is reported as not sent never arrives,
 //! and nothing arrives twice.
 
-mod support;
-
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::storm::{Report, send_all};
+use crate::support::{builder, message};
 use futures_executor::block_on;
 use serde_json::{Value, json};
-use support::storm::{Report, send_all};
-use support::{builder, message};
 use zexa::{CallOptions, CancelToken, Error};
 use zexa_sandbox::Sandbox;
 

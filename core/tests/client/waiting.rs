@@ -1,7 +1,5 @@
 //! Waiting until a message or a campaign has got somewhere.
 
-mod support;
-
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,8 +7,8 @@ use std::task::{Context, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::{async_client, builder, client, message, until};
 use serde_json::{Value, json};
-use support::{async_client, builder, client, message, until};
 use tokio::runtime::Builder;
 use zexa::binding::{self, Asked};
 use zexa::{CallOptions, CampaignStatus, CancelToken, Client, CreateCampaign, Error, Kind, MessageStatus, Outcome};

@@ -1,9 +1,7 @@
 //! What ends up in logs: neither the key, nor a number, nor what a message says.
 
-mod support;
-
+use crate::support::{assert_discreet, builder};
 use serde_json::json;
-use support::{assert_discreet, builder};
 use zexa::{
     CallOptions, Channel, Client, CreateCampaign, CreateContact, ListContacts, SendMessage, Template, webhooks,
 };
@@ -34,7 +32,7 @@ fn debug_is_discreet() {
     assert_discreet(&format!("{error} {error:?}"));
 
     let sandbox = Sandbox::start();
-    let client = support::client(&sandbox);
+    let client = crate::support::client(&sandbox);
     let message = client.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "the code is 4711")).expect("sent");
     let contact = CreateContact::new("Ana Mendes", "+244912345678").email("ana@example.com");
     assert_discreet(&format!("{message:?} {:?}", client.contacts().create(&contact).expect("added")));

@@ -1,9 +1,7 @@
 //! Clients inside other people's runtimes.
 
-mod support;
-
+use crate::support::{async_client, client};
 use futures_executor::block_on;
-use support::{async_client, client};
 use zexa::{Client, Kind, ListContacts, Outcome, SendMessage};
 use zexa_sandbox::Sandbox;
 

@@ -1,13 +1,11 @@
 //! A thousand messages through a server that fails one request in three: what the errors say is what happened.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::storm::{Report, send_all};
+use crate::support::{builder, message};
 use futures_executor::block_on;
 use serde_json::{Value, json};
-use support::storm::{Report, send_all};
-use support::{builder, message};
 use zexa_sandbox::Sandbox;
 
 const SENDS: usize = 1000;
@@ -69,7 +67,7 @@ fn nor_by_the_async_client_over_http_2() {
 }
 
 /// Every outcome is true, and it was a storm at all: each outcome came up several times.
-fn judge(sandbox: &Sandbox, also: &[&str], sent: Vec<support::storm::Sent>) {
+fn judge(sandbox: &Sandbox, also: &[&str], sent: Vec<crate::support::storm::Sent>) {
     let report = Report::of(sandbox, sent);
     let usual = ["sent", "accepted", "rejected", "unknown, and arrived", "unknown, and lost"];
     report.assert_seen(10, usual.iter().chain(also));

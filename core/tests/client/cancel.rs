@@ -1,14 +1,12 @@
 //! Cancelling: in flight, in a wait, between pages, before the start; by token and by dropping a future.
 
-mod support;
-
 use std::future::Future;
 use std::task::{Context, Waker};
 use std::thread;
 use std::time::Duration;
 
+use crate::support::{async_client, builder, client, message, until};
 use serde_json::json;
-use support::{async_client, builder, client, message, until};
 use zexa::binding::{self, Asked};
 use zexa::{CallOptions, CancelToken, Error, Kind, ListContacts, Outcome};
 use zexa_sandbox::Sandbox;

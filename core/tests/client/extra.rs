@@ -1,9 +1,7 @@
 //! Extra fields, as Rust programs and the bindings add them. The scenarios have the rest.
 
-mod support;
-
+use crate::support::{Proxy, async_client, builder, client};
 use serde_json::{Map, Value, json};
-use support::{Proxy, async_client, builder, client};
 use tokio::runtime::Builder;
 use zexa::{
     CallOptions, Client, CreateCampaign, CreateContact, CreateWebhook, Kind, ListCampaigns, Method, SendMessage,
@@ -41,7 +39,7 @@ fn parameters_carry_fields() {
 fn fields_of_the_parameters_and_of_the_call() {
     let sandbox = Sandbox::start();
     let client = client(&sandbox).with_options(body(json!({"b": 2})));
-    client.messages().send(&support::message("Hello").extra("a", 1)).expect("sent");
+    client.messages().send(&crate::support::message("Hello").extra("a", 1)).expect("sent");
     let request = &sandbox.requests()[0].body;
     assert_eq!((&request["a"], &request["b"]), (&json!(1), &json!(2)));
 }
@@ -107,6 +105,6 @@ fn an_array_repeats_its_parameter() {
 #[test]
 fn options_show_no_values() {
     let options = body(json!({"to": "+244912345678"})).extra_query("phone", "+244912345678");
-    let shown = format!("{options:?} {:?}", support::message("Hello").extra("text", "the code is 4711"));
+    let shown = format!("{options:?} {:?}", crate::support::message("Hello").extra("text", "the code is 4711"));
     assert!(shown.contains("\"phone\"") && !shown.contains("+2449123456") && !shown.contains("4711"), "{shown}");
 }

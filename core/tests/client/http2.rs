@@ -1,14 +1,12 @@
 //! HTTP/2: what is reported as not sent never arrives, and what the server did not process is sent again.
 
-mod support;
-
 use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
+use crate::support::{builder, message, until};
 use futures_executor::block_on;
 use serde_json::{Value, json};
-use support::{builder, message, until};
 use zexa::{AsyncClient, CallOptions, CancelToken, ClientBuilder, Kind, Outcome};
 use zexa_sandbox::Sandbox;
 

@@ -1,14 +1,12 @@
 //! The connections of a client: how many there are, and how long they are used.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
+use crate::support::{builder, client, message, until};
 use futures_executor::block_on;
 use serde_json::json;
-use support::{builder, client, message, until};
 use tokio::task::JoinSet;
 use zexa::{AsyncClient, CallOptions, CancelToken, Kind, ListContacts, Outcome};
 use zexa_sandbox::Sandbox;

@@ -1,15 +1,13 @@
 //! Through a proxy.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use crate::support::{Proxy, builder, message};
 use serde_json::json;
-use support::{Proxy, builder, message};
 use zexa::{Client, Kind, Outcome};
 use zexa_sandbox::Sandbox;
 

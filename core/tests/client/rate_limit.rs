@@ -1,12 +1,10 @@
 //! The gate: a 429 makes all calls of a client wait together, and leave spread out.
 
-mod support;
-
 use std::thread;
 use std::time::Duration;
 
+use crate::support::{builder, client, message};
 use serde_json::json;
-use support::{builder, client, message};
 use zexa::{CallOptions, Kind, Outcome};
 use zexa_sandbox::Sandbox;
 

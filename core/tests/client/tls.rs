@@ -1,9 +1,7 @@
 //! TLS: on by default, verified, in HTTP/1.1 and HTTP/2.
 
-mod support;
-
+use crate::support::{builder, client, message, until};
 use serde_json::json;
-use support::{builder, client, message, until};
 use zexa::{CallOptions, Client, Kind, ListContacts, Outcome};
 use zexa_sandbox::Sandbox;
 

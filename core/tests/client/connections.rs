@@ -1,14 +1,12 @@
 //! Connections: kept, shared between threads, and not trusted after the server has closed them.
 
-mod support;
-
 use std::sync::{Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use crate::support::{client, message, until};
 use futures_executor::block_on;
 use serde_json::json;
-use support::{client, message, until};
 use zexa::{CallOptions, Client, Kind, Method, Outcome};
 use zexa_sandbox::Sandbox;
 
@@ -199,7 +197,7 @@ fn a_call_from_a_thread_that_is_ending_is_an_error_and_no_abort() {
 #[test]
 fn an_async_client_that_is_closed_refuses() {
     let sandbox = Sandbox::start();
-    let client = support::async_client(&sandbox);
+    let client = crate::support::async_client(&sandbox);
     client.close();
     let error = block_on(client.credits().get()).expect_err("closed");
     assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Closed, Outcome::NotSent, 0));
