@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::command::Result;
@@ -31,6 +32,19 @@ pub(crate) fn keep_output<T>(work: impl FnOnce() -> T) -> (T, String) {
     let outer = PRINTED.replace(Some(String::new()));
     let result = work();
     (result, PRINTED.replace(outer).unwrap_or_default())
+}
+
+/// Run the jobs at the same time, print what each of them printed in their order, and return their results.
+pub(crate) fn run_together<Job: FnOnce() -> Result + Send>(jobs: impl IntoIterator<Item = Job>) -> Vec<Result> {
+    thread::scope(|scope| {
+        let running: Vec<_> = jobs.into_iter().map(|job| scope.spawn(|| keep_output(job))).collect();
+        let wait = |job: thread::ScopedJoinHandle<'_, (Result, String)>| {
+            let (result, printed) = job.join().expect("jobs report failures as results");
+            print(&printed);
+            result
+        };
+        running.into_iter().map(wait).collect()
+    })
 }
 
 /// Let the programs that this thread starts use only the processor time that others leave. Tests in the foreground then run as if alone.
@@ -91,7 +105,6 @@ impl<T: Clone> Once<T> {
 #[cfg(test)]
 mod tests {
     use std::process::Command;
-    use std::thread;
 
     use super::*;
     use crate::command;
@@ -126,6 +139,23 @@ mod tests {
         assert!(printed(&INNER).is_some_and(|text| text.ends_with("inner\n") && !text.contains("outer")));
         assert!(printed(&OUTER).is_some_and(|text| text.ends_with("outer\n") && !text.contains("inner")));
         assert!(!is_background());
+    }
+
+    #[test]
+    fn jobs_that_run_together_print_in_order() {
+        let (started, wait) = std::sync::mpsc::channel();
+        let first = move || {
+            wait.recv().expect("the second job runs at the same time");
+            command::run(Command::new("echo").arg("first"))
+        };
+        let second = move || {
+            started.send(()).expect("the first job waits for this");
+            command::run(Command::new("echo").arg("second"))
+        };
+        let jobs: [Box<dyn FnOnce() -> Result + Send>; 2] = [Box::new(first), Box::new(second)];
+        let (results, printed) = keep_output(|| run_together(jobs));
+        assert_eq!(results, [Ok(()), Ok(())]);
+        assert!(printed.find("first\n") < printed.find("second\n"), "{printed}");
     }
 
     #[test]

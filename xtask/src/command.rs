@@ -77,14 +77,11 @@ fn run_in_background(command: &mut Command) -> Result {
     if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", in_words(command))) }
 }
 
-/// Shows the command, and runs it to its end with its output going through a pipe: programs then write as for a log.
+/// Shows the command, and runs it to its end. Its output goes through a pipe: programs then write as for a log.
 pub(crate) fn run_as_for_a_log(command: &mut Command) -> Result {
     show::command(&in_words(command));
-    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| not_started(command, &error))?;
-    let mut stdout = child.stdout.take().expect("it was asked for");
-    io::copy(&mut stdout, &mut io::stdout()).map_err(|error| format!("cannot pass its output on: {error}"))?;
-    let status = child.wait().map_err(|error| error.to_string())?;
-    if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", in_words(command))) }
+    background::print(&output(command)?);
+    Ok(())
 }
 
 /// What the command prints.

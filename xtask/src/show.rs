@@ -7,7 +7,7 @@ use crate::background;
 
 /// The beginning of something that is named.
 pub(crate) fn heading(name: &str, about: &str) {
-    println!("\n{} {about}", bold(&format!("━━ {name} ━━")));
+    background::print(&format!("\n{} {about}\n", bold(&format!("━━ {name} ━━"))));
 }
 
 /// A command that is about to run.

@@ -97,7 +97,7 @@ pub(crate) fn run(names: &[&str]) -> ExitCode {
         Ok(parts) => parts,
         Err(reason) => return usage(&reason),
     };
-    match play(&parts, command::run_quietly) {
+    match play(&parts, Output::Terminal) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             eprintln!("\ncargo xtask demo: {reason}");
@@ -108,11 +108,20 @@ pub(crate) fn run(names: &[&str]) -> ExitCode {
 
 /// Runs all parts, with output as for a log: a step of the tests.
 pub(crate) fn run_all_for_a_log() -> Result {
-    play(&PARTS.iter().collect::<Vec<_>>(), command::run_as_for_a_log)
+    play(&PARTS.iter().collect::<Vec<_>>(), Output::Log)
+}
+
+/// Where the output goes.
+#[derive(Clone, Copy)]
+enum Output {
+    /// Somebody watches: one part after the other, with progress bars.
+    Terminal,
+    /// Nobody watches: all parts run at the same time, as they mostly wait for the sandbox.
+    Log,
 }
 
 /// All parts run, even if one fails.
-fn play(parts: &[&Part], run: fn(&mut Command) -> Result) -> Result {
+fn play(parts: &[&Part], output: Output) -> Result {
     let (rust, others): (Vec<&Part>, Vec<&Part>) = parts.iter().partition(|part| part.name == RUST);
     show::heading("build", "the sandbox and the demo in Rust; the first build takes about a minute on two cores");
     command::run_quietly(&mut build(&["--bin", PROGRAM, "--example", "demo"], std::io::stderr().is_terminal()))?;
@@ -122,7 +131,7 @@ fn play(parts: &[&Part], run: fn(&mut Command) -> Result) -> Result {
             println!("The libraries for the other languages ({}) are being built meanwhile.", names(&others));
             scope.spawn(|| background::keep_output(|| prepare(&others)))
         });
-        failures.extend(rust.iter().filter_map(|part| play_part(part, run).err()));
+        failures.extend(rust.iter().filter_map(|part| play_part(part, output).err()));
         let Some(preparing) = preparing else { return };
         if !preparing.is_finished() {
             show::heading("build", "the libraries for the other languages; about another minute");
@@ -131,10 +140,17 @@ fn play(parts: &[&Part], run: fn(&mut Command) -> Result) -> Result {
         if results.iter().any(Result::is_err) {
             print!("{printed}");
         }
-        for (part, prepared) in others.iter().zip(results) {
-            let played = prepared.and_then(|()| play_part(part, run));
-            failures.extend(played.err().map(|reason| format!("{}: {reason}", part.name)));
-        }
+        let jobs = others.iter().zip(results).map(|(part, prepared)| {
+            move || {
+                let played = prepared.and_then(|()| play_part(part, output));
+                played.map_err(|reason| format!("{}: {reason}", part.name))
+            }
+        });
+        let results: Vec<Result> = match output {
+            Output::Terminal => jobs.map(|job| job()).collect(),
+            Output::Log => background::run_together(jobs),
+        };
+        failures.extend(results.into_iter().filter_map(Result::err));
     });
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
 }
@@ -144,13 +160,16 @@ fn names(parts: &[&Part]) -> String {
     parts.iter().map(|part| part.name).collect::<Vec<_>>().join(", ")
 }
 
-fn play_part(part: &Part, run: fn(&mut Command) -> Result) -> Result {
+fn play_part(part: &Part, output: Output) -> Result {
     show::heading(part.name, &format!("the program is {}", part.source));
     (part.assemble)()?;
     let sandbox = Sandbox::start(&[])?;
     let mut program = (part.program)();
     sandbox.tell(&mut program);
-    run(&mut program)
+    match output {
+        Output::Terminal => command::run_quietly(&mut program),
+        Output::Log => command::run_as_for_a_log(&mut program),
+    }
 }
 
 /// Compiles the libraries, and installs what the parts need while they compile. One result for each part.

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use super::venv;
+use crate::background;
 use crate::command::{self, Result};
 use crate::paths;
 use crate::python::{Venv, folder};
@@ -30,8 +31,15 @@ pub(crate) fn check() -> Result {
     let mut typed = tool(&venv, "pyright");
     typed.arg("--pythonpath").arg(venv.path("python")).args(["--project", TYPED]);
 
-    let all = [package, tests, examples, stubtest, complete, typed];
-    let failures: Vec<String> = all.into_iter().filter_map(|mut checker| command::run(&mut checker).err()).collect();
+    // The three runs of mypy share a cache, so they are one job.
+    let run_all = |checkers: Vec<Command>| -> Result {
+        let failed = checkers.into_iter().filter_map(|mut checker| command::run(&mut checker).err());
+        let failures: Vec<String> = failed.collect();
+        if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+    };
+    let jobs = [vec![package, tests, examples, stubtest], vec![complete, typed]];
+    let results = background::run_together(jobs.map(|checkers| || run_all(checkers)));
+    let failures: Vec<String> = results.into_iter().filter_map(Result::err).collect();
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
 }
 
