@@ -1,6 +1,6 @@
-//! The step `readme`: the Rust in README.md is compiled and run, each block as a function of a program, against a sandbox.
+//! The step `readme`: compiles and runs the Rust examples of the guides against a sandbox, each block as a function of one program.
 //!
-//! Not as doc tests: those need lines that a reader of the README would see and rustdoc alone would hide.
+//! They are not doc tests, because a doc test needs hidden lines, which readers of a Markdown file would see.
 
 use std::collections::BTreeSet;
 use std::env::consts::EXE_SUFFIX;
@@ -14,14 +14,38 @@ use crate::command::{self, Result, cargo_workspace};
 use crate::paths;
 use crate::sandbox::Sandbox;
 
+/// The pages with Rust examples.
+const PAGES: [&str; 2] = ["README.md", "core/README.md"];
+
 /// The crates that the program may use.
 const CRATES: [&str; 4] = ["futures_executor", "serde_json", "zexa", "zexa_sandbox"];
 
-/// Refuses a README without Rust, too: the step would pass and check nothing.
+/// A block of Rust in a page.
+#[derive(Debug, PartialEq)]
+struct Block {
+    page: &'static str,
+    /// The number of its first line.
+    line: usize,
+    text: String,
+}
+
+impl Block {
+    /// The name of its function.
+    fn function(&self) -> String {
+        let page = self.page.to_lowercase().replace(|character: char| !character.is_ascii_alphanumeric(), "_");
+        format!("{page}_line_{}", self.line)
+    }
+}
+
+/// Fails for a page without Rust, too: the step would pass without checking anything.
 pub(crate) fn check() -> Result {
-    let blocks = blocks_of_rust(&read("README.md")?);
-    if blocks.is_empty() {
-        return Err("README.md has no block of Rust".to_owned());
+    let mut blocks = Vec::new();
+    for page in PAGES {
+        let found = blocks_of_rust(page, &read(page)?);
+        if found.is_empty() {
+            return Err(format!("{page} has no block of Rust"));
+        }
+        blocks.extend(found);
     }
     let folder = paths::target().join("readme");
     let source = folder.join("main.rs");
@@ -31,7 +55,7 @@ pub(crate) fn check() -> Result {
 
     command::build()?;
     let program = folder.join(format!("readme{EXE_SUFFIX}"));
-    // The compiler itself, and not cargo: a package outside the workspace would build all dependencies again.
+    // Runs the compiler directly: cargo would build all dependencies again for a package outside the workspace.
     let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     rustc.args(["--edition", "2024"]).arg(&source).arg("-o").arg(&program);
     rustc.arg("-L").arg(format!("dependency={}", paths::programs().join("deps").display()));
@@ -42,14 +66,14 @@ pub(crate) fn check() -> Result {
     for name in CRATES {
         rustc.arg("--extern").arg(format!("{name}={}", library(&artifacts, name)?.display()));
     }
-    command::run_quietly(&mut rustc).map_err(|_| "the Rust in README.md does not compile".to_owned())?;
+    command::run_quietly(&mut rustc).map_err(|_| format!("the Rust in {} does not compile", PAGES.join(" or ")))?;
     let sandbox = Sandbox::start(&[])?;
     let mut run = Command::new(&program);
     sandbox.tell(&mut run);
     command::run(&mut run)
 }
 
-/// The library of a crate, among what cargo says that it has built.
+/// Finds the library of a crate in the messages of cargo.
 fn library(artifacts: &str, name: &str) -> Result<PathBuf> {
     let is_of_crate = |artifact: &Value| artifact["target"]["name"] == name;
     let artifacts: Vec<Value> = artifacts.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
@@ -61,7 +85,7 @@ fn library(artifacts: &str, name: &str) -> Result<PathBuf> {
     let files: Vec<&str> = files.collect::<BTreeSet<_>>().into_iter().collect();
     match files.as_slice() {
         [file] => Ok(PathBuf::from(file)),
-        _ => Err(format!("cargo should have built one library of {name}, but has built {files:?}")),
+        _ => Err(format!("expected one library of {name}, but cargo has built {files:?}")),
     }
 }
 
@@ -69,35 +93,37 @@ fn read(name: &str) -> Result<String> {
     fs::read_to_string(paths::root().join(name)).map_err(|error| format!("{name}: {error}"))
 }
 
-/// The blocks, each with the number of its first line.
-fn blocks_of_rust(markdown: &str) -> Vec<(usize, String)> {
+fn blocks_of_rust(page: &'static str, markdown: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
-    let mut block: Option<(usize, String)> = None;
+    let mut block: Option<Block> = None;
     for (index, line) in markdown.lines().enumerate() {
         match &mut block {
-            None if line == "```rust" => block = Some((index + 2, String::new())),
+            None if line == "```rust" => block = Some(Block { page, line: index + 2, text: String::new() }),
             None => {}
             Some(_) if line == "```" => blocks.extend(block.take()),
-            Some((_, text)) => *text += &format!("{line}\n"),
+            Some(block) => block.text += &format!("{line}\n"),
         }
     }
     blocks
 }
 
-/// A program in which each block finds a `client`, and may use `?` and, where it does, `await`.
-fn program(blocks: &[(usize, String)]) -> String {
+/// A program with a function for each block. A block may use `client` and `?`, and `await` with an async client.
+fn program(blocks: &[Block]) -> String {
     let mut functions = String::new();
     let mut calls = String::new();
-    for (line, text) in blocks {
+    for block in blocks {
+        let Block { page, line, text } = block;
+        let name = block.function();
         let is_async = text.contains(".await");
-        let (keyword, call) = match is_async {
-            true => ("async fn", format!("futures_executor::block_on(line_{line}())")),
-            false => ("fn", format!("line_{line}()")),
+        let (keyword, client, call) = match is_async {
+            true => ("async fn", "AsyncClient", format!("futures_executor::block_on({name}())")),
+            false => ("fn", "Client", format!("{name}()")),
         };
-        let client = if is_async { "" } else { "let client = zexa::Client::from_env()?;\n" };
         let end = if text.contains("fn main()") { "main()" } else { "Ok(())" };
-        functions += &format!("{keyword} line_{line}() -> zexa::Result<()> {{\n{client}{text}{end}\n}}\n\n");
-        calls += &format!("    {call}.expect(\"README.md, line {line}\");\n");
+        functions += &format!(
+            "{keyword} {name}() -> zexa::Result<()> {{\nlet client = zexa::{client}::from_env()?;\n{text}{end}\n}}\n\n"
+        );
+        calls += &format!("    {call}.expect(\"{page}, line {line}\");\n");
     }
     format!("#![allow(unused)]\n\n{functions}fn main() {{\n{calls}}}\n")
 }
@@ -110,8 +136,8 @@ mod tests {
     fn blocks_of_rust_are_found() {
         let markdown =
             "# A\n\n```rust\nlet a = 1;\n```\n```sh\nls\n```\n```rust\nfn main() -> zexa::Result<()> {\n```\n";
-        let blocks = blocks_of_rust(markdown);
-        assert_eq!(blocks[0], (4, "let a = 1;\n".to_owned()));
+        let blocks = blocks_of_rust("README.md", markdown);
+        assert_eq!(blocks[0], Block { page: "README.md", line: 4, text: "let a = 1;\n".to_owned() });
         assert_eq!(blocks.len(), 2);
     }
 
@@ -123,15 +149,18 @@ mod tests {
         let artifacts =
             [line("a", "/liba-1.rlib"), line("b", "/libb-1.rlib"), line("b", "/libb-2.rlib"), String::new()].join("\n");
         assert_eq!(library(&artifacts, "a"), Ok(PathBuf::from("/liba-1.rlib")));
-        assert!(library(&artifacts, "b").is_err(), "there are two");
-        assert!(library(&artifacts, "c").is_err(), "there is none");
+        assert!(library(&artifacts, "b").is_err(), "two libraries");
+        assert!(library(&artifacts, "c").is_err(), "no library");
     }
 
     #[test]
     fn each_block_is_called() {
-        let program =
-            program(&[(4, "a().await?;\n".to_owned()), (9, "fn main() -> zexa::Result<()> { b() }\n".to_owned())]);
-        assert!(program.contains("async fn line_4()") && program.contains("block_on(line_4())"), "{program}");
-        assert!(program.contains("{ b() }\nmain()\n}") && program.contains("    line_9().expect("), "{program}");
+        let block = |line, text: &str| Block { page: "core/README.md", line, text: text.to_owned() };
+        let program = program(&[block(4, "a().await?;\n"), block(9, "fn main() -> zexa::Result<()> { b() }\n")]);
+        let (functions, main) = program.split_once("fn main() {\n").expect("a main function");
+        assert!(functions.contains("async fn core_readme_md_line_4()"), "{functions}");
+        assert!(functions.contains("{ b() }\nmain()\n}"), "{functions}");
+        assert!(main.contains("block_on(core_readme_md_line_4())"), "{main}");
+        assert!(main.contains("    core_readme_md_line_9().expect("), "{main}");
     }
 }
