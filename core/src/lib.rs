@@ -14,8 +14,8 @@
 //!
 //! Options: [`ClientBuilder`] for a client, [`CallOptions`] for a call. Every failed call returns an [`Error`] with a [`Kind`] and an [`Outcome`].
 // Doc tests cannot run the examples of the guide, because they have no hidden lines: the step `readme` of `cargo xtask test` runs them.
-#![cfg_attr(not(doctest), doc = "")]
-#![cfg_attr(not(doctest), doc = include_str!("../README.md"))]
+#![cfg_attr(all(doc, not(doctest)), doc = "")]
+#![cfg_attr(all(doc, not(doctest)), doc = include_str!("../README.md"))]
 
 mod async_client;
 #[doc(hidden)]
