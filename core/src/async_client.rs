@@ -1,4 +1,4 @@
-//! [`AsyncClient`]: calls as futures.
+//! [`AsyncClient`]: async calls.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,11 +17,11 @@ use crate::list::{Filter, Source};
 use crate::tolerant::fill::FillFrom;
 use crate::{CancelToken, Client, Response, Result};
 
-/// A client of the Zexa API whose calls are futures.
+/// The async client of the Zexa API.
 ///
-/// It is cheap to clone, and clones share their connections. Its futures may be awaited in any executor: the first call starts a thread of
-/// the client's own, which drives them. They borrow nothing, so they can be spawned; nothing is sent until one is polled, and dropping it ends its call.
-/// It works after `fork()`, in the parent and in the child.
+/// The client is thread-safe and cheap to clone; clones share their connections. Its futures can be awaited in any executor: the first call starts a
+/// background thread that drives them. The futures are `'static`, so they can be spawned. Nothing is sent until a future is polled, and dropping a future
+/// cancels its call. The client works after `fork()`, in the parent and in the child.
 ///
 /// ```
 /// use zexa::SendMessage;
@@ -41,12 +41,13 @@ pub struct AsyncClient {
 }
 
 impl AsyncClient {
-    /// A client as the environment says: `ZEXA_API_KEY`, and `ZEXA_BASE_URL` where it is set. One with options is made by
-    /// [`ClientBuilder::build_async`](crate::ClientBuilder::build_async).
+    /// Create a client with default options. The API key is read from `ZEXA_API_KEY`, and the base URL from `ZEXA_BASE_URL` if it is set.
+    ///
+    /// To set options, use [`ClientBuilder::build_async`](crate::ClientBuilder::build_async).
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config), where there is no key, or one of the two cannot be used.
+    /// [`Kind::Config`](crate::Kind::Config) if there is no API key, or if an environment variable is invalid.
     pub fn from_env() -> Result<AsyncClient> {
         Client::builder().build_async()
     }
@@ -55,8 +56,10 @@ impl AsyncClient {
         AsyncClient { shared: Arc::new(Shared::new(config)), options: CallOptions::new() }
     }
 
-    /// The same client, and the same connections, for calls with other options. A deadline runs from when the future is made.
-    #[must_use = "the client itself stays as it is"]
+    /// Return a client that makes calls with other options over the same connections.
+    ///
+    /// Options that are not set are those of this client. A deadline starts when the future is created.
+    #[must_use = "this returns a new client and does not change the original"]
     pub fn with_options(&self, options: CallOptions) -> AsyncClient {
         AsyncClient { shared: self.shared.clone(), options: options.or(&self.options) }
     }
@@ -67,11 +70,11 @@ impl AsyncClient {
         options.begin(&self.shared.config).map(drop)
     }
 
-    /// A request to any path of the API, for what this version does not know: see [`Client::request`].
+    /// Send a request to any path of the API, for endpoints that this version does not know: see [`Client::request`].
     ///
     /// # Errors
     ///
-    /// As any call; a path that leads elsewhere is refused.
+    /// The same as for all calls, and [`Kind::Validation`](crate::Kind::Validation) if the path is invalid or leads out of the base URL.
     pub fn request(
         &self,
         method: Method,
@@ -82,8 +85,10 @@ impl AsyncClient {
         self.call(any_request(self.base(), method, path, query, body))
     }
 
-    /// Refuses further calls, on all clones, with [`Kind::Closed`](crate::Kind::Closed); ends waits, and closes idle connections. An attempt in flight
-    /// goes on to its end. There is no need to call it: a client that goes out of scope leaves nothing behind.
+    /// Close the client and all its clones.
+    ///
+    /// Later calls and calls that are waiting fail with [`Kind::Closed`](crate::Kind::Closed), and idle connections are closed. Attempts in flight are
+    /// completed. Calling this is optional: dropping the client releases everything.
     pub fn close(&self) {
         self.shared.close();
     }
@@ -92,7 +97,7 @@ impl AsyncClient {
         &self.shared.config.base_url
     }
 
-    /// Nothing is sent until the future is polled. It borrows nothing, so it can be spawned.
+    /// Nothing is sent until the future is polled. The future is `'static`, so it can be spawned.
     pub(crate) fn call<T: Decode>(&self, request: Result<Request>) -> impl Future<Output = Result<T>> + Send + use<T> {
         let request = request.and_then(|request| self.options.complete(request));
         let call = self.options.begin(&self.shared.config);
@@ -100,7 +105,7 @@ impl AsyncClient {
         async move { shared.carry(request?, call?, Decoded::once()).await }
     }
 
-    /// A POST whose response repeats its parameters: what it omits is filled in from them.
+    /// A POST. Fields that its response omits are filled in from the parameters.
     pub(crate) fn create<T, P>(
         &self,
         route: &'static str,
@@ -120,16 +125,16 @@ impl AsyncClient {
         }
     }
 
-    /// Calls until the answer is enough.
+    /// Repeats a request until `is_done` returns true for its result.
     pub(crate) fn wait<T: Decode, F: Fn(&T) -> bool + Send + 'static>(
         &self,
         request: Result<Request>,
-        enough: F,
+        is_done: F,
     ) -> impl Future<Output = Result<T>> + Send + use<T, F> {
         let request = request.and_then(|request| self.options.complete(request));
         let call = self.options.begin_waiting(&self.shared.config);
         let shared = self.shared.clone();
-        async move { shared.carry(request?, call?, Decoded::until(enough)).await }
+        async move { shared.carry(request?, call?, Decoded::until(is_done)).await }
     }
 
     /// Carries a call of this client out, where nobody awaits it.
@@ -169,7 +174,7 @@ impl AsyncClient {
 }
 
 impl fmt::Debug for AsyncClient {
-    /// Without the key.
+    /// Omits the API key.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AsyncClient").field("base_url", &self.shared.config.base_url.as_str()).finish_non_exhaustive()
     }

@@ -1,4 +1,4 @@
-//! [`CallOptions`]: what a call may do otherwise than its client; and the [`Call`] that they become.
+//! [`CallOptions`]: options that override those of the client; and [`Call`]: the checked options of a call in progress.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -12,10 +12,10 @@ use crate::extra::{self, BodyParams};
 use crate::observe::Observer;
 use crate::{CancelToken, Error, Result};
 
-/// How long a call waits for something that never comes, where it has no deadline.
+/// The default deadline of a call that waits for a status.
 const LONGEST_WAIT: Duration = Duration::from_secs(30 * 60);
 
-/// What a call may do otherwise than its client; given to [`Client::with_options`](crate::Client::with_options).
+/// Options of calls, which override those of the client. Pass them to [`Client::with_options`](crate::Client::with_options).
 ///
 /// ```
 /// use std::time::Duration;
@@ -28,7 +28,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30 * 60);
 /// # Ok::<(), zexa::Error>(())
 /// ```
 #[derive(Clone, Default)]
-#[must_use = "it does nothing until it is given to a client"]
+#[must_use = "options do nothing until they are passed to `with_options`"]
 pub struct CallOptions {
     timeout: Option<Duration>,
     deadline: Option<Duration>,
@@ -42,71 +42,72 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// Everything as the client has it.
+    /// Create options that change nothing.
     pub fn new() -> CallOptions {
         CallOptions::default()
     }
 
-    /// The time for one attempt, from connecting to the last byte of the answer.
+    /// Set the timeout of one attempt, from connecting to the last byte of the response. Default: the client's.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// The time for the whole call: its attempts, the waits between them, and all pages of a list.
+    /// Set the deadline of the whole call: all attempts, the waits between them, and all pages of a list. Default: the client's.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// How many times a failed attempt is repeated, where repeating is safe. 0 means one attempt.
+    /// Set the maximum number of retries after a failed attempt. Only failures that are safe to retry are retried. 0 means one attempt. Default: the
+    /// client's.
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.max_retries = Some(retries);
         self
     }
 
-    /// Repeats a POST even where it is not known whether the server has carried it out: a message may then be **sent twice**.
-    /// Default: no.
+    /// Retry a POST even if it is not known whether the server has processed it. A message may then be **sent twice**. Default: false.
     pub fn retry_ambiguous(mut self, retry: bool) -> Self {
         self.retry_ambiguous = Some(retry);
         self
     }
 
-    /// Sends one more header. The client's own headers, such as `Authorization`, cannot be set.
+    /// Add a header. It replaces a default header of the client with the same name. Headers that the client sets itself, such as `Authorization`, are
+    /// rejected.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Adds a parameter to the query of every request of the call, such as each page of a list: one that this version does not know. The same name may be
-    /// added several times.
+    /// Add a query parameter that this version does not know. It is sent with every request of the call, such as each page of a list. A name can be added
+    /// several times.
     ///
-    /// A parameter that the call itself sets is an error of the kind [`Config`](crate::Kind::Config). Extra fields of a body are added to its parameters, as
-    /// by [`SendMessage::extra`](crate::SendMessage::extra()).
+    /// The call fails with [`Kind::Config`](crate::Kind::Config) if it sets the same parameter itself. To add body fields, use the parameters of the call,
+    /// as in [`SendMessage::extra`](crate::SendMessage::extra()).
     pub fn extra_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.extra_query.push((name.into(), value.into()));
         self
     }
 
-    /// Adds fields to the body, as the `extra` of the parameters does. For languages in which they are an option of the call.
+    /// Adds body fields, like the `extra` of the parameters, for languages in which they are an option of the call.
     pub(crate) fn extra_body(mut self, fields: Map<String, Value>) -> Self {
         self.extra_body.extend(fields);
         self
     }
 
-    /// Ends the call when the token is cancelled.
+    /// Cancel the call when the token is cancelled.
     pub fn cancel(mut self, token: &CancelToken) -> Self {
         self.cancel = Some(token.clone());
         self
     }
 
-    /// Reports to this observer, and not to the client's.
+    /// Reports to this observer instead of the client's.
     pub(crate) fn observer(mut self, observer: Observer) -> Self {
         self.observer = Some(observer);
         self
     }
 
-    /// These options, and for what they do not say, the others.
+    /// These options, with the others as defaults.
     pub(crate) fn or(self, others: &CallOptions) -> CallOptions {
         let is_replaced = |name: &str| self.extra_query.iter().any(|(one, _)| one == name);
         let extra_query = others.extra_query.iter().filter(|(name, _)| !is_replaced(name)).cloned();
@@ -123,7 +124,7 @@ impl CallOptions {
         }
     }
 
-    /// Refuses options that only a call can have, and not a client.
+    /// Rejects options that are valid only for a single call.
     pub(crate) fn check_derived(&self) -> Result<()> {
         match self.extra_body.is_empty() {
             true => Ok(()),
@@ -131,7 +132,7 @@ impl CallOptions {
         }
     }
 
-    /// Refuses query parameters that a list sets itself.
+    /// Rejects query parameters that a list sets itself.
     pub(crate) fn check_list(&self) -> Result<()> {
         match self.extra_query.iter().find(|(name, _)| matches!(name.as_str(), "page" | "per_page")) {
             None => Ok(()),
@@ -139,7 +140,7 @@ impl CallOptions {
         }
     }
 
-    /// The request of a call that sends no parameters in its body, with the extra parameters of the query.
+    /// Adds the extra query parameters to the request of a call that sends no parameters in its body.
     pub(crate) fn complete(&self, request: Request) -> Result<Request> {
         if !self.extra_body.is_empty() {
             let reason =
@@ -149,7 +150,7 @@ impl CallOptions {
         request.with_extra_query(&self.extra_query)
     }
 
-    /// The request that sends these parameters in its body, with all extra fields; and the parameters with what is understood of those.
+    /// Adds the body with the parameters and all extra fields. Also returns the parameters, with the extra fields that are known to this version.
     pub(crate) fn complete_with<P: BodyParams>(&self, request: Request, params: &P) -> Result<(Request, P)> {
         let request = request.with_extra_query(&self.extra_query)?;
         let mut all = params.clone();
@@ -163,7 +164,7 @@ impl CallOptions {
         Ok((request.with_json(&body)?, understood))
     }
 
-    /// As `begin`, for a call that waits for something: it has a deadline, by itself of 30 minutes.
+    /// Like `begin`, for a call that waits for a status and therefore always has a deadline.
     pub(crate) fn begin_waiting(&self, config: &Config) -> Result<Call> {
         let usual = CallOptions::new().deadline(config.deadline.unwrap_or(LONGEST_WAIT));
         self.clone().or(&usual).begin(config)
@@ -173,13 +174,13 @@ impl CallOptions {
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config), where an option cannot be used.
+    /// [`Kind::Config`](crate::Kind::Config) if an option is invalid.
     pub(crate) fn begin(&self, config: &Config) -> Result<Call> {
         let headers = self.headers.iter().map(|(name, value)| header("headers", name, value));
         let deadline = positive("deadline", self.deadline)?.or(config.deadline);
         Ok(Call {
             timeout: positive("timeout", self.timeout)?.unwrap_or(config.timeout),
-            // A deadline beyond what an Instant can hold is as good as none.
+            // A deadline that an Instant cannot hold is the same as none.
             deadline: deadline.and_then(|deadline| Instant::now().checked_add(deadline)),
             max_retries: self.max_retries.unwrap_or(config.max_retries),
             retry_ambiguous: self.retry_ambiguous.unwrap_or(false),
@@ -190,14 +191,14 @@ impl CallOptions {
     }
 }
 
-/// The options of a call that has begun: its clock runs.
+/// The options of a call in progress. The deadline is an instant here.
 #[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) timeout: Duration,
     pub(crate) deadline: Option<Instant>,
     pub(crate) max_retries: u32,
     pub(crate) retry_ambiguous: bool,
-    /// In place of the client's, where it has any of the same name.
+    /// They replace the client's headers with the same names.
     pub(crate) headers: HeaderMap,
     pub(crate) cancel: Option<CancelToken>,
     pub(crate) observer: Option<Observer>,
@@ -212,14 +213,14 @@ impl Call {
         }
     }
 
-    /// What is left of the deadline, or as good as for ever.
+    /// The time left until the deadline. `Duration::MAX` if there is none.
     pub(crate) fn time_left(&self) -> Duration {
         self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()))
     }
 }
 
 impl fmt::Debug for CallOptions {
-    /// Without the values of headers and query parameters: they may be secret.
+    /// Omits the values of headers and query parameters, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallOptions")
             .field("timeout", &self.timeout)

@@ -1,4 +1,4 @@
-//! Campaigns: [`CreateCampaign`], one message to a whole contact list, and what comes of it, a [`Campaign`].
+//! Campaigns: send one message to a whole contact list with [`CreateCampaign`]; the result is a [`Campaign`].
 
 use jiff::Timestamp;
 
@@ -10,27 +10,27 @@ use crate::private::discreet_debug;
 use crate::{Channel, Result, Template};
 
 open_enum! {
-    /// How far a campaign has got. The API documents that campaigns pause and resume; the names are inferred.
+    /// Status of a campaign. The names are not documented by the API; it may use others.
     CampaignStatus {
-        /// It waits for its time.
+        /// Waiting for its start time.
         Scheduled = "scheduled",
-        /// It is being sent.
+        /// Being sent.
         Sending = "sending",
-        /// All its messages were sent.
+        /// All messages were sent. Not final.
         Sent = "sent",
-        /// All its messages came to an end.
+        /// All messages have a final status. Final.
         Completed = "completed",
-        /// The credits ran out. It resumes by itself when there are more.
+        /// The account ran out of credits. The campaign resumes automatically when credits are added.
         Paused = "paused",
-        /// It could not be sent.
+        /// Could not be sent. Final.
         Failed = "failed",
-        /// It was called off.
+        /// Cancelled. Final.
         Cancelled = "cancelled",
     }
 }
 
 impl CampaignStatus {
-    /// Whether it will not change any more.
+    /// Whether the status is final: it will not change any more.
     pub fn is_final(&self) -> bool {
         matches!(self, CampaignStatus::Completed | CampaignStatus::Failed | CampaignStatus::Cancelled)
     }
@@ -38,15 +38,17 @@ impl CampaignStatus {
 
 model! {
     /// A campaign and its status.
+    ///
+    /// If the response to a create omits `name`, `channel` or `scheduled_at`, the value of the request is used.
     Campaign {
         required {
             /// Campaign id, `cmp_…`.
             id: String as Code,
         }
         documented {
-            /// Status. Empty if the API omits it.
+            /// Campaign status. Empty if the API omits it.
             status: CampaignStatus,
-            /// Name. Absent if the API omits it.
+            /// Campaign name. Absent if the API omits it.
             name: Option<String>,
             /// Delivery channel. Absent if the API omits it.
             channel: Option<Channel>,
@@ -54,11 +56,11 @@ model! {
             created_at: Option<Timestamp>,
         }
         optional {
-            /// Number of contacts that it is sent to. Not documented under this name: the API may omit it.
+            /// Number of contacts that the campaign is sent to. Not documented by the API; may be absent.
             total_recipients: Option<u64>,
-            /// Time to start at (UTC), if it is scheduled. Not documented: the API may omit it.
+            /// Scheduled start time (UTC). Not documented by the API; may be absent.
             scheduled_at: Option<Timestamp>,
-            /// Delivery statistics, returned by `campaigns.get`. Not documented: the API may omit them.
+            /// Delivery statistics, returned by `campaigns.get`. Not documented by the API; may be absent.
             stats: Option<CampaignStats>,
         }
         from CreateCampaign { name, channel, scheduled_at }
@@ -66,50 +68,54 @@ model! {
 }
 
 model! {
-    /// Number of messages of a campaign by their status. Not documented: the API may count otherwise, and further counters are in `extra`.
+    /// Delivery statistics of a campaign: number of messages by status.
+    ///
+    /// The names of the counters are not documented by the API. Other counters are in the extra fields.
     CampaignStats {
         required {}
         documented {}
         optional {
-            /// Passed to the carrier or provider.
+            /// Number of messages passed to the carrier or provider. Not documented by the API; may be absent.
             sent: Option<u64>,
-            /// Delivered.
+            /// Number of delivered messages. Not documented by the API; may be absent.
             delivered: Option<u64>,
-            /// Failed: they could not be sent.
+            /// Number of messages that could not be sent. Not documented by the API; may be absent.
             failed: Option<u64>,
-            /// Undeliverable.
+            /// Number of messages that could not be delivered. Not documented by the API; may be absent.
             undeliverable: Option<u64>,
-            /// Not yet sent.
+            /// Number of messages that are not sent yet. Not documented by the API; may be absent.
             pending: Option<u64>,
         }
     }
 }
 
 params! {
-    /// A campaign to create, which is launched at once or at its time.
+    /// A campaign to create. It sends one message to every contact of a contact list.
     ///
-    /// Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; none of `body`, `template` and `template_id`; an
-    /// empty `template_id`.
+    /// Checked before anything is sent: the name, the channel, the contact list and the Sender ID are required, and so is a text, a template, a template id
+    /// or an extra body field (otherwise the call fails with `invalid_request`).
     CreateCampaign {
         required {
-            /// Its name.
+            /// Campaign name.
             name: String,
-            /// The way its messages take.
+            /// Delivery channel.
             channel: Channel,
-            /// The contact list it goes to, `lst_…`.
+            /// Id of the contact list to send to, `lst_…`.
             contact_list_id: String,
-            /// Sender ID, registered for the channel. (On a message, the field is `from`.)
+            /// Sender: Sender ID that is registered for the channel. (For a single message, the API calls this field `from`.)
             sender_id: String,
         }
         optional {
-            /// What it says, as plain text. Required unless there is a template.
+            /// Message text, without formatting. Required unless the campaign uses a template.
             body: String,
-            /// An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of its `variables` in order, such as `{"name":
-            /// "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API documents the object, not its members, so it may have others.
+            /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in order, such
+            /// as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the object, so others are
+            /// accepted.
             template: Template,
-            /// When to start it. Default: now.
+            /// Time at which to start the campaign. Default: immediately.
             scheduled_at: Timestamp,
-            /// Id of an approved WhatsApp template: give either this or `template`. The values of its variables are extra fields.
+            /// Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the values of its variables: send
+            /// them as extra body fields.
             template_id: String,
         }
         extra
@@ -117,26 +123,26 @@ params! {
 }
 
 params! {
-    /// How to list campaigns.
+    /// Which campaigns to list. Default: all.
     #[derive(Debug, Default)]
     ListCampaigns {
         required {}
         optional {
-            /// How many come with one request, 1 to 100. Default: 50, the API's own.
+            /// Page size: number of items per request, 1 to 100. Default: 50, set by the API.
             per_page: u32,
         }
     }
 }
 
 impl ListCampaigns {
-    /// All of them.
+    /// List all campaigns.
     pub fn new() -> ListCampaigns {
         ListCampaigns::default()
     }
 }
 
 impl CreateCampaign {
-    /// A campaign on any channel; give it a body or a template.
+    /// Create a campaign for any channel. Add a text or a template.
     pub fn new(
         name: impl Into<String>,
         channel: impl Into<Channel>,
@@ -152,7 +158,7 @@ impl CreateCampaign {
         }
     }
 
-    /// A text message to all contacts of a list.
+    /// Create an SMS to all contacts of a contact list.
     pub fn sms(
         name: impl Into<String>,
         contact_list_id: impl Into<String>,

@@ -1,13 +1,14 @@
-//! [`CancelToken`]: ends a call from outside.
+//! [`CancelToken`]: cancels calls from another thread.
 
 use tokio_util::sync::CancellationToken;
 
 use crate::binding::Asked;
 
-/// Ends calls from another thread.
+/// A token that cancels calls from another thread. Pass it to calls with [`CallOptions::cancel`](crate::CallOptions::cancel).
 ///
-/// Clones are the same token. A cancelled token stays cancelled: calls that carry it fail with [`Kind::Cancelled`](crate::Kind::Cancelled),
-/// at once, whether they are in flight, in a wait, between pages, or not yet begun. The error's outcome says whether the request had gone out.
+/// Clones are the same token. A cancelled token stays cancelled: calls with this token fail immediately with
+/// [`Kind::Cancelled`](crate::Kind::Cancelled), whether they are in flight, waiting for a retry, between pages, or not started yet. The error's
+/// [`outcome`](crate::Error::outcome) says whether the request was sent.
 ///
 /// ```
 /// use zexa::{CallOptions, CancelToken, Kind};
@@ -29,7 +30,7 @@ pub struct CancelToken {
 }
 
 impl CancelToken {
-    /// A token that is not cancelled.
+    /// Create a token that is not cancelled.
     pub fn new() -> CancelToken {
         CancelToken::default()
     }
@@ -44,17 +45,17 @@ impl CancelToken {
         self.ask
     }
 
-    /// Cancels every call that carries this token. Doing it twice changes nothing.
+    /// Cancel all calls with this token. Has no effect if the token is already cancelled.
     pub fn cancel(&self) {
         self.token.cancel();
     }
 
-    /// Whether [`cancel`](CancelToken::cancel) was called.
+    /// Return whether [`cancel`](CancelToken::cancel) was called.
     pub fn is_cancelled(&self) -> bool {
         self.token.is_cancelled()
     }
 
-    /// Runs the future to its end, or to the token's.
+    /// Runs the future until it is ready. `None` if the token is cancelled first.
     pub(crate) async fn guard<F: Future>(&self, future: F) -> Option<F::Output> {
         self.token.run_until_cancelled(future).await
     }

@@ -1,4 +1,4 @@
-//! [`Channel`] and [`Template`]: what messages and campaigns share.
+//! Delivery channels ([`Channel`]) and WhatsApp templates ([`Template`]).
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use crate::open_enum::open_enum;
 
 open_enum! {
-    /// The way a message takes.
+    /// Delivery channel of a message or campaign.
     Channel {
-        /// A text message to a phone.
+        /// SMS: a text message to a phone number.
         Sms = "sms",
         /// WhatsApp.
         Whatsapp = "whatsapp",
@@ -22,16 +22,16 @@ open_enum! {
 }
 
 impl Channel {
-    /// Whether it is known to reach people by their phone number.
+    /// Whether the channel is known to address recipients by phone number.
     pub(crate) fn takes_numbers(&self) -> bool {
         matches!(self, Channel::Sms | Channel::Whatsapp | Channel::Telegram)
     }
 }
 
-/// An approved WhatsApp template, and a value for each of its variables.
+/// An approved WhatsApp template, with the values of its variables.
 ///
-/// The API documents that a template has a name and numbered variables `{{1}}`, `{{2}}` …; how the object spells them is inferred.
-/// So any object passes: make one from a JSON map where the API wants another shape.
+/// The API documents that a template has a name and numbered variables `{{1}}`, `{{2}}` …, but not the members of the object. If the API expects other
+/// members, create the template from a JSON map.
 ///
 /// ```
 /// let template = zexa::Template::new("order_shipped").language("pt").variable("Ana").variable("12 July");
@@ -42,20 +42,20 @@ impl Channel {
 pub struct Template(Map<String, Value>);
 
 impl Template {
-    /// The template of this name.
+    /// Create a template by its name.
     pub fn new(name: impl Into<String>) -> Template {
         let mut members = Map::new();
         members.insert("name".into(), name.into().into());
         Template(members)
     }
 
-    /// The language it is wanted in, such as `pt`.
+    /// Set the language, such as `pt`.
     pub fn language(mut self, language: impl Into<String>) -> Template {
         self.0.insert("language".into(), language.into().into());
         self
     }
 
-    /// The value of the next variable, in the order of their numbers.
+    /// Add the value of the next variable: the first call sets `{{1}}`, the second `{{2}}`, and so on.
     pub fn variable(mut self, value: impl Into<String>) -> Template {
         let variables = self.0.entry("variables").or_insert_with(|| Value::Array(Vec::new()));
         if let Value::Array(variables) = variables {
@@ -64,7 +64,7 @@ impl Template {
         self
     }
 
-    /// The object as it is sent.
+    /// Return the object that is sent.
     pub fn as_map(&self) -> &Map<String, Value> {
         &self.0
     }
@@ -77,7 +77,7 @@ impl From<Map<String, Value>> for Template {
 }
 
 impl std::fmt::Debug for Template {
-    /// Without the variables' values: they are what a message says.
+    /// Omits the values of the variables, which are message content.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Template").field("name", &self.0.get("name")).finish_non_exhaustive()
     }

@@ -17,10 +17,11 @@ use crate::list::{Filter, Source};
 use crate::tolerant::fill::FillFrom;
 use crate::{Response, Result};
 
-/// A client of the Zexa API whose calls block until they are done.
+/// The blocking client of the Zexa API.
 ///
-/// It is cheap to clone, and clones share their connections; threads may share it, or a clone each. Calls run on the caller's thread; only a host name is looked up on another.
-/// It works after `fork()`, in the parent and in the child. Inside an async task use [`AsyncClient`](crate::AsyncClient).
+/// The client is thread-safe and cheap to clone; clones share their connections. Calls run on the caller's thread, except that host names are resolved on a
+/// separate thread. The client works after `fork()`, in the parent and in the child. In async code, use [`AsyncClient`](crate::AsyncClient): blocking calls
+/// inside an async task fail.
 ///
 /// ```
 /// use zexa::SendMessage;
@@ -38,16 +39,16 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client with options of its own.
+    /// Create a builder, to set the client's options.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 
-    /// A client as the environment says: `ZEXA_API_KEY`, and `ZEXA_BASE_URL` where it is set.
+    /// Create a client with default options. The API key is read from `ZEXA_API_KEY`, and the base URL from `ZEXA_BASE_URL` if it is set.
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config), where there is no key, or one of the two cannot be used.
+    /// [`Kind::Config`](crate::Kind::Config) if there is no API key, or if an environment variable is invalid.
     pub fn from_env() -> Result<Client> {
         Client::builder().build()
     }
@@ -56,15 +57,18 @@ impl Client {
         Client { shared: Arc::new(Shared::new(config)), options: CallOptions::new() }
     }
 
-    /// The same client, and the same connections, for calls with other options.
-    #[must_use = "the client itself stays as it is"]
+    /// Return a client that makes calls with other options over the same connections.
+    ///
+    /// Options that are not set are those of this client.
+    #[must_use = "this returns a new client and does not change the original"]
     pub fn with_options(&self, options: CallOptions) -> Client {
         Client { shared: self.shared.clone(), options: options.or(&self.options) }
     }
 
-    /// A request to any path of the API, for what this version does not know. It is authorised, repeated and timed as every other.
+    /// Send a request to any path of the API, for endpoints that this version does not know.
     ///
-    /// The path is below the base URL, such as `/messages`.
+    /// Authentication, retries and timeouts are those of all calls. `path` is relative to the base URL, such as `/messages`; `query` is appended to it, and
+    /// `body` is sent as JSON. Returns the status and the body of the response.
     ///
     /// ```
     /// use serde_json::json;
@@ -81,7 +85,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As any call; a path that leads elsewhere is refused.
+    /// The same as for all calls, and [`Kind::Validation`](crate::Kind::Validation) if the path is invalid or leads out of the base URL.
     pub fn request(
         &self,
         method: Method,
@@ -92,13 +96,15 @@ impl Client {
         self.call(any_request(self.base(), method, path, query, body))
     }
 
-    /// Refuses further calls, on all clones, with [`Kind::Closed`](crate::Kind::Closed); ends waits, and closes idle connections. An attempt in flight
-    /// goes on to its end. There is no need to call it: a client that goes out of scope leaves nothing behind.
+    /// Close the client and all its clones.
+    ///
+    /// Later calls and calls that are waiting fail with [`Kind::Closed`](crate::Kind::Closed), and idle connections are closed. Attempts in flight are
+    /// completed. Calling this is optional: dropping the client releases everything.
     pub fn close(&self) {
         self.shared.close();
     }
 
-    /// Refuses options of this client that only a call can have.
+    /// Rejects options of this client that are valid only for a single call.
     pub(crate) fn check_derived(&self) -> Result<()> {
         self.options.check_derived()
     }
@@ -112,7 +118,7 @@ impl Client {
         self.shared.call(&request, &self.options.begin(&self.shared.config)?, Decoded::once())
     }
 
-    /// A POST whose response repeats its parameters: what it omits is filled in from them.
+    /// A POST. Fields that its response omits are filled in from the parameters.
     pub(crate) fn create<T, P>(&self, route: &'static str, params: &P) -> Result<T>
     where
         T: Decode + FillFrom<P>,
@@ -123,14 +129,14 @@ impl Client {
         self.shared.call(&request, &self.options.begin(&self.shared.config)?, Decoded::filled_from(params))
     }
 
-    /// Calls until the answer is enough.
+    /// Repeats a request until `is_done` returns true for its result.
     pub(crate) fn wait<T: Decode>(
         &self,
         request: Result<Request>,
-        enough: impl Fn(&T) -> bool + Send + 'static,
+        is_done: impl Fn(&T) -> bool + Send + 'static,
     ) -> Result<T> {
         let request = self.options.complete(request?)?;
-        self.shared.call(&request, &self.options.begin_waiting(&self.shared.config)?, Decoded::until(enough))
+        self.shared.call(&request, &self.options.begin_waiting(&self.shared.config)?, Decoded::until(is_done))
     }
 
     pub(crate) fn source(&self, route: &'static str, filter: &impl Filter) -> Result<Source> {
@@ -138,7 +144,7 @@ impl Client {
     }
 }
 
-/// The request of [`Client::request`] and its async twin.
+/// The request of [`Client::request`] and of [`AsyncClient::request`](crate::AsyncClient::request).
 pub(crate) fn any_request(
     base: &Url,
     method: Method,
@@ -156,7 +162,7 @@ pub(crate) fn any_request(
 }
 
 impl fmt::Debug for Client {
-    /// Without the key.
+    /// Omits the API key.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("base_url", &self.shared.config.base_url.as_str()).finish_non_exhaustive()
     }

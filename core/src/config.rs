@@ -1,4 +1,4 @@
-//! [`ClientBuilder`]: the options of a client, and the [`Config`] that they become.
+//! [`ClientBuilder`]: the options of a client; and [`Config`]: the checked options.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -15,15 +15,15 @@ use crate::observe::{Attempt, Observer};
 use crate::proxy::{Protocol, Route};
 use crate::{AsyncClient, Client, Error, Result, url};
 
-/// Where the API is, where nobody says otherwise.
+/// The base URL if neither the option nor the environment sets one.
 const DEFAULT_BASE_URL: &str = "https://api.zexa.ao/v1";
 
-/// The options of a client. Made by [`Client::builder`].
+/// The options of a client. Created by [`Client::builder`].
 ///
-/// Everything is optional but the API key, which is looked for in the environment. [`build`](ClientBuilder::build) checks all options,
-/// and fails with [`Kind::Config`](crate::Kind::Config), naming the option, where one cannot be used. It opens and starts nothing.
+/// Only the API key is required; it is read from the environment if it is not set here. [`build`](ClientBuilder::build) checks all options and fails with
+/// [`Kind::Config`](crate::Kind::Config) if one is invalid; the message names the option. Building a client opens no connection and starts no thread.
 #[derive(Clone, Default)]
-#[must_use = "a client is made by build"]
+#[must_use = "call `build` to create the client"]
 pub struct ClientBuilder {
     api_key: Option<String>,
     base_url: Option<String>,
@@ -45,140 +45,141 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The API key. Default: the environment's `ZEXA_API_KEY`.
+    /// Set the API key. Required. Default: the environment variable `ZEXA_API_KEY`.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = Some(key.into());
         self
     }
 
-    /// Where the API is. Default: the environment's `ZEXA_BASE_URL`, else `https://api.zexa.ao/v1`.
+    /// Set the base URL of the API, including the path `/v1`. Default: the environment variable `ZEXA_BASE_URL`, else `https://api.zexa.ao/v1`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// The time for one attempt, from connecting to the last byte of the answer. Default: 30 s.
+    /// Set the timeout of one attempt, from connecting to the last byte of the response. Default: 30 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// The time to look up the host, connect and agree on TLS. Default: 5 s.
+    /// Set the timeout for opening a connection: DNS lookup, TCP connect and TLS handshake. Default: 5 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
-    /// The time for a whole call: its attempts, the waits between them, and all pages of a list. Default: none.
+    /// Set the deadline of a whole call: all attempts, the waits between them, and all pages of a list. Default: none.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Maximum number of requests at the same time, each of which has a connection of its own over HTTP/1.1. Default: 100.
+    /// Set the maximum number of concurrent requests. Over HTTP/1.1, each of them uses one connection. Default: 100.
     ///
-    /// Further calls wait for a connection in order of arrival, until their deadline. Lists prefetch fewer pages if connections are scarce. An idle
-    /// connection is closed after at most a minute; a blocking client closes it when it is next used.
+    /// Further calls wait for a connection in order of arrival, until their deadline. Lists prefetch fewer pages if connections are scarce. Idle
+    /// connections are closed after at most a minute; a blocking client closes them when it is next used.
     pub fn max_connections(mut self, connections: u32) -> Self {
         self.max_connections = Some(connections);
         self
     }
 
-    /// Offers HTTP/2 to the server, over `https://`. Default: no, HTTP/1.1 alone.
+    /// Enable HTTP/2 for `https://` URLs, if the server supports it. Default: false, HTTP/1.1 only.
     ///
-    /// Over HTTP/2 the calls of an [`AsyncClient`] share one connection. A failure of that connection then leaves the outcome of all calls in flight unknown.
-    /// The blocking [`Client`] gains nothing from it.
+    /// Over HTTP/2, the calls of an [`AsyncClient`] share one connection. If that connection fails, the outcome of all calls in flight is unknown. The
+    /// blocking [`Client`] does not benefit from HTTP/2.
     pub fn http2(mut self, enabled: bool) -> Self {
         self.http2 = enabled;
         self
     }
 
-    /// How many times a failed attempt is repeated, where repeating is safe. Default: 3; 0 means one attempt.
+    /// Set the maximum number of retries after a failed attempt. Only failures that are safe to retry are retried. 0 means one attempt. Default: 3.
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.max_retries = Some(retries);
         self
     }
 
-    /// The longest wait that a server may ask for. Where it asks for more, the call fails at once. Default: 120 s.
+    /// Set the longest wait that a server may request with `Retry-After`. If it requests more, the call fails immediately. Default: 120 s.
     pub fn max_retry_wait(mut self, wait: Duration) -> Self {
         self.max_retry_wait = Some(wait);
         self
     }
 
-    /// URL of a proxy for all connections, such as `http://user:password@proxy.example:3128`. Protocols: `http`, `https`, `socks5` and `socks5h`, whose proxy
-    /// resolves host names.
+    /// Set the URL of a proxy for all connections, such as `http://user:password@proxy.example:3128`. Supported schemes: `http`, `https`, `socks5`, and
+    /// `socks5h`, with which the proxy resolves host names.
     ///
     /// Default: the environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with `http://`), `ALL_PROXY` and `NO_PROXY`, which are read when the
-    /// client is created. They do not apply to a base URL on this machine itself.
+    /// client is created. They do not apply if the host of the base URL is a loopback address or `localhost`.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self
     }
 
-    /// A PEM file of the certificate authorities to trust, in place of the system's.
+    /// Set the path of a PEM file with the certificate authorities to trust, instead of those of the system. Default: the environment variables
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's authorities.
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca_file = Some(path.into());
         self
     }
 
-    /// Added to the `User-Agent`, such as `shop/1.2`.
+    /// Set a suffix for the `User-Agent` header, such as `shop/1.2`. Default: none.
     pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent_suffix = Some(suffix.into());
         self
     }
 
-    /// What the `User-Agent` starts with: the binding of another language names itself.
+    /// Sets the start of the `User-Agent` header, with which the binding of another language identifies itself.
     pub(crate) fn product(mut self, product: &'static str) -> Self {
         self.product = Some(product);
         self
     }
 
-    /// A header sent with every request. The client's own headers, such as `Authorization`, cannot be set.
+    /// Add a header that is sent with every request. Headers that the client sets itself, such as `Authorization`, are rejected.
     pub fn default_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.default_headers.push((name.into(), value.into()));
         self
     }
 
-    /// Allows `http://` to another machine, where the API key travels in clear. Default: only `https://`, or `http://` to this machine itself.
+    /// Permit `http://` URLs for other hosts than localhost, which send the API key unencrypted. Default: false.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
     }
 
-    /// Called after every attempt, on the thread that made it: for logs and metrics. It must not block.
+    /// Set a callback for logs and metrics. It is called after every attempt, on the thread that made the attempt, and must not block.
     ///
-    /// Without it, each attempt is one `debug` line of the `log` crate under the target `zexa`.
+    /// Default: each attempt is logged as one `debug` record of the `log` crate with the target `zexa`.
     pub fn on_attempt(mut self, observer: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
         self.on_attempt = Some(Arc::new(observer));
         self
     }
 
-    /// Sets the observer of a binding, in place of the closure of `on_attempt`.
+    /// Sets the observer of a binding, instead of the closure of `on_attempt`.
     pub(crate) fn observer(mut self, observer: Observer) -> Self {
         self.on_attempt = Some(observer);
         self
     }
 
-    /// Sets the variables of a binding, in place of the environment of the process.
+    /// Sets the environment variables of a binding, instead of those of the process.
     pub(crate) fn environment(mut self, variables: Vec<(String, OsString)>) -> Self {
         self.environment = Environment::Other(variables);
         self
     }
 
-    /// A blocking client.
+    /// Create a blocking client.
     ///
     /// # Errors
     ///
-    /// [`Kind::Config`](crate::Kind::Config), where an option cannot be used or there is no API key.
+    /// [`Kind::Config`](crate::Kind::Config) if an option is invalid, or if there is no API key.
     pub fn build(self) -> Result<Client> {
         Ok(Client::new(self.resolve()?))
     }
 
-    /// An async client. It may be used from any runtime, or from none.
+    /// Create an async client. It can be used from any async runtime, or from none.
     ///
     /// # Errors
     ///
-    /// As [`build`](ClientBuilder::build).
+    /// The same as for [`build`](ClientBuilder::build).
     pub fn build_async(self) -> Result<AsyncClient> {
         Ok(AsyncClient::new(self.resolve()?))
     }
@@ -223,7 +224,7 @@ impl ClientBuilder {
 }
 
 impl fmt::Debug for ClientBuilder {
-    /// Without the key, the proxy (it may hold a password) and the headers (they may hold a token).
+    /// Omits the API key, the proxy, which may contain a password, and the headers, which may contain a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("base_url", &self.base_url)
@@ -241,10 +242,10 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// The options of a client after they were checked.
+/// The checked options of a client.
 pub(crate) struct Config {
     pub(crate) base_url: Url,
-    /// Every header that all requests share, the key among them, marked as sensitive.
+    /// The headers of all requests. The one with the API key is marked as sensitive.
     pub(crate) headers: HeaderMap,
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
@@ -259,19 +260,19 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// Whether no connection ever needs TLS, neither with the server nor with a proxy.
+    /// Whether no connection needs TLS, neither with the server nor with a proxy.
     pub(crate) fn never_uses_tls(&self) -> bool {
         let proxy_uses_tls = matches!(&self.route, Route::Proxy(proxy) if proxy.protocol == Protocol::Https);
         self.base_url.scheme() == "http" && !proxy_uses_tls
     }
 
-    /// The header `User-Agent`, which proxies receive, too.
+    /// The value of the `User-Agent` header, which is also sent to proxies.
     pub(crate) fn user_agent(&self) -> HeaderValue {
         self.headers.get(USER_AGENT).cloned().unwrap_or(HeaderValue::from_static("zexa"))
     }
 }
 
-/// A duration that, where it is given, is one.
+/// Rejects a duration of zero.
 pub(crate) fn positive(option: &str, value: Option<Duration>) -> Result<Option<Duration>> {
     match value {
         Some(Duration::ZERO) => Err(Error::config(option, "must be more than zero")),
@@ -311,7 +312,7 @@ fn user_agent(product: &str, suffix: Option<&str>) -> Result<HeaderValue> {
     HeaderValue::try_from(agent).map_err(|_| Error::config("user_agent_suffix", "holds a character that no header can"))
 }
 
-/// A header of the caller's. Those that the client depends on are its own.
+/// Checks a header of the caller. Headers that the client sets itself are rejected.
 pub(crate) fn header(option: &str, name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
     const OURS: [&str; 12] = [
         "accept",

@@ -1,4 +1,4 @@
-//! Contacts: [`CreateContact`], [`ListContacts`], and the [`Contact`] that they are about.
+//! Contacts: add one with [`CreateContact`], list them with [`ListContacts`]; the result is a [`Contact`].
 
 use jiff::Timestamp;
 
@@ -9,7 +9,9 @@ use crate::model::{model, params};
 use crate::private::discreet_debug;
 
 model! {
-    /// A person who can be reached.
+    /// A contact: a person who can receive messages.
+    ///
+    /// If the response to a create omits `name`, `phone`, `email` or `lists`, the value of the request is used.
     Contact {
         required {
             /// Contact id, `cnt_…`.
@@ -18,15 +20,15 @@ model! {
         documented {
             /// Name of the person. Absent if the API omits it.
             name: Option<String>,
-            /// Phone number in E.164 form. Absent if the API omits it.
+            /// Phone number in E.164 format. Absent if the API omits it.
             phone: Option<String>,
-            /// Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them.
+            /// Ids of the contact lists that contain the contact, `lst_…`. Empty if the API omits them.
             lists: Vec<String> as Code,
             /// Creation time (UTC). Absent if the API omits it.
             created_at: Option<Timestamp>,
         }
         optional {
-            /// Email address, if there is one.
+            /// Email address. Absent if the contact has none.
             email: Option<String>,
         }
         from CreateContact { name, phone, lists, email }
@@ -36,19 +38,20 @@ model! {
 params! {
     /// A contact to add.
     ///
-    /// Refused before it is sent: a missing `name` or `phone`; a `phone` that is not E.164.
+    /// Checked before anything is sent: the name and the phone number are required (otherwise the call fails with `invalid_request`), and the phone number
+    /// must be in E.164 format (otherwise `validation`).
     CreateContact {
         required {
-            /// The person's name.
+            /// Name of the person.
             name: String,
-            /// The phone number, in E.164 form. No other contact may have it.
+            /// Phone number in E.164 format, such as `+244912345678`. Unique: if another contact has it, the call fails with `conflict`.
             phone: String,
-            /// The ids of the contact lists to put it in, `lst_…`.
+            /// Ids of the contact lists to add the contact to, `lst_…`. Default: none.
             #[serde(skip_serializing_if = "Vec::is_empty")]
             lists: Vec<String>,
         }
         optional {
-            /// The email address; needed to reach the contact by email.
+            /// Email address. Required to reach the contact by email.
             email: String,
         }
         extra
@@ -56,28 +59,29 @@ params! {
 }
 
 params! {
-    /// Which contacts to list. By default all.
+    /// Which contacts to list. Default: all.
     #[derive(Default)]
     ListContacts {
         required {}
         optional {
-            /// Only those in this contact list, `lst_…`. The parameter's name is inferred.
+            /// List only the contacts of this contact list, `lst_…`. The API does not document the name of this filter.
             list_id: String,
-            /// Only contacts that match this text. The parameter is inferred: a server may ignore it and return every contact.
+            /// List only the contacts that match this text. The API does not document the name of this filter: a server may ignore it and return every
+            /// contact.
             search: String,
-            /// How many come with one request, 1 to 100. Default: 50, the API's own.
+            /// Page size: number of items per request, 1 to 100. Default: 50, set by the API.
             per_page: u32,
         }
     }
 }
 
 impl CreateContact {
-    /// A contact with a name and an E.164 number.
+    /// Create a contact with a name and an E.164 number.
     pub fn new(name: impl Into<String>, phone: impl Into<String>) -> CreateContact {
         CreateContact { name: name.into(), phone: phone.into(), ..CreateContact::blank() }
     }
 
-    /// The ids of the contact lists to put it in, `lst_…`.
+    /// Ids of the contact lists to add the contact to, `lst_…`. Default: none.
     pub fn lists<L: Into<String>>(mut self, lists: impl IntoIterator<Item = L>) -> Self {
         self.lists = lists.into_iter().map(Into::into).collect();
         self
@@ -91,7 +95,7 @@ impl CreateContact {
 }
 
 impl ListContacts {
-    /// All contacts.
+    /// List all contacts.
     pub fn new() -> ListContacts {
         ListContacts::default()
     }

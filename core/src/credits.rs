@@ -1,4 +1,4 @@
-//! Credits: what messages are paid with.
+//! Credits: the balance that messages are paid from.
 
 use crate::model::model;
 use crate::private::discreet_debug;
@@ -7,7 +7,7 @@ model! {
     /// The credit balance of the account.
     Credits {
         required {
-            /// Number of credits. An email or Slack message costs half a credit, so it may be a fraction.
+            /// Number of credits. May be fractional: an email or Slack message costs half a credit.
             credits: f64,
         }
         documented {

@@ -1,7 +1,8 @@
-//! The endpoints: every operation of the API, written once.
+//! The endpoints: every operation of the API, defined once.
 //!
-//! From this table come the methods of the blocking and of the async client. An operation's documentation says what it does in no particular
-//! language: all bindings show it. Behind `or` stand the kinds of errors that the API documents for an operation, beside those that follow from its shape.
+//! This table generates the methods of both clients, and `cargo xtask codegen` generates those of the other languages. All of them show the docs of the
+//! table, so these are not specific to one language. `or` lists the kinds of errors that the API documents for an operation, beside those that follow from
+//! the kind of operation.
 
 use crate::engine::request::{Method, Request};
 use crate::shapes::endpoints;
@@ -11,78 +12,82 @@ use crate::{
 };
 
 endpoints! {
-    /// Messages on any channel.
+    /// Messages: send them, get their delivery status, and wait for it.
     messages: Messages, AsyncMessages {
-        /// Sends one message on any channel, now or at its `scheduled_at`.
+        /// Send one message on any channel, immediately or at `scheduled_at`.
         ///
-        /// It is never sent twice: where an attempt may have reached the server, the error says `unknown`, and nothing is repeated.
+        /// Returns the message as the API accepted it. If an attempt may have reached the server, it is not retried, so that the message is never sent twice:
+        /// the call fails with outcome `unknown` or `accepted`.
         post send("/messages", message: SendMessage) -> Message, or InsufficientCredits;
 
-        /// Gives a message and how far it has got.
+        /// Get a message with its delivery status.
         get get("/messages/{id}") -> Message;
 
-        /// Waits until a message has the status `until`, or a final one, and gives it.
+        /// Wait until a message has the status `until` or a final status, and return the message.
         ///
-        /// A final status will not change any more. Where it is another than the one waited for, the
-        /// message is given all the same: look at its status. An `until` of `final`, or an empty one, waits
-        /// for any of these.
+        /// A final status does not change any more, so the message is also returned if it reaches another final status than `until`: check its status. If
+        /// `until` is `final` or empty, the call waits for any final status.
         ///
-        /// Polls immediately, and then after pauses that grow from half a second to 30 seconds. The call's
-        /// `deadline` limits the whole wait. Default: 30 minutes, as messages can stay `queued` for so long at
-        /// busy times. A wait that reaches its deadline fails with `timeout`.
+        /// Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits the whole wait. Default: 30 minutes, because
+        /// messages can stay `queued` that long at busy times. If the deadline passes first, the call fails with `timeout`.
         wait wait("/messages/{id}") -> Message;
     }
 
-    /// The account's registered Sender IDs.
+    /// Sender IDs: list the names and numbers that the account has registered.
     sender_ids: SenderIds, AsyncSenderIds {
-        /// Lists the account's Sender IDs, of every status, on every channel.
+        /// List the account's Sender IDs, with any status and for any channel.
         list list("/sender-ids", filter: ListSenderIds) -> SenderId;
     }
 
-    /// Campaigns: one message to a whole contact list.
+    /// Campaigns: send one message to a whole contact list.
     campaigns: Campaigns, AsyncCampaigns {
-        /// Creates a campaign and launches it, or schedules it for its `scheduled_at`.
+        /// Create a campaign that starts immediately or at `scheduled_at`.
+        ///
+        /// Returns the campaign as the API accepted it. If an attempt may have reached the server, it is not retried, so that the campaign is never sent twice:
+        /// the call fails with outcome `unknown` or `accepted`.
         post create("/campaigns", campaign: CreateCampaign) -> Campaign, or NotFound | InsufficientCredits;
 
-        /// Lists the account's campaigns.
+        /// List the account's campaigns.
         list list("/campaigns", filter: ListCampaigns) -> Campaign;
 
-        /// Gives a campaign, how far it has got, and its delivery statistics.
+        /// Get a campaign with its status and delivery statistics.
         get get("/campaigns/{id}") -> Campaign;
 
-        /// Waits until a campaign has the status `until`, or a final one, and gives it.
+        /// Wait until a campaign has the status `until` or a final status, and return the campaign.
         ///
-        /// A final status will not change any more. Where it is another than the one waited for, the
-        /// campaign is given all the same: look at its status. An `until` of `final`, or an empty one, waits
-        /// for any of these.
+        /// A final status does not change any more, so the campaign is also returned if it reaches another final status than `until`: check its status. If
+        /// `until` is `final` or empty, the call waits for any final status.
         ///
-        /// Polls immediately, and then after pauses that grow from half a second to 30 seconds. The call's
-        /// `deadline` limits the whole wait. Default: 30 minutes, as messages can stay `queued` for so long at
-        /// busy times. A wait that reaches its deadline fails with `timeout`.
+        /// Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits the whole wait. Default: 30 minutes. If the
+        /// deadline passes first, the call fails with `timeout`.
         wait wait("/campaigns/{id}") -> Campaign;
     }
 
-    /// The people who can be reached.
+    /// Contacts: add, list and delete the people who can receive messages.
     contacts: Contacts, AsyncContacts {
-        /// Adds a contact. A phone number that exists already is a `conflict`.
+        /// Add a contact.
+        ///
+        /// Returns the contact. If a contact with this phone number exists, the call fails with `conflict`.
         post create("/contacts", contact: CreateContact) -> Contact, or NotFound | Conflict;
 
-        /// Lists contacts: all, those of one contact list, or those that match a search.
+        /// List contacts: all, those of one contact list, or those that match a search.
         list list("/contacts", filter: ListContacts) -> Contact;
 
-        /// Removes a contact for good, from every list too.
+        /// Delete a contact permanently, also from every contact list.
+        ///
+        /// If an earlier attempt may have deleted the contact, a 404 on a retry counts as success.
         delete delete("/contacts/{id}");
     }
 
-    /// Endpoints that Zexa posts delivery events to.
+    /// Webhooks: register endpoints that Zexa posts delivery events to.
     webhooks: Webhooks, AsyncWebhooks {
-        /// Registers an https endpoint for delivery events. Zexa posts a test event to it at once.
+        /// Register an HTTPS endpoint for delivery events. Zexa may post a test event to it immediately.
         post create("/webhooks", webhook: CreateWebhook) -> Webhook;
     }
 
-    /// The account's credits.
+    /// Credits: get the balance of the account.
     credits: CreditBalance, AsyncCreditBalance {
-        /// Gives the credit balance.
+        /// Get the credit balance.
         get_one get("/credits") -> Credits;
     }
 }

@@ -1,4 +1,4 @@
-//! [`Error`]: what went wrong, and how far the request got.
+//! [`Error`]: what went wrong, and whether the server may have processed the request.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,11 +11,13 @@ use serde_json::{Value, json};
 /// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A failed call.
+/// The error of a failed call.
 ///
-/// [`kind`](Error::kind) says what went wrong, [`outcome`](Error::outcome) says how far the request got: whether the message
-/// may have been sent in spite of the error. An error never holds the API key. Its own words name no number and no text of a message; the
-/// [`message`](Error::message) of a failing answer is the server's.
+/// [`kind`](Error::kind) says what went wrong. [`outcome`](Error::outcome) says whether the server may have processed the request, and so whether the
+/// message may have been sent despite the error.
+///
+/// An error never contains the API key. Messages written by this crate contain no phone number and no message text; the [`message`](Error::message) of an
+/// error response comes from the server.
 ///
 /// ```
 /// use zexa::{Kind, Outcome};
@@ -47,57 +49,60 @@ struct Inner {
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// What went wrong. Follows from the status and the API's code, never from the shape of the body.
+/// What went wrong. Derived from the HTTP status and the API's error code, never from the form of the body.
 ///
-/// Its numbers are those of other languages, and stay as they are; a further kind takes the next.
+/// The numbers are the same in all languages and never change. A new kind gets the next number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
-    /// The client was given an option that cannot be used. Nothing was sent.
+    /// An option of the client or of the call is invalid or missing. Nothing was sent.
     Config = 1,
-    /// A required value is missing, or the request was malformed (status 400).
+    /// A required value is missing, or the request is malformed (status 400).
     InvalidRequest = 2,
     /// The API key is missing, invalid or revoked (status 401).
     Unauthorized = 3,
-    /// No such message, campaign, contact or contact list (status 404).
+    /// The message, campaign, contact or contact list does not exist (status 404).
     NotFound = 4,
-    /// It exists already: a contact with this phone number (status 409).
+    /// The resource already exists, such as a contact with this phone number (status 409).
     Conflict = 5,
-    /// A value is well-formed JSON but not acceptable (status 422), such as a number that is not E.164.
+    /// A value is invalid, such as a phone number that is not in E.164 format (status 422, or found before sending).
     Validation = 6,
-    /// Not enough credits for this message or campaign (status 422).
+    /// The account does not have enough credits for this message or campaign (status 422).
     InsufficientCredits = 7,
-    /// Too many requests (status 429), and waiting was not allowed or did not help.
+    /// Too many requests (status 429), and retrying was not possible or did not help.
     RateLimited = 8,
     /// The server failed (status 5xx).
     Server = 9,
-    /// The connection could not be made, or was lost before an answer came.
+    /// The connection could not be opened, or was lost before a response arrived.
     Connect = 10,
-    /// The time for the attempt or for the whole call ran out, or the server's did (status 408).
+    /// The timeout of an attempt or the deadline of the call passed, or the server reported a timeout (status 408).
     Timeout = 11,
-    /// The answer could not be read or understood.
+    /// The response could not be read or decoded.
     Decode = 12,
     /// The caller cancelled the call.
     Cancelled = 13,
     /// The client was closed.
     Closed = 14,
-    /// Anything else, such as a redirect or a status that the API does not document.
+    /// Any other failure, such as a redirect or a status that the API does not document.
     #[default]
     Other = 15,
 }
 
-/// How far a failed request got: may the server have carried it out? Their numbers are those of other languages and never change. In a `match`, treat any other as [`Unknown`](Outcome::Unknown).
+/// Whether the server may have processed a failed request.
+///
+/// The numbers are the same in all languages and never change. In a `match`, treat any other value as [`Unknown`](Outcome::Unknown).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The server cannot have acted, and cannot act later: the request was not sent, or the server said that it did not process it. Safe to send again.
+    /// The server has not processed the request and will not process it later: it was not sent, or the server reported that it did not process it. Safe to
+    /// retry.
     NotSent = 1,
-    /// The server answered that it did not do it. Safe to send again after the cause is removed.
+    /// The server rejected the request. Safe to retry when the cause is fixed.
     Rejected = 2,
-    /// The request went out, and what became of it is not known. Sending it again may do it twice.
+    /// The request was sent, and it is not known whether the server processed it. Retrying may send a message twice.
     #[default]
     Unknown = 3,
-    /// The server did it; only its answer was lost. Sending it again would do it twice.
+    /// The server processed the request, but the response was lost or could not be decoded. Retrying would send a message twice.
     Accepted = 4,
 }
 
@@ -106,19 +111,19 @@ impl Error {
         Error(Box::new(Inner { kind, outcome, message: message.into(), ..Inner::default() }))
     }
 
-    /// An option of the client that cannot be used.
+    /// An option that is invalid or missing. `reason` follows the name of the option, as in "must be more than zero".
     pub(crate) fn config(option: &str, reason: impl fmt::Display) -> Error {
         Error::new(Kind::Config, Outcome::NotSent, format!("{option}: {reason}"))
             .with_details(json!({"field": option, "reason": reason.to_string()}))
     }
 
-    /// A required value that is not there.
+    /// A required value that is missing.
     pub(crate) fn missing(field: &str, reason: &str) -> Error {
         Error::new(Kind::InvalidRequest, Outcome::NotSent, format!("{field}: {reason}"))
             .with_details(json!({"field": field, "reason": reason}))
     }
 
-    /// A value that is there and cannot be right. The value goes into the details only: messages are logged.
+    /// A value that is invalid. The value is only in the details, because messages are logged.
     pub(crate) fn invalid(field: &str, value: impl Into<Value>, reason: &str) -> Error {
         Error::new(Kind::Validation, Outcome::NotSent, format!("{field}: {reason}"))
             .with_details(json!({"field": field, "reason": reason, "value": value.into()}))
@@ -165,7 +170,7 @@ impl Error {
         self
     }
 
-    /// Sets the code that Node.js has for the reason, such as `ECONNREFUSED`.
+    /// Sets the error code that Node.js uses for the reason, such as `ECONNREFUSED`.
     pub(crate) fn with_reason(mut self, code: Option<Cow<'static, str>>) -> Error {
         self.0.reason = code;
         self
@@ -176,7 +181,7 @@ impl Error {
         self.0.reason.as_deref()
     }
 
-    /// Marks an error that another attempt would meet as well.
+    /// Marks the error as permanent: another attempt would fail in the same way.
     pub(crate) fn permanent(mut self) -> Error {
         self.0.is_permanent = true;
         self
@@ -191,7 +196,8 @@ impl Error {
         self
     }
 
-    /// Replaces the texts for which `replace` returns another one. A cause that has such a text is dropped: a library's error cannot be changed.
+    /// Replaces the texts for which `replace` returns another one. A cause that contains such a text is dropped, because the error of a library cannot be
+    /// changed.
     pub(crate) fn map_texts(mut self, replace: &dyn Fn(&str) -> Option<String>) -> Error {
         let inner = &mut *self.0;
         let texts = [Some(&mut inner.message), inner.code.as_mut(), inner.request_id.as_mut()];
@@ -209,55 +215,55 @@ impl Error {
         self
     }
 
-    /// What went wrong.
+    /// Return what went wrong.
     pub fn kind(&self) -> Kind {
         self.0.kind
     }
 
-    /// How far the request got.
+    /// Return whether the server may have processed the request.
     pub fn outcome(&self) -> Outcome {
         self.0.outcome
     }
 
-    /// Whether sending the same request again cannot do the same thing twice.
+    /// Return whether the same request can be sent again without the risk of repeating its effect.
     ///
-    /// True for [`Outcome::NotSent`] and [`Outcome::Rejected`]. It is not true for a failed read whose outcome is unknown, although a read can always be
-    /// repeated: error handlers are often shared with calls that send.
+    /// True for [`Outcome::NotSent`] and [`Outcome::Rejected`]. False for a failed read whose outcome is unknown, although a read can always be repeated:
+    /// error handlers are often shared with calls that send.
     pub fn safe_to_retry(&self) -> bool {
         matches!(self.0.outcome, Outcome::NotSent | Outcome::Rejected)
     }
 
-    /// The HTTP status of the last answer, where one came.
+    /// Return the HTTP status of the last response. `None` if no response arrived.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The API's own name for the error, such as `insufficient_credits`, where it gave one.
+    /// Return the API's error code, such as `insufficient_credits`. `None` if the response has none.
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// What went wrong, in words: the API's own where it gave any.
+    /// Return the error message: the API's message if the response has one.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// What the API says beside its message, or `field`, `reason` and `value` of an argument that was refused before it was sent.
+    /// Return the API's details, or `field`, `reason` and `value` of an argument that was rejected before sending. `None` if there are none.
     pub fn details(&self) -> Option<&Value> {
         self.0.details.as_ref()
     }
 
-    /// The id by which Zexa's support finds this request.
+    /// Return the request id, which Zexa's support uses to find the request. `None` if the response has none.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// How long the server asked to wait, in its last answer.
+    /// Return the wait that the server requested with `Retry-After` in its last response. `None` if it requested none.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// How many requests were made. 0 where the call failed before the first.
+    /// Return the number of attempts. 0 if the call failed before the first one.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -285,7 +291,7 @@ impl fmt::Display for Error {
 }
 
 impl fmt::Debug for Error {
-    /// Without the details: they may hold a number or a body, and `{:?}` ends up in logs.
+    /// Omits the details, which may contain a phone number or a body: `{:?}` often ends up in logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let e = &self.0;
         f.debug_struct("Error")
@@ -309,7 +315,7 @@ impl std::error::Error for Error {
 }
 
 impl Serialize for Error {
-    /// Everything but the source, by the names of the accessors; `retry_after` in seconds.
+    /// Writes all fields except the source, with the names of the accessors. `retry_after` is in seconds.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let e = &self.0;
         let mut map = serializer.serialize_map(None)?;
@@ -326,11 +332,11 @@ impl Serialize for Error {
     }
 }
 
-/// Names of a closed set of constants, the same in every language.
+/// Defines the names of a closed set of constants, which are the same in all languages.
 macro_rules! names {
     ($type:ty { $($variant:ident = $name:literal,)+ }) => {
         impl $type {
-            /// The name, the same in every language.
+            /// Return the name, which is the same in all languages.
             pub fn as_str(&self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
@@ -374,7 +380,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_text_tells_a_person_what_to_do() {
+    fn display_names_the_code_status_request_and_outcome() {
         let error = Error::new(Kind::RateLimited, Outcome::Rejected, "Too many requests")
             .with_status(429)
             .with_code(Some("rate_limit_exceeded".into()))
@@ -387,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_value_is_in_the_details_only() {
+    fn a_rejected_value_is_only_in_the_details() {
         let error = Error::invalid("to", "0912345678", "not an E.164 number");
         assert!(!error.to_string().contains("0912") && !format!("{error:?}").contains("0912"));
         assert_eq!(error.details().expect("details")["value"], "0912345678");

@@ -1,4 +1,4 @@
-//! Messages: [`SendMessage`] and what comes of it, a [`Message`].
+//! Messages: send one with [`SendMessage`]; the result is a [`Message`].
 
 use jiff::Timestamp;
 
@@ -10,23 +10,23 @@ use crate::private::discreet_debug;
 use crate::{Channel, Result, Template};
 
 open_enum! {
-    /// How far a message has got: queued, sent, then one of the other three, which are final.
+    /// Delivery status of a message: `queued`, then `sent`, then a final status (`delivered`, `failed` or `undeliverable`).
     MessageStatus {
-        /// Zexa has it, and has not passed it on.
+        /// Accepted by Zexa, and not yet passed to the carrier or provider. This can take up to 30 minutes at busy times.
         Queued = "queued",
-        /// It was passed to the carrier or provider.
+        /// Passed to the carrier or provider.
         Sent = "sent",
-        /// It arrived.
+        /// Delivered to the recipient. Final.
         Delivered = "delivered",
-        /// It could not be sent.
+        /// Could not be sent. Final.
         Failed = "failed",
-        /// It could not be delivered.
+        /// Could not be delivered. Final.
         Undeliverable = "undeliverable",
     }
 }
 
 impl MessageStatus {
-    /// Whether it will not change any more.
+    /// Whether the status is final: it will not change any more.
     pub fn is_final(&self) -> bool {
         matches!(self, MessageStatus::Delivered | MessageStatus::Failed | MessageStatus::Undeliverable)
     }
@@ -34,6 +34,8 @@ impl MessageStatus {
 
 model! {
     /// A message and its delivery status.
+    ///
+    /// If the response to a send omits `channel`, `to`, `from`, `body` or `scheduled_at`, the value of the request is used.
     Message {
         required {
             /// Message id, `msg_…`.
@@ -50,17 +52,17 @@ model! {
             created_at: Option<Timestamp>,
         }
         optional {
-            /// Sender: a Sender ID or an email address. Not documented: the API may omit it.
+            /// Sender: Sender ID or email address. Not documented by the API; may be absent.
             from: Option<String>,
-            /// Plain text. Not documented: the API may omit it.
+            /// Message text. Not documented by the API; may be absent.
             body: Option<String>,
-            /// Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it.
+            /// Scheduled send time (UTC). Not documented by the API; may be absent.
             scheduled_at: Option<Timestamp>,
-            /// Time at which it was passed to the carrier or provider (UTC). Not documented: the API may omit it.
+            /// Time at which the message was passed to the carrier or provider (UTC). Not documented by the API; may be absent.
             sent_at: Option<Timestamp>,
-            /// Delivery time (UTC). Not documented: the API may omit it.
+            /// Delivery time (UTC). Not documented by the API; may be absent.
             delivered_at: Option<Timestamp>,
-            /// Reason of a failure: a text or a code. Not documented: the API may omit it.
+            /// Failure reason, as text or as a code. Not documented by the API; may be absent.
             error: Option<String> as Code,
         }
         from SendMessage { channel, to, from, body, scheduled_at }
@@ -70,30 +72,33 @@ model! {
 params! {
     /// A message to send.
     ///
-    /// Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and `template_id`; an empty `template_id`;
-    /// a `to` that is not E.164, where the channel takes phone numbers.
+    /// Checked before anything is sent: the channel, the recipient and the sender are required, and so is a text, a template, a template id or an extra
+    /// body field (otherwise the call fails with `invalid_request`). For SMS, WhatsApp and Telegram, the recipient must be an E.164 number (otherwise
+    /// `validation`).
     SendMessage {
         required {
-            /// The way it takes.
+            /// Delivery channel.
             channel: Channel,
-            /// Recipient: E.164 number for SMS, WhatsApp and Telegram, email address, or Slack channel or user id.
+            /// Recipient: E.164 number for SMS, WhatsApp and Telegram, email address for email, channel or user id for Slack.
             to: String,
-            /// Sender ID, registered for the channel, or a verified address for email.
+            /// Sender: Sender ID that is registered for the channel, or a verified address for email.
             from: String,
         }
         optional {
-            /// What it says, as plain text. Required unless there is a template.
+            /// Message text, without formatting. Required unless the message uses a template.
             body: String,
-            /// The subject; email only.
+            /// Subject line. Email only.
             subject: String,
-            /// The text as HTML, with the body as its plain alternative; email only.
+            /// Message text as HTML; `body` is then the plain-text alternative. Email only.
             html: String,
-            /// An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of its `variables` in order, such as `{"name":
-            /// "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API documents the object, not its members, so it may have others.
+            /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in order, such
+            /// as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the object, so others are
+            /// accepted.
             template: Template,
-            /// When to send it. Default: now.
+            /// Time at which to send the message. Default: immediately.
             scheduled_at: Timestamp,
-            /// Id of an approved WhatsApp template: give either this or `template`. The values of its variables are extra fields.
+            /// Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the values of its variables: send
+            /// them as extra body fields.
             template_id: String,
         }
         extra
@@ -101,32 +106,32 @@ params! {
 }
 
 impl SendMessage {
-    /// A message on any channel, such as one that this version does not know.
+    /// Create a message for any channel, including channels that this version does not know.
     pub fn new(channel: impl Into<Channel>, to: impl Into<String>, from: impl Into<String>) -> SendMessage {
         SendMessage { channel: channel.into(), to: to.into(), from: from.into(), ..SendMessage::blank() }
     }
 
-    /// A text message: to an E.164 number, from a Sender ID.
+    /// Create an SMS to an E.164 number, from a Sender ID.
     pub fn sms(to: impl Into<String>, from: impl Into<String>, body: impl Into<String>) -> SendMessage {
         SendMessage::new(Channel::Sms, to, from).body(body)
     }
 
-    /// A WhatsApp message of free text, within an open conversation.
+    /// Create a WhatsApp message with free text. The API accepts it only within 24 hours of the recipient's last message.
     pub fn whatsapp(to: impl Into<String>, from: impl Into<String>, body: impl Into<String>) -> SendMessage {
         SendMessage::new(Channel::Whatsapp, to, from).body(body)
     }
 
-    /// A WhatsApp message from an approved template.
+    /// Create a WhatsApp message from an approved template.
     pub fn whatsapp_template(to: impl Into<String>, from: impl Into<String>, template: Template) -> SendMessage {
         SendMessage::new(Channel::Whatsapp, to, from).template(template)
     }
 
-    /// A Telegram message.
+    /// Create a Telegram message to an E.164 number.
     pub fn telegram(to: impl Into<String>, from: impl Into<String>, body: impl Into<String>) -> SendMessage {
         SendMessage::new(Channel::Telegram, to, from).body(body)
     }
 
-    /// An email: to an address, from a verified one.
+    /// Create an email, from a verified address.
     pub fn email(
         to: impl Into<String>,
         from: impl Into<String>,
@@ -136,7 +141,7 @@ impl SendMessage {
         SendMessage::new(Channel::Email, to, from).subject(subject).body(body)
     }
 
-    /// A Slack message: to a channel or user id.
+    /// Create a Slack message to a channel or user id.
     pub fn slack(to: impl Into<String>, from: impl Into<String>, body: impl Into<String>) -> SendMessage {
         SendMessage::new(Channel::Slack, to, from).body(body)
     }

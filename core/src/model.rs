@@ -1,4 +1,4 @@
-//! The macros that models and parameters are defined with. `cargo xtask codegen` reads what they are given.
+//! The macros that define models and parameters. `cargo xtask codegen` reads the definitions.
 
 use serde::de::DeserializeOwned;
 
@@ -6,25 +6,25 @@ use crate::tolerant::notes::Note;
 
 /// An object that the API returns.
 pub trait Model: DeserializeOwned {
-    /// The name of the type.
+    /// Name of the type.
     const NAME: &'static str;
 
-    /// The fields without which the object cannot be read.
+    /// Names of the fields without which the object is a decode error.
     const REQUIRED: &'static [&'static str];
 
-    /// Adds the fields that are not as documented.
+    /// Adds a note for each field that is not as documented.
     fn add_notes(&self, notes: &mut Vec<Note>);
 }
 
-/// A struct that the API returns. Its fields have these types, and are read tolerantly:
+/// Defines a struct that the API returns. Its fields have the given types, and are read tolerantly:
 ///
-/// - `required`: without it the object is a decode error;
-/// - `documented`: if the API omits it, it is `None` or empty, and the client logs a warning;
-/// - `optional`: likewise, without a warning, because the API may omit it or does not document it;
+/// - `required`: an object without the field is a decode error;
+/// - `documented`: if the API omits the field, it is `None` or empty, and the client logs a warning;
+/// - `optional`: the same without a warning, because the API may omit the field or does not document it;
 /// - `from Params { … }`: these fields are filled in from the request if the response omits them.
 ///
-/// A value in a form that is not understood counts as absent, and its raw value is in `extra`. A field may have further names (`or "name"`), and an
-/// id or code may also be a number (`as Code`). `then` names a method that is called at the end.
+/// A value in an unexpected form counts as absent, and its raw value is in `extra`. A field may have aliases (`or "name"`), and an id or a code may also be
+/// a number (`as Code`). `then` names a method that is called after deserialization.
 macro_rules! model {
     (
         $(#[$meta:meta])*
@@ -131,7 +131,7 @@ macro_rules! model {
                                 read_alias::<_, Form>(stringify!($optional), alias, &mut $optional, &mut extra);
                             }
                         })*
-                        #[allow(unused_mut, reason = "only some models have something to finish")]
+                        #[allow(unused_mut, reason = "only some models have a `then` method")]
                         let mut model = $name {
                             $($required: $required.ok_or_else(|| {
                                 serde::de::Error::missing_field(stringify!($required))
@@ -197,8 +197,8 @@ macro_rules! model {
     (@form $type:ty, Code) => { $crate::tolerant::Code<$type> };
 }
 
-/// The parameters of a call: `required` fields, and `optional` ones, each with a setter. A new one stands last: in C they are a struct, which grows at its
-/// end. Parameters that are sent as a body end with `extra`: further fields, which a caller adds.
+/// Defines the parameters of a call: `required` fields, and `optional` ones, each with a setter. Add new fields at the end, because the parameters are a
+/// struct in C. Parameters that are sent as a body end with `extra`, which holds additional fields.
 macro_rules! params {
     (
         $(#[$meta:meta])*
@@ -210,7 +210,7 @@ macro_rules! params {
     ) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-        #[must_use = "it does nothing until it is given to a call"]
+        #[must_use = "parameters do nothing until they are passed to a call"]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$required_meta])* #[serde(default)] pub $required: $required_type,)*
@@ -220,7 +220,7 @@ macro_rules! params {
                 pub $optional: Option<$optional_type>,
             )*
             $(
-                /// Further fields of the body, sent unchanged. See [`extra`](Self::extra()).
+                /// Additional body fields, sent unchanged. See [`extra`](Self::extra()).
                 #[serde(skip)]
                 pub $extra: serde_json::Map<String, serde_json::Value>,
             )?
@@ -237,9 +237,9 @@ macro_rules! params {
         impl $name {
             $($crate::model::params!(@setter $(#[$optional_meta])* $optional: $optional_type);)*
             $(
-                /// Adds a field to the body: one that this version does not know. It is sent unchanged.
+                /// Add a body field that this version does not know. It is sent unchanged.
                 ///
-                /// A field that is also set by its parameter is an error of the kind [`Config`](crate::Kind::Config).
+                /// The call fails with [`Kind::Config`](crate::Kind::Config) if the field is also set by its parameter.
                 pub fn $extra(mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
                     self.$extra.insert(name.into(), value.into());
                     self
@@ -264,7 +264,7 @@ macro_rules! params {
         )?
     };
 
-    // A number as it stands: `impl Into<u32>` would not take a plain 10.
+    // Not `impl Into<u32>`, which does not accept a plain 10.
     (@setter $(#[$meta:meta])* $name:ident: u32) => {
         $(#[$meta])*
         pub fn $name(mut self, value: u32) -> Self {

@@ -1,4 +1,4 @@
-//! [`Attempt`] and [`Warning`]: what a client reports to the log, or to an observer.
+//! [`Attempt`] and [`Warning`]: the records that a client writes to the log or passes to an observer.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,12 +10,12 @@ use crate::{Error, Kind};
 /// An observer that clones of a client share.
 pub(crate) type Observer = Arc<dyn Observe>;
 
-/// Receives what a client reports. The closure of [`ClientBuilder::on_attempt`](crate::ClientBuilder::on_attempt) is one; bindings have their own.
+/// Receives the records of a client. Implemented by the closure of [`ClientBuilder::on_attempt`](crate::ClientBuilder::on_attempt), and by bindings.
 pub trait Observe: Send + Sync {
-    /// Called after every attempt, on the thread that made it. It must not block.
+    /// Called after every attempt, on the thread that made the attempt. Must not block.
     fn attempt(&self, attempt: &Attempt<'_>);
 
-    /// Called on the thread that noticed the condition. It must not block. By default a warning is a `warn` record of the `log` crate.
+    /// Called for every warning, on the thread that detected the condition. Must not block. By default, a warning is a `warn` record of the `log` crate.
     fn warning(&self, warning: &Warning) {
         log::warn!(target: "zexa", "{warning}");
     }
@@ -27,17 +27,17 @@ impl<F: Fn(&Attempt<'_>) + Send + Sync> Observe for F {
     }
 }
 
-/// A condition that is no error but that somebody should look at, such as a list that ended short of its total.
+/// A condition that is not an error but needs attention, such as a list that ended before its total was reached.
 ///
-/// It holds no key, no body, no number and no id of a resource. It is a record at level `warn` in each language that has a log.
+/// Contains no API key, body, phone number or resource id. Logged with level `warn` in each language that has a log.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Warning {
-    /// The HTTP method of the call.
+    /// HTTP method of the call.
     pub method: &'static str,
-    /// The path without the ids in it, such as `/messages/{id}`.
+    /// Path with placeholders for ids, such as `/messages/{id}`.
     pub route: &'static str,
-    /// What was noticed.
+    /// Description of the condition.
     pub message: Cow<'static, str>,
 }
 
@@ -62,29 +62,29 @@ pub(crate) fn warn(observer: Option<&Observer>, warning: &Warning) {
     }
 }
 
-/// One attempt of a call, as it is told to [`ClientBuilder::on_attempt`](crate::ClientBuilder::on_attempt).
+/// One attempt of a call. Passed to the callback of [`ClientBuilder::on_attempt`](crate::ClientBuilder::on_attempt).
 ///
-/// It holds no key, no body, no number and no id of a resource.
+/// Contains no API key, body, phone number or resource id.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Attempt<'a> {
-    /// The HTTP method.
+    /// HTTP method.
     pub method: &'static str,
-    /// The path without the ids in it, such as `/messages/{id}`.
+    /// Path with placeholders for ids, such as `/messages/{id}`.
     pub route: &'static str,
-    /// Which attempt of its call it was, from 1.
+    /// Number of the attempt within its call. The first attempt is 1.
     pub number: u32,
-    /// From the first step to the last byte of the answer.
+    /// Duration of the attempt, from connecting to the last byte of the response.
     pub elapsed: Duration,
-    /// The status of the answer, where one came.
+    /// HTTP status of the response. `None` if no response arrived.
     pub status: Option<u16>,
-    /// The id in a failing answer, by which Zexa's support finds the request.
+    /// Request id of an error response, which Zexa's support uses to find the request. `None` if the response has none.
     pub request_id: Option<&'a str>,
-    /// What went wrong, if anything did.
+    /// Kind of the error. `None` if the attempt succeeded.
     pub failure: Option<Kind>,
 }
 
-/// Tells the observer, or else the log.
+/// Reports the attempt to the observer, or to the log if there is none.
 pub(crate) fn report(observer: Option<&Observer>, attempt: &Attempt<'_>) {
     match observer {
         Some(observer) => observer.attempt(attempt),
@@ -92,7 +92,7 @@ pub(crate) fn report(observer: Option<&Observer>, attempt: &Attempt<'_>) {
     }
 }
 
-/// Whether anybody listens: an attempt is not even described for nobody.
+/// Whether there is an observer or an enabled log. If not, no record is created.
 pub(crate) fn is_observed(observer: Option<&Observer>) -> bool {
     observer.is_some() || log::log_enabled!(target: "zexa", log::Level::Debug)
 }

@@ -1,11 +1,11 @@
-//! The macro for enums that the API may add values to.
+//! The macro for open enums: enums that the API may add values to.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserializer, Error, Visitor};
 
-/// An enum of the values known today, and `Other` for those that are not: they are kept as they came.
+/// Defines an enum with the known values, and `Other` for all others, which are kept unchanged.
 macro_rules! open_enum {
     (
         $(#[$doc:meta])*
@@ -16,12 +16,12 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_doc])* $variant,)+
-            /// A value that this version does not know, as it came. Made by `from`, which knows the others.
+            /// A value that this version does not know, unchanged. Create one with `from`, which recognises the known values.
             Other(String),
         }
 
         impl $name {
-            /// The name by which the API knows it.
+            /// Return the value as a string, as the API writes it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -31,7 +31,7 @@ macro_rules! open_enum {
         }
 
         impl Default for $name {
-            /// No value: what a model has if the API omits it. It is refused wherever one is required.
+            /// The empty value, which a model has if the API omits the field. Rejected for required parameters.
             fn default() -> Self {
                 Self::Other(String::new())
             }
@@ -96,7 +96,7 @@ macro_rules! open_enum {
 
 pub(crate) use open_enum;
 
-/// A value made from a string without a copy of that string: a page has hundreds.
+/// Deserializes a value from a string without copying the string, because a page has hundreds of them.
 pub(crate) fn from_str<'de, D: Deserializer<'de>, T: for<'a> From<&'a str>>(deserializer: D) -> Result<T, D::Error> {
     struct Text<T>(PhantomData<T>);
 

@@ -1,4 +1,4 @@
-//! [`Response`]: what [`Client::request`](crate::Client::request) gives.
+//! [`Response`]: the result of [`Client::request`](crate::Client::request).
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -6,22 +6,22 @@ use serde_json::Value;
 use crate::tolerant::body::Unreadable;
 use crate::{Error, Kind, Outcome, Result};
 
-/// An answer as it came.
+/// A successful response, undecoded. Returned by [`Client::request`](crate::Client::request).
 #[derive(Clone, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Response {
-    /// The HTTP status, a 2xx.
+    /// HTTP status, 200 to 299.
     pub status: u16,
-    /// The body; null where there was none.
+    /// Body as JSON. Null if the body is empty.
     pub body: Value,
 }
 
 impl Response {
-    /// The body as a type of the caller's, or of this crate.
+    /// Deserialize the body to a type of the caller or of this crate.
     ///
     /// # Errors
     ///
-    /// [`Kind::Decode`], with [`Outcome::Accepted`], where it is not of that type.
+    /// [`Kind::Decode`], with outcome [`Outcome::Accepted`], if the body does not fit the type.
     pub fn into_type<T: DeserializeOwned>(self) -> Result<T> {
         let status = self.status;
         serde_json::from_value(self.body).map_err(|error| {
@@ -37,7 +37,7 @@ impl Response {
 }
 
 impl std::fmt::Debug for Response {
-    /// Without the body.
+    /// Omits the body, which may contain phone numbers and message text.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Response").field("status", &self.status).finish_non_exhaustive()
     }

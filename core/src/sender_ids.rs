@@ -1,4 +1,4 @@
-//! Sender IDs: the names and numbers that messages come from.
+//! Sender IDs: the registered names and numbers that messages are sent from.
 
 use jiff::Timestamp;
 
@@ -8,54 +8,56 @@ use crate::open_enum::open_enum;
 use crate::private::discreet_debug;
 
 open_enum! {
-    /// Whether a Sender ID may be used.
+    /// Approval status of a Sender ID. Only approved Sender IDs can send messages.
     SenderIdStatus {
-        /// It is being looked at.
+        /// Under review.
         Pending = "pending",
-        /// It may send.
+        /// Approved for sending.
         Approved = "approved",
-        /// It may not.
+        /// Rejected: cannot send.
         Rejected = "rejected",
     }
 }
 
 model! {
-    /// A name or number that is registered as a sender on one channel. The API documents little of it, so every field may be absent.
+    /// A Sender ID: a name or number that is registered as a sender on one channel.
+    ///
+    /// Most fields are not documented by the API, and every field may be absent.
     SenderId {
         required {}
         documented {
-            /// Whether it may be used. Empty if the API omits it.
+            /// Approval status. Empty if the API omits it.
             status: SenderIdStatus,
         }
         optional {
-            /// Channel that it is registered for. Not documented: the API may omit it.
+            /// Channel that the Sender ID is registered for. Not documented by the API; may be absent.
             channel: Option<Channel>,
-            /// The name itself: up to 11 letters and digits, or an E.164 number. Not documented: the API may omit it.
+            /// The name or number itself: up to 11 letters and digits, or an E.164 number. Not documented by the API; may be absent.
             sender_id or "name" or "value": Option<String> as Code,
-            /// Id of the registration. Not documented: the API may omit it.
+            /// Registration id. Not documented by the API; may be absent.
             id: Option<String> as Code,
-            /// Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it.
+            /// Use case: `transactional`, `marketing` or `otp`. Not documented by the API; may be absent.
             use_case: Option<String>,
-            /// Registration time (UTC). Not documented: the API may omit it.
+            /// Registration time (UTC). Not documented by the API; may be absent.
             created_at: Option<Timestamp>,
         }
     }
 }
 
 params! {
-    /// How to list Sender IDs.
+    /// Which Sender IDs to list. Default: all.
     #[derive(Debug, Default)]
     ListSenderIds {
         required {}
         optional {
-            /// How many come with one request, 1 to 100. Default: 50, the API's own.
+            /// Page size: number of items per request, 1 to 100. Default: 50, set by the API.
             per_page: u32,
         }
     }
 }
 
 impl ListSenderIds {
-    /// All of them.
+    /// List all Sender IDs.
     pub fn new() -> ListSenderIds {
         ListSenderIds::default()
     }

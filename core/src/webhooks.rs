@@ -1,4 +1,4 @@
-//! Webhooks: [`CreateWebhook`] asks to be told of deliveries, [`parse_event`] reads what is then told.
+//! Webhooks: register an endpoint with [`CreateWebhook`], and parse the events that Zexa posts to it with [`parse_event`].
 
 mod subject;
 
@@ -15,27 +15,29 @@ use crate::tolerant::body;
 use crate::{Campaign, Error, Kind, Message, Outcome, Result};
 
 open_enum! {
-    /// What may happen that a webhook is told of.
+    /// Name of an event that Zexa posts to webhooks.
     EventName {
-        /// A message arrived.
+        /// A message was delivered.
         MessageDelivered = "message.delivered",
         /// A message could not be sent.
         MessageFailed = "message.failed",
         /// A message could not be delivered.
         MessageUndeliverable = "message.undeliverable",
-        /// Somebody asked for no more messages.
+        /// A recipient opted out of further messages.
         MessageOptout = "message.optout",
         /// All messages of a campaign were sent.
         CampaignSent = "campaign.sent",
-        /// All messages of a campaign came to an end.
+        /// All messages of a campaign have a final status.
         CampaignCompleted = "campaign.completed",
-        /// Every event there is. To subscribe with; no event has this name.
+        /// All events. Only for registering a webhook: no event has this name.
         All = "*",
     }
 }
 
 model! {
-    /// A registered endpoint for delivery events.
+    /// A webhook: a registered endpoint for delivery events.
+    ///
+    /// If the response to a create omits `url` or `events`, the value of the request is used.
     Webhook {
         required {
             /// Webhook id, `wh_…`.
@@ -44,13 +46,13 @@ model! {
         documented {
             /// URL that events are posted to. Absent if the API omits it.
             url: Option<String>,
-            /// Names of the events that are posted. Empty if the API omits them.
+            /// Names of the events that are posted to the URL. Empty if the API omits them.
             events: Vec<EventName>,
             /// Creation time (UTC). Absent if the API omits it.
             created_at: Option<Timestamp>,
         }
         optional {
-            /// Secret for signatures of events. The API documents neither the secret nor signatures: it may be absent, and the client verifies none.
+            /// Secret for signing events. Not documented by the API; may be absent. The client does not verify signatures, because the API documents none.
             secret: Option<String>,
         }
         from CreateWebhook { url, events }
@@ -60,12 +62,13 @@ model! {
 params! {
     /// An endpoint to register for delivery events.
     ///
-    /// Refused before it is sent: a missing `url`, or one that is not https; no `events`.
+    /// Checked before anything is sent: the URL and at least one event are required (otherwise the call fails with `invalid_request`), and the URL must start
+    /// with `https://` (otherwise `validation`).
     CreateWebhook {
         required {
-            /// Where events are to be posted: an https URL.
+            /// URL that events are posted to. Must start with `https://`.
             url: String,
-            /// Which events: at least one, or `*` for all.
+            /// Names of the events to post: at least one, or `*` for all.
             events: Vec<EventName>,
         }
         optional {}
@@ -74,18 +77,22 @@ params! {
 }
 
 model! {
-    /// An event that Zexa posts to a webhook. Its form is not documented, so every field may be absent.
+    /// An event that Zexa posts to a webhook.
+    ///
+    /// The form of events is not documented by the API, so every field may be absent.
     Event {
         required {}
         documented {}
         optional {
-            /// Id of the event itself: the same event may be posted twice. Absent if the payload is the message or campaign itself.
+            /// Event id, for deduplication: the same event may be posted more than once. Not documented by the API; may be absent, such as if the payload is
+            /// the message or campaign itself.
             id: Option<String> as Code,
-            /// Name of the event.
+            /// Event name. Not documented by the API; may be absent.
             event or "type": Option<EventName>,
-            /// Time of the event (UTC).
+            /// Event time (UTC). Not documented by the API; may be absent.
             created_at or "timestamp" or "time": Option<Timestamp>,
-            /// Raw data of the event: see [`Event::message`] and [`Event::campaign`].
+            /// Raw data of the event. To read a message or a campaign, use [`Event::message`] or [`Event::campaign`], which also search the rest of the payload.
+            /// Not documented by the API; may be absent.
             data: Option<Value>,
         }
         then Event::take_id
@@ -93,7 +100,7 @@ model! {
 }
 
 impl CreateWebhook {
-    /// An endpoint for these events, by their names or as [`EventName`]s.
+    /// Create an endpoint for these events, given as strings or as [`EventName`]s.
     ///
     /// ```
     /// use zexa::{CreateWebhook, EventName};
@@ -119,15 +126,16 @@ impl CreateWebhook {
 }
 
 impl Event {
-    /// The message that the event is about, if it is about one.
+    /// Return the message that the event is about, or `None`.
     ///
-    /// It is read from `data`, or from wherever else the payload has an object with an id: `message`, `payload`, the payload itself, or `message_id`
-    /// beside `status` and `to`. The name of the event decides whether that is a message or a campaign; else its id and its fields do.
+    /// The message is the first object with an id in one of these places: `data`, `message`, `payload`, or the payload itself, which may also be flat, with
+    /// `message_id` next to `status` and `to`. Whether such an object is a message or a campaign follows from the name of the event, or else from the
+    /// object's id and fields.
     pub fn message(&self) -> Option<Message> {
         self.subject(Subject::Message)
     }
 
-    /// The campaign that the event is about, if it is about one: see [`message`](Event::message).
+    /// Return the campaign that the event is about, or `None`. The same places are searched as by [`message`](Event::message).
     pub fn campaign(&self) -> Option<Campaign> {
         self.subject(Subject::Campaign)
     }
@@ -136,7 +144,7 @@ impl Event {
         T::deserialize(Value::Object(subject::find(self, subject)?)).ok()
     }
 
-    /// Leaves the `id` in `extra` if it is that of the message or campaign: two events about a message are not the same event.
+    /// Moves the `id` to `extra` if it is the id of the message or campaign: two events about one message must not look like the same event.
     fn take_id(&mut self) {
         if self.id.is_some() && subject::is_event_itself(self) {
             self.extra.extend(self.id.take().map(|id| ("id".to_owned(), id.into())));
@@ -144,10 +152,10 @@ impl Event {
     }
 }
 
-/// Parse the body of a request that Zexa posts to a webhook. Nothing is sent.
+/// Parse the body of a request that Zexa posts to a webhook. This sends nothing.
 ///
-/// Every JSON object is an event, because the form of events is not documented. Respond to the request with a 2xx soon, or the event is posted again. The
-/// first event after registering is a test.
+/// Every JSON object is accepted as an event, because the API does not document the form of events. Zexa expects a 2xx response to each request, and may
+/// post a test event after registration.
 ///
 /// ```
 /// use zexa::{EventName, webhooks};

@@ -1,4 +1,4 @@
-//! [`Request`]: what is sent, made once and sent as often as need be.
+//! [`Request`]: the request of a call, built once and sent by each attempt.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,20 +15,20 @@ use crate::{Error, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
-    /// Reads. Repeated after any failure that may pass.
+    /// Retried after any temporary failure.
     Get,
-    /// Does something. Repeated only where it is certain that nothing was done.
+    /// Retried only if the server cannot have processed the request.
     Post,
-    /// As POST: the API documents none, so no promise is assumed.
+    /// Retried like POST, because the API documents no PUT.
     Put,
-    /// As POST.
+    /// Retried like POST.
     Patch,
-    /// Removes. Repeated after any failure that may pass; where it is then gone, it has succeeded.
+    /// Retried after any temporary failure. A 404 on a retry counts as success if an earlier attempt may have been processed.
     Delete,
 }
 
 impl Method {
-    /// Its name in HTTP.
+    /// Return the name of the method in HTTP, such as `GET`.
     pub fn as_str(&self) -> &'static str {
         match self {
             Method::Get => "GET",

@@ -12,18 +12,18 @@ use crate::decode::{Decoded, Fetched};
 use crate::engine::LaneInUse;
 use crate::{Error, Result};
 
-/// A list: an iterator over all items across its pages.
+/// A list: an iterator over all items, which fetches the pages as needed.
 ///
-/// Nothing is sent until the first item is requested. Pages are prefetched, several at once, and yielded in order. An item repeated across
-/// pages, because rows were added while the list was read, is yielded once. Items are recognised by their id, Sender IDs by id and channel; an item
-/// without an id is never dropped.
+/// Nothing is sent until the first item is requested. Pages are then prefetched, several at once, and their items are yielded in order. An item that is
+/// repeated on a later page, because items were added while the list was read, is yielded once. Items are compared by id, Sender IDs by id and channel; an
+/// item without an id is never dropped.
 ///
-/// The list ends when as many items were seen as the API reports in `total`. A total that contradicts the items does not end it. Two empty
-/// pages in a row end it short of the total, which is logged as a warning: see [`is_incomplete`](List::is_incomplete). A list that only
-/// repeats items although more should follow is an error of kind [`Decode`](crate::Kind::Decode). After an error the iterator returns `None`.
+/// The list ends when it has yielded as many items as the API reports in `total`. A total that contradicts the items does not end the list. Two empty pages
+/// in a row end it before the total is reached, which is logged as a warning: see [`is_incomplete`](List::is_incomplete). If the pages only repeat earlier
+/// items although more should follow, the list fails with [`Kind::Decode`](crate::Kind::Decode). After an error, the iterator returns `None`.
 ///
-/// A deadline applies to the whole list, and runs from the call that made it. Deleting items while the list is read shifts the rest to
-/// earlier pages, so that some are missed: collect the list first.
+/// A deadline applies to the whole list and starts when the list is created. Do not delete items while the list is read: the remaining items move to earlier
+/// pages, so some are missed. Collect the list first.
 ///
 /// ```
 /// use zexa::ListContacts;
@@ -37,17 +37,17 @@ use crate::{Error, Result};
 /// println!("{} of {}", page.items.len(), page.total.unwrap_or_default());
 /// # Ok::<(), zexa::Error>(())
 /// ```
-#[must_use = "nothing is sent until it is iterated over"]
+#[must_use = "lists are lazy: nothing is sent until the list is iterated over"]
 pub struct List<T> {
     pages: Pages<T>,
     items: Items<T>,
 }
 
-/// The pages of a list, in order, as the API returns them. Returned by [`List::pages`].
+/// An iterator over the pages of a list, as the API returns them. Returned by [`List::pages`].
 ///
-/// An item that is repeated across pages is on each of them. A page without new items is left out, unless it is the first. Otherwise the
-/// pages end as the [`List`] does.
-#[must_use = "nothing is sent until it is iterated over"]
+/// An item that the API repeats on several pages is on each of them. A page without new items is skipped, unless it is the first. The pages end under the
+/// same conditions as the [`List`].
+#[must_use = "lists are lazy: nothing is sent until the pages are iterated over"]
 pub struct Pages<T> {
     // In this order: what is in flight ends before its lane goes back.
     pager: Result<Pager<T>, Option<Error>>,
@@ -59,7 +59,7 @@ impl<T: Item> List<T> {
         List { pages: Pages { pager: source.map(Pager::new).map_err(Some), lane: None }, items: Items::none() }
     }
 
-    /// Returns the error that the list would begin with, such as that of a filter.
+    /// Returns the error that the first item would return, such as that of an invalid filter.
     pub(crate) fn checked(self) -> Result<List<T>> {
         match self.pages.pager {
             Err(Some(error)) => Err(error),
@@ -67,10 +67,10 @@ impl<T: Item> List<T> {
         }
     }
 
-    /// Ends the list after this many items. Pages that are not needed for them are not requested.
+    /// Limit the list to this many items. Pages beyond the limit are not requested.
     ///
-    /// If the parameters have no `per_page`, up to 100 items are requested as one page of that size. Pages are still returned whole:
-    /// [`pages`](List::pages) ends with the page that reaches the limit, and [`page`](List::page) ignores it.
+    /// Without a `per_page`, a limit of up to 100 items is requested as one page of that size. Pages are not cut: [`pages`](List::pages) ends with the page
+    /// that reaches the limit, and [`page`](List::page) ignores the limit.
     ///
     /// ```
     /// use zexa::ListContacts;
@@ -89,11 +89,11 @@ impl<T: Item> List<T> {
         self
     }
 
-    /// Fetches one page. The first is 1.
+    /// Fetch a single page. The first page is 1.
     ///
     /// # Errors
     ///
-    /// As any call, and [`Kind::Validation`](crate::Kind::Validation) for page 0.
+    /// The same as for all calls, and [`Kind::Validation`](crate::Kind::Validation) for page 0.
     pub fn page(self, number: u32) -> Result<Page<T>> {
         let pager = self.pages.pager.map_err(|error| error.expect("not yet iterated over"))?;
         let source = &pager.source;
@@ -101,22 +101,22 @@ impl<T: Item> List<T> {
         Ok(page.numbered(number))
     }
 
-    /// Reads the list page by page.
+    /// Return an iterator over the pages of the list.
     pub fn pages(self) -> Pages<T> {
         self.pages
     }
 
-    /// Returns whether the list has ended with fewer items than the API reported in its last `total`.
+    /// Return whether the list has ended with fewer items than the API reported in its last `total`.
     ///
-    /// Rows that were removed while the list was read may be the reason, or a server that does not return all items. `false` before the
-    /// iterator has returned `None`, and after an error.
+    /// Possible reasons are items that were deleted while the list was read, and a server that does not return all items. False until the iterator has
+    /// returned `None`, and after an error.
     pub fn is_incomplete(&self) -> bool {
         self.pages.is_incomplete()
     }
 }
 
 impl<T: Item> Pages<T> {
-    /// Returns whether the list has ended short of its total: see [`List::is_incomplete`].
+    /// Return whether the list has ended with fewer items than its total: see [`List::is_incomplete`].
     pub fn is_incomplete(&self) -> bool {
         pager::is_incomplete(&self.pager)
     }

@@ -16,15 +16,15 @@ use crate::tolerant::notes::{Deviation, Note};
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The items on it.
+    /// Items on the page.
     pub items: Vec<T>,
     /// Number of items in the whole list. `None` if the API omits it.
     pub total: Option<u64>,
-    /// Number of the page, from 1.
+    /// Page number. The first page is 1.
     pub page: u32,
-    /// Number of items on a full page. `None` if the API omits it.
+    /// Page size: number of items on a full page. `None` if the API omits it.
     pub per_page: Option<u32>,
-    /// Other fields of the page, and the raw values of fields in an unexpected form.
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form.
     pub extra: Map<String, Value>,
 }
 

@@ -12,9 +12,9 @@ use crate::binding::Batches;
 use crate::decode::{Decoded, Fetched};
 use crate::{Error, Result};
 
-/// A list: a [`Stream`] of all items across its pages.
+/// A list: a [`Stream`] of all items, which fetches the pages as needed.
 ///
-/// It behaves as [`List`](crate::List) does. [`next`](AsyncList::next) and [`all`](AsyncList::all) need no crate of stream adaptors.
+/// Behaves like [`List`](crate::List). [`next`](AsyncList::next) and [`all`](AsyncList::all) work without a crate for streams.
 ///
 /// ```
 /// use zexa::ListContacts;
@@ -29,14 +29,14 @@ use crate::{Error, Result};
 /// # Ok(()) })?;
 /// # Ok::<(), zexa::Error>(())
 /// ```
-#[must_use = "nothing is sent until it is polled"]
+#[must_use = "lists are lazy: nothing is sent until the list is polled"]
 pub struct AsyncList<T> {
     pages: AsyncPages<T>,
     items: Items<T>,
 }
 
-/// The pages of a list, in order: see [`Pages`](crate::Pages). Returned by [`AsyncList::pages`].
-#[must_use = "nothing is sent until it is polled"]
+/// A [`Stream`] of the pages of a list: see [`Pages`](crate::Pages). Returned by [`AsyncList::pages`].
+#[must_use = "lists are lazy: nothing is sent until the pages are polled"]
 pub struct AsyncPages<T>(Result<Pager<T>, Option<Error>>);
 
 impl<T: Item> AsyncList<T> {
@@ -44,7 +44,7 @@ impl<T: Item> AsyncList<T> {
         AsyncList { pages: AsyncPages(source.map(Pager::new).map_err(Some)), items: Items::none() }
     }
 
-    /// Ends the list after this many items: see [`List::limit`](crate::List::limit).
+    /// Limit the list to this many items: see [`List::limit`](crate::List::limit).
     pub fn limit(mut self, items: u64) -> AsyncList<T> {
         if let Ok(pager) = &mut self.pages.0 {
             pager.limit(items);
@@ -53,16 +53,16 @@ impl<T: Item> AsyncList<T> {
         self
     }
 
-    /// The next item.
+    /// Return the next item, or `None` at the end.
     pub async fn next(&mut self) -> Option<Result<T>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Collects all items.
+    /// Collect all items.
     ///
     /// # Errors
     ///
-    /// As any call. The items before the error are lost.
+    /// The same as for all calls. The items before the error are lost.
     pub async fn all(mut self) -> Result<Vec<T>> {
         let mut items = Vec::new();
         while let Some(item) = self.next().await {
@@ -71,11 +71,11 @@ impl<T: Item> AsyncList<T> {
         Ok(items)
     }
 
-    /// Fetches one page. The first is 1.
+    /// Fetch a single page. The first page is 1.
     ///
     /// # Errors
     ///
-    /// As any call, and [`Kind::Validation`](crate::Kind::Validation) for page 0.
+    /// The same as for all calls, and [`Kind::Validation`](crate::Kind::Validation) for page 0.
     pub async fn page(self, number: u32) -> Result<Page<T>> {
         let task = {
             let pager = self.pages.0.map_err(|error| error.expect("not yet polled"))?;
@@ -85,12 +85,12 @@ impl<T: Item> AsyncList<T> {
         Ok(page.numbered(number))
     }
 
-    /// Reads the list page by page.
+    /// Return a stream of the pages of the list.
     pub fn pages(self) -> AsyncPages<T> {
         self.pages
     }
 
-    /// Returns whether the list has ended with fewer items than the API reported in its last `total`: see
+    /// Return whether the list has ended with fewer items than the API reported in its last `total`: see
     /// [`List::is_incomplete`](crate::List::is_incomplete).
     pub fn is_incomplete(&self) -> bool {
         self.pages.is_incomplete()
@@ -132,12 +132,12 @@ impl<T: Item> Batches<T> for AsyncList<T> {
 }
 
 impl<T: Item> AsyncPages<T> {
-    /// The next page.
+    /// Return the next page, or `None` at the end.
     pub async fn next(&mut self) -> Option<Result<Page<T>>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Returns whether the list has ended short of its total: see [`List::is_incomplete`](crate::List::is_incomplete).
+    /// Return whether the list has ended with fewer items than its total: see [`List::is_incomplete`](crate::List::is_incomplete).
     pub fn is_incomplete(&self) -> bool {
         pager::is_incomplete(&self.0)
     }
