@@ -133,38 +133,41 @@ const char *zexa_version(void);
 typedef enum {
     /** It succeeded. */
     ZEXA_OK = 0,
-    /** The client was given an option that cannot be used. Nothing was sent. */
+    /** An option of the client or of the call is invalid or missing. Nothing was sent. */
     ZEXA_CONFIG = 1,
-    /** A required value is missing, or the request was malformed (status 400). */
+    /** A required value is missing, or the request is malformed (status 400). */
     ZEXA_INVALID_REQUEST = 2,
     /** The API key is missing, invalid or revoked (status 401). */
     ZEXA_UNAUTHORIZED = 3,
-    /** No such message, campaign, contact or contact list (status 404). */
+    /** The message, campaign, contact or contact list does not exist (status 404). */
     ZEXA_NOT_FOUND = 4,
-    /** It exists already: a contact with this phone number (status 409). */
+    /** The resource already exists, such as a contact with this phone number (status 409). */
     ZEXA_CONFLICT = 5,
     /**
-     * A value is well-formed JSON but not acceptable (status 422), such as a number that is not
-     * E.164.
+     * A value is invalid, such as a phone number that is not in E.164 format (status 422, or found
+     * before sending).
      */
     ZEXA_VALIDATION = 6,
-    /** Not enough credits for this message or campaign (status 422). */
+    /** The account does not have enough credits for this message or campaign (status 422). */
     ZEXA_INSUFFICIENT_CREDITS = 7,
-    /** Too many requests (status 429), and waiting was not allowed or did not help. */
+    /** Too many requests (status 429), and retrying was not possible or did not help. */
     ZEXA_RATE_LIMITED = 8,
     /** The server failed (status 5xx). */
     ZEXA_SERVER = 9,
-    /** The connection could not be made, or was lost before an answer came. */
+    /** The connection could not be opened, or was lost before a response arrived. */
     ZEXA_CONNECT = 10,
-    /** The time for the attempt or for the whole call ran out, or the server's did (status 408). */
+    /**
+     * The timeout of an attempt or the deadline of the call passed, or the server reported a
+     * timeout (status 408).
+     */
     ZEXA_TIMEOUT = 11,
-    /** The answer could not be read or understood. */
+    /** The response could not be read or decoded. */
     ZEXA_DECODE = 12,
     /** The caller cancelled the call. */
     ZEXA_CANCELLED = 13,
     /** The client was closed. */
     ZEXA_CLOSED = 14,
-    /** Anything else, such as a redirect or a status that the API does not document. */
+    /** Any other failure, such as a redirect or a status that the API does not document. */
     ZEXA_OTHER = 15,
     /** There is nothing more in a list. No failure: there is no error. */
     ZEXA_DONE = 100,
@@ -180,17 +183,21 @@ typedef enum {
 /** How far a failed request got: may the server have carried it out? The numbers are frozen. */
 typedef enum {
     /**
-     * The server cannot have acted, and cannot act later: the request was not sent, or the server
-     * said that it did not process it. Safe to send again.
+     * The server has not processed the request and will not process it later: it was not sent, or
+     * the server reported that it did not process it. Safe to retry.
      */
     ZEXA_OUTCOME_NOT_SENT = 1,
-    /** The server answered that it did not do it. Safe to send again after the cause is removed. */
+    /** The server rejected the request. Safe to retry when the cause is fixed. */
     ZEXA_OUTCOME_REJECTED = 2,
     /**
-     * The request went out, and what became of it is not known. Sending it again may do it twice.
+     * The request was sent, and it is not known whether the server processed it. Retrying may send
+     * a message twice.
      */
     ZEXA_OUTCOME_UNKNOWN = 3,
-    /** The server did it; only its answer was lost. Sending it again would do it twice. */
+    /**
+     * The server processed the request, but the response was lost or could not be decoded. Retrying
+     * would send a message twice.
+     */
     ZEXA_OUTCOME_ACCEPTED = 4,
 } zexa_outcome;
 
@@ -613,12 +620,12 @@ zexa_status zexa_client_with_options(const zexa_client *client, const zexa_call_
                                      zexa_client **derived, zexa_error **error);
 
 /* ==============================================================================================
- * `ZEXA_CHANNEL_…` and `zexa_template`: what messages and campaigns share.
+ * Delivery channels (`ZEXA_CHANNEL_…`) and WhatsApp templates (`zexa_template`).
  * ============================================================================================== */
 
-/* The way a message takes. */
+/* Delivery channel of a message or campaign. */
 
-/** A text message to a phone. */
+/** Text message (SMS) to a phone number. */
 #define ZEXA_CHANNEL_SMS "sms"
 
 /** WhatsApp. */
@@ -678,28 +685,37 @@ const char *zexa_template_json(const zexa_template *message_template);
 void zexa_template_free(zexa_template *message_template);
 
 /* ==============================================================================================
- * Messages: `zexa_send_message_params` and what comes of it, a `zexa_message`.
+ * Messages: send one with `zexa_send_message_params`; the result is a `zexa_message`.
  * ============================================================================================== */
 
-/* How far a message has got: queued, sent, then one of the other three, which are final. */
+/*
+ * Delivery status of a message: `queued`, then `sent`, then a final status (`delivered`, `failed`
+ * or `undeliverable`).
+ */
 
-/** Zexa has it, and has not passed it on. */
+/**
+ * Accepted by Zexa, and not yet passed to the carrier or provider. This can take up to 30 minutes
+ * at busy times.
+ */
 #define ZEXA_MESSAGE_STATUS_QUEUED "queued"
 
-/** It was passed to the carrier or provider. */
+/** Passed to the carrier or provider. */
 #define ZEXA_MESSAGE_STATUS_SENT "sent"
 
-/** It arrived. */
+/** Delivered to the recipient. Final. */
 #define ZEXA_MESSAGE_STATUS_DELIVERED "delivered"
 
-/** It could not be sent. */
+/** Could not be sent. Final. */
 #define ZEXA_MESSAGE_STATUS_FAILED "failed"
 
-/** It could not be delivered. */
+/** Could not be delivered. Final. */
 #define ZEXA_MESSAGE_STATUS_UNDELIVERABLE "undeliverable"
 
 /**
  * A message and its delivery status.
+ *
+ * If the response to a send omits a field that the request has, the field has the value of the
+ * request.
  *
  * Yours to free with zexa_message_free(). Its strings live as long as it does.
  */
@@ -708,9 +724,10 @@ typedef struct zexa_message zexa_message;
 /**
  * A message to send.
  *
- * Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and
- * `template_id`; an empty `template_id`; a `to` that is not E.164, where the channel takes phone
- * numbers.
+ * The following is checked before anything is sent. The channel, the recipient and the sender are
+ * required, and so is a text, a template, a template id or an extra body field; otherwise, the call
+ * fails with `ZEXA_INVALID_REQUEST`. For SMS, WhatsApp and Telegram, the recipient must be an E.164
+ * number; otherwise, the call fails with `ZEXA_VALIDATION`.
  *
  * Begin with `ZEXA_SEND_MESSAGE_PARAMS_INIT`, which makes everything absent. The strings are read
  * during the call, and stay yours.
@@ -718,33 +735,36 @@ typedef struct zexa_message zexa_message;
 typedef struct {
     /** Set by `ZEXA_SEND_MESSAGE_PARAMS_INIT`. */
     size_t struct_size;
-    /** The way it takes. */
+    /** Delivery channel. */
     const char *channel;
     /**
-     * Recipient: E.164 number for SMS, WhatsApp and Telegram, email address, or Slack channel or
-     * user id.
+     * Recipient: E.164 number for SMS, WhatsApp and Telegram, email address for email, channel or
+     * user id for Slack.
      */
     const char *to;
-    /** Sender ID, registered for the channel, or a verified address for email. */
+    /** Sender: a Sender ID that is registered for the channel, or a verified address for email. */
     const char *from;
-    /** What it says, as plain text. Required unless there is a template. */
+    /** Message text, without formatting. Required unless the message uses a template. */
     const char *body;
-    /** The subject; email only. */
+    /** Subject line. Email only. */
     const char *subject;
-    /** The text as HTML, with the body as its plain alternative; email only. */
+    /** Message text as HTML; `body` is then the plain-text alternative. Email only. */
     const char *html;
     /**
-     * An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
-     * its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
-     * ["Ana"]}`. The API documents the object, not its members, so it may have others. A JSON
-     * object: see `zexa_template`.
+     * Approved WhatsApp template, used instead of a text: an object with its `name`, its `language`
+     * and the values of its `variables` in order, such as `{"name": "order_shipped", "language":
+     * "pt", "variables": ["Ana"]}`. The API does not document the members of the object, so others
+     * are accepted. A JSON object: see `zexa_template`.
      */
     const char *template_json;
-    /** When to send it. Default: now. In the form of RFC 3339, such as "2026-07-01T09:00:00Z". */
+    /**
+     * Time at which to send the message. Default: immediately. In the form of RFC 3339, such as
+     * "2026-07-01T09:00:00Z".
+     */
     const char *scheduled_at;
     /**
-     * Id of an approved WhatsApp template: give either this or `template`. The values of its
-     * variables are extra fields.
+     * Id of an approved WhatsApp template, used instead of a template object. The API does not
+     * document how to pass the values of its variables: send them as extra body fields.
      */
     const char *template_id;
 } zexa_send_message_params;
@@ -754,7 +774,7 @@ typedef struct {
     {sizeof(zexa_send_message_params), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
 
 /**
- * Whether it will not change any more.
+ * Whether the status is final: it will not change any more.
  *
  * - `name`: one of the `ZEXA_MESSAGE_STATUS_…`, or any other string.
  *
@@ -792,60 +812,60 @@ const char *zexa_message_created_at(const zexa_message *message);
 int64_t zexa_message_created_at_unix_ms(const zexa_message *message);
 
 /**
- * Sender: a Sender ID or an email address. Not documented: the API may omit it. NULL where it is
+ * Sender: Sender ID or email address. Not documented by the API; may be absent. NULL where it is
  * absent.
  */
 const char *zexa_message_from(const zexa_message *message);
 
-/** Plain text. Not documented: the API may omit it. NULL where it is absent. */
+/** Message text. Not documented by the API; may be absent. NULL where it is absent. */
 const char *zexa_message_body(const zexa_message *message);
 
 /**
- * Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it.
+ * Scheduled send time (UTC). Not documented by the API; may be absent.
  *
  * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_message_scheduled_at(const zexa_message *message);
 
 /**
- * Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it.
+ * Scheduled send time (UTC). Not documented by the API; may be absent.
  *
  * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_message_scheduled_at_unix_ms(const zexa_message *message);
 
 /**
- * Time at which it was passed to the carrier or provider (UTC). Not documented: the API may omit
- * it.
+ * Time at which the message was passed to the carrier or provider (UTC). Not documented by the API;
+ * may be absent.
  *
  * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_message_sent_at(const zexa_message *message);
 
 /**
- * Time at which it was passed to the carrier or provider (UTC). Not documented: the API may omit
- * it.
+ * Time at which the message was passed to the carrier or provider (UTC). Not documented by the API;
+ * may be absent.
  *
  * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_message_sent_at_unix_ms(const zexa_message *message);
 
 /**
- * Delivery time (UTC). Not documented: the API may omit it.
+ * Delivery time (UTC). Not documented by the API; may be absent.
  *
  * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_message_delivered_at(const zexa_message *message);
 
 /**
- * Delivery time (UTC). Not documented: the API may omit it.
+ * Delivery time (UTC). Not documented by the API; may be absent.
  *
  * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_message_delivered_at_unix_ms(const zexa_message *message);
 
 /**
- * Reason of a failure: a text or a code. Not documented: the API may omit it. NULL where it is
+ * Failure reason, as text or as a code. Not documented by the API; may be absent. NULL where it is
  * absent.
  */
 const char *zexa_message_error(const zexa_message *message);
@@ -866,10 +886,11 @@ const char *zexa_message_extra_json(const zexa_message *message);
 void zexa_message_free(zexa_message *message);
 
 /**
- * Sends one message on any channel, now or at its `scheduled_at`.
+ * Send one message on any channel, immediately or at `scheduled_at`.
  *
- * It is never sent twice: where an attempt may have reached the server, the error says `unknown`,
- * and nothing is repeated.
+ * Returns the accepted message. A message is never sent twice: if an attempt may have been
+ * processed by the server, it is not retried, and the call fails with the outcome
+ * `ZEXA_OUTCOME_UNKNOWN` or `ZEXA_OUTCOME_ACCEPTED`.
  *
  * `POST /messages`
  *
@@ -887,7 +908,7 @@ zexa_status zexa_messages_send(const zexa_client *client, const zexa_send_messag
                                zexa_error **error);
 
 /**
- * Gives a message and how far it has got.
+ * Get a message with its delivery status.
  *
  * `GET /messages/{id}`
  *
@@ -905,15 +926,15 @@ zexa_status zexa_messages_get(const zexa_client *client, const char *id,
                               zexa_error **error);
 
 /**
- * Waits until a message has the status `until`, or a final one, and gives it.
+ * Wait until a message has the status `until` or a final status, and return the message.
  *
- * A final status will not change any more. Where it is another than the one waited for, the message
- * is given all the same: look at its status. An `until` of `final`, or an empty one, waits for any
- * of these.
+ * A final status does not change any more, so the message is also returned if it reaches another
+ * final status than `until`: check its status. If `until` is `final` or empty, the call waits for
+ * any final status.
  *
- * Polls immediately, and then after pauses that grow from half a second to 30 seconds. The call's
- * `deadline` limits the whole wait. Default: 30 minutes, as messages can stay `queued` for so long
- * at busy times. A wait that reaches its deadline fails with `timeout`.
+ * Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits
+ * the whole wait. Default: 30 minutes, because messages can stay `queued` that long at busy times.
+ * If the deadline passes first, the call fails with `ZEXA_TIMEOUT`.
  *
  * `GET /messages/{id}`
  *
@@ -932,23 +953,24 @@ zexa_status zexa_messages_wait(const zexa_client *client, const char *id, const 
                                zexa_error **error);
 
 /* ==============================================================================================
- * Sender IDs: the names and numbers that messages come from.
+ * Sender IDs: the registered names and numbers that messages are sent from.
  * ============================================================================================== */
 
-/* Whether a Sender ID may be used. */
+/* Approval status of a Sender ID. Only approved Sender IDs can send messages. */
 
-/** It is being looked at. */
+/** Under review. */
 #define ZEXA_SENDER_ID_STATUS_PENDING "pending"
 
-/** It may send. */
+/** Approved for sending. */
 #define ZEXA_SENDER_ID_STATUS_APPROVED "approved"
 
-/** It may not. */
+/** Not approved: cannot send. */
 #define ZEXA_SENDER_ID_STATUS_REJECTED "rejected"
 
 /**
- * A name or number that is registered as a sender on one channel. The API documents little of it,
- * so every field may be absent.
+ * A Sender ID: a name or number that is registered as a sender on one channel.
+ *
+ * Most fields are not documented by the API, and every field may be absent.
  *
  * Yours to free with zexa_sender_id_free(). Its strings live as long as it does.
  */
@@ -975,52 +997,53 @@ typedef struct zexa_sender_id_page zexa_sender_id_page;
 typedef struct zexa_sender_id_pages zexa_sender_id_pages;
 
 /**
- * How to list Sender IDs.
+ * Which Sender IDs to list. Default: all.
  *
  * Begin with `ZEXA_LIST_SENDER_IDS_PARAMS_INIT`, which makes everything absent.
  */
 typedef struct {
     /** Set by `ZEXA_LIST_SENDER_IDS_PARAMS_INIT`. */
     size_t struct_size;
-    /** How many come with one request, 1 to 100. Default: 50, the API's own. */
+    /** Page size: number of items per request, 1 to 100. Default: 50, set by the API. */
     int64_t per_page;
 } zexa_list_sender_ids_params;
 
 /** What such a struct begins with: its size, and nothing given. */
 #define ZEXA_LIST_SENDER_IDS_PARAMS_INIT {sizeof(zexa_list_sender_ids_params), ZEXA_DEFAULT}
 
-/** Whether it may be used. Empty if the API omits it. */
+/** Approval status. Empty if the API omits it. */
 const char *zexa_sender_id_status(const zexa_sender_id *sender_id);
 
 /**
- * Channel that it is registered for. Not documented: the API may omit it. NULL where it is absent.
+ * Channel that the Sender ID is registered for. Not documented by the API; may be absent. NULL
+ * where it is absent.
  */
 const char *zexa_sender_id_channel(const zexa_sender_id *sender_id);
 
 /**
- * The name itself: up to 11 letters and digits, or an E.164 number. Not documented: the API may
- * omit it. NULL where it is absent.
+ * The name or number itself: up to 11 letters and digits, or an E.164 number. Not documented by the
+ * API; may be absent. NULL where it is absent.
  */
 const char *zexa_sender_id_sender_id(const zexa_sender_id *sender_id);
 
-/** Id of the registration. Not documented: the API may omit it. NULL where it is absent. */
+/** Registration id. Not documented by the API; may be absent. NULL where it is absent. */
 const char *zexa_sender_id_id(const zexa_sender_id *sender_id);
 
 /**
- * Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it. NULL where
- * it is absent.
+ * Use case: `transactional`, `marketing` or `otp`. Not documented by the API; may be absent. NULL
+ * where it is absent.
  */
 const char *zexa_sender_id_use_case(const zexa_sender_id *sender_id);
 
 /**
- * Registration time (UTC). Not documented: the API may omit it.
+ * Registration time (UTC). Not documented by the API; may be absent.
  *
  * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_sender_id_created_at(const zexa_sender_id *sender_id);
 
 /**
- * Registration time (UTC). Not documented: the API may omit it.
+ * Registration time (UTC). Not documented by the API; may be absent.
  *
  * In milliseconds since 1970. -1 where it is absent.
  */
@@ -1114,7 +1137,7 @@ bool zexa_sender_id_pages_is_incomplete(const zexa_sender_id_pages *pages);
 void zexa_sender_id_pages_free(zexa_sender_id_pages *pages);
 
 /**
- * Lists the account's Sender IDs, of every status, on every channel.
+ * List the account's Sender IDs, with any status and for any channel.
  *
  * `GET /sender-ids`
  *
@@ -1139,7 +1162,7 @@ zexa_status zexa_sender_ids_list(const zexa_client *client,
                                  zexa_error **error);
 
 /**
- * Lists the account's Sender IDs, of every status, on every channel.
+ * List the account's Sender IDs, with any status and for any channel.
  *
  * `GET /sender-ids`
  *
@@ -1160,7 +1183,7 @@ zexa_status zexa_sender_ids_list_page(const zexa_client *client,
                                       zexa_error **error);
 
 /**
- * Lists the account's Sender IDs, of every status, on every channel.
+ * List the account's Sender IDs, with any status and for any channel.
  *
  * `GET /sender-ids`
  *
@@ -1186,38 +1209,38 @@ zexa_status zexa_sender_ids_list_pages(const zexa_client *client,
                                        zexa_sender_id_pages **pages, zexa_error **error);
 
 /* ==============================================================================================
- * Campaigns: `zexa_create_campaign_params`, one message to a whole contact list, and what comes
- * of it, a `zexa_campaign`.
+ * Campaigns: send one message to a whole contact list with `zexa_create_campaign_params`; the
+ * result is a `zexa_campaign`.
  * ============================================================================================== */
 
-/*
- * How far a campaign has got. The API documents that campaigns pause and resume; the names are
- * inferred.
- */
+/* Status of a campaign. The names are not documented by the API; it may use others. */
 
-/** It waits for its time. */
+/** Waiting for its start time. */
 #define ZEXA_CAMPAIGN_STATUS_SCHEDULED "scheduled"
 
-/** It is being sent. */
+/** Being sent. */
 #define ZEXA_CAMPAIGN_STATUS_SENDING "sending"
 
-/** All its messages were sent. */
+/** All messages were sent. Not final. */
 #define ZEXA_CAMPAIGN_STATUS_SENT "sent"
 
-/** All its messages came to an end. */
+/** All messages have a final status. Final. */
 #define ZEXA_CAMPAIGN_STATUS_COMPLETED "completed"
 
-/** The credits ran out. It resumes by itself when there are more. */
+/** The account ran out of credits. The campaign resumes automatically when credits are added. */
 #define ZEXA_CAMPAIGN_STATUS_PAUSED "paused"
 
-/** It could not be sent. */
+/** Could not be sent. Final. */
 #define ZEXA_CAMPAIGN_STATUS_FAILED "failed"
 
-/** It was called off. */
+/** Cancelled. Final. */
 #define ZEXA_CAMPAIGN_STATUS_CANCELLED "cancelled"
 
 /**
  * A campaign and its status.
+ *
+ * If the response to a create omits a field that the request has, the field has the value of the
+ * request.
  *
  * Yours to free with zexa_campaign_free(). Its strings live as long as it does.
  */
@@ -1244,10 +1267,11 @@ typedef struct zexa_campaign_page zexa_campaign_page;
 typedef struct zexa_campaign_pages zexa_campaign_pages;
 
 /**
- * A campaign to create, which is launched at once or at its time.
+ * A campaign to create. It sends one message to every contact of a contact list.
  *
- * Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; none of
- * `body`, `template` and `template_id`; an empty `template_id`.
+ * The following is checked before anything is sent. The name, the channel, the contact list and the
+ * Sender ID are required, and so is a text, a template, a template id or an extra body field;
+ * otherwise, the call fails with `ZEXA_INVALID_REQUEST`.
  *
  * Begin with `ZEXA_CREATE_CAMPAIGN_PARAMS_INIT`, which makes everything absent. The strings are
  * read during the call, and stay yours.
@@ -1255,28 +1279,34 @@ typedef struct zexa_campaign_pages zexa_campaign_pages;
 typedef struct {
     /** Set by `ZEXA_CREATE_CAMPAIGN_PARAMS_INIT`. */
     size_t struct_size;
-    /** Its name. */
+    /** Campaign name. */
     const char *name;
-    /** The way its messages take. */
+    /** Delivery channel. */
     const char *channel;
-    /** The contact list it goes to, `lst_…`. */
+    /** Id of the contact list to send to, `lst_…`. */
     const char *contact_list_id;
-    /** Sender ID, registered for the channel. (On a message, the field is `from`.) */
+    /**
+     * Sender: a Sender ID that is registered for the channel. (The API calls this field `from` for
+     * a single message.)
+     */
     const char *sender_id;
-    /** What it says, as plain text. Required unless there is a template. */
+    /** Message text, without formatting. Required unless the campaign uses a template. */
     const char *body;
     /**
-     * An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
-     * its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
-     * ["Ana"]}`. The API documents the object, not its members, so it may have others. A JSON
-     * object: see `zexa_template`.
+     * Approved WhatsApp template, used instead of a text: an object with its `name`, its `language`
+     * and the values of its `variables` in order, such as `{"name": "order_shipped", "language":
+     * "pt", "variables": ["Ana"]}`. The API does not document the members of the object, so others
+     * are accepted. A JSON object: see `zexa_template`.
      */
     const char *template_json;
-    /** When to start it. Default: now. In the form of RFC 3339, such as "2026-07-01T09:00:00Z". */
+    /**
+     * Time at which to start the campaign. Default: immediately. In the form of RFC 3339, such as
+     * "2026-07-01T09:00:00Z".
+     */
     const char *scheduled_at;
     /**
-     * Id of an approved WhatsApp template: give either this or `template`. The values of its
-     * variables are extra fields.
+     * Id of an approved WhatsApp template, used instead of a template object. The API does not
+     * document how to pass the values of its variables: send them as extra body fields.
      */
     const char *template_id;
 } zexa_create_campaign_params;
@@ -1286,14 +1316,14 @@ typedef struct {
     {sizeof(zexa_create_campaign_params), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
 
 /**
- * How to list campaigns.
+ * Which campaigns to list. Default: all.
  *
  * Begin with `ZEXA_LIST_CAMPAIGNS_PARAMS_INIT`, which makes everything absent.
  */
 typedef struct {
     /** Set by `ZEXA_LIST_CAMPAIGNS_PARAMS_INIT`. */
     size_t struct_size;
-    /** How many come with one request, 1 to 100. Default: 50, the API's own. */
+    /** Page size: number of items per request, 1 to 100. Default: 50, set by the API. */
     int64_t per_page;
 } zexa_list_campaigns_params;
 
@@ -1301,7 +1331,7 @@ typedef struct {
 #define ZEXA_LIST_CAMPAIGNS_PARAMS_INIT {sizeof(zexa_list_campaigns_params), ZEXA_DEFAULT}
 
 /**
- * Whether it will not change any more.
+ * Whether the status is final: it will not change any more.
  *
  * - `name`: one of the `ZEXA_CAMPAIGN_STATUS_…`, or any other string.
  *
@@ -1312,10 +1342,10 @@ bool zexa_campaign_status_is_final(const char *name);
 /** Campaign id, `cmp_…`. */
 const char *zexa_campaign_id(const zexa_campaign *campaign);
 
-/** Status. Empty if the API omits it. */
+/** Campaign status. Empty if the API omits it. */
 const char *zexa_campaign_status(const zexa_campaign *campaign);
 
-/** Name. Absent if the API omits it. NULL where it is absent. */
+/** Campaign name. Absent if the API omits it. NULL where it is absent. */
 const char *zexa_campaign_name(const zexa_campaign *campaign);
 
 /** Delivery channel. Absent if the API omits it. NULL where it is absent. */
@@ -1336,45 +1366,60 @@ const char *zexa_campaign_created_at(const zexa_campaign *campaign);
 int64_t zexa_campaign_created_at_unix_ms(const zexa_campaign *campaign);
 
 /**
- * Number of contacts that it is sent to. Not documented under this name: the API may omit it. -1
+ * Number of contacts that the campaign is sent to. Not documented by the API; may be absent. -1
  * where it is absent.
  */
 int64_t zexa_campaign_total_recipients(const zexa_campaign *campaign);
 
 /**
- * Time to start at (UTC), if it is scheduled. Not documented: the API may omit it.
+ * Scheduled start time (UTC). Not documented by the API; may be absent.
  *
  * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_campaign_scheduled_at(const zexa_campaign *campaign);
 
 /**
- * Time to start at (UTC), if it is scheduled. Not documented: the API may omit it.
+ * Scheduled start time (UTC). Not documented by the API; may be absent.
  *
  * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_campaign_scheduled_at_unix_ms(const zexa_campaign *campaign);
 
 /**
- * Delivery statistics, returned by `campaigns.get`. Not documented: the API may omit them.
+ * Delivery statistics, returned when a single campaign is requested. Not documented by the API; may
+ * be absent.
  *
  * As JSON. NULL where it is absent.
  */
 const char *zexa_campaign_stats_json(const zexa_campaign *campaign);
 
-/** Passed to the carrier or provider. -1 where it is absent. */
+/**
+ * Number of messages passed to the carrier or provider. Not documented by the API; may be absent.
+ * -1 where it is absent.
+ */
 int64_t zexa_campaign_stats_sent(const zexa_campaign *campaign);
 
-/** Delivered. -1 where it is absent. */
+/**
+ * Number of delivered messages. Not documented by the API; may be absent. -1 where it is absent.
+ */
 int64_t zexa_campaign_stats_delivered(const zexa_campaign *campaign);
 
-/** Failed: they could not be sent. -1 where it is absent. */
+/**
+ * Number of messages that could not be sent. Not documented by the API; may be absent. -1 where it
+ * is absent.
+ */
 int64_t zexa_campaign_stats_failed(const zexa_campaign *campaign);
 
-/** Undeliverable. -1 where it is absent. */
+/**
+ * Number of messages that could not be delivered. Not documented by the API; may be absent. -1
+ * where it is absent.
+ */
 int64_t zexa_campaign_stats_undeliverable(const zexa_campaign *campaign);
 
-/** Not yet sent. -1 where it is absent. */
+/**
+ * Number of messages that are not sent yet. Not documented by the API; may be absent. -1 where it
+ * is absent.
+ */
 int64_t zexa_campaign_stats_pending(const zexa_campaign *campaign);
 
 /**
@@ -1393,7 +1438,11 @@ const char *zexa_campaign_extra_json(const zexa_campaign *campaign);
 void zexa_campaign_free(zexa_campaign *campaign);
 
 /**
- * Creates a campaign and launches it, or schedules it for its `scheduled_at`.
+ * Create a campaign that starts immediately or at `scheduled_at`.
+ *
+ * Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been
+ * processed by the server, it is not retried, and the call fails with the outcome
+ * `ZEXA_OUTCOME_UNKNOWN` or `ZEXA_OUTCOME_ACCEPTED`.
  *
  * `POST /campaigns`
  *
@@ -1484,7 +1533,7 @@ bool zexa_campaign_pages_is_incomplete(const zexa_campaign_pages *pages);
 void zexa_campaign_pages_free(zexa_campaign_pages *pages);
 
 /**
- * Lists the account's campaigns.
+ * List the account's campaigns.
  *
  * `GET /campaigns`
  *
@@ -1508,7 +1557,7 @@ zexa_status zexa_campaigns_list(const zexa_client *client, const zexa_list_campa
                                 zexa_error **error);
 
 /**
- * Lists the account's campaigns.
+ * List the account's campaigns.
  *
  * `GET /campaigns`
  *
@@ -1529,7 +1578,7 @@ zexa_status zexa_campaigns_list_page(const zexa_client *client,
                                      zexa_error **error);
 
 /**
- * Lists the account's campaigns.
+ * List the account's campaigns.
  *
  * `GET /campaigns`
  *
@@ -1555,7 +1604,7 @@ zexa_status zexa_campaigns_list_pages(const zexa_client *client,
                                       zexa_error **error);
 
 /**
- * Gives a campaign, how far it has got, and its delivery statistics.
+ * Get a campaign with its status and delivery statistics.
  *
  * `GET /campaigns/{id}`
  *
@@ -1573,15 +1622,15 @@ zexa_status zexa_campaigns_get(const zexa_client *client, const char *id,
                                zexa_error **error);
 
 /**
- * Waits until a campaign has the status `until`, or a final one, and gives it.
+ * Wait until a campaign has the status `until` or a final status, and return the campaign.
  *
- * A final status will not change any more. Where it is another than the one waited for, the
- * campaign is given all the same: look at its status. An `until` of `final`, or an empty one, waits
- * for any of these.
+ * A final status does not change any more, so the campaign is also returned if it reaches another
+ * final status than `until`: check its status. If `until` is `final` or empty, the call waits for
+ * any final status.
  *
- * Polls immediately, and then after pauses that grow from half a second to 30 seconds. The call's
- * `deadline` limits the whole wait. Default: 30 minutes, as messages can stay `queued` for so long
- * at busy times. A wait that reaches its deadline fails with `timeout`.
+ * Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits
+ * the whole wait. Default: 30 minutes. If the deadline passes first, the call fails with
+ * `ZEXA_TIMEOUT`.
  *
  * `GET /campaigns/{id}`
  *
@@ -1600,12 +1649,15 @@ zexa_status zexa_campaigns_wait(const zexa_client *client, const char *id, const
                                 zexa_error **error);
 
 /* ==============================================================================================
- * Contacts: `zexa_create_contact_params`, `zexa_list_contacts_params`, and the `zexa_contact`
- * that they are about.
+ * Contacts: add one with `zexa_create_contact_params`, list them with
+ * `zexa_list_contacts_params`; the result is a `zexa_contact`.
  * ============================================================================================== */
 
 /**
- * A person who can be reached.
+ * A contact: a person who can receive messages.
+ *
+ * If the response to a create omits a field that the request has, the field has the value of the
+ * request.
  *
  * Yours to free with zexa_contact_free(). Its strings live as long as it does.
  */
@@ -1634,7 +1686,9 @@ typedef struct zexa_contact_pages zexa_contact_pages;
 /**
  * A contact to add.
  *
- * Refused before it is sent: a missing `name` or `phone`; a `phone` that is not E.164.
+ * The following is checked before anything is sent. The name and the phone number are required;
+ * otherwise, the call fails with `ZEXA_INVALID_REQUEST`. The phone number must be in E.164 format;
+ * otherwise, the call fails with `ZEXA_VALIDATION`.
  *
  * Begin with `ZEXA_CREATE_CONTACT_PARAMS_INIT`, which makes everything absent. The strings and
  * arrays are read during the call, and stay yours.
@@ -1642,15 +1696,18 @@ typedef struct zexa_contact_pages zexa_contact_pages;
 typedef struct {
     /** Set by `ZEXA_CREATE_CONTACT_PARAMS_INIT`. */
     size_t struct_size;
-    /** The person's name. */
+    /** Name of the person. */
     const char *name;
-    /** The phone number, in E.164 form. No other contact may have it. */
+    /**
+     * Phone number in E.164 format, such as `+244912345678`. Must be unique among the contacts of
+     * the account.
+     */
     const char *phone;
-    /** The ids of the contact lists to put it in, `lst_…`. */
+    /** Ids of the contact lists to add the contact to, `lst_…`. Default: none. */
     const char *const *lists;
     /** How many `lists` there are. */
     size_t lists_count;
-    /** The email address; needed to reach the contact by email. */
+    /** Email address. Required to reach the contact by email. */
     const char *email;
 } zexa_create_contact_params;
 
@@ -1659,7 +1716,7 @@ typedef struct {
     {sizeof(zexa_create_contact_params), NULL, NULL, NULL, 0, NULL}
 
 /**
- * Which contacts to list. By default all.
+ * Which contacts to list. Default: all.
  *
  * Begin with `ZEXA_LIST_CONTACTS_PARAMS_INIT`, which makes everything absent. The strings are read
  * during the call, and stay yours.
@@ -1667,14 +1724,17 @@ typedef struct {
 typedef struct {
     /** Set by `ZEXA_LIST_CONTACTS_PARAMS_INIT`. */
     size_t struct_size;
-    /** Only those in this contact list, `lst_…`. The parameter's name is inferred. */
+    /**
+     * List only the contacts of this contact list, `lst_…`. The API does not document the name of
+     * this filter.
+     */
     const char *list_id;
     /**
-     * Only contacts that match this text. The parameter is inferred: a server may ignore it and
-     * return every contact.
+     * List only the contacts that match this text. The API does not document the name of this
+     * filter: a server may ignore it and return every contact.
      */
     const char *search;
-    /** How many come with one request, 1 to 100. Default: 50, the API's own. */
+    /** Page size: number of items per request, 1 to 100. Default: 50, set by the API. */
     int64_t per_page;
 } zexa_list_contacts_params;
 
@@ -1687,18 +1747,18 @@ const char *zexa_contact_id(const zexa_contact *contact);
 /** Name of the person. Absent if the API omits it. NULL where it is absent. */
 const char *zexa_contact_name(const zexa_contact *contact);
 
-/** Phone number in E.164 form. Absent if the API omits it. NULL where it is absent. */
+/** Phone number in E.164 format. Absent if the API omits it. NULL where it is absent. */
 const char *zexa_contact_phone(const zexa_contact *contact);
 
 /**
- * Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them.
+ * Ids of the contact lists that contain the contact, `lst_…`. Empty if the API omits them.
  *
  * How many `lists` there are.
  */
 size_t zexa_contact_lists_count(const zexa_contact *contact);
 
 /**
- * Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them.
+ * Ids of the contact lists that contain the contact, `lst_…`. Empty if the API omits them.
  *
  * The one of `lists` at `index`, from 0; NULL where there is none.
  */
@@ -1718,7 +1778,7 @@ const char *zexa_contact_created_at(const zexa_contact *contact);
  */
 int64_t zexa_contact_created_at_unix_ms(const zexa_contact *contact);
 
-/** Email address, if there is one. NULL where it is absent. */
+/** Email address. Absent if the contact has none. NULL where it is absent. */
 const char *zexa_contact_email(const zexa_contact *contact);
 
 /**
@@ -1737,7 +1797,10 @@ const char *zexa_contact_extra_json(const zexa_contact *contact);
 void zexa_contact_free(zexa_contact *contact);
 
 /**
- * Adds a contact. A phone number that exists already is a `conflict`.
+ * Add a contact.
+ *
+ * Returns the added contact. If a contact with this phone number exists, the call fails with
+ * `ZEXA_CONFLICT`.
  *
  * `POST /contacts`
  *
@@ -1828,7 +1891,7 @@ bool zexa_contact_pages_is_incomplete(const zexa_contact_pages *pages);
 void zexa_contact_pages_free(zexa_contact_pages *pages);
 
 /**
- * Lists contacts: all, those of one contact list, or those that match a search.
+ * List contacts: all, those of one contact list, or those that match a search.
  *
  * `GET /contacts`
  *
@@ -1852,7 +1915,7 @@ zexa_status zexa_contacts_list(const zexa_client *client, const zexa_list_contac
                                zexa_error **error);
 
 /**
- * Lists contacts: all, those of one contact list, or those that match a search.
+ * List contacts: all, those of one contact list, or those that match a search.
  *
  * `GET /contacts`
  *
@@ -1873,7 +1936,7 @@ zexa_status zexa_contacts_list_page(const zexa_client *client,
                                     zexa_error **error);
 
 /**
- * Lists contacts: all, those of one contact list, or those that match a search.
+ * List contacts: all, those of one contact list, or those that match a search.
  *
  * `GET /contacts`
  *
@@ -1899,7 +1962,9 @@ zexa_status zexa_contacts_list_pages(const zexa_client *client,
                                      zexa_error **error);
 
 /**
- * Removes a contact for good, from every list too.
+ * Delete a contact permanently, also from every contact list.
+ *
+ * If an earlier attempt may have deleted the contact, a 404 on a retry counts as success.
  *
  * `DELETE /contacts/{id}`
  *
@@ -1915,13 +1980,13 @@ zexa_status zexa_contacts_delete(const zexa_client *client, const char *id,
                                  const zexa_call_options *options, zexa_error **error);
 
 /* ==============================================================================================
- * Webhooks: `zexa_create_webhook_params` asks to be told of deliveries,
- * `zexa_webhooks_parse_event()` reads what is then told.
+ * Webhooks: register an endpoint with `zexa_create_webhook_params`, and parse the events that
+ * Zexa posts to it with `zexa_webhooks_parse_event()`.
  * ============================================================================================== */
 
-/* What may happen that a webhook is told of. */
+/* Name of an event that Zexa posts to webhooks. */
 
-/** A message arrived. */
+/** A message was delivered. */
 #define ZEXA_EVENT_NAME_MESSAGE_DELIVERED "message.delivered"
 
 /** A message could not be sent. */
@@ -1930,27 +1995,32 @@ zexa_status zexa_contacts_delete(const zexa_client *client, const char *id,
 /** A message could not be delivered. */
 #define ZEXA_EVENT_NAME_MESSAGE_UNDELIVERABLE "message.undeliverable"
 
-/** Somebody asked for no more messages. */
+/** A recipient opted out of further messages. */
 #define ZEXA_EVENT_NAME_MESSAGE_OPTOUT "message.optout"
 
 /** All messages of a campaign were sent. */
 #define ZEXA_EVENT_NAME_CAMPAIGN_SENT "campaign.sent"
 
-/** All messages of a campaign came to an end. */
+/** All messages of a campaign have a final status. */
 #define ZEXA_EVENT_NAME_CAMPAIGN_COMPLETED "campaign.completed"
 
-/** Every event there is. To subscribe with; no event has this name. */
+/** All events. Only for registering a webhook: no event has this name. */
 #define ZEXA_EVENT_NAME_ALL "*"
 
 /**
- * An event that Zexa posts to a webhook. Its form is not documented, so every field may be absent.
+ * An event that Zexa posts to a webhook.
+ *
+ * The form of events is not documented by the API, so every field may be absent.
  *
  * Yours to free with zexa_event_free(). Its strings live as long as it does.
  */
 typedef struct zexa_event zexa_event;
 
 /**
- * A registered endpoint for delivery events.
+ * A webhook: a registered endpoint for delivery events.
+ *
+ * If the response to a create omits a field that the request has, the field has the value of the
+ * request.
  *
  * Yours to free with zexa_webhook_free(). Its strings live as long as it does.
  */
@@ -1959,7 +2029,9 @@ typedef struct zexa_webhook zexa_webhook;
 /**
  * An endpoint to register for delivery events.
  *
- * Refused before it is sent: a missing `url`, or one that is not https; no `events`.
+ * The following is checked before anything is sent. The URL and at least one event are required;
+ * otherwise, the call fails with `ZEXA_INVALID_REQUEST`. The URL must start with `https://`;
+ * otherwise, the call fails with `ZEXA_VALIDATION`.
  *
  * Begin with `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`, which makes everything absent. The strings and
  * arrays are read during the call, and stay yours.
@@ -1967,9 +2039,9 @@ typedef struct zexa_webhook zexa_webhook;
 typedef struct {
     /** Set by `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`. */
     size_t struct_size;
-    /** Where events are to be posted: an https URL. */
+    /** URL that events are posted to. Must start with `https://`. */
     const char *url;
-    /** Which events: at least one, or `*` for all. */
+    /** Names of the events to post: at least one, or `*` for all. */
     const char *const *events;
     /** How many `events` there are. */
     size_t events_count;
@@ -1985,14 +2057,14 @@ const char *zexa_webhook_id(const zexa_webhook *webhook);
 const char *zexa_webhook_url(const zexa_webhook *webhook);
 
 /**
- * Names of the events that are posted. Empty if the API omits them.
+ * Names of the events that are posted to the URL. Empty if the API omits them.
  *
  * How many `events` there are.
  */
 size_t zexa_webhook_events_count(const zexa_webhook *webhook);
 
 /**
- * Names of the events that are posted. Empty if the API omits them.
+ * Names of the events that are posted to the URL. Empty if the API omits them.
  *
  * The one of `events` at `index`, from 0; NULL where there is none.
  */
@@ -2013,8 +2085,8 @@ const char *zexa_webhook_created_at(const zexa_webhook *webhook);
 int64_t zexa_webhook_created_at_unix_ms(const zexa_webhook *webhook);
 
 /**
- * Secret for signatures of events. The API documents neither the secret nor signatures: it may be
- * absent, and the client verifies none. NULL where it is absent.
+ * Secret for signing events. Not documented by the API; may be absent. The client does not verify
+ * signatures, because the API documents none. NULL where it is absent.
  */
 const char *zexa_webhook_secret(const zexa_webhook *webhook);
 
@@ -2034,30 +2106,33 @@ const char *zexa_webhook_extra_json(const zexa_webhook *webhook);
 void zexa_webhook_free(zexa_webhook *webhook);
 
 /**
- * Id of the event itself: the same event may be posted twice. Absent if the payload is the message
- * or campaign itself. NULL where it is absent.
+ * Event id, for deduplication: the same event may be posted more than once. Not documented by the
+ * API; may be absent, such as if the payload is the message or campaign itself. NULL where it is
+ * absent.
  */
 const char *zexa_event_id(const zexa_event *event);
 
-/** Name of the event. NULL where it is absent. */
+/** Event name. Not documented by the API; may be absent. NULL where it is absent. */
 const char *zexa_event_event(const zexa_event *event);
 
 /**
- * Time of the event (UTC).
+ * Event time (UTC). Not documented by the API; may be absent.
  *
  * In the form of RFC 3339. NULL where it is absent.
  */
 const char *zexa_event_created_at(const zexa_event *event);
 
 /**
- * Time of the event (UTC).
+ * Event time (UTC). Not documented by the API; may be absent.
  *
  * In milliseconds since 1970. -1 where it is absent.
  */
 int64_t zexa_event_created_at_unix_ms(const zexa_event *event);
 
 /**
- * Raw data of the event: see `zexa_event_message()` and `zexa_event_campaign()`.
+ * Raw data of the event. To read a message or a campaign, use `zexa_event_message()` or
+ * `zexa_event_campaign()`, which also search the rest of the payload. Not documented by the API;
+ * may be absent.
  *
  * As JSON. NULL where it is absent.
  */
@@ -2079,7 +2154,7 @@ const char *zexa_event_extra_json(const zexa_event *event);
 void zexa_event_free(zexa_event *event);
 
 /**
- * Registers an https endpoint for delivery events. Zexa posts a test event to it at once.
+ * Register an HTTPS endpoint for delivery events. Zexa may post a test event to it immediately.
  *
  * `POST /webhooks`
  *
@@ -2137,7 +2212,7 @@ ZEXA_WARN_UNUSED_RESULT
 zexa_campaign *zexa_event_campaign(const zexa_event *event);
 
 /* ==============================================================================================
- * Credits: what messages are paid with.
+ * Credits: the balance that messages are paid from.
  * ============================================================================================== */
 
 /**
@@ -2147,7 +2222,7 @@ zexa_campaign *zexa_event_campaign(const zexa_event *event);
  */
 typedef struct zexa_credits zexa_credits;
 
-/** Number of credits. An email or Slack message costs half a credit, so it may be a fraction. */
+/** Number of credits. May be fractional: an email or Slack message costs half a credit. */
 double zexa_credits_credits(const zexa_credits *credits);
 
 /**
@@ -2172,7 +2247,7 @@ const char *zexa_credits_extra_json(const zexa_credits *credits);
 void zexa_credits_free(zexa_credits *credits);
 
 /**
- * Gives the credit balance.
+ * Get the credit balance.
  *
  * `GET /credits`
  *

@@ -93,36 +93,37 @@ namespace zexa {
 
 /// What went wrong. The numbers are frozen; there may be more of them one day.
 enum class kind {
-    /// The client was given an option that cannot be used. Nothing was sent.
+    /// An option of the client or of the call is invalid or missing. Nothing was sent.
     config = 1,
-    /// A required value is missing, or the request was malformed (status 400).
+    /// A required value is missing, or the request is malformed (status 400).
     invalid_request = 2,
     /// The API key is missing, invalid or revoked (status 401).
     unauthorized = 3,
-    /// No such message, campaign, contact or contact list (status 404).
+    /// The message, campaign, contact or contact list does not exist (status 404).
     not_found = 4,
-    /// It exists already: a contact with this phone number (status 409).
+    /// The resource already exists, such as a contact with this phone number (status 409).
     conflict = 5,
-    /// A value is well-formed JSON but not acceptable (status 422), such as a number that is not
-    /// E.164.
+    /// A value is invalid, such as a phone number that is not in E.164 format (status 422, or found
+    /// before sending).
     validation = 6,
-    /// Not enough credits for this message or campaign (status 422).
+    /// The account does not have enough credits for this message or campaign (status 422).
     insufficient_credits = 7,
-    /// Too many requests (status 429), and waiting was not allowed or did not help.
+    /// Too many requests (status 429), and retrying was not possible or did not help.
     rate_limited = 8,
     /// The server failed (status 5xx).
     server = 9,
-    /// The connection could not be made, or was lost before an answer came.
+    /// The connection could not be opened, or was lost before a response arrived.
     connect = 10,
-    /// The time for the attempt or for the whole call ran out, or the server's did (status 408).
+    /// The timeout of an attempt or the deadline of the call passed, or the server reported a
+    /// timeout (status 408).
     timeout = 11,
-    /// The answer could not be read or understood.
+    /// The response could not be read or decoded.
     decode = 12,
     /// The caller cancelled the call.
     cancelled = 13,
     /// The client was closed.
     closed = 14,
-    /// Anything else, such as a redirect or a status that the API does not document.
+    /// Any other failure, such as a redirect or a status that the API does not document.
     other = 15,
     /// An argument is none: a string that is not UTF-8, or that holds a NUL; a negative count or
     /// time.
@@ -133,14 +134,17 @@ enum class kind {
 
 /// How far a failed request got: may the server have carried it out? The numbers are frozen.
 enum class outcome {
-    /// The server cannot have acted, and cannot act later: the request was not sent, or the server
-    /// said that it did not process it. Safe to send again.
+    /// The server has not processed the request and will not process it later: it was not sent, or
+    /// the server reported that it did not process it. Safe to
+    /// retry.
     not_sent = 1,
-    /// The server answered that it did not do it. Safe to send again after the cause is removed.
+    /// The server rejected the request. Safe to retry when the cause is fixed.
     rejected = 2,
-    /// The request went out, and what became of it is not known. Sending it again may do it twice.
+    /// The request was sent, and it is not known whether the server processed it. Retrying may send
+    /// a message twice.
     unknown = 3,
-    /// The server did it; only its answer was lost. Sending it again would do it twice.
+    /// The server processed the request, but the response was lost or could not be decoded.
+    /// Retrying would send a message twice.
     accepted = 4,
 };
 
@@ -257,13 +261,13 @@ class error : public std::runtime_error {
     std::shared_ptr<const detail::failure> failure_;
 };
 
-/// The client was given an option that cannot be used. Nothing was sent.
+/// An option of the client or of the call is invalid or missing. Nothing was sent.
 class config_error : public error {
   public:
     using error::error;
 };
 
-/// A required value is missing, or the request was malformed (status 400).
+/// A required value is missing, or the request is malformed (status 400).
 class invalid_request_error : public error {
   public:
     using error::error;
@@ -275,31 +279,32 @@ class unauthorized_error : public error {
     using error::error;
 };
 
-/// No such message, campaign, contact or contact list (status 404).
+/// The message, campaign, contact or contact list does not exist (status 404).
 class not_found_error : public error {
   public:
     using error::error;
 };
 
-/// It exists already: a contact with this phone number (status 409).
+/// The resource already exists, such as a contact with this phone number (status 409).
 class conflict_error : public error {
   public:
     using error::error;
 };
 
-/// A value is well-formed JSON but not acceptable (status 422), such as a number that is not E.164.
+/// A value is invalid, such as a phone number that is not in E.164 format (status 422, or found
+/// before sending).
 class validation_error : public error {
   public:
     using error::error;
 };
 
-/// Not enough credits for this message or campaign (status 422).
+/// The account does not have enough credits for this message or campaign (status 422).
 class insufficient_credits_error : public error {
   public:
     using error::error;
 };
 
-/// Too many requests (status 429), and waiting was not allowed or did not help.
+/// Too many requests (status 429), and retrying was not possible or did not help.
 class rate_limited_error : public error {
   public:
     using error::error;
@@ -311,19 +316,20 @@ class server_error : public error {
     using error::error;
 };
 
-/// The connection could not be made, or was lost before an answer came.
+/// The connection could not be opened, or was lost before a response arrived.
 class connect_error : public error {
   public:
     using error::error;
 };
 
-/// The time for the attempt or for the whole call ran out, or the server's did (status 408).
+/// The timeout of an attempt or the deadline of the call passed, or the server reported a timeout
+/// (status 408).
 class timeout_error : public error {
   public:
     using error::error;
 };
 
-/// The answer could not be read or understood.
+/// The response could not be read or decoded.
 class decode_error : public error {
   public:
     using error::error;
@@ -341,7 +347,7 @@ class closed_error : public error {
     using error::error;
 };
 
-/// Anything else, such as a redirect or a status that the API does not document.
+/// Any other failure, such as a redirect or a status that the API does not document.
 class other_error : public error {
   public:
     using error::error;
@@ -494,7 +500,7 @@ template <class Object, class Call> Object *made(Call call) {
     failure.kind = kind::invalid_argument;
     failure.outcome = outcome::not_sent;
     failure.safe_to_retry = true;
-    failure.message = field + ": " + reason;
+    failure.message = "`" + field + "` " + reason;
     failure.text = "invalid_argument: " + failure.message;
     failure.details_json = R"({"field":")" + field + R"(","reason":")" + reason + R"("})";
     failure.json = R"({"kind":"invalid_argument","outcome":"not_sent","status":null,"code":null,)"
@@ -903,22 +909,22 @@ class client {
         handle_.reset(handle, zexa_client_free);
     }
 
-    /// Messages on any channel.
+    /// Messages: send them, get their delivery status, and wait for it.
     [[nodiscard]] messages_resource messages() const;
 
-    /// The account's registered Sender IDs.
+    /// Sender IDs: list the names and numbers that the account has registered.
     [[nodiscard]] sender_ids_resource sender_ids() const;
 
-    /// Campaigns: one message to a whole contact list.
+    /// Campaigns: send one message to a whole contact list.
     [[nodiscard]] campaigns_resource campaigns() const;
 
-    /// The people who can be reached.
+    /// Contacts: add, list and delete the people who can receive messages.
     [[nodiscard]] contacts_resource contacts() const;
 
-    /// Endpoints that Zexa posts delivery events to.
+    /// Webhooks: register endpoints that Zexa posts delivery events to.
     [[nodiscard]] webhooks_resource webhooks() const;
 
-    /// The account's credits.
+    /// Credits: get the balance of the account.
     [[nodiscard]] credits_resource credits() const;
 
     /// The same client, with the same connections, for calls with other options.
@@ -1229,13 +1235,13 @@ template <class Item> class list {
 };
 
 // ================================================================================================
-// `channel` and `message_template`: what messages and campaigns share.
+// Delivery channels (`channel`) and WhatsApp templates (`message_template`).
 // ================================================================================================
 
-/// The way a message takes.
+/// Delivery channel of a message or campaign.
 namespace channel {
 
-/// A text message to a phone.
+/// Text message (SMS) to a phone number.
 inline constexpr const char *sms = "sms";
 /// WhatsApp.
 inline constexpr const char *whatsapp = "whatsapp";
@@ -1295,24 +1301,26 @@ class message_template {
 };
 
 // ================================================================================================
-// Messages: `send_message_params` and what comes of it, a `message`.
+// Messages: send one with `send_message_params`; the result is a `message`.
 // ================================================================================================
 
-/// How far a message has got: queued, sent, then one of the other three, which are final.
+/// Delivery status of a message: `queued`, then `sent`, then a final status (`delivered`, `failed`
+/// or `undeliverable`).
 namespace message_status {
 
-/// Zexa has it, and has not passed it on.
+/// Accepted by Zexa, and not yet passed to the carrier or provider. This can take up to 30 minutes
+/// at busy times.
 inline constexpr const char *queued = "queued";
-/// It was passed to the carrier or provider.
+/// Passed to the carrier or provider.
 inline constexpr const char *sent = "sent";
-/// It arrived.
+/// Delivered to the recipient. Final.
 inline constexpr const char *delivered = "delivered";
-/// It could not be sent.
+/// Could not be sent. Final.
 inline constexpr const char *failed = "failed";
-/// It could not be delivered.
+/// Could not be delivered. Final.
 inline constexpr const char *undeliverable = "undeliverable";
 
-/// Whether it will not change any more.
+/// Whether the status is final: it will not change any more.
 ///
 /// False of a name that this version does not know.
 [[nodiscard]] inline bool is_final(std::string_view name) {
@@ -1322,6 +1330,9 @@ inline constexpr const char *undeliverable = "undeliverable";
 } // namespace message_status
 
 /// A message and its delivery status.
+///
+/// If the response to a send omits a field that the request has, the field has the value of the
+/// request.
 class message {
   public:
     /// Message id, `msg_…`.
@@ -1354,17 +1365,17 @@ class message {
         return detail::optional_view(zexa_message_created_at(get()));
     }
 
-    /// Sender: a Sender ID or an email address. Not documented: the API may omit it.
+    /// Sender: Sender ID or email address. Not documented by the API; may be absent.
     [[nodiscard]] std::optional<std::string_view> from() const {
         return detail::optional_view(zexa_message_from(get()));
     }
 
-    /// Plain text. Not documented: the API may omit it.
+    /// Message text. Not documented by the API; may be absent.
     [[nodiscard]] std::optional<std::string_view> body() const {
         return detail::optional_view(zexa_message_body(get()));
     }
 
-    /// Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it.
+    /// Scheduled send time (UTC). Not documented by the API; may be absent.
     [[nodiscard]] std::optional<time_point> scheduled_at() const {
         return detail::optional_time(zexa_message_scheduled_at(get()),
                                      zexa_message_scheduled_at_unix_ms(get()));
@@ -1375,8 +1386,8 @@ class message {
         return detail::optional_view(zexa_message_scheduled_at(get()));
     }
 
-    /// Time at which it was passed to the carrier or provider (UTC). Not documented: the API may
-    /// omit it.
+    /// Time at which the message was passed to the carrier or provider (UTC). Not documented by the
+    /// API; may be absent.
     [[nodiscard]] std::optional<time_point> sent_at() const {
         return detail::optional_time(zexa_message_sent_at(get()),
                                      zexa_message_sent_at_unix_ms(get()));
@@ -1387,7 +1398,7 @@ class message {
         return detail::optional_view(zexa_message_sent_at(get()));
     }
 
-    /// Delivery time (UTC). Not documented: the API may omit it.
+    /// Delivery time (UTC). Not documented by the API; may be absent.
     [[nodiscard]] std::optional<time_point> delivered_at() const {
         return detail::optional_time(zexa_message_delivered_at(get()),
                                      zexa_message_delivered_at_unix_ms(get()));
@@ -1398,7 +1409,7 @@ class message {
         return detail::optional_view(zexa_message_delivered_at(get()));
     }
 
-    /// Reason of a failure: a text or a code. Not documented: the API may omit it.
+    /// Failure reason, as text or as a code. Not documented by the API; may be absent.
     [[nodiscard]] std::optional<std::string_view> error() const {
         return detail::optional_view(zexa_message_error(get()));
     }
@@ -1427,32 +1438,33 @@ class message {
 
 /// A message to send.
 ///
-/// Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and
-/// `template_id`; an empty `template_id`; a `to` that is not E.164, where the channel takes phone
-/// numbers.
+/// The following is checked before anything is sent. The channel, the recipient and the sender are
+/// required, and so is a text, a template, a template id or an extra body field; otherwise, the
+/// call fails with `invalid_request_error`. For SMS, WhatsApp and Telegram, the recipient must be
+/// an E.164 number; otherwise, the call fails with `validation_error`.
 struct send_message_params {
-    /// The way it takes.
+    /// Delivery channel.
     std::string channel{};
-    /// Recipient: E.164 number for SMS, WhatsApp and Telegram, email address, or Slack channel or
-    /// user id.
+    /// Recipient: E.164 number for SMS, WhatsApp and Telegram, email address for email, channel or
+    /// user id for Slack.
     std::string to{};
-    /// Sender ID, registered for the channel, or a verified address for email.
+    /// Sender: a Sender ID that is registered for the channel, or a verified address for email.
     std::string from{};
-    /// What it says, as plain text. Required unless there is a template.
+    /// Message text, without formatting. Required unless the message uses a template.
     std::optional<std::string> body{};
-    /// The subject; email only.
+    /// Subject line. Email only.
     std::optional<std::string> subject{};
-    /// The text as HTML, with the body as its plain alternative; email only.
+    /// Message text as HTML; `body` is then the plain-text alternative. Email only.
     std::optional<std::string> html{};
-    /// An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
-    /// its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
-    /// ["Ana"]}`. The API documents the object, not its members, so it may have others. A
-    /// `message_template`, or any JSON object.
+    /// Approved WhatsApp template, used instead of a text: an object with its `name`, its
+    /// `language` and the values of its `variables` in order, such as `{"name": "order_shipped",
+    /// "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the
+    /// object, so others are accepted. A `message_template`, or any JSON object.
     std::optional<std::string> template_json{};
-    /// When to send it. Default: now.
+    /// Time at which to send the message. Default: immediately.
     std::optional<timestamp> scheduled_at{};
-    /// Id of an approved WhatsApp template: give either this or `template`. The values of its
-    /// variables are extra fields.
+    /// Id of an approved WhatsApp template, used instead of a template object. The API does not
+    /// document how to pass the values of its variables: send them as extra body fields.
     std::optional<std::string> template_id{};
 };
 
@@ -1474,13 +1486,14 @@ inline zexa_send_message_params lower(const send_message_params &params, arrays 
 
 } // namespace detail
 
-/// Messages on any channel.
+/// Messages: send them, get their delivery status, and wait for it.
 class messages_resource {
   public:
-    /// Sends one message on any channel, now or at its `scheduled_at`.
+    /// Send one message on any channel, immediately or at `scheduled_at`.
     ///
-    /// It is never sent twice: where an attempt may have reached the server, the error says
-    /// `unknown`, and nothing is repeated.
+    /// Returns the accepted message. A message is never sent twice: if an attempt may have been
+    /// processed by the server, it is not retried, and the call fails with the outcome
+    /// `outcome::unknown` or `outcome::accepted`.
     ///
     /// `POST /messages`
     zexa::message send(const send_message_params &params, const call_options &options = {}) const {
@@ -1493,7 +1506,7 @@ class messages_resource {
             }));
     }
 
-    /// Gives a message and how far it has got.
+    /// Get a message with its delivery status.
     ///
     /// `GET /messages/{id}`
     [[nodiscard]] zexa::message get(std::string_view id, const call_options &options = {}) const {
@@ -1507,15 +1520,15 @@ class messages_resource {
             }));
     }
 
-    /// Waits until a message has the status `until`, or a final one, and gives it.
+    /// Wait until a message has the status `until` or a final status, and return the message.
     ///
-    /// A final status will not change any more. Where it is another than the one waited for, the
-    /// message is given all the same: look at its status. An `until` of `final`, or an empty one,
-    /// waits for any of these.
+    /// A final status does not change any more, so the message is also returned if it reaches
+    /// another final status than `until`: check its status. If `until` is `final` or empty, the
+    /// call waits for any final status.
     ///
-    /// Polls immediately, and then after pauses that grow from half a second to 30 seconds. The
-    /// call's `deadline` limits the whole wait. Default: 30 minutes, as messages can stay `queued`
-    /// for so long at busy times. A wait that reaches its deadline fails with `timeout`.
+    /// Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline`
+    /// limits the whole wait. Default: 30 minutes, because messages can stay `queued` that long at
+    /// busy times. If the deadline passes first, the call fails with `timeout_error`.
     ///
     /// `GET /messages/{id}`
     [[nodiscard]] zexa::message wait(std::string_view id, std::string_view until = "final",
@@ -1539,54 +1552,55 @@ class messages_resource {
 };
 
 // ================================================================================================
-// Sender IDs: the names and numbers that messages come from.
+// Sender IDs: the registered names and numbers that messages are sent from.
 // ================================================================================================
 
-/// Whether a Sender ID may be used.
+/// Approval status of a Sender ID. Only approved Sender IDs can send messages.
 namespace sender_id_status {
 
-/// It is being looked at.
+/// Under review.
 inline constexpr const char *pending = "pending";
-/// It may send.
+/// Approved for sending.
 inline constexpr const char *approved = "approved";
-/// It may not.
+/// Not approved: cannot send.
 inline constexpr const char *rejected = "rejected";
 
 } // namespace sender_id_status
 
-/// A name or number that is registered as a sender on one channel. The API documents little of it,
-/// so every field may be absent.
+/// A Sender ID: a name or number that is registered as a sender on one channel.
+///
+/// Most fields are not documented by the API, and every field may be absent.
 class sender_id {
   public:
-    /// Whether it may be used. Empty if the API omits it.
+    /// Approval status. Empty if the API omits it.
     [[nodiscard]] std::string_view status() const {
         return detail::view(zexa_sender_id_status(get()));
     }
 
-    /// Channel that it is registered for. Not documented: the API may omit it.
+    /// Channel that the Sender ID is registered for. Not documented by the API; may be absent.
     [[nodiscard]] std::optional<std::string_view> channel() const {
         return detail::optional_view(zexa_sender_id_channel(get()));
     }
 
-    /// The name itself: up to 11 letters and digits, or an E.164 number. Not documented: the API
-    /// may omit it.
+    /// The name or number itself: up to 11 letters and digits, or an E.164 number. Not documented
+    /// by the API; may be absent.
     ///
     /// The API calls it `sender_id`, which is what the class is called.
     [[nodiscard]] std::optional<std::string_view> name() const {
         return detail::optional_view(zexa_sender_id_sender_id(get()));
     }
 
-    /// Id of the registration. Not documented: the API may omit it.
+    /// Registration id. Not documented by the API; may be absent.
     [[nodiscard]] std::optional<std::string_view> id() const {
         return detail::optional_view(zexa_sender_id_id(get()));
     }
 
-    /// Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it.
+    /// Use case: `transactional`, `marketing` or `otp`. Not documented by the API; may be absent.
     [[nodiscard]] std::optional<std::string_view> use_case() const {
         return detail::optional_view(zexa_sender_id_use_case(get()));
     }
 
-    /// Registration time (UTC). Not documented: the API may omit it.
+    /// Registration time (UTC). Not documented by the API; may be absent.
     [[nodiscard]] std::optional<time_point> created_at() const {
         return detail::optional_time(zexa_sender_id_created_at(get()),
                                      zexa_sender_id_created_at_unix_ms(get()));
@@ -1619,9 +1633,9 @@ class sender_id {
     std::shared_ptr<const zexa_sender_id> handle_;
 };
 
-/// How to list Sender IDs.
+/// Which Sender IDs to list. Default: all.
 struct list_sender_ids_params {
-    /// How many come with one request, 1 to 100. Default: 50, the API's own.
+    /// Page size: number of items per request, 1 to 100. Default: 50, set by the API.
     std::optional<std::uint32_t> per_page{};
 };
 
@@ -1664,10 +1678,10 @@ template <> struct listing<sender_id> {
 
 } // namespace detail
 
-/// The account's registered Sender IDs.
+/// Sender IDs: list the names and numbers that the account has registered.
 class sender_ids_resource {
   public:
-    /// Lists the account's Sender IDs, of every status, on every channel.
+    /// List the account's Sender IDs, with any status and for any channel.
     ///
     /// `GET /sender-ids`
     [[nodiscard]] zexa::list<zexa::sender_id> list(list_sender_ids_params params = {},
@@ -1682,30 +1696,29 @@ class sender_ids_resource {
 };
 
 // ================================================================================================
-// Campaigns: `create_campaign_params`, one message to a whole contact list, and what comes of it, a
-// `campaign`.
+// Campaigns: send one message to a whole contact list with `create_campaign_params`; the result is
+// a `campaign`.
 // ================================================================================================
 
-/// How far a campaign has got. The API documents that campaigns pause and resume; the names are
-/// inferred.
+/// Status of a campaign. The names are not documented by the API; it may use others.
 namespace campaign_status {
 
-/// It waits for its time.
+/// Waiting for its start time.
 inline constexpr const char *scheduled = "scheduled";
-/// It is being sent.
+/// Being sent.
 inline constexpr const char *sending = "sending";
-/// All its messages were sent.
+/// All messages were sent. Not final.
 inline constexpr const char *sent = "sent";
-/// All its messages came to an end.
+/// All messages have a final status. Final.
 inline constexpr const char *completed = "completed";
-/// The credits ran out. It resumes by itself when there are more.
+/// The account ran out of credits. The campaign resumes automatically when credits are added.
 inline constexpr const char *paused = "paused";
-/// It could not be sent.
+/// Could not be sent. Final.
 inline constexpr const char *failed = "failed";
-/// It was called off.
+/// Cancelled. Final.
 inline constexpr const char *cancelled = "cancelled";
 
-/// Whether it will not change any more.
+/// Whether the status is final: it will not change any more.
 ///
 /// False of a name that this version does not know.
 [[nodiscard]] inline bool is_final(std::string_view name) {
@@ -1715,17 +1728,20 @@ inline constexpr const char *cancelled = "cancelled";
 } // namespace campaign_status
 
 /// A campaign and its status.
+///
+/// If the response to a create omits a field that the request has, the field has the value of the
+/// request.
 class campaign {
   public:
     /// Campaign id, `cmp_…`.
     [[nodiscard]] std::string_view id() const { return detail::view(zexa_campaign_id(get())); }
 
-    /// Status. Empty if the API omits it.
+    /// Campaign status. Empty if the API omits it.
     [[nodiscard]] std::string_view status() const {
         return detail::view(zexa_campaign_status(get()));
     }
 
-    /// Name. Absent if the API omits it.
+    /// Campaign name. Absent if the API omits it.
     [[nodiscard]] std::optional<std::string_view> name() const {
         return detail::optional_view(zexa_campaign_name(get()));
     }
@@ -1746,12 +1762,12 @@ class campaign {
         return detail::optional_view(zexa_campaign_created_at(get()));
     }
 
-    /// Number of contacts that it is sent to. Not documented under this name: the API may omit it.
+    /// Number of contacts that the campaign is sent to. Not documented by the API; may be absent.
     [[nodiscard]] std::optional<std::int64_t> total_recipients() const {
         return detail::optional_number(zexa_campaign_total_recipients(get()));
     }
 
-    /// Time to start at (UTC), if it is scheduled. Not documented: the API may omit it.
+    /// Scheduled start time (UTC). Not documented by the API; may be absent.
     [[nodiscard]] std::optional<time_point> scheduled_at() const {
         return detail::optional_time(zexa_campaign_scheduled_at(get()),
                                      zexa_campaign_scheduled_at_unix_ms(get()));
@@ -1762,31 +1778,35 @@ class campaign {
         return detail::optional_view(zexa_campaign_scheduled_at(get()));
     }
 
-    /// Number of messages of a campaign by their status. Not documented: the API may count
-    /// otherwise, and further counters are in `extra`.
+    /// Delivery statistics of a campaign: number of messages by status.
+    ///
+    /// The names of the counters are not documented by the API. Other counters are in the extra
+    /// fields.
     class stats_part {
       public:
-        /// Passed to the carrier or provider.
+        /// Number of messages passed to the carrier or provider. Not documented by the API; may be
+        /// absent.
         [[nodiscard]] std::optional<std::int64_t> sent() const {
             return detail::optional_number(zexa_campaign_stats_sent(handle_.get()));
         }
 
-        /// Delivered.
+        /// Number of delivered messages. Not documented by the API; may be absent.
         [[nodiscard]] std::optional<std::int64_t> delivered() const {
             return detail::optional_number(zexa_campaign_stats_delivered(handle_.get()));
         }
 
-        /// Failed: they could not be sent.
+        /// Number of messages that could not be sent. Not documented by the API; may be absent.
         [[nodiscard]] std::optional<std::int64_t> failed() const {
             return detail::optional_number(zexa_campaign_stats_failed(handle_.get()));
         }
 
-        /// Undeliverable.
+        /// Number of messages that could not be delivered. Not documented by the API; may be
+        /// absent.
         [[nodiscard]] std::optional<std::int64_t> undeliverable() const {
             return detail::optional_number(zexa_campaign_stats_undeliverable(handle_.get()));
         }
 
-        /// Not yet sent.
+        /// Number of messages that are not sent yet. Not documented by the API; may be absent.
         [[nodiscard]] std::optional<std::int64_t> pending() const {
             return detail::optional_number(zexa_campaign_stats_pending(handle_.get()));
         }
@@ -1803,7 +1823,8 @@ class campaign {
         std::shared_ptr<const zexa_campaign> handle_;
     };
 
-    /// Delivery statistics, returned by `campaigns.get`. Not documented: the API may omit them.
+    /// Delivery statistics, returned when a single campaign is requested. Not documented by the
+    /// API; may be absent.
     [[nodiscard]] std::optional<stats_part> stats() const {
         if (zexa_campaign_stats_json(get()) == nullptr)
             return std::nullopt;
@@ -1832,30 +1853,32 @@ class campaign {
     std::shared_ptr<const zexa_campaign> handle_;
 };
 
-/// A campaign to create, which is launched at once or at its time.
+/// A campaign to create. It sends one message to every contact of a contact list.
 ///
-/// Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; none
-/// of `body`, `template` and `template_id`; an empty `template_id`.
+/// The following is checked before anything is sent. The name, the channel, the contact list and
+/// the Sender ID are required, and so is a text, a template, a template id or an extra body field;
+/// otherwise, the call fails with `invalid_request_error`.
 struct create_campaign_params {
-    /// Its name.
+    /// Campaign name.
     std::string name{};
-    /// The way its messages take.
+    /// Delivery channel.
     std::string channel{};
-    /// The contact list it goes to, `lst_…`.
+    /// Id of the contact list to send to, `lst_…`.
     std::string contact_list_id{};
-    /// Sender ID, registered for the channel. (On a message, the field is `from`.)
+    /// Sender: a Sender ID that is registered for the channel. (The API calls this field `from` for
+    /// a single message.)
     std::string sender_id{};
-    /// What it says, as plain text. Required unless there is a template.
+    /// Message text, without formatting. Required unless the campaign uses a template.
     std::optional<std::string> body{};
-    /// An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
-    /// its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
-    /// ["Ana"]}`. The API documents the object, not its members, so it may have others. A
-    /// `message_template`, or any JSON object.
+    /// Approved WhatsApp template, used instead of a text: an object with its `name`, its
+    /// `language` and the values of its `variables` in order, such as `{"name": "order_shipped",
+    /// "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the
+    /// object, so others are accepted. A `message_template`, or any JSON object.
     std::optional<std::string> template_json{};
-    /// When to start it. Default: now.
+    /// Time at which to start the campaign. Default: immediately.
     std::optional<timestamp> scheduled_at{};
-    /// Id of an approved WhatsApp template: give either this or `template`. The values of its
-    /// variables are extra fields.
+    /// Id of an approved WhatsApp template, used instead of a template object. The API does not
+    /// document how to pass the values of its variables: send them as extra body fields.
     std::optional<std::string> template_id{};
 };
 
@@ -1876,9 +1899,9 @@ inline zexa_create_campaign_params lower(const create_campaign_params &params, a
 
 } // namespace detail
 
-/// How to list campaigns.
+/// Which campaigns to list. Default: all.
 struct list_campaigns_params {
-    /// How many come with one request, 1 to 100. Default: 50, the API's own.
+    /// Page size: number of items per request, 1 to 100. Default: 50, set by the API.
     std::optional<std::uint32_t> per_page{};
 };
 
@@ -1921,10 +1944,14 @@ template <> struct listing<campaign> {
 
 } // namespace detail
 
-/// Campaigns: one message to a whole contact list.
+/// Campaigns: send one message to a whole contact list.
 class campaigns_resource {
   public:
-    /// Creates a campaign and launches it, or schedules it for its `scheduled_at`.
+    /// Create a campaign that starts immediately or at `scheduled_at`.
+    ///
+    /// Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been
+    /// processed by the server, it is not retried, and the call fails with the outcome
+    /// `outcome::unknown` or `outcome::accepted`.
     ///
     /// `POST /campaigns`
     zexa::campaign create(const create_campaign_params &params,
@@ -1938,7 +1965,7 @@ class campaigns_resource {
             }));
     }
 
-    /// Lists the account's campaigns.
+    /// List the account's campaigns.
     ///
     /// `GET /campaigns`
     [[nodiscard]] zexa::list<zexa::campaign> list(list_campaigns_params params = {},
@@ -1946,7 +1973,7 @@ class campaigns_resource {
         return zexa::list<zexa::campaign>(client_, std::move(params), std::move(options));
     }
 
-    /// Gives a campaign, how far it has got, and its delivery statistics.
+    /// Get a campaign with its status and delivery statistics.
     ///
     /// `GET /campaigns/{id}`
     [[nodiscard]] zexa::campaign get(std::string_view id, const call_options &options = {}) const {
@@ -1960,15 +1987,15 @@ class campaigns_resource {
             }));
     }
 
-    /// Waits until a campaign has the status `until`, or a final one, and gives it.
+    /// Wait until a campaign has the status `until` or a final status, and return the campaign.
     ///
-    /// A final status will not change any more. Where it is another than the one waited for, the
-    /// campaign is given all the same: look at its status. An `until` of `final`, or an empty one,
-    /// waits for any of these.
+    /// A final status does not change any more, so the campaign is also returned if it reaches
+    /// another final status than `until`: check its status. If `until` is `final` or empty, the
+    /// call waits for any final status.
     ///
-    /// Polls immediately, and then after pauses that grow from half a second to 30 seconds. The
-    /// call's `deadline` limits the whole wait. Default: 30 minutes, as messages can stay `queued`
-    /// for so long at busy times. A wait that reaches its deadline fails with `timeout`.
+    /// Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline`
+    /// limits the whole wait. Default: 30 minutes. If the deadline passes first, the call fails
+    /// with `timeout_error`.
     ///
     /// `GET /campaigns/{id}`
     [[nodiscard]] zexa::campaign wait(std::string_view id, std::string_view until = "final",
@@ -1992,10 +2019,14 @@ class campaigns_resource {
 };
 
 // ================================================================================================
-// Contacts: `create_contact_params`, `list_contacts_params`, and the `contact` that they are about.
+// Contacts: add one with `create_contact_params`, list them with `list_contacts_params`; the result
+// is a `contact`.
 // ================================================================================================
 
-/// A person who can be reached.
+/// A contact: a person who can receive messages.
+///
+/// If the response to a create omits a field that the request has, the field has the value of the
+/// request.
 class contact {
   public:
     /// Contact id, `cnt_…`.
@@ -2006,12 +2037,12 @@ class contact {
         return detail::optional_view(zexa_contact_name(get()));
     }
 
-    /// Phone number in E.164 form. Absent if the API omits it.
+    /// Phone number in E.164 format. Absent if the API omits it.
     [[nodiscard]] std::optional<std::string_view> phone() const {
         return detail::optional_view(zexa_contact_phone(get()));
     }
 
-    /// Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them.
+    /// Ids of the contact lists that contain the contact, `lst_…`. Empty if the API omits them.
     [[nodiscard]] std::vector<std::string_view> lists() const {
         return detail::views(zexa_contact_lists_count(get()), [this](std::size_t index) {
             return zexa_contact_lists_at(get(), index);
@@ -2029,7 +2060,7 @@ class contact {
         return detail::optional_view(zexa_contact_created_at(get()));
     }
 
-    /// Email address, if there is one.
+    /// Email address. Absent if the contact has none.
     [[nodiscard]] std::optional<std::string_view> email() const {
         return detail::optional_view(zexa_contact_email(get()));
     }
@@ -2058,15 +2089,18 @@ class contact {
 
 /// A contact to add.
 ///
-/// Refused before it is sent: a missing `name` or `phone`; a `phone` that is not E.164.
+/// The following is checked before anything is sent. The name and the phone number are required;
+/// otherwise, the call fails with `invalid_request_error`. The phone number must be in E.164
+/// format; otherwise, the call fails with `validation_error`.
 struct create_contact_params {
-    /// The person's name.
+    /// Name of the person.
     std::string name{};
-    /// The phone number, in E.164 form. No other contact may have it.
+    /// Phone number in E.164 format, such as `+244912345678`. Must be unique among the contacts of
+    /// the account.
     std::string phone{};
-    /// The ids of the contact lists to put it in, `lst_…`.
+    /// Ids of the contact lists to add the contact to, `lst_…`. Default: none.
     std::vector<std::string> lists{};
-    /// The email address; needed to reach the contact by email.
+    /// Email address. Required to reach the contact by email.
     std::optional<std::string> email{};
 };
 
@@ -2084,14 +2118,15 @@ inline zexa_create_contact_params lower(const create_contact_params &params, arr
 
 } // namespace detail
 
-/// Which contacts to list. By default all.
+/// Which contacts to list. Default: all.
 struct list_contacts_params {
-    /// Only those in this contact list, `lst_…`. The parameter's name is inferred.
+    /// List only the contacts of this contact list, `lst_…`. The API does not document the name of
+    /// this filter.
     std::optional<std::string> list_id{};
-    /// Only contacts that match this text. The parameter is inferred: a server may ignore it and
-    /// return every contact.
+    /// List only the contacts that match this text. The API does not document the name of this
+    /// filter: a server may ignore it and return every contact.
     std::optional<std::string> search{};
-    /// How many come with one request, 1 to 100. Default: 50, the API's own.
+    /// Page size: number of items per request, 1 to 100. Default: 50, set by the API.
     std::optional<std::uint32_t> per_page{};
 };
 
@@ -2136,10 +2171,13 @@ template <> struct listing<contact> {
 
 } // namespace detail
 
-/// The people who can be reached.
+/// Contacts: add, list and delete the people who can receive messages.
 class contacts_resource {
   public:
-    /// Adds a contact. A phone number that exists already is a `conflict`.
+    /// Add a contact.
+    ///
+    /// Returns the added contact. If a contact with this phone number exists, the call fails with
+    /// `conflict_error`.
     ///
     /// `POST /contacts`
     zexa::contact create(const create_contact_params &params,
@@ -2153,7 +2191,7 @@ class contacts_resource {
             }));
     }
 
-    /// Lists contacts: all, those of one contact list, or those that match a search.
+    /// List contacts: all, those of one contact list, or those that match a search.
     ///
     /// `GET /contacts`
     [[nodiscard]] zexa::list<zexa::contact> list(list_contacts_params params = {},
@@ -2161,7 +2199,9 @@ class contacts_resource {
         return zexa::list<zexa::contact>(client_, std::move(params), std::move(options));
     }
 
-    /// Removes a contact for good, from every list too.
+    /// Delete a contact permanently, also from every contact list.
+    ///
+    /// If an earlier attempt may have deleted the contact, a 404 on a retry counts as success.
     ///
     /// `DELETE /contacts/{id}`
     ///
@@ -2183,31 +2223,34 @@ class contacts_resource {
 };
 
 // ================================================================================================
-// Webhooks: `create_webhook_params` asks to be told of deliveries, `parse_event()` reads what is
-// then told.
+// Webhooks: register an endpoint with `create_webhook_params`, and parse the events that Zexa posts
+// to it with `parse_event()`.
 // ================================================================================================
 
-/// What may happen that a webhook is told of.
+/// Name of an event that Zexa posts to webhooks.
 namespace event_name {
 
-/// A message arrived.
+/// A message was delivered.
 inline constexpr const char *message_delivered = "message.delivered";
 /// A message could not be sent.
 inline constexpr const char *message_failed = "message.failed";
 /// A message could not be delivered.
 inline constexpr const char *message_undeliverable = "message.undeliverable";
-/// Somebody asked for no more messages.
+/// A recipient opted out of further messages.
 inline constexpr const char *message_optout = "message.optout";
 /// All messages of a campaign were sent.
 inline constexpr const char *campaign_sent = "campaign.sent";
-/// All messages of a campaign came to an end.
+/// All messages of a campaign have a final status.
 inline constexpr const char *campaign_completed = "campaign.completed";
-/// Every event there is. To subscribe with; no event has this name.
+/// All events. Only for registering a webhook: no event has this name.
 inline constexpr const char *all = "*";
 
 } // namespace event_name
 
-/// A registered endpoint for delivery events.
+/// A webhook: a registered endpoint for delivery events.
+///
+/// If the response to a create omits a field that the request has, the field has the value of the
+/// request.
 class webhook {
   public:
     /// Webhook id, `wh_…`.
@@ -2218,7 +2261,7 @@ class webhook {
         return detail::optional_view(zexa_webhook_url(get()));
     }
 
-    /// Names of the events that are posted. Empty if the API omits them.
+    /// Names of the events that are posted to the URL. Empty if the API omits them.
     [[nodiscard]] std::vector<std::string_view> events() const {
         return detail::views(zexa_webhook_events_count(get()), [this](std::size_t index) {
             return zexa_webhook_events_at(get(), index);
@@ -2236,8 +2279,8 @@ class webhook {
         return detail::optional_view(zexa_webhook_created_at(get()));
     }
 
-    /// Secret for signatures of events. The API documents neither the secret nor signatures: it may
-    /// be absent, and the client verifies none.
+    /// Secret for signing events. Not documented by the API; may be absent. The client does not
+    /// verify signatures, because the API documents none.
     [[nodiscard]] std::optional<std::string_view> secret() const {
         return detail::optional_view(zexa_webhook_secret(get()));
     }
@@ -2264,23 +2307,26 @@ class webhook {
     std::shared_ptr<const zexa_webhook> handle_;
 };
 
-/// An event that Zexa posts to a webhook. Its form is not documented, so every field may be absent.
+/// An event that Zexa posts to a webhook.
+///
+/// The form of events is not documented by the API, so every field may be absent.
 class event {
   public:
-    /// Id of the event itself: the same event may be posted twice. Absent if the payload is the
-    /// message or campaign itself.
+    /// Event id, for deduplication: the same event may be posted more than once. Not documented by
+    /// the API; may be absent, such as if the payload is
+    /// the message or campaign itself.
     [[nodiscard]] std::optional<std::string_view> id() const {
         return detail::optional_view(zexa_event_id(get()));
     }
 
-    /// Name of the event.
+    /// Event name. Not documented by the API; may be absent.
     ///
     /// The API calls it `event`, which is what the class is called.
     [[nodiscard]] std::optional<std::string_view> name() const {
         return detail::optional_view(zexa_event_event(get()));
     }
 
-    /// Time of the event (UTC).
+    /// Event time (UTC). Not documented by the API; may be absent.
     [[nodiscard]] std::optional<time_point> created_at() const {
         return detail::optional_time(zexa_event_created_at(get()),
                                      zexa_event_created_at_unix_ms(get()));
@@ -2291,7 +2337,9 @@ class event {
         return detail::optional_view(zexa_event_created_at(get()));
     }
 
-    /// Raw data of the event: see `event::message()` and `event::campaign()`.
+    /// Raw data of the event. To read a message or a campaign, use `event::message()` or
+    /// `event::campaign()`, which also search the rest of the payload. Not documented by the API;
+    /// may be absent.
     ///
     /// As JSON.
     [[nodiscard]] std::optional<std::string_view> data_json() const {
@@ -2336,11 +2384,13 @@ class event {
 
 /// An endpoint to register for delivery events.
 ///
-/// Refused before it is sent: a missing `url`, or one that is not https; no `events`.
+/// The following is checked before anything is sent. The URL and at least one event are required;
+/// otherwise, the call fails with `invalid_request_error`. The URL must start with `https://`;
+/// otherwise, the call fails with `validation_error`.
 struct create_webhook_params {
-    /// Where events are to be posted: an https URL.
+    /// URL that events are posted to. Must start with `https://`.
     std::string url{};
-    /// Which events: at least one, or `*` for all.
+    /// Names of the events to post: at least one, or `*` for all.
     std::vector<std::string> events{};
 };
 
@@ -2356,10 +2406,11 @@ inline zexa_create_webhook_params lower(const create_webhook_params &params, arr
 
 } // namespace detail
 
-/// Endpoints that Zexa posts delivery events to.
+/// Webhooks: register endpoints that Zexa posts delivery events to.
 class webhooks_resource {
   public:
-    /// Registers an https endpoint for delivery events. Zexa posts a test event to it at once.
+    /// Register an HTTPS endpoint for delivery events. Zexa may post a test event to it
+    /// immediately.
     ///
     /// `POST /webhooks`
     zexa::webhook create(const create_webhook_params &params,
@@ -2392,13 +2443,13 @@ class webhooks_resource {
 }
 
 // ================================================================================================
-// Credits: what messages are paid with.
+// Credits: the balance that messages are paid from.
 // ================================================================================================
 
 /// The credit balance of the account.
 class credits {
   public:
-    /// Number of credits. An email or Slack message costs half a credit, so it may be a fraction.
+    /// Number of credits. May be fractional: an email or Slack message costs half a credit.
     ///
     /// The API calls it `credits`, which is what the class is called.
     [[nodiscard]] double value() const { return zexa_credits_credits(get()); }
@@ -2430,10 +2481,10 @@ class credits {
     std::shared_ptr<const zexa_credits> handle_;
 };
 
-/// The account's credits.
+/// Credits: get the balance of the account.
 class credits_resource {
   public:
-    /// Gives the credit balance.
+    /// Get the credit balance.
     ///
     /// `GET /credits`
     [[nodiscard]] zexa::credits get(const call_options &options = {}) const {

@@ -11,17 +11,17 @@ export declare class Zexa {
   /** @throws {ConfigError} where an option is unknown or cannot be used, or there is no API key. */
   constructor(options?: ClientOptions | null)
 
-  /** Messages on any channel. */
+  /** Messages: send them, get their delivery status, and wait for it. */
   readonly messages: Messages
-  /** The account's registered Sender IDs. */
+  /** Sender IDs: list the names and numbers that the account has registered. */
   readonly senderIds: SenderIds
-  /** Campaigns: one message to a whole contact list. */
+  /** Campaigns: send one message to a whole contact list. */
   readonly campaigns: Campaigns
-  /** The people who can be reached. */
+  /** Contacts: add, list and delete the people who can receive messages. */
   readonly contacts: Contacts
-  /** Endpoints that Zexa posts delivery events to. */
+  /** Webhooks: register endpoints that Zexa posts delivery events to. */
   readonly webhooks: Webhooks
-  /** The account's credits. */
+  /** Credits: get the balance of the account. */
   readonly credits: CreditBalance
 
   /** Where the API is. */
@@ -206,19 +206,19 @@ export interface AttemptFields {
 export declare function parseEvent(body: string | Uint8Array): WebhookEvent
 
 /**
- * The way a message takes.
+ * Delivery channel of a message or campaign.
  *
  * Any other string, too: the API may add to them.
  */
 export type Channel = 'sms' | 'whatsapp' | 'telegram' | 'email' | 'slack' | (string & {})
 
 /**
- * The way a message takes.
+ * Delivery channel of a message or campaign.
  *
  * Any other string, too: the API may add to them.
  */
 export declare const Channel: {
-  /** A text message to a phone. */
+  /** Text message (SMS) to a phone number. */
   readonly Sms: 'sms'
   /** WhatsApp. */
   readonly Whatsapp: 'whatsapp'
@@ -230,34 +230,34 @@ export declare const Channel: {
   readonly Slack: 'slack'
 }
 
-/** Messages on any channel. */
+/** Messages: send them, get their delivery status, and wait for it. */
 export interface Messages {
   /**
-   * Sends one message on any channel, now or at its `scheduledAt`.
+   * Send one message on any channel, immediately or at `scheduledAt`.
    *
-   * It is never sent twice: where an attempt may have reached the server, the error says `unknown`, and nothing is
-   * repeated.
+   * Returns the accepted message. A message is never sent twice: if an attempt may have been processed by the server,
+   * it is not retried, and the call fails with the outcome `unknown` or `accepted`.
    *
    * `POST /messages`
    */
   send(params: SendMessageParams, options?: CallOptions | null): Promise<Message>
 
   /**
-   * Gives a message and how far it has got.
+   * Get a message with its delivery status.
    *
    * `GET /messages/{id}`
    */
   get(id: string, options?: CallOptions | null): Promise<Message>
 
   /**
-   * Waits until a message has the status `until`, or a final one, and gives it.
+   * Wait until a message has the status `until` or a final status, and return the message.
    *
-   * A final status will not change any more. Where it is another than the one waited for, the message is given all the
-   * same: look at its status. An `until` of `final`, or an empty one, waits for any of these.
+   * A final status does not change any more, so the message is also returned if it reaches another final status than
+   * `until`: check its status. If `until` is `final` or empty, the call waits for any final status.
    *
-   * Polls immediately, and then after pauses that grow from half a second to 30 seconds. The call's
-   * `deadline` limits the whole wait. Default: 30 minutes, as messages can stay `queued` for so long at
-   * busy times. A wait that reaches its deadline fails with `timeout`.
+   * Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits the whole wait.
+   * Default: 30 minutes, because messages can stay `queued` that long at busy times. If the deadline passes first, the
+   * call fails with `APITimeoutError`.
    *
    * `GET /messages/{id}`
    */
@@ -274,38 +274,43 @@ export interface Messages {
 /**
  * A message to send.
  *
- * Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and `templateId`; an
- * empty `templateId`; a `to` that is not E.164, where the channel takes phone numbers.
+ * The following is checked before anything is sent. The channel, the recipient and the sender are required, and so is
+ * a text, a template, a template id or an extra body field; otherwise, the call fails with `InvalidRequestError`. For
+ * SMS, WhatsApp and Telegram, the recipient must be an E.164 number; otherwise, the call fails with `ValidationError`.
  */
 export interface SendMessageParams {
-  /** The way it takes. */
+  /** Delivery channel. */
   channel: Channel
-  /** Recipient: E.164 number for SMS, WhatsApp and Telegram, email address, or Slack channel or user id. */
+  /** Recipient: E.164 number for SMS, WhatsApp and Telegram, email address for email, channel or user id for Slack. */
   to: string
-  /** Sender ID, registered for the channel, or a verified address for email. */
+  /** Sender: a Sender ID that is registered for the channel, or a verified address for email. */
   from: string
-  /** What it says, as plain text. Required unless there is a template. */
+  /** Message text, without formatting. Required unless the message uses a template. */
   body?: string | null | undefined
-  /** The subject; email only. */
+  /** Subject line. Email only. */
   subject?: string | null | undefined
-  /** The text as HTML, with the body as its plain alternative; email only. */
+  /** Message text as HTML; `body` is then the plain-text alternative. Email only. */
   html?: string | null | undefined
   /**
-   * An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of its `variables` in
-   * order, such as `{"name":
-   * "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API documents the object, not its members, so it
-   * may have others.
+   * Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of
+   * its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API
+   * does not document the members of the object, so others are accepted.
    */
   template?: object | null | undefined
-  /** When to send it. Default: now. */
+  /** Time at which to send the message. Default: immediately. */
   scheduledAt?: Date | string | null | undefined
   /**
-   * Id of an approved WhatsApp template: give either this or `template`. The values of its variables are extra fields.
+   * Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the
+   * values of its variables: send them as extra body fields.
    */
   templateId?: string | null | undefined
 }
 
-/** A message and its delivery status. */
+/**
+ * A message and its delivery status.
+ *
+ * If the response to a send omits a field that the request has, the field has the value of the request.
+ */
 export interface Message {
   /** Message id, `msg_…`. */
   id: string
@@ -317,17 +322,19 @@ export interface Message {
   to?: string
   /** Creation time (UTC). Absent if the API omits it. */
   createdAt?: Date
-  /** Sender: a Sender ID or an email address. Not documented: the API may omit it. */
+  /** Sender: Sender ID or email address. Not documented by the API; may be absent. */
   from?: string
-  /** Plain text. Not documented: the API may omit it. */
+  /** Message text. Not documented by the API; may be absent. */
   body?: string
-  /** Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it. */
+  /** Scheduled send time (UTC). Not documented by the API; may be absent. */
   scheduledAt?: Date
-  /** Time at which it was passed to the carrier or provider (UTC). Not documented: the API may omit it. */
+  /**
+   * Time at which the message was passed to the carrier or provider (UTC). Not documented by the API; may be absent.
+   */
   sentAt?: Date
-  /** Delivery time (UTC). Not documented: the API may omit it. */
+  /** Delivery time (UTC). Not documented by the API; may be absent. */
   deliveredAt?: Date
-  /** Reason of a failure: a text or a code. Not documented: the API may omit it. */
+  /** Failure reason, as text or as a code. Not documented by the API; may be absent. */
   error?: string
   /**
    * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
@@ -337,64 +344,68 @@ export interface Message {
 }
 
 /**
- * How far a message has got: queued, sent, then one of the other three, which are final.
+ * Delivery status of a message: `queued`, then `sent`, then a final status (`delivered`, `failed` or `undeliverable`).
  *
  * Any other string, too: the API may add to them.
  */
 export type MessageStatus = 'queued' | 'sent' | 'delivered' | 'failed' | 'undeliverable' | (string & {})
 
 /**
- * How far a message has got: queued, sent, then one of the other three, which are final.
+ * Delivery status of a message: `queued`, then `sent`, then a final status (`delivered`, `failed` or `undeliverable`).
  *
  * Any other string, too: the API may add to them.
  */
 export declare const MessageStatus: {
-  /** Zexa has it, and has not passed it on. */
+  /** Accepted by Zexa, and not yet passed to the carrier or provider. This can take up to 30 minutes at busy times. */
   readonly Queued: 'queued'
-  /** It was passed to the carrier or provider. */
+  /** Passed to the carrier or provider. */
   readonly Sent: 'sent'
-  /** It arrived. */
+  /** Delivered to the recipient. Final. */
   readonly Delivered: 'delivered'
-  /** It could not be sent. */
+  /** Could not be sent. Final. */
   readonly Failed: 'failed'
-  /** It could not be delivered. */
+  /** Could not be delivered. Final. */
   readonly Undeliverable: 'undeliverable'
-  /** Whether it will not change any more. */
+  /** Whether the status is final: it will not change any more. */
   isFinal(value: MessageStatus): boolean
 }
 
-/** The account's registered Sender IDs. */
+/** Sender IDs: list the names and numbers that the account has registered. */
 export interface SenderIds {
   /**
-   * Lists the account's Sender IDs, of every status, on every channel.
+   * List the account's Sender IDs, with any status and for any channel.
    *
    * `GET /sender-ids`
    */
   list(params?: ListSenderIdsParams | null, options?: CallOptions | null): List<SenderId>
 }
 
-/** How to list Sender IDs. */
+/** Which Sender IDs to list. Default: all. */
 export interface ListSenderIdsParams {
-  /** How many come with one request, 1 to 100. Default: 50, the API's own. */
+  /** Page size: number of items per request, 1 to 100. Default: 50, set by the API. */
   perPage?: number | null | undefined
 }
 
 /**
- * A name or number that is registered as a sender on one channel. The API documents little of it, so every field may
- * be absent.
+ * A Sender ID: a name or number that is registered as a sender on one channel.
+ *
+ * Most fields are not documented by the API, and every field may be absent.
  */
 export interface SenderId {
-  /** Whether it may be used. Empty if the API omits it. */
+  /** Approval status. Empty if the API omits it. */
   status: SenderIdStatus
-  /** Channel that it is registered for. Not documented: the API may omit it. */
+  /** Channel that the Sender ID is registered for. Not documented by the API; may be absent. */
   channel?: Channel
-  /** The name itself: up to 11 letters and digits, or an E.164 number. Not documented: the API may omit it. */
+  /**
+   * The name or number itself: up to 11 letters and digits, or an E.164 number. Not documented by the API; may be
+   * absent.
+   */
   senderId?: string
-  /** Id of the registration. Not documented: the API may omit it. */
+  /** Registration id. Not documented by the API; may be absent. */
   id?: string
-  /** Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it. */
+  /** Use case: `transactional`, `marketing` or `otp`. Not documented by the API; may be absent. */
   useCase?: string
-  /** Registration time (UTC). Not documented: the API may omit it. */
+  /** Registration time (UTC). Not documented by the API; may be absent. */
   createdAt?: Date
   /**
    * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
@@ -404,58 +415,60 @@ export interface SenderId {
 }
 
 /**
- * Whether a Sender ID may be used.
+ * Approval status of a Sender ID. Only approved Sender IDs can send messages.
  *
  * Any other string, too: the API may add to them.
  */
 export type SenderIdStatus = 'pending' | 'approved' | 'rejected' | (string & {})
 
 /**
- * Whether a Sender ID may be used.
+ * Approval status of a Sender ID. Only approved Sender IDs can send messages.
  *
  * Any other string, too: the API may add to them.
  */
 export declare const SenderIdStatus: {
-  /** It is being looked at. */
+  /** Under review. */
   readonly Pending: 'pending'
-  /** It may send. */
+  /** Approved for sending. */
   readonly Approved: 'approved'
-  /** It may not. */
+  /** Not approved: cannot send. */
   readonly Rejected: 'rejected'
 }
 
-/** Campaigns: one message to a whole contact list. */
+/** Campaigns: send one message to a whole contact list. */
 export interface Campaigns {
   /**
-   * Creates a campaign and launches it, or schedules it for its `scheduledAt`.
+   * Create a campaign that starts immediately or at `scheduledAt`.
+   *
+   * Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been processed by the
+   * server, it is not retried, and the call fails with the outcome `unknown` or `accepted`.
    *
    * `POST /campaigns`
    */
   create(params: CreateCampaignParams, options?: CallOptions | null): Promise<Campaign>
 
   /**
-   * Lists the account's campaigns.
+   * List the account's campaigns.
    *
    * `GET /campaigns`
    */
   list(params?: ListCampaignsParams | null, options?: CallOptions | null): List<Campaign>
 
   /**
-   * Gives a campaign, how far it has got, and its delivery statistics.
+   * Get a campaign with its status and delivery statistics.
    *
    * `GET /campaigns/{id}`
    */
   get(id: string, options?: CallOptions | null): Promise<Campaign>
 
   /**
-   * Waits until a campaign has the status `until`, or a final one, and gives it.
+   * Wait until a campaign has the status `until` or a final status, and return the campaign.
    *
-   * A final status will not change any more. Where it is another than the one waited for, the campaign is given all
-   * the same: look at its status. An `until` of `final`, or an empty one, waits for any of these.
+   * A final status does not change any more, so the campaign is also returned if it reaches another final status than
+   * `until`: check its status. If `until` is `final` or empty, the call waits for any final status.
    *
-   * Polls immediately, and then after pauses that grow from half a second to 30 seconds. The call's
-   * `deadline` limits the whole wait. Default: 30 minutes, as messages can stay `queued` for so long at
-   * busy times. A wait that reaches its deadline fails with `timeout`.
+   * Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits the whole wait.
+   * Default: 30 minutes. If the deadline passes first, the call fails with `APITimeoutError`.
    *
    * `GET /campaigns/{id}`
    */
@@ -470,60 +483,65 @@ export interface Campaigns {
 }
 
 /**
- * A campaign to create, which is launched at once or at its time.
+ * A campaign to create. It sends one message to every contact of a contact list.
  *
- * Refused before it is sent: a missing `name`, `channel`, `contactListId` or `senderId`; none of `body`, `template`
- * and `templateId`; an empty `templateId`.
+ * The following is checked before anything is sent. The name, the channel, the contact list and the Sender ID are
+ * required, and so is a text, a template, a template id or an extra body field; otherwise, the call fails with
+ * `InvalidRequestError`.
  */
 export interface CreateCampaignParams {
-  /** Its name. */
+  /** Campaign name. */
   name: string
-  /** The way its messages take. */
+  /** Delivery channel. */
   channel: Channel
-  /** The contact list it goes to, `lst_…`. */
+  /** Id of the contact list to send to, `lst_…`. */
   contactListId: string
-  /** Sender ID, registered for the channel. (On a message, the field is `from`.) */
+  /** Sender: a Sender ID that is registered for the channel. (The API calls this field `from` for a single message.) */
   senderId: string
-  /** What it says, as plain text. Required unless there is a template. */
+  /** Message text, without formatting. Required unless the campaign uses a template. */
   body?: string | null | undefined
   /**
-   * An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of its `variables` in
-   * order, such as `{"name":
-   * "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API documents the object, not its members, so it
-   * may have others.
+   * Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of
+   * its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API
+   * does not document the members of the object, so others are accepted.
    */
   template?: object | null | undefined
-  /** When to start it. Default: now. */
+  /** Time at which to start the campaign. Default: immediately. */
   scheduledAt?: Date | string | null | undefined
   /**
-   * Id of an approved WhatsApp template: give either this or `template`. The values of its variables are extra fields.
+   * Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the
+   * values of its variables: send them as extra body fields.
    */
   templateId?: string | null | undefined
 }
 
-/** How to list campaigns. */
+/** Which campaigns to list. Default: all. */
 export interface ListCampaignsParams {
-  /** How many come with one request, 1 to 100. Default: 50, the API's own. */
+  /** Page size: number of items per request, 1 to 100. Default: 50, set by the API. */
   perPage?: number | null | undefined
 }
 
-/** A campaign and its status. */
+/**
+ * A campaign and its status.
+ *
+ * If the response to a create omits a field that the request has, the field has the value of the request.
+ */
 export interface Campaign {
   /** Campaign id, `cmp_…`. */
   id: string
-  /** Status. Empty if the API omits it. */
+  /** Campaign status. Empty if the API omits it. */
   status: CampaignStatus
-  /** Name. Absent if the API omits it. */
+  /** Campaign name. Absent if the API omits it. */
   name?: string
   /** Delivery channel. Absent if the API omits it. */
   channel?: Channel
   /** Creation time (UTC). Absent if the API omits it. */
   createdAt?: Date
-  /** Number of contacts that it is sent to. Not documented under this name: the API may omit it. */
+  /** Number of contacts that the campaign is sent to. Not documented by the API; may be absent. */
   totalRecipients?: number
-  /** Time to start at (UTC), if it is scheduled. Not documented: the API may omit it. */
+  /** Scheduled start time (UTC). Not documented by the API; may be absent. */
   scheduledAt?: Date
-  /** Delivery statistics, returned by `campaigns.get`. Not documented: the API may omit them. */
+  /** Delivery statistics, returned when a single campaign is requested. Not documented by the API; may be absent. */
   stats?: CampaignStats
   /**
    * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
@@ -533,19 +551,20 @@ export interface Campaign {
 }
 
 /**
- * Number of messages of a campaign by their status. Not documented: the API may count otherwise, and further counters
- * are in `extra`.
+ * Delivery statistics of a campaign: number of messages by status.
+ *
+ * The names of the counters are not documented by the API. Other counters are in the extra fields.
  */
 export interface CampaignStats {
-  /** Passed to the carrier or provider. */
+  /** Number of messages passed to the carrier or provider. Not documented by the API; may be absent. */
   sent?: number
-  /** Delivered. */
+  /** Number of delivered messages. Not documented by the API; may be absent. */
   delivered?: number
-  /** Failed: they could not be sent. */
+  /** Number of messages that could not be sent. Not documented by the API; may be absent. */
   failed?: number
-  /** Undeliverable. */
+  /** Number of messages that could not be delivered. Not documented by the API; may be absent. */
   undeliverable?: number
-  /** Not yet sent. */
+  /** Number of messages that are not sent yet. Not documented by the API; may be absent. */
   pending?: number
   /**
    * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
@@ -555,7 +574,7 @@ export interface CampaignStats {
 }
 
 /**
- * How far a campaign has got. The API documents that campaigns pause and resume; the names are inferred.
+ * Status of a campaign. The names are not documented by the API; it may use others.
  *
  * Any other string, too: the API may add to them.
  */
@@ -570,47 +589,51 @@ export type CampaignStatus =
   | (string & {})
 
 /**
- * How far a campaign has got. The API documents that campaigns pause and resume; the names are inferred.
+ * Status of a campaign. The names are not documented by the API; it may use others.
  *
  * Any other string, too: the API may add to them.
  */
 export declare const CampaignStatus: {
-  /** It waits for its time. */
+  /** Waiting for its start time. */
   readonly Scheduled: 'scheduled'
-  /** It is being sent. */
+  /** Being sent. */
   readonly Sending: 'sending'
-  /** All its messages were sent. */
+  /** All messages were sent. Not final. */
   readonly Sent: 'sent'
-  /** All its messages came to an end. */
+  /** All messages have a final status. Final. */
   readonly Completed: 'completed'
-  /** The credits ran out. It resumes by itself when there are more. */
+  /** The account ran out of credits. The campaign resumes automatically when credits are added. */
   readonly Paused: 'paused'
-  /** It could not be sent. */
+  /** Could not be sent. Final. */
   readonly Failed: 'failed'
-  /** It was called off. */
+  /** Cancelled. Final. */
   readonly Cancelled: 'cancelled'
-  /** Whether it will not change any more. */
+  /** Whether the status is final: it will not change any more. */
   isFinal(value: CampaignStatus): boolean
 }
 
-/** The people who can be reached. */
+/** Contacts: add, list and delete the people who can receive messages. */
 export interface Contacts {
   /**
-   * Adds a contact. A phone number that exists already is a `conflict`.
+   * Add a contact.
+   *
+   * Returns the added contact. If a contact with this phone number exists, the call fails with `ConflictError`.
    *
    * `POST /contacts`
    */
   create(params: CreateContactParams, options?: CallOptions | null): Promise<Contact>
 
   /**
-   * Lists contacts: all, those of one contact list, or those that match a search.
+   * List contacts: all, those of one contact list, or those that match a search.
    *
    * `GET /contacts`
    */
   list(params?: ListContactsParams | null, options?: CallOptions | null): List<Contact>
 
   /**
-   * Removes a contact for good, from every list too.
+   * Delete a contact permanently, also from every contact list.
+   *
+   * If an earlier attempt may have deleted the contact, a 404 on a retry counts as success.
    *
    * `DELETE /contacts/{id}`
    */
@@ -620,42 +643,51 @@ export interface Contacts {
 /**
  * A contact to add.
  *
- * Refused before it is sent: a missing `name` or `phone`; a `phone` that is not E.164.
+ * The following is checked before anything is sent. The name and the phone number are required; otherwise, the call
+ * fails with `InvalidRequestError`. The phone number must be in E.164 format; otherwise, the call fails with
+ * `ValidationError`.
  */
 export interface CreateContactParams {
-  /** The person's name. */
+  /** Name of the person. */
   name: string
-  /** The phone number, in E.164 form. No other contact may have it. */
+  /** Phone number in E.164 format, such as `+244912345678`. Must be unique among the contacts of the account. */
   phone: string
-  /** The ids of the contact lists to put it in, `lst_…`. */
+  /** Ids of the contact lists to add the contact to, `lst_…`. Default: none. */
   lists?: readonly string[] | null | undefined
-  /** The email address; needed to reach the contact by email. */
+  /** Email address. Required to reach the contact by email. */
   email?: string | null | undefined
 }
 
-/** Which contacts to list. By default all. */
+/** Which contacts to list. Default: all. */
 export interface ListContactsParams {
-  /** Only those in this contact list, `lst_…`. The parameter's name is inferred. */
+  /** List only the contacts of this contact list, `lst_…`. The API does not document the name of this filter. */
   listId?: string | null | undefined
-  /** Only contacts that match this text. The parameter is inferred: a server may ignore it and return every contact. */
+  /**
+   * List only the contacts that match this text. The API does not document the name of this filter: a server may
+   * ignore it and return every contact.
+   */
   search?: string | null | undefined
-  /** How many come with one request, 1 to 100. Default: 50, the API's own. */
+  /** Page size: number of items per request, 1 to 100. Default: 50, set by the API. */
   perPage?: number | null | undefined
 }
 
-/** A person who can be reached. */
+/**
+ * A contact: a person who can receive messages.
+ *
+ * If the response to a create omits a field that the request has, the field has the value of the request.
+ */
 export interface Contact {
   /** Contact id, `cnt_…`. */
   id: string
   /** Name of the person. Absent if the API omits it. */
   name?: string
-  /** Phone number in E.164 form. Absent if the API omits it. */
+  /** Phone number in E.164 format. Absent if the API omits it. */
   phone?: string
-  /** Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them. */
+  /** Ids of the contact lists that contain the contact, `lst_…`. Empty if the API omits them. */
   lists: string[]
   /** Creation time (UTC). Absent if the API omits it. */
   createdAt?: Date
-  /** Email address, if there is one. */
+  /** Email address. Absent if the contact has none. */
   email?: string
   /**
    * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
@@ -664,10 +696,10 @@ export interface Contact {
   extra: Record<string, unknown>
 }
 
-/** Endpoints that Zexa posts delivery events to. */
+/** Webhooks: register endpoints that Zexa posts delivery events to. */
 export interface Webhooks {
   /**
-   * Registers an https endpoint for delivery events. Zexa posts a test event to it at once.
+   * Register an HTTPS endpoint for delivery events. Zexa may post a test event to it immediately.
    *
    * `POST /webhooks`
    */
@@ -677,28 +709,34 @@ export interface Webhooks {
 /**
  * An endpoint to register for delivery events.
  *
- * Refused before it is sent: a missing `url`, or one that is not https; no `events`.
+ * The following is checked before anything is sent. The URL and at least one event are required; otherwise, the call
+ * fails with `InvalidRequestError`. The URL must start with `https://`; otherwise, the call fails with
+ * `ValidationError`.
  */
 export interface CreateWebhookParams {
-  /** Where events are to be posted: an https URL. */
+  /** URL that events are posted to. Must start with `https://`. */
   url: string
-  /** Which events: at least one, or `*` for all. */
+  /** Names of the events to post: at least one, or `*` for all. */
   events: readonly EventName[]
 }
 
-/** A registered endpoint for delivery events. */
+/**
+ * A webhook: a registered endpoint for delivery events.
+ *
+ * If the response to a create omits a field that the request has, the field has the value of the request.
+ */
 export interface Webhook {
   /** Webhook id, `wh_…`. */
   id: string
   /** URL that events are posted to. Absent if the API omits it. */
   url?: string
-  /** Names of the events that are posted. Empty if the API omits them. */
+  /** Names of the events that are posted to the URL. Empty if the API omits them. */
   events: EventName[]
   /** Creation time (UTC). Absent if the API omits it. */
   createdAt?: Date
   /**
-   * Secret for signatures of events. The API documents neither the secret nor signatures: it may be absent, and the
-   * client verifies none.
+   * Secret for signing events. Not documented by the API; may be absent. The client does not verify signatures,
+   * because the API documents none.
    */
   secret?: string
   /**
@@ -708,18 +746,25 @@ export interface Webhook {
   extra: Record<string, unknown>
 }
 
-/** An event that Zexa posts to a webhook. Its form is not documented, so every field may be absent. */
+/**
+ * An event that Zexa posts to a webhook.
+ *
+ * The form of events is not documented by the API, so every field may be absent.
+ */
 export interface WebhookEvent {
   /**
-   * Id of the event itself: the same event may be posted twice. Absent if the payload is the message or campaign
-   * itself.
+   * Event id, for deduplication: the same event may be posted more than once. Not documented by the API; may be
+   * absent, such as if the payload is the message or campaign itself.
    */
   id?: string
-  /** Name of the event. */
+  /** Event name. Not documented by the API; may be absent. */
   event?: EventName
-  /** Time of the event (UTC). */
+  /** Event time (UTC). Not documented by the API; may be absent. */
   createdAt?: Date
-  /** Raw data of the event: see `WebhookEvent.message` and `WebhookEvent.campaign`. */
+  /**
+   * Raw data of the event. To read a message or a campaign, use `WebhookEvent.message` or `WebhookEvent.campaign`,
+   * which also search the rest of the payload. Not documented by the API; may be absent.
+   */
   data?: unknown
   /** The message that the event is about, if it is about one, wherever the payload has it. */
   message?: Message
@@ -733,7 +778,7 @@ export interface WebhookEvent {
 }
 
 /**
- * What may happen that a webhook is told of.
+ * Name of an event that Zexa posts to webhooks.
  *
  * Any other string, too: the API may add to them.
  */
@@ -748,31 +793,31 @@ export type EventName =
   | (string & {})
 
 /**
- * What may happen that a webhook is told of.
+ * Name of an event that Zexa posts to webhooks.
  *
  * Any other string, too: the API may add to them.
  */
 export declare const EventName: {
-  /** A message arrived. */
+  /** A message was delivered. */
   readonly MessageDelivered: 'message.delivered'
   /** A message could not be sent. */
   readonly MessageFailed: 'message.failed'
   /** A message could not be delivered. */
   readonly MessageUndeliverable: 'message.undeliverable'
-  /** Somebody asked for no more messages. */
+  /** A recipient opted out of further messages. */
   readonly MessageOptout: 'message.optout'
   /** All messages of a campaign were sent. */
   readonly CampaignSent: 'campaign.sent'
-  /** All messages of a campaign came to an end. */
+  /** All messages of a campaign have a final status. */
   readonly CampaignCompleted: 'campaign.completed'
-  /** Every event there is. To subscribe with; no event has this name. */
+  /** All events. Only for registering a webhook: no event has this name. */
   readonly All: '*'
 }
 
-/** The account's credits. */
+/** Credits: get the balance of the account. */
 export interface CreditBalance {
   /**
-   * Gives the credit balance.
+   * Get the credit balance.
    *
    * `GET /credits`
    */
@@ -781,7 +826,7 @@ export interface CreditBalance {
 
 /** The credit balance of the account. */
 export interface Credits {
-  /** Number of credits. An email or Slack message costs half a credit, so it may be a fraction. */
+  /** Number of credits. May be fractional: an email or Slack message costs half a credit. */
   credits: number
   /** Currency in which credits are bought, such as `USD`. Absent if the API omits it. */
   currency?: string
@@ -927,12 +972,12 @@ export declare class APIError extends ZexaError {
   readonly kind: Exclude<Kind, 'config'>
 }
 
-/** The client was given an option that cannot be used. Nothing was sent. */
+/** An option of the client or of the call is invalid or missing. Nothing was sent. */
 export declare class ConfigError extends ZexaError {
   readonly kind: 'config'
 }
 
-/** A required value is missing, or the request was malformed (status 400). */
+/** A required value is missing, or the request is malformed (status 400). */
 export declare class InvalidRequestError extends APIError {
   readonly kind: 'invalid_request'
 }
@@ -942,27 +987,27 @@ export declare class AuthenticationError extends APIError {
   readonly kind: 'unauthorized'
 }
 
-/** No such message, campaign, contact or contact list (status 404). */
+/** The message, campaign, contact or contact list does not exist (status 404). */
 export declare class NotFoundError extends APIError {
   readonly kind: 'not_found'
 }
 
-/** It exists already: a contact with this phone number (status 409). */
+/** The resource already exists, such as a contact with this phone number (status 409). */
 export declare class ConflictError extends APIError {
   readonly kind: 'conflict'
 }
 
-/** A value is well-formed JSON but not acceptable (status 422), such as a number that is not E.164. */
+/** A value is invalid, such as a phone number that is not in E.164 format (status 422, or found before sending). */
 export declare class ValidationError extends APIError {
   readonly kind: 'validation'
 }
 
-/** Not enough credits for this message or campaign (status 422). */
+/** The account does not have enough credits for this message or campaign (status 422). */
 export declare class InsufficientCreditsError extends APIError {
   readonly kind: 'insufficient_credits'
 }
 
-/** Too many requests (status 429), and waiting was not allowed or did not help. */
+/** Too many requests (status 429), and retrying was not possible or did not help. */
 export declare class RateLimitError extends APIError {
   readonly kind: 'rate_limited'
 }
@@ -972,17 +1017,17 @@ export declare class ServerError extends APIError {
   readonly kind: 'server'
 }
 
-/** The connection could not be made, or was lost before an answer came. */
+/** The connection could not be opened, or was lost before a response arrived. */
 export declare class APIConnectionError extends APIError {
   readonly kind: 'connect' | 'timeout'
 }
 
-/** The time for the attempt or for the whole call ran out, or the server's did (status 408). */
+/** The timeout of an attempt or the deadline of the call passed, or the server reported a timeout (status 408). */
 export declare class APITimeoutError extends APIConnectionError {
   readonly kind: 'timeout'
 }
 
-/** The answer could not be read or understood. */
+/** The response could not be read or decoded. */
 export declare class DecodeError extends APIError {
   readonly kind: 'decode'
 }
@@ -1000,21 +1045,23 @@ export declare class ClosedError extends APIError {
 /**
  * What went wrong.
  *
- * - `config`: The client was given an option that cannot be used. Nothing was sent.
- * - `invalid_request`: A required value is missing, or the request was malformed (status 400).
+ * - `config`: An option of the client or of the call is invalid or missing. Nothing was sent.
+ * - `invalid_request`: A required value is missing, or the request is malformed (status 400).
  * - `unauthorized`: The API key is missing, invalid or revoked (status 401).
- * - `not_found`: No such message, campaign, contact or contact list (status 404).
- * - `conflict`: It exists already: a contact with this phone number (status 409).
- * - `validation`: A value is well-formed JSON but not acceptable (status 422), such as a number that is not E.164.
- * - `insufficient_credits`: Not enough credits for this message or campaign (status 422).
- * - `rate_limited`: Too many requests (status 429), and waiting was not allowed or did not help.
+ * - `not_found`: The message, campaign, contact or contact list does not exist (status 404).
+ * - `conflict`: The resource already exists, such as a contact with this phone number (status 409).
+ * - `validation`: A value is invalid, such as a phone number that is not in E.164 format (status 422, or found before
+ * sending).
+ * - `insufficient_credits`: The account does not have enough credits for this message or campaign (status 422).
+ * - `rate_limited`: Too many requests (status 429), and retrying was not possible or did not help.
  * - `server`: The server failed (status 5xx).
- * - `connect`: The connection could not be made, or was lost before an answer came.
- * - `timeout`: The time for the attempt or for the whole call ran out, or the server's did (status 408).
- * - `decode`: The answer could not be read or understood.
+ * - `connect`: The connection could not be opened, or was lost before a response arrived.
+ * - `timeout`: The timeout of an attempt or the deadline of the call passed, or the server reported a timeout (status
+ * 408).
+ * - `decode`: The response could not be read or decoded.
  * - `cancelled`: The caller cancelled the call.
  * - `closed`: The client was closed.
- * - `other`: Anything else, such as a redirect or a status that the API does not document.
+ * - `other`: Any other failure, such as a redirect or a status that the API does not document.
  */
 export type Kind =
   | 'config'
@@ -1036,10 +1083,12 @@ export type Kind =
 /**
  * How far a failed request got: may the server have carried it out?
  *
- * - `not_sent`: The server cannot have acted, and cannot act later: the request was not sent, or the server said that
- * it did not process it. Safe to send again.
- * - `rejected`: The server answered that it did not do it. Safe to send again after the cause is removed.
- * - `unknown`: The request went out, and what became of it is not known. Sending it again may do it twice.
- * - `accepted`: The server did it; only its answer was lost. Sending it again would do it twice.
+ * - `not_sent`: The server has not processed the request and will not process it later: it was not sent, or the server
+ * reported that it did not process it. Safe to retry.
+ * - `rejected`: The server rejected the request. Safe to retry when the cause is fixed.
+ * - `unknown`: The request was sent, and it is not known whether the server processed it. Retrying may send a message
+ * twice.
+ * - `accepted`: The server processed the request, but the response was lost or could not be decoded. Retrying would
+ * send a message twice.
  */
 export type Outcome = 'not_sent' | 'rejected' | 'unknown' | 'accepted'

@@ -39,7 +39,7 @@ impl CampaignStatus {
 model! {
     /// A campaign and its status.
     ///
-    /// If the response to a create omits `name`, `channel` or `scheduled_at`, the value of the request is used.
+    /// If the response to a create omits a field that the request has, the field has the value of the request.
     Campaign {
         required {
             /// Campaign id, `cmp_…`.
@@ -60,7 +60,7 @@ model! {
             total_recipients: Option<u64>,
             /// Scheduled start time (UTC). Not documented by the API; may be absent.
             scheduled_at: Option<Timestamp>,
-            /// Delivery statistics, returned by `campaigns.get`. Not documented by the API; may be absent.
+            /// Delivery statistics, returned when a single campaign is requested. Not documented by the API; may be absent.
             stats: Option<CampaignStats>,
         }
         from CreateCampaign { name, channel, scheduled_at }
@@ -92,8 +92,8 @@ model! {
 params! {
     /// A campaign to create. It sends one message to every contact of a contact list.
     ///
-    /// Checked before anything is sent: the name, the channel, the contact list and the Sender ID are required, and so is a text, a template, a template id
-    /// or an extra body field (otherwise the call fails with `invalid_request`).
+    /// The following is checked before anything is sent. The name, the channel, the contact list and the Sender ID are required, and so is a text, a template,
+    /// a template id or an extra body field; otherwise, the call fails with [`Kind::InvalidRequest`](crate::Kind::InvalidRequest).
     CreateCampaign {
         required {
             /// Campaign name.
@@ -102,7 +102,7 @@ params! {
             channel: Channel,
             /// Id of the contact list to send to, `lst_…`.
             contact_list_id: String,
-            /// Sender: Sender ID that is registered for the channel. (For a single message, the API calls this field `from`.)
+            /// Sender: a Sender ID that is registered for the channel. (The API calls this field `from` for a single message.)
             sender_id: String,
         }
         optional {

@@ -8,7 +8,7 @@ use crate::open_enum::open_enum;
 open_enum! {
     /// Delivery channel of a message or campaign.
     Channel {
-        /// SMS: a text message to a phone number.
+        /// Text message (SMS) to a phone number.
         Sms = "sms",
         /// WhatsApp.
         Whatsapp = "whatsapp",

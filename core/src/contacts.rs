@@ -11,7 +11,7 @@ use crate::private::discreet_debug;
 model! {
     /// A contact: a person who can receive messages.
     ///
-    /// If the response to a create omits `name`, `phone`, `email` or `lists`, the value of the request is used.
+    /// If the response to a create omits a field that the request has, the field has the value of the request.
     Contact {
         required {
             /// Contact id, `cnt_…`.
@@ -38,13 +38,14 @@ model! {
 params! {
     /// A contact to add.
     ///
-    /// Checked before anything is sent: the name and the phone number are required (otherwise the call fails with `invalid_request`), and the phone number
-    /// must be in E.164 format (otherwise `validation`).
+    /// The following is checked before anything is sent. The name and the phone number are required; otherwise, the call fails with
+    /// [`Kind::InvalidRequest`](crate::Kind::InvalidRequest). The phone number must be in E.164 format; otherwise, the call fails with
+    /// [`Kind::Validation`](crate::Kind::Validation).
     CreateContact {
         required {
             /// Name of the person.
             name: String,
-            /// Phone number in E.164 format, such as `+244912345678`. Unique: if another contact has it, the call fails with `conflict`.
+            /// Phone number in E.164 format, such as `+244912345678`. Must be unique among the contacts of the account.
             phone: String,
             /// Ids of the contact lists to add the contact to, `lst_…`. Default: none.
             #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -16,8 +16,8 @@ endpoints! {
     messages: Messages, AsyncMessages {
         /// Send one message on any channel, immediately or at `scheduled_at`.
         ///
-        /// Returns the message as the API accepted it. If an attempt may have reached the server, it is not retried, so that the message is never sent twice:
-        /// the call fails with outcome `unknown` or `accepted`.
+        /// Returns the accepted message. A message is never sent twice: if an attempt may have been processed by the server, it is not retried, and the call
+        /// fails with the outcome [`Outcome::Unknown`](crate::Outcome::Unknown) or [`Outcome::Accepted`](crate::Outcome::Accepted).
         post send("/messages", message: SendMessage) -> Message, or InsufficientCredits;
 
         /// Get a message with its delivery status.
@@ -29,7 +29,7 @@ endpoints! {
         /// `until` is `final` or empty, the call waits for any final status.
         ///
         /// Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits the whole wait. Default: 30 minutes, because
-        /// messages can stay `queued` that long at busy times. If the deadline passes first, the call fails with `timeout`.
+        /// messages can stay `queued` that long at busy times. If the deadline passes first, the call fails with [`Kind::Timeout`](crate::Kind::Timeout).
         wait wait("/messages/{id}") -> Message;
     }
 
@@ -43,8 +43,8 @@ endpoints! {
     campaigns: Campaigns, AsyncCampaigns {
         /// Create a campaign that starts immediately or at `scheduled_at`.
         ///
-        /// Returns the campaign as the API accepted it. If an attempt may have reached the server, it is not retried, so that the campaign is never sent twice:
-        /// the call fails with outcome `unknown` or `accepted`.
+        /// Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been processed by the server, it is not retried, and the call
+        /// fails with the outcome [`Outcome::Unknown`](crate::Outcome::Unknown) or [`Outcome::Accepted`](crate::Outcome::Accepted).
         post create("/campaigns", campaign: CreateCampaign) -> Campaign, or NotFound | InsufficientCredits;
 
         /// List the account's campaigns.
@@ -59,7 +59,7 @@ endpoints! {
         /// `until` is `final` or empty, the call waits for any final status.
         ///
         /// Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits the whole wait. Default: 30 minutes. If the
-        /// deadline passes first, the call fails with `timeout`.
+        /// deadline passes first, the call fails with [`Kind::Timeout`](crate::Kind::Timeout).
         wait wait("/campaigns/{id}") -> Campaign;
     }
 
@@ -67,7 +67,7 @@ endpoints! {
     contacts: Contacts, AsyncContacts {
         /// Add a contact.
         ///
-        /// Returns the contact. If a contact with this phone number exists, the call fails with `conflict`.
+        /// Returns the added contact. If a contact with this phone number exists, the call fails with [`Kind::Conflict`](crate::Kind::Conflict).
         post create("/contacts", contact: CreateContact) -> Contact, or NotFound | Conflict;
 
         /// List contacts: all, those of one contact list, or those that match a search.

@@ -35,7 +35,7 @@ impl MessageStatus {
 model! {
     /// A message and its delivery status.
     ///
-    /// If the response to a send omits `channel`, `to`, `from`, `body` or `scheduled_at`, the value of the request is used.
+    /// If the response to a send omits a field that the request has, the field has the value of the request.
     Message {
         required {
             /// Message id, `msg_…`.
@@ -72,16 +72,16 @@ model! {
 params! {
     /// A message to send.
     ///
-    /// Checked before anything is sent: the channel, the recipient and the sender are required, and so is a text, a template, a template id or an extra
-    /// body field (otherwise the call fails with `invalid_request`). For SMS, WhatsApp and Telegram, the recipient must be an E.164 number (otherwise
-    /// `validation`).
+    /// The following is checked before anything is sent. The channel, the recipient and the sender are required, and so is a text, a template, a template id
+    /// or an extra body field; otherwise, the call fails with [`Kind::InvalidRequest`](crate::Kind::InvalidRequest). For SMS, WhatsApp and Telegram, the
+    /// recipient must be an E.164 number; otherwise, the call fails with [`Kind::Validation`](crate::Kind::Validation).
     SendMessage {
         required {
             /// Delivery channel.
             channel: Channel,
             /// Recipient: E.164 number for SMS, WhatsApp and Telegram, email address for email, channel or user id for Slack.
             to: String,
-            /// Sender: Sender ID that is registered for the channel, or a verified address for email.
+            /// Sender: a Sender ID that is registered for the channel, or a verified address for email.
             from: String,
         }
         optional {

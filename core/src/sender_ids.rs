@@ -14,7 +14,7 @@ open_enum! {
         Pending = "pending",
         /// Approved for sending.
         Approved = "approved",
-        /// Rejected: cannot send.
+        /// Not approved: cannot send.
         Rejected = "rejected",
     }
 }

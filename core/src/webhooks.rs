@@ -37,7 +37,7 @@ open_enum! {
 model! {
     /// A webhook: a registered endpoint for delivery events.
     ///
-    /// If the response to a create omits `url` or `events`, the value of the request is used.
+    /// If the response to a create omits a field that the request has, the field has the value of the request.
     Webhook {
         required {
             /// Webhook id, `wh_…`.
@@ -62,8 +62,9 @@ model! {
 params! {
     /// An endpoint to register for delivery events.
     ///
-    /// Checked before anything is sent: the URL and at least one event are required (otherwise the call fails with `invalid_request`), and the URL must start
-    /// with `https://` (otherwise `validation`).
+    /// The following is checked before anything is sent. The URL and at least one event are required; otherwise, the call fails with
+    /// [`Kind::InvalidRequest`](crate::Kind::InvalidRequest). The URL must start with `https://`; otherwise, the call fails with
+    /// [`Kind::Validation`](crate::Kind::Validation).
     CreateWebhook {
         required {
             /// URL that events are posted to. Must start with `https://`.
@@ -119,7 +120,7 @@ impl CreateWebhook {
             check::https("url", &self.url)?;
         }
         if self.events.is_empty() && !self.extra.contains_key("events") {
-            return Err(Error::missing("events", "at least one is required, or * for all"));
+            return Err(Error::missing("events", "must contain at least one event, or * for all events"));
         }
         Ok(())
     }
@@ -171,8 +172,9 @@ impl Event {
 ///
 /// [`Kind::Decode`] if the body is not a JSON object. The outcome is [`Outcome::NotSent`].
 pub fn parse_event(body: &[u8]) -> Result<Event> {
-    body::read(body)
-        .map_err(|error| Error::new(Kind::Decode, Outcome::NotSent, format!("not a webhook event: {}", error.0)))
+    body::read(body).map_err(|error| {
+        Error::new(Kind::Decode, Outcome::NotSent, format!("cannot parse the webhook event: {}", error.0))
+    })
 }
 
 discreet_debug!(Webhook { id, url, events, created_at });

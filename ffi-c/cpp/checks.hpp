@@ -88,7 +88,7 @@ template <class Object, class Call> Object *made(Call call) {
     failure.kind = kind::invalid_argument;
     failure.outcome = outcome::not_sent;
     failure.safe_to_retry = true;
-    failure.message = field + ": " + reason;
+    failure.message = "`" + field + "` " + reason;
     failure.text = "invalid_argument: " + failure.message;
     failure.details_json = R"({"field":")" + field + R"(","reason":")" + reason + R"("})";
     failure.json = R"({"kind":"invalid_argument","outcome":"not_sent","status":null,"code":null,)"

@@ -59,7 +59,7 @@ static void test_wrong_arguments() {
     const auto refused = [](const zexa::invalid_argument_error &error, const std::string &field) {
         CHECK(error.kind() == zexa::kind::invalid_argument);
         CHECK(error.outcome() == zexa::outcome::not_sent && error.attempts() == 0);
-        CHECK(holds(error.what(), field + ": "));
+        CHECK(holds(error.what(), "`" + field + "` "));
         CHECK(value_in(*error.details_json(), "field") == field);
         CHECK(holds(error.json(), *error.details_json()));
     };

@@ -106,32 +106,32 @@ class AsyncClient:
 
     @property
     def messages(self) -> AsyncMessages:
-        """Messages on any channel."""
+        """Messages: send them, get their delivery status, and wait for it."""
         return self._messages
 
     @property
     def sender_ids(self) -> AsyncSenderIds:
-        """The account's registered Sender IDs."""
+        """Sender IDs: list the names and numbers that the account has registered."""
         return self._sender_ids
 
     @property
     def campaigns(self) -> AsyncCampaigns:
-        """Campaigns: one message to a whole contact list."""
+        """Campaigns: send one message to a whole contact list."""
         return self._campaigns
 
     @property
     def contacts(self) -> AsyncContacts:
-        """The people who can be reached."""
+        """Contacts: add, list and delete the people who can receive messages."""
         return self._contacts
 
     @property
     def webhooks(self) -> AsyncWebhooks:
-        """Endpoints that Zexa posts delivery events to."""
+        """Webhooks: register endpoints that Zexa posts delivery events to."""
         return self._webhooks
 
     @property
     def credits(self) -> AsyncCreditBalance:
-        """The account's credits."""
+        """Credits: get the balance of the account."""
         return self._credits
 
     def with_options(
@@ -234,7 +234,7 @@ class AsyncClient:
 
 
 class AsyncMessages:
-    """Messages on any channel."""
+    """Messages: send them, get their delivery status, and wait for it."""
 
     __module__ = "zexa"
 
@@ -261,30 +261,33 @@ class AsyncMessages:
         extra_query: _types.Query | None = None,
         extra_body: _types.Mapping[str, _types.Any] | None = None,
     ) -> Message:
-        """Sends one message on any channel, now or at its `scheduled_at`.
+        """Send one message on any channel, immediately or at `scheduled_at`.
 
-        It is never sent twice: where an attempt may have reached the server, the error says `unknown`, and
-        nothing is repeated.
+        Returns the accepted message. A message is never sent twice: if an attempt may have been processed by the
+        server, it is not retried, and the call fails with the outcome `unknown` or `accepted`.
 
-        Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and
-        `template_id`; an empty `template_id`; a `to` that is not E.164, where the channel takes phone numbers.
+        The following is checked before anything is sent. The channel, the recipient and the sender are required,
+        and so is a text, a template, a template id or an extra body field; otherwise, the call fails with
+        `InvalidRequestError`. For SMS, WhatsApp and Telegram, the recipient must be an E.164 number; otherwise,
+        the call fails with `ValidationError`.
 
         `POST /messages`
 
         Args:
-            channel: The way it takes.
-            to: Recipient: E.164 number for SMS, WhatsApp and Telegram, email address, or Slack channel or user
-                id.
-            from_: Sender ID, registered for the channel, or a verified address for email.
-            body: What it says, as plain text. Required unless there is a template.
-            subject: The subject; email only.
-            html: The text as HTML, with the body as its plain alternative; email only.
-            template: An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
-                its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
-                ["Ana"]}`. The API documents the object, not its members, so it may have others.
-            scheduled_at: When to send it. Default: now.
-            template_id: Id of an approved WhatsApp template: give either this or `template`. The values of its
-                variables are extra fields.
+            channel: Delivery channel.
+            to: Recipient: E.164 number for SMS, WhatsApp and Telegram, email address for email, channel or user
+                id for Slack.
+            from_: Sender: a Sender ID that is registered for the channel, or a verified address for email.
+            body: Message text, without formatting. Required unless the message uses a template.
+            subject: Subject line. Email only.
+            html: Message text as HTML; `body` is then the plain-text alternative. Email only.
+            template: Approved WhatsApp template, used instead of a text: an object with its `name`, its
+                `language` and the values of its `variables` in order, such as `{"name": "order_shipped",
+                "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the object, so
+                others are accepted.
+            scheduled_at: Time at which to send the message. Default: immediately.
+            template_id: Id of an approved WhatsApp template, used instead of a template object. The API does not
+                document how to pass the values of its variables: send them as extra body fields.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
             extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
                 `ConfigError`.
@@ -319,7 +322,7 @@ class AsyncMessages:
         extra_headers: _types.Mapping[str, str] | None = None,
         extra_query: _types.Query | None = None,
     ) -> Message:
-        """Gives a message and how far it has got.
+        """Get a message with its delivery status.
 
         `GET /messages/{id}`
 
@@ -349,14 +352,15 @@ class AsyncMessages:
         extra_headers: _types.Mapping[str, str] | None = None,
         extra_query: _types.Query | None = None,
     ) -> Message:
-        """Waits until a message has the status `until`, or a final one, and gives it.
+        """Wait until a message has the status `until` or a final status, and return the message.
 
-        A final status will not change any more. Where it is another than the one waited for, the message is given
-        all the same: look at its status. An `until` of `final`, or an empty one, waits for any of these.
+        A final status does not change any more, so the message is also returned if it reaches another final
+        status than `until`: check its status. If `until` is `final` or empty, the call waits for any final
+        status.
 
-        Polls immediately, and then after pauses that grow from half a second to 30 seconds. The call's
-        `deadline` limits the whole wait. Default: 30 minutes, as messages can stay `queued` for so long at
-        busy times. A wait that reaches its deadline fails with `timeout`.
+        Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits the whole
+        wait. Default: 30 minutes, because messages can stay `queued` that long at busy times. If the deadline
+        passes first, the call fails with `APITimeoutError`.
 
         `GET /messages/{id}`
 
@@ -378,7 +382,7 @@ class AsyncMessages:
 
 
 class AsyncSenderIds:
-    """The account's registered Sender IDs."""
+    """Sender IDs: list the names and numbers that the account has registered."""
 
     __module__ = "zexa"
 
@@ -397,12 +401,12 @@ class AsyncSenderIds:
         extra_headers: _types.Mapping[str, str] | None = None,
         extra_query: _types.Query | None = None,
     ) -> AsyncList[SenderId]:
-        """Lists the account's Sender IDs, of every status, on every channel.
+        """List the account's Sender IDs, with any status and for any channel.
 
         `GET /sender-ids`
 
         Args:
-            per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+            per_page: Page size: number of items per request, 1 to 100. Default: 50, set by the API.
             limit: The number of items after which iteration ends. Pages that are not needed for them are not
                 requested. Default: all items.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
@@ -420,7 +424,7 @@ class AsyncSenderIds:
 
 
 class AsyncCampaigns:
-    """Campaigns: one message to a whole contact list."""
+    """Campaigns: send one message to a whole contact list."""
 
     __module__ = "zexa"
 
@@ -446,25 +450,31 @@ class AsyncCampaigns:
         extra_query: _types.Query | None = None,
         extra_body: _types.Mapping[str, _types.Any] | None = None,
     ) -> Campaign:
-        """Creates a campaign and launches it, or schedules it for its `scheduled_at`.
+        """Create a campaign that starts immediately or at `scheduled_at`.
 
-        Refused before it is sent: a missing `name`, `channel`, `contact_list_id` or `sender_id`; none of `body`,
-        `template` and `template_id`; an empty `template_id`.
+        Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been processed by
+        the server, it is not retried, and the call fails with the outcome `unknown` or `accepted`.
+
+        The following is checked before anything is sent. The name, the channel, the contact list and the Sender
+        ID are required, and so is a text, a template, a template id or an extra body field; otherwise, the call
+        fails with `InvalidRequestError`.
 
         `POST /campaigns`
 
         Args:
-            name: Its name.
-            channel: The way its messages take.
-            contact_list_id: The contact list it goes to, `lst_…`.
-            sender_id: Sender ID, registered for the channel. (On a message, the field is `from`.)
-            body: What it says, as plain text. Required unless there is a template.
-            template: An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
-                its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
-                ["Ana"]}`. The API documents the object, not its members, so it may have others.
-            scheduled_at: When to start it. Default: now.
-            template_id: Id of an approved WhatsApp template: give either this or `template`. The values of its
-                variables are extra fields.
+            name: Campaign name.
+            channel: Delivery channel.
+            contact_list_id: Id of the contact list to send to, `lst_…`.
+            sender_id: Sender: a Sender ID that is registered for the channel. (The API calls this field `from`
+                for a single message.)
+            body: Message text, without formatting. Required unless the campaign uses a template.
+            template: Approved WhatsApp template, used instead of a text: an object with its `name`, its
+                `language` and the values of its `variables` in order, such as `{"name": "order_shipped",
+                "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the object, so
+                others are accepted.
+            scheduled_at: Time at which to start the campaign. Default: immediately.
+            template_id: Id of an approved WhatsApp template, used instead of a template object. The API does not
+                document how to pass the values of its variables: send them as extra body fields.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
             extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
                 `ConfigError`.
@@ -499,12 +509,12 @@ class AsyncCampaigns:
         extra_headers: _types.Mapping[str, str] | None = None,
         extra_query: _types.Query | None = None,
     ) -> AsyncList[Campaign]:
-        """Lists the account's campaigns.
+        """List the account's campaigns.
 
         `GET /campaigns`
 
         Args:
-            per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+            per_page: Page size: number of items per request, 1 to 100. Default: 50, set by the API.
             limit: The number of items after which iteration ends. Pages that are not needed for them are not
                 requested. Default: all items.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
@@ -531,7 +541,7 @@ class AsyncCampaigns:
         extra_headers: _types.Mapping[str, str] | None = None,
         extra_query: _types.Query | None = None,
     ) -> Campaign:
-        """Gives a campaign, how far it has got, and its delivery statistics.
+        """Get a campaign with its status and delivery statistics.
 
         `GET /campaigns/{id}`
 
@@ -561,14 +571,14 @@ class AsyncCampaigns:
         extra_headers: _types.Mapping[str, str] | None = None,
         extra_query: _types.Query | None = None,
     ) -> Campaign:
-        """Waits until a campaign has the status `until`, or a final one, and gives it.
+        """Wait until a campaign has the status `until` or a final status, and return the campaign.
 
-        A final status will not change any more. Where it is another than the one waited for, the campaign is
-        given all the same: look at its status. An `until` of `final`, or an empty one, waits for any of these.
+        A final status does not change any more, so the campaign is also returned if it reaches another final
+        status than `until`: check its status. If `until` is `final` or empty, the call waits for any final
+        status.
 
-        Polls immediately, and then after pauses that grow from half a second to 30 seconds. The call's
-        `deadline` limits the whole wait. Default: 30 minutes, as messages can stay `queued` for so long at
-        busy times. A wait that reaches its deadline fails with `timeout`.
+        Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits the whole
+        wait. Default: 30 minutes. If the deadline passes first, the call fails with `APITimeoutError`.
 
         `GET /campaigns/{id}`
 
@@ -590,7 +600,7 @@ class AsyncCampaigns:
 
 
 class AsyncContacts:
-    """The people who can be reached."""
+    """Contacts: add, list and delete the people who can receive messages."""
 
     __module__ = "zexa"
 
@@ -612,17 +622,23 @@ class AsyncContacts:
         extra_query: _types.Query | None = None,
         extra_body: _types.Mapping[str, _types.Any] | None = None,
     ) -> Contact:
-        """Adds a contact. A phone number that exists already is a `conflict`.
+        """Add a contact.
 
-        Refused before it is sent: a missing `name` or `phone`; a `phone` that is not E.164.
+        Returns the added contact. If a contact with this phone number exists, the call fails with
+        `ConflictError`.
+
+        The following is checked before anything is sent. The name and the phone number are required; otherwise,
+        the call fails with `InvalidRequestError`. The phone number must be in E.164 format; otherwise, the call
+        fails with `ValidationError`.
 
         `POST /contacts`
 
         Args:
-            name: The person's name.
-            phone: The phone number, in E.164 form. No other contact may have it.
-            lists: The ids of the contact lists to put it in, `lst_…`.
-            email: The email address; needed to reach the contact by email.
+            name: Name of the person.
+            phone: Phone number in E.164 format, such as `+244912345678`. Must be unique among the contacts of the
+                account.
+            lists: Ids of the contact lists to add the contact to, `lst_…`. Default: none.
+            email: Email address. Required to reach the contact by email.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
             extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
                 `ConfigError`.
@@ -655,15 +671,16 @@ class AsyncContacts:
         extra_headers: _types.Mapping[str, str] | None = None,
         extra_query: _types.Query | None = None,
     ) -> AsyncList[Contact]:
-        """Lists contacts: all, those of one contact list, or those that match a search.
+        """List contacts: all, those of one contact list, or those that match a search.
 
         `GET /contacts`
 
         Args:
-            list_id: Only those in this contact list, `lst_…`. The parameter's name is inferred.
-            search: Only contacts that match this text. The parameter is inferred: a server may ignore it and
-                return every contact.
-            per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+            list_id: List only the contacts of this contact list, `lst_…`. The API does not document the name of
+                this filter.
+            search: List only the contacts that match this text. The API does not document the name of this
+                filter: a server may ignore it and return every contact.
+            per_page: Page size: number of items per request, 1 to 100. Default: 50, set by the API.
             limit: The number of items after which iteration ends. Pages that are not needed for them are not
                 requested. Default: all items.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
@@ -692,7 +709,9 @@ class AsyncContacts:
         extra_headers: _types.Mapping[str, str] | None = None,
         extra_query: _types.Query | None = None,
     ) -> None:
-        """Removes a contact for good, from every list too.
+        """Delete a contact permanently, also from every contact list.
+
+        If an earlier attempt may have deleted the contact, a 404 on a retry counts as success.
 
         `DELETE /contacts/{id}`
 
@@ -712,7 +731,7 @@ class AsyncContacts:
 
 
 class AsyncWebhooks:
-    """Endpoints that Zexa posts delivery events to."""
+    """Webhooks: register endpoints that Zexa posts delivery events to."""
 
     __module__ = "zexa"
 
@@ -732,15 +751,17 @@ class AsyncWebhooks:
         extra_query: _types.Query | None = None,
         extra_body: _types.Mapping[str, _types.Any] | None = None,
     ) -> Webhook:
-        """Registers an https endpoint for delivery events. Zexa posts a test event to it at once.
+        """Register an HTTPS endpoint for delivery events. Zexa may post a test event to it immediately.
 
-        Refused before it is sent: a missing `url`, or one that is not https; no `events`.
+        The following is checked before anything is sent. The URL and at least one event are required; otherwise,
+        the call fails with `InvalidRequestError`. The URL must start with `https://`; otherwise, the call fails
+        with `ValidationError`.
 
         `POST /webhooks`
 
         Args:
-            url: Where events are to be posted: an https URL.
-            events: Which events: at least one, or `*` for all.
+            url: URL that events are posted to. Must start with `https://`.
+            events: Names of the events to post: at least one, or `*` for all.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
             extra_body: Fields added to the body, sent unchanged. One that its argument sets, too, raises
                 `ConfigError`.
@@ -759,7 +780,7 @@ class AsyncWebhooks:
 
 
 class AsyncCreditBalance:
-    """The account's credits."""
+    """Credits: get the balance of the account."""
 
     __module__ = "zexa"
 
@@ -776,7 +797,7 @@ class AsyncCreditBalance:
         extra_headers: _types.Mapping[str, str] | None = None,
         extra_query: _types.Query | None = None,
     ) -> Credits:
-        """Gives the credit balance.
+        """Get the credit balance.
 
         `GET /credits`
 

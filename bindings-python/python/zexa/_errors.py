@@ -32,14 +32,14 @@ __all__ = [
 
 
 class ConfigError(ZexaError):
-    """The client was given an option that cannot be used. Nothing was sent."""
+    """An option of the client or of the call is invalid or missing. Nothing was sent."""
 
     __module__ = "zexa"
     kind: _types.Kind = "config"
 
 
 class InvalidRequestError(APIError):
-    """A required value is missing, or the request was malformed (status 400)."""
+    """A required value is missing, or the request is malformed (status 400)."""
 
     __module__ = "zexa"
     kind: _types.Kind = "invalid_request"
@@ -53,35 +53,35 @@ class AuthenticationError(APIError):
 
 
 class NotFoundError(APIError):
-    """No such message, campaign, contact or contact list (status 404)."""
+    """The message, campaign, contact or contact list does not exist (status 404)."""
 
     __module__ = "zexa"
     kind: _types.Kind = "not_found"
 
 
 class ConflictError(APIError):
-    """It exists already: a contact with this phone number (status 409)."""
+    """The resource already exists, such as a contact with this phone number (status 409)."""
 
     __module__ = "zexa"
     kind: _types.Kind = "conflict"
 
 
 class ValidationError(APIError):
-    """A value is well-formed JSON but not acceptable (status 422), such as a number that is not E.164."""
+    """A value is invalid, such as a phone number that is not in E.164 format (status 422, or found before sending)."""
 
     __module__ = "zexa"
     kind: _types.Kind = "validation"
 
 
 class InsufficientCreditsError(APIError):
-    """Not enough credits for this message or campaign (status 422)."""
+    """The account does not have enough credits for this message or campaign (status 422)."""
 
     __module__ = "zexa"
     kind: _types.Kind = "insufficient_credits"
 
 
 class RateLimitError(APIError):
-    """Too many requests (status 429), and waiting was not allowed or did not help."""
+    """Too many requests (status 429), and retrying was not possible or did not help."""
 
     __module__ = "zexa"
     kind: _types.Kind = "rate_limited"
@@ -95,21 +95,21 @@ class ServerError(APIError):
 
 
 class APIConnectionError(APIError):
-    """The connection could not be made, or was lost before an answer came."""
+    """The connection could not be opened, or was lost before a response arrived."""
 
     __module__ = "zexa"
     kind: _types.Kind = "connect"
 
 
 class APITimeoutError(APIConnectionError):
-    """The time for the attempt or for the whole call ran out, or the server's did (status 408)."""
+    """The timeout of an attempt or the deadline of the call passed, or the server reported a timeout (status 408)."""
 
     __module__ = "zexa"
     kind: _types.Kind = "timeout"
 
 
 class DecodeError(APIError):
-    """The answer could not be read or understood."""
+    """The response could not be read or decoded."""
 
     __module__ = "zexa"
     kind: _types.Kind = "decode"

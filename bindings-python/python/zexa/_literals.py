@@ -6,11 +6,11 @@ from typing import Literal, TypeAlias
 __all__ = ["CampaignStatus", "Channel", "EventName", "Kind", "MessageStatus", "Outcome", "SenderIdStatus"]
 
 Channel: TypeAlias = Literal["sms", "whatsapp", "telegram", "email", "slack"] | str
-"""The way a message takes.
+"""Delivery channel of a message or campaign.
 
 Any other string, too: the API may add to them.
 
-- `sms`: A text message to a phone.
+- `sms`: Text message (SMS) to a phone number.
 - `whatsapp`: WhatsApp.
 - `telegram`: Telegram.
 - `email`: Email.
@@ -18,39 +18,41 @@ Any other string, too: the API may add to them.
 """
 
 MessageStatus: TypeAlias = Literal["queued", "sent", "delivered", "failed", "undeliverable"] | str
-"""How far a message has got: queued, sent, then one of the other three, which are final.
+"""Delivery status of a message: `queued`, then `sent`, then a final status (`delivered`, `failed` or
+`undeliverable`).
 
 Any other string, too: the API may add to them.
 
-- `queued`: Zexa has it, and has not passed it on.
-- `sent`: It was passed to the carrier or provider.
-- `delivered`: It arrived.
-- `failed`: It could not be sent.
-- `undeliverable`: It could not be delivered.
+- `queued`: Accepted by Zexa, and not yet passed to the carrier or provider. This can take up to 30 minutes at
+  busy times.
+- `sent`: Passed to the carrier or provider.
+- `delivered`: Delivered to the recipient. Final.
+- `failed`: Could not be sent. Final.
+- `undeliverable`: Could not be delivered. Final.
 """
 
 SenderIdStatus: TypeAlias = Literal["pending", "approved", "rejected"] | str
-"""Whether a Sender ID may be used.
+"""Approval status of a Sender ID. Only approved Sender IDs can send messages.
 
 Any other string, too: the API may add to them.
 
-- `pending`: It is being looked at.
-- `approved`: It may send.
-- `rejected`: It may not.
+- `pending`: Under review.
+- `approved`: Approved for sending.
+- `rejected`: Not approved: cannot send.
 """
 
 CampaignStatus: TypeAlias = Literal["scheduled", "sending", "sent", "completed", "paused", "failed", "cancelled"] | str
-"""How far a campaign has got. The API documents that campaigns pause and resume; the names are inferred.
+"""Status of a campaign. The names are not documented by the API; it may use others.
 
 Any other string, too: the API may add to them.
 
-- `scheduled`: It waits for its time.
-- `sending`: It is being sent.
-- `sent`: All its messages were sent.
-- `completed`: All its messages came to an end.
-- `paused`: The credits ran out. It resumes by itself when there are more.
-- `failed`: It could not be sent.
-- `cancelled`: It was called off.
+- `scheduled`: Waiting for its start time.
+- `sending`: Being sent.
+- `sent`: All messages were sent. Not final.
+- `completed`: All messages have a final status. Final.
+- `paused`: The account ran out of credits. The campaign resumes automatically when credits are added.
+- `failed`: Could not be sent. Final.
+- `cancelled`: Cancelled. Final.
 """
 
 EventName: TypeAlias = (
@@ -65,17 +67,17 @@ EventName: TypeAlias = (
     ]
     | str
 )
-"""What may happen that a webhook is told of.
+"""Name of an event that Zexa posts to webhooks.
 
 Any other string, too: the API may add to them.
 
-- `message.delivered`: A message arrived.
+- `message.delivered`: A message was delivered.
 - `message.failed`: A message could not be sent.
 - `message.undeliverable`: A message could not be delivered.
-- `message.optout`: Somebody asked for no more messages.
+- `message.optout`: A recipient opted out of further messages.
 - `campaign.sent`: All messages of a campaign were sent.
-- `campaign.completed`: All messages of a campaign came to an end.
-- `*`: Every event there is. To subscribe with; no event has this name.
+- `campaign.completed`: All messages of a campaign have a final status.
+- `*`: All events. Only for registering a webhook: no event has this name.
 """
 
 Kind: TypeAlias = Literal[
@@ -97,29 +99,33 @@ Kind: TypeAlias = Literal[
 ]
 """What went wrong.
 
-- `config`: The client was given an option that cannot be used. Nothing was sent.
-- `invalid_request`: A required value is missing, or the request was malformed (status 400).
+- `config`: An option of the client or of the call is invalid or missing. Nothing was sent.
+- `invalid_request`: A required value is missing, or the request is malformed (status 400).
 - `unauthorized`: The API key is missing, invalid or revoked (status 401).
-- `not_found`: No such message, campaign, contact or contact list (status 404).
-- `conflict`: It exists already: a contact with this phone number (status 409).
-- `validation`: A value is well-formed JSON but not acceptable (status 422), such as a number that is not E.164.
-- `insufficient_credits`: Not enough credits for this message or campaign (status 422).
-- `rate_limited`: Too many requests (status 429), and waiting was not allowed or did not help.
+- `not_found`: The message, campaign, contact or contact list does not exist (status 404).
+- `conflict`: The resource already exists, such as a contact with this phone number (status 409).
+- `validation`: A value is invalid, such as a phone number that is not in E.164 format (status 422, or found
+  before sending).
+- `insufficient_credits`: The account does not have enough credits for this message or campaign (status 422).
+- `rate_limited`: Too many requests (status 429), and retrying was not possible or did not help.
 - `server`: The server failed (status 5xx).
-- `connect`: The connection could not be made, or was lost before an answer came.
-- `timeout`: The time for the attempt or for the whole call ran out, or the server's did (status 408).
-- `decode`: The answer could not be read or understood.
+- `connect`: The connection could not be opened, or was lost before a response arrived.
+- `timeout`: The timeout of an attempt or the deadline of the call passed, or the server reported a timeout
+  (status 408).
+- `decode`: The response could not be read or decoded.
 - `cancelled`: The caller cancelled the call.
 - `closed`: The client was closed.
-- `other`: Anything else, such as a redirect or a status that the API does not document.
+- `other`: Any other failure, such as a redirect or a status that the API does not document.
 """
 
 Outcome: TypeAlias = Literal["not_sent", "rejected", "unknown", "accepted"]
 """How far a failed request got: may the server have carried it out?
 
-- `not_sent`: The server cannot have acted, and cannot act later: the request was not sent, or the server said
-  that it did not process it. Safe to send again.
-- `rejected`: The server answered that it did not do it. Safe to send again after the cause is removed.
-- `unknown`: The request went out, and what became of it is not known. Sending it again may do it twice.
-- `accepted`: The server did it; only its answer was lost. Sending it again would do it twice.
+- `not_sent`: The server has not processed the request and will not process it later: it was not sent, or the
+  server reported that it did not process it. Safe to retry.
+- `rejected`: The server rejected the request. Safe to retry when the cause is fixed.
+- `unknown`: The request was sent, and it is not known whether the server processed it. Retrying may send a
+  message twice.
+- `accepted`: The server processed the request, but the response was lost or could not be decoded. Retrying would
+  send a message twice.
 """

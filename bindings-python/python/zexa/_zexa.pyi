@@ -248,7 +248,10 @@ class _AsyncMessages:
 
 @final
 class Message:
-    """A message and its delivery status."""
+    """A message and its delivery status.
+
+    If the response to a send omits a field that the request has, the field has the value of the request.
+    """
 
     def __new__(
         cls,
@@ -288,31 +291,33 @@ class Message:
 
     @property
     def from_(self) -> str | None:
-        """Sender: a Sender ID or an email address. Not documented: the API may omit it."""
+        """Sender: Sender ID or email address. Not documented by the API; may be absent."""
 
     @property
     def body(self) -> str | None:
-        """Plain text. Not documented: the API may omit it."""
+        """Message text. Not documented by the API; may be absent."""
 
     @property
     def scheduled_at(self) -> datetime | None:
-        """Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it."""
+        """Scheduled send time (UTC). Not documented by the API; may be absent."""
 
     @property
     def sent_at(self) -> datetime | None:
-        """Time at which it was passed to the carrier or provider (UTC). Not documented: the API may omit it."""
+        """Time at which the message was passed to the carrier or provider (UTC). Not documented by the API; may be
+        absent.
+        """
 
     @property
     def delivered_at(self) -> datetime | None:
-        """Delivery time (UTC). Not documented: the API may omit it."""
+        """Delivery time (UTC). Not documented by the API; may be absent."""
 
     @property
     def error(self) -> str | None:
-        """Reason of a failure: a text or a code. Not documented: the API may omit it."""
+        """Failure reason, as text or as a code. Not documented by the API; may be absent."""
 
     @property
     def is_final(self) -> bool:
-        """Whether it will not change any more."""
+        """Whether the status is final: it will not change any more."""
 
     @property
     def extra(self) -> dict[str, Any]:
@@ -391,8 +396,9 @@ class _AsyncSenderIds:
 
 @final
 class SenderId:
-    """A name or number that is registered as a sender on one channel. The API documents little of it, so every field
-    may be absent.
+    """A Sender ID: a name or number that is registered as a sender on one channel.
+
+    Most fields are not documented by the API, and every field may be absent.
     """
 
     def __new__(
@@ -408,27 +414,29 @@ class SenderId:
     ) -> Self: ...
     @property
     def status(self) -> SenderIdStatus:
-        """Whether it may be used. Empty if the API omits it."""
+        """Approval status. Empty if the API omits it."""
 
     @property
     def channel(self) -> Channel | None:
-        """Channel that it is registered for. Not documented: the API may omit it."""
+        """Channel that the Sender ID is registered for. Not documented by the API; may be absent."""
 
     @property
     def sender_id(self) -> str | None:
-        """The name itself: up to 11 letters and digits, or an E.164 number. Not documented: the API may omit it."""
+        """The name or number itself: up to 11 letters and digits, or an E.164 number. Not documented by the API; may
+        be absent.
+        """
 
     @property
     def id(self) -> str | None:
-        """Id of the registration. Not documented: the API may omit it."""
+        """Registration id. Not documented by the API; may be absent."""
 
     @property
     def use_case(self) -> str | None:
-        """Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it."""
+        """Use case: `transactional`, `marketing` or `otp`. Not documented by the API; may be absent."""
 
     @property
     def created_at(self) -> datetime | None:
-        """Registration time (UTC). Not documented: the API may omit it."""
+        """Registration time (UTC). Not documented by the API; may be absent."""
 
     @property
     def extra(self) -> dict[str, Any]:
@@ -586,7 +594,10 @@ class _AsyncCampaigns:
 
 @final
 class Campaign:
-    """A campaign and its status."""
+    """A campaign and its status.
+
+    If the response to a create omits a field that the request has, the field has the value of the request.
+    """
 
     def __new__(
         cls,
@@ -607,11 +618,11 @@ class Campaign:
 
     @property
     def status(self) -> CampaignStatus:
-        """Status. Empty if the API omits it."""
+        """Campaign status. Empty if the API omits it."""
 
     @property
     def name(self) -> str | None:
-        """Name. Absent if the API omits it."""
+        """Campaign name. Absent if the API omits it."""
 
     @property
     def channel(self) -> Channel | None:
@@ -623,19 +634,21 @@ class Campaign:
 
     @property
     def total_recipients(self) -> int | None:
-        """Number of contacts that it is sent to. Not documented under this name: the API may omit it."""
+        """Number of contacts that the campaign is sent to. Not documented by the API; may be absent."""
 
     @property
     def scheduled_at(self) -> datetime | None:
-        """Time to start at (UTC), if it is scheduled. Not documented: the API may omit it."""
+        """Scheduled start time (UTC). Not documented by the API; may be absent."""
 
     @property
     def stats(self) -> CampaignStats | None:
-        """Delivery statistics, returned by `campaigns.get`. Not documented: the API may omit them."""
+        """Delivery statistics, returned when a single campaign is requested. Not documented by the API; may be
+        absent.
+        """
 
     @property
     def is_final(self) -> bool:
-        """Whether it will not change any more."""
+        """Whether the status is final: it will not change any more."""
 
     @property
     def extra(self) -> dict[str, Any]:
@@ -681,8 +694,9 @@ class Campaign:
 
 @final
 class CampaignStats:
-    """Number of messages of a campaign by their status. Not documented: the API may count otherwise, and further
-    counters are in `extra`.
+    """Delivery statistics of a campaign: number of messages by status.
+
+    The names of the counters are not documented by the API. Other counters are in the extra fields.
     """
 
     def __new__(
@@ -697,23 +711,23 @@ class CampaignStats:
     ) -> Self: ...
     @property
     def sent(self) -> int | None:
-        """Passed to the carrier or provider."""
+        """Number of messages passed to the carrier or provider. Not documented by the API; may be absent."""
 
     @property
     def delivered(self) -> int | None:
-        """Delivered."""
+        """Number of delivered messages. Not documented by the API; may be absent."""
 
     @property
     def failed(self) -> int | None:
-        """Failed: they could not be sent."""
+        """Number of messages that could not be sent. Not documented by the API; may be absent."""
 
     @property
     def undeliverable(self) -> int | None:
-        """Undeliverable."""
+        """Number of messages that could not be delivered. Not documented by the API; may be absent."""
 
     @property
     def pending(self) -> int | None:
-        """Not yet sent."""
+        """Number of messages that are not sent yet. Not documented by the API; may be absent."""
 
     @property
     def extra(self) -> dict[str, Any]:
@@ -842,7 +856,10 @@ class _AsyncContacts:
 
 @final
 class Contact:
-    """A person who can be reached."""
+    """A contact: a person who can receive messages.
+
+    If the response to a create omits a field that the request has, the field has the value of the request.
+    """
 
     def __new__(
         cls,
@@ -865,11 +882,11 @@ class Contact:
 
     @property
     def phone(self) -> str | None:
-        """Phone number in E.164 form. Absent if the API omits it."""
+        """Phone number in E.164 format. Absent if the API omits it."""
 
     @property
     def lists(self) -> tuple[str, ...]:
-        """Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them."""
+        """Ids of the contact lists that contain the contact, `lst_…`. Empty if the API omits them."""
 
     @property
     def created_at(self) -> datetime | None:
@@ -877,7 +894,7 @@ class Contact:
 
     @property
     def email(self) -> str | None:
-        """Email address, if there is one."""
+        """Email address. Absent if the contact has none."""
 
     @property
     def extra(self) -> dict[str, Any]:
@@ -953,7 +970,10 @@ class _AsyncWebhooks:
 
 @final
 class Webhook:
-    """A registered endpoint for delivery events."""
+    """A webhook: a registered endpoint for delivery events.
+
+    If the response to a create omits a field that the request has, the field has the value of the request.
+    """
 
     def __new__(
         cls,
@@ -975,7 +995,7 @@ class Webhook:
 
     @property
     def events(self) -> tuple[EventName, ...]:
-        """Names of the events that are posted. Empty if the API omits them."""
+        """Names of the events that are posted to the URL. Empty if the API omits them."""
 
     @property
     def created_at(self) -> datetime | None:
@@ -983,8 +1003,8 @@ class Webhook:
 
     @property
     def secret(self) -> str | None:
-        """Secret for signatures of events. The API documents neither the secret nor signatures: it may be absent,
-        and the client verifies none.
+        """Secret for signing events. Not documented by the API; may be absent. The client does not verify
+        signatures, because the API documents none.
         """
 
     @property
@@ -1028,7 +1048,10 @@ class Webhook:
 
 @final
 class Event:
-    """An event that Zexa posts to a webhook. Its form is not documented, so every field may be absent."""
+    """An event that Zexa posts to a webhook.
+
+    The form of events is not documented by the API, so every field may be absent.
+    """
 
     def __new__(
         cls,
@@ -1041,21 +1064,23 @@ class Event:
     ) -> Self: ...
     @property
     def id(self) -> str | None:
-        """Id of the event itself: the same event may be posted twice. Absent if the payload is the message or
-        campaign itself.
+        """Event id, for deduplication: the same event may be posted more than once. Not documented by the API; may
+        be absent, such as if the payload is the message or campaign itself.
         """
 
     @property
     def event(self) -> EventName | None:
-        """Name of the event."""
+        """Event name. Not documented by the API; may be absent."""
 
     @property
     def created_at(self) -> datetime | None:
-        """Time of the event (UTC)."""
+        """Event time (UTC). Not documented by the API; may be absent."""
 
     @property
     def data(self) -> Any:
-        """Raw data of the event: see `Event.message` and `Event.campaign`."""
+        """Raw data of the event. To read a message or a campaign, use `Event.message` or `Event.campaign`, which
+        also search the rest of the payload. Not documented by the API; may be absent.
+        """
 
     @property
     def message(self) -> Message | None:
@@ -1138,7 +1163,7 @@ class Credits:
     ) -> Self: ...
     @property
     def credits(self) -> float:
-        """Number of credits. An email or Slack message costs half a credit, so it may be a fraction."""
+        """Number of credits. May be fractional: an email or Slack message costs half a credit."""
 
     @property
     def currency(self) -> str | None:

@@ -26,35 +26,35 @@ use crate::guard;
 pub enum zexa_status {
     /// It succeeded.
     ZEXA_OK = 0,
-    /// The client was given an option that cannot be used. Nothing was sent.
+    /// An option of the client or of the call is invalid or missing. Nothing was sent.
     ZEXA_CONFIG = 1,
-    /// A required value is missing, or the request was malformed (status 400).
+    /// A required value is missing, or the request is malformed (status 400).
     ZEXA_INVALID_REQUEST = 2,
     /// The API key is missing, invalid or revoked (status 401).
     ZEXA_UNAUTHORIZED = 3,
-    /// No such message, campaign, contact or contact list (status 404).
+    /// The message, campaign, contact or contact list does not exist (status 404).
     ZEXA_NOT_FOUND = 4,
-    /// It exists already: a contact with this phone number (status 409).
+    /// The resource already exists, such as a contact with this phone number (status 409).
     ZEXA_CONFLICT = 5,
-    /// A value is well-formed JSON but not acceptable (status 422), such as a number that is not E.164.
+    /// A value is invalid, such as a phone number that is not in E.164 format (status 422, or found before sending).
     ZEXA_VALIDATION = 6,
-    /// Not enough credits for this message or campaign (status 422).
+    /// The account does not have enough credits for this message or campaign (status 422).
     ZEXA_INSUFFICIENT_CREDITS = 7,
-    /// Too many requests (status 429), and waiting was not allowed or did not help.
+    /// Too many requests (status 429), and retrying was not possible or did not help.
     ZEXA_RATE_LIMITED = 8,
     /// The server failed (status 5xx).
     ZEXA_SERVER = 9,
-    /// The connection could not be made, or was lost before an answer came.
+    /// The connection could not be opened, or was lost before a response arrived.
     ZEXA_CONNECT = 10,
-    /// The time for the attempt or for the whole call ran out, or the server's did (status 408).
+    /// The timeout of an attempt or the deadline of the call passed, or the server reported a timeout (status 408).
     ZEXA_TIMEOUT = 11,
-    /// The answer could not be read or understood.
+    /// The response could not be read or decoded.
     ZEXA_DECODE = 12,
     /// The caller cancelled the call.
     ZEXA_CANCELLED = 13,
     /// The client was closed.
     ZEXA_CLOSED = 14,
-    /// Anything else, such as a redirect or a status that the API does not document.
+    /// Any other failure, such as a redirect or a status that the API does not document.
     ZEXA_OTHER = 15,
 
     /// There is nothing more in a list. No failure: there is no error.
@@ -69,13 +69,14 @@ pub enum zexa_status {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum zexa_outcome {
-    /// The server cannot have acted, and cannot act later: the request was not sent, or the server said that it did not process it. Safe to send again.
+    /// The server has not processed the request and will not process it later: it was not sent, or the server reported that it did not process it. Safe to
+    /// retry.
     ZEXA_OUTCOME_NOT_SENT = 1,
-    /// The server answered that it did not do it. Safe to send again after the cause is removed.
+    /// The server rejected the request. Safe to retry when the cause is fixed.
     ZEXA_OUTCOME_REJECTED = 2,
-    /// The request went out, and what became of it is not known. Sending it again may do it twice.
+    /// The request was sent, and it is not known whether the server processed it. Retrying may send a message twice.
     ZEXA_OUTCOME_UNKNOWN = 3,
-    /// The server did it; only its answer was lost. Sending it again would do it twice.
+    /// The server processed the request, but the response was lost or could not be decoded. Retrying would send a message twice.
     ZEXA_OUTCOME_ACCEPTED = 4,
 }
 

@@ -29,6 +29,17 @@ pub(super) fn classes(definition: &Definition) -> impl Iterator<Item = Class<'_>
     })
 }
 
+/// The name of what rustdoc would link to as `Kind::Conflict` or `Outcome::Unknown`: the class of the kind, or the outcome.
+pub(super) fn link(definition: &Definition, link: &str) -> Option<String> {
+    match link.split_once("::")? {
+        ("Kind", variant) => classes(definition).find(|class| class.kind.variant == variant).map(|class| class.name),
+        ("Outcome", variant) => {
+            definition.outcomes.iter().find(|one| one.variant == variant).map(|one| one.name.clone())
+        }
+        _ => None,
+    }
+}
+
 /// A set of names to which only a new version of the package adds.
 pub(super) struct Closed<'a> {
     pub(super) name: &'static str,

@@ -13,6 +13,8 @@ pub(super) const C: Language = Language { name: "C", keywords: KEYWORDS, link };
 fn link(definition: &Definition, link: &str) -> Option<String> {
     match link.rsplit_once("::") {
         _ if link == "parse_event" => Some("zexa_webhooks_parse_event()".to_owned()),
+        Some(("Kind", kind)) => Some(format!("ZEXA_{}", kind.to_shouty_snake_case())),
+        Some(("Outcome", outcome)) => Some(format!("ZEXA_OUTCOME_{}", outcome.to_shouty_snake_case())),
         Some((model, method)) => Some(format!("{}_{method}()", model_type(model))),
         None if link == "Template" => Some("zexa_template".to_owned()),
         None if definition.params().any(|params| params.name == link) => Some(params_type(link)),

@@ -13,6 +13,8 @@ pub(super) const CPP: Language = Language { name: "C++", keywords: KEYWORDS, lin
 fn link(definition: &Definition, link: &str) -> Option<String> {
     match link.rsplit_once("::") {
         _ if link == "parse_event" => Some("parse_event()".to_owned()),
+        Some(("Kind", kind)) => Some(format!("{}_error", kind.to_snake_case())),
+        Some(("Outcome", outcome)) => Some(format!("outcome::{}", outcome.to_snake_case())),
         Some((model, method)) => Some(format!("{}::{method}()", model.to_snake_case())),
         None if link == "Template" => Some("message_template".to_owned()),
         None if definition.params().any(|params| params.name == link) => Some(params_type(link)),

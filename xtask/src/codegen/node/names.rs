@@ -4,6 +4,7 @@ use heck::{ToLowerCamelCase, ToSnakeCase};
 
 use crate::codegen::context::{Context, Language};
 use crate::codegen::definition::{Definition, Docs};
+use crate::codegen::errors;
 
 /// The scope of what the package has is "zexa". Members of objects may be named by keywords, so none is complained of.
 pub(super) const NODE: Language = Language { name: "JavaScript", keywords: &[], link };
@@ -16,7 +17,7 @@ fn link(definition: &Definition, link: &str) -> Option<String> {
         "parse_event" => Some("parseEvent()".to_owned()),
         "Template" => Some("template".to_owned()),
         _ if definition.enums().any(|one| one.name == link) => Some(link.to_owned()),
-        _ => of_model(link).or_else(|| of_params(link)).or_else(|| {
+        _ => of_model(link).or_else(|| of_params(link)).or_else(|| errors::link(definition, link)).or_else(|| {
             let (name, member) = link.split_once("::")?;
             Some(format!("{}.{}", of_model(name)?, camel(member)))
         }),

@@ -2,6 +2,7 @@
 
 use crate::codegen::context::Language;
 use crate::codegen::definition::Definition;
+use crate::codegen::errors;
 
 /// The scope of what the package has is "zexa". A field that is a keyword gets an underscore, so none is complained of.
 pub(super) const PYTHON: Language = Language { name: "Python", keywords: &[], link };
@@ -22,7 +23,8 @@ fn link(definition: &Definition, link: &str) -> Option<String> {
         _ if known => Some(link.to_owned()),
         // What a call takes are its keyword arguments.
         _ if definition.params().any(|params| params.name == link) => Some(operation_of(definition, link)?),
-        _ => link.split_once("::").map(|(model, method)| format!("{model}.{method}")),
+        _ => errors::link(definition, link)
+            .or_else(|| link.split_once("::").map(|(model, method)| format!("{model}.{method}"))),
     }
 }
 
