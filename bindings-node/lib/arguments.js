@@ -194,14 +194,14 @@ function encode(members, given, of, ErrorClass = ValidationError) {
   if (given === undefined || given === null) return undefined
   if (!isObject(given) || Array.isArray(given) || isOpaque(given)) {
     const reason = `must be an object of names and values, not ${described(given)}`
-    throw new ErrorClass(`${of}: ${reason}`, { outcome: 'not_sent', details: { field: of.split(' ')[0], reason } })
+    throw new ErrorClass(`the ${of} ${reason}`, { outcome: 'not_sent', details: { field: of.split(' ')[0], reason } })
   }
   const read = {}
   for (const name of Object.keys(given)) {
     const value = given[name]
     if (value === undefined || value === null) continue
     if (!Object.hasOwn(members, name)) {
-      throw refused(ErrorClass, name, `not one of the ${of}, which are ${Object.keys(members).join(', ')}`)
+      throw refused(ErrorClass, name, `is not one of the ${of}, which are ${Object.keys(members).join(', ')}`)
     }
     const member = members[name]
     const refuse = (reason, cause) => {
@@ -214,7 +214,7 @@ function encode(members, given, of, ErrorClass = ValidationError) {
 
 /** The error of what was refused before anything was sent. */
 function refused(ErrorClass, field, reason, cause) {
-  return new ErrorClass(`${field}: ${reason}`, { outcome: 'not_sent', details: { field, reason }, cause })
+  return new ErrorClass(`\`${field}\` ${reason}`, { outcome: 'not_sent', details: { field, reason }, cause })
 }
 
 function isObject(value) {

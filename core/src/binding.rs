@@ -134,12 +134,12 @@ pub fn renamed(
     }
     let Some(Value::Object(details)) = error.details() else { return unchanged() };
     let Some(Value::String(field)) = details.get("field") else { return unchanged() };
-    let Some(reason) = error.message().strip_prefix(field.as_str()) else { return unchanged() };
+    let Some(reason) = error.message().strip_prefix(&format!("`{field}` ")) else { return unchanged() };
     let (name, reason) = (name(field), words(reason));
     let mut renamed = details.clone();
     renamed.insert("field".into(), name.as_str().into());
-    renamed.insert("reason".into(), reason.trim_start_matches(": ").into());
-    (name + &reason, Some(renamed.into()))
+    renamed.insert("reason".into(), reason.as_str().into());
+    (format!("`{name}` {reason}"), Some(renamed.into()))
 }
 
 /// Why a call has failed, in the end: what languages have a cause for.
@@ -170,7 +170,7 @@ pub fn cause(error: &Error) -> Option<Cause> {
 
 /// A panic that was caught at the boundary of the language. Whether a request had gone out by then is not known.
 pub fn bug(what: &str) -> Error {
-    Error::new(Kind::Other, Outcome::Unknown, format!("a bug in libzexa: {what}"))
+    Error::new(Kind::Other, Outcome::Unknown, format!("internal error in libzexa (please report this bug): {what}"))
 }
 
 /// What a log may show of a number, an address or a name: enough of it to tell two apart.
@@ -185,14 +185,14 @@ pub fn not_begun(message: &str) -> Error {
 
 /// The error of a call that was cancelled when its answer had come: what it asked for is done, and what came is in the details.
 pub fn cancelled_too_late(answer: &impl Serialize) -> Error {
-    Error::new(Kind::Cancelled, Outcome::Accepted, "the call was cancelled as its answer came")
+    Error::new(Kind::Cancelled, Outcome::Accepted, "the call was cancelled after its response had arrived")
         .with_details(serde_json::to_value(answer).unwrap_or_default())
         .with_attempts(1)
 }
 
 /// A parameter that is a time, from its text.
 pub fn timestamp(field: &str, text: &str) -> Result<Timestamp> {
-    let reason = "not a time with its offset from UTC, such as 2026-07-01T09:00:00Z";
+    let reason = "must be a time with a UTC offset, such as 2026-07-01T09:00:00Z";
     text.parse().map_err(|_| Error::invalid(field, text, reason))
 }
 
@@ -207,7 +207,7 @@ pub fn option_object(name: &str, json: &str) -> Result<Map<String, Value>> {
     }
     serde_json::from_str(json).map_err(|error| {
         let expected = "must be a JSON object, such as {\"name\": \"value\"}";
-        // What is wrong with JSON of another type is its content, which may be secret.
+        // The error about JSON of another type quotes its content, which may be secret.
         let reason = if error.is_data() { expected.to_owned() } else { format!("{expected}: {error}") };
         Error::config(name, reason)
     })
@@ -288,14 +288,14 @@ pub fn request_async(
 }
 
 fn raw_request(base: &Url, method: Method, path: &str, query: &[(&str, &str)], body: Option<&str>) -> Result<Request> {
-    let body: Option<&RawValue> = body.map(|json| parse("body", json, "not JSON")).transpose()?;
+    let body: Option<&RawValue> = body.map(|json| parse("body", json, "must be JSON")).transpose()?;
     any_request(base, method, path, query, body.as_ref())
 }
 
 /// A parameter that is a template, from its JSON.
 pub fn template(field: &str, json: &str) -> Result<Template> {
     check_numbers(field, json)?;
-    let members: Map<String, Value> = parse(field, json, "not a JSON object")?;
+    let members: Map<String, Value> = parse(field, json, "must be a JSON object")?;
     Ok(Template::from(members))
 }
 
@@ -306,28 +306,28 @@ pub fn template(field: &str, json: &str) -> Result<Template> {
 /// [`Kind::Validation`], naming what is not of its type.
 pub fn params<T: DeserializeOwned>(json: &str) -> Result<T> {
     serde_json::from_str(json).or_else(|_| {
-        let members: Map<String, Value> = parse("params", json, "not a JSON object of text")?;
+        let members: Map<String, Value> = parse("params", json, "must be a JSON object in UTF-8")?;
         let wrong = members.into_iter().find(|(name, value)| {
             let alone = Map::from_iter([(name.clone(), value.clone())]);
             T::deserialize(Value::Object(alone)).is_err()
         });
         match wrong {
             // Whatever text it is, only a time can be wrong in it.
-            Some((field, Value::String(text))) => timestamp(&field, &text).and_then(|_| Err(not_of_its_type(&field))),
-            Some((field, _)) => Err(not_of_its_type(&field)),
-            None => Err(not_of_its_type("params")),
+            Some((field, Value::String(text))) => timestamp(&field, &text).and_then(|_| Err(wrong_type(&field))),
+            Some((field, _)) => Err(wrong_type(&field)),
+            None => Err(wrong_type("params")),
         }
     })
 }
 
-fn not_of_its_type(field: &str) -> Error {
-    Error::invalid(field, Value::Null, "not of its type")
+fn wrong_type(field: &str) -> Error {
+    Error::invalid(field, Value::Null, "has the wrong type")
 }
 
 /// The body of a request of the caller's, from its JSON.
 pub fn body(field: &str, json: &str) -> Result<Value> {
     check_numbers(field, json)?;
-    parse(field, json, "not JSON")
+    parse(field, json, "must be JSON")
 }
 
 /// A whole number of more than 64 bits would become a fraction that is nearly it.
@@ -335,7 +335,7 @@ fn check_numbers(field: &str, json: &str) -> Result<()> {
     if keeps_numbers(json) { Ok(()) } else { Err(Error::invalid(field, Value::Null, TOO_LARGE)) }
 }
 
-const TOO_LARGE: &str = "holds a whole number of more than 64 bits";
+const TOO_LARGE: &str = "must not contain integers of more than 64 bits";
 
 fn keeps_numbers(json: &str) -> bool {
     // What is behind an escaped quote is still in the string.
@@ -357,7 +357,7 @@ fn keeps_numbers(json: &str) -> bool {
 /// A model from its JSON, read as a response of the API is.
 pub fn model<T: Model>(json: &[u8]) -> Result<T> {
     body::read(json).map_err(|error| {
-        Error::new(Kind::Decode, Outcome::NotSent, format!("not the JSON of a {}: {}", T::NAME, error.0))
+        Error::new(Kind::Decode, Outcome::NotSent, format!("cannot parse the JSON of a {}: {}", T::NAME, error.0))
     })
 }
 
@@ -393,20 +393,20 @@ mod tests {
     fn an_error_names_the_argument_as_the_caller_does() {
         let python = |field: &str| if field == "from" { "from_".to_owned() } else { field.to_owned() };
         let (message, details) =
-            renamed(&Error::missing("from", "required, and missing or empty"), python, str::to_owned);
-        assert_eq!(message, "from_: required, and missing or empty");
+            renamed(&Error::missing("from", "is required and must not be empty"), python, str::to_owned);
+        assert_eq!(message, "`from_` is required and must not be empty");
         assert_eq!(details.expect("has details")["field"], "from_");
         let of_the_server = Error::missing("from", "is not registered").with_attempts(1);
-        assert_eq!(renamed(&of_the_server, python, str::to_owned).0, "from: is not registered");
+        assert_eq!(renamed(&of_the_server, python, str::to_owned).0, "`from` is not registered");
     }
 
     #[test]
     fn an_option_is_renamed_in_the_reason_for_a_missing_connection_only() {
         let node = |text: &str| text.replace("ca_file", "caFile");
-        let error = || Error::new(Kind::Connect, Outcome::NotSent, "name it in `ca_file`").with_attempts(1);
+        let error = || Error::new(Kind::Connect, Outcome::NotSent, "set `ca_file`").with_attempts(1);
         let untrusted = error().with_reason(Some("CERT_REJECTED".into()));
-        assert_eq!(renamed(&untrusted, str::to_owned, node).0, "name it in `caFile`");
-        assert_eq!(renamed(&error(), str::to_owned, node).0, "name it in `ca_file`");
+        assert_eq!(renamed(&untrusted, str::to_owned, node).0, "set `caFile`");
+        assert_eq!(renamed(&error(), str::to_owned, node).0, "set `ca_file`");
     }
 
     #[test]
@@ -414,9 +414,9 @@ mod tests {
         let send = |json| params::<crate::SendMessage>(json);
         assert_eq!(send(r#"{"to": "+244912345678"}"#).expect("parameters").to, "+244912345678");
         for (json, message) in [
-            (r#"{"to": "x", "scheduled_at": "tomorrow"}"#, "scheduled_at: not a time with its offset"),
-            (r#"{"template": []}"#, "template: not of its type"),
-            ("\"+244\"", "params: not a JSON object"),
+            (r#"{"to": "x", "scheduled_at": "tomorrow"}"#, "`scheduled_at` must be a time with a UTC offset"),
+            (r#"{"template": []}"#, "`template` has the wrong type"),
+            ("\"+244\"", "`params` must be a JSON object"),
         ] {
             let error = send(json).expect_err(json);
             assert!(error.kind() == Kind::Validation && error.message().starts_with(message), "{error}");

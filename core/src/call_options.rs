@@ -128,7 +128,7 @@ impl CallOptions {
     pub(crate) fn check_derived(&self) -> Result<()> {
         match self.extra_body.is_empty() {
             true => Ok(()),
-            false => Err(Error::config("extra_body", "an option of a call, not of a client: other calls send no body")),
+            false => Err(Error::config("extra_body", "is an option of a single call and cannot be set for a client")),
         }
     }
 
@@ -136,7 +136,7 @@ impl CallOptions {
     pub(crate) fn check_list(&self) -> Result<()> {
         match self.extra_query.iter().find(|(name, _)| matches!(name.as_str(), "page" | "per_page")) {
             None => Ok(()),
-            Some((name, _)) => Err(Error::config(name, "set by the list itself, so not by an extra query parameter")),
+            Some((name, _)) => Err(Error::config(name, "cannot be an extra query parameter, because the list sets it")),
         }
     }
 
@@ -144,7 +144,7 @@ impl CallOptions {
     pub(crate) fn complete(&self, request: Request) -> Result<Request> {
         if !self.extra_body.is_empty() {
             let reason =
-                "accepted only by calls that send their parameters in the body; `request()` takes the body itself";
+                "is accepted only by calls that send parameters as a body; for `request()`, add them to the body";
             return Err(Error::config("extra_body", reason));
         }
         request.with_extra_query(&self.extra_query)

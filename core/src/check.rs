@@ -7,7 +7,7 @@ use crate::{Error, Result};
 /// A required text is there, or an extra field has its name.
 pub(crate) fn required(field: &str, value: &str, extra: &Map<String, Value>) -> Result<()> {
     if value.is_empty() && !extra.contains_key(field) {
-        return Err(Error::missing(field, "required, and missing or empty"));
+        return Err(Error::missing(field, "is required and must not be empty"));
     }
     Ok(())
 }
@@ -26,11 +26,8 @@ pub(crate) fn e164(field: &str, value: &str) -> Result<()> {
     if fits {
         return Ok(());
     }
-    Err(Error::invalid(
-        field,
-        value,
-        "not an E.164 number: a plus, the country code and the number, such as +244912345678",
-    ))
+    let reason = "must be an E.164 number such as +244912345678: a plus sign, the country code and the number";
+    Err(Error::invalid(field, value, reason))
 }
 
 /// A message or campaign has content: one of its fields, or any extra field, whose meaning is not known here. An empty body is accepted: the API documents
@@ -39,14 +36,14 @@ pub(crate) fn content(fields: [bool; 3], extra: &Map<String, Value>) -> Result<(
     if fields.contains(&true) || !extra.is_empty() {
         return Ok(());
     }
-    Err(Error::missing("body", "required unless there is a template or a template id, and missing"))
+    Err(Error::missing("body", "is required unless a template or a template id is set"))
 }
 
 /// A webhook's URL is https: the API refuses any other.
 pub(crate) fn https(field: &str, value: &str) -> Result<()> {
     match ::url::Url::parse(value) {
         Ok(url) if url.scheme() == "https" && url.has_host() => Ok(()),
-        _ => Err(Error::invalid(field, value, "not a URL that starts with https:// and names a host")),
+        _ => Err(Error::invalid(field, value, "must be a URL that starts with https:// and names a host")),
     }
 }
 
@@ -55,9 +52,8 @@ pub(crate) fn between(field: &str, value: u32, least: u32, most: u32) -> Result<
     if (least..=most).contains(&value) {
         return Ok(());
     }
-    let reason =
-        if most == u32::MAX { format!("must be {least} or more") } else { format!("must be {least} to {most}") };
-    Err(Error::invalid(field, Value::from(value), &reason))
+    let range = if most == u32::MAX { format!("{least} or more") } else { format!("{least} to {most}") };
+    Err(Error::invalid(field, Value::from(value), &format!("must be {range}, got {value}")))
 }
 
 #[cfg(test)]

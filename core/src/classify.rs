@@ -51,7 +51,7 @@ impl Outcome {
             Outcome::NotSent => "not sent",
             Outcome::Rejected => "rejected",
             Outcome::Unknown => "outcome unknown",
-            Outcome::Accepted => "carried out",
+            Outcome::Accepted => "accepted",
         }
     }
 }

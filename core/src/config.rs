@@ -203,7 +203,7 @@ impl ClientBuilder {
             connect_timeout: positive("connect_timeout", self.connect_timeout)?.unwrap_or(Duration::from_secs(5)),
             deadline: positive("deadline", self.deadline)?,
             max_connections: match self.max_connections {
-                Some(0) => return Err(Error::config("max_connections", "must be 1 or more")),
+                Some(0) => return Err(Error::config("max_connections", "must be 1 or more, got 0")),
                 connections => connections.unwrap_or(100),
             },
             http2: self.http2,
@@ -294,10 +294,11 @@ fn headers(key: &str, user_agent: HeaderValue, extra: &[(String, String)]) -> Re
 
 fn authorization(key: &str) -> Result<HeaderValue> {
     if key.is_empty() {
-        return Err(Error::config("api_key", "missing: give api_key, or set ZEXA_API_KEY"));
+        return Err(Error::config("api_key", "is required: set it, or the environment variable ZEXA_API_KEY"));
     }
     if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Error::config("api_key", "holds a space, a line break or another character that no key has"));
+        let reason = "must not contain spaces, line breaks or characters outside of ASCII";
+        return Err(Error::config("api_key", reason));
     }
     let mut value = HeaderValue::try_from(format!("Bearer {key}")).expect("checked to be visible ASCII");
     value.set_sensitive(true);
@@ -309,12 +310,13 @@ fn user_agent(product: &str, suffix: Option<&str>) -> Result<HeaderValue> {
         None | Some("") => product.to_owned(),
         Some(suffix) => format!("{product} {suffix}"),
     };
-    HeaderValue::try_from(agent).map_err(|_| Error::config("user_agent_suffix", "holds a character that no header can"))
+    HeaderValue::try_from(agent)
+        .map_err(|_| Error::config("user_agent_suffix", "must not contain line breaks or control characters"))
 }
 
 /// Checks a header of the caller. Headers that the client sets itself are rejected.
 pub(crate) fn header(option: &str, name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
-    const OURS: [&str; 12] = [
+    const RESERVED: [&str; 12] = [
         "accept",
         "accept-encoding",
         "authorization",
@@ -329,15 +331,18 @@ pub(crate) fn header(option: &str, name: &str, value: &str) -> Result<(HeaderNam
         "user-agent",
     ];
     let Ok(parsed) = HeaderName::try_from(name) else {
-        return Err(Error::config(option, format_args!("{name:?} is not the name of a header")));
+        return Err(Error::config(option, format_args!("must contain valid header names, got {name:?}")));
     };
-    if OURS.contains(&parsed.as_str()) {
-        return Err(Error::config(option, format_args!("{parsed} is the client's own header")));
+    if RESERVED.contains(&parsed.as_str()) {
+        let hint = if parsed == AUTHORIZATION { "; to set the key, use api_key" } else { "" };
+        let reason = format!("must not contain the header {parsed}, which the client sets itself{hint}");
+        return Err(Error::config(option, reason));
     }
     match HeaderValue::try_from(value) {
         Ok(value) => Ok((parsed, value)),
         Err(_) => {
-            Err(Error::config(option, format_args!("the value of {parsed} holds a character that no header can")))
+            let reason = format!("must not contain line breaks or control characters, as in the value of {parsed}");
+            Err(Error::config(option, reason))
         }
     }
 }

@@ -54,7 +54,9 @@ impl Environment {
         match self.get(name).map(OsString::into_string) {
             None => Ok(None),
             Some(Ok(value)) => Ok(Some(value)),
-            Some(Err(_)) => Err(Error::config(option, format_args!("{name} in the environment is not UTF-8"))),
+            Some(Err(_)) => {
+                Err(Error::config(option, format_args!("from the environment variable {name} must be UTF-8")))
+            }
         }
     }
 }

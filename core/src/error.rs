@@ -113,19 +113,19 @@ impl Error {
 
     /// An option that is invalid or missing. `reason` follows the name of the option, as in "must be more than zero".
     pub(crate) fn config(option: &str, reason: impl fmt::Display) -> Error {
-        Error::new(Kind::Config, Outcome::NotSent, format!("{option}: {reason}"))
+        Error::new(Kind::Config, Outcome::NotSent, format!("`{option}` {reason}"))
             .with_details(json!({"field": option, "reason": reason.to_string()}))
     }
 
     /// A required value that is missing.
     pub(crate) fn missing(field: &str, reason: &str) -> Error {
-        Error::new(Kind::InvalidRequest, Outcome::NotSent, format!("{field}: {reason}"))
+        Error::new(Kind::InvalidRequest, Outcome::NotSent, format!("`{field}` {reason}"))
             .with_details(json!({"field": field, "reason": reason}))
     }
 
     /// A value that is invalid. The value is only in the details, because messages are logged.
     pub(crate) fn invalid(field: &str, value: impl Into<Value>, reason: &str) -> Error {
-        Error::new(Kind::Validation, Outcome::NotSent, format!("{field}: {reason}"))
+        Error::new(Kind::Validation, Outcome::NotSent, format!("`{field}` {reason}"))
             .with_details(json!({"field": field, "reason": reason, "value": value.into()}))
     }
 
@@ -394,7 +394,7 @@ mod tests {
 
     #[test]
     fn a_rejected_value_is_only_in_the_details() {
-        let error = Error::invalid("to", "0912345678", "not an E.164 number");
+        let error = Error::invalid("to", "0912345678", "must be an E.164 number");
         assert!(!error.to_string().contains("0912") && !format!("{error:?}").contains("0912"));
         assert_eq!(error.details().expect("details")["value"], "0912345678");
     }

@@ -27,7 +27,7 @@ pub(crate) fn body<P: BodyParams>(params: P) -> Result<(Map<String, Value>, P)> 
     for (name, value) in params.extra() {
         let typed = body.insert(name.clone(), value.clone());
         if typed.is_some_and(|typed| !P::REQUIRED.contains(&name.as_str()) || !is_empty(&typed)) {
-            return Err(Error::config(name, "set both by its parameter and by an extra body field"));
+            return Err(Error::config(name, "is set both by its parameter and by an extra body field"));
         }
     }
     let params = P::deserialize(&body).unwrap_or_else(|_| understood(params));
@@ -75,7 +75,7 @@ pub(crate) fn query(members: Map<String, Value>) -> Result<Vec<(String, String)>
                 Value::String(text) => text,
                 Value::Number(_) | Value::Bool(_) => value.to_string(),
                 _ => {
-                    let reason = format!("{name:?} must be a text, a number or a boolean, or an array of these");
+                    let reason = format!("must contain strings, numbers, booleans or arrays of these, unlike {name:?}");
                     return Err(Error::config("extra_query", reason));
                 }
             };

@@ -305,7 +305,8 @@ mod tests {
     fn an_id_is_enough() {
         let message: Message = read(&json!({"id": "msg_1"}));
         assert_eq!((message.status.as_str(), &message.channel, &message.created_at), ("", &None, &None));
-        assert!(notes(&message).contains(&"the response has no `created_at` of `Message`".to_owned()));
+        let expected = "the response lacks the documented field `created_at` of `Message`";
+        assert!(notes(&message).contains(&expected.to_owned()));
         assert!(!notes(&message).iter().any(|note| note.contains("sent_at")), "the API does not document it");
     }
 

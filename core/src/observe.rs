@@ -103,7 +103,7 @@ impl fmt::Display for Attempt<'_> {
         write!(f, "{} {} attempt {}: ", self.method, self.route, self.number)?;
         match self.status {
             Some(status) => write!(f, "{status}")?,
-            None => f.write_str("no answer")?,
+            None => f.write_str("no response")?,
         }
         let what = self.failure.map_or("ok", |kind| kind.as_str());
         write!(f, " {what} in {:.1} ms", self.elapsed.as_secs_f64() * 1e3)?;

@@ -95,17 +95,18 @@ impl Route {
         {
             return Ok(Route::Direct);
         }
-        Route::through(&proxy, &format!("{name} in the environment "), base_url, allow_http)
+        Route::through(&proxy, &format!("from the environment variable {name} "), base_url, allow_http)
     }
 
-    fn through(text: &str, subject: &str, base_url: &Url, allow_http: bool) -> Result<Route> {
-        let proxy = Proxy::parse(text).map_err(|reason| Error::config("proxy", format_args!("{subject}{reason}")))?;
+    /// `source` says where the text is from, if it is not the option. It is a part of errors.
+    fn through(text: &str, source: &str, base_url: &Url, allow_http: bool) -> Result<Route> {
+        let proxy = Proxy::parse(text).map_err(|reason| Error::config("proxy", format_args!("{source}{reason}")))?;
         let is_here = Url::parse(&proxy.uri.to_string()).is_ok_and(|url| is_loopback(&url));
         if base_url.scheme() == "http" && !allow_http && !is_here {
             return Err(Error::config(
                 "proxy",
                 format_args!(
-                    "{subject}would see the API key unencrypted, as base_url is http://; set allow_http to permit that"
+                    "{source}would receive the API key unencrypted, because base_url starts with http://; to permit that, set allow_http"
                 ),
             ));
         }
@@ -117,9 +118,7 @@ impl Proxy {
     /// Parses a URL, or a host with a port. No error repeats the text, which may contain a password.
     fn parse(text: &str) -> Result<Proxy, String> {
         if text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '\\')) {
-            return Err(
-                "must not contain a blank, a quote or a backslash; in a password, write it percent-encoded".into()
-            );
+            return Err("must not contain spaces, quotes or backslashes; percent-encode them in a password".into());
         }
         // As curl does.
         let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
@@ -133,7 +132,7 @@ impl Proxy {
             return Err(invalid());
         }
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-            return Err("must have no path, no query and no fragment".into());
+            return Err("must not have a path, a query or a fragment".into());
         }
         let place = format!("{}:{port}", url.host_str().unwrap_or_default());
         let authority = Authority::try_from(place.as_str()).map_err(|_| invalid())?;
@@ -152,11 +151,11 @@ fn credentials(url: &Url, protocol: Protocol) -> Result<Option<(String, String)>
     }
     let decode = |text: &str| percent_decode_str(text).decode_utf8().map(|text| text.into_owned());
     let (Ok(user), Ok(password)) = (decode(url.username()), decode(url.password().unwrap_or_default())) else {
-        return Err("must have a user and a password in UTF-8".into());
+        return Err("must have a user name and a password in UTF-8".into());
     };
     if protocol.is_socks() && [&user, &password].iter().any(|part| part.is_empty() || part.len() > MAX_SOCKS_CREDENTIAL)
     {
-        return Err("must have a user and a password of 1 to 255 bytes each for SOCKS".into());
+        return Err("must have a user name and a password of 1 to 255 bytes each for SOCKS".into());
     }
     Ok(Some((user, password)))
 }

@@ -28,7 +28,7 @@ impl Response {
             Error::new(
                 Kind::Decode,
                 Outcome::Accepted,
-                format!("the body is not of the requested type: {}", Unreadable::from(error).0),
+                format!("the response body does not fit the requested type: {}", Unreadable::from(error).0),
             )
             .with_status(status)
             .with_attempts(1)

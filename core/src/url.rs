@@ -14,22 +14,24 @@ use crate::{Error, Result};
 pub(crate) fn check_base(text: &str, allow_http: bool) -> Result<Url> {
     let wrong = |reason: &str| Err(Error::config("base_url", reason));
     let Ok(mut url) = Url::parse(text) else {
-        return wrong("not a URL such as https://api.zexa.ao/v1");
+        return wrong("must be a URL such as https://api.zexa.ao/v1");
     };
     if !matches!(url.scheme(), "http" | "https") || !names_host(text, &url) {
-        return wrong("must start with https:// and name a host");
+        return wrong("must start with https:// and name a host, such as https://api.zexa.ao/v1");
     }
     if url.port() == Some(0) {
-        return wrong("must not have the port 0");
+        return wrong("must not have port 0");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return wrong("must have no query and no fragment");
+        return wrong("must not have a query or a fragment");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return wrong("must have no user and no password; the key is given as api_key");
+        return wrong("must not have a user name or a password; to set the key, use api_key");
     }
     if url.scheme() == "http" && !allow_http && !is_loopback(&url) {
-        return wrong("http:// would send the API key in clear; use https://, or set allow_http");
+        return wrong(
+            "must start with https://, because http:// sends the API key unencrypted; to permit that, set allow_http",
+        );
     }
     let path = url.path().trim_end_matches('/').to_owned();
     url.set_path(&path);
@@ -59,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_travels_in_clear_only_within_this_machine() {
+    fn the_key_is_sent_unencrypted_only_to_this_machine() {
         for url in ["http://127.0.0.1:1/v1", "http://localhost/v1", "http://[::1]:80", "http://127.9.9.9"] {
             assert_eq!(reason(url), None, "{url}");
         }
@@ -70,7 +72,7 @@ mod tests {
             "http://10.0.0.1",
             "http://zexa.localhost",
         ] {
-            assert!(reason(url).is_some_and(|reason| reason.contains("in clear")), "{url}");
+            assert!(reason(url).is_some_and(|reason| reason.contains("unencrypted")), "{url}");
         }
         assert!(check_base("http://10.0.0.1/v1", true).is_ok());
     }

@@ -54,7 +54,7 @@ fn key_and_url() {
 fn no_key_or_an_empty_one() {
     for environment in [&[][..], &[("ZEXA_API_KEY", "")]] {
         let printed = in_process("child_sends", environment);
-        assert!(printed.contains("failed config: api_key: missing") && printed.contains("ZEXA_API_KEY"), "{printed}");
+        assert!(printed.contains("failed config: `api_key` is required") && printed.contains("ZEXA_API_KEY"), "{printed}");
     }
 }
 
@@ -79,7 +79,7 @@ fn a_proxy_that_cannot_be_understood_is_an_error_that_names_its_variable() {
             ["socks://p.test:1", "\"http://p.test:1\"", "http://p.test:1\n", "htp://p.test", "http://u:se cret@p.test"]
         {
             let printed = in_process("child_sends", &[("ZEXA_API_KEY", "k"), (name, value)]);
-            let start = format!("failed config: proxy: {name} in the environment must");
+            let start = format!("failed config: `proxy` from the environment variable {name} must");
             assert!(printed.contains(&start) && !printed.contains("se cret"), "{value:?}: {printed}");
         }
     }
@@ -95,7 +95,7 @@ fn an_authority_of_the_environment() {
         (&quoted, "starts with a quote"),
         (
             "/no/such/file.pem",
-            "failed config: ca_file: SSL_CERT_FILE in the environment: /no/such/file.pem: cannot be read",
+            "failed config: `ca_file` from the environment variable SSL_CERT_FILE (/no/such/file.pem) cannot be read",
         ),
     ] {
         let environment =
@@ -187,8 +187,8 @@ fn a_binding_passes_an_environment_of_its_own() {
     ];
     let variables = [("TEST_URL", sandbox.url()), ("TEST_KEY", sandbox.api_key()), ("TEST_PROXY", &url)];
     let printed = in_process("child_reads_another_environment", &[&environment[..], &variables].concat());
-    assert!(printed.contains("sent msg_") && printed.contains("config: ca_file: SSL_CERT_FILE"), "{printed}");
-    assert!(printed.contains("config: api_key: missing"), "{printed}");
+    assert!(printed.contains("sent msg_") && printed.contains("`ca_file` from the environment variable SSL_CERT_FILE"), "{printed}");
+    assert!(printed.contains("config: `api_key` is required"), "{printed}");
     assert_eq!(proxy.asked_for(), ["POST http://zexa.test/v1/messages HTTP/1.1"]);
 }
 

@@ -75,9 +75,9 @@ fn fields_that_are_not_as_documented(lines: &Lines) {
     client.messages().get("msg_1").expect("a message");
     client.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "the code is 4711")).expect("sent");
     let expected = [
-        "WARN GET /messages/{id}: the response has no `channel` of `Message`",
+        "WARN GET /messages/{id}: the response lacks the documented field `channel` of `Message`",
         "WARN GET /messages/{id}: `to` of `Message` has an unexpected form; its raw value is in `extra`",
-        "WARN GET /messages/{id}: the response has no `created_at` of `Message`",
+        "WARN GET /messages/{id}: the response lacks the documented field `created_at` of `Message`",
         "WARN GET /messages/{id}: `sent_at` of `Message` has an unexpected form; its raw value is in `extra`",
     ];
     assert_eq!(take(), expected);
@@ -93,10 +93,10 @@ fn fields_that_are_not_as_documented(lines: &Lines) {
     assert_eq!(take().len(), 3, "the channel is known");
     assert_eq!(client.contacts().list(&ListContacts::new()).count(), 2);
     let expected = [
-        "WARN GET /contacts: the response has no `meta` of `Page`",
-        "WARN GET /contacts: the response has no `name` of `Contact`",
-        "WARN GET /contacts: the response has no `phone` of `Contact`",
-        "WARN GET /contacts: the response has no `created_at` of `Contact`",
+        "WARN GET /contacts: the response lacks the documented field `meta` of `Page`",
+        "WARN GET /contacts: the response lacks the documented field `name` of `Contact`",
+        "WARN GET /contacts: the response lacks the documented field `phone` of `Contact`",
+        "WARN GET /contacts: the response lacks the documented field `created_at` of `Contact`",
     ];
     assert_eq!(take(), expected);
 }

@@ -182,10 +182,10 @@ test('undefined and null are as good as absent', () => {
   for (const nothing of [undefined, null]) {
     const options = Object.fromEntries(NAMES.map((name) => [name, nothing]))
     assert.ok(new Zexa({ ...options, apiKey: 'k' }))
-    assert.match(thrown(() => new Zexa(options)).message, /^apiKey: .*ZEXA_API_KEY/)
-    assert.match(thrown(() => new Zexa(nothing)).message, /^apiKey: .*ZEXA_API_KEY/)
+    assert.match(thrown(() => new Zexa(options)).message, /^`apiKey` .*ZEXA_API_KEY/)
+    assert.match(thrown(() => new Zexa(nothing)).message, /^`apiKey` .*ZEXA_API_KEY/)
   }
-  assert.match(thrown(() => new Zexa()).message, /^apiKey: .*ZEXA_API_KEY/)
+  assert.match(thrown(() => new Zexa()).message, /^`apiKey` .*ZEXA_API_KEY/)
 })
 
 test('the options are read when the client is made', async (t) => {

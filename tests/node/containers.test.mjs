@@ -96,7 +96,7 @@ test('a Date is no object, and a text that a template makes of itself is none', 
   for (const [template, said] of [
     [new Date(), /string/],
     [{ toJSON: () => 'order_shipped' }, /string/],
-    [{ toJSON: () => ['order_shipped'] }, /array|not of its type/],
+    [{ toJSON: () => ['order_shipped'] }, /array|has the wrong type/],
     [{ toJSON: () => null }, /null/],
     [new URL('https://shop.example'), /string/],
   ]) {
@@ -188,7 +188,7 @@ test('what is wrong with a list when it is made stays wrong', async (t) => {
 test('an event that was parsed already is told from its body', () => {
   const error = thrown(() => parseEvent({ id: 'evt_1', event: 'message.delivered' }))
   assert.equal(error.constructor, ValidationError)
-  assert.equal(error.message, 'body: must be a string or a Uint8Array, the body as it came, not an object')
+  assert.equal(error.message, '`body` must be a string or a Uint8Array, the body as it came, not an object')
   assert.equal(error.details.field, 'body')
   assert.match(thrown(() => parseEvent(new Map())).message, /not an instance of Map$/)
 })

@@ -175,7 +175,7 @@ test('the stack names the line of the caller, and through await those above', as
   const { server, client } = await clientFor(t, { maxRetries: 0 })
   await server.fault({ status: 503, times: 0 })
   const early = await caught(sendFrom(client))
-  assert.match(early.stack, /^ValidationError: to: .*\n {4}at [\s\S]*sendFrom \(.*errors\.test\.mjs:\d+:\d+\)/)
+  assert.match(early.stack, /^ValidationError: `to` .*\n {4}at [\s\S]*sendFrom \(.*errors\.test\.mjs:\d+:\d+\)/)
   const late = await caught((async () => client.credits.get())())
   assert.match(late.stack, /^ServerError: .*\n {4}at .*errors\.test\.mjs:\d+:\d+/)
   for (const error of [early, late]) {
@@ -186,7 +186,7 @@ test('the stack names the line of the caller, and through await those above', as
 
 test('the stack of a config error names the line of the caller', () => {
   const error = thrown(() => new Zexa({ apiKey: 'k', colour: 1 }))
-  assert.match(error.stack, /^ConfigError: colour: .*\n {4}at .*errors\.test\.mjs/)
+  assert.match(error.stack, /^ConfigError: `colour` .*\n {4}at .*errors\.test\.mjs/)
   assert.doesNotMatch(error.stack, /bindings-node|node_modules/)
 })
 

@@ -139,7 +139,7 @@ test('a payload of another type is refused', () => {
   for (const body of [...others, ...views]) {
     const error = thrown(() => parseEvent(body))
     assert.equal(error.constructor, ValidationError, inspect(error))
-    assert.match(error.message, /^body: must be a string or a Uint8Array/)
+    assert.match(error.message, /^`body` must be a string or a Uint8Array/)
     assert.equal(error.details.field, 'body')
     assert.match(error.stack, /events\.test\.mjs/)
   }

@@ -82,7 +82,7 @@ test('errors.mjs goes on after an error', async (t) => {
   const server = await serverFor(t)
   const [first, second] = await runExample(t, 'errors.mjs', { server })
   assert.match(first, /: done: /)
-  assert.match(second, /^912345678: mend it: to: not an E\.164 number/)
+  assert.match(second, /^912345678: mend it: `to` must be an E\.164 number/)
   assert.equal((await server.requests()).length, 1)
 })
 

@@ -94,7 +94,7 @@ test('a field that is not as documented is one warning', async (t) => {
     logger.lines.filter((line) => line.level === 'warn').map((line) => line.message),
     [
       'GET /messages/{id}: `to` of `Message` has an unexpected form; its raw value is in `extra`',
-      'GET /messages/{id}: the response has no `created_at` of `Message`',
+      'GET /messages/{id}: the response lacks the documented field `created_at` of `Message`',
     ],
   )
 })

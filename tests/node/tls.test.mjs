@@ -53,7 +53,7 @@ test('a file that holds no authorities is refused', (t) => {
     writeFileSync(caFile, text)
     const error = thrown(() => new Zexa({ apiKey: 'k', caFile }))
     assert.equal(error.constructor, ConfigError)
-    assert.match(error.message, /^caFile: /)
+    assert.match(error.message, /^`caFile` /)
   }
   assert.equal(thrown(() => new Zexa({ apiKey: 'k', caFile: folder })).constructor, ConfigError)
 })

@@ -93,7 +93,7 @@ def test_what_to_do_about_errors(server: Server, fault: dict[str, object], words
 def test_errors_of_two_numbers(server: Server) -> None:
     first, second = run(FOLDER, "errors", server).splitlines()
     assert ": done: " in first
-    assert second.startswith("912345678: mend it: to: not an E.164 number")
+    assert second.startswith("912345678: mend it: `to` must be an E.164 number")
     assert paths(server) == ["POST /messages"]
 
 

@@ -53,7 +53,7 @@ def test_an_async_client_sends_them(server: Server) -> None:
 @pytest.mark.parametrize("name", ["extra_body", "extra_query"])
 def test_what_json_cannot_express_is_refused(client: zexa.Client, server: Server, name: str, value: Any) -> None:
     options: dict[str, Any] = {name: {"field": value}}
-    with pytest.raises(zexa.ConfigError, match=f"^config: {name}: ") as caught:
+    with pytest.raises(zexa.ConfigError, match=f"^config: `{name}` ") as caught:
         client.messages.send(**SMS, **options)
     assert (caught.value.outcome, caught.value.details["field"]) == ("not_sent", name)
     assert server.requests() == []
@@ -61,9 +61,9 @@ def test_what_json_cannot_express_is_refused(client: zexa.Client, server: Server
 
 @pytest.mark.parametrize("value", [None, {}, [None], [["a"]]])
 def test_what_no_query_can_hold_is_refused(client: zexa.Client, server: Server, value: Any) -> None:
-    with pytest.raises(zexa.ConfigError, match='^config: extra_query: .*"tag"'):
+    with pytest.raises(zexa.ConfigError, match='^config: `extra_query` .*"tag"'):
         client.credits.get(extra_query={"tag": value})
-    with pytest.raises(zexa.ConfigError, match='^config: extra_query: .*"tag"'):
+    with pytest.raises(zexa.ConfigError, match='^config: `extra_query` .*"tag"'):
         client.with_options(extra_query={"tag": value})
     assert server.requests() == []
 
@@ -76,7 +76,7 @@ def test_an_object_of_another_type_is_named(client: zexa.Client, server: Server,
 
 
 def test_a_conflict_names_the_argument(client: zexa.Client, server: Server) -> None:
-    with pytest.raises(zexa.ConfigError, match="^config: from_: ") as caught:
+    with pytest.raises(zexa.ConfigError, match="^config: `from_` ") as caught:
         client.messages.send(**SMS, extra_body={"from": "ZEXA"})
     assert caught.value.details["field"] == "from_"
     assert server.requests() == []

@@ -155,7 +155,7 @@ def test_what_is_not_known_of_a_page_is_kept(client: zexa.Client, server: Server
 
 @pytest.mark.parametrize("number", [0, -1, 2**32, 2**70])
 def test_a_page_that_there_cannot_be(client: zexa.Client, server: Server, number: int) -> None:
-    with pytest.raises(zexa.ValidationError, match="page: "):
+    with pytest.raises(zexa.ValidationError, match="`page` "):
         client.contacts.list().page(number)
     assert server.requests() == []
 
@@ -282,7 +282,7 @@ def test_pages_are_whole_and_end_with_the_one_that_reaches_the_limit(client: zex
 @pytest.mark.parametrize("limit", [-1, 2**32, 2**70])
 def test_a_limit_that_there_cannot_be(client: zexa.Client, async_client: zexa.AsyncClient, limit: int) -> None:
     for either in (client, async_client):
-        with pytest.raises(zexa.ValidationError, match="limit: "):
+        with pytest.raises(zexa.ValidationError, match="`limit` "):
             either.contacts.list(limit=limit)
 
 

@@ -58,7 +58,7 @@ def test_no_answer_is_no_status(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, "zexa"), pytest.raises(zexa.APIConnectionError):
         client.credits.get()
     (record,) = records_of(caplog)
-    assert "no answer connect" in record.getMessage()
+    assert "no response connect" in record.getMessage()
     assert (record.zexa_status, record.zexa_error) == (None, "connect")  # type: ignore[attr-defined]
 
 
@@ -125,7 +125,7 @@ def test_a_field_that_is_not_as_documented_is_one_warning(
         (logging.WARNING, f"GET /messages/{{id}}: {text}")
         for text in (
             "`to` of `Message` has an unexpected form; its raw value is in `extra`",
-            "the response has no `created_at` of `Message`",
+            "the response lacks the documented field `created_at` of `Message`",
         )
     ]
 

@@ -111,14 +111,14 @@ def test_text_and_bytes_of_a_payload_are_read_alike() -> None:
 
 def test_an_argument_is_named_as_python_names_it(client: zexa.Client, server: Server) -> None:
     """Also by the core, which knows `from` and `headers`."""
-    with pytest.raises(zexa.InvalidRequestError, match="^invalid_request: from_: ") as missing:
+    with pytest.raises(zexa.InvalidRequestError, match="^invalid_request: `from_` ") as missing:
         client.messages.send(**{**SMS, "from_": ""})
-    assert (missing.value.details["field"], missing.value.message.partition(":")[0]) == ("from_", "from_")
+    assert (missing.value.details["field"], missing.value.message.partition(" ")[0]) == ("from_", "`from_`")
     for headers in ({"a b": "1"}, {"Authorization": "x"}, {"X-Shop": "a\nb"}):
-        with pytest.raises(zexa.ConfigError, match="^config: extra_headers: ") as refused:
+        with pytest.raises(zexa.ConfigError, match="^config: `extra_headers` ") as refused:
             client.credits.get(extra_headers=headers)
         assert refused.value.details["field"] == "extra_headers"
-    with pytest.raises(zexa.ConfigError, match="^config: default_headers: "):
+    with pytest.raises(zexa.ConfigError, match="^config: `default_headers` "):
         zexa.Client(**server.options, default_headers={"a b": "1"})
     assert server.requests() == []
 

@@ -47,10 +47,15 @@ impl<'a> ResponseHead<'a> {
         let ErrorBody { code, message, details, request_id, text } = ErrorBody::read(body, self.key);
         let status = self.status.as_u16();
         let request_id = request_id.or_else(|| self.header("x-request-id"));
-        let message = message.unwrap_or_else(|| match text {
-            // A redirect says where to, and that may repeat an id or a number.
-            Some(text) if !self.status.is_redirection() => format!("{}: {text}", self.describe()),
-            _ => self.describe(),
+        let message = message.unwrap_or_else(|| {
+            let message = match text {
+                // The body of a redirect contains its target, which may contain an id or a phone number.
+                Some(text) if !self.status.is_redirection() => format!("{}: {text}", self.describe()),
+                _ => self.describe(),
+            };
+            // A 404 of the API has a code.
+            let is_unknown_path = self.status == StatusCode::NOT_FOUND && code.is_none();
+            if is_unknown_path { message + " (check that the base URL ends with /v1)" } else { message }
         });
         Error::new(Kind::of_answer(status, code.as_deref()), Outcome::of_answer(status), message)
             .with_status(status)
@@ -65,9 +70,12 @@ impl<'a> ResponseHead<'a> {
     /// The details hold what was received: it may hold the id of what was done. If it is no JSON at all, it was not the API that sent it, but perhaps the
     /// page of a captive portal.
     pub(crate) fn undecodable(&self, reason: &str, body: &[u8]) -> Error {
-        let mut message = format!("the response cannot be read: {reason}");
+        let mut message = match body.trim_ascii() {
+            [] => format!("the server returned {} with an empty body instead of JSON", self.status),
+            _ => format!("cannot decode the response: {reason}"),
+        };
         if let Some(kind) = self.header(CONTENT_TYPE.as_str()).filter(|kind| !kind.contains("json")) {
-            message = format!("{message} ({kind})");
+            message = format!("{message} (content type {kind})");
         }
         let details = match json::parse_tolerant(body) {
             Ok(json) if body.len() <= MAX_ERROR_BODY => json,
@@ -102,10 +110,10 @@ impl<'a> ResponseHead<'a> {
             Some(place) if status.is_redirection() => {
                 let place = origin(&place);
                 format!(
-                    "the server answered {status}, a redirect to {place}, which is not followed: is the base URL right?"
+                    "the server returned {status}, a redirect to {place}, which is not followed: check the base URL"
                 )
             }
-            _ => format!("the server answered {status}"),
+            _ => format!("the server returned {status}"),
         }
     }
 
@@ -170,7 +178,7 @@ impl Received {
             match next_piece(&mut body).await {
                 Ok(None) => return None,
                 Ok(Some(piece)) if self.first.len().max(self.all.len()) + piece.len() > most => {
-                    return Some("it is too long");
+                    return Some("the body is too large");
                 }
                 Ok(Some(piece)) if self.first.is_empty() => {
                     first_arrived(&piece);
@@ -182,7 +190,7 @@ impl Received {
                     }
                     self.all.extend_from_slice(&piece);
                 }
-                Err(_) => return Some("the connection was lost in the middle of it"),
+                Err(_) => return Some("the connection was lost before the end of the body"),
             }
         }
     }

@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 use super::Shared;
 use super::answer::{Received, ResponseHead};
 use super::api_key::ApiKey;
-use super::connect::{ConnectError, code_of_loss};
+use super::connect::{ConnectError, code_of_loss, is_closed_by_server};
 use super::http::Http;
 use super::progress::{Progress, WatchedBody};
 use super::request::{Method, Request};
@@ -47,7 +47,7 @@ async fn exchange(
     let _ending = Ending(progress);
     match timeout_at(limit.at, http.wait_to_connect(shared)).await {
         Ok(connecting) => progress.hold(connecting),
-        Err(_) => return Err(progress.abort(Kind::Timeout, limit.passed_without("a connection"))),
+        Err(_) => return Err(progress.abort(Kind::Timeout, limit.passed_before("a connection was available"))),
     }
     // Not before: while this waited, the connections of an earlier pool may have turned out to hang.
     let pool = http.pool(shared);
@@ -57,7 +57,7 @@ async fn exchange(
         Ok(response) => response.map_err(|error| no_answer(error, progress))?,
         Err(_) => {
             http.retire(&pool, shared);
-            return Err(progress.abort(Kind::Timeout, limit.passed_without("an answer")));
+            return Err(progress.abort(Kind::Timeout, limit.passed_before("a response arrived")));
         }
     };
     http.note_version(response.version());
@@ -84,8 +84,8 @@ async fn exchange(
             return Ok(());
         }
         Ok(None) => None,
-        Ok(Some(reason)) => Some((Kind::Decode, format!("the answer cannot be read: {reason}"))),
-        Err(_) => Some((Kind::Timeout, limit.passed_without("the end of the answer"))),
+        Ok(Some(reason)) => Some((Kind::Decode, format!("cannot read the response: {reason}"))),
+        Err(_) => Some((Kind::Timeout, limit.passed_before("the response was complete"))),
     };
     // Whatever is missing, and even if no body is needed: what there is has to be the API's.
     match missing {
@@ -122,17 +122,17 @@ impl Limit {
         Limit { at, timeout, by_deadline: left < call.timeout }
     }
 
-    fn passed_without(&self, what: &str) -> String {
+    fn passed_before(&self, event: &str) -> String {
         match self.by_deadline {
-            true => format!("the call's deadline passed without {what}"),
-            false => format!("the timeout of {:?} passed without {what}", self.timeout),
+            true => format!("the deadline of the call passed before {event}"),
+            false => format!("the timeout of {:?} passed before {event}", self.timeout),
         }
     }
 }
 
 fn to_http(config: &Config, request: &Request, call: &Call, body: WatchedBody) -> Result<http::Request<WatchedBody>> {
     let uri = http::Uri::try_from(request.url.as_str()).map_err(|_| {
-        Error::invalid("url", serde_json::Value::Null, "the path and the query make a URL that HTTP cannot send")
+        Error::invalid("url", serde_json::Value::Null, "is not a valid URI: check the path and the query")
     })?;
     let forwards = uri.scheme_str() == Some("http");
     let mut http = http::Request::new(body);
@@ -164,7 +164,10 @@ fn no_answer(error: legacy::Error, progress: &Progress) -> Error {
         return progress.abort(Kind::Connect, refusal).with_outcome(Outcome::NotSent).with_source(error);
     }
     let Some(failure) = sources(&error).find_map(|error| error.downcast_ref::<ConnectError>()) else {
-        let message = format!("the connection was lost before an answer came: {}", deepest(&error));
+        let message = match sources(&error).any(is_closed_by_server) {
+            true => "the server closed the connection without a response".to_owned(),
+            false => format!("the connection was lost before a response arrived: {}", deepest(&error)),
+        };
         let code = sources(&error).find_map(code_of_loss);
         return progress.abort(Kind::Connect, message).with_reason(code).with_source(error);
     };

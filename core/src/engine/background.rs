@@ -75,7 +75,7 @@ impl Running {
             runtime.shutdown_background();
         };
         let thread = thread::Builder::new().name("zexa".into()).stack_size(STACK).spawn(drive).map_err(|error| {
-            let message = format!("the system gives no thread for async calls: {error}");
+            let message = format!("cannot start the background thread for async calls: {error}");
             Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
         })?;
         Ok(Running { http, handle, thread: thread.thread().id(), _stop: stop.drop_guard() })

@@ -218,12 +218,12 @@ async fn pass_gate(shared: &Shared, call: &Call, history: &mut History, place: &
 }
 
 fn refused_at_gate(wait: Duration) -> Error {
-    let message = "an earlier call met the rate limit, and the wait that it asks for is longer than this one has";
+    let message = "an earlier call reached the rate limit, and the wait exceeds the deadline or the maximum retry wait of this call";
     Error::new(Kind::RateLimited, Outcome::NotSent, message).with_retry_after(Some(wait))
 }
 
 fn too_late_at_gate() -> Error {
-    let message = "the call's deadline passed while it waited for its turn after an earlier call met the rate limit";
+    let message = "an earlier call reached the rate limit, and the deadline of this call passed before its turn";
     Error::new(Kind::RateLimited, Outcome::NotSent, message)
 }
 
@@ -247,7 +247,7 @@ fn refuse_if_over(shared: &Shared, call: &Call, history: &History) -> Result<()>
         return Err(cancelled(history.outcome()));
     }
     if call.time_left().is_zero() {
-        return Err(Error::new(Kind::Timeout, history.outcome(), "the call's deadline has passed"));
+        return Err(Error::new(Kind::Timeout, history.outcome(), "the deadline of the call has passed"));
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::{Error, Kind, Outcome};
 
 /// The error of a call that was begun before the fork that made this process. Its sockets are the parent's, where it goes on.
 pub(crate) fn call_of_parent(outcome: Outcome) -> Error {
-    Error::new(Kind::Closed, outcome, "the process was forked during the call, which goes on in the parent process")
+    Error::new(Kind::Closed, outcome, "the process was forked during the call, which continues in the parent process")
 }
 
 /// The number of this process among its ancestors: 1 in the first one that asks, and a larger one in each child.

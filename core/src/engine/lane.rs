@@ -195,11 +195,11 @@ pub(crate) fn take_no_signals() {
 pub(super) fn refuse_where_none_may_block() -> Result<()> {
     let message = match Handle::try_current() {
         Ok(_) if is_polled_by_tokio() => {
-            "a blocking call was made inside a callback of the client or an async task, whose thread must not wait: make it on another thread (in Rust: \
-             with AsyncClient, or in spawn_blocking)"
+            "blocking calls are not possible inside an async task or a callback of the client: make the call on another thread (in Rust: use AsyncClient \
+             or spawn_blocking)"
         }
         Err(error) if error.is_thread_local_destroyed() => {
-            "a blocking Client was called while its thread is ending, after what it needs there was taken down"
+            "blocking calls are not possible while the thread is exiting: its thread-local data is already destroyed"
         }
         _ => return Ok(()),
     };

@@ -220,12 +220,12 @@ impl Shared {
 
     fn new_runtime(&self) -> Result<Runtime> {
         let mut builder = self.process().runtimes.lock().unwrap_or_else(PoisonError::into_inner);
-        // With the feature "signal", which a program may have enabled, tokio panics where there is no descriptor for it.
+        // If a program enables tokio's feature "signal", tokio panics when no file descriptor is left for it.
         let built = panic::catch_unwind(AssertUnwindSafe(|| builder.build()));
         match built {
             Ok(Ok(runtime)) => Ok(runtime),
             Ok(Err(error)) => Err(no_event_queue(&error.to_string()).with_source(error)),
-            Err(_) => Err(no_event_queue("it has no file descriptors left")),
+            Err(_) => Err(no_event_queue("no file descriptors are left")),
         }
     }
 
@@ -288,7 +288,7 @@ fn closed(outcome: Outcome) -> Error {
 }
 
 fn no_event_queue(reason: &str) -> Error {
-    Error::new(Kind::Other, Outcome::NotSent, format!("the system gives no event queue for a call: {reason}"))
+    Error::new(Kind::Other, Outcome::NotSent, format!("cannot create an event queue for the call: {reason}"))
 }
 
 /// The error of a call that was not admitted before its deadline.
@@ -296,7 +296,7 @@ fn no_connection(outcome: Outcome) -> Error {
     Error::new(
         Kind::Timeout,
         outcome,
-        "the call's deadline passed while it waited for one of the client's connections: see max_connections",
+        "the deadline of the call passed while all connections of the client were in use: see max_connections",
     )
 }
 
@@ -354,7 +354,7 @@ impl<T> Future for Task<T> {
         Pin::new(handle).poll(context).map(|joined| {
             joined.unwrap_or_else(|error| match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => Err(Error::new(Kind::Closed, Outcome::Unknown, "the runtime of the call has ended")),
+                Err(_) => Err(Error::new(Kind::Closed, Outcome::Unknown, "the runtime of the call was shut down")),
             })
         })
     }

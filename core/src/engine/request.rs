@@ -61,7 +61,7 @@ impl FromStr for Method {
         [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete]
             .into_iter()
             .find(|method| method.as_str().eq_ignore_ascii_case(name))
-            .ok_or_else(|| Error::invalid("method", name, "not one of GET, POST, PUT, PATCH and DELETE"))
+            .ok_or_else(|| Error::invalid("method", name, "must be GET, POST, PUT, PATCH or DELETE"))
     }
 }
 
@@ -99,13 +99,17 @@ impl Request {
     /// An id that is missing or that no path can hold.
     pub(crate) fn of_id(method: Method, route: &'static str, base: &Url, id: &str) -> Result<Request> {
         if id.is_empty() {
-            return Err(Error::missing("id", "required, and missing or empty"));
+            return Err(Error::missing("id", "is required and must not be empty"));
         }
         if matches!(id, "." | "..") {
-            return Err(Error::invalid("id", id, "a path cannot hold it"));
+            return Err(Error::invalid(
+                "id",
+                id,
+                "must not be a segment of dots, which has a special meaning in a path",
+            ));
         }
         if id.len() > LONGEST_ID {
-            return Err(Error::invalid("id", id, "longer than 1024 bytes"));
+            return Err(Error::invalid("id", id, "must be at most 1024 bytes long"));
         }
         let id = utf8_percent_encode(id, SEGMENT).to_string();
         Ok(Request { method, route, url: with_path(base, &route.replace("{id}", &id)), body: None })
@@ -115,8 +119,7 @@ impl Request {
     pub(crate) fn check(&self) -> Result<()> {
         match self.url.as_str().len() {
             length if length > LONGEST_URL => {
-                let reason =
-                    format!("the path and the query make a URL of {length} bytes, and {LONGEST_URL} are the most");
+                let reason = format!("must be at most {LONGEST_URL} bytes long, got {length} bytes of path and query");
                 Err(Error::invalid("url", serde_json::Value::Null, &reason))
             }
             _ => Ok(()),
@@ -139,7 +142,7 @@ impl Request {
     pub(crate) fn with_extra_query(self, extra: &[(String, String)]) -> Result<Request> {
         let is_set = |name: &str| self.url.query_pairs().any(|(one, _)| one == name);
         if let Some((name, _)) = extra.iter().find(|(name, _)| is_set(name)) {
-            return Err(Error::config(name, "set both by its parameter and by an extra query parameter"));
+            return Err(Error::config(name, "is set both by its parameter and by an extra query parameter"));
         }
         Ok(self.with_query(extra.iter().map(|(name, value)| (name.as_str(), value.clone()))))
     }
@@ -176,17 +179,17 @@ fn with_path(base: &Url, path: &str) -> Url {
 pub(crate) fn url_of_path(base: &Url, path: &str) -> Result<Url> {
     let wrong = |reason| Err(Error::invalid("path", path, reason));
     if !path.starts_with('/') || path.starts_with("//") {
-        return wrong("must start with one slash, such as /messages");
+        return wrong("must start with a single slash, such as /messages");
     }
     if path.contains(['?', '#', '\\']) || path.chars().any(char::is_control) {
-        return wrong("holds a character that a path cannot; the query is given apart");
+        return wrong("must not contain ?, #, backslashes or control characters; pass the query separately");
     }
     let dots = |segment: &str| {
         let segment = segment.to_ascii_lowercase().replace("%2e", ".");
         segment == "." || segment == ".."
     };
     if path.split('/').any(dots) {
-        return wrong("must not hold a segment of dots");
+        return wrong("must not contain a segment of dots");
     }
     Ok(with_path(base, path))
 }

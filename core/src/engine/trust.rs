@@ -1,6 +1,6 @@
 //! [`Trust`]: the certificate authorities that a client trusts.
 //!
-//! No error quotes the content of a file: it may hold a private key.
+//! No error quotes the content of a file, which may contain a private key.
 
 use std::env;
 use std::fmt;
@@ -24,15 +24,15 @@ const FOLDERS_VARIABLE: &str = "SSL_CERT_DIR";
 /// The certificate authorities that a client trusts.
 #[derive(Clone)]
 pub(crate) enum Trust {
-    /// The authorities that the system trusts.
+    /// The authorities of the system.
     System,
-    /// Those of the file that the option `ca_file` names.
+    /// The authorities in the file of the option `ca_file`.
     File(Arc<WebPkiServerVerifier>),
-    /// Those of the files that the environment named when the client was created. They are read when the client first uses TLS.
+    /// The authorities in the files of environment variables. The variables are read when the client is created, the files when it first uses TLS.
     Variables(Arc<Variables>),
 }
 
-/// The values of the environment variables that OpenSSL has for the authorities.
+/// The values of the environment variables that OpenSSL reads the authorities from.
 pub(crate) struct Variables {
     file: Option<PathBuf>,
     folders: Vec<PathBuf>,
@@ -43,14 +43,14 @@ impl Trust {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, that contains no certificate, or of which one cannot be used.
+    /// If the file cannot be read, contains no certificate, or contains an unusable one.
     pub(crate) fn from_file(path: &Path) -> Result<Trust> {
         let mut roots = RootCertStore::empty();
-        add_file(&mut roots, path).map_err(|problem| problem.into_error(""))?;
+        add_file(&mut roots, path).map_err(|problem| problem.into_error(None))?;
         Ok(Trust::File(webpki(roots)?))
     }
 
-    /// What the environment names, or else what the system trusts. Reads variables, and no file.
+    /// The authorities in the files of environment variables, or else those of the system. Reads no file.
     pub(crate) fn from_environment(environment: &Environment) -> Trust {
         let file = environment.get(FILE_VARIABLE).map(PathBuf::from);
         let folders: Vec<PathBuf> = environment
@@ -68,21 +68,17 @@ impl Variables {
     pub(super) fn verifier(&self) -> Result<Arc<WebPkiServerVerifier>> {
         let mut roots = RootCertStore::empty();
         if let Some(file) = &self.file {
-            let named = |problem: Problem| problem.into_error(&format!("{FILE_VARIABLE} in the environment: "));
-            add_file(&mut roots, file).map_err(named)?;
+            add_file(&mut roots, file).map_err(|problem| problem.into_error(Some(FILE_VARIABLE)))?;
         }
         for folder in &self.folders {
-            let named = |reason: String| {
-                let path = folder.display();
-                Error::config("ca_file", format_args!("{FOLDERS_VARIABLE} in the environment: {path}: {reason}"))
-            };
-            // A folder of this kind contains links, and perhaps other files. Whatever is no certificate is skipped.
-            let entries = fs::read_dir(folder).map_err(|error| named(error.to_string()))?;
+            let problem = |reason: String| Problem { path: folder.clone(), reason }.into_error(Some(FOLDERS_VARIABLE));
+            // Such a directory contains links and possibly other files. Files that are not certificates are skipped.
+            let entries = fs::read_dir(folder).map_err(|error| problem(format!("cannot be read: {error}")))?;
             for entry in entries.flatten() {
                 let _ = add_file(&mut roots, &entry.path());
             }
             if roots.is_empty() {
-                return Err(named("contains no file with a certificate in PEM form".into()));
+                return Err(problem("contains no file with a certificate in PEM format".into()));
             }
         }
         webpki(roots)
@@ -92,23 +88,25 @@ impl Variables {
 fn webpki(roots: RootCertStore) -> Result<Arc<WebPkiServerVerifier>> {
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
         .build()
-        .map_err(|_| Error::config("ca_file", "its certificates cannot be used to check that of a server"))
+        .map_err(|_| Error::config("ca_file", "contains certificates that cannot be used to verify servers"))
 }
 
-/// What is wrong with a file of certificates.
+/// What is wrong with a file or directory of certificates.
 struct Problem {
     path: PathBuf,
     reason: String,
 }
 
 impl Problem {
-    fn into_error(self, subject: &str) -> Error {
-        let path = self.path.display();
-        Error::config("ca_file", format_args!("{subject}{path}: {}{}", self.reason, hint(&self.path)))
+    /// The error about a path, which is that of the option, or of an environment variable.
+    fn into_error(self, variable: Option<&str>) -> Error {
+        let Problem { path, reason } = self;
+        let source = variable.map(|name| format!("from the environment variable {name} ")).unwrap_or_default();
+        Error::config("ca_file", format!("{source}({}) {reason}{}", path.display(), hint(&path)))
     }
 }
 
-/// What may be wrong with the path itself.
+/// A hint if the path itself looks wrong.
 fn hint(path: &Path) -> &'static str {
     let path = path.to_string_lossy();
     if path.starts_with(['"', '\'']) {
@@ -120,15 +118,15 @@ fn hint(path: &Path) -> &'static str {
     }
 }
 
-/// Reads a file of certificates. A device or a pipe may have no end, and a file that is too long has something else in it.
+/// Reads a file of certificates. Rejects devices and pipes, which may have no end, and files that are too large to contain certificates.
 fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
     const LONGEST: u64 = 16 * 1024 * 1024;
     let file = fs::metadata(path)?;
     if !file.is_file() {
-        return Err(std::io::Error::other("it is not a regular file"));
+        return Err(std::io::Error::other("not a regular file"));
     }
     if file.len() > LONGEST {
-        return Err(std::io::Error::other("it is longer than 16 MiB"));
+        return Err(std::io::Error::other("larger than 16 MiB"));
     }
     fs::read(path)
 }
@@ -144,25 +142,25 @@ fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), Problem> {
         count += 1;
         let added = certificate.is_ok_and(|certificate| roots.add(certificate).is_ok());
         if !added {
-            let reason = if has_lost_line_breaks(pem) { ": the file has lost its line breaks" } else { "" };
-            return Err(problem(&format_args!("certificate {count} of the file cannot be used{reason}")));
+            let hint = if lacks_line_breaks(pem) { ": the line breaks are missing" } else { "" };
+            return Err(problem(&format_args!("contains an invalid certificate (number {count} in the file){hint}")));
         }
     }
     match count {
-        0 if has_lost_line_breaks(pem) => Err(problem(&"contains no certificate: the file has lost its line breaks")),
-        0 => Err(problem(&"contains no certificate in PEM form")),
+        0 if lacks_line_breaks(pem) => Err(problem(&"contains no certificate: the line breaks are missing")),
+        0 => Err(problem(&"contains no certificate in PEM format")),
         _ => Ok(()),
     }
 }
 
-/// Whether the marks of PEM do not stand on lines of their own.
-fn has_lost_line_breaks(pem: &[u8]) -> bool {
+/// Whether the marks of PEM are not on separate lines.
+fn lacks_line_breaks(pem: &[u8]) -> bool {
     const MARK: &[u8] = b"-----BEGIN CERTIFICATE-----";
     let mark = pem.windows(MARK.len()).position(|window| window == MARK);
     mark.is_some_and(|start| !matches!(pem.get(start + MARK.len()), Some(b'\r' | b'\n')))
 }
 
-/// Where systems have all their authorities in one file.
+/// The files in which systems store all their authorities.
 #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
 const SYSTEM_FILES: [&str; 12] = [
     "/etc/ssl/certs/ca-certificates.crt",                // Debian, Ubuntu, Arch, Gentoo
@@ -179,10 +177,10 @@ const SYSTEM_FILES: [&str; 12] = [
     "/etc/ssl/cacert.pem",                               // OmniOS
 ];
 
-/// The verifier with the authorities of a Unix, which are in files. Reads no environment variable, which `openssl_probe::probe()` would.
+/// The verifier with the authorities of a Unix system, which are in files. Unlike `openssl_probe::probe()`, this reads no environment variable.
 #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
 pub(super) fn system_verifier() -> Result<Arc<dyn ServerCertVerifier>> {
-    // Systems have certificates that nobody can use. One that is missing shows when a server needs it.
+    // Unusable certificates of the system are skipped. If one of them is needed, connecting fails.
     let read =
         |file: Option<&Path>, folder: Option<&Path>| rustls_native_certs::load_certs_from_paths(file, folder).certs;
     let mut certificates = read(SYSTEM_FILES.iter().map(Path::new).find(|file| file.exists()), None);
@@ -192,17 +190,18 @@ pub(super) fn system_verifier() -> Result<Arc<dyn ServerCertVerifier>> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(certificates);
     if roots.is_empty() {
-        let reason = "the system has no certificate authorities: install the package ca-certificates, or name a file";
+        let reason =
+            "is required, because the system has no certificate authorities; or install the package ca-certificates";
         return Err(Error::config("ca_file", reason));
     }
     Ok(webpki(roots)?)
 }
 
-/// The verifier of a system that has one of its own.
+/// The verifier of the operating system.
 #[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
 pub(super) fn system_verifier() -> Result<Arc<dyn ServerCertVerifier>> {
     let verifier = rustls_platform_verifier::Verifier::new(provider())
-        .map_err(|_| Error::config("ca_file", "not given, and the system's authorities cannot be read"))?;
+        .map_err(|_| Error::config("ca_file", "is required, because the system's authorities cannot be read"))?;
     Ok(Arc::new(verifier))
 }
 
@@ -221,14 +220,14 @@ mod tests {
     #[test]
     fn an_error_names_the_certificate_and_quotes_nothing() {
         let garbage = "-----BEGIN CERTIFICATE-----\nc2VjcmV0\n-----END CERTIFICATE-----\n";
-        assert!(reason(garbage).contains("certificate 1 of the file cannot be used"), "{}", reason(garbage));
+        assert!(reason(garbage).contains("invalid certificate (number 1 in the file)"), "{}", reason(garbage));
         let lost = "-----BEGIN CERTIFICATE-----c2VjcmV0-----END CERTIFICATE----------BEGIN PRIVATE KEY-----c2VjcmV0";
         assert!(
-            reason(lost).contains("has lost its line breaks") && !reason(lost).contains("c2Vj"),
+            reason(lost).contains("the line breaks are missing") && !reason(lost).contains("c2Vj"),
             "{}",
             reason(lost)
         );
-        assert!(reason("nothing").contains("contains no certificate in PEM form"));
+        assert!(reason("nothing").contains("contains no certificate in PEM format"));
         let missing = Trust::from_file(Path::new("\"/etc/ca.pem\"")).err().expect("it is not there").to_string();
         assert!(missing.contains("cannot be read") && missing.contains("starts with a quote"), "{missing}");
     }

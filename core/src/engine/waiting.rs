@@ -34,7 +34,7 @@ pub(crate) fn next_pause(pauses: i32, time_left: Duration, random: f64) -> Optio
 /// The error of a wait that has come to its deadline. What becomes of what was waited for is not known: whoever sent it and reads here that
 /// nothing was sent would send it again.
 pub(crate) fn too_late() -> Error {
-    Error::new(Kind::Timeout, Outcome::Unknown, "it has not got so far within the call's deadline")
+    Error::new(Kind::Timeout, Outcome::Unknown, "the deadline of the call passed before the awaited status was reached")
 }
 
 #[cfg(test)]

@@ -195,7 +195,7 @@ mod tests {
                 json!({}),
                 "",
             ),
-            (json!({"data": {"data": [item], "meta": {"total": 3}}}), Some(3), None, json!({}), "no `page`"),
+            (json!({"data": {"data": [item], "meta": {"total": 3}}}), Some(3), None, json!({}), "field `page`"),
             (
                 json!({"data": [item], "meta": {"total": {"of": 3}, "page": 1, "per_page": 50}}),
                 None,
@@ -210,11 +210,11 @@ mod tests {
                 json!({"page": "first"}),
                 "`page` of",
             ),
-            (json!({"data": [item], "meta": {}}), None, None, json!({}), "no `meta`"),
-            (json!({"data": [item], "meta": null}), None, None, json!({}), "no `meta`"),
+            (json!({"data": [item], "meta": {}}), None, None, json!({}), "field `meta`"),
+            (json!({"data": [item], "meta": null}), None, None, json!({}), "field `meta`"),
             (json!({"data": [item], "meta": "n/a"}), None, None, json!({"meta": "n/a"}), "`meta` of"),
-            (json!({"data": [item]}), None, None, json!({}), "no `meta`"),
-            (json!([item]), None, None, json!({}), "no `meta`"),
+            (json!({"data": [item]}), None, None, json!({}), "field `meta`"),
+            (json!([item]), None, None, json!({}), "field `meta`"),
         ] {
             for text in [body.to_string(), format!("\u{feff}{body}")] {
                 let page: Page<Contact> =

@@ -25,7 +25,7 @@ impl StallDetector {
 
 /// The error of a list that repeats itself. The pages were received, so the outcome is `accepted`.
 pub(super) fn repeating_list() -> Error {
-    let message = "the list repeats itself: a page has only items of earlier pages, although more should follow";
+    let message = "the list repeats itself: a page has only items of earlier pages, although more items should follow";
     Error::new(Kind::Decode, Outcome::Accepted, message).with_attempts(1)
 }
 

@@ -13,8 +13,8 @@ pub(crate) struct Unreadable(pub(crate) String);
 impl From<serde_json::Error> for Unreadable {
     fn from(error: serde_json::Error) -> Unreadable {
         let what = match error.classify() {
-            Category::Data => "a value is not of its type",
-            Category::Eof => "the JSON ends too soon",
+            Category::Data => "a value has the wrong type",
+            Category::Eof => "the JSON is truncated",
             Category::Syntax => "not JSON",
             Category::Io => "it cannot be read",
         };
@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(error::<Message>(r#"{"data": "msg_1"}"#), "`id` is missing");
         assert_eq!(error::<Message>("[]"), "the body is not an object");
         assert_eq!(error::<Message>("\"msg_1\""), "the body is not an object");
-        assert_eq!(error::<Message>(r#"{"id": "msg_1""#), "the JSON ends too soon, at line 1 column 14");
+        assert_eq!(error::<Message>(r#"{"id": "msg_1""#), "the JSON is truncated, at line 1 column 14");
         assert!(error::<Message>("<html>").starts_with("not JSON"));
     }
 

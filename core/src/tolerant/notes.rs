@@ -28,7 +28,7 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Note { model, field, deviation } = self;
         match deviation {
-            Deviation::Missing => write!(f, "the response has no `{field}` of `{model}`"),
+            Deviation::Missing => write!(f, "the response lacks the documented field `{field}` of `{model}`"),
             Deviation::OtherForm => {
                 write!(f, "`{field}` of `{model}` has an unexpected form; its raw value is in `extra`")
             }

@@ -50,7 +50,7 @@ fn a_proxy_elsewhere_is_not_shown_the_key_of_plain_http() {
         || Client::builder().base_url("http://127.0.0.1:1/v1").api_key("k").proxy("http://proxy.example:3128");
     let error = elsewhere().build().expect_err("in clear");
     assert_eq!((error.kind(), error.outcome()), (Kind::Config, Outcome::NotSent));
-    assert!(error.message().starts_with("proxy: ") && error.message().contains("unencrypted"), "{error}");
+    assert!(error.message().starts_with("`proxy` ") && error.message().contains("unencrypted"), "{error}");
     elsewhere().allow_http(true).build().expect("allowed");
 }
 
@@ -76,16 +76,16 @@ fn answering(answer: &'static [u8]) -> (String, Arc<AtomicUsize>) {
 fn a_refusal_of_the_proxy_is_reported_with_its_status_and_repeated_only_if_it_may_pass() {
     let sandbox = Sandbox::from_json(json!({"state": {"tls": true}}));
     for (answer, reason, attempts) in [
-        (&b"HTTP/1.1 403 Forbidden\r\n\r\nno"[..], "the proxy answered 403 Forbidden", 1),
+        (&b"HTTP/1.1 403 Forbidden\r\n\r\nno"[..], "the proxy returned 403 Forbidden", 1),
         (
             b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
-            "407 Proxy Authentication Required: it wants a user",
+            "407 Proxy Authentication Required: check the user name",
             1,
         ),
-        (b"HTTP/1.1 502 Bad Gateway\r\n\r\n", "the proxy answered 502 Bad Gateway", 2),
-        (b"HTTP/1.1 429 Too Many\r\nRetry-After: 60\r\n\r\n", "the proxy answered 429 Too Many Requests", 2),
-        (b"SSH-2.0-OpenSSH_9.2\r\n", "the proxy does not answer as an HTTP proxy does", 1),
-        (b"", "the proxy did not answer", 2),
+        (b"HTTP/1.1 502 Bad Gateway\r\n\r\n", "the proxy returned 502 Bad Gateway", 2),
+        (b"HTTP/1.1 429 Too Many\r\nRetry-After: 60\r\n\r\n", "the proxy returned 429 Too Many Requests", 2),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "the response of the proxy is not HTTP", 1),
+        (b"", "the proxy did not respond", 2),
     ] {
         let (place, connections) = answering(answer);
         let client =

@@ -52,7 +52,10 @@ fn a_server_without_tls_is_named_as_what_it_is() {
     let client = builder(&sandbox).base_url(url).build().expect("a client");
     let error = client.credits().get().expect_err("no TLS");
     assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Connect, Outcome::NotSent, 1));
-    assert!(error.message().ends_with("the server does not speak TLS on this port: is it one for http://?"), "{error}");
+    assert!(
+        error.message().ends_with("the server does not use TLS on this port: it may be a port for http://"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -97,6 +100,6 @@ fn a_ca_file_that_is_none_is_refused_when_the_client_is_made() {
     for path in [directory.join("zexa-no-such-file.pem"), directory] {
         let error = Client::builder().api_key("k").ca_file(&path).build().expect_err("no certificates there");
         assert_eq!((error.kind(), error.outcome()), (Kind::Config, Outcome::NotSent));
-        assert!(error.message().starts_with("ca_file: "), "{error}");
+        assert!(error.message().starts_with("`ca_file` "), "{error}");
     }
 }

@@ -11,8 +11,8 @@ use rustls::{CertificateError, InvalidMessage};
 use super::Step;
 use super::resolver::ResolveError;
 
-/// What may help if a proxy rejects the user and the password.
-const WANTS_CREDENTIALS: &str = ": it wants a user and a password, or other ones";
+/// The hint if a proxy rejects the user name and the password.
+const CHECK_CREDENTIALS: &str = ": check the user name and the password of the proxy";
 
 /// A connection that could not be opened. No request was sent over it.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Reason {
         let text = error.to_string();
         let reason = text.strip_prefix("SOCKS error: ").unwrap_or(&text);
         let wants_credentials = ["credentials", "authentication"].iter().any(|word| reason.contains(word));
-        let hint = if wants_credentials { WANTS_CREDENTIALS } else { "" };
+        let hint = if wants_credentials { CHECK_CREDENTIALS } else { "" };
         Reason::Socks(format!("the SOCKS proxy refused ({reason}){hint}"), wants_credentials)
     }
 
@@ -96,21 +96,25 @@ impl Reason {
             Reason::Tcp(error) => (in_words(error), code(error), false),
             Reason::Tls(error) => describe_tls("server", error),
             Reason::ProxyTls(error) => describe_tls("proxy", error),
-            Reason::ProxyLost(error) => (format!("the proxy did not answer ({})", in_words(error)), code(error), false),
+            Reason::ProxyLost(error) => {
+                (format!("the proxy did not respond ({})", in_words(error)), code(error), false)
+            }
             Reason::ProxyRefused(status) => {
                 let hint = match status.as_u16() {
-                    407 => WANTS_CREDENTIALS,
+                    407 => CHECK_CREDENTIALS,
                     _ => "",
                 };
-                // As for the API's own responses: these may pass.
-                let may_pass = status.is_server_error() || matches!(status.as_u16(), 408 | 429);
-                (format!("the proxy answered {status}{hint}"), Some("ECONNREFUSED".into()), !may_pass)
+                // The same statuses as for responses of the API.
+                let is_temporary = status.is_server_error() || matches!(status.as_u16(), 408 | 429);
+                (format!("the proxy returned {status}{hint}"), Some("ECONNREFUSED".into()), !is_temporary)
             }
-            Reason::ProxyNotHttp => {
-                ("the proxy does not answer as an HTTP proxy does".into(), Some("EPROTO".into()), true)
-            }
+            Reason::ProxyNotHttp => (
+                "the response of the proxy is not HTTP: it may not be an HTTP proxy".into(),
+                Some("EPROTO".into()),
+                true,
+            ),
             Reason::Socks(reason, is_permanent) => (reason.clone(), Some("ECONNREFUSED".into()), *is_permanent),
-            Reason::NoServerName => ("the host cannot be named in TLS".into(), Some("ENOTFOUND".into()), true),
+            Reason::NoServerName => ("the host name is not valid for TLS".into(), Some("ENOTFOUND".into()), true),
             Reason::TimedOut(limit, step) => {
                 (format!("the connect timeout of {limit:?} passed {step}"), Some("ETIMEDOUT".into()), false)
             }
@@ -122,8 +126,8 @@ impl Reason {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Step::Tcp => "while its address was looked up, or it did not accept the connection",
-            Step::Proxy => "while the proxy did not answer",
+            Step::Tcp => "during the DNS lookup or the TCP connect",
+            Step::Proxy => "while waiting for the proxy",
             Step::Tls => "during the TLS handshake",
         })
     }
@@ -167,9 +171,14 @@ fn code(error: &io::Error) -> Option<Cow<'static, str>> {
     }
 }
 
+/// Whether the server closed the connection before it had sent a response.
+pub(crate) fn is_closed_by_server(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message)
+}
+
 /// The code that Node.js has for the reason why an open connection was lost.
 pub(crate) fn code_of_loss(error: &(dyn std::error::Error + 'static)) -> Option<Cow<'static, str>> {
-    if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message) {
+    if is_closed_by_server(error) {
         return Some("ECONNRESET".into());
     }
     // TLS may fail after the handshake: a server may then still reject the client.
@@ -180,22 +189,28 @@ pub(crate) fn code_of_loss(error: &(dyn std::error::Error + 'static)) -> Option<
 /// A handshake that failed because of this peer, the server or a proxy.
 fn describe_tls(peer: &str, error: &io::Error) -> (String, Option<Cow<'static, str>>, bool) {
     let Some(error) = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>()) else {
-        return (format!("the {peer} ended the TLS handshake ({})", in_words(error)), code(error), false);
+        return (
+            format!("the {peer} closed the connection during the TLS handshake ({})", in_words(error)),
+            code(error),
+            false,
+        );
     };
     match error {
         rustls::Error::InvalidCertificate(error) => {
             let (what, code) = describe_certificate(error);
             (format!("the {peer}'s certificate {what}"), Some(code.into()), true)
         }
-        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
-            (format!("the {peer} does not speak TLS on this port: is it one for http://?"), Some("EPROTO".into()), true)
-        }
+        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => (
+            format!("the {peer} does not use TLS on this port: it may be a port for http://"),
+            Some("EPROTO".into()),
+            true,
+        ),
         rustls::Error::AlertReceived(alert) => {
             let alert = words(&format!("{alert:?}"));
-            (format!("the {peer} ended the TLS handshake with the alert \"{alert}\""), Some("EPROTO".into()), false)
+            (format!("the {peer} aborted the TLS handshake with the alert \"{alert}\""), Some("EPROTO".into()), false)
         }
         rustls::Error::PeerIncompatible(_) | rustls::Error::NoApplicationProtocol => (
-            format!("the {peer} has no version or cipher suite of TLS in common with this client"),
+            format!("the {peer} supports no TLS version or cipher suite that the client supports"),
             Some("EPROTO".into()),
             true,
         ),
@@ -206,7 +221,7 @@ fn describe_tls(peer: &str, error: &io::Error) -> (String, Option<Cow<'static, s
 fn describe_certificate(error: &CertificateError) -> (&'static str, &'static str) {
     match error {
         CertificateError::UnknownIssuer => (
-            "has an issuer that is not trusted: if a company's own authority has issued it, name that authority in `ca_file`",
+            "has an unknown issuer: if it was issued by your company's own authority, set `ca_file` to a file with that authority",
             "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
         ),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
@@ -216,15 +231,15 @@ fn describe_certificate(error: &CertificateError) -> (&'static str, &'static str
             ("is not valid yet, or the clock of this machine is wrong", "CERT_NOT_YET_VALID")
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            ("is for another host name", "ERR_TLS_CERT_ALTNAME_INVALID")
+            ("is not valid for this host name", "ERR_TLS_CERT_ALTNAME_INVALID")
         }
-        CertificateError::Revoked => ("is revoked", "CERT_REVOKED"),
-        CertificateError::BadSignature => ("has a wrong signature", "CERT_SIGNATURE_FAILURE"),
+        CertificateError::Revoked => ("was revoked", "CERT_REVOKED"),
+        CertificateError::BadSignature => ("has an invalid signature", "CERT_SIGNATURE_FAILURE"),
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            ("is not for a server", "INVALID_PURPOSE")
+            ("is not a server certificate", "INVALID_PURPOSE")
         }
         CertificateError::Other(error) if error.to_string().contains("CaUsedAsEndEntity") => {
-            ("is that of a certificate authority, and not of a server", "INVALID_PURPOSE")
+            ("is a certificate of an authority, not of a server", "INVALID_PURPOSE")
         }
         _ => ("is invalid", "CERT_REJECTED"),
     }
@@ -258,8 +273,8 @@ mod tests {
         let error = tls(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer));
         assert_eq!(
             error.message,
-            "cannot connect to api.zexa.ao:443 through the proxy proxy.example:3128: the server's certificate has an issuer that is not trusted: if \
-             a company's own authority has issued it, name that authority in `ca_file`"
+            "cannot connect to api.zexa.ao:443 through the proxy proxy.example:3128: the server's certificate has an unknown issuer: if it \
+             was issued by your company's own authority, set `ca_file` to a file with that authority"
         );
         assert_eq!((error.code.as_deref(), error.is_permanent), (Some("UNABLE_TO_GET_ISSUER_CERT_LOCALLY"), true));
     }

@@ -25,7 +25,7 @@ use tokio_rustls::client::TlsStream;
 use tower_service::Service;
 
 use self::failure::Reason;
-pub(crate) use self::failure::{ConnectError, code_of_loss};
+pub(crate) use self::failure::{ConnectError, code_of_loss, is_closed_by_server};
 use self::resolver::Resolver;
 pub(crate) use self::stream::Connection;
 use self::stream::Stream;

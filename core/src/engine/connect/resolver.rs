@@ -60,7 +60,7 @@ impl Lookups {
             return Ok(receiver);
         }
         if lookups.len() >= MAX_LOOKUPS {
-            let reason = "too many other host names are being looked up".to_owned();
+            let reason = "too many DNS lookups are in progress".to_owned();
             return Err(ResolveError { reason, code: "EAI_AGAIN" });
         }
         let owned = name.to_owned();
@@ -77,7 +77,7 @@ impl Lookups {
                 Ok(receiver)
             }
             Err(error) => {
-                let reason = format!("the system gives no thread for the lookup of its address ({error})");
+                let reason = format!("cannot start a thread for the DNS lookup ({error})");
                 Err(ResolveError { reason, code: "EAGAIN" })
             }
         }
@@ -100,8 +100,8 @@ fn look_up(name: &str) -> Answer {
 
 /// The addresses of a host name, with the port 0.
 pub(super) async fn resolve(name: &str) -> Answer {
-    let ended = || ResolveError { reason: "the lookup of its address has ended".into(), code: "EAI_AGAIN" };
-    Lookups::of_this_process().join(name)?.await.unwrap_or_else(|_| Err(ended()))
+    let aborted = || ResolveError { reason: "the DNS lookup was aborted".into(), code: "EAI_AGAIN" };
+    Lookups::of_this_process().join(name)?.await.unwrap_or_else(|_| Err(aborted()))
 }
 
 impl Service<Name> for Resolver {
