@@ -27,7 +27,7 @@ impl Call {
         call: impl Future<Output = Result<T>> + Send + 'static,
     ) {
         let post = self.post.clone();
-        binding::carry_out(client, call, post.closed(), |result| self.answer(result));
+        binding::spawn_with_callback(client, call, post.closed(), |result| self.answer(result));
     }
 
     /// Answers it.
@@ -43,7 +43,7 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         if !self.answered {
-            let error = binding::bug("a call has ended without an answer");
+            let error = binding::internal_error("a call has ended without an answer");
             self.post.send(self.number, Letter::Error, &error);
         }
     }

@@ -65,7 +65,7 @@ impl NativeClient {
     /// What was begun before goes on.
     #[napi(catch_unwind)]
     pub fn close(&self) {
-        binding::close_in_turn(&self.client);
+        binding::close_after_spawned(&self.client);
     }
 
     /// `query` is a JSON array of pairs, `body` is JSON.

@@ -96,14 +96,14 @@ impl<'py> Argument<'py> {
     /// A parameter of a call that is a whole number.
     pub(crate) fn number(&self, name: &str) -> PyResult<u32> {
         let number = self.whole(name)?;
-        u32::try_from(number).map_err(|_| errors::raise(binding::wrong_parameter(name, number, out_of_range(number))))
+        u32::try_from(number).map_err(|_| errors::raise(binding::invalid_parameter(name, number, out_of_range(number))))
     }
 
     /// A field of a model that is a whole number.
     pub(crate) fn whole_number(&self, name: &str) -> PyResult<u64> {
         let is_negative = self.whole(name)? < 0;
         let reason = if is_negative { "must not be negative" } else { "must be less than 2**64" };
-        self.0.extract().map_err(|_| errors::raise(binding::wrong_parameter(name, Value::Null, reason)))
+        self.0.extract().map_err(|_| errors::raise(binding::invalid_parameter(name, Value::Null, reason)))
     }
 
     /// A field of a model that is a number.
@@ -114,7 +114,7 @@ impl<'py> Argument<'py> {
         let number: f64 = self.0.extract().map_err(|_| self.is_not(name, "float"))?;
         match number.is_finite() {
             true => Ok(number),
-            false => Err(errors::raise(binding::wrong_parameter(name, Value::Null, "must be a finite number"))),
+            false => Err(errors::raise(binding::invalid_parameter(name, Value::Null, "must be a finite number"))),
         }
     }
 
@@ -133,7 +133,7 @@ impl<'py> Argument<'py> {
     /// An option of a client or a call that is a whole number.
     pub(crate) fn count(&self, name: &str) -> PyResult<u32> {
         let number = self.whole(name)?;
-        u32::try_from(number).map_err(|_| errors::raise(binding::option(name, out_of_range(number))))
+        u32::try_from(number).map_err(|_| errors::raise(binding::invalid_option(name, out_of_range(number))))
     }
 
     /// An int, or what stands for one, as numbers of numpy do. One that no integer here can hold is as large, or as small, as they go: it is refused
@@ -163,7 +163,7 @@ impl<'py> Argument<'py> {
             return Ok(Duration::MAX);
         }
         Duration::try_from_secs_f64(seconds)
-            .map_err(|_| errors::raise(binding::option(name, "must be a number of seconds, more than zero")))
+            .map_err(|_| errors::raise(binding::invalid_option(name, "must be a number of seconds, more than zero")))
     }
 
     /// A parameter that is a time: a `datetime`, or a string in its place.
@@ -252,9 +252,9 @@ const LONE_SURROGATE: &str = "must be valid Unicode text, and contains a lone su
 
 /// A Python string may contain a lone surrogate, which UTF-8 cannot express.
 fn no_text(name: &str) -> PyErr {
-    errors::raise(binding::wrong_parameter(name, Value::Null, LONE_SURROGATE))
+    errors::raise(binding::invalid_parameter(name, Value::Null, LONE_SURROGATE))
 }
 
 fn no_option_text(name: &str) -> PyErr {
-    errors::raise(binding::option(name, LONE_SURROGATE))
+    errors::raise(binding::invalid_option(name, LONE_SURROGATE))
 }

@@ -85,7 +85,7 @@ impl EventLoop {
             Err(error) if error.is_instance_of::<PyNotImplementedError>(py) => Bell::called_by(running, &answer)?,
             // A process that may open no more of them.
             Err(error) if error.is_instance_of::<PyOSError>(py) => {
-                let refused = errors::raise(binding::not_begun("the system gives no socket to wait with"));
+                let refused = errors::raise(binding::not_started("the system gives no socket to wait with"));
                 refused.set_cause(py, Some(error));
                 return Err(refused);
             }

@@ -20,7 +20,7 @@ pub(crate) fn dumps(field: &str, object: &Bound<'_, PyAny>) -> PyResult<String> 
 
 /// The text of what a caller gave as an option.
 pub(crate) fn dump_option(name: &str, object: &Bound<'_, PyAny>) -> PyResult<String> {
-    dump(object).map_err(|error| refused(object.py(), error, name, binding::option))
+    dump(object).map_err(|error| refused(object.py(), error, name, binding::invalid_option))
 }
 
 fn dump(object: &Bound<'_, PyAny>) -> PyResult<String> {
@@ -69,7 +69,7 @@ pub(crate) fn to_bytes(text: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
 }
 
 fn wrong_parameter(field: &str, reason: &str) -> zexa::Error {
-    binding::wrong_parameter(field, Value::Null, reason)
+    binding::invalid_parameter(field, Value::Null, reason)
 }
 
 fn refused(py: Python<'_>, error: PyErr, field: &str, refuse: impl Fn(&str, &str) -> zexa::Error) -> PyErr {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use pyo3::exceptions::{PyRuntimeError, PyStopIteration, PyValueError};
 use pyo3::prelude::*;
 use zexa::CallOptions;
-use zexa::binding::{AtHand, Completeness, Item, generation};
+use zexa::binding::{Completeness, Item, NextBuffered, generation};
 
 use crate::arguments::Argument;
 use crate::model::Given;
@@ -261,10 +261,10 @@ struct Reading<I, T> {
 impl<T, I> Read for Reading<I, T>
 where
     T: Given,
-    I: Iterator<Item = zexa::Result<T>> + AtHand<T> + Completeness + Send,
+    I: Iterator<Item = zexa::Result<T>> + NextBuffered<T> + Completeness + Send,
 {
     fn at_hand(&mut self, py: Python<'_>) -> Option<PyResult<Py<PyAny>>> {
-        let item = self.came.take().or_else(|| self.source.at_hand())?;
+        let item = self.came.take().or_else(|| self.source.next_buffered())?;
         Some(item.give(py))
     }
 

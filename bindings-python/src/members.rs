@@ -41,7 +41,7 @@ impl Members {
         for (name, value) in extra {
             if given.contains_key(&name) {
                 let reason = format!("must not contain the field `{name}`, which is an argument of its own");
-                return Err(errors::raise(binding::wrong_parameter("extra", Value::Null, &reason)));
+                return Err(errors::raise(binding::invalid_parameter("extra", Value::Null, &reason)));
             }
             given.insert(name, value);
         }

@@ -2,7 +2,7 @@
 
 pub(crate) use pyo3::types::{PyDict, PyTuple, PyType};
 pub(crate) use zexa::Timestamp;
-pub(crate) use zexa::binding::{self, Blank};
+pub(crate) use zexa::binding::{self, Empty};
 
 pub(crate) use crate::arguments::Argument;
 pub(crate) use crate::async_list::AsyncList;

@@ -28,7 +28,7 @@ impl Response {
     fn new(status: Option<Argument<'_>>, body: Option<Argument<'_>>) -> PyResult<Response> {
         let status = status.map(|status| status.number("status")).transpose()?.unwrap_or(200);
         let status = u16::try_from(status).ok().filter(|status| (200..300).contains(status)).ok_or_else(|| {
-            errors::raise(binding::wrong_parameter("status", status, "must be the status of a success, 200 to 299"))
+            errors::raise(binding::invalid_parameter("status", status, "must be the status of a success, 200 to 299"))
         })?;
         let body = body.map(|body| body.body("body")).transpose()?;
         binding::response(status, body.as_deref().unwrap_or("null")).map(Response).map_err(errors::raise)

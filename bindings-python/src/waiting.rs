@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use pyo3::prelude::*;
 use serde::Serialize;
 use zexa::CancelToken;
-use zexa::binding::{self, Asked};
+use zexa::binding::{self, InterruptCheck};
 
 use crate::imported::loaded;
 use crate::{errors, interpreter, logging};
@@ -20,7 +20,7 @@ thread_local! {
 
 /// A token for a blocking call, which lets Python do meanwhile what it wants to do on its thread.
 pub(crate) fn token() -> CancelToken {
-    binding::asking(ask)
+    binding::with_interrupt_check(check)
 }
 
 /// Runs a call that carries such a token. What a handler raises goes before the error of the call, which is then its context.
@@ -56,25 +56,25 @@ fn interrupt(raised: PyErr) {
 }
 
 /// What Python has to do on this thread meanwhile: to write records, and to run its handlers of signals.
-fn ask() -> Asked {
+fn check() -> InterruptCheck {
     // Any other thread is let wait in peace. It may be one that Python does not wait for, and ends where it takes the GIL when all is over.
     if !IS_MAIN.get().is_some_and(|(_, main)| main) && !logging::is_listening_to_attempts() {
-        return Asked::NeverAgain;
+        return InterruptCheck::Disable;
     }
     // Python that is coming to its end wants nothing any more.
     Python::try_attach(|py| {
         if !interpreter::is_user(py) {
-            return Asked::NeverAgain;
+            return InterruptCheck::Disable;
         }
         match what_python_wants(py) {
-            Ok(()) => Asked::GoOn,
+            Ok(()) => InterruptCheck::Continue,
             Err(raised) => {
                 interrupt(raised);
-                Asked::End
+                InterruptCheck::Cancel
             }
         }
     })
-    .unwrap_or(Asked::NeverAgain)
+    .unwrap_or(InterruptCheck::Disable)
 }
 
 fn what_python_wants(py: Python<'_>) -> PyResult<()> {

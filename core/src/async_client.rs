@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::call_options::CallOptions;
 use crate::client::any_request;
 use crate::config::Config;
-use crate::decode::{Decode, Decoded};
+use crate::decode::{Decode, ResponseDecoder};
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request};
 use crate::extra::BodyParams;
@@ -102,7 +102,7 @@ impl AsyncClient {
         let request = request.and_then(|request| self.options.complete(request));
         let call = self.options.begin(&self.shared.config);
         let shared = self.shared.clone();
-        async move { shared.carry(request?, call?, Decoded::once()).await }
+        async move { shared.run_async(request?, call?, ResponseDecoder::once()).await }
     }
 
     /// A POST. Fields that its response omits are filled in from the parameters.
@@ -121,7 +121,7 @@ impl AsyncClient {
         let shared = self.shared.clone();
         async move {
             let (request, params) = completed?;
-            shared.carry(request, call?, Decoded::filled_from(params)).await
+            shared.run_async(request, call?, ResponseDecoder::filled_from(params)).await
         }
     }
 
@@ -134,17 +134,17 @@ impl AsyncClient {
         let request = request.and_then(|request| self.options.complete(request));
         let call = self.options.begin_waiting(&self.shared.config);
         let shared = self.shared.clone();
-        async move { shared.carry(request?, call?, Decoded::until(is_done)).await }
+        async move { shared.run_async(request?, call?, ResponseDecoder::until(is_done)).await }
     }
 
     /// Carries a call of this client out, where nobody awaits it.
-    pub(crate) fn carry_out<T: Send + 'static>(
+    pub(crate) fn spawn_with_callback<T: Send + 'static>(
         &self,
         call: impl Future<Output = Result<T>> + Send + 'static,
         unless: CancelToken,
         done: impl FnOnce(Result<T>) + Send + 'static,
     ) {
-        match self.shared.running() {
+        match self.shared.background_runtime() {
             Ok(running) => {
                 let handle = running.handle.clone();
                 // Boxed: tokio moves a future from stage to stage of its task, and these are large.
@@ -160,9 +160,9 @@ impl AsyncClient {
     }
 
     /// Closes the client once what was carried out before has been polled.
-    pub(crate) fn close_in_turn(&self) {
+    pub(crate) fn close_after_spawned(&self) {
         let client = self.clone();
-        match self.shared.running_already() {
+        match self.shared.existing_background_runtime() {
             Some(running) => drop(running.handle.spawn(async move { client.close() })),
             None => self.close(),
         }

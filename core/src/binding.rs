@@ -1,4 +1,4 @@
-//! What the bindings of other languages stand on, so that they all say the same. It is no part of the API of this crate, and may change at any time.
+//! Functions that only the bindings of other languages use. They are not part of the public API and may change at any time.
 
 use std::ffi::OsString;
 use std::io;
@@ -13,13 +13,13 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::client::any_request;
-/// The generation of this process: another number in each forked child. Costs no system call.
+/// The generation of this process: a different number in each forked child. Needs no system call.
 pub use crate::engine::generation;
 use crate::engine::request::Request;
 pub use crate::list::Item;
 pub use crate::model::Model;
 pub use crate::observe::{Observe, Warning};
-use crate::private::tail;
+use crate::redact::tail;
 use crate::tolerant::body;
 use crate::{
     AsyncClient, CallOptions, CancelToken, Client, ClientBuilder, Error, Kind, List, Method, Outcome, Response, Result,
@@ -27,56 +27,56 @@ use crate::{
 };
 use crate::{environment, extra};
 
-/// Parameters that a binding fills in field by field. What is required is checked when the call is made.
-pub trait Blank {
+/// Parameters that a binding fills in field by field. Required fields are checked by the call.
+pub trait Empty {
     /// Names of the required fields.
     const REQUIRED: &'static [&'static str];
 
-    /// With nothing in them.
-    fn blank() -> Self;
+    /// Creates parameters without values.
+    fn empty() -> Self;
 }
 
-/// A list of which something may have come already.
-pub trait AtHand<T> {
-    /// The next, where it is here and nothing has to be waited for.
-    fn at_hand(&mut self) -> Option<T>;
+/// A list that may have buffered items.
+pub trait NextBuffered<T> {
+    /// Returns the next item if it is buffered, without waiting.
+    fn next_buffered(&mut self) -> Option<T>;
 }
 
-/// A list that reports whether it ended short of its total.
+/// A list that reports whether it ended before its total was reached.
 pub trait Completeness {
     /// See [`List::is_incomplete`](crate::List::is_incomplete).
     fn is_incomplete(&self) -> bool;
 }
 
-/// A list of which several items are taken together.
+/// A list that yields several items together.
 pub trait Batches<T> {
-    /// The next ones that come together: at least one, or `None` at the end.
+    /// Polls for the next items: at least one, or `None` at the end.
     fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<T>>>>;
 }
 
-/// Returns a list, or the error that it would begin with: for a language in which the function that begins it can fail.
+/// Returns a list, or the error that its first item would be, for languages in which creating a list can fail.
 pub fn checked_list<T: Item>(list: List<T>) -> Result<List<T>> {
     list.checked()
 }
 
-/// What the user of a language wants of a call that waits.
+/// The result of an interrupt check of a blocking call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// To wait on.
-    GoOn,
-    /// To wait on, and not to be asked again: nothing can interrupt this thread.
-    NeverAgain,
-    /// To end it.
-    End,
+pub enum InterruptCheck {
+    /// Continue the call.
+    Continue,
+    /// Continue the call, and do not check again: this thread cannot be interrupted.
+    Disable,
+    /// Cancel the call.
+    Cancel,
 }
 
-/// A token of a language whose interrupts have to be asked for, such as Python's Ctrl-C: while a blocking call with it waits, `ask` is called
-/// every 50 ms on the caller's thread. It may make calls of its own.
-pub fn asking(ask: fn() -> Asked) -> CancelToken {
-    CancelToken::asking(ask)
+/// Creates a token for a language that must be polled for interrupts, such as Ctrl-C in Python. While a blocking call with this token waits, `check` is
+/// called every 50 ms on the caller's thread. It can make calls of its own.
+pub fn with_interrupt_check(check: fn() -> InterruptCheck) -> CancelToken {
+    CancelToken::with_interrupt_check(check)
 }
 
-/// A client of a binding, which names itself in the `User-Agent`, as in `zexa-c/1.2.3`.
+/// Sets the product of a binding in the `User-Agent` header, such as `zexa-c/1.2.3`.
 pub fn named(builder: ClientBuilder, product: &'static str) -> ClientBuilder {
     builder.product(product)
 }
@@ -84,42 +84,42 @@ pub fn named(builder: ClientBuilder, product: &'static str) -> ClientBuilder {
 /// The environment variables that a client reads when it is created.
 pub const ENVIRONMENT: &[&str] = &environment::NAMES;
 
-/// A client that reads these variables, and not the environment of the process.
+/// Makes the client read these environment variables instead of those of the process.
 pub fn environment(builder: ClientBuilder, variable: impl Fn(&str) -> Option<OsString>) -> ClientBuilder {
     let variables = ENVIRONMENT.iter().filter_map(|name| Some(((*name).to_owned(), variable(name)?)));
     builder.environment(variables.collect())
 }
 
-/// Where the API is, for who shows a client.
+/// Returns the base URL of a client, for its representation as text.
 pub fn base_url(client: &Client) -> &str {
     client.base().as_str()
 }
 
-/// Likewise.
+/// Returns the base URL of an async client.
 pub fn base_url_async(client: &AsyncClient) -> &str {
     client.base().as_str()
 }
 
-/// An argument that is not one, such as a NULL.
-pub fn wrong_argument(name: &str, reason: &str) -> Error {
+/// The error of an invalid argument, such as NULL. `reason` follows the name, as in "is NULL".
+pub fn invalid_argument(name: &str, reason: &str) -> Error {
     Error::missing(name, reason)
 }
 
-/// An option of the client or of a call that cannot be used.
-pub fn option(name: &str, reason: &str) -> Error {
+/// The error of an invalid option of a client or a call. `reason` follows the name, as in "must be 0 or more".
+pub fn invalid_option(name: &str, reason: &str) -> Error {
     Error::config(name, reason)
 }
 
-/// A parameter that cannot be right.
-pub fn wrong_parameter(field: &str, value: impl Into<Value>, reason: &str) -> Error {
+/// The error of an invalid parameter. `reason` follows the name, as in "must be a finite number".
+pub fn invalid_parameter(field: &str, value: impl Into<Value>, reason: &str) -> Error {
     Error::invalid(field, value, reason)
 }
 
-/// The message and the details of an error, with the caller's names for arguments and options: `from_` in Python, `listId` in JavaScript.
+/// Returns the message and the details of an error, with the names that arguments and options have in the caller's language: `from_` in Python, `listId` in
+/// JavaScript.
 ///
-/// Only errors that occur before anything is sent name arguments. `name` returns the caller's name for a field. `words` translates the rest of
-/// the message, which may name other options. After an attempt, only a message that says why there is no connection names options: the others may be the
-/// server's.
+/// Only errors that occur before anything is sent name an argument. `name` translates the name of a field, and `words` the rest of the message, which may
+/// name other options. After an attempt, only messages about a failed connection name options. Other messages may be the server's.
 pub fn renamed(
     error: &Error,
     name: impl Fn(&str) -> String,
@@ -142,20 +142,20 @@ pub fn renamed(
     (format!("`{name}` {reason}"), Some(renamed.into()))
 }
 
-/// Why a call has failed, in the end: what languages have a cause for.
+/// The innermost cause of a failed call.
 pub struct Cause {
-    /// In words.
+    /// Description.
     pub message: String,
-    /// The system's number of it, where it is the system that said so.
+    /// The `errno`, if it is a system error.
     pub number: Option<i32>,
 }
 
-/// The code that Node.js has for the reason why there is no connection, or no longer one, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`.
+/// Returns the error code that Node.js uses for a failed or lost connection, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`.
 pub fn reason_code(error: &Error) -> Option<&str> {
     error.reason_code()
 }
 
-/// The innermost reason: what the system said, where it said something, or else the code of the reason.
+/// Returns the innermost cause: the system error if there is one, or else the error code.
 pub fn cause(error: &Error) -> Option<Cause> {
     let Some(source) = std::error::Error::source(error) else {
         return reason_code(error).map(|code| Cause { message: code.to_owned(), number: None });
@@ -168,39 +168,39 @@ pub fn cause(error: &Error) -> Option<Cause> {
     of_the_system.next().or_else(|| reasons.last().map(|reason| Cause { message: reason.to_string(), number: None }))
 }
 
-/// A panic that was caught at the boundary of the language. Whether a request had gone out by then is not known.
-pub fn bug(what: &str) -> Error {
+/// The error of a panic that was caught at the language boundary. It is not known whether a request was sent.
+pub fn internal_error(what: &str) -> Error {
     Error::new(Kind::Other, Outcome::Unknown, format!("internal error in libzexa (please report this bug): {what}"))
 }
 
-/// What a log may show of a number, an address or a name: enough of it to tell two apart.
+/// Masks a phone number, an address or a name for logs. The end is shown, to distinguish values.
 pub fn masked(text: &str) -> String {
     format!("***{}", tail(text))
 }
 
-/// The error of a call that could not begin.
-pub fn not_begun(message: &str) -> Error {
+/// The error of a call that could not be started.
+pub fn not_started(message: &str) -> Error {
     Error::new(Kind::Other, Outcome::NotSent, message)
 }
 
-/// The error of a call that was cancelled when its answer had come: what it asked for is done, and what came is in the details.
+/// The error of a call that was cancelled after its response had arrived. The request was processed, and the result is in the details.
 pub fn cancelled_too_late(answer: &impl Serialize) -> Error {
     Error::new(Kind::Cancelled, Outcome::Accepted, "the call was cancelled after its response had arrived")
         .with_details(serde_json::to_value(answer).unwrap_or_default())
         .with_attempts(1)
 }
 
-/// A parameter that is a time, from its text.
+/// Parses a parameter that is a time.
 pub fn timestamp(field: &str, text: &str) -> Result<Timestamp> {
     let reason = "must be a time with a UTC offset, such as 2026-07-01T09:00:00Z";
     text.parse().map_err(|_| Error::invalid(field, text, reason))
 }
 
-/// An option that is a JSON object, from its text.
+/// Parses an option that is a JSON object.
 ///
 /// # Errors
 ///
-/// [`Kind::Config`], naming the option.
+/// [`Kind::Config`] if it is not a JSON object.
 pub fn option_object(name: &str, json: &str) -> Result<Map<String, Value>> {
     if !keeps_numbers(json) {
         return Err(Error::config(name, TOO_LARGE));
@@ -213,59 +213,59 @@ pub fn option_object(name: &str, json: &str) -> Result<Map<String, Value>> {
     })
 }
 
-/// Options of a call that adds these fields to the body.
+/// Adds body fields to the options of a call.
 pub fn extra_body(options: CallOptions, fields: Map<String, Value>) -> CallOptions {
     options.extra_body(fields)
 }
 
-/// Options of a call that adds these parameters to the query: texts, numbers, booleans, and arrays of these for a parameter that is repeated.
+/// Adds query parameters to the options of a call: strings, numbers, booleans, or arrays of these for repeated parameters.
 ///
 /// # Errors
 ///
-/// [`Kind::Config`], naming a parameter that is none of these.
+/// [`Kind::Config`] if a value has another type.
 pub fn extra_query(options: CallOptions, parameters: Map<String, Value>) -> Result<CallOptions> {
     let pairs = extra::query(parameters)?;
     Ok(pairs.into_iter().fold(options, |options, (name, value)| options.extra_query(name, value)))
 }
 
-/// Refuses a client that was derived with options that only a call can have.
+/// Rejects a derived client with options that are valid only for a single call.
 pub fn check_derived(client: &Client) -> Result<()> {
     client.check_derived()
 }
 
-/// Options of a call whose attempts and warnings go to this observer, and not to the client's.
+/// Makes a call report to this observer instead of the client's.
 pub fn observed(options: CallOptions, observer: impl Observe + 'static) -> CallOptions {
     options.observer(Arc::new(observer))
 }
 
-/// A client whose attempts and warnings go to this observer.
+/// Makes a client report to this observer.
 pub fn observed_client(builder: ClientBuilder, observer: impl Observe + 'static) -> ClientBuilder {
     builder.observer(Arc::new(observer))
 }
 
-/// [`AsyncClient::with_options`], which refuses at once what every call would be refused for.
+/// Calls [`AsyncClient::with_options`], and checks the options immediately instead of with each call.
 pub fn with_options(client: &AsyncClient, options: CallOptions) -> Result<AsyncClient> {
     client.check(&options)?;
     Ok(client.with_options(options))
 }
 
-/// Carries a call out on the client's own thread, and says there what came of it. Where it cannot begin, that is said at once. Once `unless` is
-/// cancelled, nobody wants to know: the call is dropped.
-pub fn carry_out<T: Send + 'static>(
+/// Runs a call on the client's background thread, and calls `done` there with the result. If the call cannot be started, `done` is called immediately. If
+/// `unless` is cancelled, the call is dropped and `done` is not called.
+pub fn spawn_with_callback<T: Send + 'static>(
     client: &AsyncClient,
     call: impl Future<Output = Result<T>> + Send + 'static,
     unless: &CancelToken,
     done: impl FnOnce(Result<T>) + Send + 'static,
 ) {
-    client.carry_out(call, unless.clone(), done);
+    client.spawn_with_callback(call, unless.clone(), done);
 }
 
-/// Closes a client behind the calls that were carried out before, so that none of them finds it closed before it has begun.
-pub fn close_in_turn(client: &AsyncClient) {
-    client.close_in_turn();
+/// Closes a client after the calls that were spawned before have started, so that none of them fails because the client is closed.
+pub fn close_after_spawned(client: &AsyncClient) {
+    client.close_after_spawned();
 }
 
-/// [`Client::request`] with a body that is JSON already, which is sent as it is.
+/// Calls [`Client::request`] with a body that is already JSON and is sent unchanged.
 pub fn request(
     client: &Client,
     method: Method,
@@ -276,7 +276,7 @@ pub fn request(
     client.call(raw_request(client.base(), method, path, query, body))
 }
 
-/// Likewise, [`AsyncClient::request`].
+/// Calls [`AsyncClient::request`] with a body that is already JSON and is sent unchanged.
 pub fn request_async(
     client: &AsyncClient,
     method: Method,
@@ -292,18 +292,18 @@ fn raw_request(base: &Url, method: Method, path: &str, query: &[(&str, &str)], b
     any_request(base, method, path, query, body.as_ref())
 }
 
-/// A parameter that is a template, from its JSON.
+/// Parses a parameter that is a template.
 pub fn template(field: &str, json: &str) -> Result<Template> {
     check_numbers(field, json)?;
     let members: Map<String, Value> = parse(field, json, "must be a JSON object")?;
     Ok(Template::from(members))
 }
 
-/// The parameters of a call from their JSON, by the names of the API.
+/// Parses the parameters of a call from JSON with the names of the API.
 ///
 /// # Errors
 ///
-/// [`Kind::Validation`], naming what is not of its type.
+/// [`Kind::Validation`] if a field has the wrong type. The error names it.
 pub fn params<T: DeserializeOwned>(json: &str) -> Result<T> {
     serde_json::from_str(json).or_else(|_| {
         let members: Map<String, Value> = parse("params", json, "must be a JSON object in UTF-8")?;
@@ -312,7 +312,7 @@ pub fn params<T: DeserializeOwned>(json: &str) -> Result<T> {
             T::deserialize(Value::Object(alone)).is_err()
         });
         match wrong {
-            // Whatever text it is, only a time can be wrong in it.
+            // A string is only rejected by a time.
             Some((field, Value::String(text))) => timestamp(&field, &text).and_then(|_| Err(wrong_type(&field))),
             Some((field, _)) => Err(wrong_type(&field)),
             None => Err(wrong_type("params")),
@@ -324,13 +324,13 @@ fn wrong_type(field: &str) -> Error {
     Error::invalid(field, Value::Null, "has the wrong type")
 }
 
-/// The body of a request of the caller's, from its JSON.
+/// Parses the JSON body of a request.
 pub fn body(field: &str, json: &str) -> Result<Value> {
     check_numbers(field, json)?;
     parse(field, json, "must be JSON")
 }
 
-/// A whole number of more than 64 bits would become a fraction that is nearly it.
+/// Rejects integers of more than 64 bits, which would be rounded.
 fn check_numbers(field: &str, json: &str) -> Result<()> {
     if keeps_numbers(json) { Ok(()) } else { Err(Error::invalid(field, Value::Null, TOO_LARGE)) }
 }
@@ -338,7 +338,7 @@ fn check_numbers(field: &str, json: &str) -> Result<()> {
 const TOO_LARGE: &str = "must not contain integers of more than 64 bits";
 
 fn keeps_numbers(json: &str) -> bool {
-    // What is behind an escaped quote is still in the string.
+    // After an escaped quote, the string continues.
     let outside = json.split('"').scan(false, |in_string, part| {
         let text = (!*in_string).then_some(part);
         let escaped = *in_string && part.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
@@ -354,19 +354,19 @@ fn keeps_numbers(json: &str) -> bool {
     outside.flat_map(|part| part.split(is_separator)).filter(is_number).all(fits)
 }
 
-/// A model from its JSON, read as a response of the API is.
+/// Parses a model from JSON, as tolerantly as a response of the API.
 pub fn model<T: Model>(json: &[u8]) -> Result<T> {
     body::read(json).map_err(|error| {
         Error::new(Kind::Decode, Outcome::NotSent, format!("cannot parse the JSON of a {}: {}", T::NAME, error.0))
     })
 }
 
-/// An answer that was kept as its status and its JSON.
+/// Restores a response from its status and its JSON body.
 pub fn response(status: u16, body: &str) -> Result<Response> {
     Ok(Response { status, body: self::body("body", body)? })
 }
 
-/// The text is not in the error: it may say what a message says.
+/// Parses JSON. The error does not quote the text, which may contain the text of a message.
 fn parse<'de, T: Deserialize<'de>>(field: &str, json: &'de str, reason: &str) -> Result<T> {
     serde_json::from_str(json).map_err(|_| Error::invalid(field, Value::Null, reason))
 }
@@ -376,7 +376,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_read_names_its_field() {
+    fn an_invalid_value_names_its_field() {
         for error in [
             timestamp("scheduled_at", "2026-07-01 09:00").expect_err("no offset"),
             timestamp("scheduled_at", "").expect_err("empty"),
@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_names_the_argument_as_the_caller_does() {
+    fn an_error_uses_the_callers_name_of_the_argument() {
         let python = |field: &str| if field == "from" { "from_".to_owned() } else { field.to_owned() };
         let (message, details) =
             renamed(&Error::missing("from", "is required and must not be empty"), python, str::to_owned);
@@ -401,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn an_option_is_renamed_in_the_reason_for_a_missing_connection_only() {
+    fn an_option_is_renamed_only_in_errors_about_connections() {
         let node = |text: &str| text.replace("ca_file", "caFile");
         let error = || Error::new(Kind::Connect, Outcome::NotSent, "set `ca_file`").with_attempts(1);
         let untrusted = error().with_reason(Some("CERT_REJECTED".into()));
@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_that_are_not_of_their_types() {
+    fn parameters_of_the_wrong_type() {
         let send = |json| params::<crate::SendMessage>(json);
         assert_eq!(send(r#"{"to": "+244912345678"}"#).expect("parameters").to, "+244912345678");
         for (json, message) in [
@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_cannot_be_kept_is_refused() {
+    fn an_integer_that_would_be_rounded_is_rejected() {
         for json in ["18446744073709551616", "[1, -9223372036854775809]", r#"{"a\"1": {"b": 123456789012345678901}}"#] {
             assert_eq!(body("body", json).expect_err(json).kind(), Kind::Validation);
         }

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::binding::Blank;
+use crate::binding::Empty;
 use crate::check;
 use crate::model::{model, params};
 use crate::open_enum::open_enum;
-use crate::private::discreet_debug;
+use crate::redact::redacted_debug;
 use crate::{Channel, Result, Template};
 
 open_enum! {
@@ -154,7 +154,7 @@ impl CreateCampaign {
             channel: channel.into(),
             contact_list_id: contact_list_id.into(),
             sender_id: sender_id.into(),
-            ..CreateCampaign::blank()
+            ..CreateCampaign::empty()
         }
     }
 
@@ -178,6 +178,6 @@ impl CreateCampaign {
     }
 }
 
-discreet_debug!(Campaign { id, status, name, channel, created_at, total_recipients, scheduled_at, stats });
-discreet_debug!(CampaignStats { sent, delivered, failed, undeliverable, pending });
-discreet_debug!(CreateCampaign { name, channel, contact_list_id, sender_id, body as Hidden, template, scheduled_at, template_id });
+redacted_debug!(Campaign { id, status, name, channel, created_at, total_recipients, scheduled_at, stats });
+redacted_debug!(CampaignStats { sent, delivered, failed, undeliverable, pending });
+redacted_debug!(CreateCampaign { name, channel, contact_list_id, sender_id, body as Hidden, template, scheduled_at, template_id });

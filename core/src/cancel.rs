@@ -2,7 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-use crate::binding::Asked;
+use crate::binding::InterruptCheck;
 
 /// A token that cancels calls from another thread. Pass it to calls with [`CallOptions::cancel`](crate::CallOptions::cancel).
 ///
@@ -25,8 +25,8 @@ use crate::binding::Asked;
 #[derive(Clone, Debug, Default)]
 pub struct CancelToken {
     token: CancellationToken,
-    /// For languages whose interrupts have to be asked for: see [`crate::binding::asking`].
-    ask: Option<fn() -> Asked>,
+    /// Checks for an interrupt, in languages that must be polled for them: see [`crate::binding::with_interrupt_check`].
+    interrupt_check: Option<fn() -> InterruptCheck>,
 }
 
 impl CancelToken {
@@ -35,14 +35,14 @@ impl CancelToken {
         CancelToken::default()
     }
 
-    /// A token that has to be asked for while a blocking call with it waits.
-    pub(crate) fn asking(ask: fn() -> Asked) -> CancelToken {
-        CancelToken { token: CancellationToken::new(), ask: Some(ask) }
+    /// Creates a token with an interrupt check, which is called while a blocking call with this token waits.
+    pub(crate) fn with_interrupt_check(check: fn() -> InterruptCheck) -> CancelToken {
+        CancelToken { token: CancellationToken::new(), interrupt_check: Some(check) }
     }
 
-    /// How to ask for it, where that has to be done.
-    pub(crate) fn ask(&self) -> Option<fn() -> Asked> {
-        self.ask
+    /// Returns the interrupt check, if any.
+    pub(crate) fn interrupt_check(&self) -> Option<fn() -> InterruptCheck> {
+        self.interrupt_check
     }
 
     /// Cancel all calls with this token. Has no effect if the token is already cancelled.

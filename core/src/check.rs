@@ -1,10 +1,10 @@
-//! Checks of what the caller gave, before anything is sent: what the API documents, and nothing that is only guessed.
+//! Checks of parameters before anything is sent. Only documented rules are checked.
 
 use serde_json::{Map, Value};
 
 use crate::{Error, Result};
 
-/// A required text is there, or an extra field has its name.
+/// Checks that a required text is not empty, or that an extra field replaces it.
 pub(crate) fn required(field: &str, value: &str, extra: &Map<String, Value>) -> Result<()> {
     if value.is_empty() && !extra.contains_key(field) {
         return Err(Error::missing(field, "is required and must not be empty"));
@@ -12,12 +12,12 @@ pub(crate) fn required(field: &str, value: &str, extra: &Map<String, Value>) -> 
     Ok(())
 }
 
-/// A text that is optional and must not be empty.
+/// Checks that an optional text is not empty.
 pub(crate) fn not_empty(field: &str, value: Option<&str>) -> Result<()> {
     if value == Some("") { Err(Error::missing(field, "must not be empty")) } else { Ok(()) }
 }
 
-/// An E.164 number: a plus, then 7 to 15 digits, the first not 0.
+/// Checks an E.164 number: a plus sign, then 7 to 15 digits, the first of which is not 0.
 pub(crate) fn e164(field: &str, value: &str) -> Result<()> {
     let digits = value.strip_prefix('+').unwrap_or_default();
     let fits = (7..=15).contains(&digits.len())
@@ -30,8 +30,8 @@ pub(crate) fn e164(field: &str, value: &str) -> Result<()> {
     Err(Error::invalid(field, value, reason))
 }
 
-/// A message or campaign has content: one of its fields, or any extra field, whose meaning is not known here. An empty body is accepted: the API documents
-/// no refusal.
+/// Checks that a message or campaign has content: one of these fields, or any extra field, whose meaning is not known here. An empty body is accepted,
+/// because the API does not document that it is rejected.
 pub(crate) fn content(fields: [bool; 3], extra: &Map<String, Value>) -> Result<()> {
     if fields.contains(&true) || !extra.is_empty() {
         return Ok(());
@@ -39,7 +39,7 @@ pub(crate) fn content(fields: [bool; 3], extra: &Map<String, Value>) -> Result<(
     Err(Error::missing("body", "is required unless a template or a template id is set"))
 }
 
-/// A webhook's URL is https: the API refuses any other.
+/// Checks the URL of a webhook. The API accepts only `https://`.
 pub(crate) fn https(field: &str, value: &str) -> Result<()> {
     match ::url::Url::parse(value) {
         Ok(url) if url.scheme() == "https" && url.has_host() => Ok(()),
@@ -47,7 +47,7 @@ pub(crate) fn https(field: &str, value: &str) -> Result<()> {
     }
 }
 
-/// Both bounds belong to the range.
+/// Checks that a number is in a range, including both bounds.
 pub(crate) fn between(field: &str, value: u32, least: u32, most: u32) -> Result<()> {
     if (least..=most).contains(&value) {
         return Ok(());

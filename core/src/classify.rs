@@ -1,10 +1,10 @@
-//! What the status and the code of a response mean: its kind and its outcome.
+//! Classifies error responses: the kind and the outcome by status and code.
 
 use crate::{Kind, Outcome};
 
 impl Kind {
-    /// The kind of an answer with this status and the API's code, where it gave one.
-    pub(crate) fn of_answer(status: u16, code: Option<&str>) -> Kind {
+    /// The kind of a response with this status and the API's code, if any.
+    pub(crate) fn of_response(status: u16, code: Option<&str>) -> Kind {
         match (status, code) {
             (422, Some("insufficient_credits")) => Kind::InsufficientCredits,
             (400, _) => Kind::InvalidRequest,
@@ -20,7 +20,7 @@ impl Kind {
         }
     }
 
-    /// For the statuses that the API does not document: its own code is the better witness.
+    /// The kind by the API's code, for statuses that the API does not document.
     fn of_code(code: &str) -> Kind {
         match code {
             "invalid_request" => Kind::InvalidRequest,
@@ -36,11 +36,11 @@ impl Kind {
 }
 
 impl Outcome {
-    /// The outcome of an answer with this failing status.
-    pub(crate) fn of_answer(status: u16) -> Outcome {
+    /// The outcome of a response with this error status.
+    pub(crate) fn of_response(status: u16) -> Outcome {
         match status {
             408 => Outcome::Unknown,
-            // The server asks for the same request to be sent elsewhere, so it has not acted on it. After the other redirects it may have.
+            // The server requires the same request at another URL, so it has not processed it. With the other redirects, it may have.
             307 | 308 | 400..=499 => Outcome::Rejected,
             _ => Outcome::Unknown,
         }
@@ -71,7 +71,7 @@ mod tests {
             (503, Some("unauthorized"), Kind::Server),
             (307, Some("unauthorized"), Kind::Other),
         ] {
-            assert_eq!(Kind::of_answer(status, code), kind, "{status} {code:?}");
+            assert_eq!(Kind::of_response(status, code), kind, "{status} {code:?}");
         }
     }
 }

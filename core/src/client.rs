@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::call_options::CallOptions;
 use crate::config::{ClientBuilder, Config};
-use crate::decode::{Decode, Decoded};
+use crate::decode::{Decode, ResponseDecoder};
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request, url_of_path};
 use crate::extra::BodyParams;
@@ -115,7 +115,7 @@ impl Client {
 
     pub(crate) fn call<T: Decode>(&self, request: Result<Request>) -> Result<T> {
         let request = self.options.complete(request?)?;
-        self.shared.call(&request, &self.options.begin(&self.shared.config)?, Decoded::once())
+        self.shared.call(&request, &self.options.begin(&self.shared.config)?, ResponseDecoder::once())
     }
 
     /// A POST. Fields that its response omits are filled in from the parameters.
@@ -126,7 +126,7 @@ impl Client {
     {
         let request = Request::new(Method::Post, route, self.base());
         let (request, params) = self.options.complete_with(request, params)?;
-        self.shared.call(&request, &self.options.begin(&self.shared.config)?, Decoded::filled_from(params))
+        self.shared.call(&request, &self.options.begin(&self.shared.config)?, ResponseDecoder::filled_from(params))
     }
 
     /// Repeats a request until `is_done` returns true for its result.
@@ -136,7 +136,7 @@ impl Client {
         is_done: impl Fn(&T) -> bool + Send + 'static,
     ) -> Result<T> {
         let request = self.options.complete(request?)?;
-        self.shared.call(&request, &self.options.begin_waiting(&self.shared.config)?, Decoded::until(is_done))
+        self.shared.call(&request, &self.options.begin_waiting(&self.shared.config)?, ResponseDecoder::until(is_done))
     }
 
     pub(crate) fn source(&self, route: &'static str, filter: &impl Filter) -> Result<Source> {

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use crate::Result;
-use crate::binding::Blank;
+use crate::binding::Empty;
 use crate::check;
 use crate::model::{model, params};
-use crate::private::discreet_debug;
+use crate::redact::redacted_debug;
 
 model! {
     /// A contact: a person who can receive messages.
@@ -79,7 +79,7 @@ params! {
 impl CreateContact {
     /// Create a contact with a name and an E.164 number.
     pub fn new(name: impl Into<String>, phone: impl Into<String>) -> CreateContact {
-        CreateContact { name: name.into(), phone: phone.into(), ..CreateContact::blank() }
+        CreateContact { name: name.into(), phone: phone.into(), ..CreateContact::empty() }
     }
 
     /// Ids of the contact lists to add the contact to, `lst_…`. Default: none.
@@ -102,6 +102,6 @@ impl ListContacts {
     }
 }
 
-discreet_debug!(Contact { id, name as Masked, phone as Masked, lists, created_at, email as Masked });
-discreet_debug!(CreateContact { name as Masked, phone as Masked, email as Masked, lists });
-discreet_debug!(ListContacts { list_id, search as Masked, per_page });
+redacted_debug!(Contact { id, name as Masked, phone as Masked, lists, created_at, email as Masked });
+redacted_debug!(CreateContact { name as Masked, phone as Masked, email as Masked, lists });
+redacted_debug!(ListContacts { list_id, search as Masked, per_page });

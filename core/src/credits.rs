@@ -1,7 +1,7 @@
 //! Credits: the balance that messages are paid from.
 
 use crate::model::model;
-use crate::private::discreet_debug;
+use crate::redact::redacted_debug;
 
 model! {
     /// The credit balance of the account.
@@ -18,4 +18,4 @@ model! {
     }
 }
 
-discreet_debug!(Credits { credits, currency });
+redacted_debug!(Credits { credits, currency });

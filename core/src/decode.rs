@@ -1,4 +1,4 @@
-//! From the body of a response to what a call returns.
+//! Decodes the body of a response to the result of a call.
 
 use serde_json::Value;
 
@@ -8,80 +8,80 @@ use crate::tolerant::fill::FillFrom;
 use crate::tolerant::notes::Note;
 use crate::{Page, Response, json};
 
-/// What a response with a status of 2xx becomes.
+/// The result of a call, which is decoded from a response with status 2xx.
 pub(crate) trait Decode: Sized + Send + 'static {
-    /// Whether the call needs the body of the response. If not, a body that is lost is no error.
+    /// Whether the call needs the body of the response. If not, the call succeeds even if the body is lost.
     const NEEDS_BODY: bool = true;
 
     fn decode(status: u16, body: &[u8]) -> Result<Self, Unreadable>;
 
-    /// Adds the fields that are not as documented.
+    /// Adds a note for each field that is not as documented.
     fn add_notes(&self, _: &mut Vec<Note>) {}
 }
 
-/// Takes the body of a response, whatever becomes of it. So there is one engine, and not one for each type of response.
-pub(crate) trait Sink: Send {
-    /// As [`Decode::NEEDS_BODY`].
+/// Decodes the response of a call. The engine uses it as `dyn Decoder`, so that it is compiled once and not for each type of result.
+pub(crate) trait Decoder: Send {
+    /// See [`Decode::NEEDS_BODY`].
     fn needs_body(&self) -> bool;
 
-    /// As [`Decode::decode`], into this. Returns which fields are not as documented.
-    fn take(&mut self, status: u16, body: &[u8]) -> Result<Vec<Note>, Unreadable>;
+    /// Decodes a response and keeps the result. Returns notes about fields that are not as documented.
+    fn decode(&mut self, status: u16, body: &[u8]) -> Result<Vec<Note>, Unreadable>;
 
-    /// Whether what was taken is what the call is for. If it is not yet, the call goes on and sends the request again.
-    fn is_enough(&self) -> bool;
+    /// Whether the call is done with this result. If not, it sends the request again.
+    fn is_done(&self) -> bool;
 }
 
-/// The sink of one type of response.
-pub(crate) struct Decoded<T> {
-    answer: Option<T>,
-    enough: Box<dyn Fn(&T) -> bool + Send>,
+/// The decoder of a call that returns a `T`.
+pub(crate) struct ResponseDecoder<T> {
+    result: Option<T>,
+    is_done: Box<dyn Fn(&T) -> bool + Send>,
     fill: Fill<T>,
 }
 
-/// Fills in what a response omits. The bytes are its body.
+/// Fills in the fields that a response omits. The bytes are the body of the response.
 type Fill<T> = Box<dyn Fn(&mut T, &[u8]) + Send>;
 
-impl<T: Decode> Decoded<T> {
+impl<T: Decode> ResponseDecoder<T> {
     /// For a call that is done with its first response.
-    pub(crate) fn once() -> Decoded<T> {
-        Decoded::until(|_| true)
+    pub(crate) fn once() -> ResponseDecoder<T> {
+        ResponseDecoder::until(|_| true)
     }
 
-    /// For a call that waits for a response of which this is true.
-    pub(crate) fn until(enough: impl Fn(&T) -> bool + Send + 'static) -> Decoded<T> {
-        Decoded { answer: None, enough: Box::new(enough), fill: Box::new(|_, _| {}) }
+    /// For a call that repeats its request until `is_done` returns true for the result.
+    pub(crate) fn until(is_done: impl Fn(&T) -> bool + Send + 'static) -> ResponseDecoder<T> {
+        ResponseDecoder { result: None, is_done: Box::new(is_done), fill: Box::new(|_, _| {}) }
     }
 
-    /// For a call whose response repeats its parameters. What it omits is filled in from them.
-    pub(crate) fn filled_from<P: Send + 'static>(params: P) -> Decoded<T>
+    /// For a call whose result has fields of its parameters. Fields that the response omits are filled in from the parameters.
+    pub(crate) fn filled_from<P: Send + 'static>(params: P) -> ResponseDecoder<T>
     where
         T: FillFrom<P>,
     {
-        let fill = move |answer: &mut T, body: &[u8]| answer.fill_from(&params, &|name| body::has_field(body, name));
-        Decoded { fill: Box::new(fill), ..Decoded::once() }
+        let fill = move |result: &mut T, body: &[u8]| result.fill_from(&params, &|name| body::has_field(body, name));
+        ResponseDecoder { fill: Box::new(fill), ..ResponseDecoder::once() }
     }
 
-    /// What was decoded. For after a call that has succeeded.
+    /// Returns the result of a call that has succeeded.
     pub(crate) fn into_inner(self) -> T {
-        self.answer.expect("a call that succeeds has decoded its answer")
+        self.result.expect("a call that succeeds has decoded a response")
     }
 }
 
-impl<T: Decode> Sink for Decoded<T> {
+impl<T: Decode> Decoder for ResponseDecoder<T> {
     fn needs_body(&self) -> bool {
         T::NEEDS_BODY
     }
 
-    fn take(&mut self, status: u16, body: &[u8]) -> Result<Vec<Note>, Unreadable> {
-        let answer = self.answer.insert(T::decode(status, body)?);
-        (self.fill)(answer, body);
+    fn decode(&mut self, status: u16, body: &[u8]) -> Result<Vec<Note>, Unreadable> {
+        let result = self.result.insert(T::decode(status, body)?);
+        (self.fill)(result, body);
         let mut notes = Vec::new();
-        answer.add_notes(&mut notes);
+        result.add_notes(&mut notes);
         Ok(notes)
     }
 
-    fn is_enough(&self) -> bool {
-        self.answer.as_ref().is_some_and(&self.enough)
+    fn is_done(&self) -> bool {
+        self.result.as_ref().is_some_and(&self.is_done)
     }
 }
 
@@ -120,7 +120,7 @@ impl<T: Model + Send + 'static> Decode for Page<T> {
     }
 }
 
-/// A page, and the size of the body that it was decoded from: lists bound by it how much they prefetch.
+/// A page, and the size of the body that it was decoded from. Lists use the size to limit how many pages they prefetch.
 pub(crate) struct Fetched<T> {
     pub(crate) page: Page<T>,
     pub(crate) body_size: usize,

@@ -4,8 +4,8 @@
 //! table, so these are not specific to one language. `or` lists the kinds of errors that the API documents for an operation, beside those that follow from
 //! the kind of operation.
 
+use crate::endpoint_macros::endpoints;
 use crate::engine::request::{Method, Request};
-use crate::shapes::endpoints;
 use crate::{
     AsyncClient, AsyncList, Campaign, Client, Contact, CreateCampaign, CreateContact, CreateWebhook, Credits, List,
     ListCampaigns, ListContacts, ListSenderIds, Message, Result, SendMessage, SenderId, Webhook,

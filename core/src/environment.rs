@@ -1,11 +1,11 @@
-//! [`Environment`]: where a client finds environment variables. They are read when it is created, and never again.
+//! [`Environment`]: the environment variables of a client. They are only read when the client is created.
 
 use std::env;
 use std::ffi::OsString;
 
 use crate::{Error, Result};
 
-/// The variables that a client reads.
+/// The names of the variables that a client reads.
 pub(crate) const NAMES: [&str; 13] = [
     "ZEXA_API_KEY",
     "ZEXA_BASE_URL",
@@ -22,18 +22,18 @@ pub(crate) const NAMES: [&str; 13] = [
     "SSL_CERT_DIR",
 ];
 
-/// Where a client finds environment variables.
+/// The source of environment variables.
 #[derive(Clone, Default)]
 pub(crate) enum Environment {
-    /// In the environment of the process.
+    /// The environment of the process.
     #[default]
     Process,
-    /// In one that a binding passes: parts of a program may have environments of their own.
+    /// Variables that a binding passes, because parts of a program may have their own environment.
     Other(Vec<(String, OsString)>),
 }
 
 impl Environment {
-    /// The value of a variable. Empty counts as unset.
+    /// Returns the value of a variable. An empty value counts as unset.
     pub(crate) fn get(&self, name: &str) -> Option<OsString> {
         debug_assert!(NAMES.contains(&name), "a binding does not pass {name}");
         let value = match self {
@@ -45,11 +45,11 @@ impl Environment {
         value.filter(|value| !value.is_empty())
     }
 
-    /// The same as text.
+    /// Returns the value of a variable as text.
     ///
     /// # Errors
     ///
-    /// If the value is not UTF-8, an error that names the option and the variable.
+    /// If the value is not UTF-8. The error names the option and the variable.
     pub(crate) fn text(&self, option: &str, name: &str) -> Result<Option<String>> {
         match self.get(name).map(OsString::into_string) {
             None => Ok(None),

@@ -1,27 +1,27 @@
-//! Extra fields: what a call sends beside its parameters, in the body or in the query. The API may know more fields than this version.
+//! Extra fields of a call, in the body or in the query, for fields that this version does not know.
 //!
-//! They are sent unchanged. A name that the call itself sets is refused: one of the two values would be lost.
+//! They are sent unchanged. A name that the call itself sets is rejected, because one of the two values would be lost.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::binding::Blank;
+use crate::binding::Empty;
 use crate::{Error, Result};
 
 /// Parameters that are sent as a body.
-pub(crate) trait BodyParams: Blank + Serialize + DeserializeOwned + Clone + Send + 'static {
+pub(crate) trait BodyParams: Empty + Serialize + DeserializeOwned + Clone + Send + 'static {
     fn extra(&self) -> &Map<String, Value>;
 
     fn extra_mut(&mut self) -> &mut Map<String, Value>;
 
-    /// Checks what can be checked without the API.
+    /// Checks the parameters before anything is sent.
     fn check(&self) -> Result<()>;
 }
 
-/// The body of these parameters with their extra fields, and the parameters with what is understood of those.
+/// Returns the body with the parameters and their extra fields, and the parameters with the extra fields that are known to this version.
 ///
-/// A required field that is empty counts as absent, so an extra field can take its place.
+/// An empty required field counts as absent, so an extra field can replace it.
 pub(crate) fn body<P: BodyParams>(params: P) -> Result<(Map<String, Value>, P)> {
     let mut body = typed(&params);
     for (name, value) in params.extra() {
@@ -34,7 +34,7 @@ pub(crate) fn body<P: BodyParams>(params: P) -> Result<(Map<String, Value>, P)> 
     Ok((body, params))
 }
 
-/// The parameters as an object, without their extra fields.
+/// Returns the parameters as an object, without their extra fields.
 fn typed<P: BodyParams>(params: &P) -> Map<String, Value> {
     match serde_json::to_value(params) {
         Ok(Value::Object(body)) => body,
@@ -42,7 +42,7 @@ fn typed<P: BodyParams>(params: &P) -> Map<String, Value> {
     }
 }
 
-/// The parameters with those of their extra fields that have a known form.
+/// Returns the parameters with those extra fields that are known and have the expected form.
 fn understood<P: BodyParams>(params: P) -> P {
     let mut known = typed(&params);
     for (name, value) in params.extra() {
@@ -65,7 +65,7 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// The parameters of a query by their names. An array is the same parameter several times.
+/// Returns the query parameters. An array is a repeated parameter.
 pub(crate) fn query(members: Map<String, Value>) -> Result<Vec<(String, String)>> {
     let mut query = Vec::new();
     for (name, value) in members {
@@ -93,7 +93,7 @@ mod tests {
     use crate::{Kind, SendMessage};
 
     #[test]
-    fn an_extra_field_takes_the_place_of_an_absent_one_only() {
+    fn an_extra_field_replaces_only_an_absent_one() {
         let params = SendMessage::new("sms", "", "ZEXA").extra("to", "+244912345678").extra("body", "Hello");
         let (body, understood) = body(params).expect("a body");
         assert_eq!(
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_leaves_the_parameters_alone() {
+    fn an_extra_field_in_an_unexpected_form_is_ignored() {
         let params = SendMessage::new("sms", "+244912345678", "ZEXA").extra("body", json!({"text": "Hello"}));
         let (body, kept) = body(params).expect("a body");
         assert!(body["body"] == json!({"text": "Hello"}) && kept.body.is_none() && kept.to == "+244912345678");
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_made_of_plain_values() {
+    fn query_parameters_are_plain_values() {
         let members = json!({"a": "x", "b": [1, 2.5, true], "c": []});
         let Value::Object(members) = members else { unreachable!() };
         let pairs: Vec<String> =

@@ -1,22 +1,22 @@
-//! Reads JSON from servers that do not write it quite as RFC 8259 wants it.
+//! Parses JSON from servers that do not fully follow RFC 8259.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// What a body is, as [`form`] sees it.
+/// The form of a body, as determined by [`form`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// JSON, perhaps with something after it.
+    /// JSON, possibly followed by other text.
     Json,
-    /// The beginning of JSON, or nothing: it may have been cut off.
+    /// The beginning of JSON, or nothing: the body may be truncated.
     CutOff,
-    /// No JSON at all, such as a page of HTML.
+    /// Not JSON, such as an HTML page.
     Other,
 }
 
-/// Whether a body is JSON at all. How deep it is nested, and what its strings and numbers hold, does not matter.
+/// Determines whether a body is JSON, whatever its nesting depth and the content of its strings and numbers.
 pub(crate) fn form(body: &[u8]) -> Form {
     let text = String::from_utf8_lossy(body);
     let text = without_mark(&text).trim_start();
@@ -31,14 +31,12 @@ pub(crate) fn form(body: &[u8]) -> Form {
     }
 }
 
-/// Parses JSON, and does not fail for a lone surrogate, a control character or a byte that is not UTF-8 in a string, a number beyond the range of a
-/// double, or a byte-order mark.
+/// Parses JSON. Accepts lone surrogates, control characters and invalid UTF-8 in strings, numbers beyond the range of a double, and a byte-order mark.
 pub(crate) fn parse_tolerant(body: &[u8]) -> serde_json::Result<Value> {
     serde_json::from_slice(body).or_else(|_| serde_json::from_str(&repair(body)))
 }
 
-/// The text of a body as JSON that `serde_json` takes, if it is not too different from it: a lone surrogate becomes U+FFFD, and a number that is out of
-/// range becomes a string.
+/// Converts a body to JSON that `serde_json` accepts, if possible: a lone surrogate becomes U+FFFD, and a number that is out of range becomes a string.
 pub(crate) fn repair(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let text = without_mark(&text);
@@ -53,7 +51,7 @@ pub(crate) fn repair(body: &[u8]) -> String {
     repaired
 }
 
-/// A byte-order mark is not part of the text.
+/// Removes a byte-order mark.
 fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
@@ -92,21 +90,21 @@ fn repair_escape<'a>(text: &'a str, repaired: &mut String) -> &'a str {
             return &text[6..];
         }
         Some(_) => 6,
-        // `\n`, or what no JSON has; the backslash alone at the end of the text.
+        // An escape such as `\n`, an invalid one, or a backslash at the end of the text.
         None => 1 + text[1..].chars().next().map_or(0, char::len_utf8),
     };
     repaired.push_str(&text[..length]);
     &text[length..]
 }
 
-/// The code unit of a `\uXXXX` at the start of the text.
+/// Parses the code unit of a `\uXXXX` at the start of the text.
 fn code_unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     let are_digits = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     u16::from_str_radix(digits, 16).ok().filter(|_| are_digits)
 }
 
-/// Writes what stands between two strings, with the numbers that are out of range in quotes.
+/// Writes the text between two strings, with numbers that are out of range in quotes.
 fn repair_numbers(text: &str, repaired: &mut String) {
     let is_separator = |c: char| c.is_ascii_whitespace() || matches!(c, ',' | ':' | '[' | ']' | '{' | '}');
     for part in text.split_inclusive(is_separator) {
@@ -120,13 +118,13 @@ fn repair_numbers(text: &str, repaired: &mut String) {
     }
 }
 
-/// The text of the member of an object, whatever is wrong with the rest of it.
+/// Returns the text of a member of an object, even if other members are invalid.
 pub(crate) fn text_member(object: &str, name: &str) -> Option<String> {
     let members: std::collections::HashMap<Cow<'_, str>, &RawValue> = serde_json::from_str(object).ok()?;
     serde_json::from_str(members.get(name)?.get()).ok()
 }
 
-/// Replaces strings in a JSON value, among them the names of members.
+/// Replaces strings in a JSON value, including the names of members.
 pub(crate) fn map_strings(value: &mut Value, replace: &dyn Fn(&str) -> Option<String>) {
     match value {
         Value::String(text) => {
@@ -152,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_with_strings_and_numbers_is_repaired() {
+    fn invalid_strings_and_numbers_are_repaired() {
         for (body, expected) in [
             (r#"{"a": "half \ud83d"}"#, json!({"a": "half \u{fffd}"})),
             (r#"{"a": "\ud83d\ud83d\ude00\ude00"}"#, json!({"a": "\u{fffd}😀\u{fffd}"})),
@@ -168,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_stays_none() {
+    fn other_text_is_not_json() {
         for body in ["", "<html>", r#"{"a": "#, r#"{"a": "\u12"}"#, "\"\\", "\"a\\u", r#"{"a": 1e400x}"#] {
             assert!(parse_tolerant(body.as_bytes()).is_err(), "{body}");
         }

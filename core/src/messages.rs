@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::binding::Blank;
+use crate::binding::Empty;
 use crate::check;
 use crate::model::{model, params};
 use crate::open_enum::open_enum;
-use crate::private::discreet_debug;
+use crate::redact::redacted_debug;
 use crate::{Channel, Result, Template};
 
 open_enum! {
@@ -108,7 +108,7 @@ params! {
 impl SendMessage {
     /// Create a message for any channel, including channels that this version does not know.
     pub fn new(channel: impl Into<Channel>, to: impl Into<String>, from: impl Into<String>) -> SendMessage {
-        SendMessage { channel: channel.into(), to: to.into(), from: from.into(), ..SendMessage::blank() }
+        SendMessage { channel: channel.into(), to: to.into(), from: from.into(), ..SendMessage::empty() }
     }
 
     /// Create an SMS to an E.164 number, from a Sender ID.
@@ -156,22 +156,22 @@ impl SendMessage {
     }
 }
 
-discreet_debug!(Message { id, status, channel, to as Masked, created_at, from, body as Hidden, scheduled_at, sent_at, delivered_at });
-discreet_debug!(SendMessage { channel, to as Masked, from, body as Hidden, template, scheduled_at, template_id });
+redacted_debug!(Message { id, status, channel, to as Masked, created_at, from, body as Hidden, scheduled_at, sent_at, delivered_at });
+redacted_debug!(SendMessage { channel, to as Masked, from, body as Hidden, template, scheduled_at, template_id });
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_set_is_sent() {
+    fn only_fields_that_are_set_are_sent() {
         let message = SendMessage::sms("+244912345678", "ZEXA", "Hello");
         let json = serde_json::to_string(&message).expect("serialises");
         assert_eq!(json, r#"{"channel":"sms","to":"+244912345678","from":"ZEXA","body":"Hello"}"#);
     }
 
     #[test]
-    fn numbers_are_asked_for_only_where_they_are_known_to_be_needed() {
+    fn phone_numbers_are_checked_only_for_channels_that_need_them() {
         assert!(SendMessage::new("carrier-pigeon", "the tower", "ZEXA").body("coo").check().is_ok());
         assert!(SendMessage::slack("C0123", "ZEXA", "hi").check().is_ok());
         assert!(SendMessage::telegram("C0123", "ZEXA", "hi").check().is_err());

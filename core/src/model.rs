@@ -226,10 +226,10 @@ macro_rules! params {
             )?
         }
 
-        impl $crate::binding::Blank for $name {
+        impl $crate::binding::Empty for $name {
             const REQUIRED: &'static [&'static str] = &[$(stringify!($required)),*];
 
-            fn blank() -> Self {
+            fn empty() -> Self {
                 $name { $($required: Default::default(),)* $($optional: None,)* $($extra: Default::default(),)? }
             }
         }
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_enough() {
+    fn only_the_id_is_required() {
         let message: Message = read(&json!({"id": "msg_1"}));
         assert_eq!((message.status.as_str(), &message.channel, &message.created_at), ("", &None, &None));
         let expected = "the response lacks the documented field `created_at` of `Message`";
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_in_another_form_is_extra() {
+    fn a_value_in_another_form_is_in_extra() {
         let raw = json!({"id": "msg_1", "to": {"number": "+244912345678"}, "sent_at": 5, "status": 3, "novel": [1]});
         let message: Message = read(&raw);
         assert_eq!((&message.to, &message.sent_at, &message.status), (&None, &None, &MessageStatus::default()));
@@ -322,7 +322,7 @@ mod tests {
         let expected = "`to` of `Message` has an unexpected form; its raw value is in `extra`";
         let notes = notes(&message);
         assert!(notes.iter().any(|note| note == expected) && !notes.concat().contains("2449"), "{notes:?}");
-        // It is written once, as it was, and so it is read again.
+        // It is serialized unchanged, and deserialized again.
         let written = serde_json::to_value(&message).expect("JSON");
         assert_eq!(written, raw);
         assert_eq!(read::<Message>(&written), message);
@@ -344,12 +344,12 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_preferred_to_its_alias() {
+    fn a_name_takes_precedence_over_its_alias() {
         let sender: SenderId = read(&json!({"name": "Zexa Lda", "sender_id": "ZEXA"}));
         assert_eq!((sender.sender_id.as_deref(), &sender.extra["name"]), (Some("ZEXA"), &json!("Zexa Lda")));
         let sender: SenderId = read(&json!({"sender_id": null, "name": 5, "value": "x"}));
         assert_eq!((sender.sender_id.as_deref(), &sender.extra["value"]), (Some("5"), &json!("x")));
-        // The raw value keeps its name, so no other may take it.
+        // The raw value keeps its name, so the alias is not used.
         let sender: SenderId = read(&json!({"sender_id": {"name": "ZEXA"}, "name": "x"}));
         assert_eq!(sender.sender_id, None);
         assert_eq!(
@@ -374,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_list_says_nothing() {
+    fn an_empty_list_is_not_reported() {
         for raw in [json!({"id": "cnt_1", "lists": []}), json!({"id": "cnt_1"})] {
             let contact: Contact = read(&raw);
             assert!(contact.lists.is_empty() && !notes(&contact).iter().any(|note| note.contains("lists")));
@@ -383,7 +383,7 @@ mod tests {
         assert!(contact.lists.is_empty() && notes(&contact).iter().any(|note| note.contains("lists")));
     }
 
-    /// A hostile or broken server is not to keep the client busy for minutes.
+    /// A hostile or broken server must not keep the client busy for minutes.
     #[test]
     fn many_unknown_fields() {
         let mut message = json!({"id": "msg_1", "error": {}});

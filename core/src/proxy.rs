@@ -1,4 +1,4 @@
-//! How a client reaches the API: directly, or through a proxy that the option `proxy` or the environment names.
+//! [`Route`]: whether a client connects directly or through a proxy, which the option `proxy` or the environment sets.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use crate::environment::Environment;
 use crate::url::{is_loopback, names_host};
 use crate::{Error, Result};
 
-/// The longest user name and the longest password in bytes, which SOCKS sends with a length of one byte.
+/// The maximum length of the user name and of the password in bytes. SOCKS encodes the length as one byte.
 const MAX_SOCKS_CREDENTIAL: usize = 255;
 
-/// How connections reach the server. Decided when the client is created.
+/// How connections are opened. Determined when the client is created.
 #[derive(Clone)]
 pub(crate) enum Route {
     Direct,
@@ -27,17 +27,17 @@ pub(crate) enum Route {
 /// A proxy for all connections.
 pub(crate) struct Proxy {
     pub(crate) protocol: Protocol,
-    /// The proxy's own address, without user and password.
+    /// The URL of the proxy, without user name and password.
     pub(crate) uri: Uri,
-    /// Its host and port, for errors.
+    /// Host and port, for errors.
     pub(crate) place: String,
-    /// User and password for SOCKS.
+    /// User name and password, for SOCKS.
     pub(crate) credentials: Option<(String, String)>,
-    /// The same as the value of the header `Proxy-Authorization`.
+    /// The value of the `Proxy-Authorization` header, for HTTP proxies.
     pub(crate) authorization: Option<HeaderValue>,
 }
 
-/// The protocol that the client speaks with a proxy.
+/// The protocol between the client and a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protocol {
     Http,
@@ -65,27 +65,27 @@ impl Protocol {
 }
 
 impl Route {
-    /// The route by the option `proxy`.
+    /// Returns the route of the option `proxy`.
     ///
     /// # Errors
     ///
-    /// An invalid proxy, or one that would see the API key unencrypted.
+    /// If the proxy is invalid or would receive the API key unencrypted.
     pub(crate) fn by_option(proxy: &str, base_url: &Url, allow_http: bool) -> Result<Route> {
         Route::through(proxy, "", base_url, allow_http)
     }
 
-    /// The route by the environment variables that are usual for it. Unset and empty ones are the same.
+    /// Returns the route of the usual environment variables. Empty variables count as unset.
     ///
     /// # Errors
     ///
-    /// As [`by_option`](Route::by_option): a proxy is never bypassed because its variable cannot be understood.
+    /// The same as [`by_option`](Route::by_option). A proxy is never bypassed because its variable is invalid.
     pub(crate) fn by_environment(environment: &Environment, base_url: &Url, allow_http: bool) -> Result<Route> {
         if is_loopback(base_url) {
             return Ok(Route::Direct);
         }
         let names: &[&str] = match base_url.scheme() {
             "https" => &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
-            // In a CGI program, a client of its server sets HTTP_PROXY by the header `Proxy`.
+            // In a CGI program, a client of the web server can set HTTP_PROXY with the header `Proxy`.
             _ if environment.get("REQUEST_METHOD").is_some() => &["http_proxy", "ALL_PROXY", "all_proxy"],
             _ => &["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
         };
@@ -115,12 +115,12 @@ impl Route {
 }
 
 impl Proxy {
-    /// Parses a URL, or a host with a port. No error repeats the text, which may contain a password.
+    /// Parses a URL, or a host with a port. Errors do not quote the text, which may contain a password.
     fn parse(text: &str) -> Result<Proxy, String> {
         if text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '\\')) {
             return Err("must not contain spaces, quotes or backslashes; percent-encode them in a password".into());
         }
-        // As curl does.
+        // The same as curl.
         let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
         let invalid = || "must be a URL such as http://proxy.example:3128".to_owned();
         let url = Url::parse(&text).map_err(|_| invalid())?;
@@ -167,7 +167,7 @@ fn basic(user: &str, password: &str) -> HeaderValue {
     value
 }
 
-/// The first of these variables that is set and not empty, with its name.
+/// Returns the name and the value of the first of these variables that is not empty.
 fn first_variable(environment: &Environment, names: &[&'static str]) -> Result<Option<(&'static str, String)>> {
     for name in names {
         if let Some(value) = environment.text("proxy", name)? {
@@ -177,7 +177,7 @@ fn first_variable(environment: &Environment, names: &[&'static str]) -> Result<O
     Ok(None)
 }
 
-/// Whether `NO_PROXY` names the host, by the rules that curl has for it.
+/// Whether `NO_PROXY` contains the host, by the rules of curl.
 fn is_exception(base_url: &Url, exceptions: &str) -> bool {
     let matcher = Matcher::builder().all("http://proxy.example").no(exceptions).build();
     Uri::try_from(base_url.as_str()).is_ok_and(|uri| matcher.intercept(&uri).is_none())
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn proxies_that_can_be_used() {
+    fn valid_proxies() {
         for (text, protocol, place) in [
             ("http://proxy.example:3128", Protocol::Http, "proxy.example:3128"),
             ("http://proxy.example", Protocol::Http, "proxy.example:80"),
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_may_contain_anything_if_it_is_encoded() {
+    fn a_password_may_be_percent_encoded() {
         let proxy = Proxy::parse("http://Aladdin:open%20sesame@proxy.example").expect("a proxy");
         assert_eq!(proxy.credentials, Some(("Aladdin".into(), "open sesame".into())));
         assert_eq!(proxy.authorization.expect("a header"), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn no_proxy_is_bypassed_because_it_cannot_be_understood() {
+    fn an_invalid_proxy_is_an_error() {
         for text in [
             "socks://secret@p:1",
             "\"http://secret@p:1\"",
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_elsewhere_does_not_see_the_key() {
+    fn a_proxy_on_another_host_does_not_receive_the_key_unencrypted() {
         let base = Url::parse("http://127.0.0.1:1").expect("a URL");
         assert!(Route::by_option("http://proxy.example", &base, false).is_err());
         assert!(Route::by_option("http://proxy.example", &base, true).is_ok());

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::Channel;
 use crate::model::{model, params};
 use crate::open_enum::open_enum;
-use crate::private::discreet_debug;
+use crate::redact::redacted_debug;
 
 open_enum! {
     /// Approval status of a Sender ID. Only approved Sender IDs can send messages.
@@ -63,4 +63,4 @@ impl ListSenderIds {
     }
 }
 
-discreet_debug!(SenderId { status, channel, sender_id, id, use_case, created_at });
+redacted_debug!(SenderId { status, channel, sender_id, id, use_case, created_at });

@@ -6,11 +6,11 @@ use ::url::Url;
 
 use crate::{Error, Result};
 
-/// The base URL, without a slash at its end.
+/// Checks the base URL. Returns it without a trailing slash.
 ///
 /// # Errors
 ///
-/// A URL that no request can be sent to, or only with the key unencrypted.
+/// If the URL is invalid, or would send the key unencrypted.
 pub(crate) fn check_base(text: &str, allow_http: bool) -> Result<Url> {
     let wrong = |reason: &str| Err(Error::config("base_url", reason));
     let Ok(mut url) = Url::parse(text) else {
@@ -38,14 +38,14 @@ pub(crate) fn check_base(text: &str, allow_http: bool) -> Result<Url> {
     Ok(url)
 }
 
-/// Whether the text names a host after `://`. The parser also accepts `https:///host` and `https:host`, in which the host is empty.
+/// Whether the text has a host after `://`. The parser also accepts `https:///host` and `https:host`, in which the host is empty.
 pub(crate) fn names_host(text: &str, url: &Url) -> bool {
     let host = text.trim_start().split_once("://").map_or("", |(_, rest)| rest);
     let is_dots = url.host_str().is_none_or(|host| host.chars().all(|c| c == '.'));
     !host.is_empty() && !host.starts_with(['/', '\\', '?', '#']) && !is_dots
 }
 
-/// Whether the URL's host is this machine itself, whatever the name service says.
+/// Whether the host of the URL is `localhost` or a loopback address. Does not resolve names.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']');
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_names_a_host_and_a_port_that_can_be_connected_to() {
+    fn a_base_url_needs_a_host_and_a_valid_port() {
         for url in [
             "https:///v1",
             "https://",

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use self::subject::Subject;
-use crate::binding::Blank;
+use crate::binding::Empty;
 use crate::check;
 use crate::model::{Model, model, params};
 use crate::open_enum::open_enum;
-use crate::private::discreet_debug;
+use crate::redact::redacted_debug;
 use crate::tolerant::body;
 use crate::{Campaign, Error, Kind, Message, Outcome, Result};
 
@@ -111,7 +111,7 @@ impl CreateWebhook {
     /// ```
     pub fn new<E: Into<EventName>>(url: impl Into<String>, events: impl IntoIterator<Item = E>) -> CreateWebhook {
         let events = events.into_iter().map(Into::into).collect();
-        CreateWebhook { url: url.into(), events, ..CreateWebhook::blank() }
+        CreateWebhook { url: url.into(), events, ..CreateWebhook::empty() }
     }
 
     pub(crate) fn check(&self) -> Result<()> {
@@ -177,16 +177,16 @@ pub fn parse_event(body: &[u8]) -> Result<Event> {
     })
 }
 
-discreet_debug!(Webhook { id, url, events, created_at });
-discreet_debug!(CreateWebhook { url, events });
-discreet_debug!(Event { id, event, created_at });
+redacted_debug!(Webhook { id, url, events, created_at });
+redacted_debug!(CreateWebhook { url, events });
+redacted_debug!(Event { id, event, created_at });
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn an_event_by_either_of_its_names() {
+    fn an_event_has_a_name_or_a_type() {
         let event =
             parse_event(br#"{"type": "campaign.sent", "timestamp": "2026-07-01T09:00:00Z"}"#).expect("an event");
         assert_eq!(event.event, Some(EventName::CampaignSent));
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_holds_what_it_is_about() {
+    fn an_event_contains_a_message() {
         let event = parse_event(
             br#"{"event": "message.delivered", "data": {"id": "msg_1", "status": "delivered", "channel": "sms",
                 "to": "+244912345678", "created_at": "2026-07-01T09:00:00Z", "error": 0}}"#,
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_event() {
+    fn invalid_events() {
         for body in ["", "[]", "\"x\"", "{", "<html>"] {
             assert_eq!(parse_event(body.as_bytes()).expect_err(body).kind(), Kind::Decode);
         }
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_not_quite_json() {
+    fn json_with_minor_errors_is_accepted() {
         for body in ["\u{feff}{\"type\": \"message.failed\"}", r#"{"type": "message.failed", "to": "Beto \ud83d"}"#] {
             assert_eq!(parse_event(body.as_bytes()).expect(body).event, Some(EventName::MessageFailed));
         }

@@ -54,7 +54,10 @@ fn key_and_url() {
 fn no_key_or_an_empty_one() {
     for environment in [&[][..], &[("ZEXA_API_KEY", "")]] {
         let printed = in_process("child_sends", environment);
-        assert!(printed.contains("failed config: `api_key` is required") && printed.contains("ZEXA_API_KEY"), "{printed}");
+        assert!(
+            printed.contains("failed config: `api_key` is required") && printed.contains("ZEXA_API_KEY"),
+            "{printed}"
+        );
     }
 }
 
@@ -187,7 +190,10 @@ fn a_binding_passes_an_environment_of_its_own() {
     ];
     let variables = [("TEST_URL", sandbox.url()), ("TEST_KEY", sandbox.api_key()), ("TEST_PROXY", &url)];
     let printed = in_process("child_reads_another_environment", &[&environment[..], &variables].concat());
-    assert!(printed.contains("sent msg_") && printed.contains("`ca_file` from the environment variable SSL_CERT_FILE"), "{printed}");
+    assert!(
+        printed.contains("sent msg_") && printed.contains("`ca_file` from the environment variable SSL_CERT_FILE"),
+        "{printed}"
+    );
     assert!(printed.contains("config: `api_key` is required"), "{printed}");
     assert_eq!(proxy.asked_for(), ["POST http://zexa.test/v1/messages HTTP/1.1"]);
 }

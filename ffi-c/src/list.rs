@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
-use zexa::binding::{AtHand, Completeness, generation};
+use zexa::binding::{Completeness, NextBuffered, generation};
 use zexa::{List, Page};
 
 use crate::guard::Failure;
@@ -29,7 +29,7 @@ pub(crate) type Pages<T> = Shared<zexa::Pages<T>>;
 
 impl<I, T> Shared<I>
 where
-    I: Iterator<Item = zexa::Result<T>> + AtHand<T> + Completeness + Send,
+    I: Iterator<Item = zexa::Result<T>> + NextBuffered<T> + Completeness + Send,
 {
     pub(crate) fn new(iterator: I) -> Shared<I> {
         Shared {
@@ -44,7 +44,7 @@ where
         let mut iterator = self.lock()?;
         self.holder.store(generation(), Ordering::Relaxed);
         // Most items have come with the page: they cost no system call.
-        if let Some(item) = iterator.at_hand() {
+        if let Some(item) = iterator.next_buffered() {
             return Ok(item);
         }
         let _shelter = Shelter::enter();

@@ -15,7 +15,7 @@ pub(crate) fn milliseconds(name: &str, number: i64) -> Result<Option<Duration>, 
         ABSENT => Ok(None),
         _ => match u64::try_from(number) {
             Ok(number) => Ok(Some(Duration::from_millis(number))),
-            Err(_) => Err(zexa::binding::option(name, "must be more than zero, or ZEXA_DEFAULT").into()),
+            Err(_) => Err(zexa::binding::invalid_option(name, "must be more than zero, or ZEXA_DEFAULT").into()),
         },
     }
 }
@@ -26,7 +26,7 @@ pub(crate) fn count(name: &str, number: i32) -> Result<Option<u32>, Failure> {
         ZEXA_DEFAULT => Ok(None),
         _ => u32::try_from(number)
             .map(Some)
-            .map_err(|_| zexa::binding::option(name, "must be 0 or more, or ZEXA_DEFAULT").into()),
+            .map_err(|_| zexa::binding::invalid_option(name, "must be 0 or more, or ZEXA_DEFAULT").into()),
     }
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn limit(name: &str, number: i64) -> Result<Option<u32>, Failure> {
         ABSENT => Ok(None),
         _ => u32::try_from(number)
             .map(Some)
-            .map_err(|_| zexa::binding::option(name, "must be 1 to 4294967295, or ZEXA_DEFAULT").into()),
+            .map_err(|_| zexa::binding::invalid_option(name, "must be 1 to 4294967295, or ZEXA_DEFAULT").into()),
     }
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn choice(name: &str, number: i32) -> Result<Option<bool>, Failure> {
         ZEXA_DEFAULT => Ok(None),
         0 => Ok(Some(false)),
         1 => Ok(Some(true)),
-        _ => Err(zexa::binding::option(name, "must be 0, 1 or ZEXA_DEFAULT").into()),
+        _ => Err(zexa::binding::invalid_option(name, "must be 0, 1 or ZEXA_DEFAULT").into()),
     }
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn parameter(name: &str, number: i64) -> Result<Option<u32>, Failure>
     match number {
         ABSENT => Ok(None),
         _ => u32::try_from(number).map(Some).map_err(|_| {
-            zexa::binding::wrong_parameter(name, number, "must be 0 to 4294967295, or ZEXA_DEFAULT").into()
+            zexa::binding::invalid_parameter(name, number, "must be 0 to 4294967295, or ZEXA_DEFAULT").into()
         }),
     }
 }

@@ -4,7 +4,7 @@ pub(crate) use std::ffi::c_char;
 pub(crate) use std::mem::offset_of;
 pub(crate) use std::ptr;
 
-pub(crate) use zexa::binding::{self, Blank};
+pub(crate) use zexa::binding::{self, Empty};
 
 pub(crate) use crate::call_options::{self, zexa_call_options};
 pub(crate) use crate::client::zexa_client;

@@ -31,5 +31,5 @@ pub extern "C" fn zexa_test_panic_for_a_text() -> *const c_char {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_test_fail(error: *mut *mut zexa_error) -> zexa_status {
     // SAFETY: the caller's pointers are as a header would ask.
-    unsafe { guard::call(error, || Err(zexa::binding::option("timeout", "on purpose").into())) }
+    unsafe { guard::call(error, || Err(zexa::binding::invalid_option("timeout", "on purpose").into())) }
 }

@@ -378,7 +378,7 @@ fn create_campaign(
     scheduled_at: Option<Argument<'_>>,
     template_id: Option<Argument<'_>>,
 ) -> PyResult<zexa::CreateCampaign> {
-    let mut params = zexa::CreateCampaign::blank();
+    let mut params = zexa::CreateCampaign::empty();
     params.name = name.map(|value| value.text("name")).transpose()?.unwrap_or_default();
     params.channel = channel.map(|value| value.text("channel")).transpose()?.unwrap_or_default().into();
     params.contact_list_id =
@@ -393,7 +393,7 @@ fn create_campaign(
 
 #[allow(clippy::too_many_arguments, reason = "as many as the API has")]
 fn list_campaigns(per_page: Option<Argument<'_>>) -> PyResult<zexa::ListCampaigns> {
-    let mut params = zexa::ListCampaigns::blank();
+    let mut params = zexa::ListCampaigns::empty();
     params.per_page = per_page.map(|value| value.number("per_page")).transpose()?;
     Ok(params)
 }

@@ -179,7 +179,7 @@ fn create_contact(
     lists: Option<Argument<'_>>,
     email: Option<Argument<'_>>,
 ) -> PyResult<zexa::CreateContact> {
-    let mut params = zexa::CreateContact::blank();
+    let mut params = zexa::CreateContact::empty();
     params.name = name.map(|value| value.text("name")).transpose()?.unwrap_or_default();
     params.phone = phone.map(|value| value.text("phone")).transpose()?.unwrap_or_default();
     params.lists = lists.map(|value| value.texts("lists")).transpose()?.unwrap_or_default();
@@ -193,7 +193,7 @@ fn list_contacts(
     search: Option<Argument<'_>>,
     per_page: Option<Argument<'_>>,
 ) -> PyResult<zexa::ListContacts> {
-    let mut params = zexa::ListContacts::blank();
+    let mut params = zexa::ListContacts::empty();
     params.list_id = list_id.map(|value| value.text("list_id")).transpose()?;
     params.search = search.map(|value| value.text("search")).transpose()?;
     params.per_page = per_page.map(|value| value.number("per_page")).transpose()?;

@@ -247,7 +247,7 @@ fn send_message(
     scheduled_at: Option<Argument<'_>>,
     template_id: Option<Argument<'_>>,
 ) -> PyResult<zexa::SendMessage> {
-    let mut params = zexa::SendMessage::blank();
+    let mut params = zexa::SendMessage::empty();
     params.channel = channel.map(|value| value.text("channel")).transpose()?.unwrap_or_default().into();
     params.to = to.map(|value| value.text("to")).transpose()?.unwrap_or_default();
     params.from = from_.map(|value| value.text("from_")).transpose()?.unwrap_or_default();

@@ -174,7 +174,7 @@ impl SenderId {
 
 #[allow(clippy::too_many_arguments, reason = "as many as the API has")]
 fn list_sender_ids(per_page: Option<Argument<'_>>) -> PyResult<zexa::ListSenderIds> {
-    let mut params = zexa::ListSenderIds::blank();
+    let mut params = zexa::ListSenderIds::empty();
     params.per_page = per_page.map(|value| value.number("per_page")).transpose()?;
     Ok(params)
 }

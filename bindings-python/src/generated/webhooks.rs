@@ -335,7 +335,7 @@ impl Event {
 
 #[allow(clippy::too_many_arguments, reason = "as many as the API has")]
 fn create_webhook(url: Option<Argument<'_>>, events: Option<Argument<'_>>) -> PyResult<zexa::CreateWebhook> {
-    let mut params = zexa::CreateWebhook::blank();
+    let mut params = zexa::CreateWebhook::empty();
     params.url = url.map(|value| value.text("url")).transpose()?.unwrap_or_default();
     params.events = events
         .map(|value| value.texts("events"))

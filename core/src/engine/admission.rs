@@ -1,7 +1,7 @@
-//! [`Admission`]: how many requests a client has under way at the same time. Over HTTP/1.1 each of them needs a connection.
+//! [`Admission`]: limits the number of concurrent requests of a client. Over HTTP/1.1, each of them needs a connection.
 //!
-//! Whoever waits here is admitted in order of arrival. There is no deadlock between a page that a list prefetches and a call that its consumer makes
-//! meanwhile: nobody may be driving that page, so prefetched pages never take the last permit.
+//! Waiting calls are admitted in order of arrival. Prefetched pages of a list never take the last permit: the consumer of the list may make another call
+//! while the page is not driven, and that call would wait for ever.
 
 use std::future::Future;
 use std::mem;
@@ -13,15 +13,15 @@ use std::time::Instant;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{fork, lane};
-use crate::binding::Asked;
+use super::{fork, runtime_pool};
+use crate::binding::InterruptCheck;
 use crate::call_options::Call;
 use crate::{CancelToken, Result};
 
 /// The permits of one client in one process.
 pub(crate) struct Admission(Arc<Semaphore>);
 
-/// The right to have one request under way. It goes back when this is dropped.
+/// A permit for one request. Returned to the client when dropped.
 pub(crate) struct Permit {
     permit: Option<OwnedSemaphorePermit>,
     generation: u64,
@@ -33,12 +33,12 @@ impl Admission {
         Admission(Arc::new(Semaphore::new(permits)))
     }
 
-    /// A permit, if one is free.
+    /// Takes a permit if one is free.
     pub(crate) fn try_enter(&self) -> Option<Permit> {
         self.0.clone().try_acquire_owned().ok().map(Permit::new)
     }
 
-    /// A permit, if one is free that is not the last.
+    /// Takes a permit if at least two are free.
     pub(crate) fn try_enter_with_spare(&self) -> Option<Permit> {
         let mut both = self.0.clone().try_acquire_many_owned(2).ok()?;
         both.split(1).map(Permit::new)
@@ -58,61 +58,61 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        // A forked child has permits of its own. A lock of the parent's may have been held at the moment of the fork.
+        // A forked child has its own permits. Another thread of the parent may have held the semaphore's lock during the fork.
         if self.generation != fork::generation() {
             mem::forget(self.permit.take());
         }
     }
 }
 
-/// Why a wait on a thread has ended.
-pub(crate) enum Ended<T> {
+/// The result of a wait on a thread.
+pub(crate) enum WaitResult<T> {
     Ready(T),
     Cancelled,
     TimedOut,
     Forked,
 }
 
-/// Waits on this thread, without a runtime: a thousand threads may wait, and a runtime has file descriptors.
+/// Waits on this thread, without a runtime: a thousand threads may wait, and each runtime needs file descriptors.
 ///
 /// # Errors
 ///
 /// If this thread must not be blocked.
-pub(crate) fn wait_on_thread<F: Future>(future: F, call: &Call) -> Result<Ended<F::Output>> {
-    lane::refuse_where_none_may_block()?;
+pub(crate) fn wait_on_thread<F: Future>(future: F, call: &Call) -> Result<WaitResult<F::Output>> {
+    runtime_pool::check_blocking_allowed()?;
     let generation = fork::generation();
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
     let mut guarded = pin!(call.unless_cancelled(future));
     let cancel = call.cancel.as_ref();
-    let mut ask = cancel.and_then(CancelToken::ask);
+    let mut interrupt_check = cancel.and_then(CancelToken::interrupt_check);
     loop {
-        if let Poll::Ready(ended) = guarded.as_mut().poll(&mut context) {
-            return Ok(ended.map_or(Ended::Cancelled, Ended::Ready));
+        if let Poll::Ready(output) = guarded.as_mut().poll(&mut context) {
+            return Ok(output.map_or(WaitResult::Cancelled, WaitResult::Ready));
         }
         let left = call.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         if left.is_some_and(|left| left.is_zero()) {
-            return Ok(Ended::TimedOut);
+            return Ok(WaitResult::TimedOut);
         }
-        match (left, ask.is_some().then_some(lane::ASK_EVERY)) {
+        match (left, interrupt_check.is_some().then_some(runtime_pool::INTERRUPT_CHECK_INTERVAL)) {
             (None, None) => thread::park(),
-            (left, every) => thread::park_timeout(left.into_iter().chain(every).min().unwrap_or_default()),
+            (left, interval) => thread::park_timeout(left.into_iter().chain(interval).min().unwrap_or_default()),
         }
-        if let (Some(question), Some(token)) = (&ask, cancel) {
-            let answer = question();
+        if let (Some(check), Some(token)) = (&interrupt_check, cancel) {
+            let checked = check();
             if generation != fork::generation() {
-                return Ok(Ended::Forked);
+                return Ok(WaitResult::Forked);
             }
-            match answer {
-                Asked::GoOn => {}
-                Asked::NeverAgain => ask = None,
-                Asked::End => token.cancel(),
+            match checked {
+                InterruptCheck::Continue => {}
+                InterruptCheck::Disable => interrupt_check = None,
+                InterruptCheck::Cancel => token.cancel(),
             }
         }
     }
 }
 
-/// Wakes a thread that is parked.
+/// Wakes a parked thread.
 struct Unpark(Thread);
 
 impl Wake for Unpark {

@@ -1,4 +1,4 @@
-//! Removes the API key from what a server sent: it may repeat what it received, in an error that ends up in a log.
+//! [`ApiKey`]: removes the API key from the texts of a server, which may echo the key in an error that is then logged.
 
 use std::borrow::Cow;
 
@@ -6,15 +6,15 @@ use http::header::{AUTHORIZATION, HeaderMap};
 
 use crate::Error;
 
-/// What a key is replaced with.
+/// The replacement of a key.
 const REPLACEMENT: &str = "***";
 
-/// A shorter key is no secret, and may well be part of a word.
-const SHORTEST: usize = 8;
+/// Shorter keys are not redacted. They are not secret, and may be part of a word.
+const MIN_LENGTH: usize = 8;
 
-/// How many backslashes an escape can begin with. JSON in JSON doubles them each time: these are five times. Without a limit, a text of backslashes would
-/// take time that grows with the square of its length.
-const MOST_BACKSLASHES: usize = 31;
+/// The maximum number of backslashes of an escape. JSON in JSON doubles them, so this is enough for five levels. Without a limit, the time for a text of
+/// backslashes would grow with the square of its length.
+const MAX_BACKSLASHES: usize = 31;
 
 /// Finds the API key of a client in texts.
 #[derive(Clone, Copy)]
@@ -24,7 +24,7 @@ impl<'a> ApiKey<'a> {
     /// The key in the headers of a request.
     pub(crate) fn of(headers: &'a HeaderMap) -> ApiKey<'a> {
         let key = headers.get(AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
-        ApiKey(key.filter(|key| key.len() >= SHORTEST))
+        ApiKey(key.filter(|key| key.len() >= MIN_LENGTH))
     }
 
     /// No key: nothing is redacted.
@@ -33,7 +33,7 @@ impl<'a> ApiKey<'a> {
         ApiKey(None)
     }
 
-    /// The text without the key, which may be written with the escapes of JSON, URLs and HTML.
+    /// Returns the text without the key, which may be escaped as in JSON, URLs or HTML.
     pub(crate) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let Some(key) = self.0 else { return Cow::Borrowed(text) };
         let mut redacted = String::new();
@@ -49,7 +49,7 @@ impl<'a> ApiKey<'a> {
         }
     }
 
-    /// The error without the key, in all its texts.
+    /// Returns the error without the key in any of its texts.
     pub(crate) fn redact_error(&self, error: Error) -> Error {
         match self.0 {
             Some(_) => error.map_texts(&|text| match self.redact(text) {
@@ -61,41 +61,41 @@ impl<'a> ApiKey<'a> {
     }
 }
 
-/// Where the key is in the text, or the beginning of the key at the end of a text that was cut off: its start and its end.
+/// Returns the start and the end of the key in the text, or of the beginning of the key at the end of a truncated text.
 fn find(text: &str, key: &[u8]) -> Option<(usize, usize)> {
     // A key is ASCII, so a match starts and ends between characters.
     text.char_indices().find_map(|(start, _)| Some((start, start + length_at(&text.as_bytes()[start..], key, 0)?)))
 }
 
-/// How many bytes at the start of the text are the key, of which so many bytes have matched before.
+/// Returns the number of bytes at the start of the text that are the rest of the key, after this number of its bytes.
 fn length_at(text: &[u8], key: &[u8], matched: usize) -> Option<usize> {
     let Some(next) = key.get(matched) else { return Some(0) };
     if text.is_empty() {
-        return (matched >= SHORTEST).then_some(0);
+        return (matched >= MIN_LENGTH).then_some(0);
     }
-    // Host names come back in lower case.
+    // Servers return host names in lower case.
     let literal = text[0].eq_ignore_ascii_case(next).then_some(1);
     let mut forms = literal.into_iter().chain(escapes_of(text, *next));
     forms.find_map(|length| Some(length + length_at(&text[length..], key, matched + 1)?))
 }
 
-/// The lengths of the escapes at the start of the text that stand for this byte. One that is doubly escaped has several backslashes.
+/// The lengths of the escapes of this byte at the start of the text. A nested escape has several backslashes.
 fn escapes_of(text: &[u8], byte: u8) -> impl Iterator<Item = usize> {
     let hex = |digits: Option<&[u8]>| u32::from_str_radix(std::str::from_utf8(digits?).ok()?, 16).ok();
-    let stands_for_it = |value: Option<u32>| value == Some(byte.into());
-    let slashes = text.iter().take(MOST_BACKSLASHES).take_while(|byte| **byte == b'\\').count();
+    let is_byte = |value: Option<u32>| value == Some(byte.into());
+    let slashes = text.iter().take(MAX_BACKSLASHES).take_while(|byte| **byte == b'\\').count();
     let escaped = |offset: usize| text.get(slashes + offset);
     let backslash = (slashes > 0 && escaped(0).is_some_and(|escaped| *escaped == byte)).then_some(slashes + 1);
-    let unicode = slashes > 0 && escaped(0) == Some(&b'u') && stands_for_it(hex(text.get(slashes + 1..slashes + 5)));
-    let short = slashes > 0 && escaped(0) == Some(&b'x') && stands_for_it(hex(text.get(slashes + 1..slashes + 3)));
-    let percent = text[0] == b'%' && stands_for_it(hex(text.get(1..3)));
+    let unicode = slashes > 0 && escaped(0) == Some(&b'u') && is_byte(hex(text.get(slashes + 1..slashes + 5)));
+    let short = slashes > 0 && escaped(0) == Some(&b'x') && is_byte(hex(text.get(slashes + 1..slashes + 3)));
+    let percent = text[0] == b'%' && is_byte(hex(text.get(1..3)));
     let reference = character_reference(text).filter(|(value, _)| *value == u32::from(byte)).map(|(_, length)| length);
     [backslash, unicode.then_some(slashes + 5), short.then_some(slashes + 3), percent.then_some(3), reference]
         .into_iter()
         .flatten()
 }
 
-/// The character that an HTML character reference at the start of the text stands for, and the length of the reference.
+/// Parses an HTML character reference at the start of the text. Returns the character and the length of the reference.
 fn character_reference(text: &[u8]) -> Option<(u32, usize)> {
     const NAMES: [(&[u8], u8); 33] = [
         (b"amp", b'&'),
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_of_backslashes_takes_no_long_time() {
+    fn a_long_text_of_backslashes_is_processed_fast() {
         let text = r"\".repeat(300_000);
         assert_eq!(redact(&text, "Bearer zx_secret_key"), text);
         let escaped = format!(r"{}u007ax_secret_key", r"\".repeat(31));
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_cut_off() {
+    fn a_truncated_key() {
         assert_eq!(redact("wrong: zx_secret_k", "Bearer zx_secret_key"), "wrong: ***");
         assert_eq!(redact(r"wrong: zx_secret\u005", "Bearer zx_secret_key"), r"wrong: zx_secret\u005");
         assert_eq!(redact("wrong: zx_sec", "Bearer zx_secret_key"), "wrong: zx_sec");

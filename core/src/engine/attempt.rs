@@ -1,4 +1,4 @@
-//! One attempt: a request goes out, and an answer, or the reason why none came, comes back.
+//! One attempt of a call: sends the request once and reads the response.
 
 use std::io;
 use std::sync::Arc;
@@ -9,29 +9,29 @@ use hyper_util::client::legacy;
 use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
-use super::answer::{Received, ResponseHead};
 use super::api_key::ApiKey;
 use super::connect::{ConnectError, code_of_loss, is_closed_by_server};
 use super::http::Http;
 use super::progress::{Progress, WatchedBody};
 use super::request::{Method, Request};
+use super::response_head::{Received, ResponseHead};
 use crate::call_options::Call;
 use crate::config::Config;
-use crate::decode::Sink;
+use crate::decode::Decoder;
 use crate::proxy::Route;
 use crate::{Error, Kind, Outcome, Result};
 
-/// Sends the request and reads the response, within the time of one attempt. No error holds the API key.
+/// Sends the request and reads the response within the timeout of one attempt. The key is removed from all errors.
 pub(crate) async fn attempt(
     shared: &Shared,
     http: &Http,
     request: &Request,
     call: &Call,
     progress: &Arc<Progress>,
-    sink: &mut dyn Sink,
+    decoder: &mut dyn Decoder,
 ) -> Result<()> {
     let key = ApiKey::of(&shared.config.headers);
-    exchange(shared, http, request, call, progress, key, sink).await.map_err(|error| key.redact_error(error))
+    exchange(shared, http, request, call, progress, key, decoder).await.map_err(|error| key.redact_error(error))
 }
 
 async fn exchange(
@@ -41,20 +41,20 @@ async fn exchange(
     call: &Call,
     progress: &Arc<Progress>,
     key: ApiKey<'_>,
-    sink: &mut dyn Sink,
+    decoder: &mut dyn Decoder,
 ) -> Result<()> {
     let limit = Limit::of(call);
-    let _ending = Ending(progress);
+    let _guard = EndGuard(progress);
     match timeout_at(limit.at, http.wait_to_connect(shared)).await {
         Ok(connecting) => progress.hold(connecting),
         Err(_) => return Err(progress.abort(Kind::Timeout, limit.passed_before("a connection was available"))),
     }
-    // Not before: while this waited, the connections of an earlier pool may have turned out to hang.
+    // Not earlier: during the wait, an earlier pool may have been replaced because its connections hang.
     let pool = http.pool(shared);
     let body = WatchedBody::new(request.body.clone(), progress.clone());
     let response = pool.client.request(to_http(&shared.config, request, call, body)?);
     let mut response = match timeout_at(limit.at, response).await {
-        Ok(response) => response.map_err(|error| no_answer(error, progress))?,
+        Ok(response) => response.map_err(|error| connection_error(error, progress))?,
         Err(_) => {
             http.retire(&pool, shared);
             return Err(progress.abort(Kind::Timeout, limit.passed_before("a response arrived")));
@@ -74,12 +74,12 @@ async fn exchange(
     let body = received.into_bytes();
 
     if !status.is_success() {
-        // Its status says enough: what could be read of the body is a help, no more.
+        // The status is sufficient. The part of the body that was read may contain a message.
         return Err(head.into_error(&body));
     }
     let missing = match read {
-        Ok(None) if sink.needs_body() => {
-            let notes = sink.take(status.as_u16(), &body).map_err(|error| head.undecodable(&error.0, &body))?;
+        Ok(None) if decoder.needs_body() => {
+            let notes = decoder.decode(status.as_u16(), &body).map_err(|error| head.undecodable(&error.0, &body))?;
             shared.warn_of(request, call, &notes);
             return Ok(());
         }
@@ -87,25 +87,25 @@ async fn exchange(
         Ok(Some(reason)) => Some((Kind::Decode, format!("cannot read the response: {reason}"))),
         Err(_) => Some((Kind::Timeout, limit.passed_before("the response was complete"))),
     };
-    // Whatever is missing, and even if no body is needed: what there is has to be the API's.
+    // Even if the body is incomplete or not needed, it must be a response of the API.
     match missing {
         None if !body.is_empty() && head.is_foreign(&body) => Err(head.undecodable("not JSON", &body)),
         Some((kind, message)) if head.is_foreign(&body) => Err(head.foreign(kind, &message, &body)),
-        Some((kind, message)) if sink.needs_body() => Err(progress.abort(kind, message)),
-        _ => sink.take(status.as_u16(), &[]).map(drop).map_err(|error| head.undecodable(&error.0, &[])),
+        Some((kind, message)) if decoder.needs_body() => Err(progress.abort(kind, message)),
+        _ => decoder.decode(status.as_u16(), &[]).map(drop).map_err(|error| head.undecodable(&error.0, &[])),
     }
 }
 
-/// What happens when an attempt ends in any way, such as by a future that is dropped.
-struct Ending<'a>(&'a Progress);
+/// Ends an attempt in all cases, also if its future is dropped.
+struct EndGuard<'a>(&'a Progress);
 
-impl Drop for Ending<'_> {
+impl Drop for EndGuard<'_> {
     fn drop(&mut self) {
         self.0.end();
     }
 }
 
-/// When an attempt has to be over, and by which option.
+/// The time limit of an attempt, and the option that it results from.
 struct Limit {
     at: Instant,
     timeout: Duration,
@@ -116,7 +116,7 @@ impl Limit {
     fn of(call: &Call) -> Limit {
         let left = call.time_left();
         let timeout = call.timeout.min(left);
-        // One too far away to be told is as good as a year.
+        // If the instant cannot be represented, a year is long enough.
         let now = Instant::now();
         let at = now.checked_add(timeout).unwrap_or_else(|| now + Duration::from_secs(365 * 86_400));
         Limit { at, timeout, by_deadline: left < call.timeout }
@@ -146,10 +146,10 @@ fn to_http(config: &Config, request: &Request, call: &Call, body: WatchedBody) -
     match (&request.body, request.method) {
         (Some(_), _) => drop(headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"))),
         (None, Method::Get | Method::Delete) => {}
-        // Methods that usually have a body say that there is none; some gateways insist.
+        // Some gateways require a length for methods that usually have a body.
         (None, _) => drop(headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"))),
     }
-    // A proxy that forwards requests reads the header from each; for a tunnel it is sent with CONNECT.
+    // A proxy that forwards requests needs the header with each of them. For a tunnel, it is sent with CONNECT.
     if let Route::Proxy(proxy) = &config.route
         && let Some(authorization) = proxy.authorization.as_ref().filter(|_| forwards && !proxy.protocol.is_socks())
     {
@@ -159,7 +159,7 @@ fn to_http(config: &Config, request: &Request, call: &Call, body: WatchedBody) -
 }
 
 /// The error of an attempt that received no response.
-fn no_answer(error: legacy::Error, progress: &Progress) -> Error {
+fn connection_error(error: legacy::Error, progress: &Progress) -> Error {
     if let Some(refusal) = refused_unprocessed(&error) {
         return progress.abort(Kind::Connect, refusal).with_outcome(Outcome::NotSent).with_source(error);
     }
@@ -179,7 +179,7 @@ fn no_answer(error: legacy::Error, progress: &Progress) -> Error {
     if failure.is_permanent { error.permanent() } else { error }
 }
 
-/// For how long the server keeps the connection open while it is idle, if it says so: `Keep-Alive: timeout=5, max=100`.
+/// How long the server keeps an idle connection open, if it reports that: `Keep-Alive: timeout=5, max=100`.
 fn keep_alive(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get("keep-alive")?.to_str().ok()?;
     let parameter = |part: &str| {
@@ -189,18 +189,18 @@ fn keep_alive(headers: &HeaderMap) -> Option<Duration> {
     value.split(',').find_map(parameter).map(Duration::from_secs)
 }
 
-/// Whether the server said over HTTP/2 that it has not processed the request: it refused the stream, or it is going away and names a last stream that is
-/// before this one. (RFC 9113, 8.7: such a request can be retried, whatever its method.)
+/// Whether the server reported over HTTP/2 that it has not processed the request: it refused the stream, or it sent GOAWAY with the id of an earlier stream
+/// as the last one. (RFC 9113, section 8.7: such a request can be retried, whatever its method.)
 fn refused_unprocessed(error: &legacy::Error) -> Option<&'static str> {
     let error = sources(error).find_map(|error| error.downcast_ref::<h2::Error>()).filter(|error| error.is_remote())?;
     if error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM) {
         return Some("the server refused the request before processing it");
     }
-    // The library reports it only for streams beyond the last one; the others end by themselves, or are lost with the connection.
+    // The library reports GOAWAY only for streams after the last one. The others are completed, or lost with the connection.
     error.is_go_away().then_some("the server closed the connection before processing the request")
 }
 
-/// The innermost reason: those around it say only that something went wrong. Without a link to anybody's documentation, which rustls adds.
+/// The innermost cause: the outer ones say only that something failed. Omits the link to its documentation that rustls adds.
 fn deepest(error: &legacy::Error) -> String {
     let reason = sources(error).last().map(ToString::to_string).unwrap_or_default();
     reason.split(": http").next().unwrap_or_default().to_owned()

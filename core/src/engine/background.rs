@@ -1,6 +1,6 @@
-//! The background runtime: async calls share one HTTP client on a runtime that a thread of ours drives.
+//! The background runtime: async calls share one HTTP client on a runtime that is driven by a background thread.
 //!
-//! So an [`AsyncClient`](crate::AsyncClient) may be awaited in any executor, and its idle connections are looked after.
+//! Therefore the futures of an [`AsyncClient`](crate::AsyncClient) can be awaited in any executor, and idle connections are closed in time.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::ThreadId;
@@ -10,67 +10,67 @@ use tokio::runtime::Handle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::http::Http;
-use super::{Shared, lane};
+use super::{Shared, runtime_pool};
 use crate::{Error, Kind, Outcome, Result};
 
-/// The stack of its thread, on which observers run. Given explicitly: the default depends on a variable of the environment, which another thread may be
-/// changing.
+/// The stack size of the thread, on which observers run. Set explicitly, because the default depends on an environment variable, which another thread may
+/// be changing.
 const STACK: usize = 2 << 20;
 
-/// The background runtime of one process, started by its first async call.
+/// The background runtime of one process. Started by the first async call.
 #[derive(Default)]
-pub(crate) struct Background(Mutex<Option<Arc<Running>>>);
+pub(crate) struct Background(Mutex<Option<Arc<BackgroundRuntime>>>);
 
-/// A runtime whose thread runs for as long as this is held: by the client, and by each call in flight.
-pub(crate) struct Running {
+/// A runtime whose thread runs while this is held by the client or by a call in flight.
+pub(crate) struct BackgroundRuntime {
     pub(crate) http: Arc<Http>,
     pub(crate) handle: Handle,
     thread: ThreadId,
-    /// Ends the thread, which nobody waits for.
+    /// Stops the thread. Nothing waits for it.
     _stop: DropGuard,
 }
 
 impl Background {
-    /// The runtime, started if need be.
-    pub(crate) fn get(&self, shared: &Shared) -> Result<Arc<Running>> {
+    /// Returns the runtime, and starts it if needed.
+    pub(crate) fn get(&self, shared: &Shared) -> Result<Arc<BackgroundRuntime>> {
         let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // One with retired connections ends with its last call.
+        // A runtime with retired connections ends with its last call.
         if let Some(running) = running.as_ref().filter(|running| !running.http.has_retired()) {
             return Ok(running.clone());
         }
-        Ok(running.insert(Arc::new(Running::start(shared)?)).clone())
+        Ok(running.insert(Arc::new(BackgroundRuntime::start(shared)?)).clone())
     }
 
-    /// The runtime, where it was started.
-    pub(crate) fn get_already(&self) -> Option<Arc<Running>> {
+    /// Returns the runtime, if it was started.
+    pub(crate) fn get_existing(&self) -> Option<Arc<BackgroundRuntime>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Ends it once the calls that it runs now are done.
+    /// Stops the runtime when its current calls are done.
     pub(crate) fn close(&self) {
         drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
-    /// Forgets a runtime that a forked child has inherited: its thread is not here.
+    /// Leaks a runtime that a forked child has inherited, because its thread does not exist in the child.
     pub(crate) fn abandon(&mut self) {
         mem::forget(self.0.get_mut().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 
-impl Running {
-    /// Whether this thread is the one that drives it.
-    pub(crate) fn is_here(&self) -> bool {
+impl BackgroundRuntime {
+    /// Whether the current thread is the one that drives the runtime.
+    pub(crate) fn is_current_thread(&self) -> bool {
         thread::current().id() == self.thread
     }
 
-    fn start(shared: &Shared) -> Result<Running> {
+    fn start(shared: &Shared) -> Result<BackgroundRuntime> {
         let http = Arc::new(Http::new(shared, true)?);
         let runtime = shared.new_runtime()?;
         let handle = runtime.handle().clone();
         let stop = CancellationToken::new();
         let stopped = stop.clone();
         let drive = move || {
-            lane::take_no_signals();
+            runtime_pool::block_signals();
             runtime.block_on(stopped.cancelled());
             runtime.shutdown_background();
         };
@@ -78,6 +78,6 @@ impl Running {
             let message = format!("cannot start the background thread for async calls: {error}");
             Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
         })?;
-        Ok(Running { http, handle, thread: thread.thread().id(), _stop: stop.drop_guard() })
+        Ok(BackgroundRuntime { http, handle, thread: thread.thread().id(), _stop: stop.drop_guard() })
     }
 }

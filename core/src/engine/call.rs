@@ -1,4 +1,4 @@
-//! A call: its attempts, and the waits between them. One that waits for something asks for it again and again.
+//! A call: its attempts, and the waits between them. A call that waits for a status polls.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,81 +8,81 @@ use tokio::time::{sleep, timeout_at};
 
 use super::admission::Permit;
 use super::attempt::attempt;
-use super::gate::{MAX_SPREAD, Place};
+use super::gate::{MAX_SPREAD, Waiter};
 use super::http::Http;
 use super::progress::Progress;
 use super::request::{Method, Request};
-use super::retry::{backoff, is_ambiguous, may_repeat};
+use super::retry::{backoff, is_ambiguous, should_retry};
 use super::waiting;
 use super::{CANCELLED, Shared, cancelled, closed, fork, no_connection};
 use crate::call_options::Call;
-use crate::decode::Sink;
+use crate::decode::Decoder;
 use crate::observe::{self, Attempt};
 use crate::{Error, Kind, Outcome, Result};
 
-/// Asks until the answer is enough: as a rule once.
+/// Sends the request until the decoder is done, which is usually after the first response.
 ///
-/// The future is boxed to be compiled here, once. Otherwise, the compiler would compile it and all that it calls again in every crate that makes calls.
+/// The future is boxed so that it is compiled only here. Otherwise, every crate that makes calls would compile the whole engine again.
 pub(crate) fn run<'a>(
     shared: &'a Shared,
     http: &'a Http,
     request: &'a Request,
     call: &'a Call,
-    sink: &'a mut dyn Sink,
+    decoder: &'a mut dyn Decoder,
 ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>> {
-    Box::pin(ask_until_enough(shared, http, request, call, sink))
+    Box::pin(poll_until_done(shared, http, request, call, decoder))
 }
 
-async fn ask_until_enough(
+async fn poll_until_done(
     shared: &Shared,
     http: &Http,
     request: &Request,
     call: &Call,
-    sink: &mut dyn Sink,
+    decoder: &mut dyn Decoder,
 ) -> Result<()> {
     request.check()?;
     let (mut attempts, mut pauses) = (0, 0);
     let generation = fork::generation();
     loop {
         let mut history = History::default();
-        let asked = ask(shared, http, request, call, &mut history, sink).await;
+        let result = attempt_until_done(shared, http, request, call, &mut history, decoder).await;
         attempts += history.attempts;
-        asked.map_err(|error| history.finish(request, error).with_attempts(attempts))?;
-        if sink.is_enough() {
+        result.map_err(|error| history.finish(request, error).with_attempts(attempts))?;
+        if decoder.is_done() {
             return Ok(());
         }
         if generation != fork::generation() {
-            return Err(fork::call_of_parent(Outcome::Unknown).with_attempts(attempts));
+            return Err(fork::forked_error(Outcome::Unknown).with_attempts(attempts));
         }
         let paused = match waiting::next_pause(pauses, call.time_left(), shared.random()) {
-            // As where it is too late.
+            // As for a deadline that has passed.
             Some(wait) => pause(shared, call, &History::default(), wait)
                 .await
                 .map_err(|error| error.with_outcome(Outcome::Unknown)),
-            None => Err(waiting::too_late()),
+            None => Err(waiting::deadline_passed()),
         };
         paused.map_err(|error| error.with_attempts(attempts))?;
         pauses += 1;
     }
 }
 
-/// Makes attempts until one succeeds, or none may follow.
-async fn ask(
+/// Makes attempts until one succeeds or must not be retried.
+async fn attempt_until_done(
     shared: &Shared,
     http: &Http,
     request: &Request,
     call: &Call,
     history: &mut History,
-    sink: &mut dyn Sink,
+    decoder: &mut dyn Decoder,
 ) -> Result<()> {
-    let mut place = shared.gate.place();
+    let mut waiter = shared.gate.waiter();
     let generation = fork::generation();
     loop {
-        // Before the gate: it may close while this waits.
+        // Before the gate, which may close during this wait.
         let permit = admit(shared, http, call, history).await?;
-        pass_gate(shared, call, history, &mut place).await?;
+        pass_gate(shared, call, history, &mut waiter).await?;
         history.attempts += 1;
-        let result = observed_attempt(shared, http, request, call, history.attempts, sink).await;
+        let result = observed_attempt(shared, http, request, call, history.attempts, decoder).await;
         drop(permit);
         if result.as_ref().map_or_else(|error| error.status().is_some_and(|status| status != 429), |()| true) {
             shared.gate.note_progress();
@@ -90,29 +90,29 @@ async fn ask(
         let Err(error) = result else { return Ok(()) };
         if generation != fork::generation() {
             // The observer has forked.
-            return Err(fork::call_of_parent(error.outcome()));
+            return Err(fork::forked_error(error.outcome()));
         }
         if request.method == Method::Delete && error.status() == Some(404) && history.ambiguous {
-            // An attempt that seemed to fail had removed it.
-            return sink.take(204, &[]).map(drop).map_err(|_| error);
+            // An earlier attempt has deleted the resource, although it seemed to fail.
+            return decoder.decode(204, &[]).map(drop).map_err(|_| error);
         }
         let Some(wait) = wait_before_next(shared, request, call, &error, history.attempts) else {
             return Err(error);
         };
         history.ambiguous |= is_ambiguous(&error);
         history.last = Some(error);
-        // A 429 makes all calls wait, this one among them, at the gate.
+        // After a 429, all calls wait at the gate, including this one.
         if history.last_status() != Some(429) {
             pause(shared, call, history, wait).await?;
         }
     }
 }
 
-/// What has happened so far since it was asked.
+/// The earlier attempts of a call.
 #[derive(Default)]
 struct History {
     attempts: u32,
-    /// An attempt may have been carried out.
+    /// Whether an attempt may have been processed.
     ambiguous: bool,
     last: Option<Error>,
 }
@@ -122,14 +122,14 @@ impl History {
         self.last.as_ref().and_then(Error::status)
     }
 
-    /// How far the request has got when nothing is under way.
+    /// The outcome if the call ends between two attempts.
     fn outcome(&self) -> Outcome {
         self.last.as_ref().map_or(Outcome::NotSent, Error::outcome)
     }
 
-    /// The error that the call ends with.
+    /// The error of the call after this last error.
     fn finish(&self, request: &Request, error: Error) -> Error {
-        // An earlier attempt that may have been carried out is not undone by a later one that was refused.
+        // An earlier attempt may have been processed, even if a later one was rejected.
         let hides_it = self.ambiguous && request.method != Method::Get && error.safe_to_retry();
         if hides_it { error.with_outcome(Outcome::Unknown) } else { error }
     }
@@ -141,12 +141,12 @@ async fn observed_attempt(
     request: &Request,
     call: &Call,
     number: u32,
-    sink: &mut dyn Sink,
+    decoder: &mut dyn Decoder,
 ) -> Result<()> {
     let observer = call.observer.as_ref().or(shared.config.observer.as_ref());
     let started = observe::is_observed(observer).then(Instant::now);
     let progress = Arc::new(Progress::default());
-    let attempt = attempt(shared, http, request, call, &progress, sink);
+    let attempt = attempt(shared, http, request, call, &progress, decoder);
     let result = call.unless_cancelled(attempt).await;
     let result = result.unwrap_or_else(|| Err(progress.abort(Kind::Cancelled, CANCELLED)));
     if let Some(started) = started {
@@ -160,7 +160,7 @@ async fn observed_attempt(
     result
 }
 
-/// How long to wait before the next attempt; `None` where there is to be none.
+/// The wait before the next attempt. `None` if there must be no further attempt.
 fn wait_before_next(shared: &Shared, request: &Request, call: &Call, error: &Error, attempts: u32) -> Option<Duration> {
     if error.kind() == Kind::Cancelled {
         return None;
@@ -171,13 +171,13 @@ fn wait_before_next(shared: &Shared, request: &Request, call: &Call, error: &Err
     if error.status() == Some(429) && wait <= most {
         shared.gate.close(wait, shared.random());
     }
-    let allowed = attempts <= call.max_retries && may_repeat(error, request.method.repeatable(call.retry_ambiguous));
+    let allowed = attempts <= call.max_retries && should_retry(error, request.method.idempotency(call.retry_ambiguous));
     (allowed && wait <= most && wait < call.time_left()).then_some(wait)
 }
 
-/// Waits until an attempt may use a connection.
+/// Waits for a permit to use a connection.
 async fn admit(shared: &Shared, http: &Http, call: &Call, history: &History) -> Result<Option<Permit>> {
-    refuse_if_over(shared, call, history)?;
+    check_active(shared, call, history)?;
     http.catch_up().await;
     if !http.needs_permit() {
         return Ok(None);
@@ -191,55 +191,55 @@ async fn admit(shared: &Shared, http: &Http, call: &Call, history: &History) -> 
         let permit = timeout_at(deadline.into(), admission.enter()).await;
         permit.map_err(|_| no_connection(history.outcome()))
     };
-    let permit = unless_over(shared, call, history, entering).await??;
-    // The permit comes from an attempt that has just ended. Its connection is free only when its task has noticed that.
+    let permit = until_over(shared, call, history, entering).await??;
+    // The permit comes from an attempt that has just ended. Its connection is only free when the connection's task has noticed that.
     http.catch_up().await;
     Ok(Some(permit))
 }
 
-/// Waits until the gate lets the call through.
-async fn pass_gate(shared: &Shared, call: &Call, history: &mut History, place: &mut Place<'_>) -> Result<()> {
-    refuse_if_over(shared, call, history)?;
-    while let Some(wait) = place.wait() {
-        // Others may close it again and again. As long as the server accepts any requests, the turn of this one comes; else nobody waits for longer than
-        // a server may ask for.
+/// Waits until the gate is open for this call.
+async fn pass_gate(shared: &Shared, call: &Call, history: &mut History, waiter: &mut Waiter<'_>) -> Result<()> {
+    check_active(shared, call, history)?;
+    while let Some(wait) = waiter.wait() {
+        // Other calls may close the gate again. While the server accepts any requests, this call gets its turn. Otherwise, no call waits for longer than
+        // `max_retry_wait`.
         let most = shared.config.max_retry_wait.saturating_add(MAX_SPREAD);
         let time_left = call.time_left();
         if wait.blocked > most || wait.until_open >= time_left {
-            return Err(history.last.take().unwrap_or_else(|| refused_at_gate(wait.until_open)));
+            return Err(history.last.take().unwrap_or_else(|| wait_too_long_at_gate(wait.until_open)));
         }
         if wait.sleep >= time_left {
             pause(shared, call, history, time_left).await?;
-            return Err(history.last.take().unwrap_or_else(too_late_at_gate));
+            return Err(history.last.take().unwrap_or_else(deadline_passed_at_gate));
         }
         pause(shared, call, history, wait.sleep).await?;
     }
     Ok(())
 }
 
-fn refused_at_gate(wait: Duration) -> Error {
+fn wait_too_long_at_gate(wait: Duration) -> Error {
     let message = "an earlier call reached the rate limit, and the wait exceeds the deadline or the maximum retry wait of this call";
     Error::new(Kind::RateLimited, Outcome::NotSent, message).with_retry_after(Some(wait))
 }
 
-fn too_late_at_gate() -> Error {
+fn deadline_passed_at_gate() -> Error {
     let message = "an earlier call reached the rate limit, and the deadline of this call passed before its turn";
     Error::new(Kind::RateLimited, Outcome::NotSent, message)
 }
 
-/// Sleeps, unless the call or the client ends first.
+/// Sleeps, unless the call is cancelled or the client is closed first.
 async fn pause(shared: &Shared, call: &Call, history: &History, wait: Duration) -> Result<()> {
-    unless_over(shared, call, history, sleep(wait)).await
+    until_over(shared, call, history, sleep(wait)).await
 }
 
-/// The future's result, unless the call or the client ends first.
-async fn unless_over<F: Future>(shared: &Shared, call: &Call, history: &History, future: F) -> Result<F::Output> {
+/// Returns the output of the future, unless the call is cancelled or the client is closed first.
+async fn until_over<F: Future>(shared: &Shared, call: &Call, history: &History, future: F) -> Result<F::Output> {
     let done = call.unless_cancelled(shared.unless_closed(future)).await;
     done.ok_or_else(|| cancelled(history.outcome()))?.ok_or_else(|| closed(history.outcome()))
 }
 
-/// Refuses to begin what is over already.
-fn refuse_if_over(shared: &Shared, call: &Call, history: &History) -> Result<()> {
+/// Returns an error if the client is closed, the call is cancelled, or its deadline has passed.
+fn check_active(shared: &Shared, call: &Call, history: &History) -> Result<()> {
     if shared.is_closed() {
         return Err(closed(history.outcome()));
     }

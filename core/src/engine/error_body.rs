@@ -1,28 +1,28 @@
-//! [`ErrorBody`]: what the body of a failing response says, in whatever form it says it.
+//! [`ErrorBody`]: the code, message and details in the body of an error response, in any form.
 
 use serde_json::{Map, Value};
 
-use super::answer::{beginning, first_characters};
 use super::api_key::ApiKey;
+use super::response_head::{beginning, first_characters};
 use crate::json;
 
-/// The number of characters of a body without a message that become part of the error's message.
+/// The maximum number of characters of a body without a message that become part of the error's message.
 const IN_MESSAGE: usize = 200;
 
-/// What the body of a failing response says.
+/// The body of an error response.
 #[derive(Default)]
 pub(super) struct ErrorBody {
     pub(super) code: Option<String>,
     pub(super) message: Option<String>,
     pub(super) details: Value,
     pub(super) request_id: Option<String>,
-    /// The beginning of a body in which no message was found.
+    /// The beginning of a body without a message.
     pub(super) text: Option<String>,
 }
 
 impl ErrorBody {
-    /// Reads the documented form, and those of other APIs: an object in `error`, `detail` and `title`, or a first error in `errors`. Of any other body, its
-    /// beginning is the text. A body that does not have all of the documented form becomes the details.
+    /// Reads the documented form, and the forms of other APIs: an object in `error`, `detail` and `title`, or the first error in `errors`. The beginning of any
+    /// other body becomes the text. A body that is not in the documented form becomes the details.
     pub(super) fn read(body: &[u8], key: ApiKey<'_>) -> ErrorBody {
         let mut error = match json::parse_tolerant(body) {
             Ok(Value::Object(object)) => ErrorBody::read_object(object),
@@ -40,7 +40,7 @@ impl ErrorBody {
     }
 
     fn read_object(mut object: Map<String, Value>) -> ErrorBody {
-        // The members of the object itself count more than those of an object within it.
+        // Members of the object itself take precedence over those of an object within it.
         let within = object.get("error").and_then(Value::as_object);
         let first = object.get("errors").and_then(|errors| errors.get(0)).and_then(Value::as_object);
         let find = |name: &str, read: fn(&Value) -> Option<String>| {
@@ -61,7 +61,7 @@ impl ErrorBody {
         ErrorBody { code, message, details, request_id, text: None }
     }
 
-    /// Reads what there is in a body that is no JSON, or JSON that is nested too deeply.
+    /// Reads a body that is not JSON, or JSON that is nested too deeply.
     fn read_unparsable(body: &[u8], key: ApiKey<'_>) -> ErrorBody {
         let text = json::repair(body);
         let member = |name| json::text_member(&text, name).filter(|text| !text.is_empty());
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_no_parser_takes_still_has_its_code() {
+    fn a_body_that_cannot_be_parsed_still_has_its_code() {
         let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
         for details in [r#""half \ud83d""#, "1e400", deep.as_str()] {
             let body =

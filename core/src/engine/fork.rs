@@ -1,10 +1,10 @@
 //! Detects that the process is a forked child, without a system call per check.
 //!
-//! The process id is not enough: a child in a new PID namespace can have the id of its parent (both are 1). The kernel is asked to clear one page in
-//! every child instead (`MADV_WIPEONFORK`), which also covers children made by a raw `clone()`. Where the kernel cannot do that, a handler that libc
-//! runs in each child (`pthread_atfork`) clears the same number.
+//! The process id is not enough: a child in a new PID namespace can have the id of its parent (both are 1). Instead, the kernel clears one page in every
+//! child (`MADV_WIPEONFORK`), also in children that were created with a raw `clone()`. If the kernel does not support that, a handler that libc runs in each
+//! child (`pthread_atfork`) clears the number.
 //!
-//! This is the only module of the crate with unsafe code. Each block says why it is sound.
+//! This is the only module of the crate with unsafe code. A comment at each block explains why it is sound.
 #![allow(unsafe_code, reason = "mapping a page and registering a fork handler need the C library")]
 
 #[cfg(unix)]
@@ -12,18 +12,18 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use crate::{Error, Kind, Outcome};
 
-/// The error of a call that was begun before the fork that made this process. Its sockets are the parent's, where it goes on.
-pub(crate) fn call_of_parent(outcome: Outcome) -> Error {
+/// The error of a call that was started before the process was forked. Its sockets belong to the parent, where the call continues.
+pub(crate) fn forked_error(outcome: Outcome) -> Error {
     Error::new(Kind::Closed, outcome, "the process was forked during the call, which continues in the parent process")
 }
 
-/// The number of this process among its ancestors: 1 in the first one that asks, and a larger one in each child.
+/// The generation of this process: 1 in the first process, and a larger number in each forked child.
 #[cfg(unix)]
 pub fn generation() -> u64 {
     let cell = CELL.load(Ordering::Acquire);
     let cell = if cell.is_null() { create_cell() } else { cell };
     if cell.is_null() {
-        // Neither memory nor a fork handler can be had: the process id is the best that is left. It never equals a count.
+        // Neither a page nor a fork handler is available, so the process id has to do. The high bit makes it differ from every generation.
         return 1 << 63 | u64::from(std::process::id());
     }
     // SAFETY: `CELL` only ever holds the address of `FALLBACK` or of a mapped page. Neither is ever freed, and both are aligned.
@@ -48,18 +48,18 @@ static CELL: AtomicPtr<AtomicU64> = AtomicPtr::new(std::ptr::null_mut());
 #[cfg(unix)]
 static LATEST: AtomicU64 = AtomicU64::new(0);
 
-/// The generation, where no page can be had that the kernel clears.
+/// The generation if there is no page that the kernel clears.
 #[cfg(unix)]
 static FALLBACK: AtomicU64 = AtomicU64::new(0);
 
 #[cfg(unix)]
 fn renew(cell: &AtomicU64) -> u64 {
-    // Several threads may come here at once: the first one decides. A number that is skipped does no harm.
+    // Several threads may get here at the same time. The first one sets the generation; skipped numbers do no harm.
     let next = LATEST.fetch_add(1, Ordering::Relaxed) + 1;
     cell.compare_exchange(0, next, Ordering::Relaxed, Ordering::Relaxed).err().unwrap_or(next)
 }
 
-/// Without a lock: one that another thread held at the moment of a fork would stay locked in the child.
+/// Uses no lock: one that another thread holds during a fork would stay locked in the child.
 #[cfg(unix)]
 fn create_cell() -> *mut AtomicU64 {
     let page = wiped_page();
@@ -68,7 +68,7 @@ fn create_cell() -> *mut AtomicU64 {
         Ok(_) => cell,
         Err(existing) => {
             if let Some(page) = page {
-                // SAFETY: mapped by this call with this length, and known to nobody else.
+                // SAFETY: mapped by this function with this length, and not shared.
                 unsafe { nix::libc::munmap(page.cast(), PAGE_SIZE) };
             }
             existing
@@ -76,7 +76,7 @@ fn create_cell() -> *mut AtomicU64 {
     }
 }
 
-/// The kernel rounds it up to its own.
+/// The kernel rounds this up to its page size.
 #[cfg(unix)]
 const PAGE_SIZE: usize = 4096;
 
@@ -85,7 +85,7 @@ const PAGE_SIZE: usize = 4096;
 fn wiped_page() -> Option<*mut AtomicU64> {
     use nix::libc;
 
-    // SAFETY: a new private mapping at an address of the kernel's choice touches no memory of anybody.
+    // SAFETY: a new private mapping at an address that the kernel chooses affects no existing memory.
     let page = unsafe {
         let protection = libc::PROT_READ | libc::PROT_WRITE;
         libc::mmap(std::ptr::null_mut(), PAGE_SIZE, protection, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
@@ -95,7 +95,7 @@ fn wiped_page() -> Option<*mut AtomicU64> {
     }
     // SAFETY: the mapping of this length that was made above.
     if unsafe { libc::madvise(page, PAGE_SIZE, libc::MADV_WIPEONFORK) } != 0 {
-        // SAFETY: as above; nobody else knows of it.
+        // SAFETY: as above; the mapping is not shared.
         unsafe { libc::munmap(page, PAGE_SIZE) };
         return None;
     }
@@ -114,7 +114,7 @@ fn cell_with_handler() -> Option<*mut AtomicU64> {
     extern "C" fn clear() {
         FALLBACK.store(0, Ordering::Relaxed);
     }
-    // SAFETY: the handler only stores to an atomic, which is allowed in a child of a process with threads. Registering it twice does no harm.
+    // SAFETY: the handler only stores to an atomic, which is allowed in the child of a multi-threaded process. Registering it twice does no harm.
     let registered = unsafe { nix::libc::pthread_atfork(None, None, Some(clear)) } == 0;
     registered.then_some((&raw const FALLBACK).cast_mut())
 }
@@ -125,14 +125,14 @@ mod tests {
 
     /// Runs the closure in a forked child and returns the byte that it exits with.
     fn in_child(run: impl FnOnce() -> bool) -> bool {
-        // SAFETY: the child calls the closure and leaves by `_exit`, so nothing of the test harness runs in it.
+        // SAFETY: the child calls the closure and exits with `_exit`, so the test harness does not run in it.
         match unsafe { nix::libc::fork() } {
             -1 => panic!("fork: {}", std::io::Error::last_os_error()),
             // SAFETY: it does not return.
             0 => unsafe { nix::libc::_exit(i32::from(run())) },
             pid => {
                 let mut status = 0;
-                // SAFETY: a child of this process, and a place for its status.
+                // SAFETY: a child of this process, and a valid pointer for its status.
                 assert_eq!(unsafe { nix::libc::waitpid(pid, &mut status, 0) }, pid);
                 assert!(nix::libc::WIFEXITED(status));
                 nix::libc::WEXITSTATUS(status) == 1
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_has_a_generation_of_its_own() {
+    fn a_child_has_its_own_generation() {
         let parent = generation();
         assert!(in_child(|| {
             let child = generation();

@@ -1,4 +1,4 @@
-//! The gate: after a 429, all calls of a client wait together, and leave in the order in which they came.
+//! The gate: after a 429, all calls of a client wait together, and continue in order of arrival.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,55 +7,56 @@ use std::time::{Duration, Instant};
 
 use super::process::PerProcess;
 
-/// The first call leaves at a random time within a quarter of the wait, yet not later than this: several processes may wait for one limit.
+/// The maximum jitter. The first call continues at a random time within a quarter of the wait, because several processes may share one rate limit.
 pub(crate) const MAX_SPREAD: Duration = Duration::from_secs(1);
 
-/// The calls of a queue leave at these distances at least. Every response that is no 429 halves the distance, so that a long queue moves fast once the
-/// server accepts requests again, and meets a limit with few of them.
+/// The minimum interval between calls that continue. Every response other than a 429 halves the interval, so that a long queue drains fast once the server
+/// accepts requests again, and few requests are sent if it does not.
 const SHORTEST_STEP: Duration = Duration::from_millis(1);
 
-/// How often a call in the queue looks whether it moves faster by now.
+/// The interval at which a waiting call recomputes its turn, which may have come closer.
 const RECHECK: Duration = Duration::from_millis(50);
 
-/// Closed by a 429 until the time that it names.
+/// Closed by a 429 until its wait has passed.
 ///
-/// Nobody wakes anybody: each call waits for a time of its own. A call that nobody drives, such as a page of a list whose consumer is busy, delays
-/// no other.
+/// No call wakes another one: each call sleeps until its own time. A call that is not driven, such as a page of a list whose consumer is busy, delays the
+/// others by one interval at most.
 #[derive(Debug)]
 pub(crate) struct Gate {
     epoch: Instant,
-    /// When it opens, in nanoseconds after the epoch. 0 if it is open and nobody waits: then no call takes a lock. A forked child inherits it.
+    /// The time at which the gate opens, in nanoseconds after the epoch. 0 if it is open and no call waits; calls then take no lock. Inherited by a forked
+    /// child.
     opens: AtomicU64,
     queue: PerProcess<Mutex<Queue>>,
 }
 
-/// The calls that wait. Times are counted from the epoch.
+/// The waiting calls. Times are relative to the epoch.
 #[derive(Debug, Default)]
 struct Queue {
     opens: Duration,
-    /// When the next call may leave.
+    /// The time at which the next call may continue.
     next: Duration,
     step: Duration,
-    /// The tickets of those that wait. Tickets are numbered in order of arrival.
+    /// The tickets of the waiting calls, numbered in order of arrival.
     waiting: BTreeSet<u64>,
     last_ticket: u64,
-    /// When a request last got a response that is no 429.
+    /// The time of the last response other than a 429.
     progress: Duration,
 }
 
 /// How long a call has to wait.
 #[derive(Debug)]
 pub(crate) struct Wait {
-    /// Until it looks again.
+    /// The time until the call must check again.
     pub(crate) sleep: Duration,
-    /// Until the gate opens. The turn of the call comes later, but nobody knows when: it depends on what the server accepts.
+    /// The time until the gate opens. The turn of the call comes later; when, depends on the requests that the server accepts.
     pub(crate) until_open: Duration,
-    /// From its arrival, or from the last response that was no 429, until the gate opens: so long no call gets through.
+    /// The time from the arrival of the call, or from the last response other than a 429, until the gate opens. No call gets through in that time.
     pub(crate) blocked: Duration,
 }
 
-/// The place of one call in the queue. It keeps it for all its attempts, and gives it up when dropped.
-pub(crate) struct Place<'a> {
+/// The place of a call in the queue. The call keeps it for all its attempts. Dropping this leaves the queue.
+pub(crate) struct Waiter<'a> {
     gate: &'a Gate,
     /// The ticket, and when it was drawn.
     ticket: Option<(u64, Duration)>,
@@ -66,26 +67,26 @@ impl Gate {
         Gate { epoch: Instant::now(), opens: AtomicU64::new(0), queue: PerProcess::new(Mutex::default()) }
     }
 
-    /// Closes it for so long from now, unless it is closed for longer. `random` is from 0 to 1.
+    /// Closes the gate for this time, unless it is already closed for longer. `random` is from 0 to 1.
     pub(crate) fn close(&self, wait: Duration, random: f64) {
         let mut queue = self.queue();
         queue.close(self.epoch.elapsed(), wait, random);
         self.opens.store(nanoseconds(queue.opens), Ordering::Relaxed);
     }
 
-    /// Notes that a request got a response which is no 429.
+    /// Records a response other than a 429.
     pub(crate) fn note_progress(&self) {
         if self.opens.load(Ordering::Relaxed) != 0 {
             self.queue().note_progress(self.epoch.elapsed());
         }
     }
 
-    /// For a call that begins.
-    pub(crate) fn place(&self) -> Place<'_> {
-        Place { gate: self, ticket: None }
+    /// Creates the waiter of a call.
+    pub(crate) fn waiter(&self) -> Waiter<'_> {
+        Waiter { gate: self, ticket: None }
     }
 
-    /// The queue of this process. A forked child starts with an empty one: its lock may have been held at the moment of the fork.
+    /// The queue of this process. A forked child starts with an empty one, because another thread may have held the lock during the fork.
     fn queue(&self) -> MutexGuard<'_, Queue> {
         let inherit = |_: &Mutex<Queue>| {
             let opens = Duration::from_nanos(self.opens.load(Ordering::Relaxed));
@@ -95,8 +96,8 @@ impl Gate {
     }
 }
 
-impl Place<'_> {
-    /// How long the call has to wait; `None` if it may go.
+impl Waiter<'_> {
+    /// Returns how long the call must wait. `None` if it may continue.
     pub(crate) fn wait(&mut self) -> Option<Wait> {
         if self.gate.opens.load(Ordering::Relaxed) == 0 {
             return None; // nearly always, and without asking the clock
@@ -112,7 +113,7 @@ impl Place<'_> {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
         if let Some((ticket, _)) = self.ticket {
             self.gate.queue().waiting.remove(&ticket);
@@ -177,7 +178,7 @@ mod tests {
         queue
     }
 
-    /// Lets all that wait look again whenever they want to, until each has left, and returns their tickets in that order with the times.
+    /// Lets all waiting calls check again at their times until each has continued. Returns the tickets in that order, with the times.
     fn drain(queue: &mut Queue, tickets: &[u64], mut left: impl FnMut(&mut Queue, Duration)) -> Vec<(u64, Duration)> {
         let mut looks: Vec<(Duration, u64)> = tickets.iter().map(|ticket| (Duration::ZERO, *ticket)).collect();
         let mut order = Vec::new();
@@ -196,30 +197,30 @@ mod tests {
     }
 
     #[test]
-    fn it_opens_by_itself_and_is_never_shortened() {
+    fn the_gate_opens_after_the_longest_wait() {
         let gate = Gate::new();
-        assert!(gate.place().wait().is_none());
+        assert!(gate.waiter().wait().is_none());
         gate.close(40 * SECOND, 0.0);
         gate.close(SECOND, 1.0);
-        let wait = gate.place().wait().expect("closed");
+        let wait = gate.waiter().wait().expect("closed");
         assert!(wait.until_open > 39 * SECOND && wait.until_open <= 40 * SECOND, "{wait:?}");
         gate.close(Duration::ZERO, 0.0);
-        assert!(gate.place().wait().is_some());
+        assert!(gate.waiter().wait().is_some());
     }
 
     #[test]
-    fn a_gate_that_nobody_waits_at_costs_nothing_again() {
+    fn an_open_gate_takes_no_lock() {
         let gate = Gate::new();
         gate.close(Duration::from_nanos(1), 0.0);
-        while gate.place().wait().is_some() {}
+        while gate.waiter().wait().is_some() {}
         assert_eq!(gate.opens.load(Ordering::Relaxed), 0);
     }
 
     #[test]
-    fn calls_leave_in_order_of_arrival_and_one_by_one() {
+    fn calls_continue_in_order_of_arrival_and_one_by_one() {
         let mut queue = closed(4 * SECOND);
         let tickets: Vec<u64> = (0..20).map(|_| queue.draw()).collect();
-        // They look in any order.
+        // They check in any order.
         let mut shuffled = tickets.clone();
         shuffled.reverse();
         let order = drain(&mut queue, &shuffled, |_, _| {});
@@ -229,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn they_leave_faster_while_the_server_accepts() {
+    fn calls_continue_faster_while_the_server_accepts_requests() {
         let mut queue = closed(4 * SECOND);
         let tickets: Vec<u64> = (0..300).map(|_| queue.draw()).collect();
         let order = drain(&mut queue, &tickets, |queue, now| queue.note_progress(now));
@@ -238,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn who_meets_the_limit_again_is_still_the_first() {
+    fn a_call_that_is_limited_again_is_still_the_first() {
         let mut queue = closed(SECOND);
         let tickets: Vec<u64> = (0..5).map(|_| queue.draw()).collect();
         for ticket in &tickets {
@@ -252,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_nobody_drives_delays_the_others_by_a_step() {
+    fn a_call_that_is_not_driven_delays_the_others_by_one_step() {
         let mut queue = closed(4 * SECOND);
         let tickets: Vec<u64> = (0..3).map(|_| queue.draw()).collect();
         assert!(queue.wait(tickets[0], Duration::ZERO, Duration::ZERO).is_some());
@@ -261,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn blocked_is_counted_from_the_last_progress() {
+    fn blocked_time_starts_at_the_last_progress() {
         let mut queue = closed(10 * SECOND);
         let ticket = queue.draw();
         let blocked = |queue: &mut Queue| queue.wait(ticket, SECOND, 2 * SECOND).expect("closed").blocked;

@@ -1,14 +1,14 @@
-//! The engine: how requests are sent, and sent again.
+//! The engine: sends requests and retries them.
 //!
-//! - `request` is what is sent, `attempt` sends it once, `progress` records how far it gets, `answer` and `error_body` read what comes, `call` makes attempts until
-//!   it is done;
-//! - `retry`, `retry_after` and `gate` say whether and when to try again, `waiting` when to ask again for what takes its time;
-//! - `lane` drives blocking calls, `background` async ones;
-//! - `http` holds the connections of one runtime, `connect` opens them, `tls` and `trust` are what all of them share;
-//! - `fork` detects a forked child, and `process` sees to it that it shares nothing with its parent.
+//! - `call` runs a call: `request` is sent by each `attempt`, `progress` records how far an attempt has got, and `response_head` and `error_body` read the
+//!   response;
+//! - `retry`, `retry_after` and `gate` decide whether and when to retry, and `waiting` when to poll again;
+//! - `runtime_pool` drives blocking calls, `background` drives async calls, and `admission` limits their number;
+//! - `http` is the HTTP client of one runtime, `connect` opens its connections, and `tls` and `trust` configure TLS;
+//! - `api_key` removes the key from errors;
+//! - `fork` detects a forked child, and `process` gives each process its own state.
 
 mod admission;
-mod answer;
 mod api_key;
 mod attempt;
 mod background;
@@ -18,12 +18,13 @@ mod error_body;
 mod fork;
 mod gate;
 mod http;
-mod lane;
 mod process;
 mod progress;
 pub(crate) mod request;
+mod response_head;
 mod retry;
 mod retry_after;
+mod runtime_pool;
 mod tls;
 pub(crate) mod trust;
 mod waiting;
@@ -40,30 +41,30 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use self::admission::{Admission, Ended, Permit, wait_on_thread};
-use self::background::{Background, Running};
+use self::admission::{Admission, Permit, WaitResult, wait_on_thread};
+use self::background::{Background, BackgroundRuntime};
 use self::connect::Connector;
 pub use self::fork::generation;
 use self::gate::Gate;
-pub(crate) use self::lane::LaneInUse;
-use self::lane::Lanes;
 use self::process::PerProcess;
 use self::request::Request;
+pub(crate) use self::runtime_pool::RuntimeLease;
+use self::runtime_pool::RuntimePool;
 use crate::call_options::Call;
 use crate::config::Config;
-use crate::decode::{Decode, Decoded};
+use crate::decode::{Decode, ResponseDecoder};
 use crate::observe::{self, Warning};
 use crate::tolerant::notes::Note;
 use crate::{Error, Kind, Outcome, Result};
 
-/// For how long a connection may have been idle when it is used again, if the server says nothing of it. The pools look for older ones at this
-/// interval, so that none stays open for more than twice as long: a minute.
-const LONGEST_IDLE: Duration = Duration::from_secs(30);
+/// The maximum idle time of a connection that is reused, unless the server reports a shorter one. The pools remove older connections at this interval, so
+/// that none stays open for more than twice this time.
+const MAX_IDLE_TIME: Duration = Duration::from_secs(30);
 
-/// How long before the server closes an idle connection it is not used any more.
+/// An idle connection is no longer used this long before the server closes it.
 const KEEP_ALIVE_MARGIN: Duration = Duration::from_secs(1);
 
-/// What all clones of a client share.
+/// The state that all clones of a client share.
 pub(crate) struct Shared {
     pub(crate) config: Config,
     gate: Gate,
@@ -71,50 +72,50 @@ pub(crate) struct Shared {
     process: PerProcess<Process>,
 }
 
-/// What a client has of its own in each process.
+/// The state of a client that is separate in each process.
 struct Process {
     generation: u64,
-    runtimes: Mutex<Builder>,
+    runtime_builder: Mutex<Builder>,
     admission: Admission,
-    /// For how long a connection may have been idle when it is used again, in milliseconds.
+    /// The maximum idle time of a connection that is reused, in milliseconds.
     longest_idle: AtomicU64,
-    lanes: Lanes,
+    runtime_pool: RuntimePool,
     background: Background,
     /// Opens the connections of all pools.
     connector: OnceLock<Connector>,
     random: Mutex<fastrand::Rng>,
-    /// The fields of responses that a warning was logged about.
+    /// The fields of responses for which a warning was logged.
     warned: Mutex<HashSet<(&'static str, &'static str)>>,
     closing: CancellationToken,
 }
 
 impl Shared {
-    /// Opens and starts nothing.
+    /// Opens no connection and starts no thread.
     pub(crate) fn new(config: Config) -> Shared {
         let process = PerProcess::new(Process::new(&config));
         Shared { config, gate: Gate::new(), closed: AtomicBool::new(false), process }
     }
 
-    /// A blocking call, on the caller's thread.
+    /// Makes a blocking call on the caller's thread.
     pub(crate) fn call<T: Decode>(
         self: &Arc<Self>,
         request: &Request,
         call: &Call,
-        mut answer: Decoded<T>,
+        mut answer: ResponseDecoder<T>,
     ) -> Result<T> {
         let _permit = self.admit(call)?;
-        let lane = Lanes::check_out(self)?;
-        let run = call::run(self, lane.http(), request, call, &mut answer);
-        lane.block_on(run, call.cancel.as_ref())??;
+        let lease = RuntimePool::check_out(self)?;
+        let run = call::run(self, lease.http(), request, call, &mut answer);
+        lease.block_on(run, call.cancel.as_ref())??;
         Ok(answer.into_inner())
     }
 
-    /// A lane for several calls.
-    pub(crate) fn check_out(self: &Arc<Self>) -> Result<LaneInUse> {
-        Lanes::check_out(self)
+    /// Takes a runtime for several calls.
+    pub(crate) fn check_out(self: &Arc<Self>) -> Result<RuntimeLease> {
+        RuntimePool::check_out(self)
     }
 
-    /// Waits on this thread until a blocking call may begin.
+    /// Waits on this thread until a blocking call is admitted.
     pub(crate) fn admit(&self, call: &Call) -> Result<Permit> {
         let admission = &self.process().admission;
         if let Some(permit) = admission.try_enter() {
@@ -122,44 +123,44 @@ impl Shared {
         }
         let entering = self.unless_closed(admission.enter());
         match wait_on_thread(entering, call)? {
-            Ended::Ready(Some(permit)) => Ok(permit),
-            Ended::Ready(None) => Err(closed(Outcome::NotSent)),
-            Ended::Cancelled => Err(cancelled(Outcome::NotSent)),
-            Ended::TimedOut => Err(no_connection(Outcome::NotSent)),
-            Ended::Forked => Err(fork::call_of_parent(Outcome::NotSent)),
+            WaitResult::Ready(Some(permit)) => Ok(permit),
+            WaitResult::Ready(None) => Err(closed(Outcome::NotSent)),
+            WaitResult::Cancelled => Err(cancelled(Outcome::NotSent)),
+            WaitResult::TimedOut => Err(no_connection(Outcome::NotSent)),
+            WaitResult::Forked => Err(fork::forked_error(Outcome::NotSent)),
         }
     }
 
-    /// A permit for a page that a blocking list prefetches, if there is one to spare.
+    /// Takes a permit for a page that a blocking list prefetches, if at least two are free.
     pub(crate) fn admit_prefetch(&self) -> Option<Permit> {
         self.process().admission.try_enter_with_spare()
     }
 
-    /// A call that goes on whenever it is polled on that lane. It is not spawned there: nobody would drive it to its end, or free it.
-    pub(crate) fn call_on<T: Decode>(
+    /// A call on a leased runtime. It makes progress only while it is polled. It is not spawned on the runtime, where nothing would drive or free it.
+    pub(crate) fn call_with_lease<T: Decode>(
         self: &Arc<Self>,
-        lane: &LaneInUse,
+        lease: &RuntimeLease,
         permit: Permit,
         request: Request,
         call: Call,
     ) -> impl Future<Output = Result<T>> + Send + use<T> {
-        let (shared, http) = (self.clone(), lane.http().clone());
+        let (shared, http) = (self.clone(), lease.http().clone());
         async move {
             let _permit = permit;
-            let mut answer = Decoded::once();
+            let mut answer = ResponseDecoder::once();
             call::run(&shared, &http, &request, &call, &mut answer).await?;
             Ok(answer.into_inner())
         }
     }
 
-    /// A call on the background runtime.
+    /// Spawns a call on the background runtime.
     pub(crate) fn spawn<T: Decode>(
         self: &Arc<Self>,
         request: Request,
         call: Call,
-        mut answer: Decoded<T>,
+        mut answer: ResponseDecoder<T>,
     ) -> Result<Task<T>> {
-        let running = self.running()?;
+        let running = self.background_runtime()?;
         let shared = self.clone();
         let handle = running.handle.clone();
         Ok(Task::new(handle.spawn(async move {
@@ -168,40 +169,40 @@ impl Shared {
         })))
     }
 
-    /// A call on the background runtime, wherever this is polled. Where that is on the runtime, there is no need of a task.
-    pub(crate) async fn carry<T: Decode>(
+    /// Runs a call on the background runtime, wherever this future is polled. No task is needed if that is on the background runtime.
+    pub(crate) async fn run_async<T: Decode>(
         self: &Arc<Self>,
         request: Request,
         call: Call,
-        mut answer: Decoded<T>,
+        mut answer: ResponseDecoder<T>,
     ) -> Result<T> {
-        let running = self.running()?;
-        if !running.is_here() {
+        let running = self.background_runtime()?;
+        if !running.is_current_thread() {
             return self.spawn(request, call, answer)?.await;
         }
         call::run(self, &running.http, &request, &call, &mut answer).await?;
         Ok(answer.into_inner())
     }
 
-    /// The background runtime, unless the client is closed.
-    pub(crate) fn running(&self) -> Result<Arc<Running>> {
+    /// Returns the background runtime, or an error if the client is closed.
+    pub(crate) fn background_runtime(&self) -> Result<Arc<BackgroundRuntime>> {
         if self.is_closed() {
             return Err(closed(Outcome::NotSent));
         }
         self.process().background.get(self)
     }
 
-    /// The background runtime, where there is one.
-    pub(crate) fn running_already(&self) -> Option<Arc<Running>> {
-        self.process().background.get_already()
+    /// Returns the background runtime, if it is running.
+    pub(crate) fn existing_background_runtime(&self) -> Option<Arc<BackgroundRuntime>> {
+        self.process().background.get_existing()
     }
 
-    /// Refuses further calls, ends the waits of those under way, and closes idle connections. An attempt in flight goes on to its end.
+    /// Makes later calls and calls that are waiting fail, and closes idle connections. Attempts in flight are completed.
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Release);
         let process = self.process();
         process.closing.cancel();
-        process.lanes.close();
+        process.runtime_pool.close();
         process.background.close();
     }
 
@@ -209,7 +210,7 @@ impl Shared {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// The future's result, or `None` where the client is closed first.
+    /// Returns the output of the future, or `None` if the client is closed first.
     async fn unless_closed<F: Future>(&self, future: F) -> Option<F::Output> {
         self.process().closing.run_until_cancelled(future).await
     }
@@ -219,7 +220,7 @@ impl Shared {
     }
 
     fn new_runtime(&self) -> Result<Runtime> {
-        let mut builder = self.process().runtimes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut builder = self.process().runtime_builder.lock().unwrap_or_else(PoisonError::into_inner);
         // If a program enables tokio's feature "signal", tokio panics when no file descriptor is left for it.
         let built = panic::catch_unwind(AssertUnwindSafe(|| builder.build()));
         match built {
@@ -229,12 +230,12 @@ impl Shared {
         }
     }
 
-    /// For how long a connection may have been idle when it is used again.
+    /// The maximum idle time of a connection that is reused.
     fn longest_idle(&self) -> Duration {
         Duration::from_millis(self.process().longest_idle.load(Ordering::Relaxed))
     }
 
-    /// Notes how long the server keeps idle connections open. A request on one that it is closing would be lost.
+    /// Records how long the server keeps idle connections open. A request on a connection that the server is closing would be lost.
     fn note_keep_alive(&self, kept_open: Duration) {
         let usable = kept_open.saturating_sub(KEEP_ALIVE_MARGIN).as_millis();
         self.process().longest_idle.fetch_min(u64::try_from(usable).unwrap_or(u64::MAX), Ordering::Relaxed);
@@ -255,7 +256,7 @@ impl Shared {
         }
     }
 
-    /// From 0 to 1.
+    /// A random number from 0 to 1.
     fn random(&self) -> f64 {
         self.process().random.lock().unwrap_or_else(PoisonError::into_inner).f64()
     }
@@ -277,12 +278,12 @@ impl Shared {
 
 const CANCELLED: &str = "the call was cancelled";
 
-/// The error of a call that was cancelled when its request had got so far.
+/// The error of a cancelled call.
 fn cancelled(outcome: Outcome) -> Error {
     Error::new(Kind::Cancelled, outcome, CANCELLED)
 }
 
-/// The error of a call whose client was closed when its request had got so far.
+/// The error of a call whose client was closed.
 fn closed(outcome: Outcome) -> Error {
     Error::new(Kind::Closed, outcome, "the client is closed")
 }
@@ -302,14 +303,14 @@ fn no_connection(outcome: Outcome) -> Error {
 
 impl Process {
     fn new(config: &Config) -> Process {
-        // A thread's own generator would be inherited by forked children, who would all draw the same waits.
+        // Forked children would inherit a thread-local generator, and all of them would draw the same waits.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
         Process {
             generation: fork::generation(),
-            runtimes: Mutex::new(lane::runtime_builder()),
+            runtime_builder: Mutex::new(runtime_pool::runtime_builder()),
             admission: Admission::new(config.max_connections),
-            longest_idle: AtomicU64::new(LONGEST_IDLE.as_millis() as u64),
-            lanes: Lanes::default(),
+            longest_idle: AtomicU64::new(MAX_IDLE_TIME.as_millis() as u64),
+            runtime_pool: RuntimePool::default(),
             background: Background::default(),
             connector: OnceLock::new(),
             random: Mutex::new(fastrand::Rng::with_seed(now ^ u64::from(std::process::id()).rotate_left(32))),
@@ -322,17 +323,17 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         if self.generation == fork::generation() {
-            self.lanes.close();
+            self.runtime_pool.close();
         } else {
-            self.lanes.abandon();
+            self.runtime_pool.abandon();
             self.background.abandon();
         }
     }
 }
 
-/// A call that was spawned. Dropping it ends the call.
+/// A spawned call. Dropping the task cancels the call.
 pub(crate) struct Task<T> {
-    /// There until it is dropped.
+    /// `None` only while the task is dropped.
     handle: Option<JoinHandle<Result<T>>>,
     generation: u64,
 }
@@ -348,7 +349,7 @@ impl<T> Future for Task<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
         if self.generation != fork::generation() {
-            return Poll::Ready(Err(fork::call_of_parent(Outcome::Unknown)));
+            return Poll::Ready(Err(fork::forked_error(Outcome::Unknown)));
         }
         let handle = self.handle.as_mut().expect("taken by drop alone");
         Pin::new(handle).poll(context).map(|joined| {
@@ -363,7 +364,7 @@ impl<T> Future for Task<T> {
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         let Some(handle) = self.handle.take() else { return };
-        // What a forked child inherits runs in its parent: to end it would reach there, by locks and sockets that both have.
+        // An inherited task runs in the parent. Aborting it in a forked child would affect the parent through shared sockets.
         if self.generation == fork::generation() { handle.abort() } else { std::mem::forget(handle) }
     }
 }

@@ -1,15 +1,14 @@
-//! [`PerProcess`]: a value that each process has its own of, so that a client survives `fork()`.
+//! [`PerProcess`]: a value that each process has its own copy of, so that a client survives `fork()`.
 
 use std::sync::OnceLock;
 
 use super::fork;
 
-/// A value of which a forked child gets one of its own.
+/// A value of which a forked child gets its own.
 ///
-/// What a child inherits cannot be used: its sockets and epoll instance are shared with the parent, its locks may have
-/// been held by threads that do not exist here, and its runtime threads are gone. So the values of a process and its
-/// ancestors form a list that only grows, and a process reads no further into its ancestors' than their generations.
-/// Reading takes no lock: a lock that some thread held at the moment of the fork would stay locked for ever.
+/// A child cannot use the value that it inherits: sockets and the epoll instance are shared with the parent, locks may be held by threads that do not exist
+/// in the child, and the threads of runtimes are gone. The values of a process and its ancestors form a list that only grows; of its ancestors' values, a
+/// process reads only the generation. Reading takes no lock: one that another thread holds during a fork would stay locked in the child.
 #[derive(Debug)]
 pub(crate) struct PerProcess<T> {
     generation: u64,
@@ -22,7 +21,7 @@ impl<T> PerProcess<T> {
         PerProcess { generation: fork::generation(), value, child: OnceLock::new() }
     }
 
-    /// This process's value; made from its parent's where there is none yet.
+    /// The value of this process, which is created from its parent's if needed.
     pub(crate) fn get(&self, inherit: impl Fn(&T) -> T) -> &T {
         let generation = fork::generation();
         let mut node = self;
@@ -38,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_of_another_process_is_inherited_once() {
+    fn a_value_is_inherited_once() {
         let mut list = PerProcess::new(String::from("parent"));
         list.generation = 0; // as a forked child would find it
         let first = list.get(|value| format!("child of {value}")) as *const String;

@@ -1,8 +1,8 @@
-//! [`Progress`]: how far an attempt has got, and [`WatchedBody`], the request body that records it.
+//! [`Progress`]: how far an attempt has got; and [`WatchedBody`]: the request body that records it.
 //!
-//! An HTTP library may keep a request that nobody waits for any more: over HTTP/2, one that waits for a free stream is sent as soon as there is one.
-//! So the body is revocable. It is either taken once, by the connection that sends it, or revoked once, by the attempt that ends without a response.
-//! A revoked body fails when it is polled, and the request can never become complete. This makes [`Outcome::NotSent`] true by construction.
+//! The HTTP library may send a request after the attempt has ended: over HTTP/2, a request that waits for a free stream is sent as soon as there is one.
+//! Therefore the body is revocable. It is either taken once, by the connection that sends it, or revoked once, by the attempt that ends without a response.
+//! A revoked body fails when it is polled, so the request can never become complete. This guarantees that [`Outcome::NotSent`] is true.
 
 use std::fmt;
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::answer::is_foreign;
+use super::response_head::is_foreign;
 use crate::{Error, Kind, Outcome};
 
 /// Neither taken nor revoked.
@@ -30,11 +30,11 @@ pub(crate) struct Progress {
     body: AtomicU8,
     /// The status of the response; 0 until its head arrives.
     status: AtomicU16,
-    /// The response says that it is something else than JSON.
+    /// Whether the content type of the response is not JSON.
     has_foreign_type: AtomicBool,
-    /// The first piece of its body. Only an attempt that is aborted looks at it.
+    /// The first part of the body of the response. Only used if the attempt is aborted.
     beginning: Mutex<Bytes>,
-    /// Held while the attempt may open a connection: until one has received the request, or the attempt ends.
+    /// Held while the attempt may open a connection: until a connection has taken the request, or the attempt ends.
     connecting: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
@@ -44,7 +44,7 @@ impl Progress {
         self.leave_fresh(TAKEN) != REVOKED
     }
 
-    /// Ends the attempt: if no connection has taken the body by now, none can any more. Returns whether that is so.
+    /// Revokes the body, unless a connection has taken it. Returns whether the body is revoked.
     pub(crate) fn revoke_body(&self) -> bool {
         self.leave_fresh(REVOKED) == REVOKED
     }
@@ -53,7 +53,7 @@ impl Progress {
         self.body.load(Ordering::Acquire) == REVOKED
     }
 
-    /// Changes the state unless it was changed before, and returns what it is then.
+    /// Changes the state if it is still fresh. Returns the resulting state.
     fn leave_fresh(&self, state: u8) -> u8 {
         self.body.compare_exchange(FRESH, state, Ordering::AcqRel, Ordering::Acquire).err().unwrap_or(state)
     }
@@ -63,23 +63,23 @@ impl Progress {
         *self.connecting.lock().unwrap_or_else(PoisonError::into_inner) = connecting;
     }
 
-    /// Ends the attempt as far as it concerns others: nothing of it is sent or opened from here on.
+    /// Ends the attempt: it sends nothing and opens no connection from here on.
     pub(crate) fn end(&self) {
         self.revoke_body();
         self.hold(None);
     }
 
-    /// Notes whether the response says that it is something else than JSON.
+    /// Records whether the content type of the response is not JSON.
     pub(crate) fn set_foreign_type(&self, has_foreign_type: bool) {
         self.has_foreign_type.store(has_foreign_type, Ordering::Relaxed);
     }
 
-    /// Notes the first piece of the body of the response.
+    /// Records the first part of the body of the response.
     pub(crate) fn set_beginning(&self, beginning: &Bytes) {
         *self.beginning.lock().unwrap_or_else(PoisonError::into_inner) = beginning.clone();
     }
 
-    /// Whether what has arrived of the response cannot be the API's.
+    /// Whether the part of the response that has arrived cannot be from the API.
     fn is_foreign(&self) -> bool {
         let beginning = self.beginning.lock().unwrap_or_else(PoisonError::into_inner);
         is_foreign(self.has_foreign_type.load(Ordering::Relaxed), &beginning)
@@ -94,14 +94,14 @@ impl Progress {
         Some(self.status.load(Ordering::Relaxed)).filter(|status| *status != 0)
     }
 
-    /// The error of an attempt that ends here, without a response that could be read to its end. Revokes the body.
+    /// The error of an attempt that ends without a complete response. Revokes the body.
     pub(crate) fn abort(&self, kind: Kind, message: impl Into<String>) -> Error {
         let revoked = self.revoke_body();
         let status = self.status();
         let outcome = match status {
             Some(200..=299) if self.is_foreign() => Outcome::Unknown,
             Some(200..=299) => Outcome::Accepted,
-            Some(status) => Outcome::of_answer(status),
+            Some(status) => Outcome::of_response(status),
             None if revoked => Outcome::NotSent,
             None => Outcome::Unknown,
         };
@@ -113,12 +113,11 @@ impl Progress {
     }
 }
 
-/// A request body, perhaps an empty one, that a connection can take only until it is revoked.
+/// A request body, possibly empty, that a connection can take until it is revoked.
 ///
-/// A connection takes a body that has bytes by polling its frame: no server can act on a message whose text it has not received. (The connection may then
-/// keep the bytes for a while, which counts as sent.) It takes an empty body by
-/// asking whether that has ended, which it has to know before it writes a head that is complete by itself. A revoked body says that bytes follow, an
-/// unknown number of them, and fails when they are polled.
+/// A connection takes a body with bytes when it polls the frame: no server can process a message whose text it has not received. (The connection may buffer
+/// the bytes, which counts as sent.) It takes an empty body when it calls `is_end_stream`, which it must do before it writes the head of a request without a
+/// body. A revoked body claims to have an unknown number of bytes, and fails when it is polled.
 pub(crate) struct WatchedBody {
     bytes: Option<Bytes>,
     progress: Arc<Progress>,
@@ -143,7 +142,7 @@ impl Body for WatchedBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        // Only a connection asks this, so there is one.
+        // Only a connection calls this, so a connection is open.
         self.progress.hold(None);
         self.bytes.is_none() && self.progress.take_body()
     }
@@ -157,7 +156,7 @@ impl Body for WatchedBody {
     }
 }
 
-/// Why a revoked body cannot be sent. No caller sees it: the attempt has ended with an error of its own.
+/// The error of a revoked body. Callers never see it, because the attempt has ended with another error.
 #[derive(Debug)]
 pub(crate) struct Revoked;
 
@@ -205,13 +204,13 @@ mod tests {
             assert!(poll(&mut body).expect("an error").is_err());
             assert!(!body.is_end_stream() && body.size_hint().exact().is_none());
             assert!(poll(&mut body).expect("an error").is_err());
-            // However often it is asked.
+            // Revoking twice has no effect.
             assert!(progress.revoke_body());
         }
     }
 
     #[test]
-    fn an_empty_body_is_taken_when_its_end_is_asked_for() {
+    fn an_empty_body_is_taken_when_its_end_is_queried() {
         let (body, progress) = body(b"");
         assert_eq!(body.size_hint().exact(), Some(0));
         assert!(body.is_end_stream());
@@ -219,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_decides_when_it_is_there() {
+    fn the_outcome_follows_from_the_status() {
         let progress = Progress::default();
         progress.set_status(201);
         assert_eq!(progress.abort(Kind::Decode, "").outcome(), Outcome::Accepted);

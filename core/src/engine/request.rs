@@ -8,7 +8,7 @@ use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-use super::retry::Repeatable;
+use super::retry::Idempotency;
 use crate::{Error, Result};
 
 /// The HTTP method of a request.
@@ -39,11 +39,11 @@ impl Method {
         }
     }
 
-    pub(crate) fn repeatable(self, allowed: bool) -> Repeatable {
+    pub(crate) fn idempotency(self, retry_ambiguous: bool) -> Idempotency {
         match self {
-            Method::Get | Method::Delete => Repeatable::Yes,
-            _ if allowed => Repeatable::IfAllowed,
-            _ => Repeatable::No,
+            Method::Get | Method::Delete => Idempotency::Idempotent,
+            _ if retry_ambiguous => Idempotency::RetryAllowed,
+            _ => Idempotency::NotIdempotent,
         }
     }
 }
@@ -77,11 +77,11 @@ impl From<Method> for http::Method {
     }
 }
 
-/// A request that is ready to be sent.
+/// A request that is ready to send.
 #[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) method: Method,
-    /// The path without the ids in it, for logs.
+    /// The path with placeholders for ids, for logs.
     pub(crate) route: &'static str,
     pub(crate) url: Url,
     pub(crate) body: Option<Bytes>,
@@ -92,11 +92,11 @@ impl Request {
         Request { method, route, url: with_path(base, route), body: None }
     }
 
-    /// The resource of this id: `{id}` in the route.
+    /// A request for the resource with this id, which replaces `{id}` in the route.
     ///
     /// # Errors
     ///
-    /// An id that is missing or that no path can hold.
+    /// If the id is empty or not valid in a path.
     pub(crate) fn of_id(method: Method, route: &'static str, base: &Url, id: &str) -> Result<Request> {
         if id.is_empty() {
             return Err(Error::missing("id", "is required and must not be empty"));
@@ -108,18 +108,19 @@ impl Request {
                 "must not be a segment of dots, which has a special meaning in a path",
             ));
         }
-        if id.len() > LONGEST_ID {
+        if id.len() > MAX_ID_LENGTH {
             return Err(Error::invalid("id", id, "must be at most 1024 bytes long"));
         }
         let id = utf8_percent_encode(id, SEGMENT).to_string();
         Ok(Request { method, route, url: with_path(base, &route.replace("{id}", &id)), body: None })
     }
 
-    /// Whether it can be sent at all. What HTTP could not take would look like a connection that fails, again and again.
+    /// Rejects a URL that the HTTP library does not accept. Its error would look like a failed connection, which is retried.
     pub(crate) fn check(&self) -> Result<()> {
         match self.url.as_str().len() {
-            length if length > LONGEST_URL => {
-                let reason = format!("must be at most {LONGEST_URL} bytes long, got {length} bytes of path and query");
+            length if length > MAX_URL_LENGTH => {
+                let reason =
+                    format!("must be at most {MAX_URL_LENGTH} bytes long with path and query, got {length} bytes");
                 Err(Error::invalid("url", serde_json::Value::Null, &reason))
             }
             _ => Ok(()),
@@ -134,11 +135,11 @@ impl Request {
         self
     }
 
-    /// Adds parameters of the caller's own to the query.
+    /// Adds query parameters of the caller.
     ///
     /// # Errors
     ///
-    /// A name that the query has already.
+    /// If the query already has a parameter with one of the names.
     pub(crate) fn with_extra_query(self, extra: &[(String, String)]) -> Result<Request> {
         let is_set = |name: &str| self.url.query_pairs().any(|(one, _)| one == name);
         if let Some((name, _)) = extra.iter().find(|(name, _)| is_set(name)) {
@@ -156,13 +157,13 @@ impl Request {
     }
 }
 
-/// Far more than servers take, and what the HTTP library takes.
-const LONGEST_URL: usize = 60_000;
+/// The HTTP library accepts not much more, and servers accept less.
+const MAX_URL_LENGTH: usize = 60_000;
 
-/// No id is as long, and servers refuse lines that are.
-const LONGEST_ID: usize = 1024;
+/// No real id is longer, and servers reject request lines that are too long.
+const MAX_ID_LENGTH: usize = 1024;
 
-/// What stands for itself in a path's segment; all else is escaped, so that an id is never more than an id.
+/// The characters that are not escaped in a path segment. All others are, so that an id cannot change the path.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 fn with_path(base: &Url, path: &str) -> Url {
@@ -171,11 +172,11 @@ fn with_path(base: &Url, path: &str) -> Url {
     url
 }
 
-/// The URL of a path of the caller's own.
+/// The URL of a path that the caller passes.
 ///
 /// # Errors
 ///
-/// A path that is none, or that leads elsewhere than below the base URL: the key goes with the request.
+/// If the path is invalid or leads out of the base URL, because the API key is sent with the request.
 pub(crate) fn url_of_path(base: &Url, path: &str) -> Result<Url> {
     let wrong = |reason| Err(Error::invalid("path", path, reason));
     if !path.starts_with('/') || path.starts_with("//") {
@@ -199,12 +200,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_that_is_too_long_is_refused() {
+    fn a_url_that_is_too_long_is_rejected() {
         let base = Url::parse("https://api.zexa.ao/v1").expect("a URL");
         let request =
             |length: usize| Request::new(Method::Get, "/contacts", &base).with_query([("search", "a".repeat(length))]);
         assert!(request(1000).check().is_ok());
-        assert_eq!(request(LONGEST_URL).check().expect_err("too long").kind(), crate::Kind::Validation);
+        assert_eq!(request(MAX_URL_LENGTH).check().expect_err("too long").kind(), crate::Kind::Validation);
     }
 
     fn base() -> Url {
@@ -212,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_never_more_than_an_id() {
+    fn an_id_cannot_change_the_path() {
         for (id, path) in [
             ("msg_1", "/v1/messages/msg_1"),
             ("a/../b", "/v1/messages/a%2F..%2Fb"),
@@ -238,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_base_without_a_path_will_do() {
+    fn a_base_url_may_have_no_path() {
         let base = Url::parse("http://127.0.0.1:1").expect("a URL");
         assert_eq!(Request::new(Method::Get, "/credits", &base).url.as_str(), "http://127.0.0.1:1/credits");
     }

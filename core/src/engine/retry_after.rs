@@ -1,23 +1,23 @@
-//! `Retry-After`: how long a server asks to wait.
+//! `Retry-After`: the wait that a server requests.
 
 use std::time::{Duration, SystemTime};
 
 use http::header::{DATE, HeaderMap, RETRY_AFTER};
 
-/// A shorter wait counts as none.
+/// A shorter wait is ignored.
 const SHORTEST: Duration = Duration::from_millis(50);
 
-/// The wait that a response asks for; `None` if it asks for none, or for nothing that can be understood.
+/// The wait that a response requests. `None` if it requests none, or if the header is malformed.
 ///
-/// A date is counted from the response's own `Date`, so that a clock that is off does no harm. Less than 50 ms, or a date that has passed, leaves the usual
-/// backoff in force: retries within milliseconds would only add to the load.
+/// A date is relative to the `Date` header of the response, so that a wrong clock does no harm. A wait of less than 50 ms, or a date in the past, is ignored
+/// and the backoff is used, because retries within milliseconds would only add to the load.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = seconds(value).or_else(|| until(value, date(headers)))?;
     (wait >= SHORTEST).then_some(wait)
 }
 
-/// `120`, and also `0.5`, which some gateways send. A number too long for a duration is a very long wait, not garbage.
+/// `120`, or `0.5`, which some gateways send. A number that exceeds a `Duration` is the longest one.
 fn seconds(value: &str) -> Option<Duration> {
     let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let seconds: f64 = value.parse().ok().filter(|_| is_number)?;
@@ -42,7 +42,7 @@ mod tests {
 
     const DAY: &str = "Wed, 01 Jul 2026 09:00:00 GMT";
 
-    fn asked(value: &str) -> Option<f64> {
+    fn result(value: &str) -> Option<f64> {
         let headers = HeaderMap::from_iter([
             (DATE, HeaderValue::from_static(DAY)),
             (RETRY_AFTER, HeaderValue::from_bytes(value.as_bytes()).expect("a header")),
@@ -61,12 +61,12 @@ mod tests {
             ("Wednesday, 01-Jul-26 09:01:00 GMT", 60.0),
             ("Wed Jul  1 10:00:00 2026", 3600.0),
         ] {
-            assert_eq!(asked(value), Some(wait), "{value}");
+            assert_eq!(result(value), Some(wait), "{value}");
         }
     }
 
     #[test]
-    fn what_asks_for_no_wait() {
+    fn values_that_request_no_wait() {
         for value in [
             "",
             "0",
@@ -87,7 +87,7 @@ mod tests {
             DAY,
             "Wed, 01 Jul 2020 09:00:00 GMT",
         ] {
-            assert_eq!(asked(value), None, "{value}");
+            assert_eq!(result(value), None, "{value}");
         }
     }
 

@@ -5,11 +5,11 @@ use std::task::Poll;
 
 use tokio::task::yield_now;
 
-use super::pager::{self, Items, Pager, Turned};
+use super::pager::{self, Items, NextPage, Pager};
 use super::{Item, Page, Source};
-use crate::binding::AtHand;
-use crate::decode::{Decoded, Fetched};
-use crate::engine::LaneInUse;
+use crate::binding::NextBuffered;
+use crate::decode::{Fetched, ResponseDecoder};
+use crate::engine::RuntimeLease;
 use crate::{Error, Result};
 
 /// A list: an iterator over all items, which fetches the pages as needed.
@@ -49,14 +49,14 @@ pub struct List<T> {
 /// same conditions as the [`List`].
 #[must_use = "lists are lazy: nothing is sent until the pages are iterated over"]
 pub struct Pages<T> {
-    // In this order: what is in flight ends before its lane goes back.
+    // In this order: calls in flight must end before the lease is returned.
     pager: Result<Pager<T>, Option<Error>>,
-    lane: Option<LaneInUse>,
+    lease: Option<RuntimeLease>,
 }
 
 impl<T: Item> List<T> {
     pub(crate) fn new(source: Result<Source>) -> List<T> {
-        List { pages: Pages { pager: source.map(Pager::new).map_err(Some), lane: None }, items: Items::none() }
+        List { pages: Pages { pager: source.map(Pager::new).map_err(Some), lease: None }, items: Items::none() }
     }
 
     /// Returns the error that the first item would return, such as that of an invalid filter.
@@ -97,7 +97,7 @@ impl<T: Item> List<T> {
     pub fn page(self, number: u32) -> Result<Page<T>> {
         let pager = self.pages.pager.map_err(|error| error.expect("not yet iterated over"))?;
         let source = &pager.source;
-        let page: Page<T> = source.shared.call(&source.request(number)?, &source.call, Decoded::once())?;
+        let page: Page<T> = source.shared.call(&source.request(number)?, &source.call, ResponseDecoder::once())?;
         Ok(page.numbered(number))
     }
 
@@ -121,8 +121,8 @@ impl<T: Item> Pages<T> {
         pager::is_incomplete(&self.pager)
     }
 
-    /// The next page that has something new, or is the first.
-    fn turn(&mut self) -> Option<Result<Turned<T>>> {
+    /// Returns the next page that has new items, or is the first.
+    fn next_page(&mut self) -> Option<Result<NextPage<T>>> {
         loop {
             let pager = match &mut self.pager {
                 Ok(pager) => pager,
@@ -131,32 +131,32 @@ impl<T: Item> Pages<T> {
             if pager.has_ended() {
                 return None;
             }
-            if self.lane.as_ref().is_some_and(|lane| !lane.is_of_this_process()) {
-                self.lane = None;
+            if self.lease.as_ref().is_some_and(|lease| !lease.is_of_this_process()) {
+                self.lease = None;
             }
-            pager.leave_to_parent();
-            pager.renew_overdue();
-            let page = fetch(pager, &mut self.lane);
-            let turned = pager.take(page);
+            pager.discard_after_fork();
+            pager.restart_overdue();
+            let page = fetch(pager, &mut self.lease);
+            let next = pager.take(page);
             if pager.is_idle() {
-                self.lane = None;
+                self.lease = None;
             }
-            if let Some(turned) = turned.transpose() {
-                return Some(turned);
+            if let Some(next) = next.transpose() {
+                return Some(next);
             }
         }
     }
 }
 
-impl<T: Item> AtHand<T> for List<T> {
-    fn at_hand(&mut self) -> Option<T> {
+impl<T: Item> NextBuffered<T> for List<T> {
+    fn next_buffered(&mut self) -> Option<T> {
         self.items.next()
     }
 }
 
-impl<T> AtHand<Page<T>> for Pages<T> {
-    /// A page is never at hand: it is taken as it arrives.
-    fn at_hand(&mut self) -> Option<Page<T>> {
+impl<T> NextBuffered<Page<T>> for Pages<T> {
+    /// Pages are never buffered.
+    fn next_buffered(&mut self) -> Option<Page<T>> {
         None
     }
 }
@@ -169,8 +169,8 @@ impl<T: Item> Iterator for List<T> {
             if let Some(item) = self.items.next() {
                 return Some(Ok(item));
             }
-            match self.pages.turn()? {
-                Ok(turned) => self.items.turn_to(turned),
+            match self.pages.next_page()? {
+                Ok(next) => self.items.load(next),
                 Err(error) => return Some(Err(error)),
             }
         }
@@ -181,24 +181,24 @@ impl<T: Item> Iterator for Pages<T> {
     type Item = Result<Page<T>>;
 
     fn next(&mut self) -> Option<Result<Page<T>>> {
-        self.turn().map(|turned| turned.map(|turned| turned.page))
+        self.next_page().map(|next| next.map(|next| next.page))
     }
 }
 
-fn fetch<T: Item>(pager: &mut Pager<T>, lane: &mut Option<LaneInUse>) -> Result<Page<T>> {
-    let lane = match lane {
-        Some(lane) => &*lane,
-        None => lane.insert(pager.source.shared.check_out()?),
+fn fetch<T: Item>(pager: &mut Pager<T>, lease: &mut Option<RuntimeLease>) -> Result<Page<T>> {
+    let lease = match lease {
+        Some(lease) => &*lease,
+        None => lease.insert(pager.source.shared.check_out()?),
     };
     pager.request(|source, request, is_prefetched| {
         let shared = &source.shared;
         let permit = if is_prefetched { shared.admit_prefetch() } else { Some(shared.admit(&source.call)?) };
-        Ok(permit.map(|permit| shared.call_on::<Fetched<T>>(lane, permit, request, source.call.clone())))
+        Ok(permit.map(|permit| shared.call_with_lease::<Fetched<T>>(lease, permit, request, source.call.clone())))
     })?;
     let cancel = pager.source.call.cancel.clone();
     let page = async {
         let page = poll_fn(|context| pager.poll_next(context)).await;
-        // Read what has arrived of the other pages, too: it may be long before they are driven again.
+        // Also read the other pages as far as they have arrived: it may take long until they are driven again.
         for _ in 0..8 {
             yield_now().await;
             poll_fn(|context| {
@@ -209,7 +209,7 @@ fn fetch<T: Item>(pager: &mut Pager<T>, lane: &mut Option<LaneInUse>) -> Result<
         }
         page
     };
-    lane.block_on(page, cancel.as_ref())?
+    lease.block_on(page, cancel.as_ref())?
 }
 
 impl<T> std::fmt::Debug for List<T> {

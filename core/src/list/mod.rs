@@ -1,9 +1,9 @@
 //! Lists: one page, or all items across pages.
 //!
 //! - `page` reads a page;
-//! - `plan` decides which pages to request and when a list ends; its documentation has the rules;
-//! - `seen_ids` and `stall_detector` tell new items from repeated ones;
-//! - `pager` holds the pages that are requested ahead, `blocking` and `stream` drive it.
+//! - `plan` decides which pages to request and when a list ends; its docs contain the rules;
+//! - `seen_ids` and `stall_detector` detect repeated items;
+//! - `pager` manages the prefetched pages, `blocking` and `stream` drive it.
 
 mod blocking;
 mod page;
@@ -26,9 +26,9 @@ use crate::model::Model;
 use crate::{Campaign, Channel, Contact, ListCampaigns, ListContacts, ListSenderIds, Result, SenderId};
 use serde::Serialize;
 
-/// The items of lists.
+/// An item of a list.
 pub trait Item: Model + Serialize + Send + Unpin + 'static {
-    /// The id by which lists recognise the item on a later page.
+    /// The id that is used to detect the item on a later page.
     fn id(&self) -> Option<&str>;
 
     /// The part of the list within which the id is unique, if it is not unique in the whole list.
@@ -54,17 +54,17 @@ impl Item for SenderId {
         self.id.as_deref()
     }
 
-    /// A name is registered separately for each channel, so an id may be that of the name.
+    /// A name is registered separately for each channel, so its registrations may have the same id.
     fn id_scope(&self) -> Option<&str> {
         self.channel.as_ref().map(Channel::as_str)
     }
 }
 
-/// Which items of a list are wanted.
+/// The filters and the page size of a list.
 pub(crate) trait Filter {
     fn per_page(&self) -> Option<u32>;
 
-    /// The filters proper, by their names in the API.
+    /// The filters, with their names in the API.
     fn filters(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
@@ -102,17 +102,17 @@ impl Filter for ListContacts {
     }
 }
 
-/// Where the pages of a list come from: the request without its page number, and the options of the call, whose deadline has begun to run.
+/// The source of the pages of a list: the request without the page number, and the options of the call, whose deadline has started.
 pub(crate) struct Source {
     shared: Arc<Shared>,
     request: Request,
     call: Call,
     per_page: Option<u32>,
-    /// How many items are wanted. `None` means all.
+    /// The maximum number of items. `None` means all.
     limit: Option<u64>,
 }
 
-/// The largest page that the API returns.
+/// The maximum page size of the API.
 const MAX_PER_PAGE: u32 = 100;
 
 impl Source {
@@ -129,13 +129,13 @@ impl Source {
         Ok(Source { shared, request, call, per_page: filter.per_page(), limit: None })
     }
 
-    /// The size of the pages that the list requests. A limit without a size is requested as one page, if one can hold it.
+    /// The size of the pages that the list requests. A limit without a page size is requested as one page if possible.
     fn list_page_size(&self) -> Option<u32> {
         let limit = self.limit.and_then(|limit| u32::try_from(limit).ok());
         self.per_page.or(limit.filter(|limit| (1..=MAX_PER_PAGE).contains(limit)))
     }
 
-    /// The request for a page of the list.
+    /// The request for a page when the list is iterated over.
     fn list_request(&self, page: u32) -> Result<Request> {
         let size = self.list_page_size().filter(|_| self.per_page.is_none());
         Ok(self.request(page)?.with_query(size.map(|size| ("per_page", size.to_string()))))

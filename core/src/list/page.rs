@@ -1,4 +1,4 @@
-//! [`Page`], and how it is read: as documented, as a bare array, or without what the API should say of it.
+//! [`Page`], and how it is parsed: as documented, as a bare array, or with incomplete `meta`.
 
 use std::fmt;
 
@@ -29,7 +29,7 @@ pub struct Page<T> {
 }
 
 model! {
-    /// What the API says of a page.
+    /// The `meta` object of a page.
     #[derive(Debug)]
     #[allow(unreachable_pub, reason = "models are public, and this one is in a private module")]
     Meta {
@@ -46,7 +46,7 @@ model! {
     }
 }
 
-/// The documented form of a page, whose items and meta are read tolerantly.
+/// The documented form of a page. Its items and its `meta` are read tolerantly.
 #[derive(Deserialize)]
 #[serde(bound = "T: Model")]
 struct Documented<T> {
@@ -74,7 +74,7 @@ impl<T: Model> Page<T> {
         let data_path = path.member("data");
         match object.remove("data") {
             Some(Value::Array(items)) => Page::read_items(items, object.remove("meta").unwrap_or_default(), &data_path),
-            // A page within an envelope.
+            // A page in an envelope.
             Some(Value::Object(inner)) if inner.contains_key("data") => Page::read_value(inner.into(), &data_path),
             None | Some(Value::Null) => Err(data_path.error("is missing")),
             Some(_) => Err(data_path.error("is not an array")),
@@ -118,11 +118,11 @@ impl<T: Model> Page<T> {
     }
 }
 
-/// The number of a page of which the API does not say it: pages begin with 1.
+/// The page number if the API omits it. Real page numbers start with 1.
 const UNKNOWN: u32 = 0;
 
 impl<T> Page<T> {
-    /// The same page, which was requested by this number.
+    /// Sets the page number to the requested one if the API omits it.
     pub(super) fn numbered(mut self, number: u32) -> Page<T> {
         if self.page == UNKNOWN {
             self.page = number;
@@ -143,7 +143,7 @@ impl<T: Serialize> Serialize for Page<T> {
         if let Some(per_page) = per_page {
             map.serialize_entry("per_page", per_page)?;
         }
-        // The number of the page is always known, even if the API's is not understood.
+        // The page number is always known, even if the API's is in an unexpected form.
         for (name, value) in extra.iter().filter(|(name, _)| !matches!(name.as_str(), "items" | "page")) {
             map.serialize_entry(name, value)?;
         }
@@ -152,7 +152,7 @@ impl<T: Serialize> Serialize for Page<T> {
 }
 
 impl<T: fmt::Debug> fmt::Debug for Page<T> {
-    /// Without `extra`.
+    /// Omits `extra`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Page")
             .field("items", &self.items)
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_in_another_form_leaves_the_others_alone() {
+    fn an_item_in_another_form_does_not_affect_the_others() {
         let body =
             r#"{"data": [{"id": "cnt_1", "name": "Beto \ud83d"}, {"id": 2, "lists": [{"id": "lst_1"}], "email": 0}]}"#;
         let page: Page<Contact> = Page::read(body.as_bytes()).expect("a page");

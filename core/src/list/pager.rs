@@ -1,4 +1,4 @@
-//! [`Pager`]: the pages of a list that are requested ahead, in order; and [`Items`], the items of the page at hand.
+//! [`Pager`]: the prefetched pages of a list, in order; and [`Items`]: the buffered items of the current page.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -17,32 +17,32 @@ use crate::engine::request::Request;
 use crate::observe::{self, Warning};
 use crate::{Error, Result};
 
-/// The pages of a list that are requested ahead, in order.
+/// The prefetched pages of a list, in order.
 pub(super) struct Pager<T> {
     pub(super) source: Source,
     plan: Plan,
     seen: SeenIds,
     stall: StallDetector,
     in_flight: VecDeque<InFlight<T>>,
-    /// The generation of the process that requested them.
+    /// The generation of the process that requested the pages in flight.
     generation: u64,
 }
 
-/// A page that was requested.
+/// A requested page.
 struct InFlight<T> {
     requested: Instant,
     state: State<T>,
 }
 
 enum State<T> {
-    Underway(Pin<Box<dyn Future<Output = Result<Fetched<T>>> + Send>>),
+    Pending(Pin<Box<dyn Future<Output = Result<Fetched<T>>> + Send>>),
     Arrived(Result<Page<T>>),
 }
 
-/// A page in its turn.
-pub(super) struct Turned<T> {
+/// The next page in order.
+pub(super) struct NextPage<T> {
     pub(super) page: Page<T>,
-    /// The indexes of the items that earlier pages had.
+    /// The indexes of the items that are repeated from earlier pages.
     repeated: Vec<usize>,
 }
 
@@ -58,15 +58,15 @@ impl<T: Item> Pager<T> {
         }
     }
 
-    /// Ends the list after this many items.
+    /// Limits the list to this many items.
     pub(super) fn limit(&mut self, items: u64) {
         self.source.limit = Some(items);
         self.plan = Plan::new(self.source.list_page_size()).with_limit(items);
     }
 
-    /// Requests the pages that the plan wants by now. The calls begin when they are polled.
+    /// Requests the pages that are due by the plan. The calls start when they are polled.
     ///
-    /// `call` is told whether the page is prefetched, and may return `None` for it: it is requested later.
+    /// The last argument of `call` is whether the page is prefetched. `call` may return `None` for such a page, which is then requested later.
     pub(super) fn request<F>(&mut self, mut call: impl FnMut(&Source, Request, bool) -> Result<Option<F>>) -> Result<()>
     where
         F: Future<Output = Result<Fetched<T>>> + Send + 'static,
@@ -77,13 +77,13 @@ impl<T: Item> Pager<T> {
                 self.plan.withdraw();
                 break;
             };
-            self.in_flight.push_back(InFlight { requested: Instant::now(), state: State::Underway(Box::pin(call)) });
+            self.in_flight.push_back(InFlight { requested: Instant::now(), state: State::Pending(Box::pin(call)) });
         }
         Ok(())
     }
 
-    /// Requests again what a forked child has inherited in flight: that belongs to its parent.
-    pub(super) fn leave_to_parent(&mut self) {
+    /// Discards the pages in flight that a forked child has inherited from its parent, and requests them again.
+    pub(super) fn discard_after_fork(&mut self) {
         let generation = generation();
         if self.generation != generation {
             mem::forget(mem::take(&mut self.in_flight));
@@ -92,13 +92,13 @@ impl<T: Item> Pager<T> {
         }
     }
 
-    /// Drives all pages under way, until the next one in order has arrived.
+    /// Drives all pages in flight until the next one in order has arrived.
     pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Page<T>>> {
         self.poll_all(context);
         match self.in_flight.pop_front() {
             Some(InFlight { state: State::Arrived(page), .. }) => Poll::Ready(page),
-            Some(underway) => {
-                self.in_flight.push_front(underway);
+            Some(pending) => {
+                self.in_flight.push_front(pending);
                 Poll::Pending
             }
             None => unreachable!("a plan that has not ended has requested a page"),
@@ -107,7 +107,7 @@ impl<T: Item> Pager<T> {
 
     pub(super) fn poll_all(&mut self, context: &mut Context<'_>) {
         for page in &mut self.in_flight {
-            if let State::Underway(call) = &mut page.state
+            if let State::Pending(call) = &mut page.state
                 && let Poll::Ready(fetched) = call.as_mut().poll(context)
             {
                 page.state = State::Arrived(fetched.map(|Fetched { page, body_size }| {
@@ -119,9 +119,9 @@ impl<T: Item> Pager<T> {
         self.withdraw_excess();
     }
 
-    /// Drops the last pages under way, if one larger than all before it leaves room for fewer. They are requested again in their turn.
+    /// Drops the last pages in flight if a page turns out so large that fewer may be prefetched. They are requested again later.
     fn withdraw_excess(&mut self) {
-        while self.in_flight.back().is_some_and(|page| matches!(page.state, State::Underway(_)))
+        while self.in_flight.back().is_some_and(|page| matches!(page.state, State::Pending(_)))
             && self.plan.has_excess()
         {
             self.in_flight.pop_back();
@@ -129,25 +129,25 @@ impl<T: Item> Pager<T> {
         }
     }
 
-    /// Drops and requests again the pages under way, if one of them has been for longer than an attempt may take.
+    /// Drops the pages in flight and requests them again, if one of them has been in flight for longer than the timeout of an attempt.
     ///
-    /// While the caller of a blocking list is busy with a page, nobody drives the others, and their time runs out although they may have
-    /// been answered long ago. That is not the server's fault, and costs no attempt.
-    pub(super) fn renew_overdue(&mut self) {
+    /// While the consumer of a blocking list processes a page, the other pages are not driven. They time out although the server may have responded. This is
+    /// not a failure of the server, and does not count as an attempt.
+    pub(super) fn restart_overdue(&mut self) {
         let timeout = self.source.call.timeout;
         let is_overdue =
-            |page: &InFlight<T>| matches!(page.state, State::Underway(_)) && page.requested.elapsed() >= timeout;
+            |page: &InFlight<T>| matches!(page.state, State::Pending(_)) && page.requested.elapsed() >= timeout;
         if self.in_flight.iter().any(is_overdue) {
             self.in_flight.clear();
             self.plan.request_again();
         }
     }
 
-    /// Takes the next page in order. `None` if it has nothing new, and is not the first. After an error the list has ended.
-    pub(super) fn take(&mut self, page: Result<Page<T>>) -> Result<Option<Turned<T>>> {
-        let turned = match page {
+    /// Processes the next page in order. Returns `None` if it has no new items and is not the first. After an error, the list has ended.
+    pub(super) fn take(&mut self, page: Result<Page<T>>) -> Result<Option<NextPage<T>>> {
+        let next = match page {
             Ok(page) => self.turn(page),
-            // Some servers answer so beyond the last page.
+            // Some servers return a 404 after the last page.
             Err(error) if error.status() == Some(404) && self.plan.has_doubtful_total() => {
                 self.plan.end();
                 Ok(None)
@@ -161,10 +161,10 @@ impl<T: Item> Pager<T> {
             self.in_flight.clear();
             self.warn_if_incomplete();
         }
-        turned
+        next
     }
 
-    fn turn(&mut self, page: Page<T>) -> Result<Option<Turned<T>>> {
+    fn turn(&mut self, page: Page<T>) -> Result<Option<NextPage<T>>> {
         let page = page.numbered(self.plan.next_number());
         let mut repeated = self.seen.add_page(&page.items);
         if self.stall.is_repeated(&page.items) {
@@ -179,8 +179,8 @@ impl<T: Item> Pager<T> {
                 per_page: page.per_page,
             })
             .map_err(|_| repeating_list())?;
-        let is_worth_it = is_first || repeated.len() < page.items.len();
-        Ok(is_worth_it.then_some(Turned { page, repeated }))
+        let is_yielded = is_first || repeated.len() < page.items.len();
+        Ok(is_yielded.then_some(NextPage { page, repeated }))
     }
 
     fn warn_if_incomplete(&self) {
@@ -200,7 +200,7 @@ impl<T: Item> Pager<T> {
         self.plan.is_incomplete()
     }
 
-    /// Whether no page is under way or waits to be taken.
+    /// Whether no page is in flight or buffered.
     pub(super) fn is_idle(&self) -> bool {
         self.in_flight.is_empty()
     }
@@ -208,14 +208,14 @@ impl<T: Item> Pager<T> {
 
 impl<T> Drop for Pager<T> {
     fn drop(&mut self) {
-        // Dropping in a forked child what its parent has in flight would end it there, too: they share the sockets.
+        // In a forked child, dropping a call of the parent would affect the parent, because they share sockets.
         if self.generation != generation() {
             mem::forget(mem::take(&mut self.in_flight));
         }
     }
 }
 
-/// Whether the list that this pages through has ended short of its total. One that could not begin has not.
+/// Whether the list has ended before its total was reached. False for a list that could not start.
 pub(super) fn is_incomplete<T: Item>(pager: &Result<Pager<T>, Option<Error>>) -> bool {
     pager.as_ref().is_ok_and(Pager::is_incomplete)
 }
@@ -232,35 +232,35 @@ macro_rules! completeness {
 
 completeness!(List, Pages, AsyncList, AsyncPages);
 
-/// The items of the page at hand, without those that earlier pages had.
+/// The buffered items of the current page, without repeated ones.
 pub(super) struct Items<T> {
-    at_hand: vec::IntoIter<T>,
-    /// How many further items are wanted beyond those at hand. `None` means all.
-    wanted: Option<u64>,
+    buffered: vec::IntoIter<T>,
+    /// The number of items until the limit, not counting the buffered ones. `None` means no limit.
+    remaining: Option<u64>,
 }
 
 impl<T: Item> Items<T> {
     pub(super) fn none() -> Items<T> {
-        Items { at_hand: Vec::new().into_iter(), wanted: None }
+        Items { buffered: Vec::new().into_iter(), remaining: None }
     }
 
-    /// Ends the items after this many.
+    /// Limits the number of items.
     pub(super) fn limit(&mut self, items: u64) {
-        self.wanted = Some(items);
+        self.remaining = Some(items);
     }
 
     pub(super) fn next(&mut self) -> Option<T> {
-        self.at_hand.next()
+        self.buffered.next()
     }
 
-    /// All that are left of the page at hand.
+    /// Returns all remaining items of the current page.
     pub(super) fn rest(&mut self) -> Vec<T> {
-        mem::take(&mut self.at_hand).collect()
+        mem::take(&mut self.buffered).collect()
     }
 
-    /// Goes on with the next page.
-    pub(super) fn turn_to(&mut self, turned: Turned<T>) {
-        let Turned { page: Page { mut items, .. }, repeated } = turned;
+    /// Continues with the next page.
+    pub(super) fn load(&mut self, next: NextPage<T>) {
+        let NextPage { page: Page { mut items, .. }, repeated } = next;
         if !repeated.is_empty() {
             let mut repeated = repeated.into_iter().peekable();
             let mut index = 0;
@@ -270,10 +270,10 @@ impl<T: Item> Items<T> {
                 is_new
             });
         }
-        if let Some(wanted) = &mut self.wanted {
-            items.truncate(usize::try_from(*wanted).unwrap_or(usize::MAX));
-            *wanted -= items.len() as u64;
+        if let Some(remaining) = &mut self.remaining {
+            items.truncate(usize::try_from(*remaining).unwrap_or(usize::MAX));
+            *remaining -= items.len() as u64;
         }
-        self.at_hand = items.into_iter();
+        self.buffered = items.into_iter();
     }
 }

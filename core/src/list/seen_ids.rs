@@ -1,4 +1,4 @@
-//! [`SeenIds`]: the ids of the items that a list has received. There is one per item, so each takes as little memory as possible.
+//! [`SeenIds`]: the ids of the items that a list has received. There is one id per item, so memory use is kept small.
 
 use std::hash::BuildHasher;
 
@@ -8,7 +8,7 @@ use hashbrown::hash_table::Entry;
 
 use super::Item;
 
-/// The ids on the pages so far. They are stored in one string, so that an id needs no allocation of its own.
+/// The ids on the pages so far. They are stored in one string, to avoid an allocation per id.
 #[derive(Default)]
 pub(super) struct SeenIds {
     text: String,
@@ -16,7 +16,7 @@ pub(super) struct SeenIds {
     hasher: RandomState,
 }
 
-/// Where an id is in the text. The hash is kept, so that it need not be computed again when the table grows.
+/// The position of an id in the text. The hash is stored so that it is not computed again when the table grows.
 struct Span {
     hash: u64,
     start: usize,

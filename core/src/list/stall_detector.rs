@@ -1,4 +1,4 @@
-//! [`StallDetector`]: recognises pages that a list has received before although their items have no ids.
+//! [`StallDetector`]: detects repeated pages whose items have no ids.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -16,7 +16,7 @@ pub(super) struct StallDetector {
 impl StallDetector {
     /// Returns whether an earlier page had exactly these items, in this order, and some of them have no id.
     ///
-    /// Single items without an id are never taken for one another, because two of them may be equal. Whole pages are.
+    /// Single items without an id are never compared, because different items may be equal. Complete pages are compared.
     pub(super) fn is_repeated<T: Item>(&mut self, items: &[T]) -> bool {
         let has_ids = items.iter().all(|item| item.id().is_some_and(|id| !id.is_empty()));
         !has_ids && !self.pages.insert(fingerprint(items))

@@ -6,10 +6,10 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use super::pager::{self, Items, Pager, Turned};
+use super::pager::{self, Items, NextPage, Pager};
 use super::{Item, Page, Source};
 use crate::binding::Batches;
-use crate::decode::{Decoded, Fetched};
+use crate::decode::{Fetched, ResponseDecoder};
 use crate::{Error, Result};
 
 /// A list: a [`Stream`] of all items, which fetches the pages as needed.
@@ -79,7 +79,11 @@ impl<T: Item> AsyncList<T> {
     pub async fn page(self, number: u32) -> Result<Page<T>> {
         let task = {
             let pager = self.pages.0.map_err(|error| error.expect("not yet polled"))?;
-            pager.source.shared.spawn(pager.source.request(number)?, pager.source.call.clone(), Decoded::once())?
+            pager.source.shared.spawn(
+                pager.source.request(number)?,
+                pager.source.call.clone(),
+                ResponseDecoder::once(),
+            )?
         };
         let page: Page<T> = task.await?;
         Ok(page.numbered(number))
@@ -98,7 +102,7 @@ impl<T: Item> AsyncList<T> {
 }
 
 impl<T: Item> AsyncList<T> {
-    /// What `take` finds on the page at hand, or on the first further page where it finds anything.
+    /// Returns what `take` returns for the current page, or for the first later page for which it returns anything.
     fn poll_until<R>(
         &mut self,
         context: &mut Context<'_>,
@@ -108,8 +112,8 @@ impl<T: Item> AsyncList<T> {
             if let Some(taken) = take(&mut self.items) {
                 return Poll::Ready(Some(Ok(taken)));
             }
-            match ready!(self.pages.poll_turn(context)) {
-                Some(Ok(turned)) => self.items.turn_to(turned),
+            match ready!(self.pages.poll_next_page(context)) {
+                Some(Ok(next)) => self.items.load(next),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
@@ -142,8 +146,8 @@ impl<T: Item> AsyncPages<T> {
         pager::is_incomplete(&self.0)
     }
 
-    /// The next page that has something new, or is the first.
-    fn poll_turn(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Turned<T>>>> {
+    /// Polls for the next page that has new items, or is the first.
+    fn poll_next_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<NextPage<T>>>> {
         loop {
             let pager = match &mut self.0 {
                 Ok(pager) => pager,
@@ -152,17 +156,17 @@ impl<T: Item> AsyncPages<T> {
             if pager.has_ended() {
                 return Poll::Ready(None);
             }
-            pager.leave_to_parent();
+            pager.discard_after_fork();
             let spawned = pager.request(|source, request, _| {
-                let answer = Decoded::<Fetched<T>>::once();
+                let answer = ResponseDecoder::<Fetched<T>>::once();
                 source.shared.spawn(request, source.call.clone(), answer).map(Some)
             });
             let page = match spawned {
                 Ok(()) => ready!(pager.poll_next(context)),
                 Err(error) => Err(error),
             };
-            if let Some(turned) = pager.take(page).transpose() {
-                return Poll::Ready(Some(turned));
+            if let Some(next) = pager.take(page).transpose() {
+                return Poll::Ready(Some(next));
             }
         }
     }
@@ -172,7 +176,7 @@ impl<T: Item> Stream for AsyncPages<T> {
     type Item = Result<Page<T>>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
-        self.poll_turn(context).map(|turned| turned.map(|turned| turned.map(|turned| turned.page)))
+        self.poll_next_page(context).map(|next| next.map(|next| next.map(|next| next.page)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reads arrays of strings, such as the names of events and the ids of contact lists.
+//! Reads arrays of strings, such as names of events and ids of contact lists.
 
 use serde::Serialize;
 use serde::de::SeqAccess;
@@ -8,7 +8,7 @@ use super::field::Slot;
 use super::notes::Note;
 use super::{Code, Reading, Tolerant};
 
-/// A string and nothing else.
+/// Accepts only a string.
 struct Text<T>(T);
 
 impl<T: Tolerant> Tolerant for Text<T> {
@@ -18,7 +18,7 @@ impl<T: Tolerant> Tolerant for Text<T> {
     }
 }
 
-/// Reads an array. As long as its elements are strings, none of them is copied as JSON. If one is not understood, the whole array is in another form.
+/// Reads an array. While its elements are strings, they are not copied as JSON. If the form of one element is not accepted, neither is that of the array.
 fn read<'de, T, A>(mut array: A, other: fn(Value) -> Option<T>) -> Result<Reading<Vec<T>>, A::Error>
 where
     T: Tolerant + Serialize,
@@ -34,7 +34,7 @@ where
             Reading::Absent => Value::Null,
             Reading::Other(raw) => raw,
         };
-        // What was read so far is text, so this is as it was.
+        // The elements so far are strings, so this restores their JSON.
         let mut values: Vec<_> = items.iter().map(|item| serde_json::to_value(item).unwrap_or_default()).collect();
         values.push(raw);
         while let Some(value) = array.next_element()? {
@@ -48,7 +48,7 @@ where
     Ok(Reading::Known(items))
 }
 
-/// The same of an array that is JSON already.
+/// Reads an array that is already parsed.
 fn read_value<T>(value: Value, element: fn(Value) -> Option<T>) -> Result<Vec<T>, Value> {
     let Value::Array(values) = value else { return Err(value) };
     values.iter().cloned().map(element).collect::<Option<_>>().ok_or(Value::Array(values))
@@ -68,7 +68,7 @@ impl<T: Tolerant + Serialize> Tolerant for Vec<T> {
     }
 }
 
-/// Ids, each of which may also be a number, or an object with that id.
+/// Ids, each of which may also be a number, or an object with an id.
 impl Tolerant for Code<Vec<String>> {
     fn from_value(value: Value) -> Result<Self, Value> {
         read_value(value, id).map(Code)
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn an_element_that_is_not_understood_leaves_the_array_as_it_was() {
+    fn an_array_with_an_unexpected_element_is_returned_unchanged() {
         for value in [json!(["lst_1", null]), json!([{"name": "x"}]), json!(["a", 5, [1]]), json!("lst_1"), json!({})] {
             assert_eq!(ids(&value), Err(value.clone()));
         }

@@ -1,4 +1,4 @@
-//! Reads a model from the body of a response, and says what is missing if it cannot.
+//! Reads a model from the body of a response. Errors name the field that is missing or invalid.
 
 use serde_json::error::Category;
 use serde_json::{Map, Value};
@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use crate::json;
 use crate::model::Model;
 
-/// Why a body cannot be read: the field and the path to it, without any value. Values may be numbers or texts, and errors are logged.
+/// The reason why a body cannot be decoded, with the path of the field. Contains no value, because values may be phone numbers or texts, and errors are
+/// logged.
 #[derive(Debug)]
 pub(crate) struct Unreadable(pub(crate) String);
 
@@ -27,11 +28,11 @@ impl From<serde_json::Error> for Unreadable {
 
 /// Reads a model.
 pub(crate) fn read<T: Model>(body: &[u8]) -> Result<T, Unreadable> {
-    // Not again with a parser that repairs the text unless that is necessary.
+    // The slower parser, which repairs the text, is only used if necessary.
     serde_json::from_slice(body).or_else(|_| read_value(json::parse_tolerant(body)?, &Path::ROOT))
 }
 
-/// Reads a model from JSON that is parsed already.
+/// Reads a model from JSON that is already parsed.
 pub(crate) fn read_value<T: Model>(value: Value, path: &Path<'_>) -> Result<T, Unreadable> {
     let Value::Object(mut object) = value else { return Err(path.error("is not an object")) };
     let lacks = |object: &Map<String, Value>, name: &&str| object.get(*name).is_none_or(Value::is_null);
@@ -49,19 +50,19 @@ fn read_members<T: Model>(object: Map<String, Value>, path: &Path<'_>) -> Result
     if let Some(name) = missing {
         return Err(path.member(name).error("is missing"));
     }
-    // All that is required is there, so one of it is in a form that is not understood.
+    // All required fields are present, so one of them has an unexpected form.
     let name = T::REQUIRED.first().copied().unwrap_or_default();
     T::deserialize(Value::Object(object)).map_err(|_| path.member(name).error("has an unexpected form"))
 }
 
-/// Whether the object in a body has a value in this field.
+/// Whether the object in a body has a value for this field.
 pub(crate) fn has_field(body: &[u8], name: &str) -> bool {
     let object = json::parse_tolerant(body).unwrap_or_default();
     let has = |object: &Value| object.get(name).is_some_and(|value| !value.is_null());
     has(&object) || object.get("data").is_some_and(has)
 }
 
-/// Where a value is in a body, such as `data[3].id`.
+/// The path of a value in a body, such as `data[3].id`.
 pub(crate) struct Path<'a> {
     parent: Option<&'a Path<'a>>,
     step: Step<'a>,
@@ -84,7 +85,7 @@ impl<'a> Path<'a> {
         Path { parent: Some(self), step: Step::Index(index) }
     }
 
-    /// The error about this value.
+    /// Creates the error about this value.
     pub(crate) fn error(&self, what: &str) -> Unreadable {
         let mut path = String::new();
         self.write(&mut path);
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_surrounds_an_object_is_ignored() {
+    fn the_envelope_of_an_object_is_ignored() {
         for body in [
             "\u{feff}{\"id\": \"msg_1\", \"body\": \"Ana\"}",
             r#"{"data": {"id": "msg_1", "body": "Ana"}}"#,

@@ -1,4 +1,4 @@
-//! The fields of models: what they hold, and where their values go.
+//! The fields of models, and how their values are stored.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,19 +9,19 @@ use serde_json::{Map, Value};
 use super::notes::Note;
 use super::{Reading, Tolerant};
 
-/// A field of a model: what it holds if its value is absent.
+/// The type of a field of a model, which defines how an absent value is represented.
 pub(crate) trait Slot: Sized {
     type Value: Tolerant;
 
     fn new(value: Option<Self::Value>) -> Self;
 
-    /// Whether the API is known not to have sent a value. An empty list says nothing of it.
+    /// Whether the API has omitted the value. False for an empty list, which the API may have sent.
     fn is_absent(&self) -> bool;
 
-    /// Whether the field is part of the model's JSON. `extra` may have its raw value.
+    /// Whether the field is part of the model's JSON. Its raw value may be in `extra` instead.
     fn is_written(&self, is_extra: impl FnOnce() -> bool) -> bool;
 
-    /// Adds what is not as documented within it.
+    /// Adds a note for each field within the value that is not as documented.
     fn add_notes(&self, _: &mut Vec<Note>) {}
 }
 
@@ -47,7 +47,7 @@ impl<T: Tolerant> Slot for Option<T> {
     }
 }
 
-/// The name of a field. It is copied only if it is not known.
+/// The name of a field. Copied only if necessary.
 pub(crate) struct Key<'de>(pub(crate) Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
@@ -76,7 +76,7 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
-/// Reads the value of a field into its slot, or into `extra` if it is in another form.
+/// Reads the value of a field into its slot, or into `extra` if it has another form.
 #[inline]
 pub(crate) fn read_field<'de, T, F, A>(
     object: &mut A,
@@ -91,7 +91,7 @@ where
 {
     let reading = object.next_value::<Reading<F>>()?;
     if !extra.is_empty() {
-        // Of two values, the last counts.
+        // If a field is repeated, the last value counts.
         extra.remove(name);
     }
     *slot = None;
@@ -103,7 +103,7 @@ where
     Ok(())
 }
 
-/// Reads a field that has no value from another of its names.
+/// Reads a field without a value from one of its aliases.
 pub(crate) fn read_alias<T: From<F>, F: Tolerant>(
     name: &str,
     alias: &str,

@@ -1,8 +1,8 @@
-//! Fills in the fields that a response omits, from the request that it answers.
+//! Fills in the fields that a response omits, from the request.
 
-/// A model that a call with these parameters returns.
+/// A model that is returned by a call with these parameters.
 pub(crate) trait FillFrom<P> {
-    /// Fills in what the response omits. `was_sent` is whether it has a field, be it empty.
+    /// Fills in the fields that the response omits. `was_sent` returns whether the response has a field, even if it is empty.
     fn fill_from(&mut self, params: &P, was_sent: &dyn Fn(&str) -> bool);
 }
 
@@ -28,7 +28,7 @@ impl<T: Clone> FillSlot<Option<T>> for Option<T> {
 }
 
 impl<T: Clone> FillSlot<Vec<T>> for Vec<T> {
-    /// An empty list may be what the API says of it.
+    /// An empty list is only replaced if the API has not sent it.
     fn fill(&mut self, parameter: &Vec<T>, was_sent: impl FnOnce() -> bool) {
         if self.is_empty() && !parameter.is_empty() && !was_sent() {
             self.clone_from(parameter);

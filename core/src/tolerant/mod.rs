@@ -1,9 +1,9 @@
-//! Reads the fields of models: the documented form of a value without a copy of its JSON, other forms as far as they are understood.
+//! Tolerant deserialization of the fields of models. The documented form of a value is read without a copy of its JSON; several other forms are accepted.
 //!
-//! - [`Reading`] reads one value, and [`Tolerant`] says which forms a type understands;
-//! - [`field`] puts it into its field, or into `extra`;
-//! - `array` reads arrays, `time` reads times, `fill` fills in what a response omits;
-//! - [`body`] reads a whole response, and [`notes`] lists what was not as documented.
+//! - [`Reading`] reads one value, and [`Tolerant`] defines the forms that a type accepts;
+//! - [`field`] stores the value in its field, or in `extra`;
+//! - `array` reads arrays, `time` reads times, `fill` fills in fields that a response omits;
+//! - [`body`] reads a complete response, and [`notes`] describes deviations from the documentation.
 
 pub(crate) mod array;
 pub(crate) mod body;
@@ -22,17 +22,17 @@ use serde_json::{Number, Value};
 
 use self::notes::Note;
 
-/// A value of a field as it was read.
+/// The result of reading the value of a field.
 pub(crate) enum Reading<T> {
     /// Null.
     Absent,
-    /// In a form that is understood.
+    /// In an accepted form.
     Known(T),
-    /// In any other form: the raw value.
+    /// The raw value, in another form.
     Other(Value),
 }
 
-/// The forms that a type understands. By default none: a type adds its own.
+/// The forms that a type accepts. By default none.
 pub(crate) trait Tolerant: Sized {
     /// From a string.
     fn from_text(_: &str) -> Option<Self> {
@@ -48,7 +48,7 @@ pub(crate) trait Tolerant: Sized {
     ///
     /// # Errors
     ///
-    /// The value itself, if it is not understood.
+    /// The value itself, if its form is not accepted.
     fn from_value(value: Value) -> Result<Self, Value> {
         Err(value)
     }
@@ -65,7 +65,7 @@ pub(crate) trait Tolerant: Sized {
         Ok(Self::from_value(value).into())
     }
 
-    /// Adds what is not as documented within it.
+    /// Adds a note for each field within the value that is not as documented.
     fn add_notes(&self, _: &mut Vec<Note>) {}
 }
 
@@ -79,7 +79,7 @@ impl<T> From<Result<T, Value>> for Reading<T> {
 }
 
 impl<T: Tolerant> Reading<T> {
-    /// Reads a value that is JSON already.
+    /// Reads a value that is already parsed.
     pub(crate) fn of(value: Value) -> Reading<T> {
         let understood = match &value {
             Value::Null => return Reading::Absent,
@@ -193,7 +193,7 @@ impl Tolerant for Timestamp {
 }
 
 impl Tolerant for f64 {
-    /// A number that is text.
+    /// Accepts a number as text.
     fn from_text(text: &str) -> Option<f64> {
         let is_numeric = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | 'e' | 'E');
         let text = text.trim();
@@ -206,7 +206,7 @@ impl Tolerant for f64 {
 }
 
 impl Tolerant for u64 {
-    /// A number that is text.
+    /// Accepts a number as text.
     fn from_text(text: &str) -> Option<u64> {
         text.trim().parse().ok().or_else(|| f64::from_text(text).and_then(whole))
     }
@@ -226,9 +226,9 @@ impl Tolerant for u32 {
     }
 }
 
-/// A count that was written with a fraction of zero.
+/// Accepts an integer that is written with a fraction of zero.
 fn whole(number: f64) -> Option<u64> {
-    // Above, a double does not hold every whole number.
+    // A double cannot represent every integer above this limit.
     let is_exact = (0.0..=9_007_199_254_740_992.0).contains(&number) && number.fract() == 0.0;
     is_exact.then_some(number as u64)
 }
@@ -254,7 +254,7 @@ mod tests {
     use super::*;
 
     fn known<T: Tolerant>(value: Value) -> Option<T> {
-        // By both ways: from a value, and from text.
+        // From a value and from text.
         let by_text = serde_json::from_str::<Reading<T>>(&value.to_string()).expect("JSON");
         match (Reading::of(value.clone()), by_text) {
             (Reading::Known(one), Reading::Known(_)) => Some(one),
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_whole_and_not_negative() {
+    fn counts_are_non_negative_integers() {
         for (value, expected) in [
             (json!(3), Some(3)),
             (json!("3"), Some(3)),

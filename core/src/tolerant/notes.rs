@@ -1,4 +1,4 @@
-//! [`Note`]: a field of a response that is not as documented, for the log.
+//! [`Note`]: a record about a field of a response that is not as documented, for the log.
 
 use std::fmt;
 
@@ -6,18 +6,18 @@ use serde_json::{Map, Value};
 
 use super::field::Slot;
 
-/// A field that is not as documented. It holds no value.
+/// A field that is not as documented. Contains no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Note {
     /// The model that has the field, such as `Message`.
     pub model: &'static str,
     /// The name of the field.
     pub field: &'static str,
-    /// What is not as documented.
+    /// How the field deviates.
     pub(crate) deviation: Deviation,
 }
 
-/// How a field is not as documented.
+/// How a field deviates from the documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Deviation {
     Missing,
@@ -36,7 +36,7 @@ impl fmt::Display for Note {
     }
 }
 
-/// A field of a model, as notes name it.
+/// A field of a model, for notes.
 pub(crate) struct Field {
     pub(crate) model: &'static str,
     pub(crate) name: &'static str,
@@ -46,7 +46,7 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// Adds what is not as documented about a field.
+    /// Adds a note if the field is not as documented.
     pub(crate) fn add_notes(&self, slot: &impl Slot, extra: &Map<String, Value>, notes: &mut Vec<Note>) {
         let is_extra = |name: &str| extra.get(name).is_some_and(|raw| !raw.is_null());
         let is_absent = slot.is_absent();

@@ -1,4 +1,4 @@
-//! Reads times: as documented, and in the forms that other APIs use.
+//! Reads times in the documented form and in those of other APIs.
 
 use std::borrow::Cow;
 
@@ -7,15 +7,15 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use serde_json::Number;
 
-/// The numbers from here to [`MIN_MILLISECONDS`] are Unix seconds: from 1973 to 5138. Smaller ones, such as 0 for "never", are no times of this API.
+/// Numbers from here to [`MIN_MILLISECONDS`] are Unix seconds, from 1973 to 5138. Smaller numbers, such as 0 for "never", are not times.
 const MIN_SECONDS: f64 = 1e8;
-/// The numbers from here to [`MAX_MILLISECONDS`] are Unix milliseconds: likewise from 1973 to 5138.
+/// Numbers from here to [`MAX_MILLISECONDS`] are Unix milliseconds, also from 1973 to 5138.
 const MIN_MILLISECONDS: f64 = 1e11;
 const MAX_MILLISECONDS: f64 = 1e14;
-/// The most digits that a fraction of a second can have here: nanoseconds.
+/// The maximum number of digits of a fraction of a second: nanoseconds.
 const FRACTION_DIGITS: usize = 9;
 
-/// RFC 3339, also with a space instead of the `T`, without an offset (UTC), or with more digits than nanoseconds have; or a Unix time as text.
+/// Accepts RFC 3339, also with a space instead of the `T`, without an offset (UTC), or with more digits than nanoseconds; or a Unix time as text.
 pub(super) fn from_text(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(|| from_other_text(text.trim()))
 }
@@ -28,12 +28,12 @@ fn from_other_text(text: &str) -> Option<Timestamp> {
     if let Ok(time) = text.parse() {
         return Some(time);
     }
-    // A date alone is no time.
+    // A date without a time is rejected.
     let local: DateTime = text.contains(':').then(|| text.parse().ok()).flatten()?;
     Offset::UTC.to_timestamp(local).ok()
 }
 
-/// Cuts the digits of a fraction that are less than nanoseconds.
+/// Removes the digits of a fraction below nanoseconds.
 fn shorten_fraction(text: &str) -> Cow<'_, str> {
     let Some(point) = text.find(['.', ',']) else { return Cow::Borrowed(text) };
     let (start, fraction) = text.split_at(point + 1);
@@ -44,7 +44,7 @@ fn shorten_fraction(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{start}{}{}", &fraction[..FRACTION_DIGITS], &fraction[digits..]))
 }
 
-/// Unix seconds or milliseconds, perhaps with a fraction.
+/// Accepts Unix seconds or milliseconds, which may have a fraction.
 pub(super) fn from_number(number: &Number) -> Option<Timestamp> {
     from_unix(number.as_f64()?)
 }

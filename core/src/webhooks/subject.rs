@@ -1,11 +1,11 @@
-//! Finds the message or the campaign that an event is about: its subject.
+//! Finds the subject of an event, that is, the message or campaign that it is about.
 //!
 //! The form of events is not documented, so several places are searched in this order: the members `data`, `message`, `campaign` and `payload` of the
-//! event, also `message` and `campaign` within `data` and `payload`, and then the event itself. In each place the subject is an object with an `id`, or it
-//! is flat: `message_id` or `campaign_id` beside the other fields. The first place that has one counts.
+//! event, also `message` and `campaign` within `data` and `payload`, and then the event itself. In each place, the subject is an object with an `id`, or it
+//! is flat, with `message_id` or `campaign_id` next to its other fields. The first match counts.
 //!
-//! Whether an object is a message or a campaign follows from the name of the event. If that does not say, it follows from the prefix of the id, then from
-//! the fields of the object. An object without any of these hints is a message, unless the event is named after something else, such as `contact.created`.
+//! Whether an object is a message or a campaign is determined by the name of the event, or else by the prefix of the id, or else by the fields of the
+//! object. An object without any of these hints is a message, unless the event is named after something else, such as `contact.created`.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -15,14 +15,14 @@ use crate::tolerant::{Code, Reading};
 
 type Object = Map<String, Value>;
 
-/// What an event can be about.
+/// The type of a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Subject {
     Message,
     Campaign,
 }
 
-/// What an id or the fields of an object say about it.
+/// A hint about the type of an object, from the name of the event, the id or the fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Hint {
     Is(Subject),
@@ -30,17 +30,17 @@ enum Hint {
     None,
 }
 
-/// Fields that messages have, and no campaign.
+/// Fields of messages that campaigns do not have.
 const OF_MESSAGES: [&str; 5] = ["to", "from", "body", "sent_at", "delivered_at"];
-/// Fields that campaigns have, and no message.
+/// Fields of campaigns that messages do not have.
 const OF_CAMPAIGNS: [&str; 3] = ["stats", "total_recipients", "contact_list_id"];
 /// Fields of contacts and webhooks.
 const OF_OTHERS: [&str; 5] = ["phone", "email", "lists", "url", "events"];
-/// The beginnings of names of events that are about something else.
+/// Prefixes of the names of events about other objects.
 const OTHER_NAMES: [&str; 6] = ["contact", "list", "webhook", "sender", "credit", "account"];
 
 impl Subject {
-    /// The field with its id, if it is flat.
+    /// The field with the id of a flat subject.
     fn id_field(self) -> &'static str {
         match self {
             Subject::Message => "message_id",
@@ -49,7 +49,7 @@ impl Subject {
     }
 }
 
-/// The subject of an event as the JSON of a model, if it is the one that is wanted.
+/// Returns the subject of an event as the JSON of a model, if it has the wanted type.
 pub(super) fn find(event: &Event, wanted: Subject) -> Option<Object> {
     let search = Search::of(event);
     search.in_members(event, wanted).or_else(|| search.flat(&event.extra, wanted)).or_else(|| {
@@ -63,7 +63,7 @@ pub(super) fn find(event: &Event, wanted: Subject) -> Option<Object> {
     })
 }
 
-/// Whether the event is the message or the campaign itself, so that its `id` is not one of the event.
+/// Whether the payload is the message or the campaign itself, so that its `id` is not an event id.
 pub(super) fn is_event_itself(event: &Event) -> bool {
     let search = Search::of(event);
     let is_elsewhere =
@@ -72,7 +72,7 @@ pub(super) fn is_event_itself(event: &Event) -> bool {
 }
 
 struct Search {
-    /// What the name of the event says.
+    /// The hint in the name of the event.
     name: Hint,
 }
 
@@ -97,7 +97,7 @@ impl Search {
             .or_else(|| self.anywhere_in(member("payload"), wanted))
     }
 
-    /// An object that may be anything, or that contains the subject.
+    /// Searches an object that may be the subject, or contain it.
     fn anywhere_in(&self, object: Option<Object>, wanted: Subject) -> Option<Object> {
         let object = object?;
         let member = |name: &str| object.get(name).and_then(Value::as_object).cloned();
@@ -107,7 +107,7 @@ impl Search {
             .or_else(|| self.named(member("campaign"), Subject::Campaign, wanted))
     }
 
-    /// An object in a member with this name. Only the id, or the name of an event about campaigns, can say that it is something else.
+    /// Checks an object in a member with this name. Only the id, or the name of an event about campaigns, can override the name.
     fn named(&self, object: Option<Object>, name: Subject, wanted: Subject) -> Option<Object> {
         let object = object?;
         let subject = match (hint_of_id(&id(&object, "id")?), self.name) {
@@ -118,7 +118,7 @@ impl Search {
         (subject == wanted).then_some(object)
     }
 
-    /// An object with the id of its subject beside the fields of that.
+    /// Returns a flat subject.
     fn flat(&self, object: &Object, wanted: Subject) -> Option<Object> {
         let subject_id = id(object, wanted.id_field())?;
         let is_wanted = match self.name {
@@ -145,10 +145,10 @@ impl Search {
         }
     }
 
-    /// The subject, if it is the event itself. An `id` without a prefix is one of the event, unless the fields are those of a subject.
+    /// Returns the type of the subject if it is the event itself. An `id` without a prefix is an event id, unless the fields are those of a subject.
     fn event_itself(&self, event: &Event) -> Option<Subject> {
         let own_id = event.id.clone().or_else(|| id(&event.extra, "id"))?;
-        // An event has no status of its own.
+        // Events have no status.
         let has_status = event.extra.contains_key("status");
         let hint = match (hint_of_id(&own_id), hint_of_fields(&event.extra)) {
             (Hint::None, Hint::None) if has_status => Hint::Is(Subject::Message),
@@ -162,7 +162,7 @@ impl Search {
     }
 }
 
-/// The prefixes that the API documents, and that of events.
+/// The hint of a documented prefix of ids, or that of event ids.
 fn hint_of_id(id: &str) -> Hint {
     match id.split_once('_') {
         Some(("msg", _)) => Hint::Is(Subject::Message),
@@ -184,7 +184,7 @@ fn hint_of_fields(object: &Object) -> Hint {
     }
 }
 
-/// An id that can be read.
+/// Returns the id in this field, if it has an accepted form.
 fn id(object: &Object, name: &str) -> Option<String> {
     match Reading::<Code<String>>::deserialize(object.get(name)?) {
         Ok(Reading::Known(id)) => Some(String::from(id)).filter(|id| !id.is_empty()),
@@ -199,7 +199,7 @@ mod tests {
     use super::super::parse_event;
     use super::*;
 
-    /// The ids of the message and of the campaign that an event is about, and of the event itself.
+    /// Returns the ids of the message, the campaign and the event.
     fn ids(payload: &Value) -> [Option<String>; 3] {
         let event = parse_event(payload.to_string().as_bytes()).expect("an event");
         let again: Event = serde_json::from_value(serde_json::to_value(&event).expect("JSON")).expect("an event");
@@ -223,12 +223,12 @@ mod tests {
         assert_ids(json!({"event": "campaign.sent", "payload": {"campaign": {"id": "1"}}}), ["", "1", ""]);
         let both = json!({"campaign": {"id": "1"}, "message": {"id": "2"}});
         assert_ids(both, ["2", "1", ""]);
-        // The first place counts.
+        // The first match counts.
         assert_ids(
             json!({"data": {"id": "msg_1"}, "message": {"id": "msg_2"}, "message_id": "msg_3"}),
             ["msg_1", "", ""],
         );
-        // A text is no object.
+        // A text is not an object.
         assert_ids(json!({"event": "message.sent", "message": "sent", "data": "msg_1", "payload": [1]}), ["", "", ""]);
     }
 
@@ -253,7 +253,7 @@ mod tests {
         assert_ids(json!({"id": "msg_1"}), ["msg_1", "", ""]);
         assert_ids(json!({"event": "message.delivered", "id": 7, "to": "C0123"}), ["7", "", ""]);
         assert_ids(json!({"event": "campaign.completed", "id": "x", "stats": {}}), ["", "x", ""]);
-        // An id of the event.
+        // An event id.
         assert_ids(json!({"event": "message.delivered", "id": "7"}), ["", "", "7"]);
         assert_ids(json!({"event": "message.delivered", "id": "evt_1", "status": "delivered"}), ["", "", "evt_1"]);
         assert_ids(json!({"event": "test", "id": "evt_1"}), ["", "", "evt_1"]);
@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn hints() {
-        // The name of the event counts more than the id, and that more than the fields.
+        // The name of the event takes precedence over the id, and the id over the fields.
         assert_ids(json!({"event": "message.sent", "data": {"id": "cmp_1"}}), ["cmp_1", "", ""]);
         assert_ids(json!({"event": "MessageSent", "data": {"id": "1"}}), ["1", "", ""]);
         assert_ids(json!({"event": "sms.sent", "data": {"id": "cmp_1", "to": "x"}}), ["", "cmp_1", ""]);
@@ -271,7 +271,7 @@ mod tests {
         assert_ids(json!({"event": "done", "data": {"id": "1", "name": "July", "status": "sent"}}), ["", "1", ""]);
         assert_ids(json!({"event": "done", "data": {"id": "1", "to": "x"}}), ["1", "", ""]);
         assert_ids(json!({"event": "done", "data": {"id": "1"}}), ["1", "", ""]);
-        // Other things are neither.
+        // Other objects are neither.
         assert_ids(json!({"event": "contact.created", "data": {"id": "1"}}), ["", "", ""]);
         assert_ids(json!({"event": "created", "data": {"id": "cnt_1"}}), ["", "", ""]);
         assert_ids(json!({"event": "created", "data": {"id": "1", "phone": "+244923000001"}}), ["", "", ""]);

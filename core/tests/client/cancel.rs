@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::support::{async_client, builder, client, message, until};
 use serde_json::json;
-use zexa::binding::{self, Asked};
+use zexa::binding::{self, InterruptCheck};
 use zexa::{CallOptions, CancelToken, Error, Kind, ListContacts, Outcome};
 use zexa_sandbox::Sandbox;
 
@@ -117,20 +117,20 @@ fn a_token_that_has_to_be_asked_for_is_asked_until_it_ends_the_call() {
     thread_local! {
         static OTHER: std::cell::RefCell<Option<(zexa::Client, u32)>> = const { std::cell::RefCell::new(None) };
     }
-    fn ask() -> Asked {
+    fn check() -> InterruptCheck {
         OTHER.with_borrow_mut(|other| {
             let (client, asked) = other.as_mut().expect("it is there before the call");
             *asked += 1;
             // As a handler of signals might.
             client.credits().get().expect("a call may be made from here");
-            if *asked == 3 { Asked::End } else { Asked::GoOn }
+            if *asked == 3 { InterruptCheck::Cancel } else { InterruptCheck::Continue }
         })
     }
     let sandbox = Sandbox::from_json(json!({
         "faults": [{"path": "/messages", "process": true, "then": "stall", "at": "request"}],
     }));
     OTHER.set(Some((client(&sandbox), 0)));
-    let options = CallOptions::new().cancel(&binding::asking(ask));
+    let options = CallOptions::new().cancel(&binding::with_interrupt_check(check));
     let error = client(&sandbox).with_options(options).messages().send(&message("Hello")).unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (Kind::Cancelled, Outcome::Unknown));
     assert_eq!(sandbox.requests().iter().filter(|request| request.path.ends_with("/credits")).count(), 3);

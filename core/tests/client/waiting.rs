@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::support::{async_client, builder, client, message, until};
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
-use zexa::binding::{self, Asked};
+use zexa::binding::{self, InterruptCheck};
 use zexa::{CallOptions, CampaignStatus, CancelToken, Client, CreateCampaign, Error, Kind, MessageStatus, Outcome};
 use zexa_sandbox::Sandbox;
 
@@ -173,11 +173,11 @@ fn closing_the_client_ends_it_in_a_pause() {
 #[test]
 fn a_token_that_has_to_be_asked_for_ends_it_in_a_pause() {
     static ASKED: AtomicUsize = AtomicUsize::new(0);
-    fn ask() -> Asked {
-        if ASKED.fetch_add(1, Ordering::Relaxed) == 3 { Asked::End } else { Asked::GoOn }
+    fn check() -> InterruptCheck {
+        if ASKED.fetch_add(1, Ordering::Relaxed) == 3 { InterruptCheck::Cancel } else { InterruptCheck::Continue }
     }
     let sandbox = message_that_stays();
-    let options = CallOptions::new().cancel(&binding::asking(ask));
+    let options = CallOptions::new().cancel(&binding::with_interrupt_check(check));
     let error = client(&sandbox).with_options(options).messages().wait("msg_1", "final").expect_err("it is ended");
     assert_eq!((error.kind(), ASKED.load(Ordering::Relaxed)), (Kind::Cancelled, 4));
 }

@@ -300,7 +300,7 @@ impl zexa_create_campaign_params {
     ///
     /// The strings and arrays are as the header asks.
     unsafe fn read(&self) -> Result<zexa::CreateCampaign, Failure> {
-        let mut params = zexa::CreateCampaign::blank();
+        let mut params = zexa::CreateCampaign::empty();
         // SAFETY: as the caller promised.
         unsafe {
             params.name = input::optional_text("name", self.name)?.unwrap_or_default().into();
@@ -347,7 +347,7 @@ impl zexa_list_campaigns_params {
     ///
     /// The strings and arrays are as the header asks.
     unsafe fn read(&self) -> Result<zexa::ListCampaigns, Failure> {
-        let mut params = zexa::ListCampaigns::blank();
+        let mut params = zexa::ListCampaigns::empty();
         params.per_page = number::parameter("per_page", self.per_page)?;
 
         Ok(params)

@@ -165,7 +165,7 @@ impl zexa_create_contact_params {
     ///
     /// The strings and arrays are as the header asks.
     unsafe fn read(&self) -> Result<zexa::CreateContact, Failure> {
-        let mut params = zexa::CreateContact::blank();
+        let mut params = zexa::CreateContact::empty();
         // SAFETY: as the caller promised.
         unsafe {
             params.name = input::optional_text("name", self.name)?.unwrap_or_default().into();
@@ -210,7 +210,7 @@ impl zexa_list_contacts_params {
     ///
     /// The strings and arrays are as the header asks.
     unsafe fn read(&self) -> Result<zexa::ListContacts, Failure> {
-        let mut params = zexa::ListContacts::blank();
+        let mut params = zexa::ListContacts::empty();
         // SAFETY: as the caller promised.
         unsafe {
             params.list_id = input::optional_text("list_id", self.list_id)?.map(Into::into);

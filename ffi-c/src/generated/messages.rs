@@ -261,7 +261,7 @@ impl zexa_send_message_params {
     ///
     /// The strings and arrays are as the header asks.
     unsafe fn read(&self) -> Result<zexa::SendMessage, Failure> {
-        let mut params = zexa::SendMessage::blank();
+        let mut params = zexa::SendMessage::empty();
         // SAFETY: as the caller promised.
         unsafe {
             params.channel = input::optional_text("channel", self.channel)?.unwrap_or_default().into();

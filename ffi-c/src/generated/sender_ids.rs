@@ -135,7 +135,7 @@ impl zexa_list_sender_ids_params {
     ///
     /// The strings and arrays are as the header asks.
     unsafe fn read(&self) -> Result<zexa::ListSenderIds, Failure> {
-        let mut params = zexa::ListSenderIds::blank();
+        let mut params = zexa::ListSenderIds::empty();
         params.per_page = number::parameter("per_page", self.per_page)?;
 
         Ok(params)

@@ -238,7 +238,7 @@ impl zexa_create_webhook_params {
     ///
     /// The strings and arrays are as the header asks.
     unsafe fn read(&self) -> Result<zexa::CreateWebhook, Failure> {
-        let mut params = zexa::CreateWebhook::blank();
+        let mut params = zexa::CreateWebhook::empty();
         // SAFETY: as the caller promised.
         unsafe {
             params.url = input::optional_text("url", self.url)?.unwrap_or_default().into();

@@ -104,7 +104,7 @@ impl Field {
     }
 }
 
-/// How much of a field may be shown in a log: from `discreet_debug!`, or all of it where the struct derives `Debug`.
+/// How much of a field may be shown in a log: from `redacted_debug!`, or all of it where the struct derives `Debug`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shown {
     Plain,

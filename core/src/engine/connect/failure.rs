@@ -1,4 +1,4 @@
-//! [`ConnectError`]: why there is no connection, in a sentence.
+//! [`ConnectError`]: describes in a sentence why a connection could not be opened.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,9 +20,9 @@ pub(crate) struct ConnectError {
     pub(crate) message: String,
     /// The code that Node.js has for the reason.
     pub(crate) code: Option<Cow<'static, str>>,
-    /// The system's number of the reason.
+    /// The `errno` of the reason.
     pub(crate) number: Option<i32>,
-    /// Another attempt would fail as well.
+    /// Whether another attempt would fail in the same way.
     pub(crate) is_permanent: bool,
     pub(crate) is_timeout: bool,
 }
@@ -37,16 +37,16 @@ pub(super) enum Reason {
     ProxyLost(io::Error),
     ProxyRefused(StatusCode),
     ProxyNotHttp,
-    /// What a SOCKS proxy says, and whether it would say it again.
+    /// The message of a SOCKS proxy, and whether it is permanent.
     Socks(String, bool),
-    /// The host of the URL cannot be named in TLS.
+    /// The host of the URL is not valid in TLS.
     NoServerName,
     TimedOut(Duration, Step),
     Other(String),
 }
 
 impl Reason {
-    /// The reason for which hyper's connector has failed.
+    /// The reason of an error of hyper's connector.
     pub(super) fn of_tcp(error: &(dyn std::error::Error + 'static)) -> Reason {
         for cause in std::iter::successors(Some(error), |error| error.source()) {
             if let Some(error) = cause.downcast_ref::<ResolveError>() {
@@ -59,7 +59,7 @@ impl Reason {
         Reason::Other(error.to_string())
     }
 
-    /// The reason for which a SOCKS proxy has failed. The library's error has no public type, but says in words what is wrong.
+    /// The reason of an error of a SOCKS proxy. The error has no public type, so its text is used.
     pub(super) fn of_socks(error: &dyn fmt::Display) -> Reason {
         let text = error.to_string();
         let reason = text.strip_prefix("SOCKS error: ").unwrap_or(&text);
@@ -141,7 +141,7 @@ impl fmt::Display for ConnectError {
 
 impl std::error::Error for ConnectError {}
 
-/// An I/O error cannot be cloned.
+/// Copies an I/O error, which cannot be cloned.
 fn copy(error: &io::Error) -> io::Error {
     match error.raw_os_error() {
         Some(code) => io::Error::from_raw_os_error(code),
@@ -149,7 +149,7 @@ fn copy(error: &io::Error) -> io::Error {
     }
 }
 
-/// `connection refused`, without the number of the error.
+/// The text of an I/O error without its number, such as `connection refused`.
 fn in_words(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
@@ -157,7 +157,7 @@ fn in_words(error: &io::Error) -> String {
     characters.next().map(|first| first.to_lowercase().collect::<String>() + characters.as_str()).unwrap_or_default()
 }
 
-/// The name of the system's error: `ECONNREFUSED`.
+/// The name of the `errno`, such as `ECONNREFUSED`.
 fn code(error: &io::Error) -> Option<Cow<'static, str>> {
     #[cfg(unix)]
     if let Some(code) = error.raw_os_error() {
@@ -181,12 +181,12 @@ pub(crate) fn code_of_loss(error: &(dyn std::error::Error + 'static)) -> Option<
     if is_closed_by_server(error) {
         return Some("ECONNRESET".into());
     }
-    // TLS may fail after the handshake: a server may then still reject the client.
+    // TLS can also fail after the handshake, if the server rejects the client.
     let (_, code, _) = describe_tls("server", error.downcast_ref()?);
     code
 }
 
-/// A handshake that failed because of this peer, the server or a proxy.
+/// Describes a failed handshake with the peer, which is the server or a proxy.
 fn describe_tls(peer: &str, error: &io::Error) -> (String, Option<Cow<'static, str>>, bool) {
     let Some(error) = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>()) else {
         return (
@@ -245,7 +245,7 @@ fn describe_certificate(error: &CertificateError) -> (&'static str, &'static str
     }
 }
 
-/// `HandshakeFailure` as `handshake failure`.
+/// Splits a name into words: `HandshakeFailure` becomes `handshake failure`.
 fn words(name: &str) -> String {
     let mut words = String::new();
     for character in name.chars() {
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn certificates_that_are_refused() {
+    fn an_untrusted_certificate() {
         let error = tls(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer));
         assert_eq!(
             error.message,
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_rustls_says_becomes_a_sentence() {
+    fn errors_of_rustls_become_sentences() {
         for error in [
             rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType),
             rustls::Error::AlertReceived(AlertDescription::HandshakeFailure),
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_of_the_system() {
+    fn system_errors() {
         let error = Reason::Tcp(io::Error::from_raw_os_error(111)).into_error("127.0.0.1:1", None);
         assert_eq!(error.message, "cannot connect to 127.0.0.1:1: connection refused");
         assert_eq!((error.code.as_deref(), error.number, error.is_permanent), (Some("ECONNREFUSED"), Some(111), false));

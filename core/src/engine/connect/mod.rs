@@ -31,8 +31,7 @@ pub(crate) use self::stream::Connection;
 use self::stream::Stream;
 use crate::proxy::{Protocol, Proxy, Route};
 
-/// How long an idle connection is silent before the system asks whether the other side is still there, and then between these probes. Routers forget
-/// connections that are silent for some minutes.
+/// The idle time before the first TCP keep-alive probe, and the interval between probes. Routers drop connections that are idle for some minutes.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 const KEEP_ALIVE_PROBES: u32 = 3;
@@ -45,13 +44,13 @@ struct Parts {
     tcp: HttpConnector<Resolver>,
     route: Route,
     tls: TlsConnector,
-    /// For a proxy, which is not offered the protocols of the API.
+    /// For the connection to a proxy, with which no HTTP version is negotiated.
     proxy_tls: TlsConnector,
     timeout: Duration,
     user_agent: HeaderValue,
 }
 
-/// What a connection is waiting for.
+/// A step of opening a connection.
 #[derive(Clone, Copy, Debug)]
 #[repr(u8)]
 enum Step {
@@ -60,7 +59,7 @@ enum Step {
     Tls,
 }
 
-/// The step that a connection has reached, for the error if it takes too long.
+/// The current step of a connection, for the error if it times out.
 struct Progress(AtomicU8);
 
 impl Progress {
@@ -146,7 +145,7 @@ impl Parts {
     async fn tcp(&self, target: &Uri) -> Result<TcpStream, Reason> {
         let connected = self.tcp.clone().call(target.clone()).await;
         connected.map(TokioIo::into_inner).map_err(|error| match Reason::of_tcp(&error) {
-            // A share of the timeout, if the host has several addresses.
+            // If the host has several addresses, this is a part of the timeout.
             Reason::Tcp(error) if error.kind() == std::io::ErrorKind::TimedOut && error.raw_os_error().is_none() => {
                 Reason::TimedOut(self.timeout, Step::Tcp)
             }
@@ -154,7 +153,7 @@ impl Parts {
         })
     }
 
-    /// A connection to the server itself, or to a proxy that only passes bytes on.
+    /// Secures a connection to the server, or through a tunnel.
     async fn secure(&self, target: &Uri, tcp: TcpStream, progress: &Progress) -> Result<Connection, Reason> {
         let stream = match is_https(target) {
             false => Stream::Plain(tcp),
@@ -212,7 +211,7 @@ impl Parts {
     }
 }
 
-/// A connection to a proxy, in the form of a service that opens one.
+/// An open connection to a proxy, as a service that returns it.
 struct Opened(Option<TcpStream>);
 
 impl Service<Uri> for Opened {
@@ -241,7 +240,7 @@ async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
     Ok(tls.connect(name, stream).await)
 }
 
-/// The target by the first address of its host.
+/// The target, with its host replaced by the host's first IP address.
 async fn resolved(target: &Uri) -> Result<Uri, Reason> {
     let host = target.host().unwrap_or_default();
     if host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok() {

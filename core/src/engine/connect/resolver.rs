@@ -1,7 +1,7 @@
-//! [`Resolver`]: the addresses of a host name, from the system.
+//! [`Resolver`]: resolves host names with the system's resolver.
 //!
-//! The system's function blocks, so it runs on a thread of its own, which may not start. A name server that does not answer keeps that thread for ten
-//! seconds or more. Lookups of one name at the same time are therefore one lookup, and a process has few of them.
+//! The system's function blocks, so it runs on a separate thread. If the name server does not respond, the thread is blocked for ten seconds or more.
+//! Concurrent lookups of one name therefore share one thread, and the number of lookups is limited.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,20 +16,20 @@ use hyper_util::client::legacy::connect::dns::Name;
 use tokio::sync::oneshot;
 use tower_service::Service;
 
-use crate::engine::lane::take_no_signals;
 use crate::engine::process::PerProcess;
+use crate::engine::runtime_pool::block_signals;
 
-/// The most names that a process looks up at the same time. A client has one, or two with a proxy.
+/// The maximum number of concurrent lookups of a process. A client needs one, or two with a proxy.
 const MAX_LOOKUPS: usize = 16;
 
-/// The stack of a lookup. Given explicitly: the default depends on a variable of the environment, which another thread may be changing.
+/// The stack size of a lookup. Set explicitly, because the default depends on an environment variable, which another thread may be changing.
 const STACK: usize = 1 << 20;
 
 /// Resolves host names for connections.
 #[derive(Clone, Copy)]
 pub(crate) struct Resolver;
 
-/// Why a name has no addresses.
+/// A failed lookup.
 #[derive(Clone, Debug)]
 pub(crate) struct ResolveError {
     pub(crate) reason: String,
@@ -39,7 +39,7 @@ pub(crate) struct ResolveError {
 
 type Answer = Result<Arc<[SocketAddr]>, ResolveError>;
 
-/// The lookups of one process, each with those who wait for it.
+/// The lookups of one process, each with the senders to those that wait for it.
 #[derive(Default)]
 struct Lookups(Mutex<HashMap<String, Vec<oneshot::Sender<Answer>>>>);
 
@@ -49,12 +49,12 @@ impl Lookups {
         LOOKUPS.get_or_init(|| PerProcess::new(Lookups::default())).get(|_| Lookups::default())
     }
 
-    /// Joins the lookup of this name, and starts it if there is none.
+    /// Joins the lookup of this name, or starts one.
     fn join(&'static self, name: &str) -> Result<oneshot::Receiver<Answer>, ResolveError> {
         let (answer, receiver) = oneshot::channel();
         let mut lookups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(waiting) = lookups.get_mut(name) {
-            // Whoever has given up meanwhile needs no answer.
+            // Removes waiters that have given up.
             waiting.retain(|answer| !answer.is_closed());
             waiting.push(answer);
             return Ok(receiver);
@@ -66,7 +66,7 @@ impl Lookups {
         let owned = name.to_owned();
         let thread = thread::Builder::new().name("zexa-resolver".into()).stack_size(STACK);
         let started = thread.spawn(move || {
-            take_no_signals();
+            block_signals();
             let answer = look_up(&owned);
             let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&owned);
             waiting.into_iter().flatten().for_each(|waiting| drop(waiting.send(answer.clone())));
@@ -90,7 +90,7 @@ fn look_up(name: &str) -> Answer {
         Ok(_) => Err(ResolveError { reason: "the host name has no address".into(), code: "ENOTFOUND" }),
         Err(error) => {
             let text = error.to_string();
-            // The standard library says first that the lookup has failed.
+            // The standard library adds a prefix, which says that the lookup has failed.
             let detail = text.rsplit(": ").next().unwrap_or(&text);
             let code = if detail.starts_with("Temporary failure") { "EAI_AGAIN" } else { "ENOTFOUND" };
             Err(ResolveError { reason: format!("the host name cannot be resolved ({detail})"), code })
@@ -98,7 +98,7 @@ fn look_up(name: &str) -> Answer {
     }
 }
 
-/// The addresses of a host name, with the port 0.
+/// Resolves a host name to addresses with port 0.
 pub(super) async fn resolve(name: &str) -> Answer {
     let aborted = || ResolveError { reason: "the DNS lookup was aborted".into(), code: "EAI_AGAIN" };
     Lookups::of_this_process().join(name)?.await.unwrap_or_else(|_| Err(aborted()))

@@ -1,4 +1,4 @@
-//! [`Connection`]: the bytes of a connection, with TLS or without.
+//! [`Connection`]: a connection with or without TLS.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -12,15 +12,15 @@ use tokio_rustls::client::TlsStream;
 /// A connection over which requests can be sent.
 pub(crate) struct Connection {
     pub(super) stream: Stream,
-    /// Requests go to an HTTP proxy, with the whole URL in their first line.
+    /// Whether requests are sent to an HTTP proxy, with the complete URL in the request line.
     pub(super) is_forwarded: bool,
 }
 
-/// What the bytes go through.
+/// The layers of a connection.
 pub(super) enum Stream {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
-    /// TLS with the server within TLS with a proxy.
+    /// TLS with the server inside of TLS with a proxy.
     TlsInTls(Box<TlsStream<TlsStream<TcpStream>>>),
 }
 
@@ -36,7 +36,7 @@ impl connect::Connection for Connection {
     }
 }
 
-/// Calls a function of the stream, whatever it is.
+/// Calls a function of the stream in any variant.
 macro_rules! delegate {
     ($self:expr, $stream:ident => $call:expr) => {
         match $self {

@@ -1,16 +1,16 @@
-//! The request `CONNECT`: an HTTP proxy opens a tunnel to the server.
+//! The `CONNECT` request, with which an HTTP proxy opens a tunnel to the server.
 
 use http::{HeaderValue, StatusCode};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::failure::Reason;
 
-/// The most that is read of a proxy's response: its head.
+/// The maximum size of the head of a proxy's response.
 const MAX_HEAD: usize = 16 << 10;
 
 const MAX_HEADERS: usize = 100;
 
-/// Asks for a tunnel to `target`, a host and a port.
+/// Requests a tunnel to `target`, a host and a port.
 pub(super) async fn open(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     target: &str,
@@ -49,7 +49,7 @@ enum Parsed {
     Partial,
 }
 
-/// What a response begins with; `None` if it is no response.
+/// Parses the head of a response. `None` if it is not an HTTP response.
 fn parse(head: &[u8]) -> Option<Parsed> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut response = httparse::Response::new(&mut headers);
@@ -57,7 +57,7 @@ fn parse(head: &[u8]) -> Option<Parsed> {
         httparse::Status::Partial => Some(Parsed::Partial),
         httparse::Status::Complete(length) => {
             let status = StatusCode::from_u16(response.code?).ok()?;
-            // The server speaks second in TLS. What follows the head of a success would be lost.
+            // In TLS, the server sends nothing before the client does. Bytes after the head of a success would be lost.
             (!status.is_success() || length == head.len()).then_some(Parsed::Complete(status))
         }
     }
@@ -72,7 +72,7 @@ mod tests {
         open(&mut stream, "api.zexa.ao:443", &HeaderValue::from_static("zexa"), None).await
     }
 
-    /// The proxy's side is a buffer.
+    /// A stream whose input is a buffer.
     fn tokio_test_stream(response: &str) -> impl AsyncRead + AsyncWrite + Unpin + use<> {
         tokio::io::join(std::io::Cursor::new(response.as_bytes().to_vec()), tokio::io::sink())
     }

@@ -116,7 +116,7 @@ fn a_server_that_knows_no_pages_returns_all_items_again() {
     for items in [3, 25] {
         assert!(!ended(10, &[bare(items, 0), bare(items, items)]).is_incomplete());
     }
-    // It may have more than it was asked for.
+    // It may have more than it was result for.
     let mut plan = Plan::new(Some(10));
     plan.received(bare(10, 0)).expect("no repeat");
     assert_eq!(plan.received(bare(10, 10)), Err(Repeats));

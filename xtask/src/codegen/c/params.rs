@@ -31,7 +31,7 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
             ///
             /// The strings and arrays are as the header asks.
             unsafe fn read(&self) -> Result<zexa::{rust}, Failure> {{
-                let mut params = zexa::{rust}::blank();
+                let mut params = zexa::{rust}::empty();
                 {reads}
                 Ok(params)
             }}

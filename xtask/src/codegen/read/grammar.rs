@@ -49,7 +49,7 @@ pub(super) struct FieldLine {
     pub(super) kind: Type,
 }
 
-/// `discreet_debug!(Message { id, to as Masked })`
+/// `redacted_debug!(Message { id, to as Masked })`
 pub(super) struct DebugCall {
     pub(super) name: Ident,
     pub(super) fields: Punctuated<DebugField, Token![,]>,

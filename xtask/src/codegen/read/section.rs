@@ -31,7 +31,7 @@ impl<'a> SectionCalls<'a> {
             enums: source.calls("open_enum"),
             models: source.calls("model"),
             params: source.calls("params"),
-            debugs: source.calls("discreet_debug"),
+            debugs: source.calls("redacted_debug"),
         }
     }
 
@@ -113,7 +113,7 @@ impl<'a> SectionCalls<'a> {
         let name = &call.name;
         let debug = self.debugs.iter().find(|debug| debug.name == *name);
         if debug.is_none() && !has_attribute(&call.attributes, DERIVED_DEBUG) {
-            self.source.complain(name, format!("`{name}` has neither `discreet_debug!` nor `{DERIVED_DEBUG}`"));
+            self.source.complain(name, format!("`{name}` has neither `redacted_debug!` nor `{DERIVED_DEBUG}`"));
         }
         let required = call.required.iter().map(|line| (line, Position::required(owner)));
         // In a model, the type of a field says whether it may be absent.

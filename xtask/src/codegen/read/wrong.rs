@@ -50,8 +50,8 @@ params! {
         optional {}
     }
 }
-discreet_debug!(Message { id as Masked, error });
-discreet_debug!(SendMessage { to });
+redacted_debug!(Message { id as Masked, error });
+redacted_debug!(SendMessage { to });
 "#,
     ),
     ("sender_ids", "//! Sender IDs."),
@@ -167,9 +167,9 @@ fn what_is_wrong_in_a_section() {
         ),
         (
             "messages",
-            "discreet_debug!(Message { id as Masked, error });",
+            "redacted_debug!(Message { id as Masked, error });",
             "",
-            "messages.rs:4: `Message` has neither `discreet_debug!` nor `derive(Debug)`",
+            "messages.rs:4: `Message` has neither `redacted_debug!` nor `derive(Debug)`",
         ),
         (
             "messages",
@@ -223,7 +223,7 @@ fn everything_that_is_wrong_is_told_in_order() {
     let expected = [
         "core/src/endpoints.rs:6: there are no parameters `SendMessage`",
         "core/src/messages.rs:2: `Message` has no doc comment",
-        "core/src/messages.rs:2: `Message` has neither `discreet_debug!` nor `derive(Debug)`",
+        "core/src/messages.rs:2: `Message` has neither `redacted_debug!` nor `derive(Debug)`",
         "core/src/messages.rs:2: `id` has no doc comment",
         "core/src/messages.rs:2: `u8` cannot be expressed here",
         "core/src/messages.rs:5: `A` has no doc comment",

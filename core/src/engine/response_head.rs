@@ -1,4 +1,4 @@
-//! The response: its body, of bounded size, and the error that a failing one becomes.
+//! [`ResponseHead`] and [`Received`]: the head and the body of a response, and the errors that result from them.
 
 use std::future::poll_fn;
 use std::mem;
@@ -17,32 +17,32 @@ use super::retry_after::retry_after;
 use crate::json::{self, Form};
 use crate::{Error, Kind, Outcome};
 
-/// The most that is read of a successful response: a page of a hundred contacts is about 20 KiB.
+/// The maximum size of the body of a successful response. A page of a hundred contacts has about 20 KiB.
 const MAX_SUCCESS_BODY: usize = 8 << 20;
 
-/// The most that is read of a failing response: the API's are a few hundred bytes.
+/// The maximum size of the body of an error response. Those of the API have a few hundred bytes.
 const MAX_ERROR_BODY: usize = 256 << 10;
 
-/// The number of characters of a body that is not JSON in the details of an error.
+/// The maximum number of characters of a body that is not JSON in the details of an error.
 const IN_DETAILS: usize = 500;
-/// How many bytes of a text are looked at for its first characters.
+/// The number of bytes of a text that are searched for its first characters.
 const LOOKED_AT: usize = 16 * 1024;
 
 /// The head of a response.
 pub(crate) struct ResponseHead<'a> {
     status: StatusCode,
     headers: HeaderMap,
-    /// Removed from what is cut off of a body: a part of the key would not be recognised later.
+    /// Removed from a body before it is truncated, because a part of the key would not be recognised later.
     key: ApiKey<'a>,
 }
 
 impl<'a> ResponseHead<'a> {
-    /// Takes the head off a response, of which only the body is left to read.
+    /// Takes the head of a response. The body remains to be read.
     pub(crate) fn take(response: &mut Response<Incoming>, key: ApiKey<'a>) -> ResponseHead<'a> {
         ResponseHead { status: response.status(), headers: mem::take(response.headers_mut()), key }
     }
 
-    /// The error of a response whose status says that the request failed, whatever its body looks like.
+    /// The error of an error response, whatever the form of its body.
     pub(crate) fn into_error(self, body: &[u8]) -> Error {
         let ErrorBody { code, message, details, request_id, text } = ErrorBody::read(body, self.key);
         let status = self.status.as_u16();
@@ -57,7 +57,7 @@ impl<'a> ResponseHead<'a> {
             let is_unknown_path = self.status == StatusCode::NOT_FOUND && code.is_none();
             if is_unknown_path { message + " (check that the base URL ends with /v1)" } else { message }
         });
-        Error::new(Kind::of_answer(status, code.as_deref()), Outcome::of_answer(status), message)
+        Error::new(Kind::of_response(status, code.as_deref()), Outcome::of_response(status), message)
             .with_status(status)
             .with_code(code)
             .with_details(details)
@@ -65,10 +65,10 @@ impl<'a> ResponseHead<'a> {
             .with_retry_after(retry_after(&self.headers))
     }
 
-    /// The error of a response whose status says that the request was carried out, and whose body cannot be understood.
+    /// The error of a successful response whose body cannot be decoded.
     ///
-    /// The details hold what was received: it may hold the id of what was done. If it is no JSON at all, it was not the API that sent it, but perhaps the
-    /// page of a captive portal.
+    /// The details contain the body, which may contain the id of the created object. A body that is not JSON was not sent by the API, but for example by a
+    /// captive portal.
     pub(crate) fn undecodable(&self, reason: &str, body: &[u8]) -> Error {
         let mut message = match body.trim_ascii() {
             [] => format!("the server returned {} with an empty body instead of JSON", self.status),
@@ -87,18 +87,18 @@ impl<'a> ResponseHead<'a> {
             .with_request_id(self.header("x-request-id"))
     }
 
-    /// The error of a response that is not the API's, of which the end is missing.
+    /// The error of an incomplete response that was not sent by the API.
     pub(crate) fn foreign(&self, kind: Kind, message: &str, body: &[u8]) -> Error {
         let error = self.undecodable("not JSON", body).with_outcome(Outcome::Unknown);
         if kind == Kind::Decode { error } else { error.with_kind(kind, message) }
     }
 
-    /// Whether a response of which this much has arrived cannot be the API's. The beginning of the body says more than its type.
+    /// Whether a response whose body begins like this cannot be from the API. The beginning of the body takes precedence over the content type.
     pub(crate) fn is_foreign(&self, beginning: &[u8]) -> bool {
         is_foreign(self.has_foreign_type(), beginning)
     }
 
-    /// Whether the response says that it is something else than JSON.
+    /// Whether the content type is not JSON.
     pub(crate) fn has_foreign_type(&self) -> bool {
         let says_json = |kind: &[u8]| kind.windows(4).any(|part| part.eq_ignore_ascii_case(b"json"));
         self.headers.get(CONTENT_TYPE).is_some_and(|kind| !says_json(kind.as_bytes()))
@@ -122,12 +122,12 @@ impl<'a> ResponseHead<'a> {
     }
 }
 
-/// Whether a response of this type, of which this much has arrived, cannot be the API's.
+/// Whether a response with this content type and this beginning of the body cannot be from the API.
 pub(crate) fn is_foreign(has_foreign_type: bool, beginning: &[u8]) -> bool {
     if beginning.is_empty() { has_foreign_type } else { json::form(beginning) == Form::Other }
 }
 
-/// What a status of 2xx means, with this body.
+/// The outcome of a successful response with this body.
 fn outcome_of_success(body: &[u8]) -> Outcome {
     match json::form(body) {
         Form::Json | Form::CutOff => Outcome::Accepted,
@@ -135,7 +135,7 @@ fn outcome_of_success(body: &[u8]) -> Outcome {
     }
 }
 
-/// Where a redirect leads, without its path and query: they may repeat an id or a number.
+/// The origin of a redirect's target, without the path and the query, which may contain an id or a phone number.
 fn origin(place: &str) -> String {
     match ::url::Url::parse(place) {
         Ok(url) if url.has_host() => url.origin().ascii_serialization(),
@@ -148,25 +148,25 @@ pub(super) fn beginning(body: &[u8], key: ApiKey<'_>) -> Value {
     first_characters(body, IN_DETAILS, key).map_or(Value::Null, Value::String)
 }
 
-/// The first characters of a text, if it has any. The key is removed first: a part of it would not be recognised later.
+/// The first characters of a text, if any. The key is removed first, because a part of it would not be recognised later.
 pub(super) fn first_characters(text: &[u8], count: usize, key: ApiKey<'_>) -> Option<String> {
-    // With room for a key that is written with escapes. A body can have megabytes.
+    // Enough for a key with escapes. A body can have megabytes.
     let text = text.trim_ascii_start();
     let text = String::from_utf8_lossy(&text[..text.len().min(LOOKED_AT)]);
     let text: String = key.redact(&text).trim().chars().take(count).collect();
     if text.is_empty() { None } else { Some(text) }
 }
 
-/// A body as far as it has arrived.
+/// The part of a body that has arrived.
 #[derive(Default)]
 pub(crate) struct Received {
-    // Nearly every body comes in one piece, which is then used where it lies.
+    // Nearly every body arrives in one part, which is then not copied.
     first: Bytes,
     all: BytesMut,
 }
 
 impl Received {
-    /// Reads a body to its end. If it is too long or the connection is lost, returns why it is incomplete.
+    /// Reads a body completely. Returns the reason if the body is too large or the connection is lost.
     pub(crate) async fn read(
         &mut self,
         response: Response<Incoming>,
@@ -200,7 +200,7 @@ impl Received {
     }
 }
 
-/// The next bytes of a body. What follows the bytes, such as trailers, is skipped.
+/// Returns the next bytes of a body. Trailers are skipped.
 async fn next_piece(body: &mut Incoming) -> Result<Option<Bytes>, hyper::Error> {
     loop {
         match poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_says_where_to() {
+    fn a_redirect_names_the_target() {
         let headers = HeaderMap::from_iter([(LOCATION, HeaderValue::from_static("https://new.example/?to=912345678"))]);
         for body in ["", "Moved to https://new.example/?to=912345678"] {
             let error = head(301, headers.clone()).into_error(body.as_bytes());
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_success_without_json_is_not_the_apis() {
+    fn a_success_without_json_has_an_unknown_outcome() {
         for (body, outcome) in [
             (r#"{"status": "queued"}"#, Outcome::Accepted),
             (r#"{"id": "msg_1", "sta"#, Outcome::Accepted),

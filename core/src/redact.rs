@@ -1,30 +1,30 @@
-//! What `Debug` shows of models and parameters: it ends up in logs, where no number and no text of a message belongs.
+//! Redaction of `Debug` output, which ends up in logs and must not contain phone numbers or the text of messages.
 
 use std::fmt;
 
-/// A number, an address or a name: enough of it to tell two apart.
+/// Shows only the end of a phone number, an address or a name.
 pub(crate) struct Masked<'a, T>(pub(crate) &'a T);
 
-/// A text: its length.
+/// Shows only the length of a text.
 pub(crate) struct Hidden<'a, T>(pub(crate) &'a T);
 
-/// `Debug` for a struct: the fields named, some of them `as Masked` or `as Hidden`. Fields not named, such as `extra`, are not shown.
-macro_rules! discreet_debug {
+/// Implements `Debug` for a struct. Fields can be shown `as Masked` or `as Hidden`. Fields that are not listed, such as `extra`, are not shown.
+macro_rules! redacted_debug {
     ($name:ident { $($field:ident $(as $how:ident)?),* $(,)? }) => {
         impl std::fmt::Debug for $name {
-            /// Without what a log must not hold: numbers are masked, texts are hidden, and what is not known is left out.
+            /// Masks phone numbers and names, hides texts, and omits unknown fields.
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct(stringify!($name))
-                    $(.field(stringify!($field), $crate::private::discreet_debug!(@value &self.$field $(, $how)?)))*
+                    $(.field(stringify!($field), $crate::redact::redacted_debug!(@value &self.$field $(, $how)?)))*
                     .finish_non_exhaustive()
             }
         }
     };
     (@value $field:expr) => { $field };
-    (@value $field:expr, $how:ident) => { &$crate::private::$how($field) };
+    (@value $field:expr, $how:ident) => { &$crate::redact::$how($field) };
 }
 
-pub(crate) use discreet_debug;
+pub(crate) use redacted_debug;
 
 impl fmt::Debug for Masked<'_, String> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,7 +32,7 @@ impl fmt::Debug for Masked<'_, String> {
     }
 }
 
-/// What may be shown of a number, an address or a name: its end, where that is not most of it.
+/// The part of a phone number, an address or a name that may be shown: its last two characters, if it is long enough.
 pub(crate) fn tail(text: &str) -> &str {
     let shown = if text.chars().count() > 6 { 2 } else { 0 };
     let start = text.char_indices().rev().take(shown).last().map_or(text.len(), |(index, _)| index);

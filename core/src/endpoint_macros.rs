@@ -1,12 +1,12 @@
-//! The macro that makes the methods of both clients from the table in `endpoints`.
+//! The macro that generates the methods of both clients from the table in `endpoints`.
 
-/// Writes the resources of both clients from the table above. A line of it is a shape (`post`, `get`, `get_one`, `wait`, `list`, `delete`), the name,
-/// the path, the parameters where there are any, what comes of it, and kinds of errors that it can fail with, as in `or NotFound | Conflict`.
+/// Generates the resources of both clients. A line of the table consists of the kind of operation (`post`, `get`, `get_one`, `wait`, `list`, `delete`), the
+/// name, the path, the parameters (if any), the result, and the kinds of errors that it can fail with, as in `or NotFound | Conflict`.
 macro_rules! endpoints {
     ($(
         $(#[$resource_doc:meta])*
         $resource:ident: $Blocking:ident, $Async:ident {
-            $($(#[$doc:meta])* $shape:ident $name:ident($path:literal $(, $argument:ident: $Params:ty)?) $(-> $Answer:ty)? $(, or $($kind:ident)|+)?;)+
+            $($(#[$doc:meta])* $operation:ident $name:ident($path:literal $(, $argument:ident: $Params:ty)?) $(-> $Model:ty)? $(, or $($kind:ident)|+)?;)+
         }
     )+) => {
         impl Client {
@@ -24,7 +24,7 @@ macro_rules! endpoints {
             pub struct $Blocking<'a>(&'a Client);
 
             impl $Blocking<'_> {
-                $($crate::shapes::endpoints!(@blocking $(#[$doc])* $($(#[doc = $crate::shapes::can_fail_with!($kind)])+)? $shape $name($path $(, $argument: $Params)?) $(-> $Answer)?);)+
+                $($crate::endpoint_macros::endpoints!(@blocking $(#[$doc])* $($(#[doc = $crate::endpoint_macros::can_fail_with!($kind)])+)? $operation $name($path $(, $argument: $Params)?) $(-> $Model)?);)+
             }
 
             $(#[$resource_doc])*
@@ -33,44 +33,44 @@ macro_rules! endpoints {
             pub struct $Async<'a>(&'a AsyncClient);
 
             impl $Async<'_> {
-                $($crate::shapes::endpoints!(@async $(#[$doc])* $($(#[doc = $crate::shapes::can_fail_with!($kind)])+)? $shape $name($path $(, $argument: $Params)?) $(-> $Answer)?);)+
+                $($crate::endpoint_macros::endpoints!(@async $(#[$doc])* $($(#[doc = $crate::endpoint_macros::can_fail_with!($kind)])+)? $operation $name($path $(, $argument: $Params)?) $(-> $Model)?);)+
             }
         )+
     };
 
-    (@blocking $(#[$doc:meta])* post $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
+    (@blocking $(#[$doc:meta])* post $name:ident($path:literal, $argument:ident: $Params:ty) -> $Model:ty) => {
         $(#[$doc])*
         #[doc = concat!("\n\n`POST ", $path, "`")]
-        pub fn $name(&self, $argument: &$Params) -> Result<$Answer> {
+        pub fn $name(&self, $argument: &$Params) -> Result<$Model> {
             self.0.create($path, $argument)
         }
     };
-    (@blocking $(#[$doc:meta])* get $name:ident($path:literal) -> $Answer:ty) => {
+    (@blocking $(#[$doc:meta])* get $name:ident($path:literal) -> $Model:ty) => {
         $(#[$doc])*
         #[doc = concat!("\n\n`GET ", $path, "`")]
-        pub fn $name(&self, id: &str) -> Result<$Answer> {
+        pub fn $name(&self, id: &str) -> Result<$Model> {
             self.0.call(Request::of_id(Method::Get, $path, self.0.base(), id))
         }
     };
-    (@blocking $(#[$doc:meta])* get_one $name:ident($path:literal) -> $Answer:ty) => {
+    (@blocking $(#[$doc:meta])* get_one $name:ident($path:literal) -> $Model:ty) => {
         $(#[$doc])*
         #[doc = concat!("\n\n`GET ", $path, "`")]
-        pub fn $name(&self) -> Result<$Answer> {
+        pub fn $name(&self) -> Result<$Model> {
             self.0.call(Ok(Request::new(Method::Get, $path, self.0.base())))
         }
     };
-    (@blocking $(#[$doc:meta])* wait $name:ident($path:literal) -> $Answer:ty) => {
+    (@blocking $(#[$doc:meta])* wait $name:ident($path:literal) -> $Model:ty) => {
         $(#[$doc])*
         #[doc = concat!("\n\n`GET ", $path, "`")]
-        pub fn $name(&self, id: &str, until: &str) -> Result<$Answer> {
+        pub fn $name(&self, id: &str, until: &str) -> Result<$Model> {
             let request = Request::of_id(Method::Get, $path, self.0.base(), id);
-            self.0.wait(request, $crate::shapes::endpoints!(@enough $Answer, until))
+            self.0.wait(request, $crate::endpoint_macros::endpoints!(@is_done $Model, until))
         }
     };
-    (@blocking $(#[$doc:meta])* list $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
+    (@blocking $(#[$doc:meta])* list $name:ident($path:literal, $argument:ident: $Params:ty) -> $Model:ty) => {
         $(#[$doc])*
         #[doc = concat!("\n\n`GET ", $path, "`")]
-        pub fn $name(&self, $argument: &$Params) -> List<$Answer> {
+        pub fn $name(&self, $argument: &$Params) -> List<$Model> {
             List::new(self.0.source($path, $argument))
         }
     };
@@ -82,39 +82,39 @@ macro_rules! endpoints {
         }
     };
 
-    (@async $(#[$doc:meta])* post $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
+    (@async $(#[$doc:meta])* post $name:ident($path:literal, $argument:ident: $Params:ty) -> $Model:ty) => {
         $(#[$doc])*
         #[doc = concat!("\n\n`POST ", $path, "`")]
-        pub fn $name(&self, $argument: &$Params) -> impl Future<Output = Result<$Answer>> + Send + use<> {
+        pub fn $name(&self, $argument: &$Params) -> impl Future<Output = Result<$Model>> + Send + use<> {
             self.0.create($path, $argument)
         }
     };
-    (@async $(#[$doc:meta])* get $name:ident($path:literal) -> $Answer:ty) => {
+    (@async $(#[$doc:meta])* get $name:ident($path:literal) -> $Model:ty) => {
         $(#[$doc])*
         #[doc = concat!("\n\n`GET ", $path, "`")]
-        pub fn $name(&self, id: &str) -> impl Future<Output = Result<$Answer>> + Send + use<> {
+        pub fn $name(&self, id: &str) -> impl Future<Output = Result<$Model>> + Send + use<> {
             self.0.call(Request::of_id(Method::Get, $path, self.0.base(), id))
         }
     };
-    (@async $(#[$doc:meta])* get_one $name:ident($path:literal) -> $Answer:ty) => {
+    (@async $(#[$doc:meta])* get_one $name:ident($path:literal) -> $Model:ty) => {
         $(#[$doc])*
         #[doc = concat!("\n\n`GET ", $path, "`")]
-        pub fn $name(&self) -> impl Future<Output = Result<$Answer>> + Send + use<> {
+        pub fn $name(&self) -> impl Future<Output = Result<$Model>> + Send + use<> {
             self.0.call(Ok(Request::new(Method::Get, $path, self.0.base())))
         }
     };
-    (@async $(#[$doc:meta])* wait $name:ident($path:literal) -> $Answer:ty) => {
+    (@async $(#[$doc:meta])* wait $name:ident($path:literal) -> $Model:ty) => {
         $(#[$doc])*
         #[doc = concat!("\n\n`GET ", $path, "`")]
-        pub fn $name(&self, id: &str, until: &str) -> impl Future<Output = Result<$Answer>> + Send + use<> {
+        pub fn $name(&self, id: &str, until: &str) -> impl Future<Output = Result<$Model>> + Send + use<> {
             let request = Request::of_id(Method::Get, $path, self.0.base(), id);
-            self.0.wait(request, $crate::shapes::endpoints!(@enough $Answer, until))
+            self.0.wait(request, $crate::endpoint_macros::endpoints!(@is_done $Model, until))
         }
     };
-    (@async $(#[$doc:meta])* list $name:ident($path:literal, $argument:ident: $Params:ty) -> $Answer:ty) => {
+    (@async $(#[$doc:meta])* list $name:ident($path:literal, $argument:ident: $Params:ty) -> $Model:ty) => {
         $(#[$doc])*
         #[doc = concat!("\n\n`GET ", $path, "`")]
-        pub fn $name(&self, $argument: &$Params) -> AsyncList<$Answer> {
+        pub fn $name(&self, $argument: &$Params) -> AsyncList<$Model> {
             AsyncList::new(self.0.source($path, $argument))
         }
     };
@@ -126,16 +126,16 @@ macro_rules! endpoints {
         }
     };
 
-    // No status is called `final`: it is for those that are. A status that is missing is none that is waited for.
-    (@enough $Answer:ty, $until:ident) => {{
+    // `final` is not the name of a status, so it matches none. An empty `until` does not match a missing status.
+    (@is_done $Model:ty, $until:ident) => {{
         let until = $until.to_owned();
-        move |answer: &$Answer| {
+        move |answer: &$Model| {
             answer.status.is_final() || (answer.status.as_str() == until && !until.is_empty())
         }
     }};
 }
 
-/// What the documentation of an operation says of a kind of error.
+/// The sentence about a kind of error in the docs of an operation.
 macro_rules! can_fail_with {
     ($kind:ident) => {
         concat!("\n\nCan fail with [`Kind::", stringify!($kind), "`](crate::Kind::", stringify!($kind), ").")
