@@ -1,7 +1,7 @@
-//! A first message and a small campaign, told as they happen.
+//! Sends a first message and a small campaign, and prints their progress.
 //!
-//! It needs `ZEXA_BASE_URL` and `ZEXA_API_KEY`, such as a sandbox prints. `cargo xtask demo` starts one for it.
-//! Against the real API it costs credits, and the numbers below are nobody's to write to.
+//! Requires `ZEXA_BASE_URL` and `ZEXA_API_KEY`, which a sandbox prints when it starts. `cargo xtask demo` starts a sandbox for this program.
+//! Do not run it against the real API: it costs credits, and the phone numbers below are made up.
 
 use std::process::ExitCode;
 use std::thread::sleep;
@@ -11,15 +11,15 @@ use console::style;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use zexa::{Campaign, Client, CreateCampaign, CreateContact, Error, Kind, Message, Result, SendMessage};
 
-/// The contact list, which exists: the API has no way to make one.
+/// The contact list. It must exist, because the API cannot create one.
 const LIST: &str = "lst_demo";
 const NEW_CONTACTS: u32 = 20;
-/// As long as anything here is waited for.
+/// The maximum time of each wait.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn main() -> ExitCode {
     let Some(url) = std::env::var("ZEXA_BASE_URL").ok().filter(|url| !url.is_empty()) else {
-        eprintln!("ZEXA_BASE_URL is not set. This demo wants a sandbox, which `cargo xtask demo` starts for it.");
+        eprintln!("ZEXA_BASE_URL is not set. This demo needs a sandbox: run `cargo xtask demo`, which starts one.");
         return ExitCode::FAILURE;
     };
     println!("{} in Rust, with {url}", style("Zexa").bold());
@@ -48,7 +48,7 @@ fn demo() -> Result<()> {
 
     heading("Credits");
     let after = zexa.credits().get()?.credits;
-    println!("  {after}, so all this took {}", before - after);
+    println!("  {after} ({} used)", before - after);
 
     heading("An error, on purpose");
     an_error(&zexa);
@@ -59,7 +59,7 @@ fn heading(text: &str) {
     println!("\n{}", style(text).bold());
 }
 
-/// Sends a message, and follows it until nothing more happens to it.
+/// Sends a message and polls until its status is final.
 fn one_message(zexa: &Client) -> Result<()> {
     let start = Instant::now();
     let mut message = zexa.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "Olá! This is Zexa."))?;
@@ -80,7 +80,7 @@ fn show_status(message: &Message, start: Instant) {
     println!("  {:4.1} s  {}", start.elapsed().as_secs_f64(), style(&message.status).green());
 }
 
-/// Adds contacts to the list. Those that are there from an earlier run will do.
+/// Adds contacts to the list. Contacts of an earlier run are kept.
 fn add_contacts(zexa: &Client) -> Result<()> {
     let mut added = 0;
     for number in 1..=NEW_CONTACTS {
@@ -95,7 +95,7 @@ fn add_contacts(zexa: &Client) -> Result<()> {
     Ok(())
 }
 
-/// Two of these are numbers for which a sandbox shows that not everything arrives.
+/// Returns a phone number. The sandbox does not deliver to two of them.
 fn phone(number: u32) -> String {
     match number {
         7 => "+244000100007".to_owned(),
@@ -104,7 +104,7 @@ fn phone(number: u32) -> String {
     }
 }
 
-/// Writes to everybody on the list, and watches it happen.
+/// Sends a campaign to the list and shows its progress.
 fn a_campaign(zexa: &Client) -> Result<()> {
     let start = Instant::now();
     let body = "This week only: two for the price of one.";
@@ -129,14 +129,14 @@ fn a_campaign(zexa: &Client) -> Result<()> {
     Ok(())
 }
 
-/// How its messages fared, as far as the API tells.
+/// Returns the delivery statistics that the API reports.
 fn counters(campaign: &Campaign) -> Vec<(&'static str, u64)> {
     let Some(stats) = &campaign.stats else { return Vec::new() };
     let named = [("delivered", stats.delivered), ("failed", stats.failed), ("undeliverable", stats.undeliverable)];
     named.into_iter().filter_map(|(name, count)| Some((name, count?))).collect()
 }
 
-/// How many messages have come to their end: a bar in a terminal, a line now and then elsewhere.
+/// Shows the number of messages with a final status: as a progress bar in a terminal, else as lines of text.
 struct Progress {
     bar: ProgressBar,
     total: u64,
@@ -148,7 +148,7 @@ impl Progress {
         let total = campaign.total_recipients.unwrap_or_default();
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stdout());
         let template = "  {bar:40.green} {pos}/{len}  {msg}";
-        bar.set_style(ProgressStyle::with_template(template).expect("a template of known words"));
+        bar.set_style(ProgressStyle::with_template(template).expect("the template is valid"));
         Progress { bar, total, step: total.div_ceil(4).max(1) }
     }
 
@@ -168,11 +168,11 @@ impl Progress {
     }
 }
 
-/// Sends from a name that is not registered: the error says what is wrong, and what may have happened all the same.
+/// Sends from a name that is not registered. The error says what is wrong, and whether the message may have been sent.
 fn an_error(zexa: &Client) {
     let message = SendMessage::sms("+244912345678", "NOBODY", "From a name that is not registered.");
     match zexa.messages().send(&message) {
-        Ok(message) => println!("  none: {} was sent", message.id),
+        Ok(message) => println!("  no error: {} was sent", message.id),
         Err(error) => explain(&error),
     }
 }
@@ -180,18 +180,18 @@ fn an_error(zexa: &Client) {
 fn explain(error: &Error) {
     println!("  {}", style(error.message()).red());
     println!("  kind        {}", error.kind());
-    println!("  outcome     {}, so {}", error.outcome(), what_it_means(error));
-    println!("  answer      {}, {}", error.status().unwrap_or_default(), error.code().unwrap_or("without a code"));
+    println!("  outcome     {}: {}", error.outcome(), advice(error));
+    println!("  response    {}, {}", error.status().unwrap_or_default(), error.code().unwrap_or("without a code"));
     println!("  request id  {}", error.request_id().unwrap_or("none"));
     if let Some(details) = error.details() {
         println!("  details     {details}");
     }
 }
 
-fn what_it_means(error: &Error) -> &'static str {
+fn advice(error: &Error) -> &'static str {
     if error.safe_to_retry() {
-        "nothing was sent: it can be sent again once the cause is mended"
+        "the message was not sent, and can be sent again when the cause is fixed"
     } else {
-        "it may have been sent: look before you send it again"
+        "the message may have been sent: check before sending it again"
     }
 }

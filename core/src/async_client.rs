@@ -20,8 +20,8 @@ use crate::{CancelToken, Client, Response, Result};
 /// The async client of the Zexa API.
 ///
 /// The client is thread-safe and cheap to clone; clones share their connections. Its futures can be awaited in any executor: the first call starts a
-/// background thread that drives them. The futures are `'static`, so they can be spawned. Nothing is sent until a future is polled, and dropping a future
-/// cancels its call. The client works after `fork()`, in the parent and in the child.
+/// background thread that drives them. The futures are `'static`, so they can be spawned. Nothing is sent until a future is polled, and dropping a
+/// future cancels its call. The client works after `fork()`, in the parent and in the child.
 ///
 /// ```
 /// use zexa::SendMessage;
@@ -87,8 +87,8 @@ impl AsyncClient {
 
     /// Close the client and all its clones.
     ///
-    /// Later calls and calls that are waiting fail with [`Kind::Closed`](crate::Kind::Closed), and idle connections are closed. Attempts in flight are
-    /// completed. Calling this is optional: dropping the client releases everything.
+    /// Later calls and calls that are waiting fail with [`Kind::Closed`](crate::Kind::Closed), and idle connections are closed. Attempts in flight
+    /// are completed. Calling this is optional: dropping the client releases everything.
     pub fn close(&self) {
         self.shared.close();
     }

@@ -70,8 +70,8 @@ pub enum InterruptCheck {
     Cancel,
 }
 
-/// Creates a token for a language that must be polled for interrupts, such as Ctrl-C in Python. While a blocking call with this token waits, `check` is
-/// called every 50 ms on the caller's thread. It can make calls of its own.
+/// Creates a token for a language that must be polled for interrupts, such as Ctrl-C in Python. While a blocking call with this token waits, `check`
+/// is called every 50 ms on the caller's thread. It can make calls of its own.
 pub fn with_interrupt_check(check: fn() -> InterruptCheck) -> CancelToken {
     CancelToken::with_interrupt_check(check)
 }
@@ -115,11 +115,11 @@ pub fn invalid_parameter(field: &str, value: impl Into<Value>, reason: &str) -> 
     Error::invalid(field, value, reason)
 }
 
-/// Returns the message and the details of an error, with the names that arguments and options have in the caller's language: `from_` in Python, `listId` in
-/// JavaScript.
+/// Returns the message and the details of an error, with the names that arguments and options have in the caller's language: `from_` in Python,
+/// `listId` in JavaScript.
 ///
-/// Only errors that occur before anything is sent name an argument. `name` translates the name of a field, and `words` the rest of the message, which may
-/// name other options. After an attempt, only messages about a failed connection name options. Other messages may be the server's.
+/// Only errors that occur before anything is sent name an argument. `name` translates the name of a field, and `words` the rest of the message, which
+/// may name other options. After an attempt, only messages about a failed connection name options. Other messages may be the server's.
 pub fn renamed(
     error: &Error,
     name: impl Fn(&str) -> String,
@@ -249,8 +249,8 @@ pub fn with_options(client: &AsyncClient, options: CallOptions) -> Result<AsyncC
     Ok(client.with_options(options))
 }
 
-/// Runs a call on the client's background thread, and calls `done` there with the result. If the call cannot be started, `done` is called immediately. If
-/// `unless` is cancelled, the call is dropped and `done` is not called.
+/// Runs a call on the client's background thread, and calls `done` there with the result. If the call cannot be started, `done` is called
+/// immediately. If `unless` is cancelled, the call is dropped and `done` is not called.
 pub fn spawn_with_callback<T: Send + 'static>(
     client: &AsyncClient,
     call: impl Future<Output = Result<T>> + Send + 'static,

@@ -79,11 +79,11 @@ impl CallOptions {
         self
     }
 
-    /// Add a query parameter that this version does not know. It is sent with every request of the call, such as each page of a list. A name can be added
-    /// several times.
+    /// Add a query parameter that this version does not know. It is sent with every request of the call, such as each page of a list. A name can be
+    /// added several times.
     ///
-    /// The call fails with [`Kind::Config`](crate::Kind::Config) if it sets the same parameter itself. To add body fields, use the parameters of the call,
-    /// as in [`SendMessage::extra`](crate::SendMessage::extra()).
+    /// The call fails with [`Kind::Config`](crate::Kind::Config) if it sets the same parameter itself. To add body fields, use the parameters of the
+    /// call, as in [`SendMessage::extra`](crate::SendMessage::extra()).
     pub fn extra_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.extra_query.push((name.into(), value.into()));
         self

@@ -92,8 +92,8 @@ model! {
 params! {
     /// A campaign to create. It sends one message to every contact of a contact list.
     ///
-    /// The following is checked before anything is sent. The name, the channel, the contact list and the Sender ID are required, and so is a text, a template,
-    /// a template id or an extra body field; otherwise, the call fails with [`Kind::InvalidRequest`](crate::Kind::InvalidRequest).
+    /// The following is checked before anything is sent. The name, the channel, the contact list and the Sender ID are required, and so is a text, a
+    /// template, a template id or an extra body field; otherwise, the call fails with [`Kind::InvalidRequest`](crate::Kind::InvalidRequest).
     CreateCampaign {
         required {
             /// Campaign name.
@@ -108,14 +108,14 @@ params! {
         optional {
             /// Message text, without formatting. Required unless the campaign uses a template.
             body: String,
-            /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in order, such
-            /// as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the object, so others are
-            /// accepted.
+            /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in
+            /// order, such as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the
+            /// object, so others are accepted.
             template: Template,
             /// Time at which to start the campaign. Default: immediately.
             scheduled_at: Timestamp,
-            /// Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the values of its variables: send
-            /// them as extra body fields.
+            /// Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the values of its
+            /// variables: send them as extra body fields.
             template_id: String,
         }
         extra

@@ -30,8 +30,8 @@ impl Channel {
 
 /// An approved WhatsApp template, with the values of its variables.
 ///
-/// The API documents that a template has a name and numbered variables `{{1}}`, `{{2}}` …, but not the members of the object. If the API expects other
-/// members, create the template from a JSON map.
+/// The API documents that a template has a name and numbered variables `{{1}}`, `{{2}}` …, but not the members of the object. If the API expects
+/// other members, create the template from a JSON map.
 ///
 /// ```
 /// let template = zexa::Template::new("order_shipped").language("pt").variable("Ana").variable("12 July");

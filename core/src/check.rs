@@ -30,8 +30,8 @@ pub(crate) fn e164(field: &str, value: &str) -> Result<()> {
     Err(Error::invalid(field, value, reason))
 }
 
-/// Checks that a message or campaign has content: one of these fields, or any extra field, whose meaning is not known here. An empty body is accepted,
-/// because the API does not document that it is rejected.
+/// Checks that a message or campaign has content: one of these fields, or any extra field, whose meaning is not known here. An empty body is
+/// accepted, because the API does not document that it is rejected.
 pub(crate) fn content(fields: [bool; 3], extra: &Map<String, Value>) -> Result<()> {
     if fields.contains(&true) || !extra.is_empty() {
         return Ok(());

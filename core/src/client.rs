@@ -19,9 +19,9 @@ use crate::{Response, Result};
 
 /// The blocking client of the Zexa API.
 ///
-/// The client is thread-safe and cheap to clone; clones share their connections. Calls run on the caller's thread, except that host names are resolved on a
-/// separate thread. The client works after `fork()`, in the parent and in the child. In async code, use [`AsyncClient`](crate::AsyncClient): blocking calls
-/// inside an async task fail.
+/// The client is thread-safe and cheap to clone; clones share their connections. Calls run on the caller's thread, except that host names are
+/// resolved on a separate thread. The client works after `fork()`, in the parent and in the child. In async code, use
+/// [`AsyncClient`](crate::AsyncClient): blocking calls inside an async task fail.
 ///
 /// ```
 /// use zexa::SendMessage;
@@ -67,8 +67,8 @@ impl Client {
 
     /// Send a request to any path of the API, for endpoints that this version does not know.
     ///
-    /// Authentication, retries and timeouts are those of all calls. `path` is relative to the base URL, such as `/messages`; `query` is appended to it, and
-    /// `body` is sent as JSON. Returns the status and the body of the response.
+    /// Authentication, retries and timeouts are those of all calls. `path` is relative to the base URL, such as `/messages`; `query` is appended to
+    /// it, and `body` is sent as JSON. Returns the status and the body of the response.
     ///
     /// ```
     /// use serde_json::json;
@@ -98,8 +98,8 @@ impl Client {
 
     /// Close the client and all its clones.
     ///
-    /// Later calls and calls that are waiting fail with [`Kind::Closed`](crate::Kind::Closed), and idle connections are closed. Attempts in flight are
-    /// completed. Calling this is optional: dropping the client releases everything.
+    /// Later calls and calls that are waiting fail with [`Kind::Closed`](crate::Kind::Closed), and idle connections are closed. Attempts in flight
+    /// are completed. Calling this is optional: dropping the client releases everything.
     pub fn close(&self) {
         self.shared.close();
     }

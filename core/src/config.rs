@@ -20,8 +20,9 @@ const DEFAULT_BASE_URL: &str = "https://api.zexa.ao/v1";
 
 /// The options of a client. Created by [`Client::builder`].
 ///
-/// Only the API key is required; it is read from the environment if it is not set here. [`build`](ClientBuilder::build) checks all options and fails with
-/// [`Kind::Config`](crate::Kind::Config) if one is invalid; the message names the option. Building a client opens no connection and starts no thread.
+/// Only the API key is required; it is read from the environment if it is not set here. [`build`](ClientBuilder::build) checks all options and fails
+/// with [`Kind::Config`](crate::Kind::Config) if one is invalid; the message names the option. Building a client opens no connection and starts no
+/// thread.
 #[derive(Clone, Default)]
 #[must_use = "call `build` to create the client"]
 pub struct ClientBuilder {
@@ -86,8 +87,8 @@ impl ClientBuilder {
 
     /// Enable HTTP/2 for `https://` URLs, if the server supports it. Default: false, HTTP/1.1 only.
     ///
-    /// Over HTTP/2, the calls of an [`AsyncClient`] share one connection. If that connection fails, the outcome of all calls in flight is unknown. The
-    /// blocking [`Client`] does not benefit from HTTP/2.
+    /// Over HTTP/2, the calls of an [`AsyncClient`] share one connection. If that connection fails, the outcome of all calls in flight is unknown.
+    /// The blocking [`Client`] does not benefit from HTTP/2.
     pub fn http2(mut self, enabled: bool) -> Self {
         self.http2 = enabled;
         self
@@ -105,11 +106,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Set the URL of a proxy for all connections, such as `http://user:password@proxy.example:3128`. Supported schemes: `http`, `https`, `socks5`, and
-    /// `socks5h`, with which the proxy resolves host names.
+    /// Set the URL of a proxy for all connections, such as `http://user:password@proxy.example:3128`. Supported schemes: `http`, `https`, `socks5`,
+    /// and `socks5h`, with which the proxy resolves host names.
     ///
-    /// Default: the environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with `http://`), `ALL_PROXY` and `NO_PROXY`, which are read when the
-    /// client is created. They do not apply if the host of the base URL is a loopback address or `localhost`.
+    /// Default: the environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with `http://`), `ALL_PROXY` and `NO_PROXY`, which are read when
+    /// the client is created. They do not apply if the host of the base URL is a loopback address or `localhost`.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self

@@ -67,8 +67,8 @@ params! {
         optional {
             /// List only the contacts of this contact list, `lst_…`. The API does not document the name of this filter.
             list_id: String,
-            /// List only the contacts that match this text. The API does not document the name of this filter: a server may ignore it and return every
-            /// contact.
+            /// List only the contacts that match this text. The API does not document the name of this filter: a server may ignore it and return
+            /// every contact.
             search: String,
             /// Page size: number of items per request, 1 to 100. Default: 50, set by the API.
             per_page: u32,

@@ -1,7 +1,7 @@
 //! The macro that generates the methods of both clients from the table in `endpoints`.
 
-/// Generates the resources of both clients. A line of the table consists of the kind of operation (`post`, `get`, `get_one`, `wait`, `list`, `delete`), the
-/// name, the path, the parameters (if any), the result, and the kinds of errors that it can fail with, as in `or NotFound | Conflict`.
+/// Generates the resources of both clients. A line of the table consists of the kind of operation (`post`, `get`, `get_one`, `wait`, `list`,
+/// `delete`), the name, the path, the parameters (if any), the result, and the kinds of errors that it can fail with, as in `or NotFound | Conflict`.
 macro_rules! endpoints {
     ($(
         $(#[$resource_doc:meta])*

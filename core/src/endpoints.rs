@@ -1,8 +1,8 @@
 //! The endpoints: every operation of the API, defined once.
 //!
-//! This table generates the methods of both clients, and `cargo xtask codegen` generates those of the other languages. All of them show the docs of the
-//! table, so these are not specific to one language. `or` lists the kinds of errors that the API documents for an operation, beside those that follow from
-//! the kind of operation.
+//! This table generates the methods of both clients, and `cargo xtask codegen` generates those of the other languages. All of them show the docs of
+//! the table, so these are not specific to one language. `or` lists the kinds of errors that the API documents for an operation, beside those that
+//! follow from the kind of operation.
 
 use crate::endpoint_macros::endpoints;
 use crate::engine::request::{Method, Request};
@@ -16,8 +16,8 @@ endpoints! {
     messages: Messages, AsyncMessages {
         /// Send one message on any channel, immediately or at `scheduled_at`.
         ///
-        /// Returns the accepted message. A message is never sent twice: if an attempt may have been processed by the server, it is not retried, and the call
-        /// fails with the outcome [`Outcome::Unknown`](crate::Outcome::Unknown) or [`Outcome::Accepted`](crate::Outcome::Accepted).
+        /// Returns the accepted message. A message is never sent twice: if an attempt may have been processed by the server, it is not retried, and
+        /// the call fails with the outcome [`Outcome::Unknown`](crate::Outcome::Unknown) or [`Outcome::Accepted`](crate::Outcome::Accepted).
         post send("/messages", message: SendMessage) -> Message, or InsufficientCredits;
 
         /// Get a message with its delivery status.
@@ -25,11 +25,12 @@ endpoints! {
 
         /// Wait until a message has the status `until` or a final status, and return the message.
         ///
-        /// A final status does not change any more, so the message is also returned if it reaches another final status than `until`: check its status. If
-        /// `until` is `final` or empty, the call waits for any final status.
+        /// A final status does not change any more, so the message is also returned if it reaches another final status than `until`: check its
+        /// status. If `until` is `final` or empty, the call waits for any final status.
         ///
-        /// Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits the whole wait. Default: 30 minutes, because
-        /// messages can stay `queued` that long at busy times. If the deadline passes first, the call fails with [`Kind::Timeout`](crate::Kind::Timeout).
+        /// Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits the whole wait. Default: 30 minutes,
+        /// because messages can stay `queued` that long at busy times. If the deadline passes first, the call fails with
+        /// [`Kind::Timeout`](crate::Kind::Timeout).
         wait wait("/messages/{id}") -> Message;
     }
 
@@ -43,8 +44,8 @@ endpoints! {
     campaigns: Campaigns, AsyncCampaigns {
         /// Create a campaign that starts immediately or at `scheduled_at`.
         ///
-        /// Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been processed by the server, it is not retried, and the call
-        /// fails with the outcome [`Outcome::Unknown`](crate::Outcome::Unknown) or [`Outcome::Accepted`](crate::Outcome::Accepted).
+        /// Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been processed by the server, it is not retried, and
+        /// the call fails with the outcome [`Outcome::Unknown`](crate::Outcome::Unknown) or [`Outcome::Accepted`](crate::Outcome::Accepted).
         post create("/campaigns", campaign: CreateCampaign) -> Campaign, or NotFound | InsufficientCredits;
 
         /// List the account's campaigns.
@@ -55,8 +56,8 @@ endpoints! {
 
         /// Wait until a campaign has the status `until` or a final status, and return the campaign.
         ///
-        /// A final status does not change any more, so the campaign is also returned if it reaches another final status than `until`: check its status. If
-        /// `until` is `final` or empty, the call waits for any final status.
+        /// A final status does not change any more, so the campaign is also returned if it reaches another final status than `until`: check its
+        /// status. If `until` is `final` or empty, the call waits for any final status.
         ///
         /// Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits the whole wait. Default: 30 minutes. If the
         /// deadline passes first, the call fails with [`Kind::Timeout`](crate::Kind::Timeout).

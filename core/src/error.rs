@@ -16,8 +16,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// [`kind`](Error::kind) says what went wrong. [`outcome`](Error::outcome) says whether the server may have processed the request, and so whether the
 /// message may have been sent despite the error.
 ///
-/// An error never contains the API key. Messages written by this crate contain no phone number and no message text; the [`message`](Error::message) of an
-/// error response comes from the server.
+/// An error never contains the API key. Messages written by this crate contain no phone number and no message text; the [`message`](Error::message)
+/// of an error response comes from the server.
 ///
 /// ```
 /// use zexa::{Kind, Outcome};
@@ -94,8 +94,8 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The server has not processed the request and will not process it later: it was not sent, or the server reported that it did not process it. Safe to
-    /// retry.
+    /// The server has not processed the request and will not process it later: it was not sent, or the server reported that it did not process it.
+    /// Safe to retry.
     NotSent = 1,
     /// The server rejected the request. Safe to retry when the cause is fixed.
     Rejected = 2,
@@ -196,8 +196,8 @@ impl Error {
         self
     }
 
-    /// Replaces the texts for which `replace` returns another one. A cause that contains such a text is dropped, because the error of a library cannot be
-    /// changed.
+    /// Replaces the texts for which `replace` returns another one. A cause that contains such a text is dropped, because the error of a library
+    /// cannot be changed.
     pub(crate) fn map_texts(mut self, replace: &dyn Fn(&str) -> Option<String>) -> Error {
         let inner = &mut *self.0;
         let texts = [Some(&mut inner.message), inner.code.as_mut(), inner.request_id.as_mut()];
@@ -227,8 +227,8 @@ impl Error {
 
     /// Return whether the same request can be sent again without the risk of repeating its effect.
     ///
-    /// True for [`Outcome::NotSent`] and [`Outcome::Rejected`]. False for a failed read whose outcome is unknown, although a read can always be repeated:
-    /// error handlers are often shared with calls that send.
+    /// True for [`Outcome::NotSent`] and [`Outcome::Rejected`]. False for a failed read whose outcome is unknown, although a read can always be
+    /// repeated: error handlers are often shared with calls that send.
     pub fn safe_to_retry(&self) -> bool {
         matches!(self.0.outcome, Outcome::NotSent | Outcome::Rejected)
     }

@@ -31,12 +31,14 @@ pub(crate) fn form(body: &[u8]) -> Form {
     }
 }
 
-/// Parses JSON. Accepts lone surrogates, control characters and invalid UTF-8 in strings, numbers beyond the range of a double, and a byte-order mark.
+/// Parses JSON. Accepts lone surrogates, control characters and invalid UTF-8 in strings, numbers beyond the range of a double, and a byte-order
+/// mark.
 pub(crate) fn parse_tolerant(body: &[u8]) -> serde_json::Result<Value> {
     serde_json::from_slice(body).or_else(|_| serde_json::from_str(&repair(body)))
 }
 
-/// Converts a body to JSON that `serde_json` accepts, if possible: a lone surrogate becomes U+FFFD, and a number that is out of range becomes a string.
+/// Converts a body to JSON that `serde_json` accepts, if possible: a lone surrogate becomes U+FFFD, and a number that is out of range becomes a
+/// string.
 pub(crate) fn repair(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let text = without_mark(&text);

@@ -72,9 +72,9 @@ model! {
 params! {
     /// A message to send.
     ///
-    /// The following is checked before anything is sent. The channel, the recipient and the sender are required, and so is a text, a template, a template id
-    /// or an extra body field; otherwise, the call fails with [`Kind::InvalidRequest`](crate::Kind::InvalidRequest). For SMS, WhatsApp and Telegram, the
-    /// recipient must be an E.164 number; otherwise, the call fails with [`Kind::Validation`](crate::Kind::Validation).
+    /// The following is checked before anything is sent. The channel, the recipient and the sender are required, and so is a text, a template, a
+    /// template id or an extra body field; otherwise, the call fails with [`Kind::InvalidRequest`](crate::Kind::InvalidRequest). For SMS, WhatsApp
+    /// and Telegram, the recipient must be an E.164 number; otherwise, the call fails with [`Kind::Validation`](crate::Kind::Validation).
     SendMessage {
         required {
             /// Delivery channel.
@@ -91,14 +91,14 @@ params! {
             subject: String,
             /// Message text as HTML; `body` is then the plain-text alternative. Email only.
             html: String,
-            /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in order, such
-            /// as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the object, so others are
-            /// accepted.
+            /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in
+            /// order, such as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the
+            /// object, so others are accepted.
             template: Template,
             /// Time at which to send the message. Default: immediately.
             scheduled_at: Timestamp,
-            /// Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the values of its variables: send
-            /// them as extra body fields.
+            /// Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the values of its
+            /// variables: send them as extra body fields.
             template_id: String,
         }
         extra

@@ -23,8 +23,8 @@ pub trait Model: DeserializeOwned {
 /// - `optional`: the same without a warning, because the API may omit the field or does not document it;
 /// - `from Params { … }`: these fields are filled in from the request if the response omits them.
 ///
-/// A value in an unexpected form counts as absent, and its raw value is in `extra`. A field may have aliases (`or "name"`), and an id or a code may also be
-/// a number (`as Code`). `then` names a method that is called after deserialization.
+/// A value in an unexpected form counts as absent, and its raw value is in `extra`. A field may have aliases (`or "name"`), and an id or a code may
+/// also be a number (`as Code`). `then` names a method that is called after deserialization.
 macro_rules! model {
     (
         $(#[$meta:meta])*
@@ -197,8 +197,8 @@ macro_rules! model {
     (@form $type:ty, Code) => { $crate::tolerant::Code<$type> };
 }
 
-/// Defines the parameters of a call: `required` fields, and `optional` ones, each with a setter. Add new fields at the end, because the parameters are a
-/// struct in C. Parameters that are sent as a body end with `extra`, which holds additional fields.
+/// Defines the parameters of a call: `required` fields, and `optional` ones, each with a setter. Add new fields at the end, because the parameters
+/// are a struct in C. Parameters that are sent as a body end with `extra`, which holds additional fields.
 macro_rules! params {
     (
         $(#[$meta:meta])*

@@ -15,7 +15,8 @@ pub trait Observe: Send + Sync {
     /// Called after every attempt, on the thread that made the attempt. Must not block.
     fn attempt(&self, attempt: &Attempt<'_>);
 
-    /// Called for every warning, on the thread that detected the condition. Must not block. By default, a warning is a `warn` record of the `log` crate.
+    /// Called for every warning, on the thread that detected the condition. Must not block. By default, a warning is a `warn` record of the `log`
+    /// crate.
     fn warning(&self, warning: &Warning) {
         log::warn!(target: "zexa", "{warning}");
     }

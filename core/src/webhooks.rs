@@ -52,7 +52,8 @@ model! {
             created_at: Option<Timestamp>,
         }
         optional {
-            /// Secret for signing events. Not documented by the API; may be absent. The client does not verify signatures, because the API documents none.
+            /// Secret for signing events. Not documented by the API; may be absent. The client does not verify signatures, because the API documents
+            /// none.
             secret: Option<String>,
         }
         from CreateWebhook { url, events }
@@ -85,15 +86,15 @@ model! {
         required {}
         documented {}
         optional {
-            /// Event id, for deduplication: the same event may be posted more than once. Not documented by the API; may be absent, such as if the payload is
-            /// the message or campaign itself.
+            /// Event id, for deduplication: the same event may be posted more than once. Not documented by the API; may be absent, such as if the
+            /// payload is the message or campaign itself.
             id: Option<String> as Code,
             /// Event name. Not documented by the API; may be absent.
             event or "type": Option<EventName>,
             /// Event time (UTC). Not documented by the API; may be absent.
             created_at or "timestamp" or "time": Option<Timestamp>,
-            /// Raw data of the event. To read a message or a campaign, use [`Event::message`] or [`Event::campaign`], which also search the rest of the payload.
-            /// Not documented by the API; may be absent.
+            /// Raw data of the event. To read a message or a campaign, use [`Event::message`] or [`Event::campaign`], which also search the rest of
+            /// the payload. Not documented by the API; may be absent.
             data: Option<Value>,
         }
         then Event::take_id
@@ -129,9 +130,9 @@ impl CreateWebhook {
 impl Event {
     /// Return the message that the event is about, or `None`.
     ///
-    /// The message is the first object with an id in one of these places: `data`, `message`, `payload`, or the payload itself, which may also be flat, with
-    /// `message_id` next to `status` and `to`. Whether such an object is a message or a campaign follows from the name of the event, or else from the
-    /// object's id and fields.
+    /// The message is the first object with an id in one of these places: `data`, `message`, `payload`, or the payload itself, which may also be
+    /// flat, with `message_id` next to `status` and `to`. Whether such an object is a message or a campaign follows from the name of the event, or
+    /// else from the object's id and fields.
     pub fn message(&self) -> Option<Message> {
         self.subject(Subject::Message)
     }
@@ -155,8 +156,8 @@ impl Event {
 
 /// Parse the body of a request that Zexa posts to a webhook. This sends nothing.
 ///
-/// Every JSON object is accepted as an event, because the API does not document the form of events. Zexa expects a 2xx response to each request, and may
-/// post a test event after registration.
+/// Every JSON object is accepted as an event, because the API does not document the form of events. Zexa expects a 2xx response to each request, and
+/// may post a test event after registration.
 ///
 /// ```
 /// use zexa::{EventName, webhooks};

@@ -1,4 +1,4 @@
-//! What a client takes from the environment, in processes that have one of their own.
+//! The environment variables of a client, in processes with their own environment.
 
 mod support;
 
@@ -9,7 +9,7 @@ use support::message;
 use zexa::{Client, Outcome};
 use zexa_sandbox::Sandbox;
 
-/// Runs the test below of that name in a process with this environment, and gives what it printed.
+/// Runs the test with this name in a process with this environment, and returns its output.
 fn in_process(test: &str, environment: &[(&str, &str)]) -> String {
     let mut command = Command::new(env::current_exe().expect("this test program"));
     command.args(["--exact", test, "--ignored", "--nocapture"]);
@@ -62,7 +62,7 @@ fn no_key_or_an_empty_one() {
 }
 
 #[test]
-fn an_empty_url_is_none() {
+fn an_empty_url_counts_as_unset() {
     let environment = [("ZEXA_API_KEY", "k"), ("ZEXA_BASE_URL", ""), ("HTTPS_PROXY", "http://127.0.0.1:9")];
     let printed = in_process("child_is_bound_for_zexa", &environment);
     assert!(printed.contains("Client { base_url: \"https://api.zexa.ao/v1\""), "{printed}");
@@ -74,9 +74,9 @@ fn child_is_bound_for_zexa() {
     println!("\n{:?}", Client::from_env().expect("a client"));
 }
 
-/// A proxy that is bypassed would be no error, and the key would take another way than whoever set the variable wanted.
+/// If the proxy were bypassed, the key would be sent on another route than configured.
 #[test]
-fn a_proxy_that_cannot_be_understood_is_an_error_that_names_its_variable() {
+fn an_invalid_proxy_is_an_error_that_names_its_variable() {
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         for value in
             ["socks://p.test:1", "\"http://p.test:1\"", "http://p.test:1\n", "htp://p.test", "http://u:se cret@p.test"]
@@ -89,7 +89,7 @@ fn a_proxy_that_cannot_be_understood_is_an_error_that_names_its_variable() {
 }
 
 #[test]
-fn an_authority_of_the_environment() {
+fn certificate_authorities_of_the_environment() {
     let sandbox = Sandbox::from_json(serde_json::json!({"state": {"tls": true}}));
     let ca_file = sandbox.ca_file().expect("it has TLS").to_str().expect("a path in UTF-8").to_owned();
     let quoted = format!("\"{ca_file}\"");
@@ -111,13 +111,13 @@ fn an_authority_of_the_environment() {
 
 /// Another thread may change the environment during a call.
 #[test]
-fn the_environment_is_read_when_the_client_is_created_and_never_again() {
+fn the_environment_is_only_read_when_the_client_is_created() {
     let sandbox = Sandbox::start();
     let proxy = support::Proxy::start(&sandbox);
     let environment = [("ZEXA_API_KEY", sandbox.api_key()), ("HTTP_PROXY", &proxy.url())];
     let printed = in_process("child_changes_its_environment", &environment);
     assert!(printed.contains("sent msg_"), "{printed}");
-    assert_eq!(proxy.asked_for(), ["POST http://zexa.test/v1/messages HTTP/1.1"]);
+    assert_eq!(proxy.request_lines(), ["POST http://zexa.test/v1/messages HTTP/1.1"]);
 }
 
 #[test]
@@ -133,9 +133,9 @@ fn child_changes_its_environment() {
     println!("\nsent {}", message.id);
 }
 
-/// The key would go to the proxy in clear.
+/// The proxy would receive the key unencrypted.
 #[test]
-fn a_proxy_of_the_environment_is_not_asked_for_this_machine() {
+fn a_proxy_of_the_environment_is_not_used_for_localhost() {
     let sandbox = Sandbox::start();
     let environment = [
         ("ZEXA_API_KEY", sandbox.api_key()),
@@ -160,24 +160,24 @@ fn child_sends_elsewhere() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_asked_for_others() {
+fn a_proxy_of_the_environment_is_used_for_other_hosts() {
     let sandbox = Sandbox::start();
     let proxy = support::Proxy::start(&sandbox);
     let url = proxy.url();
     let environment = [("ZEXA_API_KEY", sandbox.api_key()), ("HTTP_PROXY", &url), ("http_proxy", &url)];
     let printed = in_process("child_sends_elsewhere", &environment);
     assert!(printed.contains("sent msg_"), "{printed}");
-    assert_eq!(proxy.asked_for(), ["POST http://zexa.test/v1/messages HTTP/1.1"]);
+    assert_eq!(proxy.request_lines(), ["POST http://zexa.test/v1/messages HTTP/1.1"]);
 
     let environment = [("ZEXA_API_KEY", "k"), ("HTTP_PROXY", &url), ("http_proxy", &url), ("NO_PROXY", "zexa.test")];
     let printed = in_process("child_sends_elsewhere", &environment);
     assert!(printed.contains("failed true"), "{printed}");
-    assert_eq!(proxy.asked_for().len(), 1);
+    assert_eq!(proxy.request_lines().len(), 1);
 }
 
 /// A binding passes the environment of a part of the program, such as that of a worker thread in Node.js.
 #[test]
-fn a_binding_passes_an_environment_of_its_own() {
+fn a_binding_passes_its_own_environment() {
     let sandbox = Sandbox::start();
     let proxy = support::Proxy::start(&sandbox);
     let url = proxy.url();
@@ -195,7 +195,7 @@ fn a_binding_passes_an_environment_of_its_own() {
         "{printed}"
     );
     assert!(printed.contains("config: `api_key` is required"), "{printed}");
-    assert_eq!(proxy.asked_for(), ["POST http://zexa.test/v1/messages HTTP/1.1"]);
+    assert_eq!(proxy.request_lines(), ["POST http://zexa.test/v1/messages HTTP/1.1"]);
 }
 
 #[test]

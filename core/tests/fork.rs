@@ -1,4 +1,4 @@
-//! A client survives `fork()`: made before it, it works in the parent and in the child; made in the child, it works there.
+//! Clients and `fork()`: a client works in the parent and in the child, whether it was created before the fork or in the child.
 #![allow(unsafe_code, reason = "fork itself")]
 #![cfg(unix)]
 
@@ -16,31 +16,31 @@ use support::{async_client, builder, client, message, until};
 use zexa::{Kind, ListContacts, Outcome};
 use zexa_sandbox::Sandbox;
 
-/// A forked child, which runs the closure and exits.
+/// A forked child that runs a closure and exits.
 struct Child(libc::pid_t);
 
 impl Child {
     fn fork(run: impl FnOnce()) -> Child {
-        // SAFETY: the child runs on this thread's copy alone, and leaves by _exit, so nothing of the harness runs in it.
+        // SAFETY: the child runs only a copy of this thread and exits with _exit, so the test harness does not run in it.
         match unsafe { libc::fork() } {
             -1 => panic!("fork: {}", std::io::Error::last_os_error()),
             0 => {
                 let failed = catch_unwind(AssertUnwindSafe(run)).is_err();
-                // SAFETY: it does not return.
+                // SAFETY: this does not return.
                 unsafe { libc::_exit(failed.into()) }
             }
             pid => Child(pid),
         }
     }
 
-    /// Waits for it. One that hangs is killed, and the test fails.
+    /// Waits for the child. If it hangs, it is killed and the test fails.
     fn join(self) {
         let started = Instant::now();
         let mut status = 0;
-        // SAFETY: a child of ours, and a status to write to.
+        // SAFETY: a child of this process, and a valid pointer for its status.
         while unsafe { libc::waitpid(self.0, &mut status, libc::WNOHANG) } == 0 {
             if started.elapsed() > Duration::from_secs(20) {
-                // SAFETY: a child of ours, not yet waited for.
+                // SAFETY: a child of this process that was not waited for yet.
                 unsafe { libc::kill(self.0, libc::SIGKILL) };
                 panic!("the child hangs");
             }
@@ -51,7 +51,7 @@ impl Child {
 }
 
 #[test]
-fn a_client_with_an_open_connection_works_on_both_sides() {
+fn a_client_with_an_open_connection_works_in_both_processes() {
     let sandbox = Sandbox::start();
     let client = client(&sandbox);
     client.messages().send(&message("before")).expect("sent");
@@ -77,20 +77,20 @@ fn a_client_with_an_open_connection_works_on_both_sides() {
 }
 
 #[test]
-fn so_does_one_over_tls() {
+fn a_client_with_an_open_tls_connection_works_in_both_processes() {
     for alpn in ["h2", "http/1.1"] {
         let sandbox = Sandbox::from_json(json!({"state": {"tls": true, "alpn": [alpn]}}));
         let client = builder(&sandbox).http2(alpn == "h2").build().expect("a client");
         client.credits().get().expect("before");
         Child::fork(|| drop(client.credits().get().expect("in the child"))).join();
         client.credits().get().expect("in the parent");
-        // The child's end has not said goodbye on the parent's connection.
+        // The exit of the child has not closed the parent's TLS session.
         assert_eq!(sandbox.connections(), 2, "{alpn}");
     }
 }
 
 #[test]
-fn an_async_client_whose_thread_is_gone_starts_another() {
+fn an_async_client_restarts_its_thread_in_the_child() {
     let sandbox = Sandbox::start();
     let client = async_client(&sandbox);
     block_on(client.messages().send(&message("before"))).expect("sent");
@@ -100,7 +100,7 @@ fn an_async_client_whose_thread_is_gone_starts_another() {
 }
 
 #[test]
-fn a_client_made_in_the_child_works_there() {
+fn a_client_created_in_the_child_works() {
     let sandbox = Sandbox::start();
     client(&sandbox).credits().get().expect("before");
     Child::fork(|| drop(client(&sandbox).credits().get().expect("in the child"))).join();
@@ -108,7 +108,7 @@ fn a_client_made_in_the_child_works_there() {
 }
 
 #[test]
-fn a_list_half_read_goes_on_in_both() {
+fn a_list_continues_in_both_processes() {
     let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 95}}));
     let client = client(&sandbox);
     let mut contacts = client.contacts().list(&ListContacts::new().per_page(10));
@@ -120,7 +120,7 @@ fn a_list_half_read_goes_on_in_both() {
 }
 
 #[test]
-fn a_list_dropped_in_the_child_goes_on_in_the_parent() {
+fn a_list_dropped_in_the_child_continues_in_the_parent() {
     let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 95}}));
     for per_page in [5, 10] {
         let client = client(&sandbox);
@@ -133,7 +133,7 @@ fn a_list_dropped_in_the_child_goes_on_in_the_parent() {
 }
 
 #[test]
-fn a_child_of_a_child_too_and_dropping_hangs_nowhere() {
+fn a_client_works_in_a_grandchild_and_can_be_dropped_everywhere() {
     let sandbox = Sandbox::start();
     let (client, other) = (client(&sandbox), async_client(&sandbox));
     client.credits().get().expect("before");
@@ -155,9 +155,9 @@ fn a_child_of_a_child_too_and_dropping_hangs_nowhere() {
     until("no open connection", || sandbox.open_connections() == 0);
 }
 
-/// A lock that another thread holds at the moment of the fork stays locked in the child for ever.
+/// A lock that another thread holds during a fork stays locked in the child.
 #[test]
-fn forks_in_the_midst_of_calls_on_other_threads() {
+fn forks_during_calls_on_other_threads() {
     let sandbox = Sandbox::start();
     let client = client(&sandbox);
     let done = AtomicBool::new(false);
@@ -179,25 +179,25 @@ fn forks_in_the_midst_of_calls_on_other_threads() {
     });
 }
 
-/// A process with the id 1 that forks into a new PID namespace has a child with the id 1: the process id does not tell the two apart.
+/// A process with id 1 that forks into a new PID namespace has a child with id 1, so the process id does not distinguish them.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_child_with_the_process_id_of_its_parent() {
-    // SAFETY: it only asks for the id of the user.
+    // SAFETY: this only returns the id of the user.
     let is_root = unsafe { libc::geteuid() } == 0;
     let namespaces = libc::CLONE_NEWPID | if is_root { 0 } else { libc::CLONE_NEWUSER };
     let enter_new_namespace = move || {
-        // SAFETY: it concerns only the children that this process forks from here on.
+        // SAFETY: this only affects children that this process forks later.
         let entered = unsafe { libc::unshare(namespaces) } == 0;
         if entered { Ok(()) } else { Err(std::io::Error::last_os_error()) }
     };
     let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 95}}));
     let (client, other) = (client(&sandbox), async_client(&sandbox));
-    // The namespace is for the children of the process that enters it, so a child enters it and not this one.
+    // The namespace applies to the children of the process that enters it, so a child enters it.
     Child::fork(|| {
         match enter_new_namespace() {
             Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-                // As in a container without the privilege. In the child, as what it does must not concern this process.
+                // Fails in a container without the privilege. Called in the child, so that it does not affect this process.
                 eprintln!("skipped: no PID namespace can be made here: {error}");
                 return;
             }
@@ -253,7 +253,7 @@ fn a_call_in_flight_ends_in_the_child() {
     assert_eq!(sandbox.messages().len(), 2);
 }
 
-/// The child returns from the observer into a call on the connection of its parent.
+/// The child returns from the observer into a call on a connection of its parent.
 #[test]
 fn a_call_whose_observer_forks_ends_in_the_child() {
     let sandbox = Sandbox::from_json(json!({"faults": [{"path": "/messages", "status": 429}]}));
@@ -262,7 +262,7 @@ fn a_call_whose_observer_forks_ends_in_the_child() {
     let (seen, once) = (child.clone(), forked.clone());
     let fork_once = move |_: &zexa::Attempt<'_>| {
         if !once.swap(true, Ordering::Relaxed) {
-            // SAFETY: the child runs on this thread's copy alone, and leaves by _exit.
+            // SAFETY: the child runs only a copy of this thread and exits with _exit.
             seen.store(unsafe { libc::fork() }, Ordering::Relaxed);
         }
     };
@@ -271,7 +271,7 @@ fn a_call_whose_observer_forks_ends_in_the_child() {
     if child.load(Ordering::Relaxed) == 0 {
         let is_closed = result.is_err_and(|error| (error.kind(), error.outcome()) == (Kind::Closed, Outcome::Rejected));
         let works = client.messages().send(&message("child")).is_ok();
-        // SAFETY: it does not return.
+        // SAFETY: this does not return.
         unsafe { libc::_exit((!is_closed || !works).into()) }
     }
     Child(child.load(Ordering::Relaxed)).join();

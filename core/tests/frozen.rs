@@ -1,4 +1,4 @@
-//! A process that is stopped while its server closes the connections, and goes on later: a laptop that sleeps, a container that is paused.
+//! A process that is stopped while the server closes its connections, and continues later, such as after a laptop has slept or a container was paused.
 #![allow(unsafe_code, reason = "signals are sent to a process of this test's own")]
 #![cfg(target_os = "linux")]
 
@@ -42,7 +42,7 @@ fn run(test: &str) {
     reports.find(|line| line == "connected").expect("it has connections");
 
     let signal = |signal| {
-        // SAFETY: the process is a child of this one, and not yet waited for.
+        // SAFETY: a child of this process that was not waited for yet.
         assert_eq!(unsafe { libc::kill(child.id().cast_signed(), signal) }, 0);
     };
     signal(libc::SIGSTOP);
@@ -52,7 +52,7 @@ fn run(test: &str) {
     drop(sandbox);
     let sandbox = Sandbox::try_start(ServerSpec::default(), Listen { port: place.port(), ..Listen::default() })
         .expect("the port is free again");
-    writeln!(orders, "send").expect("it can be told");
+    writeln!(orders, "send").expect("the signal is sent");
     signal(libc::SIGCONT);
 
     let sent = reports.find(|line| line.starts_with("sent ") || line.starts_with("failed ")).expect("a report");
@@ -61,7 +61,7 @@ fn run(test: &str) {
     assert!(child.wait().expect("it ends").success());
 }
 
-/// Waits for the order to send, after all connections were opened.
+/// Waits for the signal to send, which comes after all connections were opened.
 fn wait_for_order() {
     println!("\nconnected");
     io::stdin().lock().read_line(&mut String::new()).expect("an order");

@@ -1,4 +1,4 @@
-//! Lists: lazy, in order, ahead of need, and every item once.
+//! Lists: lazy, in order, prefetched, and without repeated items.
 
 mod support;
 
@@ -17,20 +17,20 @@ fn sandbox_with(contacts: usize) -> Sandbox {
 }
 
 #[test]
-fn nothing_is_fetched_before_it_is_asked_for() {
+fn lists_are_lazy() {
     let sandbox = sandbox_with(1000);
     let client = client(&sandbox);
     let mut contacts = client.contacts().list(&ListContacts::new());
     assert_eq!(sandbox.requests().len(), 0);
     contacts.next().expect("an item").expect("a contact");
-    // Whoever wants what is on the first page pays for one request.
+    // The items of the first page need only one request.
     assert_eq!(contacts.by_ref().take(49).filter(Result::is_ok).count(), 49);
     assert_eq!(sandbox.requests().len(), 1);
 }
 
 #[test]
-fn pages_that_answer_out_of_order_come_in_order() {
-    // Every second request is slow, so pages overtake one another.
+fn pages_that_arrive_out_of_order_are_yielded_in_order() {
+    // Every second request is slow, so pages overtake each other.
     let faults: Vec<_> = (0..100).map(|number| json!({"delay": if number % 2 == 0 { 0.05 } else { 0.0 }})).collect();
     let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 995}, "faults": faults}));
     let names = |contacts: Vec<zexa::Contact>| contacts.into_iter().map(|contact| contact.id).collect::<Vec<_>>();
@@ -48,7 +48,7 @@ fn pages_that_answer_out_of_order_come_in_order() {
     assert_eq!(sandbox.requests().len(), 200);
 }
 
-/// The requests so far: page and page size of each, in the order of the pages.
+/// The page and the page size of each request so far, in the order of the pages.
 fn requested_pages(sandbox: &Sandbox) -> Vec<String> {
     let mut pages = Vec::new();
     for request in sandbox.requests() {
@@ -61,7 +61,7 @@ fn requested_pages(sandbox: &Sandbox) -> Vec<String> {
 }
 
 #[test]
-fn a_limit_ends_a_list_and_what_it_does_not_need_is_not_requested() {
+fn pages_beyond_a_limit_are_not_requested() {
     let sandbox = sandbox_with(250);
     let (client, async_client) = (client(&sandbox), async_client(&sandbox));
     let (all, fives) = (ListContacts::new(), ListContacts::new().per_page(5));
@@ -83,7 +83,7 @@ fn a_limit_ends_a_list_and_what_it_does_not_need_is_not_requested() {
     }
     assert_eq!(client.contacts().list(&all).limit(1000).count(), 250);
     sandbox.clear_requests();
-    // Pages are whole, and one page is what it is without a limit.
+    // Pages are not cut, and a single page ignores the limit.
     let sizes = |pages: zexa::Pages<_>| pages.map(|page| page.map_or(0, |page| page.items.len())).collect::<Vec<_>>();
     assert_eq!(sizes(client.contacts().list(&fives).limit(7).pages()), [5, 5]);
     assert_eq!(requested_pages(&sandbox), ["1 of 5", "2 of 5"]);
@@ -110,7 +110,7 @@ fn contacts(ids: &[&str]) -> Vec<Value> {
     ids.iter().map(contact).collect()
 }
 
-/// A sandbox whose list of contacts is these pages, and empty beyond them. Each has its ids and its total.
+/// A sandbox whose list of contacts has these pages, given by their ids and totals. Later pages are empty.
 fn sandbox_of(per_page: u32, pages: &[(&[&str], u64)]) -> Sandbox {
     let sandbox = Sandbox::start();
     for (number, (ids, total)) in (1..).zip(pages) {
@@ -123,7 +123,7 @@ fn sandbox_of(per_page: u32, pages: &[(&[&str], u64)]) -> Sandbox {
 }
 
 #[test]
-fn a_list_that_repeats_itself_ends_page_by_page_too() {
+fn the_pages_of_a_list_that_repeats_itself_end() {
     for (name, pages) in [
         ("the same page", [["cnt_1"]; 16]),
         ("two pages in turn", std::array::from_fn(|index| [["cnt_1"], ["cnt_2"]][index % 2])),
@@ -144,7 +144,7 @@ fn a_list_that_repeats_itself_ends_page_by_page_too() {
 }
 
 #[test]
-fn items_without_ids_that_repeat_end_page_by_page_too() {
+fn the_pages_of_repeated_items_without_ids_end() {
     let page = json_page(&[json!({"status": "approved", "channel": "sms"})], 1_000_000_000, 1, 1);
     let sandbox = Sandbox::from_json(json!({"faults": [{"times": 0, "status": 200, "body": page}]}));
     let pages: Vec<_> = client(&sandbox).sender_ids().list(&ListSenderIds::new()).pages().collect();
@@ -153,12 +153,12 @@ fn items_without_ids_that_repeat_end_page_by_page_too() {
 }
 
 #[test]
-fn pages_without_new_items_are_left_out_but_the_first() {
+fn pages_without_new_items_are_skipped_except_the_first() {
     let sandbox = sandbox_of(2, &[(&["a", "b"], 5), (&[], 5), (&["b", "c"], 6), (&["b", "c"], 8), (&["d", "e"], 8)]);
     let pages: Vec<_> =
         client(&sandbox).contacts().list(&ListContacts::new()).pages().collect::<Result<_, _>>().expect("pages");
     assert_eq!(pages.iter().map(|page| page.page).collect::<Vec<_>>(), [1, 3, 5]);
-    // A page is as the API returns it.
+    // A page is unchanged.
     assert_eq!(pages[1].items.iter().map(|contact| &*contact.id).collect::<Vec<_>>(), ["b", "c"]);
 
     let sandbox = sandbox_of(2, &[]);
@@ -166,7 +166,7 @@ fn pages_without_new_items_are_left_out_but_the_first() {
 }
 
 #[test]
-fn a_list_that_ends_short_of_its_total_is_incomplete() {
+fn a_list_that_ends_before_its_total_is_incomplete() {
     for (total, is_incomplete) in [(3, false), (4, true)] {
         let sandbox = sandbox_of(2, &[(&["a", "b"], total), (&["c"], total)]);
         let list = || client(&sandbox).contacts().list(&ListContacts::new());
@@ -201,7 +201,7 @@ fn a_list_that_fails_is_not_incomplete() {
 }
 
 #[test]
-fn an_argument_that_cannot_be_is_told_of_by_whatever_is_asked_first() {
+fn an_invalid_argument_is_the_error_of_the_first_operation() {
     let sandbox = sandbox_with(25);
     let client = client(&sandbox);
     let filter = ListContacts::new().per_page(101);
@@ -224,7 +224,7 @@ fn the_other_lists() {
 }
 
 #[test]
-fn two_lists_and_calls_between_them_do_not_get_in_each_others_way() {
+fn two_lists_and_calls_can_be_interleaved() {
     let sandbox = sandbox_with(300);
     let client = builder(&sandbox).build().expect("a client");
     let one = client.contacts().list(&ListContacts::new().per_page(10));
@@ -240,9 +240,9 @@ fn two_lists_and_calls_between_them_do_not_get_in_each_others_way() {
     assert_eq!(seen, 300);
 }
 
-/// The server answers at once; the caller spends longer on a page than the timeout of an attempt, while other pages are prefetched.
+/// The server responds immediately. The caller spends longer on a page than the timeout of an attempt, while other pages are prefetched.
 #[test]
-fn a_caller_who_takes_long_over_a_page_meets_no_timeout() {
+fn a_slow_consumer_causes_no_timeout() {
     const TIMEOUT: Duration = Duration::from_secs(2);
     let sandbox = sandbox_with(400);
     let client = builder(&sandbox).timeout(TIMEOUT).max_retries(0).build().expect("a client");
@@ -274,7 +274,7 @@ fn a_connection_that_the_server_closed_between_two_pages_is_not_used() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_list_that_ends_early_leaves_nothing_open() {
+fn a_dropped_list_closes_its_connections() {
     let open_files = || std::fs::read_dir("/proc/self/fd").expect("Linux").count();
     let sandbox = sandbox_with(1000);
     let before = open_files();
@@ -286,6 +286,6 @@ fn a_list_that_ends_early_leaves_nothing_open() {
         );
     }
     until("the server has closed its ends", || sandbox.open_connections() == 0);
-    // Other tests of this program open some of their own meanwhile; a leak would be hundreds.
+    // Other tests of this program open some descriptors at the same time. A leak would be hundreds.
     assert!(open_files() < before + 150, "{before} files were open, now {}", open_files());
 }

@@ -1,11 +1,11 @@
-//! The log. Alone in its process: a logger is for all of it.
+//! The log. This test has its own process, because a logger is global.
 
 mod support;
 
 use std::sync::Mutex;
 
 use serde_json::json;
-use support::{assert_discreet, builder, client, json_page};
+use support::{assert_no_secrets, builder, client, json_page};
 use zexa::{CreateContact, ListContacts, Method, SendMessage};
 use zexa_sandbox::Sandbox;
 
@@ -48,9 +48,9 @@ fn the_log_has_a_line_for_each_attempt_and_no_secret() {
     assert!(lines[0].contains(" request req_"), "{lines:#?}");
     assert!(lines[1].starts_with("DEBUG POST /messages attempt 2: 201 ok in "), "{lines:#?}");
     assert!(lines[2].starts_with("DEBUG GET /messages/{id} attempt 1: 404 not_found in "), "{lines:#?}");
-    assert_discreet(&lines.concat());
+    assert_no_secrets(&lines.concat());
 
-    // A warning has no observer in Rust: it is a record of the log, whoever is told of attempts.
+    // In Rust, a warning is always a record of the log, even if there is an observer of attempts.
     let page = json_page(&[], 5, 1, 50);
     sandbox.add_fault(json!({"path": "/contacts", "times": 0, "status": 200, "body": page}));
     let client = builder(&sandbox).on_attempt(|_| {}).build().expect("a client");
@@ -61,7 +61,7 @@ fn the_log_has_a_line_for_each_attempt_and_no_secret() {
     fields_that_are_not_as_documented(&LINES);
 }
 
-/// One warning per client and field, whatever call has it, and none with a value.
+/// There is one warning per client and field, whatever the call, and none contains a value.
 fn fields_that_are_not_as_documented(lines: &Lines) {
     let take = || std::mem::take(&mut *lines.0.lock().expect("no thread panicked"));
     let message = json!({"id": "msg_1", "status": "queued", "to": {"number": "912345678"}, "sent_at": "4711"});
@@ -81,12 +81,12 @@ fn fields_that_are_not_as_documented(lines: &Lines) {
         "WARN GET /messages/{id}: `sent_at` of `Message` has an unexpected form; its raw value is in `extra`",
     ];
     assert_eq!(take(), expected);
-    // What is filled in from the request is not missing. Clones share what was logged; another client does not.
+    // Fields that are filled in from the request are not missing. Clones share the warnings that were logged; another client does not.
     for count in [5, 0] {
         client.clone().campaigns().get("cmp_1").expect("a campaign");
         let lines = take();
         assert_eq!(lines.len(), count, "{lines:#?}");
-        assert_discreet(&lines.concat());
+        assert_no_secrets(&lines.concat());
     }
     let client = builder(&sandbox).on_attempt(|_| {}).build().expect("a client");
     client.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "the code is 4711")).expect("sent");

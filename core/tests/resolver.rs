@@ -1,6 +1,6 @@
-//! Host names whose addresses cannot be had.
+//! Host names that cannot be resolved.
 //!
-//! The function of the system that looks them up is replaced in this program: no test can have a name server that does not answer.
+//! The system's resolver function is replaced in this program, because a test cannot have a name server that does not respond.
 #![allow(unsafe_code, reason = "a function of the C library is replaced, and one called")]
 #![cfg(target_os = "linux")]
 
@@ -22,11 +22,11 @@ use zexa_sandbox::Sandbox;
 type GetAddrInfo =
     unsafe extern "C" fn(*const c_char, *const c_char, *const libc::addrinfo, *mut *mut libc::addrinfo) -> c_int;
 
-/// How many lookups of `slow.test` have begun, and whether they may end.
+/// The number of lookups of `slow.test` that have started, and whether they may end.
 static LOOKUPS: AtomicUsize = AtomicUsize::new(0);
 static IS_RELEASED: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
 
-/// Looks up a name as the C library does, but `slow.test` only when that is released, and then as this machine.
+/// Resolves a name like the C library, but `slow.test` only when it is released, and then as localhost.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn getaddrinfo(
     node: *const c_char,
@@ -34,7 +34,7 @@ unsafe extern "C" fn getaddrinfo(
     hints: *const libc::addrinfo,
     result: *mut *mut libc::addrinfo,
 ) -> c_int {
-    // SAFETY: the caller passes a string that ends in a NUL, or NULL.
+    // SAFETY: the caller passes a NUL-terminated string or NULL.
     let is_slow = !node.is_null() && unsafe { CStr::from_ptr(node) } == c"slow.test";
     if is_slow {
         LOOKUPS.fetch_add(1, Ordering::SeqCst);
@@ -44,7 +44,7 @@ unsafe extern "C" fn getaddrinfo(
             is_released = condition.wait(is_released).unwrap_or_else(PoisonError::into_inner);
         }
     }
-    // SAFETY: the next function of this name is that of the C library, and has this type.
+    // SAFETY: the next function with this name is that of the C library, which has this type.
     unsafe {
         let next = libc::dlsym(libc::RTLD_NEXT, c"getaddrinfo".as_ptr());
         assert!(!next.is_null(), "the C library has one");
@@ -58,7 +58,7 @@ fn threads() -> usize {
 }
 
 #[test]
-fn lookups_of_a_name_at_the_same_time_are_one() {
+fn concurrent_lookups_of_a_name_share_one_thread() {
     let sandbox = Sandbox::start();
     let url = sandbox.url().replace("127.0.0.1", "slow.test");
     let client = builder(&sandbox).base_url(url).allow_http(true).build().expect("a client");
@@ -84,7 +84,7 @@ fn lookups_of_a_name_at_the_same_time_are_one() {
 }
 
 #[test]
-fn a_name_that_nobody_has() {
+fn an_unknown_name() {
     let client = Client::builder()
         .base_url("https://no-such-host.invalid/v1")
         .api_key("k")
@@ -97,7 +97,7 @@ fn a_name_that_nobody_has() {
     assert!(error.message().starts_with(start), "{error}");
 }
 
-/// Runs the test below of that name in a process of its own, which it may limit.
+/// Runs the test with this name in a separate process, which it may limit.
 fn in_process(test: &str, sandbox: &Sandbox) -> String {
     let mut command = Command::new(env::current_exe().expect("this test program"));
     command.args(["--exact", test, "--ignored", "--nocapture"]);
@@ -108,7 +108,7 @@ fn in_process(test: &str, sandbox: &Sandbox) -> String {
 }
 
 #[test]
-fn a_system_without_another_thread() {
+fn a_system_without_free_threads() {
     let sandbox = Sandbox::start();
     let printed = in_process("child_without_threads", &sandbox);
     assert!(printed.contains("Connect NotSent 2 cannot connect to localhost:"), "{printed}");
@@ -120,7 +120,7 @@ fn a_system_without_another_thread() {
 #[ignore = "run by the test above, in a process of its own"]
 fn child_without_threads() {
     let client = Client::builder().max_retries(1).build().expect("a client");
-    // SAFETY: the calls have numbers and a struct that lives. The superuser has no limit, so this process becomes nobody.
+    // SAFETY: the arguments are numbers and a valid struct. The superuser has no limit, so this process changes its user to nobody.
     unsafe {
         if libc::geteuid() == 0 {
             assert_eq!(libc::setresuid(65534, 65534, 65534), 0);
@@ -133,7 +133,7 @@ fn child_without_threads() {
 }
 
 #[test]
-fn a_system_without_another_file() {
+fn a_system_without_free_file_descriptors() {
     let sandbox = Sandbox::start();
     let printed = in_process("child_without_files", &sandbox);
     assert!(printed.contains("NotSent"), "{printed}");
@@ -147,10 +147,10 @@ fn child_without_files() {
     let client = Client::builder().max_retries(0).build().expect("a client");
     let limit = |files: libc::rlim_t| {
         let limit = libc::rlimit { rlim_cur: files, rlim_max: 4096 };
-        // SAFETY: the call has a number and a struct that lives.
+        // SAFETY: the arguments are a number and a valid struct.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &limit) }, 0);
     };
-    // Each allows one step more: the event queue, the socket for the lookup, the connection.
+    // Each iteration allows one more step: the event queue, the socket for the lookup, the connection.
     let open = fs::read_dir("/proc/self/fd").expect("Linux").count() as libc::rlim_t;
     for files in 0..=open + 2 {
         limit(files);

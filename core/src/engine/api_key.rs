@@ -12,8 +12,8 @@ const REPLACEMENT: &str = "***";
 /// Shorter keys are not redacted. They are not secret, and may be part of a word.
 const MIN_LENGTH: usize = 8;
 
-/// The maximum number of backslashes of an escape. JSON in JSON doubles them, so this is enough for five levels. Without a limit, the time for a text of
-/// backslashes would grow with the square of its length.
+/// The maximum number of backslashes of an escape. JSON in JSON doubles them, so this is enough for five levels. Without a limit, the time for a text
+/// of backslashes would grow with the square of its length.
 const MAX_BACKSLASHES: usize = 31;
 
 /// Finds the API key of a client in texts.

@@ -189,8 +189,8 @@ fn keep_alive(headers: &HeaderMap) -> Option<Duration> {
     value.split(',').find_map(parameter).map(Duration::from_secs)
 }
 
-/// Whether the server reported over HTTP/2 that it has not processed the request: it refused the stream, or it sent GOAWAY with the id of an earlier stream
-/// as the last one. (RFC 9113, section 8.7: such a request can be retried, whatever its method.)
+/// Whether the server reported over HTTP/2 that it has not processed the request: it refused the stream, or it sent GOAWAY with the id of an earlier
+/// stream as the last one. (RFC 9113, section 8.7: such a request can be retried, whatever its method.)
 fn refused_unprocessed(error: &legacy::Error) -> Option<&'static str> {
     let error = sources(error).find_map(|error| error.downcast_ref::<h2::Error>()).filter(|error| error.is_remote())?;
     if error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM) {

@@ -13,8 +13,8 @@ use super::http::Http;
 use super::{Shared, runtime_pool};
 use crate::{Error, Kind, Outcome, Result};
 
-/// The stack size of the thread, on which observers run. Set explicitly, because the default depends on an environment variable, which another thread may
-/// be changing.
+/// The stack size of the thread, on which observers run. Set explicitly, because the default depends on an environment variable, which another thread
+/// may be changing.
 const STACK: usize = 2 << 20;
 
 /// The background runtime of one process. Started by the first async call.

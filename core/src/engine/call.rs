@@ -201,8 +201,8 @@ async fn admit(shared: &Shared, http: &Http, call: &Call, history: &History) -> 
 async fn pass_gate(shared: &Shared, call: &Call, history: &mut History, waiter: &mut Waiter<'_>) -> Result<()> {
     check_active(shared, call, history)?;
     while let Some(wait) = waiter.wait() {
-        // Other calls may close the gate again. While the server accepts any requests, this call gets its turn. Otherwise, no call waits for longer than
-        // `max_retry_wait`.
+        // Other calls may close the gate again. While the server accepts any requests, this call gets its turn. Otherwise, no call waits for longer
+        // than `max_retry_wait`.
         let most = shared.config.max_retry_wait.saturating_add(MAX_SPREAD);
         let time_left = call.time_left();
         if wait.blocked > most || wait.until_open >= time_left {

@@ -21,8 +21,8 @@ pub(super) struct ErrorBody {
 }
 
 impl ErrorBody {
-    /// Reads the documented form, and the forms of other APIs: an object in `error`, `detail` and `title`, or the first error in `errors`. The beginning of any
-    /// other body becomes the text. A body that is not in the documented form becomes the details.
+    /// Reads the documented form, and the forms of other APIs: an object in `error`, `detail` and `title`, or the first error in `errors`. The
+    /// beginning of any other body becomes the text. A body that is not in the documented form becomes the details.
     pub(super) fn read(body: &[u8], key: ApiKey<'_>) -> ErrorBody {
         let mut error = match json::parse_tolerant(body) {
             Ok(Value::Object(object)) => ErrorBody::read_object(object),

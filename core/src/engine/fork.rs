@@ -1,8 +1,8 @@
 //! Detects that the process is a forked child, without a system call per check.
 //!
-//! The process id is not enough: a child in a new PID namespace can have the id of its parent (both are 1). Instead, the kernel clears one page in every
-//! child (`MADV_WIPEONFORK`), also in children that were created with a raw `clone()`. If the kernel does not support that, a handler that libc runs in each
-//! child (`pthread_atfork`) clears the number.
+//! The process id is not enough: a child in a new PID namespace can have the id of its parent (both are 1). Instead, the kernel clears one page in
+//! every child (`MADV_WIPEONFORK`), also in children that were created with a raw `clone()`. If the kernel does not support that, a handler that libc
+//! runs in each child (`pthread_atfork`) clears the number.
 //!
 //! This is the only module of the crate with unsafe code. A comment at each block explains why it is sound.
 #![allow(unsafe_code, reason = "mapping a page and registering a fork handler need the C library")]

@@ -10,8 +10,8 @@ use super::process::PerProcess;
 /// The maximum jitter. The first call continues at a random time within a quarter of the wait, because several processes may share one rate limit.
 pub(crate) const MAX_SPREAD: Duration = Duration::from_secs(1);
 
-/// The minimum interval between calls that continue. Every response other than a 429 halves the interval, so that a long queue drains fast once the server
-/// accepts requests again, and few requests are sent if it does not.
+/// The minimum interval between calls that continue. Every response other than a 429 halves the interval, so that a long queue drains fast once the
+/// server accepts requests again, and few requests are sent if it does not.
 const SHORTEST_STEP: Duration = Duration::from_millis(1);
 
 /// The interval at which a waiting call recomputes its turn, which may have come closer.
@@ -19,13 +19,13 @@ const RECHECK: Duration = Duration::from_millis(50);
 
 /// Closed by a 429 until its wait has passed.
 ///
-/// No call wakes another one: each call sleeps until its own time. A call that is not driven, such as a page of a list whose consumer is busy, delays the
-/// others by one interval at most.
+/// No call wakes another one: each call sleeps until its own time. A call that is not driven, such as a page of a list whose consumer is busy, delays
+/// the others by one interval at most.
 #[derive(Debug)]
 pub(crate) struct Gate {
     epoch: Instant,
-    /// The time at which the gate opens, in nanoseconds after the epoch. 0 if it is open and no call waits; calls then take no lock. Inherited by a forked
-    /// child.
+    /// The time at which the gate opens, in nanoseconds after the epoch. 0 if it is open and no call waits; calls then take no lock. Inherited by a
+    /// forked child.
     opens: AtomicU64,
     queue: PerProcess<Mutex<Queue>>,
 }

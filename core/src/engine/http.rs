@@ -37,8 +37,8 @@ pub(crate) struct Pool {
 
 /// State that only a client with the option `http2` needs.
 struct Http2 {
-    /// Held by the one attempt that may open a connection. Other attempts wait for it, to share the connection. Otherwise, a client that starts with 50
-    /// concurrent calls would open 50 connections.
+    /// Held by the one attempt that may open a connection. Other attempts wait for it, to share the connection. Otherwise, a client that starts with
+    /// 50 concurrent calls would open 50 connections.
     connecting: Arc<Semaphore>,
     /// The version of the last response. Over HTTP/2, attempts share a connection. Over HTTP/1.1, each attempt needs its own.
     version: Mutex<Option<Version>>,
@@ -68,16 +68,16 @@ impl Http {
         pool.clone()
     }
 
-    /// Whether an attempt needs a permit. A blocking call already has one, and over HTTP/2, attempts share a connection. Until the server has responded over
-    /// HTTP/2, each attempt may need a connection.
+    /// Whether an attempt needs a permit. A blocking call already has one, and over HTTP/2, attempts share a connection. Until the server has
+    /// responded over HTTP/2, each attempt may need a connection.
     pub(crate) fn needs_permit(&self) -> bool {
         self.is_shared && self.http2.as_ref().is_none_or(|http2| http2.version() != Some(Version::HTTP_2))
     }
 
     /// Lets the connections detect that the server has closed them, such as while the process was suspended.
     ///
-    /// A runtime that has tasks to run polls its sockets only from time to time. The first yield lets it read from them, the second lets the tasks of the
-    /// connections act on that. For a blocking call, the runtime pool does the same.
+    /// A runtime that has tasks to run polls its sockets only from time to time. The first yield lets it read from them, the second lets the tasks of
+    /// the connections act on that. For a blocking call, the runtime pool does the same.
     pub(crate) async fn catch_up(&self) {
         if self.is_shared {
             yield_now().await;
@@ -99,14 +99,14 @@ impl Http {
         }
     }
 
-    /// Whether connections may be open that no attempt will use again. Only the end of the runtime closes them, because a server that accepts no streams can
-    /// keep them open for ever.
+    /// Whether connections may be open that no attempt will use again. Only the end of the runtime closes them, because a server that accepts no
+    /// streams can keep them open for ever.
     pub(crate) fn has_retired(&self) -> bool {
         self.http2.as_ref().is_some_and(|http2| http2.has_retired.load(Ordering::Relaxed))
     }
 
-    /// Makes later attempts use other connections than those of this pool, after an attempt has timed out without a response: its connection may hang. Over
-    /// HTTP/1.1 there is nothing to do, because the connection of such an attempt is closed.
+    /// Makes later attempts use other connections than those of this pool, after an attempt has timed out without a response: its connection may
+    /// hang. Over HTTP/1.1 there is nothing to do, because the connection of such an attempt is closed.
     pub(crate) fn retire(&self, pool: &Pool, shared: &Shared) {
         let Some(http2) = &self.http2 else { return };
         http2.has_retired.store(true, Ordering::Relaxed);
@@ -127,16 +127,16 @@ impl Http2 {
 }
 
 impl Pool {
-    /// Creates a pool. If a pooled connection turns out to be closed before a request is written to it, the pool uses another one. This does not count as an
-    /// attempt.
+    /// Creates a pool. If a pooled connection turns out to be closed before a request is written to it, the pool uses another one. This does not
+    /// count as an attempt.
     fn new(shared: &Shared, number: u64) -> Result<Pool> {
         let config = &shared.config;
         let longest_idle = shared.longest_idle();
         let mut builder = Client::builder(TokioExecutor::new());
         builder.timer(TokioTimer::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(longest_idle);
         if config.http2 {
-            // A connection that hangs is detected after half of the timeout of an attempt. No PINGs are sent on idle connections: an idle pooled runtime
-            // is not driven, so the response would be read too late.
+            // A connection that hangs is detected after half of the timeout of an attempt. No PINGs are sent on idle connections: an idle pooled
+            // runtime is not driven, so the response would be read too late.
             let ping_after = (config.timeout / 3).clamp(PING_AFTER.0, PING_AFTER.1);
             builder.http2_keep_alive_interval(ping_after).http2_keep_alive_timeout(ping_after / 2);
         }

@@ -1,7 +1,7 @@
 //! The engine: sends requests and retries them.
 //!
-//! - `call` runs a call: `request` is sent by each `attempt`, `progress` records how far an attempt has got, and `response_head` and `error_body` read the
-//!   response;
+//! - `call` runs a call: `request` is sent by each `attempt`, `progress` records how far an attempt has got, and `response_head` and `error_body`
+//!   read the response;
 //! - `retry`, `retry_after` and `gate` decide whether and when to retry, and `waiting` when to poll again;
 //! - `runtime_pool` drives blocking calls, `background` drives async calls, and `admission` limits their number;
 //! - `http` is the HTTP client of one runtime, `connect` opens its connections, and `tls` and `trust` configure TLS;
@@ -57,8 +57,8 @@ use crate::observe::{self, Warning};
 use crate::tolerant::notes::Note;
 use crate::{Error, Kind, Outcome, Result};
 
-/// The maximum idle time of a connection that is reused, unless the server reports a shorter one. The pools remove older connections at this interval, so
-/// that none stays open for more than twice this time.
+/// The maximum idle time of a connection that is reused, unless the server reports a shorter one. The pools remove older connections at this
+/// interval, so that none stays open for more than twice this time.
 const MAX_IDLE_TIME: Duration = Duration::from_secs(30);
 
 /// An idle connection is no longer used this long before the server closes it.

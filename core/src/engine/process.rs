@@ -6,9 +6,9 @@ use super::fork;
 
 /// A value of which a forked child gets its own.
 ///
-/// A child cannot use the value that it inherits: sockets and the epoll instance are shared with the parent, locks may be held by threads that do not exist
-/// in the child, and the threads of runtimes are gone. The values of a process and its ancestors form a list that only grows; of its ancestors' values, a
-/// process reads only the generation. Reading takes no lock: one that another thread holds during a fork would stay locked in the child.
+/// A child cannot use the value that it inherits: sockets and the epoll instance are shared with the parent, locks may be held by threads that do not
+/// exist in the child, and the threads of runtimes are gone. The values of a process and its ancestors form a list that only grows; of its ancestors'
+/// values, a process reads only the generation. Reading takes no lock: one that another thread holds during a fork would stay locked in the child.
 #[derive(Debug)]
 pub(crate) struct PerProcess<T> {
     generation: u64,

@@ -1,8 +1,8 @@
 //! [`Progress`]: how far an attempt has got; and [`WatchedBody`]: the request body that records it.
 //!
-//! The HTTP library may send a request after the attempt has ended: over HTTP/2, a request that waits for a free stream is sent as soon as there is one.
-//! Therefore the body is revocable. It is either taken once, by the connection that sends it, or revoked once, by the attempt that ends without a response.
-//! A revoked body fails when it is polled, so the request can never become complete. This guarantees that [`Outcome::NotSent`] is true.
+//! The HTTP library may send a request after the attempt has ended: over HTTP/2, a request that waits for a free stream is sent as soon as there is
+//! one. Therefore the body is revocable. It is either taken once, by the connection that sends it, or revoked once, by the attempt that ends without
+//! a response. A revoked body fails when it is polled, so the request can never become complete. This guarantees that [`Outcome::NotSent`] is true.
 
 use std::fmt;
 use std::pin::Pin;
@@ -115,9 +115,9 @@ impl Progress {
 
 /// A request body, possibly empty, that a connection can take until it is revoked.
 ///
-/// A connection takes a body with bytes when it polls the frame: no server can process a message whose text it has not received. (The connection may buffer
-/// the bytes, which counts as sent.) It takes an empty body when it calls `is_end_stream`, which it must do before it writes the head of a request without a
-/// body. A revoked body claims to have an unknown number of bytes, and fails when it is polled.
+/// A connection takes a body with bytes when it polls the frame: no server can process a message whose text it has not received. (The connection may
+/// buffer the bytes, which counts as sent.) It takes an empty body when it calls `is_end_stream`, which it must do before it writes the head of a
+/// request without a body. A revoked body claims to have an unknown number of bytes, and fails when it is polled.
 pub(crate) struct WatchedBody {
     bytes: Option<Bytes>,
     progress: Arc<Progress>,

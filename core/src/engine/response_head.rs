@@ -67,8 +67,8 @@ impl<'a> ResponseHead<'a> {
 
     /// The error of a successful response whose body cannot be decoded.
     ///
-    /// The details contain the body, which may contain the id of the created object. A body that is not JSON was not sent by the API, but for example by a
-    /// captive portal.
+    /// The details contain the body, which may contain the id of the created object. A body that is not JSON was not sent by the API, but for example
+    /// by a captive portal.
     pub(crate) fn undecodable(&self, reason: &str, body: &[u8]) -> Error {
         let mut message = match body.trim_ascii() {
             [] => format!("the server returned {} with an empty body instead of JSON", self.status),

@@ -39,8 +39,8 @@ pub(crate) fn is_ambiguous(error: &Error) -> bool {
     matches!(error.outcome(), Outcome::Unknown | Outcome::Accepted)
 }
 
-/// The wait before a retry, after this number of earlier retries: exponential backoff from 0.5 s to 8 s, minus up to a quarter as jitter, so that clients
-/// that failed together do not retry together.
+/// The wait before a retry, after this number of earlier retries: exponential backoff from 0.5 s to 8 s, minus up to a quarter as jitter, so that
+/// clients that failed together do not retry together.
 pub(crate) fn backoff(retries: u32, random: f64) -> Duration {
     let full = Duration::from_millis(500 << retries.min(4));
     full.mul_f64(1.0 - 0.25 * random)

@@ -9,8 +9,8 @@ const SHORTEST: Duration = Duration::from_millis(50);
 
 /// The wait that a response requests. `None` if it requests none, or if the header is malformed.
 ///
-/// A date is relative to the `Date` header of the response, so that a wrong clock does no harm. A wait of less than 50 ms, or a date in the past, is ignored
-/// and the backoff is used, because retries within milliseconds would only add to the load.
+/// A date is relative to the `Date` header of the response, so that a wrong clock does no harm. A wait of less than 50 ms, or a date in the past, is
+/// ignored and the backoff is used, because retries within milliseconds would only add to the load.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = seconds(value).or_else(|| until(value, date(headers)))?;

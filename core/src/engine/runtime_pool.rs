@@ -1,8 +1,8 @@
 //! [`RuntimePool`]: blocking calls run on the caller's thread, over pooled runtimes.
 //!
-//! A pooled runtime is a current-thread runtime with its own HTTP client, and is used by one call at a time. No other thread takes part in the call: handing
-//! the call to a thread and waiting for it would cost as much as the call itself. The next call uses the runtime that was returned last, because its
-//! connection is most likely still open.
+//! A pooled runtime is a current-thread runtime with its own HTTP client, and is used by one call at a time. No other thread takes part in the call:
+//! handing the call to a thread and waiting for it would cost as much as the call itself. The next call uses the runtime that was returned last,
+//! because its connection is most likely still open.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -106,9 +106,9 @@ impl RuntimeLease {
         check_blocking_allowed()?;
         let runtime = &self.pooled().runtime;
         let mut call = pin!(async {
-            // The runtime was not driven since its last call, so it has not noticed if the server has closed the connection since then. The first yield
-            // lets it read from the socket, the second lets the connection's task act on that. Without them, half of all calls on connections that the
-            // server had closed were sent on them and lost.
+            // The runtime was not driven since its last call, so it has not noticed if the server has closed the connection since then. The first
+            // yield lets it read from the socket, the second lets the connection's task act on that. Without them, half of all calls on connections
+            // that the server had closed were sent on them and lost.
             yield_now().await;
             yield_now().await;
             call.await
@@ -173,7 +173,8 @@ impl Drop for RuntimeLease {
     }
 }
 
-/// The builder of runtimes. Created together with the client, because it reads an environment variable, which another thread may change during a call.
+/// The builder of runtimes. Created together with the client, because it reads an environment variable, which another thread may change during a
+/// call.
 pub(super) fn runtime_builder() -> Builder {
     let mut builder = Builder::new_current_thread();
     builder.enable_io().enable_time();
@@ -189,8 +190,8 @@ pub(crate) fn block_signals() {
 
 /// Rejects a blocking call inside an async task. It would block all other tasks of the thread, and tokio would panic.
 ///
-/// A thread of `spawn_blocking` also has a current runtime, but may block. The difference is that only a task that is being polled has a budget that runs
-/// out. (A task without a budget, as by `tokio::task::unconstrained`, is not detected, and tokio panics.)
+/// A thread of `spawn_blocking` also has a current runtime, but may block. The difference is that only a task that is being polled has a budget that
+/// runs out. (A task without a budget, as by `tokio::task::unconstrained`, is not detected, and tokio panics.)
 pub(super) fn check_blocking_allowed() -> Result<()> {
     let message = match Handle::try_current() {
         Ok(_) if is_polled_by_tokio() => {

@@ -1,7 +1,7 @@
 //! TLS: the configuration that all connections of a process share.
 //!
-//! The provider is ring: an extension built with ring is less than half the size of one with aws-lc-rs (2 MB instead of 5 MB), and builds one minute faster.
-//! It lacks post-quantum key exchange. When ring or another small provider supports it, change this file.
+//! The provider is ring: an extension built with ring is less than half the size of one with aws-lc-rs (2 MB instead of 5 MB), and builds one minute
+//! faster. It lacks post-quantum key exchange. When ring or another small provider supports it, change this file.
 
 use std::sync::{Arc, OnceLock};
 

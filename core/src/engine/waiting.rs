@@ -16,8 +16,8 @@ const SLOW_RESPONSE: Duration = Duration::from_millis(500);
 /// The time between the last poll and the deadline.
 const FAST_RESPONSE: Duration = Duration::from_millis(50);
 
-/// The pause after this number of pauses, minus up to a quarter as jitter, so that calls that started together do not poll together. The last two pauses are
-/// shortened, to poll half a second before the deadline and again right before it. `None` if no time is left.
+/// The pause after this number of pauses, minus up to a quarter as jitter, so that calls that started together do not poll together. The last two
+/// pauses are shortened, to poll half a second before the deadline and again right before it. `None` if no time is left.
 pub(crate) fn next_pause(pauses: i32, time_left: Duration, random: f64) -> Option<Duration> {
     // After eleven, the maximum is reached.
     let full = FIRST.mul_f64(1.5_f64.powi(pauses.min(11))).min(LONGEST);

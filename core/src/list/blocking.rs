@@ -14,16 +14,17 @@ use crate::{Error, Result};
 
 /// A list: an iterator over all items, which fetches the pages as needed.
 ///
-/// Nothing is sent until the first item is requested. Pages are then prefetched, several at once, and their items are yielded in order. An item that is
-/// repeated on a later page, because items were added while the list was read, is yielded once. Items are compared by id, Sender IDs by id and channel; an
-/// item without an id is never dropped.
+/// Nothing is sent until the first item is requested. Pages are then prefetched, several at once, and their items are yielded in order. An item that
+/// is repeated on a later page, because items were added while the list was read, is yielded once. Items are compared by id, Sender IDs by id and
+/// channel; an item without an id is never dropped.
 ///
-/// The list ends when it has yielded as many items as the API reports in `total`. A total that contradicts the items does not end the list. Two empty pages
-/// in a row end it before the total is reached, which is logged as a warning: see [`is_incomplete`](List::is_incomplete). If the pages only repeat earlier
-/// items although more should follow, the list fails with [`Kind::Decode`](crate::Kind::Decode). After an error, the iterator returns `None`.
+/// The list ends when it has yielded as many items as the API reports in `total`. A total that contradicts the items does not end the list. Two empty
+/// pages in a row end it before the total is reached, which is logged as a warning: see [`is_incomplete`](List::is_incomplete). If the pages only
+/// repeat earlier items although more should follow, the list fails with [`Kind::Decode`](crate::Kind::Decode). After an error, the iterator returns
+/// `None`.
 ///
-/// A deadline applies to the whole list and starts when the list is created. Do not delete items while the list is read: the remaining items move to earlier
-/// pages, so some are missed. Collect the list first.
+/// A deadline applies to the whole list and starts when the list is created. Do not delete items while the list is read: the remaining items move to
+/// earlier pages, so some are missed. Collect the list first.
 ///
 /// ```
 /// use zexa::ListContacts;
@@ -45,8 +46,8 @@ pub struct List<T> {
 
 /// An iterator over the pages of a list, as the API returns them. Returned by [`List::pages`].
 ///
-/// An item that the API repeats on several pages is on each of them. A page without new items is skipped, unless it is the first. The pages end under the
-/// same conditions as the [`List`].
+/// An item that the API repeats on several pages is on each of them. A page without new items is skipped, unless it is the first. The pages end under
+/// the same conditions as the [`List`].
 #[must_use = "lists are lazy: nothing is sent until the pages are iterated over"]
 pub struct Pages<T> {
     // In this order: calls in flight must end before the lease is returned.
@@ -69,8 +70,8 @@ impl<T: Item> List<T> {
 
     /// Limit the list to this many items. Pages beyond the limit are not requested.
     ///
-    /// Without a `per_page`, a limit of up to 100 items is requested as one page of that size. Pages are not cut: [`pages`](List::pages) ends with the page
-    /// that reaches the limit, and [`page`](List::page) ignores the limit.
+    /// Without a `per_page`, a limit of up to 100 items is requested as one page of that size. Pages are not cut: [`pages`](List::pages) ends with
+    /// the page that reaches the limit, and [`page`](List::page) ignores the limit.
     ///
     /// ```
     /// use zexa::ListContacts;
@@ -108,8 +109,8 @@ impl<T: Item> List<T> {
 
     /// Return whether the list has ended with fewer items than the API reported in its last `total`.
     ///
-    /// Possible reasons are items that were deleted while the list was read, and a server that does not return all items. False until the iterator has
-    /// returned `None`, and after an error.
+    /// Possible reasons are items that were deleted while the list was read, and a server that does not return all items. False until the iterator
+    /// has returned `None`, and after an error.
     pub fn is_incomplete(&self) -> bool {
         self.pages.is_incomplete()
     }

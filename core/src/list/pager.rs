@@ -131,8 +131,8 @@ impl<T: Item> Pager<T> {
 
     /// Drops the pages in flight and requests them again, if one of them has been in flight for longer than the timeout of an attempt.
     ///
-    /// While the consumer of a blocking list processes a page, the other pages are not driven. They time out although the server may have responded. This is
-    /// not a failure of the server, and does not count as an attempt.
+    /// While the consumer of a blocking list processes a page, the other pages are not driven. They time out although the server may have responded.
+    /// This is not a failure of the server, and does not count as an attempt.
     pub(super) fn restart_overdue(&mut self) {
         let timeout = self.source.call.timeout;
         let is_overdue =

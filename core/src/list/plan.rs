@@ -2,32 +2,36 @@
 //!
 //! # When a list ends
 //!
-//! The end is determined by the items, not by the page numbers: servers may return smaller pages than requested, and report wrong totals. *Seen* is the
-//! number of items that the list has yielded; an item repeated on a later page counts once. *Total* is the most recent total that a page has reported.
+//! The end is determined by the items, not by the page numbers: servers may return smaller pages than requested, and report wrong totals. *Seen* is
+//! the number of items that the list has yielded; an item repeated on a later page counts once. *Total* is the most recent total that a page has
+//! reported.
 //!
 //! 1. **Seen < total**: the list continues. Two empty pages in a row end it before the total is reached, which is reported as
 //!    [incomplete](Plan::is_incomplete).
 //! 2. **Seen >= total**: the list ends if the total is confirmed, that is
 //!    - seen equals the largest total that a page has announced before its items arrived; or
 //!    - seen equals the total, and the page is not full: it has fewer items than a full page of this list.
-//! 3. Otherwise the total is doubtful: it is smaller than seen, or it equals the size of a full page, as from a server that reports the number of items on
-//!    the page. Then one more page is requested. An empty page ends the list, and so does a 404; any other page is processed by these rules again.
+//! 3. Otherwise the total is doubtful: it is smaller than seen, or it equals the size of a full page, as from a server that reports the number of
+//!    items on the page. Then one more page is requested. An empty page ends the list, and so does a 404; any other page is processed by these rules
+//!    again.
 //! 4. An empty page ends the list only if no page has announced more items than were seen. Otherwise rule 1 applies.
-//! 5. **A page that has only items of earlier pages** ends the list if seen equals the total. Otherwise it is an error: with a server that ignores `page` or
-//!    alternates pages, the list would never end. The exception is a list that grows while it is read: if the total has grown by at least as many items as
-//!    were repeated, new items have moved old ones to later pages, and the list continues, for at most [`MAX_SHIFTED_PAGES`] such pages in a row.
+//! 5. **A page that has only items of earlier pages** ends the list if seen equals the total. Otherwise it is an error: with a server that ignores
+//!    `page` or alternates pages, the list would never end. The exception is a list that grows while it is read: if the total has grown by at least
+//!    as many items as were repeated, new items have moved old ones to later pages, and the list continues, for at most [`MAX_SHIFTED_PAGES`] such
+//!    pages in a row.
 //!
 //! A list with a limit also ends when it has yielded that many items. It is then complete.
 //!
 //! **Without a total** on any page so far, the list continues one page at a time:
 //!
-//! 6. An empty page ends the list, and so does a 404 after the first page. A short page does not: servers that filter the items of a page return short
-//!    pages in the middle, and ending there would lose the rest. A list without totals therefore needs one request more than it has pages.
-//! 7. A page that has only items of earlier pages ends the list, too: a server without pagination returns all items each time. It is an error if the page
-//!    has exactly as many items as were requested, because the server may support `per_page` but not `page`, and have more items.
+//! 6. An empty page ends the list, and so does a 404 after the first page. A short page does not: servers that filter the items of a page return
+//!    short pages in the middle, and ending there would lose the rest. A list without totals therefore needs one request more than it has pages.
+//! 7. A page that has only items of earlier pages ends the list, too: a server without pagination returns all items each time. It is an error if the
+//!    page has exactly as many items as were requested, because the server may support `per_page` but not `page`, and have more items.
 //!
-//! With correct totals, a list needs one request per page, with one exception: a list of exactly one full page needs two, by rule 3. No rule can detect a
-//! short first page that reports its own length as the total, or a total that is too small on every page and is reached exactly at the end of a page.
+//! With correct totals, a list needs one request per page, with one exception: a list of exactly one full page needs two, by rule 3. No rule can
+//! detect a short first page that reports its own length as the total, or a total that is too small on every page and is reached exactly at the end
+//! of a page.
 
 /// The maximum number of prefetched pages.
 const MAX_AHEAD: u32 = 16;
@@ -48,8 +52,8 @@ const MAX_EMPTY_PAGES: u32 = 2;
 
 /// The state of reading a list.
 ///
-/// The first page is requested alone, because it reports the total, and because a caller that needs only its items should cause one request only. From the
-/// second page on, several pages are requested at once, and more with every page that is received.
+/// The first page is requested alone, because it reports the total, and because a caller that needs only its items should cause one request only.
+/// From the second page on, several pages are requested at once, and more with every page that is received.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     /// The `per_page` of the requests.

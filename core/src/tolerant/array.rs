@@ -18,7 +18,8 @@ impl<T: Tolerant> Tolerant for Text<T> {
     }
 }
 
-/// Reads an array. While its elements are strings, they are not copied as JSON. If the form of one element is not accepted, neither is that of the array.
+/// Reads an array. While its elements are strings, they are not copied as JSON. If the form of one element is not accepted, neither is that of the
+/// array.
 fn read<'de, T, A>(mut array: A, other: fn(Value) -> Option<T>) -> Result<Reading<Vec<T>>, A::Error>
 where
     T: Tolerant + Serialize,

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use crate::json;
 use crate::model::Model;
 
-/// The reason why a body cannot be decoded, with the path of the field. Contains no value, because values may be phone numbers or texts, and errors are
-/// logged.
+/// The reason why a body cannot be decoded, with the path of the field. Contains no value, because values may be phone numbers or texts, and errors
+/// are logged.
 #[derive(Debug)]
 pub(crate) struct Unreadable(pub(crate) String);
 

@@ -1,4 +1,5 @@
-//! Tolerant deserialization of the fields of models. The documented form of a value is read without a copy of its JSON; several other forms are accepted.
+//! Tolerant deserialization of the fields of models. The documented form of a value is read without a copy of its JSON; several other forms are
+//! accepted.
 //!
 //! - [`Reading`] reads one value, and [`Tolerant`] defines the forms that a type accepts;
 //! - [`field`] stores the value in its field, or in `extra`;

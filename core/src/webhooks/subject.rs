@@ -1,8 +1,8 @@
 //! Finds the subject of an event, that is, the message or campaign that it is about.
 //!
 //! The form of events is not documented, so several places are searched in this order: the members `data`, `message`, `campaign` and `payload` of the
-//! event, also `message` and `campaign` within `data` and `payload`, and then the event itself. In each place, the subject is an object with an `id`, or it
-//! is flat, with `message_id` or `campaign_id` next to its other fields. The first match counts.
+//! event, also `message` and `campaign` within `data` and `payload`, and then the event itself. In each place, the subject is an object with an `id`,
+//! or it is flat, with `message_id` or `campaign_id` next to its other fields. The first match counts.
 //!
 //! Whether an object is a message or a campaign is determined by the name of the event, or else by the prefix of the id, or else by the fields of the
 //! object. An object without any of these hints is a message, unless the event is named after something else, such as `contact.created`.

@@ -1,4 +1,4 @@
-//! Cancelling: in flight, in a wait, between pages, before the start; by token and by dropping a future.
+//! Cancelling calls in flight, in a wait, between pages and before the start, with a token or by dropping a future.
 
 use std::future::Future;
 use std::task::{Context, Waker};
@@ -11,7 +11,7 @@ use zexa::binding::{self, InterruptCheck};
 use zexa::{CallOptions, CancelToken, Error, Kind, ListContacts, Outcome};
 use zexa_sandbox::Sandbox;
 
-/// Makes the call on another thread, cancels it once the server has seen so many requests, and gives its error.
+/// Makes the call on another thread, cancels it when the server has received this number of requests, and returns the error.
 fn cancelled<T: Send>(
     sandbox: &Sandbox,
     after: usize,
@@ -28,7 +28,7 @@ fn cancelled<T: Send>(
 }
 
 #[test]
-fn in_flight_nobody_knows_what_became_of_it() {
+fn cancelled_in_flight_the_outcome_is_unknown() {
     let sandbox = Sandbox::from_json(json!({"faults": [{"process": true, "then": "stall", "at": "request"}]}));
     let client = client(&sandbox);
     let error = cancelled(&sandbox, 1, |options| client.with_options(options).messages().send(&message("Hello")));
@@ -37,7 +37,7 @@ fn in_flight_nobody_knows_what_became_of_it() {
 }
 
 #[test]
-fn in_a_wait_the_last_answer_says_what_became_of_it() {
+fn cancelled_in_a_wait_the_outcome_is_that_of_the_last_response() {
     let sandbox = Sandbox::from_json(json!({
         "faults": [{"path": "/messages", "times": 0, "status": 429, "headers": {"Retry-After": "60"}}],
     }));
@@ -65,7 +65,7 @@ fn between_pages() {
 }
 
 #[test]
-fn a_cancelled_call_leaves_the_client_as_good_as_before() {
+fn the_client_works_after_a_cancelled_call() {
     let sandbox = Sandbox::from_json(json!({"faults": [{"then": "stall", "at": "request"}]}));
     let client = client(&sandbox);
     cancelled(&sandbox, 1, |options| client.with_options(options).credits().get());
@@ -73,7 +73,7 @@ fn a_cancelled_call_leaves_the_client_as_good_as_before() {
 }
 
 #[test]
-fn a_dropped_future_ends_its_call() {
+fn dropping_a_future_cancels_its_call() {
     let sandbox = Sandbox::from_json(json!({"faults": [{"then": "stall", "at": "request", "times": 0}]}));
     let client = async_client(&sandbox);
     let mut call = Box::pin(client.credits().get());
@@ -85,19 +85,19 @@ fn a_dropped_future_ends_its_call() {
 }
 
 #[test]
-fn a_list_dropped_half_way_leaves_the_client_as_good_as_before() {
+fn the_client_works_after_a_list_is_dropped() {
     let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 1000}}));
     let client = client(&sandbox);
     let first: Vec<_> = client.contacts().list(&ListContacts::new().per_page(10)).take(15).collect();
     assert!(first.len() == 15 && first.iter().all(Result::is_ok));
     client.credits().get().expect("credits");
-    // The second page brought a few more along, not all hundred.
+    // With the second page, a few more were prefetched, but not all hundred.
     let pages = sandbox.requests().iter().filter(|request| request.path == "/v1/contacts").count();
     assert!((2..=5).contains(&pages), "{pages}");
 }
 
 #[test]
-fn a_deadline_is_for_the_whole_list() {
+fn a_deadline_applies_to_the_whole_list() {
     let sandbox = Sandbox::from_json(json!({
         "state": {"contacts_count": 100},
         "faults": [{"times": 0, "delay": 0.2}],
@@ -113,17 +113,17 @@ fn a_deadline_is_for_the_whole_list() {
 }
 
 #[test]
-fn a_token_that_has_to_be_asked_for_is_asked_until_it_ends_the_call() {
+fn an_interrupt_check_is_called_until_it_cancels_the_call() {
     thread_local! {
         static OTHER: std::cell::RefCell<Option<(zexa::Client, u32)>> = const { std::cell::RefCell::new(None) };
     }
     fn check() -> InterruptCheck {
         OTHER.with_borrow_mut(|other| {
-            let (client, asked) = other.as_mut().expect("it is there before the call");
-            *asked += 1;
-            // As a handler of signals might.
+            let (client, checks) = other.as_mut().expect("it is there before the call");
+            *checks += 1;
+            // A signal handler may make calls.
             client.credits().get().expect("a call may be made from here");
-            if *asked == 3 { InterruptCheck::Cancel } else { InterruptCheck::Continue }
+            if *checks == 3 { InterruptCheck::Cancel } else { InterruptCheck::Continue }
         })
     }
     let sandbox = Sandbox::from_json(json!({

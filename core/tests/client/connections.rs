@@ -1,4 +1,4 @@
-//! Connections: kept, shared between threads, and not trusted after the server has closed them.
+//! Connections: reused, shared between threads, and not used after the server has closed them.
 
 use std::sync::{Barrier, mpsc};
 use std::thread;
@@ -11,14 +11,14 @@ use zexa::{CallOptions, Client, Kind, Method, Outcome};
 use zexa_sandbox::Sandbox;
 
 #[test]
-fn making_a_client_opens_nothing() {
+fn creating_a_client_opens_no_connection() {
     let sandbox = Sandbox::start();
     let _client = client(&sandbox);
     assert_eq!(sandbox.connections(), 0);
 }
 
 #[test]
-fn calls_one_after_another_share_a_connection() {
+fn sequential_calls_share_a_connection() {
     let sandbox = Sandbox::start();
     let client = client(&sandbox);
     for _ in 0..20 {
@@ -28,7 +28,7 @@ fn calls_one_after_another_share_a_connection() {
 }
 
 #[test]
-fn threads_take_a_connection_each_and_give_it_back() {
+fn concurrent_threads_use_one_connection_each_and_return_it() {
     let sandbox = Sandbox::start();
     let client = client(&sandbox);
     let together = Barrier::new(8);
@@ -46,11 +46,11 @@ fn threads_take_a_connection_each_and_give_it_back() {
     assert!(sandbox.connections() <= 8, "{}", sandbox.connections());
 }
 
-/// Nobody drives a lane between two calls, so a close by the server is seen only when the next call looks for it.
+/// A pooled runtime is not driven between two calls, so the next call must detect that the server has closed the connection.
 #[test]
 fn a_connection_that_the_server_closed_is_never_sent_on() {
     let sandbox = Sandbox::start();
-    // A retry would hide the loss of a GET, but not that of a POST: no POST that may have arrived is repeated.
+    // A retry would hide the loss of a GET, but not that of a POST, which is not retried if it may have arrived.
     let client = client(&sandbox).with_options(CallOptions::new().max_retries(0));
     for round in 0..50 {
         sandbox.add_fault(json!({"then": "close", "at": "body"}));
@@ -62,7 +62,7 @@ fn a_connection_that_the_server_closed_is_never_sent_on() {
 }
 
 #[test]
-fn where_nobody_listens_nothing_was_sent() {
+fn a_refused_connection_is_not_sent() {
     let client =
         Client::builder().base_url("http://127.0.0.1:9/v1").api_key("k").max_retries(1).build().expect("a client");
     let error = client.messages().send(&message("Hello")).expect_err("nobody listens");
@@ -72,17 +72,17 @@ fn where_nobody_listens_nothing_was_sent() {
 }
 
 #[test]
-fn a_host_that_cannot_be_found_is_told_nothing() {
+fn an_unknown_host_is_not_sent() {
     let client =
         Client::builder().base_url("https://zexa.invalid/v1").api_key("k").max_retries(0).build().expect("a client");
     let error = client.messages().send(&message("Hello")).expect_err("no such host");
     assert_eq!(error.outcome(), Outcome::NotSent);
-    // A name service that is not there at all says nothing, until the connect timeout.
+    // Without a name server, the connect timeout ends the lookup.
     assert!(matches!(error.kind(), Kind::Connect | Kind::Timeout), "{error}");
 }
 
 #[test]
-fn a_client_that_goes_out_of_scope_closes_its_connections() {
+fn a_dropped_client_closes_its_connections() {
     let sandbox = Sandbox::start();
     let client = client(&sandbox);
     client.credits().get().expect("credits");
@@ -92,7 +92,7 @@ fn a_client_that_goes_out_of_scope_closes_its_connections() {
 }
 
 #[test]
-fn a_closed_client_refuses_and_wakes_those_who_wait() {
+fn closing_a_client_fails_later_and_waiting_calls() {
     let sandbox = Sandbox::from_json(json!({
         "faults": [{"path": "/credits", "times": 0, "status": 429, "headers": {"Retry-After": "60"}}],
     }));
@@ -119,10 +119,10 @@ fn an_attempt_in_flight_survives_the_close() {
     sender.join().expect("no panic").expect("sent");
 }
 
-/// A listener whose queue is full takes no connection and refuses none. (Elsewhere than on Linux a full queue refuses.)
+/// A listener whose queue is full neither accepts nor refuses connections. (On other systems than Linux, it refuses them.)
 #[cfg(target_os = "linux")]
 #[test]
-fn a_timeout_within_the_connecting_is_not_sent() {
+fn a_timeout_while_connecting_is_not_sent() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     let mut queue = Vec::new();
@@ -138,7 +138,7 @@ fn a_timeout_within_the_connecting_is_not_sent() {
         .expect("a client");
     let error = client.messages().send(&message("Hello")).expect_err("nobody accepts");
     assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::NotSent));
-    // Also of a request that has no body: a DELETE that never went out must not count as one that may have been carried out.
+    // Also for a request without a body: a DELETE that was not sent must not count as ambiguous.
     let error = client.contacts().delete("cnt_1").expect_err("nobody accepts");
     assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::NotSent));
     let brief = Client::builder()
@@ -154,7 +154,7 @@ fn a_timeout_within_the_connecting_is_not_sent() {
 }
 
 #[test]
-fn a_request_without_a_body_says_so_where_one_is_usual() {
+fn a_post_without_a_body_has_a_content_length() {
     let sandbox = Sandbox::start();
     let client = client(&sandbox);
     client.request(Method::Post, "/messages", &[], None).expect_err("no body");
@@ -166,9 +166,9 @@ fn a_request_without_a_body_says_so_where_one_is_usual() {
     assert!(sandbox.requests().iter().all(|request| !request.headers.contains_key("transfer-encoding")));
 }
 
-/// A thread's locals are taken down one after another, and the client needs some of them.
+/// Thread-local data is destroyed in some order, and the client needs a part of it.
 #[test]
-fn a_call_from_a_thread_that_is_ending_is_an_error_and_no_abort() {
+fn a_call_on_an_exiting_thread_is_an_error() {
     struct CallsAtTheEnd(Option<(Client, mpsc::Sender<Result<zexa::Credits, zexa::Error>>)>);
 
     impl Drop for CallsAtTheEnd {
@@ -195,7 +195,7 @@ fn a_call_from_a_thread_that_is_ending_is_an_error_and_no_abort() {
 }
 
 #[test]
-fn an_async_client_that_is_closed_refuses() {
+fn calls_of_a_closed_async_client_fail() {
     let sandbox = Sandbox::start();
     let client = crate::support::async_client(&sandbox);
     client.close();

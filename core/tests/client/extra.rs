@@ -1,4 +1,4 @@
-//! Extra fields, as Rust programs and the bindings add them. The scenarios have the rest.
+//! Extra fields, as added by Rust programs and by the bindings. The scenarios test the rest.
 
 use crate::support::{Proxy, async_client, builder, client};
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ fn body(fields: Value) -> CallOptions {
 }
 
 #[test]
-fn parameters_carry_fields() {
+fn parameters_with_extra_fields() {
     let sandbox = Sandbox::start();
     let client = client(&sandbox);
     let whatsapp = SendMessage::new("whatsapp", "+244912345678", "ZEXA").extra("body", "Hello").extra("tags", ["a"]);
@@ -36,7 +36,7 @@ fn parameters_carry_fields() {
 }
 
 #[test]
-fn fields_of_the_parameters_and_of_the_call() {
+fn extra_fields_of_the_parameters_and_of_the_call() {
     let sandbox = Sandbox::start();
     let client = client(&sandbox).with_options(body(json!({"b": 2})));
     client.messages().send(&crate::support::message("Hello").extra("a", 1)).expect("sent");
@@ -45,7 +45,7 @@ fn fields_of_the_parameters_and_of_the_call() {
 }
 
 #[test]
-fn a_call_without_parameters_in_its_body_takes_no_fields() {
+fn a_call_without_a_body_rejects_extra_fields() {
     let sandbox = Sandbox::start();
     let client = client(&sandbox).with_options(body(json!({"a": 1})));
     let is_refused = |result: zexa::Result<()>| {
@@ -88,7 +88,7 @@ fn parameters_of_the_call_replace_those_of_the_client() {
 }
 
 #[test]
-fn an_array_repeats_its_parameter() {
+fn an_array_is_a_repeated_parameter() {
     let sandbox = Sandbox::start();
     let proxy = Proxy::start(&sandbox);
     let parameters = Map::from_iter([("tag".to_owned(), json!(["a b", 1])), ("x".to_owned(), json!(false))]);
@@ -99,11 +99,11 @@ fn an_array_repeats_its_parameter() {
         client.with_options(options).credits().get().expect("credits");
     }
     let line = format!("GET {}/credits?tag=a+b&tag=1&x=false HTTP/1.1", sandbox.url());
-    assert_eq!(proxy.asked_for(), [line.clone(), line]);
+    assert_eq!(proxy.request_lines(), [line.clone(), line]);
 }
 
 #[test]
-fn options_show_no_values() {
+fn debug_of_options_shows_no_values() {
     let options = body(json!({"to": "+244912345678"})).extra_query("phone", "+244912345678");
     let shown = format!("{options:?} {:?}", crate::support::message("Hello").extra("text", "the code is 4711"));
     assert!(shown.contains("\"phone\"") && !shown.contains("+2449123456") && !shown.contains("4711"), "{shown}");

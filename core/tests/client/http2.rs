@@ -1,4 +1,4 @@
-//! HTTP/2: what is reported as not sent never arrives, and what the server did not process is sent again.
+//! HTTP/2: messages that are reported as not sent never arrive, and requests that the server did not process are retried.
 
 use std::sync::Barrier;
 use std::thread;
@@ -19,10 +19,10 @@ fn http2(sandbox: &Sandbox) -> ClientBuilder {
     builder(sandbox).http2(true).max_retries(0)
 }
 
-/// A client, with the only stream that the server allows in use by a call that gets no answer. The call that comes next waits for a stream.
+/// Runs with a client whose only stream is in use by a call that gets no response, so that the next call waits for a stream.
 fn with_stalled_call(sandbox: &Sandbox, run: impl FnOnce(&AsyncClient)) {
     let client = http2(sandbox).build_async().expect("a client");
-    // It has a connection before.
+    // Open a connection first.
     block_on(client.credits().get()).expect("credits");
     let release = CancelToken::new();
     let stalled = client.with_options(CallOptions::new().cancel(&release));
@@ -30,12 +30,12 @@ fn with_stalled_call(sandbox: &Sandbox, run: impl FnOnce(&AsyncClient)) {
         let holder = scope.spawn(move || block_on(stalled.messages().send(&message("holds the stream"))));
         let _ = sandbox.wait_for_requests(2);
         run(&client);
-        // The stream becomes free, and whatever waits for it on that connection can be sent.
+        // The stream becomes free, so requests that wait for it on the connection can be sent.
         release.cancel();
         let error = holder.join().expect("no panic").expect_err("cancelled");
         assert_eq!(error.outcome(), Outcome::Unknown);
     });
-    // A later call shows that everything before it has been sent or dropped.
+    // After a later call, all earlier requests have been sent or dropped.
     block_on(client.messages().send(&message("after"))).expect("sent");
     let requests = json!(sandbox.requests());
     let texts = requests.as_array().into_iter().flatten().filter_map(|request| request["body"]["body"].as_str());
@@ -87,7 +87,7 @@ fn a_call_that_is_dropped_while_it_waits_for_a_stream_is_never_sent() {
 }
 
 #[test]
-fn a_request_that_the_server_did_not_process_was_not_sent_and_is_sent_again() {
+fn a_request_that_the_server_did_not_process_is_retried() {
     for fault in ["refuse", "goaway"] {
         let sandbox = sandbox(json!({}), json!([{"method": "POST", "then": fault, "times": 3}]));
         let client = http2(&sandbox).build().expect("a client");
@@ -104,7 +104,7 @@ fn a_request_that_the_server_did_not_process_was_not_sent_and_is_sent_again() {
 }
 
 #[test]
-fn a_server_that_goes_away_after_each_response_gets_every_message_once() {
+fn a_server_that_sends_goaway_after_each_response_gets_every_message_once() {
     let sandbox = sandbox(json!({"goaway_after": 1, "credits": 1000}), json!([]));
     let client = http2(&sandbox).max_retries(20).build_async().expect("a client");
     thread::scope(|scope| {
@@ -120,7 +120,7 @@ fn a_server_that_goes_away_after_each_response_gets_every_message_once() {
 }
 
 #[test]
-fn a_connection_on_which_a_call_timed_out_is_not_used_again() {
+fn a_connection_is_not_reused_after_a_timeout() {
     let timeout = CallOptions::new().timeout(Duration::from_millis(300));
     for answer_pings in [false, true] {
         let sandbox = sandbox(json!({}), json!([{"path": "/messages", "then": "hang", "answer_pings": answer_pings}]));
@@ -142,9 +142,9 @@ fn a_connection_on_which_a_call_timed_out_is_not_used_again() {
 }
 
 #[test]
-fn a_connection_that_answers_no_ping_is_given_up_before_the_timeout() {
+fn a_connection_without_ping_responses_is_closed_before_the_timeout() {
     let sandbox = sandbox(json!({}), json!([{"path": "/messages", "then": "hang"}]));
-    // PINGs go out after a third of the client's timeout. The call has a longer one of its own, so that this does not end it.
+    // PINGs are sent after a third of the client's timeout. The call has a longer timeout, so that it does not end the call.
     let client = http2(&sandbox).timeout(Duration::from_secs(3)).build().expect("a client");
     let patient = client.with_options(CallOptions::new().timeout(Duration::from_secs(60)));
     let error = patient.messages().send(&message("Hello")).expect_err("the connection is dead");
@@ -169,7 +169,7 @@ fn calls_that_start_together_share_one_connection() {
 }
 
 #[test]
-fn over_http_1_they_do_not_wait_for_each_other() {
+fn over_http_1_calls_do_not_wait_for_each_other() {
     let state = json!({"tls": true, "alpn": ["http/1.1"]});
     let sandbox = Sandbox::from_json(json!({"state": state, "faults": [{"delay": 0.05, "times": 0}]}));
     let client = http2(&sandbox).build_async().expect("a client");
@@ -185,9 +185,9 @@ fn over_http_1_they_do_not_wait_for_each_other() {
     until("no open connection", || sandbox.open_connections() == 0);
 }
 
-/// A server that takes one request on a connection, then grants no more streams, and keeps the connection open.
+/// The server accepts one request per connection and then no more streams, but keeps the connection open.
 #[test]
-fn a_connection_without_streams_stops_no_later_call() {
+fn a_connection_without_streams_does_not_block_later_calls() {
     let sandbox = sandbox(json!({"max_concurrent_streams": [1, 0]}), json!([]));
     let timeout = CallOptions::new().timeout(Duration::from_millis(400));
     let other = http2(&sandbox).build_async().expect("a client").with_options(timeout.clone());
@@ -204,6 +204,6 @@ fn a_connection_without_streams_stops_no_later_call() {
         }
     }
     assert_eq!((sandbox.messages().len(), sandbox.connections()), (8, 8));
-    // Only the end of a runtime closes such connections. The async client's last runtime is still there.
+    // Only the end of a runtime closes such connections. The last runtime of the async client still exists.
     until("the connections are closed", || sandbox.open_connections() <= 1);
 }

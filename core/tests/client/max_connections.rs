@@ -1,4 +1,4 @@
-//! The connections of a client: how many there are, and how long they are used.
+//! The number of connections of a client, and their idle time.
 
 use std::collections::BTreeSet;
 use std::thread;
@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use zexa::{AsyncClient, CallOptions, CancelToken, Kind, ListContacts, Outcome};
 use zexa_sandbox::Sandbox;
 
-/// A sandbox that takes its time for each message.
+/// A sandbox that responds slowly to each message.
 fn slow() -> Sandbox {
     Sandbox::from_json(
         json!({"state": {"contacts_count": 200}, "faults": [{"path": "/messages", "times": 0, "delay": 0.02}]}),
@@ -37,12 +37,12 @@ fn blocking_calls_wait_for_one_another() {
 
 #[test]
 fn async_calls_wait_for_one_another() {
-    // A client that offers HTTP/2 learns from the first response that it has to share nothing.
+    // A client with HTTP/2 enabled learns from the first response that the server uses HTTP/1.1.
     for http2 in [false, true] {
         let sandbox = slow();
         send_200(&builder(&sandbox).max_connections(4).http2(http2).build_async().expect("a client"));
         assert_eq!(sandbox.messages().len(), 200);
-        // A connection that has just answered is not always free for the next call, which then opens another.
+        // A connection that has just received a response is not always free for the next call, which then opens another one.
         assert!((4..=20).contains(&sandbox.connections()), "{} with http2: {http2}", sandbox.connections());
     }
 }
@@ -61,7 +61,7 @@ fn send_200(client: &AsyncClient) {
 }
 
 #[test]
-fn a_call_that_waits_can_be_ended() {
+fn a_waiting_call_can_be_ended() {
     let sandbox = Sandbox::from_json(json!({"faults": [{"then": "stall"}]}));
     let client = builder(&sandbox).max_connections(1).build().expect("a client");
     let stalled = CancelToken::new();
@@ -92,7 +92,7 @@ fn a_call_that_waits_can_be_ended() {
 }
 
 #[test]
-fn an_async_call_that_waits_can_be_ended() {
+fn a_waiting_async_call_can_be_ended() {
     let sandbox = Sandbox::from_json(json!({"faults": [{"then": "stall"}]}));
     let client = builder(&sandbox).max_connections(1).build_async().expect("a client");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
@@ -114,7 +114,7 @@ fn an_async_call_that_waits_can_be_ended() {
     assert_eq!(sandbox.messages().len(), 0);
 }
 
-/// The pages that a list has prefetched are driven by nobody while its consumer makes calls.
+/// Prefetched pages of a list are not driven while its consumer makes calls.
 #[test]
 fn calls_between_the_items_of_lists_never_wait_for_ever() {
     for limit in [1, 2, 3] {
@@ -139,7 +139,7 @@ fn calls_between_the_items_of_lists_never_wait_for_ever() {
 }
 
 #[test]
-fn few_connections_stay_open_after_many_calls_at_once() {
+fn few_connections_stay_open_after_many_concurrent_calls() {
     let sandbox = Sandbox::from_json(json!({"faults": [{"path": "/credits", "times": 0, "delay": 0.5}]}));
     let client = client(&sandbox);
     thread::scope(|scope| {
@@ -151,7 +151,7 @@ fn few_connections_stay_open_after_many_calls_at_once() {
     until("most are closed", || sandbox.open_connections() <= 16);
 }
 
-/// What a server says that it closes soon is not used for a message, which might be lost.
+/// A message on a connection that the server is about to close might be lost.
 #[test]
 fn a_connection_that_the_server_closes_soon_is_not_used_again() {
     let kept_open = json!({

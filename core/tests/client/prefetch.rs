@@ -1,4 +1,4 @@
-//! How many pages a list has in memory: few, if they are large.
+//! The number of pages that a list keeps in memory, which is small if the pages are large.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,16 +13,16 @@ use zexa::{Client, ClientBuilder, ListContacts};
 /// Decoding a large page takes a while in a debug build.
 const TIMEOUT: Duration = Duration::from_secs(120);
 const PAGES: u32 = 10;
-/// Four of them are just below the 16 MiB that a list may have ahead.
+/// Four of them are just below the 16 MiB that a list may prefetch.
 const NAME: usize = 4_000_000;
 const AHEAD: u32 = 4;
-/// So many pages of any size are requested ahead in the end.
+/// The maximum number of prefetched pages of any size.
 const MOST_AHEAD: u32 = 16;
 
-/// A server of large pages. It notes how far the requests are ahead of the pages that the client's caller has taken.
+/// A server of large pages. Records how far the requests are ahead of the pages that the consumer has received.
 #[derive(Default)]
 struct LargePages {
-    /// The first pages, which are small.
+    /// The number of small pages at the beginning.
     small: u32,
     state: Mutex<State>,
     requested: Condvar,
@@ -51,7 +51,7 @@ impl LargePages {
         (server, Client::builder().base_url(url).api_key("zx_test").max_retries(0).timeout(TIMEOUT))
     }
 
-    /// Answers requests until the client closes the connection, be it between two of them or in the middle of an answer.
+    /// Responds to requests until the client closes the connection, between two requests or in the middle of a response.
     fn serve(&self, connection: TcpStream) {
         let mut reader = BufReader::new(connection.try_clone().expect("a handle"));
         let mut writer = connection;
@@ -71,13 +71,13 @@ impl LargePages {
             let page = line.split("page=").nth(1).and_then(|rest| rest.split(' ').next()).expect("a page");
             let page = page.parse().expect("a number");
             if self.is_to_be_withdrawn(page) {
-                // It is when the client closes the connection. Until then there is no answer.
+                // The client will close the connection. Until then, there is no response.
                 assert_eq!(reader.read(&mut [0]).unwrap_or(0), 0);
                 return;
             }
             self.note_request(page);
             let name = "x".repeat(if page > self.small { NAME } else { 1 });
-            // By hand: it is large.
+            // Written by hand, because it is large.
             let contact = format!(
                 r#"{{"id": "cnt_{page}", "name": "{name}", "phone": "+244912345678", "created_at": "2026-07-01T09:00:00Z"}}"#
             );
@@ -91,7 +91,7 @@ impl LargePages {
         }
     }
 
-    /// Whether this is the first request for a page that was requested as long as pages were small, and is too far ahead of the first large one.
+    /// Whether this is the first request for a page that was requested while pages were small, and is too far ahead of the first large page.
     fn is_to_be_withdrawn(&self, page: u32) -> bool {
         let is_ahead = self.small > 0 && page > self.small + AHEAD && page <= self.small + MOST_AHEAD;
         let is_first = is_ahead && self.state.lock().expect("no thread panicked").withdrawn.insert(page);
@@ -99,7 +99,7 @@ impl LargePages {
         is_first
     }
 
-    /// Holds the answer until all requests that may be ahead of it have come.
+    /// Delays the response until all requests that may be ahead of it have arrived.
     fn note_request(&self, page: u32) {
         let mut state = self.state.lock().expect("no thread panicked");
         state.requested = state.requested.max(page);
@@ -107,7 +107,7 @@ impl LargePages {
         self.requested.notify_all();
         let is_due = |state: &State| match self.small {
             0 => page == 1 || state.requested >= (page + AHEAD - 1).min(PAGES),
-            // A request that is withdrawn before it comes here would be missing.
+            // A request that is withdrawn before it arrives here would be missing.
             small => page <= small || state.withdrawn.len() == (PAGES - small - AHEAD) as usize,
         };
         drop(self.requested.wait_while(state, |state| !is_due(state)).expect("no thread panicked"));
@@ -151,7 +151,7 @@ fn few_large_pages_are_prefetched_by_the_async_client() {
     server.assert_ahead();
 }
 
-/// The fourth page is the first large one. By then pages up to the nineteenth were requested.
+/// The fourth page is the first large one. By then, pages up to the nineteenth were requested.
 #[test]
 fn pages_requested_before_they_were_large_are_withdrawn() {
     let (server, builder) = LargePages::start(3);

@@ -1,4 +1,4 @@
-//! Through a proxy.
+//! Calls through a proxy.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -12,31 +12,31 @@ use zexa::{Client, Kind, Outcome};
 use zexa_sandbox::Sandbox;
 
 #[test]
-fn plain_http_is_passed_on() {
+fn http_requests_are_forwarded() {
     let sandbox = Sandbox::start();
     let proxy = Proxy::start(&sandbox);
     let client = builder(&sandbox).proxy(proxy.url()).build().expect("a client");
     client.messages().send(&message("Hello")).expect("sent");
-    assert_eq!(proxy.asked_for(), [format!("POST {}/messages HTTP/1.1", sandbox.url())]);
+    assert_eq!(proxy.request_lines(), [format!("POST {}/messages HTTP/1.1", sandbox.url())]);
 }
 
 #[test]
-fn https_goes_through_a_tunnel_that_sees_nothing() {
+fn https_uses_a_tunnel() {
     let sandbox = Sandbox::from_json(json!({"state": {"tls": true}}));
     let proxy = Proxy::start(&sandbox);
     let with_password = proxy.url().replace("http://", "http://me:sesame@");
     let client = builder(&sandbox).proxy(with_password).build().expect("a client");
     client.messages().send(&message("Hello")).expect("sent");
     client.credits().get().expect("credits");
-    let asked = proxy.asked_for();
-    assert!(asked.len() == 1 && asked[0].starts_with("CONNECT "), "{asked:?}");
+    let lines = proxy.request_lines();
+    assert!(lines.len() == 1 && lines[0].starts_with("CONNECT "), "{lines:?}");
     let head = proxy.heads().concat();
     assert!(head.to_lowercase().contains("proxy-authorization: basic bwu6c2vzyw1l"), "{head}");
     assert!(!head.contains(sandbox.api_key()), "the key is not the proxy's to see");
 }
 
 #[test]
-fn where_the_proxy_is_not_there_nothing_was_sent() {
+fn an_unreachable_proxy_is_not_sent() {
     let sandbox = Sandbox::from_json(json!({"state": {"tls": true}}));
     let client = builder(&sandbox).proxy("http://me:sesame@127.0.0.1:9").max_retries(0).build().expect("a client");
     let error = client.messages().send(&message("Hello")).expect_err("no proxy");
@@ -45,7 +45,7 @@ fn where_the_proxy_is_not_there_nothing_was_sent() {
 }
 
 #[test]
-fn a_proxy_elsewhere_is_not_shown_the_key_of_plain_http() {
+fn a_proxy_on_another_host_does_not_receive_the_key_over_http() {
     let elsewhere =
         || Client::builder().base_url("http://127.0.0.1:1/v1").api_key("k").proxy("http://proxy.example:3128");
     let error = elsewhere().build().expect_err("in clear");
@@ -54,10 +54,10 @@ fn a_proxy_elsewhere_is_not_shown_the_key_of_plain_http() {
     elsewhere().allow_http(true).build().expect("allowed");
 }
 
-/// A proxy that gives this answer to whoever connects, and the number of its connections.
-fn answering(answer: &'static [u8]) -> (String, Arc<AtomicUsize>) {
+/// A proxy that sends this response on every connection, and the number of its connections.
+fn proxy_with_response(response: &'static [u8]) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let place = listener.local_addr().expect("an address").to_string();
+    let address = listener.local_addr().expect("an address").to_string();
     let connections = Arc::new(AtomicUsize::new(0));
     let count = connections.clone();
     thread::spawn(move || {
@@ -66,16 +66,16 @@ fn answering(answer: &'static [u8]) -> (String, Arc<AtomicUsize>) {
             count.fetch_add(1, Ordering::SeqCst);
             let mut request = [0; 1024];
             let _ = stream.read(&mut request);
-            let _ = stream.write_all(answer);
+            let _ = stream.write_all(response);
         }
     });
-    (place, connections)
+    (address, connections)
 }
 
 #[test]
-fn a_refusal_of_the_proxy_is_reported_with_its_status_and_repeated_only_if_it_may_pass() {
+fn an_error_of_the_proxy_has_its_status_and_is_retried_only_if_temporary() {
     let sandbox = Sandbox::from_json(json!({"state": {"tls": true}}));
-    for (answer, reason, attempts) in [
+    for (response, reason, attempts) in [
         (&b"HTTP/1.1 403 Forbidden\r\n\r\nno"[..], "the proxy returned 403 Forbidden", 1),
         (
             b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
@@ -87,19 +87,19 @@ fn a_refusal_of_the_proxy_is_reported_with_its_status_and_repeated_only_if_it_ma
         (b"SSH-2.0-OpenSSH_9.2\r\n", "the response of the proxy is not HTTP", 1),
         (b"", "the proxy did not respond", 2),
     ] {
-        let (place, connections) = answering(answer);
+        let (address, connections) = proxy_with_response(response);
         let client =
-            builder(&sandbox).proxy(format!("http://me:sesame@{place}")).max_retries(1).build().expect("a client");
+            builder(&sandbox).proxy(format!("http://me:sesame@{address}")).max_retries(1).build().expect("a client");
         let error = client.messages().send(&message("Hello")).expect_err("refused");
         assert_eq!(
             (error.kind(), error.outcome(), error.attempts()),
             (Kind::Connect, Outcome::NotSent, attempts),
             "{error}"
         );
-        // It is not the API's.
+        // The status is not the API's.
         assert_eq!(error.status(), None);
         let server = sandbox.url().split('/').nth(2).expect("a host").to_owned();
-        let start = format!("cannot connect to {server} through the proxy {place}: ");
+        let start = format!("cannot connect to {server} through the proxy {address}: ");
         assert!(error.message().starts_with(&start) && error.message().contains(reason), "{error}");
         assert!(!format!("{error} {error:?}").contains("sesame"));
         assert_eq!(connections.load(Ordering::SeqCst), attempts as usize, "{error}");
@@ -116,7 +116,7 @@ fn over_a_socks_proxy() {
         let proxy = SocksProxy::start(!credentials.is_empty());
         // The proxy resolves the name, or the client does.
         let base_url = sandbox.url().replace("127.0.0.1", "localhost");
-        let url = format!("{scheme}://{credentials}{}", proxy.place);
+        let url = format!("{scheme}://{credentials}{}", proxy.address);
         let client = builder(&sandbox).base_url(&base_url).proxy(url).build().expect("a client");
         client.messages().send(&message("Hello")).expect("sent");
         let target = proxy.targets().concat();
@@ -126,10 +126,10 @@ fn over_a_socks_proxy() {
 }
 
 #[test]
-fn a_socks_proxy_that_refuses_the_password() {
+fn a_socks_proxy_that_rejects_the_password() {
     let sandbox = Sandbox::start();
     let proxy = SocksProxy::start(true);
-    let url = format!("socks5://me:wrong@{}", proxy.place);
+    let url = format!("socks5://me:wrong@{}", proxy.address);
     let client = builder(&sandbox).proxy(url).max_retries(1).build().expect("a client");
     let error = client.messages().send(&message("Hello")).expect_err("refused");
     assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Connect, Outcome::NotSent, 1), "{error}");
@@ -138,14 +138,14 @@ fn a_socks_proxy_that_refuses_the_password() {
 
 /// SOCKS 5, as in RFC 1928 and 1929.
 struct SocksProxy {
-    place: String,
+    address: String,
     targets: Arc<Mutex<Vec<String>>>,
 }
 
 impl SocksProxy {
     fn start(wants_password: bool) -> SocksProxy {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let place = listener.local_addr().expect("an address").to_string();
+        let address = listener.local_addr().expect("an address").to_string();
         let targets = Arc::new(Mutex::new(Vec::new()));
         let seen = targets.clone();
         thread::spawn(move || {
@@ -160,7 +160,7 @@ impl SocksProxy {
                 thread::spawn(move || std::io::copy(&mut client, &mut server));
             }
         });
-        SocksProxy { place, targets }
+        SocksProxy { address, targets }
     }
 
     fn targets(&self) -> Vec<String> {
@@ -174,17 +174,17 @@ fn read(client: &mut TcpStream, length: usize) -> Vec<u8> {
     bytes
 }
 
-/// Returns the host and the port that the client asks for, unless its password is refused.
+/// Returns the requested host and port, unless the password is rejected.
 fn accept(client: &mut TcpStream, wants_password: bool) -> Option<String> {
     let methods = read(client, 2)[1];
     read(client, methods.into());
-    client.write_all(&[5, if wants_password { 2 } else { 0 }]).expect("an answer");
+    client.write_all(&[5, if wants_password { 2 } else { 0 }]).expect("a response");
     if wants_password {
         let user = read(client, 2)[1];
         read(client, user.into());
         let password = read(client, 1)[0];
         let is_right = read(client, password.into()) == b"open sesame";
-        client.write_all(&[1, u8::from(!is_right)]).expect("an answer");
+        client.write_all(&[1, u8::from(!is_right)]).expect("a response");
         if !is_right {
             return None;
         }
@@ -198,6 +198,6 @@ fn accept(client: &mut TcpStream, wants_password: bool) -> Option<String> {
         }
     };
     let port = read(client, 2);
-    client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).expect("an answer");
+    client.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).expect("a response");
     Some(format!("{host}:{}", u16::from_be_bytes([port[0], port[1]])))
 }

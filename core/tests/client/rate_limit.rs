@@ -1,4 +1,4 @@
-//! The gate: a 429 makes all calls of a client wait together, and leave spread out.
+//! The gate: after a 429, all calls of a client wait together and continue spread out.
 
 use std::thread;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use zexa::{CallOptions, Kind, Outcome};
 use zexa_sandbox::Sandbox;
 
 #[test]
-fn one_429_holds_back_everybody() {
+fn after_a_429_all_calls_wait() {
     let sandbox = Sandbox::from_json(json!({
         "faults": [{"path": "/credits", "status": 429, "headers": {"Retry-After": "1"}}],
     }));
@@ -22,9 +22,9 @@ fn one_429_holds_back_everybody() {
     });
     let waits: Vec<f64> = sandbox.requests().iter().map(|request| request.since_previous).collect();
     assert_eq!(waits.len(), 16);
-    // Nobody asked before the time that the 429 named.
+    // No request arrived before the wait of the 429 was over.
     assert!(waits[1] > 0.9, "{waits:?}");
-    // And they did not all come at once.
+    // The requests did not all arrive at the same time.
     assert!(waits[2..].iter().sum::<f64>() > 0.02, "{waits:?}");
 }
 
@@ -38,7 +38,7 @@ fn a_wait_without_any_limit() {
 }
 
 #[test]
-fn who_may_not_wait_fails_at_once_and_sends_nothing() {
+fn a_call_that_cannot_wait_fails_immediately_and_sends_nothing() {
     let sandbox = Sandbox::from_json(json!({
         "faults": [{"path": "/credits", "status": 429, "headers": {"Retry-After": "60"}}],
     }));
@@ -53,9 +53,9 @@ fn who_may_not_wait_fails_at_once_and_sends_nothing() {
     assert_eq!(sandbox.requests().len(), 1);
 }
 
-/// What a server asks beyond the cap concerns the call that it was told to: it does not shut the client for a day.
+/// A wait beyond the limit affects only the call that received it.
 #[test]
-fn an_absurd_wait_does_not_shut_the_client() {
+fn a_wait_beyond_the_limit_does_not_close_the_gate() {
     let sandbox = Sandbox::from_json(json!({
         "faults": [{"path": "/credits", "status": 429, "headers": {"Retry-After": "86400"}}],
     }));
@@ -66,7 +66,7 @@ fn an_absurd_wait_does_not_shut_the_client() {
 }
 
 #[test]
-fn a_server_with_a_real_limit_gets_everything_in_the_end() {
+fn all_messages_pass_a_real_rate_limit() {
     let sandbox = Sandbox::from_json(json!({"state": {"rate_limit": {"requests": 20, "per_seconds": 1}}}));
     let client = builder(&sandbox).max_retries(20).build().expect("a client");
     thread::scope(|scope| {
@@ -77,10 +77,9 @@ fn a_server_with_a_real_limit_gets_everything_in_the_end() {
     assert_eq!(sandbox.messages().len(), 50);
 }
 
-/// The queue lasts longer than one server may ask for, but it moves: calls leave the gate in the order in which they came, so that none waits in vain while
-/// later ones get through.
+/// The queue takes longer than the maximum wait, but it moves: calls continue in order of arrival, so that none fails while later ones get through.
 #[test]
-fn no_call_of_a_burst_is_overtaken_until_it_fails() {
+fn no_call_of_a_burst_is_overtaken() {
     let sandbox = Sandbox::from_json(json!({
         "state": {"rate_limit": {"requests": 10, "per_seconds": 1}},
         "faults": [{"path": "/credits", "status": 429, "headers": {"Retry-After": "1"}}],
@@ -95,7 +94,7 @@ fn no_call_of_a_burst_is_overtaken_until_it_fails() {
     assert_eq!(sandbox.messages().len(), 60);
 }
 
-/// How long the queue is says nothing of how fast it moves: only a gate that opens too late fails a call at once.
+/// The length of the queue does not determine how fast it moves: only a gate that opens too late makes a call fail immediately.
 #[test]
 fn a_deadline_that_is_long_enough_fails_no_call_in_a_long_queue() {
     let sandbox = Sandbox::from_json(json!({

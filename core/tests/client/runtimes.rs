@@ -1,4 +1,4 @@
-//! Clients inside other people's runtimes.
+//! Clients inside of the caller's async runtimes.
 
 use crate::support::{async_client, client};
 use futures_executor::block_on;
@@ -15,21 +15,21 @@ fn assert_refused(client: &Client) {
 }
 
 #[tokio::test]
-async fn a_blocking_call_in_an_async_task_is_an_error_and_no_panic() {
+async fn a_blocking_call_in_an_async_task_is_an_error() {
     let sandbox = Sandbox::start();
     assert_refused(&client(&sandbox));
     assert_eq!(sandbox.requests().len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn also_in_a_task_of_a_runtime_of_many_threads() {
+async fn a_blocking_call_in_a_task_of_a_multi_thread_runtime_is_an_error() {
     let sandbox = Sandbox::start();
     let client = client(&sandbox);
     tokio::spawn(async move { assert_refused(&client) }).await.expect("no panic");
 }
 
 #[tokio::test]
-async fn a_task_goes_on_well_after_the_refusal() {
+async fn a_task_continues_after_the_error() {
     let sandbox = Sandbox::start();
     assert_refused(&client(&sandbox));
     tokio::time::sleep(std::time::Duration::from_millis(1)).await;
@@ -37,7 +37,7 @@ async fn a_task_goes_on_well_after_the_refusal() {
 }
 
 #[tokio::test]
-async fn a_thread_that_may_block_may_call() {
+async fn blocking_calls_work_in_spawn_blocking() {
     let sandbox = Sandbox::start();
     let client = client(&sandbox);
     let credits = tokio::task::spawn_blocking(move || client.credits().get()).await.expect("no panic");
@@ -45,14 +45,14 @@ async fn a_thread_that_may_block_may_call() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn so_may_a_task_that_says_it_blocks() {
+async fn blocking_calls_work_in_block_in_place() {
     let sandbox = Sandbox::start();
     let client = client(&sandbox);
     tokio::task::block_in_place(|| client.credits().get()).expect("credits");
 }
 
 #[test]
-fn so_may_a_thread_that_has_merely_entered_a_runtime() {
+fn blocking_calls_work_on_a_thread_that_has_entered_a_runtime() {
     let sandbox = Sandbox::start();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let _entered = runtime.enter();
@@ -68,7 +68,7 @@ fn a_blocking_client_may_be_dropped_in_an_async_task() {
 }
 
 #[test]
-fn an_async_client_needs_no_runtime_of_the_callers() {
+fn an_async_client_needs_no_runtime_of_the_caller() {
     let sandbox = Sandbox::start();
     let client = async_client(&sandbox);
     let message = SendMessage::sms("+244912345678", "ZEXA", "Hello");
@@ -76,7 +76,7 @@ fn an_async_client_needs_no_runtime_of_the_callers() {
     assert_eq!(block_on(client.messages().get(&message.id)).expect("there").id, message.id);
 }
 
-/// Pooled connections belong to the client's own runtime, so the end of somebody else's takes none of them along.
+/// Pooled connections belong to the client's own runtime, so they survive the caller's.
 #[test]
 fn an_async_client_outlives_the_runtimes_that_it_is_used_in() {
     let sandbox = Sandbox::start();
@@ -89,7 +89,7 @@ fn an_async_client_outlives_the_runtimes_that_it_is_used_in() {
 }
 
 #[tokio::test]
-async fn many_async_calls_at_once() {
+async fn many_concurrent_async_calls() {
     let sandbox = Sandbox::start();
     let client = async_client(&sandbox);
     let calls: Vec<_> = (0..200)
@@ -106,7 +106,7 @@ async fn many_async_calls_at_once() {
 }
 
 #[tokio::test]
-async fn an_async_client_may_be_dropped_while_its_calls_go_on() {
+async fn an_async_client_may_be_dropped_during_its_calls() {
     let sandbox = Sandbox::from_json(serde_json::json!({"faults": [{"path": "/credits", "delay": 0.2}]}));
     let client = async_client(&sandbox);
     let credits = { client.clone() };
@@ -116,7 +116,7 @@ async fn an_async_client_may_be_dropped_while_its_calls_go_on() {
 }
 
 #[test]
-fn what_may_go_to_other_threads() {
+fn types_are_send_and_sync() {
     fn sends<T: Send>() {}
     fn sends_and_shares<T: Send + Sync + 'static>() {}
     sends_and_shares::<(

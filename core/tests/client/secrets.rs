@@ -1,6 +1,6 @@
-//! What ends up in logs: neither the key, nor a number, nor what a message says.
+//! Logs contain neither the key nor phone numbers nor message texts.
 
-use crate::support::{assert_discreet, builder};
+use crate::support::{assert_no_secrets, builder};
 use serde_json::json;
 use zexa::{
     CallOptions, Channel, Client, CreateCampaign, CreateContact, ListContacts, SendMessage, Template, webhooks,
@@ -8,40 +8,40 @@ use zexa::{
 use zexa_sandbox::Sandbox;
 
 #[test]
-fn debug_is_discreet() {
+fn debug_shows_no_secrets() {
     let client = Client::builder().api_key("zx_top_secret").default_header("x", "zx_top_secret");
-    assert_discreet(&format!("{client:?} {:?}", client.clone().build().expect("a client")));
+    assert_no_secrets(&format!("{client:?} {:?}", client.clone().build().expect("a client")));
 
     let template = Template::new("order").variable("the code is 4711");
-    assert_discreet(&format!("{:?}", SendMessage::whatsapp_template("+244912345678", "ZEXA", template)));
-    assert_discreet(&format!(
+    assert_no_secrets(&format!("{:?}", SendMessage::whatsapp_template("+244912345678", "ZEXA", template)));
+    assert_no_secrets(&format!(
         "{:?}",
         SendMessage::email("ana@example.com", "a@b.example", "the code is 4711", "the code is 4711")
     ));
-    assert_discreet(&format!(
+    assert_no_secrets(&format!(
         "{:?}",
         CreateCampaign::new("July", Channel::Sms, "lst_1", "ZEXA").body("the code is 4711")
     ));
-    assert_discreet(&format!("{:?}", CreateContact::new("Ana Mendes", "+244912345678").email("ana@example.com")));
-    assert_discreet(&format!("{:?}", ListContacts::new().search("+244912345678")));
+    assert_no_secrets(&format!("{:?}", CreateContact::new("Ana Mendes", "+244912345678").email("ana@example.com")));
+    assert_no_secrets(&format!("{:?}", ListContacts::new().search("+244912345678")));
 
-    assert_discreet(&format!("{:?}", CallOptions::new().header("x", "zx_top_secret")));
+    assert_no_secrets(&format!("{:?}", CallOptions::new().header("x", "zx_top_secret")));
     let event = br#"{"event": "message.failed", "data": {"to": "+244912345678"}, "note": "the code is 4711"}"#;
-    assert_discreet(&format!("{:?}", webhooks::parse_event(event).expect("an event")));
+    assert_no_secrets(&format!("{:?}", webhooks::parse_event(event).expect("an event")));
     let error = webhooks::parse_event(br#""the code is 4711""#).expect_err("no event");
-    assert_discreet(&format!("{error} {error:?}"));
+    assert_no_secrets(&format!("{error} {error:?}"));
 
     let sandbox = Sandbox::start();
     let client = crate::support::client(&sandbox);
     let message = client.messages().send(&SendMessage::sms("+244912345678", "ZEXA", "the code is 4711")).expect("sent");
     let contact = CreateContact::new("Ana Mendes", "+244912345678").email("ana@example.com");
-    assert_discreet(&format!("{message:?} {:?}", client.contacts().create(&contact).expect("added")));
+    assert_no_secrets(&format!("{message:?} {:?}", client.contacts().create(&contact).expect("added")));
     let again = client.contacts().create(&contact).expect_err("exists");
-    assert_discreet(&format!("{again:?}"));
+    assert_no_secrets(&format!("{again:?}"));
 }
 
 #[test]
-fn errors_about_responses_that_cannot_be_understood_are_discreet() {
+fn decode_errors_show_no_secrets() {
     let without_id =
         json!({"id": {"912345678": 1}, "status": "the code is 4711", "channel": {"912345678": "Ana Mendes"}});
     let sandbox = Sandbox::from_json(json!({
@@ -56,8 +56,8 @@ fn errors_about_responses_that_cannot_be_understood_are_discreet() {
     let message = SendMessage::sms("+244912345678", "ZEXA", "the code is 4711");
     for _ in 0..2 {
         let error = client.messages().send(&message).expect_err("no message");
-        assert_discreet(&format!("{error} {error:?}"));
+        assert_no_secrets(&format!("{error} {error:?}"));
     }
     let error = client.credits().get().expect_err("no credits");
-    assert_discreet(&format!("{error} {error:?}"));
+    assert_no_secrets(&format!("{error} {error:?}"));
 }

@@ -1,4 +1,4 @@
-//! A thousand messages through a server that fails one request in three: what the errors say is what happened.
+//! A thousand messages through a server that fails one request in three: all reported outcomes are true.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use zexa_sandbox::Sandbox;
 
 const SENDS: usize = 1000;
 
-/// A sandbox that fails one message in three, in every way there is.
+/// A sandbox that fails one message in three, in all possible ways.
 fn sandbox(mut state: Value) -> Sandbox {
     state["credits"] = 10_000.into();
-    // Over TLS a connection that is reset while it is made has carried nothing. Without TLS it may have.
+    // With TLS, a connection that is reset while it is opened has transferred nothing. Without TLS, it may have.
     let connect = if state["tls"] == true { 0.4 } else { 0.0 };
     Sandbox::from_json(json!({
         "state": state,
@@ -43,7 +43,7 @@ fn over_http_1_nothing_is_sent_twice_and_nothing_is_lost_silently() {
 }
 
 #[test]
-fn nor_over_http_2() {
+fn over_http_2_nothing_is_sent_twice_and_nothing_is_lost_silently() {
     let sandbox = sandbox(json!({"tls": true, "alpn": ["h2"]}));
     let client =
         builder(&sandbox).http2(true).timeout(Duration::from_secs(1)).max_retries(1).build().expect("a client");
@@ -51,22 +51,22 @@ fn nor_over_http_2() {
 }
 
 #[test]
-fn nor_by_the_async_client() {
+fn async_nothing_is_sent_twice_and_nothing_is_lost_silently() {
     let sandbox = sandbox(json!({}));
     let client = builder(&sandbox).timeout(Duration::from_secs(1)).max_retries(1).build_async().expect("a client");
     judge(&sandbox, &[], send_all(SENDS, |text| block_on(client.messages().send(&message(text))).map(drop)));
 }
 
-/// All share one connection here, and go down with it when one of them is reset.
+/// All calls share one connection, and fail when it is reset.
 #[test]
-fn nor_by_the_async_client_over_http_2() {
+fn async_over_http_2_nothing_is_sent_twice_and_nothing_is_lost_silently() {
     let sandbox = sandbox(json!({"tls": true, "alpn": ["h2"]}));
     let client =
         builder(&sandbox).http2(true).timeout(Duration::from_secs(1)).max_retries(1).build_async().expect("a client");
     judge(&sandbox, &[], send_all(SENDS, |text| block_on(client.messages().send(&message(text))).map(drop)));
 }
 
-/// Every outcome is true, and it was a storm at all: each outcome came up several times.
+/// Asserts that every outcome is true, and that each outcome was reported several times.
 fn judge(sandbox: &Sandbox, also: &[&str], sent: Vec<crate::support::storm::Sent>) {
     let report = Report::of(sandbox, sent);
     let usual = ["sent", "accepted", "rejected", "unknown, and arrived", "unknown, and lost"];

@@ -1,5 +1,5 @@
-//! Four thousand messages over HTTP/2 while streams are scarce and calls time out or are cancelled at random: what is reported as not sent never arrives,
-//! and nothing arrives twice.
+//! Four thousand messages over HTTP/2 while streams are scarce and calls time out or are cancelled at random: messages that are reported as not sent
+//! never arrive, and no message arrives twice.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use zexa::{CallOptions, CancelToken, Error};
 use zexa_sandbox::Sandbox;
 
-/// For each limit of streams and each client.
+/// The number of messages for each limit of streams and each client.
 const SENDS: usize = 500;
 
 fn sandbox(limit: Value) -> Sandbox {
@@ -36,7 +36,7 @@ fn sandbox(limit: Value) -> Sandbox {
     }))
 }
 
-/// Cancels tokens when their time has come.
+/// Cancels tokens at their times.
 fn cancel_in_time(tokens: Receiver<(Instant, CancelToken)>) {
     for (at, token) in tokens {
         thread::sleep(at.saturating_duration_since(Instant::now()));
@@ -44,7 +44,7 @@ fn cancel_in_time(tokens: Receiver<(Instant, CancelToken)>) {
     }
 }
 
-/// The options of one call: some calls are cancelled, and some have a deadline that they miss.
+/// The options of one call. Some calls are cancelled, and some have a deadline that is too short.
 fn options(cancel: &Sender<(Instant, CancelToken)>) -> CallOptions {
     let options = CallOptions::new().timeout(Duration::from_millis(200)).max_retries(fastrand::u32(0..3));
     let moment = Duration::from_micros(fastrand::u64(0..60_000));
@@ -74,11 +74,11 @@ fn storm(limit: Value) {
                     false => client.with_options(options).messages().send(&message(text)).map(drop),
                 }
             });
-            // Ends the thread that cancels.
+            // Ends the thread that cancels tokens.
             drop(cancel);
             sent
         });
-        // Calls that were given up may still be on their way: those made now come after them on each connection.
+        // Requests of cancelled calls may still be in transit. The calls made here follow them on each connection.
         let brief = CallOptions::new().timeout(Duration::from_millis(200)).max_retries(0);
         let (client, other) = (client.with_options(brief.clone()), other.with_options(brief));
         for number in 0..10 {

@@ -1,4 +1,4 @@
-//! TLS: on by default, verified, in HTTP/1.1 and HTTP/2.
+//! TLS: enabled by default, verified, with HTTP/1.1 and HTTP/2.
 
 use crate::support::{builder, client, message, until};
 use serde_json::json;
@@ -10,7 +10,7 @@ fn sandbox(alpn: &[&str]) -> Sandbox {
 }
 
 #[test]
-fn http_2_if_the_client_enables_it_and_the_server_offers_it() {
+fn http_2_is_used_if_the_client_and_the_server_support_it() {
     for (enabled, alpn, version) in [
         (false, &["h2", "http/1.1"][..], "1.1"),
         (false, &["http/1.1"], "1.1"),
@@ -36,7 +36,7 @@ fn pages_of_a_list_share_an_http_2_connection() {
 }
 
 #[test]
-fn a_server_that_nobody_vouches_for_is_told_nothing() {
+fn an_untrusted_server_receives_nothing() {
     let sandbox = sandbox(&["h2", "http/1.1"]);
     let client = Client::builder().base_url(sandbox.url()).api_key("k").max_retries(0).build().expect("a client");
     let error = client.messages().send(&message("Hello")).expect_err("self-made certificate");
@@ -46,7 +46,7 @@ fn a_server_that_nobody_vouches_for_is_told_nothing() {
 }
 
 #[test]
-fn a_server_without_tls_is_named_as_what_it_is() {
+fn a_server_without_tls() {
     let sandbox = Sandbox::start();
     let url = sandbox.url().replace("http://", "https://");
     let client = builder(&sandbox).base_url(url).build().expect("a client");
@@ -59,9 +59,9 @@ fn a_server_without_tls_is_named_as_what_it_is() {
 }
 
 #[test]
-fn a_server_with_another_name_is_told_nothing() {
+fn a_server_with_another_name_receives_nothing() {
     let sandbox = sandbox(&["h2", "http/1.1"]);
-    // Its certificate is for localhost and 127.0.0.1.
+    // The certificate is for localhost and 127.0.0.1.
     let elsewhere = sandbox.url().replace("127.0.0.1", "127.0.0.2").replace("localhost", "127.0.0.2");
     let client = builder(&sandbox).base_url(elsewhere).max_retries(0).build().expect("a client");
     let error = client.credits().get().expect_err("not its name");
@@ -81,9 +81,9 @@ fn a_connection_that_the_server_closed_is_never_sent_on() {
     assert_eq!(sandbox.messages().len(), 30);
 }
 
-/// Over HTTP/2 a server says beforehand that it will close, and waits to hear that this was read, which is when the client is next used.
+/// Over HTTP/2, a server announces that it will close the connection and waits until the client has read that, which is when it is next used.
 #[test]
-fn a_connection_that_the_server_means_to_close_is_left_in_time() {
+fn a_connection_that_the_server_will_close_is_not_used() {
     let sandbox = sandbox(&["h2"]);
     let client =
         builder(&sandbox).http2(true).build().expect("a client").with_options(CallOptions::new().max_retries(0));
@@ -95,7 +95,7 @@ fn a_connection_that_the_server_means_to_close_is_left_in_time() {
 }
 
 #[test]
-fn a_ca_file_that_is_none_is_refused_when_the_client_is_made() {
+fn an_invalid_ca_file_is_rejected_when_the_client_is_created() {
     let directory = std::env::temp_dir();
     for path in [directory.join("zexa-no-such-file.pem"), directory] {
         let error = Client::builder().api_key("k").ca_file(&path).build().expect_err("no certificates there");

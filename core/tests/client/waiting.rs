@@ -1,4 +1,4 @@
-//! Waiting until a message or a campaign has got somewhere.
+//! Waiting for the status of a message or a campaign.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ fn message_that_is(status: &str) -> Value {
     json!({"id": "msg_1", "status": status, "channel": "sms", "to": "+244912345678", "created_at": "2026-07-01T09:00:00Z"})
 }
 
-/// A message that is asked for again and again, and has these statuses one after another. The last stays.
+/// A message that has these statuses in successive responses. The last one stays.
 fn message_that_becomes(statuses: &[&str]) -> Sandbox {
     let (last, others) = statuses.split_last().expect("a status");
     let faults: Vec<_> = others
@@ -28,7 +28,7 @@ fn message_that_becomes(statuses: &[&str]) -> Sandbox {
     Sandbox::from_json(json!({"state": {"messages": [message_that_is(last)]}, "faults": faults}))
 }
 
-/// One that never comes to an end.
+/// A message that never gets a final status.
 fn message_that_stays() -> Sandbox {
     message_that_becomes(&["sent"])
 }
@@ -38,7 +38,7 @@ fn with_deadline(sandbox: &Sandbox, deadline: Duration) -> Client {
 }
 
 #[test]
-fn a_message_is_waited_for_until_it_has_arrived() {
+fn waiting_for_a_message_to_be_delivered() {
     let sandbox = Sandbox::from_json(json!({"state": {"speed": 5}}));
     let client = client(&sandbox);
     let sent = client.messages().send(&message("Hello")).expect("sent");
@@ -48,7 +48,7 @@ fn a_message_is_waited_for_until_it_has_arrived() {
 }
 
 #[test]
-fn a_campaign_is_waited_for_until_it_is_complete() {
+fn waiting_for_a_campaign_to_complete() {
     let sandbox = Sandbox::from_json(json!({"state": {"speed": 10}}));
     let client = client(&sandbox);
     let campaign = CreateCampaign::sms("July", "lst_demo", "ZEXA", "Hello");
@@ -59,10 +59,10 @@ fn a_campaign_is_waited_for_until_it_is_complete() {
 }
 
 #[test]
-fn what_is_final_is_asked_for_once() {
+fn a_final_status_is_polled_once() {
     for status in ["delivered", "failed", "undeliverable"] {
         let sandbox = message_that_becomes(&[status]);
-        // The one that was waited for or another: it will not come any more.
+        // The awaited status or another final one.
         for until in ["final", "", "delivered", "sent", "no_such_status"] {
             let ended = client(&sandbox).messages().wait("msg_1", until).expect("a message");
             assert_eq!(ended.status.as_str(), status, "{until}");
@@ -72,7 +72,7 @@ fn what_is_final_is_asked_for_once() {
 }
 
 #[test]
-fn it_waits_for_just_that_status() {
+fn waiting_for_a_status_that_is_not_final() {
     let sandbox = message_that_becomes(&["queued", "sent"]);
     let sent = client(&sandbox).messages().wait("msg_1", "sent").expect("sent");
     assert_eq!(sent.status, MessageStatus::Sent);
@@ -81,14 +81,14 @@ fn it_waits_for_just_that_status() {
 }
 
 #[test]
-fn a_status_of_tomorrow_can_be_waited_for() {
+fn waiting_for_an_unknown_status() {
     let sandbox = message_that_becomes(&["queued", "read"]);
     let read = client(&sandbox).messages().wait("msg_1", "read").expect("read");
     assert_eq!(read.status, MessageStatus::from("read"));
 }
 
 #[test]
-fn each_asking_has_retries_of_its_own() {
+fn each_poll_has_its_own_retries() {
     let statuses = json!([
         {"path": "/messages/*", "status": 503},
         {"path": "/messages/*", "status": 200, "body": message_that_is("sent")},
@@ -105,7 +105,7 @@ fn each_asking_has_retries_of_its_own() {
 }
 
 #[test]
-fn an_error_ends_it_and_counts_all_requests() {
+fn an_error_ends_the_wait_and_counts_all_requests() {
     let sandbox = Sandbox::from_json(json!({
         "faults": [{"path": "/messages/*", "status": 200, "body": message_that_is("sent")}],
     }));
@@ -116,7 +116,7 @@ fn an_error_ends_it_and_counts_all_requests() {
 }
 
 #[test]
-fn the_deadline_is_for_the_whole_wait() {
+fn the_deadline_applies_to_the_whole_wait() {
     let sandbox = message_that_stays();
     let error = with_deadline(&sandbox, Duration::from_secs(3)).messages().wait("msg_1", "final").expect_err("late");
     assert_eq!((error.kind(), error.outcome()), (Kind::Timeout, Outcome::Unknown));
@@ -127,7 +127,7 @@ fn the_deadline_is_for_the_whole_wait() {
 }
 
 #[test]
-fn the_deadline_of_the_client_is_one_too() {
+fn the_deadline_of_the_client_applies_to_a_wait() {
     let sandbox = message_that_stays();
     let hasty = builder(&sandbox).deadline(Duration::from_millis(400)).build().expect("a client");
     let error = hasty.messages().wait("msg_1", "final").expect_err("late");
@@ -136,7 +136,7 @@ fn the_deadline_of_the_client_is_one_too() {
     assert!((1..=3).contains(&error.attempts()), "{error}");
 }
 
-/// Begins to wait for what never comes, does this when it is in its pause, and gives its error.
+/// Waits for a status that never comes, calls `end` during a pause, and returns the error of the wait.
 fn ended(sandbox: &Sandbox, options: CallOptions, end: impl FnOnce(&Client) + Send) -> Error {
     let answered = Arc::new(AtomicUsize::new(0));
     let count = answered.clone();
@@ -151,39 +151,39 @@ fn ended(sandbox: &Sandbox, options: CallOptions, end: impl FnOnce(&Client) + Se
         let began = Instant::now();
         end(&client);
         let error = waiting.join().expect("no panic");
-        // The fifth pause takes at least 1.9 s. Whoever slept through it would end the call only then.
+        // The fifth pause takes at least 1.9 s. A wait that is not interrupted would end only after it.
         assert!(began.elapsed() < Duration::from_millis(1800), "{:?}", began.elapsed());
         error
     })
 }
 
 #[test]
-fn a_token_ends_it_in_a_pause() {
+fn a_token_cancels_a_wait_during_a_pause() {
     let token = CancelToken::new();
     let error = ended(&message_that_stays(), CallOptions::new().cancel(&token), |_| token.cancel());
     assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Cancelled, Outcome::Unknown, 5));
 }
 
 #[test]
-fn closing_the_client_ends_it_in_a_pause() {
+fn closing_the_client_ends_a_wait_during_a_pause() {
     let error = ended(&message_that_stays(), CallOptions::new(), Client::close);
     assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Closed, Outcome::Unknown, 5));
 }
 
 #[test]
-fn a_token_that_has_to_be_asked_for_ends_it_in_a_pause() {
-    static ASKED: AtomicUsize = AtomicUsize::new(0);
+fn an_interrupt_check_cancels_a_wait_during_a_pause() {
+    static CHECKS: AtomicUsize = AtomicUsize::new(0);
     fn check() -> InterruptCheck {
-        if ASKED.fetch_add(1, Ordering::Relaxed) == 3 { InterruptCheck::Cancel } else { InterruptCheck::Continue }
+        if CHECKS.fetch_add(1, Ordering::Relaxed) == 3 { InterruptCheck::Cancel } else { InterruptCheck::Continue }
     }
     let sandbox = message_that_stays();
     let options = CallOptions::new().cancel(&binding::with_interrupt_check(check));
     let error = client(&sandbox).with_options(options).messages().wait("msg_1", "final").expect_err("it is ended");
-    assert_eq!((error.kind(), ASKED.load(Ordering::Relaxed)), (Kind::Cancelled, 4));
+    assert_eq!((error.kind(), CHECKS.load(Ordering::Relaxed)), (Kind::Cancelled, 4));
 }
 
 #[test]
-fn the_async_client_waits_too() {
+fn waiting_with_the_async_client() {
     let runtime = Builder::new_current_thread().build().expect("a runtime");
     let sandbox = message_that_becomes(&["queued", "sent", "failed"]);
     let client = async_client(&sandbox);
@@ -200,7 +200,7 @@ fn the_async_client_waits_too() {
 }
 
 #[test]
-fn a_dropped_future_asks_no_more() {
+fn a_dropped_future_stops_polling() {
     let sandbox = message_that_stays();
     let client = async_client(&sandbox);
     let mut waiting = Box::pin(client.messages().wait("msg_1", "final"));
@@ -208,7 +208,7 @@ fn a_dropped_future_asks_no_more() {
     let _ = sandbox.wait_for_requests(2);
     drop(waiting);
     drop(client);
-    // A call that went on would keep it open.
+    // A call that continues would keep the connection open.
     until("the connection is closed", || sandbox.open_connections() == 0);
     assert!((2..=3).contains(&sandbox.requests().len()));
 }

@@ -9,9 +9,9 @@ use zexa::binding::Item;
 use zexa::{AsyncClient, AsyncList, Method, webhooks};
 
 use crate::scenario::Call;
-use crate::values::{Answer, Failure, Success, json, of_page, of_response, params, query, text};
+use crate::values::{CallResult, Failure, Success, json, of_page, of_response, params, query, text};
 
-pub(crate) async fn call(client: &AsyncClient, call: &Call) -> Answer {
+pub(crate) async fn call(client: &AsyncClient, call: &Call) -> CallResult {
     let arguments = &call.arguments;
     let id = text(arguments, "id");
     let result = match call.operation.as_str() {
@@ -40,7 +40,7 @@ pub(crate) async fn call(client: &AsyncClient, call: &Call) -> Answer {
     Ok(result.into())
 }
 
-async fn list<T: Item>(call: &Call, mut list: AsyncList<T>) -> Answer {
+async fn list<T: Item>(call: &Call, mut list: AsyncList<T>) -> CallResult {
     if let Some(number) = call.page {
         return Ok(of_page(list.page(number).await?).into());
     }

@@ -5,9 +5,9 @@ use zexa::binding::Item;
 use zexa::{Client, List, Method, webhooks};
 
 use crate::scenario::Call;
-use crate::values::{Answer, Failure, Success, json, of_page, of_response, params, query, text};
+use crate::values::{CallResult, Failure, Success, json, of_page, of_response, params, query, text};
 
-pub(crate) fn call(client: &Client, call: &Call) -> Answer {
+pub(crate) fn call(client: &Client, call: &Call) -> CallResult {
     let arguments = &call.arguments;
     let id = text(arguments, "id");
     let result = match call.operation.as_str() {
@@ -36,7 +36,7 @@ pub(crate) fn call(client: &Client, call: &Call) -> Answer {
     Ok(result.into())
 }
 
-fn list<T: Item>(call: &Call, mut list: List<T>) -> Answer {
+fn list<T: Item>(call: &Call, mut list: List<T>) -> CallResult {
     if let Some(number) = call.page {
         return Ok(of_page(list.page(number)?).into());
     }

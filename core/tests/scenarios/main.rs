@@ -1,6 +1,6 @@
-//! Plays the scenarios of `tests/scenarios`, and those of the folder named by `ZEXA_SCENARIOS`, with both clients.
+//! Plays the scenarios of `tests/scenarios`, and those of the directory in `ZEXA_SCENARIOS`, with both clients.
 //!
-//! `ZEXA_SCENARIO=text` plays only those whose file or name holds that text.
+//! `ZEXA_SCENARIO=text` plays only those whose file or name contains the text.
 
 mod asynchronous;
 mod blocking;
@@ -20,22 +20,22 @@ use serde_json::json;
 use self::play::{Flavour, play};
 use self::scenario::{Scenario, read_folder};
 
-/// They spend their time waiting, so there may be many more than there are processors.
+/// Scenarios spend most of their time waiting, so there may be many more than processors.
 const AT_A_TIME: usize = 32;
 
 #[test]
-fn the_blocking_client_behaves() {
+fn scenarios_of_the_blocking_client() {
     play_all(Flavour::Blocking);
 }
 
 #[test]
-fn the_async_client_behaves() {
+fn scenarios_of_the_async_client() {
     play_all(Flavour::Async);
 }
 
-/// A runner that finds nothing wrong with anything would be of no use.
+/// Ensures that the runner detects failures.
 #[test]
-fn what_does_not_fit_is_told() {
+fn mismatches_are_reported() {
     for (name, change) in [
         ("/result/currency", json!({"result": {"credits": 4250, "currency": "AOA"}})),
         ("/error", json!({"error": {"kind": "server"}})),
@@ -69,12 +69,12 @@ fn play_all(flavour: Flavour) {
             scope.spawn(|| {
                 while let Some((file, scenario)) = scenarios.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let result = play(scenario, flavour);
-                    report.lock().expect("nobody panics with it").add(file, scenario, flavour, result);
+                    report.lock().expect("no thread panicked").add(file, scenario, flavour, result);
                 }
             });
         }
     });
-    let report = report.into_inner().expect("nobody panics with it");
+    let report = report.into_inner().expect("no thread panicked");
     println!("{}{} played with the {flavour} client, {} failed", report.text, report.played, report.failed);
     assert_eq!(report.failed, 0, "scenarios failed with the {flavour} client");
 }
@@ -108,7 +108,7 @@ fn wanted_scenarios() -> Vec<(PathBuf, Arc<Scenario>)> {
     all
 }
 
-/// An environment variable; empty counts as unset.
+/// Returns an environment variable. Empty counts as unset.
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -1,4 +1,4 @@
-//! Plays one scenario: a sandbox and a client of its own, the call, and a look at what came.
+//! Plays one scenario: starts a sandbox, creates a client, makes the call, and compares the result.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,10 +12,10 @@ use zexa::{CancelToken, ClientBuilder};
 use zexa_sandbox::{Sandbox, mismatches};
 
 use crate::scenario::{Call, ClientOptions, Scenario, parse, seconds};
-use crate::values::{Answer, Success, json as to_json};
+use crate::values::{CallResult, Success, json as to_json};
 use crate::{asynchronous, blocking};
 
-/// A scenario that takes longer hangs. The longest takes a few seconds, and several times as long on a busy machine.
+/// The time after which a scenario counts as hanging. The longest takes a few seconds, and several times as long on a busy machine.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Which of the two clients makes the call.
@@ -34,30 +34,30 @@ impl fmt::Display for Flavour {
     }
 }
 
-/// Plays a scenario, and tells what did not fit. A panic, be it the client's or because the scenario is none, is a failure too.
+/// Plays a scenario and returns the mismatches. A panic of the client or because of an invalid scenario is also a failure.
 ///
-/// It runs on a thread of its own, which is left behind where the call does not end.
+/// The scenario runs on a separate thread, which is abandoned if the call hangs.
 pub(crate) fn play(scenario: &Arc<Scenario>, flavour: Flavour) -> Result<(), Vec<String>> {
-    let (tell, told) = channel();
+    let (sender, receiver) = channel();
     let scenario = scenario.clone();
-    let thread = thread::spawn(move || drop(tell.send(look(&scenario, flavour))));
-    match told.recv_timeout(LONGEST) {
+    let thread = thread::spawn(move || drop(sender.send(run(&scenario, flavour))));
+    match receiver.recv_timeout(LONGEST) {
         Ok(found) if found.is_empty() => Ok(()),
         Ok(found) => Err(found),
-        Err(RecvTimeoutError::Timeout) => Err(vec![format!("it has not ended after {LONGEST:?}")]),
+        Err(RecvTimeoutError::Timeout) => Err(vec![format!("the call has not ended after {LONGEST:?}")]),
         Err(RecvTimeoutError::Disconnected) => {
-            let panic = thread.join().expect_err("it has panicked, or it would have told");
+            let panic = thread.join().expect_err("the thread has panicked");
             let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-            Err(vec![format!("panicked: {}", text.unwrap_or("without a word"))])
+            Err(vec![format!("panicked: {}", text.unwrap_or("without a message"))])
         }
     }
 }
 
-fn look(scenario: &Scenario, flavour: Flavour) -> Vec<String> {
+fn run(scenario: &Scenario, flavour: Flavour) -> Vec<String> {
     let sandbox = Sandbox::start_with(parse("server", json!(scenario.server)));
-    let answer = make_call(scenario, &sandbox, flavour);
+    let result = make_call(scenario, &sandbox, flavour);
     let mut actual = json!({"requests": sandbox.requests(), "messages": sandbox.messages()});
-    let came = match answer {
+    let summary = match result {
         Ok(Success { result, incomplete, about }) => {
             actual["result"] = result.clone();
             actual["incomplete"] = incomplete.into();
@@ -72,7 +72,7 @@ fn look(scenario: &Scenario, flavour: Flavour) -> Vec<String> {
     };
     let mut found = mismatches(&expected(scenario), &actual);
     if !found.is_empty() {
-        found.push(came.chars().take(600).collect());
+        found.push(summary.chars().take(600).collect());
     }
     found
 }
@@ -91,7 +91,7 @@ fn expected(scenario: &Scenario) -> Value {
     parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part.clone()?))).collect::<Map<_, _>>().into()
 }
 
-fn make_call(scenario: &Scenario, sandbox: &Sandbox, flavour: Flavour) -> Answer {
+fn make_call(scenario: &Scenario, sandbox: &Sandbox, flavour: Flavour) -> CallResult {
     let token = CancelToken::new();
     let mut builder = client_options(scenario, sandbox).builder();
     if let Some(count) = scenario.call.as_ref().and_then(|call| call.cancel_after_attempts) {
@@ -108,14 +108,14 @@ fn make_call(scenario: &Scenario, sandbox: &Sandbox, flavour: Flavour) -> Answer
             let client = builder.build_async()?;
             let Some(call) = &scenario.call else { return Ok(Value::Null.into()) };
             let client = client.with_options(call.options(&token));
-            // Without a reactor: the client must need none of its caller's.
+            // Without a reactor, because the client must not depend on its caller's.
             let runtime = Builder::new_current_thread().build().expect("a runtime");
             cancelling(call, sandbox, &token, || runtime.block_on(asynchronous::call(&client, call)))
         }
     }
 }
 
-/// The client's options, with the sandbox's address and key where the scenario gives none.
+/// The options of the client, with the URL and the key of the sandbox unless the scenario sets them.
 fn client_options(scenario: &Scenario, sandbox: &Sandbox) -> ClientOptions {
     let mut options = json!({"base_url": sandbox.url(), "api_key": sandbox.api_key()});
     for (name, value) in &scenario.client {
@@ -130,7 +130,7 @@ fn filled_in(value: &Value, sandbox: &Sandbox) -> Value {
     text.replace("{{url}}", sandbox.url()).replace("{{ca_file}}", &ca_file).into()
 }
 
-/// Cancels the call when the client reports so many attempts.
+/// Cancels the call when the client has reported this number of attempts.
 fn cancelling_after_attempts(builder: ClientBuilder, count: usize, token: CancelToken) -> ClientBuilder {
     let reported = AtomicUsize::new(0);
     builder.on_attempt(move |_| {
@@ -140,7 +140,7 @@ fn cancelling_after_attempts(builder: ClientBuilder, count: usize, token: Cancel
     })
 }
 
-/// Makes the call, and cancels it when the scenario says so.
+/// Makes the call, and cancels it as specified by the scenario.
 fn cancelling<T>(call: &Call, sandbox: &Sandbox, token: &CancelToken, make: impl FnOnce() -> T) -> T {
     match call.cancel_after_requests {
         None => make(),

@@ -1,4 +1,4 @@
-//! The format of the scenarios, as `tests/scenarios/README.md` tells it.
+//! The format of scenarios, which is described in `tests/scenarios/README.md`.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -19,13 +19,13 @@ pub(crate) struct Scenario {
     _why: Option<String>,
     #[serde(default)]
     pub(crate) server: Map<String, Value>,
-    /// The options of the client, with placeholders still in them.
+    /// The options of the client, with placeholders.
     #[serde(default)]
     pub(crate) client: Map<String, Value>,
     pub(crate) call: Option<Call>,
     pub(crate) requests: Option<Value>,
     pub(crate) messages: Option<Value>,
-    /// A result may be null, which is not the same as none.
+    /// A null result differs from a missing one.
     #[serde(default, deserialize_with = "even_null")]
     pub(crate) result: Option<Value>,
     pub(crate) error: Option<Value>,
@@ -82,7 +82,7 @@ pub(crate) struct ClientOptions {
     allow_http: Option<bool>,
 }
 
-/// All scenarios of the `*.json` files in a folder, each with its file.
+/// Reads all scenarios of the `*.json` files in a directory, each with its file.
 pub(crate) fn read_folder(folder: &Path) -> Vec<(PathBuf, Arc<Scenario>)> {
     let shown = folder.display();
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("the scenarios in {shown}: {error}"));

@@ -1,4 +1,4 @@
-//! Between the JSON of a scenario and the types of `zexa`.
+//! Converts between the JSON of scenarios and the types of `zexa`.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -7,16 +7,16 @@ use zexa::{Error, Event, Page, Response};
 
 use crate::scenario::parse;
 
-/// What came of a call.
-pub(crate) type Answer = Result<Success, Failure>;
+/// The result of a call.
+pub(crate) type CallResult = Result<Success, Failure>;
 
-/// The result.
+/// A successful call.
 #[derive(Default)]
 pub(crate) struct Success {
     pub(crate) result: Value,
-    /// What the list says of it, if it was one that was read to its end.
+    /// Whether a list is incomplete, if it was read to its end.
     pub(crate) incomplete: Option<bool>,
-    /// What it is about, if it is an event.
+    /// The subject of an event.
     pub(crate) about: Option<Value>,
 }
 
@@ -33,7 +33,7 @@ impl From<Event> for Success {
     }
 }
 
-/// The error, and the items of a list that came before it.
+/// A failed call, with the items of a list before the error.
 pub(crate) struct Failure {
     pub(crate) error: Error,
     pub(crate) items: Option<Vec<Value>>,
@@ -45,38 +45,38 @@ impl From<Error> for Failure {
     }
 }
 
-/// The parameters of a call. Null counts as absent.
+/// Parses the parameters of a call. Null counts as absent.
 pub(crate) fn params<T: Serialize + DeserializeOwned>(arguments: &Map<String, Value>) -> T {
-    let given: Map<_, _> = arguments.clone().into_iter().filter(|(_, value)| !value.is_null()).collect();
-    let names: Vec<String> = given.keys().cloned().collect();
-    let params = parse("arguments", Value::Object(given));
-    let taken = json(&params);
+    let input: Map<_, _> = arguments.clone().into_iter().filter(|(_, value)| !value.is_null()).collect();
+    let names: Vec<String> = input.keys().cloned().collect();
+    let params = parse("arguments", Value::Object(input));
+    let parsed = json(&params);
     for name in names {
-        assert!(taken.get(&name).is_some(), "the call has no argument `{name}`");
+        assert!(parsed.get(&name).is_some(), "the call has no argument `{name}`");
     }
     params
 }
 
-/// An argument that is a text; an absent one is empty.
+/// Returns a string argument. An absent one is empty.
 pub(crate) fn text<'a>(arguments: &'a Map<String, Value>, name: &str) -> &'a str {
     match arguments.get(name) {
         None | Some(Value::Null) => "",
-        Some(value) => value.as_str().unwrap_or_else(|| panic!("the argument `{name}` is no string")),
+        Some(value) => value.as_str().unwrap_or_else(|| panic!("the argument `{name}` is not a string")),
     }
 }
 
-/// The argument `query` of `request`.
+/// Returns the argument `query` of `request`.
 pub(crate) fn query(arguments: &Map<String, Value>) -> Vec<(&str, &str)> {
     let query = arguments.get("query").and_then(Value::as_object);
     query
         .into_iter()
         .flatten()
-        .map(|(name, value)| (name.as_str(), value.as_str().expect("a query of texts")))
+        .map(|(name, value)| (name.as_str(), value.as_str().expect("query values are strings")))
         .collect()
 }
 
 pub(crate) fn json(value: impl Serialize) -> Value {
-    serde_json::to_value(value).expect("what the API sent as JSON can be written as JSON")
+    serde_json::to_value(value).expect("the value can be serialized")
 }
 
 pub(crate) fn of_page<T: Serialize>(page: Page<T>) -> Value {

@@ -1,4 +1,4 @@
-//! What the tests of the client share.
+//! Helpers of the client tests.
 #![allow(dead_code, reason = "each test uses its part")]
 
 pub(crate) mod storm;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use zexa::{AsyncClient, Client, ClientBuilder, SendMessage};
 use zexa_sandbox::Sandbox;
 
-/// A client's options, as they have to be for this sandbox.
+/// A client builder with the options for this sandbox.
 pub(crate) fn builder(sandbox: &Sandbox) -> ClientBuilder {
     let builder = Client::builder().base_url(sandbox.url()).api_key(sandbox.api_key());
     match sandbox.ca_file() {
@@ -39,7 +39,7 @@ pub(crate) fn json_page(items: &[Value], total: u64, page: u32, per_page: u32) -
     json!({"data": items, "meta": {"total": total, "page": page, "per_page": per_page}})
 }
 
-/// Waits for it, and fails where it never comes.
+/// Waits until the condition is true. Panics after 20 seconds.
 pub(crate) fn until(what: &str, mut happened: impl FnMut() -> bool) {
     let started = Instant::now();
     while !happened() {
@@ -50,14 +50,14 @@ pub(crate) fn until(what: &str, mut happened: impl FnMut() -> bool) {
 
 const SECRETS: [&str; 5] = ["zx_top_secret", "912345678", "the code is 4711", "ana@example.com", "Ana Mendes"];
 
-/// Nothing that a log may not hold: each of these stands for a kind of it.
-pub(crate) fn assert_discreet(text: &str) {
+/// Asserts that the text contains none of the values that must not be logged.
+pub(crate) fn assert_no_secrets(text: &str) {
     for secret in SECRETS {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
 }
 
-/// A proxy that leads everything to a sandbox, and remembers what it was asked for.
+/// A proxy that forwards all requests to a sandbox, and records them.
 pub(crate) struct Proxy {
     address: SocketAddr,
     heads: Arc<Mutex<Vec<String>>>,
@@ -85,8 +85,8 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// The first lines of what it was asked for.
-    pub(crate) fn asked_for(&self) -> Vec<String> {
+    /// The request lines that the proxy has received.
+    pub(crate) fn request_lines(&self) -> Vec<String> {
         self.heads().iter().map(|head| head.lines().next().unwrap_or_default().to_owned()).collect()
     }
 
@@ -108,7 +108,7 @@ fn pass(mut client: TcpStream, mut server: TcpStream, seen: &Mutex<Vec<String>>)
     if text.starts_with("CONNECT ") {
         client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").expect("an answer");
     } else {
-        // A proxy turns the whole URL of the first line into a path; this one stays for a single request.
+        // A proxy replaces the URL in the request line by a path. This one does so only for the first request.
         let url = text.split(' ').nth(1).expect("a URL");
         let path = url.splitn(4, '/').nth(3).expect("a path");
         server.write_all(text.replacen(url, &format!("/{path}"), 1).as_bytes()).expect("passed on");

@@ -1,4 +1,4 @@
-//! Many sends at once, and whether what was reported of each is what happened.
+//! Sends many messages concurrently, and checks the reported outcomes.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -10,10 +10,10 @@ use zexa_sandbox::Sandbox;
 
 const THREADS: usize = 32;
 
-/// The text of a message, and what was reported of it.
+/// The text of a message, and the result of its call.
 pub(crate) type Sent = (String, Result<(), Error>);
 
-/// Sends so many messages, each with a text of its own, on several threads.
+/// Sends this number of messages, each with a different text, on several threads.
 pub(crate) fn send_all(count: usize, send: impl Fn(&str) -> Result<(), Error> + Sync) -> Vec<Sent> {
     let next = AtomicUsize::new(0);
     let sent = Mutex::new(Vec::new());
@@ -35,16 +35,16 @@ pub(crate) fn send_all(count: usize, send: impl Fn(&str) -> Result<(), Error> + 
     sent.into_inner().expect("no thread panicked")
 }
 
-/// How often each outcome was reported.
+/// The number of times that each outcome was reported.
 #[derive(Debug)]
 pub(crate) struct Report(HashMap<&'static str, usize>);
 
 impl Report {
-    /// Compares what was reported with the messages that arrived.
+    /// Compares the reported outcomes with the messages that arrived.
     ///
     /// # Panics
     ///
-    /// If a message arrived twice, or not as often as its outcome says.
+    /// If a message arrived twice, or if its outcome is wrong.
     pub(crate) fn of(sandbox: &Sandbox, sent: Vec<Sent>) -> Report {
         let arrived = arrivals(sandbox);
         assert!(arrived.values().all(|times| *times == 1), "sent twice: {arrived:?}");
@@ -66,7 +66,7 @@ impl Report {
         Report(seen)
     }
 
-    /// Whether each of these outcomes was reported more often than so many times.
+    /// Asserts that each of these outcomes was reported more often than `times`.
     pub(crate) fn assert_seen<'a>(&self, times: usize, outcomes: impl Iterator<Item = &'a &'a str>) {
         for outcome in outcomes {
             assert!(self.0.get(outcome).is_some_and(|count| *count > times), "{outcome}: {self:?}");
@@ -74,7 +74,7 @@ impl Report {
     }
 }
 
-/// How many messages of each text the server has made.
+/// The number of messages with each text that the server has created.
 fn arrivals(sandbox: &Sandbox) -> HashMap<String, usize> {
     let mut arrived = HashMap::new();
     for message in sandbox.messages() {
