@@ -137,7 +137,7 @@ impl AsyncClient {
         async move { shared.run_async(request?, call?, ResponseDecoder::until(is_done)).await }
     }
 
-    /// Carries a call of this client out, where nobody awaits it.
+    /// Runs a call on the background thread, and passes its result to a callback.
     pub(crate) fn spawn_with_callback<T: Send + 'static>(
         &self,
         call: impl Future<Output = Result<T>> + Send + 'static,
@@ -159,7 +159,7 @@ impl AsyncClient {
         }
     }
 
-    /// Closes the client once what was carried out before has been polled.
+    /// Closes the client after the calls that were spawned before have started.
     pub(crate) fn close_after_spawned(&self) {
         let client = self.clone();
         match self.shared.existing_background_runtime() {

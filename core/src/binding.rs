@@ -184,9 +184,9 @@ pub fn not_started(message: &str) -> Error {
 }
 
 /// The error of a call that was cancelled after its response had arrived. The request was processed, and the result is in the details.
-pub fn cancelled_too_late(answer: &impl Serialize) -> Error {
+pub fn cancelled_too_late(result: &impl Serialize) -> Error {
     Error::new(Kind::Cancelled, Outcome::Accepted, "the call was cancelled after its response had arrived")
-        .with_details(serde_json::to_value(answer).unwrap_or_default())
+        .with_details(serde_json::to_value(result).unwrap_or_default())
         .with_attempts(1)
 }
 

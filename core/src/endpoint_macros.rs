@@ -129,8 +129,8 @@ macro_rules! endpoints {
     // `final` is not the name of a status, so it matches none. An empty `until` does not match a missing status.
     (@is_done $Model:ty, $until:ident) => {{
         let until = $until.to_owned();
-        move |answer: &$Model| {
-            answer.status.is_final() || (answer.status.as_str() == until && !until.is_empty())
+        move |result: &$Model| {
+            result.status.is_final() || (result.status.as_str() == until && !until.is_empty())
         }
     }};
 }

@@ -30,7 +30,7 @@ pub(crate) struct Proxy {
     /// The URL of the proxy, without user name and password.
     pub(crate) uri: Uri,
     /// Host and port, for errors.
-    pub(crate) place: String,
+    pub(crate) authority: String,
     /// User name and password, for SOCKS.
     pub(crate) credentials: Option<(String, String)>,
     /// The value of the `Proxy-Authorization` header, for HTTP proxies.
@@ -134,14 +134,18 @@ impl Proxy {
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
             return Err("must not have a path, a query or a fragment".into());
         }
-        let place = format!("{}:{port}", url.host_str().unwrap_or_default());
-        let authority = Authority::try_from(place.as_str()).map_err(|_| invalid())?;
+        let authority = format!("{}:{port}", url.host_str().unwrap_or_default());
+        let uri_authority = Authority::try_from(authority.as_str()).map_err(|_| invalid())?;
         let scheme = if protocol == Protocol::Https { Scheme::HTTPS } else { Scheme::HTTP };
-        let uri =
-            Uri::builder().scheme(scheme).authority(authority).path_and_query("/").build().map_err(|_| invalid())?;
+        let uri = Uri::builder()
+            .scheme(scheme)
+            .authority(uri_authority)
+            .path_and_query("/")
+            .build()
+            .map_err(|_| invalid())?;
         let credentials = credentials(&url, protocol)?;
         let authorization = credentials.as_ref().map(|(user, password)| basic(user, password));
-        Ok(Proxy { protocol, uri, place, credentials, authorization })
+        Ok(Proxy { protocol, uri, authority, credentials, authorization })
     }
 }
 
@@ -193,7 +197,7 @@ mod tests {
 
     #[test]
     fn valid_proxies() {
-        for (text, protocol, place) in [
+        for (text, protocol, authority) in [
             ("http://proxy.example:3128", Protocol::Http, "proxy.example:3128"),
             ("http://proxy.example", Protocol::Http, "proxy.example:80"),
             ("proxy.example:3128", Protocol::Http, "proxy.example:3128"),
@@ -202,7 +206,7 @@ mod tests {
             ("socks5h://u:p@10.0.0.1:9", Protocol::Socks5h, "10.0.0.1:9"),
         ] {
             let proxy = Proxy::parse(text).expect(text);
-            assert_eq!((proxy.protocol, proxy.place.as_str()), (protocol, place), "{text}");
+            assert_eq!((proxy.protocol, proxy.authority.as_str()), (protocol, authority), "{text}");
         }
     }
 
@@ -211,7 +215,7 @@ mod tests {
         let proxy = Proxy::parse("http://Aladdin:open%20sesame@proxy.example").expect("a proxy");
         assert_eq!(proxy.credentials, Some(("Aladdin".into(), "open sesame".into())));
         assert_eq!(proxy.authorization.expect("a header"), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
-        assert!(!proxy.uri.to_string().contains("sesame") && !proxy.place.contains("sesame"));
+        assert!(!proxy.uri.to_string().contains("sesame") && !proxy.authority.contains("sesame"));
     }
 
     #[test]

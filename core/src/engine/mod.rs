@@ -101,13 +101,13 @@ impl Shared {
         self: &Arc<Self>,
         request: &Request,
         call: &Call,
-        mut answer: ResponseDecoder<T>,
+        mut decoder: ResponseDecoder<T>,
     ) -> Result<T> {
         let _permit = self.admit(call)?;
         let lease = RuntimePool::check_out(self)?;
-        let run = call::run(self, lease.http(), request, call, &mut answer);
+        let run = call::run(self, lease.http(), request, call, &mut decoder);
         lease.block_on(run, call.cancel.as_ref())??;
-        Ok(answer.into_inner())
+        Ok(decoder.into_inner())
     }
 
     /// Takes a runtime for several calls.
@@ -147,9 +147,9 @@ impl Shared {
         let (shared, http) = (self.clone(), lease.http().clone());
         async move {
             let _permit = permit;
-            let mut answer = ResponseDecoder::once();
-            call::run(&shared, &http, &request, &call, &mut answer).await?;
-            Ok(answer.into_inner())
+            let mut decoder = ResponseDecoder::once();
+            call::run(&shared, &http, &request, &call, &mut decoder).await?;
+            Ok(decoder.into_inner())
         }
     }
 
@@ -158,14 +158,14 @@ impl Shared {
         self: &Arc<Self>,
         request: Request,
         call: Call,
-        mut answer: ResponseDecoder<T>,
+        mut decoder: ResponseDecoder<T>,
     ) -> Result<Task<T>> {
         let running = self.background_runtime()?;
         let shared = self.clone();
         let handle = running.handle.clone();
         Ok(Task::new(handle.spawn(async move {
-            call::run(&shared, &running.http, &request, &call, &mut answer).await?;
-            Ok(answer.into_inner())
+            call::run(&shared, &running.http, &request, &call, &mut decoder).await?;
+            Ok(decoder.into_inner())
         })))
     }
 
@@ -174,14 +174,14 @@ impl Shared {
         self: &Arc<Self>,
         request: Request,
         call: Call,
-        mut answer: ResponseDecoder<T>,
+        mut decoder: ResponseDecoder<T>,
     ) -> Result<T> {
         let running = self.background_runtime()?;
         if !running.is_current_thread() {
-            return self.spawn(request, call, answer)?.await;
+            return self.spawn(request, call, decoder)?.await;
         }
-        call::run(self, &running.http, &request, &call, &mut answer).await?;
-        Ok(answer.into_inner())
+        call::run(self, &running.http, &request, &call, &mut decoder).await?;
+        Ok(decoder.into_inner())
     }
 
     /// Returns the background runtime, or an error if the client is closed.
@@ -351,7 +351,7 @@ impl<T> Future for Task<T> {
         if self.generation != fork::generation() {
             return Poll::Ready(Err(fork::forked_error(Outcome::Unknown)));
         }
-        let handle = self.handle.as_mut().expect("taken by drop alone");
+        let handle = self.handle.as_mut().expect("only drop takes it");
         Pin::new(handle).poll(context).map(|joined| {
             joined.unwrap_or_else(|error| match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),

@@ -158,8 +158,8 @@ impl<T: Item> AsyncPages<T> {
             }
             pager.discard_after_fork();
             let spawned = pager.request(|source, request, _| {
-                let answer = ResponseDecoder::<Fetched<T>>::once();
-                source.shared.spawn(request, source.call.clone(), answer).map(Some)
+                let decoder = ResponseDecoder::<Fetched<T>>::once();
+                source.shared.spawn(request, source.call.clone(), decoder).map(Some)
             });
             let page = match spawned {
                 Ok(()) => ready!(pager.poll_next(context)),

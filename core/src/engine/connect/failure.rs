@@ -68,12 +68,12 @@ impl Reason {
         Reason::Socks(format!("the SOCKS proxy refused ({reason}){hint}"), wants_credentials)
     }
 
-    pub(super) fn into_error(self, place: &str, proxy: Option<&str>) -> ConnectError {
+    pub(super) fn into_error(self, authority: &str, proxy: Option<&str>) -> ConnectError {
         let (reason, code, is_permanent) = self.describe();
         let through = proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
         let is_timeout = matches!(self, Reason::TimedOut(..));
         ConnectError {
-            message: format!("cannot connect to {place}{through}: {reason}"),
+            message: format!("cannot connect to {authority}{through}: {reason}"),
             code,
             number: self.number(),
             is_permanent,

@@ -113,9 +113,9 @@ impl Service<Uri> for Connector {
             };
             let proxy = match &parts.route {
                 Route::Direct => None,
-                Route::Proxy(proxy) => Some(proxy.place.as_str()),
+                Route::Proxy(proxy) => Some(proxy.authority.as_str()),
             };
-            connected.map(TokioIo::new).map_err(|reason| reason.into_error(&place(&target), proxy))
+            connected.map(TokioIo::new).map_err(|reason| reason.into_error(&authority(&target), proxy))
         })
     }
 }
@@ -175,7 +175,7 @@ impl Parts {
         if !is_https(target) {
             return Ok(Connection { stream: Stream::Plain(tcp), is_forwarded: true });
         }
-        tunnel::open(&mut tcp, &place(target), &self.user_agent, proxy.authorization.as_ref()).await?;
+        tunnel::open(&mut tcp, &authority(target), &self.user_agent, proxy.authorization.as_ref()).await?;
         self.secure(target, tcp, progress).await
     }
 
@@ -190,7 +190,7 @@ impl Parts {
         if !is_https(target) {
             return Ok(Connection { stream: Stream::Tls(Box::new(tls)), is_forwarded: true });
         }
-        tunnel::open(&mut tls, &place(target), &self.user_agent, proxy.authorization.as_ref()).await?;
+        tunnel::open(&mut tls, &authority(target), &self.user_agent, proxy.authorization.as_ref()).await?;
         progress.reach(Step::Tls);
         let stream = handshake(&self.tls, target, tls).await?.map_err(Reason::Tls)?;
         Ok(Connection { stream: Stream::TlsInTls(Box::new(stream)), is_forwarded: false })
@@ -262,6 +262,6 @@ fn port(target: &Uri) -> u16 {
 }
 
 /// The host and the port of a URL.
-fn place(target: &Uri) -> String {
+fn authority(target: &Uri) -> String {
     format!("{}:{}", target.host().unwrap_or_default(), port(target))
 }

@@ -37,11 +37,11 @@ pub(crate) struct ResolveError {
     pub(crate) code: &'static str,
 }
 
-type Answer = Result<Arc<[SocketAddr]>, ResolveError>;
+type Lookup = Result<Arc<[SocketAddr]>, ResolveError>;
 
 /// The lookups of one process, each with the senders to those that wait for it.
 #[derive(Default)]
-struct Lookups(Mutex<HashMap<String, Vec<oneshot::Sender<Answer>>>>);
+struct Lookups(Mutex<HashMap<String, Vec<oneshot::Sender<Lookup>>>>);
 
 impl Lookups {
     fn of_this_process() -> &'static Lookups {
@@ -50,13 +50,13 @@ impl Lookups {
     }
 
     /// Joins the lookup of this name, or starts one.
-    fn join(&'static self, name: &str) -> Result<oneshot::Receiver<Answer>, ResolveError> {
-        let (answer, receiver) = oneshot::channel();
+    fn join(&'static self, name: &str) -> Result<oneshot::Receiver<Lookup>, ResolveError> {
+        let (sender, receiver) = oneshot::channel();
         let mut lookups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(waiting) = lookups.get_mut(name) {
             // Removes waiters that have given up.
-            waiting.retain(|answer| !answer.is_closed());
-            waiting.push(answer);
+            waiting.retain(|sender| !sender.is_closed());
+            waiting.push(sender);
             return Ok(receiver);
         }
         if lookups.len() >= MAX_LOOKUPS {
@@ -67,13 +67,13 @@ impl Lookups {
         let thread = thread::Builder::new().name("zexa-resolver".into()).stack_size(STACK);
         let started = thread.spawn(move || {
             block_signals();
-            let answer = look_up(&owned);
+            let result = look_up(&owned);
             let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&owned);
-            waiting.into_iter().flatten().for_each(|waiting| drop(waiting.send(answer.clone())));
+            waiting.into_iter().flatten().for_each(|waiting| drop(waiting.send(result.clone())));
         });
         match started {
             Ok(_) => {
-                lookups.insert(name.to_owned(), vec![answer]);
+                lookups.insert(name.to_owned(), vec![sender]);
                 Ok(receiver)
             }
             Err(error) => {
@@ -84,7 +84,7 @@ impl Lookups {
     }
 }
 
-fn look_up(name: &str) -> Answer {
+fn look_up(name: &str) -> Lookup {
     match (name, 0).to_socket_addrs() {
         Ok(addresses) if addresses.len() > 0 => Ok(addresses.collect()),
         Ok(_) => Err(ResolveError { reason: "the host name has no address".into(), code: "ENOTFOUND" }),
@@ -99,7 +99,7 @@ fn look_up(name: &str) -> Answer {
 }
 
 /// Resolves a host name to addresses with port 0.
-pub(super) async fn resolve(name: &str) -> Answer {
+pub(super) async fn resolve(name: &str) -> Lookup {
     let aborted = || ResolveError { reason: "the DNS lookup was aborted".into(), code: "EAI_AGAIN" };
     Lookups::of_this_process().join(name)?.await.unwrap_or_else(|_| Err(aborted()))
 }

@@ -67,13 +67,13 @@ fn parse(head: &[u8]) -> Option<Parsed> {
 mod tests {
     use super::*;
 
-    async fn answer(response: &str) -> Result<(), Reason> {
-        let mut stream = tokio_test_stream(response);
+    async fn open_with(response: &str) -> Result<(), Reason> {
+        let mut stream = stream_of(response);
         open(&mut stream, "api.zexa.ao:443", &HeaderValue::from_static("zexa"), None).await
     }
 
     /// A stream whose input is a buffer.
-    fn tokio_test_stream(response: &str) -> impl AsyncRead + AsyncWrite + Unpin + use<> {
+    fn stream_of(response: &str) -> impl AsyncRead + AsyncWrite + Unpin + use<> {
         tokio::io::join(std::io::Cursor::new(response.as_bytes().to_vec()), tokio::io::sink())
     }
 
@@ -81,18 +81,18 @@ mod tests {
     fn responses_of_a_proxy() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(async {
-            assert!(answer("HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n").await.is_ok());
-            assert!(answer("HTTP/1.0 204 Fine\r\n\r\n").await.is_ok());
+            assert!(open_with("HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n").await.is_ok());
+            assert!(open_with("HTTP/1.0 204 Fine\r\n\r\n").await.is_ok());
             for (response, status) in [("HTTP/1.1 403 No\r\nA: b\r\n\r\n<html>", 403), ("HTTP/1.0 502 \r\n\r\n", 502)] {
-                assert!(matches!(answer(response).await, Err(Reason::ProxyRefused(s)) if s == status), "{response}");
+                assert!(matches!(open_with(response).await, Err(Reason::ProxyRefused(s)) if s == status), "{response}");
             }
             for response in
                 ["SSH-2.0\r\n", "HTTP/1.1 200 OK\r\n\r\nmore", &format!("HTTP/1.1 200 {}", "a".repeat(MAX_HEAD))]
             {
-                assert!(matches!(answer(response).await, Err(Reason::ProxyNotHttp)), "{response:.20}");
+                assert!(matches!(open_with(response).await, Err(Reason::ProxyNotHttp)), "{response:.20}");
             }
             for response in ["", "HTTP/1.1 200"] {
-                assert!(matches!(answer(response).await, Err(Reason::ProxyLost(_))), "{response}");
+                assert!(matches!(open_with(response).await, Err(Reason::ProxyLost(_))), "{response}");
             }
         });
     }
