@@ -121,7 +121,7 @@ test('headers that cannot be sent are refused', () => {
   for (const defaultHeaders of headers) {
     const error = thrown(() => new Zexa({ apiKey: 'k', defaultHeaders }))
     assert.equal(error.constructor, ConfigError, inspect(error))
-    assert.match(error.message, /^defaultHeaders/)
+    assert.match(error.message, /^`defaultHeaders` /)
   }
 })
 

@@ -221,7 +221,7 @@ fn describe_tls(peer: &str, error: &io::Error) -> (String, Option<Cow<'static, s
 fn describe_certificate(error: &CertificateError) -> (&'static str, &'static str) {
     match error {
         CertificateError::UnknownIssuer => (
-            "has an unknown issuer: if it was issued by your company's own authority, set `ca_file` to a file with that authority",
+            "has an unknown issuer: to trust your company's own certificate authority, set `ca_file`",
             "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
         ),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
@@ -273,8 +273,8 @@ mod tests {
         let error = tls(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer));
         assert_eq!(
             error.message,
-            "cannot connect to api.zexa.ao:443 through the proxy proxy.example:3128: the server's certificate has an unknown issuer: if it \
-             was issued by your company's own authority, set `ca_file` to a file with that authority"
+            "cannot connect to api.zexa.ao:443 through the proxy proxy.example:3128: the server's certificate has an unknown issuer: to \
+             trust your company's own certificate authority, set `ca_file`"
         );
         assert_eq!((error.code.as_deref(), error.is_permanent), (Some("UNABLE_TO_GET_ISSUER_CERT_LOCALLY"), true));
     }
