@@ -135,8 +135,8 @@ enum class kind {
 /// How far a failed request got: may the server have carried it out? The numbers are frozen.
 enum class outcome {
     /// The server has not processed the request and will not process it later: it was not sent, or
-    /// the server reported that it did not process it. Safe to
-    /// retry.
+    /// the server reported that it did not process it.
+    /// Safe to retry.
     not_sent = 1,
     /// The server rejected the request. Safe to retry when the cause is fixed.
     rejected = 2,
@@ -1459,7 +1459,8 @@ struct send_message_params {
     /// Approved WhatsApp template, used instead of a text: an object with its `name`, its
     /// `language` and the values of its `variables` in order, such as `{"name": "order_shipped",
     /// "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the
-    /// object, so others are accepted. A `message_template`, or any JSON object.
+    /// object, so others are accepted.
+    /// A `message_template`, or any JSON object.
     std::optional<std::string> template_json{};
     /// Time at which to send the message. Default: immediately.
     std::optional<timestamp> scheduled_at{};
@@ -1873,7 +1874,8 @@ struct create_campaign_params {
     /// Approved WhatsApp template, used instead of a text: an object with its `name`, its
     /// `language` and the values of its `variables` in order, such as `{"name": "order_shipped",
     /// "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the
-    /// object, so others are accepted. A `message_template`, or any JSON object.
+    /// object, so others are accepted.
+    /// A `message_template`, or any JSON object.
     std::optional<std::string> template_json{};
     /// Time at which to start the campaign. Default: immediately.
     std::optional<timestamp> scheduled_at{};
@@ -2313,8 +2315,8 @@ class webhook {
 class event {
   public:
     /// Event id, for deduplication: the same event may be posted more than once. Not documented by
-    /// the API; may be absent, such as if the payload is
-    /// the message or campaign itself.
+    /// the API; may be absent, such as if the
+    /// payload is the message or campaign itself.
     [[nodiscard]] std::optional<std::string_view> id() const {
         return detail::optional_view(zexa_event_id(get()));
     }

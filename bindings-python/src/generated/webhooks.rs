@@ -89,7 +89,8 @@ impl Webhook {
         self.0.created_at.map(model::time)
     }
 
-    /// Secret for signing events. Not documented by the API; may be absent. The client does not verify signatures, because the API documents none.
+    /// Secret for signing events. Not documented by the API; may be absent. The client does not verify signatures, because the API documents
+    /// none.
     #[getter]
     fn secret(&self) -> Option<&str> {
         self.0.secret.as_deref()
@@ -220,8 +221,8 @@ impl Event {
         members.model().map(Event)
     }
 
-    /// Event id, for deduplication: the same event may be posted more than once. Not documented by the API; may be absent, such as if the payload is
-    /// the message or campaign itself.
+    /// Event id, for deduplication: the same event may be posted more than once. Not documented by the API; may be absent, such as if the
+    /// payload is the message or campaign itself.
     #[getter]
     fn id(&self) -> Option<&str> {
         self.0.id.as_deref()
@@ -239,8 +240,8 @@ impl Event {
         self.0.created_at.map(model::time)
     }
 
-    /// Raw data of the event. To read a message or a campaign, use `Event.message` or `Event.campaign`, which also search the rest of the payload.
-    /// Not documented by the API; may be absent.
+    /// Raw data of the event. To read a message or a campaign, use `Event.message` or `Event.campaign`, which also search the rest of
+    /// the payload. Not documented by the API; may be absent.
     #[getter]
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.0.data.as_ref().map(|value| json::to_python(py, value)).transpose()

@@ -247,8 +247,8 @@ pub unsafe extern "C" fn zexa_campaign_free(campaign: *mut zexa_campaign) {
 
 /// A campaign to create. It sends one message to every contact of a contact list.
 ///
-/// The following is checked before anything is sent. The name, the channel, the contact list and the Sender ID are required, and so is a text, a template,
-/// a template id or an extra body field; otherwise, the call fails with `ZEXA_INVALID_REQUEST`.
+/// The following is checked before anything is sent. The name, the channel, the contact list and the Sender ID are required, and so is a text, a
+/// template, a template id or an extra body field; otherwise, the call fails with `ZEXA_INVALID_REQUEST`.
 ///
 /// Begin with `ZEXA_CREATE_CAMPAIGN_PARAMS_INIT`, which makes everything absent. The strings are read during the call, and stay yours.
 #[repr(C)]
@@ -266,16 +266,16 @@ pub struct zexa_create_campaign_params {
     pub sender_id: *const c_char,
     /// Message text, without formatting. Required unless the campaign uses a template.
     pub body: *const c_char,
-    /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in order, such
-    /// as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the object, so others are
-    /// accepted.
+    /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in
+    /// order, such as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the
+    /// object, so others are accepted.
     /// A JSON object: see `zexa_template`.
     pub template_json: *const c_char,
     /// Time at which to start the campaign. Default: immediately.
     /// In the form of RFC 3339, such as "2026-07-01T09:00:00Z".
     pub scheduled_at: *const c_char,
-    /// Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the values of its variables: send
-    /// them as extra body fields.
+    /// Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the values of its
+    /// variables: send them as extra body fields.
     pub template_id: *const c_char,
 }
 
@@ -356,8 +356,8 @@ impl zexa_list_campaigns_params {
 
 /// Create a campaign that starts immediately or at `scheduled_at`.
 ///
-/// Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been processed by the server, it is not retried, and the call
-/// fails with the outcome `ZEXA_OUTCOME_UNKNOWN` or `ZEXA_OUTCOME_ACCEPTED`.
+/// Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been processed by the server, it is not retried, and
+/// the call fails with the outcome `ZEXA_OUTCOME_UNKNOWN` or `ZEXA_OUTCOME_ACCEPTED`.
 ///
 /// `POST /campaigns`
 ///
@@ -661,8 +661,8 @@ pub unsafe extern "C" fn zexa_campaigns_get(
 
 /// Wait until a campaign has the status `until` or a final status, and return the campaign.
 ///
-/// A final status does not change any more, so the campaign is also returned if it reaches another final status than `until`: check its status. If
-/// `until` is `final` or empty, the call waits for any final status.
+/// A final status does not change any more, so the campaign is also returned if it reaches another final status than `until`: check its
+/// status. If `until` is `final` or empty, the call waits for any final status.
 ///
 /// Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits the whole wait. Default: 30 minutes. If the
 /// deadline passes first, the call fails with `ZEXA_TIMEOUT`.

@@ -187,8 +187,8 @@ pub struct zexa_list_contacts_params {
     pub struct_size: usize,
     /// List only the contacts of this contact list, `lst_…`. The API does not document the name of this filter.
     pub list_id: *const c_char,
-    /// List only the contacts that match this text. The API does not document the name of this filter: a server may ignore it and return every
-    /// contact.
+    /// List only the contacts that match this text. The API does not document the name of this filter: a server may ignore it and return
+    /// every contact.
     pub search: *const c_char,
     /// Page size: number of items per request, 1 to 100. Default: 50, set by the API.
     pub per_page: i64,

@@ -204,9 +204,9 @@ pub unsafe extern "C" fn zexa_message_free(message: *mut zexa_message) {
 
 /// A message to send.
 ///
-/// The following is checked before anything is sent. The channel, the recipient and the sender are required, and so is a text, a template, a template id
-/// or an extra body field; otherwise, the call fails with `ZEXA_INVALID_REQUEST`. For SMS, WhatsApp and Telegram, the
-/// recipient must be an E.164 number; otherwise, the call fails with `ZEXA_VALIDATION`.
+/// The following is checked before anything is sent. The channel, the recipient and the sender are required, and so is a text, a template, a
+/// template id or an extra body field; otherwise, the call fails with `ZEXA_INVALID_REQUEST`. For SMS, WhatsApp
+/// and Telegram, the recipient must be an E.164 number; otherwise, the call fails with `ZEXA_VALIDATION`.
 ///
 /// Begin with `ZEXA_SEND_MESSAGE_PARAMS_INIT`, which makes everything absent. The strings are read during the call, and stay yours.
 #[repr(C)]
@@ -226,16 +226,16 @@ pub struct zexa_send_message_params {
     pub subject: *const c_char,
     /// Message text as HTML; `body` is then the plain-text alternative. Email only.
     pub html: *const c_char,
-    /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in order, such
-    /// as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the object, so others are
-    /// accepted.
+    /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in
+    /// order, such as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the
+    /// object, so others are accepted.
     /// A JSON object: see `zexa_template`.
     pub template_json: *const c_char,
     /// Time at which to send the message. Default: immediately.
     /// In the form of RFC 3339, such as "2026-07-01T09:00:00Z".
     pub scheduled_at: *const c_char,
-    /// Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the values of its variables: send
-    /// them as extra body fields.
+    /// Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the values of its
+    /// variables: send them as extra body fields.
     pub template_id: *const c_char,
 }
 
@@ -284,8 +284,8 @@ impl zexa_send_message_params {
 
 /// Send one message on any channel, immediately or at `scheduled_at`.
 ///
-/// Returns the accepted message. A message is never sent twice: if an attempt may have been processed by the server, it is not retried, and the call
-/// fails with the outcome `ZEXA_OUTCOME_UNKNOWN` or `ZEXA_OUTCOME_ACCEPTED`.
+/// Returns the accepted message. A message is never sent twice: if an attempt may have been processed by the server, it is not retried, and
+/// the call fails with the outcome `ZEXA_OUTCOME_UNKNOWN` or `ZEXA_OUTCOME_ACCEPTED`.
 ///
 /// `POST /messages`
 ///
@@ -349,11 +349,12 @@ pub unsafe extern "C" fn zexa_messages_get(
 
 /// Wait until a message has the status `until` or a final status, and return the message.
 ///
-/// A final status does not change any more, so the message is also returned if it reaches another final status than `until`: check its status. If
-/// `until` is `final` or empty, the call waits for any final status.
+/// A final status does not change any more, so the message is also returned if it reaches another final status than `until`: check its
+/// status. If `until` is `final` or empty, the call waits for any final status.
 ///
-/// Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits the whole wait. Default: 30 minutes, because
-/// messages can stay `queued` that long at busy times. If the deadline passes first, the call fails with `ZEXA_TIMEOUT`.
+/// Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits the whole wait. Default: 30 minutes,
+/// because messages can stay `queued` that long at busy times. If the deadline passes first, the call fails with
+/// `ZEXA_TIMEOUT`.
 ///
 /// `GET /messages/{id}`
 ///

@@ -69,8 +69,8 @@ pub enum zexa_status {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum zexa_outcome {
-    /// The server has not processed the request and will not process it later: it was not sent, or the server reported that it did not process it. Safe to
-    /// retry.
+    /// The server has not processed the request and will not process it later: it was not sent, or the server reported that it did not process it.
+    /// Safe to retry.
     ZEXA_OUTCOME_NOT_SENT = 1,
     /// The server rejected the request. Safe to retry when the cause is fixed.
     ZEXA_OUTCOME_REJECTED = 2,

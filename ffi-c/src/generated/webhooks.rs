@@ -85,7 +85,8 @@ pub unsafe extern "C" fn zexa_webhook_created_at_unix_ms(webhook: *const zexa_we
     }
 }
 
-/// Secret for signing events. Not documented by the API; may be absent. The client does not verify signatures, because the API documents none.
+/// Secret for signing events. Not documented by the API; may be absent. The client does not verify signatures, because the API documents
+/// none.
 /// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_secret(webhook: *const zexa_webhook) -> *const c_char {
@@ -136,8 +137,8 @@ impl Fields for zexa::Event {
     }
 }
 
-/// Event id, for deduplication: the same event may be posted more than once. Not documented by the API; may be absent, such as if the payload is
-/// the message or campaign itself.
+/// Event id, for deduplication: the same event may be posted more than once. Not documented by the API; may be absent, such as if the
+/// payload is the message or campaign itself.
 /// NULL where it is absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_id(event: *const zexa_event) -> *const c_char {
@@ -171,8 +172,8 @@ pub unsafe extern "C" fn zexa_event_created_at_unix_ms(event: *const zexa_event)
     unsafe { guard::get(event, -1, |event| event.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond())) }
 }
 
-/// Raw data of the event. To read a message or a campaign, use `zexa_event_message()` or `zexa_event_campaign()`, which also search the rest of the payload.
-/// Not documented by the API; may be absent.
+/// Raw data of the event. To read a message or a campaign, use `zexa_event_message()` or `zexa_event_campaign()`, which also search the rest of
+/// the payload. Not documented by the API; may be absent.
 ///
 /// As JSON. NULL where it is absent.
 #[unsafe(no_mangle)]
