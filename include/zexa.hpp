@@ -563,9 +563,9 @@ class arrays {
         return array.data();
     }
 
-    const zexa_pair *pairs(const std::string &field,
-                           const std::vector<std::pair<std::string, std::string>> &values) {
-        std::vector<zexa_pair> &array = pairs_.emplace_back();
+    const zexa_key_value *pairs(const std::string &field,
+                                const std::vector<std::pair<std::string, std::string>> &values) {
+        std::vector<zexa_key_value> &array = pairs_.emplace_back();
         for (const auto &[name, value] : values) {
             const std::string place = field + "[" + std::to_string(array.size()) + "]";
             array.push_back({text(place + ".name", name), text(place + ".value", value)});
@@ -575,7 +575,7 @@ class arrays {
 
   private:
     std::list<std::vector<const char *>> texts_;
-    std::list<std::vector<zexa_pair>> pairs_;
+    std::list<std::vector<zexa_key_value>> pairs_;
 };
 
 } // namespace detail
@@ -952,7 +952,7 @@ class client {
         const char *c_method = detail::text("method", method);
         const char *c_path = detail::text("path", path);
         const char *c_body = detail::text("body_json", body_json);
-        const zexa_pair *c_query = arrays.pairs("query", query);
+        const zexa_key_value *c_query = arrays.pairs("query", query);
         return zexa::response(
             detail::made<zexa_response>([&](zexa_response **made, zexa_error **error) {
                 return zexa_client_request(get(), c_method, c_path, c_query, query.size(), c_body,

@@ -151,9 +151,9 @@ class arrays {
         return array.data();
     }
 
-    const zexa_pair *pairs(const std::string &field,
+    const zexa_key_value *pairs(const std::string &field,
                            const std::vector<std::pair<std::string, std::string>> &values) {
-        std::vector<zexa_pair> &array = pairs_.emplace_back();
+        std::vector<zexa_key_value> &array = pairs_.emplace_back();
         for (const auto &[name, value] : values) {
             const std::string place = field + "[" + std::to_string(array.size()) + "]";
             array.push_back({text(place + ".name", name), text(place + ".value", value)});
@@ -163,7 +163,7 @@ class arrays {
 
   private:
     std::list<std::vector<const char *>> texts_;
-    std::list<std::vector<zexa_pair>> pairs_;
+    std::list<std::vector<zexa_key_value>> pairs_;
 };
 
 } // namespace detail

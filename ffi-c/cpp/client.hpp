@@ -75,7 +75,7 @@ class client {
         const char *c_method = detail::text("method", method);
         const char *c_path = detail::text("path", path);
         const char *c_body = detail::text("body_json", body_json);
-        const zexa_pair *c_query = arrays.pairs("query", query);
+        const zexa_key_value *c_query = arrays.pairs("query", query);
         return zexa::response(
             detail::made<zexa_response>([&](zexa_response **made, zexa_error **error) {
                 return zexa_client_request(get(), c_method, c_path, c_query, query.size(), c_body,

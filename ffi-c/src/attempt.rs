@@ -1,7 +1,4 @@
-//! Logs
-//!
-//! The library prints nothing. Who wants to see what it does gives a client a function that is called after every attempt of every call.
-//! Neither the key nor a body nor a number nor an id is in what it is told.
+//! Records of attempts, and the callbacks that receive them.
 
 use std::ffi::{CString, c_char, c_void};
 use std::ptr;
@@ -11,46 +8,51 @@ use zexa::Attempt;
 
 use crate::status::zexa_status;
 
-/// One attempt of a call. It and its strings live as long as the function that is told of it runs.
+/// One attempt of a call. The record and its strings are valid until the callback returns. It contains no API key, body, phone number or object id.
 #[repr(C)]
 pub struct zexa_attempt {
-    /// The HTTP method.
+    /// HTTP method.
     pub method: *const c_char,
-    /// The path without the ids in it, such as "/messages/{id}".
+    /// Path with placeholders instead of ids, such as "/messages/{id}".
     pub route: *const c_char,
-    /// Which attempt of its call it was, from 1.
+    /// Number of the attempt within its call, from 1.
     pub number: u32,
-    /// The HTTP status of the answer; 0 where none came.
+    /// HTTP status of the response. 0 if there was no response.
     pub http_status: i32,
-    /// From the first step to the last byte of the answer, in microseconds.
+    /// Duration of the attempt until the last byte of the response, in microseconds.
     pub elapsed_us: i64,
-    /// What went wrong; `ZEXA_OK` where nothing did.
+    /// Error of the attempt. `ZEXA_OK` if it succeeded.
     pub failure: zexa_status,
-    /// The id in a failing answer, by which Zexa's support finds the request; NULL where there is none.
+    /// Request id of an error response, for Zexa's support. NULL if absent.
     pub request_id: *const c_char,
-    /// All of it in a line of text, for a log.
+    /// The whole record as one line of text, for a log.
     pub line: *const c_char,
 }
 
-/// Told of every attempt, on the thread that made it, which it must not hold up. It may be called on several threads at once.
-/// It must return: neither longjmp() nor an exception may leave it. It may not make a call of this library itself, on any client; to cancel or close is fine.
+/// Receives a record of each attempt of a call.
+///
+/// Runs on the calling thread, possibly on several threads at the same time. The callback must return soon: it delays the call. It must not leave by
+/// longjmp() or an exception, and must not make calls of this library on any client. zexa_cancel_token_cancel() and zexa_client_close() are allowed.
+///
+/// @param attempt   the record; valid until the callback returns
+/// @param userdata  `on_attempt_userdata` of the client's options
 pub type zexa_attempt_callback = Option<unsafe extern "C" fn(attempt: *const zexa_attempt, userdata: *mut c_void)>;
 
-/// Frees what a callback was given, on whichever thread frees the last that could call it. Neither longjmp() nor an exception may leave it.
+/// Frees the userdata of a callback. Runs on the thread that frees the last object that could call the callback. Must not leave by longjmp() or an exception.
 pub type zexa_destroy_callback = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 
-/// A callback of the caller's and what it is given.
+/// A callback of the caller and its userdata.
 pub(crate) struct Callback {
     function: unsafe extern "C" fn(*const zexa_attempt, *mut c_void),
     userdata: *mut c_void,
     destroy: zexa_destroy_callback,
-    /// Whether the userdata is ours to destroy: not before there is a client.
-    owned: AtomicBool,
+    /// Whether dropping this destroys the userdata. False until a client exists: after a failure the userdata stays the caller's.
+    owns_userdata: AtomicBool,
 }
 
-// SAFETY: the header asks for a function that may be called on any thread, with userdata to match.
+// SAFETY: the header requires a function that may be called on any thread, with userdata to match.
 unsafe impl Send for Callback {}
-// SAFETY: likewise, and on several at once.
+// SAFETY: likewise, and on several threads at the same time.
 unsafe impl Sync for Callback {}
 
 impl Callback {
@@ -59,20 +61,21 @@ impl Callback {
         userdata: *mut c_void,
         destroy: zexa_destroy_callback,
     ) -> Callback {
-        Callback { function, userdata, destroy, owned: AtomicBool::new(false) }
+        Callback { function, userdata, destroy, owns_userdata: AtomicBool::new(false) }
     }
 
-    /// From now on the userdata is destroyed with this.
-    pub(crate) fn own(&self) {
-        self.owned.store(true, Ordering::Release);
+    /// Takes ownership of the userdata.
+    pub(crate) fn own_userdata(&self) {
+        self.owns_userdata.store(true, Ordering::Release);
     }
 
     pub(crate) fn call(&self, attempt: &Attempt<'_>) {
-        // None of these holds a NUL: they are ours, or an HTTP header's. Where one did, it would be empty.
-        let text = |text: &str| CString::new(text).unwrap_or_default();
-        let (method, route, line) = (text(attempt.method), text(attempt.route), text(&attempt.to_string()));
-        let request_id = attempt.request_id.map(text);
-        let told = zexa_attempt {
+        // None of these contains a NUL: they are constants or HTTP headers. A string with a NUL would be empty.
+        let c_string = |text: &str| CString::new(text).unwrap_or_default();
+        let (method, route) = (c_string(attempt.method), c_string(attempt.route));
+        let line = c_string(&attempt.to_string());
+        let request_id = attempt.request_id.map(c_string);
+        let record = zexa_attempt {
             method: method.as_ptr(),
             route: route.as_ptr(),
             number: attempt.number,
@@ -82,15 +85,15 @@ impl Callback {
             request_id: request_id.as_ref().map_or(ptr::null(), |id| id.as_ptr()),
             line: line.as_ptr(),
         };
-        // SAFETY: the header asks for a function that takes this.
-        unsafe { (self.function)(&told, self.userdata) };
+        // SAFETY: the header requires a function with this signature.
+        unsafe { (self.function)(&record, self.userdata) };
     }
 }
 
 impl Drop for Callback {
     fn drop(&mut self) {
-        if let Some(destroy) = self.destroy.filter(|_| *self.owned.get_mut()) {
-            // SAFETY: the header asks for a function that takes the userdata, and this is the one time.
+        if let Some(destroy) = self.destroy.filter(|_| *self.owns_userdata.get_mut()) {
+            // SAFETY: the header requires a function that accepts the userdata, and it is called once.
             unsafe { destroy(self.userdata) };
         }
     }

@@ -1,7 +1,4 @@
-//! The client
-//!
-//! A client may be used from any thread, from many at once: calls run on the caller's thread, over connections that all share.
-//! Making one opens and starts nothing. It survives fork(): one that was made before works in the parent and in the child.
+//! The client and its options.
 
 use std::ffi::{c_char, c_void};
 use std::mem::offset_of;
@@ -12,70 +9,69 @@ use zexa::{Client, ClientBuilder};
 
 use crate::attempt::{Callback, zexa_attempt_callback, zexa_destroy_callback};
 use crate::error::zexa_error;
-use crate::guard::{self, Failure};
 use crate::input;
-use crate::number::{ZEXA_DEFAULT, choice, count, limit, milliseconds};
+use crate::key_value::{key_values, zexa_key_value};
+use crate::number::{ZEXA_DEFAULT, boolean, count, limit, milliseconds};
 use crate::output::Output;
-use crate::pair::{pairs, zexa_pair};
+use crate::panic_boundary::{self, Failure};
 use crate::status::zexa_status;
 
-/// A client of the Zexa API. Yours to free with zexa_client_free().
+/// A client of the Zexa API, with a connection pool. Thread-safe. Free it with zexa_client_free().
 pub struct zexa_client(pub(crate) Client);
 
-/// The options of a client. Begin with `ZEXA_CLIENT_OPTIONS_INIT`, which makes all of them absent: each then has its default.
+/// Options of a client. Initialise with `ZEXA_CLIENT_OPTIONS_INIT`, which sets all options to absent.
 ///
-/// The strings are read while the client is made, and stay yours.
+/// zexa_client_new() copies the struct and its strings. An absent option has its default. Empty environment variables count as unset.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct zexa_client_options {
     /// Set by `ZEXA_CLIENT_OPTIONS_INIT`.
     pub struct_size: usize,
-    /// The API key. Default: the environment's `ZEXA_API_KEY`.
+    /// API key. Default: environment variable `ZEXA_API_KEY`.
     pub api_key: *const c_char,
-    /// Where the API is. Default: the environment's `ZEXA_BASE_URL`, else "https://api.zexa.ao/v1".
+    /// URL of the API. Default: environment variable `ZEXA_BASE_URL`, else "https://api.zexa.ao/v1".
     pub base_url: *const c_char,
-    /// The time for one attempt, from connecting to the last byte of the answer, in milliseconds. Default: 30000.
+    /// Timeout of one attempt, from connect to the last byte of the response, in milliseconds. Default: 30000.
     pub timeout_ms: i64,
-    /// The time to look up the host, connect and agree on TLS, in milliseconds. Default: 5000.
+    /// Timeout of DNS lookup, connect and TLS handshake together, in milliseconds. Default: 5000.
     pub connect_timeout_ms: i64,
-    /// The time for a whole call, in milliseconds: its attempts, the waits between them, and all pages of a list. Default: none.
+    /// Deadline of a whole call, in milliseconds: attempts, waits between them, and all pages of a list. Default: none.
     pub deadline_ms: i64,
-    /// The longest wait that a server may ask for, in milliseconds. Where it asks for more, the call fails at once. Default: 120000.
+    /// Longest `Retry-After` to wait for, in milliseconds. If the server requests a longer wait, the call fails immediately. Default: 120000.
     pub max_retry_wait_ms: i64,
-    /// How many times a failed attempt is repeated, where repeating is safe. Default: 3; 0 means one attempt.
+    /// Maximum number of retries of a failed attempt, if retrying is safe. 0 means one attempt. Default: 3.
     pub max_retries: i32,
-    /// 1 allows "http://" to another machine, where the API key travels in clear. Default: 0.
+    /// 1 permits "http://" to hosts other than the loopback interface, which sends the API key unencrypted. Default: 0.
     pub allow_http: i32,
-    /// URL of a proxy for all connections, such as "http://user:password@proxy.example:3128". Protocols: http, https, socks5 and socks5h, whose proxy
-    /// resolves host names. Default: the environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with "http://"), `ALL_PROXY` and `NO_PROXY`,
-    /// which are read when the client is created. They do not apply to a base URL on this machine itself.
+    /// URL of a proxy for all connections, such as "http://user:password@proxy.example:3128". Protocols: http, https, socks5, and socks5h (the proxy resolves
+    /// host names). Default: environment variables `HTTPS_PROXY` (`HTTP_PROXY` for an "http://" base URL), `ALL_PROXY` and `NO_PROXY`, which do not apply to
+    /// the loopback interface.
     pub proxy: *const c_char,
-    /// A PEM file of the certificate authorities to trust, in place of the system's.
+    /// Path of a PEM file with the certificate authorities to trust, instead of those of the system. Default: those of the system.
     pub ca_file: *const c_char,
-    /// Added to the `User-Agent`, such as "shop/1.2".
+    /// Suffix of the `User-Agent` header, such as "shop/1.2". Default: none.
     pub user_agent_suffix: *const c_char,
-    /// Headers sent with every request. The client's own, such as `Authorization`, cannot be set.
-    pub default_headers: *const zexa_pair,
-    /// How many headers those are.
+    /// HTTP headers to send with every request. Headers that the client sets, such as `Authorization`, are rejected. Default: none.
+    pub default_headers: *const zexa_key_value,
+    /// Number of elements of `default_headers`.
     pub default_headers_count: usize,
-    /// Told of every attempt. Default: nobody is.
+    /// Called after each attempt of each call, for logging. Default: none.
     pub on_attempt: zexa_attempt_callback,
-    /// Given to `on_attempt`.
+    /// Passed to `on_attempt`.
     pub on_attempt_userdata: *mut c_void,
-    /// Frees `on_attempt_userdata` when nothing can call `on_attempt` any more: the client, those made from it and their lists are freed.
-    /// Never called where the client could not be made, nor where `on_attempt` is NULL. Default: nothing is freed.
+    /// Called with `on_attempt_userdata` when `on_attempt` will not be called again, because the client, its derived clients and their iterators are freed. Not
+    /// called if zexa_client_new() fails or `on_attempt` is NULL. Default: none.
     pub on_attempt_destroy: zexa_destroy_callback,
-    /// 1 offers HTTP/2 to the server over "https://". Default: 0, HTTP/1.1 only. Calls gain no speed from HTTP/2, because calls that run at the same
-    /// time do not share a connection.
-    // Followed by 4 bytes of padding, which callers leave undefined: the next field must be 8 bytes wide.
+    /// 1 offers HTTP/2 to the server over "https://". Calls are not faster with HTTP/2, because concurrent calls do not share a connection. Default: 0 (HTTP/1.1
+    /// only).
+    // 4 bytes of padding follow, which callers leave undefined: the next field must be 8 bytes wide.
     pub http2: i32,
-    /// Maximum number of requests at the same time, each of which has a connection of its own over HTTP/1.1. Default: 100. Further calls wait for a
-    /// connection in order of arrival, until their deadline. Lists prefetch fewer pages if connections are scarce. A connection that has been idle for
-    /// half a minute is closed when the client is next used.
+    /// Maximum number of concurrent requests, each with a connection of its own. Further calls wait in order of arrival, until their deadline. Lists prefetch
+    /// fewer pages if connections are scarce. Default: 100.
     pub max_connections: i64,
 }
 
-// SAFETY: repr(C), the size first, pointers and numbers and optional functions behind it; the macro is made from the fields.
+// SAFETY: repr(C); the size comes first, then pointers, numbers and optional functions; the macro is generated from the fields.
 unsafe impl input::SizedStruct for zexa_client_options {
     const INIT: zexa_client_options = zexa_client_options {
         struct_size: size_of::<zexa_client_options>(),
@@ -98,56 +94,56 @@ unsafe impl input::SizedStruct for zexa_client_options {
         http2: ZEXA_DEFAULT,
         max_connections: ZEXA_DEFAULT as i64,
     };
-    // As far as the last field that version 0.1 has: never further, or programs compiled then would be refused.
-    const LEAST: usize = offset_of!(zexa_client_options, on_attempt_destroy) + size_of::<zexa_destroy_callback>();
+    // Up to the last field of version 0.1. Must not grow, or programs that were compiled with it would be rejected.
+    const MIN_SIZE: usize = offset_of!(zexa_client_options, on_attempt_destroy) + size_of::<zexa_destroy_callback>();
 }
 
 impl zexa_client_options {
     /// # Safety
     ///
-    /// The strings and headers are as the header asks.
+    /// The strings and headers are valid, as the header requires.
     unsafe fn builder(&self) -> Result<ClientBuilder, Failure> {
         let mut builder = Client::builder();
         // SAFETY: as the caller promised.
         unsafe {
-            if let Some(key) = input::optional_text("api_key", self.api_key)? {
+            if let Some(key) = input::optional_string("api_key", self.api_key)? {
                 builder = builder.api_key(key);
             }
-            if let Some(url) = input::optional_text("base_url", self.base_url)? {
+            if let Some(url) = input::optional_string("base_url", self.base_url)? {
                 builder = builder.base_url(url);
             }
-            if let Some(proxy) = input::optional_text("proxy", self.proxy)? {
+            if let Some(proxy) = input::optional_string("proxy", self.proxy)? {
                 builder = builder.proxy(proxy);
             }
-            if let Some(file) = input::optional_text("ca_file", self.ca_file)? {
+            if let Some(file) = input::optional_string("ca_file", self.ca_file)? {
                 builder = builder.ca_file(file);
             }
-            if let Some(suffix) = input::optional_text("user_agent_suffix", self.user_agent_suffix)? {
+            if let Some(suffix) = input::optional_string("user_agent_suffix", self.user_agent_suffix)? {
                 builder = builder.user_agent_suffix(suffix);
             }
-            for (name, value) in pairs("default_headers", self.default_headers, self.default_headers_count)? {
+            for (name, value) in key_values("default_headers", self.default_headers, self.default_headers_count)? {
                 builder = builder.default_header(name, value);
             }
         }
-        if let Some(time) = milliseconds("timeout_ms", self.timeout_ms)? {
-            builder = builder.timeout(time);
+        if let Some(timeout) = milliseconds("timeout_ms", self.timeout_ms)? {
+            builder = builder.timeout(timeout);
         }
-        if let Some(time) = milliseconds("connect_timeout_ms", self.connect_timeout_ms)? {
-            builder = builder.connect_timeout(time);
+        if let Some(timeout) = milliseconds("connect_timeout_ms", self.connect_timeout_ms)? {
+            builder = builder.connect_timeout(timeout);
         }
-        if let Some(time) = milliseconds("deadline_ms", self.deadline_ms)? {
-            builder = builder.deadline(time);
+        if let Some(deadline) = milliseconds("deadline_ms", self.deadline_ms)? {
+            builder = builder.deadline(deadline);
         }
-        if let Some(time) = milliseconds("max_retry_wait_ms", self.max_retry_wait_ms)? {
-            builder = builder.max_retry_wait(time);
+        if let Some(wait) = milliseconds("max_retry_wait_ms", self.max_retry_wait_ms)? {
+            builder = builder.max_retry_wait(wait);
         }
         if let Some(retries) = count("max_retries", self.max_retries)? {
             builder = builder.max_retries(retries);
         }
-        if let Some(allow) = choice("allow_http", self.allow_http)? {
+        if let Some(allow) = boolean("allow_http", self.allow_http)? {
             builder = builder.allow_http(allow);
         }
-        if let Some(enabled) = choice("http2", self.http2)? {
+        if let Some(enabled) = boolean("http2", self.http2)? {
             builder = builder.http2(enabled);
         }
         if let Some(connections) = limit("max_connections", self.max_connections)? {
@@ -157,23 +153,22 @@ impl zexa_client_options {
     }
 }
 
-/// Makes a client. It opens and starts nothing.
+/// Create a client. Opens no connection.
 ///
-/// - `options`: NULL for all defaults, with the API key from the environment's `ZEXA_API_KEY`.
-/// - `client`: gets the client, yours to free with zexa_client_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`; `ZEXA_CONFIG` where an option cannot be used or there is no API key, and the error names it; or `ZEXA_INVALID_ARGUMENT`.
+/// @param options      [optional] options; NULL for the defaults, with the API key of the environment variable `ZEXA_API_KEY`
+/// @param[out] client  the client; free with zexa_client_free()
+/// @param[out] error   [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_CONFIG` if there is no API key or an option is invalid (the error names it), or `ZEXA_INVALID_ARGUMENT`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_client_new(
     options: *const zexa_client_options,
     client: *mut *mut zexa_client,
     error: *mut *mut zexa_error,
 ) -> zexa_status {
-    let make = || {
-        // SAFETY: the caller's pointers are as the header asks.
+    let create = || {
+        // SAFETY: the caller's pointers are valid, as the header requires.
         let (client, options) = unsafe {
-            let client = Output::new("client", client)?;
+            let client = Output::required("client", client)?;
             (client, input::optional_struct("options", options)?.unwrap_or(input::SizedStruct::INIT))
         };
         // SAFETY: likewise.
@@ -184,30 +179,30 @@ pub unsafe extern "C" fn zexa_client_new(
         if let Some(callback) = callback.clone() {
             builder = builder.on_attempt(move |attempt| callback.call(attempt));
         }
-        let made = builder.build()?;
+        let core_client = builder.build()?;
         if let Some(callback) = callback {
-            callback.own();
+            callback.own_userdata();
         }
-        client.give(zexa_client(made))
+        client.set(zexa_client(core_client))
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, make) }
+    unsafe { panic_boundary::fallible(error, create) }
 }
 
-/// How this binding names itself in the `User-Agent`.
+/// Name of this binding in the `User-Agent` header.
 const PRODUCT: &str = concat!("zexa-c/", env!("CARGO_PKG_VERSION"));
 
-/// Refuses further calls of this client, and of all that were made from it, with `ZEXA_CLOSED`; ends waits, and closes idle connections. An attempt
-/// in flight goes on to its end. There is no need to call it before zexa_client_free(). NULL is fine.
+/// Close a client and all clients derived from it: further calls return `ZEXA_CLOSED`, waits end, and idle connections are closed. Attempts in flight continue
+/// to their end. Optional before zexa_client_free(). NULL is ignored. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_client_close(client: *const zexa_client) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::act(client, |client| client.0.close()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::act_with_signal_guard(client, |client| client.0.close()) }
 }
 
-/// Frees a client. Lists that were made with it go on to work. No call may be running on it in another thread. NULL is fine.
+/// Free a client. Its iterators and derived clients remain usable. No other thread may be in a call with it. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_client_free(client: *mut zexa_client) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::end(client) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free_with_signal_guard(client) }
 }

@@ -1,6 +1,4 @@
-//! Webhook events
-//!
-//! What Zexa posts to a webhook. Answer its request with a 2xx soon, or it will be posted again; the first one after registering is a test.
+//! Events that Zexa posts to webhooks.
 
 use std::ffi::c_char;
 use std::ptr;
@@ -11,15 +9,17 @@ use crate::generated::messages::zexa_message;
 use crate::generated::webhooks::zexa_event;
 use crate::output::Output;
 use crate::status::zexa_status;
-use crate::{guard, input};
+use crate::{input, panic_boundary};
 
-/// Reads what Zexa posted to a webhook. Nothing is sent.
+/// Parse an event that Zexa posted to a webhook. Needs no client and sends nothing.
 ///
-/// - `body`: the body of its request: `length` bytes, which need not end in a NUL.
-/// - `event`: gets the event, yours to free with zexa_event_free().
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
+/// Respond to the request with a 2xx soon. Otherwise Zexa may post the event again. The first event after the registration is a test.
 ///
-/// Returns `ZEXA_OK`, `ZEXA_DECODE` where the body is not a JSON object, or `ZEXA_INVALID_ARGUMENT`.
+/// @param body        body of the request; need not end in NUL
+/// @param length      length of `body` in bytes
+/// @param[out] event  the event; free with zexa_event_free()
+/// @param[out] error  [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_DECODE` if the body is not a JSON object, or `ZEXA_INVALID_ARGUMENT`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhooks_parse_event(
     body: *const c_char,
@@ -28,33 +28,36 @@ pub unsafe extern "C" fn zexa_webhooks_parse_event(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let parse = || {
-        // SAFETY: the caller's pointers are as the header asks.
-        let (event, body) = unsafe { (Output::new("event", event)?, input::array("body", body.cast::<u8>(), length)?) };
-        event.give(zexa::webhooks::parse_event(body)?)
+        // SAFETY: the caller's pointers are valid, as the header requires.
+        let (event, body) =
+            unsafe { (Output::required("event", event)?, input::array("body", body.cast::<u8>(), length)?) };
+        event.set(zexa::webhooks::parse_event(body)?)
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, parse) }
+    unsafe { panic_boundary::fallible(error, parse) }
 }
 
-/// The message that the event is about: from `data`, or from wherever else the payload has an object with an id. The name of the event decides whether
-/// that is a message or a campaign; else its id and its fields do.
+/// Return the message that an event refers to.
 ///
-/// Returns a new object, to be freed with zexa_message_free(); NULL if the event is about no message.
+/// The payload may contain it in `data`, `message`, `payload` or at the top level. The name of the event decides whether an object is a message or a campaign;
+/// without a known name, its id and fields do.
+///
+/// Returns a new object; free it with zexa_message_free(). NULL if the event refers to no message or `event` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_message(event: *const zexa_event) -> *mut zexa_message {
     let message = |event: &zexa_event| event.0.model.message().map_or(ptr::null_mut(), boxed::<_, zexa_message>);
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(event, ptr::null_mut(), message) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(event, ptr::null_mut(), message) }
 }
 
-/// The campaign that the event is about, as zexa_event_message() finds it.
+/// Return the campaign that an event refers to. It is found as by zexa_event_message().
 ///
-/// Returns a new object, to be freed with zexa_campaign_free(); NULL if the event is about no campaign.
+/// Returns a new object; free it with zexa_campaign_free(). NULL if the event refers to no campaign or `event` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_campaign(event: *const zexa_event) -> *mut zexa_campaign {
     let campaign = |event: &zexa_event| event.0.model.campaign().map_or(ptr::null_mut(), boxed::<_, zexa_campaign>);
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(event, ptr::null_mut(), campaign) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(event, ptr::null_mut(), campaign) }
 }
 
 fn boxed<M: Into<O>, O>(model: M) -> *mut O {

@@ -1,4 +1,4 @@
-//! Lists: pages, and iterators over pages and items. What the generated files of each kind of item stand on.
+//! Lists: pages, and iterators over pages and items. The generated files define a type of each for every kind of item.
 
 use std::ffi::{CString, c_char};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -7,47 +7,47 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use zexa::binding::{Completeness, NextBuffered, generation};
 use zexa::{List, Page};
 
-use crate::guard::Failure;
 use crate::number;
 use crate::object::to_json;
-use crate::shelter::Shelter;
+use crate::panic_boundary::Failure;
+use crate::signal_guard::SignalGuard;
 
-/// An iterator that threads may share: they take turns.
-pub(crate) struct Shared<I> {
+/// An iterator that threads may share. A mutex serialises them.
+pub(crate) struct SharedIterator<I> {
     iterator: Mutex<I>,
-    /// The generation of the process whose thread has its turn.
+    /// Generation of the process whose thread last locked the mutex.
     holder: AtomicU64,
-    /// Whether it has ended short of its total. Kept here, so that nobody waits for a turn to read it.
+    /// Whether the list ended with fewer items than its total. An atomic, so that reading it does not wait for the mutex.
     incomplete: AtomicBool,
 }
 
-/// All items of a list.
-pub(crate) type Items<T> = Shared<List<T>>;
+/// Iterator over the items of a list.
+pub(crate) type Items<T> = SharedIterator<List<T>>;
 
-/// All pages of a list.
-pub(crate) type Pages<T> = Shared<zexa::Pages<T>>;
+/// Iterator over the pages of a list.
+pub(crate) type Pages<T> = SharedIterator<zexa::Pages<T>>;
 
-impl<I, T> Shared<I>
+impl<I, T> SharedIterator<I>
 where
     I: Iterator<Item = zexa::Result<T>> + NextBuffered<T> + Completeness + Send,
 {
-    pub(crate) fn new(iterator: I) -> Shared<I> {
-        Shared {
+    pub(crate) fn new(iterator: I) -> SharedIterator<I> {
+        SharedIterator {
             iterator: Mutex::new(iterator),
             holder: AtomicU64::new(generation()),
             incomplete: AtomicBool::new(false),
         }
     }
 
-    /// The next one, or [`Failure::Done`].
+    /// Returns the next item, or [`Failure::Done`].
     pub(crate) fn next(&self) -> Result<T, Failure> {
         let mut iterator = self.lock()?;
         self.holder.store(generation(), Ordering::Relaxed);
-        // Most items have come with the page: they cost no system call.
-        if let Some(item) = iterator.next_buffered() {
+        // Most items are buffered. They need no system call, so no signal guard.
+        if let Some(item) = iterator.at_hand() {
             return Ok(item);
         }
-        let _shelter = Shelter::enter();
+        let _signal_guard = SignalGuard::new();
         let next = iterator.next();
         if next.is_none() {
             self.incomplete.store(iterator.is_incomplete(), Ordering::Release);
@@ -55,13 +55,13 @@ where
         Ok(next.ok_or(Failure::Done)??)
     }
 
-    /// Waits for its turn; not for that of a thread which a fork has left behind in the parent.
+    /// Locks the iterator. Fails instead of waiting if the holder is a thread that exists only in the parent process of a fork.
     fn lock(&self) -> Result<MutexGuard<'_, I>, Failure> {
         match self.iterator.try_lock() {
             Ok(iterator) => Ok(iterator),
             Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
             Err(TryLockError::WouldBlock) if self.is_held_in_parent() => {
-                Err(Failure::argument("iterator", "was in use by another thread when this process was forked"))
+                Err(Failure::argument("iterator", "must not be in use by another thread during fork()"))
             }
             Err(TryLockError::WouldBlock) => Ok(self.iterator.lock().unwrap_or_else(PoisonError::into_inner)),
         }
@@ -73,13 +73,13 @@ where
     }
 }
 
-impl<I> Shared<I> {
+impl<I> SharedIterator<I> {
     pub(crate) fn is_incomplete(&self) -> bool {
         self.incomplete.load(Ordering::Acquire)
     }
 }
 
-/// One page: items as objects that C borrows.
+/// One page, with its items as objects that C borrows.
 pub(crate) struct PageOf<O> {
     pub(crate) items: Vec<O>,
     total: Option<u64>,

@@ -1,15 +1,15 @@
-//! Absent numbers
+//! Numbers that may be absent.
 
 use std::time::Duration;
 
-use crate::guard::Failure;
+use crate::panic_boundary::Failure;
 
-/// In the place of a number: as if it were not given. The macros that end in _INIT put it there; 0 is a number as any other.
+/// Value of a numeric option or parameter that is not set. The `_INIT` macros set it. 0 is an ordinary number.
 pub const ZEXA_DEFAULT: i32 = -1;
 
 const ABSENT: i64 = ZEXA_DEFAULT as i64;
 
-/// A time in milliseconds, for an option of this name.
+/// Reads an option that is a duration in milliseconds.
 pub(crate) fn milliseconds(name: &str, number: i64) -> Result<Option<Duration>, Failure> {
     match number {
         ABSENT => Ok(None),
@@ -20,7 +20,7 @@ pub(crate) fn milliseconds(name: &str, number: i64) -> Result<Option<Duration>, 
     }
 }
 
-/// An option that is a count.
+/// Reads an option that is a count.
 pub(crate) fn count(name: &str, number: i32) -> Result<Option<u32>, Failure> {
     match number {
         ZEXA_DEFAULT => Ok(None),
@@ -30,7 +30,7 @@ pub(crate) fn count(name: &str, number: i32) -> Result<Option<u32>, Failure> {
     }
 }
 
-/// An option that is the maximum number of something. The core rejects 0.
+/// Reads an option that is a limit. The core rejects 0.
 pub(crate) fn limit(name: &str, number: i64) -> Result<Option<u32>, Failure> {
     match number {
         ABSENT => Ok(None),
@@ -40,8 +40,8 @@ pub(crate) fn limit(name: &str, number: i64) -> Result<Option<u32>, Failure> {
     }
 }
 
-/// An option that is a yes or a no.
-pub(crate) fn choice(name: &str, number: i32) -> Result<Option<bool>, Failure> {
+/// Reads an option that is a boolean.
+pub(crate) fn boolean(name: &str, number: i32) -> Result<Option<bool>, Failure> {
     match number {
         ZEXA_DEFAULT => Ok(None),
         0 => Ok(Some(false)),
@@ -50,12 +50,12 @@ pub(crate) fn choice(name: &str, number: i32) -> Result<Option<bool>, Failure> {
     }
 }
 
-/// A number of ours, as C has all of them.
+/// Converts a number to the type that all integers have in C.
 pub(crate) fn to_c(number: impl TryInto<i64>) -> i64 {
     number.try_into().unwrap_or(i64::MAX)
 }
 
-/// A parameter that is a number.
+/// Reads a parameter that is a number.
 pub(crate) fn parameter(name: &str, number: i64) -> Result<Option<u32>, Failure> {
     match number {
         ABSENT => Ok(None),

@@ -1,4 +1,4 @@
-//! [`Object`]: something that the API answered with, and its strings as C reads them.
+//! [`Object`]: a model with its strings in the form that C reads.
 
 use std::ffi::{CString, c_char};
 use std::ptr;
@@ -7,35 +7,35 @@ use std::sync::OnceLock;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// A model, and the strings in it with a NUL behind each, which live as long as it does.
+/// A model, and NUL-terminated copies of its strings, which live as long as it does.
 pub(crate) struct Object<M> {
     pub(crate) model: M,
-    texts: Texts,
+    strings: StringTable,
     json: OnceLock<CString>,
     extra: OnceLock<CString>,
 }
 
-/// What has strings.
-pub(crate) trait Fields {
-    /// Writes its strings, in the order of their numbers.
-    fn write(&self, texts: &mut Texts);
+/// A model with string fields.
+pub(crate) trait StringFields {
+    /// Adds the strings to the table. The accessors refer to them by their position.
+    fn write_strings(&self, strings: &mut StringTable);
 }
 
-impl<M: Fields> Object<M> {
+impl<M: StringFields> Object<M> {
     pub(crate) fn new(model: M) -> Object<M> {
-        let mut texts = Texts::default();
-        model.write(&mut texts);
-        Object { model, texts, json: OnceLock::new(), extra: OnceLock::new() }
+        let mut strings = StringTable::default();
+        model.write_strings(&mut strings);
+        Object { model, strings, json: OnceLock::new(), extra: OnceLock::new() }
     }
 }
 
 impl<M> Object<M> {
-    /// The string of this number; NULL where it is absent, or there is none of that number.
-    pub(crate) fn text(&self, number: usize) -> *const c_char {
-        self.texts.get(number)
+    /// The string at this position. NULL if it is absent, or the position is beyond the last.
+    pub(crate) fn string(&self, position: usize) -> *const c_char {
+        self.strings.get(position)
     }
 
-    /// All of it as JSON.
+    /// The model as JSON.
     pub(crate) fn json(&self) -> *const c_char
     where
         M: Serialize,
@@ -43,24 +43,24 @@ impl<M> Object<M> {
         self.json.get_or_init(|| to_json(&self.model)).as_ptr()
     }
 
-    /// What this version does not know of it, as a JSON object.
+    /// The unknown fields of the model, as a JSON object.
     pub(crate) fn extra(&self, extra: impl FnOnce(&M) -> &Map<String, Value>) -> *const c_char {
         self.extra.get_or_init(|| to_json(extra(&self.model))).as_ptr()
     }
 }
 
-/// Strings, one behind the other.
+/// NUL-terminated strings in one buffer.
 #[derive(Default)]
-pub(crate) struct Texts {
+pub(crate) struct StringTable {
     bytes: Vec<u8>,
-    /// Where each begins.
+    /// Offset of each string. `None` for an absent one.
     starts: Vec<Option<u32>>,
 }
 
-impl Texts {
-    /// One string. A NUL in it, which would end it in C, becomes U+FFFD; the JSON of the object has it as it came.
+impl StringTable {
+    /// Adds a string. A NUL within it, which would end it in C, becomes U+FFFD. The JSON of the object keeps the NUL, escaped.
     pub(crate) fn push(&mut self, text: &str) {
-        // An answer is bounded far below that.
+        // The size limit of responses is far below 4 GiB.
         self.starts.push(u32::try_from(self.bytes.len()).ok());
         let mut parts = text.split('\0');
         self.bytes.extend_from_slice(parts.next().unwrap_or_default().as_bytes());
@@ -78,22 +78,22 @@ impl Texts {
         }
     }
 
-    /// Whatever it is, as JSON.
+    /// Adds a value as JSON.
     pub(crate) fn push_json<T: Serialize>(&mut self, value: Option<&T>) {
         let json = value.map(to_json);
         self.push_option(json.as_ref().and_then(|json| json.to_str().ok()));
     }
 
-    fn get(&self, number: usize) -> *const c_char {
-        let start = self.starts.get(number).copied().flatten();
+    fn get(&self, position: usize) -> *const c_char {
+        let start = self.starts.get(position).copied().flatten();
         let text = start.and_then(|start| self.bytes.get(start as usize..));
         text.map_or(ptr::null(), |text| text.as_ptr().cast())
     }
 }
 
-/// A value as JSON, which has no NUL: it is escaped.
+/// A value as JSON. JSON escapes NUL, so the string contains none.
 pub(crate) fn to_json(value: &(impl Serialize + ?Sized)) -> CString {
-    let json = serde_json::to_vec(value).expect("what came as JSON can be written as JSON");
+    let json = serde_json::to_vec(value).expect("models can be written as JSON");
     CString::new(json).expect("JSON escapes a NUL")
 }
 
@@ -103,21 +103,21 @@ mod tests {
 
     use super::*;
 
-    fn read(texts: &Texts, number: usize) -> Option<&str> {
-        let text = texts.get(number);
-        // SAFETY: it is not NULL, and ends in a NUL.
+    fn read(strings: &StringTable, position: usize) -> Option<&str> {
+        let text = strings.get(position);
+        // SAFETY: it is not NULL and ends in a NUL.
         (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) }.to_str().expect("UTF-8"))
     }
 
     #[test]
-    fn strings_stand_one_behind_the_other() {
-        let mut texts = Texts::default();
-        texts.push("Olá");
-        texts.push_option(None);
-        texts.push("");
-        texts.push_json(Some(&["a"]));
-        texts.push("cut\0off");
-        let all: Vec<_> = (0..6).map(|number| read(&texts, number)).collect();
+    fn strings_are_read_by_position() {
+        let mut strings = StringTable::default();
+        strings.push("Olá");
+        strings.push_option(None);
+        strings.push("");
+        strings.push_json(Some(&["a"]));
+        strings.push("cut\0off");
+        let all: Vec<_> = (0..6).map(|position| read(&strings, position)).collect();
         assert_eq!(all, [Some("Olá"), None, Some(""), Some("[\"a\"]"), Some("cut\u{fffd}off"), None]);
     }
 }

@@ -1,20 +1,19 @@
-//! WhatsApp templates
-//!
-//! A template has a name and a value for each of its numbered variables. It goes into the parameter `template_json` of a message or a
-//! campaign, as JSON: made here, or by hand where the API wants another shape than this.
+//! Builder for the JSON of WhatsApp templates.
 
 use std::ffi::{CString, c_char};
 
 use zexa::Template;
 
 use crate::error::zexa_error;
-use crate::guard;
 use crate::input;
 use crate::object::to_json;
 use crate::output::Output;
+use crate::panic_boundary;
 use crate::status::zexa_status;
 
-/// An approved WhatsApp template. Yours to free with zexa_template_free(). It is changed by one thread at a time, while no other reads it.
+/// A builder for the JSON of an approved WhatsApp template: its name, language, and a value for each of its numbered variables.
+///
+/// Pass zexa_template_json() as `template_json` of a message or campaign. Free it with zexa_template_free(). Not thread-safe while it is modified.
 pub struct zexa_template {
     template: Template,
     json: CString,
@@ -27,12 +26,17 @@ impl From<Template> for zexa_template {
 }
 
 impl zexa_template {
-    fn change(&mut self, change: impl FnOnce(Template) -> Template) {
-        *self = change(self.template.clone()).into();
+    fn update(&mut self, update: impl FnOnce(Template) -> Template) {
+        *self = update(self.template.clone()).into();
     }
 }
 
-/// Makes the template of this name, yours to free with zexa_template_free(). Returns `ZEXA_OK` or `ZEXA_INVALID_ARGUMENT`.
+/// Create a template.
+///
+/// @param name                   name of the approved template
+/// @param[out] message_template  the template; free with zexa_template_free()
+/// @param[out] error             [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK` or `ZEXA_INVALID_ARGUMENT`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_template_new(
     name: *const c_char,
@@ -40,16 +44,21 @@ pub unsafe extern "C" fn zexa_template_new(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let make = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         let (output, name) =
-            unsafe { (Output::new("message_template", message_template)?, input::text("name", name)?) };
-        output.give(Template::new(name))
+            unsafe { (Output::required("message_template", message_template)?, input::string("name", name)?) };
+        output.set(Template::new(name))
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, make) }
+    unsafe { panic_boundary::fallible(error, make) }
 }
 
-/// Sets the language that it is wanted in, such as "pt". Returns `ZEXA_OK` or `ZEXA_INVALID_ARGUMENT`.
+/// Set the language of a template.
+///
+/// @param message_template  the template
+/// @param language          language code, such as "pt"
+/// @param[out] error        [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK` or `ZEXA_INVALID_ARGUMENT`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_template_set_language(
     message_template: *mut zexa_template,
@@ -57,20 +66,24 @@ pub unsafe extern "C" fn zexa_template_set_language(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let set = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
-            // Read before it is changed: it may be a string of the template's own.
-            let language = input::text("language", language)?.to_owned();
-            input::object_to_change("message_template", message_template)?
-                .change(|template| template.language(language));
+            // Copied first: it may point into the JSON of the template, which the update frees.
+            let language = input::string("language", language)?.to_owned();
+            input::object_mut("message_template", message_template)?.update(|template| template.language(language));
         }
         Ok(())
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, set) }
+    unsafe { panic_boundary::fallible(error, set) }
 }
 
-/// Adds the value of the next variable, in the order of their numbers. Returns `ZEXA_OK` or `ZEXA_INVALID_ARGUMENT`.
+/// Add the value of the next variable of a template: of `{{1}}` with the first call, of `{{2}}` with the second.
+///
+/// @param message_template  the template
+/// @param value             value of the variable
+/// @param[out] error        [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK` or `ZEXA_INVALID_ARGUMENT`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_template_add_variable(
     message_template: *mut zexa_template,
@@ -78,28 +91,28 @@ pub unsafe extern "C" fn zexa_template_add_variable(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let add = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
-            // Read before it is changed: it may be a string of the template's own.
-            let value = input::text("value", value)?.to_owned();
-            input::object_to_change("message_template", message_template)?.change(|template| template.variable(value));
+            // Copied first: it may point into the JSON of the template, which the update frees.
+            let value = input::string("value", value)?.to_owned();
+            input::object_mut("message_template", message_template)?.update(|template| template.variable(value));
         }
         Ok(())
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, add) }
+    unsafe { panic_boundary::fallible(error, add) }
 }
 
-/// The template as JSON. The string lives until the template is changed or freed. NULL of NULL.
+/// Return a template as JSON, valid until the template is modified or freed. NULL if `message_template` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_template_json(message_template: *const zexa_template) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(message_template, std::ptr::null(), |template| template.json.as_ptr()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(message_template, std::ptr::null(), |template| template.json.as_ptr()) }
 }
 
-/// Frees a template. NULL is fine.
+/// Free a template. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_template_free(message_template: *mut zexa_template) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(message_template) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free(message_template) }
 }

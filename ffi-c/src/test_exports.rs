@@ -1,35 +1,35 @@
-//! Functions that panic and fail on purpose, for the tests that C survives them. They are in no release and in no header.
+//! Functions that panic and fail on purpose, for tests of the panic boundary. No release contains them, and no header declares them.
 
 use std::ffi::c_char;
 use std::ptr;
 
 use crate::error::zexa_error;
-use crate::guard::{self, Failure};
+use crate::panic_boundary::{self, Failure};
 use crate::status::zexa_status;
 
-/// Panics in the middle of a call.
+/// Panics within a call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_test_panic(error: *mut *mut zexa_error) -> zexa_status {
-    // SAFETY: the caller's pointers are as a header would ask.
-    unsafe { guard::call(error, || -> Result<(), Failure> { panic!("on purpose") }) }
+    // SAFETY: the caller's pointers are valid.
+    unsafe { panic_boundary::fallible(error, || -> Result<(), Failure> { panic!("on purpose") }) }
 }
 
-/// Panics with something that is no text.
+/// Panics with a payload that is not a string.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zexa_test_panic_without_a_word(error: *mut *mut zexa_error) -> zexa_status {
-    // SAFETY: the caller's pointers are as a header would ask.
-    unsafe { guard::call(error, || -> Result<(), Failure> { std::panic::panic_any(5) }) }
+pub unsafe extern "C" fn zexa_test_panic_with_non_string(error: *mut *mut zexa_error) -> zexa_status {
+    // SAFETY: the caller's pointers are valid.
+    unsafe { panic_boundary::fallible(error, || -> Result<(), Failure> { std::panic::panic_any(5) }) }
 }
 
-/// Panics where a text should come.
+/// Panics in an accessor, which has no error.
 #[unsafe(no_mangle)]
-pub extern "C" fn zexa_test_panic_for_a_text() -> *const c_char {
-    guard::value(ptr::null(), || panic!("on purpose"))
+pub extern "C" fn zexa_test_panic_in_accessor() -> *const c_char {
+    panic_boundary::infallible(ptr::null(), || panic!("on purpose"))
 }
 
-/// Fails with an error of the client's.
+/// Fails with an error of the client.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_test_fail(error: *mut *mut zexa_error) -> zexa_status {
-    // SAFETY: the caller's pointers are as a header would ask.
-    unsafe { guard::call(error, || Err(zexa::binding::invalid_option("timeout", "on purpose").into())) }
+    // SAFETY: the caller's pointers are valid.
+    unsafe { panic_boundary::fallible(error, || Err(zexa::binding::option("timeout", "on purpose").into())) }
 }

@@ -1,15 +1,15 @@
-//! Version
+//! The version of the library.
 
 use std::ffi::c_char;
 
-use crate::guard;
+use crate::panic_boundary;
 
-/// The version of the library that runs, such as "1.2.3". `ZEXA_VERSION` is that of the header which the program was compiled with.
+/// Return the version of the library at run time, such as "1.2.3". `ZEXA_VERSION` is the version of the header.
 ///
-/// Static; not to be freed.
+/// Returns a static string; do not free it.
 #[unsafe(no_mangle)]
 pub extern "C" fn zexa_version() -> *const c_char {
-    guard::value(std::ptr::null(), || VERSION.as_ptr().cast())
+    panic_boundary::infallible(std::ptr::null(), || VERSION.as_ptr().cast())
 }
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");

@@ -165,14 +165,14 @@ static void test_client_options(void) {
     CHECK_CONFIG(NEW, "max_connections");
     options.max_connections = ZEXA_DEFAULT;
 
-    zexa_pair headers[] = {{"X-Shop", "7"}, {"X-Till", NULL}};
+    zexa_key_value headers[] = {{"X-Shop", "7"}, {"X-Till", NULL}};
     options.default_headers_count = 2;
     CHECK_REFUSED(NEW, "default_headers");
     options.default_headers = headers;
     CHECK_REFUSED(NEW, "default_headers[1].value");
-    headers[1] = (zexa_pair){NULL, "8"};
+    headers[1] = (zexa_key_value){NULL, "8"};
     CHECK_REFUSED(NEW, "default_headers[1].name");
-    headers[1] = (zexa_pair){NOT_UTF8, "8"};
+    headers[1] = (zexa_key_value){NOT_UTF8, "8"};
     CHECK_REFUSED(NEW, "default_headers[1].name");
     options.default_headers_count = SIZE_MAX;
     CHECK_REFUSED(NEW, "default_headers");
@@ -198,7 +198,7 @@ static void test_call_options(const zexa_client *client) {
 #undef CHECK_NEGATIVE
     options.headers_count = 1;
     CHECK_REFUSED(DERIVE, "headers");
-    zexa_pair header = {"X-Shop", NOT_UTF8};
+    zexa_key_value header = {"X-Shop", NOT_UTF8};
     options.headers = &header;
     CHECK_REFUSED(DERIVE, "headers[0].value");
     CHECK(derived == NULL);
@@ -241,7 +241,7 @@ static void test_arrays_and_numbers(const zexa_client *client) {
         CHECK_VALIDATED(zexa_contacts_list(client, &which, NULL, &iter, &error), "per_page");
         CHECK(iter == NULL);
     }
-    zexa_pair query = {NULL, "1"};
+    zexa_key_value query = {NULL, "1"};
     zexa_response *response = NULL;
     CHECK_REFUSED(
         zexa_client_request(client, "GET", "/contacts", NULL, 1, NULL, NULL, &response, &error),

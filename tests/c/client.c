@@ -86,8 +86,8 @@ static void test_what_was_not_made_destroys_nothing(const sandbox *server) {
 }
 
 static void test_any_request(const sandbox *server) {
-    zexa_pair headers[] = {{"X-Shop", "7"}};
-    zexa_pair call_headers[] = {{"X-Till", "8"}};
+    zexa_key_value headers[] = {{"X-Shop", "7"}};
+    zexa_key_value call_headers[] = {{"X-Till", "8"}};
     zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
     options.base_url = server->url;
     options.api_key = server->api_key;
@@ -102,7 +102,7 @@ static void test_any_request(const sandbox *server) {
     CHECK_OK(zexa_client_new(&options, &client, &error), &error);
     CHECK_OK(zexa_client_with_options(client, &call, &derived, &error), &error);
     zexa_client_free(client);
-    zexa_pair query[] = {{"search", "a b&c=ã"}, {"per_page", "5"}};
+    zexa_key_value query[] = {{"search", "a b&c=ã"}, {"per_page", "5"}};
     zexa_response *response = NULL;
     CHECK_OK(
         zexa_client_request(derived, "GET", "/contacts", query, 2, NULL, NULL, &response, &error),

@@ -7,8 +7,8 @@
 #include "sandbox.h"
 
 zexa_status zexa_test_panic(zexa_error **error);
-zexa_status zexa_test_panic_without_a_word(zexa_error **error);
-const char *zexa_test_panic_for_a_text(void);
+zexa_status zexa_test_panic_with_non_string(zexa_error **error);
+const char *zexa_test_panic_in_accessor(void);
 zexa_status zexa_test_fail(zexa_error **error);
 
 /* stderr goes into a pipe until it is put back. */
@@ -46,9 +46,9 @@ int main(void) {
     zexa_error *panicked = NULL, *speechless = NULL, *failed = NULL;
     began = listen_to_stderr();
     const zexa_status statuses[] = {zexa_test_panic(&panicked),
-                                    zexa_test_panic_without_a_word(&speechless),
+                                    zexa_test_panic_with_non_string(&speechless),
                                     zexa_test_panic(NULL)};
-    const char *text = zexa_test_panic_for_a_text();
+    const char *text = zexa_test_panic_in_accessor();
     const zexa_status ordinary = zexa_test_fail(&failed);
     CHECK_NUMBER(stop_listening(began), 0);
 

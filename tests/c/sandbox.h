@@ -96,7 +96,7 @@ static inline long sandbox_count(const sandbox *server, const char *what) {
 
 /** Waits until it has had so many requests. */
 static inline void sandbox_wait_for_requests(const sandbox *server, const char *at_least) {
-    zexa_pair query = {"at_least", at_least};
+    zexa_key_value query = {"at_least", at_least};
     zexa_response *response = NULL;
     zexa_error *error = NULL;
     CHECK_OK(zexa_client_request(server->control, "GET", "/requests", &query, 1, NULL, NULL,

@@ -5,20 +5,17 @@ use crate::prelude::*;
 
 /// Whether the status is final: it will not change any more.
 ///
-/// - `name`: one of the `ZEXA_CAMPAIGN_STATUS_…`, or any other string.
-///
-/// False of NULL, and of a name that this version does not know.
+/// @param name  one of the `ZEXA_CAMPAIGN_STATUS_...` constants, or any other string
+/// @return the answer; false if `name` is NULL or unknown to this version
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_status_is_final(name: *const c_char) -> bool {
-    // SAFETY: the caller's pointers are as the header asks.
-    guard::value(false, || unsafe { enumeration::ask(name, zexa::CampaignStatus::is_final) })
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    panic_boundary::infallible(false, || unsafe { open_enum::test(name, zexa::CampaignStatus::is_final) })
 }
 
 /// A campaign and its status.
 ///
-/// If the response to a create omits a field that the request has, the field has the value of the request.
-///
-/// Yours to free with zexa_campaign_free(). Its strings live as long as it does.
+/// Free it with zexa_campaign_free(), unless it belongs to a page. Its strings are valid until then.
 pub struct zexa_campaign(pub(crate) Object<zexa::Campaign>);
 
 impl From<zexa::Campaign> for zexa_campaign {
@@ -27,77 +24,77 @@ impl From<zexa::Campaign> for zexa_campaign {
     }
 }
 
-impl Fields for zexa::Campaign {
-    fn write(&self, texts: &mut Texts) {
-        texts.push(&self.id);
-        texts.push(self.status.as_str());
-        texts.push_option(self.name.as_deref());
-        texts.push_option(self.channel.as_ref().map(zexa::Channel::as_str));
-        texts.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
-        texts.push_option(self.scheduled_at.as_ref().map(ToString::to_string).as_deref());
-        texts.push_json(self.stats.as_ref());
+impl StringFields for zexa::Campaign {
+    fn write_strings(&self, strings: &mut StringTable) {
+        strings.push(&self.id);
+        strings.push(self.status.as_str());
+        strings.push_option(self.name.as_deref());
+        strings.push_option(self.channel.as_ref().map(zexa::Channel::as_str));
+        strings.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_option(self.scheduled_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_json(self.stats.as_ref());
     }
 }
 
 /// Campaign id, `cmp_…`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_id(campaign: *const zexa_campaign) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.text(0)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.string(0)) }
 }
 
 /// Campaign status. Empty if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_status(campaign: *const zexa_campaign) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.text(1)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.string(1)) }
 }
 
-/// Campaign name. Absent if the API omits it.
-/// NULL where it is absent.
+/// Name. Absent if the API omits it.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_name(campaign: *const zexa_campaign) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.text(2)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.string(2)) }
 }
 
 /// Delivery channel. Absent if the API omits it.
-/// NULL where it is absent.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_channel(campaign: *const zexa_campaign) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.text(3)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.string(3)) }
 }
 
 /// Creation time (UTC). Absent if the API omits it.
 ///
-/// In the form of RFC 3339. NULL where it is absent.
+/// RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_created_at(campaign: *const zexa_campaign) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.text(4)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.string(4)) }
 }
 
 /// Creation time (UTC). Absent if the API omits it.
 ///
-/// In milliseconds since 1970. -1 where it is absent.
+/// Milliseconds since the Unix epoch. -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_created_at_unix_ms(campaign: *const zexa_campaign) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(campaign, -1, |campaign| {
+        panic_boundary::read(campaign, -1, |campaign| {
             campaign.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond())
         })
     }
 }
 
-/// Number of contacts that the campaign is sent to. Not documented by the API; may be absent.
-/// -1 where it is absent.
+/// Number of contacts that it is sent to. Not documented under this name: the API may omit it.
+/// -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_total_recipients(campaign: *const zexa_campaign) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(campaign, -1, |campaign| {
+        panic_boundary::read(campaign, -1, |campaign| {
             campaign.0.model.total_recipients.as_ref().map_or(-1, |number| number::to_c(*number))
         })
     }
@@ -105,21 +102,21 @@ pub unsafe extern "C" fn zexa_campaign_total_recipients(campaign: *const zexa_ca
 
 /// Scheduled start time (UTC). Not documented by the API; may be absent.
 ///
-/// In the form of RFC 3339. NULL where it is absent.
+/// RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_scheduled_at(campaign: *const zexa_campaign) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.text(5)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.string(5)) }
 }
 
 /// Scheduled start time (UTC). Not documented by the API; may be absent.
 ///
-/// In milliseconds since 1970. -1 where it is absent.
+/// Milliseconds since the Unix epoch. -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_scheduled_at_unix_ms(campaign: *const zexa_campaign) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(campaign, -1, |campaign| {
+        panic_boundary::read(campaign, -1, |campaign| {
             campaign.0.model.scheduled_at.as_ref().map_or(-1, |time| time.as_millisecond())
         })
     }
@@ -127,20 +124,20 @@ pub unsafe extern "C" fn zexa_campaign_scheduled_at_unix_ms(campaign: *const zex
 
 /// Delivery statistics, returned when a single campaign is requested. Not documented by the API; may be absent.
 ///
-/// As JSON. NULL where it is absent.
+/// Returns JSON. NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_json(campaign: *const zexa_campaign) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.text(6)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.string(6)) }
 }
 
-/// Number of messages passed to the carrier or provider. Not documented by the API; may be absent.
-/// -1 where it is absent.
+/// Passed to the carrier or provider.
+/// -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_sent(campaign: *const zexa_campaign) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(campaign, -1, |campaign| {
+        panic_boundary::read(campaign, -1, |campaign| {
             campaign
                 .0
                 .model
@@ -152,13 +149,13 @@ pub unsafe extern "C" fn zexa_campaign_stats_sent(campaign: *const zexa_campaign
     }
 }
 
-/// Number of delivered messages. Not documented by the API; may be absent.
-/// -1 where it is absent.
+/// Delivered.
+/// -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_delivered(campaign: *const zexa_campaign) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(campaign, -1, |campaign| {
+        panic_boundary::read(campaign, -1, |campaign| {
             campaign
                 .0
                 .model
@@ -170,13 +167,13 @@ pub unsafe extern "C" fn zexa_campaign_stats_delivered(campaign: *const zexa_cam
     }
 }
 
-/// Number of messages that could not be sent. Not documented by the API; may be absent.
-/// -1 where it is absent.
+/// Failed: they could not be sent.
+/// -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_failed(campaign: *const zexa_campaign) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(campaign, -1, |campaign| {
+        panic_boundary::read(campaign, -1, |campaign| {
             campaign
                 .0
                 .model
@@ -188,13 +185,13 @@ pub unsafe extern "C" fn zexa_campaign_stats_failed(campaign: *const zexa_campai
     }
 }
 
-/// Number of messages that could not be delivered. Not documented by the API; may be absent.
-/// -1 where it is absent.
+/// Undeliverable.
+/// -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_undeliverable(campaign: *const zexa_campaign) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(campaign, -1, |campaign| {
+        panic_boundary::read(campaign, -1, |campaign| {
             campaign
                 .0
                 .model
@@ -206,13 +203,13 @@ pub unsafe extern "C" fn zexa_campaign_stats_undeliverable(campaign: *const zexa
     }
 }
 
-/// Number of messages that are not sent yet. Not documented by the API; may be absent.
-/// -1 where it is absent.
+/// Not yet sent.
+/// -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_pending(campaign: *const zexa_campaign) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(campaign, -1, |campaign| {
+        panic_boundary::read(campaign, -1, |campaign| {
             campaign
                 .0
                 .model
@@ -224,25 +221,25 @@ pub unsafe extern "C" fn zexa_campaign_stats_pending(campaign: *const zexa_campa
     }
 }
 
-/// All of it as a JSON object, by the names of the API, with what this version does not know. NULL of NULL.
+/// Return the object as JSON, with the field names of the API, including fields that this version does not know. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_json(campaign: *const zexa_campaign) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.json()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.json()) }
 }
 
-/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
+/// Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_extra_json(campaign: *const zexa_campaign) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(campaign, ptr::null(), |campaign| campaign.0.extra(|model| &model.extra)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.extra(|model| &model.extra)) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_free(campaign: *mut zexa_campaign) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(campaign) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free(campaign) }
 }
 
 /// A campaign to create. It sends one message to every contact of a contact list.
@@ -250,7 +247,7 @@ pub unsafe extern "C" fn zexa_campaign_free(campaign: *mut zexa_campaign) {
 /// The following is checked before anything is sent. The name, the channel, the contact list and the Sender ID are required, and so is a text, a
 /// template, a template id or an extra body field; otherwise, the call fails with `ZEXA_INVALID_REQUEST`.
 ///
-/// Begin with `ZEXA_CREATE_CAMPAIGN_PARAMS_INIT`, which makes everything absent. The strings are read during the call, and stay yours.
+/// Initialise with `ZEXA_CREATE_CAMPAIGN_PARAMS_INIT`, which sets all members to absent. The strings are copied during the call.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct zexa_create_campaign_params {
@@ -266,20 +263,19 @@ pub struct zexa_create_campaign_params {
     pub sender_id: *const c_char,
     /// Message text, without formatting. Required unless the campaign uses a template.
     pub body: *const c_char,
-    /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in
-    /// order, such as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the
-    /// object, so others are accepted.
-    /// A JSON object: see `zexa_template`.
+    /// An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of its `variables` in order, such as `{"name":
+    /// "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API documents the object, not its members, so it may have others.
+    /// A JSON object. zexa_template can build it.
     pub template_json: *const c_char,
-    /// Time at which to start the campaign. Default: immediately.
-    /// In the form of RFC 3339, such as "2026-07-01T09:00:00Z".
+    /// When to start it. Default: now.
+    /// RFC 3339, such as "2026-07-01T09:00:00Z".
     pub scheduled_at: *const c_char,
     /// Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the values of its
     /// variables: send them as extra body fields.
     pub template_id: *const c_char,
 }
 
-// SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
+// SAFETY: repr(C); the size comes first, then pointers and numbers; the macro is generated from the same fields.
 unsafe impl input::SizedStruct for zexa_create_campaign_params {
     const INIT: zexa_create_campaign_params = zexa_create_campaign_params {
         struct_size: size_of::<zexa_create_campaign_params>(),
@@ -292,30 +288,30 @@ unsafe impl input::SizedStruct for zexa_create_campaign_params {
         scheduled_at: ptr::null(),
         template_id: ptr::null(),
     };
-    const LEAST: usize = offset_of!(zexa_create_campaign_params, body);
+    const MIN_SIZE: usize = offset_of!(zexa_create_campaign_params, body);
 }
 
 impl zexa_create_campaign_params {
     /// # Safety
     ///
-    /// The strings and arrays are as the header asks.
+    /// The strings and arrays are valid, as the header requires.
     unsafe fn read(&self) -> Result<zexa::CreateCampaign, Failure> {
         let mut params = zexa::CreateCampaign::empty();
         // SAFETY: as the caller promised.
         unsafe {
-            params.name = input::optional_text("name", self.name)?.unwrap_or_default().into();
-            params.channel = input::optional_text("channel", self.channel)?.unwrap_or_default().into();
+            params.name = input::optional_string("name", self.name)?.unwrap_or_default().into();
+            params.channel = input::optional_string("channel", self.channel)?.unwrap_or_default().into();
             params.contact_list_id =
-                input::optional_text("contact_list_id", self.contact_list_id)?.unwrap_or_default().into();
-            params.sender_id = input::optional_text("sender_id", self.sender_id)?.unwrap_or_default().into();
-            params.body = input::optional_text("body", self.body)?.map(Into::into);
-            params.template = input::optional_text("template_json", self.template_json)?
+                input::optional_string("contact_list_id", self.contact_list_id)?.unwrap_or_default().into();
+            params.sender_id = input::optional_string("sender_id", self.sender_id)?.unwrap_or_default().into();
+            params.body = input::optional_string("body", self.body)?.map(Into::into);
+            params.template = input::optional_string("template_json", self.template_json)?
                 .map(|json| binding::template("template_json", json))
                 .transpose()?;
-            params.scheduled_at = input::optional_text("scheduled_at", self.scheduled_at)?
+            params.scheduled_at = input::optional_string("scheduled_at", self.scheduled_at)?
                 .map(|text| binding::timestamp("scheduled_at", text))
                 .transpose()?;
-            params.template_id = input::optional_text("template_id", self.template_id)?.map(Into::into);
+            params.template_id = input::optional_string("template_id", self.template_id)?.map(Into::into);
         }
         Ok(params)
     }
@@ -323,7 +319,7 @@ impl zexa_create_campaign_params {
 
 /// Which campaigns to list. Default: all.
 ///
-/// Begin with `ZEXA_LIST_CAMPAIGNS_PARAMS_INIT`, which makes everything absent.
+/// Initialise with `ZEXA_LIST_CAMPAIGNS_PARAMS_INIT`, which sets all members to absent.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct zexa_list_campaigns_params {
@@ -333,19 +329,19 @@ pub struct zexa_list_campaigns_params {
     pub per_page: i64,
 }
 
-// SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
+// SAFETY: repr(C); the size comes first, then pointers and numbers; the macro is generated from the same fields.
 unsafe impl input::SizedStruct for zexa_list_campaigns_params {
     const INIT: zexa_list_campaigns_params = zexa_list_campaigns_params {
         struct_size: size_of::<zexa_list_campaigns_params>(),
         per_page: ZEXA_DEFAULT as i64,
     };
-    const LEAST: usize = offset_of!(zexa_list_campaigns_params, per_page);
+    const MIN_SIZE: usize = offset_of!(zexa_list_campaigns_params, per_page);
 }
 
 impl zexa_list_campaigns_params {
     /// # Safety
     ///
-    /// The strings and arrays are as the header asks.
+    /// The strings and arrays are valid, as the header requires.
     unsafe fn read(&self) -> Result<zexa::ListCampaigns, Failure> {
         let mut params = zexa::ListCampaigns::empty();
         params.per_page = number::parameter("per_page", self.per_page)?;
@@ -359,14 +355,14 @@ impl zexa_list_campaigns_params {
 /// Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been processed by the server, it is not retried, and
 /// the call fails with the outcome `ZEXA_OUTCOME_UNKNOWN` or `ZEXA_OUTCOME_ACCEPTED`.
 ///
-/// `POST /campaigns`
+/// Endpoint: `POST /campaigns`. Thread-safe.
 ///
-/// - `params`: begun with `ZEXA_CREATE_CAMPAIGN_PARAMS_INIT`.
-/// - `options`: NULL for those of the client.
-/// - `campaign`: [out, optional] the result; free with zexa_campaign_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or a status of every call: see zexa_status.
+/// @param client         the client
+/// @param params         the parameters; initialise with `ZEXA_CREATE_CAMPAIGN_PARAMS_INIT`
+/// @param options        [optional] call options; NULL for those of the client
+/// @param[out] campaign  [optional] the result; free with zexa_campaign_free()
+/// @param[out] error     [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_create(
     client: *const zexa_client,
@@ -376,80 +372,82 @@ pub unsafe extern "C" fn zexa_campaigns_create(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
             let campaign = Output::optional(campaign);
             let client = call_options::client(client, options)?;
             let params = input::sized_struct("params", params)?.read()?;
-            campaign.give(client.campaigns().create(&params)?)
+            campaign.set(client.campaigns().create(&params)?)
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }
 
-/// One page of a list. Yours to free with zexa_campaign_page_free(). Its items and strings live as long as it does.
+/// One page of a list. Free it with zexa_campaign_page_free(). Its items and strings are valid until then.
 pub struct zexa_campaign_page(PageOf<zexa_campaign>);
 
-/// How many items are on it.
+/// Return the number of items on the page. 0 if `page` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_count(page: *const zexa_campaign_page) -> usize {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, 0, |page| page.0.items.len()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(page, 0, |page| page.0.items.len()) }
 }
 
-/// The item at `index`, from 0; NULL where there is none. It is the page's: not to be freed.
+/// Return the item at `index`, from 0. NULL if there is none. The item belongs to the page: do not free it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_at(page: *const zexa_campaign_page, index: usize) -> *const zexa_campaign {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, ptr::null(), |page| page.0.items.get(index).map_or(ptr::null(), ptr::from_ref)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe {
+        panic_boundary::read(page, ptr::null(), |page| page.0.items.get(index).map_or(ptr::null(), ptr::from_ref))
+    }
 }
 
-/// Number of items in the whole list. -1 if the API omits it.
+/// Return the number of items in the whole list. -1 if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_total(page: *const zexa_campaign_page) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| page.0.total()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(page, -1, |page| page.0.total()) }
 }
 
-/// Number of the page, from 1.
+/// Return the number of the page, from 1. -1 if `page` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_number(page: *const zexa_campaign_page) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| page.0.page()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(page, -1, |page| page.0.page()) }
 }
 
-/// Number of items on a full page. -1 if the API omits it.
+/// Return the number of items on a full page. -1 if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_per_page(page: *const zexa_campaign_page) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| page.0.per_page()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(page, -1, |page| page.0.per_page()) }
 }
 
-/// Other fields of the page, and the raw values of fields in an unexpected form, as a JSON object. NULL if the page is NULL.
+/// Return unknown fields of the page, and the raw values of fields in an unexpected form, as a JSON object. NULL if `page` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_extra_json(page: *const zexa_campaign_page) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, ptr::null(), |page| page.0.extra()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(page, ptr::null(), |page| page.0.extra()) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_free(page: *mut zexa_campaign_page) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(page) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free(page) }
 }
 
-/// All items of a list, one after the other. Yours to free with zexa_campaign_iter_free(), also before its end. Threads may share it, and take turns; none may be in
-/// zexa_campaign_iter_next() when it is freed.
+/// An iterator over the items of a list. Free it with zexa_campaign_iter_free(), also before its end. Threads may share it, but none may be in zexa_campaign_iter_next() when it is
+/// freed.
 pub struct zexa_campaign_iter(Items<zexa::Campaign>);
 
-/// Takes the next, and waits for it where it has not come yet.
+/// Return the next item of a list. Waits until it is fetched.
 ///
-/// - `campaign`: gets it, yours to free with zexa_campaign_free(); NULL at the end, too.
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see zexa_status, after which there is nothing more.
+/// @param iter           the iterator
+/// @param[out] campaign  the item; free with zexa_campaign_free(). NULL at the end
+/// @param[out] error     [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list is at its end
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_iter_next(
     iter: *mut zexa_campaign_iter,
@@ -457,40 +455,39 @@ pub unsafe extern "C" fn zexa_campaign_iter_next(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let next = || {
-        // SAFETY: the caller's pointers are as the header asks.
-        let (output, iterator) = unsafe { (Output::new("campaign", campaign)?, input::object("iter", iter)?) };
-        output.give(iterator.0.next()?)
+        // SAFETY: the caller's pointers are valid, as the header requires.
+        let (output, iterator) = unsafe { (Output::required("campaign", campaign)?, input::object("iter", iter)?) };
+        output.set(iterator.0.next()?)
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, next) }
+    unsafe { panic_boundary::fallible(error, next) }
 }
 
-/// Whether the list has ended with fewer items than the API reported in its last total: rows were removed while it was read, or
-/// the server did not return all. False of NULL, before zexa_campaign_iter_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a thread
-/// that is in zexa_campaign_iter_next().
+/// Return whether the list ended with fewer items than the last total that the API reported: rows were removed meanwhile, or the server did not return
+/// all. False if `iter` is NULL, before zexa_campaign_iter_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a thread that is in zexa_campaign_iter_next().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_iter_is_incomplete(iter: *const zexa_campaign_iter) -> bool {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(iter, false, |list| list.0.is_incomplete()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(iter, false, |list| list.0.is_incomplete()) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_iter_free(iter: *mut zexa_campaign_iter) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::end(iter) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free_with_signal_guard(iter) }
 }
 
-/// All pages of a list, one after the other. Yours to free with zexa_campaign_pages_free(), also before its end. Threads may share it, and take turns; none may be in
-/// zexa_campaign_pages_next() when it is freed.
+/// An iterator over the pages of a list. Free it with zexa_campaign_pages_free(), also before its end. Threads may share it, but none may be in zexa_campaign_pages_next() when it is
+/// freed.
 pub struct zexa_campaign_pages(Pages<zexa::Campaign>);
 
-/// Takes the next, and waits for it where it has not come yet.
+/// Return the next page of a list. Waits until it is fetched.
 ///
-/// - `page`: gets it, yours to free with zexa_campaign_page_free(); NULL at the end, too.
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see zexa_status, after which there is nothing more.
+/// @param pages       the iterator
+/// @param[out] page   the page; free with zexa_campaign_page_free(). NULL at the end
+/// @param[out] error  [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list is at its end
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_pages_next(
     pages: *mut zexa_campaign_pages,
@@ -498,44 +495,41 @@ pub unsafe extern "C" fn zexa_campaign_pages_next(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let next = || {
-        // SAFETY: the caller's pointers are as the header asks.
-        let (output, iterator) = unsafe { (Output::new("page", page)?, input::object("pages", pages)?) };
-        output.give(zexa_campaign_page(PageOf::new(iterator.0.next()?)))
+        // SAFETY: the caller's pointers are valid, as the header requires.
+        let (output, iterator) = unsafe { (Output::required("page", page)?, input::object("pages", pages)?) };
+        output.set(zexa_campaign_page(PageOf::new(iterator.0.next()?)))
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, next) }
+    unsafe { panic_boundary::fallible(error, next) }
 }
 
-/// Whether the list has ended with fewer items than the API reported in its last total: rows were removed while it was read, or
-/// the server did not return all. False of NULL, before zexa_campaign_pages_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a thread
-/// that is in zexa_campaign_pages_next().
+/// Return whether the list ended with fewer items than the last total that the API reported: rows were removed meanwhile, or the server did not return
+/// all. False if `pages` is NULL, before zexa_campaign_pages_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a thread that is in zexa_campaign_pages_next().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_pages_is_incomplete(pages: *const zexa_campaign_pages) -> bool {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(pages, false, |list| list.0.is_incomplete()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(pages, false, |list| list.0.is_incomplete()) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_pages_free(pages: *mut zexa_campaign_pages) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::end(pages) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free_with_signal_guard(pages) }
 }
 
 /// List the account's campaigns.
 ///
-/// `GET /campaigns`
+/// Endpoint: `GET /campaigns`. Thread-safe.
 ///
-/// Nothing is sent until the first one is taken. Pages are prefetched and returned in order. A deadline applies to the whole list, and runs from
-/// here. The client may be freed before the list. A list that only repeats items although more should follow is `ZEXA_DECODE`.
-/// An item repeated across pages, because rows were added in between, is returned once. Take the items with zexa_campaign_iter_next(); zexa_campaign_iter_is_incomplete() tells whether the list ended short of the total that the API reported.
+/// Creates an iterator over all items, across pages; sends nothing. Read it with zexa_campaign_iter_next().
 ///
-/// - `params`: NULL for no filter.
-/// - `options`: NULL for those of the client.
-/// - `iter`: [out] the list; free with zexa_campaign_iter_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client      the client
+/// @param params      [optional] filter and page size; NULL for none
+/// @param options     [optional] call options; NULL for those of the client
+/// @param[out] iter   the iterator; free with zexa_campaign_iter_free()
+/// @param[out] error  [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_list(
     client: *const zexa_client,
@@ -545,31 +539,31 @@ pub unsafe extern "C" fn zexa_campaigns_list(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
-            let iter = Output::new("iter", iter)?;
+            let iter = Output::required("iter", iter)?;
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            iter.give(zexa_campaign_iter(Items::new(binding::checked_list(client.campaigns().list(&params))?)))
+            iter.set(zexa_campaign_iter(Items::new(binding::checked_list(client.campaigns().list(&params))?)))
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }
 
 /// List the account's campaigns.
 ///
-/// `GET /campaigns`
+/// Endpoint: `GET /campaigns`. Thread-safe.
 ///
-/// This fetches one page.
+/// Fetches one page.
 ///
-/// - `params`: NULL for no filter.
-/// - `number`: which page, from 1.
-/// - `options`: NULL for those of the client.
-/// - `page`: [out, optional] the result; free with zexa_campaign_page_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client      the client
+/// @param params      [optional] filter and page size; NULL for none
+/// @param number      number of the page, from 1
+/// @param options     [optional] call options; NULL for those of the client
+/// @param[out] page   [optional] the result; free with zexa_campaign_page_free()
+/// @param[out] error  [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_list_page(
     client: *const zexa_client,
@@ -580,32 +574,30 @@ pub unsafe extern "C" fn zexa_campaigns_list_page(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
             let page = Output::optional(page);
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            page.give(zexa_campaign_page(PageOf::new(client.campaigns().list(&params).page(number)?)))
+            page.set(zexa_campaign_page(PageOf::new(client.campaigns().list(&params).page(number)?)))
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }
 
 /// List the account's campaigns.
 ///
-/// `GET /campaigns`
+/// Endpoint: `GET /campaigns`. Thread-safe.
 ///
-/// Nothing is sent until the first one is taken. Pages are prefetched and returned in order. A deadline applies to the whole list, and runs from
-/// here. The client may be freed before the list. A list that only repeats items although more should follow is `ZEXA_DECODE`.
-/// Pages are as the API returns them: an item repeated across pages is on each of them. A page without new items is left out, unless it is the first. Take the pages with zexa_campaign_pages_next(); zexa_campaign_pages_is_incomplete() tells whether they ended short of the total that the API reported.
+/// Creates an iterator over all pages; sends nothing. Read it with zexa_campaign_pages_next().
 ///
-/// - `params`: NULL for no filter.
-/// - `options`: NULL for those of the client.
-/// - `pages`: [out] the list; free with zexa_campaign_pages_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client      the client
+/// @param params      [optional] filter and page size; NULL for none
+/// @param options     [optional] call options; NULL for those of the client
+/// @param[out] pages  the iterator; free with zexa_campaign_pages_free()
+/// @param[out] error  [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_list_pages(
     client: *const zexa_client,
@@ -615,29 +607,28 @@ pub unsafe extern "C" fn zexa_campaigns_list_pages(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
-            let pages = Output::new("pages", pages)?;
+            let pages = Output::required("pages", pages)?;
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            pages
-                .give(zexa_campaign_pages(Pages::new(binding::checked_list(client.campaigns().list(&params))?.pages())))
+            pages.set(zexa_campaign_pages(Pages::new(binding::checked_list(client.campaigns().list(&params))?.pages())))
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }
 
 /// Get a campaign with its status and delivery statistics.
 ///
-/// `GET /campaigns/{id}`
+/// Endpoint: `GET /campaigns/{id}`. Thread-safe.
 ///
-/// - `id`: its id.
-/// - `options`: NULL for those of the client.
-/// - `campaign`: [out, optional] the result; free with zexa_campaign_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client         the client
+/// @param id             id of the object
+/// @param options        [optional] call options; NULL for those of the client
+/// @param[out] campaign  [optional] the result; free with zexa_campaign_free()
+/// @param[out] error     [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_get(
     client: *const zexa_client,
@@ -647,16 +638,16 @@ pub unsafe extern "C" fn zexa_campaigns_get(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
             let campaign = Output::optional(campaign);
             let client = call_options::client(client, options)?;
-            let id = input::text("id", id)?;
-            campaign.give(client.campaigns().get(id)?)
+            let id = input::string("id", id)?;
+            campaign.set(client.campaigns().get(id)?)
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }
 
 /// Wait until a campaign has the status `until` or a final status, and return the campaign.
@@ -667,15 +658,15 @@ pub unsafe extern "C" fn zexa_campaigns_get(
 /// Polls immediately, then with pauses that grow from 0.5 s to 30 s. The call's `deadline` limits the whole wait. Default: 30 minutes. If the
 /// deadline passes first, the call fails with `ZEXA_TIMEOUT`.
 ///
-/// `GET /campaigns/{id}`
+/// Endpoint: `GET /campaigns/{id}`. Thread-safe.
 ///
-/// - `id`: its id.
-/// - `until`: the name of a status, or NULL for `final`.
-/// - `options`: NULL for those of the client.
-/// - `campaign`: [out, optional] the result; free with zexa_campaign_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client         the client
+/// @param id             id of the object
+/// @param until          [optional] name of a status to wait for; NULL or "final" for any final status
+/// @param options        [optional] call options; NULL for those of the client
+/// @param[out] campaign  [optional] the result; free with zexa_campaign_free()
+/// @param[out] error     [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_wait(
     client: *const zexa_client,
@@ -686,15 +677,15 @@ pub unsafe extern "C" fn zexa_campaigns_wait(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
             let campaign = Output::optional(campaign);
             let client = call_options::client(client, options)?;
-            let id = input::text("id", id)?;
-            let until = input::optional_text("until", until)?.unwrap_or_default();
-            campaign.give(client.campaigns().wait(id, until)?)
+            let id = input::string("id", id)?;
+            let until = input::optional_string("until", until)?.unwrap_or_default();
+            campaign.set(client.campaigns().wait(id, until)?)
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }

@@ -7,7 +7,7 @@ use crate::prelude::*;
 ///
 /// If the response to a create omits a field that the request has, the field has the value of the request.
 ///
-/// Yours to free with zexa_contact_free(). Its strings live as long as it does.
+/// Free it with zexa_contact_free(), unless it belongs to a page. Its strings are valid until then.
 pub struct zexa_contact(pub(crate) Object<zexa::Contact>);
 
 impl From<zexa::Contact> for zexa_contact {
@@ -16,15 +16,15 @@ impl From<zexa::Contact> for zexa_contact {
     }
 }
 
-impl Fields for zexa::Contact {
-    fn write(&self, texts: &mut Texts) {
-        texts.push(&self.id);
-        texts.push_option(self.name.as_deref());
-        texts.push_option(self.phone.as_deref());
-        texts.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
-        texts.push_option(self.email.as_deref());
+impl StringFields for zexa::Contact {
+    fn write_strings(&self, strings: &mut StringTable) {
+        strings.push(&self.id);
+        strings.push_option(self.name.as_deref());
+        strings.push_option(self.phone.as_deref());
+        strings.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_option(self.email.as_deref());
         for text in &self.lists {
-            texts.push(text);
+            strings.push(text);
         }
     }
 }
@@ -32,95 +32,97 @@ impl Fields for zexa::Contact {
 /// Contact id, `cnt_…`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_id(contact: *const zexa_contact) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(contact, ptr::null(), |contact| contact.0.text(0)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(contact, ptr::null(), |contact| contact.0.string(0)) }
 }
 
 /// Name of the person. Absent if the API omits it.
-/// NULL where it is absent.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_name(contact: *const zexa_contact) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(contact, ptr::null(), |contact| contact.0.text(1)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(contact, ptr::null(), |contact| contact.0.string(1)) }
 }
 
-/// Phone number in E.164 format. Absent if the API omits it.
-/// NULL where it is absent.
+/// Phone number in E.164 form. Absent if the API omits it.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_phone(contact: *const zexa_contact) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(contact, ptr::null(), |contact| contact.0.text(2)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(contact, ptr::null(), |contact| contact.0.string(2)) }
 }
 
 /// Ids of the contact lists that contain the contact, `lst_…`. Empty if the API omits them.
 ///
-/// How many `lists` there are.
+/// Returns the number of `lists`. 0 if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_lists_count(contact: *const zexa_contact) -> usize {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(contact, 0, |contact| contact.0.model.lists.len()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(contact, 0, |contact| contact.0.model.lists.len()) }
 }
 
 /// Ids of the contact lists that contain the contact, `lst_…`. Empty if the API omits them.
 ///
-/// The one of `lists` at `index`, from 0; NULL where there is none.
+/// Returns the element of `lists` at `index`, from 0. NULL if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_lists_at(contact: *const zexa_contact, index: usize) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(contact, ptr::null(), |contact| {
-            if index < contact.0.model.lists.len() { contact.0.text(5 + index) } else { ptr::null() }
+        panic_boundary::read(contact, ptr::null(), |contact| {
+            if index < contact.0.model.lists.len() { contact.0.string(5 + index) } else { ptr::null() }
         })
     }
 }
 
 /// Creation time (UTC). Absent if the API omits it.
 ///
-/// In the form of RFC 3339. NULL where it is absent.
+/// RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_created_at(contact: *const zexa_contact) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(contact, ptr::null(), |contact| contact.0.text(3)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(contact, ptr::null(), |contact| contact.0.string(3)) }
 }
 
 /// Creation time (UTC). Absent if the API omits it.
 ///
-/// In milliseconds since 1970. -1 where it is absent.
+/// Milliseconds since the Unix epoch. -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_created_at_unix_ms(contact: *const zexa_contact) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(contact, -1, |contact| contact.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond()))
+        panic_boundary::read(contact, -1, |contact| {
+            contact.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond())
+        })
     }
 }
 
-/// Email address. Absent if the contact has none.
-/// NULL where it is absent.
+/// Email address, if there is one.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_email(contact: *const zexa_contact) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(contact, ptr::null(), |contact| contact.0.text(4)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(contact, ptr::null(), |contact| contact.0.string(4)) }
 }
 
-/// All of it as a JSON object, by the names of the API, with what this version does not know. NULL of NULL.
+/// Return the object as JSON, with the field names of the API, including fields that this version does not know. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_json(contact: *const zexa_contact) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(contact, ptr::null(), |contact| contact.0.json()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(contact, ptr::null(), |contact| contact.0.json()) }
 }
 
-/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
+/// Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_extra_json(contact: *const zexa_contact) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(contact, ptr::null(), |contact| contact.0.extra(|model| &model.extra)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(contact, ptr::null(), |contact| contact.0.extra(|model| &model.extra)) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_free(contact: *mut zexa_contact) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(contact) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free(contact) }
 }
 
 /// A contact to add.
@@ -129,7 +131,7 @@ pub unsafe extern "C" fn zexa_contact_free(contact: *mut zexa_contact) {
 /// `ZEXA_INVALID_REQUEST`. The phone number must be in E.164 format; otherwise, the call fails with
 /// `ZEXA_VALIDATION`.
 ///
-/// Begin with `ZEXA_CREATE_CONTACT_PARAMS_INIT`, which makes everything absent. The strings and arrays are read during the call, and stay yours.
+/// Initialise with `ZEXA_CREATE_CONTACT_PARAMS_INIT`, which sets all members to absent. The strings and arrays are copied during the call.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct zexa_create_contact_params {
@@ -141,13 +143,13 @@ pub struct zexa_create_contact_params {
     pub phone: *const c_char,
     /// Ids of the contact lists to add the contact to, `lst_…`. Default: none.
     pub lists: *const *const c_char,
-    /// How many `lists` there are.
+    /// Number of elements of `lists`.
     pub lists_count: usize,
     /// Email address. Required to reach the contact by email.
     pub email: *const c_char,
 }
 
-// SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
+// SAFETY: repr(C); the size comes first, then pointers and numbers; the macro is generated from the same fields.
 unsafe impl input::SizedStruct for zexa_create_contact_params {
     const INIT: zexa_create_contact_params = zexa_create_contact_params {
         struct_size: size_of::<zexa_create_contact_params>(),
@@ -157,21 +159,21 @@ unsafe impl input::SizedStruct for zexa_create_contact_params {
         lists_count: 0,
         email: ptr::null(),
     };
-    const LEAST: usize = offset_of!(zexa_create_contact_params, email);
+    const MIN_SIZE: usize = offset_of!(zexa_create_contact_params, email);
 }
 
 impl zexa_create_contact_params {
     /// # Safety
     ///
-    /// The strings and arrays are as the header asks.
+    /// The strings and arrays are valid, as the header requires.
     unsafe fn read(&self) -> Result<zexa::CreateContact, Failure> {
         let mut params = zexa::CreateContact::empty();
         // SAFETY: as the caller promised.
         unsafe {
-            params.name = input::optional_text("name", self.name)?.unwrap_or_default().into();
-            params.phone = input::optional_text("phone", self.phone)?.unwrap_or_default().into();
-            params.lists = input::texts("lists", self.lists, self.lists_count)?.into_iter().map(Into::into).collect();
-            params.email = input::optional_text("email", self.email)?.map(Into::into);
+            params.name = input::optional_string("name", self.name)?.unwrap_or_default().into();
+            params.phone = input::optional_string("phone", self.phone)?.unwrap_or_default().into();
+            params.lists = input::strings("lists", self.lists, self.lists_count)?.into_iter().map(Into::into).collect();
+            params.email = input::optional_string("email", self.email)?.map(Into::into);
         }
         Ok(params)
     }
@@ -179,7 +181,7 @@ impl zexa_create_contact_params {
 
 /// Which contacts to list. Default: all.
 ///
-/// Begin with `ZEXA_LIST_CONTACTS_PARAMS_INIT`, which makes everything absent. The strings are read during the call, and stay yours.
+/// Initialise with `ZEXA_LIST_CONTACTS_PARAMS_INIT`, which sets all members to absent. The strings are copied during the call.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct zexa_list_contacts_params {
@@ -194,7 +196,7 @@ pub struct zexa_list_contacts_params {
     pub per_page: i64,
 }
 
-// SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
+// SAFETY: repr(C); the size comes first, then pointers and numbers; the macro is generated from the same fields.
 unsafe impl input::SizedStruct for zexa_list_contacts_params {
     const INIT: zexa_list_contacts_params = zexa_list_contacts_params {
         struct_size: size_of::<zexa_list_contacts_params>(),
@@ -202,19 +204,19 @@ unsafe impl input::SizedStruct for zexa_list_contacts_params {
         search: ptr::null(),
         per_page: ZEXA_DEFAULT as i64,
     };
-    const LEAST: usize = offset_of!(zexa_list_contacts_params, list_id);
+    const MIN_SIZE: usize = offset_of!(zexa_list_contacts_params, list_id);
 }
 
 impl zexa_list_contacts_params {
     /// # Safety
     ///
-    /// The strings and arrays are as the header asks.
+    /// The strings and arrays are valid, as the header requires.
     unsafe fn read(&self) -> Result<zexa::ListContacts, Failure> {
         let mut params = zexa::ListContacts::empty();
         // SAFETY: as the caller promised.
         unsafe {
-            params.list_id = input::optional_text("list_id", self.list_id)?.map(Into::into);
-            params.search = input::optional_text("search", self.search)?.map(Into::into);
+            params.list_id = input::optional_string("list_id", self.list_id)?.map(Into::into);
+            params.search = input::optional_string("search", self.search)?.map(Into::into);
             params.per_page = number::parameter("per_page", self.per_page)?;
         }
         Ok(params)
@@ -225,14 +227,14 @@ impl zexa_list_contacts_params {
 ///
 /// Returns the added contact. If a contact with this phone number exists, the call fails with `ZEXA_CONFLICT`.
 ///
-/// `POST /contacts`
+/// Endpoint: `POST /contacts`. Thread-safe.
 ///
-/// - `params`: begun with `ZEXA_CREATE_CONTACT_PARAMS_INIT`.
-/// - `options`: NULL for those of the client.
-/// - `contact`: [out, optional] the result; free with zexa_contact_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_CONFLICT`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client        the client
+/// @param params        the parameters; initialise with `ZEXA_CREATE_CONTACT_PARAMS_INIT`
+/// @param options       [optional] call options; NULL for those of the client
+/// @param[out] contact  [optional] the result; free with zexa_contact_free()
+/// @param[out] error    [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_CONFLICT`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_create(
     client: *const zexa_client,
@@ -242,80 +244,82 @@ pub unsafe extern "C" fn zexa_contacts_create(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
             let contact = Output::optional(contact);
             let client = call_options::client(client, options)?;
             let params = input::sized_struct("params", params)?.read()?;
-            contact.give(client.contacts().create(&params)?)
+            contact.set(client.contacts().create(&params)?)
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }
 
-/// One page of a list. Yours to free with zexa_contact_page_free(). Its items and strings live as long as it does.
+/// One page of a list. Free it with zexa_contact_page_free(). Its items and strings are valid until then.
 pub struct zexa_contact_page(PageOf<zexa_contact>);
 
-/// How many items are on it.
+/// Return the number of items on the page. 0 if `page` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_count(page: *const zexa_contact_page) -> usize {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, 0, |page| page.0.items.len()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(page, 0, |page| page.0.items.len()) }
 }
 
-/// The item at `index`, from 0; NULL where there is none. It is the page's: not to be freed.
+/// Return the item at `index`, from 0. NULL if there is none. The item belongs to the page: do not free it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_at(page: *const zexa_contact_page, index: usize) -> *const zexa_contact {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, ptr::null(), |page| page.0.items.get(index).map_or(ptr::null(), ptr::from_ref)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe {
+        panic_boundary::read(page, ptr::null(), |page| page.0.items.get(index).map_or(ptr::null(), ptr::from_ref))
+    }
 }
 
-/// Number of items in the whole list. -1 if the API omits it.
+/// Return the number of items in the whole list. -1 if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_total(page: *const zexa_contact_page) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| page.0.total()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(page, -1, |page| page.0.total()) }
 }
 
-/// Number of the page, from 1.
+/// Return the number of the page, from 1. -1 if `page` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_number(page: *const zexa_contact_page) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| page.0.page()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(page, -1, |page| page.0.page()) }
 }
 
-/// Number of items on a full page. -1 if the API omits it.
+/// Return the number of items on a full page. -1 if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_per_page(page: *const zexa_contact_page) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| page.0.per_page()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(page, -1, |page| page.0.per_page()) }
 }
 
-/// Other fields of the page, and the raw values of fields in an unexpected form, as a JSON object. NULL if the page is NULL.
+/// Return unknown fields of the page, and the raw values of fields in an unexpected form, as a JSON object. NULL if `page` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_extra_json(page: *const zexa_contact_page) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, ptr::null(), |page| page.0.extra()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(page, ptr::null(), |page| page.0.extra()) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_free(page: *mut zexa_contact_page) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(page) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free(page) }
 }
 
-/// All items of a list, one after the other. Yours to free with zexa_contact_iter_free(), also before its end. Threads may share it, and take turns; none may be in
-/// zexa_contact_iter_next() when it is freed.
+/// An iterator over the items of a list. Free it with zexa_contact_iter_free(), also before its end. Threads may share it, but none may be in zexa_contact_iter_next() when it is
+/// freed.
 pub struct zexa_contact_iter(Items<zexa::Contact>);
 
-/// Takes the next, and waits for it where it has not come yet.
+/// Return the next item of a list. Waits until it is fetched.
 ///
-/// - `contact`: gets it, yours to free with zexa_contact_free(); NULL at the end, too.
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see zexa_status, after which there is nothing more.
+/// @param iter          the iterator
+/// @param[out] contact  the item; free with zexa_contact_free(). NULL at the end
+/// @param[out] error    [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list is at its end
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_iter_next(
     iter: *mut zexa_contact_iter,
@@ -323,40 +327,39 @@ pub unsafe extern "C" fn zexa_contact_iter_next(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let next = || {
-        // SAFETY: the caller's pointers are as the header asks.
-        let (output, iterator) = unsafe { (Output::new("contact", contact)?, input::object("iter", iter)?) };
-        output.give(iterator.0.next()?)
+        // SAFETY: the caller's pointers are valid, as the header requires.
+        let (output, iterator) = unsafe { (Output::required("contact", contact)?, input::object("iter", iter)?) };
+        output.set(iterator.0.next()?)
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, next) }
+    unsafe { panic_boundary::fallible(error, next) }
 }
 
-/// Whether the list has ended with fewer items than the API reported in its last total: rows were removed while it was read, or
-/// the server did not return all. False of NULL, before zexa_contact_iter_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a thread
-/// that is in zexa_contact_iter_next().
+/// Return whether the list ended with fewer items than the last total that the API reported: rows were removed meanwhile, or the server did not return
+/// all. False if `iter` is NULL, before zexa_contact_iter_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a thread that is in zexa_contact_iter_next().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_iter_is_incomplete(iter: *const zexa_contact_iter) -> bool {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(iter, false, |list| list.0.is_incomplete()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(iter, false, |list| list.0.is_incomplete()) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_iter_free(iter: *mut zexa_contact_iter) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::end(iter) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free_with_signal_guard(iter) }
 }
 
-/// All pages of a list, one after the other. Yours to free with zexa_contact_pages_free(), also before its end. Threads may share it, and take turns; none may be in
-/// zexa_contact_pages_next() when it is freed.
+/// An iterator over the pages of a list. Free it with zexa_contact_pages_free(), also before its end. Threads may share it, but none may be in zexa_contact_pages_next() when it is
+/// freed.
 pub struct zexa_contact_pages(Pages<zexa::Contact>);
 
-/// Takes the next, and waits for it where it has not come yet.
+/// Return the next page of a list. Waits until it is fetched.
 ///
-/// - `page`: gets it, yours to free with zexa_contact_page_free(); NULL at the end, too.
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see zexa_status, after which there is nothing more.
+/// @param pages       the iterator
+/// @param[out] page   the page; free with zexa_contact_page_free(). NULL at the end
+/// @param[out] error  [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list is at its end
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_pages_next(
     pages: *mut zexa_contact_pages,
@@ -364,44 +367,41 @@ pub unsafe extern "C" fn zexa_contact_pages_next(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let next = || {
-        // SAFETY: the caller's pointers are as the header asks.
-        let (output, iterator) = unsafe { (Output::new("page", page)?, input::object("pages", pages)?) };
-        output.give(zexa_contact_page(PageOf::new(iterator.0.next()?)))
+        // SAFETY: the caller's pointers are valid, as the header requires.
+        let (output, iterator) = unsafe { (Output::required("page", page)?, input::object("pages", pages)?) };
+        output.set(zexa_contact_page(PageOf::new(iterator.0.next()?)))
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, next) }
+    unsafe { panic_boundary::fallible(error, next) }
 }
 
-/// Whether the list has ended with fewer items than the API reported in its last total: rows were removed while it was read, or
-/// the server did not return all. False of NULL, before zexa_contact_pages_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a thread
-/// that is in zexa_contact_pages_next().
+/// Return whether the list ended with fewer items than the last total that the API reported: rows were removed meanwhile, or the server did not return
+/// all. False if `pages` is NULL, before zexa_contact_pages_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a thread that is in zexa_contact_pages_next().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_pages_is_incomplete(pages: *const zexa_contact_pages) -> bool {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(pages, false, |list| list.0.is_incomplete()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(pages, false, |list| list.0.is_incomplete()) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_pages_free(pages: *mut zexa_contact_pages) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::end(pages) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free_with_signal_guard(pages) }
 }
 
 /// List contacts: all, those of one contact list, or those that match a search.
 ///
-/// `GET /contacts`
+/// Endpoint: `GET /contacts`. Thread-safe.
 ///
-/// Nothing is sent until the first one is taken. Pages are prefetched and returned in order. A deadline applies to the whole list, and runs from
-/// here. The client may be freed before the list. A list that only repeats items although more should follow is `ZEXA_DECODE`.
-/// An item repeated across pages, because rows were added in between, is returned once. Take the items with zexa_contact_iter_next(); zexa_contact_iter_is_incomplete() tells whether the list ended short of the total that the API reported.
+/// Creates an iterator over all items, across pages; sends nothing. Read it with zexa_contact_iter_next().
 ///
-/// - `params`: NULL for no filter.
-/// - `options`: NULL for those of the client.
-/// - `iter`: [out] the list; free with zexa_contact_iter_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client      the client
+/// @param params      [optional] filter and page size; NULL for none
+/// @param options     [optional] call options; NULL for those of the client
+/// @param[out] iter   the iterator; free with zexa_contact_iter_free()
+/// @param[out] error  [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_list(
     client: *const zexa_client,
@@ -411,31 +411,31 @@ pub unsafe extern "C" fn zexa_contacts_list(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
-            let iter = Output::new("iter", iter)?;
+            let iter = Output::required("iter", iter)?;
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            iter.give(zexa_contact_iter(Items::new(binding::checked_list(client.contacts().list(&params))?)))
+            iter.set(zexa_contact_iter(Items::new(binding::checked_list(client.contacts().list(&params))?)))
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }
 
 /// List contacts: all, those of one contact list, or those that match a search.
 ///
-/// `GET /contacts`
+/// Endpoint: `GET /contacts`. Thread-safe.
 ///
-/// This fetches one page.
+/// Fetches one page.
 ///
-/// - `params`: NULL for no filter.
-/// - `number`: which page, from 1.
-/// - `options`: NULL for those of the client.
-/// - `page`: [out, optional] the result; free with zexa_contact_page_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client      the client
+/// @param params      [optional] filter and page size; NULL for none
+/// @param number      number of the page, from 1
+/// @param options     [optional] call options; NULL for those of the client
+/// @param[out] page   [optional] the result; free with zexa_contact_page_free()
+/// @param[out] error  [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_list_page(
     client: *const zexa_client,
@@ -446,32 +446,30 @@ pub unsafe extern "C" fn zexa_contacts_list_page(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
             let page = Output::optional(page);
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            page.give(zexa_contact_page(PageOf::new(client.contacts().list(&params).page(number)?)))
+            page.set(zexa_contact_page(PageOf::new(client.contacts().list(&params).page(number)?)))
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }
 
 /// List contacts: all, those of one contact list, or those that match a search.
 ///
-/// `GET /contacts`
+/// Endpoint: `GET /contacts`. Thread-safe.
 ///
-/// Nothing is sent until the first one is taken. Pages are prefetched and returned in order. A deadline applies to the whole list, and runs from
-/// here. The client may be freed before the list. A list that only repeats items although more should follow is `ZEXA_DECODE`.
-/// Pages are as the API returns them: an item repeated across pages is on each of them. A page without new items is left out, unless it is the first. Take the pages with zexa_contact_pages_next(); zexa_contact_pages_is_incomplete() tells whether they ended short of the total that the API reported.
+/// Creates an iterator over all pages; sends nothing. Read it with zexa_contact_pages_next().
 ///
-/// - `params`: NULL for no filter.
-/// - `options`: NULL for those of the client.
-/// - `pages`: [out] the list; free with zexa_contact_pages_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client      the client
+/// @param params      [optional] filter and page size; NULL for none
+/// @param options     [optional] call options; NULL for those of the client
+/// @param[out] pages  the iterator; free with zexa_contact_pages_free()
+/// @param[out] error  [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_list_pages(
     client: *const zexa_client,
@@ -481,29 +479,29 @@ pub unsafe extern "C" fn zexa_contacts_list_pages(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
-            let pages = Output::new("pages", pages)?;
+            let pages = Output::required("pages", pages)?;
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            pages.give(zexa_contact_pages(Pages::new(binding::checked_list(client.contacts().list(&params))?.pages())))
+            pages.set(zexa_contact_pages(Pages::new(binding::checked_list(client.contacts().list(&params))?.pages())))
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }
 
 /// Delete a contact permanently, also from every contact list.
 ///
 /// If an earlier attempt may have deleted the contact, a 404 on a retry counts as success.
 ///
-/// `DELETE /contacts/{id}`
+/// Endpoint: `DELETE /contacts/{id}`. Thread-safe.
 ///
-/// - `id`: its id.
-/// - `options`: NULL for those of the client.
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client      the client
+/// @param id          id of the object
+/// @param options     [optional] call options; NULL for those of the client
+/// @param[out] error  [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_delete(
     client: *const zexa_client,
@@ -512,14 +510,14 @@ pub unsafe extern "C" fn zexa_contacts_delete(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
             let client = call_options::client(client, options)?;
-            let id = input::text("id", id)?;
+            let id = input::string("id", id)?;
             client.contacts().delete(id)?;
             Ok(())
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }

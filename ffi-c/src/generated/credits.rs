@@ -5,7 +5,7 @@ use crate::prelude::*;
 
 /// The credit balance of the account.
 ///
-/// Yours to free with zexa_credits_free(). Its strings live as long as it does.
+/// Free it with zexa_credits_free(). Its strings are valid until then.
 pub struct zexa_credits(pub(crate) Object<zexa::Credits>);
 
 impl From<zexa::Credits> for zexa_credits {
@@ -14,57 +14,57 @@ impl From<zexa::Credits> for zexa_credits {
     }
 }
 
-impl Fields for zexa::Credits {
-    fn write(&self, texts: &mut Texts) {
-        texts.push_option(self.currency.as_deref());
+impl StringFields for zexa::Credits {
+    fn write_strings(&self, strings: &mut StringTable) {
+        strings.push_option(self.currency.as_deref());
     }
 }
 
 /// Number of credits. May be fractional: an email or Slack message costs half a credit.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_credits_credits(credits: *const zexa_credits) -> f64 {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(credits, f64::NAN, |credits| credits.0.model.credits) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(credits, f64::NAN, |credits| credits.0.model.credits) }
 }
 
 /// Currency in which credits are bought, such as `USD`. Absent if the API omits it.
-/// NULL where it is absent.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_credits_currency(credits: *const zexa_credits) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(credits, ptr::null(), |credits| credits.0.text(0)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(credits, ptr::null(), |credits| credits.0.string(0)) }
 }
 
-/// All of it as a JSON object, by the names of the API, with what this version does not know. NULL of NULL.
+/// Return the object as JSON, with the field names of the API, including fields that this version does not know. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_credits_json(credits: *const zexa_credits) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(credits, ptr::null(), |credits| credits.0.json()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(credits, ptr::null(), |credits| credits.0.json()) }
 }
 
-/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
+/// Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_credits_extra_json(credits: *const zexa_credits) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(credits, ptr::null(), |credits| credits.0.extra(|model| &model.extra)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(credits, ptr::null(), |credits| credits.0.extra(|model| &model.extra)) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_credits_free(credits: *mut zexa_credits) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(credits) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free(credits) }
 }
 
 /// Get the credit balance.
 ///
-/// `GET /credits`
+/// Endpoint: `GET /credits`. Thread-safe.
 ///
-/// - `options`: NULL for those of the client.
-/// - `credits`: [out, optional] the result; free with zexa_credits_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, or a status of every call: see zexa_status.
+/// @param client        the client
+/// @param options       [optional] call options; NULL for those of the client
+/// @param[out] credits  [optional] the result; free with zexa_credits_free()
+/// @param[out] error    [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_credits_get(
     client: *const zexa_client,
@@ -73,14 +73,14 @@ pub unsafe extern "C" fn zexa_credits_get(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
             let credits = Output::optional(credits);
             let client = call_options::client(client, options)?;
 
-            credits.give(client.credits().get()?)
+            credits.set(client.credits().get()?)
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }

@@ -5,20 +5,17 @@ use crate::prelude::*;
 
 /// Whether the status is final: it will not change any more.
 ///
-/// - `name`: one of the `ZEXA_MESSAGE_STATUS_…`, or any other string.
-///
-/// False of NULL, and of a name that this version does not know.
+/// @param name  one of the `ZEXA_MESSAGE_STATUS_...` constants, or any other string
+/// @return the answer; false if `name` is NULL or unknown to this version
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_status_is_final(name: *const c_char) -> bool {
-    // SAFETY: the caller's pointers are as the header asks.
-    guard::value(false, || unsafe { enumeration::ask(name, zexa::MessageStatus::is_final) })
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    panic_boundary::infallible(false, || unsafe { open_enum::test(name, zexa::MessageStatus::is_final) })
 }
 
 /// A message and its delivery status.
 ///
-/// If the response to a send omits a field that the request has, the field has the value of the request.
-///
-/// Yours to free with zexa_message_free(). Its strings live as long as it does.
+/// Free it with zexa_message_free(). Its strings are valid until then.
 pub struct zexa_message(pub(crate) Object<zexa::Message>);
 
 impl From<zexa::Message> for zexa_message {
@@ -27,105 +24,107 @@ impl From<zexa::Message> for zexa_message {
     }
 }
 
-impl Fields for zexa::Message {
-    fn write(&self, texts: &mut Texts) {
-        texts.push(&self.id);
-        texts.push(self.status.as_str());
-        texts.push_option(self.channel.as_ref().map(zexa::Channel::as_str));
-        texts.push_option(self.to.as_deref());
-        texts.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
-        texts.push_option(self.from.as_deref());
-        texts.push_option(self.body.as_deref());
-        texts.push_option(self.scheduled_at.as_ref().map(ToString::to_string).as_deref());
-        texts.push_option(self.sent_at.as_ref().map(ToString::to_string).as_deref());
-        texts.push_option(self.delivered_at.as_ref().map(ToString::to_string).as_deref());
-        texts.push_option(self.error.as_deref());
+impl StringFields for zexa::Message {
+    fn write_strings(&self, strings: &mut StringTable) {
+        strings.push(&self.id);
+        strings.push(self.status.as_str());
+        strings.push_option(self.channel.as_ref().map(zexa::Channel::as_str));
+        strings.push_option(self.to.as_deref());
+        strings.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_option(self.from.as_deref());
+        strings.push_option(self.body.as_deref());
+        strings.push_option(self.scheduled_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_option(self.sent_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_option(self.delivered_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_option(self.error.as_deref());
     }
 }
 
 /// Message id, `msg_…`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_id(message: *const zexa_message) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(message, ptr::null(), |message| message.0.text(0)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(0)) }
 }
 
 /// Delivery status. Empty if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_status(message: *const zexa_message) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(message, ptr::null(), |message| message.0.text(1)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(1)) }
 }
 
 /// Delivery channel. Absent if the API omits it.
-/// NULL where it is absent.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_channel(message: *const zexa_message) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(message, ptr::null(), |message| message.0.text(2)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(2)) }
 }
 
 /// Recipient: E.164 number, email address, or Slack channel or user id. Absent if the API omits it.
-/// NULL where it is absent.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_to(message: *const zexa_message) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(message, ptr::null(), |message| message.0.text(3)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(3)) }
 }
 
 /// Creation time (UTC). Absent if the API omits it.
 ///
-/// In the form of RFC 3339. NULL where it is absent.
+/// RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_created_at(message: *const zexa_message) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(message, ptr::null(), |message| message.0.text(4)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(4)) }
 }
 
 /// Creation time (UTC). Absent if the API omits it.
 ///
-/// In milliseconds since 1970. -1 where it is absent.
+/// Milliseconds since the Unix epoch. -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_created_at_unix_ms(message: *const zexa_message) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(message, -1, |message| message.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond()))
+        panic_boundary::read(message, -1, |message| {
+            message.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond())
+        })
     }
 }
 
-/// Sender: Sender ID or email address. Not documented by the API; may be absent.
-/// NULL where it is absent.
+/// Sender: a Sender ID or an email address. Not documented: the API may omit it.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_from(message: *const zexa_message) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(message, ptr::null(), |message| message.0.text(5)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(5)) }
 }
 
-/// Message text. Not documented by the API; may be absent.
-/// NULL where it is absent.
+/// Plain text. Not documented: the API may omit it.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_body(message: *const zexa_message) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(message, ptr::null(), |message| message.0.text(6)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(6)) }
 }
 
 /// Scheduled send time (UTC). Not documented by the API; may be absent.
 ///
-/// In the form of RFC 3339. NULL where it is absent.
+/// RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_scheduled_at(message: *const zexa_message) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(message, ptr::null(), |message| message.0.text(7)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(7)) }
 }
 
 /// Scheduled send time (UTC). Not documented by the API; may be absent.
 ///
-/// In milliseconds since 1970. -1 where it is absent.
+/// Milliseconds since the Unix epoch. -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_scheduled_at_unix_ms(message: *const zexa_message) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(message, -1, |message| {
+        panic_boundary::read(message, -1, |message| {
             message.0.model.scheduled_at.as_ref().map_or(-1, |time| time.as_millisecond())
         })
     }
@@ -133,73 +132,75 @@ pub unsafe extern "C" fn zexa_message_scheduled_at_unix_ms(message: *const zexa_
 
 /// Time at which the message was passed to the carrier or provider (UTC). Not documented by the API; may be absent.
 ///
-/// In the form of RFC 3339. NULL where it is absent.
+/// RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_sent_at(message: *const zexa_message) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(message, ptr::null(), |message| message.0.text(8)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(8)) }
 }
 
 /// Time at which the message was passed to the carrier or provider (UTC). Not documented by the API; may be absent.
 ///
-/// In milliseconds since 1970. -1 where it is absent.
+/// Milliseconds since the Unix epoch. -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_sent_at_unix_ms(message: *const zexa_message) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(message, -1, |message| message.0.model.sent_at.as_ref().map_or(-1, |time| time.as_millisecond()))
+        panic_boundary::read(message, -1, |message| {
+            message.0.model.sent_at.as_ref().map_or(-1, |time| time.as_millisecond())
+        })
     }
 }
 
 /// Delivery time (UTC). Not documented by the API; may be absent.
 ///
-/// In the form of RFC 3339. NULL where it is absent.
+/// RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_delivered_at(message: *const zexa_message) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(message, ptr::null(), |message| message.0.text(9)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(9)) }
 }
 
 /// Delivery time (UTC). Not documented by the API; may be absent.
 ///
-/// In milliseconds since 1970. -1 where it is absent.
+/// Milliseconds since the Unix epoch. -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_delivered_at_unix_ms(message: *const zexa_message) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(message, -1, |message| {
+        panic_boundary::read(message, -1, |message| {
             message.0.model.delivered_at.as_ref().map_or(-1, |time| time.as_millisecond())
         })
     }
 }
 
-/// Failure reason, as text or as a code. Not documented by the API; may be absent.
-/// NULL where it is absent.
+/// Reason of a failure: a text or a code. Not documented: the API may omit it.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_error(message: *const zexa_message) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(message, ptr::null(), |message| message.0.text(10)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(10)) }
 }
 
-/// All of it as a JSON object, by the names of the API, with what this version does not know. NULL of NULL.
+/// Return the object as JSON, with the field names of the API, including fields that this version does not know. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_json(message: *const zexa_message) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(message, ptr::null(), |message| message.0.json()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.json()) }
 }
 
-/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
+/// Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_extra_json(message: *const zexa_message) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(message, ptr::null(), |message| message.0.extra(|model| &model.extra)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.extra(|model| &model.extra)) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_free(message: *mut zexa_message) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(message) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free(message) }
 }
 
 /// A message to send.
@@ -208,7 +209,7 @@ pub unsafe extern "C" fn zexa_message_free(message: *mut zexa_message) {
 /// template id or an extra body field; otherwise, the call fails with `ZEXA_INVALID_REQUEST`. For SMS, WhatsApp
 /// and Telegram, the recipient must be an E.164 number; otherwise, the call fails with `ZEXA_VALIDATION`.
 ///
-/// Begin with `ZEXA_SEND_MESSAGE_PARAMS_INIT`, which makes everything absent. The strings are read during the call, and stay yours.
+/// Initialise with `ZEXA_SEND_MESSAGE_PARAMS_INIT`, which sets all members to absent. The strings are copied during the call.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct zexa_send_message_params {
@@ -226,20 +227,19 @@ pub struct zexa_send_message_params {
     pub subject: *const c_char,
     /// Message text as HTML; `body` is then the plain-text alternative. Email only.
     pub html: *const c_char,
-    /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in
-    /// order, such as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the
-    /// object, so others are accepted.
-    /// A JSON object: see `zexa_template`.
+    /// An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of its `variables` in order, such as `{"name":
+    /// "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API documents the object, not its members, so it may have others.
+    /// A JSON object. zexa_template can build it.
     pub template_json: *const c_char,
-    /// Time at which to send the message. Default: immediately.
-    /// In the form of RFC 3339, such as "2026-07-01T09:00:00Z".
+    /// When to send it. Default: now.
+    /// RFC 3339, such as "2026-07-01T09:00:00Z".
     pub scheduled_at: *const c_char,
     /// Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the values of its
     /// variables: send them as extra body fields.
     pub template_id: *const c_char,
 }
 
-// SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
+// SAFETY: repr(C); the size comes first, then pointers and numbers; the macro is generated from the same fields.
 unsafe impl input::SizedStruct for zexa_send_message_params {
     const INIT: zexa_send_message_params = zexa_send_message_params {
         struct_size: size_of::<zexa_send_message_params>(),
@@ -253,30 +253,30 @@ unsafe impl input::SizedStruct for zexa_send_message_params {
         scheduled_at: ptr::null(),
         template_id: ptr::null(),
     };
-    const LEAST: usize = offset_of!(zexa_send_message_params, body);
+    const MIN_SIZE: usize = offset_of!(zexa_send_message_params, body);
 }
 
 impl zexa_send_message_params {
     /// # Safety
     ///
-    /// The strings and arrays are as the header asks.
+    /// The strings and arrays are valid, as the header requires.
     unsafe fn read(&self) -> Result<zexa::SendMessage, Failure> {
         let mut params = zexa::SendMessage::empty();
         // SAFETY: as the caller promised.
         unsafe {
-            params.channel = input::optional_text("channel", self.channel)?.unwrap_or_default().into();
-            params.to = input::optional_text("to", self.to)?.unwrap_or_default().into();
-            params.from = input::optional_text("from", self.from)?.unwrap_or_default().into();
-            params.body = input::optional_text("body", self.body)?.map(Into::into);
-            params.subject = input::optional_text("subject", self.subject)?.map(Into::into);
-            params.html = input::optional_text("html", self.html)?.map(Into::into);
-            params.template = input::optional_text("template_json", self.template_json)?
+            params.channel = input::optional_string("channel", self.channel)?.unwrap_or_default().into();
+            params.to = input::optional_string("to", self.to)?.unwrap_or_default().into();
+            params.from = input::optional_string("from", self.from)?.unwrap_or_default().into();
+            params.body = input::optional_string("body", self.body)?.map(Into::into);
+            params.subject = input::optional_string("subject", self.subject)?.map(Into::into);
+            params.html = input::optional_string("html", self.html)?.map(Into::into);
+            params.template = input::optional_string("template_json", self.template_json)?
                 .map(|json| binding::template("template_json", json))
                 .transpose()?;
-            params.scheduled_at = input::optional_text("scheduled_at", self.scheduled_at)?
+            params.scheduled_at = input::optional_string("scheduled_at", self.scheduled_at)?
                 .map(|text| binding::timestamp("scheduled_at", text))
                 .transpose()?;
-            params.template_id = input::optional_text("template_id", self.template_id)?.map(Into::into);
+            params.template_id = input::optional_string("template_id", self.template_id)?.map(Into::into);
         }
         Ok(params)
     }
@@ -287,14 +287,14 @@ impl zexa_send_message_params {
 /// Returns the accepted message. A message is never sent twice: if an attempt may have been processed by the server, it is not retried, and
 /// the call fails with the outcome `ZEXA_OUTCOME_UNKNOWN` or `ZEXA_OUTCOME_ACCEPTED`.
 ///
-/// `POST /messages`
+/// Endpoint: `POST /messages`. Thread-safe.
 ///
-/// - `params`: begun with `ZEXA_SEND_MESSAGE_PARAMS_INIT`.
-/// - `options`: NULL for those of the client.
-/// - `message`: [out, optional] the result; free with zexa_message_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or a status of every call: see zexa_status.
+/// @param client        the client
+/// @param params        the parameters; initialise with `ZEXA_SEND_MESSAGE_PARAMS_INIT`
+/// @param options       [optional] call options; NULL for those of the client
+/// @param[out] message  [optional] the result; free with zexa_message_free()
+/// @param[out] error    [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_messages_send(
     client: *const zexa_client,
@@ -304,28 +304,28 @@ pub unsafe extern "C" fn zexa_messages_send(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
             let message = Output::optional(message);
             let client = call_options::client(client, options)?;
             let params = input::sized_struct("params", params)?.read()?;
-            message.give(client.messages().send(&params)?)
+            message.set(client.messages().send(&params)?)
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }
 
 /// Get a message with its delivery status.
 ///
-/// `GET /messages/{id}`
+/// Endpoint: `GET /messages/{id}`. Thread-safe.
 ///
-/// - `id`: its id.
-/// - `options`: NULL for those of the client.
-/// - `message`: [out, optional] the result; free with zexa_message_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client        the client
+/// @param id            id of the object
+/// @param options       [optional] call options; NULL for those of the client
+/// @param[out] message  [optional] the result; free with zexa_message_free()
+/// @param[out] error    [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_messages_get(
     client: *const zexa_client,
@@ -335,16 +335,16 @@ pub unsafe extern "C" fn zexa_messages_get(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
             let message = Output::optional(message);
             let client = call_options::client(client, options)?;
-            let id = input::text("id", id)?;
-            message.give(client.messages().get(id)?)
+            let id = input::string("id", id)?;
+            message.set(client.messages().get(id)?)
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }
 
 /// Wait until a message has the status `until` or a final status, and return the message.
@@ -356,15 +356,15 @@ pub unsafe extern "C" fn zexa_messages_get(
 /// because messages can stay `queued` that long at busy times. If the deadline passes first, the call fails with
 /// `ZEXA_TIMEOUT`.
 ///
-/// `GET /messages/{id}`
+/// Endpoint: `GET /messages/{id}`. Thread-safe.
 ///
-/// - `id`: its id.
-/// - `until`: the name of a status, or NULL for `final`.
-/// - `options`: NULL for those of the client.
-/// - `message`: [out, optional] the result; free with zexa_message_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client        the client
+/// @param id            id of the object
+/// @param until         [optional] name of a status to wait for; NULL or "final" for any final status
+/// @param options       [optional] call options; NULL for those of the client
+/// @param[out] message  [optional] the result; free with zexa_message_free()
+/// @param[out] error    [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_messages_wait(
     client: *const zexa_client,
@@ -375,15 +375,15 @@ pub unsafe extern "C" fn zexa_messages_wait(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
             let message = Output::optional(message);
             let client = call_options::client(client, options)?;
-            let id = input::text("id", id)?;
-            let until = input::optional_text("until", until)?.unwrap_or_default();
-            message.give(client.messages().wait(id, until)?)
+            let id = input::string("id", id)?;
+            let until = input::optional_string("until", until)?.unwrap_or_default();
+            message.set(client.messages().wait(id, until)?)
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }

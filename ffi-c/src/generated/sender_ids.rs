@@ -7,7 +7,7 @@ use crate::prelude::*;
 ///
 /// Most fields are not documented by the API, and every field may be absent.
 ///
-/// Yours to free with zexa_sender_id_free(). Its strings live as long as it does.
+/// Free it with zexa_sender_id_free(), unless it belongs to a page. Its strings are valid until then.
 pub struct zexa_sender_id(pub(crate) Object<zexa::SenderId>);
 
 impl From<zexa::SenderId> for zexa_sender_id {
@@ -16,102 +16,102 @@ impl From<zexa::SenderId> for zexa_sender_id {
     }
 }
 
-impl Fields for zexa::SenderId {
-    fn write(&self, texts: &mut Texts) {
-        texts.push(self.status.as_str());
-        texts.push_option(self.channel.as_ref().map(zexa::Channel::as_str));
-        texts.push_option(self.sender_id.as_deref());
-        texts.push_option(self.id.as_deref());
-        texts.push_option(self.use_case.as_deref());
-        texts.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
+impl StringFields for zexa::SenderId {
+    fn write_strings(&self, strings: &mut StringTable) {
+        strings.push(self.status.as_str());
+        strings.push_option(self.channel.as_ref().map(zexa::Channel::as_str));
+        strings.push_option(self.sender_id.as_deref());
+        strings.push_option(self.id.as_deref());
+        strings.push_option(self.use_case.as_deref());
+        strings.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
     }
 }
 
 /// Approval status. Empty if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_status(sender_id: *const zexa_sender_id) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(sender_id, ptr::null(), |sender_id| sender_id.0.text(0)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(sender_id, ptr::null(), |sender_id| sender_id.0.string(0)) }
 }
 
-/// Channel that the Sender ID is registered for. Not documented by the API; may be absent.
-/// NULL where it is absent.
+/// Channel that it is registered for. Not documented: the API may omit it.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_channel(sender_id: *const zexa_sender_id) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(sender_id, ptr::null(), |sender_id| sender_id.0.text(1)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(sender_id, ptr::null(), |sender_id| sender_id.0.string(1)) }
 }
 
-/// The name or number itself: up to 11 letters and digits, or an E.164 number. Not documented by the API; may be absent.
-/// NULL where it is absent.
+/// The name itself: up to 11 letters and digits, or an E.164 number. Not documented: the API may omit it.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_sender_id(sender_id: *const zexa_sender_id) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(sender_id, ptr::null(), |sender_id| sender_id.0.text(2)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(sender_id, ptr::null(), |sender_id| sender_id.0.string(2)) }
 }
 
-/// Registration id. Not documented by the API; may be absent.
-/// NULL where it is absent.
+/// Id of the registration. Not documented: the API may omit it.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_id(sender_id: *const zexa_sender_id) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(sender_id, ptr::null(), |sender_id| sender_id.0.text(3)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(sender_id, ptr::null(), |sender_id| sender_id.0.string(3)) }
 }
 
-/// Use case: `transactional`, `marketing` or `otp`. Not documented by the API; may be absent.
-/// NULL where it is absent.
+/// Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_use_case(sender_id: *const zexa_sender_id) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(sender_id, ptr::null(), |sender_id| sender_id.0.text(4)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(sender_id, ptr::null(), |sender_id| sender_id.0.string(4)) }
 }
 
 /// Registration time (UTC). Not documented by the API; may be absent.
 ///
-/// In the form of RFC 3339. NULL where it is absent.
+/// RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_created_at(sender_id: *const zexa_sender_id) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(sender_id, ptr::null(), |sender_id| sender_id.0.text(5)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(sender_id, ptr::null(), |sender_id| sender_id.0.string(5)) }
 }
 
 /// Registration time (UTC). Not documented by the API; may be absent.
 ///
-/// In milliseconds since 1970. -1 where it is absent.
+/// Milliseconds since the Unix epoch. -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_created_at_unix_ms(sender_id: *const zexa_sender_id) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(sender_id, -1, |sender_id| {
+        panic_boundary::read(sender_id, -1, |sender_id| {
             sender_id.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond())
         })
     }
 }
 
-/// All of it as a JSON object, by the names of the API, with what this version does not know. NULL of NULL.
+/// Return the object as JSON, with the field names of the API, including fields that this version does not know. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_json(sender_id: *const zexa_sender_id) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(sender_id, ptr::null(), |sender_id| sender_id.0.json()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(sender_id, ptr::null(), |sender_id| sender_id.0.json()) }
 }
 
-/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
+/// Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_extra_json(sender_id: *const zexa_sender_id) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(sender_id, ptr::null(), |sender_id| sender_id.0.extra(|model| &model.extra)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(sender_id, ptr::null(), |sender_id| sender_id.0.extra(|model| &model.extra)) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_free(sender_id: *mut zexa_sender_id) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(sender_id) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free(sender_id) }
 }
 
 /// Which Sender IDs to list. Default: all.
 ///
-/// Begin with `ZEXA_LIST_SENDER_IDS_PARAMS_INIT`, which makes everything absent.
+/// Initialise with `ZEXA_LIST_SENDER_IDS_PARAMS_INIT`, which sets all members to absent.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct zexa_list_sender_ids_params {
@@ -121,19 +121,19 @@ pub struct zexa_list_sender_ids_params {
     pub per_page: i64,
 }
 
-// SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
+// SAFETY: repr(C); the size comes first, then pointers and numbers; the macro is generated from the same fields.
 unsafe impl input::SizedStruct for zexa_list_sender_ids_params {
     const INIT: zexa_list_sender_ids_params = zexa_list_sender_ids_params {
         struct_size: size_of::<zexa_list_sender_ids_params>(),
         per_page: ZEXA_DEFAULT as i64,
     };
-    const LEAST: usize = offset_of!(zexa_list_sender_ids_params, per_page);
+    const MIN_SIZE: usize = offset_of!(zexa_list_sender_ids_params, per_page);
 }
 
 impl zexa_list_sender_ids_params {
     /// # Safety
     ///
-    /// The strings and arrays are as the header asks.
+    /// The strings and arrays are valid, as the header requires.
     unsafe fn read(&self) -> Result<zexa::ListSenderIds, Failure> {
         let mut params = zexa::ListSenderIds::empty();
         params.per_page = number::parameter("per_page", self.per_page)?;
@@ -142,71 +142,73 @@ impl zexa_list_sender_ids_params {
     }
 }
 
-/// One page of a list. Yours to free with zexa_sender_id_page_free(). Its items and strings live as long as it does.
+/// One page of a list. Free it with zexa_sender_id_page_free(). Its items and strings are valid until then.
 pub struct zexa_sender_id_page(PageOf<zexa_sender_id>);
 
-/// How many items are on it.
+/// Return the number of items on the page. 0 if `page` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_page_count(page: *const zexa_sender_id_page) -> usize {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, 0, |page| page.0.items.len()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(page, 0, |page| page.0.items.len()) }
 }
 
-/// The item at `index`, from 0; NULL where there is none. It is the page's: not to be freed.
+/// Return the item at `index`, from 0. NULL if there is none. The item belongs to the page: do not free it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_page_at(
     page: *const zexa_sender_id_page,
     index: usize,
 ) -> *const zexa_sender_id {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, ptr::null(), |page| page.0.items.get(index).map_or(ptr::null(), ptr::from_ref)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe {
+        panic_boundary::read(page, ptr::null(), |page| page.0.items.get(index).map_or(ptr::null(), ptr::from_ref))
+    }
 }
 
-/// Number of items in the whole list. -1 if the API omits it.
+/// Return the number of items in the whole list. -1 if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_page_total(page: *const zexa_sender_id_page) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| page.0.total()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(page, -1, |page| page.0.total()) }
 }
 
-/// Number of the page, from 1.
+/// Return the number of the page, from 1. -1 if `page` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_page_number(page: *const zexa_sender_id_page) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| page.0.page()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(page, -1, |page| page.0.page()) }
 }
 
-/// Number of items on a full page. -1 if the API omits it.
+/// Return the number of items on a full page. -1 if the API omits it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_page_per_page(page: *const zexa_sender_id_page) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, -1, |page| page.0.per_page()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(page, -1, |page| page.0.per_page()) }
 }
 
-/// Other fields of the page, and the raw values of fields in an unexpected form, as a JSON object. NULL if the page is NULL.
+/// Return unknown fields of the page, and the raw values of fields in an unexpected form, as a JSON object. NULL if `page` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_page_extra_json(page: *const zexa_sender_id_page) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(page, ptr::null(), |page| page.0.extra()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(page, ptr::null(), |page| page.0.extra()) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_page_free(page: *mut zexa_sender_id_page) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(page) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free(page) }
 }
 
-/// All items of a list, one after the other. Yours to free with zexa_sender_id_iter_free(), also before its end. Threads may share it, and take turns; none may be in
-/// zexa_sender_id_iter_next() when it is freed.
+/// An iterator over the items of a list. Free it with zexa_sender_id_iter_free(), also before its end. Threads may share it, but none may be in zexa_sender_id_iter_next() when it is
+/// freed.
 pub struct zexa_sender_id_iter(Items<zexa::SenderId>);
 
-/// Takes the next, and waits for it where it has not come yet.
+/// Return the next item of a list. Waits until it is fetched.
 ///
-/// - `sender_id`: gets it, yours to free with zexa_sender_id_free(); NULL at the end, too.
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see zexa_status, after which there is nothing more.
+/// @param iter            the iterator
+/// @param[out] sender_id  the item; free with zexa_sender_id_free(). NULL at the end
+/// @param[out] error      [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list is at its end
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_iter_next(
     iter: *mut zexa_sender_id_iter,
@@ -214,40 +216,39 @@ pub unsafe extern "C" fn zexa_sender_id_iter_next(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let next = || {
-        // SAFETY: the caller's pointers are as the header asks.
-        let (output, iterator) = unsafe { (Output::new("sender_id", sender_id)?, input::object("iter", iter)?) };
-        output.give(iterator.0.next()?)
+        // SAFETY: the caller's pointers are valid, as the header requires.
+        let (output, iterator) = unsafe { (Output::required("sender_id", sender_id)?, input::object("iter", iter)?) };
+        output.set(iterator.0.next()?)
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, next) }
+    unsafe { panic_boundary::fallible(error, next) }
 }
 
-/// Whether the list has ended with fewer items than the API reported in its last total: rows were removed while it was read, or
-/// the server did not return all. False of NULL, before zexa_sender_id_iter_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a thread
-/// that is in zexa_sender_id_iter_next().
+/// Return whether the list ended with fewer items than the last total that the API reported: rows were removed meanwhile, or the server did not return
+/// all. False if `iter` is NULL, before zexa_sender_id_iter_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a thread that is in zexa_sender_id_iter_next().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_iter_is_incomplete(iter: *const zexa_sender_id_iter) -> bool {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(iter, false, |list| list.0.is_incomplete()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(iter, false, |list| list.0.is_incomplete()) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_iter_free(iter: *mut zexa_sender_id_iter) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::end(iter) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free_with_signal_guard(iter) }
 }
 
-/// All pages of a list, one after the other. Yours to free with zexa_sender_id_pages_free(), also before its end. Threads may share it, and take turns; none may be in
-/// zexa_sender_id_pages_next() when it is freed.
+/// An iterator over the pages of a list. Free it with zexa_sender_id_pages_free(), also before its end. Threads may share it, but none may be in zexa_sender_id_pages_next() when it is
+/// freed.
 pub struct zexa_sender_id_pages(Pages<zexa::SenderId>);
 
-/// Takes the next, and waits for it where it has not come yet.
+/// Return the next page of a list. Waits until it is fetched.
 ///
-/// - `page`: gets it, yours to free with zexa_sender_id_page_free(); NULL at the end, too.
-/// - `error`: gets what went wrong, if anything did: yours to free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`; `ZEXA_DONE` where there is nothing more; or a status of every call, see zexa_status, after which there is nothing more.
+/// @param pages       the iterator
+/// @param[out] page   the page; free with zexa_sender_id_page_free(). NULL at the end
+/// @param[out] error  [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list is at its end
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_pages_next(
     pages: *mut zexa_sender_id_pages,
@@ -255,44 +256,41 @@ pub unsafe extern "C" fn zexa_sender_id_pages_next(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let next = || {
-        // SAFETY: the caller's pointers are as the header asks.
-        let (output, iterator) = unsafe { (Output::new("page", page)?, input::object("pages", pages)?) };
-        output.give(zexa_sender_id_page(PageOf::new(iterator.0.next()?)))
+        // SAFETY: the caller's pointers are valid, as the header requires.
+        let (output, iterator) = unsafe { (Output::required("page", page)?, input::object("pages", pages)?) };
+        output.set(zexa_sender_id_page(PageOf::new(iterator.0.next()?)))
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, next) }
+    unsafe { panic_boundary::fallible(error, next) }
 }
 
-/// Whether the list has ended with fewer items than the API reported in its last total: rows were removed while it was read, or
-/// the server did not return all. False of NULL, before zexa_sender_id_pages_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a thread
-/// that is in zexa_sender_id_pages_next().
+/// Return whether the list ended with fewer items than the last total that the API reported: rows were removed meanwhile, or the server did not return
+/// all. False if `pages` is NULL, before zexa_sender_id_pages_next() has returned `ZEXA_DONE`, and after a failure. Does not wait for a thread that is in zexa_sender_id_pages_next().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_pages_is_incomplete(pages: *const zexa_sender_id_pages) -> bool {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(pages, false, |list| list.0.is_incomplete()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(pages, false, |list| list.0.is_incomplete()) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_pages_free(pages: *mut zexa_sender_id_pages) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::end(pages) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free_with_signal_guard(pages) }
 }
 
 /// List the account's Sender IDs, with any status and for any channel.
 ///
-/// `GET /sender-ids`
+/// Endpoint: `GET /sender-ids`. Thread-safe.
 ///
-/// Nothing is sent until the first one is taken. Pages are prefetched and returned in order. A deadline applies to the whole list, and runs from
-/// here. The client may be freed before the list. A list that only repeats items although more should follow is `ZEXA_DECODE`.
-/// An item repeated across pages, because rows were added in between, is returned once. Take the items with zexa_sender_id_iter_next(); zexa_sender_id_iter_is_incomplete() tells whether the list ended short of the total that the API reported.
+/// Creates an iterator over all items, across pages; sends nothing. Read it with zexa_sender_id_iter_next().
 ///
-/// - `params`: NULL for no filter.
-/// - `options`: NULL for those of the client.
-/// - `iter`: [out] the list; free with zexa_sender_id_iter_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client      the client
+/// @param params      [optional] filter and page size; NULL for none
+/// @param options     [optional] call options; NULL for those of the client
+/// @param[out] iter   the iterator; free with zexa_sender_id_iter_free()
+/// @param[out] error  [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_ids_list(
     client: *const zexa_client,
@@ -302,31 +300,31 @@ pub unsafe extern "C" fn zexa_sender_ids_list(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
-            let iter = Output::new("iter", iter)?;
+            let iter = Output::required("iter", iter)?;
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            iter.give(zexa_sender_id_iter(Items::new(binding::checked_list(client.sender_ids().list(&params))?)))
+            iter.set(zexa_sender_id_iter(Items::new(binding::checked_list(client.sender_ids().list(&params))?)))
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }
 
 /// List the account's Sender IDs, with any status and for any channel.
 ///
-/// `GET /sender-ids`
+/// Endpoint: `GET /sender-ids`. Thread-safe.
 ///
-/// This fetches one page.
+/// Fetches one page.
 ///
-/// - `params`: NULL for no filter.
-/// - `number`: which page, from 1.
-/// - `options`: NULL for those of the client.
-/// - `page`: [out, optional] the result; free with zexa_sender_id_page_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client      the client
+/// @param params      [optional] filter and page size; NULL for none
+/// @param number      number of the page, from 1
+/// @param options     [optional] call options; NULL for those of the client
+/// @param[out] page   [optional] the result; free with zexa_sender_id_page_free()
+/// @param[out] error  [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_ids_list_page(
     client: *const zexa_client,
@@ -337,32 +335,30 @@ pub unsafe extern "C" fn zexa_sender_ids_list_page(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
             let page = Output::optional(page);
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            page.give(zexa_sender_id_page(PageOf::new(client.sender_ids().list(&params).page(number)?)))
+            page.set(zexa_sender_id_page(PageOf::new(client.sender_ids().list(&params).page(number)?)))
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }
 
 /// List the account's Sender IDs, with any status and for any channel.
 ///
-/// `GET /sender-ids`
+/// Endpoint: `GET /sender-ids`. Thread-safe.
 ///
-/// Nothing is sent until the first one is taken. Pages are prefetched and returned in order. A deadline applies to the whole list, and runs from
-/// here. The client may be freed before the list. A list that only repeats items although more should follow is `ZEXA_DECODE`.
-/// Pages are as the API returns them: an item repeated across pages is on each of them. A page without new items is left out, unless it is the first. Take the pages with zexa_sender_id_pages_next(); zexa_sender_id_pages_is_incomplete() tells whether they ended short of the total that the API reported.
+/// Creates an iterator over all pages; sends nothing. Read it with zexa_sender_id_pages_next().
 ///
-/// - `params`: NULL for no filter.
-/// - `options`: NULL for those of the client.
-/// - `pages`: [out] the list; free with zexa_sender_id_pages_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client      the client
+/// @param params      [optional] filter and page size; NULL for none
+/// @param options     [optional] call options; NULL for those of the client
+/// @param[out] pages  the iterator; free with zexa_sender_id_pages_free()
+/// @param[out] error  [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_ids_list_pages(
     client: *const zexa_client,
@@ -372,16 +368,16 @@ pub unsafe extern "C" fn zexa_sender_ids_list_pages(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
-            let pages = Output::new("pages", pages)?;
+            let pages = Output::required("pages", pages)?;
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            pages.give(zexa_sender_id_pages(Pages::new(
+            pages.set(zexa_sender_id_pages(Pages::new(
                 binding::checked_list(client.sender_ids().list(&params))?.pages(),
             )))
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }

@@ -7,7 +7,7 @@ use crate::prelude::*;
 ///
 /// If the response to a create omits a field that the request has, the field has the value of the request.
 ///
-/// Yours to free with zexa_webhook_free(). Its strings live as long as it does.
+/// Free it with zexa_webhook_free(). Its strings are valid until then.
 pub struct zexa_webhook(pub(crate) Object<zexa::Webhook>);
 
 impl From<zexa::Webhook> for zexa_webhook {
@@ -16,14 +16,14 @@ impl From<zexa::Webhook> for zexa_webhook {
     }
 }
 
-impl Fields for zexa::Webhook {
-    fn write(&self, texts: &mut Texts) {
-        texts.push(&self.id);
-        texts.push_option(self.url.as_deref());
-        texts.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
-        texts.push_option(self.secret.as_deref());
+impl StringFields for zexa::Webhook {
+    fn write_strings(&self, strings: &mut StringTable) {
+        strings.push(&self.id);
+        strings.push_option(self.url.as_deref());
+        strings.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_option(self.secret.as_deref());
         for text in &self.events {
-            texts.push(text.as_str());
+            strings.push(text.as_str());
         }
     }
 }
@@ -31,95 +31,96 @@ impl Fields for zexa::Webhook {
 /// Webhook id, `wh_…`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_id(webhook: *const zexa_webhook) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(webhook, ptr::null(), |webhook| webhook.0.text(0)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(webhook, ptr::null(), |webhook| webhook.0.string(0)) }
 }
 
 /// URL that events are posted to. Absent if the API omits it.
-/// NULL where it is absent.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_url(webhook: *const zexa_webhook) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(webhook, ptr::null(), |webhook| webhook.0.text(1)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(webhook, ptr::null(), |webhook| webhook.0.string(1)) }
 }
 
 /// Names of the events that are posted to the URL. Empty if the API omits them.
 ///
-/// How many `events` there are.
+/// Returns the number of `events`. 0 if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_events_count(webhook: *const zexa_webhook) -> usize {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(webhook, 0, |webhook| webhook.0.model.events.len()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(webhook, 0, |webhook| webhook.0.model.events.len()) }
 }
 
 /// Names of the events that are posted to the URL. Empty if the API omits them.
 ///
-/// The one of `events` at `index`, from 0; NULL where there is none.
+/// Returns the element of `events` at `index`, from 0. NULL if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_events_at(webhook: *const zexa_webhook, index: usize) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(webhook, ptr::null(), |webhook| {
-            if index < webhook.0.model.events.len() { webhook.0.text(4 + index) } else { ptr::null() }
+        panic_boundary::read(webhook, ptr::null(), |webhook| {
+            if index < webhook.0.model.events.len() { webhook.0.string(4 + index) } else { ptr::null() }
         })
     }
 }
 
 /// Creation time (UTC). Absent if the API omits it.
 ///
-/// In the form of RFC 3339. NULL where it is absent.
+/// RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_created_at(webhook: *const zexa_webhook) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(webhook, ptr::null(), |webhook| webhook.0.text(2)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(webhook, ptr::null(), |webhook| webhook.0.string(2)) }
 }
 
 /// Creation time (UTC). Absent if the API omits it.
 ///
-/// In milliseconds since 1970. -1 where it is absent.
+/// Milliseconds since the Unix epoch. -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_created_at_unix_ms(webhook: *const zexa_webhook) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
+    // SAFETY: the caller's pointers are valid, as the header requires.
     unsafe {
-        guard::get(webhook, -1, |webhook| webhook.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond()))
+        panic_boundary::read(webhook, -1, |webhook| {
+            webhook.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond())
+        })
     }
 }
 
-/// Secret for signing events. Not documented by the API; may be absent. The client does not verify signatures, because the API documents
-/// none.
-/// NULL where it is absent.
+/// Secret for signatures of events. The API documents neither the secret nor signatures: it may be absent, and the client verifies none.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_secret(webhook: *const zexa_webhook) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(webhook, ptr::null(), |webhook| webhook.0.text(3)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(webhook, ptr::null(), |webhook| webhook.0.string(3)) }
 }
 
-/// All of it as a JSON object, by the names of the API, with what this version does not know. NULL of NULL.
+/// Return the object as JSON, with the field names of the API, including fields that this version does not know. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_json(webhook: *const zexa_webhook) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(webhook, ptr::null(), |webhook| webhook.0.json()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(webhook, ptr::null(), |webhook| webhook.0.json()) }
 }
 
-/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
+/// Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_extra_json(webhook: *const zexa_webhook) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(webhook, ptr::null(), |webhook| webhook.0.extra(|model| &model.extra)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(webhook, ptr::null(), |webhook| webhook.0.extra(|model| &model.extra)) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_free(webhook: *mut zexa_webhook) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(webhook) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free(webhook) }
 }
 
 /// An event that Zexa posts to a webhook.
 ///
 /// The form of events is not documented by the API, so every field may be absent.
 ///
-/// Yours to free with zexa_event_free(). Its strings live as long as it does.
+/// Free it with zexa_event_free(). Its strings are valid until then.
 pub struct zexa_event(pub(crate) Object<zexa::Event>);
 
 impl From<zexa::Event> for zexa_event {
@@ -128,79 +129,82 @@ impl From<zexa::Event> for zexa_event {
     }
 }
 
-impl Fields for zexa::Event {
-    fn write(&self, texts: &mut Texts) {
-        texts.push_option(self.id.as_deref());
-        texts.push_option(self.event.as_ref().map(zexa::EventName::as_str));
-        texts.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
-        texts.push_json(self.data.as_ref());
+impl StringFields for zexa::Event {
+    fn write_strings(&self, strings: &mut StringTable) {
+        strings.push_option(self.id.as_deref());
+        strings.push_option(self.event.as_ref().map(zexa::EventName::as_str));
+        strings.push_option(self.created_at.as_ref().map(ToString::to_string).as_deref());
+        strings.push_json(self.data.as_ref());
     }
 }
 
-/// Event id, for deduplication: the same event may be posted more than once. Not documented by the API; may be absent, such as if the
-/// payload is the message or campaign itself.
-/// NULL where it is absent.
+/// Id of the event itself: the same event may be posted twice. Absent if the payload is the message or campaign itself.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_id(event: *const zexa_event) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(event, ptr::null(), |event| event.0.text(0)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(event, ptr::null(), |event| event.0.string(0)) }
 }
 
-/// Event name. Not documented by the API; may be absent.
-/// NULL where it is absent.
+/// Name of the event.
+/// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_event(event: *const zexa_event) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(event, ptr::null(), |event| event.0.text(1)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(event, ptr::null(), |event| event.0.string(1)) }
 }
 
 /// Event time (UTC). Not documented by the API; may be absent.
 ///
-/// In the form of RFC 3339. NULL where it is absent.
+/// RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_created_at(event: *const zexa_event) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(event, ptr::null(), |event| event.0.text(2)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(event, ptr::null(), |event| event.0.string(2)) }
 }
 
 /// Event time (UTC). Not documented by the API; may be absent.
 ///
-/// In milliseconds since 1970. -1 where it is absent.
+/// Milliseconds since the Unix epoch. -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_created_at_unix_ms(event: *const zexa_event) -> i64 {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(event, -1, |event| event.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond())) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe {
+        panic_boundary::read(event, -1, |event| {
+            event.0.model.created_at.as_ref().map_or(-1, |time| time.as_millisecond())
+        })
+    }
 }
 
 /// Raw data of the event. To read a message or a campaign, use `zexa_event_message()` or `zexa_event_campaign()`, which also search the rest of
 /// the payload. Not documented by the API; may be absent.
 ///
-/// As JSON. NULL where it is absent.
+/// Returns JSON. NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_data_json(event: *const zexa_event) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(event, ptr::null(), |event| event.0.text(3)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(event, ptr::null(), |event| event.0.string(3)) }
 }
 
-/// All of it as a JSON object, by the names of the API, with what this version does not know. NULL of NULL.
+/// Return the object as JSON, with the field names of the API, including fields that this version does not know. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_json(event: *const zexa_event) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(event, ptr::null(), |event| event.0.json()) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(event, ptr::null(), |event| event.0.json()) }
 }
 
-/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
+/// Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_extra_json(event: *const zexa_event) -> *const c_char {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::get(event, ptr::null(), |event| event.0.extra(|model| &model.extra)) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::read(event, ptr::null(), |event| event.0.extra(|model| &model.extra)) }
 }
 
-/// Frees it. NULL is fine.
+/// Free the object. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_free(event: *mut zexa_event) {
-    // SAFETY: the caller's pointers are as the header asks.
-    unsafe { guard::free(event) }
+    // SAFETY: the caller's pointers are valid, as the header requires.
+    unsafe { panic_boundary::free(event) }
 }
 
 /// An endpoint to register for delivery events.
@@ -209,7 +213,7 @@ pub unsafe extern "C" fn zexa_event_free(event: *mut zexa_event) {
 /// `ZEXA_INVALID_REQUEST`. The URL must start with `https://`; otherwise, the call fails with
 /// `ZEXA_VALIDATION`.
 ///
-/// Begin with `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`, which makes everything absent. The strings and arrays are read during the call, and stay yours.
+/// Initialise with `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`, which sets all members to absent. The strings and arrays are copied during the call.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct zexa_create_webhook_params {
@@ -219,11 +223,11 @@ pub struct zexa_create_webhook_params {
     pub url: *const c_char,
     /// Names of the events to post: at least one, or `*` for all.
     pub events: *const *const c_char,
-    /// How many `events` there are.
+    /// Number of elements of `events`.
     pub events_count: usize,
 }
 
-// SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
+// SAFETY: repr(C); the size comes first, then pointers and numbers; the macro is generated from the same fields.
 unsafe impl input::SizedStruct for zexa_create_webhook_params {
     const INIT: zexa_create_webhook_params = zexa_create_webhook_params {
         struct_size: size_of::<zexa_create_webhook_params>(),
@@ -231,20 +235,20 @@ unsafe impl input::SizedStruct for zexa_create_webhook_params {
         events: ptr::null(),
         events_count: 0,
     };
-    const LEAST: usize = size_of::<zexa_create_webhook_params>();
+    const MIN_SIZE: usize = size_of::<zexa_create_webhook_params>();
 }
 
 impl zexa_create_webhook_params {
     /// # Safety
     ///
-    /// The strings and arrays are as the header asks.
+    /// The strings and arrays are valid, as the header requires.
     unsafe fn read(&self) -> Result<zexa::CreateWebhook, Failure> {
         let mut params = zexa::CreateWebhook::empty();
         // SAFETY: as the caller promised.
         unsafe {
-            params.url = input::optional_text("url", self.url)?.unwrap_or_default().into();
+            params.url = input::optional_string("url", self.url)?.unwrap_or_default().into();
             params.events =
-                input::texts("events", self.events, self.events_count)?.into_iter().map(Into::into).collect();
+                input::strings("events", self.events, self.events_count)?.into_iter().map(Into::into).collect();
         }
         Ok(params)
     }
@@ -252,14 +256,14 @@ impl zexa_create_webhook_params {
 
 /// Register an HTTPS endpoint for delivery events. Zexa may post a test event to it immediately.
 ///
-/// `POST /webhooks`
+/// Endpoint: `POST /webhooks`. Thread-safe.
 ///
-/// - `params`: begun with `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`.
-/// - `options`: NULL for those of the client.
-/// - `webhook`: [out, optional] the result; free with zexa_webhook_free().
-/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-///
-/// Returns `ZEXA_OK`, `ZEXA_VALIDATION`, or a status of every call: see zexa_status.
+/// @param client        the client
+/// @param params        the parameters; initialise with `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`
+/// @param options       [optional] call options; NULL for those of the client
+/// @param[out] webhook  [optional] the result; free with zexa_webhook_free()
+/// @param[out] error    [optional] the error on failure; free with zexa_error_free()
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhooks_create(
     client: *const zexa_client,
@@ -269,14 +273,14 @@ pub unsafe extern "C" fn zexa_webhooks_create(
     error: *mut *mut zexa_error,
 ) -> zexa_status {
     let call = || {
-        // SAFETY: the caller's pointers are as the header asks.
+        // SAFETY: the caller's pointers are valid, as the header requires.
         unsafe {
             let webhook = Output::optional(webhook);
             let client = call_options::client(client, options)?;
             let params = input::sized_struct("params", params)?.read()?;
-            webhook.give(client.webhooks().create(&params)?)
+            webhook.set(client.webhooks().create(&params)?)
         }
     };
     // SAFETY: likewise.
-    unsafe { guard::call(error, call) }
+    unsafe { panic_boundary::fallible(error, call) }
 }

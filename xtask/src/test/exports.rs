@@ -204,7 +204,7 @@ extern "C" {
 #endif
 typedef enum { ZEXA_OK = 0, /* zexa_not(); */ } zexa_status;
 typedef void (*zexa_callback)(int number, void *userdata);
-typedef struct { int a; const char *(*zexa_member)(void); } zexa_pair;
+typedef struct { int a; const char *(*zexa_member)(void); } zexa_key_value;
 struct zexa_plain { int (*zexa_member)(void); };
 // const char *zexa_gone(void);
 const char *zexa_version(void); // and zexa_more();

@@ -1,5 +1,5 @@
-//! Every function that C can call runs in a guard, so that no panic leaves Rust: nothing but the guard is in its body, beside closures for it,
-//! and nothing is computed to be given to it. Those that Node can call have the guard of napi-rs.
+//! The step `guards`: no panic leaves Rust. The body of every function that C can call consists of one call of `panic_boundary` and closures for it, and its
+//! arguments compute nothing. Every function that Node can call has `catch_unwind` of napi-rs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use syn::{Attribute, Block, Expr, ExprCall, ImplItemFn, Item, ItemFn, Meta, Sign
 use crate::command::Result;
 use crate::paths;
 
-/// Fails where a function that another language can call does something outside of a guard.
+/// Fails if a function that another language can call has code outside of its panic boundary.
 pub(super) fn check() -> Result {
     check_c()?;
     check_node()
@@ -19,7 +19,7 @@ pub(super) fn check() -> Result {
 
 fn check_c() -> Result {
     let mut exported = 0;
-    let mut complaints = Vec::new();
+    let mut errors = Vec::new();
     for path in sources(&paths::root().join("ffi-c").join("src"))? {
         let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let file = path.strip_prefix(paths::root()).unwrap_or(&path).display();
@@ -27,15 +27,15 @@ fn check_c() -> Result {
             exported += 1;
             if !is_guarded(&function.block) {
                 let line = function.span().start().line;
-                complaints.push(format!("{file}:{line}: `{}` does something outside of a guard", function.sig.ident));
+                errors.push(format!("{file}:{line}: `{}` has code outside of the panic boundary", function.sig.ident));
             }
         }
     }
     println!("{exported} exported functions");
     match exported {
-        0 => Err("there is no exported function".to_owned()),
-        _ if complaints.is_empty() => Ok(()),
-        _ => Err(complaints.join("\n")),
+        0 => Err("no exported function found in ffi-c/src".to_owned()),
+        _ if errors.is_empty() => Ok(()),
+        _ => Err(errors.join("\n")),
     }
 }
 
@@ -48,9 +48,9 @@ fn check_node() -> Result {
     }
     println!("{} functions for Node", exported.count);
     match exported.count {
-        0 => Err("there is no function for Node".to_owned()),
-        _ if exported.complaints.is_empty() => Ok(()),
-        _ => Err(exported.complaints.join("\n")),
+        0 => Err("no #[napi] function found in bindings-node/src".to_owned()),
+        _ if exported.errors.is_empty() => Ok(()),
+        _ => Err(exported.errors.join("\n")),
     }
 }
 
@@ -59,28 +59,28 @@ fn check_node() -> Result {
 struct Exported {
     file: String,
     count: usize,
-    complaints: Vec<String>,
+    errors: Vec<String>,
 }
 
 impl Exported {
-    fn look_at(&mut self, attributes: &[Attribute], signature: &Signature) {
+    fn check(&mut self, attributes: &[Attribute], signature: &Signature) {
         let Some(napi) = attributes.iter().find(|attribute| attribute.path().is_ident("napi")) else { return };
         self.count += 1;
-        let guarded = matches!(&napi.meta, Meta::List(list) if list.tokens.to_string().contains("catch_unwind"));
-        if !guarded {
+        let is_guarded = matches!(&napi.meta, Meta::List(list) if list.tokens.to_string().contains("catch_unwind"));
+        if !is_guarded {
             let (line, name) = (signature.span().start().line, &signature.ident);
-            self.complaints.push(format!("{}:{line}: `{name}` has no catch_unwind", self.file));
+            self.errors.push(format!("{}:{line}: `{name}` has no catch_unwind", self.file));
         }
     }
 }
 
 impl<'ast> Visit<'ast> for Exported {
     fn visit_item_fn(&mut self, function: &'ast ItemFn) {
-        self.look_at(&function.attrs, &function.sig);
+        self.check(&function.attrs, &function.sig);
     }
 
     fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
-        self.look_at(&function.attrs, &function.sig);
+        self.check(&function.attrs, &function.sig);
     }
 }
 
@@ -99,7 +99,7 @@ fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The functions with the ABI of C.
+/// The functions with the C ABI.
 fn functions(text: &str) -> syn::Result<Vec<ItemFn>> {
     let items = syn::parse_file(text)?.items.into_iter();
     Ok(items
@@ -110,10 +110,10 @@ fn functions(text: &str) -> syn::Result<Vec<ItemFn>> {
         .collect())
 }
 
-/// Whether a body is a call of `guard::…`, after closures at most.
+/// Whether a body is a call of `panic_boundary`, possibly after closures.
 fn is_guarded(body: &Block) -> bool {
     let Some((Stmt::Expr(last, None), before)) = body.stmts.split_last() else { return false };
-    is_guard(last) && before.iter().all(is_closure)
+    is_boundary(last) && before.iter().all(is_closure)
 }
 
 fn is_closure(statement: &Stmt) -> bool {
@@ -123,17 +123,17 @@ fn is_closure(statement: &Stmt) -> bool {
     }
 }
 
-fn is_guard(expression: &Expr) -> bool {
+fn is_boundary(expression: &Expr) -> bool {
     match expression {
         Expr::Unsafe(block) => is_guarded(&block.block),
         Expr::Call(call) => {
-            names(call).first().is_some_and(|first| first == "guard") && call.args.iter().all(cannot_panic)
+            names(call).first().is_some_and(|first| first == "panic_boundary") && call.args.iter().all(cannot_panic)
         }
         _ => false,
     }
 }
 
-/// What does nothing where it stands, before the guard is entered: names, numbers, NULL, and closures.
+/// Whether an argument does nothing before the boundary is entered: names, numbers, NULL and closures.
 fn cannot_panic(argument: &Expr) -> bool {
     match argument {
         Expr::Path(_) | Expr::Lit(_) | Expr::Closure(_) => true,
@@ -148,7 +148,7 @@ fn cannot_panic(argument: &Expr) -> bool {
     }
 }
 
-/// The path of the function that is called.
+/// Path of the called function.
 fn names(call: &ExprCall) -> Vec<String> {
     match &*call.func {
         Expr::Path(function) => function.path.segments.iter().map(|segment| segment.ident.to_string()).collect(),
@@ -166,40 +166,40 @@ mod tests {
     }
 
     #[test]
-    fn what_a_guard_is() {
-        assert!(guarded("guard::value(0, || 1)"));
-        assert!(guarded("unsafe { guard::get(x, 0, |x| *x) }"));
-        assert!(guarded("let make = || Ok(()); unsafe { guard::call(x, make) }"));
+    fn a_call_of_the_boundary_is_accepted() {
+        assert!(guarded("panic_boundary::infallible(0, || 1)"));
+        assert!(guarded("unsafe { panic_boundary::read(x, 0, |x| *x) }"));
+        assert!(guarded("let make = || Ok(()); unsafe { panic_boundary::fallible(x, make) }"));
     }
 
     #[test]
-    fn what_node_can_call_has_the_guard_of_napi() {
-        let complaints = |text: &str| {
+    fn functions_for_node_need_catch_unwind() {
+        let errors = |text: &str| {
             let mut exported = Exported { file: "a.rs".into(), ..Exported::default() };
             exported.visit_file(&syn::parse_file(text).expect("Rust"));
-            (exported.count, exported.complaints)
+            (exported.count, exported.errors)
         };
-        assert_eq!(complaints("#[napi(catch_unwind)] fn f() {} #[napi] struct S; fn g() {}"), (1, Vec::new()));
-        let complaint = "a.rs:1: `f` has no catch_unwind".to_owned();
-        assert_eq!(complaints("#[napi] impl S { #[napi(getter)] fn f(&self) {} }"), (1, vec![complaint]));
+        assert_eq!(errors("#[napi(catch_unwind)] fn f() {} #[napi] struct S; fn g() {}"), (1, Vec::new()));
+        let error = "a.rs:1: `f` has no catch_unwind".to_owned();
+        assert_eq!(errors("#[napi] impl S { #[napi(getter)] fn f(&self) {} }"), (1, vec![error]));
     }
 
     #[test]
-    fn what_none_is() {
+    fn code_outside_of_the_boundary_is_rejected() {
         assert!(!guarded("1"));
-        assert!(!guarded("let x = compute(); guard::value(0, || x)"));
-        assert!(!guarded("guard::value(0, || 1); 2"));
-        assert!(!guarded("other::value(0, || 1)"));
+        assert!(!guarded("let x = compute(); panic_boundary::infallible(0, || x)"));
+        assert!(!guarded("panic_boundary::infallible(0, || 1); 2"));
+        assert!(!guarded("other::infallible(0, || 1)"));
     }
 
     #[test]
-    fn what_may_be_given_to_a_guard() {
+    fn arguments_must_not_compute() {
         for argument in
             ["x", "zexa_status::ZEXA_OK", "f64::NAN", "0", "-1", "()", "ptr::null()", "std::ptr::null_mut()"]
         {
-            assert!(guarded(&format!("guard::get(x, {argument}, |x| x.0)")), "{argument}");
+            assert!(guarded(&format!("panic_boundary::read(x, {argument}, |x| x.0)")), "{argument}");
         }
-        assert!(guarded("guard::get(x, 0, |x| unsafe { compute(x) })"));
+        assert!(guarded("panic_boundary::read(x, 0, |x| unsafe { compute(x) })"));
         for argument in [
             "compute()",
             "ptr::read(x)",
@@ -214,9 +214,9 @@ mod tests {
             "(compute(),)",
             "{ 0 }",
         ] {
-            assert!(!guarded(&format!("guard::get(x, {argument}, |x| x.0)")), "{argument}");
+            assert!(!guarded(&format!("panic_boundary::read(x, {argument}, |x| x.0)")), "{argument}");
         }
-        assert!(!guarded("guard::value(0, compute())"));
-        assert!(!guarded("guard::value(0, make(|| 1))"));
+        assert!(!guarded("panic_boundary::infallible(0, compute())"));
+        assert!(!guarded("panic_boundary::infallible(0, make(|| 1))"));
     }
 }

@@ -1,21 +1,21 @@
-//! What programs that were compiled before rely on: structs grow at their end, and numbers stay as they are.
+//! Compatibility of the C ABI: structs grow at their end, and numbers do not change.
 
 use std::collections::BTreeMap;
 
 use crate::command::Result;
 
-/// Fails where programs compiled with the present header could not run with the library of the new one, unless the version says so: a new major
-/// version, or minor version before 1.0, has a SONAME of its own.
+/// Fails if programs that were compiled with the present header cannot run with the library of the new one. A new SONAME permits any change: that is a new
+/// major version, or a new minor version before 1.0.
 pub(crate) fn check(present: &str, new: &str) -> Result {
-    if present.is_empty() || compatible_with(present) != compatible_with(new) {
+    if present.is_empty() || soname_version(present) != soname_version(new) {
         return Ok(());
     }
-    let complaints: Vec<String> = broken_structs(present, new).chain(moved_numbers(present, new)).collect();
-    if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n")) }
+    let errors: Vec<String> = incompatible_structs(present, new).chain(changed_numbers(present, new)).collect();
+    if errors.is_empty() { Ok(()) } else { Err(errors.join("\n")) }
 }
 
-/// The part of the version that the SONAME has.
-fn compatible_with(header: &str) -> (Option<&str>, Option<&str>) {
+/// The part of the version that is in the SONAME.
+fn soname_version(header: &str) -> (Option<&str>, Option<&str>) {
     let number = |name: &str| {
         header.lines().find_map(|line| line.strip_prefix("#define ")?.strip_prefix(name)?.split(' ').nth(1))
     };
@@ -23,14 +23,14 @@ fn compatible_with(header: &str) -> (Option<&str>, Option<&str>) {
     (major, if major == Some("0") { number("ZEXA_VERSION_MINOR") } else { None })
 }
 
-fn broken_structs(present: &str, new: &str) -> impl Iterator<Item = String> {
+fn incompatible_structs(present: &str, new: &str) -> impl Iterator<Item = String> {
     let mut new = structs(new);
     structs(present).into_iter().filter_map(move |(name, members)| {
         let now = new.remove(name).unwrap_or_default();
         let reason = if !now.starts_with(&members) {
-            "would change for programs that are compiled: a new field stands last, and none goes"
+            "would break compiled programs: add new members at the end, and remove none"
         } else if fills_padding(&members, &now) {
-            "would have a new field in what was padding, which programs leave undefined: begin with a field of 8 bytes"
+            "would have a new member in former padding, which programs leave undefined: add a member of 8 bytes first"
         } else {
             return None;
         };
@@ -38,27 +38,33 @@ fn broken_structs(present: &str, new: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// Whether the first of the new members lies within the size that the struct had before.
+/// Whether the first new member lies within the former size of the struct.
 fn fills_padding(members: &[&str], now: &[&str]) -> bool {
     let is_narrow = |member: &&&str| member.starts_with("int32_t ");
-    // All others are 8 bytes wide, and aligned to that: what follows the last of them decides.
+    // All other members are 8 bytes wide and aligned, so only those after the last of them matter.
     let narrow_at_end = members.iter().rev().take_while(is_narrow).count();
     narrow_at_end % 2 == 1 && now.get(members.len()).as_ref().is_some_and(is_narrow)
 }
 
-fn moved_numbers(present: &str, new: &str) -> impl Iterator<Item = String> {
+fn changed_numbers(present: &str, new: &str) -> impl Iterator<Item = String> {
     let mut new = numbers(new);
     numbers(present).into_iter().filter_map(move |(name, number)| {
         let now = new.remove(name);
-        (now != Some(number)).then(|| format!("include/zexa.h: {name} was {number}, which is frozen"))
+        (now != Some(number))
+            .then(|| format!("include/zexa.h: {name} must stay {number}, because its number is frozen"))
     })
 }
 
-/// The members of each struct that C knows from within, by its name.
+/// The members of each struct that the header defines, by its name.
 fn structs(header: &str) -> BTreeMap<&str, Vec<&str>> {
-    let bodies = header.split("typedef struct {\n").skip(1);
-    bodies
-        .filter_map(|body| {
+    let definitions = header.split("typedef struct ").skip(1);
+    definitions
+        .filter_map(|definition| {
+            // Before the brace is the tag, or nothing.
+            let (tag, body) = definition.split_once("{\n")?;
+            if tag.contains(';') {
+                return None;
+            }
             let (members, rest) = body.split_once("\n} ")?;
             let members = members.lines().map(str::trim).filter(|line| line.ends_with(';') && !line.starts_with('*'));
             Some((rest.split(';').next()?, members.collect()))
@@ -66,7 +72,7 @@ fn structs(header: &str) -> BTreeMap<&str, Vec<&str>> {
         .collect()
 }
 
-/// The constants of each enum.
+/// The constants of the enums.
 fn numbers(header: &str) -> BTreeMap<&str, &str> {
     let constants = header.lines().filter_map(|line| line.trim().strip_suffix(',')?.split_once(" = "));
     constants.filter(|(name, _)| name.starts_with("ZEXA_")).collect()
@@ -79,11 +85,12 @@ mod tests {
     const HEADER: &str = "#define ZEXA_VERSION_MAJOR 0
 #define ZEXA_VERSION_MINOR 1
 typedef enum {
-    /** Fine. */
+    /** Success. */
     ZEXA_OK = 0,
 } zexa_status;
-typedef struct {
-    /** Its size; so
+typedef struct zexa_client zexa_client;
+typedef struct zexa_params {
+    /** Size; so
      * it may grow;
      */
     size_t struct_size;
@@ -92,14 +99,14 @@ typedef struct {
 ";
 
     #[test]
-    fn what_grows_at_its_end_is_fine() {
+    fn new_members_at_the_end_are_compatible() {
         assert_eq!(check(HEADER, HEADER), Ok(()));
         assert_eq!(check(HEADER, &HEADER.replace("*to;", "*to;\n    const char *from;")), Ok(()));
         assert_eq!(check("", HEADER), Ok(()));
     }
 
     #[test]
-    fn a_new_field_does_not_fill_padding() {
+    fn a_new_member_in_padding_is_rejected() {
         let narrow = |names: &[&str]| {
             let fields: String = names.iter().map(|name| format!("\n    int32_t {name};")).collect();
             HEADER.replace("*to;", &format!("*to;{fields}"))
@@ -113,19 +120,26 @@ typedef struct {
     }
 
     #[test]
-    fn what_moves_is_told() {
-        for (from, to, told) in [
-            ("    const char *to;", "    const char *from;\n    const char *to;", "zexa_params would change"),
-            ("    const char *to;\n", "", "zexa_params would change"),
-            ("ZEXA_OK = 0", "ZEXA_OK = 1", "ZEXA_OK was 0"),
+    fn a_tag_does_not_matter() {
+        let without_tag = HEADER.replace("struct zexa_params {", "struct {");
+        assert_eq!(check(&without_tag, HEADER), Ok(()));
+        assert!(check(&without_tag, &HEADER.replace("*to;", "*recipient;")).is_err());
+    }
+
+    #[test]
+    fn incompatible_changes_are_reported() {
+        for (from, to, expected) in [
+            ("    const char *to;", "    const char *from;\n    const char *to;", "zexa_params would break"),
+            ("    const char *to;\n", "", "zexa_params would break"),
+            ("ZEXA_OK = 0", "ZEXA_OK = 1", "ZEXA_OK must stay 0"),
         ] {
             let reason = check(HEADER, &HEADER.replace(from, to)).expect_err(to);
-            assert!(reason.contains(told), "{reason}");
+            assert!(reason.contains(expected), "{reason}");
         }
     }
 
     #[test]
-    fn another_soname_may_have_another_abi() {
+    fn another_soname_permits_another_abi() {
         let next = HEADER.replace("MINOR 1", "MINOR 2").replace("*to;", "*recipient;");
         assert_eq!(check(HEADER, &next), Ok(()));
     }

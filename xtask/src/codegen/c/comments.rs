@@ -1,11 +1,12 @@
-//! Comments of the header: wrapped to its width, on one line where they fit on one.
+//! Comments of the header: wrapped to its width, and on one line if they fit.
 
 use textwrap::Options;
 
-/// How wide the header is.
+/// Width of the header.
 const WIDTH: usize = 100;
 
-/// A comment that opens with `open`, at this indentation. Paragraphs are wrapped, items of a list with their text below their text; code stays as it is.
+/// Writes a comment that opens with `open`, at this indentation. Wraps paragraphs, list items and Doxygen commands with a hanging indent, and leaves code
+/// unchanged.
 pub(super) fn comment(open: &str, indentation: &str, lines: &[&str]) -> String {
     let width = WIDTH - indentation.len();
     let text = wrap(lines, width - " * ".len());
@@ -22,14 +23,14 @@ pub(super) fn comment(open: &str, indentation: &str, lines: &[&str]) -> String {
     written + indentation + " */\n"
 }
 
-/// The lines, wrapped.
-pub(super) fn wrap(lines: &[&str], width: usize) -> Vec<String> {
+/// Wraps the lines.
+fn wrap(lines: &[&str], width: usize) -> Vec<String> {
     let mut wrapped = Vec::new();
     let mut paragraph = String::new();
     let mut is_code = false;
     for line in lines {
         let is_fence = line.starts_with("```");
-        if is_code || is_fence || line.is_empty() || line.starts_with("- ") {
+        if is_code || is_fence || line.is_empty() || line.starts_with("- ") || line.starts_with('@') {
             flush(&mut paragraph, width, &mut wrapped);
         }
         is_code ^= is_fence;
@@ -48,13 +49,27 @@ fn flush(paragraph: &mut String, width: usize, wrapped: &mut Vec<String>) {
     if paragraph.is_empty() {
         return;
     }
-    let hanging = if paragraph.starts_with("- ") { "  " } else { "" };
-    let options = Options::new(width).subsequent_indent(hanging).break_words(false);
+    let hanging = " ".repeat(hanging_indent(paragraph));
+    let options = Options::new(width).subsequent_indent(&hanging).break_words(false);
     wrapped.extend(textwrap::wrap(paragraph, options).into_iter().map(|line| line.into_owned()));
     paragraph.clear();
 }
 
-/// C with its `/** … */` comments written anew.
+/// The column at which the text of a list item or a Doxygen command starts.
+fn hanging_indent(paragraph: &str) -> usize {
+    if paragraph.starts_with("- ") {
+        return 2;
+    }
+    // `@param[out] name  text`, aligned by two spaces or more.
+    let text = paragraph.find("  ").filter(|_| paragraph.starts_with("@param"));
+    match text {
+        Some(at) => paragraph.len() - paragraph[at..].trim_start().len(),
+        None if paragraph.starts_with('@') => 4,
+        None => 0,
+    }
+}
+
+/// Rewrites the `/** ... */` comments of C code.
 pub(super) fn rewrap(declarations: &str) -> String {
     let mut written = String::new();
     let mut lines = declarations.lines();
@@ -78,12 +93,18 @@ mod tests {
 
     #[test]
     fn a_short_comment_takes_one_line() {
-        assert_eq!(rewrap("/**\n * Its id.\n */\nint id;\n"), "/** Its id. */\nint id;\n");
+        assert_eq!(rewrap("/**\n * Message id.\n */\nint id;\n"), "/** Message id. */\nint id;\n");
     }
 
     #[test]
-    fn a_list_hangs_and_code_stays() {
+    fn list_items_hang_and_code_is_unchanged() {
         let wrapped = wrap(&["- `a`: one two", "three", "- `b`", "", "```c", "int  x;", "```"], 12);
         assert_eq!(wrapped, ["- `a`: one", "  two three", "- `b`", "", "```c", "int  x;", "```"]);
+    }
+
+    #[test]
+    fn commands_hang_at_their_text() {
+        let wrapped = wrap(&["Text.", "@param id  one two three", "@return four five six"], 19);
+        assert_eq!(wrapped, ["Text.", "@param id  one two", "           three", "@return four five", "    six"]);
     }
 }

@@ -1,4 +1,4 @@
-//! Open enums in C: strings, with a constant for each that is known, and questions to ask of any.
+//! Open enums in C: a string constant for each known value, and predicates.
 
 use std::fmt::Write;
 
@@ -9,23 +9,23 @@ use super::names::enum_prefix;
 use crate::codegen::context::Context;
 use crate::codegen::definition::OpenEnum;
 
-/// The constants, for the header.
+/// Writes the constants, for the header.
 pub(super) fn constants(context: &Context<'_>, one: &OpenEnum) -> String {
     let comment = |open, docs| {
         let lines = context.lines(docs);
         comments::comment(open, "", &lines.iter().map(String::as_str).collect::<Vec<_>>())
     };
-    let mut written = comment("/*", &one.docs);
+    let mut written = comment("/*", &one.docs) + "\n";
     for value in &one.values {
         let name = format!("{}{}", enum_prefix(&one.name), value.variant.to_shouty_snake_case());
         let name = context.take(name, &one.place);
-        writeln!(written, "\n{}#define {name} {:?}", comment("/**", &value.docs), value.text)
-            .expect("a string takes it");
+        writeln!(written, "{}#define {name} {:?}", comment("/**", &value.docs), value.text)
+            .expect("writing to a string succeeds");
     }
-    written + "\n"
+    written
 }
 
-/// The questions.
+/// Writes the predicates.
 pub(super) fn functions(context: &Context<'_>, one: &OpenEnum) -> String {
     let mut written = String::new();
     for predicate in &one.predicates {
@@ -35,20 +35,19 @@ pub(super) fn functions(context: &Context<'_>, one: &OpenEnum) -> String {
             written,
             "
             {docs}///
-            /// - `name`: one of the `{prefix}…`, or any other string.
-            ///
-            /// False of NULL, and of a name that this version does not know.
+            /// @param name  one of the `{prefix}...` constants, or any other string
+            /// @return the answer; false if `name` is NULL or unknown to this version
             #[unsafe(no_mangle)]
             pub unsafe extern \"C\" fn {name}(name: *const c_char) -> bool {{
-                // SAFETY: the caller's pointers are as the header asks.
-                guard::value(false, || unsafe {{ enumeration::ask(name, zexa::{rust}::{predicate}) }})
+                // SAFETY: the caller's pointers are valid, as the header requires.
+                panic_boundary::infallible(false, || unsafe {{ open_enum::test(name, zexa::{rust}::{predicate}) }})
             }}
             ",
             prefix = enum_prefix(&one.name),
             rust = one.name,
             predicate = predicate.name,
         )
-        .expect("a string takes it");
+        .expect("writing to a string succeeds");
     }
     written
 }

@@ -1,176 +1,180 @@
-//! `include/zexa.h`: each file of `ffi-c` is a section, opened by its `//!`; cbindgen declares what is in it.
+//! `include/zexa.h`: the template `ffi-c/header/zexa.h.in`, with the declarations of `ffi-c/src` in the places that it names.
+//!
+//! A line of the template that starts with `@` is a placeholder:
+//!
+//! - `@declare NAME...`: the declarations of these names;
+//! - `@constants FILE`: the constants of the enums of a generated file;
+//! - `@rest FILE`: the declarations of a file that no other line places;
+//! - `@lists`: the functions of pages and iterators.
+//!
+//! Every declaration has exactly one place.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
-use syn::{Fields, Item, ItemConst, ItemEnum, ItemFn, ItemStruct, ItemType, Visibility};
+use syn::{Item, ItemConst, ItemFn, Visibility};
 
 use super::Written;
-use super::comments::{comment, rewrap, wrap};
+use super::declarations::{Declaration, declarations, init_values, public_types};
 use super::names::init_macro;
 use crate::codegen::GENERATED;
 use crate::command::Result;
 
-/// The files whose functions the header declares, in the order in which a reader meets them.
-const SECTIONS: &[&str] = &[
+/// The hand-written files with declarations of the header.
+const FILES: &[&str] = &[
     "version",
-    "generated/status",
     "error",
     "number",
-    "pair",
+    "key_value",
     "attempt",
     "client",
     "cancel",
     "call_options",
-    "generated/channel",
     "template",
-    "generated/messages",
-    "generated/sender_ids",
-    "generated/campaigns",
-    "generated/contacts",
-    "generated/webhooks",
     "event",
-    "generated/credits",
     "request",
 ];
 
-/// The whole header, not yet formatted. The generated files are taken as they were written now, the others from the folder `ffi`.
+/// Writes the whole header, before clang-format. The text of generated files comes from `written`, that of the others from the folder `ffi`.
 pub(crate) fn write(ffi: &Path, written: &Written, version: &str) -> Result<String> {
-    let lib = read(&ffi.join("lib.rs"))?;
-    let mut header = format!("/* {GENERATED} */\n\n{}\n{}", comment("/*", "", &module_docs(&lib)), opening(version));
-    for section in SECTIONS {
-        let (source, constants) = match section.strip_prefix("generated/") {
-            Some(name) => (written.files.get(name).cloned(), written.constants.get(name)),
-            None => (Some(read(&ffi.join(format!("{section}.rs")))?), None),
-        };
-        let source = source.ok_or_else(|| format!("{section}: there is no such section"))?;
-        header += &title(&module_docs(&source));
-        header += constants.map_or("", String::as_str);
-        let parsed = syn::parse_file(&source).map_err(|error| format!("{section}: {error}"))?;
-        header += &with_init_macros(&declarations(&source, public_types(&parsed))?, &parsed);
+    let mut header = Header { declarations: Vec::new(), placed: BTreeSet::new(), written };
+    for file in FILES {
+        header.declarations.extend(declarations(file, &read(&ffi.join(format!("{file}.rs")))?)?);
     }
-    Ok(header + CLOSING)
+    for (file, source) in written.files.iter().filter(|(file, _)| *file != "mod") {
+        header.declarations.extend(declarations(file, source)?);
+    }
+    let mut text = format!("/* {GENERATED} */\n\n");
+    let template = template(ffi, version)?;
+    // What other lines place has to be known when the rest of a file is written.
+    for line in template.lines().filter(|line| line.starts_with('@')) {
+        header.reserve(line)?;
+    }
+    for line in template.lines() {
+        text += &if line.starts_with('@') { header.place(line)? } else { format!("{line}\n") };
+    }
+    header.finish()?;
+    Ok(text)
 }
 
-fn opening(version: &str) -> String {
+/// The template with the version filled in.
+fn template(ffi: &Path, version: &str) -> Result<String> {
     let mut parts = version.split(['.', '-']);
-    let mut part = || parts.next().unwrap_or("0").to_owned();
+    let mut part = || parts.next().unwrap_or("0");
     let (major, minor, patch) = (part(), part(), part());
-    format!(
-        "#ifndef ZEXA_H
-#define ZEXA_H
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-/** The version of this header. That of the library which runs is zexa_version(). */
-#define ZEXA_VERSION \"{version}\"
-#define ZEXA_VERSION_MAJOR {major}
-#define ZEXA_VERSION_MINOR {minor}
-#define ZEXA_VERSION_PATCH {patch}
-
-/**
- * Has the compiler warn where the result of a function is ignored: the status of a call that may have failed, or an object to be freed. GCC
- * warns in C even if the result is cast to void: to ignore it on purpose, assign it to a variable. If this macro is defined as nothing before this header is
- * included, there are no warnings.
- */
-#ifndef {WARN_UNUSED}
-#if defined(__cplusplus) && __cplusplus >= 201703L
-#define {WARN_UNUSED} [[nodiscard]]
-#elif defined(__GNUC__)
-#define {WARN_UNUSED} __attribute__((warn_unused_result))
-#else
-#define {WARN_UNUSED}
-#endif
-#endif
-
-#ifdef __cplusplus
-extern \"C\" {{
-#endif
-"
-    )
+    let folder = ffi.parent().unwrap_or(ffi).join("header");
+    let text = read(&folder.join("zexa.h.in"))?;
+    Ok(text.replace("@VERSION@", version).replace("@MAJOR@", major).replace("@MINOR@", minor).replace("@PATCH@", patch))
 }
 
-/// The macro before functions whose result is not to be ignored.
-const WARN_UNUSED: &str = "ZEXA_WARN_UNUSED_RESULT";
-
-const CLOSING: &str = "
-#ifdef __cplusplus
-} /* extern \"C\" */
-#endif
-
-#endif /* ZEXA_H */
-";
-
-/// What cbindgen makes of one file alone.
-fn declarations(source: &str, types: Vec<String>) -> Result<String> {
-    // It reads files, and a generated one may not be written yet.
-    let failed = |error: std::io::Error| format!("a temporary file: {error}");
-    let mut file = tempfile::Builder::new().suffix(".rs").tempfile().map_err(failed)?;
-    file.write_all(source.as_bytes()).map_err(failed)?;
-    let mut config = cbindgen::Config {
-        language: cbindgen::Language::C,
-        style: cbindgen::Style::Type,
-        documentation_style: cbindgen::DocumentationStyle::Doxy,
-        usize_is_size_t: true,
-        no_includes: true,
-        line_length: 100,
-        tab_width: 4,
-        ..cbindgen::Config::default()
-    };
-    // It would leave out what no function beside it takes.
-    config.export.include = types;
-    // C passes any number as a value of an enum, and Rust must not.
-    for (number, name) in [("StatusNumber", "zexa_status"), ("OutcomeNumber", "zexa_outcome")] {
-        config.export.rename.insert(number.to_owned(), name.to_owned());
-    }
-    let bindings = cbindgen::Builder::new()
-        .with_config(config)
-        .with_src(file.path())
-        .generate()
-        .map_err(|error| format!("cbindgen: {error}"))?;
-    let mut text = Vec::new();
-    bindings.write(&mut text);
-    let text = String::from_utf8(text).map_err(|_| "cbindgen wrote what is no text".to_owned())?;
-    Ok(rewrap(&with_warnings(&in_parentheses(&text))))
+/// The declarations, and which of them have a place.
+struct Header<'a> {
+    declarations: Vec<Declaration>,
+    /// Names of declarations, and files whose constants are placed.
+    placed: BTreeSet<String>,
+    written: &'a Written,
 }
 
-/// Puts the macro that warns before each function that can fail, and before each that returns an object to be freed.
-fn with_warnings(text: &str) -> String {
-    let mut written = String::new();
-    let mut rest = text;
-    while let Some((line, after)) = rest.split_once('\n') {
-        let declaration = rest.split(';').next().unwrap_or_default();
-        let can_fail = line.starts_with("zexa_status zexa_") && declaration.contains("zexa_error **error");
-        let gives_object =
-            line.starts_with("zexa_") && line.split('(').next().is_some_and(|before| before.contains(" *zexa_"));
-        if can_fail || gives_object {
-            written += &format!("{WARN_UNUSED}\n");
+impl Header<'_> {
+    /// Marks what this line places by name.
+    fn reserve(&mut self, line: &str) -> Result {
+        let (names, kind): (Vec<String>, &str) = match line.split_once(' ') {
+            Some(("@declare", names)) => (names.split(' ').map(str::to_owned).collect(), "name"),
+            Some(("@constants", file)) => (vec![constants_of(file)], "file"),
+            _ if line == "@lists" => (self.functions_of_lists().map(|one| one.name.clone()).collect(), "name"),
+            _ => return Ok(()),
+        };
+        for name in names {
+            if kind == "name" && !self.declarations.iter().any(|one| one.name == name) {
+                return Err(format!("zexa.h.in: {line}: there is no declaration of `{name}`"));
+            }
+            if !self.placed.insert(name.clone()) {
+                return Err(format!("zexa.h.in: {line}: `{name}` has two places"));
+            }
         }
-        written += &format!("{line}\n");
-        rest = after;
+        Ok(())
     }
-    written + rest
+
+    /// The text of a placeholder.
+    fn place(&mut self, line: &str) -> Result<String> {
+        let joined = |declarations: Vec<&Declaration>| {
+            declarations.into_iter().map(|one| one.text.as_str()).collect::<Vec<_>>().join("\n")
+        };
+        match line.split_once(' ') {
+            Some(("@declare", names)) => Ok(joined(
+                names.split(' ').filter_map(|name| self.declarations.iter().find(|one| one.name == name)).collect(),
+            )),
+            Some(("@constants", file)) => {
+                self.constants(file).map(str::to_owned).ok_or(format!("zexa.h.in: {line}: no such file"))
+            }
+            Some(("@rest", file)) => {
+                let mut text = String::new();
+                if self.placed.insert(constants_of(file))
+                    && let Some(constants) = self.constants(file).filter(|constants| !constants.trim().is_empty())
+                {
+                    text += constants;
+                    text += "\n";
+                }
+                let mut rest: Vec<&Declaration> = self
+                    .declarations
+                    .iter()
+                    .filter(|one| one.file == file && !self.placed.contains(&one.name))
+                    .collect();
+                if self.written.files.contains_key(file) {
+                    // Types, then the operations, then the accessors.
+                    rest.sort_by_key(|one| (one.is_function, !one.can_fail));
+                }
+                text += &joined(rest.clone());
+                let names: Vec<String> = rest.iter().map(|one| one.name.clone()).collect();
+                self.placed.extend(names);
+                Ok(text)
+            }
+            _ if line == "@lists" => Ok(joined(self.functions_of_lists().collect())),
+            _ => Err(format!("zexa.h.in: `{line}` is not a placeholder")),
+        }
+    }
+
+    /// The functions of the types of pages and iterators.
+    fn functions_of_lists(&self) -> impl Iterator<Item = &Declaration> {
+        let is_list = |one: &&Declaration| {
+            !one.is_function && ["_iter", "_page", "_pages"].iter().any(|suffix| one.name.ends_with(suffix))
+        };
+        let types: Vec<String> = self.declarations.iter().filter(is_list).map(|one| format!("{}_", one.name)).collect();
+        self.declarations
+            .iter()
+            .filter(move |one| one.is_function && types.iter().any(|name| one.name.starts_with(name)))
+    }
+
+    fn constants(&self, file: &str) -> Option<&str> {
+        self.written.constants.get(file).map(String::as_str)
+    }
+
+    /// Fails if a declaration has no place.
+    fn finish(self) -> Result {
+        let lost = self.declarations.iter().find(|one| !self.placed.contains(&one.name));
+        let constants = |file: &&String| {
+            !self.placed.contains(&constants_of(file)) && self.constants(file).is_some_and(|text| !text.is_empty())
+        };
+        match (lost, self.written.constants.keys().find(constants)) {
+            (Some(lost), _) => Err(format!("zexa.h.in: `{}` of {} has no place", lost.name, lost.file)),
+            (None, Some(file)) => Err(format!("zexa.h.in: the constants of {file} have no place")),
+            (None, None) => Ok(()),
+        }
+    }
 }
 
-/// Puts negative numbers of macros in parentheses, so that each stays one number whatever stands before it.
-fn in_parentheses(text: &str) -> String {
-    let line = |line: &str| match line.strip_prefix("#define ").and_then(|define| define.split_once(' ')) {
-        Some((name, number)) if number.starts_with('-') => format!("#define {name} ({number})\n"),
-        _ => format!("{line}\n"),
-    };
-    text.lines().map(line).collect()
+/// The name under which the constants of a file are marked as placed.
+fn constants_of(file: &str) -> String {
+    format!("constants of {file}")
 }
 
-/// The names that the header has of what is written by hand in the folder `ffi`.
+/// The names in the header that do not come from generated files.
 pub(crate) fn names(ffi: &Path) -> Result<HashSet<String>> {
-    let mut names: HashSet<String> = opening("0").lines().filter_map(defined).collect();
-    for section in SECTIONS.iter().filter(|section| !section.starts_with("generated/")) {
-        let source = read(&ffi.join(format!("{section}.rs")))?;
-        let parsed = syn::parse_file(&source).map_err(|error| format!("{section}: {error}"))?;
+    let mut names: HashSet<String> = template(ffi, "0")?.lines().filter_map(defined).collect();
+    for file in FILES {
+        let source = read(&ffi.join(format!("{file}.rs")))?;
+        let parsed = syn::parse_file(&source).map_err(|error| format!("{file}: {error}"))?;
         names.extend(public_types(&parsed));
         for item in &parsed.items {
             match item {
@@ -189,72 +193,6 @@ fn defined(line: &str) -> Option<String> {
     line.strip_prefix("#define ")?.split(' ').next().map(str::to_owned)
 }
 
-/// The types of the C ABI in a file.
-fn public_types(file: &syn::File) -> Vec<String> {
-    let names = file.items.iter().filter_map(|item| match item {
-        Item::Struct(ItemStruct { vis: Visibility::Public(_), ident, .. })
-        | Item::Enum(ItemEnum { vis: Visibility::Public(_), ident, .. })
-        | Item::Type(ItemType { vis: Visibility::Public(_), ident, .. }) => Some(ident.to_string()),
-        _ => None,
-    });
-    names.collect()
-}
-
-/// Puts the `_INIT` macro behind each struct that begins with its size.
-fn with_init_macros(declarations: &str, file: &syn::File) -> String {
-    let mut macros = BTreeMap::new();
-    for item in &file.items {
-        if let Item::Struct(one) = item
-            && let Some(values) = init_values(one)
-        {
-            let name = one.ident.to_string();
-            let define = format!("#define {} {{{values}}}", init_macro(&name));
-            macros.insert(format!("}} {name};"), define);
-        }
-    }
-    let line = |line: &str| match macros.get(line) {
-        Some(define) => {
-            format!("{line}\n\n/** What such a struct begins with: its size, and nothing given. */\n{define}\n")
-        }
-        None => format!("{line}\n"),
-    };
-    declarations.lines().map(line).collect()
-}
-
-/// The initial values of a struct that begins with its size: nothing is given.
-fn init_values(one: &ItemStruct) -> Option<String> {
-    let Fields::Named(fields) = &one.fields else { return None };
-    let mut fields = fields.named.iter();
-    let first = fields.next()?;
-    if first.ident.as_ref()? != "struct_size" {
-        return None;
-    }
-    let values = fields.map(|field| match &field.ty {
-        syn::Type::Path(path) if path.path.is_ident("usize") => "0",
-        syn::Type::Path(path) if path.path.is_ident("i64") || path.path.is_ident("i32") => "ZEXA_DEFAULT",
-        _ => "NULL",
-    });
-    Some(
-        std::iter::once(format!("sizeof({})", one.ident))
-            .chain(values.map(str::to_owned))
-            .collect::<Vec<_>>()
-            .join(", "),
-    )
-}
-
-/// The lines of a file's `//!`.
-fn module_docs(source: &str) -> Vec<&str> {
-    let lines = source.lines().skip_while(|line| !line.starts_with("//!"));
-    lines.map_while(|line| line.strip_prefix("//!")).map(|line| line.strip_prefix(' ').unwrap_or(line)).collect()
-}
-
-/// What opens a section.
-fn title(docs: &[&str]) -> String {
-    let rule = "=".repeat(94);
-    let text = wrap(docs, 94).iter().map(|line| format!(" * {line}").trim_end().to_owned() + "\n").collect::<String>();
-    format!("\n/* {rule}\n{text} * {rule} */\n\n")
-}
-
 fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
 }
@@ -263,19 +201,40 @@ fn read(file: &Path) -> Result<String> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_is_not_to_be_ignored_is_marked() {
-        let can_fail = "zexa_status zexa_a_get(const zexa_a *a,\n                        zexa_error **error);\n";
-        let gives_object = "zexa_a *zexa_a_new(void);\n";
-        let others = "zexa_status zexa_error_kind(const zexa_error *error);\nconst zexa_a *zexa_a_at(size_t index);\n";
-        let typedef = "typedef zexa_status (*zexa_callback)(zexa_error **error);\n";
-        let marked = format!("{WARN_UNUSED}\n{can_fail}{others}{typedef}{WARN_UNUSED}\n{gives_object}");
-        assert_eq!(with_warnings(&format!("{can_fail}{others}{typedef}{gives_object}")), marked);
+    fn header(template: &str) -> Result<String> {
+        let ffi = tempfile::tempdir().expect("a folder");
+        let source = ffi.path().join("src");
+        let header = ffi.path().join("header");
+        for folder in [&source, &header] {
+            fs::create_dir_all(folder).expect("created");
+        }
+        for file in FILES {
+            fs::write(source.join(format!("{file}.rs")), "").expect("written");
+        }
+        let text = "/// One.\n#[unsafe(no_mangle)]\npub extern \"C\" fn zexa_one() {}\n\n/// Two.\n#[unsafe(no_mangle)]\npub extern \"C\" fn zexa_two() {}\n";
+        fs::write(source.join("version.rs"), text).expect("written");
+        fs::write(header.join("zexa.h.in"), template).expect("written");
+        write(&source, &Written::default(), "1.2.3")
     }
 
     #[test]
-    fn a_negative_number_stays_one_number() {
-        let text = "#define NONE -1\n#define ONE 1\nint minus = -1;\n";
-        assert_eq!(in_parentheses(text), "#define NONE (-1)\n#define ONE 1\nint minus = -1;\n");
+    fn declarations_go_where_the_template_names_them() {
+        let text = header("#define V \"@VERSION@\"\n@declare zexa_two\nint x;\n@rest version\n").expect("complete");
+        let expected =
+            "#define V \"1.2.3\"\n/** Two. */\nvoid zexa_two(void);\nint x;\n/** One. */\nvoid zexa_one(void);\n";
+        assert!(text.ends_with(expected), "{text}");
+    }
+
+    #[test]
+    fn every_declaration_has_one_place() {
+        for (template, reason) in [
+            ("@declare zexa_two\n", "`zexa_one` of version has no place"),
+            ("@declare zexa_two zexa_two\n", "`zexa_two` has two places"),
+            ("@declare zexa_three\n", "no declaration of `zexa_three`"),
+            ("@everything\n", "`@everything` is not a placeholder"),
+        ] {
+            let error = header(template).expect_err(template);
+            assert!(error.contains(reason), "{error}");
+        }
     }
 }

@@ -1,30 +1,30 @@
-//! The values that an object in C has: those of its model, and those of models within it, flattened.
+//! The values of an object in C: the fields of its model, and those of nested models, flattened.
 
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Place, Type};
 
-/// A value that one accessor gives, or a list of them.
+/// The value of one accessor, or a list of values.
 pub(super) struct Leaf<'a> {
-    /// What its accessor is called, behind the name of the object's type.
+    /// Name of the accessor, without the name of the object's type.
     pub(super) name: String,
     pub(super) kind: &'a Type,
-    /// Lines of a doc comment.
+    /// Documentation, as lines of a doc comment.
     pub(super) docs: String,
     pub(super) place: &'a Place,
     pub(super) value: Value,
 }
 
-/// Where a value is in its model: what follows the model in an expression.
+/// How to reach a value in its model: the expression that follows the model.
 pub(super) enum Value {
-    /// A place, such as `.id`.
-    Always(String),
+    /// A required field, such as `.id`.
+    Required(String),
     /// An `Option` of a reference, such as `.email.as_ref()`.
-    Maybe(String),
+    Optional(String),
 }
 
 impl Leaf<'_> {
-    /// Whether it is one of the object's strings.
-    pub(super) fn is_text(&self) -> bool {
+    /// Whether the value is one of the object's strings.
+    pub(super) fn is_string(&self) -> bool {
         matches!(self.kind, Type::String | Type::Enum(_) | Type::Timestamp | Type::Json | Type::Model(_))
     }
 
@@ -32,34 +32,34 @@ impl Leaf<'_> {
         matches!(self.kind, Type::List(_))
     }
 
-    pub(super) fn is_always_there(&self) -> bool {
-        matches!(self.value, Value::Always(_))
+    pub(super) fn is_required(&self) -> bool {
+        matches!(self.value, Value::Required(_))
     }
 }
 
-/// The leaves of these fields, those of a model within by its name and theirs.
+/// The values of these fields. The names of nested values start with the name of their model's field.
 pub(super) fn of<'a>(context: &'a Context<'a>, fields: &'a [Field]) -> Vec<Leaf<'a>> {
     fields.iter().flat_map(|field| of_field(context, field, &field.name, own(field))).collect()
 }
 
-/// A field of the model itself.
+/// How to reach a field of the model itself.
 fn own(field: &Field) -> Value {
     if field.required {
-        Value::Always(format!(".{}", field.name))
+        Value::Required(format!(".{}", field.name))
     } else {
-        Value::Maybe(format!(".{}.as_ref()", field.name))
+        Value::Optional(format!(".{}.as_ref()", field.name))
     }
 }
 
-/// A field of a model within the model.
+/// How to reach a field of a nested model.
 fn inner(outer: &Value, field: &Field) -> Value {
     let name = &field.name;
     match (outer, own(field)) {
-        (Value::Always(outer), Value::Always(inner)) => Value::Always(format!("{outer}{inner}")),
-        (Value::Always(outer), Value::Maybe(inner)) => Value::Maybe(format!("{outer}{inner}")),
-        (Value::Maybe(outer), Value::Always(_)) => Value::Maybe(format!("{outer}.map(|inner| &inner.{name})")),
-        (Value::Maybe(outer), Value::Maybe(_)) => {
-            Value::Maybe(format!("{outer}.and_then(|inner| inner.{name}.as_ref())"))
+        (Value::Required(outer), Value::Required(inner)) => Value::Required(format!("{outer}{inner}")),
+        (Value::Required(outer), Value::Optional(inner)) => Value::Optional(format!("{outer}{inner}")),
+        (Value::Optional(outer), Value::Required(_)) => Value::Optional(format!("{outer}.map(|inner| &inner.{name})")),
+        (Value::Optional(outer), Value::Optional(_)) => {
+            Value::Optional(format!("{outer}.and_then(|inner| inner.{name}.as_ref())"))
         }
     }
 }

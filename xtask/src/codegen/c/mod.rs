@@ -1,7 +1,8 @@
-//! The C side: `ffi-c/src/generated`, and from it and the rest of `ffi-c` the header.
+//! Code for C: `ffi-c/src/generated`, and the header from that and the rest of `ffi-c`.
 
 pub(super) mod abi;
 mod comments;
+mod declarations;
 mod enums;
 pub(super) mod header;
 mod leaves;
@@ -20,32 +21,33 @@ use super::definition::{Definition, Section};
 use super::read::Complaint;
 use super::{GENERATED, rustfmt};
 
-/// What is written for C.
+/// The generated code.
+#[derive(Default)]
 pub(super) struct Written {
-    /// The Rust of each file in `ffi-c/src/generated`, by its name.
+    /// Rust code of each file in `ffi-c/src/generated`, by its name.
     pub(super) files: BTreeMap<String, String>,
-    /// The constants that stand before what comes of a file, in the header.
+    /// Constants of the enums of each file, for the header.
     pub(super) constants: BTreeMap<String, String>,
 }
 
-/// Writes everything but the header. `reserved` are the names that what is written by hand has.
+/// Writes everything except the header. `reserved` contains the names of hand-written code.
 pub(super) fn write(definition: &Definition, reserved: HashSet<String>) -> Result<Written, Vec<Complaint>> {
     let context = Context::new(definition, C, reserved);
     let mut written = Written { files: BTreeMap::new(), constants: BTreeMap::new() };
     let head = format!("// {GENERATED}\n");
-    written.files.insert("status".into(), format!("{head}//! Statuses and outcomes\n{}", status::write(&context)));
+    written.files.insert("status".into(), format!("{head}//! Statuses and outcomes.\n{}", status::write(&context)));
     for section in &definition.sections {
         written.files.insert(section.name.clone(), head.clone() + &rust(&context, section));
         let constants = section.enums.iter().map(|one| enums::constants(&context, one)).collect::<Vec<_>>().join("\n");
         written.constants.insert(section.name.clone(), constants);
     }
     let modules: String = written.files.keys().map(|name| format!("pub(crate) mod {name};\n")).collect();
-    let about = "//! What is written from the definitions in `core`.";
+    let about = "//! Code that is generated from the definitions in `core`.";
     written.files.insert("mod".into(), format!("{head}{about}\n\n{modules}"));
     context.finish(written)
 }
 
-/// Formats what was written.
+/// Formats the code.
 pub(super) fn format(written: Written) -> crate::command::Result<Written> {
     let files = written.files.into_iter().map(|(name, text)| Ok((name, rustfmt(&text)?)));
     Ok(Written { files: files.collect::<crate::command::Result<_>>()?, ..written })
@@ -77,50 +79,57 @@ mod tests {
     use crate::codegen::testing::{self, field, messages, model, place};
     use crate::paths;
 
-    /// What is complained of where the core has this, too.
-    fn complaints(spoil: impl FnOnce(&mut Definition)) -> Vec<String> {
-        let definition = testing::definition(spoil);
-        let reserved = header::names(&paths::root().join("ffi-c/src")).expect("they are Rust");
+    /// The diagnostics for the definitions of the core with a change.
+    fn diagnostics(change: impl FnOnce(&mut Definition)) -> Vec<String> {
+        let definition = testing::definition(change);
+        let reserved = header::names(&paths::root().join("ffi-c/src")).expect("valid Rust");
         write(&definition, reserved).err().unwrap_or_default().iter().map(ToString::to_string).collect()
     }
 
-    /// Likewise, where the first parameters of `messages` have one more field.
-    fn of_parameter(name: &str, kind: Type, required: bool) -> Vec<String> {
-        complaints(|definition| messages(definition).params[0].fields.push(field(name, kind, required)))
+    /// The diagnostics if the first parameters of `messages` have an additional field.
+    fn diagnostics_for_parameter(name: &str, kind: Type, required: bool) -> Vec<String> {
+        diagnostics(|definition| messages(definition).params[0].fields.push(field(name, kind, required)))
     }
 
     #[test]
-    fn what_c_cannot_express_is_told_with_its_place() {
-        assert_eq!(of_parameter("price", Type::F64, false), ["messages.rs:7: a parameter cannot be a `f64` in C"]);
-        assert_eq!(of_parameter("class", Type::String, true), ["messages.rs:7: in C, `class` is a keyword"]);
+    fn what_c_cannot_express_is_reported_with_its_location() {
+        assert_eq!(
+            diagnostics_for_parameter("price", Type::F64, false),
+            ["messages.rs:7: a parameter cannot be a `f64` in C"]
+        );
+        assert_eq!(
+            diagnostics_for_parameter("class", Type::String, true),
+            ["messages.rs:7: in C, `class` is a keyword"]
+        );
         for kind in [Type::U32, Type::Timestamp, Type::Template] {
-            assert_eq!(of_parameter("price", kind.clone(), false), [""; 0]);
-            let complaint = format!("messages.rs:7: a required parameter cannot be a `{kind}` in C");
-            assert_eq!(of_parameter("price", kind, true), [complaint]);
+            assert_eq!(diagnostics_for_parameter("price", kind.clone(), false), [""; 0]);
+            let expected = format!("messages.rs:7: a required parameter cannot be a `{kind}` in C");
+            assert_eq!(diagnostics_for_parameter("price", kind, true), [expected]);
         }
     }
 
     #[test]
-    fn two_things_of_one_name_are_told() {
-        let more = |name: &'static str| {
-            complaints(move |definition| messages(definition).models[0].fields.push(field(name, Type::String, true)))
+    fn duplicate_names_are_reported() {
+        let with_field = |name: &'static str| {
+            diagnostics(move |definition| messages(definition).models[0].fields.push(field(name, Type::String, true)))
         };
-        let complaint = ": in C, two things would be called `zexa_message_free`";
-        assert!(more("free").iter().all(|told| told.ends_with(complaint)) && more("free").len() == 1);
-        let by_hand = complaints(|definition| messages(definition).models.push(model("CancelToken")));
-        assert_eq!(by_hand[0], "messages.rs:7: in C, two things would be called `zexa_cancel_token`");
+        let expected = ": in C, two things would be called `zexa_message_free`";
+        let found = with_field("free");
+        assert!(found.iter().all(|message| message.ends_with(expected)) && found.len() == 1);
+        let hand_written = diagnostics(|definition| messages(definition).models.push(model("CancelToken")));
+        assert_eq!(hand_written[0], "messages.rs:7: in C, two things would be called `zexa_cancel_token`");
     }
 
     #[test]
-    fn a_kind_that_would_be_another_status_is_told() {
+    fn a_kind_that_collides_with_a_status_is_reported() {
         let kind = |name: &str, number| {
             let (name, docs, place) = (name.to_owned(), Docs::default(), place("error.rs"));
             let kind = Constant { variant: "More".into(), name, number, docs, place };
-            complaints(|definition| definition.kinds.push(kind))
+            diagnostics(|definition| definition.kinds.push(kind))
         };
         assert_eq!(kind("done", 99), ["error.rs:7: in C, two things would be called `ZEXA_DONE`"]);
-        let complaint = "error.rs:7: in C, 102 is the number of a status that is no kind of error";
-        assert_eq!(kind("more", 102), [complaint]);
+        let expected = "error.rs:7: in C, 102 is the number of a status that is no kind of error";
+        assert_eq!(kind("more", 102), [expected]);
         assert_eq!(kind("more", 99), [""; 0]);
     }
 }

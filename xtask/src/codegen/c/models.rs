@@ -5,7 +5,7 @@ use heck::ToSnakeCase;
 use super::leaves::{self, Leaf, Value};
 use super::names::model_type;
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Model, Place, Type};
+use crate::codegen::definition::{Model, Place, Shape, Type};
 
 pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
     let leaves = leaves::of(context, &model.fields);
@@ -20,41 +20,42 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
     object.structure(&docs, &model.name) + &object.accessors() + &object.rest()
 }
 
-/// What C has of a model.
+/// The type of a model in C.
 struct Object<'a> {
     context: &'a Context<'a>,
     place: &'a Place,
-    /// The name of the type.
+    /// Name of the type.
     handle: String,
-    /// What an argument of that type is called.
+    /// Name of an argument of that type.
     argument: String,
     leaves: &'a [Leaf<'a>],
 }
 
-/// A function that gives something of an object.
+/// A function that reads from an object.
 struct Accessor<'a> {
-    /// Behind the name of the type.
+    /// Name without the name of the type.
     name: &'a str,
-    /// An argument beside the object.
+    /// Argument after the object, if any.
     argument: &'a str,
-    gives: &'a str,
-    /// What it gives of NULL.
-    otherwise: &'a str,
+    returns: &'a str,
+    /// Return value for NULL.
+    fallback: &'a str,
     docs: &'a str,
-    /// What it does with the object.
+    /// Expression for the value.
     body: &'a str,
 }
 
 impl Object<'_> {
     fn structure(&self, docs: &str, rust: &str) -> String {
         let handle = self.context.take(self.handle.clone(), self.place);
-        let texts: String = self.leaves.iter().filter(|leaf| leaf.is_text()).map(push).collect();
-        // Those of lists come behind: how many they are is not known here.
+        let strings: String = self.leaves.iter().filter(|leaf| leaf.is_string()).map(push).collect();
+        // The strings of lists follow, because their number varies.
         let lists: String = self.leaves.iter().filter(|leaf| leaf.is_list()).map(push_each).collect();
+        let exception = if self.is_listed(rust) { ", unless it belongs to a page" } else { "" };
         format!(
             "
             {docs}///
-            /// Yours to free with {handle}_free(). Its strings live as long as it does.
+            /// Free it with {handle}_free(){exception}. Its strings are valid until then.
             pub struct {handle}(pub(crate) Object<zexa::{rust}>);
 
             impl From<zexa::{rust}> for {handle} {{
@@ -63,13 +64,19 @@ impl Object<'_> {
                 }}
             }}
 
-            impl Fields for zexa::{rust} {{
-                fn write(&self, texts: &mut Texts) {{
-                    {texts}{lists}
+            impl StringFields for zexa::{rust} {{
+                fn write_strings(&self, strings: &mut StringTable) {{
+                    {strings}{lists}
                 }}
             }}
             "
         )
+    }
+
+    /// Whether there are lists of this model.
+    fn is_listed(&self, rust: &str) -> bool {
+        let mut operations = self.context.definition.resources().flat_map(|resource| &resource.operations);
+        operations.any(|operation| matches!(&operation.shape, Shape::List { item, .. } if item == rust))
     }
 
     fn accessors(&self) -> String {
@@ -77,13 +84,14 @@ impl Object<'_> {
         let mut written = String::new();
         for leaf in self.leaves {
             let docs = format!("{}{}", leaf.docs, more_docs(leaf));
-            if leaf.is_text() {
-                written += &self.text(leaf, &docs, number);
+            if leaf.is_string() {
+                written += &self.string(leaf, &docs, number);
                 number += 1;
             }
             match leaf.kind {
                 Type::Timestamp => {
-                    let docs = format!("{}///\n/// In milliseconds since 1970.{}\n", leaf.docs, absent(leaf, " -1"));
+                    let docs =
+                        format!("{}///\n/// Milliseconds since the Unix epoch.{}\n", leaf.docs, absent(leaf, "-1"));
                     written += &self.number(leaf, &format!("{}_unix_ms", leaf.name), &docs);
                 }
                 Type::U32 | Type::U64 => written += &self.number(leaf, &leaf.name, &docs),
@@ -95,97 +103,99 @@ impl Object<'_> {
         written
     }
 
-    fn text(&self, leaf: &Leaf<'_>, docs: &str, number: usize) -> String {
-        let body = format!("{}.0.text({number})", self.argument);
-        self.accessor(leaf.place, &Accessor { name: &leaf.name, docs, body: &body, ..TEXT })
+    fn string(&self, leaf: &Leaf<'_>, docs: &str, number: usize) -> String {
+        let body = format!("{}.0.string({number})", self.argument);
+        self.accessor(leaf.place, &Accessor { name: &leaf.name, docs, body: &body, ..STRING })
     }
 
-    /// A whole number, or a time as one.
+    /// An integer, or a time as an integer.
     fn number(&self, leaf: &Leaf<'_>, name: &str, docs: &str) -> String {
         let model = format!("{}.0.model", self.argument);
         let body = match (&leaf.value, leaf.kind) {
-            (Value::Always(value), Type::Timestamp) => format!("{model}{value}.as_millisecond()"),
-            (Value::Maybe(value), Type::Timestamp) => {
+            (Value::Required(value), Type::Timestamp) => format!("{model}{value}.as_millisecond()"),
+            (Value::Optional(value), Type::Timestamp) => {
                 format!("{model}{value}.map_or(-1, |time| time.as_millisecond())")
             }
-            (Value::Always(value), _) => format!("number::to_c({model}{value})"),
-            (Value::Maybe(value), _) => format!("{model}{value}.map_or(-1, |number| number::to_c(*number))"),
+            (Value::Required(value), _) => format!("number::to_c({model}{value})"),
+            (Value::Optional(value), _) => format!("{model}{value}.map_or(-1, |number| number::to_c(*number))"),
         };
-        self.accessor(leaf.place, &Accessor { name, argument: "", gives: "i64", otherwise: "-1", docs, body: &body })
+        self.accessor(leaf.place, &Accessor { name, argument: "", returns: "i64", fallback: "-1", docs, body: &body })
     }
 
     fn fraction(&self, leaf: &Leaf<'_>, docs: &str) -> String {
         let model = format!("{}.0.model", self.argument);
         let body = match &leaf.value {
-            Value::Always(value) => format!("{model}{value}"),
-            Value::Maybe(value) => format!("{model}{value}.copied().unwrap_or(f64::NAN)"),
+            Value::Required(value) => format!("{model}{value}"),
+            Value::Optional(value) => format!("{model}{value}.copied().unwrap_or(f64::NAN)"),
         };
         let name = &leaf.name;
         self.accessor(
             leaf.place,
-            &Accessor { name, argument: "", gives: "f64", otherwise: "f64::NAN", docs, body: &body },
+            &Accessor { name, argument: "", returns: "f64", fallback: "f64::NAN", docs, body: &body },
         )
     }
 
     fn list(&self, leaf: &Leaf<'_>) -> String {
         let Leaf { name, docs, place, .. } = leaf;
-        let texts = self.leaves.iter().filter(|leaf| leaf.is_text()).count();
+        let strings = self.leaves.iter().filter(|leaf| leaf.is_string()).count();
         let before = self.leaves.iter().filter(|leaf| leaf.is_list()).take_while(|other| other.name != leaf.name);
-        let first = before.fold(texts.to_string(), |sum, leaf| format!("{sum} + {}", self.length(leaf)));
+        let first = before.fold(strings.to_string(), |sum, leaf| format!("{sum} + {}", self.length(leaf)));
         let (length, argument) = (self.length(leaf), &self.argument);
         let count = Accessor {
             name: &format!("{name}_count"),
             argument: "",
-            gives: "usize",
-            otherwise: "0",
-            docs: &format!("{docs}///\n/// How many `{name}` there are.\n"),
+            returns: "usize",
+            fallback: "0",
+            docs: &format!("{docs}///\n/// Returns the number of `{name}`. 0 if the object is NULL.\n"),
             body: &length,
         };
         let at = Accessor {
             name: &format!("{name}_at"),
             argument: "index: usize",
-            docs: &format!("{docs}///\n/// The one of `{name}` at `index`, from 0; NULL where there is none.\n"),
-            body: &format!("if index < {length} {{ {argument}.0.text({first} + index) }} else {{ ptr::null() }}"),
-            ..TEXT
+            docs: &format!(
+                "{docs}///\n/// Returns the element of `{name}` at `index`, from 0. NULL if there is none.\n"
+            ),
+            body: &format!("if index < {length} {{ {argument}.0.string({first} + index) }} else {{ ptr::null() }}"),
+            ..STRING
         };
         self.accessor(place, &count) + &self.accessor(place, &at)
     }
 
     fn length(&self, leaf: &Leaf<'_>) -> String {
         match &leaf.value {
-            Value::Always(value) => format!("{}.0.model{value}.len()", self.argument),
-            Value::Maybe(value) => format!("{}.0.model{value}.map_or(0, Vec::len)", self.argument),
+            Value::Required(value) => format!("{}.0.model{value}.len()", self.argument),
+            Value::Optional(value) => format!("{}.0.model{value}.map_or(0, Vec::len)", self.argument),
         }
     }
 
     fn accessor(&self, place: &Place, accessor: &Accessor<'_>) -> String {
-        let Accessor { name, argument, gives, otherwise, docs, body } = accessor;
+        let Accessor { name, argument, returns, fallback, docs, body } = accessor;
         let Object { handle, argument: object, .. } = self;
         let function = self.context.take(format!("{handle}_{name}"), place);
         format!(
             "
             {docs}#[unsafe(no_mangle)]
-            pub unsafe extern \"C\" fn {function}({object}: *const {handle}, {argument}) -> {gives} {{
-                // SAFETY: the caller's pointers are as the header asks.
-                unsafe {{ guard::get({object}, {otherwise}, |{object}| {body}) }}
+            pub unsafe extern \"C\" fn {function}({object}: *const {handle}, {argument}) -> {returns} {{
+                // SAFETY: the caller's pointers are valid, as the header requires.
+                unsafe {{ panic_boundary::read({object}, {fallback}, |{object}| {body}) }}
             }}
             "
         )
     }
 
-    /// What every object has.
+    /// The functions that every type has.
     fn rest(&self) -> String {
         let json = Accessor {
             name: "json",
-            docs: "/// All of it as a JSON object, by the names of the API, with what this version does not know. NULL of NULL.\n",
+            docs: "/// Return the object as JSON, with the field names of the API, including fields that this version does not know. NULL if the object is NULL.\n",
             body: &format!("{}.0.json()", self.argument),
-            ..TEXT
+            ..STRING
         };
         let extra = Accessor {
             name: "extra_json",
-            docs: "/// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.\n",
+            docs: "/// Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object. NULL if the object is NULL.\n",
             body: &format!("{}.0.extra(|model| &model.extra)", self.argument),
-            ..TEXT
+            ..STRING
         };
         let free = free(self.context, "free", &self.handle, &self.argument, self.place);
         self.accessor(self.place, &json) + &self.accessor(self.place, &extra) + &free
@@ -193,69 +203,69 @@ impl Object<'_> {
 }
 
 /// An accessor of a string.
-const TEXT: Accessor<'static> =
-    Accessor { name: "", argument: "", gives: "*const c_char", otherwise: "ptr::null()", docs: "", body: "" };
+const STRING: Accessor<'static> =
+    Accessor { name: "", argument: "", returns: "*const c_char", fallback: "ptr::null()", docs: "", body: "" };
 
-/// The function that frees a type, in the guard named: `free`, or `end` where it may have connections.
-pub(super) fn free(context: &Context<'_>, guard: &str, handle: &str, argument: &str, place: &Place) -> String {
-    let function = context.take(format!("{handle}_free"), place);
+/// Writes the function that frees a type. `function` of the panic boundary does it: `free`, or `free_with_signal_guard` for objects that may own connections.
+pub(super) fn free(context: &Context<'_>, function: &str, handle: &str, argument: &str, place: &Place) -> String {
+    let name = context.take(format!("{handle}_free"), place);
     format!(
         "
-        /// Frees it. NULL is fine.
+        /// Free the object. NULL is ignored.
         #[unsafe(no_mangle)]
-        pub unsafe extern \"C\" fn {function}({argument}: *mut {handle}) {{
-            // SAFETY: the caller's pointers are as the header asks.
-            unsafe {{ guard::{guard}({argument}) }}
+        pub unsafe extern \"C\" fn {name}({argument}: *mut {handle}) {{
+            // SAFETY: the caller's pointers are valid, as the header requires.
+            unsafe {{ panic_boundary::{function}({argument}) }}
         }}
         "
     )
 }
 
-/// What C has to say of a value beside its own documentation.
+/// Documentation of a value that is specific to C.
 fn more_docs(leaf: &Leaf<'_>) -> String {
     match leaf.kind {
-        Type::Json | Type::Model(_) => format!("///\n/// As JSON.{}\n", absent(leaf, " NULL")),
-        Type::Timestamp => format!("///\n/// In the form of RFC 3339.{}\n", absent(leaf, " NULL")),
-        _ if leaf.is_always_there() => String::new(),
-        Type::U32 | Type::U64 => format!("///{}\n", absent(leaf, " -1")),
-        Type::F64 => format!("///{}\n", absent(leaf, " Not a number")),
-        _ => format!("///{}\n", absent(leaf, " NULL")),
+        Type::Json | Type::Model(_) => format!("///\n/// Returns JSON.{}\n", absent(leaf, "NULL")),
+        Type::Timestamp => format!("///\n/// RFC 3339, such as \"2026-07-01T09:00:00Z\".{}\n", absent(leaf, "NULL")),
+        _ if leaf.is_required() => String::new(),
+        Type::U32 | Type::U64 => format!("///{}\n", absent(leaf, "-1")),
+        Type::F64 => format!("///{}\n", absent(leaf, "NaN")),
+        _ => format!("///{}\n", absent(leaf, "NULL")),
     }
 }
 
 fn absent(leaf: &Leaf<'_>, what: &str) -> String {
-    if leaf.is_always_there() { String::new() } else { format!("{what} where it is absent.") }
+    if leaf.is_required() { String::new() } else { format!(" {what} if absent.") }
 }
 
-/// Writes the string of a value.
+/// Writes the statement that adds the string of a value.
 fn push(leaf: &Leaf<'_>) -> String {
     let call = match (&leaf.value, leaf.kind) {
-        (Value::Always(value), Type::Json | Type::Model(_)) => {
+        (Value::Required(value), Type::Json | Type::Model(_)) => {
             format!("push_json(Some(&self{value}))")
         }
-        (Value::Maybe(value), Type::Json | Type::Model(_)) => format!("push_json(self{value})"),
-        (Value::Always(value), Type::Timestamp) => format!("push(&self{value}.to_string())"),
-        (Value::Maybe(value), Type::Timestamp) => {
+        (Value::Optional(value), Type::Json | Type::Model(_)) => format!("push_json(self{value})"),
+        (Value::Required(value), Type::Timestamp) => format!("push(&self{value}.to_string())"),
+        (Value::Optional(value), Type::Timestamp) => {
             format!("push_option(self{value}.map(ToString::to_string).as_deref())")
         }
-        (Value::Always(value), Type::Enum(_)) => format!("push(self{value}.as_str())"),
-        (Value::Maybe(value), Type::Enum(name)) => format!("push_option(self{value}.map(zexa::{name}::as_str))"),
-        (Value::Always(value), _) => format!("push(&self{value})"),
-        (Value::Maybe(value), _) => match value.strip_suffix(".as_ref()").filter(|field| !field.contains('(')) {
+        (Value::Required(value), Type::Enum(_)) => format!("push(self{value}.as_str())"),
+        (Value::Optional(value), Type::Enum(name)) => format!("push_option(self{value}.map(zexa::{name}::as_str))"),
+        (Value::Required(value), _) => format!("push(&self{value})"),
+        (Value::Optional(value), _) => match value.strip_suffix(".as_ref()").filter(|field| !field.contains('(')) {
             Some(field) => format!("push_option(self{field}.as_deref())"),
             None => format!("push_option(self{value}.map(String::as_str))"),
         },
     };
-    format!("texts.{call};\n")
+    format!("strings.{call};\n")
 }
 
-/// Writes the strings of a list.
+/// Writes the loop that adds the strings of a list.
 fn push_each(leaf: &Leaf<'_>) -> String {
     let items = match &leaf.value {
-        Value::Always(value) => format!("&self{value}"),
-        Value::Maybe(value) => format!("self{value}.into_iter().flatten()"),
+        Value::Required(value) => format!("&self{value}"),
+        Value::Optional(value) => format!("self{value}.into_iter().flatten()"),
     };
     let is_enum = matches!(leaf.kind, Type::List(kind) if matches!(**kind, Type::Enum(_)));
     let text = if is_enum { "text.as_str()" } else { "text" };
-    format!("for text in {items} {{ texts.push({text}); }}\n")
+    format!("for text in {items} {{ strings.push({text}); }}\n")
 }

@@ -1,4 +1,4 @@
-//! Operations in C: one function each, and for a list three.
+//! Operations in C: one function each; a list has three.
 
 use heck::ToSnakeCase;
 
@@ -17,7 +17,7 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Oper
             inputs: vec![Input {
                 name: "params",
                 kind: format!("*const {}", params_type(params)),
-                docs: format!("begun with `{}`.", init_macro(&params_type(params))),
+                docs: format!("the parameters; initialise with `{}`", init_macro(&params_type(params))),
             }],
             output: Some(Output::object(answer)),
             read: "let params = input::sized_struct(\"params\", params)?.read()?;",
@@ -40,13 +40,13 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Oper
             function.inputs.push(Input {
                 name: "until",
                 kind: "*const c_char".to_owned(),
-                docs: "the name of a status, or NULL for `final`.".to_owned(),
+                docs: "[optional] name of a status to wait for; NULL or \"final\" for any final status".to_owned(),
             });
             operations.function(Function {
                 docs: operations.docs("GET"),
                 output: Some(Output::object(answer)),
-                read: "let id = input::text(\"id\", id)?;
-                    let until = input::optional_text(\"until\", until)?.unwrap_or_default();",
+                read: "let id = input::string(\"id\", id)?;
+                    let until = input::optional_string(\"until\", until)?.unwrap_or_default();",
                 ..function
             })
         }
@@ -56,6 +56,22 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Oper
     }
 }
 
+/// Documentation of the parameter `error`.
+pub(super) const ERROR: &str = "[optional] the error on failure; free with zexa_error_free()";
+
+/// A list of parameters as lines of a doc comment. A name may start with `[out]`. The descriptions are aligned.
+pub(super) fn parameters(documented: &[(String, String)]) -> String {
+    let commands: Vec<String> = documented
+        .iter()
+        .map(|(name, _)| match name.strip_prefix("[out] ") {
+            Some(name) => format!("@param[out] {name}"),
+            None => format!("@param {name}"),
+        })
+        .collect();
+    let width = commands.iter().map(String::len).max().unwrap_or_default();
+    commands.iter().zip(documented).map(|(command, (_, about))| format!("/// {command:width$}  {about}\n")).collect()
+}
+
 /// The functions of an operation.
 pub(super) struct Operations<'a> {
     pub(super) context: &'a Context<'a>,
@@ -63,19 +79,19 @@ pub(super) struct Operations<'a> {
     pub(super) operation: &'a Operation,
 }
 
-/// What is different between functions that make a call.
+/// How a function that makes a call differs from others.
 #[derive(Default)]
 pub(super) struct Function<'a> {
-    /// Behind the name of the operation.
+    /// Suffix of the name.
     pub(super) suffix: &'a str,
-    /// What it does, as lines of a doc comment.
+    /// Documentation, as lines of a doc comment.
     pub(super) docs: String,
-    /// The arguments between the client and the options.
+    /// Arguments between the client and the options.
     pub(super) inputs: Vec<Input<'a>>,
     pub(super) output: Option<Output>,
-    /// Reads the inputs.
+    /// Statements that read the inputs.
     pub(super) read: &'a str,
-    /// Makes the call, with `client`.
+    /// Expression that makes the call, with `client`.
     pub(super) call: String,
 }
 
@@ -97,11 +113,11 @@ impl Output {
 }
 
 impl Function<'_> {
-    /// A call that takes an id.
+    /// A call with an id.
     fn by_id(call: String) -> Self {
         Function {
-            inputs: vec![Input { name: "id", kind: "*const c_char".to_owned(), docs: "its id.".to_owned() }],
-            read: "let id = input::text(\"id\", id)?;",
+            inputs: vec![Input { name: "id", kind: "*const c_char".to_owned(), docs: "id of the object".to_owned() }],
+            read: "let id = input::string(\"id\", id)?;",
             call,
             ..Function::default()
         }
@@ -109,12 +125,16 @@ impl Function<'_> {
 }
 
 impl Operations<'_> {
-    /// What the operation does, as lines of a doc comment.
+    /// Documentation of the operation, as lines of a doc comment.
     pub(super) fn docs(&self, method: &str) -> String {
-        format!("{}///\n/// `{method} {}`\n", self.context.docs(&self.operation.docs), self.operation.path)
+        format!(
+            "{}///\n/// Endpoint: `{method} {}`. Thread-safe.\n",
+            self.context.docs(&self.operation.docs),
+            self.operation.path
+        )
     }
 
-    /// The method of the client that does it, such as `client.messages().send`.
+    /// The method of the core's client, such as `client.messages().send`.
     pub(super) fn method(&self) -> String {
         format!("client.{}().{}", self.resource, self.operation.name)
     }
@@ -123,39 +143,40 @@ impl Operations<'_> {
         let place = &self.operation.place;
         let name = format!("zexa_{}_{}{}", self.resource, self.operation.name, function.suffix);
         let name = self.context.take(name, place);
-        let mut docs = function.docs + "///\n";
+        let mut documented = vec![("client".to_owned(), "the client".to_owned())];
         let mut arguments = String::from("client: *const zexa_client, ");
-        for Input { name, kind, docs: about } in &function.inputs {
-            docs += &format!("/// - `{name}`: {about}\n");
+        for Input { name, kind, docs } in function.inputs {
+            documented.push((name.to_owned(), docs));
             arguments += &format!("{name}: {kind}, ");
         }
-        docs += "/// - `options`: NULL for those of the client.\n";
+        documented.push(("options".to_owned(), "[optional] call options; NULL for those of the client".to_owned()));
         arguments += "options: *const zexa_call_options, ";
         let (mut open, mut done) = (String::new(), format!("{}; Ok(())", function.call));
         if let Some(Output { name, kind }) = function.output {
             let name = self.context.member(&name, place);
-            // A list that nobody receives would never be read.
+            // Creating an iterator has no effect but the iterator itself.
             let is_required = matches!(name.as_str(), "iter" | "pages");
-            docs += &match is_required {
-                true => format!("/// - `{name}`: [out] the list; free with {kind}_free().\n"),
-                false => format!("/// - `{name}`: [out, optional] the result; free with {kind}_free().\n"),
+            let about = match is_required {
+                true => format!("the iterator; free with {kind}_free()"),
+                false => format!("[optional] the result; free with {kind}_free()"),
             };
+            documented.push((format!("[out] {name}"), about));
             arguments += &format!("{name}: *mut *mut {kind}, ");
             open = match is_required {
-                true => format!("let {name} = Output::new({name:?}, {name})?;"),
+                true => format!("let {name} = Output::required({name:?}, {name})?;"),
                 false => format!("let {name} = Output::optional({name});"),
             };
-            done = format!("{name}.give({})", function.call);
+            done = format!("{name}.set({})", function.call);
         }
+        documented.push(("[out] error".to_owned(), ERROR.to_owned()));
         format!(
             "
-            {docs}/// - `error`: [out, optional] the error on failure; free with zexa_error_free().
-            ///
-            /// Returns `ZEXA_OK`, {statuses}or a status of every call: see zexa_status.
+            {docs}///
+            {parameters}/// @return `ZEXA_OK`, {statuses}or see zexa_status
             #[unsafe(no_mangle)]
             pub unsafe extern \"C\" fn {name}({arguments} error: *mut *mut zexa_error) -> zexa_status {{
                 let call = || {{
-                    // SAFETY: the caller's pointers are as the header asks.
+                    // SAFETY: the caller's pointers are valid, as the header requires.
                     unsafe {{
                         {open}
                         let client = call_options::client(client, options)?;
@@ -164,20 +185,22 @@ impl Operations<'_> {
                     }}
                 }};
                 // SAFETY: likewise.
-                unsafe {{ guard::call(error, call) }}
+                unsafe {{ panic_boundary::fallible(error, call) }}
             }}
             ",
+            docs = function.docs,
+            parameters = parameters(&documented),
             read = function.read,
             statuses = self.statuses(),
         )
     }
 
-    /// The statuses of the errors that this operation has beside those of every call, in the order of their numbers.
+    /// The statuses that this operation can return in addition to those of every call, in the order of their numbers.
     fn statuses(&self) -> String {
         let Operation { shape, kinds, .. } = self.operation;
         let is_possible = |variant: &str| match variant {
             "NotFound" if shape.is_by_id() => true,
-            // Of parameters and of an id.
+            // For parameters and ids.
             "Validation" => !matches!(shape, Shape::GetOne { .. }),
             _ => kinds.iter().any(|kind| kind == variant),
         };

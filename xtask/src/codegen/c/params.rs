@@ -1,4 +1,4 @@
-//! Parameters in C: a struct that begins with its size, and how it is read.
+//! Parameters in C: a struct that starts with its size, and the function that reads it.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
     let inits: String = members.iter().map(|member| format!("{}: {},\n", member.name, member.absent)).collect();
     let mut reads: String =
         params.fields.iter().map(|field| format!("params.{} = {};\n", field.name, read(field))).collect();
-    // Numbers are read without a pointer.
+    // Numbers are read without unsafe code.
     if params.fields.iter().any(|field| field.kind != Type::U32) {
         reads = format!("// SAFETY: as the caller promised.\nunsafe {{ {reads} }}");
     }
@@ -20,16 +20,16 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
     format!(
         "
         {structure}
-        // SAFETY: repr(C), the size first, pointers and numbers behind it; the macro is made from the same fields.
+        // SAFETY: repr(C); the size comes first, then pointers and numbers; the macro is generated from the same fields.
         unsafe impl input::SizedStruct for {name} {{
             const INIT: {name} = {name} {{ struct_size: size_of::<{name}>(), {inits} }};
-            const LEAST: usize = {least};
+            const MIN_SIZE: usize = {min_size};
         }}
 
         impl {name} {{
             /// # Safety
             ///
-            /// The strings and arrays are as the header asks.
+            /// The strings and arrays are valid, as the header requires.
             unsafe fn read(&self) -> Result<zexa::{rust}, Failure> {{
                 let mut params = zexa::{rust}::empty();
                 {reads}
@@ -38,7 +38,7 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
         }}
         ",
         rust = params.name,
-        least = least(params, &name),
+        min_size = min_size(params, &name),
     )
 }
 
@@ -46,16 +46,16 @@ fn structure(context: &Context<'_>, params: &Params, members: &[Member]) -> Stri
     let name = context.take(params_type(&params.name), &params.place);
     let init = context.take(init_macro(&name), &params.place);
     let has = |kind: fn(&Type) -> bool| params.fields.iter().any(|field| kind(&field.kind));
-    let borrowed = match (has(|kind| matches!(kind, Type::List(_))), has(|kind| *kind != Type::U32)) {
-        (true, _) => " The strings and arrays are read during the call, and stay yours.",
-        (_, true) => " The strings are read during the call, and stay yours.",
+    let copied = match (has(|kind| matches!(kind, Type::List(_))), has(|kind| *kind != Type::U32)) {
+        (true, _) => " The strings and arrays are copied during the call.",
+        (_, true) => " The strings are copied during the call.",
         _ => "",
     };
     let mut written = context.docs(&params.docs);
     write!(
         written,
         "///
-        /// Begin with `{init}`, which makes everything absent.{borrowed}
+        /// Initialise with `{init}`, which sets all members to absent.{copied}
         #[repr(C)]
         #[derive(Clone, Copy)]
         pub struct {name} {{
@@ -63,15 +63,15 @@ fn structure(context: &Context<'_>, params: &Params, members: &[Member]) -> Stri
             pub struct_size: usize,
         "
     )
-    .expect("a string takes it");
+    .expect("writing to a string succeeds");
     for Member { docs, name, kind, .. } in members {
-        writeln!(written, "{docs}pub {name}: {kind},").expect("a string takes it");
+        writeln!(written, "{docs}pub {name}: {kind},").expect("writing to a string succeeds");
     }
     written + "}\n"
 }
 
-/// The size that the struct has had from the first: what is required never comes later.
-fn least(params: &Params, name: &str) -> String {
+/// The minimum size of the struct: up to its required members, which the first version already had.
+fn min_size(params: &Params, name: &str) -> String {
     match params.fields.iter().find(|field| !field.required) {
         Some(field) => format!("offset_of!({name}, {})", field.member_name()),
         None => format!("size_of::<{name}>()"),
@@ -87,7 +87,7 @@ struct Member {
 }
 
 fn members(context: &Context<'_>, field: &Field) -> Vec<Member> {
-    // The reader refuses these, too: what is written below of one would not compile.
+    // The reader rejects these as well: the code below would not compile.
     if field.required && matches!(field.kind, Type::U32 | Type::Timestamp | Type::Template) {
         context.complain(&field.place, format!("a required parameter cannot be a `{}` in C", field.kind));
     }
@@ -96,15 +96,15 @@ fn members(context: &Context<'_>, field: &Field) -> Vec<Member> {
     let text = |docs| Member { name: name.clone(), kind: "*const c_char", absent: "ptr::null()", docs };
     match &field.kind {
         Type::String | Type::Enum(_) => vec![text(docs)],
-        Type::Timestamp => vec![text(docs + "/// In the form of RFC 3339, such as \"2026-07-01T09:00:00Z\".\n")],
-        Type::Template => vec![text(docs + "/// A JSON object: see `zexa_template`.\n")],
+        Type::Timestamp => vec![text(docs + "/// RFC 3339, such as \"2026-07-01T09:00:00Z\".\n")],
+        Type::Template => vec![text(docs + "/// A JSON object. zexa_template can build it.\n")],
         Type::U32 => vec![Member { kind: "i64", absent: "ZEXA_DEFAULT as i64", ..text(docs) }],
         Type::List(_) => {
             let count = Member {
                 name: format!("{name}_count"),
                 kind: "usize",
                 absent: "0",
-                docs: format!("/// How many `{name}` there are.\n"),
+                docs: format!("/// Number of elements of `{name}`.\n"),
             };
             vec![Member { kind: "*const *const c_char", ..text(docs) }, count]
         }
@@ -115,18 +115,18 @@ fn members(context: &Context<'_>, field: &Field) -> Vec<Member> {
     }
 }
 
-/// The field as Rust has it, read from its members.
+/// Writes the expression that reads the field from its members.
 fn read(field: &Field) -> String {
     let Field { name, kind, required, .. } = field;
     let member = field.member_name();
-    let text = format!("input::optional_text({member:?}, self.{member})?");
+    let text = format!("input::optional_string({member:?}, self.{member})?");
     match kind {
         Type::Timestamp => format!("{text}.map(|text| binding::timestamp({member:?}, text)).transpose()?"),
         Type::Template => format!("{text}.map(|json| binding::template({member:?}, json)).transpose()?"),
         Type::U32 => format!("number::parameter({name:?}, self.{name})?"),
         Type::List(_) => {
             let list = format!(
-                "input::texts({name:?}, self.{name}, self.{name}_count)?.into_iter().map(Into::into).collect()"
+                "input::strings({name:?}, self.{name}, self.{name}_count)?.into_iter().map(Into::into).collect()"
             );
             if *required { list } else { format!("if self.{name}.is_null() {{ None }} else {{ Some({list}) }}") }
         }

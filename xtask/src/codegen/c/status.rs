@@ -6,14 +6,14 @@ use crate::codegen::context::Context;
 use crate::codegen::definition::{Constant, Place};
 use crate::codegen::further::{DONE, Further, INTERNAL, INVALID_ARGUMENT};
 
-/// What a status can be beside a kind of error, and what it means.
-const FURTHER: &[(Further, &str)] = &[
-    (DONE, "There is nothing more in a list. No failure: there is no error."),
+/// The statuses that are not kinds of errors, and their documentation.
+const OTHERS: &[(Further, &str)] = &[
+    (DONE, "End of a list. Not an error: `*error` is NULL."),
     (
         INVALID_ARGUMENT,
-        "An argument is none: a NULL where something is needed, a string that is not UTF-8, a struct that was not begun with its _INIT macro.",
+        "Invalid argument: NULL for a required pointer, a string that is not UTF-8, or a struct that was not initialised with its _INIT macro.",
     ),
-    (INTERNAL, "A bug in this library, which it has survived. Please tell us."),
+    (INTERNAL, "Internal error: a bug in this library. Please report it."),
 ];
 
 pub(super) fn write(context: &Context<'_>) -> String {
@@ -21,8 +21,8 @@ pub(super) fn write(context: &Context<'_>) -> String {
     let outcomes = &context.definition.outcomes;
     let each =
         |constants: &[Constant], line: &dyn Fn(&Constant) -> String| constants.iter().map(line).collect::<String>();
-    let further = |line: &dyn Fn(&str, u32, &str) -> String| {
-        FURTHER.iter().map(|(one, docs)| line(one.name, one.number, docs)).collect::<String>()
+    let others = |line: &dyn Fn(&str, u32, &str) -> String| {
+        OTHERS.iter().map(|(one, docs)| line(one.name, one.number, docs)).collect::<String>()
     };
     take_names(context);
     format!(
@@ -32,31 +32,24 @@ pub(super) fn write(context: &Context<'_>) -> String {
 
         use zexa::{{Kind, Outcome}};
 
-        use crate::enumeration::{{OutcomeNumber, StatusNumber}};
-        use crate::guard;
+        use crate::open_enum::{{OutcomeNumber, StatusNumber}};
+        use crate::panic_boundary;
 
-        /// How a call ended. The numbers are frozen; there may be more of them one day.
+        /// Result of a function. The numbers never change; later versions may add more.
         ///
-        /// Every function that makes requests can return these:
-        ///
-        /// - before anything is sent: `ZEXA_INVALID_ARGUMENT`, `ZEXA_INVALID_REQUEST`, and `ZEXA_CONFIG` for an option of the call;
-        /// - as the server answers: `ZEXA_INVALID_REQUEST`, `ZEXA_UNAUTHORIZED`, `ZEXA_RATE_LIMITED`, `ZEXA_SERVER`, `ZEXA_DECODE`, and `ZEXA_OTHER`
-        ///   for an answer that the API does not document;
-        /// - if there is no answer: `ZEXA_CONNECT` or `ZEXA_TIMEOUT`;
-        /// - if the program ends it: `ZEXA_CANCELLED` or `ZEXA_CLOSED`;
-        /// - `ZEXA_INTERNAL`.
-        ///
-        /// The comment of a function names what it can return beside them.
+        /// Every function that makes requests can return `ZEXA_CONFIG`, `ZEXA_INVALID_REQUEST`, `ZEXA_UNAUTHORIZED`, `ZEXA_RATE_LIMITED`, `ZEXA_SERVER`,
+        /// `ZEXA_CONNECT`, `ZEXA_TIMEOUT`, `ZEXA_DECODE`, `ZEXA_CANCELLED`, `ZEXA_CLOSED`, `ZEXA_OTHER`, `ZEXA_INVALID_ARGUMENT` and `ZEXA_INTERNAL`. The comment
+        /// of a function lists the others.
         #[repr(C)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum zexa_status {{
-            /// It succeeded.
+            /// Success.
             {OK} = 0,
             {kind_variants}
-            {further_variants}
+            {others_variants}
         }}
 
-        /// How far a failed request got: may the server have carried it out? The numbers are frozen.
+        /// Whether the server may have carried out a failed request. The numbers never change.
         #[repr(C)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum zexa_outcome {{
@@ -82,61 +75,61 @@ pub(super) fn write(context: &Context<'_>) -> String {
         }}
 
         impl zexa_status {{
-            /// The name of the status with this number.
+            /// Returns the name of the status with this number.
             pub(crate) fn name(status: c_int) -> &'static CStr {{
                 match status {{
                     0 => c\"ok\",
                     {kind_names}
-                    {further_names}
+                    {others_names}
                     _ => c\"invalid\",
                 }}
             }}
         }}
 
-        /// Return the name of a status, such as \"rate_limited\": the same in every language. \"invalid\" for a number that is no status.
+        /// Return the name of a status, such as \"rate_limited\". The names are the same in all languages. \"invalid\" for an unknown number.
         ///
-        /// Static; not to be freed.
+        /// Returns a static string; do not free it.
         #[unsafe(no_mangle)]
         pub extern \"C\" fn zexa_status_name(status: StatusNumber) -> *const c_char {{
-            guard::value(ptr::null(), || zexa_status::name(status).as_ptr())
+            panic_boundary::infallible(ptr::null(), || zexa_status::name(status).as_ptr())
         }}
 
-        /// Return the name of an outcome, such as \"not_sent\": the same in every language. \"invalid\" for a number that is no outcome, such as 0.
+        /// Return the name of an outcome, such as \"not_sent\". The names are the same in all languages. \"invalid\" for an unknown number.
         ///
-        /// Static; not to be freed.
+        /// Returns a static string; do not free it.
         #[unsafe(no_mangle)]
         pub extern \"C\" fn zexa_outcome_name(outcome: OutcomeNumber) -> *const c_char {{
             let name = || match outcome {{
                 {outcome_names}
                 _ => c\"invalid\",
             }};
-            guard::value(ptr::null(), || name().as_ptr())
+            panic_boundary::infallible(ptr::null(), || name().as_ptr())
         }}
         ",
         kind_variants = each(kinds, &|kind| format!("{}{} = {},\n", context.docs(&kind.docs), status(&kind.name), kind.number)),
-        further_variants = further(&|name, number, docs| format!("/// {docs}\n{} = {number},\n", status(name))),
+        others_variants = others(&|name, number, docs| format!("/// {docs}\n{} = {number},\n", status(name))),
         outcome_variants =
             each(outcomes, &|one| format!("{}{} = {},\n", context.docs(&one.docs), outcome(&one.name), one.number)),
         from_kind = each(kinds, &|kind| format!("Kind::{} => zexa_status::{},\n", kind.variant, status(&kind.name))),
         from_outcome =
             each(outcomes, &|one| format!("Outcome::{} => zexa_outcome::{},\n", one.variant, outcome(&one.name))),
         kind_names = each(kinds, &|kind| format!("{} => c{:?},\n", kind.number, kind.name)),
-        further_names = further(&|name, number, _| format!("{number} => c{:?},\n", name)),
+        others_names = others(&|name, number, _| format!("{number} => c{:?},\n", name)),
         outcome_names = each(outcomes, &|one| format!("{} => c{:?},\n", one.number, one.name)),
     )
 }
 
-/// The names and numbers of all that stands here. The kinds come last: what is wrong with one is said at its line.
+/// Reserves the names, and checks the numbers. The kinds come last, so that a collision is reported at the line of the kind.
 fn take_names(context: &Context<'_>) {
     let ours = ["zexa_status", "zexa_status_name", "zexa_outcome", "zexa_outcome_name", OK];
-    let further = FURTHER.iter().map(|(one, _)| status(one.name));
-    for name in ours.map(str::to_owned).into_iter().chain(further) {
+    let others = OTHERS.iter().map(|(one, _)| status(one.name));
+    for name in ours.map(str::to_owned).into_iter().chain(others) {
         context.take(name, &Place::default());
     }
     for kind in &context.definition.kinds {
         context.take(status(&kind.name), &kind.place);
         let number = kind.number;
-        if number == 0 || FURTHER.iter().any(|(one, _)| one.number == number) {
+        if number == 0 || OTHERS.iter().any(|(one, _)| one.number == number) {
             context.complain(&kind.place, format!("in C, {number} is the number of a status that is no kind of error"));
         }
     }

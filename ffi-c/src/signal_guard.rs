@@ -1,21 +1,21 @@
-//! What a thread of a C program is sheltered from while it is in here, and would not survive: SIGPIPE, which kills the process where a server has
-//! closed a connection, with a message sent or not; and pthread_cancel(), which would unwind through Rust.
+//! Protection of a thread against SIGPIPE and pthread_cancel() during a call.
 //!
-//! Programs in Rust, Python and Node ignore SIGPIPE from the start. A C program has it as the system gave it, unless it says otherwise.
+//! SIGPIPE would end the process if a server closes a connection. Programs in Rust, Python and Node ignore it from the start; by default, C programs do not.
+//! pthread_cancel() would unwind through Rust, which is undefined behaviour.
 
-/// A thread in shelter, for as long as this lives.
-pub(crate) struct Shelter {
+/// Blocks SIGPIPE and disables cancellation on this thread until it is dropped.
+pub(crate) struct SignalGuard {
     #[cfg(unix)]
-    _signal: Option<unix::SigpipeBlocked>,
+    _sigpipe: Option<unix::SigpipeBlocked>,
     #[cfg(target_os = "linux")]
     _cancellation: linux::CancellationDisabled,
 }
 
-impl Shelter {
-    pub(crate) fn enter() -> Shelter {
-        Shelter {
+impl SignalGuard {
+    pub(crate) fn new() -> SignalGuard {
+        SignalGuard {
             #[cfg(unix)]
-            _signal: unix::SigpipeBlocked::unless_ignored(),
+            _sigpipe: unix::SigpipeBlocked::unless_ignored(),
             #[cfg(target_os = "linux")]
             _cancellation: linux::CancellationDisabled::now(),
         }
@@ -27,17 +27,18 @@ mod unix {
     use std::mem::zeroed;
     use std::ptr;
 
-    /// SIGPIPE is blocked on this thread. One that comes meanwhile is ours, and is taken when this ends.
+    /// Blocks SIGPIPE on this thread. A SIGPIPE that becomes pending meanwhile was caused by this library; dropping this consumes it.
     pub(super) struct SigpipeBlocked {
+        /// Signal mask of the thread before.
         before: libc::sigset_t,
-        /// Somebody else's, from before.
+        /// Whether a SIGPIPE of the program was pending before, which must stay pending.
         was_pending: bool,
     }
 
     impl SigpipeBlocked {
-        /// Not where the program ignores it, as most servers do: then it does no harm.
+        /// `None` if the program ignores SIGPIPE, as most servers do: it is harmless then.
         pub(super) fn unless_ignored() -> Option<SigpipeBlocked> {
-            // SAFETY: plain structs of C, which these functions fill.
+            // SAFETY: C structs that these functions initialise.
             unsafe {
                 let mut action: libc::sigaction = zeroed();
                 libc::sigaction(libc::SIGPIPE, ptr::null(), &mut action);
@@ -46,7 +47,7 @@ mod unix {
                 }
                 let mut before: libc::sigset_t = zeroed();
                 libc::pthread_sigmask(libc::SIG_BLOCK, &sigpipe(), &mut before);
-                let was_pending = is_in(&before) && is_pending();
+                let was_pending = contains_sigpipe(&before) && is_pending();
                 Some(SigpipeBlocked { before, was_pending })
             }
         }
@@ -54,12 +55,12 @@ mod unix {
 
     impl Drop for SigpipeBlocked {
         fn drop(&mut self) {
-            // SAFETY: plain structs of C. Waiting does not take long: the signal is there.
+            // SAFETY: initialised C structs. sigwait() returns immediately, because the signal is pending.
             unsafe {
                 if !self.was_pending && is_pending() {
                     libc::sigwait(&sigpipe(), &mut 0);
                 }
-                if !is_in(&self.before) {
+                if !contains_sigpipe(&self.before) {
                     libc::pthread_sigmask(libc::SIG_SETMASK, &self.before, ptr::null_mut());
                 }
             }
@@ -67,7 +68,7 @@ mod unix {
     }
 
     fn sigpipe() -> libc::sigset_t {
-        // SAFETY: a plain struct of C, which these functions fill.
+        // SAFETY: a C struct that these functions initialise.
         unsafe {
             let mut set: libc::sigset_t = zeroed();
             libc::sigemptyset(&mut set);
@@ -76,17 +77,17 @@ mod unix {
         }
     }
 
-    fn is_in(set: &libc::sigset_t) -> bool {
-        // SAFETY: a set that the system has filled.
+    fn contains_sigpipe(set: &libc::sigset_t) -> bool {
+        // SAFETY: an initialised set.
         unsafe { libc::sigismember(set, libc::SIGPIPE) == 1 }
     }
 
     fn is_pending() -> bool {
-        // SAFETY: a plain struct of C, which this function fills.
+        // SAFETY: a C struct that this function initialises.
         unsafe {
             let mut pending: libc::sigset_t = zeroed();
             libc::sigpending(&mut pending);
-            is_in(&pending)
+            contains_sigpipe(&pending)
         }
     }
 }
@@ -96,19 +97,19 @@ mod linux {
     use std::ffi::c_int;
 
     unsafe extern "C" {
-        /// Of POSIX; the crate `libc` leaves it out.
+        /// Part of POSIX; the crate `libc` does not declare it.
         fn pthread_setcancelstate(state: c_int, before: *mut c_int) -> c_int;
     }
 
     const PTHREAD_CANCEL_DISABLE: c_int = 1;
 
-    /// pthread_cancel() waits until this ends, and takes the thread at its next cancellation point.
+    /// Defers pthread_cancel() until this is dropped; the thread then ends at its next cancellation point.
     pub(super) struct CancellationDisabled(c_int);
 
     impl CancellationDisabled {
         pub(super) fn now() -> CancellationDisabled {
             let mut before = 0;
-            // SAFETY: it changes nothing but this thread's state, and writes what that was.
+            // SAFETY: changes only the state of this thread, and writes the previous state.
             unsafe { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &mut before) };
             CancellationDisabled(before)
         }
@@ -116,7 +117,7 @@ mod linux {
 
     impl Drop for CancellationDisabled {
         fn drop(&mut self) {
-            // SAFETY: it was this before.
+            // SAFETY: restores the previous state.
             unsafe { pthread_setcancelstate(self.0, &mut 0) };
         }
     }
