@@ -1,4 +1,4 @@
-//! The C and C++ in README.md and in the comments of the headers: each block is compiled and run against a sandbox, as a program.
+//! The C and C++ code blocks of the guide, of README.md and of the headers: each is compiled and run as a program, with its own sandbox.
 
 use std::process::Command;
 
@@ -8,12 +8,25 @@ use crate::compiler::{Library, folder};
 use crate::paths;
 use crate::sandbox::Sandbox;
 
-/// Where blocks are.
-const FILES: [&str; 3] = ["README.md", "include/zexa.h", HPP];
+/// The files with code blocks.
+const FILES: [&str; 4] = ["README.md", GUIDE, "include/zexa.h", HPP];
 
-/// The header whose blocks stand beside what they are about, without what everybody has by then.
+/// The guide, whose blocks use a client and an error variable that it introduces once, unless they create a client.
+const GUIDE: &str = "docs/c.md";
+const GUIDE_CONTEXT_C: &str = "\
+zexa_client *client = NULL;
+zexa_error *error = NULL;
+if (zexa_client_new(NULL, &client, &error) != ZEXA_OK)
+    return 1;
+";
+const GUIDE_END_C: &str = "\
+zexa_error_free(error);
+zexa_client_free(client);
+";
+const GUIDE_CONTEXT_CPP: &str = "zexa::client client;\n";
+
+/// The header whose blocks use a client and parameters without creating them.
 const HPP: &str = "include/zexa.hpp";
-/// What those have.
 const HPP_CONTEXT: &str = "\
 zexa::client client;
 zexa::send_message_params params;
@@ -23,65 +36,71 @@ params.from = \"ZEXA\";
 params.body = \"Hello\";
 ";
 
-/// What every block may use, without saying so.
+/// Headers that every block may use without including them.
 const C: &str = "#include <stdio.h>\n#include <string.h>\n#include <zexa.h>\n";
 const CPP: &str = "#include <cstdio>\n#include <iostream>\n#include <string>\n";
 
 #[derive(Debug, PartialEq)]
 struct Block {
     is_cpp: bool,
-    /// The number of its first line.
+    /// Number of the first line.
     line: usize,
     text: String,
 }
 
 impl Block {
-    fn is_a_program(&self) -> bool {
+    fn is_program(&self) -> bool {
         self.text.contains("int main(")
     }
 
-    /// What it needs beyond C++17: members by their names.
+    /// Whether it creates a client.
+    fn has_client(&self) -> bool {
+        self.text.contains("zexa_client *client = NULL") || self.text.contains("zexa::client client")
+    }
+
+    /// Flags for what it needs beyond C++17: designated initialisers.
     fn flags(&self) -> &'static [&'static str] {
         if self.is_cpp && self.text.contains("{.") { &["-std=c++20"] } else { &[] }
     }
 }
 
-/// Refuses files without any C, too: the step would pass and check nothing.
+/// Also fails for a file without code blocks, which would check nothing.
 pub(super) fn check(library: &Library) -> Result {
     let mut count = 0;
     for name in FILES {
         let path = paths::root().join(name);
         let found = blocks(&read(&path)?);
         if found.is_empty() {
-            return Err(format!("there is no C in {name}"));
+            return Err(format!("{name} has no code block in C or C++"));
         }
         found.iter().try_for_each(|block| run(library, name, block))?;
         count += found.len();
     }
-    println!("{count} blocks of C and C++ run");
+    println!("{count} code blocks in C and C++ run");
     Ok(())
 }
 
 fn run(library: &Library, name: &str, block: &Block) -> Result {
-    let place = format!("{name}, line {}", block.line);
+    let location = format!("{name}, line {}", block.line);
     let stem = format!("{}-{}", name.replace(['/', '.'], "-"), block.line);
     let source = folder().join("blocks").join(format!("{stem}.{}", if block.is_cpp { "cpp" } else { "c" }));
     write(&source, &program(name, block))?;
     let program = source.with_extension("");
-    library.compile(&source, &program, block.flags()).map_err(|reason| format!("{place}: {reason}"))?;
+    library.compile(&source, &program, block.flags()).map_err(|reason| format!("{location}: {reason}"))?;
 
     let sandbox = Sandbox::start(&[])?;
     let mut command = Command::new(&program);
     sandbox.tell(&mut command);
-    let output = command::output(&mut command).map_err(|reason| format!("{place}: {reason}"))?;
+    command.env("ZEXA_CONTROL", &sandbox.control);
+    let output = command::output(&mut command).map_err(|reason| format!("{location}: {reason}"))?;
     let sends = block.text.contains("zexa_messages_send(") || block.text.contains(".send(");
     if sends && sandbox.messages()? == 0 {
-        return Err(format!("{place}: it sent no message, but said:\n{output}"));
+        return Err(format!("{location}: the program sent no message. Its output:\n{output}"));
     }
     Ok(())
 }
 
-/// The blocks of a text in Markdown, or in a comment with a star or three slashes before each line.
+/// Finds the blocks in Markdown, or in comments whose lines start with a star or three slashes.
 fn blocks(text: &str) -> Vec<Block> {
     let mut found = Vec::new();
     let mut block: Option<Block> = None;
@@ -100,21 +119,26 @@ fn blocks(text: &str) -> Vec<Block> {
     found
 }
 
-/// A block with a main is a program. Of another, the lines that include come first, and the rest is what main does.
+/// The program for a block. If the block has no main function, its #include lines come first and the rest becomes the body of main.
 fn program(name: &str, block: &Block) -> String {
     let Block { is_cpp, line, text } = block;
-    let usual = if *is_cpp { CPP } else { C };
-    // What is wrong is told by the lines of the file that the reader has.
+    let headers = if *is_cpp { CPP } else { C };
+    // Compilers then report the line of the documentation.
     let here = format!("#line {line} \"{name}\"\n");
-    if block.is_a_program() {
-        return format!("{usual}{here}{text}");
+    if block.is_program() {
+        return format!("{headers}{here}{text}");
     }
     let is_include = |line: &&str| line.starts_with("#include");
     let includes: String = text.lines().filter(is_include).map(|line| format!("{line}\n")).collect();
     let body: String =
         text.lines().map(|line| if is_include(&line) { "\n".into() } else { format!("{line}\n") }).collect();
-    let (header, context) = if name == HPP { ("#include <zexa.hpp>\n", HPP_CONTEXT) } else { ("", "") };
-    format!("{usual}{header}{includes}\nint main() {{\n{context}{here}{body}return 0;\n}}\n")
+    let (header, before, after) = match name {
+        HPP => ("#include <zexa.hpp>\n", HPP_CONTEXT, ""),
+        GUIDE if !block.has_client() && *is_cpp => ("#include <zexa.hpp>\n", GUIDE_CONTEXT_CPP, ""),
+        GUIDE if !block.has_client() => ("", GUIDE_CONTEXT_C, GUIDE_END_C),
+        _ => ("", "", ""),
+    };
+    format!("{headers}{header}{includes}\nint main() {{\n{before}{here}{body}{after}return 0;\n}}\n")
 }
 
 #[cfg(test)]
@@ -138,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_beside_a_declaration_has_a_client() {
+    fn blocks_of_the_cpp_header_have_a_client() {
         let block = Block { is_cpp: true, line: 7, text: "client.messages().send({.to = \"1\"});\n".to_owned() };
         let program = program(HPP, &block);
         assert!(program.contains("#include <zexa.hpp>") && program.contains("zexa::client client;"), "{program}");
@@ -146,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_without_a_main_gets_one() {
+    fn a_block_without_main_becomes_the_body_of_main() {
         let block = Block { is_cpp: false, line: 7, text: "#include <math.h>\nputs(\"\");\n".to_owned() };
         let program = program("README.md", &block);
         let (before, after) = program.split_once("int main() {").expect("a main");
@@ -155,7 +179,16 @@ mod tests {
     }
 
     #[test]
-    fn a_block_with_a_main_stays_as_it_is() {
+    fn blocks_of_the_guide_have_a_client_unless_they_create_one() {
+        let block = |is_cpp, text: &str| Block { is_cpp, line: 7, text: text.to_owned() };
+        assert!(program(GUIDE, &block(false, "f(client, &error);\n")).contains(GUIDE_CONTEXT_C));
+        assert!(program(GUIDE, &block(true, "client.credits();\n")).contains(GUIDE_CONTEXT_CPP));
+        assert!(!program(GUIDE, &block(false, "zexa_client *client = NULL;\n")).contains(GUIDE_CONTEXT_C));
+        assert!(!program("README.md", &block(false, "f(client);\n")).contains(GUIDE_CONTEXT_C));
+    }
+
+    #[test]
+    fn a_block_with_main_is_unchanged() {
         let text = "#include <zexa.h>\nint main(void) {\n}\n".to_owned();
         let block = Block { is_cpp: false, line: 7, text: text.clone() };
         assert!(program("README.md", &block).ends_with(&text));
