@@ -1,97 +1,117 @@
-/// An answer as it came.
-class response {
+struct client_options;
+class response;
+
+/// Names and their values: HTTP headers or query parameters.
+using key_values = std::vector<std::pair<std::string, std::string>>;
+
+/// A cancel token: ends calls from another thread.
+///
+/// Set it as `cancel` in the options of one or more calls. cancel() then ends them within about 100
+/// ms: in flight, while waiting, between pages, or before they start. They throw cancelled_error,
+/// whose outcome() says whether the request was sent. Copies are the same token. A cancelled token
+/// stays cancelled. Thread-safe.
+class cancel_token {
   public:
-    /// The HTTP status, a 2xx.
-    [[nodiscard]] int http_status() const noexcept {
-        return zexa_response_http_status(handle_.get());
+    /// Create a token.
+    cancel_token() : handle_(zexa_cancel_token_new(), zexa_cancel_token_free) {}
+
+    /// Copy a token; the copy is the same token. Tokens have no move constructor, which would leave
+    /// a token without function.
+    cancel_token(const cancel_token &) = default;
+
+    /// Replace a token.
+    cancel_token &operator=(const cancel_token &) = default;
+
+    /// Cancel all calls that use this token, now and later. Cancelling twice has no effect. Do not
+    /// call it in a signal handler.
+    void cancel() const noexcept { zexa_cancel_token_cancel(handle_.get()); }
+
+    /// Return whether cancel() was called.
+    [[nodiscard]] bool is_cancelled() const noexcept {
+        return zexa_cancel_token_is_cancelled(handle_.get());
     }
 
-    /// The body as JSON; "null" where there was none.
-    [[nodiscard]] std::string_view body_json() const {
-        return detail::view(zexa_response_body_json(handle_.get()));
-    }
-
-    /// Takes over an object of the C API.
-    explicit response(zexa_response *handle) : handle_(handle, zexa_response_free) {}
+    /// Return the token of the C API, which this object keeps owning.
+    [[nodiscard]] const zexa_cancel_token *get() const noexcept { return handle_.get(); }
 
   private:
-    std::shared_ptr<const zexa_response> handle_;
+    std::shared_ptr<zexa_cancel_token> handle_;
 };
 
-/// A client of the Zexa API. Calls run on the caller's thread, over connections that all share.
-/// Making one opens and starts nothing. Copies are the same client. It survives fork(): one that
-/// was made before works in the parent and in the child.
+/// Options of one call, which override those of the client. All calls accept them.
+struct call_options {
+    /// Timeout of one attempt, from connect to the last byte of the response.
+    std::optional<std::chrono::milliseconds> timeout{};
+    /// Deadline of the whole call: attempts, waits between them, and all pages of a list.
+    std::optional<std::chrono::milliseconds> deadline{};
+    /// Maximum number of retries. 0 means one attempt.
+    std::optional<std::int32_t> max_retries{};
+    /// Also retries a POST whose outcome is unknown: a message may then be SENT TWICE. Default:
+    /// false.
+    std::optional<bool> retry_ambiguous{};
+    /// Additional HTTP headers. Headers that the client sets, such as `Authorization`, are
+    /// rejected.
+    key_values headers{};
+    /// Cancel token of the call.
+    std::optional<cancel_token> cancel{};
+    /// Additional fields of the request body, as a JSON object. Throws config_error for calls that
+    /// send no parameters in a body, and for a field that the parameters set as well.
+    std::optional<std::string> extra_body{};
+    /// Additional query parameters, as a JSON object of strings, numbers and booleans; an array of
+    /// these repeats the parameter. Sent with each request of the call, such as each page of a
+    /// list. Throws config_error for a parameter that the call sets itself.
+    std::optional<std::string> extra_query{};
+};
+
+/// A client of the Zexa API, with a connection pool.
+///
+/// Thread-safe: create one per process and share it. Calls run on the calling thread. Creating a
+/// client opens no connection and starts no thread. Copies are the same client. A client that was
+/// created before fork() works in the parent and in the child.
 class client {
   public:
-    /// With all defaults: the API key is that of the environment's `ZEXA_API_KEY`.
+    /// Create a client with the default options, and the API key of the environment variable
+    /// `ZEXA_API_KEY`.
     ///
-    /// Throws config_error where there is none.
-    client() : client(client_options()) {}
+    /// Throws config_error if there is no API key or an environment variable is invalid.
+    client();
 
-    /// Throws config_error where an option cannot be used, and names it.
-    explicit client(const client_options &options) {
-        detail::arrays arrays;
-        zexa_client_options lowered = detail::lower(options, arrays);
-        std::unique_ptr<detail::attempt_function> on_attempt;
-        if (options.on_attempt) {
-            on_attempt = std::make_unique<detail::attempt_function>(options.on_attempt);
-            lowered.on_attempt = detail::tell;
-            lowered.on_attempt_userdata = on_attempt.get();
-            lowered.on_attempt_destroy = detail::destroy;
-        }
-        zexa_client *handle =
-            detail::made<zexa_client>([&](zexa_client **made, zexa_error **error) {
-                return zexa_client_new(&lowered, made, error);
-            });
-        // The library's from here on, which frees it after the last call.
-        static_cast<void>(on_attempt.release());
-        handle_.reset(handle, zexa_client_free);
-    }
+    /// Create a client.
+    ///
+    /// Throws config_error if there is no API key or an option is invalid. The error names it.
+    explicit client(const client_options &options);
 
     // GENERATED: the resources
 
-    /// The same client, with the same connections, for calls with other options.
-    [[nodiscard]] client with_options(const call_options &options) const {
-        detail::arrays arrays;
-        const zexa_call_options lowered = detail::lower(options, arrays);
-        return client(detail::made<zexa_client>([&](zexa_client **made, zexa_error **error) {
-            return zexa_client_with_options(get(), &lowered, made, error);
-        }));
-    }
+    /// Create a client that shares the connections of this one, and has other options for all its
+    /// calls.
+    [[nodiscard]] client with_options(const call_options &options) const;
 
-    /// Makes a request and waits for its answer: for what this version does not know. It is
-    /// authorised, repeated and timed as every other. Only GET and DELETE are repeated after a
-    /// failure that may have been a success.
+    /// Send any request to the API, with the authentication, retries and timeouts of the client.
+    /// For endpoints without a method.
     ///
-    /// - `method`: "GET", "POST", "PUT", "PATCH" or "DELETE".
-    /// - `path`: below the base URL, such as "/messages".
-    /// - `body_json`: the body as JSON, where there is one.
+    /// Requests with other methods than GET and DELETE are not retried if their outcome is unknown.
+    ///
+    /// @param method     "GET", "POST", "PUT", "PATCH" or "DELETE"
+    /// @param path       path below the base URL, such as "/messages"
+    /// @param query      query parameters
+    /// @param body_json  request body as JSON
+    /// @param options    call options
+    /// @return the response
     zexa::response request(const std::string &method, const std::string &path,
-                           const pairs &query = {},
+                           const key_values &query = {},
                            const std::optional<std::string> &body_json = std::nullopt,
-                           const call_options &options = {}) const {
-        detail::arrays arrays;
-        const zexa_call_options lowered = detail::lower(options, arrays);
-        const char *c_method = detail::text("method", method);
-        const char *c_path = detail::text("path", path);
-        const char *c_body = detail::text("body_json", body_json);
-        const zexa_key_value *c_query = arrays.pairs("query", query);
-        return zexa::response(
-            detail::made<zexa_response>([&](zexa_response **made, zexa_error **error) {
-                return zexa_client_request(get(), c_method, c_path, c_query, query.size(), c_body,
-                                           &lowered, made, error);
-            }));
-    }
+                           const call_options &options = {}) const;
 
-    /// Refuses further calls of this client, and of all that were made from it, with closed_error;
-    /// ends waits, and closes idle connections. An attempt in flight goes on to its end. There is
-    /// no need to call it before the client is destroyed.
+    /// Close this client and all clients derived from it: further calls throw closed_error, waits
+    /// end, and idle connections are closed. Attempts in flight continue to their end. Optional
+    /// before the client is destroyed.
     void close() const noexcept { zexa_client_close(get()); }
 
-    /// Takes over an object of the C API.
+    /// Take ownership of a client of the C API.
     explicit client(zexa_client *handle) : handle_(handle, zexa_client_free) {}
 
-    /// The object of the C API, which stays this one's.
+    /// Return the client of the C API, which this object keeps owning.
     [[nodiscard]] const zexa_client *get() const noexcept { return handle_.get(); }
 
   private:

@@ -1,6 +1,8 @@
+/// @cond
+
 namespace detail {
 
-/// What an error says. It is held apart from the exception, so that copying that one cannot throw.
+/// Contents of an error. Shared between copies of the exception, so that copying cannot throw.
 struct failure {
     zexa::kind kind = zexa::kind::other;
     zexa::outcome outcome = zexa::outcome::unknown;
@@ -19,14 +21,16 @@ struct failure {
 
 } // namespace detail
 
-/// A failed call: what went wrong, and how far the request got, which tells whether the message may
-/// have been sent in spite of it. It never holds the API key.
+/// @endcond
+
+/// A failed call: what went wrong, and whether the server may have carried out the request. Never
+/// contains the API key.
 ///
 /// ```cpp
 /// try {
 ///     client.messages().send(params);
 /// } catch (const zexa::insufficient_credits_error &) {
-///     std::cerr << "time to top up\n";
+///     std::cerr << "top up the account\n";
 /// } catch (const zexa::error &error) {
 ///     std::cerr << (error.safe_to_retry() ? "not sent: " : "it may have been sent: ")
 ///               << error.what() << '\n';
@@ -34,65 +38,68 @@ struct failure {
 /// ```
 class error : public std::runtime_error {
   public:
-    /// All that a log should have, in one line: code, message, status, request id, outcome and
-    /// attempts.
+    /// Return one line for a log: code, message, status, request id, outcome and attempts.
     using std::runtime_error::what;
 
-    /// What went wrong. Each kind has a class of its own, too.
+    /// Return the kind of error. Each kind also has its own class.
     [[nodiscard]] zexa::kind kind() const noexcept { return failure_->kind; }
 
-    /// How far the request got.
+    /// Return whether the server may have carried out the request.
     [[nodiscard]] zexa::outcome outcome() const noexcept { return failure_->outcome; }
 
-    /// Whether sending the same request again cannot do the same thing twice: true for
+    /// Return whether the request can be sent again without a risk of duplicates: true for
     /// `outcome::not_sent` and `outcome::rejected`.
     [[nodiscard]] bool safe_to_retry() const noexcept { return failure_->safe_to_retry; }
 
-    /// What went wrong, in words: the API's own where it gave any.
+    /// Return a description of the error, from the API if it sent one.
     [[nodiscard]] const std::string &message() const noexcept { return failure_->message; }
 
-    /// The API's own name for the error, such as "insufficient_credits".
+    /// Return the error code of the API, such as "insufficient_credits", if there is one.
     [[nodiscard]] const std::optional<std::string> &code() const noexcept { return failure_->code; }
 
-    /// The HTTP status of the last answer, where one came.
+    /// Return the HTTP status of the last response, if there was one.
     [[nodiscard]] std::optional<int> http_status() const noexcept { return failure_->http_status; }
 
-    /// The id by which Zexa's support finds this request.
+    /// Return the id of the request, for Zexa's support, if there is one.
     [[nodiscard]] const std::optional<std::string> &request_id() const noexcept {
         return failure_->request_id;
     }
 
-    /// What the API says beside its message, or `field`, `reason` and `value` of an argument that
-    /// was refused before it was sent, as JSON. It may hold a number or a text, so it does not
-    /// belong in a log.
+    /// Return additional details as JSON, if there are any: those that the API sent, or `field`,
+    /// `reason` and `value` of an argument that was rejected before sending. May contain phone
+    /// numbers and message texts: do not log it.
     [[nodiscard]] const std::optional<std::string> &details_json() const noexcept {
         return failure_->details_json;
     }
 
-    /// How long the server asked to wait in its last answer, where it did.
+    /// Return the wait that the last response requested (`Retry-After`), if it did.
     [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept {
         return failure_->retry_after;
     }
 
-    /// How many requests were made; 0 where the call failed before the first.
+    /// Return the number of requests made. 0 if the call failed before the first.
     [[nodiscard]] unsigned attempts() const noexcept { return failure_->attempts; }
 
-    /// Reason of the error. If there is no connection, or it was lost, a code: the system's, such
-    /// as "ECONNREFUSED", or one for TLS or the lookup of the host, such as "CERT_HAS_EXPIRED" or
-    /// "ENOTFOUND". The codes are those of Node.js, and stay as they are. Else the innermost reason
-    /// in words.
+    /// Return the underlying cause, if it is known.
+    ///
+    /// For a failed or lost connection this is a stable code: of the system ("ECONNREFUSED"), of
+    /// TLS ("CERT_HAS_EXPIRED") or of DNS ("ENOTFOUND"). The codes are those of Node.js. For other
+    /// errors it is the message of the innermost cause.
     [[nodiscard]] const std::optional<std::string> &cause() const noexcept {
         return failure_->cause;
     }
 
-    /// All of it as a JSON object: kind, outcome, status, code, message, details, request_id,
-    /// retry_after (seconds), attempts.
+    /// Return the error as a JSON object with kind, outcome, status, code, message, details,
+    /// request_id, retry_after (seconds) and attempts.
     [[nodiscard]] const std::string &json() const noexcept { return failure_->json; }
 
-    // Without a move, which would leave an error that says nothing.
+    /// Copy an error. Errors have no move constructor, which would leave an empty error.
     error(const error &) = default;
+
+    /// Replace an error.
     error &operator=(const error &) = default;
 
+    /// Create an error. The library creates all errors.
     explicit error(detail::failure failure)
         : std::runtime_error(failure.text),
           failure_(std::make_shared<const detail::failure>(std::move(failure))) {}

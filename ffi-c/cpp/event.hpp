@@ -1,11 +1,14 @@
-/// Reads what Zexa posted to a webhook: the body of its request. Nothing is sent.
+/// Parse an event that Zexa posted to a webhook. Needs no client and sends nothing.
 ///
-/// Answer that request with a 2xx soon, or it will be posted again; the first one after registering
-/// is a test.
+/// Respond to the request with a 2xx soon. Otherwise Zexa may post the event again. The first event
+/// after the registration is a test.
 ///
-/// Throws decode_error where the body is not a JSON object.
+/// Throws decode_error if the body is not a JSON object.
+///
+/// @param body  body of the request
+/// @return the event
 [[nodiscard]] inline event parse_event(std::string_view body) {
-    return event(detail::made<zexa_event>([&](zexa_event **made, zexa_error **error) {
-        return zexa_webhooks_parse_event(body.data(), body.size(), made, error);
+    return event(detail::create<zexa_event>([&](zexa_event **event, zexa_error **error) {
+        return zexa_webhooks_parse_event(body.data(), body.size(), event, error);
     }));
 }

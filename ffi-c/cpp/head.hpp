@@ -1,29 +1,31 @@
-/*
- * libzexa for C++17: the client of the Zexa messaging API for SMS, WhatsApp, Telegram, email and
- * Slack.
+/**
+ * @file zexa.hpp
  *
- * A first message, to the account whose key is in the environment's `ZEXA_API_KEY`:
+ * libzexa for C++17: client library for the Zexa messaging API (SMS, WhatsApp, Telegram, email and
+ * Slack).
  *
  * ```cpp
  * #include <iostream>
  * #include <zexa.hpp>
  *
- * int main() try {
- *     zexa::client client;
- *     zexa::send_message_params params;
- *     params.channel = zexa::channel::sms;
- *     params.to = "+244912345678";
- *     params.from = "ZEXA";
- *     params.body = "Hello";
- *     zexa::message message = client.messages().send(params);
- *     std::cout << message.id() << " is " << message.status() << '\n';
- * } catch (const zexa::error &error) {
- *     std::cerr << error.what() << '\n';
- *     return 1;
+ * int main() {
+ *     try {
+ *         zexa::client client; // reads ZEXA_API_KEY
+ *         zexa::send_message_params params;
+ *         params.channel = zexa::channel::sms;
+ *         params.to = "+244912345678";
+ *         params.from = "ZEXA";
+ *         params.body = "Hello";
+ *         zexa::message message = client.messages().send(params);
+ *         std::cout << message.id() << " is " << message.status() << '\n';
+ *     } catch (const zexa::error &error) {
+ *         std::cerr << error.what() << '\n';
+ *         return 1;
+ *     }
  * }
  * ```
  *
- * In C++20 the parameters can stand in the call, in the order in which they are declared:
+ * In C++20 the parameters can be written in the call, in the order of their declaration:
  *
  * ```cpp
  * client.messages().send({.channel = zexa::channel::sms,
@@ -32,23 +34,23 @@
  *                         .body = "Hello"});
  * ```
  *
- * What holds for all of it:
+ * Conventions:
  *
- * - **Nothing is sent twice.** A request that may have been carried out is not repeated, unless the
- *   caller says so. The error's outcome() then says that it is not known.
- * - **Failures** are exceptions: zexa::error, and one class derived from it for each kind. Beside
- *   them only what the standard library throws can come, such as std::bad_alloc, which does not say
- *   whether the call was carried out.
- * - **Objects** that the API answers with never change, and are handles: to copy one is cheap, its
- *   copies share what they are about, and the last of them frees it.
- * - **A std::string_view** that you are given lives as long as the object that it was asked of, or
- *   a copy of that. So keep the object: `auto id = client.messages().send(params).id();` dangles.
- * - **Text** is UTF-8. A string with a NUL in it is refused, not cut, before anything is sent.
- * - **Threads.** A client may be used from any thread, by many at once. All other objects may be
- *   read by many at once, too; an iterator belongs to one at a time.
- * - **What was moved from** is empty: it says nothing, and a call on it throws.
+ * - **Errors** are exceptions: zexa::error, with a derived class for each kind. Other exceptions
+ *   come from the standard library, such as std::bad_alloc; they do not say whether a request was
+ *   sent.
+ * - **No duplicates:** a request that the server may have carried out is never retried, unless you
+ *   set `retry_ambiguous`. The error's outcome() is then `outcome::unknown`.
+ * - **Objects** are immutable handles. Copies are cheap and share the object; the last one frees
+ *   it. A moved-from object is empty: its accessors return empty values, and calls throw.
+ * - **A std::string_view** is valid until the object that it was read from, and all its copies, are
+ *   destroyed. Keep the object: `auto id = client.messages().send(params).id();` dangles.
+ * - **Strings** are UTF-8. A string that contains a NUL is rejected before anything is sent.
+ * - **Threads:** a client is thread-safe. Several threads may read any other object at the same
+ *   time. An iterator belongs to one thread at a time.
  *
- * Everything here is inline, and calls nothing but zexa.h: link with `-lzexa`.
+ * Everything is inline and calls only zexa.h, which describes the use of threads, signals and
+ * files. Link with `-lzexa`.
  */
 
 #ifndef ZEXA_HPP
@@ -77,10 +79,11 @@
 #include <utility>
 #include <vector>
 
+/// The C++ API of libzexa.
 namespace zexa {
 
-/// The version of the library that runs, such as "1.2.3". `ZEXA_VERSION` is that of the headers
-/// which the program was compiled with.
+/// Return the version of the library at run time, such as "1.2.3". `ZEXA_VERSION` is the version
+/// of the headers.
 [[nodiscard]] inline std::string_view version() noexcept {
     return zexa_version();
 }

@@ -1,10 +1,12 @@
+/// @cond
+
 namespace detail {
 
-/// The functions of the C API for a list of such items, and the type of its parameters, for which
-/// there is a lower() beside. Each list fills it in, below.
+/// The functions of the C API for a list of these items, and the type of its parameters. Each list
+/// specialises it below.
 template <class Item> struct listing;
 
-/// Takes the next of an iterator; NULL at the end.
+/// Returns the next object of an iterator; nullptr at the end.
 template <class Object, class Iterator>
 Object *next(zexa_status (*function)(Iterator *, Object **, zexa_error **), Iterator *iterator) {
     Object *object = nullptr;
@@ -16,12 +18,12 @@ Object *next(zexa_status (*function)(Iterator *, Object **, zexa_error **), Iter
     return object;
 }
 
-/// Whether the last reading of a list to reach its end was incomplete. Shared by the list and its
+/// Whether the last complete iteration over a list was incomplete. Shared by the list and its
 /// iterators.
 using incomplete_flag = std::shared_ptr<std::atomic<bool>>;
 
-/// An iterator over what such a function gives, as `Value`s. Its copies share the place in the
-/// list.
+/// An input iterator over the objects of an iterator of the C API, as `Value`s. Copies share the
+/// position.
 template <class Value, class Object, class Handle> class iterator {
   public:
     using iterator_category = std::input_iterator_tag;
@@ -32,7 +34,7 @@ template <class Value, class Object, class Handle> class iterator {
     using next_function = zexa_status (*)(Handle *, Object **, zexa_error **);
     using incomplete_function = bool (*)(const Handle *);
 
-    /// The end.
+    /// Create an end iterator.
     iterator() = default;
 
     iterator(std::shared_ptr<Handle> handle, next_function next, incomplete_function is_incomplete,
@@ -45,7 +47,8 @@ template <class Value, class Object, class Handle> class iterator {
     reference operator*() const { return *value_; }
     pointer operator->() const { return &*value_; }
 
-    /// Waits for the next where it has not come yet. After a failure it is at the end.
+    /// Advances, and waits until the next value is fetched. After a failure the iterator is at the
+    /// end.
     iterator &operator++() {
         value_.reset();
         const std::shared_ptr<Handle> handle = std::move(handle_);
@@ -58,7 +61,7 @@ template <class Value, class Object, class Handle> class iterator {
         return *this;
     }
 
-    /// What `it++` leaves of the place before: its value, for `*it++`.
+    /// The result of `it++`: the previous value, for `*it++`.
     class previous {
       public:
         explicit previous(Value value) : value_(std::move(value)) {}
@@ -74,7 +77,7 @@ template <class Value, class Object, class Handle> class iterator {
         return before;
     }
 
-    /// Equal where both are at the end.
+    /// Equal if both are at the end.
     friend bool operator==(const iterator &one, const iterator &other) {
         return one.handle_ == other.handle_;
     }
@@ -90,51 +93,61 @@ template <class Value, class Object, class Handle> class iterator {
 
 } // namespace detail
 
-/// One page of a list, a range of its items. They may outlive it.
+/// @endcond
+
+/// One page of a list: a range of its items. Items may outlive the page.
 template <class Item> class page {
     using listing = detail::listing<Item>;
 
   public:
+    /// Type of the items.
     using value_type = Item;
+    /// Type of the iterators.
     using const_iterator = typename std::vector<Item>::const_iterator;
+    /// Type of the iterators.
     using iterator = const_iterator;
 
+    /// Return an iterator to the first item.
     [[nodiscard]] const_iterator begin() const noexcept { return items_.begin(); }
+
+    /// Return the end iterator.
     [[nodiscard]] const_iterator end() const noexcept { return items_.end(); }
 
-    /// How many items are on it.
+    /// Return the number of items on the page.
     [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
+
+    /// Return whether the page has no items.
     [[nodiscard]] bool empty() const noexcept { return items_.empty(); }
 
-    /// The item at `index`, which has to be less than size().
+    /// Return the item at `index`, which must be less than size().
     [[nodiscard]] const Item &operator[](std::size_t index) const { return items_[index]; }
 
-    /// Number of items in the whole list, if the API reports it.
+    /// Return the number of items in the whole list, if the API reports it.
     [[nodiscard]] std::optional<std::int64_t> total() const noexcept {
         return detail::optional_number(listing::page_total(handle_.get()));
     }
 
-    /// Number of the page, from 1.
+    /// Return the number of the page, from 1.
     [[nodiscard]] std::int64_t number() const noexcept {
         return listing::page_number(handle_.get());
     }
 
-    /// Number of items on a full page, if the API reports it.
+    /// Return the number of items on a full page, if the API reports it.
     [[nodiscard]] std::optional<std::int64_t> per_page() const noexcept {
         return detail::optional_number(listing::page_per_page(handle_.get()));
     }
 
-    /// Other fields of the page, and the raw values of fields in an unexpected form, as a JSON
-    /// object.
+    /// Return unknown fields of the page, and the raw values of fields in an unexpected form, as a
+    /// JSON object.
     [[nodiscard]] std::string_view extra_json() const {
         return detail::view(listing::page_extra_json(handle_.get()));
     }
 
-    /// Takes over an object of the C API.
+    /// Take ownership of a page of the C API.
     explicit page(typename listing::page_handle *handle) : handle_(handle, listing::page_free) {
         const std::size_t count = listing::page_count(handle);
         items_.reserve(count);
-        // An item is the page's: it keeps that alive.
+        // Items belong to the page, and keep it alive.
         for (std::size_t index = 0; index < count; ++index)
             items_.emplace_back(std::shared_ptr<const typename listing::item_handle>(
                 handle_, listing::page_at(handle, index)));
@@ -145,36 +158,41 @@ template <class Item> class page {
     std::vector<Item> items_;
 };
 
-/// The pages of a list, in order: a range. Each begin() starts anew.
+/// The pages of a list: a range. Each begin() starts a new iteration.
 ///
-/// Pages are as the API returns them: an item repeated across pages is on each of them. A page
-/// without new items is left out, unless it is the first.
+/// Pages are returned as the API sends them: an item that is repeated across pages is on each of
+/// them. Pages without new items are skipped, except the first.
 template <class Item> class page_range {
     using listing = detail::listing<Item>;
 
   public:
+    /// Type of the iterators.
     using iterator =
         detail::iterator<page<Item>, typename listing::page_handle, typename listing::pages_handle>;
 
+    /// Fetch the first page and return an iterator to it. Throws zexa::error on failure, as the
+    /// iterator does later.
     [[nodiscard]] iterator begin() const {
         detail::arrays arrays;
         const auto params = lower(params_, arrays);
         const zexa_call_options options = detail::lower(options_, arrays);
         using handle = typename listing::pages_handle;
-        std::shared_ptr<handle> pages(detail::made<handle>([&](handle **made, zexa_error **error) {
-                                          return listing::list_pages(client_.get(), &params,
-                                                                     &options, made, error);
-                                      }),
-                                      listing::pages_free);
+        std::shared_ptr<handle> pages(
+            detail::create<handle>([&](handle **created, zexa_error **error) {
+                return listing::list_pages(client_.get(), &params, &options, created, error);
+            }),
+            listing::pages_free);
         return iterator(std::move(pages), listing::pages_next, listing::pages_is_incomplete,
                         incomplete_);
     }
 
+    /// Return the end iterator.
     [[nodiscard]] iterator end() const { return iterator(); }
 
-    /// As list::is_incomplete(), with which it is shared.
+    /// As list::is_incomplete(). The list and its pages share the value.
     [[nodiscard]] bool is_incomplete() const noexcept { return *incomplete_; }
 
+    /// Create a range. Use list::pages().
     page_range(client client, typename listing::params params, call_options options,
                detail::incomplete_flag incomplete)
         : client_(std::move(client)), params_(std::move(params)), options_(std::move(options)),
@@ -187,62 +205,67 @@ template <class Item> class page_range {
     detail::incomplete_flag incomplete_;
 };
 
-/// A list: a range of all its items, over all its pages.
+/// A list: a range of all items, across pages. Each begin() starts a new iteration.
 ///
 /// ```cpp
 /// for (const zexa::contact &contact : client.contacts().list())
 ///     std::cout << contact.name().value_or("") << '\n';
 /// ```
 ///
-/// Nothing is sent until begin(), and each begin() starts anew. Pages are prefetched and yielded in
-/// order. An item repeated across pages, because rows were added in between, is yielded once. A
-/// list that only repeats items although more should follow throws decode_error. A deadline applies
-/// to the whole list, and runs from begin(). Leaving the loop early ends the fetching.
+/// Nothing is sent before begin(). Pages are prefetched and yielded in order. An item that is
+/// repeated across pages, because rows were added meanwhile, is yielded once. A list that repeats
+/// items although more should follow throws decode_error. A deadline limits the whole iteration,
+/// from begin(). Leaving the loop early stops the prefetching.
 template <class Item> class list {
     using listing = detail::listing<Item>;
 
   public:
+    /// Type of the iterators.
     using iterator =
         detail::iterator<Item, typename listing::item_handle, typename listing::items_handle>;
 
-    /// Fetches the first page, and throws where that fails, as the iterator does on the way.
+    /// Fetch the first page and return an iterator to the first item. Throws zexa::error on
+    /// failure, as the iterator does later.
     [[nodiscard]] iterator begin() const {
         detail::arrays arrays;
         const auto params = lower(params_, arrays);
         const zexa_call_options options = detail::lower(options_, arrays);
         using handle = typename listing::items_handle;
-        std::shared_ptr<handle> items(detail::made<handle>([&](handle **made, zexa_error **error) {
-                                          return listing::list(client_.get(), &params, &options,
-                                                               made, error);
-                                      }),
-                                      listing::items_free);
+        std::shared_ptr<handle> items(
+            detail::create<handle>([&](handle **created, zexa_error **error) {
+                return listing::list(client_.get(), &params, &options, created, error);
+            }),
+            listing::items_free);
         return iterator(std::move(items), listing::items_next, listing::items_is_incomplete,
                         incomplete_);
     }
 
+    /// Return the end iterator.
     [[nodiscard]] iterator end() const { return iterator(); }
 
-    /// The same list, page by page.
+    /// Return the pages of the list.
     [[nodiscard]] page_range<Item> pages() const {
         return page_range<Item>(client_, params_, options_, incomplete_);
     }
 
-    /// Whether the last reading of this list or of its pages() that reached the end had fewer items
-    /// than the API reported in its last total: rows were removed meanwhile, or the server did not
-    /// return all. False before. Copies of the list share it.
+    /// Return whether the last complete iteration over this list or its pages() had fewer items
+    /// than the last total that the API reported: rows were removed meanwhile, or the server did
+    /// not return all. False before the first complete iteration. Copies of the list share the
+    /// value.
     [[nodiscard]] bool is_incomplete() const noexcept { return *incomplete_; }
 
-    /// Fetches one page; the first is 1.
+    /// Fetch one page. The first has the number 1.
     [[nodiscard]] zexa::page<Item> page(std::uint32_t number) const {
         detail::arrays arrays;
         const auto params = lower(params_, arrays);
         const zexa_call_options options = detail::lower(options_, arrays);
         using handle = typename listing::page_handle;
-        return zexa::page<Item>(detail::made<handle>([&](handle **made, zexa_error **error) {
-            return listing::list_page(client_.get(), &params, number, &options, made, error);
+        return zexa::page<Item>(detail::create<handle>([&](handle **created, zexa_error **error) {
+            return listing::list_page(client_.get(), &params, number, &options, created, error);
         }));
     }
 
+    /// Create a list. Use the list() method of a resource.
     list(client client, typename listing::params params, call_options options)
         : client_(std::move(client)), params_(std::move(params)), options_(std::move(options)) {}
 

@@ -1,35 +1,38 @@
-/// An approved WhatsApp template: its name and a value for each of its numbered variables. It goes
-/// into the parameter `template_json` of a message or a campaign as it is; where the API wants
-/// another shape than this, give that JSON object instead.
+/// A builder for the JSON of an approved WhatsApp template: its name, language, and a value for
+/// each of its numbered variables. Assign it to `template_json` of a message or campaign, which
+/// also accepts any other JSON object.
 ///
 /// ```cpp
 /// params.template_json = zexa::message_template("order_shipped").language("pt").variable("Ana");
 /// ```
 class message_template {
   public:
-    /// The template of this name.
+    /// Create a template with this name.
     explicit message_template(const std::string &name) : handle_(nullptr, zexa_template_free) {
         const char *c_name = detail::text("name", name);
-        handle_.reset(detail::made<zexa_template>([&](zexa_template **made, zexa_error **error) {
-            return zexa_template_new(c_name, made, error);
-        }));
+        handle_.reset(
+            detail::create<zexa_template>([&](zexa_template **created, zexa_error **error) {
+                return zexa_template_new(c_name, created, error);
+            }));
     }
 
-    /// The language that it is wanted in, such as "pt".
+    /// Set the language, such as "pt".
     message_template &language(const std::string &language) {
         return set(zexa_template_set_language, detail::text("language", language));
     }
 
-    /// The value of the next variable, in the order of their numbers.
+    /// Add the value of the next variable: of `{{1}}` with the first call, of `{{2}}` with the
+    /// second.
     message_template &variable(const std::string &value) {
         return set(zexa_template_add_variable, detail::text("value", value));
     }
 
-    /// As JSON.
+    /// Return the template as JSON.
     [[nodiscard]] std::string json() const {
         return std::string(detail::view(zexa_template_json(handle_.get())));
     }
 
+    /// Convert the template to JSON.
     operator std::string() const { return json(); }
 
   private:

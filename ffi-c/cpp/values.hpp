@@ -1,25 +1,26 @@
-/// Names and their values: headers of a request, or parameters of a query.
-using pairs = std::vector<std::pair<std::string, std::string>>;
-
-/// When something happened. It converts to std::chrono::system_clock::time_point, and in C++20 it
-/// is a std::chrono::sys_time.
+/// A time in a response, in UTC. Converts to std::chrono::system_clock::time_point, and is a
+/// std::chrono::sys_time in C++20.
 using time_point = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
 
-/// When something is to happen: a time of the system clock, or a text in the form of RFC 3339, such
-/// as "2026-07-01T09:00:00Z".
+/// A time in a request: a time of the system clock, or a string in RFC 3339 format, such as
+/// "2026-07-01T09:00:00Z".
 class timestamp {
   public:
-    /// Of any precision; what is finer than a millisecond is dropped.
+    /// Convert a time of the system clock. It is rounded down to milliseconds.
     template <class Duration>
     timestamp(std::chrono::time_point<std::chrono::system_clock, Duration> time)
         : text_(format(std::chrono::floor<std::chrono::milliseconds>(time))) {}
 
-    /// As it is: whether it is a time, is seen when the call is made.
+    /// Use a string in RFC 3339 format. The call validates it.
     timestamp(std::string text) : text_(std::move(text)) {}
+
+    /// Use a string in RFC 3339 format. The call validates it.
     timestamp(std::string_view text) : text_(text) {}
+
+    /// Use a string in RFC 3339 format. The call validates it.
     timestamp(const char *text) : text_(text) {}
 
-    /// In the form of RFC 3339.
+    /// Return the time in RFC 3339 format.
     [[nodiscard]] const std::string &text() const noexcept { return text_; }
 
   private:
@@ -52,6 +53,8 @@ class timestamp {
     std::string text_;
 };
 
+/// @cond
+
 namespace detail {
 
 inline const char *text(const std::string &field, const std::optional<timestamp> &value) {
@@ -62,7 +65,7 @@ inline time_point time(std::int64_t unix_ms) {
     return time_point(std::chrono::milliseconds(unix_ms));
 }
 
-/// Absent where its text is: as a number every value is a time.
+/// A time that is absent if its text is. Its number cannot tell: every value is a valid time.
 inline std::optional<time_point> optional_time(const char *text, std::int64_t unix_ms) {
     if (text == nullptr)
         return std::nullopt;
@@ -70,3 +73,5 @@ inline std::optional<time_point> optional_time(const char *text, std::int64_t un
 }
 
 } // namespace detail
+
+/// @endcond

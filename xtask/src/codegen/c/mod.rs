@@ -9,7 +9,7 @@ mod leaves;
 mod lists;
 mod models;
 mod names;
-mod operations;
+pub(super) mod operations;
 mod params;
 mod status;
 

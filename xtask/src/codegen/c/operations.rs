@@ -6,7 +6,7 @@ use super::lists;
 use super::names::{init_macro, model_type, params_type};
 use super::status::status;
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Operation, Resource, Shape};
+use crate::codegen::definition::{Constant, Definition, Operation, Resource, Shape};
 
 pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Operation) -> String {
     let operations = Operations { context, resource: &resource.name, operation };
@@ -60,7 +60,7 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Oper
 pub(super) const ERROR: &str = "[optional] the error on failure; free with zexa_error_free()";
 
 /// A list of parameters as lines of a doc comment. A name may start with `[out]`. The descriptions are aligned.
-pub(super) fn parameters(documented: &[(String, String)]) -> String {
+pub(in crate::codegen) fn parameters(documented: &[(String, String)]) -> String {
     let commands: Vec<String> = documented
         .iter()
         .map(|(name, _)| match name.strip_prefix("[out] ") {
@@ -195,16 +195,24 @@ impl Operations<'_> {
         )
     }
 
-    /// The statuses that this operation can return in addition to those of every call, in the order of their numbers.
+    /// The statuses that this operation can return in addition to those of every call.
     fn statuses(&self) -> String {
-        let Operation { shape, kinds, .. } = self.operation;
-        let is_possible = |variant: &str| match variant {
-            "NotFound" if shape.is_by_id() => true,
-            // For parameters and ids.
-            "Validation" => !matches!(shape, Shape::GetOne { .. }),
-            _ => kinds.iter().any(|kind| kind == variant),
-        };
-        let possible = self.context.definition.kinds.iter().filter(|kind| is_possible(&kind.variant));
-        possible.map(|kind| format!("`{}`, ", status(&kind.name))).collect()
+        let kinds = additional_kinds(self.context.definition, self.operation);
+        kinds.map(|kind| format!("`{}`, ", status(&kind.name))).collect()
     }
+}
+
+/// The kinds of errors of this operation in addition to those of every call, in the order of their numbers.
+pub(in crate::codegen) fn additional_kinds<'a>(
+    definition: &'a Definition,
+    operation: &'a Operation,
+) -> impl Iterator<Item = &'a Constant> {
+    let Operation { shape, kinds, .. } = operation;
+    let is_possible = move |variant: &str| match variant {
+        "NotFound" if shape.is_by_id() => true,
+        // For parameters and ids.
+        "Validation" => !matches!(shape, Shape::GetOne { .. }),
+        _ => kinds.iter().any(|kind| kind == variant),
+    };
+    definition.kinds.iter().filter(move |kind| is_possible(&kind.variant))
 }

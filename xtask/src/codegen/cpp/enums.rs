@@ -1,4 +1,4 @@
-//! Open enums in C++: a namespace with a string for each value that is known, and questions to ask of any.
+//! Open enums in C++: a namespace with a string for each known value, and predicates.
 
 use std::fmt::Write;
 
@@ -13,20 +13,20 @@ pub(super) fn write(context: &Context<'_>, one: &OpenEnum) -> String {
     for value in &one.values {
         let constant = context.take_in(&name, &value.variant.to_snake_case(), &one.place);
         writeln!(written, "{}inline constexpr const char *{constant} = {:?};", context.docs(&value.docs), value.text)
-            .expect("a string takes it");
+            .expect("writing to a string succeeds");
     }
     for predicate in &one.predicates {
-        let question = context.take_in(&name, &predicate.name, &one.place);
+        let function = context.take_in(&name, &predicate.name, &one.place);
         write!(
             written,
             "
             {docs}///
-            /// False of a name that this version does not know.
-            [[nodiscard]] inline bool {question}(std::string_view name) {{ return detail::ask(zexa_{name}_{question}, name); }}
+            /// False for a name that this version does not know.
+            [[nodiscard]] inline bool {function}(std::string_view name) {{ return detail::test(zexa_{name}_{function}, name); }}
             ",
             docs = context.docs(&predicate.docs),
         )
-        .expect("a string takes it");
+        .expect("writing to a string succeeds");
     }
     format!("{written}\n}} // namespace {name}\n\n")
 }

@@ -6,16 +6,16 @@ use crate::codegen::context::Context;
 use crate::codegen::definition::{Constant, Place};
 use crate::codegen::further::{Further, INTERNAL, INVALID_ARGUMENT};
 
-/// What an error can be beside a kind of the core, and what it means.
-const FURTHER: &[(Further, &str)] = &[
+/// The kinds of errors that the core does not have, and their documentation.
+const OTHERS: &[(Further, &str)] = &[
     (
         INVALID_ARGUMENT,
-        "An argument is none: a string that is not UTF-8, or that holds a NUL; a negative count or time.",
+        "Invalid argument: a string that is not UTF-8 or contains a NUL, or a negative count or duration.",
     ),
-    (INTERNAL, "A bug in this library, which it has survived. Please tell us."),
+    (INTERNAL, "Internal error: a bug in this library. Please report it."),
 ];
 
-/// What stands here beside the classes.
+/// The names that this file writes in addition to the classes.
 pub(super) const NAMES: [&str; 3] = ["zexa::kind", "zexa::outcome", "zexa::to_string"];
 
 /// The two enums and their names.
@@ -29,18 +29,18 @@ pub(super) fn constants(context: &Context<'_>) -> String {
         .collect();
     format!(
         "
-        /// What went wrong. The numbers are frozen; there may be more of them one day.
+        /// Kind of an error. The numbers never change; later versions may add more.
         enum class kind {{
             {kinds}        }};
 
-        /// How far a failed request got: may the server have carried it out? The numbers are frozen.
+        /// Whether the server may have carried out a failed request. The numbers never change.
         enum class outcome {{
             {outcomes}        }};
 
-        /// The name of a kind, such as \"rate_limited\": the same in every language.
+        /// Return the name of a kind, such as \"rate_limited\". The names are the same in all languages.
         [[nodiscard]] inline std::string_view to_string(kind kind) noexcept {{ return zexa_status_name(static_cast<zexa_status>(kind)); }}
 
-        /// The name of an outcome, such as \"not_sent\": the same in every language.
+        /// Return the name of an outcome, such as \"not_sent\". The names are the same in all languages.
         [[nodiscard]] inline std::string_view to_string(outcome outcome) noexcept {{
             return zexa_outcome_name(static_cast<zexa_outcome>(outcome));
         }}
@@ -55,21 +55,25 @@ pub(super) fn classes(context: &Context<'_>) -> String {
     for Kind { name, docs, place, .. } in kinds(context) {
         let class = context.take_in("zexa", &format!("{name}_error"), &place);
         write!(classes, "{docs}class {class} : public error {{ public: using error::error; }};\n\n")
-            .expect("a string takes it");
-        writeln!(cases, "case kind::{name}: throw {class}(std::move(failure));").expect("a string takes it");
+            .expect("writing to a string succeeds");
+        writeln!(cases, "case kind::{name}: throw {class}(std::move(failure));").expect("writing to a string succeeds");
     }
     format!(
         "
-        {classes}namespace detail {{
+        {classes}/// @cond
+
+        namespace detail {{
 
         [[noreturn]] inline void raise(failure failure) {{
             switch (failure.kind) {{
                 {cases}            }}
-            // A kind that a later version of the library has.
+            // A kind of a later version of the library.
             throw error(std::move(failure));
         }}
 
         }} // namespace detail
+
+        /// @endcond
 
         "
     )
@@ -98,14 +102,14 @@ impl Kind {
     }
 }
 
-/// Those of the core, and those that only C and C++ have.
+/// The kinds of the core, and those that only C and C++ have.
 fn kinds(context: &Context<'_>) -> Vec<Kind> {
     let known = context.definition.kinds.iter().map(|kind| Kind::of(context, kind));
-    let further = FURTHER.iter().map(|(one, docs)| Kind {
+    let others = OTHERS.iter().map(|(one, docs)| Kind {
         name: one.name.to_owned(),
         number: one.number,
         docs: format!("/// {docs}\n"),
         place: Place::default(),
     });
-    known.chain(further).collect()
+    known.chain(others).collect()
 }

@@ -1,4 +1,4 @@
-//! What is written by hand of `zexa.hpp`, and the names that it takes.
+//! The hand-written fragments of `zexa.hpp`, and the names that they define.
 
 use std::collections::HashSet;
 use std::fs;
@@ -6,29 +6,30 @@ use std::path::Path;
 
 use crate::command::Result;
 
-/// The fragments that stand in the namespace itself.
+/// The fragments in the namespace itself.
 const FRAGMENTS: &[&str] = &[
     "head.hpp",
-    "error.hpp",
-    "checks.hpp",
-    "values.hpp",
-    "options.hpp",
     "client.hpp",
+    "error.hpp",
+    "options.hpp",
+    "detail.hpp",
+    "client_impl.hpp",
+    "values.hpp",
     "list.hpp",
     "template.hpp",
     "event.hpp",
 ];
 
-/// The one that stands in the class `event`.
+/// The fragment in the class `event`.
 pub(super) const EVENT_MEMBERS: &str = "event_members.hpp";
 
-/// A fragment, and an empty line between it and what follows.
+/// A fragment, followed by an empty line.
 pub(super) fn read(folder: &Path, name: &str) -> Result<String> {
     let file = folder.join(name);
     fs::read_to_string(&file).map(|text| text + "\n").map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// The names that all of them take, each with its scope.
+/// The names that all fragments define, each with its scope.
 pub(super) fn names(folder: &Path) -> Result<HashSet<String>> {
     let mut all = names_in(&read(folder, EVENT_MEMBERS)?, "event");
     for name in FRAGMENTS {
@@ -37,8 +38,7 @@ pub(super) fn names(folder: &Path) -> Result<HashSet<String>> {
     Ok(all)
 }
 
-/// The classes, aliases and functions that stand in `scope`, and the functions of those classes. It is told from the indentation, which
-/// clang-format sees to.
+/// The classes, aliases and functions in `scope`, and the functions of those classes. Relies on the indentation of clang-format.
 fn names_in(text: &str, scope: &str) -> HashSet<String> {
     let mut names = HashSet::new();
     let mut class = None;
@@ -51,7 +51,7 @@ fn names_in(text: &str, scope: &str) -> HashSet<String> {
         }
         match line.len() - code.len() {
             0 => {
-                // What was open ends where something else begins.
+                // A declaration ends the previous class.
                 class = named(code).filter(|_| !code.ends_with(';')).map(str::to_owned);
                 names.extend(named(code).or_else(|| function(code)).map(|name| format!("{scope}::{name}")));
             }
@@ -62,14 +62,14 @@ fn names_in(text: &str, scope: &str) -> HashSet<String> {
     names
 }
 
-/// The class or alias that begins so.
+/// The class or alias that this code starts.
 fn named(code: &str) -> Option<&str> {
     let code = code.strip_prefix("template <class Item> ").unwrap_or(code);
     let mut words = code.split(' ');
     matches!(words.next(), Some("class" | "struct" | "using")).then(|| words.next())?
 }
 
-/// The function that is declared so.
+/// The function that this code declares.
 fn function(code: &str) -> Option<&str> {
     let (before, _) = code.split_once('(')?;
     before.rsplit(|one: char| !one.is_alphanumeric() && one != '_').next().filter(|name| !name.is_empty())
@@ -81,7 +81,7 @@ mod tests {
     use crate::paths;
 
     #[test]
-    fn the_names_of_a_fragment() {
+    fn names_of_a_fragment_are_found() {
         let text = "namespace detail {
 class arrays {};
 } // namespace detail
@@ -93,18 +93,18 @@ class client {
         end(it);
     }
 };
-using pairs = std::vector<pair>;
+using key_values = std::vector<pair>;
 inline event parse_event(std::string_view body) {
     return event(body);
 }
 ";
-        let expected = ["zexa::client", "client::close", "zexa::pairs", "zexa::parse_event"];
+        let expected = ["zexa::client", "client::close", "zexa::key_values", "zexa::parse_event"];
         assert_eq!(names_in(text, "zexa"), expected.map(str::to_owned).into());
     }
 
     #[test]
-    fn the_names_of_the_fragments() {
-        let names = names(&paths::root().join("ffi-c/cpp")).expect("they are there");
+    fn names_of_all_fragments_are_found() {
+        let names = names(&paths::root().join("ffi-c/cpp")).expect("the fragments exist");
         for name in ["zexa::client", "client::request", "zexa::page", "zexa::error", "zexa::version", "event::message"]
         {
             assert!(names.contains(name), "{name}");

@@ -1,4 +1,4 @@
-//! The C++ side: `include/zexa.hpp`, composed of what is written here and of the fragments in `ffi-c/cpp`.
+//! Code for C++: `include/zexa.hpp`, composed of generated code and the fragments in `ffi-c/cpp`.
 
 mod enums;
 mod errors;
@@ -17,10 +17,10 @@ use super::definition::{Definition, Section};
 use super::read::told;
 use crate::command::Result;
 
-/// What the fragment of the client has where its resources belong.
+/// The placeholder for the resources in the fragment of the client.
 const RESOURCES: &str = "    // GENERATED: the resources\n";
 
-/// The whole header, not yet formatted. The fragments are in `folder`.
+/// Writes the whole header, before clang-format. The fragments are in `folder`.
 pub(super) fn write(definition: &Definition, folder: &Path) -> Result<String> {
     let mut reserved = fragments::names(folder)?;
     reserved.extend(errors::NAMES.map(str::to_owned));
@@ -29,19 +29,21 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<String> {
     let resources = || definition.resources();
 
     let mut header = format!("// {GENERATED}\n\n{}", fragment("head.hpp")?);
+    header += &title(&["Client".to_owned()]);
+    header += &resources().map(operations::declare).collect::<String>();
+    let accessors: String = resources().map(|resource| operations::accessor(&context, resource)).collect();
+    header += &fragment("client.hpp")?.replace(RESOURCES, &accessors);
     header += &title(&["Errors".to_owned()]);
     header += &errors::constants(&context);
     header += &fragment("error.hpp")?;
     header += &errors::classes(&context);
-    header += &fragment("checks.hpp")?;
-    header += &title(&["Values".to_owned()]);
-    header += &fragment("values.hpp")?;
-    header += &title(&["Options, logs, cancelling".to_owned()]);
+    header += &title(&["Client options".to_owned()]);
     header += &fragment("options.hpp")?;
-    header += &title(&["The client".to_owned()]);
-    header += &(resources().map(operations::declare).collect::<String>() + "\n");
-    let accessors: String = resources().map(|resource| operations::accessor(&context, resource)).collect();
-    header += &fragment("client.hpp")?.replace(RESOURCES, &accessors);
+    header += &title(&["Implementation details".to_owned()]);
+    header += &fragment("detail.hpp")?;
+    header += &fragment("client_impl.hpp")?;
+    header += &title(&["Times".to_owned()]);
+    header += &fragment("values.hpp")?;
     header += &title(&["Lists".to_owned()]);
     header += &fragment("list.hpp")?;
     let event = fragment(fragments::EVENT_MEMBERS)?;
@@ -54,13 +56,13 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<String> {
             _ => String::new(),
         };
     }
-    header += &title(&["The resources of a client, now that they are known.".to_owned()]);
+    header += &title(&["Implementation of the resources of a client".to_owned()]);
     header += &resources().map(operations::accessor_body).collect::<String>();
     header += "} // namespace zexa\n\n#endif // ZEXA_HPP\n";
     context.finish(header).map_err(told)
 }
 
-/// What is generated of a section. `event` goes into the class of that name.
+/// Writes the code of a section. `event` goes into the class of that name.
 fn written(context: &Context<'_>, section: &Section, event: &str) -> String {
     let mut text = String::new();
     for one in &section.enums {
@@ -75,7 +77,7 @@ fn written(context: &Context<'_>, section: &Section, event: &str) -> String {
     text + &section.resource.iter().map(|resource| operations::write(context, resource)).collect::<String>()
 }
 
-/// What opens a section.
+/// Writes the title of a section.
 fn title(lines: &[String]) -> String {
     let rule = "=".repeat(96);
     let text: String = lines.iter().map(|line| format!("// {line}").trim_end().to_owned() + "\n").collect();
@@ -89,10 +91,10 @@ mod tests {
     use crate::paths;
 
     #[test]
-    fn what_is_written_by_hand_keeps_its_names() {
+    fn names_of_fragments_are_reserved() {
         let definition = with_messages(|messages| messages.models.push(model("Page")));
-        let complaints = write(&definition, &paths::root().join("ffi-c/cpp")).expect_err("fails");
-        let complaint = "messages.rs:7: in C++, two things would be called `zexa::page`";
-        assert_eq!(complaints.lines().next(), Some(complaint));
+        let errors = write(&definition, &paths::root().join("ffi-c/cpp")).expect_err("fails");
+        let expected = "messages.rs:7: in C++, two things would be called `zexa::page`";
+        assert_eq!(errors.lines().next(), Some(expected));
     }
 }

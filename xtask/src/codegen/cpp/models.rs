@@ -1,11 +1,11 @@
-//! Models in C++: a handle on the object of C, with an accessor for each field. A model within a model is a part of it, and keeps it alive.
+//! Models in C++: a handle of the C object, with an accessor for each field. A nested model is a part of the outer object, and keeps it alive.
 
 use heck::ToSnakeCase;
 
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, Type};
 
-/// The class of a model, with `members` of its own beside the fields.
+/// Writes the class of a model, with `members` in addition to the accessors.
 pub(super) fn write(context: &Context<'_>, model: &Model, members: &str) -> String {
     let name = context.take_in("zexa", &model.name.to_snake_case(), &model.place);
     let c = format!("zexa_{name}");
@@ -18,19 +18,19 @@ pub(super) fn write(context: &Context<'_>, model: &Model, members: &str) -> Stri
         {docs}class {name} {{
         public:
             {accessors}{members}
-            /// All of it as a JSON object, by the names of the API, with what this version does not know.
+            /// Return the object as JSON, with the field names of the API, including fields that this version does not know.
             [[nodiscard]] std::string_view json() const {{ return detail::view({c}_json(get())); }}
 
-            /// Fields that this version does not know, and the raw values of fields in an unexpected form, as a JSON object.
+            /// Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object.
             [[nodiscard]] std::string_view extra_json() const {{ return detail::view({c}_extra_json(get())); }}
 
-            /// Takes over an object of the C API.
+            /// Take ownership of an object of the C API.
             explicit {name}({c} *handle) : handle_(handle, {c}_free) {{}}
 
-            /// Shares one.
+            /// Share an object of the C API.
             explicit {name}(std::shared_ptr<const {c}> handle) : handle_(std::move(handle)) {{}}
 
-            /// The object of the C API, which stays this one's.
+            /// Return the object of the C API, which this object keeps owning.
             [[nodiscard]] const {c} *get() const noexcept {{ return handle_.get(); }}
 
         private:
@@ -45,16 +45,16 @@ pub(super) fn write(context: &Context<'_>, model: &Model, members: &str) -> Stri
 
 struct Class<'a> {
     context: &'a Context<'a>,
-    /// Its name, with those of the classes around it.
+    /// Name, with the names of the enclosing classes.
     path: String,
-    /// What the object of C is, in its methods.
+    /// Expression for the C object, in its methods.
     object: String,
     /// What the functions of C begin with.
     prefix: String,
 }
 
 impl Class<'_> {
-    /// `whole` is whether the model is always there, and with it what it requires.
+    /// `whole` is whether the model is always present, and with it its required fields.
     fn accessors(&self, fields: &[Field], whole: bool, model: &Model) -> String {
         fields.iter().map(|field| self.accessor(field, field.required && whole, model) + "\n").collect()
     }
@@ -63,7 +63,7 @@ impl Class<'_> {
         let mut docs = self.context.docs(&field.docs);
         let name = self.name(field, model);
         if name != field.name && !matches!(field.kind, Type::Json) {
-            docs += &format!("///\n/// The API calls it `{}`, which is what the class is called.\n", field.name);
+            docs += &format!("///\n/// The API names it `{}`, which is the name of the class.\n", field.name);
         }
         let method = |kind: &str, read: &str, c: &str| {
             let (kind, read) = match always {
@@ -75,9 +75,9 @@ impl Class<'_> {
         let c = |suffix: &str| format!("{}{}{suffix}({})", self.prefix, field.name, self.object);
         match &field.kind {
             Type::String | Type::Enum(_) => method("std::string_view", "view", &c("")),
-            // As C has it: a value may be null, or not there.
+            // As in C: a value may be null or absent.
             Type::Json => format!(
-                "{docs}///\n/// As JSON.\n[[nodiscard]] std::optional<std::string_view> {name}() const {{ return detail::optional_view({}); }}\n",
+                "{docs}///\n/// Returns JSON.\n[[nodiscard]] std::optional<std::string_view> {name}() const {{ return detail::optional_view({}); }}\n",
                 c("_json")
             ),
             Type::Timestamp => {
@@ -87,7 +87,7 @@ impl Class<'_> {
                 let view = if kind.is_empty() { "std::string_view" } else { "std::optional<std::string_view>" };
                 method("time_point", "time", &time)
                     + &format!(
-                        "\n/// The same in the form of RFC 3339, as exact as the API has it.\n[[nodiscard]] {view} {text}() const {{ return detail::{read}({}); }}\n",
+                        "\n/// The same time in RFC 3339 format, with the precision of the API.\n[[nodiscard]] {view} {text}() const {{ return detail::{read}({}); }}\n",
                         c("")
                     )
             }
@@ -117,7 +117,7 @@ impl Class<'_> {
         format!("{docs}[[nodiscard]] std::optional<{kind}> {name}() const {{ return detail::optional_number({c}); }}\n")
     }
 
-    /// A class within this one, and the accessor that gives it.
+    /// Writes a nested class, and the accessor that returns it.
     fn part(&self, field: &Field, docs: &str, name: &str, inner: &Model) -> String {
         let outer = self.path.split("::").next().expect("a path begins with a name");
         let class = self.context.take_in(&self.path, &format!("{}_part", field.name), &field.place);
@@ -134,7 +134,7 @@ impl Class<'_> {
             {inner_docs}class {class} {{
             public:
                 {accessors}
-                /// All of it as a JSON object.
+                /// Return the object as JSON.
                 [[nodiscard]] std::string_view json() const {{ return detail::view({json}(handle_.get())); }}
 
             private:
@@ -155,7 +155,7 @@ impl Class<'_> {
         )
     }
 
-    /// The name of an accessor. It cannot be that of its class: that would be a constructor.
+    /// Name of an accessor. It must differ from the name of its class, which would be a constructor.
     fn name(&self, field: &Field, model: &Model) -> String {
         let name = match field.kind {
             Type::Json => format!("{}_json", field.name),

@@ -6,10 +6,10 @@ use crate::codegen::context::Language;
 use crate::codegen::definition::{Definition, Operation};
 use crate::codegen::keywords::KEYWORDS;
 
-/// The scope of what stands in the namespace itself is "zexa".
+/// The scope of names in the namespace itself is "zexa".
 pub(super) const CPP: Language = Language { name: "C++", keywords: KEYWORDS, link };
 
-/// What rustdoc would link to, in C++.
+/// The name in C++ of the target of a rustdoc link.
 fn link(definition: &Definition, link: &str) -> Option<String> {
     match link.rsplit_once("::") {
         _ if link == "parse_event" => Some("parse_event()".to_owned()),
@@ -28,7 +28,7 @@ pub(super) fn params_type(name: &str) -> String {
     format!("{}_params", name.to_snake_case())
 }
 
-/// The method of an operation. One of them is a keyword, in whose place C++ has another word.
+/// Name of the method of an operation. `delete` is a C++ keyword.
 pub(super) fn method(operation: &Operation) -> &str {
     match operation.name.as_str() {
         "delete" => "remove",

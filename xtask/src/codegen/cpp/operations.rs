@@ -3,21 +3,22 @@
 use heck::ToSnakeCase;
 
 use super::names::{method, params_type};
+use crate::codegen::c::operations::{additional_kinds, parameters};
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Operation, Resource, Shape};
 
-/// Says that there is such a class.
+/// Declares the class of a resource.
 pub(super) fn declare(resource: &Resource) -> String {
     format!("class {};\n", class(resource))
 }
 
-/// The method of the client, within its class.
+/// Declares the method of the client that returns the resource.
 pub(super) fn accessor(context: &Context<'_>, resource: &Resource) -> String {
     let name = context.take_in("client", &resource.name, &resource.place);
     format!("{}[[nodiscard]] {} {name}() const;\n\n", context.docs(&resource.docs), class(resource))
 }
 
-/// The same, defined.
+/// Defines the method of the client that returns the resource.
 pub(super) fn accessor_body(resource: &Resource) -> String {
     let (name, class) = (&resource.name, class(resource));
     format!("inline {class} client::{name}() const {{ return {class}(*this); }}\n\n")
@@ -33,6 +34,7 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource) -> String {
         {listings}{docs}class {class} {{
         public:
             {methods}
+            /// Create the resource of a client. Use client::{name}().
             explicit {class}(client client) : client_(std::move(client)) {{}}
 
         private:
@@ -41,6 +43,7 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource) -> String {
 
         ",
         docs = context.docs(&resource.docs),
+        name = resource.name,
     )
 }
 
@@ -74,31 +77,60 @@ impl Method<'_> {
     }
 
     fn docs(&self, verb: &str) -> String {
-        let mut docs =
-            format!("{}///\n/// `{verb} {}`\n", self.context.docs(&self.operation.docs), self.operation.path);
+        let mut docs = format!(
+            "{}///\n/// Endpoint: `{verb} {}`.\n",
+            self.context.docs(&self.operation.docs),
+            self.operation.path
+        );
         if method(self.operation) != self.operation.name {
-            docs +=
-                &format!("///\n/// Other languages call it `{}`, which is a keyword of C++.\n", self.operation.name);
+            docs += &format!("///\n/// Other languages name it `{}`, which is a C++ keyword.\n", self.operation.name);
         }
-        docs
+        let kinds = additional_kinds(self.context.definition, self.operation);
+        let errors: String = kinds.map(|kind| format!("{}_error, ", kind.name)).collect();
+        let other = if errors.is_empty() { "" } else { "or another " };
+        docs + &format!("///\n/// Throws {errors}{other}zexa::error.\n///\n") + &self.parameters()
+    }
+
+    /// The parameters and the return value, as lines of a doc comment.
+    fn parameters(&self) -> String {
+        let id = ("id", "id of the object".to_owned());
+        let (mut inputs, result) = match &self.operation.shape {
+            Shape::Post { answer, .. } => (vec![("params", "the parameters".to_owned())], Some(answer)),
+            Shape::Get { answer } => (vec![id], Some(answer)),
+            Shape::GetOne { answer } => (Vec::new(), Some(answer)),
+            Shape::Wait { answer } => {
+                let until = "name of a status to wait for; \"final\" for any final status".to_owned();
+                (vec![id, ("until", until)], Some(answer))
+            }
+            Shape::Delete => (vec![id], None),
+            Shape::List { .. } => (vec![("params", "filter and page size".to_owned())], None),
+        };
+        inputs.push(("options", "call options, which override those of the client".to_owned()));
+        let documented: Vec<_> = inputs.into_iter().map(|(name, about)| (name.to_owned(), about)).collect();
+        let result = match (&self.operation.shape, result) {
+            (Shape::List { .. }, _) => "/// @return the list; nothing is sent before it is read\n".to_owned(),
+            (_, Some(answer)) => format!("/// @return the {}\n", answer.to_snake_case().replace('_', " ")),
+            (_, None) => String::new(),
+        };
+        parameters(&documented) + &result
     }
 
     fn name(&self) -> String {
         self.context.take_in(&class(self.resource), method(self.operation), &self.operation.place)
     }
 
-    /// A method that makes one request.
+    /// Writes a method that makes one request.
     fn call(&self, verb: &str, arguments: &str, lower: &str, passed: &str, answer: Option<&String>) -> String {
         let (docs, name) = (self.docs(verb), self.name());
         let function = format!("zexa_{}_{}", self.resource.name, self.operation.name);
         let answer = answer.map(|answer| answer.to_snake_case());
         let kind = answer.as_ref().map_or_else(|| "void".to_owned(), |answer| format!("zexa::{answer}"));
-        // What a GET is for is its result. A POST has done something, and a failure of it throws.
+        // Only the result of a GET must not be ignored: other requests have an effect, and throw on failure.
         let nodiscard = if verb == "GET" { "[[nodiscard]] " } else { "" };
         let call = match &answer {
             Some(answer) => format!(
-                "return {kind}(detail::made<zexa_{answer}>([&](zexa_{answer} **made, zexa_error **error) {{
-                    return {function}(client_.get(), {passed}&c_options, made, error);
+                "return {kind}(detail::create<zexa_{answer}>([&](zexa_{answer} **{answer}, zexa_error **error) {{
+                    return {function}(client_.get(), {passed}&c_options, {answer}, error);
                 }}));"
             ),
             None => format!(
@@ -133,23 +165,25 @@ impl Method<'_> {
 
 const ID: &str = "std::string_view id, ";
 
-const READ_ID: &str = "const std::string own_id(id);
-const char *c_id = detail::text(\"id\", own_id);
+const READ_ID: &str = "const std::string id_string(id);
+const char *c_id = detail::text(\"id\", id_string);
 ";
 
 const UNTIL: &str = "std::string_view until = \"final\", ";
 
-const READ_UNTIL: &str = "const std::string own_until(until);
-const char *c_until = detail::text(\"until\", own_until);
+const READ_UNTIL: &str = "const std::string until_string(until);
+const char *c_until = detail::text(\"until\", until_string);
 ";
 
-/// What the list of an operation is made of, where it gives one.
+/// Specialises the functions of a list, if the operation is one.
 fn listing(resource: &Resource, operation: &Operation) -> String {
     let Shape::List { params, item } = &operation.shape else { return String::new() };
     let (params, item) = (params_type(params), item.to_snake_case());
     let function = format!("zexa_{}_{}", resource.name, operation.name);
     format!(
         "
+        /// @cond
+
         namespace detail {{
 
         template <> struct listing<{item}> {{
@@ -177,6 +211,8 @@ fn listing(resource: &Resource, operation: &Operation) -> String {
         }};
 
         }} // namespace detail
+
+        /// @endcond
 
         "
     )

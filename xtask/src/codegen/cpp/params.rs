@@ -1,4 +1,4 @@
-//! Parameters in C++: an aggregate, and the struct of C that it is lowered to for the time of a call.
+//! Parameters in C++: an aggregate, and its conversion to the C struct for the duration of a call.
 
 use std::fmt::Write;
 
@@ -14,7 +14,8 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
     for field in &params.fields {
         let member = context.take_in(&name, &field.member_name(), &field.place);
         let (kind, docs) = member_type(context, field);
-        writeln!(members, "{}{docs}{kind} {member}{{}};", context.docs(&field.docs)).expect("a string takes it");
+        writeln!(members, "{}{docs}{kind} {member}{{}};", context.docs(&field.docs))
+            .expect("writing to a string succeeds");
         lowered += &lower(field, &member);
     }
     let arrays = if lowered.contains("arrays.") { "arrays" } else { "" };
@@ -23,6 +24,8 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
         "
         {docs}struct {name} {{
             {members}        }};
+
+        /// @cond
 
         namespace detail {{
 
@@ -33,19 +36,21 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
 
         }} // namespace detail
 
+        /// @endcond
+
         ",
         docs = context.docs(&params.docs),
         init = c.to_shouty_snake_case(),
     )
 }
 
-/// The type of a member, and what is said beside the field's own documentation.
+/// Type of a member, and documentation in addition to that of the field.
 fn member_type(context: &Context<'_>, field: &Field) -> (String, &'static str) {
     let (kind, docs) = match &field.kind {
-        // An empty list is an absent one: no parameter of the API tells them apart.
+        // An empty list counts as absent: no parameter of the API distinguishes them.
         Type::List(_) => return ("std::vector<std::string>".to_owned(), ""),
         Type::String | Type::Enum(_) => ("std::string", ""),
-        Type::Template => ("std::string", "/// A `message_template`, or any JSON object.\n"),
+        Type::Template => ("std::string", "/// A message_template, or any JSON object.\n"),
         Type::Timestamp => ("timestamp", ""),
         Type::U32 => ("std::uint32_t", ""),
         Type::U64 | Type::F64 | Type::Json | Type::Model(_) => {
@@ -53,12 +58,12 @@ fn member_type(context: &Context<'_>, field: &Field) -> (String, &'static str) {
             ("void", "")
         }
     };
-    // What is required and not given is empty, and refused as such.
+    // A required string that is not set is empty, and rejected as such.
     let kind = if field.required && kind == "std::string" { kind.to_owned() } else { format!("std::optional<{kind}>") };
     (kind, docs)
 }
 
-/// Sets the member of the C struct.
+/// Writes the statements that set the members of the C struct.
 fn lower(field: &Field, member: &str) -> String {
     match field.kind {
         Type::List(_) => format!(

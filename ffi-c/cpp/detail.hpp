@@ -1,9 +1,8 @@
-// What follows up to the next heading is machinery, for a reader who wants to know how it is done.
+/// @cond
 
 namespace detail {
 
-/// A string of the library's that is always there. NULL comes only of an object that was moved
-/// from.
+/// A string that is always present. NULL comes only from a moved-from object.
 inline std::string_view view(const char *text) {
     return text == nullptr ? std::string_view() : std::string_view(text);
 }
@@ -20,7 +19,7 @@ inline std::optional<std::string> optional_string(const char *text) {
     return std::string(text);
 }
 
-/// The strings of a list.
+/// The elements of an array of strings.
 template <class At> std::vector<std::string_view> views(std::size_t count, At at) {
     std::vector<std::string_view> views;
     views.reserve(count);
@@ -29,28 +28,28 @@ template <class At> std::vector<std::string_view> views(std::size_t count, At at
     return views;
 }
 
-/// A number of the library's, which is negative where it is absent.
+/// A number that is negative if absent.
 inline std::optional<std::int64_t> optional_number(std::int64_t number) {
     if (number < 0)
         return std::nullopt;
     return number;
 }
 
-/// Likewise, and not a number where it is absent.
+/// A number that is NaN if absent.
 inline std::optional<double> optional_number(double number) {
     if (std::isnan(number))
         return std::nullopt;
     return number;
 }
 
-/// An HTTP status, which is 0 where no answer came.
+/// An HTTP status, which is 0 if there was no response.
 inline std::optional<int> optional_status(std::int32_t status) {
     if (status == 0)
         return std::nullopt;
     return status;
 }
 
-/// Throws where a call failed, and frees its error.
+/// Throws if a call failed, and frees its error.
 inline void check(zexa_status status, zexa_error *error) {
     std::unique_ptr<zexa_error, void (*)(zexa_error *)> owner(error, zexa_error_free);
     if (status == ZEXA_OK)
@@ -73,8 +72,8 @@ inline void check(zexa_status status, zexa_error *error) {
     raise(std::move(failure));
 }
 
-/// Makes a call that gives an object, which is then the caller's to free.
-template <class Object, class Call> Object *made(Call call) {
+/// Makes a call that returns an object, which the caller then owns.
+template <class Object, class Call> Object *create(Call call) {
     Object *object = nullptr;
     zexa_error *error = nullptr;
     const zexa_status status = call(&object, &error);
@@ -82,8 +81,9 @@ template <class Object, class Call> Object *made(Call call) {
     return object;
 }
 
-/// Refuses an argument, in the words in which the library does. Neither holds what JSON escapes.
-[[noreturn]] inline void refuse(const std::string &field, const std::string &reason) {
+/// Throws the error that the library returns for an invalid argument. JSON escapes nothing in the
+/// two strings.
+[[noreturn]] inline void reject(const std::string &field, const std::string &reason) {
     failure failure;
     failure.kind = kind::invalid_argument;
     failure.outcome = outcome::not_sent;
@@ -98,10 +98,10 @@ template <class Object, class Call> Object *made(Call call) {
     raise(std::move(failure));
 }
 
-/// A string as C has it: one with a NUL in it would be cut there.
+/// A string for C. A NUL within it would truncate it.
 inline const char *text(const std::string &field, const std::string &value) {
     if (value.find('\0') != std::string::npos)
-        refuse(field, "holds a NUL");
+        reject(field, "must not contain a NUL");
     return value.c_str();
 }
 
@@ -109,22 +109,22 @@ inline const char *text(const std::string &field, const std::optional<std::strin
     return value ? text(field, *value) : nullptr;
 }
 
-/// A count. A negative one would be taken for an absent one, or worse.
+/// A count. -1 would mean absent.
 inline std::int32_t number(const std::string &field, const std::optional<std::int32_t> &value) {
     if (value && *value < 0)
-        refuse(field, "must be 0 or more");
+        reject(field, "must be 0 or more");
     return value.value_or(ZEXA_DEFAULT);
 }
 
-/// A maximum number of something. The library rejects 0.
+/// A limit. The library rejects 0.
 inline std::int64_t limit(const std::string &field, const std::optional<std::int64_t> &value) {
     if (value && *value < 0)
-        refuse(field, "must be 1 or more");
+        reject(field, "must be 1 or more");
     return value.value_or(ZEXA_DEFAULT);
 }
 
-/// What the library says of a name, which cannot be a known one with a NUL in it.
-inline bool ask(bool (*function)(const char *), std::string_view name) {
+/// Calls a predicate of the library for a name. No known name contains a NUL.
+inline bool test(bool (*function)(const char *), std::string_view name) {
     return name.find('\0') == std::string_view::npos && function(std::string(name).c_str());
 }
 
@@ -132,16 +132,16 @@ inline std::int64_t milliseconds(const std::string &field,
                                  const std::optional<std::chrono::milliseconds> &value) {
     if (!value)
         return ZEXA_DEFAULT;
-    // A negative one would be taken for an absent one. Of 0 the library says the same.
+    // -1 would mean absent. The library reports 0 with the same message.
     if (value->count() < 0)
-        refuse(field, "must be more than zero");
+        reject(field, "must be more than zero");
     return value->count();
 }
 
-/// Arrays as C has them, for as long as this lives. Their strings stay where they are.
+/// Arrays for C, which live as long as this object. Their strings belong to the arguments.
 class arrays {
   public:
-    /// NULL where there is nothing, which is then absent.
+    /// NULL if there are no values, which then count as absent.
     const char *const *texts(const std::string &field, const std::vector<std::string> &values) {
         if (values.empty())
             return nullptr;
@@ -151,19 +151,80 @@ class arrays {
         return array.data();
     }
 
-    const zexa_key_value *pairs(const std::string &field,
-                           const std::vector<std::pair<std::string, std::string>> &values) {
-        std::vector<zexa_key_value> &array = pairs_.emplace_back();
+    const zexa_key_value *key_values(const std::string &field, const zexa::key_values &values) {
+        std::vector<zexa_key_value> &array = key_values_.emplace_back();
         for (const auto &[name, value] : values) {
-            const std::string place = field + "[" + std::to_string(array.size()) + "]";
-            array.push_back({text(place + ".name", name), text(place + ".value", value)});
+            const std::string element = field + "[" + std::to_string(array.size()) + "]";
+            array.push_back({text(element + ".name", name), text(element + ".value", value)});
         }
         return array.data();
     }
 
   private:
     std::list<std::vector<const char *>> texts_;
-    std::list<std::vector<zexa_key_value>> pairs_;
+    std::list<std::vector<zexa_key_value>> key_values_;
 };
 
+inline zexa_call_options lower(const call_options &options, arrays &arrays) {
+    zexa_call_options lowered = ZEXA_CALL_OPTIONS_INIT;
+    lowered.timeout_ms = milliseconds("timeout", options.timeout);
+    lowered.deadline_ms = milliseconds("deadline", options.deadline);
+    lowered.max_retries = number("max_retries", options.max_retries);
+    if (options.retry_ambiguous)
+        lowered.retry_ambiguous = *options.retry_ambiguous ? 1 : 0;
+    lowered.headers = arrays.key_values("headers", options.headers);
+    lowered.headers_count = options.headers.size();
+    if (options.cancel)
+        lowered.cancel = options.cancel->get();
+    lowered.extra_body = text("extra_body", options.extra_body);
+    lowered.extra_query = text("extra_query", options.extra_query);
+    return lowered;
+}
+
+inline zexa_client_options lower(const client_options &options, arrays &arrays) {
+    zexa_client_options lowered = ZEXA_CLIENT_OPTIONS_INIT;
+    lowered.api_key = text("api_key", options.api_key);
+    lowered.base_url = text("base_url", options.base_url);
+    lowered.timeout_ms = milliseconds("timeout", options.timeout);
+    lowered.connect_timeout_ms = milliseconds("connect_timeout", options.connect_timeout);
+    lowered.deadline_ms = milliseconds("deadline", options.deadline);
+    lowered.max_retry_wait_ms = milliseconds("max_retry_wait", options.max_retry_wait);
+    lowered.max_retries = number("max_retries", options.max_retries);
+    lowered.allow_http = options.allow_http ? 1 : 0;
+    lowered.http2 = options.http2 ? 1 : 0;
+    lowered.max_connections = limit("max_connections", options.max_connections);
+    lowered.proxy = text("proxy", options.proxy);
+    lowered.ca_file = text("ca_file", options.ca_file);
+    lowered.user_agent_suffix = text("user_agent_suffix", options.user_agent_suffix);
+    lowered.default_headers = arrays.key_values("default_headers", options.default_headers);
+    lowered.default_headers_count = options.default_headers.size();
+    return lowered;
+}
+
+using attempt_function = std::function<void(const attempt &)>;
+
+/// Calls the callback of the client's options. Exceptions must not cross the C API.
+inline void call_on_attempt(const zexa_attempt *record, void *userdata) noexcept {
+    attempt attempt;
+    attempt.method = view(record->method);
+    attempt.route = view(record->route);
+    attempt.number = record->number;
+    attempt.http_status = optional_status(record->http_status);
+    attempt.elapsed = std::chrono::microseconds(record->elapsed_us);
+    if (record->failure != ZEXA_OK)
+        attempt.failure = static_cast<kind>(record->failure);
+    attempt.request_id = optional_view(record->request_id);
+    attempt.line = view(record->line);
+    try {
+        (*static_cast<const attempt_function *>(userdata))(attempt);
+    } catch (...) {
+    }
+}
+
+inline void destroy_on_attempt(void *userdata) noexcept {
+    delete static_cast<attempt_function *>(userdata);
+}
+
 } // namespace detail
+
+/// @endcond
