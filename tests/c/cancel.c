@@ -1,5 +1,5 @@
-/* Cancelling: before a call, in flight, in a wait, between pages; and a token that is freed while
- * it is in use. */
+/* Cancellation: before a call, in flight, while waiting, and between pages; and a token that is
+ * freed while it is in use. */
 
 #include <pthread.h>
 
@@ -12,25 +12,26 @@ typedef struct {
     zexa_status status;
     zexa_message *message;
     zexa_error *error;
-} sending;
+} pending_send;
 
-static void *send_it(void *argument) {
-    sending *call = argument;
+static void *run_send(void *argument) {
+    pending_send *call = argument;
     zexa_send_message_params params = sms("Hello");
     call->status =
         zexa_messages_send(call->client, &params, &call->options, &call->message, &call->error);
     return NULL;
 }
 
-static pthread_t start(sending *call, const zexa_client *client, const zexa_cancel_token *token) {
-    *call = (sending){.client = client, .options = ZEXA_CALL_OPTIONS_INIT};
+static pthread_t start(pending_send *call, const zexa_client *client,
+                       const zexa_cancel_token *token) {
+    *call = (pending_send){.client = client, .options = ZEXA_CALL_OPTIONS_INIT};
     call->options.cancel = token;
     pthread_t thread;
-    CHECK_NUMBER(pthread_create(&thread, NULL, send_it, call), 0);
+    CHECK_NUMBER(pthread_create(&thread, NULL, run_send, call), 0);
     return thread;
 }
 
-static void test_before_the_call(void) {
+static void test_cancel_before_the_call(void) {
     sandbox server = sandbox_new("{}");
     zexa_client *client = sandbox_client(&server);
     zexa_cancel_token *token = zexa_cancel_token_new();
@@ -39,7 +40,7 @@ static void test_before_the_call(void) {
     zexa_cancel_token_cancel(token);
     CHECK(zexa_cancel_token_is_cancelled(token));
     for (int time = 0; time < 2; time++) {
-        sending call;
+        pending_send call;
         pthread_join(start(&call, client, token), NULL);
         CHECK(call.message == NULL);
         CHECK_FAILS(call.status, ZEXA_CANCELLED, ZEXA_OUTCOME_NOT_SENT, &call.error);
@@ -50,18 +51,18 @@ static void test_before_the_call(void) {
     sandbox_free(&server);
 }
 
-static void test_in_flight(void) {
+static void test_cancel_in_flight(void) {
     sandbox server = sandbox_new("{\"faults\": [{\"process\": true, \"then\": \"stall\"}]}");
     zexa_client *client = sandbox_client(&server);
     zexa_cancel_token *token = zexa_cancel_token_new();
-    sending call;
+    pending_send call;
     pthread_t thread = start(&call, client, token);
     sandbox_wait_for_requests(&server, "1");
     zexa_cancel_token_cancel(token);
     pthread_join(thread, NULL);
     CHECK_FAILS(call.status, ZEXA_CANCELLED, ZEXA_OUTCOME_UNKNOWN, &call.error);
 
-    /* The token stays cancelled; the client is as good as before. */
+    /* The token stays cancelled; the client remains usable. */
     pthread_join(start(&call, client, token), NULL);
     CHECK_FAILS(call.status, ZEXA_CANCELLED, ZEXA_OUTCOME_NOT_SENT, &call.error);
     pthread_join(start(&call, client, NULL), NULL);
@@ -72,24 +73,24 @@ static void test_in_flight(void) {
     sandbox_free(&server);
 }
 
-static void cancel_when_told(const zexa_attempt *attempt, void *userdata) {
+static void cancel_on_attempt(const zexa_attempt *attempt, void *userdata) {
     CHECK_NUMBER(attempt->http_status, 429);
     zexa_cancel_token_cancel(userdata);
 }
 
-static void test_in_a_wait(void) {
+static void test_cancel_while_waiting(void) {
     sandbox server = sandbox_new("{\"faults\": [{\"times\": 0, \"status\": 429, "
                                  "\"headers\": {\"Retry-After\": \"60\"}}]}");
     zexa_cancel_token *token = zexa_cancel_token_new();
     zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
     options.base_url = server.url;
     options.api_key = server.api_key;
-    options.on_attempt = cancel_when_told;
+    options.on_attempt = cancel_on_attempt;
     options.on_attempt_userdata = token;
     zexa_error *error = NULL;
     zexa_client *client = NULL;
     CHECK_OK(zexa_client_new(&options, &client, &error), &error);
-    sending call;
+    pending_send call;
     pthread_join(start(&call, client, token), NULL);
     CHECK_NUMBER(zexa_error_attempts(call.error), 1);
     CHECK_FAILS(call.status, ZEXA_CANCELLED, ZEXA_OUTCOME_REJECTED, &call.error);
@@ -98,7 +99,7 @@ static void test_in_a_wait(void) {
     sandbox_free(&server);
 }
 
-static void test_between_pages(void) {
+static void test_cancel_between_pages(void) {
     sandbox server = sandbox_new("{\"state\": {\"contacts_count\": 30}}");
     zexa_client *client = sandbox_client(&server);
     zexa_cancel_token *token = zexa_cancel_token_new();
@@ -126,11 +127,11 @@ static void test_between_pages(void) {
     sandbox_free(&server);
 }
 
-static void test_freed_while_in_use(void) {
+static void test_token_freed_while_in_use(void) {
     sandbox server = sandbox_new("{\"faults\": [{\"delay\": 0.2}]}");
     zexa_client *client = sandbox_client(&server);
     zexa_cancel_token *token = zexa_cancel_token_new();
-    sending call;
+    pending_send call;
     pthread_t thread = start(&call, client, token);
     sandbox_wait_for_requests(&server, "1");
     zexa_cancel_token_free(token);
@@ -141,21 +142,21 @@ static void test_freed_while_in_use(void) {
     sandbox_free(&server);
 }
 
-static void *send_and_be_cancelled(void *call) {
-    send_it(call);
+static void *send_with_pthread_cancel(void *call) {
+    run_send(call);
     pthread_testcancel();
     return call;
 }
 
-/* pthread_cancel() would unwind through Rust. It waits for the end of the call. */
-static void test_a_thread_that_is_cancelled_itself(void) {
+/* pthread_cancel() must wait for the end of the call, because it would unwind through Rust. */
+static void test_pthread_cancel_waits_for_the_call(void) {
     sandbox server = sandbox_new("{\"faults\": [{\"then\": \"stall\"}]}");
     zexa_client *client = sandbox_client(&server);
     zexa_cancel_token *token = zexa_cancel_token_new();
-    sending call = {.client = client, .options = ZEXA_CALL_OPTIONS_INIT};
+    pending_send call = {.client = client, .options = ZEXA_CALL_OPTIONS_INIT};
     call.options.cancel = token;
     pthread_t thread;
-    CHECK_NUMBER(pthread_create(&thread, NULL, send_and_be_cancelled, &call), 0);
+    CHECK_NUMBER(pthread_create(&thread, NULL, send_with_pthread_cancel, &call), 0);
     sandbox_wait_for_requests(&server, "1");
     CHECK_NUMBER(pthread_cancel(thread), 0);
     zexa_cancel_token_cancel(token);
@@ -169,11 +170,11 @@ static void test_a_thread_that_is_cancelled_itself(void) {
 }
 
 int main(void) {
-    test_a_thread_that_is_cancelled_itself();
-    test_before_the_call();
-    test_in_flight();
-    test_in_a_wait();
-    test_between_pages();
-    test_freed_while_in_use();
+    test_pthread_cancel_waits_for_the_call();
+    test_cancel_before_the_call();
+    test_cancel_in_flight();
+    test_cancel_while_waiting();
+    test_cancel_between_pages();
+    test_token_freed_while_in_use();
     return 0;
 }

@@ -1,5 +1,4 @@
-/* Checks: the first that does not hold says where it stands and what it found, and ends the
- * program. */
+/* Assertions. The first that fails prints its location and values, and ends the program. */
 
 #ifndef CHECK_H
 #define CHECK_H
@@ -10,7 +9,7 @@
 
 #include "zexa.h"
 
-/** It holds. */
+/** A condition is true. */
 #define CHECK(condition)                                                                           \
     ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition, "false", "true"))
 
@@ -21,19 +20,19 @@
 /** Two strings are equal, or both are NULL. */
 #define CHECK_TEXT(actual, expected) check_text(__FILE__, __LINE__, #actual, (actual), (expected))
 
-/** A string holds another. */
-#define CHECK_HOLDS(actual, part) check_holds(__FILE__, __LINE__, #actual, (actual), (part))
+/** A string contains another. */
+#define CHECK_CONTAINS(actual, part) check_contains(__FILE__, __LINE__, #actual, (actual), (part))
 
-/** A call succeeded, and left no error. */
+/** A call succeeded and set no error. */
 #define CHECK_OK(call, error) check_ok(__FILE__, __LINE__, #call, (int)(call), (error))
 
-/** A call failed like this. Frees its error. */
+/** A call failed with this status and outcome. Frees its error. */
 #define CHECK_FAILS(call, kind, outcome, error)                                                    \
     check_fails(__FILE__, __LINE__, #call, (int)(call), (kind), (outcome), (error))
 
 static inline void check_failed(const char *file, int line, const char *what, const char *actual,
                                 const char *expected) {
-    fprintf(stderr, "%s:%d: %s\n  is       %s\n  and not  %s\n", file, line, what, actual,
+    fprintf(stderr, "%s:%d: %s\n  actual    %s\n  expected  %s\n", file, line, what, actual,
             expected);
     exit(1);
 }
@@ -56,8 +55,8 @@ static inline void check_text(const char *file, int line, const char *what, cons
         check_failed(file, line, what, found, wanted);
 }
 
-static inline void check_holds(const char *file, int line, const char *what, const char *actual,
-                               const char *part) {
+static inline void check_contains(const char *file, int line, const char *what, const char *actual,
+                                  const char *part) {
     if (!actual || !strstr(actual, part))
         check_failed(file, line, what, actual ? actual : "NULL", part);
 }
@@ -69,14 +68,14 @@ static inline void check_ok(const char *file, int line, const char *what, int st
         check_failed(file, line, what, text, "ok");
     }
     if (*error)
-        check_failed(file, line, what, zexa_error_text(*error), "without an error");
+        check_failed(file, line, what, zexa_error_text(*error), "no error object");
 }
 
 static inline void check_fails(const char *file, int line, const char *what, int status,
                                zexa_status kind, zexa_outcome outcome, zexa_error **error) {
     check_text(file, line, what, zexa_status_name(status), zexa_status_name(kind));
     if (!*error)
-        check_failed(file, line, what, "without an error", "with one");
+        check_failed(file, line, what, "no error object", "an error object");
     check_number(file, line, what, zexa_error_kind(*error), kind);
     const char *reached = zexa_outcome_name(zexa_error_outcome(*error));
     check_text(file, line, what, reached, zexa_outcome_name(outcome));

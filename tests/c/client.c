@@ -1,19 +1,19 @@
-/* The client itself: options, being told of attempts, clients derived from it, any request, close;
- * and templates, events and versions. */
+/* The client: options, on_attempt, derived clients, zexa_client_request() and close; and templates,
+ * events and versions. */
 
 #include "sandbox.h"
 
-/* What on_attempt was told, and how often it was taken leave of. */
+/* The records that on_attempt received, and how often the userdata was destroyed. */
 typedef struct {
     int attempts;
     int destroyed;
     int32_t http_status;
     zexa_status failure;
     char route[64], line[256];
-} witness;
+} attempt_log;
 
-static void see(const zexa_attempt *attempt, void *userdata) {
-    witness *seen = userdata;
+static void record_attempt(const zexa_attempt *attempt, void *userdata) {
+    attempt_log *seen = userdata;
     seen->attempts++;
     CHECK_NUMBER(attempt->number, seen->attempts);
     CHECK_TEXT(attempt->method, "GET");
@@ -25,25 +25,25 @@ static void see(const zexa_attempt *attempt, void *userdata) {
     snprintf(seen->line, sizeof seen->line, "%s", attempt->line);
 }
 
-static void take_leave(void *userdata) {
-    ((witness *)userdata)->destroyed++;
+static void count_destroy(void *userdata) {
+    ((attempt_log *)userdata)->destroyed++;
 }
 
-static zexa_client_options watched_by(witness *seen, const sandbox *server) {
+static zexa_client_options options_with_log(attempt_log *seen, const sandbox *server) {
     zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
     options.base_url = server->url;
     options.api_key = server->api_key;
-    options.on_attempt = see;
+    options.on_attempt = record_attempt;
     options.on_attempt_userdata = seen;
-    options.on_attempt_destroy = take_leave;
+    options.on_attempt_destroy = count_destroy;
     return options;
 }
 
 static void test_on_attempt(void) {
     sandbox server =
         sandbox_new("{\"faults\": [{\"status\": 503, \"headers\": {\"Retry-After\": \"0\"}}]}");
-    witness seen = {0};
-    zexa_client_options options = watched_by(&seen, &server);
+    attempt_log seen = {0};
+    zexa_client_options options = options_with_log(&seen, &server);
     zexa_error *error = NULL;
     zexa_client *client = NULL;
     CHECK_OK(zexa_client_new(&options, &client, &error), &error);
@@ -56,10 +56,10 @@ static void test_on_attempt(void) {
     CHECK_NUMBER(seen.failure, ZEXA_SERVER);
     CHECK_NUMBER(seen.http_status, 503);
     CHECK_TEXT(seen.route, "/credits");
-    CHECK_HOLDS(seen.line, "/credits");
+    CHECK_CONTAINS(seen.line, "/credits");
     CHECK(strstr(seen.line, server.api_key) == NULL);
 
-    /* It is in use for as long as anything that was made from the client. */
+    /* The userdata is in use as long as a derived client or an iterator exists. */
     zexa_client *derived = NULL;
     zexa_contact_iter *iter = NULL;
     CHECK_OK(zexa_client_with_options(client, &once, &derived, &error), &error);
@@ -72,20 +72,20 @@ static void test_on_attempt(void) {
     sandbox_free(&server);
 }
 
-static void test_what_was_not_made_destroys_nothing(const sandbox *server) {
-    witness seen = {0};
-    zexa_client_options options = watched_by(&seen, server);
+static void test_failed_creation_destroys_no_userdata(const sandbox *server) {
+    attempt_log seen = {0};
+    zexa_client_options options = options_with_log(&seen, server);
     options.base_url = "ftp://zexa.example";
     zexa_error *error = NULL;
     zexa_client *client = NULL;
     CHECK_FAILS(zexa_client_new(&options, &client, &error), ZEXA_CONFIG, ZEXA_OUTCOME_NOT_SENT,
                 &error);
-    options = watched_by(&seen, server);
+    options = options_with_log(&seen, server);
     CHECK_NUMBER(zexa_client_new(&options, NULL, NULL), ZEXA_INVALID_ARGUMENT);
     CHECK_NUMBER(seen.destroyed, 0);
 }
 
-static void test_any_request(const sandbox *server) {
+static void test_request(const sandbox *server) {
     zexa_key_value headers[] = {{"X-Shop", "7"}};
     zexa_key_value call_headers[] = {{"X-Till", "8"}};
     zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
@@ -108,16 +108,16 @@ static void test_any_request(const sandbox *server) {
         zexa_client_request(derived, "GET", "/contacts", query, 2, NULL, NULL, &response, &error),
         &error);
     CHECK_NUMBER(zexa_response_http_status(response), 200);
-    CHECK_HOLDS(zexa_response_body_json(response), "\"per_page\":5");
+    CHECK_CONTAINS(zexa_response_body_json(response), "\"per_page\":5");
     zexa_response_free(response);
 
-    response = ask(server->control, "GET", "/requests", NULL);
+    response = control_request(server->control, "GET", "/requests", NULL);
     const char *json = zexa_response_body_json(response);
-    CHECK_HOLDS(json, "a b&c=ã");
-    CHECK_HOLDS(json, "\"x-shop\":\"7\"");
-    CHECK_HOLDS(json, "\"x-till\":\"8\"");
-    CHECK_HOLDS(json, "zexa-c/" ZEXA_VERSION);
-    CHECK_HOLDS(json, "shop/1.2");
+    CHECK_CONTAINS(json, "a b&c=ã");
+    CHECK_CONTAINS(json, "\"x-shop\":\"7\"");
+    CHECK_CONTAINS(json, "\"x-till\":\"8\"");
+    CHECK_CONTAINS(json, "zexa-c/" ZEXA_VERSION);
+    CHECK_CONTAINS(json, "shop/1.2");
     zexa_response_free(response);
     zexa_client_free(derived);
 }
@@ -149,8 +149,8 @@ static void test_template(const zexa_client *client) {
     CHECK_OK(zexa_template_set_language(made, "pt", &error), &error);
     CHECK_OK(zexa_template_add_variable(made, "Ana", &error), &error);
     CHECK_OK(zexa_template_add_variable(made, "\"1234\"", &error), &error);
-    CHECK_HOLDS(zexa_template_json(made), "order_ready");
-    CHECK_HOLDS(zexa_template_json(made), "\\\"1234\\\"");
+    CHECK_CONTAINS(zexa_template_json(made), "order_ready");
+    CHECK_CONTAINS(zexa_template_json(made), "\\\"1234\\\"");
     zexa_send_message_params params = sms(NULL);
     params.channel = ZEXA_CHANNEL_WHATSAPP;
     params.template_json = zexa_template_json(made);
@@ -164,7 +164,7 @@ static void test_template(const zexa_client *client) {
 }
 
 static void test_events(void) {
-    /* Not a NUL behind it, but what would spoil it. */
+    /* The body does not end in NUL, but in characters that would make it invalid. */
     const char body[] = "{\"id\":\"evt_1\",\"event\":\"message.delivered\","
                         "\"created_at\":\"2026-07-01T09:00:00Z\",\"data\":{\"id\":\"msg_1\","
                         "\"status\":\"delivered\",\"channel\":\"sms\",\"to\":\"+244912345678\","
@@ -176,8 +176,8 @@ static void test_events(void) {
     CHECK_TEXT(zexa_event_event(event), ZEXA_EVENT_NAME_MESSAGE_DELIVERED);
     CHECK_TEXT(zexa_event_created_at(event), "2026-07-01T09:00:00Z");
     CHECK_NUMBER(zexa_event_created_at_unix_ms(event), 1782896400000);
-    CHECK_HOLDS(zexa_event_data_json(event), "\"msg_1\"");
-    CHECK_HOLDS(zexa_event_json(event), "\"new\":1");
+    CHECK_CONTAINS(zexa_event_data_json(event), "\"msg_1\"");
+    CHECK_CONTAINS(zexa_event_json(event), "\"new\":1");
     CHECK_TEXT(zexa_event_extra_json(event), "{\"new\":1}");
     zexa_message *message = zexa_event_message(event);
     CHECK(zexa_event_campaign(event) == NULL);
@@ -224,8 +224,8 @@ int main(void) {
     sandbox server = sandbox_new("{}");
     zexa_client *client = sandbox_client(&server);
     test_on_attempt();
-    test_what_was_not_made_destroys_nothing(&server);
-    test_any_request(&server);
+    test_failed_creation_destroys_no_userdata(&server);
+    test_request(&server);
     test_close(&server);
     test_template(client);
     test_events();

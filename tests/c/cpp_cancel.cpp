@@ -1,4 +1,4 @@
-// zexa.hpp: calls that are cancelled, and calls that run out of time.
+// zexa.hpp: cancellation and deadlines.
 
 #include <chrono>
 #include <future>
@@ -7,7 +7,7 @@
 
 using namespace std::chrono_literals;
 
-static void test_cancelling() {
+static void test_cancellation() {
     sandbox server(R"({"faults": [{"process": true, "then": "stall"}]})");
     const zexa::client client = server.client();
     zexa::call_options options;
@@ -38,6 +38,6 @@ static void test_deadlines() {
 }
 
 int main() {
-    test_cancelling();
+    test_cancellation();
     test_deadlines();
 }

@@ -1,4 +1,4 @@
-// zexa.hpp: events, as a webhook gets them.
+// zexa.hpp: webhook events.
 
 #include <chrono>
 
@@ -11,12 +11,12 @@ static void test_events() {
         R"({"id": "evt_1", "event": "message.delivered", "created_at": "2026-07-01T09:00:00Z",
             "data": {"id": "msg_1", "status": "delivered", "channel": "sms", "to": "+244912345678",
                      "created_at": "2026-07-01T08:00:00Z"}, "more": 1})");
-    CHECK(event.id() == "evt_1" && holds(event.extra_json(), "\"more\":1"));
+    CHECK(event.id() == "evt_1" && contains(event.extra_json(), "\"more\":1"));
     CHECK(event.name() == zexa::event_name::message_delivered);
     CHECK(event.created_at() == zexa::time_point(1782896400000ms));
     CHECK(event.created_at_text() == "2026-07-01T09:00:00Z");
     CHECK(event.message() && event.message()->id() == "msg_1" && !event.campaign());
-    CHECK(holds(*event.data_json(), "\"msg_1\""));
+    CHECK(contains(*event.data_json(), "\"msg_1\""));
 
     const zexa::event sent = zexa::parse_event(
         R"({"type": "campaign.sent", "data": {"id": "cmp_1", "status": "sent", "name": "Two for one",

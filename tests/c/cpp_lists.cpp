@@ -1,4 +1,4 @@
-// zexa.hpp: lists, by items and by pages.
+// zexa.hpp: lists of items and of pages.
 
 #include <iterator>
 #include <memory>
@@ -10,7 +10,7 @@ static void test_lists() {
     sandbox server(R"({"state": {"contacts_count": 95}})");
     zexa::list_contacts_params by_ten;
     by_ten.per_page = 10;
-    // The client goes before its list does.
+    // The client is destroyed before the list is read.
     const auto contacts = server.client().contacts().list(by_ten);
 
     std::vector<zexa::contact> all(contacts.begin(), contacts.end());
@@ -24,7 +24,7 @@ static void test_lists() {
     CHECK(count == 95);
 
     auto second = std::make_unique<zexa::page<zexa::contact>>(contacts.page(2));
-    CHECK(second->number() == 2 && second->size() == 10 && holds(second->extra_json(), "{"));
+    CHECK(second->number() == 2 && second->size() == 10 && contains(second->extra_json(), "{"));
     const zexa::contact kept = (*second)[3];
     second.reset();
     CHECK(kept.id() == all[13].id());
@@ -46,7 +46,7 @@ static void test_lists() {
     CHECK(first.id() == all[0].id() && next->id() == all[1].id());
 }
 
-static void test_a_list_that_fails() {
+static void test_failed_list() {
     sandbox server(R"({"state": {"contacts_count": 30},
                        "faults": [{"path": "/contacts", "skip": 1, "times": 0, "status": 401}]})");
     zexa::list_contacts_params by_ten;
@@ -62,7 +62,7 @@ static void test_a_list_that_fails() {
     CHECK(count == 11 && contact == contacts.end());
 }
 
-static void test_a_list_that_ends_short_of_its_total() {
+static void test_incomplete_list() {
     sandbox server(R"({"faults": [{"path": "/contacts", "times": 0, "status": 200, "body":
                        {"data": [], "meta": {"total": 2, "page": 1, "per_page": 50}}}]})");
     const auto contacts = server.client().contacts().list();
@@ -74,7 +74,7 @@ static void test_a_list_that_ends_short_of_its_total() {
     CHECK(page->empty() && !pages.is_incomplete());
     CHECK(++page == pages.end() && pages.is_incomplete());
 
-    // The last reading that reached the end counts.
+    // The last complete iteration counts.
     const auto senders = server.client().sender_ids().list();
     for (const zexa::sender_id &sender : senders)
         CHECK(!sender.status().empty());
@@ -83,6 +83,6 @@ static void test_a_list_that_ends_short_of_its_total() {
 
 int main() {
     test_lists();
-    test_a_list_that_ends_short_of_its_total();
-    test_a_list_that_fails();
+    test_incomplete_list();
+    test_failed_list();
 }

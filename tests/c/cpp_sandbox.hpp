@@ -1,4 +1,5 @@
-// Checks, and a sandbox of a test's own, by the control path of the one that ZEXA_CONTROL names.
+// Assertions, and a sandbox instance for each test, created through the control URL in
+// ZEXA_CONTROL.
 
 #ifndef CPP_SANDBOX_HPP
 #define CPP_SANDBOX_HPP
@@ -10,11 +11,11 @@
 
 #include "zexa.hpp"
 
-/// It holds, or the program ends.
+/// A condition is true; otherwise the program ends.
 #define CHECK(condition)                                                                           \
     ((condition) ? static_cast<void>(0) : check_failed(__FILE__, __LINE__, #condition))
 
-/// A statement throws this, which is given.
+/// An expression throws this type. Returns the exception.
 #define CHECK_THROWS(type, expression)                                                             \
     [&]() -> type {                                                                                \
         try {                                                                                      \
@@ -32,13 +33,12 @@
     std::exit(1);
 }
 
-inline bool holds(std::string_view text, std::string_view part) {
+inline bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-/// What stands behind a key in JSON, up to the next quote or comma. Enough for answers whose keys
-/// are known.
-inline std::string value_in(std::string_view json, const std::string &key) {
+/// Value of a key in JSON, up to the next quote or comma. Sufficient for responses with known keys.
+inline std::string json_value(std::string_view json, const std::string &key) {
     const std::string quoted = "\"" + key + "\":";
     const std::size_t found = json.find(quoted);
     CHECK(found != std::string_view::npos);
@@ -49,23 +49,23 @@ inline std::string value_in(std::string_view json, const std::string &key) {
     return std::string(json.substr(0, json.find('"')));
 }
 
-inline zexa::client client_of(const std::string &url, const std::string &api_key) {
+inline zexa::client new_client(const std::string &url, const std::string &api_key) {
     zexa::client_options options;
     options.base_url = url;
     options.api_key = api_key;
     return zexa::client(options);
 }
 
-/// A server with a state and faults of its own, which ends with this.
+/// A sandbox instance with its own state and faults. The destructor stops it.
 class sandbox {
   public:
-    explicit sandbox(const std::string &setup = "{}") : control_(root()) {
-        const auto answer = control_.request("POST", "/instances", {}, setup);
-        url_ = value_in(answer.body_json(), "url");
-        api_key_ = value_in(answer.body_json(), "api_key");
-        if (holds(answer.body_json(), "\"ca_file\""))
-            ca_file_ = value_in(answer.body_json(), "ca_file");
-        control_ = client_of(value_in(answer.body_json(), "control"), "any");
+    explicit sandbox(const std::string &setup = "{}") : control_(root_control()) {
+        const auto response = control_.request("POST", "/instances", {}, setup);
+        url_ = json_value(response.body_json(), "url");
+        api_key_ = json_value(response.body_json(), "api_key");
+        if (contains(response.body_json(), "\"ca_file\""))
+            ca_file_ = json_value(response.body_json(), "ca_file");
+        control_ = new_client(json_value(response.body_json(), "control"), "any");
     }
 
     sandbox(const sandbox &) = delete;
@@ -73,7 +73,7 @@ class sandbox {
 
     ~sandbox() { control_.request("DELETE", "/"); }
 
-    zexa::client client() const { return client_of(url_, api_key_); }
+    zexa::client client() const { return new_client(url_, api_key_); }
     zexa::client_options options() const {
         zexa::client_options options;
         options.base_url = url_;
@@ -82,12 +82,12 @@ class sandbox {
         return options;
     }
 
-    /// How many "messages", "requests" or "contacts" it has.
+    /// Number of "messages", "requests" or "contacts".
     int count(const std::string &what) const {
-        return std::stoi(value_in(control_.request("GET", "/state").body_json(), what));
+        return std::stoi(json_value(control_.request("GET", "/state").body_json(), what));
     }
 
-    /// All requests that it has had, once there are so many.
+    /// All received requests. Waits until there are `at_least`.
     std::string requests(int at_least) const {
         return std::string(
             control_.request("GET", "/requests", {{"at_least", std::to_string(at_least)}})
@@ -99,10 +99,10 @@ class sandbox {
     }
 
   private:
-    static zexa::client root() {
+    static zexa::client root_control() {
         const char *control = std::getenv("ZEXA_CONTROL");
         CHECK(control != nullptr);
-        return client_of(control, "any");
+        return new_client(control, "any");
     }
 
     zexa::client control_;

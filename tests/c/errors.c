@@ -1,4 +1,4 @@
-/* Errors: what went wrong, how far the request got, and every accessor that says so. */
+/* Errors: statuses, outcomes, and every accessor. */
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -7,7 +7,7 @@
 
 #include "sandbox.h"
 
-static zexa_error *error_of_sending(const zexa_client *client, const char *to, const char *from) {
+static zexa_error *send_error(const zexa_client *client, const char *to, const char *from) {
     zexa_send_message_params params = sms("Hello");
     params.to = to;
     params.from = from;
@@ -18,8 +18,8 @@ static zexa_error *error_of_sending(const zexa_client *client, const char *to, c
     return error;
 }
 
-static zexa_error *usual_error(const zexa_client *client) {
-    return error_of_sending(client, "+244912345678", "ZEXA");
+static zexa_error *default_send_error(const zexa_client *client) {
+    return send_error(client, "+244912345678", "ZEXA");
 }
 
 static void check_kind(const zexa_error *error, zexa_status kind, zexa_outcome outcome) {
@@ -29,11 +29,11 @@ static void check_kind(const zexa_error *error, zexa_status kind, zexa_outcome o
                  outcome == ZEXA_OUTCOME_NOT_SENT || outcome == ZEXA_OUTCOME_REJECTED);
 }
 
-static void test_lost_after_it_was_done(void) {
+static void test_response_lost_after_processing(void) {
     sandbox server = sandbox_new("{\"faults\": [{\"method\": \"POST\", \"path\": \"/messages\", "
                                  "\"process\": true, \"then\": \"reset\"}]}");
     zexa_client *client = sandbox_client(&server);
-    zexa_error *error = usual_error(client);
+    zexa_error *error = default_send_error(client);
     check_kind(error, ZEXA_CONNECT, ZEXA_OUTCOME_UNKNOWN);
     CHECK_NUMBER(zexa_error_attempts(error), 1);
     CHECK_NUMBER(zexa_error_http_status(error), 0);
@@ -48,7 +48,7 @@ static void test_lost_after_it_was_done(void) {
     sandbox_free(&server);
 }
 
-static void test_sent_twice_only_where_asked(void) {
+static void test_retry_ambiguous_sends_twice(void) {
     sandbox server = sandbox_new("{\"faults\": [{\"process\": true, \"then\": \"reset\"}]}");
     zexa_client *client = sandbox_client(&server);
     zexa_call_options options = ZEXA_CALL_OPTIONS_INIT;
@@ -67,51 +67,51 @@ static void test_rate_limited(void) {
     sandbox server =
         sandbox_new("{\"faults\": [{\"status\": 429, \"headers\": {\"Retry-After\": \"600\"}}]}");
     zexa_client *client = sandbox_client(&server);
-    zexa_error *error = usual_error(client);
+    zexa_error *error = default_send_error(client);
     check_kind(error, ZEXA_RATE_LIMITED, ZEXA_OUTCOME_REJECTED);
     CHECK_NUMBER(zexa_error_http_status(error), 429);
     CHECK_NUMBER(zexa_error_retry_after_ms(error), 600000);
-    CHECK_HOLDS(zexa_error_json(error), "\"kind\":\"rate_limited\"");
-    CHECK_HOLDS(zexa_error_json(error), "\"outcome\":\"rejected\"");
+    CHECK_CONTAINS(zexa_error_json(error), "\"kind\":\"rate_limited\"");
+    CHECK_CONTAINS(zexa_error_json(error), "\"outcome\":\"rejected\"");
     zexa_error_free(error);
     zexa_client_free(client);
     sandbox_free(&server);
 }
 
-static void test_no_credits(void) {
+static void test_insufficient_credits(void) {
     sandbox server = sandbox_new("{\"state\": {\"credits\": 0}}");
     zexa_client *client = sandbox_client(&server);
-    zexa_error *error = usual_error(client);
+    zexa_error *error = default_send_error(client);
     check_kind(error, ZEXA_INSUFFICIENT_CREDITS, ZEXA_OUTCOME_REJECTED);
     CHECK_TEXT(zexa_error_code(error), "insufficient_credits");
     CHECK_NUMBER(zexa_error_http_status(error), 422);
     CHECK(zexa_error_request_id(error) != NULL);
     CHECK_TEXT(zexa_error_cause(error), NULL);
     CHECK(strlen(zexa_error_message(error)) > 0);
-    CHECK_HOLDS(zexa_error_text(error), zexa_error_message(error));
-    CHECK_HOLDS(zexa_error_text(error), zexa_error_request_id(error));
+    CHECK_CONTAINS(zexa_error_text(error), zexa_error_message(error));
+    CHECK_CONTAINS(zexa_error_text(error), zexa_error_request_id(error));
     zexa_error_free(error);
     zexa_client_free(client);
     sandbox_free(&server);
 }
 
-static void test_refused_before_it_is_sent(const sandbox *server) {
+static void test_rejected_before_sending(const sandbox *server) {
     zexa_client *client = sandbox_client(server);
-    zexa_error *error = error_of_sending(client, "0900111222", "ZEXA");
+    zexa_error *error = send_error(client, "0900111222", "ZEXA");
     check_kind(error, ZEXA_VALIDATION, ZEXA_OUTCOME_NOT_SENT);
     CHECK_NUMBER(zexa_error_attempts(error), 0);
-    CHECK_HOLDS(zexa_error_details_json(error), "\"field\":\"to\"");
-    CHECK_HOLDS(zexa_error_details_json(error), "\"value\":\"0900111222\"");
+    CHECK_CONTAINS(zexa_error_details_json(error), "\"field\":\"to\"");
+    CHECK_CONTAINS(zexa_error_details_json(error), "\"value\":\"0900111222\"");
     CHECK(strstr(zexa_error_text(error), "0900111222") == NULL);
     zexa_error_free(error);
     zexa_client_free(client);
     CHECK_NUMBER(sandbox_count(server, "requests"), 0);
 }
 
-static void test_refused_by_the_server(const sandbox *server) {
+static void test_rejected_by_the_server(const sandbox *server) {
     zexa_error *error = NULL;
     zexa_message *message = NULL;
-    zexa_client *client = client_of(server->url, "zx_test_revoked");
+    zexa_client *client = new_client(server->url, "zx_test_revoked");
     CHECK_NUMBER(zexa_messages_get(client, "msg_1", NULL, &message, &error), ZEXA_UNAUTHORIZED);
     CHECK_NUMBER(zexa_error_http_status(error), 401);
     CHECK(strstr(zexa_error_json(error), "zx_test_revoked") == NULL);
@@ -126,8 +126,8 @@ static void test_refused_by_the_server(const sandbox *server) {
     zexa_client_free(client);
 }
 
-static void test_nobody_listens(void) {
-    /* A port that is taken, so that nobody else gets it, but not listened at. */
+static void test_connection_refused(void) {
+    /* A port that is bound, so that no other process uses it, but does not listen. */
     struct sockaddr_in address = {.sin_family = AF_INET};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
@@ -144,7 +144,7 @@ static void test_nobody_listens(void) {
     zexa_error *error = NULL;
     zexa_client *client = NULL;
     CHECK_OK(zexa_client_new(&options, &client, &error), &error);
-    error = usual_error(client);
+    error = default_send_error(client);
     check_kind(error, ZEXA_CONNECT, ZEXA_OUTCOME_NOT_SENT);
     CHECK_NUMBER(zexa_error_attempts(error), 1);
     CHECK_TEXT(zexa_error_cause(error), "ECONNREFUSED");
@@ -175,14 +175,14 @@ static void test_names(void) {
 
 int main(void) {
     sandbox server = sandbox_new("{}");
-    test_refused_before_it_is_sent(&server);
-    test_refused_by_the_server(&server);
+    test_rejected_before_sending(&server);
+    test_rejected_by_the_server(&server);
     sandbox_free(&server);
-    test_lost_after_it_was_done();
-    test_sent_twice_only_where_asked();
+    test_response_lost_after_processing();
+    test_retry_ambiguous_sends_twice();
     test_rate_limited();
-    test_no_credits();
-    test_nobody_listens();
+    test_insufficient_credits();
+    test_connection_refused();
     test_names();
     return 0;
 }

@@ -1,5 +1,5 @@
-/* fork(): what was made before it works on both sides, and what is made or freed in the child
- * disturbs nobody. */
+/* fork(): objects that were created before it work in parent and child, and creating or freeing
+ * objects in the child does not affect the parent. */
 
 #include <pthread.h>
 #include <sys/types.h>
@@ -31,7 +31,7 @@ static int drain(zexa_contact_iter *iter) {
     return count;
 }
 
-/* Waits for the child. One that hangs is ended by its own alarm, and has then not exited. */
+/* Waits for the child to exit. An alarm ends a child that hangs. */
 static void join(pid_t child) {
     int status = 0;
     CHECK_NUMBER(waitpid(child, &status, 0), child);
@@ -39,7 +39,7 @@ static void join(pid_t child) {
     CHECK_NUMBER(WEXITSTATUS(status), 0);
 }
 
-static pid_t split(void) {
+static pid_t fork_child(void) {
     fflush(NULL);
     pid_t child = fork();
     CHECK(child >= 0);
@@ -48,11 +48,11 @@ static pid_t split(void) {
     return child;
 }
 
-static void test_a_client_in_both_at_once(void) {
+static void test_client_used_in_parent_and_child(void) {
     sandbox server = sandbox_new("{}");
     zexa_client *client = sandbox_client(&server);
     send_some(client, 1);
-    pid_t child = split();
+    pid_t child = fork_child();
     if (child == 0) {
         send_some(client, 20);
         zexa_client_free(client);
@@ -66,7 +66,7 @@ static void test_a_client_in_both_at_once(void) {
     sandbox_free(&server);
 }
 
-static void test_a_list_half_read(void) {
+static void test_partially_read_list(void) {
     sandbox server = sandbox_new("{\"state\": {\"contacts_count\": 95}}");
     zexa_client *client = sandbox_client(&server);
     zexa_list_contacts_params params = ZEXA_LIST_CONTACTS_PARAMS_INIT;
@@ -79,14 +79,14 @@ static void test_a_list_half_read(void) {
         CHECK_OK(zexa_contact_iter_next(iter, &contact, &error), &error);
         zexa_contact_free(contact);
     }
-    pid_t reader = split();
+    pid_t reader = fork_child();
     if (reader == 0) {
         CHECK_NUMBER(drain(iter), 70);
         zexa_contact_iter_free(iter);
         zexa_client_free(client);
         exit(0);
     }
-    pid_t leaver = split();
+    pid_t leaver = fork_child();
     if (leaver == 0) {
         zexa_contact_iter_free(iter);
         zexa_client_free(client);
@@ -100,16 +100,16 @@ static void test_a_list_half_read(void) {
     sandbox_free(&server);
 }
 
-static void test_a_client_of_the_child(void) {
+static void test_client_created_in_the_child(void) {
     sandbox server = sandbox_new("{}");
     zexa_client *client = sandbox_client(&server);
     send_some(client, 1);
-    pid_t child = split();
+    pid_t child = fork_child();
     if (child == 0) {
-        zexa_client *another = sandbox_client(&server);
-        send_some(another, 1);
-        zexa_client_free(another);
-        /* Without freeing the first: the end of the process may not wait for anything either. */
+        zexa_client *child_client = sandbox_client(&server);
+        send_some(child_client, 1);
+        zexa_client_free(child_client);
+        /* The inherited client is not freed: exiting must not hang either. */
         exit(0);
     }
     join(child);
@@ -119,7 +119,7 @@ static void test_a_client_of_the_child(void) {
     sandbox_free(&server);
 }
 
-static void *wait_for_the_next(void *iter) {
+static void *next_until_cancelled(void *iter) {
     zexa_error *error = NULL;
     zexa_contact *contact = NULL;
     zexa_status status = zexa_contact_iter_next(iter, &contact, &error);
@@ -127,8 +127,8 @@ static void *wait_for_the_next(void *iter) {
     return NULL;
 }
 
-/* The thread that holds it is not there in the child, and lets it go never. */
-static void test_an_iterator_that_another_thread_is_using(void) {
+/* The thread that holds the iterator's lock does not exist in the child. */
+static void test_iterator_in_use_during_fork(void) {
     sandbox server = sandbox_new("{\"faults\": [{\"then\": \"stall\"}]}");
     zexa_client *client = sandbox_client(&server);
     zexa_call_options options = ZEXA_CALL_OPTIONS_INIT;
@@ -138,9 +138,9 @@ static void test_an_iterator_that_another_thread_is_using(void) {
     zexa_contact_iter *iter = NULL;
     CHECK_OK(zexa_contacts_list(client, NULL, &options, &iter, &error), &error);
     pthread_t thread;
-    CHECK_NUMBER(pthread_create(&thread, NULL, wait_for_the_next, iter), 0);
+    CHECK_NUMBER(pthread_create(&thread, NULL, next_until_cancelled, iter), 0);
     sandbox_wait_for_requests(&server, "1");
-    pid_t child = split();
+    pid_t child = fork_child();
     if (child == 0) {
         zexa_contact *contact = NULL;
         zexa_status status = zexa_contact_iter_next(iter, &contact, &error);
@@ -157,9 +157,9 @@ static void test_an_iterator_that_another_thread_is_using(void) {
 }
 
 int main(void) {
-    test_an_iterator_that_another_thread_is_using();
-    test_a_client_in_both_at_once();
-    test_a_list_half_read();
-    test_a_client_of_the_child();
+    test_iterator_in_use_during_fork();
+    test_client_used_in_parent_and_child();
+    test_partially_read_list();
+    test_client_created_in_the_child();
     return 0;
 }

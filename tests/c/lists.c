@@ -1,16 +1,16 @@
-/* Lists: pages, page after page, item after item, and what lives how long. */
+/* Lists: pages, iterators over pages and items, and lifetimes. */
 
 #include "sandbox.h"
 
-static zexa_list_contacts_params of_list(const char *list, int64_t per_page) {
+static zexa_list_contacts_params list_params(const char *list, int64_t per_page) {
     zexa_list_contacts_params params = ZEXA_LIST_CONTACTS_PARAMS_INIT;
     params.list_id = list;
     params.per_page = per_page;
     return params;
 }
 
-static void test_a_page_of_contacts(const zexa_client *client) {
-    zexa_list_contacts_params params = of_list("lst_demo", 10);
+static void test_contact_page(const zexa_client *client) {
+    zexa_list_contacts_params params = list_params("lst_demo", 10);
     zexa_error *error = NULL;
     zexa_contact_page *page = NULL;
     CHECK_OK(zexa_contacts_list_page(client, &params, 3, NULL, &page, &error), &error);
@@ -30,8 +30,8 @@ static void test_a_page_of_contacts(const zexa_client *client) {
     zexa_contact_page_free(page);
 }
 
-static void test_contacts_one_by_one(const zexa_client *client) {
-    zexa_list_contacts_params params = of_list("lst_demo", 10);
+static void test_contact_iterator(const zexa_client *client) {
+    zexa_list_contacts_params params = list_params("lst_demo", 10);
     zexa_error *error = NULL;
     zexa_contact_iter *iter = NULL;
     zexa_contact *contact = NULL;
@@ -50,8 +50,8 @@ static void test_contacts_one_by_one(const zexa_client *client) {
     zexa_contact_iter_free(iter);
 }
 
-static void test_page_after_page(const zexa_client *client) {
-    zexa_list_contacts_params params = of_list("lst_demo", 10);
+static void test_contact_pages(const zexa_client *client) {
+    zexa_list_contacts_params params = list_params("lst_demo", 10);
     zexa_error *error = NULL;
     zexa_contact_pages *pages = NULL;
     zexa_contact_page *page = NULL;
@@ -75,7 +75,7 @@ static void test_campaigns(const zexa_client *client) {
     int count = 0;
     CHECK_OK(zexa_campaigns_list(client, &params, NULL, &iter, &error), &error);
     while (zexa_campaign_iter_next(iter, &campaign, &error) == ZEXA_OK) {
-        CHECK_HOLDS(zexa_campaign_id(campaign), "cmp_");
+        CHECK_CONTAINS(zexa_campaign_id(campaign), "cmp_");
         zexa_campaign_free(campaign);
         count++;
     }
@@ -123,7 +123,7 @@ static void test_sender_ids(const zexa_client *client) {
     CHECK_TEXT(zexa_sender_id_use_case(first), "transactional");
     CHECK_TEXT(zexa_sender_id_created_at(first), "2026-01-15T08:00:00Z");
     CHECK_NUMBER(zexa_sender_id_created_at_unix_ms(first), 1768464000000);
-    CHECK_HOLDS(zexa_sender_id_json(first), "\"id\":\"sid_0001\"");
+    CHECK_CONTAINS(zexa_sender_id_json(first), "\"id\":\"sid_0001\"");
     CHECK_TEXT(zexa_sender_id_extra_json(first), "{}");
     zexa_sender_id_page_free(page);
 
@@ -148,11 +148,10 @@ static void test_sender_ids(const zexa_client *client) {
     zexa_sender_id_pages_free(pages);
 }
 
-/* Nothing is fetched for a list that nothing is taken of, and no item is lost with what it came
- * from. */
+/* An iterator that is not read fetches nothing. Items outlive their iterator. */
 static void test_lifetimes(const sandbox *server) {
     zexa_client *client = sandbox_client(server);
-    zexa_list_contacts_params params = of_list("lst_demo", 2);
+    zexa_list_contacts_params params = list_params("lst_demo", 2);
     zexa_error *error = NULL;
     long before = sandbox_count(server, "requests");
     zexa_contact_iter *untouched = NULL, *iter = NULL;
@@ -176,12 +175,12 @@ static void test_lifetimes(const sandbox *server) {
     zexa_contact_free(fourth);
 }
 
-static void test_an_error_ends_a_list(void) {
+static void test_error_ends_a_list(void) {
     sandbox server =
         sandbox_new("{\"state\": {\"contacts_count\": 25}, \"faults\":"
                     "[{\"path\": \"/contacts\", \"skip\": 1, \"times\": 0, \"status\": 401}]}");
     zexa_client *client = sandbox_client(&server);
-    zexa_list_contacts_params params = of_list("lst_demo", 10);
+    zexa_list_contacts_params params = list_params("lst_demo", 10);
     zexa_error *error = NULL;
     zexa_contact_iter *iter = NULL;
     zexa_contact *contact = NULL;
@@ -200,8 +199,8 @@ static void test_an_error_ends_a_list(void) {
     sandbox_free(&server);
 }
 
-/* The last page of contacts says that there are two more, which never come. */
-static void test_a_list_that_ends_short_of_its_total(void) {
+/* The last page of contacts reports a total with two more, which do not exist. */
+static void test_incomplete_list(void) {
     sandbox server = sandbox_new(
         "{\"state\": {\"contacts\": []}, \"faults\": [{\"path\": \"/contacts\", \"times\": 0, "
         "\"status\": 200,"
@@ -240,14 +239,14 @@ static void test_a_list_that_ends_short_of_its_total(void) {
 int main(void) {
     sandbox server = sandbox_new("{\"state\": {\"contacts_count\": 25, \"campaigns_count\": 3}}");
     zexa_client *client = sandbox_client(&server);
-    test_a_page_of_contacts(client);
-    test_contacts_one_by_one(client);
-    test_page_after_page(client);
+    test_contact_page(client);
+    test_contact_iterator(client);
+    test_contact_pages(client);
     test_campaigns(client);
     test_sender_ids(client);
     test_lifetimes(&server);
-    test_an_error_ends_a_list();
-    test_a_list_that_ends_short_of_its_total();
+    test_error_ends_a_list();
+    test_incomplete_list();
     zexa_client_free(client);
     sandbox_free(&server);
     return 0;

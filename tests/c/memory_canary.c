@@ -1,11 +1,11 @@
-/* Breaks the rules of the header, or of C, on purpose. Who watches over memory has to notice, or
- * watches nothing. */
+/* Violates the rules of the header, or of C, on purpose. Valgrind and the sanitizers must report
+ * it: this proves that they work. */
 
 #include <pthread.h>
 
 #include "check.h"
 
-static zexa_error *an_error(void) {
+static zexa_error *new_error(void) {
     zexa_error *error = NULL;
     CHECK_NUMBER(zexa_template_new(NULL, NULL, &error), ZEXA_INVALID_ARGUMENT);
     return error;
@@ -16,7 +16,7 @@ static void *count_up(void *counter) {
     return NULL;
 }
 
-/* Two threads change a number of the program's own at the same time. */
+/* Two threads modify a variable of the program at the same time. */
 static void race(void) {
     long counter = 0;
     pthread_t other;
@@ -28,14 +28,14 @@ static void race(void) {
 int main(int count, char **arguments) {
     CHECK_NUMBER(count, 2);
     if (strcmp(arguments[1], "use-after-free") == 0) {
-        zexa_error *error = an_error();
+        zexa_error *error = new_error();
         const char *text = zexa_error_text(error);
         zexa_error_free(error);
         return text[0] == '\0';
     }
     if (strcmp(arguments[1], "leak") == 0) {
         for (int left = 0; left < 10; left++)
-            an_error();
+            new_error();
         return 0;
     }
     if (strcmp(arguments[1], "race") == 0) {

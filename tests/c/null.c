@@ -1,11 +1,12 @@
-/* NULL in every place of every function: nothing crashes, and what needs something says so. */
+/* NULL for every argument of every function: nothing crashes, and required arguments are rejected.
+ */
 
 #include <math.h>
 
 #include "sandbox.h"
 
-/* Accessors of one type: given NULL, each gives what its comment says. */
-#define CHECK_TEXTS(type, ...)                                                                     \
+/* Accessors of one type return the documented value for NULL. */
+#define CHECK_STRINGS(type, ...)                                                                   \
     do {                                                                                           \
         const char *(*const accessors[])(const type *) = {__VA_ARGS__};                            \
         for (size_t index = 0; index < sizeof accessors / sizeof *accessors; index++)              \
@@ -19,21 +20,21 @@
             CHECK_NUMBER(accessors[index](NULL), -1);                                              \
     } while (0)
 
-/* A call is refused with this field in its error, and without a place for an error too. */
-#define CHECK_REFUSED(call_with, field)                                                            \
+/* A call is rejected, and the error names this field. It is also rejected if `error` is NULL. */
+#define CHECK_REJECTED(call_with, field)                                                           \
     do {                                                                                           \
-        zexa_error *error = (zexa_error *)&nowhere, **place = &error;                              \
+        zexa_error *error = (zexa_error *)&sentinel, **slot = &error;                              \
         CHECK_NUMBER(call_with, ZEXA_INVALID_ARGUMENT);                                            \
-        CHECK_HOLDS(zexa_error_details_json(error), "\"field\":\"" field "\"");                    \
-        CHECK_HOLDS(zexa_error_text(error), field);                                                \
+        CHECK_CONTAINS(zexa_error_details_json(error), "\"field\":\"" field "\"");                 \
+        CHECK_CONTAINS(zexa_error_text(error), field);                                             \
         CHECK_NUMBER(zexa_error_outcome(error), ZEXA_OUTCOME_NOT_SENT);                            \
         zexa_error_free(error);                                                                    \
-        place = NULL;                                                                              \
+        slot = NULL;                                                                               \
         CHECK_NUMBER(call_with, ZEXA_INVALID_ARGUMENT);                                            \
     } while (0)
 
-/* What outputs hold before a call that fails. */
-static char nowhere;
+/* Value of outputs before a call that fails. */
+static char sentinel;
 
 static void test_free(void) {
     zexa_error_free(NULL);
@@ -61,37 +62,38 @@ static void test_free(void) {
     zexa_cancel_token_cancel(NULL);
 }
 
-static void test_texts(void) {
-    CHECK_TEXTS(zexa_error, zexa_error_message, zexa_error_text, zexa_error_code,
-                zexa_error_request_id, zexa_error_details_json, zexa_error_cause, zexa_error_json);
-    CHECK_TEXTS(zexa_template, zexa_template_json);
-    CHECK_TEXTS(zexa_message, zexa_message_id, zexa_message_status, zexa_message_channel,
-                zexa_message_to, zexa_message_created_at, zexa_message_from, zexa_message_body,
-                zexa_message_scheduled_at, zexa_message_sent_at, zexa_message_delivered_at,
-                zexa_message_error, zexa_message_json, zexa_message_extra_json);
-    CHECK_TEXTS(zexa_sender_id, zexa_sender_id_status, zexa_sender_id_channel,
-                zexa_sender_id_sender_id, zexa_sender_id_id, zexa_sender_id_use_case,
-                zexa_sender_id_created_at, zexa_sender_id_json, zexa_sender_id_extra_json);
-    CHECK_TEXTS(zexa_campaign, zexa_campaign_id, zexa_campaign_status, zexa_campaign_name,
-                zexa_campaign_channel, zexa_campaign_created_at, zexa_campaign_scheduled_at,
-                zexa_campaign_stats_json, zexa_campaign_json, zexa_campaign_extra_json);
-    CHECK_TEXTS(zexa_contact, zexa_contact_id, zexa_contact_name, zexa_contact_phone,
-                zexa_contact_created_at, zexa_contact_email, zexa_contact_json,
-                zexa_contact_extra_json);
-    CHECK_TEXTS(zexa_webhook, zexa_webhook_id, zexa_webhook_url, zexa_webhook_created_at,
-                zexa_webhook_secret, zexa_webhook_json, zexa_webhook_extra_json);
-    CHECK_TEXTS(zexa_event, zexa_event_id, zexa_event_event, zexa_event_created_at,
-                zexa_event_data_json, zexa_event_json, zexa_event_extra_json);
-    CHECK_TEXTS(zexa_credits, zexa_credits_currency, zexa_credits_json, zexa_credits_extra_json);
-    CHECK_TEXTS(zexa_response, zexa_response_body_json);
-    CHECK_TEXTS(zexa_contact_page, zexa_contact_page_extra_json);
-    CHECK_TEXTS(zexa_campaign_page, zexa_campaign_page_extra_json);
-    CHECK_TEXTS(zexa_sender_id_page, zexa_sender_id_page_extra_json);
+static void test_string_accessors(void) {
+    CHECK_STRINGS(zexa_error, zexa_error_message, zexa_error_text, zexa_error_code,
+                  zexa_error_request_id, zexa_error_details_json, zexa_error_cause,
+                  zexa_error_json);
+    CHECK_STRINGS(zexa_template, zexa_template_json);
+    CHECK_STRINGS(zexa_message, zexa_message_id, zexa_message_status, zexa_message_channel,
+                  zexa_message_to, zexa_message_created_at, zexa_message_from, zexa_message_body,
+                  zexa_message_scheduled_at, zexa_message_sent_at, zexa_message_delivered_at,
+                  zexa_message_error, zexa_message_json, zexa_message_extra_json);
+    CHECK_STRINGS(zexa_sender_id, zexa_sender_id_status, zexa_sender_id_channel,
+                  zexa_sender_id_sender_id, zexa_sender_id_id, zexa_sender_id_use_case,
+                  zexa_sender_id_created_at, zexa_sender_id_json, zexa_sender_id_extra_json);
+    CHECK_STRINGS(zexa_campaign, zexa_campaign_id, zexa_campaign_status, zexa_campaign_name,
+                  zexa_campaign_channel, zexa_campaign_created_at, zexa_campaign_scheduled_at,
+                  zexa_campaign_stats_json, zexa_campaign_json, zexa_campaign_extra_json);
+    CHECK_STRINGS(zexa_contact, zexa_contact_id, zexa_contact_name, zexa_contact_phone,
+                  zexa_contact_created_at, zexa_contact_email, zexa_contact_json,
+                  zexa_contact_extra_json);
+    CHECK_STRINGS(zexa_webhook, zexa_webhook_id, zexa_webhook_url, zexa_webhook_created_at,
+                  zexa_webhook_secret, zexa_webhook_json, zexa_webhook_extra_json);
+    CHECK_STRINGS(zexa_event, zexa_event_id, zexa_event_event, zexa_event_created_at,
+                  zexa_event_data_json, zexa_event_json, zexa_event_extra_json);
+    CHECK_STRINGS(zexa_credits, zexa_credits_currency, zexa_credits_json, zexa_credits_extra_json);
+    CHECK_STRINGS(zexa_response, zexa_response_body_json);
+    CHECK_STRINGS(zexa_contact_page, zexa_contact_page_extra_json);
+    CHECK_STRINGS(zexa_campaign_page, zexa_campaign_page_extra_json);
+    CHECK_STRINGS(zexa_sender_id_page, zexa_sender_id_page_extra_json);
     CHECK_TEXT(zexa_contact_lists_at(NULL, 0), NULL);
     CHECK_TEXT(zexa_webhook_events_at(NULL, 0), NULL);
 }
 
-static void test_numbers(void) {
+static void test_number_accessors(void) {
     CHECK_TIMES(zexa_error, zexa_error_retry_after_ms);
     CHECK_TIMES(zexa_message, zexa_message_created_at_unix_ms, zexa_message_scheduled_at_unix_ms,
                 zexa_message_sent_at_unix_ms, zexa_message_delivered_at_unix_ms);
@@ -137,25 +139,25 @@ static void test_pages(void) {
     CHECK_PAGE(zexa_sender_id_page);
 }
 
-/* Without a client. */
+/* The client is NULL. */
 #define CHECK_CALL(type, function, ...)                                                            \
     do {                                                                                           \
-        type *made = (type *)&nowhere;                                                             \
-        CHECK_REFUSED(function(NULL, __VA_ARGS__, NULL, &made, place), "client");                  \
+        type *made = (type *)&sentinel;                                                            \
+        CHECK_REJECTED(function(NULL, __VA_ARGS__, NULL, &made, slot), "client");                  \
         CHECK(made == NULL);                                                                       \
     } while (0)
 
-/* Without a client, and with one but without a place for the list. */
+/* The client is NULL, or the output of the list is. */
 #define CHECK_LIST(type, output, function, ...)                                                    \
     do {                                                                                           \
         CHECK_CALL(type, function, __VA_ARGS__);                                                   \
-        CHECK_REFUSED(function(client, __VA_ARGS__, NULL, NULL, place), output);                   \
+        CHECK_REJECTED(function(client, __VA_ARGS__, NULL, NULL, slot), output);                   \
     } while (0)
 
 #define CHECK_NEXT(type, from, function)                                                           \
     do {                                                                                           \
-        type *made = (type *)&nowhere;                                                             \
-        CHECK_REFUSED(function(NULL, &made, place), from);                                         \
+        type *made = (type *)&sentinel;                                                            \
+        CHECK_REJECTED(function(NULL, &made, slot), from);                                         \
         CHECK(made == NULL);                                                                       \
     } while (0)
 
@@ -183,10 +185,10 @@ static void test_calls(const zexa_client *client) {
     CHECK_CALL(zexa_webhook, zexa_webhooks_create, &webhook);
     CHECK_CALL(zexa_response, zexa_client_request, "GET", "/credits", NULL, 0, NULL);
 
-    zexa_credits *credits = (zexa_credits *)&nowhere;
-    CHECK_REFUSED(zexa_credits_get(NULL, NULL, &credits, place), "client");
+    zexa_credits *credits = (zexa_credits *)&sentinel;
+    CHECK_REJECTED(zexa_credits_get(NULL, NULL, &credits, slot), "client");
     CHECK(credits == NULL);
-    CHECK_REFUSED(zexa_contacts_delete(NULL, "cnt_1", NULL, place), "client");
+    CHECK_REJECTED(zexa_contacts_delete(NULL, "cnt_1", NULL, slot), "client");
 }
 
 static void test_inputs(const zexa_client *client) {
@@ -195,43 +197,43 @@ static void test_inputs(const zexa_client *client) {
     zexa_contact *contact = NULL;
     zexa_webhook *webhook = NULL;
     zexa_response *response = NULL;
-    CHECK_REFUSED(zexa_messages_send(client, NULL, NULL, &message, place), "params");
-    CHECK_REFUSED(zexa_messages_get(client, NULL, NULL, &message, place), "id");
-    CHECK_REFUSED(zexa_messages_wait(client, NULL, NULL, NULL, &message, place), "id");
-    CHECK_REFUSED(zexa_campaigns_create(client, NULL, NULL, &campaign, place), "params");
-    CHECK_REFUSED(zexa_campaigns_get(client, NULL, NULL, &campaign, place), "id");
-    CHECK_REFUSED(zexa_campaigns_wait(client, NULL, NULL, NULL, &campaign, place), "id");
-    CHECK_REFUSED(zexa_contacts_create(client, NULL, NULL, &contact, place), "params");
-    CHECK_REFUSED(zexa_contacts_delete(client, NULL, NULL, place), "id");
-    CHECK_REFUSED(zexa_webhooks_create(client, NULL, NULL, &webhook, place), "params");
-    CHECK_REFUSED(
-        zexa_client_request(client, NULL, "/credits", NULL, 0, NULL, NULL, &response, place),
+    CHECK_REJECTED(zexa_messages_send(client, NULL, NULL, &message, slot), "params");
+    CHECK_REJECTED(zexa_messages_get(client, NULL, NULL, &message, slot), "id");
+    CHECK_REJECTED(zexa_messages_wait(client, NULL, NULL, NULL, &message, slot), "id");
+    CHECK_REJECTED(zexa_campaigns_create(client, NULL, NULL, &campaign, slot), "params");
+    CHECK_REJECTED(zexa_campaigns_get(client, NULL, NULL, &campaign, slot), "id");
+    CHECK_REJECTED(zexa_campaigns_wait(client, NULL, NULL, NULL, &campaign, slot), "id");
+    CHECK_REJECTED(zexa_contacts_create(client, NULL, NULL, &contact, slot), "params");
+    CHECK_REJECTED(zexa_contacts_delete(client, NULL, NULL, slot), "id");
+    CHECK_REJECTED(zexa_webhooks_create(client, NULL, NULL, &webhook, slot), "params");
+    CHECK_REJECTED(
+        zexa_client_request(client, NULL, "/credits", NULL, 0, NULL, NULL, &response, slot),
         "method");
-    CHECK_REFUSED(zexa_client_request(client, "GET", NULL, NULL, 0, NULL, NULL, &response, place),
-                  "path");
+    CHECK_REJECTED(zexa_client_request(client, "GET", NULL, NULL, 0, NULL, NULL, &response, slot),
+                   "path");
     CHECK(!message && !campaign && !contact && !webhook && !response);
 }
 
-static void test_what_needs_no_client(const zexa_client *client) {
-    zexa_client *derived = (zexa_client *)&nowhere;
+static void test_calls_without_a_client(const zexa_client *client) {
+    zexa_client *derived = (zexa_client *)&sentinel;
     zexa_call_options options = ZEXA_CALL_OPTIONS_INIT;
-    CHECK_REFUSED(zexa_client_new(NULL, NULL, place), "client");
-    CHECK_REFUSED(zexa_client_with_options(NULL, &options, &derived, place), "client");
+    CHECK_REJECTED(zexa_client_new(NULL, NULL, slot), "client");
+    CHECK_REJECTED(zexa_client_with_options(NULL, &options, &derived, slot), "client");
     CHECK(derived == NULL);
-    CHECK_REFUSED(zexa_client_with_options(client, &options, NULL, place), "derived");
+    CHECK_REJECTED(zexa_client_with_options(client, &options, NULL, slot), "derived");
 
-    zexa_event *event = (zexa_event *)&nowhere;
-    CHECK_REFUSED(zexa_webhooks_parse_event(NULL, 2, &event, place), "body");
+    zexa_event *event = (zexa_event *)&sentinel;
+    CHECK_REJECTED(zexa_webhooks_parse_event(NULL, 2, &event, slot), "body");
     CHECK(event == NULL);
-    CHECK_REFUSED(zexa_webhooks_parse_event("{}", 2, NULL, place), "event");
+    CHECK_REJECTED(zexa_webhooks_parse_event("{}", 2, NULL, slot), "event");
 
-    zexa_template *template = (zexa_template *)&nowhere;
-    CHECK_REFUSED(zexa_template_new(NULL, &template, place), "name");
+    zexa_template *template = (zexa_template *)&sentinel;
+    CHECK_REJECTED(zexa_template_new(NULL, &template, slot), "name");
     CHECK(template == NULL);
-    CHECK_REFUSED(zexa_template_new("order_ready", NULL, place), "message_template");
+    CHECK_REJECTED(zexa_template_new("order_ready", NULL, slot), "message_template");
     CHECK_NUMBER(zexa_template_new("order_ready", &template, NULL), ZEXA_OK);
-    CHECK_REFUSED(zexa_template_set_language(template, NULL, place), "language");
-    CHECK_REFUSED(zexa_template_add_variable(template, NULL, place), "value");
+    CHECK_REJECTED(zexa_template_set_language(template, NULL, slot), "language");
+    CHECK_REJECTED(zexa_template_add_variable(template, NULL, slot), "value");
     CHECK_NUMBER(zexa_template_set_language(NULL, "pt", NULL), ZEXA_INVALID_ARGUMENT);
     CHECK_NUMBER(zexa_template_add_variable(NULL, "Ana", NULL), ZEXA_INVALID_ARGUMENT);
     zexa_template_free(template);
@@ -245,13 +247,13 @@ static void test_next(const zexa_client *client) {
     CHECK_NEXT(zexa_campaign_page, "pages", zexa_campaign_pages_next);
     CHECK_NEXT(zexa_sender_id_page, "pages", zexa_sender_id_pages_next);
 
-    /* Nothing is taken off a list that has nowhere to go, and nothing is fetched. */
+    /* A call without an output consumes no item and fetches nothing. */
     zexa_contact_iter *iter = NULL;
     zexa_contact_pages *pages = NULL;
     CHECK_NUMBER(zexa_contacts_list(client, NULL, NULL, &iter, NULL), ZEXA_OK);
     CHECK_NUMBER(zexa_contacts_list_pages(client, NULL, NULL, &pages, NULL), ZEXA_OK);
-    CHECK_REFUSED(zexa_contact_iter_next(iter, NULL, place), "contact");
-    CHECK_REFUSED(zexa_contact_pages_next(pages, NULL, place), "page");
+    CHECK_REJECTED(zexa_contact_iter_next(iter, NULL, slot), "contact");
+    CHECK_REJECTED(zexa_contact_pages_next(pages, NULL, slot), "page");
     zexa_contact_iter_free(iter);
     zexa_contact_pages_free(pages);
 }
@@ -260,12 +262,12 @@ int main(void) {
     sandbox server = sandbox_new("{}");
     zexa_client *client = sandbox_client(&server);
     test_free();
-    test_texts();
-    test_numbers();
+    test_string_accessors();
+    test_number_accessors();
     test_pages();
     test_calls(client);
     test_inputs(client);
-    test_what_needs_no_client(client);
+    test_calls_without_a_client(client);
     test_next(client);
     CHECK_NUMBER(sandbox_count(&server, "requests"), 0);
     zexa_client_free(client);

@@ -1,4 +1,4 @@
-/* Every operation of the API, and every accessor of what comes of it. */
+/* Every operation of the API, and every accessor of its result. */
 
 #include "sandbox.h"
 
@@ -17,15 +17,15 @@ static void test_messages(const sandbox *server, const zexa_client *client) {
     zexa_message *message = NULL;
     zexa_send_message_params params = sms("Olá");
     CHECK_OK(zexa_messages_send(client, &params, NULL, &message, &error), &error);
-    CHECK_HOLDS(zexa_message_id(message), "msg_");
+    CHECK_CONTAINS(zexa_message_id(message), "msg_");
     CHECK_TEXT(zexa_message_status(message), ZEXA_MESSAGE_STATUS_QUEUED);
     CHECK_TEXT(zexa_message_channel(message), "sms");
     CHECK_TEXT(zexa_message_to(message), "+244912345678");
     check_time(zexa_message_created_at(message), zexa_message_created_at_unix_ms(message));
-    CHECK_HOLDS(zexa_message_json(message), "\"status\":\"queued\"");
-    CHECK_HOLDS(zexa_message_extra_json(message), "{");
+    CHECK_CONTAINS(zexa_message_json(message), "\"status\":\"queued\"");
+    CHECK_CONTAINS(zexa_message_extra_json(message), "{");
 
-    /* A result that nobody wants. */
+    /* The output is optional. */
     CHECK_OK(zexa_messages_send(client, &params, NULL, NULL, &error), &error);
     CHECK_OK(zexa_credits_get(client, NULL, NULL, &error), &error);
     CHECK_NUMBER(sandbox_count(server, "messages"), 2);
@@ -48,7 +48,7 @@ static void test_messages(const sandbox *server, const zexa_client *client) {
     free(id);
 }
 
-static void test_messages_that_wait_or_fail(const sandbox *server, const zexa_client *client) {
+static void test_scheduled_and_failed_messages(const sandbox *server, const zexa_client *client) {
     zexa_error *error = NULL;
     zexa_message *message = NULL;
     zexa_send_message_params params = sms("Later");
@@ -72,7 +72,7 @@ static void test_messages_that_wait_or_fail(const sandbox *server, const zexa_cl
     zexa_message_free(message);
 }
 
-static void test_email_has_a_subject_and_html(const zexa_client *client) {
+static void test_email_with_subject_and_html(const zexa_client *client) {
     zexa_send_message_params params = sms("Plain");
     params.channel = ZEXA_CHANNEL_EMAIL;
     params.to = "ana@zexa.example";
@@ -96,7 +96,7 @@ static void test_campaigns(const sandbox *server, const zexa_client *client) {
     zexa_error *error = NULL;
     zexa_campaign *campaign = NULL;
     CHECK_OK(zexa_campaigns_create(client, &params, NULL, &campaign, &error), &error);
-    CHECK_HOLDS(zexa_campaign_id(campaign), "cmp_");
+    CHECK_CONTAINS(zexa_campaign_id(campaign), "cmp_");
     CHECK_TEXT(zexa_campaign_name(campaign), "Two for one");
     CHECK_TEXT(zexa_campaign_channel(campaign), "sms");
     CHECK(!zexa_campaign_status_is_final(zexa_campaign_status(campaign)));
@@ -110,19 +110,19 @@ static void test_campaigns(const sandbox *server, const zexa_client *client) {
     CHECK_OK(zexa_campaigns_get(client, zexa_campaign_id(campaign), NULL, &later, &error), &error);
     CHECK_TEXT(zexa_campaign_status(later), ZEXA_CAMPAIGN_STATUS_COMPLETED);
     CHECK(zexa_campaign_status_is_final(zexa_campaign_status(later)));
-    CHECK_HOLDS(zexa_campaign_stats_json(later), "\"delivered\":5");
+    CHECK_CONTAINS(zexa_campaign_stats_json(later), "\"delivered\":5");
     CHECK_NUMBER(zexa_campaign_stats_sent(later), 5);
     CHECK_NUMBER(zexa_campaign_stats_delivered(later), 5);
     CHECK_NUMBER(zexa_campaign_stats_failed(later), 0);
     CHECK_NUMBER(zexa_campaign_stats_undeliverable(later), 0);
     CHECK_NUMBER(zexa_campaign_stats_pending(later), 0);
-    CHECK_HOLDS(zexa_campaign_json(later), "\"name\":\"Two for one\"");
-    CHECK_HOLDS(zexa_campaign_extra_json(later), "{");
+    CHECK_CONTAINS(zexa_campaign_json(later), "\"name\":\"Two for one\"");
+    CHECK_CONTAINS(zexa_campaign_extra_json(later), "{");
     zexa_campaign_free(later);
     zexa_campaign_free(campaign);
 }
 
-static void test_waiting_for_messages(const zexa_client *client) {
+static void test_wait_for_messages(const zexa_client *client) {
     zexa_send_message_params params = sms("Hello");
     zexa_error *error = NULL;
     zexa_message *sent = NULL;
@@ -133,7 +133,7 @@ static void test_waiting_for_messages(const zexa_client *client) {
     CHECK_TEXT(zexa_message_id(message), zexa_message_id(sent));
     CHECK_TEXT(zexa_message_status(message), ZEXA_MESSAGE_STATUS_DELIVERED);
     zexa_message_free(message);
-    /* It has been there, and will not be again. */
+    /* The message had this status before, and will not have it again. */
     CHECK_OK(zexa_messages_wait(client, zexa_message_id(sent), ZEXA_MESSAGE_STATUS_SENT, NULL,
                                 &message, &error),
              &error);
@@ -154,7 +154,7 @@ static void test_waiting_for_messages(const zexa_client *client) {
     zexa_message_free(sent);
 }
 
-static void test_waiting_for_campaigns(const zexa_client *client) {
+static void test_wait_for_campaigns(const zexa_client *client) {
     zexa_create_campaign_params params = ZEXA_CREATE_CAMPAIGN_PARAMS_INIT;
     params.name = "Two for one";
     params.channel = ZEXA_CHANNEL_SMS;
@@ -185,7 +185,7 @@ static void test_contacts(const zexa_client *client) {
     zexa_error *error = NULL;
     zexa_contact *contact = NULL;
     CHECK_OK(zexa_contacts_create(client, &params, NULL, &contact, &error), &error);
-    CHECK_HOLDS(zexa_contact_id(contact), "cnt_");
+    CHECK_CONTAINS(zexa_contact_id(contact), "cnt_");
     CHECK_TEXT(zexa_contact_name(contact), "Ana Domingos");
     CHECK_TEXT(zexa_contact_phone(contact), "+244911111111");
     CHECK_TEXT(zexa_contact_email(contact), "ana@zexa.example");
@@ -195,8 +195,8 @@ static void test_contacts(const zexa_client *client) {
     CHECK_TEXT(zexa_contact_lists_at(contact, 2), NULL);
     CHECK_TEXT(zexa_contact_lists_at(contact, SIZE_MAX), NULL);
     check_time(zexa_contact_created_at(contact), zexa_contact_created_at_unix_ms(contact));
-    CHECK_HOLDS(zexa_contact_json(contact), "\"phone\":\"+244911111111\"");
-    CHECK_HOLDS(zexa_contact_extra_json(contact), "{");
+    CHECK_CONTAINS(zexa_contact_json(contact), "\"phone\":\"+244911111111\"");
+    CHECK_CONTAINS(zexa_contact_extra_json(contact), "{");
 
     zexa_contact *twice = contact;
     CHECK_FAILS(zexa_contacts_create(client, &params, NULL, &twice, &error), ZEXA_CONFLICT,
@@ -217,7 +217,7 @@ static void test_webhooks(const zexa_client *client) {
     zexa_error *error = NULL;
     zexa_webhook *webhook = NULL;
     CHECK_OK(zexa_webhooks_create(client, &params, NULL, &webhook, &error), &error);
-    CHECK_HOLDS(zexa_webhook_id(webhook), "wh_");
+    CHECK_CONTAINS(zexa_webhook_id(webhook), "wh_");
     CHECK_TEXT(zexa_webhook_url(webhook), "https://127.0.0.1:1/zexa");
     CHECK_NUMBER(zexa_webhook_events_count(webhook), 2);
     CHECK_TEXT(zexa_webhook_events_at(webhook, 1), ZEXA_EVENT_NAME_MESSAGE_FAILED);
@@ -225,7 +225,7 @@ static void test_webhooks(const zexa_client *client) {
     check_time(zexa_webhook_created_at(webhook), zexa_webhook_created_at_unix_ms(webhook));
     const char *secret = zexa_webhook_secret(webhook);
     CHECK((secret != NULL) == (strstr(zexa_webhook_json(webhook), "\"secret\":\"") != NULL));
-    CHECK_HOLDS(zexa_webhook_extra_json(webhook), "{");
+    CHECK_CONTAINS(zexa_webhook_extra_json(webhook), "{");
     zexa_webhook_free(webhook);
 }
 
@@ -235,7 +235,7 @@ static void test_credits(const zexa_client *client) {
     CHECK_OK(zexa_credits_get(client, NULL, &credits, &error), &error);
     CHECK(zexa_credits_credits(credits) == 12.5);
     CHECK_TEXT(zexa_credits_currency(credits), "AOA");
-    CHECK_HOLDS(zexa_credits_json(credits), "\"currency\":\"AOA\"");
+    CHECK_CONTAINS(zexa_credits_json(credits), "\"currency\":\"AOA\"");
     CHECK_TEXT(zexa_credits_extra_json(credits), "{}");
     zexa_credits_free(credits);
 }
@@ -244,8 +244,8 @@ int main(void) {
     sandbox server = sandbox_new("{\"state\": {\"speed\": \"manual\"}}");
     zexa_client *client = sandbox_client(&server);
     test_messages(&server, client);
-    test_messages_that_wait_or_fail(&server, client);
-    test_email_has_a_subject_and_html(client);
+    test_scheduled_and_failed_messages(&server, client);
+    test_email_with_subject_and_html(client);
     test_campaigns(&server, client);
     test_contacts(client);
     test_webhooks(client);
@@ -260,8 +260,8 @@ int main(void) {
 
     server = sandbox_new("{\"state\": {\"speed\": 10}}");
     client = sandbox_client(&server);
-    test_waiting_for_messages(client);
-    test_waiting_for_campaigns(client);
+    test_wait_for_messages(client);
+    test_wait_for_campaigns(client);
     zexa_client_free(client);
     sandbox_free(&server);
     return 0;

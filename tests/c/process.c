@@ -1,5 +1,5 @@
-/* What the library leaves alone in the process that it is in: its signals, and its outputs. And the
- * other way round: signals that arrive do not fail a call. */
+/* The library changes neither the signals nor the outputs of its process, and signals do not
+ * interrupt calls. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +9,8 @@
 
 #include "sandbox.h"
 
-/* A port at which nobody listens. */
-#define NOBODY "http://127.0.0.1:9/v1"
+/* A port that refuses connections. */
+#define REFUSED_URL "http://127.0.0.1:9/v1"
 
 static const zexa_call_options *once(void) {
     static zexa_call_options options = ZEXA_CALL_OPTIONS_INIT;
@@ -18,9 +18,9 @@ static const zexa_call_options *once(void) {
     return &options;
 }
 
-/* Asks for the credits, and gives the status. Checks nothing: where it is used, a check that fails
- * could not say so. */
-static zexa_status asked(const zexa_client *client) {
+/* Gets the credits, and returns the status. Does not check it: callers redirect the outputs, so a
+ * failed check could not print anything. */
+static zexa_status get_credits(const zexa_client *client) {
     zexa_credits *credits = NULL;
     zexa_error *error = NULL;
     zexa_status status = zexa_credits_get(client, once(), &credits, &error);
@@ -29,8 +29,8 @@ static zexa_status asked(const zexa_client *client) {
     return status;
 }
 
-/* A call that succeeds, and calls that fail in different ways: of an answer, on the way to it, for
- * nobody is there, and before anything is sent. */
+/* A call that succeeds, and calls that fail in different ways: by the response, without a response,
+ * without a connection, and before anything is sent. */
 enum { CALLS = 6 };
 static const zexa_status EXPECTED[CALLS] = {ZEXA_OK,     ZEXA_SERVER,  ZEXA_CONNECT,
                                             ZEXA_DECODE, ZEXA_CONNECT, ZEXA_INVALID_ARGUMENT};
@@ -40,15 +40,15 @@ static const zexa_status EXPECTED[CALLS] = {ZEXA_OK,     ZEXA_SERVER,  ZEXA_CONN
 
 static void call_all(const zexa_client *client, zexa_status found[CALLS]) {
     for (int call = 0; call < 4; call++)
-        found[call] = asked(client);
+        found[call] = get_credits(client);
     zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
-    options.base_url = NOBODY;
+    options.base_url = REFUSED_URL;
     options.api_key = "any";
-    zexa_client *lonely = NULL;
-    CHECK_NUMBER(zexa_client_new(&options, &lonely, NULL), ZEXA_OK);
-    found[4] = asked(lonely);
-    zexa_client_free(lonely);
-    found[5] = asked(NULL);
+    zexa_client *unreachable = NULL;
+    CHECK_NUMBER(zexa_client_new(&options, &unreachable, NULL), ZEXA_OK);
+    found[4] = get_credits(unreachable);
+    zexa_client_free(unreachable);
+    found[5] = get_credits(NULL);
 }
 
 static void check_all(const zexa_status found[CALLS]) {
@@ -56,10 +56,10 @@ static void check_all(const zexa_status found[CALLS]) {
         CHECK_TEXT(zexa_status_name(found[call]), zexa_status_name(EXPECTED[call]));
 }
 
-static void note_signals(struct sigaction *actions, sigset_t *blocked) {
+static void read_signals(struct sigaction *actions, sigset_t *blocked) {
     for (int number = 1; number <= SIGRTMAX; number++) {
         memset(&actions[number], 0, sizeof actions[number]);
-        /* Two of them are the C library's own, and no program can ask for them. */
+        /* The C library reserves two signals, for which sigaction() fails. */
         int result = sigaction(number, NULL, &actions[number]);
         CHECK(result == 0 || errno == EINVAL);
     }
@@ -67,19 +67,19 @@ static void note_signals(struct sigaction *actions, sigset_t *blocked) {
     CHECK_NUMBER(pthread_sigmask(SIG_SETMASK, NULL, blocked), 0);
 }
 
-static void test_signals_are_left_alone(void) {
+static void test_signals_are_unchanged(void) {
     struct sigaction before[128], after[128];
     sigset_t blocked_before, blocked_after;
     CHECK(SIGRTMAX < 128);
-    note_signals(before, &blocked_before);
+    read_signals(before, &blocked_before);
     sandbox server = sandbox_new(FAULTS);
     zexa_client *client = sandbox_client(&server);
     zexa_status found[CALLS];
     call_all(client, found);
     check_all(found);
-    /* While it is there, and when it has gone. */
+    /* While the client exists, and after it is freed. */
     for (int time = 0; time < 2; time++) {
-        note_signals(after, &blocked_after);
+        read_signals(after, &blocked_after);
         for (int number = 1; number <= SIGRTMAX; number++) {
             CHECK(before[number].sa_handler == after[number].sa_handler);
             CHECK_NUMBER(after[number].sa_flags, before[number].sa_flags);
@@ -96,14 +96,14 @@ static void test_signals_are_left_alone(void) {
 
 static void test_nothing_is_printed(void) {
     sandbox server = sandbox_new(FAULTS);
-    /* What Rust's loggers and panics look at. */
+    /* Variables that Rust's loggers and panic handlers read. */
     CHECK_NUMBER(setenv("RUST_LOG", "trace", 1), 0);
     CHECK_NUMBER(setenv("RUST_BACKTRACE", "1", 1), 0);
     int ends[2], output = dup(STDOUT_FILENO), errors = dup(STDERR_FILENO);
     CHECK_NUMBER(pipe(ends), 0);
     CHECK_NUMBER(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
     CHECK_NUMBER(fflush(NULL), 0);
-    /* From here on nobody would hear of a check. */
+    /* From here on a failed check could print nothing. */
     dup2(ends[1], STDOUT_FILENO);
     dup2(ends[1], STDERR_FILENO);
     zexa_client *client = sandbox_client(&server);
@@ -125,8 +125,8 @@ static void test_nothing_is_printed(void) {
     sandbox_free(&server);
 }
 
-/* Writes to where nobody reads any more, which may raise a signal that ends the process. */
-static void test_closed_connections_do_not_kill(void) {
+/* Writing to a connection that the server has closed could raise SIGPIPE. */
+static void test_closed_connections_raise_no_sigpipe(void) {
     CHECK(signal(SIGPIPE, SIG_DFL) != SIG_ERR);
     const char *const faults[] = {
         "{\"faults\": [{\"times\": 0, \"then\": \"close\"}]}",
@@ -137,9 +137,9 @@ static void test_closed_connections_do_not_kill(void) {
     for (size_t fault = 0; fault < sizeof faults / sizeof *faults; fault++) {
         sandbox server = sandbox_new(faults[fault]);
         zexa_client *client = sandbox_client(&server);
-        CHECK_NUMBER(asked(client), fault < 2 ? ZEXA_OK : ZEXA_CONNECT);
+        CHECK_NUMBER(get_credits(client), fault < 2 ? ZEXA_OK : ZEXA_CONNECT);
         for (int time = 0; time < 5; time++) {
-            zexa_status status = asked(client);
+            zexa_status status = get_credits(client);
             CHECK(status == ZEXA_CONNECT || (fault == 0 && status == ZEXA_OK));
         }
         zexa_client_free(client);
@@ -149,17 +149,16 @@ static void test_closed_connections_do_not_kill(void) {
 
 static volatile sig_atomic_t signals;
 
-static void count_it(int number) {
+static void count_signal(int number) {
     (void)number;
     signals++;
 }
 
-/* From now on a signal arrives every few milliseconds; with 0 none does. Without SA_RESTART, it
- * interrupts whatever waits. */
-static void interrupt_every(long milliseconds) {
+/* Raises a signal at this interval; 0 stops it. Without SA_RESTART it interrupts system calls. */
+static void send_signals_every(long milliseconds) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_handler = count_it;
+    action.sa_handler = count_signal;
     CHECK_NUMBER(sigaction(SIGALRM, &action, NULL), 0);
     const struct timeval every = {0, milliseconds * 1000};
     const struct itimerval timer = {every, every};
@@ -167,13 +166,13 @@ static void interrupt_every(long milliseconds) {
 }
 
 static void test_signals_do_not_fail_a_call(void) {
-    /* A slow answer, a long wait between attempts, and no answer. */
+    /* A slow response, a long wait between attempts, and no response. */
     sandbox server = sandbox_new("{\"faults\": [{\"delay\": 0.4}, {\"status\": 429, \"headers\": "
                                  "{\"Retry-After\": \"1\"}}, {\"skip\": 1, \"then\": \"stall\"}]}");
     zexa_client *client = sandbox_client(&server);
     zexa_credits *credits = NULL;
     zexa_error *error = NULL;
-    interrupt_every(10);
+    send_signals_every(10);
     CHECK_OK(zexa_credits_get(client, once(), &credits, &error), &error);
     zexa_credits_free(credits);
     CHECK(signals > 0);
@@ -181,21 +180,21 @@ static void test_signals_do_not_fail_a_call(void) {
     CHECK_OK(zexa_credits_get(client, NULL, &credits, &error), &error);
     zexa_credits_free(credits);
     CHECK(signals > 0);
-    zexa_call_options short_of_time = ZEXA_CALL_OPTIONS_INIT;
-    short_of_time.deadline_ms = 3000;
+    zexa_call_options with_deadline = ZEXA_CALL_OPTIONS_INIT;
+    with_deadline.deadline_ms = 3000;
     signals = 0;
-    CHECK_FAILS(zexa_credits_get(client, &short_of_time, &credits, &error), ZEXA_TIMEOUT,
+    CHECK_FAILS(zexa_credits_get(client, &with_deadline, &credits, &error), ZEXA_TIMEOUT,
                 ZEXA_OUTCOME_UNKNOWN, &error);
     CHECK(signals > 0);
-    interrupt_every(0);
+    send_signals_every(0);
     zexa_client_free(client);
     sandbox_free(&server);
 }
 
 int main(void) {
-    test_signals_are_left_alone();
+    test_signals_are_unchanged();
     test_nothing_is_printed();
-    test_closed_connections_do_not_kill();
+    test_closed_connections_raise_no_sigpipe();
     test_signals_do_not_fail_a_call();
     return 0;
 }

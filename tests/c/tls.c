@@ -1,8 +1,8 @@
-/* TLS: the authorities to trust, which decide whether anything is sent at all. */
+/* TLS: trusted certificate authorities, failed handshakes, and HTTP/2. */
 
 #include "sandbox.h"
 
-static zexa_client *trusting(const sandbox *server, const char *ca_file) {
+static zexa_client *client_with_ca(const sandbox *server, const char *ca_file) {
     zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
     options.base_url = server->url;
     options.api_key = server->api_key;
@@ -14,8 +14,8 @@ static zexa_client *trusting(const sandbox *server, const char *ca_file) {
     return client;
 }
 
-static void test_an_authority_of_ones_own(const sandbox *server) {
-    zexa_client *client = trusting(server, server->ca_file);
+static void test_ca_file(const sandbox *server) {
+    zexa_client *client = client_with_ca(server, server->ca_file);
     zexa_send_message_params params = sms("Olá");
     zexa_error *error = NULL;
     zexa_message *message = NULL;
@@ -25,23 +25,23 @@ static void test_an_authority_of_ones_own(const sandbox *server) {
     zexa_client_free(client);
 }
 
-static void test_an_unknown_authority(const sandbox *server) {
-    zexa_client *client = trusting(server, NULL);
+static void test_unknown_authority(const sandbox *server) {
+    zexa_client *client = client_with_ca(server, NULL);
     zexa_send_message_params params = sms("Olá");
     zexa_error *error = NULL;
     zexa_message *message = NULL;
     CHECK_NUMBER(zexa_messages_send(client, &params, NULL, &message, &error), ZEXA_CONNECT);
-    CHECK_HOLDS(zexa_error_message(error), "certificate");
+    CHECK_CONTAINS(zexa_error_message(error), "certificate");
     CHECK_TEXT(zexa_error_cause(error), "UNABLE_TO_GET_ISSUER_CERT_LOCALLY");
-    CHECK_HOLDS(zexa_error_message(error), "ca_file");
+    CHECK_CONTAINS(zexa_error_message(error), "ca_file");
     CHECK_NUMBER(zexa_error_outcome(error), ZEXA_OUTCOME_NOT_SENT);
     zexa_error_free(error);
     zexa_client_free(client);
 }
 
-/** A connection that fails on the way to the first request, with a code that stays the same. */
+/** A connection that fails before the first request has a stable cause code. */
 static void check_cause(const sandbox *server, const char *cause) {
-    zexa_client *client = trusting(server, server->ca_file);
+    zexa_client *client = client_with_ca(server, server->ca_file);
     zexa_credits *credits = NULL;
     zexa_error *error = NULL;
     CHECK_NUMBER(zexa_credits_get(client, NULL, &credits, &error), ZEXA_CONNECT);
@@ -51,7 +51,7 @@ static void check_cause(const sandbox *server, const char *cause) {
     zexa_client_free(client);
 }
 
-static void test_handshakes_that_fail(void) {
+static void test_failed_handshakes(void) {
     sandbox server = sandbox_new("{\"state\": {\"tls\": true}, \"faults\": "
                                  "[{\"at\": \"connect\", \"then\": \"reset\"}, "
                                  "{\"at\": \"connect\", \"then\": \"cut\"}]}");
@@ -61,7 +61,7 @@ static void test_handshakes_that_fail(void) {
     sandbox_free(&server);
 }
 
-static void test_a_server_without_tls(void) {
+static void test_server_without_tls(void) {
     sandbox server = sandbox_new("{}");
     char url[256];
     snprintf(url, sizeof url, "https%s", server.url + strlen("http"));
@@ -71,7 +71,7 @@ static void test_a_server_without_tls(void) {
     sandbox_free(&server);
 }
 
-static void test_a_file_that_is_not_there(const sandbox *server) {
+static void test_missing_ca_file(const sandbox *server) {
     zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
     options.base_url = server->url;
     options.api_key = server->api_key;
@@ -83,14 +83,14 @@ static void test_a_file_that_is_not_there(const sandbox *server) {
     CHECK(client == NULL);
 }
 
-/** A server that resets the connection after it has sent the message. To say goodbye to it raises
- * SIGPIPE, which would end this program: it has not asked for anything else. */
-static void test_a_reset_that_would_raise_sigpipe(void) {
+/** The server resets the connection after its response. Closing the TLS session then raises
+ * SIGPIPE, which would end this program. */
+static void test_reset_raises_no_sigpipe(void) {
     sandbox server =
         sandbox_new("{\"state\": {\"tls\": true, \"alpn\": [\"http/1.1\"]}, \"faults\": "
                     "[{\"path\": \"/messages\", "
                     "\"times\": 0, \"process\": true, \"then\": \"reset\", \"at\": \"request\"}]}");
-    zexa_client *client = trusting(&server, server.ca_file);
+    zexa_client *client = client_with_ca(&server, server.ca_file);
     zexa_send_message_params params = sms("Olá");
     for (int sent = 1; sent <= 5; sent++) {
         zexa_error *error = NULL;
@@ -118,9 +118,9 @@ static void test_http2(void) {
         zexa_error *error = NULL;
         CHECK_OK(zexa_client_new(&options, &client, &error), &error);
         CHECK_OK(zexa_credits_get(client, NULL, &credits, &error), &error);
-        zexa_response *requests = ask(server.control, "GET", "/requests", NULL);
-        CHECK_HOLDS(zexa_response_body_json(requests),
-                    values[index] == 1 ? "\"http_version\":\"2\"" : "\"http_version\":\"1.1\"");
+        zexa_response *requests = control_request(server.control, "GET", "/requests", NULL);
+        CHECK_CONTAINS(zexa_response_body_json(requests),
+                       values[index] == 1 ? "\"http_version\":\"2\"" : "\"http_version\":\"1.1\"");
         zexa_response_free(requests);
         zexa_credits_free(credits);
         zexa_client_free(client);
@@ -130,14 +130,14 @@ static void test_http2(void) {
 
 int main(void) {
     test_http2();
-    test_handshakes_that_fail();
-    test_a_server_without_tls();
-    test_a_reset_that_would_raise_sigpipe();
+    test_failed_handshakes();
+    test_server_without_tls();
+    test_reset_raises_no_sigpipe();
     sandbox server = sandbox_new("{\"state\": {\"tls\": true}}");
-    CHECK_HOLDS(server.url, "https://");
-    test_an_authority_of_ones_own(&server);
-    test_an_unknown_authority(&server);
-    test_a_file_that_is_not_there(&server);
+    CHECK_CONTAINS(server.url, "https://");
+    test_ca_file(&server);
+    test_unknown_authority(&server);
+    test_missing_ca_file(&server);
     CHECK_NUMBER(sandbox_count(&server, "requests"), 1);
     sandbox_free(&server);
     return 0;
