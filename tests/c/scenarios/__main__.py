@@ -1,7 +1,7 @@
 """
-Plays the scenarios of tests/scenarios, and those of the folder named by ZEXA_SCENARIOS, through the C ABI alone.
+Runs the scenarios of tests/scenarios, and those of the folder in ZEXA_SCENARIOS, through the C ABI alone.
 
-ZEXA_SCENARIO=text plays only those whose file or name holds that text.
+ZEXA_SCENARIO=text runs only those whose file or name contains the text.
 """
 
 import argparse
@@ -12,15 +12,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from client import ways
+from client import variants
 from library import Library
 from play import play
 from sandbox import Sandbox
-from selftest import untold
+from selftest import undetected
 
 ROOT = Path(__file__).resolve().parents[3]
-# They spend their time waiting, so there may be many more than there are processors.
-AT_A_TIME = 32
+# Scenarios mostly wait, so more can run than there are processors.
+CONCURRENCY = 32
 
 
 def main() -> int:
@@ -31,53 +31,53 @@ def main() -> int:
     arguments = parser.parse_args()
     library = Library(arguments.header, arguments.library)
     sandbox = Sandbox(arguments.sandbox)
-    complaints = untold(library, sandbox)
-    for complaint in complaints:
-        print(f"THE RUNNER FAILED its own test: {complaint}")
+    self_test_failures = undetected(library, sandbox)
+    for failure in self_test_failures:
+        print(f"FAILED self-test of the runner: {failure}")
     failed = play_all(library, sandbox)
-    return 1 if complaints or failed else 0
+    return 1 if self_test_failures or failed else 0
 
 
 def play_all(library: Library, sandbox: Sandbox) -> bool:
-    """Plays all that are wanted in all their ways, and says whether any failed, or there was none."""
+    """Runs the selected scenarios in all their variants. Returns whether any failed, or none was selected."""
     start = time.monotonic()
-    scenarios = wanted_scenarios()
-    plays = [(file, scenario, way) for file, scenario in scenarios for way in ways(scenario)]
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
+    scenarios = selected_scenarios()
+    plays = [(file, scenario, variant) for file, scenario in scenarios for variant in variants(scenario)]
+    with ThreadPoolExecutor(CONCURRENCY) as pool:
         results = pool.map(lambda one: play(library, sandbox, *one[1:]), plays)
     failed = 0
-    for (file, scenario, way), mismatches in zip(plays, results, strict=True):
+    for (file, scenario, variant), mismatches in zip(plays, results, strict=True):
         if mismatches:
             failed += 1
-            print(f"FAILED {file.name}, {scenario['name']}, {way.value}")
+            print(f"FAILED {file.name}, {scenario['name']}, {variant.value}")
             print("".join(f"    {mismatch}\n" for mismatch in mismatches), end="")
     if not plays:
-        print("there is no scenario to play")
-    taken = time.monotonic() - start
-    print(f"{len(scenarios)} scenarios played in {len(plays)} ways, {failed} failed, in {taken:.1f} s")
+        print("no scenario selected")
+    elapsed = time.monotonic() - start
+    print(f"{len(scenarios)} scenarios run in {len(plays)} variants, {failed} failed, in {elapsed:.1f} s")
     return failed > 0 or not plays
 
 
-def wanted_scenarios() -> list[tuple[Path, dict]]:
+def selected_scenarios() -> list[tuple[Path, dict]]:
     scenarios = read_folder(ROOT / "tests" / "scenarios")
-    if further := os.environ.get("ZEXA_SCENARIOS"):
-        scenarios += read_folder(ROOT / further)
+    if directory := os.environ.get("ZEXA_SCENARIOS"):
+        scenarios += read_folder(ROOT / directory)
     part = os.environ.get("ZEXA_SCENARIO", "")
     return [(file, scenario) for file, scenario in scenarios if part in str(file) or part in scenario["name"]]
 
 
 def read_folder(folder: Path) -> list[tuple[Path, dict]]:
-    """All scenarios of the JSON files in a folder, each with its file."""
+    """Returns all scenarios of the JSON files in a folder, each with its file."""
     files = sorted(folder.glob("*.json"))
     scenarios = [(file, scenario) for file in files for scenario in json.loads(file.read_text(encoding="utf-8"))]
     if not scenarios:
-        sys.exit(f"{folder} holds no scenarios")
+        sys.exit(f"{folder} contains no scenarios")
     names = set()
     for file, scenario in scenarios:
         if scenario["name"] in names:
-            sys.exit(f"{file}: there are two of the name {scenario['name']!r}")
+            sys.exit(f"{file}: duplicate name {scenario['name']!r}")
         if ("result" in scenario) == ("error" in scenario):
-            sys.exit(f"{file}, {scenario['name']}: needs either result or error")
+            sys.exit(f"{file}, {scenario['name']}: needs exactly one of `result` and `error`")
         names.add(scenario["name"])
     return scenarios
 

@@ -1,17 +1,17 @@
-"""A zexa_error as JSON, put together from its accessors and held against the JSON that it gives of itself."""
+"""Converts a zexa_error to JSON through its accessors, and compares that with its own JSON."""
 
-from library import Broken, Library
-from objects import NO_NUMBER, cut, parsed
+from library import ContractError, Library
+from objects import ABSENT_NUMBER, parsed, until_nul
 
 LARGEST = 2**63 - 1
 SAFE = ("not_sent", "rejected")
 
 
 def to_json(library: Library, error) -> dict:
-    """The error by the names that scenarios have. Raises Broken where its accessors do not agree with each other."""
+    """Converts an error to the field names of scenarios. Raises ContractError if its accessors are inconsistent."""
     get = {name: lambda function=function: function(error) for name, function in library.accessors(error)}
     retry_after = get["retry_after_ms"]()
-    said = {
+    actual = {
         "kind": library.text(library.functions["zexa_status_name"](get["kind"]())),
         "outcome": library.text(library.functions["zexa_outcome_name"](get["outcome"]())),
         "status": get["http_status"]() or None,
@@ -19,28 +19,28 @@ def to_json(library: Library, error) -> dict:
         "message": library.text(get["message"]()),
         "details": parsed(library, get["details_json"]()),
         "request_id": library.text(get["request_id"]()),
-        "retry_after": None if retry_after == NO_NUMBER else retry_after / 1000,
+        "retry_after": None if retry_after == ABSENT_NUMBER else retry_after / 1000,
         "attempts": get["attempts"](),
     }
-    found = disagreements(said, parsed(library, get["json"]()))
-    if get["safe_to_retry"]() != (said["outcome"] in SAFE):
-        found.append(f"safe_to_retry() is {get['safe_to_retry']()} where the outcome is {said['outcome']}")
+    found = disagreements(actual, parsed(library, get["json"]()))
+    if get["safe_to_retry"]() != (actual["outcome"] in SAFE):
+        found.append(f"safe_to_retry() is {get['safe_to_retry']()} for the outcome {actual['outcome']}")
     if not library.text(get["text"]()):
         found.append("text() is empty")
     if found:
-        raise Broken("; ".join(found))
-    return said
+        raise ContractError("; ".join(found))
+    return actual
 
 
-def disagreements(said: dict, whole: dict) -> list[str]:
-    """Where the accessors of an error say anything else than its JSON."""
-    expected = {name: cut(value) for name, value in whole.items()}
+def disagreements(actual: dict, whole: dict) -> list[str]:
+    """Returns the differences between the accessors of an error and its JSON."""
+    expected = {name: until_nul(value) for name, value in whole.items()}
     if expected["retry_after"] is not None:
-        # Accessors have whole milliseconds, and no more than fit into 64 bits.
+        # Accessors return whole milliseconds as 64-bit integers.
         expected["retry_after"] = min(int(expected["retry_after"] * 1000), LARGEST) / 1000
-    names = sorted(said.keys() | expected.keys())
+    names = sorted(actual.keys() | expected.keys())
     return [
-        f"the error's accessors say {name} {said.get(name)!r} where its JSON has {expected.get(name)!r}"
+        f"the accessors of the error return {name} {actual.get(name)!r}, its JSON has {expected.get(name)!r}"
         for name in names
-        if said.get(name) != expected.get(name) or (name in said) != (name in expected)
+        if actual.get(name) != expected.get(name) or (name in actual) != (name in expected)
     ]

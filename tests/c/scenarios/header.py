@@ -1,4 +1,4 @@
-"""What zexa.h declares, read from the header itself, so that nothing of the ABI is written down a second time."""
+"""Reads the declarations of zexa.h, so that the runner does not duplicate the ABI."""
 
 import re
 import subprocess
@@ -6,16 +6,16 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-# The types that these declare are known to cffi, and a compiler's own headers are not for it to read.
+# cffi knows the types of these headers, and cannot parse the headers of compilers.
 STANDARD_HEADERS = ("stdbool.h", "stddef.h", "stdint.h")
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function as the header declares it, with what cffi does not tell of it."""
+    """A declared function, with information that cffi does not provide."""
 
     parameters: tuple[str, ...]
-    # Whether what it returns is the caller's to free: a pointer to something that is not const.
+    # Whether the caller owns the returned object: it is a pointer to a type that is not const.
     returns_owned: bool
 
 
@@ -28,15 +28,15 @@ class Header:
         self.macros = dict(macros_in(preprocess(path, "-dM")))
 
     def initializer(self, struct: str) -> list[str] | None:
-        """The values that the struct's _INIT macro begins it with, in the order of its fields."""
-        begin = f"{{sizeof({struct})"
+        """Returns the values of the struct's _INIT macro, in the order of its fields."""
+        start = f"{{sizeof({struct})"
         for value in self.macros.values():
-            if value.startswith(begin):
+            if value.startswith(start):
                 return [part.strip() for part in value.strip("{}").split(",")]
         return None
 
     def number(self, value: str) -> int:
-        """A number, or the macro that stands for one."""
+        """Converts a number, or the name of a macro for one."""
         return int(self.macros.get(value, value).strip("()"))
 
 
@@ -44,7 +44,7 @@ def preprocess(path: Path, *flags: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         for name in STANDARD_HEADERS:
             Path(folder, name).touch()
-        # Attributes of functions are nothing that cffi knows.
+        # cffi cannot parse attributes of functions.
         attributes = ["-DZEXA_WARN_UNUSED_RESULT="]
         command = ["cc", "-E", *flags, *attributes, "-nostdinc", "-I", folder, str(path)]
         return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout

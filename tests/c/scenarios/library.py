@@ -1,4 +1,4 @@
-"""The shared library, called by the names that its header gives to functions, parameters and fields."""
+"""The shared library, called by the names of functions, parameters and fields in its header."""
 
 import json
 from pathlib import Path
@@ -8,12 +8,12 @@ import cffi
 from header import Header
 
 
-class Broken(Exception):
-    """The library does not keep what its header promises, or the header has no way to say what a scenario says."""
+class ContractError(Exception):
+    """The library violates its header, or C cannot express a value of a scenario."""
 
 
-class Failed(Exception):
-    """A call failed, as calls may. Holds the zexa_error."""
+class CallError(Exception):
+    """A call failed. Contains the zexa_error."""
 
     def __init__(self, error):
         super().__init__("the call failed")
@@ -21,30 +21,30 @@ class Failed(Exception):
 
 
 class Library:
-    """libzexa, as its header declares it."""
+    """libzexa, as declared by its header."""
 
     def __init__(self, header: Path, library: Path):
         self.header = Header(header)
         self.ffi = cffi.FFI()
         self.ffi.cdef(self.header.declarations)
         self._lib = self.ffi.dlopen(str(library))
-        # All of them, so that one which is declared and not exported is told at once.
+        # All functions, so that one that is declared but not exported fails immediately.
         self.functions = {name: getattr(self._lib, name) for name in self.header.functions}
 
     def constant(self, name: str) -> int:
-        """The number of an enum's constant."""
+        """Returns the number of an enum constant."""
         return getattr(self._lib, name)
 
     def text(self, string) -> str | None:
-        """A string of C; None for NULL."""
+        """Converts a C string; None for NULL."""
         return None if string == self.ffi.NULL else self.ffi.string(string).decode("utf-8")
 
     def type_of(self, pointer) -> str:
-        """The name of what a pointer points to, such as "zexa_message"."""
+        """Returns the name of the target type of a pointer, such as "zexa_message"."""
         return name_of(self.ffi.typeof(pointer).item)
 
     def accessors(self, pointer):
-        """The functions that read an object: those which take it first and are named for it, by the rest of their name."""
+        """Yields the functions that read an object, by their names without the name of the type."""
         prefix = self.type_of(pointer) + "_"
         for name, function in self.functions.items():
             takes = self.ffi.typeof(function).args
@@ -52,75 +52,77 @@ class Library:
                 yield name.removeprefix(prefix), function
 
     def owned(self, pointer):
-        """Something that was given to us, freed when nothing here holds it any more."""
+        """Takes ownership of an object: it is freed when the last reference is gone."""
         return self.ffi.gc(pointer, self.functions[self.type_of(pointer) + "_free"])
 
     def make(self, name: str):
-        """What a function without parameters makes."""
+        """Calls a constructor without parameters."""
         return self.owned(self.functions[name]())
 
-    def call(self, name: str, **given):
+    def call(self, name: str, **arguments):
         """
-        Calls a function that can fail, with arguments by the names of its parameters. Those not given are NULL, or 0.
+        Calls a function that can fail, with arguments by the names of its parameters. Absent arguments are NULL or 0.
 
-        Returns its output, or None where it has none or there is nothing more. Raises Failed with its error.
+        Returns its output, or None if it has none or the list is at its end. Raises CallError with its error.
         """
         function = self.functions[name]
         slots = dict(zip(self.header.functions[name].parameters, self.ffi.typeof(function).args, strict=True))
         outputs = {slot: self._output(kind) for slot, kind in slots.items() if is_output(kind)}
-        inputs, keep = self._fit(slots, given)
+        inputs, keep = self._fit(slots, arguments)
         values = {slot: self._absent(kind) for slot, kind in slots.items()} | inputs | outputs
         status = function(*values.values())
-        # What the inputs point to must not go before.
+        # The targets of the inputs must live until here.
         del keep
         return self._result(name, status, outputs)
 
     def _output(self, kind):
-        # Not NULL: whatever an output held before has to be overwritten.
-        return self.ffi.new(kind, self._untouched(kind))
+        # Not NULL: the function must overwrite the previous value.
+        return self.ffi.new(kind, self._sentinel(kind))
 
-    def _untouched(self, kind):
+    def _sentinel(self, kind):
         return self.ffi.cast(kind.item, 1)
 
     def _absent(self, kind):
         return self.ffi.NULL if kind.kind == "pointer" else 0
 
     def _result(self, name: str, status: int, outputs: dict):
-        """The output of a function, after a look at whether status, outputs and error are as they have to be together."""
-        given = {}
+        """Returns the output of a function. Checks that status, outputs and error are consistent."""
+        received = {}
         for slot, output in outputs.items():
-            if output[0] == self._untouched(self.ffi.typeof(output)):
-                raise Broken(f"{name}() has not written to `{slot}`")
+            if output[0] == self._sentinel(self.ffi.typeof(output)):
+                raise ContractError(f"{name}() did not write to `{slot}`")
             if output[0] != self.ffi.NULL:
-                given[slot] = self.owned(output[0])
+                received[slot] = self.owned(output[0])
         if status == self.constant("ZEXA_OK"):
             expected = outputs.keys() - {"error"}
         else:
             expected = set() if status == self.constant("ZEXA_DONE") else {"error"}
-        if given.keys() != expected:
-            raise Broken(f"{name}() gave the status {status} and {list(given)}, not {list(expected)}")
-        if "error" not in given:
-            return next(iter(given.values()), None)
-        if self.functions["zexa_error_kind"](given["error"]) != status:
-            raise Broken(f"{name}() gave the status {status} and an error of another kind")
-        raise Failed(given["error"])
+        if received.keys() != expected:
+            raise ContractError(
+                f"{name}() returned status {status} and set {list(received)}, expected {list(expected)}"
+            )
+        if "error" not in received:
+            return next(iter(received.values()), None)
+        if self.functions["zexa_error_kind"](received["error"]) != status:
+            raise ContractError(f"{name}() returned status {status} and an error of another kind")
+        raise CallError(received["error"])
 
-    def _fit(self, slots: dict, given: dict):
-        """Values for parameters of a function or fields of a struct, and what these values point to."""
+    def _fit(self, slots: dict, inputs: dict):
+        """Converts values to parameters of a function or fields of a struct. Also returns the targets of pointers."""
         values, keep = {}, []
-        for name, value in given.items():
+        for name, value in inputs.items():
             if value is not None:
                 values.update(self._fit_one(slots, name, value, keep))
         return values, keep
 
     def _fit_one(self, slots: dict, name: str, value, keep: list) -> dict:
-        """One value, in the form and under the name that C has for it."""
+        """Converts one value to the form and name that it has in C."""
         if f"{name}_ms" in slots:
             return {f"{name}_ms": self._milliseconds(name, value)}
         if f"{name}_json" in slots:
             return {f"{name}_json": self._string(name, json.dumps(value), keep)}
         if name not in slots:
-            raise Broken(f"C has no `{name}`")
+            raise ContractError(f"C has no `{name}`")
         kind = slots[name]
         if isinstance(value, self.ffi.CData):
             return {name: value}
@@ -136,26 +138,26 @@ class Library:
     def _milliseconds(self, name: str, seconds) -> int:
         milliseconds = round(seconds * 1000)
         if abs(seconds * 1000 - milliseconds) > 1e-6:
-            raise Broken(f"C cannot say `{name}` {seconds}: it is no whole number of milliseconds")
+            raise ContractError(f"C cannot express `{name}` {seconds}: it is not a whole number of milliseconds")
         return self._number(name, milliseconds)
 
     def _number(self, name: str, value) -> int:
         if not isinstance(value, int):
-            raise Broken(f"`{name}` is no whole number: {value!r}")
+            raise ContractError(f"`{name}` is not an integer: {value!r}")
         if value == self.header.number("ZEXA_DEFAULT"):
-            raise Broken(f"C cannot say `{name}` {value}: there it stands for an absent one")
+            raise ContractError(f"C cannot express `{name}` {value}: it means absent")
         return int(value)
 
     def _string(self, name: str, value, keep: list):
         if not isinstance(value, str):
-            raise Broken(f"`{name}` is no string: {value!r}")
+            raise ContractError(f"`{name}` is not a string: {value!r}")
         if "\0" in value:
-            raise Broken(f"C cannot say `{name}` {value!r}: it holds a NUL")
+            raise ContractError(f"C cannot express `{name}` {value!r}: it contains a NUL")
         keep.append(self.ffi.new("char[]", value.encode("utf-8")))
         return keep[-1]
 
     def _array(self, name: str, kind, value, keep: list):
-        """An array of strings, or of names and values."""
+        """Creates an array of strings, or of names and values."""
         if isinstance(value, dict):
             pairs = [[self._string(name, part, keep) for part in pair] for pair in value.items()]
             elements = self.ffi.new(self.ffi.getctype(kind.item, "[]"), pairs)
@@ -165,19 +167,19 @@ class Library:
         return elements
 
     def _struct(self, kind, values: dict, keep: list):
-        """A struct begun as its _INIT macro begins it, and then filled."""
+        """Creates a struct with the values of its _INIT macro, and sets fields."""
         struct = name_of(kind.item)
         initializer = self.header.initializer(struct)
         fields = {name: field.type for name, field in kind.item.fields}
         if initializer is None or len(initializer) != len(fields):
-            raise Broken(f"{struct} has no _INIT macro, or none with a value for each field")
-        begun = [self._initial(kind, value) for value in initializer]
-        made = self.ffi.new(kind, begun)
+            raise ContractError(f"{struct} has no _INIT macro with a value for each field")
+        initial = [self._initial(kind, value) for value in initializer]
+        struct_value = self.ffi.new(kind, initial)
         filled, pointed_to = self._fit(fields, values)
         for name, value in filled.items():
-            setattr(made, name, value)
-        keep.extend([made, pointed_to])
-        return made
+            setattr(struct_value, name, value)
+        keep.extend([struct_value, pointed_to])
+        return struct_value
 
     def _initial(self, kind, value: str):
         if value.startswith("sizeof"):

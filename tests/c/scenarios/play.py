@@ -1,4 +1,4 @@
-"""Plays one scenario: a server and a client of its own, the call, and a look at what came."""
+"""Runs one scenario: starts a server, creates a client, makes the call, and compares the result."""
 
 import itertools
 import json
@@ -6,12 +6,12 @@ import threading
 import time
 import traceback
 
-from client import Way, answer
-from library import Broken, Library
-from sandbox import Refused, Sandbox, send
+from client import Variant, answer
+from library import ContractError, Library
+from sandbox import Sandbox, SandboxError, send
 
-# Seconds. A scenario that takes longer hangs. The longest takes a few seconds, and several times as long on a busy machine.
-LONGEST = 60
+# Seconds. A scenario that takes longer hangs. The longest takes a few seconds, and several times as much on a busy machine.
+TIMEOUT = 60
 
 KEYS = {
     "name",
@@ -29,43 +29,45 @@ KEYS = {
 }
 CANCEL_KEYS = {"cancel_after_requests", "cancel_delay", "cancel_after_attempts"}
 CALL_KEYS = {"operation", "arguments", "page", "take", "options", *CANCEL_KEYS}
-# What there is a pattern for.
+# Parts that are compared with a pattern.
 PATTERNS = ("requests", "messages", "result", "error", "items", "incomplete", "about")
 
 
-def play(library: Library, sandbox: Sandbox, scenario: dict, way: Way) -> list[str]:
+def play(library: Library, sandbox: Sandbox, scenario: dict, variant: Variant) -> list[str]:
     """
-    Plays a scenario, and tells what did not fit.
+    Runs a scenario, and returns the mismatches.
 
-    It runs on a thread of its own, which is left behind where the call does not end.
+    Uses its own thread, which is abandoned if the call does not end.
     """
-    found = [f"it has not ended after {LONGEST} seconds"]
+    found = [f"it did not end within {TIMEOUT} seconds"]
 
     def run():
         try:
-            found[:] = look(library, sandbox, scenario, way)
-        except (Broken, Refused) as error:
+            found[:] = run_call(library, sandbox, scenario, variant)
+        except (ContractError, SandboxError) as error:
             found[:] = [str(error)]
-        except Exception:  # noqa: BLE001 (whatever it is, it is a failure of this scenario alone)
+        except Exception:  # noqa: BLE001 (any exception is a failure of this scenario only)
             found[:] = ["the runner failed: " + traceback.format_exc()]
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(LONGEST)
+    thread.join(TIMEOUT)
     return list(found)
 
 
-def look(library: Library, sandbox: Sandbox, scenario: dict, way: Way) -> list[str]:
+def run_call(library: Library, sandbox: Sandbox, scenario: dict, variant: Variant) -> list[str]:
     call = scenario.get("call")
     unknown = sorted((scenario.keys() - KEYS) | ((call or {}).keys() - CALL_KEYS))
     if unknown:
-        return [f"a scenario has no {', '.join(unknown)}"]
+        return [f"unknown keys: {', '.join(unknown)}"]
     server = sandbox.start_server(scenario.get("server", {}))
     try:
         options = client_options(scenario, server)
-        token = cancelling(library, server, call or {}) or cancelling_after_attempts(library, options, call or {})
-        actual = answer(library, options, call, token, way)
-        came = next(iter(actual.items()))
+        token = cancel_after_requests(library, server, call or {}) or cancel_after_attempts(
+            library, options, call or {}
+        )
+        actual = answer(library, options, call, token, variant)
+        result = next(iter(actual.items()))
         for what in ("requests", "messages"):
             actual[what] = send("GET", f"{server['control']}/{what}")[what]
     finally:
@@ -73,24 +75,24 @@ def look(library: Library, sandbox: Sandbox, scenario: dict, way: Way) -> list[s
     expected = {part: scenario[part] for part in PATTERNS if part in scenario}
     found = sandbox.mismatches(expected, actual)
     if found:
-        found.append(f"the {came[0]} was {json.dumps(came[1], ensure_ascii=False)}"[:600])
+        found.append(f"the {result[0]} was {json.dumps(result[1], ensure_ascii=False)}"[:600])
     return found
 
 
 def client_options(scenario: dict, server: dict) -> dict:
-    """The client's options, with the server's address and key where the scenario gives none."""
+    """Returns the client's options, with the URL and key of the server unless the scenario sets them."""
     options = {"base_url": server["url"], "api_key": server["api_key"], **scenario.get("client", {})}
-    return {name: filled_in(value, server) for name, value in options.items()}
+    return {name: fill_placeholders(value, server) for name, value in options.items()}
 
 
-def filled_in(value, server: dict):
+def fill_placeholders(value, server: dict):
     if not isinstance(value, str):
         return value
     return value.replace("{{url}}", server["url"]).replace("{{ca_file}}", server.get("ca_file", ""))
 
 
-def cancelling_after_attempts(library: Library, options: dict, call: dict):
-    """Return a token that is cancelled when the client reports so many attempts, or None. Adds the callback to `options`."""
+def cancel_after_attempts(library: Library, options: dict, call: dict):
+    """Returns a token that is cancelled after a number of attempts, or None. Adds the callback to `options`."""
     count = call.get("cancel_after_attempts")
     if count is None:
         return None
@@ -105,8 +107,8 @@ def cancelling_after_attempts(library: Library, options: dict, call: dict):
     return token
 
 
-def cancelling(library: Library, server: dict, call: dict):
-    """A token that is cancelled when the scenario says so; None where it does not."""
+def cancel_after_requests(library: Library, server: dict, call: dict):
+    """Returns a token that is cancelled after a number of requests, or None."""
     count = call.get("cancel_after_requests")
     if count is None:
         return None
@@ -116,8 +118,8 @@ def cancelling(library: Library, server: dict, call: dict):
     def wait_and_cancel():
         try:
             send("GET", f"{server['control']}/requests?at_least={count}")
-        except (OSError, Refused):
-            # The call has ended before, and the server with it.
+        except (OSError, SandboxError):
+            # The call ended earlier, and the server with it.
             return
         time.sleep(call.get("cancel_delay", 0))
         cancel(token)

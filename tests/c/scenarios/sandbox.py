@@ -1,4 +1,4 @@
-"""The sandbox program, and the servers that it runs, one for each scenario."""
+"""The sandbox program, with one instance for each scenario."""
 
 import json
 import subprocess
@@ -6,18 +6,18 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
-# Not through a proxy that the environment may name.
+# Ignores the proxy variables of the environment.
 OPENER = build_opener(ProxyHandler({}))
-# Longer than any request to a control path waits for something.
+# Seconds. Longer than any control request waits.
 TIMEOUT = 60
 
 
-class Refused(Exception):
-    """The sandbox does not know what it was asked for."""
+class SandboxError(Exception):
+    """The sandbox rejected a control request."""
 
 
 class Sandbox:
-    """A running sandbox, which ends with this process."""
+    """A running sandbox, which exits with this process."""
 
     def __init__(self, program: Path):
         command = [str(program), "--exit-with-parent"]
@@ -25,19 +25,21 @@ class Sandbox:
         self.control = json.loads(self._process.stdout.readline())["control"]
 
     def start_server(self, server: dict) -> dict:
-        """A server as a scenario describes it: its `url`, `api_key` and `control`, and `ca_file` with TLS."""
+        """Starts an instance for a scenario. Returns its `url`, `api_key`, `control`, and `ca_file` with TLS."""
         return send("POST", f"{self.control}/instances", server)
 
     def mismatches(self, expected: dict, actual: dict) -> list[str]:
-        """Where what came does not fit the patterns."""
+        """Returns the mismatches between patterns and actual values."""
         return send("POST", f"{self.control}/match", {"expected": expected, "actual": actual})["mismatches"]
 
 
 def send(method: str, url: str, body=None):
-    """Makes a request to a control path."""
+    """Sends a control request."""
     data = None if body is None else json.dumps(body).encode("utf-8")
     try:
         with OPENER.open(Request(url, data, method=method), timeout=TIMEOUT) as response:
             return json.loads(response.read() or b"null")
     except HTTPError as error:
-        raise Refused(f"the sandbox answers {method} {url} with {error.code}: {error.read().decode()}") from error
+        raise SandboxError(
+            f"the sandbox responded to {method} {url} with {error.code}: {error.read().decode()}"
+        ) from error
