@@ -1,7 +1,7 @@
-# Whether the libzexa beside this file will do for who asks for a version of it: one that is no older, of the same major version,
-# and of the same minor version while the major one is 0. Who asks for a range gets what lies in it.
+# Version check of find_package(zexa VERSION): compatible versions are not older and have the same major version, and before 1.0
+# the same minor version. A version range accepts all versions within it.
 
-# The version is the header's, so that none has to be kept equal to it here.
+# The version comes from the header, so it is not duplicated here.
 file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/../../../include/zexa.h" PACKAGE_VERSION REGEX "^#define ZEXA_VERSION \"")
 string(REGEX REPLACE "^.*\"(.*)\".*$" "\\1" PACKAGE_VERSION "${PACKAGE_VERSION}")
 
@@ -14,17 +14,17 @@ if(PACKAGE_FIND_VERSION_RANGE)
         set(PACKAGE_VERSION_COMPATIBLE TRUE)
     endif()
 elseif(PACKAGE_VERSION VERSION_GREATER_EQUAL PACKAGE_FIND_VERSION)
-    # Up to what breaks.
+    # Up to the next incompatible version.
     if(PACKAGE_FIND_VERSION_MAJOR GREATER 0)
-        math(EXPR _zexa_breaks "${PACKAGE_FIND_VERSION_MAJOR} + 1")
+        math(EXPR _zexa_incompatible "${PACKAGE_FIND_VERSION_MAJOR} + 1")
     else()
-        math(EXPR _zexa_breaks "${PACKAGE_FIND_VERSION_MINOR} + 1")
-        string(PREPEND _zexa_breaks "0.")
+        math(EXPR _zexa_incompatible "${PACKAGE_FIND_VERSION_MINOR} + 1")
+        string(PREPEND _zexa_incompatible "0.")
     endif()
-    if(PACKAGE_VERSION VERSION_LESS _zexa_breaks)
+    if(PACKAGE_VERSION VERSION_LESS _zexa_incompatible)
         set(PACKAGE_VERSION_COMPATIBLE TRUE)
     endif()
-    unset(_zexa_breaks)
+    unset(_zexa_incompatible)
     if(PACKAGE_VERSION VERSION_EQUAL PACKAGE_FIND_VERSION)
         set(PACKAGE_VERSION_EXACT TRUE)
     endif()

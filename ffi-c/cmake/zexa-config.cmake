@@ -1,10 +1,10 @@
-# libzexa for CMake: the targets zexa::zexa, the shared library, and zexa::zexa_static, each where its library is installed.
+# CMake package of libzexa: the targets zexa::zexa (shared library) and zexa::zexa_static, if the library is installed.
 #
-# Everything is found from where this file lies, <prefix>/share/cmake/zexa, so that the prefix can be moved.
+# Paths are relative to this file, <prefix>/share/cmake/zexa, so that the prefix can be moved.
 
 get_filename_component(_zexa_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 
-# The folder of the libraries is lib, or the one that this machine has for libraries of its own kind.
+# The libraries are in lib, lib64 or the multiarch folder.
 set(_zexa_folders lib)
 if(CMAKE_SIZEOF_VOID_P EQUAL 8)
     list(PREPEND _zexa_folders lib64)
@@ -31,7 +31,7 @@ if(NOT TARGET zexa::zexa AND EXISTS "${_zexa_shared}")
 endif()
 
 if(NOT TARGET zexa::zexa_static AND EXISTS "${_zexa_static}")
-    # What a static libzexa needs of the system is in zexa.pc. It is taken apart before each dash: `-framework Name` is one.
+    # The system libraries that the static library needs, from zexa.pc. Split before each dash, so that `-framework Name` stays one.
     file(STRINGS "${_zexa_lib}/pkgconfig/zexa.pc" _zexa_private REGEX "^Libs\\.private:")
     string(REGEX REPLACE "^Libs\\.private: *" "" _zexa_private "${_zexa_private}")
     string(REGEX REPLACE " +-" ";-" _zexa_private "${_zexa_private}")
@@ -45,7 +45,7 @@ endif()
 
 if(NOT TARGET zexa::zexa AND NOT TARGET zexa::zexa_static)
     set(zexa_FOUND FALSE)
-    set(zexa_NOT_FOUND_MESSAGE "There is no libzexa with a pkgconfig/zexa.pc below ${_zexa_prefix} in: ${_zexa_folders}")
+    set(zexa_NOT_FOUND_MESSAGE "libzexa with pkgconfig/zexa.pc was not found below ${_zexa_prefix} in: ${_zexa_folders}")
 endif()
 
 unset(_zexa_prefix)

@@ -1,8 +1,7 @@
-/* A first message and a small campaign, told as they happen.
+/* Sends a first message and a small campaign, and prints their progress.
  *
- * It needs ZEXA_BASE_URL and ZEXA_API_KEY, such as a sandbox prints. `cargo xtask demo c` starts
- * one for it. Against the real API it costs credits, and the numbers below are nobody's to write
- * to. */
+ * Needs ZEXA_BASE_URL and ZEXA_API_KEY of a sandbox. `cargo xtask demo c` starts one. Do not run it
+ * against the real API: it costs credits, and the phone numbers are fictitious. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,11 +12,11 @@
 
 #include <zexa.h>
 
-/* The contact list, which exists: the API has no way to make one. */
+/* An existing contact list: the API cannot create one. */
 #define LIST "lst_demo"
 enum { NEW_CONTACTS = 20, BAR = 40 };
-/* As long as anything here is waited for. */
-static const double PATIENCE = 60;
+/* Longest wait for a status, in seconds. */
+static const double MAX_WAIT = 60;
 
 static double now(void) {
     struct timespec time;
@@ -30,7 +29,7 @@ static void pause_for(long milliseconds) {
     nanosleep(&time, NULL);
 }
 
-/* In colour where it is seen: in a terminal. */
+/* Prints with a style if the output is a terminal. */
 static void styled(const char *code, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
@@ -53,8 +52,8 @@ static void heading(const char *text) {
     putchar('\n');
 }
 
-/* Whatever fails here ends the demo. */
-static void need(zexa_status status, zexa_error *error) {
+/* Ends the demo if a call failed. */
+static void require_ok(zexa_status status, zexa_error *error) {
     if (status == ZEXA_OK)
         return;
     fflush(stdout);
@@ -65,7 +64,7 @@ static void need(zexa_status status, zexa_error *error) {
 static double balance(const zexa_client *client) {
     zexa_credits *credits = NULL;
     zexa_error *error = NULL;
-    need(zexa_credits_get(client, NULL, &credits, &error), error);
+    require_ok(zexa_credits_get(client, NULL, &credits, &error), error);
     double count = zexa_credits_credits(credits);
     zexa_credits_free(credits);
     return count;
@@ -77,8 +76,8 @@ static void show_status(const zexa_message *message, double start) {
     putchar('\n');
 }
 
-/* Sends a message, and follows it until nothing more happens to it. */
-static void one_message(const zexa_client *client) {
+/* Sends a message, and polls it until its status is final. */
+static void send_message(const zexa_client *client) {
     double start = now();
     zexa_send_message_params params = ZEXA_SEND_MESSAGE_PARAMS_INIT;
     params.channel = ZEXA_CHANNEL_SMS;
@@ -87,14 +86,15 @@ static void one_message(const zexa_client *client) {
     params.body = "Olá! This is Zexa.";
     zexa_message *message = NULL;
     zexa_error *error = NULL;
-    need(zexa_messages_send(client, &params, NULL, &message, &error), error);
+    require_ok(zexa_messages_send(client, &params, NULL, &message, &error), error);
     printf("  %s by %s from ZEXA\n", zexa_message_id(message), zexa_message_channel(message));
     show_status(message, start);
     while (!zexa_message_status_is_final(zexa_message_status(message)) &&
-           now() - start < PATIENCE) {
+           now() - start < MAX_WAIT) {
         pause_for(200);
         zexa_message *later = NULL;
-        need(zexa_messages_get(client, zexa_message_id(message), NULL, &later, &error), error);
+        require_ok(zexa_messages_get(client, zexa_message_id(message), NULL, &later, &error),
+                   error);
         if (strcmp(zexa_message_status(later), zexa_message_status(message)) != 0)
             show_status(later, start);
         zexa_message_free(message);
@@ -103,8 +103,8 @@ static void one_message(const zexa_client *client) {
     zexa_message_free(message);
 }
 
-/* Two of these are numbers for which a sandbox shows that not everything arrives. */
-static void phone_of(int number, char *phone, size_t size) {
+/* Returns a phone number. For two of them, the sandbox simulates failed deliveries. */
+static void format_phone(int number, char *phone, size_t size) {
     if (number == 7)
         snprintf(phone, size, "+244000100007");
     else if (number == 13)
@@ -113,14 +113,14 @@ static void phone_of(int number, char *phone, size_t size) {
         snprintf(phone, size, "+2449000000%02d", number);
 }
 
-/* Adds contacts to the list. Those that are there from an earlier run will do. */
+/* Adds contacts to the list. Contacts of an earlier run are kept. */
 static void add_contacts(const zexa_client *client) {
     const char *lists[] = {LIST};
     int added = 0;
     for (int number = 1; number <= NEW_CONTACTS; number++) {
         char name[32], phone[32];
         snprintf(name, sizeof name, "Cliente %d", number);
-        phone_of(number, phone, sizeof phone);
+        format_phone(number, phone, sizeof phone);
         zexa_create_contact_params params = ZEXA_CREATE_CONTACT_PARAMS_INIT;
         params.name = name;
         params.phone = phone;
@@ -130,7 +130,7 @@ static void add_contacts(const zexa_client *client) {
         zexa_error *error = NULL;
         zexa_status status = zexa_contacts_create(client, &params, NULL, &contact, &error);
         if (status != ZEXA_CONFLICT)
-            need(status, error);
+            require_ok(status, error);
         added += status == ZEXA_OK;
         zexa_error_free(error);
         zexa_contact_free(contact);
@@ -138,7 +138,7 @@ static void add_contacts(const zexa_client *client) {
     printf("  %d contacts added to " LIST "\n", added);
 }
 
-/* How many messages have come to their end: a bar in a terminal, a line now and then elsewhere. */
+/* Prints the number of finished messages: a progress bar in a terminal, otherwise a few lines. */
 static int64_t show_progress(const zexa_campaign *campaign, int64_t total, int64_t before) {
     int64_t pending = zexa_campaign_stats_pending(campaign);
     int64_t done = pending < 0 ? 0 : total - pending;
@@ -162,8 +162,8 @@ static void show_count(const char *name, int64_t count) {
         printf("  %3d %s\n", (int)count, name);
 }
 
-/* Writes to everybody on the list, and watches it happen. */
-static void a_campaign(const zexa_client *client) {
+/* Creates a campaign for the contact list, and polls it until it is finished. */
+static void run_campaign(const zexa_client *client) {
     double start = now();
     zexa_create_campaign_params params = ZEXA_CREATE_CAMPAIGN_PARAMS_INIT;
     params.name = "Two for one";
@@ -173,15 +173,16 @@ static void a_campaign(const zexa_client *client) {
     params.body = "This week only: two for the price of one.";
     zexa_campaign *campaign = NULL;
     zexa_error *error = NULL;
-    need(zexa_campaigns_create(client, &params, NULL, &campaign, &error), error);
+    require_ok(zexa_campaigns_create(client, &params, NULL, &campaign, &error), error);
     int64_t total = zexa_campaign_total_recipients(campaign), done = 0;
     printf("  %s \"%s\" to %d contacts\n", zexa_campaign_id(campaign), zexa_campaign_name(campaign),
            (int)total);
     while (!zexa_campaign_status_is_final(zexa_campaign_status(campaign)) &&
-           now() - start < PATIENCE) {
+           now() - start < MAX_WAIT) {
         pause_for(100);
         zexa_campaign *later = NULL;
-        need(zexa_campaigns_get(client, zexa_campaign_id(campaign), NULL, &later, &error), error);
+        require_ok(zexa_campaigns_get(client, zexa_campaign_id(campaign), NULL, &later, &error),
+                   error);
         zexa_campaign_free(campaign);
         campaign = later;
         done = show_progress(campaign, total, done);
@@ -205,18 +206,17 @@ static void explain(const zexa_error *error) {
     printf("\n  kind        %s\n", zexa_status_name(zexa_error_kind(error)));
     printf("  outcome     %s, so %s\n", zexa_outcome_name(zexa_error_outcome(error)),
            zexa_error_safe_to_retry(error)
-               ? "nothing was sent: it can be sent again once the cause is mended"
-               : "it may have been sent: look before you send it again");
-    printf("  answer      %d, %s\n", (int)zexa_error_http_status(error),
-           text_or(zexa_error_code(error), "without a code"));
+               ? "nothing was sent: send it again after the cause is removed"
+               : "it may have been sent: check before you send it again");
+    printf("  response    %d, %s\n", (int)zexa_error_http_status(error),
+           text_or(zexa_error_code(error), "no code"));
     printf("  request id  %s\n", text_or(zexa_error_request_id(error), "none"));
     if (zexa_error_details_json(error))
         printf("  details     %s\n", zexa_error_details_json(error));
 }
 
-/* Sends from a name that is not registered: the error says what is wrong, and what may have
- * happened all the same. */
-static void an_error(const zexa_client *client) {
+/* Sends from an unregistered Sender ID, and prints the error and its outcome. */
+static void show_error(const zexa_client *client) {
     zexa_send_message_params params = ZEXA_SEND_MESSAGE_PARAMS_INIT;
     params.channel = ZEXA_CHANNEL_SMS;
     params.to = "+244912345678";
@@ -235,8 +235,8 @@ static void an_error(const zexa_client *client) {
 int main(void) {
     const char *url = getenv("ZEXA_BASE_URL");
     if (!url || !*url) {
-        fputs("ZEXA_BASE_URL is not set. This demo wants a sandbox, which `cargo xtask demo c` "
-              "starts for it.\n",
+        fputs("ZEXA_BASE_URL is not set. This demo needs a sandbox, which `cargo xtask demo c` "
+              "starts.\n",
               stderr);
         return EXIT_FAILURE;
     }
@@ -245,20 +245,20 @@ int main(void) {
 
     zexa_client *client = NULL;
     zexa_error *error = NULL;
-    need(zexa_client_new(NULL, &client, &error), error);
+    require_ok(zexa_client_new(NULL, &client, &error), error);
     heading("Credits");
     double before = balance(client);
     printf("  %g\n", before);
     heading("A message");
-    one_message(client);
+    send_message(client);
     heading("A campaign");
     add_contacts(client);
-    a_campaign(client);
+    run_campaign(client);
     heading("Credits");
     double after = balance(client);
-    printf("  %g, so all this took %g\n", after, before - after);
+    printf("  %g, so this cost %g\n", after, before - after);
     heading("An error, on purpose");
-    an_error(client);
+    show_error(client);
     zexa_client_free(client);
     return EXIT_SUCCESS;
 }

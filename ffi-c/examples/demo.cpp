@@ -1,8 +1,7 @@
-// A first message and a small campaign, told as they happen.
+// Sends a first message and a small campaign, and prints their progress.
 //
-// It needs ZEXA_BASE_URL and ZEXA_API_KEY, such as a sandbox prints. `cargo xtask demo cpp` starts
-// one for it. Against the real API it costs credits, and the numbers below are nobody's to write
-// to.
+// Needs ZEXA_BASE_URL and ZEXA_API_KEY of a sandbox. `cargo xtask demo cpp` starts one. Do not run
+// it against the real API: it costs credits, and the phone numbers are fictitious.
 
 #include <algorithm>
 #include <chrono>
@@ -22,11 +21,11 @@
 using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
 
-/// The contact list, which exists: the API has no way to make one.
+/// An existing contact list: the API cannot create one.
 static const std::string list_id = "lst_demo";
 static constexpr int new_contacts = 20;
-/// As long as anything here is waited for.
-static constexpr auto patience = 60s;
+/// Longest wait for a status.
+static constexpr auto max_wait = 60s;
 
 static const bool in_terminal = isatty(STDOUT_FILENO) == 1;
 
@@ -52,7 +51,7 @@ static void heading(std::string_view text) {
     std::cout << '\n' << bold(text) << '\n';
 }
 
-/// In seconds.
+/// Returns the elapsed time in seconds.
 static std::string since(steady::time_point start) {
     std::ostringstream text;
     text << std::fixed << std::setprecision(1)
@@ -73,13 +72,13 @@ static void show_status(const zexa::message &message, steady::time_point start) 
     std::cout << std::setw(8) << since(start) << "  " << green(message.status()) << '\n';
 }
 
-/// Sends a message, and follows it until nothing more happens to it.
-static void one_message(const zexa::client &client) {
+/// Sends a message, and polls it until its status is final.
+static void send_message(const zexa::client &client) {
     const auto start = steady::now();
     zexa::message message = client.messages().send(sms("ZEXA", "Olá! This is Zexa."));
     std::cout << "  " << message.id() << " by " << message.channel().value_or("") << " from ZEXA\n";
     show_status(message, start);
-    while (!zexa::message_status::is_final(message.status()) && steady::now() - start < patience) {
+    while (!zexa::message_status::is_final(message.status()) && steady::now() - start < max_wait) {
         std::this_thread::sleep_for(200ms);
         const zexa::message now = client.messages().get(message.id());
         if (now.status() != message.status())
@@ -88,7 +87,7 @@ static void one_message(const zexa::client &client) {
     }
 }
 
-/// Two of these are numbers for which a sandbox shows that not everything arrives.
+/// Returns a phone number. For two of them, the sandbox simulates failed deliveries.
 static std::string phone(int number) {
     if (number == 7)
         return "+244000100007";
@@ -97,7 +96,7 @@ static std::string phone(int number) {
     return "+2449000000" + std::string(number < 10 ? "0" : "") + std::to_string(number);
 }
 
-/// Adds contacts to the list. Those that are there from an earlier run will do.
+/// Adds contacts to the list. Contacts of an earlier run are kept.
 static void add_contacts(const zexa::client &client) {
     int added = 0;
     for (int number = 1; number <= new_contacts; ++number) {
@@ -114,7 +113,7 @@ static void add_contacts(const zexa::client &client) {
     std::cout << "  " << added << " contacts added to " << list_id << '\n';
 }
 
-/// How many messages have come to their end: a bar in a terminal, a line now and then elsewhere.
+/// Prints the number of finished messages: a progress bar in a terminal, otherwise a few lines.
 class progress {
   public:
     explicit progress(std::int64_t total)
@@ -153,8 +152,8 @@ static void show_count(const char *name, std::optional<std::int64_t> count) {
         std::cout << "  " << std::setw(3) << *count << ' ' << name << '\n';
 }
 
-/// Writes to everybody on the list, and watches it happen.
-static void a_campaign(const zexa::client &client) {
+/// Creates a campaign for the contact list, and polls it until it is finished.
+static void run_campaign(const zexa::client &client) {
     const auto start = steady::now();
     zexa::create_campaign_params params;
     params.name = "Two for one";
@@ -169,7 +168,7 @@ static void a_campaign(const zexa::client &client) {
     {
         progress progress(total);
         while (!zexa::campaign_status::is_final(campaign.status()) &&
-               steady::now() - start < patience) {
+               steady::now() - start < max_wait) {
             std::this_thread::sleep_for(100ms);
             campaign = client.campaigns().get(campaign.id());
             progress.show(campaign);
@@ -183,24 +182,23 @@ static void a_campaign(const zexa::client &client) {
     }
 }
 
-static const char *what_it_means(const zexa::error &error) {
-    return error.safe_to_retry() ? "nothing was sent: it can be sent again once the cause is mended"
-                                 : "it may have been sent: look before you send it again";
+static const char *advice(const zexa::error &error) {
+    return error.safe_to_retry() ? "nothing was sent: send it again after the cause is removed"
+                                 : "it may have been sent: check before you send it again";
 }
 
-/// Sends from a name that is not registered: the error says what is wrong, and what may have
-/// happened all the same.
-static void an_error(const zexa::client &client) {
+/// Sends from an unregistered Sender ID, and prints the error and its outcome.
+static void show_error(const zexa::client &client) {
     try {
         client.messages().send(sms("NOBODY", "From a name that is not registered."));
         std::cout << "  none\n";
     } catch (const zexa::error &error) {
         std::cout << "  " << red(error.message()) << '\n'
                   << "  kind        " << to_string(error.kind()) << '\n'
-                  << "  outcome     " << to_string(error.outcome()) << ", so "
-                  << what_it_means(error) << '\n'
-                  << "  answer      " << error.http_status().value_or(0) << ", "
-                  << error.code().value_or("without a code") << '\n'
+                  << "  outcome     " << to_string(error.outcome()) << ", so " << advice(error)
+                  << '\n'
+                  << "  response    " << error.http_status().value_or(0) << ", "
+                  << error.code().value_or("no code") << '\n'
                   << "  request id  " << error.request_id().value_or("none") << '\n';
         if (error.details_json())
             std::cout << "  details     " << *error.details_json() << '\n';
@@ -210,10 +208,11 @@ static void an_error(const zexa::client &client) {
 int main() {
     const char *url = std::getenv("ZEXA_BASE_URL");
     if (url == nullptr || *url == '\0') {
-        std::cerr << "ZEXA_BASE_URL is not set. This demo wants a sandbox.\n";
+        std::cerr << "ZEXA_BASE_URL is not set. This demo needs a sandbox, which `cargo xtask demo "
+                     "cpp` starts.\n";
         return 1;
     }
-    // Seen as it happens, through a pipe too.
+    // Without buffering, so that progress is visible through a pipe.
     std::cout << std::unitbuf << bold("Zexa") << " in C++, with " << url << '\n';
     try {
         const zexa::client client;
@@ -221,15 +220,15 @@ int main() {
         const double before = client.credits().get().value();
         std::cout << "  " << before << '\n';
         heading("A message");
-        one_message(client);
+        send_message(client);
         heading("A campaign");
         add_contacts(client);
-        a_campaign(client);
+        run_campaign(client);
         heading("Credits");
         const double after = client.credits().get().value();
-        std::cout << "  " << after << ", so all this took " << before - after << '\n';
+        std::cout << "  " << after << ", so this cost " << before - after << '\n';
         heading("An error, on purpose");
-        an_error(client);
+        show_error(client);
         return 0;
     } catch (const zexa::error &error) {
         std::cerr << error.what() << '\n';

@@ -1,4 +1,4 @@
-/* A first message. It needs ZEXA_API_KEY, and for a sandbox ZEXA_BASE_URL. */
+/* Sends a first message. Needs ZEXA_API_KEY, and ZEXA_BASE_URL to use a sandbox. */
 
 #include <stdio.h>
 #include <zexa.h>

@@ -1,10 +1,10 @@
-// A first message. It needs ZEXA_API_KEY, and ZEXA_BASE_URL where it is to go to a sandbox.
+// Sends a first message. Needs ZEXA_API_KEY, and ZEXA_BASE_URL to use a sandbox.
 
 #include <iostream>
 #include <zexa.hpp>
 
 int main() try {
-    zexa::client client; // ZEXA_API_KEY
+    zexa::client client; // reads ZEXA_API_KEY
     zexa::send_message_params params;
     params.channel = zexa::channel::sms;
     params.to = "+244912345678";

@@ -1,4 +1,4 @@
-/* Calls the other library, and then sends a message. */
+/* Calls the other library, then sends a message. */
 
 #include <stddef.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@ int send_message(void);
 
 int main(void) {
     if (greeting_length(3) != 18) {
-        fputs("the other library does not work\n", stderr);
+        fputs("greeting_length(3) did not return 18\n", stderr);
         return EXIT_FAILURE;
     }
     return send_message();

@@ -1,6 +1,6 @@
-//! A static library with a function for C, which uses the standard library: it allocates, starts a thread, and panics.
+//! A static library with a C function that uses the standard library: it allocates, starts a thread, and panics.
 
-/// The length of a greeting. Panics within it do not leave it.
+/// Returns the length of a greeting. Catches its panic.
 #[unsafe(no_mangle)]
 pub extern "C" fn greeting_length(times: u32) -> usize {
     let greeting = std::thread::spawn(move || "Hello ".repeat(times as usize)).join().unwrap_or_default();

@@ -1,4 +1,4 @@
-// Sends a message, and prints its id and status. ZEXA_API_KEY is in the environment.
+// Sends a message, and prints its id and status. Needs ZEXA_API_KEY.
 
 #include <iostream>
 
