@@ -1,4 +1,4 @@
-//! The compilers of C and C++, with flags under which all of it must be clean.
+//! The C and C++ compilers, with warnings as errors.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,12 +9,12 @@ use crate::command::{self, Result, cargo_workspace};
 use crate::install::Prefix;
 use crate::paths;
 
-/// The compilers, and Debian's packages that have them.
+/// The compilers and their Debian packages.
 pub(crate) const COMPILERS: [(&str, &str); 2] = [("gcc", "gcc libc6-dev"), ("g++", "g++")];
 
 const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
-/// libzexa, to compile and link with.
+/// A build of libzexa to compile and link with.
 pub(crate) struct Library {
     include: PathBuf,
     folder: PathBuf,
@@ -22,7 +22,7 @@ pub(crate) struct Library {
 }
 
 impl Library {
-    /// As it is installed.
+    /// The installed library.
     pub(crate) fn installed() -> Result<Library> {
         let prefix = Prefix::install()?;
         Ok(Library { include: prefix.include(), folder: prefix.lib(), name: "zexa" })
@@ -33,7 +33,7 @@ impl Library {
         Library::of_this_profile("zexa_ffi")
     }
 
-    /// The same with functions that panic on purpose: the crate of `tests/c/test-exports`, which this builds.
+    /// The library with functions that panic on purpose: builds the crate `tests/c/test-exports`.
     pub(crate) fn with_test_exports() -> Result<Library> {
         command::run(&mut cargo_workspace("build", &["--lib", "--examples", "--quiet"]))?;
         Ok(Library::of_this_profile("zexa_test_exports"))
@@ -43,20 +43,20 @@ impl Library {
         Library { include: paths::root().join("include"), folder: paths::programs(), name }
     }
 
-    /// Compiles a program of one file to `program`.
+    /// Compiles a source file to a program.
     pub(crate) fn compile(&self, source: &Path, program: &Path, flags: &[&str]) -> Result {
         let parent = program.parent().expect("it has a name");
         fs::create_dir_all(parent).map_err(|error| format!("{}: {error}", parent.display()))?;
         let mut compiler = self.compiler(source);
         compiler.args(flags).arg(source).arg("-o").arg(program).arg("-L").arg(&self.folder);
         compiler.args([&format!("-l{}", self.name), "-pthread"]);
-        // Before what LD_LIBRARY_PATH says: cargo points that at the libraries of its own last build.
+        // DT_RPATH takes precedence over LD_LIBRARY_PATH, which cargo sets to the libraries of its last build.
         compiler.arg(format!("-Wl,--disable-new-dtags,-rpath,{}", self.folder.display()));
         run(&mut compiler, source)
     }
 
-    /// Whether a file is clean, without a program of it.
-    pub(crate) fn look_at(&self, source: &Path) -> Result {
+    /// Checks that a file compiles without warnings, without writing a program.
+    pub(crate) fn check_syntax(&self, source: &Path) -> Result {
         run(self.compiler(source).arg("-fsyntax-only").arg(source), source)
     }
 
@@ -73,16 +73,16 @@ pub(crate) fn is_cpp(source: &Path) -> bool {
 }
 
 fn run(compiler: &mut Command, source: &Path) -> Result {
-    // The compiler has said why.
+    // The compiler printed the reason.
     command::run_quietly(compiler).map_err(|_| format!("{} does not compile", shown(source)))
 }
 
-/// Where all goes that is made of C.
+/// Output folder of C and C++ programs.
 pub(crate) fn folder() -> PathBuf {
     paths::target().join("c")
 }
 
-/// A path as one would give it in the repository.
+/// A path relative to the repository.
 pub(crate) fn shown(path: &Path) -> String {
     path.strip_prefix(paths::root()).unwrap_or(path).display().to_string()
 }

@@ -1,17 +1,17 @@
-//! Debug symbols of a shared library, in a file beside it. Debuggers find it by the link in the library.
+//! Debug symbols of a shared library in a separate file, which debuggers find by the .gnu_debuglink section of the library.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::command::{Result, output, require};
 
-/// Splits a library that was built with debug symbols: into the library that is installed, and the file with the symbols.
+/// Splits a library that was built with debug symbols into the library to install and a file with its symbols.
 pub(crate) fn split(built: &Path, library: &Path, symbols: &Path) -> Result {
     require(&[("objcopy", "binutils")])?;
     let mut keep = Command::new("objcopy");
     output(keep.args(["--only-keep-debug", "--compress-debug-sections"]).arg(built).arg(symbols))?;
     let mut strip = Command::new("objcopy");
-    // It computes the checksum of the symbols, by which a debugger sees that they are of this library.
+    // objcopy adds a checksum of the file, by which debuggers match it with the library.
     strip.arg("--strip-all").arg(format!("--add-gnu-debuglink={}", symbols.display()));
     output(strip.arg(built).arg(library)).map(drop)
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask install`: libzexa with its headers, and the files by which pkg-config and CMake find it.
+//! `cargo xtask install`: installs libzexa, its headers, and the files for pkg-config and CMake.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,13 +10,13 @@ use crate::npm::{copy_file, write};
 use crate::wheel::empty;
 use crate::{debug_symbols, paths, release, third_party, usage};
 
-/// The version of the library, which zexa.pc and the file names contain.
+/// Version of the library, for zexa.pc and file names.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The libraries of the system that a static libzexa needs. The compiler adds the one that unwinds, which differs between static and dynamic programs.
+/// System libraries that the static libzexa needs. The compiler adds the unwinder, which differs between static and dynamic programs.
 const STATIC_NEEDS: &str = "-lutil -lrt -lpthread -lm -ldl -lc";
 
-/// A prefix in which libzexa is installed, as `/usr` is on a machine that has it as a package.
+/// A prefix in which libzexa is installed, such as `/usr`.
 #[derive(Clone)]
 pub(crate) struct Prefix {
     root: PathBuf,
@@ -50,7 +50,7 @@ impl Prefix {
         self.root.join("lib")
     }
 
-    /// The value of `PKG_CONFIG_PATH` by which pkg-config finds zexa.pc.
+    /// Value of `PKG_CONFIG_PATH` for this prefix.
     pub(crate) fn pkg_config_path(&self) -> PathBuf {
         self.lib().join("pkgconfig")
     }
@@ -133,7 +133,7 @@ pub(crate) fn run(arguments: &[&str]) -> ExitCode {
 
 fn install(destination: &Destination) -> Result {
     if !cfg!(target_os = "linux") {
-        return Err("only the names that Linux gives to libraries are known".to_owned());
+        return Err("supports only Linux".to_owned());
     }
     let built = match destination.debug_symbols {
         true => release::build_with_symbols()?,
@@ -174,8 +174,7 @@ fn install(destination: &Destination) -> Result {
     Ok(())
 }
 
-/// The name by which programs find the library at run time: versions that may break each other have different ones. The build script of `ffi-c` gives it
-/// to the library.
+/// SONAME of the library: incompatible versions have different ones. The build script of `ffi-c` sets it.
 pub(crate) fn soname(version: &str) -> String {
     let mut parts = version.split('.');
     let (major, minor) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
@@ -191,10 +190,10 @@ fn pkg_config(destination: &Destination) -> String {
     )
 }
 
-/// Makes the archive that is installed: one object, in which nothing is global but the functions of the header.
+/// Creates the archive to install: one object whose only global symbols are the functions of the header.
 ///
-/// The archive that the compiler makes has the symbols of Rust's standard library, and so has that of any other library written in Rust: a program could not
-/// be linked with both. It also has bitcode, which only the compiler that wrote it can read.
+/// The archive of the compiler also exports the symbols of the Rust standard library, so a program could not be linked with it and another Rust library. It
+/// also contains bitcode, which only the same compiler can read.
 fn static_library(from: &Path, to: &Path) -> Result {
     require(&[("ld", "binutils"), ("objcopy", "binutils"), ("ar", "binutils")])?;
     let folder = paths::target().join("stage").join("static");
@@ -216,17 +215,17 @@ fn folder(destination: &Destination, name: impl AsRef<Path>) -> Result<PathBuf> 
     Ok(folder)
 }
 
-/// Installs a library without its debug symbols, and a file with them in this folder: debuggers look there for what a library beside it names.
+/// Installs a library without its debug symbols, and a file with them in this folder, which debuggers search.
 fn with_symbols(built: &Path, library: &Path, folder: &Path) -> Result {
     let name = library.file_name().expect("it is a file").to_string_lossy();
     let symbols = folder.join(format!("{name}.debug"));
-    // In the file of symbols, sections are compressed.
+    // Checked before the split, which compresses the debug sections.
     release::check_paths(built)?;
     remove(library)?;
     debug_symbols::split(built, library, &symbols)
 }
 
-/// Copies a library to a new file: a running program may have mapped the old one.
+/// Replaces a library by a new file, because a running program may have mapped the old one.
 fn replace(from: &Path, to: &Path) -> Result {
     remove(to)?;
     copy_file(from, to)
@@ -249,7 +248,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_soname_contains_what_breaks() {
+    fn the_soname_contains_the_compatible_version() {
         assert_eq!(soname("0.1.0"), "libzexa.so.0.1");
         assert_eq!(soname("2.3.4"), "libzexa.so.2");
     }

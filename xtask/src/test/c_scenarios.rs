@@ -1,4 +1,4 @@
-//! The step `c-scenarios`: the scenarios, through the installed shared library and its header alone.
+//! The step `c-scenarios`: runs the scenarios through the installed shared library and its header.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 
@@ -8,14 +8,14 @@ use crate::paths;
 use crate::python::Venv;
 use crate::sandbox::PROGRAM;
 
-/// Plays them, and those of `ZEXA_SCENARIOS`.
+/// Runs the scenarios, and those of `ZEXA_SCENARIOS`.
 pub(crate) fn check() -> Result {
     command::require(&[("cc", "gcc libc6-dev")])?;
     let prefix = Prefix::install()?;
     let venv = Venv::prepare()?;
     command::build()?;
     let mut runner = venv.program("python");
-    // What Python compiles would else lie among the sources.
+    // Without -B, Python would write bytecode next to the sources.
     runner.current_dir(paths::root()).args(["-B", "tests/c/scenarios"]);
     runner.arg("--header").arg(prefix.include().join("zexa.h"));
     runner.arg("--library").arg(prefix.lib().join(format!("{DLL_PREFIX}zexa{DLL_SUFFIX}")));

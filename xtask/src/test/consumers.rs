@@ -1,4 +1,4 @@
-//! The step `consumers`: libzexa as it is installed, and the projects of `tests/consumers` built with it and run.
+//! The step `consumers`: builds the projects of `tests/consumers` with the installed libzexa, and runs them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,14 +11,14 @@ use crate::python::Venv;
 use crate::sandbox::Sandbox;
 use crate::{paths, show};
 
-/// What this needs of the system, and Debian's packages that have it.
+/// The tools that this step needs, and their Debian packages.
 const TOOLS: [(&str, &str); 5] =
     [("cc", "gcc libc6-dev"), ("c++", "g++"), ("make", "make"), ("pkg-config", "pkg-config"), ("readelf", "binutils")];
 
-/// The version that all of it must have.
+/// The expected version of the installed files.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Whether libzexa is in a program, or beside it.
+/// How a program is linked with libzexa.
 #[derive(Clone, Copy, PartialEq)]
 enum Linked {
     Shared,
@@ -27,61 +27,61 @@ enum Linked {
 
 pub(crate) fn check() -> Result {
     if !cfg!(target_os = "linux") {
-        println!("only Linux's libraries and tools are known here: nothing is checked");
+        println!("skipped: supports only Linux");
         return Ok(());
     }
     command::require(&TOOLS)?;
-    let bench = Bench::prepare()?;
-    bench.check_versions()?;
-    bench.make("pkg-config-shared", Linked::Shared)?;
-    bench.make("pkg-config-static", Linked::Static)?;
-    bench.make("fully-static", Linked::Static)?;
-    bench.make("beside-rust", Linked::Static)?;
-    // An installation may be moved, and its libraries are where the system has them.
+    let environment = Environment::prepare()?;
+    environment.check_versions()?;
+    environment.make("pkg-config-shared", Linked::Shared)?;
+    environment.make("pkg-config-static", Linked::Static)?;
+    environment.make("fully-static", Linked::Static)?;
+    environment.make("beside-rust", Linked::Static)?;
+    // An installation can be moved, and its library folder depends on the system.
     for libraries in ["lib".to_owned(), "lib64".to_owned(), multiarch()?] {
-        let prefix = bench.moved(&libraries)?;
-        bench.cmake("cmake-c", &prefix, &[("send-shared", Linked::Shared), ("send-static", Linked::Static)])?;
+        let prefix = environment.moved(&libraries)?;
+        environment.cmake("cmake-c", &prefix, &[("send-shared", Linked::Shared), ("send-static", Linked::Static)])?;
     }
-    bench.cmake("cmake-cpp", bench.prefix.root(), &[("send-shared", Linked::Shared)])
+    environment.cmake("cmake-cpp", environment.prefix.root(), &[("send-shared", Linked::Shared)])
 }
 
-/// Where Debian would have the libraries: `lib/x86_64-linux-gnu`.
+/// The library folder of Debian, such as `lib/x86_64-linux-gnu`.
 fn multiarch() -> Result<String> {
     let machine = command::output(Command::new("cc").arg("-print-multiarch"))?;
     Ok(Path::new("lib").join(machine.trim()).to_string_lossy().into_owned())
 }
 
-/// What all projects are built and run with.
-struct Bench {
+/// The environment in which the projects are built and run.
+struct Environment {
     prefix: Prefix,
     sandbox: Sandbox,
     venv: Venv,
-    /// A copy of the projects, from which nothing in the repository is to be seen, and whatever else is made here.
+    /// Folder with a copy of the projects, outside of the repository's sources, and with build outputs.
     folder: PathBuf,
 }
 
-impl Bench {
-    fn prepare() -> Result<Bench> {
+impl Environment {
+    fn prepare() -> Result<Environment> {
         let prefix = Prefix::install()?;
         let venv = Venv::prepare()?;
         command::build()?;
         let folder = paths::target().join("consumers");
-        let told = |error| format!("{}: {error}", folder.display());
+        let failed = |error| format!("{}: {error}", folder.display());
         if folder.exists() {
-            fs::remove_dir_all(&folder).map_err(told)?;
+            fs::remove_dir_all(&folder).map_err(failed)?;
         }
-        fs::create_dir_all(&folder).map_err(told)?;
+        fs::create_dir_all(&folder).map_err(failed)?;
         copy(&paths::root().join("tests").join("consumers"), &folder.join("projects"))?;
-        Ok(Bench { prefix, sandbox: Sandbox::start(&[])?, venv, folder })
+        Ok(Environment { prefix, sandbox: Sandbox::start(&[])?, venv, folder })
     }
 
-    /// pkg-config and CMake say what the workspace says.
+    /// pkg-config and CMake report the version of the workspace.
     fn check_versions(&self) -> Result {
         let mut pkg_config = Command::new("pkg-config");
         pkg_config.args(["--modversion", "zexa"]).env("PKG_CONFIG_PATH", self.prefix.pkg_config_path());
         let version = command::output(&mut pkg_config)?;
         if version.trim() != VERSION {
-            return Err(format!("zexa.pc says that {} is installed, which is {VERSION}", version.trim()));
+            return Err(format!("zexa.pc reports version {}, expected {VERSION}", version.trim()));
         }
         let file = self.prefix.root().join("share/cmake/zexa/zexa-config-version.cmake");
         let mut cmake = self.venv.program("cmake");
@@ -89,18 +89,18 @@ impl Bench {
         command::run_quietly(cmake.arg(self.folder.join("projects/versions.cmake")))
     }
 
-    /// Builds a project that has a Makefile.
+    /// Builds and runs a project with a Makefile.
     fn make(&self, project: &str, linked: Linked) -> Result {
         let folder = self.folder.join("projects").join(project);
         let mut make = Command::new("make");
         make.args(["--no-print-directory", "-C"]).arg(&folder);
-        // The program is to find a library where no system looks.
+        // The dynamic linker does not search the prefix.
         make.env("LDFLAGS", format!("-Wl,-rpath,{}", self.prefix.lib().display()));
         command::run(make.env("PKG_CONFIG_PATH", self.prefix.pkg_config_path()))?;
         self.check_program(&folder.join("send"), linked)
     }
 
-    /// Builds a project of CMake's with what is installed in this prefix.
+    /// Builds and runs a CMake project with the installation in a prefix.
     fn cmake(&self, project: &str, prefix: &Path, programs: &[(&str, Linked)]) -> Result {
         let source = self.folder.join("projects").join(project);
         let build = source.join("build");
@@ -115,12 +115,12 @@ impl Bench {
         programs.iter().try_for_each(|(name, linked)| self.check_program(&build.join(name), *linked))
     }
 
-    /// Runs a program: it sends one message, and has libzexa where it should.
+    /// Runs a program: it sends one message, and is linked as expected.
     fn check_program(&self, program: &Path, linked: Linked) -> Result {
         let name = program.strip_prefix(&self.folder).unwrap_or(program).display();
-        let beside = exports::needed(program)?.iter().any(|library| library.starts_with("libzexa."));
-        if beside != (linked == Linked::Shared) {
-            let needs = if beside { "needs" } else { "does not need" };
+        let is_shared = exports::needed(program)?.iter().any(|library| library.starts_with("libzexa."));
+        if is_shared != (linked == Linked::Shared) {
+            let needs = if is_shared { "needs" } else { "does not need" };
             return Err(format!("{name} {needs} libzexa.so"));
         }
         let before = self.sandbox.messages()?;
@@ -137,7 +137,7 @@ impl Bench {
         }
     }
 
-    /// A copy of the prefix, with another name for the folder of libraries.
+    /// Copies the prefix, with another library folder.
     fn moved(&self, libraries: &str) -> Result<PathBuf> {
         let root = self.folder.join("moved").join(libraries.replace('/', "-"));
         let lib = root.join(libraries);
@@ -150,12 +150,12 @@ impl Bench {
     }
 }
 
-/// A folder with all that is in it, links as links.
+/// Copies a folder recursively, and keeps symbolic links.
 fn copy(from: &Path, to: &Path) -> Result {
     command::output(Command::new("cp").arg("-a").arg(from).arg(to)).map(drop)
 }
 
-/// `msg_… is queued`.
+/// Whether the output is an id and a status, such as `msg_1 is queued`.
 pub(super) fn is_id_and_status(output: &str) -> bool {
     let word = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
     output.trim_end().split_once(" is ").is_some_and(|(id, status)| id.starts_with("msg_") && word(id) && word(status))
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_and_a_status_are_asked_for() {
+    fn an_id_and_a_status_are_required() {
         assert!(is_id_and_status("msg_1 is queued\n"));
         for other in ["", "msg_1", "(null) is (null)\n", "msg_1 is \n", "msg_1 is queued\nmsg_2 is queued\n"] {
             assert!(!is_id_and_status(other), "{other}");

@@ -1,4 +1,4 @@
-//! The step `exports`: what the shared library of libzexa offers and asks for, against what its header declares.
+//! The step `exports`: compares the symbols of the installed libraries with the header.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,14 +9,14 @@ use crate::command::{self, Result};
 use crate::install::{Prefix, soname};
 use crate::release;
 
-/// What the library may need of the system: the C library in the parts that it comes in, and the unwinder.
-const SYSTEM: [&str; 7] = ["ld-linux", "libc.so", "libdl.so", "libgcc_s.so", "libm.so", "libpthread.so", "librt.so"];
+/// The libraries that libzexa may need: the parts of the C library, and the unwinder.
+const SYSTEM_LIBRARIES: [&str; 7] =
+    ["ld-linux", "libc.so", "libdl.so", "libgcc_s.so", "libm.so", "libpthread.so", "librt.so"];
 
-/// The library is named so that what breaks has another name, exports the functions of the header and nothing else, needs
-/// nothing but the system, and carries no names beside those.
+/// Checks the SONAME, the exported functions, the needed libraries, and that the library is stripped.
 pub(crate) fn check() -> Result {
     if !cfg!(target_os = "linux") {
-        println!("only Linux's libraries and tools are known here: nothing is checked");
+        println!("skipped: supports only Linux");
         return Ok(());
     }
     command::require(&[("nm", "binutils"), ("readelf", "binutils")])?;
@@ -41,13 +41,13 @@ pub(crate) fn check() -> Result {
     compare(&declared, &exported)
 }
 
-/// The static library has no global symbols but those of the header, and no code that only one compiler understands.
+/// The static library has no other global symbols than those of the header, and no LLVM bitcode.
 fn check_archive(archive: &Path) -> Result {
     let symbols = command::output(Command::new("nm").args(["--extern-only", "--defined-only"]).arg(archive))?;
     let symbols = symbols.lines().filter(|line| line.split_whitespace().count() == 3).collect::<Vec<_>>().join("\n");
-    let strange: Vec<String> = exported(&symbols).into_iter().filter(|name| !name.starts_with("zexa_")).collect();
-    if !strange.is_empty() {
-        return Err(format!("libzexa.a has the global symbols {}", strange.join(", ")));
+    let unexpected: Vec<String> = exported(&symbols).into_iter().filter(|name| !name.starts_with("zexa_")).collect();
+    if !unexpected.is_empty() {
+        return Err(format!("libzexa.a has unexpected global symbols: {}", unexpected.join(", ")));
     }
     let sections = command::output(Command::new("readelf").args(["--sections", "--wide"]).arg(archive))?;
     if sections.contains(".llvmbc") {
@@ -60,37 +60,37 @@ fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// Whether there is a symbol table beside the one for the dynamic linker, by the sections that readelf lists.
+/// Whether the sections that readelf lists contain a symbol table other than that of the dynamic linker.
 fn has_symbol_table(sections: &str) -> bool {
     sections.split_whitespace().any(|word| word == ".symtab")
 }
 
-/// What a program or library needs to run.
+/// The libraries that a program or library needs.
 pub(crate) fn needed(file: &Path) -> Result<Vec<String>> {
     Ok(entries(&dynamic(file)?, "NEEDED").into_iter().map(str::to_owned).collect())
 }
 
-/// A library needs nothing but the system.
+/// Fails if a library needs other libraries than those of the system.
 pub(super) fn check_needs(library: &Path) -> Result {
-    let beyond = |name: &String| !SYSTEM.iter().any(|known| name.starts_with(known));
-    let strange: Vec<String> = needed(library)?.into_iter().filter(beyond).collect();
-    match strange.is_empty() {
+    let is_unexpected = |name: &String| !SYSTEM_LIBRARIES.iter().any(|known| name.starts_with(known));
+    let unexpected: Vec<String> = needed(library)?.into_iter().filter(is_unexpected).collect();
+    match unexpected.is_empty() {
         true => Ok(()),
-        false => Err(format!("{} needs {}", library.display(), strange.join(", "))),
+        false => Err(format!("{} needs {}", library.display(), unexpected.join(", "))),
     }
 }
 
-/// The symbols that a library offers.
+/// The symbols that a library exports.
 pub(super) fn exported_by(library: &Path) -> Result<BTreeSet<String>> {
     Ok(exported(&command::output(Command::new("nm").args(["-D", "--defined-only"]).arg(library))?))
 }
 
-/// What a program or library tells the dynamic linker, as readelf prints it.
+/// The dynamic section of a program or library, as readelf prints it.
 fn dynamic(file: &Path) -> Result<String> {
     command::output(Command::new("readelf").args(["--dynamic", "--wide"]).arg(file))
 }
 
-/// The names in brackets on the lines of this tag.
+/// The values of a tag: the names in brackets on its lines.
 fn entries<'a>(dynamic: &'a str, tag: &str) -> Vec<&'a str> {
     let tag = format!("({tag})");
     let lines = dynamic.lines().filter(|line| line.contains(&tag));
@@ -109,14 +109,14 @@ pub(super) fn declared(header: &str) -> BTreeSet<String> {
     statements(&code).iter().filter_map(|statement| function(statement)).map(str::to_owned).collect()
 }
 
-/// A comment stands for a space, and one of a line for nothing before its end.
+/// Removes comments: a block comment becomes a space, a line comment nothing.
 pub(super) fn without_comments(code: &str) -> String {
     let mut kept = String::new();
     let mut rest = code;
     while let Some(start) = rest.find(['/', '"', '\'']) {
         let (before, here) = rest.split_at(start);
         kept += before;
-        let (instead, length) = if let Some(inside) = here.strip_prefix("/*") {
+        let (replacement, length) = if let Some(inside) = here.strip_prefix("/*") {
             (" ", inside.find("*/").map_or(here.len(), |end| end + 4))
         } else if here.starts_with("//") {
             ("", here.find('\n').unwrap_or(here.len()))
@@ -124,13 +124,13 @@ pub(super) fn without_comments(code: &str) -> String {
             let length = if here.starts_with('/') { 1 } else { length_of_literal(here) };
             (&here[..length], length)
         };
-        kept += instead;
+        kept += replacement;
         rest = &here[length..];
     }
     kept + rest
 }
 
-/// As far as the quote that ends what begins with one.
+/// Length of the literal at the start of the code, including its quotes.
 fn length_of_literal(code: &str) -> usize {
     let quote = code.as_bytes()[0];
     let mut escaped = false;
@@ -142,7 +142,7 @@ fn length_of_literal(code: &str) -> usize {
     code.bytes().skip(1).position(is_end).map_or(code.len(), |end| end + 2)
 }
 
-/// Without the lines for the preprocessor, and those that continue them.
+/// Removes preprocessor lines and their continuation lines.
 fn without_directives(code: &str) -> String {
     let mut kept = String::new();
     let mut continues = false;
@@ -157,7 +157,7 @@ fn without_directives(code: &str) -> String {
     kept
 }
 
-/// What stands between semicolons outside all braces.
+/// Splits code at the semicolons outside of braces.
 fn statements(code: &str) -> Vec<&str> {
     let mut depth = 0_usize;
     let ends = |character: char| {
@@ -171,7 +171,7 @@ fn statements(code: &str) -> Vec<&str> {
     code.split(ends).map(str::trim).collect()
 }
 
-/// The name of the function that the statement declares: the first of this library's names with a bracket behind it.
+/// Name of the function that a statement declares: the first identifier that starts with `zexa_` and precedes a parenthesis.
 fn function(statement: &str) -> Option<&str> {
     if statement.starts_with("typedef") {
         return None;
@@ -187,8 +187,8 @@ fn function(statement: &str) -> Option<&str> {
 fn compare(declared: &BTreeSet<String>, exported: &BTreeSet<String>) -> Result {
     let missing = declared.difference(exported).map(|name| format!("{name}: declared in zexa.h, not in libzexa.so"));
     let hidden = exported.difference(declared).map(|name| format!("{name}: in libzexa.so, not declared in zexa.h"));
-    let complaints: Vec<String> = missing.chain(hidden).collect();
-    if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n")) }
+    let errors: Vec<String> = missing.chain(hidden).collect();
+    if errors.is_empty() { Ok(()) } else { Err(errors.join("\n")) }
 }
 
 #[cfg(test)]
@@ -221,12 +221,12 @@ void zexa_on(void (*callback)(int), void *userdata);
     }
 
     #[test]
-    fn functions_are_found_and_nothing_else() {
+    fn only_functions_are_found() {
         assert_eq!(declared(HEADER), set(&["zexa_client_new", "zexa_on", "zexa_version"]));
     }
 
     #[test]
-    fn symbols_are_found_whatever_their_version() {
+    fn symbols_are_found_with_and_without_a_version() {
         let symbols = "0000000000101c30 T zexa_a\n0000000000101c40 T zexa_b@@ZEXA_0\n";
         assert_eq!(exported(symbols), set(&["zexa_a", "zexa_b"]));
     }
@@ -239,21 +239,21 @@ void zexa_on(void (*callback)(int), void *userdata);
     }
 
     #[test]
-    fn what_stands_in_quotes_is_no_comment() {
+    fn comments_in_literals_are_kept() {
         let code = "f(\"http://x/*\"); // \"\ng('\"', \"\\\"//\"); /* ' */ h();";
         assert_eq!(without_comments(code), "f(\"http://x/*\"); \ng('\"', \"\\\"//\");   h();");
     }
 
     #[test]
-    fn a_symbol_table_is_noticed() {
+    fn a_symbol_table_is_detected() {
         assert!(!has_symbol_table("  [ 3] .dynsym  DYNSYM  0000000000000260"));
         assert!(has_symbol_table("  [ 3] .dynsym  DYNSYM  0000000000000260\n  [28] .symtab  SYMTAB  0000000000000000"));
     }
 
     #[test]
-    fn both_ways_are_compared() {
+    fn differences_in_both_directions_are_reported() {
         assert_eq!(compare(&set(&["zexa_a"]), &set(&["zexa_a"])), Ok(()));
-        let complaints = compare(&set(&["zexa_a"]), &set(&["zexa_b"])).expect_err("they differ");
-        assert_eq!(complaints.lines().count(), 2, "{complaints}");
+        let errors = compare(&set(&["zexa_a"]), &set(&["zexa_b"])).expect_err("they differ");
+        assert_eq!(errors.lines().count(), 2, "{errors}");
     }
 }

@@ -1,4 +1,4 @@
-//! The steps `valgrind`, `asan` and `tsan`: who watches over memory has nothing to say of the test programs, and would have if there were something.
+//! The steps `valgrind`, `asan` and `tsan`: the tools report no errors in the test programs, and do report those of a canary.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,8 +8,8 @@ use crate::command::{self, Result, require};
 use crate::compiler::{COMPILERS, Library, shown};
 use crate::install;
 
-/// What Valgrind and the sanitizers end a program with where they have found something.
-const FOUND: i32 = 99;
+/// Exit status of a program if Valgrind or a sanitizer reports an error.
+const ERROR_STATUS: i32 = 99;
 
 pub(crate) fn valgrind() -> Result {
     require(&[&COMPILERS[..], &[("valgrind", "valgrind")]].concat())?;
@@ -29,22 +29,25 @@ pub(crate) fn asan() -> Result {
     sources.iter().try_for_each(|source| is_instrumented(&way.program(source), "__asan_init"))
 }
 
-/// The canary does what is forbidden, with memory of the library's: the watcher has to say this of it.
+/// Checks that the tool reports the errors of the canary, which misuses memory of the library.
 fn prove(way: &Way<'_>, expected: &[(&str, &str)]) -> Result {
     let source = source("memory_canary.c");
     let program = way.compile(&source)?;
     for (fault, words) in expected {
         let mut command = (way.start)(&program, &source);
         let output = command.arg(fault).output().map_err(|error| format!("{}: {error}", shown(&source)))?;
-        let told = String::from_utf8_lossy(&output.stderr);
-        if output.status.code() != Some(FOUND) || !told.contains(words) {
-            return Err(format!("a {fault} was not noticed, but it ended with {}\n{told}", output.status));
+        let report = String::from_utf8_lossy(&output.stderr);
+        if output.status.code() != Some(ERROR_STATUS) || !report.contains(words) {
+            return Err(format!(
+                "the tool did not report a {fault}; the program ended with {}\n{report}",
+                output.status
+            ));
         }
     }
     Ok(())
 }
 
-/// The library is not instrumented, so this watches the program's own memory alone.
+/// Checks only the memory of the program, because the library is not instrumented.
 pub(crate) fn tsan() -> Result {
     require(&[&COMPILERS[..], &[("nm", "binutils")]].concat())?;
     let way = Way { library: &Library::installed()?, folder: "tsan", flags: &["-fsanitize=thread"], start: with_tsan };
@@ -57,19 +60,19 @@ pub(crate) fn tsan() -> Result {
 fn is_instrumented(program: &Path, symbol: &str) -> Result {
     match command::output(Command::new("nm").arg(program))?.contains(symbol) {
         true => Ok(()),
-        false => Err(format!("{} was compiled without {symbol}", shown(program))),
+        false => Err(format!("{} does not contain {symbol}", shown(program))),
     }
 }
 
-/// All leaks are errors but those of what is still reachable.
+/// All leaks are errors, except memory that is still reachable.
 fn under_valgrind(program: &Path, source: &Path) -> Command {
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--quiet", "--fair-sched=yes", "--num-callers=30", "--show-leak-kinds=definite,indirect,possible"]);
-    valgrind.arg(format!("--error-exitcode={FOUND}"));
+    valgrind.arg(format!("--error-exitcode={ERROR_STATUS}"));
     valgrind.arg(format!("--suppressions={}", installed_suppressions("valgrind.supp").display()));
     valgrind.arg(format!("--leak-check={}", if leaks_on_purpose(source) { "no" } else { "full" }));
     valgrind.arg(program);
-    // Every step is some thirty times as slow.
+    // Valgrind is about thirty times slower.
     valgrind.env("ZEXA_TEST_MESSAGES", "5");
     valgrind
 }
@@ -77,26 +80,26 @@ fn under_valgrind(program: &Path, source: &Path) -> Command {
 fn with_asan(program: &Path, source: &Path) -> Command {
     let mut command = Command::new(program);
     let leaks = u8::from(!leaks_on_purpose(source));
-    command.env("ASAN_OPTIONS", format!("detect_leaks={leaks}:exitcode={FOUND}"));
-    command.env("LSAN_OPTIONS", format!("exitcode={FOUND}"));
+    command.env("ASAN_OPTIONS", format!("detect_leaks={leaks}:exitcode={ERROR_STATUS}"));
+    command.env("LSAN_OPTIONS", format!("exitcode={ERROR_STATUS}"));
     command
 }
 
 fn with_tsan(program: &Path, _: &Path) -> Command {
     let mut command = Command::new(program);
     let suppressions = installed_suppressions("tsan.supp");
-    command.env("TSAN_OPTIONS", format!("exitcode={FOUND}:suppressions={}", suppressions.display()));
-    // Every step is some ten times as slow.
+    command.env("TSAN_OPTIONS", format!("exitcode={ERROR_STATUS}:suppressions={}", suppressions.display()));
+    // ThreadSanitizer is about ten times slower.
     command.env("ZEXA_TEST_MESSAGES", "20");
     command
 }
 
-/// A file of suppressions, as it was installed with the library that the programs are linked with.
+/// A suppressions file of the installed library.
 fn installed_suppressions(name: &str) -> PathBuf {
     install::stage().join("share").join("zexa").join(name)
 }
 
-/// A forked child forgets the connections that it has inherited, instead of closing its parent's. Reads and writes are watched in it all the same.
+/// Whether a program leaks on purpose: a forked child leaks inherited connections instead of closing those of its parent.
 fn leaks_on_purpose(source: &Path) -> bool {
     is(source, "fork")
 }

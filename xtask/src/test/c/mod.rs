@@ -1,4 +1,4 @@
-//! The step `c`: the header is clean, the programs of `tests/c` run, and so do the examples, as they stand in the README, in the headers, and in
+//! The step `c`: compiles the headers without warnings, and runs the programs of `tests/c`, the code blocks of the documentation and the headers, and
 //! `ffi-c/examples`.
 
 mod blocks;
@@ -24,10 +24,10 @@ pub(crate) fn check() -> Result {
     let library = Library::installed()?;
     check_format()?;
     check_headers(&library)?;
-    check_that_all_is_tested()?;
+    check_that_all_functions_are_tested()?;
     let sources = sources()?;
     Way::plain(&library, "tests").check(&sources)?;
-    // Once more for what C++20 alone can say, such as parameters by their names, and for what it says otherwise.
+    // C++ again with C++20, which has designated initialisers and other rules.
     let cpp20 = Way { flags: &["-std=c++20"], ..Way::plain(&library, "tests-cpp20") };
     cpp20.check(&sources.into_iter().filter(|source| compiler::is_cpp(source)).collect::<Vec<_>>())?;
     Way::plain(&Library::with_test_exports()?, "tests-panics").check(&[source("panics.c")])?;
@@ -35,22 +35,22 @@ pub(crate) fn check() -> Result {
     run_examples()
 }
 
-/// C and C++ are formatted as .clang-format says.
+/// Fails if C or C++ code is not formatted by clang-format.
 fn check_format() -> Result {
     let mut clang_format = Venv::prepare()?.program("clang-format");
     clang_format.args(["--dry-run", "--Werror"]).current_dir(paths::root());
     for folder in ["tests/c", "tests/consumers", "ffi-c/examples", "ffi-c/cpp"] {
         clang_format.args(all_files_of(&paths::root().join(folder))?.iter().filter(|file| is_c(file)));
     }
-    command::run_quietly(&mut clang_format).map_err(|_| "C is not formatted as clang-format does it".to_owned())
+    command::run_quietly(&mut clang_format).map_err(|_| "run clang-format on the C and C++ code".to_owned())
 }
 
-/// Anything in C or C++.
+/// Whether a file contains C or C++.
 fn is_c(file: &Path) -> bool {
     file.extension().is_some_and(|extension| ["c", "h", "cpp", "hpp"].iter().any(|one| extension == *one))
 }
 
-/// The headers need nothing before them, and disturb nothing behind them.
+/// The headers compile alone, twice, and after and before other headers.
 fn check_headers(library: &Library) -> Result {
     let files = [
         ("alone.c", "#include <zexa.h>\n"),
@@ -65,18 +65,18 @@ fn check_headers(library: &Library) -> Result {
     for (name, includes) in files {
         let file = folder().join("headers").join(name);
         write(&file, &format!("{includes}\nint main(void) {{ return (int)sizeof(zexa_call_options) == 0; }}\n"))?;
-        library.look_at(&file)?;
+        library.check_syntax(&file)?;
     }
     Ok(())
 }
 
-/// No function of the header is without a test that does something with it.
-fn check_that_all_is_tested() -> Result {
+/// Every function of the header is called by a test.
+fn check_that_all_functions_are_tested() -> Result {
     let header = read(&paths::root().join("include").join("zexa.h"))?;
     let mut called = BTreeSet::new();
-    // These two give every function what it has to refuse.
-    let refusals = ["null.c", "arguments.c"].map(source);
-    for file in sources()?.iter().filter(|file| !compiler::is_cpp(file) && !refusals.contains(file)) {
+    // These two only pass invalid arguments.
+    let invalid_calls = ["null.c", "arguments.c"].map(source);
+    for file in sources()?.iter().filter(|file| !compiler::is_cpp(file) && !invalid_calls.contains(file)) {
         called.extend(functions(&read(file)?));
     }
     for file in ["sandbox.h", "check.h"] {
@@ -86,25 +86,25 @@ fn check_that_all_is_tested() -> Result {
     if untested.is_empty() { Ok(()) } else { Err(format!("no program in tests/c calls {}", untested.join(", "))) }
 }
 
-/// The functions of libzexa that are named with a parenthesis behind them, other than in a comment.
+/// The functions of libzexa that code calls, outside of comments.
 fn functions(text: &str) -> BTreeSet<String> {
-    let is_of_a_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let is_identifier = |character: char| character.is_ascii_alphanumeric() || character == '_';
     let code = exports::without_comments(text);
-    let before_parentheses = code.split('(').map(|part| &part[part.trim_end_matches(is_of_a_name).len()..]);
+    let before_parentheses = code.split('(').map(|part| &part[part.trim_end_matches(is_identifier).len()..]);
     before_parentheses.filter(|name| name.starts_with("zexa_")).map(str::to_owned).collect()
 }
 
-/// What is in a folder, in order.
+/// The files of a folder, sorted.
 fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
-    let told = |error| format!("{}: {error}", shown(folder));
+    let failed = |error| format!("{}: {error}", shown(folder));
     let entries =
-        fs::read_dir(folder).and_then(|entries| entries.collect::<std::io::Result<Vec<_>>>()).map_err(told)?;
+        fs::read_dir(folder).and_then(|entries| entries.collect::<std::io::Result<Vec<_>>>()).map_err(failed)?;
     let mut files: Vec<_> = entries.iter().map(fs::DirEntry::path).filter(|path| path.is_file()).collect();
     files.sort();
     Ok(files)
 }
 
-/// What is in a folder and in those below it.
+/// The files of a folder and its subfolders.
 fn all_files_of(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = files_of(folder)?;
     for entry in fs::read_dir(folder).map_err(|error| format!("{}: {error}", shown(folder)))? {
@@ -116,7 +116,7 @@ fn all_files_of(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The examples run, in both languages, but for the demos: those have a step of their own.
+/// Runs the examples in both languages, except the demos, which have their own step.
 fn run_examples() -> Result {
     let is_demo = |path: &PathBuf| path.file_stem().is_some_and(|name| name == "demo");
     for example in files_of(&examples::folder())?.iter().filter(|path| !is_demo(path)) {
@@ -127,7 +127,7 @@ fn run_examples() -> Result {
         sandbox.tell(&mut command);
         let output = command::output(&mut command)?;
         if sandbox.messages()? == 0 {
-            return Err(format!("{} sent no message, but said:\n{output}", shown(example)));
+            return Err(format!("{} sent no message. Its output:\n{output}", shown(example)));
         }
         println!("{} runs", shown(example));
     }
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn functions_are_found_by_their_parenthesis() {
+    fn calls_are_found() {
         let text = "zexa_status zexa_client_new(const zexa_x *x); // zexa_gone()\n\
                     if (zexa_version()) puts(zexa_error_text); /* zexa_not_yet(1) */";
         assert_eq!(functions(text).into_iter().collect::<Vec<_>>(), ["zexa_client_new", "zexa_version"]);

@@ -1,4 +1,4 @@
-//! The test programs in C and C++: found, compiled and run, each with a sandbox of its own, as many at once as there are processors.
+//! Compiles and runs the test programs in C and C++, each with its own sandbox, in parallel.
 
 use std::collections::BTreeSet;
 use std::num::NonZero;
@@ -15,53 +15,53 @@ use crate::compiler::{Library, folder, shown};
 use crate::paths;
 use crate::sandbox::Sandbox;
 
-/// One that takes longer hangs.
-const LONGEST: Duration = Duration::from_secs(300);
+/// Time limit of a program.
+const TIME_LIMIT: Duration = Duration::from_secs(300);
 
-/// The programs of `tests/c` that need nothing but libzexa and a sandbox, by their sources.
+/// Sources of the programs of `tests/c` that need only libzexa and a sandbox.
 pub(super) fn sources() -> Result<Vec<PathBuf>> {
     let is_source = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "c" || extension == "cpp");
-    // These need more, and are run apart.
+    // These need other libraries or tools, and run separately.
     let is_special = |path: &PathBuf| path.file_stem().is_some_and(|name| name == "panics" || name == "memory_canary");
     let files = files_of(&paths::root().join("tests").join("c"))?;
     let found: Vec<_> = files.into_iter().filter(|path| is_source(path) && !is_special(path)).collect();
-    if found.is_empty() { Err("there is no program in tests/c".to_owned()) } else { Ok(found) }
+    if found.is_empty() { Err("no program found in tests/c".to_owned()) } else { Ok(found) }
 }
 
-/// One of the programs, by the name of its source.
+/// Source of a program, by its file name.
 pub(super) fn source(name: &str) -> PathBuf {
     paths::root().join("tests").join("c").join(name)
 }
 
-/// A way to compile and run them.
+/// How to compile and run programs.
 pub(super) struct Way<'a> {
     pub(super) library: &'a Library,
-    /// Where the programs go, below `target/c`: for each library and set of flags another folder.
+    /// Output folder below `target/c`; different for each library and set of flags.
     pub(super) folder: &'a str,
     pub(super) flags: &'a [&'a str],
-    /// How to run one: the path of the program, and its source.
+    /// Creates the command for a program, from its path and its source.
     pub(super) start: fn(&Path, &Path) -> Command,
 }
 
 impl<'a> Way<'a> {
-    /// As anybody would.
+    /// Without flags or tools.
     pub(super) fn plain(library: &'a Library, folder: &'a str) -> Way<'a> {
         Way { library, folder, flags: &[], start: |program, _| Command::new(program) }
     }
 
-    /// Compiles them and runs them. All run, even where one fails.
+    /// Compiles and runs programs. All run, even if one fails.
     pub(super) fn check(&self, sources: &[PathBuf]) -> Result {
         in_parallel(sources, |source| {
             let program = self.compile(source)?;
             let start = Instant::now();
-            with_a_sandbox((self.start)(&program, source).stdout(Stdio::null()))
+            run_with_sandbox((self.start)(&program, source).stdout(Stdio::null()))
                 .map_err(|reason| format!("{} {reason}", shown(source)))?;
             println!("{} in {:.1} s", shown(source), start.elapsed().as_secs_f64());
             Ok(())
         })
     }
 
-    /// Compiles one, unless an earlier step has, and gives the path of the program.
+    /// Compiles a program, unless an earlier step did, and returns its path.
     pub(super) fn compile(&self, source: &Path) -> Result<PathBuf> {
         static COMPILED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
         let compiled = || COMPILED.lock().expect("no worker panics");
@@ -73,15 +73,15 @@ impl<'a> Way<'a> {
         Ok(program)
     }
 
-    /// The program that is made of a source.
+    /// Path of the program for a source.
     pub(super) fn program(&self, source: &Path) -> PathBuf {
         let name = source.file_name().expect("it is a file").to_string_lossy().replace('.', "-");
         folder().join(self.folder).join(name)
     }
 }
 
-/// Runs a program to its end. What it has to say it says on stderr.
-fn with_a_sandbox(program: &mut Command) -> Result {
+/// Runs a program with a sandbox. The program reports failures on stderr.
+fn run_with_sandbox(program: &mut Command) -> Result {
     let sandbox = Sandbox::start(&[])?;
     sandbox.tell(program);
     let mut child = program
@@ -89,12 +89,12 @@ fn with_a_sandbox(program: &mut Command) -> Result {
         .stdin(Stdio::null())
         .spawn()
         .map_err(|error| format!("cannot be started: {error}"))?;
-    end(&mut child)
+    wait_for(&mut child)
 }
 
-fn end(child: &mut Child) -> Result {
+fn wait_for(child: &mut Child) -> Result {
     let start = Instant::now();
-    while start.elapsed() < LONGEST {
+    while start.elapsed() < TIME_LIMIT {
         match child.try_wait() {
             Ok(None) => thread::sleep(Duration::from_millis(5)),
             Ok(Some(status)) if status.success() => return Ok(()),
@@ -102,13 +102,13 @@ fn end(child: &mut Child) -> Result {
             Err(error) => return Err(format!("cannot be waited for: {error}")),
         }
     }
-    // Nothing can be done where these fail: it has ended after all.
+    // Errors mean that it has already ended.
     let _ = child.kill();
     let _ = child.wait();
-    Err(format!("hangs: it has run for {} s", LONGEST.as_secs()))
+    Err(format!("hangs: it did not end within {} s", TIME_LIMIT.as_secs()))
 }
 
-/// Works on all items, and tells of all that failed.
+/// Processes all items in parallel, and reports all failures.
 pub(super) fn in_parallel<T: Sync>(items: &[T], work: impl Fn(&T) -> Result + Sync) -> Result {
     let next = AtomicUsize::new(0);
     let failures = Mutex::new(Vec::new());
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_items_are_worked_on_and_all_failures_told() {
+    fn all_items_are_processed_and_all_failures_reported() {
         let seen = AtomicUsize::new(0);
         let result = in_parallel(&[1, 2, 3, 4, 5], |number| {
             seen.fetch_add(*number, Ordering::Relaxed);
@@ -145,10 +145,10 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_fails_is_told_of() {
-        let mut child = Command::new("false").spawn().expect("there is such a program");
-        assert!(end(&mut child).is_err());
-        let mut child = Command::new("true").spawn().expect("there is such a program");
-        assert!(end(&mut child).is_ok());
+    fn the_result_of_a_program_is_reported() {
+        let mut child = Command::new("false").spawn().expect("the program exists");
+        assert!(wait_for(&mut child).is_err());
+        let mut child = Command::new("true").spawn().expect("the program exists");
+        assert!(wait_for(&mut child).is_ok());
     }
 }
