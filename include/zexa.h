@@ -9,7 +9,6 @@
  * zexa_client *client = NULL;
  * zexa_message *message = NULL;
  * zexa_error *error = NULL;
- *
  * zexa_send_message_params params = ZEXA_SEND_MESSAGE_PARAMS_INIT;
  * params.channel = ZEXA_CHANNEL_SMS;
  * params.to = "+244912345678";
@@ -86,10 +85,10 @@ extern "C" {
 /**
  * Result of a function. The numbers never change; later versions may add more.
  *
- * Every function that makes requests can return `ZEXA_CONFIG`, `ZEXA_INVALID_REQUEST`,
- * `ZEXA_UNAUTHORIZED`, `ZEXA_RATE_LIMITED`, `ZEXA_SERVER`, `ZEXA_CONNECT`, `ZEXA_TIMEOUT`,
- * `ZEXA_DECODE`, `ZEXA_CANCELLED`, `ZEXA_CLOSED`, `ZEXA_OTHER`, `ZEXA_INVALID_ARGUMENT` and
- * `ZEXA_INTERNAL`. The comment of a function lists the others.
+ * Common errors, which every function that makes requests can return: `ZEXA_CONFIG`,
+ * `ZEXA_INVALID_REQUEST`, `ZEXA_UNAUTHORIZED`, `ZEXA_RATE_LIMITED`, `ZEXA_SERVER`, `ZEXA_CONNECT`,
+ * `ZEXA_TIMEOUT`, `ZEXA_DECODE`, `ZEXA_CANCELLED`, `ZEXA_CLOSED`, `ZEXA_OTHER`,
+ * `ZEXA_INVALID_ARGUMENT` and `ZEXA_INTERNAL`. The comment of a function lists its other errors.
  */
 typedef enum {
     /** Success. */
@@ -246,9 +245,9 @@ typedef struct zexa_send_message_params {
  * @param client        the client
  * @param params        the parameters; initialise with `ZEXA_SEND_MESSAGE_PARAMS_INIT`
  * @param options       [optional] call options; NULL for those of the client
- * @param[out] message  [optional] the result; free with zexa_message_free()
+ * @param[out] message  [optional] the message; free with zexa_message_free()
  * @param[out] error    [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_messages_send(const zexa_client *client, const zexa_send_message_params *params,
@@ -724,11 +723,11 @@ zexa_status zexa_client_with_options(const zexa_client *client, const zexa_call_
  * Endpoint: `GET /messages/{id}`. Thread-safe.
  *
  * @param client        the client
- * @param id            id of the object
+ * @param id            id of the message
  * @param options       [optional] call options; NULL for those of the client
- * @param[out] message  [optional] the result; free with zexa_message_free()
+ * @param[out] message  [optional] the message; free with zexa_message_free()
  * @param[out] error    [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_messages_get(const zexa_client *client, const char *id,
@@ -749,13 +748,13 @@ zexa_status zexa_messages_get(const zexa_client *client, const char *id,
  * Endpoint: `GET /messages/{id}`. Thread-safe.
  *
  * @param client        the client
- * @param id            id of the object
+ * @param id            id of the message
  * @param until         [optional] name of a status to wait for; NULL or "final" for any final
  *                      status
  * @param options       [optional] call options; NULL for those of the client
- * @param[out] message  [optional] the result; free with zexa_message_free()
+ * @param[out] message  [optional] the message; free with zexa_message_free()
  * @param[out] error    [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_messages_wait(const zexa_client *client, const char *id, const char *until,
@@ -919,7 +918,7 @@ typedef struct zexa_list_sender_ids_params {
  *
  * Endpoint: `GET /sender-ids`. Thread-safe.
  *
- * Creates an iterator over all items, across pages; sends nothing. Read it with
+ * Create an iterator over all items, across pages. Sends nothing. Read it with
  * zexa_sender_id_iter_next().
  *
  * @param client      the client
@@ -927,7 +926,7 @@ typedef struct zexa_list_sender_ids_params {
  * @param options     [optional] call options; NULL for those of the client
  * @param[out] iter   the iterator; free with zexa_sender_id_iter_free()
  * @param[out] error  [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_sender_ids_list(const zexa_client *client,
@@ -940,15 +939,15 @@ zexa_status zexa_sender_ids_list(const zexa_client *client,
  *
  * Endpoint: `GET /sender-ids`. Thread-safe.
  *
- * Fetches one page.
+ * Fetch one page.
  *
  * @param client      the client
  * @param params      [optional] filter and page size; NULL for none
  * @param number      number of the page, from 1
  * @param options     [optional] call options; NULL for those of the client
- * @param[out] page   [optional] the result; free with zexa_sender_id_page_free()
+ * @param[out] page   [optional] the page; free with zexa_sender_id_page_free()
  * @param[out] error  [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_sender_ids_list_page(const zexa_client *client,
@@ -961,14 +960,14 @@ zexa_status zexa_sender_ids_list_page(const zexa_client *client,
  *
  * Endpoint: `GET /sender-ids`. Thread-safe.
  *
- * Creates an iterator over all pages; sends nothing. Read it with zexa_sender_id_pages_next().
+ * Create an iterator over all pages. Sends nothing. Read it with zexa_sender_id_pages_next().
  *
  * @param client      the client
  * @param params      [optional] filter and page size; NULL for none
  * @param options     [optional] call options; NULL for those of the client
  * @param[out] pages  the iterator; free with zexa_sender_id_pages_free()
  * @param[out] error  [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_sender_ids_list_pages(const zexa_client *client,
@@ -1141,10 +1140,10 @@ typedef struct zexa_list_campaigns_params {
  * @param client         the client
  * @param params         the parameters; initialise with `ZEXA_CREATE_CAMPAIGN_PARAMS_INIT`
  * @param options        [optional] call options; NULL for those of the client
- * @param[out] campaign  [optional] the result; free with zexa_campaign_free()
+ * @param[out] campaign  [optional] the campaign; free with zexa_campaign_free()
  * @param[out] error     [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or see
- *     zexa_status
+ * @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or a common
+ *     error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaigns_create(const zexa_client *client,
@@ -1157,7 +1156,7 @@ zexa_status zexa_campaigns_create(const zexa_client *client,
  *
  * Endpoint: `GET /campaigns`. Thread-safe.
  *
- * Creates an iterator over all items, across pages; sends nothing. Read it with
+ * Create an iterator over all items, across pages. Sends nothing. Read it with
  * zexa_campaign_iter_next().
  *
  * @param client      the client
@@ -1165,7 +1164,7 @@ zexa_status zexa_campaigns_create(const zexa_client *client,
  * @param options     [optional] call options; NULL for those of the client
  * @param[out] iter   the iterator; free with zexa_campaign_iter_free()
  * @param[out] error  [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaigns_list(const zexa_client *client, const zexa_list_campaigns_params *params,
@@ -1177,15 +1176,15 @@ zexa_status zexa_campaigns_list(const zexa_client *client, const zexa_list_campa
  *
  * Endpoint: `GET /campaigns`. Thread-safe.
  *
- * Fetches one page.
+ * Fetch one page.
  *
  * @param client      the client
  * @param params      [optional] filter and page size; NULL for none
  * @param number      number of the page, from 1
  * @param options     [optional] call options; NULL for those of the client
- * @param[out] page   [optional] the result; free with zexa_campaign_page_free()
+ * @param[out] page   [optional] the page; free with zexa_campaign_page_free()
  * @param[out] error  [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaigns_list_page(const zexa_client *client,
@@ -1198,14 +1197,14 @@ zexa_status zexa_campaigns_list_page(const zexa_client *client,
  *
  * Endpoint: `GET /campaigns`. Thread-safe.
  *
- * Creates an iterator over all pages; sends nothing. Read it with zexa_campaign_pages_next().
+ * Create an iterator over all pages. Sends nothing. Read it with zexa_campaign_pages_next().
  *
  * @param client      the client
  * @param params      [optional] filter and page size; NULL for none
  * @param options     [optional] call options; NULL for those of the client
  * @param[out] pages  the iterator; free with zexa_campaign_pages_free()
  * @param[out] error  [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaigns_list_pages(const zexa_client *client,
@@ -1219,11 +1218,11 @@ zexa_status zexa_campaigns_list_pages(const zexa_client *client,
  * Endpoint: `GET /campaigns/{id}`. Thread-safe.
  *
  * @param client         the client
- * @param id             id of the object
+ * @param id             id of the campaign
  * @param options        [optional] call options; NULL for those of the client
- * @param[out] campaign  [optional] the result; free with zexa_campaign_free()
+ * @param[out] campaign  [optional] the campaign; free with zexa_campaign_free()
  * @param[out] error     [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaigns_get(const zexa_client *client, const char *id,
@@ -1244,13 +1243,13 @@ zexa_status zexa_campaigns_get(const zexa_client *client, const char *id,
  * Endpoint: `GET /campaigns/{id}`. Thread-safe.
  *
  * @param client         the client
- * @param id             id of the object
+ * @param id             id of the campaign
  * @param until          [optional] name of a status to wait for; NULL or "final" for any final
  *                       status
  * @param options        [optional] call options; NULL for those of the client
- * @param[out] campaign  [optional] the result; free with zexa_campaign_free()
+ * @param[out] campaign  [optional] the campaign; free with zexa_campaign_free()
  * @param[out] error     [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaigns_wait(const zexa_client *client, const char *id, const char *until,
@@ -1449,9 +1448,9 @@ typedef struct zexa_list_contacts_params {
  * @param client        the client
  * @param params        the parameters; initialise with `ZEXA_CREATE_CONTACT_PARAMS_INIT`
  * @param options       [optional] call options; NULL for those of the client
- * @param[out] contact  [optional] the result; free with zexa_contact_free()
+ * @param[out] contact  [optional] the contact; free with zexa_contact_free()
  * @param[out] error    [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_CONFLICT`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_CONFLICT`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_contacts_create(const zexa_client *client,
@@ -1464,7 +1463,7 @@ zexa_status zexa_contacts_create(const zexa_client *client,
  *
  * Endpoint: `GET /contacts`. Thread-safe.
  *
- * Creates an iterator over all items, across pages; sends nothing. Read it with
+ * Create an iterator over all items, across pages. Sends nothing. Read it with
  * zexa_contact_iter_next().
  *
  * @param client      the client
@@ -1472,7 +1471,7 @@ zexa_status zexa_contacts_create(const zexa_client *client,
  * @param options     [optional] call options; NULL for those of the client
  * @param[out] iter   the iterator; free with zexa_contact_iter_free()
  * @param[out] error  [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_contacts_list(const zexa_client *client, const zexa_list_contacts_params *params,
@@ -1484,15 +1483,15 @@ zexa_status zexa_contacts_list(const zexa_client *client, const zexa_list_contac
  *
  * Endpoint: `GET /contacts`. Thread-safe.
  *
- * Fetches one page.
+ * Fetch one page.
  *
  * @param client      the client
  * @param params      [optional] filter and page size; NULL for none
  * @param number      number of the page, from 1
  * @param options     [optional] call options; NULL for those of the client
- * @param[out] page   [optional] the result; free with zexa_contact_page_free()
+ * @param[out] page   [optional] the page; free with zexa_contact_page_free()
  * @param[out] error  [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_contacts_list_page(const zexa_client *client,
@@ -1505,14 +1504,14 @@ zexa_status zexa_contacts_list_page(const zexa_client *client,
  *
  * Endpoint: `GET /contacts`. Thread-safe.
  *
- * Creates an iterator over all pages; sends nothing. Read it with zexa_contact_pages_next().
+ * Create an iterator over all pages. Sends nothing. Read it with zexa_contact_pages_next().
  *
  * @param client      the client
  * @param params      [optional] filter and page size; NULL for none
  * @param options     [optional] call options; NULL for those of the client
  * @param[out] pages  the iterator; free with zexa_contact_pages_free()
  * @param[out] error  [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_contacts_list_pages(const zexa_client *client,
@@ -1528,10 +1527,10 @@ zexa_status zexa_contacts_list_pages(const zexa_client *client,
  * Endpoint: `DELETE /contacts/{id}`. Thread-safe.
  *
  * @param client      the client
- * @param id          id of the object
+ * @param id          id of the contact
  * @param options     [optional] call options; NULL for those of the client
  * @param[out] error  [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_contacts_delete(const zexa_client *client, const char *id,
@@ -1664,9 +1663,9 @@ typedef struct zexa_create_webhook_params {
  * @param client        the client
  * @param params        the parameters; initialise with `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`
  * @param options       [optional] call options; NULL for those of the client
- * @param[out] webhook  [optional] the result; free with zexa_webhook_free()
+ * @param[out] webhook  [optional] the webhook; free with zexa_webhook_free()
  * @param[out] error    [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+ * @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_webhooks_create(const zexa_client *client,
@@ -1830,9 +1829,9 @@ typedef struct zexa_credits zexa_credits;
  *
  * @param client        the client
  * @param options       [optional] call options; NULL for those of the client
- * @param[out] credits  [optional] the result; free with zexa_credits_free()
+ * @param[out] credits  [optional] the credits; free with zexa_credits_free()
  * @param[out] error    [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, or see zexa_status
+ * @return `ZEXA_OK`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_credits_get(const zexa_client *client, const zexa_call_options *options,
@@ -1928,8 +1927,8 @@ void zexa_campaign_page_free(zexa_campaign_page *page);
  * @param iter           the iterator
  * @param[out] campaign  the item; free with zexa_campaign_free(). NULL at the end
  * @param[out] error     [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list
- *     is at its end
+ * @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; or a common error, after which the list is
+ *     at its end
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaign_iter_next(zexa_campaign_iter *iter, zexa_campaign **campaign,
@@ -1952,8 +1951,8 @@ void zexa_campaign_iter_free(zexa_campaign_iter *iter);
  * @param pages       the iterator
  * @param[out] page   the page; free with zexa_campaign_page_free(). NULL at the end
  * @param[out] error  [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list
- *     is at its end
+ * @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; or a common error, after which the list is
+ *     at its end
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaign_pages_next(zexa_campaign_pages *pages, zexa_campaign_page **page,
@@ -2003,8 +2002,8 @@ void zexa_contact_page_free(zexa_contact_page *page);
  * @param iter          the iterator
  * @param[out] contact  the item; free with zexa_contact_free(). NULL at the end
  * @param[out] error    [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list
- *     is at its end
+ * @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; or a common error, after which the list is
+ *     at its end
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_contact_iter_next(zexa_contact_iter *iter, zexa_contact **contact,
@@ -2027,8 +2026,8 @@ void zexa_contact_iter_free(zexa_contact_iter *iter);
  * @param pages       the iterator
  * @param[out] page   the page; free with zexa_contact_page_free(). NULL at the end
  * @param[out] error  [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list
- *     is at its end
+ * @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; or a common error, after which the list is
+ *     at its end
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_contact_pages_next(zexa_contact_pages *pages, zexa_contact_page **page,
@@ -2078,8 +2077,8 @@ void zexa_sender_id_page_free(zexa_sender_id_page *page);
  * @param iter            the iterator
  * @param[out] sender_id  the item; free with zexa_sender_id_free(). NULL at the end
  * @param[out] error      [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list
- *     is at its end
+ * @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; or a common error, after which the list is
+ *     at its end
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_sender_id_iter_next(zexa_sender_id_iter *iter, zexa_sender_id **sender_id,
@@ -2102,8 +2101,8 @@ void zexa_sender_id_iter_free(zexa_sender_id_iter *iter);
  * @param pages       the iterator
  * @param[out] page   the page; free with zexa_sender_id_page_free(). NULL at the end
  * @param[out] error  [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list
- *     is at its end
+ * @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; or a common error, after which the list is
+ *     at its end
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_sender_id_pages_next(zexa_sender_id_pages *pages, zexa_sender_id_page **page,
@@ -2206,7 +2205,7 @@ typedef struct zexa_response zexa_response;
  * @param[out] response  [optional] the response; free with zexa_response_free()
  * @param[out] error     [optional] the error on failure; free with zexa_error_free()
  * @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_CONFLICT`, `ZEXA_VALIDATION`,
- *     `ZEXA_INSUFFICIENT_CREDITS`, or see zexa_status
+ *     `ZEXA_INSUFFICIENT_CREDITS`, or a common error
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_client_request(const zexa_client *client, const char *method, const char *path,

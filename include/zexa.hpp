@@ -1601,7 +1601,7 @@ class messages_resource {
     ///
     /// Throws not_found_error, validation_error, or another zexa::error.
     ///
-    /// @param id       id of the object
+    /// @param id       id of the message
     /// @param options  call options, which override those of the client
     /// @return the message
     [[nodiscard]] zexa::message get(std::string_view id, const call_options &options = {}) const {
@@ -1629,7 +1629,7 @@ class messages_resource {
     ///
     /// Throws not_found_error, validation_error, or another zexa::error.
     ///
-    /// @param id       id of the object
+    /// @param id       id of the message
     /// @param until    name of a status to wait for; "final" for any final status
     /// @param options  call options, which override those of the client
     /// @return the message
@@ -2122,7 +2122,7 @@ class campaigns_resource {
     ///
     /// Throws not_found_error, validation_error, or another zexa::error.
     ///
-    /// @param id       id of the object
+    /// @param id       id of the campaign
     /// @param options  call options, which override those of the client
     /// @return the campaign
     [[nodiscard]] zexa::campaign get(std::string_view id, const call_options &options = {}) const {
@@ -2150,7 +2150,7 @@ class campaigns_resource {
     ///
     /// Throws not_found_error, validation_error, or another zexa::error.
     ///
-    /// @param id       id of the object
+    /// @param id       id of the campaign
     /// @param until    name of a status to wait for; "final" for any final status
     /// @param options  call options, which override those of the client
     /// @return the campaign
@@ -2390,7 +2390,7 @@ class contacts_resource {
     ///
     /// Throws not_found_error, validation_error, or another zexa::error.
     ///
-    /// @param id       id of the object
+    /// @param id       id of the contact
     /// @param options  call options, which override those of the client
     void remove(std::string_view id, const call_options &options = {}) const {
         detail::arrays arrays;

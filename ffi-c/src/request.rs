@@ -36,7 +36,7 @@ impl StringFields for Response {
 /// @param options        [optional] call options; NULL for those of the client. `extra_query` is added to `query`; `extra_body` returns `ZEXA_CONFIG`
 /// @param[out] response  [optional] the response; free with zexa_response_free()
 /// @param[out] error     [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_CONFLICT`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_CONFLICT`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_client_request(
     client: *const zexa_client,

@@ -360,9 +360,9 @@ impl zexa_list_campaigns_params {
 /// @param client         the client
 /// @param params         the parameters; initialise with `ZEXA_CREATE_CAMPAIGN_PARAMS_INIT`
 /// @param options        [optional] call options; NULL for those of the client
-/// @param[out] campaign  [optional] the result; free with zexa_campaign_free()
+/// @param[out] campaign  [optional] the campaign; free with zexa_campaign_free()
 /// @param[out] error     [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_create(
     client: *const zexa_client,
@@ -447,7 +447,7 @@ pub struct zexa_campaign_iter(Items<zexa::Campaign>);
 /// @param iter           the iterator
 /// @param[out] campaign  the item; free with zexa_campaign_free(). NULL at the end
 /// @param[out] error     [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list is at its end
+/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; or a common error, after which the list is at its end
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_iter_next(
     iter: *mut zexa_campaign_iter,
@@ -487,7 +487,7 @@ pub struct zexa_campaign_pages(Pages<zexa::Campaign>);
 /// @param pages       the iterator
 /// @param[out] page   the page; free with zexa_campaign_page_free(). NULL at the end
 /// @param[out] error  [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list is at its end
+/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; or a common error, after which the list is at its end
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_pages_next(
     pages: *mut zexa_campaign_pages,
@@ -522,14 +522,14 @@ pub unsafe extern "C" fn zexa_campaign_pages_free(pages: *mut zexa_campaign_page
 ///
 /// Endpoint: `GET /campaigns`. Thread-safe.
 ///
-/// Creates an iterator over all items, across pages; sends nothing. Read it with zexa_campaign_iter_next().
+/// Create an iterator over all items, across pages. Sends nothing. Read it with zexa_campaign_iter_next().
 ///
 /// @param client      the client
 /// @param params      [optional] filter and page size; NULL for none
 /// @param options     [optional] call options; NULL for those of the client
 /// @param[out] iter   the iterator; free with zexa_campaign_iter_free()
 /// @param[out] error  [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_list(
     client: *const zexa_client,
@@ -555,15 +555,15 @@ pub unsafe extern "C" fn zexa_campaigns_list(
 ///
 /// Endpoint: `GET /campaigns`. Thread-safe.
 ///
-/// Fetches one page.
+/// Fetch one page.
 ///
 /// @param client      the client
 /// @param params      [optional] filter and page size; NULL for none
 /// @param number      number of the page, from 1
 /// @param options     [optional] call options; NULL for those of the client
-/// @param[out] page   [optional] the result; free with zexa_campaign_page_free()
+/// @param[out] page   [optional] the page; free with zexa_campaign_page_free()
 /// @param[out] error  [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_list_page(
     client: *const zexa_client,
@@ -590,14 +590,14 @@ pub unsafe extern "C" fn zexa_campaigns_list_page(
 ///
 /// Endpoint: `GET /campaigns`. Thread-safe.
 ///
-/// Creates an iterator over all pages; sends nothing. Read it with zexa_campaign_pages_next().
+/// Create an iterator over all pages. Sends nothing. Read it with zexa_campaign_pages_next().
 ///
 /// @param client      the client
 /// @param params      [optional] filter and page size; NULL for none
 /// @param options     [optional] call options; NULL for those of the client
 /// @param[out] pages  the iterator; free with zexa_campaign_pages_free()
 /// @param[out] error  [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_list_pages(
     client: *const zexa_client,
@@ -624,11 +624,11 @@ pub unsafe extern "C" fn zexa_campaigns_list_pages(
 /// Endpoint: `GET /campaigns/{id}`. Thread-safe.
 ///
 /// @param client         the client
-/// @param id             id of the object
+/// @param id             id of the campaign
 /// @param options        [optional] call options; NULL for those of the client
-/// @param[out] campaign  [optional] the result; free with zexa_campaign_free()
+/// @param[out] campaign  [optional] the campaign; free with zexa_campaign_free()
 /// @param[out] error     [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_get(
     client: *const zexa_client,
@@ -661,12 +661,12 @@ pub unsafe extern "C" fn zexa_campaigns_get(
 /// Endpoint: `GET /campaigns/{id}`. Thread-safe.
 ///
 /// @param client         the client
-/// @param id             id of the object
+/// @param id             id of the campaign
 /// @param until          [optional] name of a status to wait for; NULL or "final" for any final status
 /// @param options        [optional] call options; NULL for those of the client
-/// @param[out] campaign  [optional] the result; free with zexa_campaign_free()
+/// @param[out] campaign  [optional] the campaign; free with zexa_campaign_free()
 /// @param[out] error     [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaigns_wait(
     client: *const zexa_client,

@@ -232,9 +232,9 @@ impl zexa_list_contacts_params {
 /// @param client        the client
 /// @param params        the parameters; initialise with `ZEXA_CREATE_CONTACT_PARAMS_INIT`
 /// @param options       [optional] call options; NULL for those of the client
-/// @param[out] contact  [optional] the result; free with zexa_contact_free()
+/// @param[out] contact  [optional] the contact; free with zexa_contact_free()
 /// @param[out] error    [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_CONFLICT`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_CONFLICT`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_create(
     client: *const zexa_client,
@@ -319,7 +319,7 @@ pub struct zexa_contact_iter(Items<zexa::Contact>);
 /// @param iter          the iterator
 /// @param[out] contact  the item; free with zexa_contact_free(). NULL at the end
 /// @param[out] error    [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list is at its end
+/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; or a common error, after which the list is at its end
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_iter_next(
     iter: *mut zexa_contact_iter,
@@ -359,7 +359,7 @@ pub struct zexa_contact_pages(Pages<zexa::Contact>);
 /// @param pages       the iterator
 /// @param[out] page   the page; free with zexa_contact_page_free(). NULL at the end
 /// @param[out] error  [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list is at its end
+/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; or a common error, after which the list is at its end
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_pages_next(
     pages: *mut zexa_contact_pages,
@@ -394,14 +394,14 @@ pub unsafe extern "C" fn zexa_contact_pages_free(pages: *mut zexa_contact_pages)
 ///
 /// Endpoint: `GET /contacts`. Thread-safe.
 ///
-/// Creates an iterator over all items, across pages; sends nothing. Read it with zexa_contact_iter_next().
+/// Create an iterator over all items, across pages. Sends nothing. Read it with zexa_contact_iter_next().
 ///
 /// @param client      the client
 /// @param params      [optional] filter and page size; NULL for none
 /// @param options     [optional] call options; NULL for those of the client
 /// @param[out] iter   the iterator; free with zexa_contact_iter_free()
 /// @param[out] error  [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_list(
     client: *const zexa_client,
@@ -427,15 +427,15 @@ pub unsafe extern "C" fn zexa_contacts_list(
 ///
 /// Endpoint: `GET /contacts`. Thread-safe.
 ///
-/// Fetches one page.
+/// Fetch one page.
 ///
 /// @param client      the client
 /// @param params      [optional] filter and page size; NULL for none
 /// @param number      number of the page, from 1
 /// @param options     [optional] call options; NULL for those of the client
-/// @param[out] page   [optional] the result; free with zexa_contact_page_free()
+/// @param[out] page   [optional] the page; free with zexa_contact_page_free()
 /// @param[out] error  [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_list_page(
     client: *const zexa_client,
@@ -462,14 +462,14 @@ pub unsafe extern "C" fn zexa_contacts_list_page(
 ///
 /// Endpoint: `GET /contacts`. Thread-safe.
 ///
-/// Creates an iterator over all pages; sends nothing. Read it with zexa_contact_pages_next().
+/// Create an iterator over all pages. Sends nothing. Read it with zexa_contact_pages_next().
 ///
 /// @param client      the client
 /// @param params      [optional] filter and page size; NULL for none
 /// @param options     [optional] call options; NULL for those of the client
 /// @param[out] pages  the iterator; free with zexa_contact_pages_free()
 /// @param[out] error  [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_list_pages(
     client: *const zexa_client,
@@ -498,10 +498,10 @@ pub unsafe extern "C" fn zexa_contacts_list_pages(
 /// Endpoint: `DELETE /contacts/{id}`. Thread-safe.
 ///
 /// @param client      the client
-/// @param id          id of the object
+/// @param id          id of the contact
 /// @param options     [optional] call options; NULL for those of the client
 /// @param[out] error  [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contacts_delete(
     client: *const zexa_client,

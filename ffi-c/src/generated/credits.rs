@@ -62,9 +62,9 @@ pub unsafe extern "C" fn zexa_credits_free(credits: *mut zexa_credits) {
 ///
 /// @param client        the client
 /// @param options       [optional] call options; NULL for those of the client
-/// @param[out] credits  [optional] the result; free with zexa_credits_free()
+/// @param[out] credits  [optional] the credits; free with zexa_credits_free()
 /// @param[out] error    [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, or see zexa_status
+/// @return `ZEXA_OK`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_credits_get(
     client: *const zexa_client,

@@ -292,9 +292,9 @@ impl zexa_send_message_params {
 /// @param client        the client
 /// @param params        the parameters; initialise with `ZEXA_SEND_MESSAGE_PARAMS_INIT`
 /// @param options       [optional] call options; NULL for those of the client
-/// @param[out] message  [optional] the result; free with zexa_message_free()
+/// @param[out] message  [optional] the message; free with zexa_message_free()
 /// @param[out] error    [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, `ZEXA_INSUFFICIENT_CREDITS`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_messages_send(
     client: *const zexa_client,
@@ -321,11 +321,11 @@ pub unsafe extern "C" fn zexa_messages_send(
 /// Endpoint: `GET /messages/{id}`. Thread-safe.
 ///
 /// @param client        the client
-/// @param id            id of the object
+/// @param id            id of the message
 /// @param options       [optional] call options; NULL for those of the client
-/// @param[out] message  [optional] the result; free with zexa_message_free()
+/// @param[out] message  [optional] the message; free with zexa_message_free()
 /// @param[out] error    [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_messages_get(
     client: *const zexa_client,
@@ -359,12 +359,12 @@ pub unsafe extern "C" fn zexa_messages_get(
 /// Endpoint: `GET /messages/{id}`. Thread-safe.
 ///
 /// @param client        the client
-/// @param id            id of the object
+/// @param id            id of the message
 /// @param until         [optional] name of a status to wait for; NULL or "final" for any final status
 /// @param options       [optional] call options; NULL for those of the client
-/// @param[out] message  [optional] the result; free with zexa_message_free()
+/// @param[out] message  [optional] the message; free with zexa_message_free()
 /// @param[out] error    [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_NOT_FOUND`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_messages_wait(
     client: *const zexa_client,

@@ -208,7 +208,7 @@ pub struct zexa_sender_id_iter(Items<zexa::SenderId>);
 /// @param iter            the iterator
 /// @param[out] sender_id  the item; free with zexa_sender_id_free(). NULL at the end
 /// @param[out] error      [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list is at its end
+/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; or a common error, after which the list is at its end
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_iter_next(
     iter: *mut zexa_sender_id_iter,
@@ -248,7 +248,7 @@ pub struct zexa_sender_id_pages(Pages<zexa::SenderId>);
 /// @param pages       the iterator
 /// @param[out] page   the page; free with zexa_sender_id_page_free(). NULL at the end
 /// @param[out] error  [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list is at its end
+/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; or a common error, after which the list is at its end
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_pages_next(
     pages: *mut zexa_sender_id_pages,
@@ -283,14 +283,14 @@ pub unsafe extern "C" fn zexa_sender_id_pages_free(pages: *mut zexa_sender_id_pa
 ///
 /// Endpoint: `GET /sender-ids`. Thread-safe.
 ///
-/// Creates an iterator over all items, across pages; sends nothing. Read it with zexa_sender_id_iter_next().
+/// Create an iterator over all items, across pages. Sends nothing. Read it with zexa_sender_id_iter_next().
 ///
 /// @param client      the client
 /// @param params      [optional] filter and page size; NULL for none
 /// @param options     [optional] call options; NULL for those of the client
 /// @param[out] iter   the iterator; free with zexa_sender_id_iter_free()
 /// @param[out] error  [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_ids_list(
     client: *const zexa_client,
@@ -316,15 +316,15 @@ pub unsafe extern "C" fn zexa_sender_ids_list(
 ///
 /// Endpoint: `GET /sender-ids`. Thread-safe.
 ///
-/// Fetches one page.
+/// Fetch one page.
 ///
 /// @param client      the client
 /// @param params      [optional] filter and page size; NULL for none
 /// @param number      number of the page, from 1
 /// @param options     [optional] call options; NULL for those of the client
-/// @param[out] page   [optional] the result; free with zexa_sender_id_page_free()
+/// @param[out] page   [optional] the page; free with zexa_sender_id_page_free()
 /// @param[out] error  [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_ids_list_page(
     client: *const zexa_client,
@@ -351,14 +351,14 @@ pub unsafe extern "C" fn zexa_sender_ids_list_page(
 ///
 /// Endpoint: `GET /sender-ids`. Thread-safe.
 ///
-/// Creates an iterator over all pages; sends nothing. Read it with zexa_sender_id_pages_next().
+/// Create an iterator over all pages. Sends nothing. Read it with zexa_sender_id_pages_next().
 ///
 /// @param client      the client
 /// @param params      [optional] filter and page size; NULL for none
 /// @param options     [optional] call options; NULL for those of the client
 /// @param[out] pages  the iterator; free with zexa_sender_id_pages_free()
 /// @param[out] error  [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_ids_list_pages(
     client: *const zexa_client,

@@ -11,9 +11,9 @@ use crate::panic_boundary;
 
 /// Result of a function. The numbers never change; later versions may add more.
 ///
-/// Every function that makes requests can return `ZEXA_CONFIG`, `ZEXA_INVALID_REQUEST`, `ZEXA_UNAUTHORIZED`, `ZEXA_RATE_LIMITED`, `ZEXA_SERVER`,
-/// `ZEXA_CONNECT`, `ZEXA_TIMEOUT`, `ZEXA_DECODE`, `ZEXA_CANCELLED`, `ZEXA_CLOSED`, `ZEXA_OTHER`, `ZEXA_INVALID_ARGUMENT` and `ZEXA_INTERNAL`. The comment
-/// of a function lists the others.
+/// Common errors, which every function that makes requests can return: `ZEXA_CONFIG`, `ZEXA_INVALID_REQUEST`, `ZEXA_UNAUTHORIZED`, `ZEXA_RATE_LIMITED`,
+/// `ZEXA_SERVER`, `ZEXA_CONNECT`, `ZEXA_TIMEOUT`, `ZEXA_DECODE`, `ZEXA_CANCELLED`, `ZEXA_CLOSED`, `ZEXA_OTHER`, `ZEXA_INVALID_ARGUMENT` and
+/// `ZEXA_INTERNAL`. The comment of a function lists its other errors.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum zexa_status {

@@ -261,9 +261,9 @@ impl zexa_create_webhook_params {
 /// @param client        the client
 /// @param params        the parameters; initialise with `ZEXA_CREATE_WEBHOOK_PARAMS_INIT`
 /// @param options       [optional] call options; NULL for those of the client
-/// @param[out] webhook  [optional] the result; free with zexa_webhook_free()
+/// @param[out] webhook  [optional] the webhook; free with zexa_webhook_free()
 /// @param[out] error    [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or see zexa_status
+/// @return `ZEXA_OK`, `ZEXA_VALIDATION`, or a common error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhooks_create(
     client: *const zexa_client,

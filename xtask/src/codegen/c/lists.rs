@@ -36,7 +36,7 @@ struct Functions<'a> {
 impl Functions<'_> {
     fn items(&self) -> String {
         let docs = format!(
-            "///\n/// Creates an iterator over all items, across pages; sends nothing. Read it with {item}_iter_next().\n",
+            "///\n/// Create an iterator over all items, across pages. Sends nothing. Read it with {item}_iter_next().\n",
             item = self.item
         );
         self.operations.function(Function {
@@ -47,7 +47,7 @@ impl Functions<'_> {
 
     fn pages(&self) -> String {
         let docs = format!(
-            "///\n/// Creates an iterator over all pages; sends nothing. Read it with {item}_pages_next().\n",
+            "///\n/// Create an iterator over all pages. Sends nothing. Read it with {item}_pages_next().\n",
             item = self.item
         );
         let function = self.function("pages", "Pages::new(binding::checked_list(LIST)?.pages())");
@@ -58,7 +58,7 @@ impl Functions<'_> {
         let mut function = self.function("page", "PageOf::new(LIST.page(number)?)");
         let docs = "number of the page, from 1".to_owned();
         function.inputs.push(Input { name: "number", kind: "u32".to_owned(), docs });
-        let docs = self.docs("///\n/// Fetches one page.\n");
+        let docs = self.docs("///\n/// Fetch one page.\n");
         self.operations.function(Function { suffix: "_page", docs, ..function })
     }
 
@@ -182,7 +182,7 @@ impl Types<'_> {
 
             /// Return the next {one} of a list. Waits until it is fetched.
             ///
-            {parameters}/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; on failure see zexa_status, and the list is at its end
+            {parameters}/// @return `ZEXA_OK`; `ZEXA_DONE` at the end of the list; or a common error, after which the list is at its end
             #[unsafe(no_mangle)]
             pub unsafe extern \"C\" fn {next}(
                 {kind}: *mut {handle},

@@ -27,7 +27,7 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Oper
         Shape::Get { answer } => operations.function(Function {
             docs: operations.docs("GET"),
             output: Some(Output::object(answer)),
-            ..Function::by_id(format!("{method}(id)?"))
+            ..Function::by_id(answer, format!("{method}(id)?"))
         }),
         Shape::GetOne { answer } => operations.function(Function {
             docs: operations.docs("GET"),
@@ -36,7 +36,7 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Oper
             ..Function::default()
         }),
         Shape::Wait { answer } => {
-            let mut function = Function::by_id(format!("{method}(id, until)?"));
+            let mut function = Function::by_id(answer, format!("{method}(id, until)?"));
             function.inputs.push(Input {
                 name: "until",
                 kind: "*const c_char".to_owned(),
@@ -50,8 +50,10 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Oper
                 ..function
             })
         }
-        Shape::Delete => operations
-            .function(Function { docs: operations.docs("DELETE"), ..Function::by_id(format!("{method}(id)?")) }),
+        Shape::Delete => operations.function(Function {
+            docs: operations.docs("DELETE"),
+            ..Function::by_id(resource.name.trim_end_matches('s'), format!("{method}(id)?"))
+        }),
         Shape::List { params, item } => lists::write(&operations, params, item),
     }
 }
@@ -114,9 +116,13 @@ impl Output {
 
 impl Function<'_> {
     /// A call with an id.
-    fn by_id(call: String) -> Self {
+    fn by_id(object: &str, call: String) -> Self {
         Function {
-            inputs: vec![Input { name: "id", kind: "*const c_char".to_owned(), docs: "id of the object".to_owned() }],
+            inputs: vec![Input {
+                name: "id",
+                kind: "*const c_char".to_owned(),
+                docs: format!("id of the {}", object.to_snake_case().replace('_', " ")),
+            }],
             read: "let id = input::string(\"id\", id)?;",
             call,
             ..Function::default()
@@ -158,7 +164,7 @@ impl Operations<'_> {
             let is_required = matches!(name.as_str(), "iter" | "pages");
             let about = match is_required {
                 true => format!("the iterator; free with {kind}_free()"),
-                false => format!("[optional] the result; free with {kind}_free()"),
+                false => format!("[optional] the {}; free with {kind}_free()", name.replace('_', " ")),
             };
             documented.push((format!("[out] {name}"), about));
             arguments += &format!("{name}: *mut *mut {kind}, ");
@@ -172,7 +178,7 @@ impl Operations<'_> {
         format!(
             "
             {docs}///
-            {parameters}/// @return `ZEXA_OK`, {statuses}or see zexa_status
+            {parameters}/// @return `ZEXA_OK`, {statuses}or a common error
             #[unsafe(no_mangle)]
             pub unsafe extern \"C\" fn {name}({arguments} error: *mut *mut zexa_error) -> zexa_status {{
                 let call = || {{

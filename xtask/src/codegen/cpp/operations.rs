@@ -93,16 +93,16 @@ impl Method<'_> {
 
     /// The parameters and the return value, as lines of a doc comment.
     fn parameters(&self) -> String {
-        let id = ("id", "id of the object".to_owned());
+        let id = |object: &str| ("id", format!("id of the {}", object.to_snake_case().replace('_', " ")));
         let (mut inputs, result) = match &self.operation.shape {
             Shape::Post { answer, .. } => (vec![("params", "the parameters".to_owned())], Some(answer)),
-            Shape::Get { answer } => (vec![id], Some(answer)),
+            Shape::Get { answer } => (vec![id(answer)], Some(answer)),
             Shape::GetOne { answer } => (Vec::new(), Some(answer)),
             Shape::Wait { answer } => {
                 let until = "name of a status to wait for; \"final\" for any final status".to_owned();
-                (vec![id, ("until", until)], Some(answer))
+                (vec![id(answer), ("until", until)], Some(answer))
             }
-            Shape::Delete => (vec![id], None),
+            Shape::Delete => (vec![id(self.resource.name.trim_end_matches('s'))], None),
             Shape::List { .. } => (vec![("params", "filter and page size".to_owned())], None),
         };
         inputs.push(("options", "call options, which override those of the client".to_owned()));
