@@ -40,7 +40,7 @@ static long captured_bytes(stderr_capture capture) {
 int main(void) {
     /* The capture works: otherwise 0 bytes would prove nothing. */
     stderr_capture capture = capture_stderr();
-    fputs("captured", stderr);
+    fputs("hello", stderr);
     CHECK_NUMBER(captured_bytes(capture), 5);
 
     zexa_error *panicked = NULL, *without_message = NULL, *failed = NULL;
