@@ -1017,7 +1017,8 @@ inline time_point time(std::int64_t unix_ms) {
     return time_point(std::chrono::milliseconds(unix_ms));
 }
 
-/// A time that is absent if its text is. Its number cannot tell: every value is a valid time.
+/// A time that is absent if its text is. The number cannot indicate absence: every value is a valid
+/// time.
 inline std::optional<time_point> optional_time(const char *text, std::int64_t unix_ms) {
     if (text == nullptr)
         return std::nullopt;

@@ -46,9 +46,9 @@ static zexa_create_campaign_params campaign(void) {
 
 static void test_strings_of_params(const zexa_client *client) {
     zexa_error *error = NULL;
-    zexa_message *made = NULL;
+    zexa_message *result = NULL;
     zexa_send_message_params message = sms("Hello");
-#define SEND zexa_messages_send(client, &message, NULL, &made, &error)
+#define SEND zexa_messages_send(client, &message, NULL, &result, &error)
     CHECK_TEXT_FIELD(message, channel, "channel", SEND);
     CHECK_TEXT_FIELD(message, to, "to", SEND);
     CHECK_TEXT_FIELD(message, from, "from", SEND);
@@ -90,7 +90,7 @@ static void test_strings_of_params(const zexa_client *client) {
                      zexa_contacts_list(client, &which, NULL, &iter, &error));
     CHECK_TEXT_FIELD(which, search, "search",
                      zexa_contacts_list(client, &which, NULL, &iter, &error));
-    CHECK(!made && !launched && !contact && !iter);
+    CHECK(!result && !launched && !contact && !iter);
 }
 
 static void test_other_strings(const zexa_client *client) {
@@ -271,12 +271,12 @@ static void test_arrays_and_numbers(const zexa_client *client) {
 
 static void test_sizes(const zexa_client *client) {
     zexa_error *error = NULL;
-    zexa_client *made = NULL;
+    zexa_client *result = NULL;
     zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
-    CHECK_SIZES(options, "options", zexa_client_new(&options, &made, &error));
+    CHECK_SIZES(options, "options", zexa_client_new(&options, &result, &error));
     zexa_call_options call = ZEXA_CALL_OPTIONS_INIT;
-    CHECK_SIZES(call, "options", zexa_client_with_options(client, &call, &made, &error));
-    CHECK(made == NULL);
+    CHECK_SIZES(call, "options", zexa_client_with_options(client, &call, &result, &error));
+    CHECK(result == NULL);
     zexa_message *message = NULL;
     zexa_send_message_params params = sms("Hello");
     CHECK_SIZES(params, "params", zexa_messages_send(client, &params, NULL, &message, &error));

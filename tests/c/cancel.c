@@ -111,7 +111,7 @@ static void test_cancel_between_pages(void) {
     zexa_contact_iter *iter = NULL;
     zexa_contact *contact = NULL;
     CHECK_OK(zexa_contacts_list(client, &params, &options, &iter, &error), &error);
-    for (int taken = 0; taken < 10; taken++) {
+    for (int count = 0; count < 10; count++) {
         CHECK_OK(zexa_contact_iter_next(iter, &contact, &error), &error);
         zexa_contact_free(contact);
     }

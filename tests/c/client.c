@@ -143,20 +143,20 @@ static void test_close(const sandbox *server) {
 
 static void test_template(const zexa_client *client) {
     zexa_error *error = NULL;
-    zexa_template *made = NULL;
+    zexa_template *built = NULL;
     zexa_message *message = NULL;
-    CHECK_OK(zexa_template_new("order_ready", &made, &error), &error);
-    CHECK_OK(zexa_template_set_language(made, "pt", &error), &error);
-    CHECK_OK(zexa_template_add_variable(made, "Ana", &error), &error);
-    CHECK_OK(zexa_template_add_variable(made, "\"1234\"", &error), &error);
-    CHECK_CONTAINS(zexa_template_json(made), "order_ready");
-    CHECK_CONTAINS(zexa_template_json(made), "\\\"1234\\\"");
+    CHECK_OK(zexa_template_new("order_ready", &built, &error), &error);
+    CHECK_OK(zexa_template_set_language(built, "pt", &error), &error);
+    CHECK_OK(zexa_template_add_variable(built, "Ana", &error), &error);
+    CHECK_OK(zexa_template_add_variable(built, "\"1234\"", &error), &error);
+    CHECK_CONTAINS(zexa_template_json(built), "order_ready");
+    CHECK_CONTAINS(zexa_template_json(built), "\\\"1234\\\"");
     zexa_send_message_params params = sms(NULL);
     params.channel = ZEXA_CHANNEL_WHATSAPP;
-    params.template_json = zexa_template_json(made);
+    params.template_json = zexa_template_json(built);
     CHECK_OK(zexa_messages_send(client, &params, NULL, &message, &error), &error);
     zexa_message_free(message);
-    zexa_template_free(made);
+    zexa_template_free(built);
 
     params.template_json = "[1]";
     CHECK_FAILS(zexa_messages_send(client, &params, NULL, &message, &error), ZEXA_VALIDATION,

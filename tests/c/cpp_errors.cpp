@@ -33,12 +33,12 @@ static void test_errors() {
 
     // A client that does not wait for `Retry-After`.
     const zexa::client other = server.client();
-    zexa::send_message_params nobody = sms("Hello");
-    nobody.from = "NOBODY";
-    const auto refused = CHECK_THROWS(zexa::error, other.messages().send(nobody));
-    CHECK(refused.code() && refused.http_status() == 422 && server.count("messages") == 0);
-    nobody.to = "912345678";
-    const auto invalid = CHECK_THROWS(zexa::validation_error, other.messages().send(nobody));
+    zexa::send_message_params unregistered = sms("Hello");
+    unregistered.from = "NOBODY";
+    const auto rejected = CHECK_THROWS(zexa::error, other.messages().send(unregistered));
+    CHECK(rejected.code() && rejected.http_status() == 422 && server.count("messages") == 0);
+    unregistered.to = "912345678";
+    const auto invalid = CHECK_THROWS(zexa::validation_error, other.messages().send(unregistered));
     CHECK(invalid.attempts() == 0 && !invalid.http_status());
 
     zexa::client_options options;
@@ -56,38 +56,40 @@ static void test_invalid_arguments() {
     using namespace std::string_literals;
     sandbox server;
     const zexa::client client = server.client();
-    const auto refused = [](const zexa::invalid_argument_error &error, const std::string &field) {
+    const auto check_rejected = [](const zexa::invalid_argument_error &error,
+                                   const std::string &field) {
         CHECK(error.kind() == zexa::kind::invalid_argument);
         CHECK(error.outcome() == zexa::outcome::not_sent && error.attempts() == 0);
         CHECK(contains(error.what(), field + ": "));
         CHECK(json_value(*error.details_json(), "field") == field);
         CHECK(contains(error.json(), *error.details_json()));
     };
-    const std::string cut = "a\0b"s;
+    const std::string with_nul = "a\0b"s;
     using wrong = zexa::invalid_argument_error;
-    refused(CHECK_THROWS(wrong, client.messages().send(sms(cut))), "body");
-    refused(CHECK_THROWS(wrong, client.messages().send(sms("\xff"))), "body");
-    refused(CHECK_THROWS(wrong, client.messages().get(cut)), "id");
-    refused(CHECK_THROWS(wrong, client.request("GET", cut)), "path");
-    refused(CHECK_THROWS(wrong, client.request("POST", "/messages", {}, cut)), "body_json");
-    refused(CHECK_THROWS(wrong, zexa::message_template("x").variable(cut)), "value");
+    check_rejected(CHECK_THROWS(wrong, client.messages().send(sms(with_nul))), "body");
+    check_rejected(CHECK_THROWS(wrong, client.messages().send(sms("\xff"))), "body");
+    check_rejected(CHECK_THROWS(wrong, client.messages().get(with_nul)), "id");
+    check_rejected(CHECK_THROWS(wrong, client.request("GET", with_nul)), "path");
+    check_rejected(CHECK_THROWS(wrong, client.request("POST", "/messages", {}, with_nul)),
+                   "body_json");
+    check_rejected(CHECK_THROWS(wrong, zexa::message_template("x").variable(with_nul)), "value");
     zexa::create_contact_params contact;
-    contact.lists = {"lst_demo", cut};
-    refused(CHECK_THROWS(wrong, client.contacts().create(contact)), "lists[1]");
+    contact.lists = {"lst_demo", with_nul};
+    check_rejected(CHECK_THROWS(wrong, client.contacts().create(contact)), "lists[1]");
     zexa::list_contacts_params filter;
-    filter.search = cut;
-    refused(CHECK_THROWS(wrong, client.contacts().list(filter).begin()), "search");
+    filter.search = with_nul;
+    check_rejected(CHECK_THROWS(wrong, client.contacts().list(filter).begin()), "search");
     zexa::call_options options;
-    options.headers = {{"X-Shop", cut}};
-    refused(CHECK_THROWS(wrong, client.credits().get(options)), "headers[0].value");
+    options.headers = {{"X-Shop", with_nul}};
+    check_rejected(CHECK_THROWS(wrong, client.credits().get(options)), "headers[0].value");
     options.headers.clear();
     options.timeout = -1ms;
     const auto timeout = CHECK_THROWS(wrong, client.credits().get(options));
-    refused(timeout, "timeout");
+    check_rejected(timeout, "timeout");
     CHECK(contains(timeout.what(), "must be more than zero"));
     options.timeout.reset();
     options.max_retries = -1;
-    refused(CHECK_THROWS(wrong, client.with_options(options)), "max_retries");
+    check_rejected(CHECK_THROWS(wrong, client.with_options(options)), "max_retries");
     CHECK(server.count("requests") == 0);
 }
 

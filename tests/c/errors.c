@@ -131,9 +131,9 @@ static void test_connection_refused(void) {
     struct sockaddr_in address = {.sin_family = AF_INET};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
-    int taken = socket(AF_INET, SOCK_STREAM, 0);
-    CHECK_NUMBER(bind(taken, (struct sockaddr *)&address, size), 0);
-    CHECK_NUMBER(getsockname(taken, (struct sockaddr *)&address, &size), 0);
+    int bound = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_NUMBER(bind(bound, (struct sockaddr *)&address, size), 0);
+    CHECK_NUMBER(getsockname(bound, (struct sockaddr *)&address, &size), 0);
     char url[64];
     snprintf(url, sizeof url, "http://127.0.0.1:%d/v1", ntohs(address.sin_port));
 
@@ -150,7 +150,7 @@ static void test_connection_refused(void) {
     CHECK_TEXT(zexa_error_cause(error), "ECONNREFUSED");
     zexa_error_free(error);
     zexa_client_free(client);
-    close(taken);
+    close(bound);
 }
 
 static void test_names(void) {

@@ -74,7 +74,7 @@ static void test_partially_read_list(void) {
     zexa_error *error = NULL;
     zexa_contact_iter *iter = NULL;
     CHECK_OK(zexa_contacts_list(client, &params, NULL, &iter, &error), &error);
-    for (int taken = 0; taken < 25; taken++) {
+    for (int count = 0; count < 25; count++) {
         zexa_contact *contact = NULL;
         CHECK_OK(zexa_contact_iter_next(iter, &contact, &error), &error);
         zexa_contact_free(contact);

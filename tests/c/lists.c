@@ -161,7 +161,7 @@ static void test_lifetimes(const sandbox *server) {
 
     CHECK_OK(zexa_contacts_list(client, &params, NULL, &iter, &error), &error);
     zexa_contact *third = NULL;
-    for (int taken = 0; taken < 3; taken++) {
+    for (int count = 0; count < 3; count++) {
         zexa_contact_free(third);
         CHECK_OK(zexa_contact_iter_next(iter, &third, &error), &error);
     }
@@ -185,7 +185,7 @@ static void test_error_ends_a_list(void) {
     zexa_contact_iter *iter = NULL;
     zexa_contact *contact = NULL;
     CHECK_OK(zexa_contacts_list(client, &params, NULL, &iter, &error), &error);
-    for (int taken = 0; taken < 10; taken++) {
+    for (int count = 0; count < 10; count++) {
         CHECK_OK(zexa_contact_iter_next(iter, &contact, &error), &error);
         zexa_contact_free(contact);
     }

@@ -142,9 +142,9 @@ static void test_pages(void) {
 /* The client is NULL. */
 #define CHECK_CALL(type, function, ...)                                                            \
     do {                                                                                           \
-        type *made = (type *)&sentinel;                                                            \
-        CHECK_REJECTED(function(NULL, __VA_ARGS__, NULL, &made, slot), "client");                  \
-        CHECK(made == NULL);                                                                       \
+        type *output = (type *)&sentinel;                                                          \
+        CHECK_REJECTED(function(NULL, __VA_ARGS__, NULL, &output, slot), "client");                \
+        CHECK(output == NULL);                                                                     \
     } while (0)
 
 /* The client is NULL, or the output of the list is. */
@@ -156,9 +156,9 @@ static void test_pages(void) {
 
 #define CHECK_NEXT(type, from, function)                                                           \
     do {                                                                                           \
-        type *made = (type *)&sentinel;                                                            \
-        CHECK_REJECTED(function(NULL, &made, slot), from);                                         \
-        CHECK(made == NULL);                                                                       \
+        type *output = (type *)&sentinel;                                                          \
+        CHECK_REJECTED(function(NULL, &output, slot), from);                                       \
+        CHECK(output == NULL);                                                                     \
     } while (0)
 
 static void test_calls(const zexa_client *client) {

@@ -26,7 +26,7 @@ def variants(scenario: dict) -> list[Variant]:
     return all_ways
 
 
-def answer(library: Library, options: dict, call: dict | None, token, variant: Variant) -> dict:
+def run_variant(library: Library, options: dict, call: dict | None, token, variant: Variant) -> dict:
     """Creates a client and makes the call. Returns `result`, or `error` and `items`."""
     items: list = []
     try:

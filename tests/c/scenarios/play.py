@@ -6,7 +6,7 @@ import threading
 import time
 import traceback
 
-from client import Variant, answer
+from client import Variant, run_variant
 from library import ContractError, Library
 from sandbox import Sandbox, SandboxError, send
 
@@ -66,7 +66,7 @@ def run_call(library: Library, sandbox: Sandbox, scenario: dict, variant: Varian
         token = cancel_after_requests(library, server, call or {}) or cancel_after_attempts(
             library, options, call or {}
         )
-        actual = answer(library, options, call, token, variant)
+        actual = run_variant(library, options, call, token, variant)
         result = next(iter(actual.items()))
         for what in ("requests", "messages"):
             actual[what] = send("GET", f"{server['control']}/{what}")[what]
