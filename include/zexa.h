@@ -14,7 +14,6 @@
  * params.to = "+244912345678";
  * params.from = "ZEXA";
  * params.body = "Hello";
- *
  * zexa_status status = zexa_client_new(NULL, &client, &error);
  * if (status == ZEXA_OK)
  *     status = zexa_messages_send(client, &params, NULL, &message, &error);
@@ -60,10 +59,7 @@
 #define ZEXA_VERSION_MINOR 1 /**< Minor version of this header. */
 #define ZEXA_VERSION_PATCH 0 /**< Patch version of this header. */
 
-/**
- * Makes compilers warn if a result is ignored. To disable that, define it as empty before including
- * this header. GCC ignores casts to void in C: assign a result to a variable to ignore it.
- */
+/** Makes compilers warn if a result is ignored. Define it as empty to disable the warnings. */
 #ifndef ZEXA_WARN_UNUSED_RESULT
 #if defined(__cplusplus) && __cplusplus >= 201703L
 #define ZEXA_WARN_UNUSED_RESULT [[nodiscard]]
@@ -83,12 +79,8 @@ extern "C" {
  * ============================================================================================== */
 
 /**
- * Result of a function. The numbers never change; later versions may add more.
- *
- * Common errors, which every function that makes requests can return: `ZEXA_CONFIG`,
- * `ZEXA_INVALID_REQUEST`, `ZEXA_UNAUTHORIZED`, `ZEXA_RATE_LIMITED`, `ZEXA_SERVER`, `ZEXA_CONNECT`,
- * `ZEXA_TIMEOUT`, `ZEXA_DECODE`, `ZEXA_CANCELLED`, `ZEXA_CLOSED`, `ZEXA_OTHER`,
- * `ZEXA_INVALID_ARGUMENT` and `ZEXA_INTERNAL`. The comment of a function lists its other errors.
+ * Result of a function. The numbers never change; later versions may add more. The section "Errors"
+ * lists the common errors.
  */
 typedef enum {
     /** Success. */
@@ -155,12 +147,10 @@ typedef struct zexa_call_options zexa_call_options;
 /**
  * Create a client. Opens no connection.
  *
- * @param options      [optional] options; NULL for the defaults, with the API key of the
- *                     environment variable `ZEXA_API_KEY`
+ * @param options      [optional] options; NULL for the defaults, with the key in `ZEXA_API_KEY`
  * @param[out] client  the client; free with zexa_client_free()
  * @param[out] error   [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_CONFIG` if there is no API key or an option is invalid (the error names
- *     it), or `ZEXA_INVALID_ARGUMENT`
+ * @return `ZEXA_OK`, `ZEXA_CONFIG` for an invalid or missing option, or `ZEXA_INVALID_ARGUMENT`
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_client_new(const zexa_client_options *options, zexa_client **client,
@@ -279,6 +269,11 @@ const char *zexa_version(void);
 
 /* ==============================================================================================
  * Errors
+ *
+ * Common errors, which every function that makes requests can return, are ZEXA_CONFIG,
+ * ZEXA_INVALID_REQUEST, ZEXA_UNAUTHORIZED, ZEXA_RATE_LIMITED, ZEXA_SERVER, ZEXA_CONNECT,
+ * ZEXA_TIMEOUT, ZEXA_DECODE, ZEXA_CANCELLED, ZEXA_CLOSED, ZEXA_OTHER, ZEXA_INVALID_ARGUMENT and
+ * ZEXA_INTERNAL. The comment of a function lists its other errors.
  *
  * An error object describes what went wrong, and whether the server may have carried out the
  * request. Its strings are valid until it is freed. It never contains the API key.

@@ -155,10 +155,10 @@ impl zexa_client_options {
 
 /// Create a client. Opens no connection.
 ///
-/// @param options      [optional] options; NULL for the defaults, with the API key of the environment variable `ZEXA_API_KEY`
+/// @param options      [optional] options; NULL for the defaults, with the key in `ZEXA_API_KEY`
 /// @param[out] client  the client; free with zexa_client_free()
 /// @param[out] error   [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_CONFIG` if there is no API key or an option is invalid (the error names it), or `ZEXA_INVALID_ARGUMENT`
+/// @return `ZEXA_OK`, `ZEXA_CONFIG` for an invalid or missing option, or `ZEXA_INVALID_ARGUMENT`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_client_new(
     options: *const zexa_client_options,

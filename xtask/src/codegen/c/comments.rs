@@ -1,6 +1,6 @@
 //! Comments of the header: wrapped to its width, and on one line if they fit.
 
-use textwrap::Options;
+use textwrap::{Options, WordSplitter};
 
 /// Width of the header.
 const WIDTH: usize = 100;
@@ -50,7 +50,8 @@ fn flush(paragraph: &mut String, width: usize, wrapped: &mut Vec<String>) {
         return;
     }
     let hanging = " ".repeat(hanging_indent(paragraph));
-    let options = Options::new(width).subsequent_indent(&hanging).break_words(false);
+    let options =
+        Options::new(width).subsequent_indent(&hanging).word_splitter(WordSplitter::NoHyphenation).break_words(false);
     wrapped.extend(textwrap::wrap(paragraph, options).into_iter().map(|line| line.into_owned()));
     paragraph.clear();
 }

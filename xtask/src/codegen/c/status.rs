@@ -35,11 +35,7 @@ pub(super) fn write(context: &Context<'_>) -> String {
         use crate::open_enum::{{OutcomeNumber, StatusNumber}};
         use crate::panic_boundary;
 
-        /// Result of a function. The numbers never change; later versions may add more.
-        ///
-        /// Common errors, which every function that makes requests can return: `ZEXA_CONFIG`, `ZEXA_INVALID_REQUEST`, `ZEXA_UNAUTHORIZED`, `ZEXA_RATE_LIMITED`,
-        /// `ZEXA_SERVER`, `ZEXA_CONNECT`, `ZEXA_TIMEOUT`, `ZEXA_DECODE`, `ZEXA_CANCELLED`, `ZEXA_CLOSED`, `ZEXA_OTHER`, `ZEXA_INVALID_ARGUMENT` and
-        /// `ZEXA_INTERNAL`. The comment of a function lists its other errors.
+        /// Result of a function. The numbers never change; later versions may add more. The section \"Errors\" lists the common errors.
         #[repr(C)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum zexa_status {{
