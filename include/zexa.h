@@ -156,9 +156,9 @@ ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_client_new(const zexa_client_options *options, zexa_client **client,
                             zexa_error **error);
 
-/* The way a message takes. */
+/* Delivery channel of a message or campaign. */
 
-/** A text message to a phone. */
+/** Text message (SMS) to a phone number. */
 #define ZEXA_CHANNEL_SMS "sms"
 /** WhatsApp. */
 #define ZEXA_CHANNEL_WHATSAPP "whatsapp"
@@ -172,6 +172,9 @@ zexa_status zexa_client_new(const zexa_client_options *options, zexa_client **cl
 /**
  * A message and its delivery status.
  *
+ * If the response to a send omits a field that the request has, the field has the value of the
+ * request.
+ *
  * Free it with zexa_message_free(). Its strings are valid until then.
  */
 typedef struct zexa_message zexa_message;
@@ -179,9 +182,10 @@ typedef struct zexa_message zexa_message;
 /**
  * A message to send.
  *
- * Refused before it is sent: a missing `channel`, `to` or `from`; none of `body`, `template` and
- * `template_id`; an empty `template_id`; a `to` that is not E.164, where the channel takes phone
- * numbers.
+ * The following is checked before anything is sent. The channel, the recipient and the sender are
+ * required, and so is a text, a template, a template id or an extra body field; otherwise, the call
+ * fails with `ZEXA_INVALID_REQUEST`. For SMS, WhatsApp and Telegram, the recipient must be an E.164
+ * number; otherwise, the call fails with `ZEXA_VALIDATION`.
  *
  * Initialise with `ZEXA_SEND_MESSAGE_PARAMS_INIT`, which sets all members to absent. The strings
  * are copied during the call.
@@ -189,33 +193,36 @@ typedef struct zexa_message zexa_message;
 typedef struct zexa_send_message_params {
     /** Set by `ZEXA_SEND_MESSAGE_PARAMS_INIT`. */
     size_t struct_size;
-    /** The way it takes. */
+    /** Delivery channel. */
     const char *channel;
     /**
-     * Recipient: E.164 number for SMS, WhatsApp and Telegram, email address, or Slack channel or
-     * user id.
+     * Recipient: E.164 number for SMS, WhatsApp and Telegram, email address for email, channel or
+     * user id for Slack.
      */
     const char *to;
-    /** Sender ID, registered for the channel, or a verified address for email. */
+    /** Sender: a Sender ID that is registered for the channel, or a verified address for email. */
     const char *from;
-    /** What it says, as plain text. Required unless there is a template. */
+    /** Message text, without formatting. Required unless the message uses a template. */
     const char *body;
-    /** The subject; email only. */
+    /** Subject line. Email only. */
     const char *subject;
-    /** The text as HTML, with the body as its plain alternative; email only. */
+    /** Message text as HTML; `body` is then the plain-text alternative. Email only. */
     const char *html;
     /**
-     * An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
-     * its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
-     * ["Ana"]}`. The API documents the object, not its members, so it may have others. A JSON
-     * object. zexa_template can build it.
+     * Approved WhatsApp template, used instead of a text: an object with its `name`, its `language`
+     * and the values of its `variables` in order, such as `{"name": "order_shipped", "language":
+     * "pt", "variables": ["Ana"]}`. The API does not document the members of the object, so others
+     * are accepted. A JSON object. zexa_template can build it.
      */
     const char *template_json;
-    /** When to send it. Default: now. RFC 3339, such as "2026-07-01T09:00:00Z". */
+    /**
+     * Time at which to send the message. Default: immediately. RFC 3339, such as
+     * "2026-07-01T09:00:00Z".
+     */
     const char *scheduled_at;
     /**
-     * Id of an approved WhatsApp template: give either this or `template`. The values of its
-     * variables are extra fields.
+     * Id of an approved WhatsApp template, used instead of a template object. The API does not
+     * document how to pass the values of its variables: send them as extra body fields.
      */
     const char *template_id;
 } zexa_send_message_params;
@@ -225,10 +232,11 @@ typedef struct zexa_send_message_params {
     {sizeof(zexa_send_message_params), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
 
 /**
- * Sends one message on any channel, now or at its `scheduled_at`.
+ * Send one message on any channel, immediately or at `scheduled_at`.
  *
- * It is never sent twice: where an attempt may have reached the server, the error says `unknown`,
- * and nothing is repeated.
+ * Returns the accepted message. A message is never sent twice: if an attempt may have been
+ * processed by the server, it is not retried, and the call fails with the outcome
+ * `ZEXA_OUTCOME_UNKNOWN` or `ZEXA_OUTCOME_ACCEPTED`.
  *
  * Endpoint: `POST /messages`. Thread-safe.
  *
@@ -703,17 +711,17 @@ zexa_status zexa_client_with_options(const zexa_client *client, const zexa_call_
  * at busy times.
  */
 #define ZEXA_MESSAGE_STATUS_QUEUED "queued"
-/** It was passed to the carrier or provider. */
+/** Passed to the carrier or provider. */
 #define ZEXA_MESSAGE_STATUS_SENT "sent"
-/** It arrived. */
+/** Delivered to the recipient. Final. */
 #define ZEXA_MESSAGE_STATUS_DELIVERED "delivered"
-/** It could not be sent. */
+/** Could not be sent. Final. */
 #define ZEXA_MESSAGE_STATUS_FAILED "failed"
-/** It could not be delivered. */
+/** Could not be delivered. Final. */
 #define ZEXA_MESSAGE_STATUS_UNDELIVERABLE "undeliverable"
 
 /**
- * Gives a message and how far it has got.
+ * Get a message with its delivery status.
  *
  * Endpoint: `GET /messages/{id}`. Thread-safe.
  *
@@ -757,7 +765,7 @@ zexa_status zexa_messages_wait(const zexa_client *client, const char *id, const 
                                zexa_error **error);
 
 /**
- * Whether it will not change any more.
+ * Whether the status is final: it will not change any more.
  *
  * @param name  one of the `ZEXA_MESSAGE_STATUS_...` constants, or any other string
  * @return the answer; false if `name` is NULL or unknown to this version
@@ -787,57 +795,59 @@ const char *zexa_message_created_at(const zexa_message *message);
  */
 int64_t zexa_message_created_at_unix_ms(const zexa_message *message);
 
-/** Sender: a Sender ID or an email address. Not documented: the API may omit it. NULL if absent. */
+/** Sender: Sender ID or email address. Not documented by the API; may be absent. NULL if absent. */
 const char *zexa_message_from(const zexa_message *message);
 
-/** Plain text. Not documented: the API may omit it. NULL if absent. */
+/** Message text. Not documented by the API; may be absent. NULL if absent. */
 const char *zexa_message_body(const zexa_message *message);
 
 /**
- * Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it.
+ * Scheduled send time (UTC). Not documented by the API; may be absent.
  *
  * RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
  */
 const char *zexa_message_scheduled_at(const zexa_message *message);
 
 /**
- * Time to send it at (UTC), if it is scheduled. Not documented: the API may omit it.
+ * Scheduled send time (UTC). Not documented by the API; may be absent.
  *
  * Milliseconds since the Unix epoch. -1 if absent.
  */
 int64_t zexa_message_scheduled_at_unix_ms(const zexa_message *message);
 
 /**
- * Time at which it was passed to the carrier or provider (UTC). Not documented: the API may omit
- * it.
+ * Time at which the message was passed to the carrier or provider (UTC). Not documented by the API;
+ * may be absent.
  *
  * RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
  */
 const char *zexa_message_sent_at(const zexa_message *message);
 
 /**
- * Time at which it was passed to the carrier or provider (UTC). Not documented: the API may omit
- * it.
+ * Time at which the message was passed to the carrier or provider (UTC). Not documented by the API;
+ * may be absent.
  *
  * Milliseconds since the Unix epoch. -1 if absent.
  */
 int64_t zexa_message_sent_at_unix_ms(const zexa_message *message);
 
 /**
- * Delivery time (UTC). Not documented: the API may omit it.
+ * Delivery time (UTC). Not documented by the API; may be absent.
  *
  * RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
  */
 const char *zexa_message_delivered_at(const zexa_message *message);
 
 /**
- * Delivery time (UTC). Not documented: the API may omit it.
+ * Delivery time (UTC). Not documented by the API; may be absent.
  *
  * Milliseconds since the Unix epoch. -1 if absent.
  */
 int64_t zexa_message_delivered_at_unix_ms(const zexa_message *message);
 
-/** Reason of a failure: a text or a code. Not documented: the API may omit it. NULL if absent. */
+/**
+ * Failure reason, as text or as a code. Not documented by the API; may be absent. NULL if absent.
+ */
 const char *zexa_message_error(const zexa_message *message);
 
 /**
@@ -860,9 +870,9 @@ const char *zexa_message_extra_json(const zexa_message *message);
 
 /** Under review. */
 #define ZEXA_SENDER_ID_STATUS_PENDING "pending"
-/** It may send. */
+/** Approved for sending. */
 #define ZEXA_SENDER_ID_STATUS_APPROVED "approved"
-/** It may not. */
+/** Not approved: cannot send. */
 #define ZEXA_SENDER_ID_STATUS_REJECTED "rejected"
 
 /**
@@ -970,36 +980,39 @@ zexa_status zexa_sender_ids_list_pages(const zexa_client *client,
                                        const zexa_call_options *options,
                                        zexa_sender_id_pages **pages, zexa_error **error);
 
-/** Whether it may be used. Empty if the API omits it. */
+/** Approval status. Empty if the API omits it. */
 const char *zexa_sender_id_status(const zexa_sender_id *sender_id);
 
-/** Channel that it is registered for. Not documented: the API may omit it. NULL if absent. */
+/**
+ * Channel that the Sender ID is registered for. Not documented by the API; may be absent. NULL if
+ * absent.
+ */
 const char *zexa_sender_id_channel(const zexa_sender_id *sender_id);
 
 /**
- * The name itself: up to 11 letters and digits, or an E.164 number. Not documented: the API may
- * omit it. NULL if absent.
+ * The name or number itself: up to 11 letters and digits, or an E.164 number. Not documented by the
+ * API; may be absent. NULL if absent.
  */
 const char *zexa_sender_id_sender_id(const zexa_sender_id *sender_id);
 
-/** Id of the registration. Not documented: the API may omit it. NULL if absent. */
+/** Registration id. Not documented by the API; may be absent. NULL if absent. */
 const char *zexa_sender_id_id(const zexa_sender_id *sender_id);
 
 /**
- * Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it. NULL if
- * absent.
+ * Use case: `transactional`, `marketing` or `otp`. Not documented by the API; may be absent. NULL
+ * if absent.
  */
 const char *zexa_sender_id_use_case(const zexa_sender_id *sender_id);
 
 /**
- * Registration time (UTC). Not documented: the API may omit it.
+ * Registration time (UTC). Not documented by the API; may be absent.
  *
  * RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
  */
 const char *zexa_sender_id_created_at(const zexa_sender_id *sender_id);
 
 /**
- * Registration time (UTC). Not documented: the API may omit it.
+ * Registration time (UTC). Not documented by the API; may be absent.
  *
  * Milliseconds since the Unix epoch. -1 if absent.
  */
@@ -1028,21 +1041,24 @@ void zexa_sender_id_free(zexa_sender_id *sender_id);
 
 /** Waiting for its start time. */
 #define ZEXA_CAMPAIGN_STATUS_SCHEDULED "scheduled"
-/** It is being sent. */
+/** Being sent. */
 #define ZEXA_CAMPAIGN_STATUS_SENDING "sending"
-/** All its messages were sent. */
+/** All messages were sent. Not final. */
 #define ZEXA_CAMPAIGN_STATUS_SENT "sent"
-/** All its messages came to an end. */
+/** All messages have a final status. Final. */
 #define ZEXA_CAMPAIGN_STATUS_COMPLETED "completed"
-/** The credits ran out. It resumes by itself when there are more. */
+/** The account ran out of credits. The campaign resumes automatically when credits are added. */
 #define ZEXA_CAMPAIGN_STATUS_PAUSED "paused"
-/** It could not be sent. */
+/** Could not be sent. Final. */
 #define ZEXA_CAMPAIGN_STATUS_FAILED "failed"
-/** It was called off. */
+/** Cancelled. Final. */
 #define ZEXA_CAMPAIGN_STATUS_CANCELLED "cancelled"
 
 /**
  * A campaign and its status.
+ *
+ * If the response to a create omits a field that the request has, the field has the value of the
+ * request.
  *
  * Free it with zexa_campaign_free(), unless it belongs to a page. Its strings are valid until then.
  */
@@ -1093,13 +1109,16 @@ typedef struct zexa_create_campaign_params {
     /** Message text, without formatting. Required unless the campaign uses a template. */
     const char *body;
     /**
-     * An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
-     * its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
-     * ["Ana"]}`. The API documents the object, not its members, so it may have others. A JSON
-     * object. zexa_template can build it.
+     * Approved WhatsApp template, used instead of a text: an object with its `name`, its `language`
+     * and the values of its `variables` in order, such as `{"name": "order_shipped", "language":
+     * "pt", "variables": ["Ana"]}`. The API does not document the members of the object, so others
+     * are accepted. A JSON object. zexa_template can build it.
      */
     const char *template_json;
-    /** When to start it. Default: now. RFC 3339, such as "2026-07-01T09:00:00Z". */
+    /**
+     * Time at which to start the campaign. Default: immediately. RFC 3339, such as
+     * "2026-07-01T09:00:00Z".
+     */
     const char *scheduled_at;
     /**
      * Id of an approved WhatsApp template, used instead of a template object. The API does not
@@ -1128,7 +1147,11 @@ typedef struct zexa_list_campaigns_params {
 #define ZEXA_LIST_CAMPAIGNS_PARAMS_INIT {sizeof(zexa_list_campaigns_params), ZEXA_DEFAULT}
 
 /**
- * Creates a campaign and launches it, or schedules it for its `scheduled_at`.
+ * Create a campaign that starts immediately or at `scheduled_at`.
+ *
+ * Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been
+ * processed by the server, it is not retried, and the call fails with the outcome
+ * `ZEXA_OUTCOME_UNKNOWN` or `ZEXA_OUTCOME_ACCEPTED`.
  *
  * Endpoint: `POST /campaigns`. Thread-safe.
  *
@@ -1252,7 +1275,7 @@ zexa_status zexa_campaigns_wait(const zexa_client *client, const char *id, const
                                 zexa_error **error);
 
 /**
- * Whether it will not change any more.
+ * Whether the status is final: it will not change any more.
  *
  * @param name  one of the `ZEXA_CAMPAIGN_STATUS_...` constants, or any other string
  * @return the answer; false if `name` is NULL or unknown to this version
@@ -1262,10 +1285,10 @@ bool zexa_campaign_status_is_final(const char *name);
 /** Campaign id, `cmp_…`. */
 const char *zexa_campaign_id(const zexa_campaign *campaign);
 
-/** Status. Empty if the API omits it. */
+/** Campaign status. Empty if the API omits it. */
 const char *zexa_campaign_status(const zexa_campaign *campaign);
 
-/** Name. Absent if the API omits it. NULL if absent. */
+/** Campaign name. Absent if the API omits it. NULL if absent. */
 const char *zexa_campaign_name(const zexa_campaign *campaign);
 
 /** Delivery channel. Absent if the API omits it. NULL if absent. */
@@ -1286,45 +1309,57 @@ const char *zexa_campaign_created_at(const zexa_campaign *campaign);
 int64_t zexa_campaign_created_at_unix_ms(const zexa_campaign *campaign);
 
 /**
- * Number of contacts that it is sent to. Not documented under this name: the API may omit it. -1 if
+ * Number of contacts that the campaign is sent to. Not documented by the API; may be absent. -1 if
  * absent.
  */
 int64_t zexa_campaign_total_recipients(const zexa_campaign *campaign);
 
 /**
- * Time to start at (UTC), if it is scheduled. Not documented: the API may omit it.
+ * Scheduled start time (UTC). Not documented by the API; may be absent.
  *
  * RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
  */
 const char *zexa_campaign_scheduled_at(const zexa_campaign *campaign);
 
 /**
- * Time to start at (UTC), if it is scheduled. Not documented: the API may omit it.
+ * Scheduled start time (UTC). Not documented by the API; may be absent.
  *
  * Milliseconds since the Unix epoch. -1 if absent.
  */
 int64_t zexa_campaign_scheduled_at_unix_ms(const zexa_campaign *campaign);
 
 /**
- * Delivery statistics, returned by `campaigns.get`. Not documented: the API may omit them.
+ * Delivery statistics, returned when a single campaign is requested. Not documented by the API; may
+ * be absent.
  *
  * Returns JSON. NULL if absent.
  */
 const char *zexa_campaign_stats_json(const zexa_campaign *campaign);
 
-/** Passed to the carrier or provider. -1 if absent. */
+/**
+ * Number of messages passed to the carrier or provider. Not documented by the API; may be absent.
+ * -1 if absent.
+ */
 int64_t zexa_campaign_stats_sent(const zexa_campaign *campaign);
 
-/** Delivered. -1 if absent. */
+/** Number of delivered messages. Not documented by the API; may be absent. -1 if absent. */
 int64_t zexa_campaign_stats_delivered(const zexa_campaign *campaign);
 
-/** Failed: they could not be sent. -1 if absent. */
+/**
+ * Number of messages that could not be sent. Not documented by the API; may be absent. -1 if
+ * absent.
+ */
 int64_t zexa_campaign_stats_failed(const zexa_campaign *campaign);
 
-/** Undeliverable. -1 if absent. */
+/**
+ * Number of messages that could not be delivered. Not documented by the API; may be absent. -1 if
+ * absent.
+ */
 int64_t zexa_campaign_stats_undeliverable(const zexa_campaign *campaign);
 
-/** Not yet sent. -1 if absent. */
+/**
+ * Number of messages that are not sent yet. Not documented by the API; may be absent. -1 if absent.
+ */
 int64_t zexa_campaign_stats_pending(const zexa_campaign *campaign);
 
 /**
@@ -1537,18 +1572,18 @@ const char *zexa_contact_id(const zexa_contact *contact);
 /** Name of the person. Absent if the API omits it. NULL if absent. */
 const char *zexa_contact_name(const zexa_contact *contact);
 
-/** Phone number in E.164 form. Absent if the API omits it. NULL if absent. */
+/** Phone number in E.164 format. Absent if the API omits it. NULL if absent. */
 const char *zexa_contact_phone(const zexa_contact *contact);
 
 /**
- * Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them.
+ * Ids of the contact lists that contain the contact, `lst_…`. Empty if the API omits them.
  *
  * Returns the number of `lists`. 0 if the object is NULL.
  */
 size_t zexa_contact_lists_count(const zexa_contact *contact);
 
 /**
- * Ids of the contact lists that contain it, `lst_…`. Empty if the API omits them.
+ * Ids of the contact lists that contain the contact, `lst_…`. Empty if the API omits them.
  *
  * Returns the element of `lists` at `index`, from 0. NULL if there is none.
  */
@@ -1568,7 +1603,7 @@ const char *zexa_contact_created_at(const zexa_contact *contact);
  */
 int64_t zexa_contact_created_at_unix_ms(const zexa_contact *contact);
 
-/** Email address, if there is one. NULL if absent. */
+/** Email address. Absent if the contact has none. NULL if absent. */
 const char *zexa_contact_email(const zexa_contact *contact);
 
 /**
@@ -1598,13 +1633,13 @@ void zexa_contact_free(zexa_contact *contact);
 #define ZEXA_EVENT_NAME_MESSAGE_FAILED "message.failed"
 /** A message could not be delivered. */
 #define ZEXA_EVENT_NAME_MESSAGE_UNDELIVERABLE "message.undeliverable"
-/** Somebody asked for no more messages. */
+/** A recipient opted out of further messages. */
 #define ZEXA_EVENT_NAME_MESSAGE_OPTOUT "message.optout"
 /** All messages of a campaign were sent. */
 #define ZEXA_EVENT_NAME_CAMPAIGN_SENT "campaign.sent"
-/** All messages of a campaign came to an end. */
+/** All messages of a campaign have a final status. */
 #define ZEXA_EVENT_NAME_CAMPAIGN_COMPLETED "campaign.completed"
-/** Every event there is. To subscribe with; no event has this name. */
+/** All events. Only for registering a webhook: no event has this name. */
 #define ZEXA_EVENT_NAME_ALL "*"
 
 /**
@@ -1675,14 +1710,14 @@ const char *zexa_webhook_id(const zexa_webhook *webhook);
 const char *zexa_webhook_url(const zexa_webhook *webhook);
 
 /**
- * Names of the events that are posted. Empty if the API omits them.
+ * Names of the events that are posted to the URL. Empty if the API omits them.
  *
  * Returns the number of `events`. 0 if the object is NULL.
  */
 size_t zexa_webhook_events_count(const zexa_webhook *webhook);
 
 /**
- * Names of the events that are posted. Empty if the API omits them.
+ * Names of the events that are posted to the URL. Empty if the API omits them.
  *
  * Returns the element of `events` at `index`, from 0. NULL if there is none.
  */
@@ -1703,8 +1738,8 @@ const char *zexa_webhook_created_at(const zexa_webhook *webhook);
 int64_t zexa_webhook_created_at_unix_ms(const zexa_webhook *webhook);
 
 /**
- * Secret for signatures of events. The API documents neither the secret nor signatures: it may be
- * absent, and the client verifies none. NULL if absent.
+ * Secret for signing events. Not documented by the API; may be absent. The client does not verify
+ * signatures, because the API documents none. NULL if absent.
  */
 const char *zexa_webhook_secret(const zexa_webhook *webhook);
 
@@ -1724,30 +1759,32 @@ const char *zexa_webhook_extra_json(const zexa_webhook *webhook);
 void zexa_webhook_free(zexa_webhook *webhook);
 
 /**
- * Id of the event itself: the same event may be posted twice. Absent if the payload is the message
- * or campaign itself. NULL if absent.
+ * Event id, for deduplication: the same event may be posted more than once. Not documented by the
+ * API; may be absent, such as if the payload is the message or campaign itself. NULL if absent.
  */
 const char *zexa_event_id(const zexa_event *event);
 
-/** Name of the event. NULL if absent. */
+/** Event name. Not documented by the API; may be absent. NULL if absent. */
 const char *zexa_event_event(const zexa_event *event);
 
 /**
- * Time of the event (UTC).
+ * Event time (UTC). Not documented by the API; may be absent.
  *
  * RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
  */
 const char *zexa_event_created_at(const zexa_event *event);
 
 /**
- * Time of the event (UTC).
+ * Event time (UTC). Not documented by the API; may be absent.
  *
  * Milliseconds since the Unix epoch. -1 if absent.
  */
 int64_t zexa_event_created_at_unix_ms(const zexa_event *event);
 
 /**
- * Raw data of the event: see `zexa_event_message()` and `zexa_event_campaign()`.
+ * Raw data of the event. To read a message or a campaign, use `zexa_event_message()` or
+ * `zexa_event_campaign()`, which also search the rest of the payload. Not documented by the API;
+ * may be absent.
  *
  * Returns JSON. NULL if absent.
  */
@@ -1832,7 +1869,7 @@ ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_credits_get(const zexa_client *client, const zexa_call_options *options,
                              zexa_credits **credits, zexa_error **error);
 
-/** Number of credits. An email or Slack message costs half a credit, so it may be a fraction. */
+/** Number of credits. May be fractional: an email or Slack message costs half a credit. */
 double zexa_credits_credits(const zexa_credits *credits);
 
 /**

@@ -183,22 +183,22 @@ class client {
     /// Throws config_error if there is no API key or an option is invalid. The error names it.
     explicit client(const client_options &options);
 
-    /// Messages on any channel.
+    /// Messages: send them, get their delivery status, and wait for it.
     [[nodiscard]] messages_resource messages() const;
 
-    /// The account's registered Sender IDs.
+    /// Sender IDs: list the names and numbers that the account has registered.
     [[nodiscard]] sender_ids_resource sender_ids() const;
 
-    /// Campaigns: one message to a whole contact list.
+    /// Campaigns: send one message to a whole contact list.
     [[nodiscard]] campaigns_resource campaigns() const;
 
-    /// The people who can be reached.
+    /// Contacts: add, list and delete the people who can receive messages.
     [[nodiscard]] contacts_resource contacts() const;
 
-    /// Endpoints that Zexa posts delivery events to.
+    /// Webhooks: register endpoints that Zexa posts delivery events to.
     [[nodiscard]] webhooks_resource webhooks() const;
 
-    /// The account's credits.
+    /// Credits: get the balance of the account.
     [[nodiscard]] credits_resource credits() const;
 
     /// Create a client that shares the connections of this one, and has other options for all its
@@ -1536,10 +1536,11 @@ struct send_message_params {
     std::optional<std::string> subject{};
     /// Message text as HTML; `body` is then the plain-text alternative. Email only.
     std::optional<std::string> html{};
-    /// An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
-    /// its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
-    /// ["Ana"]}`. The API documents the object, not its members, so it may have others. A
-    /// message_template, or any JSON object.
+    /// Approved WhatsApp template, used instead of a text: an object with its `name`, its
+    /// `language` and the values of its `variables` in order, such as `{"name": "order_shipped",
+    /// "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the
+    /// object, so others are accepted.
+    /// A message_template, or any JSON object.
     std::optional<std::string> template_json{};
     /// Time at which to send the message. Default: immediately.
     std::optional<timestamp> scheduled_at{};
@@ -1570,7 +1571,7 @@ inline zexa_send_message_params lower(const send_message_params &params, arrays 
 
 /// @endcond
 
-/// Messages on any channel.
+/// Messages: send them, get their delivery status, and wait for it.
 class messages_resource {
   public:
     /// Send one message on any channel, immediately or at `scheduled_at`.
@@ -1790,7 +1791,7 @@ template <> struct listing<sender_id> {
 
 /// @endcond
 
-/// The account's registered Sender IDs.
+/// Sender IDs: list the names and numbers that the account has registered.
 class sender_ids_resource {
   public:
     /// List the account's Sender IDs, with any status and for any channel.
@@ -1989,10 +1990,11 @@ struct create_campaign_params {
     std::string sender_id{};
     /// Message text, without formatting. Required unless the campaign uses a template.
     std::optional<std::string> body{};
-    /// An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of
-    /// its `variables` in order, such as `{"name": "order_shipped", "language": "pt", "variables":
-    /// ["Ana"]}`. The API documents the object, not its members, so it may have others. A
-    /// message_template, or any JSON object.
+    /// Approved WhatsApp template, used instead of a text: an object with its `name`, its
+    /// `language` and the values of its `variables` in order, such as `{"name": "order_shipped",
+    /// "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the
+    /// object, so others are accepted.
+    /// A message_template, or any JSON object.
     std::optional<std::string> template_json{};
     /// Time at which to start the campaign. Default: immediately.
     std::optional<timestamp> scheduled_at{};
@@ -2022,7 +2024,7 @@ inline zexa_create_campaign_params lower(const create_campaign_params &params, a
 
 /// @endcond
 
-/// How to list campaigns.
+/// Which campaigns to list. Default: all.
 struct list_campaigns_params {
     /// Page size: number of items per request, 1 to 100. Default: 50, set by the API.
     std::optional<std::uint32_t> per_page{};
@@ -2075,7 +2077,7 @@ template <> struct listing<campaign> {
 
 /// @endcond
 
-/// Campaigns: one message to a whole contact list.
+/// Campaigns: send one message to a whole contact list.
 class campaigns_resource {
   public:
     /// Create a campaign that starts immediately or at `scheduled_at`.
@@ -2280,7 +2282,7 @@ inline zexa_create_contact_params lower(const create_contact_params &params, arr
 
 /// @endcond
 
-/// Which contacts to list. By default all.
+/// Which contacts to list. Default: all.
 struct list_contacts_params {
     /// List only the contacts of this contact list, `lst_…`. The API does not document the name of
     /// this filter.
@@ -2341,7 +2343,7 @@ template <> struct listing<contact> {
 
 /// @endcond
 
-/// The people who can be reached.
+/// Contacts: add, list and delete the people who can receive messages.
 class contacts_resource {
   public:
     /// Add a contact.
@@ -2598,7 +2600,7 @@ inline zexa_create_webhook_params lower(const create_webhook_params &params, arr
 
 /// @endcond
 
-/// Endpoints that Zexa posts delivery events to.
+/// Webhooks: register endpoints that Zexa posts delivery events to.
 class webhooks_resource {
   public:
     /// Register an HTTPS endpoint for delivery events. Zexa may post a test event to it

@@ -44,7 +44,7 @@ where
         let mut iterator = self.lock()?;
         self.holder.store(generation(), Ordering::Relaxed);
         // Most items are buffered. They need no system call, so no signal guard.
-        if let Some(item) = iterator.at_hand() {
+        if let Some(item) = iterator.next_buffered() {
             return Ok(item);
         }
         let _signal_guard = SignalGuard::new();

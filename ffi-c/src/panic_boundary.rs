@@ -21,7 +21,7 @@ pub(crate) enum Failure {
 impl Failure {
     /// An invalid argument, such as NULL for a required pointer.
     pub(crate) fn argument(name: &str, reason: &str) -> Failure {
-        let error = zexa::binding::wrong_argument(name, reason);
+        let error = zexa::binding::invalid_argument(name, reason);
         Failure::Error(Box::new(zexa_error::new(zexa_status::ZEXA_INVALID_ARGUMENT, error)))
     }
 }
@@ -43,7 +43,9 @@ pub(crate) unsafe fn fallible(error: *mut *mut zexa_error, body: impl FnOnce() -
         // SAFETY: as the caller promised.
         Ok(Err(Failure::Done)) => return unsafe { finish(error, zexa_status::ZEXA_DONE, None) },
         Ok(Err(Failure::Error(failure))) => Some(failure),
-        Err(panic) => Some(Box::new(zexa_error::new(zexa_status::ZEXA_INTERNAL, zexa::binding::bug(&panic)))),
+        Err(panic) => {
+            Some(Box::new(zexa_error::new(zexa_status::ZEXA_INTERNAL, zexa::binding::internal_error(&panic))))
+        }
     };
     let status = failure.as_ref().map_or(zexa_status::ZEXA_OK, |failure| failure.status());
     // SAFETY: as the caller promised.

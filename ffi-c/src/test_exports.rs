@@ -31,5 +31,5 @@ pub extern "C" fn zexa_test_panic_in_accessor() -> *const c_char {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_test_fail(error: *mut *mut zexa_error) -> zexa_status {
     // SAFETY: the caller's pointers are valid.
-    unsafe { panic_boundary::fallible(error, || Err(zexa::binding::option("timeout", "on purpose").into())) }
+    unsafe { panic_boundary::fallible(error, || Err(zexa::binding::invalid_option("timeout", "on purpose").into())) }
 }

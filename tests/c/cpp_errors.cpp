@@ -60,7 +60,7 @@ static void test_invalid_arguments() {
                                    const std::string &field) {
         CHECK(error.kind() == zexa::kind::invalid_argument);
         CHECK(error.outcome() == zexa::outcome::not_sent && error.attempts() == 0);
-        CHECK(contains(error.what(), field + ": "));
+        CHECK(contains(error.what(), "`" + field + "` "));
         CHECK(json_value(*error.details_json(), "field") == field);
         CHECK(contains(error.json(), *error.details_json()));
     };

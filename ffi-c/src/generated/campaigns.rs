@@ -15,6 +15,8 @@ pub unsafe extern "C" fn zexa_campaign_status_is_final(name: *const c_char) -> b
 
 /// A campaign and its status.
 ///
+/// If the response to a create omits a field that the request has, the field has the value of the request.
+///
 /// Free it with zexa_campaign_free(), unless it belongs to a page. Its strings are valid until then.
 pub struct zexa_campaign(pub(crate) Object<zexa::Campaign>);
 
@@ -50,7 +52,7 @@ pub unsafe extern "C" fn zexa_campaign_status(campaign: *const zexa_campaign) ->
     unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.string(1)) }
 }
 
-/// Name. Absent if the API omits it.
+/// Campaign name. Absent if the API omits it.
 /// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_name(campaign: *const zexa_campaign) -> *const c_char {
@@ -88,7 +90,7 @@ pub unsafe extern "C" fn zexa_campaign_created_at_unix_ms(campaign: *const zexa_
     }
 }
 
-/// Number of contacts that it is sent to. Not documented under this name: the API may omit it.
+/// Number of contacts that the campaign is sent to. Not documented by the API; may be absent.
 /// -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_total_recipients(campaign: *const zexa_campaign) -> i64 {
@@ -131,7 +133,7 @@ pub unsafe extern "C" fn zexa_campaign_stats_json(campaign: *const zexa_campaign
     unsafe { panic_boundary::read(campaign, ptr::null(), |campaign| campaign.0.string(6)) }
 }
 
-/// Passed to the carrier or provider.
+/// Number of messages passed to the carrier or provider. Not documented by the API; may be absent.
 /// -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_sent(campaign: *const zexa_campaign) -> i64 {
@@ -149,7 +151,7 @@ pub unsafe extern "C" fn zexa_campaign_stats_sent(campaign: *const zexa_campaign
     }
 }
 
-/// Delivered.
+/// Number of delivered messages. Not documented by the API; may be absent.
 /// -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_delivered(campaign: *const zexa_campaign) -> i64 {
@@ -167,7 +169,7 @@ pub unsafe extern "C" fn zexa_campaign_stats_delivered(campaign: *const zexa_cam
     }
 }
 
-/// Failed: they could not be sent.
+/// Number of messages that could not be sent. Not documented by the API; may be absent.
 /// -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_failed(campaign: *const zexa_campaign) -> i64 {
@@ -185,7 +187,7 @@ pub unsafe extern "C" fn zexa_campaign_stats_failed(campaign: *const zexa_campai
     }
 }
 
-/// Undeliverable.
+/// Number of messages that could not be delivered. Not documented by the API; may be absent.
 /// -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_undeliverable(campaign: *const zexa_campaign) -> i64 {
@@ -203,7 +205,7 @@ pub unsafe extern "C" fn zexa_campaign_stats_undeliverable(campaign: *const zexa
     }
 }
 
-/// Not yet sent.
+/// Number of messages that are not sent yet. Not documented by the API; may be absent.
 /// -1 if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_stats_pending(campaign: *const zexa_campaign) -> i64 {
@@ -263,11 +265,12 @@ pub struct zexa_create_campaign_params {
     pub sender_id: *const c_char,
     /// Message text, without formatting. Required unless the campaign uses a template.
     pub body: *const c_char,
-    /// An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of its `variables` in order, such as `{"name":
-    /// "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API documents the object, not its members, so it may have others.
+    /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in
+    /// order, such as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the
+    /// object, so others are accepted.
     /// A JSON object. zexa_template can build it.
     pub template_json: *const c_char,
-    /// When to start it. Default: now.
+    /// Time at which to start the campaign. Default: immediately.
     /// RFC 3339, such as "2026-07-01T09:00:00Z".
     pub scheduled_at: *const c_char,
     /// Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the values of its

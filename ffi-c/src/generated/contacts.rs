@@ -44,7 +44,7 @@ pub unsafe extern "C" fn zexa_contact_name(contact: *const zexa_contact) -> *con
     unsafe { panic_boundary::read(contact, ptr::null(), |contact| contact.0.string(1)) }
 }
 
-/// Phone number in E.164 form. Absent if the API omits it.
+/// Phone number in E.164 format. Absent if the API omits it.
 /// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_phone(contact: *const zexa_contact) -> *const c_char {
@@ -96,7 +96,7 @@ pub unsafe extern "C" fn zexa_contact_created_at_unix_ms(contact: *const zexa_co
     }
 }
 
-/// Email address, if there is one.
+/// Email address. Absent if the contact has none.
 /// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_email(contact: *const zexa_contact) -> *const c_char {

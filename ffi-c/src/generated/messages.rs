@@ -15,6 +15,8 @@ pub unsafe extern "C" fn zexa_message_status_is_final(name: *const c_char) -> bo
 
 /// A message and its delivery status.
 ///
+/// If the response to a send omits a field that the request has, the field has the value of the request.
+///
 /// Free it with zexa_message_free(). Its strings are valid until then.
 pub struct zexa_message(pub(crate) Object<zexa::Message>);
 
@@ -92,7 +94,7 @@ pub unsafe extern "C" fn zexa_message_created_at_unix_ms(message: *const zexa_me
     }
 }
 
-/// Sender: a Sender ID or an email address. Not documented: the API may omit it.
+/// Sender: Sender ID or email address. Not documented by the API; may be absent.
 /// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_from(message: *const zexa_message) -> *const c_char {
@@ -100,7 +102,7 @@ pub unsafe extern "C" fn zexa_message_from(message: *const zexa_message) -> *con
     unsafe { panic_boundary::read(message, ptr::null(), |message| message.0.string(5)) }
 }
 
-/// Plain text. Not documented: the API may omit it.
+/// Message text. Not documented by the API; may be absent.
 /// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_body(message: *const zexa_message) -> *const c_char {
@@ -174,7 +176,7 @@ pub unsafe extern "C" fn zexa_message_delivered_at_unix_ms(message: *const zexa_
     }
 }
 
-/// Reason of a failure: a text or a code. Not documented: the API may omit it.
+/// Failure reason, as text or as a code. Not documented by the API; may be absent.
 /// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_message_error(message: *const zexa_message) -> *const c_char {
@@ -227,11 +229,12 @@ pub struct zexa_send_message_params {
     pub subject: *const c_char,
     /// Message text as HTML; `body` is then the plain-text alternative. Email only.
     pub html: *const c_char,
-    /// An approved WhatsApp template, instead of a body: its `name`, `language`, and the values of its `variables` in order, such as `{"name":
-    /// "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API documents the object, not its members, so it may have others.
+    /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in
+    /// order, such as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the
+    /// object, so others are accepted.
     /// A JSON object. zexa_template can build it.
     pub template_json: *const c_char,
-    /// When to send it. Default: now.
+    /// Time at which to send the message. Default: immediately.
     /// RFC 3339, such as "2026-07-01T09:00:00Z".
     pub scheduled_at: *const c_char,
     /// Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the values of its

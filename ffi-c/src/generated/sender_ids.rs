@@ -34,7 +34,7 @@ pub unsafe extern "C" fn zexa_sender_id_status(sender_id: *const zexa_sender_id)
     unsafe { panic_boundary::read(sender_id, ptr::null(), |sender_id| sender_id.0.string(0)) }
 }
 
-/// Channel that it is registered for. Not documented: the API may omit it.
+/// Channel that the Sender ID is registered for. Not documented by the API; may be absent.
 /// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_channel(sender_id: *const zexa_sender_id) -> *const c_char {
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn zexa_sender_id_channel(sender_id: *const zexa_sender_id
     unsafe { panic_boundary::read(sender_id, ptr::null(), |sender_id| sender_id.0.string(1)) }
 }
 
-/// The name itself: up to 11 letters and digits, or an E.164 number. Not documented: the API may omit it.
+/// The name or number itself: up to 11 letters and digits, or an E.164 number. Not documented by the API; may be absent.
 /// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_sender_id(sender_id: *const zexa_sender_id) -> *const c_char {
@@ -50,7 +50,7 @@ pub unsafe extern "C" fn zexa_sender_id_sender_id(sender_id: *const zexa_sender_
     unsafe { panic_boundary::read(sender_id, ptr::null(), |sender_id| sender_id.0.string(2)) }
 }
 
-/// Id of the registration. Not documented: the API may omit it.
+/// Registration id. Not documented by the API; may be absent.
 /// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_id(sender_id: *const zexa_sender_id) -> *const c_char {
@@ -58,7 +58,7 @@ pub unsafe extern "C" fn zexa_sender_id_id(sender_id: *const zexa_sender_id) -> 
     unsafe { panic_boundary::read(sender_id, ptr::null(), |sender_id| sender_id.0.string(3)) }
 }
 
-/// Purpose: `transactional`, `marketing` or `otp`. Not documented: the API may omit it.
+/// Use case: `transactional`, `marketing` or `otp`. Not documented by the API; may be absent.
 /// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_use_case(sender_id: *const zexa_sender_id) -> *const c_char {

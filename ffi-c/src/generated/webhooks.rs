@@ -87,7 +87,8 @@ pub unsafe extern "C" fn zexa_webhook_created_at_unix_ms(webhook: *const zexa_we
     }
 }
 
-/// Secret for signatures of events. The API documents neither the secret nor signatures: it may be absent, and the client verifies none.
+/// Secret for signing events. Not documented by the API; may be absent. The client does not verify signatures, because the API documents
+/// none.
 /// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_secret(webhook: *const zexa_webhook) -> *const c_char {
@@ -138,7 +139,8 @@ impl StringFields for zexa::Event {
     }
 }
 
-/// Id of the event itself: the same event may be posted twice. Absent if the payload is the message or campaign itself.
+/// Event id, for deduplication: the same event may be posted more than once. Not documented by the API; may be absent, such as if the
+/// payload is the message or campaign itself.
 /// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_id(event: *const zexa_event) -> *const c_char {
@@ -146,7 +148,7 @@ pub unsafe extern "C" fn zexa_event_id(event: *const zexa_event) -> *const c_cha
     unsafe { panic_boundary::read(event, ptr::null(), |event| event.0.string(0)) }
 }
 
-/// Name of the event.
+/// Event name. Not documented by the API; may be absent.
 /// NULL if absent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_event_event(event: *const zexa_event) -> *const c_char {
