@@ -1,4 +1,4 @@
-"""The Python in the READMEs: each block runs in a process of its own, against a server of its own, and is clean."""
+"""The Python snippets in the guides: each runs in its own process, against its own server, and passes ruff and mypy."""
 
 from __future__ import annotations
 
@@ -19,42 +19,43 @@ import pytest
 from documents import ROOT, Receiver, run, surroundings, uvicorn
 from sandbox import Sandbox, Server
 
-READMES = ("README.md", "bindings-python/README.md")
-# All that a block there may be of. Python by another name, or by none, would not be run.
-LANGUAGES = {"python", "js", "ts", "rust", "c", "cpp", "sh", "toml"}
+GUIDE = "bindings-python/README.md"
+PAGES = ("README.md", GUIDE)
+# The languages that a block may have. A Python snippet with another label, or with none, would not run.
+LANGUAGES = {"python", "js", "ts", "rust", "c", "cpp", "sh", "toml", "text"}
 
 
 @dataclass(frozen=True)
 class Block:
     """A block of Python, and the number of its first line."""
 
-    readme: str
+    page: str
     line: int
     text: str
 
     @property
     def module(self) -> str:
-        return re.sub(r"\W", "_", f"{self.readme.removesuffix('.md').lower()}_{self.line}")
+        return re.sub(r"\W", "_", f"{self.page.removesuffix('.md').lower()}_{self.line}")
 
     @property
     def tree(self) -> ast.Module:
-        return ast.parse(self.text, f"{self.readme}, line {self.line}")
+        return ast.parse(self.text, f"{self.page}, line {self.line}")
 
     @property
     def only_defines(self) -> bool:
-        """Whether it leaves it to others to call what it has."""
+        """Whether the block only defines names, so that running it calls nothing."""
         kinds = (ast.Import, ast.ImportFrom, ast.Assign, ast.FunctionDef, ast.AsyncFunctionDef)
         return all(isinstance(statement, kinds) for statement in self.tree.body)
 
     @property
     def waits(self) -> bool:
-        """Whether it awaits outside of functions, as one may in a notebook."""
+        """Whether the block awaits outside of functions, as in a notebook."""
         code = compile(self.text, self.module, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         return bool(code.co_flags & 0x80)
 
     @property
     def program(self) -> str:
-        """The block, behind what its reader has by then and it does not say again: the package, and a client."""
+        """The block as a complete program: imports the package and creates the client if the block does not."""
         lines = self.text.splitlines(keepends=True)
         imports = [statement for statement in self.tree.body if isinstance(statement, ast.Import | ast.ImportFrom)]
         end = max((statement.end_lineno or 0 for statement in imports), default=0)
@@ -70,47 +71,46 @@ class Block:
 
     @property
     def missing(self) -> set[str]:
-        """The names that it uses and does not have."""
+        """The names that the block uses and does not define."""
         nodes = list(ast.walk(self.tree))
         used = {node.id for node in nodes if isinstance(node, ast.Name)}
-        had = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        had |= {node.arg for node in nodes if isinstance(node, ast.arg)}
-        had |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
-        had |= {node.name for node in nodes if isinstance(node, ast.ExceptHandler) and node.name}
+        defined = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        defined |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        defined |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+        defined |= {node.name for node in nodes if isinstance(node, ast.ExceptHandler) and node.name}
         imports = (node.names for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
-        had |= {name.asname or name.name for names in imports for name in names}
-        return used - had - set(dir(builtins))
+        defined |= {name.asname or name.name for names in imports for name in names}
+        return used - defined - set(dir(builtins))
 
     @property
     def prints(self) -> list[str]:
-        """What it says that it prints: the comments behind print()."""
+        """The expected output: the comments after print()."""
         return re.findall(r"^ *print\(.*\)  # (.+)$", self.text, re.MULTILINE)
 
 
-def fences(readme: str) -> Iterator[tuple[str, int, str]]:
-    """All blocks: the language, the number of the first line, and the text."""
+def fences(page: str) -> Iterator[tuple[str, int, str]]:
+    """All blocks of a page: the language, the number of the first line, and the text."""
     begin: tuple[str, int] | None = None
     lines: list[str] = []
-    for number, line in enumerate((ROOT / readme).read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate((ROOT / page).read_text("utf-8").splitlines(), 1):
         if "```" not in line and "~~~" not in line:
             lines.append(line)
         elif begin is None:
             begin, lines = (line.removeprefix("```"), number + 1), []
         else:
-            assert line == "```", f"{readme}, line {number}: the block ends with {line!r}"
+            assert line == "```", f"{page}, line {number}: the block ends with {line!r}"
             yield *begin, "".join(f"{line}\n" for line in lines)
             begin = None
-    assert begin is None, f"{readme}: the block at line {begin} has no end"
+    assert begin is None, f"{page}: the block at line {begin} is not closed"
 
 
-BLOCKS = [
-    Block(readme, line, text) for readme in READMES for language, line, text in fences(readme) if language == "python"
-]
+BLOCKS = [Block(page, line, text) for page in PAGES for language, line, text in fences(page) if language == "python"]
 each_block = pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.module)
 
 
-def the_block_with(words: str) -> Block:
-    (found,) = [block for block in BLOCKS if words in block.text]
+def block_of_the_guide(words: str) -> Block:
+    """The one block of the Python guide that contains these words."""
+    (found,) = [block for block in BLOCKS if block.page == GUIDE and words in block.text]
     return found
 
 
@@ -118,18 +118,29 @@ def write(folder: Path, block: Block) -> None:
     (folder / f"{block.module}.py").write_text(block.program, "utf-8")
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_every_block_is_of_a_language(readme: str) -> None:
-    """One that is not would be run by nobody."""
-    languages = {language for language, _, _ in fences(readme)}
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_names_its_language(page: str) -> None:
+    """A block without a language, or an indented block, would not run."""
+    languages = {language for language, _, _ in fences(page)}
     assert "python" in languages
     assert languages <= LANGUAGES
-    text = re.sub(r"^```.*?^```", "", (ROOT / readme).read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
-    assert not re.search(r"^(    |\t)", text, re.MULTILINE), "there is an indented block"
+    text = re.sub(r"^```.*?^```", "", (ROOT / page).read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert not re.search(r"^(    |\t)", text, re.MULTILINE), "indented block"
+
+
+def test_anchors_of_the_guide() -> None:
+    """No two headings have the same anchor, and every link within the page leads to a heading."""
+    text = re.sub(r"^```.*?^```", "", (ROOT / GUIDE).read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    anchors = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+    assert len(anchors) == len(set(anchors))
+    links = re.findall(r"\]\(([^)]*)\)", text)
+    assert links
+    assert [link for link in links if link.removeprefix("#") not in anchors and not link.startswith("https://")] == []
 
 
 @each_block
-def test_a_block_runs(block: Block, server: Server, tmp_path: Path) -> None:
+def test_block_runs(block: Block, server: Server, tmp_path: Path) -> None:
     assert block.missing <= {"zexa", "client"}
     write(tmp_path, block)
     errors = None if "import logging" in block.text else ""
@@ -142,12 +153,12 @@ def test_a_block_runs(block: Block, server: Server, tmp_path: Path) -> None:
 
 
 @each_block
-def test_a_block_is_formatted(block: Block) -> None:
+def test_block_is_formatted(block: Block) -> None:
     checked(["ruff", "format", "--diff", "--stdin-filename", f"{block.module}.py", "-"], input=block.text)
 
 
-def test_the_blocks_are_clean(tmp_path: Path) -> None:
-    """So say ruff and mypy --strict. The order of imports is not that of a block where it has been given some."""
+def test_blocks_pass_ruff_and_mypy(tmp_path: Path) -> None:
+    """The order of imports is not checked, because `Block.program` may add some."""
     for block in BLOCKS:
         write(tmp_path, block)
     checked(
@@ -165,15 +176,15 @@ def checked(arguments: list[str], folder: Path = ROOT, input: str = "") -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_errors_are_told_apart(server: Server, tmp_path: Path) -> None:
-    """Each way that the block has, for a fault that leads there."""
-    block = the_block_with('"not sent:", error)\n    elif')
+def test_each_branch_of_the_error_handling(server: Server, tmp_path: Path) -> None:
+    """A fault for each branch of the block."""
+    block = block_of_the_guide('"not sent:", error)\n    elif')
     write(tmp_path, block)
     faults = {
         "not sent: validation_error": {},
-        "time to top up": {"status": 422, "body": {"error": "insufficient_credits", "message": "none left"}},
-        "sent, and its answer was lost: decode": {"status": 201, "body": {}},
-        "it may have been sent: ": {"process": True, "then": "reset"},
+        "out of credits": {"status": 422, "body": {"error": "insufficient_credits", "message": "none left"}},
+        "sent, but the response was lost: decode": {"status": 201, "body": {}},
+        "may have been sent: ": {"process": True, "then": "reset"},
     }
     for words, fault in faults.items():
         if fault:
@@ -181,9 +192,9 @@ def test_the_errors_are_told_apart(server: Server, tmp_path: Path) -> None:
         assert run(tmp_path, block.module, server).startswith(words)
 
 
-def test_the_log_is_as_shown(server: Server, tmp_path: Path) -> None:
-    """But for the time that it takes."""
-    block = the_block_with("logging.basicConfig(")
+def test_log_is_as_shown(server: Server, tmp_path: Path) -> None:
+    """Except for the elapsed time."""
+    block = block_of_the_guide("logging.basicConfig(")
     write(tmp_path, block)
     (shown,) = re.findall(r"credits.get\(\)  # (.*)", block.text)
     command = [sys.executable, "-m", block.module]
@@ -193,8 +204,8 @@ def test_the_log_is_as_shown(server: Server, tmp_path: Path) -> None:
     assert re.fullmatch(pattern, done.stderr.rstrip("\n")), done.stderr
 
 
-def test_the_receiver_takes_events(sandbox: Sandbox, server: Server, tmp_path: Path) -> None:
-    block = the_block_with("FastAPI")
+def test_webhook_receiver(sandbox: Sandbox, server: Server, tmp_path: Path) -> None:
+    block = block_of_the_guide("zexa.parse_event(")
     write(tmp_path, block)
     with uvicorn(tmp_path, block.module, server) as program:
         receiver = Receiver(program, sandbox)
@@ -210,13 +221,13 @@ def test_the_receiver_takes_events(sandbox: Sandbox, server: Server, tmp_path: P
         ]
 
 
-@pytest.mark.parametrize("running", [True, False], ids=["with one that runs", "with one that is started"])
-def test_the_tests_pass(
+@pytest.mark.parametrize("running", [True, False], ids=["running sandbox", "started sandbox"])
+def test_sandbox_fixtures(
     sandbox: Sandbox, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, running: bool
 ) -> None:
-    block = the_block_with("def test_")
+    block = block_of_the_guide("def test_")
     write(tmp_path, block)
-    # Where a shell would find it.
+    # On the PATH, as after `cargo install`.
     (tmp_path / "zexa-sandbox").symlink_to(os.environ.get("ZEXA_SANDBOX") or ROOT / "target/debug/zexa-sandbox")
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     if running:
