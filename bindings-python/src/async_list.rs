@@ -12,62 +12,64 @@ use pyo3::prelude::*;
 use zexa::binding::{Completeness, Item};
 
 use crate::arguments::Argument;
-use crate::coroutine::{Answer, Coroutine, answer, failure};
+use crate::coroutine::{Completion, Coroutine, completion, raising};
 use crate::logging;
-use crate::logging::Told;
-use crate::model::Given;
+use crate::logging::LogBuffer;
+use crate::model::IntoPython;
 
-/// All items of a list, across its pages: iterate with `async for`, as often as you like. See `List`.
+/// An asynchronous iterable over all items of a list, across its pages. It behaves like `List`.
+///
+/// Nothing is sent until the first item is requested. Iterating again sends the requests again.
 #[pyclass(frozen, generic, module = "zexa")]
 pub(crate) struct AsyncList {
-    listed: Box<dyn Listed>,
-    /// What its readings tell of their attempts.
-    told: Arc<Told>,
-    /// Whether the last reading to reach its end was incomplete.
+    source: Box<dyn ListSource>,
+    /// The log records of all iterations.
+    log: Arc<LogBuffer>,
+    /// Whether the last completed iteration was incomplete.
     incomplete: Arc<AtomicBool>,
     limit: Option<u32>,
 }
 
-/// The pages of a list, in order: iterate with `async for`, as often as you like.
+/// An asynchronous iterable over the pages of a list, in order. Iterating again sends the requests again.
 #[pyclass(frozen, generic, module = "zexa")]
 pub(crate) struct AsyncPages(Py<AsyncList>);
 
-/// One reading of a list, item by item or page by page.
+/// One iteration over the items or the pages of a list.
 #[pyclass(frozen, module = "zexa", name = "AsyncListIterator")]
 pub(crate) struct AsyncListIterator {
-    reading: Arc<Mutex<Box<dyn Read>>>,
-    /// Whether somebody waits for the next: only one can.
+    reader: Arc<Mutex<Box<dyn Reader>>>,
+    /// Whether a task waits for the next item: only one can.
     busy: Arc<AtomicBool>,
-    told: Arc<Told>,
-    /// That of its list.
+    log: Arc<LogBuffer>,
+    /// The flag of the list.
     incomplete: Arc<AtomicBool>,
 }
 
-/// A list, whatever its items are.
-trait Listed: Send + Sync {
-    /// The class of the items.
+/// Starts iterations over a list, independently of the type of its items.
+trait ListSource: Send + Sync {
+    /// The name of the class of the items.
     fn class(&self) -> &'static str;
 
-    fn items(&self) -> Box<dyn Read>;
+    fn items(&self) -> Box<dyn Reader>;
 
-    fn pages(&self) -> Box<dyn Read>;
+    fn pages(&self) -> Box<dyn Reader>;
 
     fn page(&self, number: u32) -> Coroutine;
 }
 
-/// How to begin a list.
-struct Source<F> {
+/// Creates a list of the core for each iteration.
+struct ListFactory<F> {
     limit: Option<u32>,
-    begin: F,
+    create: F,
 }
 
-impl<T, F> Source<F>
+impl<T, F> ListFactory<F>
 where
     T: Item,
     F: Fn() -> zexa::AsyncList<T>,
 {
     fn limited(&self) -> zexa::AsyncList<T> {
-        let list = (self.begin)();
+        let list = (self.create)();
         match self.limit {
             Some(limit) => list.limit(limit.into()),
             None => list,
@@ -75,87 +77,90 @@ where
     }
 }
 
-impl<T, F> Listed for Source<F>
+impl<T, F> ListSource for ListFactory<F>
 where
-    T: Given + Item,
+    T: IntoPython + Item,
     F: Fn() -> zexa::AsyncList<T> + Send + Sync,
 {
     fn class(&self) -> &'static str {
         T::CLASS
     }
 
-    fn items(&self) -> Box<dyn Read> {
+    fn items(&self) -> Box<dyn Reader> {
         Box::new(self.limited())
     }
 
-    fn pages(&self) -> Box<dyn Read> {
+    fn pages(&self) -> Box<dyn Reader> {
         Box::new(self.limited().pages())
     }
 
     fn page(&self, number: u32) -> Coroutine {
-        let list = (self.begin)();
+        let list = (self.create)();
         Coroutine::of("AsyncList.page", list.page(number))
     }
 }
 
 impl AsyncList {
-    pub(crate) fn new<T: Given + Item>(
-        told: Arc<Told>,
+    pub(crate) fn new<T: IntoPython + Item>(
+        log: Arc<LogBuffer>,
         limit: Option<u32>,
-        begin: impl Fn() -> zexa::AsyncList<T> + Send + Sync + 'static,
+        create: impl Fn() -> zexa::AsyncList<T> + Send + Sync + 'static,
     ) -> AsyncList {
-        AsyncList { listed: Box::new(Source { limit, begin }), told, incomplete: Arc::default(), limit }
+        AsyncList { source: Box::new(ListFactory { limit, create }), log, incomplete: Arc::default(), limit }
     }
 }
 
 impl AsyncList {
-    /// `List[Contact](limit=10)`. Without the filters: a search may name a person.
-    fn shown(&self, name: &str) -> String {
+    /// `AsyncList[Contact](limit=10)`. Filters are omitted, because a search may name a person.
+    fn repr(&self, name: &str) -> String {
         let limit = self.limit.map_or_else(String::new, |limit| format!("limit={limit}"));
-        format!("{name}[{}]({limit})", self.listed.class())
+        format!("{name}[{}]({limit})", self.source.class())
     }
 }
 
 #[pymethods]
 impl AsyncList {
     fn __repr__(&self) -> String {
-        self.shown("AsyncList")
+        self.repr("AsyncList")
     }
 
     fn __aiter__(&self) -> AsyncListIterator {
-        AsyncListIterator::new(self.listed.items(), self)
+        AsyncListIterator::new(self.source.items(), self)
     }
 
-    /// Whether the last reading that reached the end had fewer items than the API reported in its last `total`.
+    /// Whether the last completed iteration yielded fewer items than the API reported in `total`.
     #[getter]
     fn is_incomplete(&self) -> bool {
         self.incomplete.load(Ordering::Acquire)
     }
 
-    /// The list page by page, as the API returns them: an item repeated across pages is on each of them. A page without new items is left out, unless it is the first.
+    /// Iterate over whole pages, as the API returns them.
+    ///
+    /// An item that is repeated across pages is on each of them. A page without new items is skipped, unless it is the first. With a `limit`, the last page
+    /// is the one that reaches it.
     fn pages(slf: Py<Self>) -> AsyncPages {
         AsyncPages(slf)
     }
 
-    /// Fetch one page. The first is 1.
+    /// Fetch one page by its number. The first page is 1. The `limit` of the list does not apply.
     fn page(&self, py: Python<'_>, page: Argument<'_>) -> PyResult<Coroutine> {
-        logging::look(py)?;
-        Ok(self.listed.page(page.number("page")?).telling(self.told.clone()))
+        logging::refresh_level(py)?;
+        Ok(self.source.page(page.number("page")?).with_log(self.log.clone()))
     }
 }
 
 #[pymethods]
 impl AsyncPages {
     fn __repr__(&self) -> String {
-        self.0.get().shown("AsyncPages")
+        self.0.get().repr("AsyncPages")
     }
 
     fn __aiter__(&self) -> AsyncListIterator {
         let list = self.0.get();
-        AsyncListIterator::new(list.listed.pages(), list)
+        AsyncListIterator::new(list.source.pages(), list)
     }
 
-    /// As `AsyncList.is_incomplete`, with which it is shared.
+    /// Whether the last completed iteration ended too early: the same value as `AsyncList.is_incomplete`.
     #[getter]
     fn is_incomplete(&self) -> bool {
         self.0.get().is_incomplete()
@@ -163,11 +168,11 @@ impl AsyncPages {
 }
 
 impl AsyncListIterator {
-    fn new(read: Box<dyn Read>, list: &AsyncList) -> AsyncListIterator {
+    fn new(reader: Box<dyn Reader>, list: &AsyncList) -> AsyncListIterator {
         AsyncListIterator {
-            reading: Arc::new(Mutex::new(read)),
+            reader: Arc::new(Mutex::new(reader)),
             busy: Arc::default(),
-            told: list.told.clone(),
+            log: list.log.clone(),
             incomplete: list.incomplete.clone(),
         }
     }
@@ -180,61 +185,63 @@ impl AsyncListIterator {
     }
 
     fn __anext__(&self, py: Python<'_>) -> PyResult<Coroutine> {
-        logging::look(py)?;
-        let (reading, busy, incomplete) = (self.reading.clone(), self.busy.clone(), self.incomplete.clone());
+        logging::refresh_level(py)?;
+        let (reader, busy, incomplete) = (self.reader.clone(), self.busy.clone(), self.incomplete.clone());
         let next = Coroutine::new("AsyncListIterator.__anext__", async move {
-            let _turn = match Turn::take(busy) {
-                Ok(turn) => turn,
-                Err(error) => return failure(error),
+            let _guard = match BusyGuard::acquire(busy) {
+                Ok(guard) => guard,
+                Err(error) => return raising(error),
             };
             let next = poll_fn(|context| {
-                // Held for a poll, which waits for nothing.
-                let mut reading = reading.lock().unwrap_or_else(PoisonError::into_inner);
-                let next = reading.poll(context);
+                // Locked for one poll only, which does not block.
+                let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
+                let next = reader.poll(context);
                 if let Poll::Ready(None) = next {
-                    incomplete.store(reading.is_incomplete(), Ordering::Release);
+                    incomplete.store(reader.is_incomplete(), Ordering::Release);
                 }
                 next
             });
-            next.await.unwrap_or_else(|| failure(PyStopAsyncIteration::new_err(())))
+            next.await.unwrap_or_else(|| raising(PyStopAsyncIteration::new_err(())))
         });
-        Ok(next.telling(self.told.clone()))
+        Ok(next.with_log(self.log.clone()))
     }
 }
 
-/// The turn of the one that may wait for the next item. It ends when this is dropped.
-struct Turn(Arc<AtomicBool>);
+/// Marks an iterator as busy until it is dropped.
+struct BusyGuard(Arc<AtomicBool>);
 
-impl Turn {
-    fn take(busy: Arc<AtomicBool>) -> PyResult<Turn> {
+impl BusyGuard {
+    fn acquire(busy: Arc<AtomicBool>) -> PyResult<BusyGuard> {
         match busy.swap(true, Ordering::AcqRel) {
-            false => Ok(Turn(busy)),
-            true => Err(PyRuntimeError::new_err("anext(): another task waits for the next item of this list already")),
+            false => Ok(BusyGuard(busy)),
+            true => {
+                Err(PyRuntimeError::new_err("anext(): another task is already waiting for the next item of this list"))
+            }
         }
     }
 }
 
-impl Drop for Turn {
+impl Drop for BusyGuard {
     fn drop(&mut self) {
         self.0.store(false, Ordering::Release);
     }
 }
 
-/// What an iterator reads.
-trait Read: Send {
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Answer>>;
+/// A stream of items or pages.
+trait Reader: Send {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Completion>>;
 
-    /// Whether it has ended short of its total.
+    /// Whether it ended with fewer items than the API reported.
     fn is_incomplete(&self) -> bool;
 }
 
-impl<T, S> Read for S
+impl<T, S> Reader for S
 where
-    T: Given,
+    T: IntoPython,
     S: Stream<Item = zexa::Result<T>> + Completeness + Send + Unpin,
 {
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Answer>> {
-        Pin::new(self).poll_next(context).map(|item| item.map(answer))
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Completion>> {
+        Pin::new(self).poll_next(context).map(|item| item.map(completion))
     }
 
     fn is_incomplete(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The options of one call, or of a client that was derived with some.
+//! The options of a call, or of a derived client.
 
 use pyo3::PyResult;
 use zexa::{CallOptions, binding};
@@ -6,9 +6,9 @@ use zexa::{CallOptions, binding};
 use crate::arguments::Argument;
 use crate::errors;
 
-/// What a call was told to do otherwise than its client.
+/// The option arguments of a call. An absent option keeps the value of the client.
 #[derive(Default)]
-pub(crate) struct Calling<'py> {
+pub(crate) struct CallArguments<'py> {
     pub(crate) timeout: Option<Argument<'py>>,
     pub(crate) deadline: Option<Argument<'py>>,
     pub(crate) max_retries: Option<Argument<'py>>,
@@ -18,8 +18,13 @@ pub(crate) struct Calling<'py> {
     pub(crate) extra_body: Option<Argument<'py>>,
 }
 
-impl Calling<'_> {
-    pub(crate) fn options(self) -> PyResult<CallOptions> {
+impl CallArguments<'_> {
+    /// Converts the arguments to the options of the core.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` or `ConfigError`, naming the option.
+    pub(crate) fn convert(self) -> PyResult<CallOptions> {
         let mut options = CallOptions::new();
         if let Some(timeout) = self.timeout {
             options = options.timeout(timeout.duration("timeout")?);

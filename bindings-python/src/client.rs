@@ -1,4 +1,4 @@
-//! The clients, and what their resources hold of them.
+//! The clients of the extension module, and the handles that their resources share.
 
 use std::sync::Arc;
 
@@ -7,11 +7,11 @@ use serde::Serialize;
 use zexa::{Method, binding};
 
 use crate::arguments::Argument;
-use crate::call_options::Calling;
-use crate::client_options::Options;
-use crate::coroutine::{Coroutine, Watch};
+use crate::call_options::CallArguments;
+use crate::client_options::ClientArguments;
+use crate::coroutine::{CallHandle, Coroutine};
 use crate::generated::*;
-use crate::logging::{LogObserver, Told};
+use crate::logging::{LogBuffer, LogObserver};
 use crate::response::Response;
 use crate::{errors, logging, waiting};
 
@@ -23,11 +23,11 @@ pub(crate) struct Client(Handle);
 #[pyclass(frozen, module = "zexa._zexa", name = "_AsyncClient")]
 pub(crate) struct AsyncClient(pub(crate) AsyncHandle);
 
-/// A client, for its resources to hold.
+/// A client, shared with its resources.
 #[derive(Clone)]
 pub(crate) struct Handle(Arc<zexa::Client>);
 
-/// An async client, likewise.
+/// An async client, shared with its resources.
 #[derive(Clone)]
 pub(crate) struct AsyncHandle(Arc<zexa::AsyncClient>);
 
@@ -36,41 +36,49 @@ impl Handle {
     pub(crate) fn call<T: Send + Serialize>(
         &self,
         py: Python<'_>,
-        calling: Calling<'_>,
+        options: CallArguments<'_>,
         call: impl FnOnce(&zexa::Client) -> zexa::Result<T> + Send,
     ) -> PyResult<T> {
-        logging::look(py)?;
-        let client = self.0.with_options(calling.options()?.cancel(&waiting::token()));
+        logging::refresh_level(py)?;
+        let client = self.0.with_options(options.convert()?.cancel(&waiting::token()));
         waiting::run(py, || call(&client))
     }
 
     /// The client for calls with these options.
-    pub(crate) fn with_options(&self, calling: Calling<'_>) -> PyResult<zexa::Client> {
-        Ok(self.0.with_options(calling.options()?))
+    pub(crate) fn with_options(&self, options: CallArguments<'_>) -> PyResult<zexa::Client> {
+        Ok(self.0.with_options(options.convert()?))
     }
 }
 
 impl AsyncHandle {
     /// The client for calls with these options.
-    fn with_options(&self, calling: Calling<'_>) -> PyResult<zexa::AsyncClient> {
-        Ok(self.0.with_options(calling.options()?))
+    fn with_options(&self, options: CallArguments<'_>) -> PyResult<zexa::AsyncClient> {
+        Ok(self.0.with_options(options.convert()?))
     }
 
-    /// The client for one call with these options, and what a coroutine needs beside its future.
-    pub(crate) fn begin(&self, py: Python<'_>, calling: Calling<'_>) -> PyResult<(zexa::AsyncClient, Watch)> {
-        logging::look(py)?;
-        let (watch, options) = Watch::over(calling.options()?);
-        Ok((self.0.with_options(options), watch))
+    /// The client for one call with these options, and the handle of the call.
+    pub(crate) fn begin(
+        &self,
+        py: Python<'_>,
+        options: CallArguments<'_>,
+    ) -> PyResult<(zexa::AsyncClient, CallHandle)> {
+        logging::refresh_level(py)?;
+        let (handle, options) = CallHandle::attach(options.convert()?);
+        Ok((self.0.with_options(options), handle))
     }
 
-    /// The client for a list with these options, and what it tells of its attempts.
-    pub(crate) fn list(&self, py: Python<'_>, calling: Calling<'_>) -> PyResult<(zexa::AsyncClient, Arc<Told>)> {
-        logging::look(py)?;
-        let told = Arc::<Told>::default();
-        // Whoever waits for the list is woken by its next page.
-        let observer = LogObserver { told: told.clone(), notify: || {} };
-        let options = binding::observed(calling.options()?, observer);
-        Ok((self.0.with_options(options), told))
+    /// The client for a list with these options, and the log records of the list.
+    pub(crate) fn list(
+        &self,
+        py: Python<'_>,
+        options: CallArguments<'_>,
+    ) -> PyResult<(zexa::AsyncClient, Arc<LogBuffer>)> {
+        logging::refresh_level(py)?;
+        let log = Arc::<LogBuffer>::default();
+        // No notification: the next page wakes the task that waits for the list.
+        let observer = LogObserver { log: log.clone(), notify: || {} };
+        let options = binding::observed(options.convert()?, observer);
+        Ok((self.0.with_options(options), log))
     }
 }
 
@@ -82,7 +90,7 @@ impl Client {
         http2=None, max_retries=None, max_retry_wait=None, proxy=None, ca_file=None, user_agent_suffix=None,
         default_headers=None, allow_http=None,
     ))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn new(
         api_key: Option<Argument<'_>>,
         base_url: Option<Argument<'_>>,
@@ -99,7 +107,7 @@ impl Client {
         default_headers: Option<Argument<'_>>,
         allow_http: Option<Argument<'_>>,
     ) -> PyResult<Client> {
-        let options = Options {
+        let options = ClientArguments {
             api_key,
             base_url,
             timeout,
@@ -115,7 +123,7 @@ impl Client {
             default_headers,
             allow_http,
         };
-        let builder = binding::observed_client(options.builder()?, logging::Reporter);
+        let builder = binding::observed_client(options.builder()?, logging::ThreadObserver);
         Ok(Client(Handle(Arc::new(builder.build().map_err(errors::raise)?))))
     }
 
@@ -161,16 +169,23 @@ impl Client {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> PyResult<Client> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
-        Ok(Client(Handle(Arc::new(self.0.with_options(calling)?))))
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
+        Ok(Client(Handle(Arc::new(self.0.with_options(options)?))))
     }
 
     #[pyo3(signature = (
         method, path, *, query=None, body=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None,
         extra_headers=None,
     ))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn request(
         &self,
         py: Python<'_>,
@@ -184,10 +199,17 @@ impl Client {
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
     ) -> PyResult<Response> {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, ..Calling::default() };
-        let AnyRequest { method, path, query, body } = AnyRequest::read(&method, &path, query, body)?;
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            ..CallArguments::default()
+        };
+        let RequestArguments { method, path, query, body } = RequestArguments::read(&method, &path, query, body)?;
         self.0
-            .call(py, calling, |client| binding::request(client, method, &path, &pairs(&query), body.as_deref()))
+            .call(py, options, |client| binding::request(client, method, &path, &pairs(&query), body.as_deref()))
             .map(Response)
     }
 
@@ -208,7 +230,7 @@ impl AsyncClient {
         http2=None, max_retries=None, max_retry_wait=None, proxy=None, ca_file=None, user_agent_suffix=None,
         default_headers=None, allow_http=None,
     ))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn new(
         api_key: Option<Argument<'_>>,
         base_url: Option<Argument<'_>>,
@@ -225,7 +247,7 @@ impl AsyncClient {
         default_headers: Option<Argument<'_>>,
         allow_http: Option<Argument<'_>>,
     ) -> PyResult<AsyncClient> {
-        let options = Options {
+        let options = ClientArguments {
             api_key,
             base_url,
             timeout,
@@ -287,16 +309,23 @@ impl AsyncClient {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> PyResult<AsyncClient> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
-        Ok(AsyncClient(AsyncHandle(Arc::new(self.0.with_options(calling)?))))
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
+        Ok(AsyncClient(AsyncHandle(Arc::new(self.0.with_options(options)?))))
     }
 
     #[pyo3(signature = (
         method, path, *, query=None, body=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None,
         extra_headers=None,
     ))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn request(
         &self,
         py: Python<'_>,
@@ -310,11 +339,18 @@ impl AsyncClient {
         retry_ambiguous: Option<Argument<'_>>,
         extra_headers: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling = Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, ..Calling::default() };
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            ..CallArguments::default()
+        };
         let begin = || {
-            let AnyRequest { method, path, query, body } = AnyRequest::read(&method, &path, query, body)?;
-            let (client, watch) = self.0.begin(py, calling)?;
-            Ok((watch, binding::request_async(&client, method, &path, &pairs(&query), body.as_deref())))
+            let RequestArguments { method, path, query, body } = RequestArguments::read(&method, &path, query, body)?;
+            let (client, handle) = self.0.begin(py, options)?;
+            Ok((handle, binding::request_async(&client, method, &path, &pairs(&query), body.as_deref())))
         };
         Coroutine::begin("AsyncClient.request", begin())
     }
@@ -328,22 +364,22 @@ impl AsyncClient {
     }
 }
 
-/// What `request()` takes, in both clients.
-struct AnyRequest {
+/// The arguments of `request()`, in both clients.
+struct RequestArguments {
     method: Method,
     path: String,
     query: Vec<(String, String)>,
     body: Option<String>,
 }
 
-impl AnyRequest {
+impl RequestArguments {
     fn read(
         method: &Argument<'_>,
         path: &Argument<'_>,
         query: Option<Argument<'_>>,
         body: Option<Argument<'_>>,
-    ) -> PyResult<AnyRequest> {
-        Ok(AnyRequest {
+    ) -> PyResult<RequestArguments> {
+        Ok(RequestArguments {
             method: method.text("method")?.parse().map_err(errors::raise)?,
             path: path.text("path")?,
             body: body.map(|body| body.body("body")).transpose()?,
@@ -356,7 +392,7 @@ fn pairs(query: &[(String, String)]) -> Vec<(&str, &str)> {
     query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
-/// Without the key.
+/// The `repr()` of a client, without the API key.
 fn repr(class: &str, base_url: &str) -> String {
     format!("{class}(base_url='{base_url}')")
 }

@@ -5,8 +5,8 @@ use zexa::{ClientBuilder, binding};
 
 use crate::arguments::Argument;
 
-/// The options of a client.
-pub(crate) struct Options<'py> {
+/// The arguments of the constructor of a client. An absent option has its default.
+pub(crate) struct ClientArguments<'py> {
     pub(crate) api_key: Option<Argument<'py>>,
     pub(crate) base_url: Option<Argument<'py>>,
     pub(crate) timeout: Option<Argument<'py>>,
@@ -23,7 +23,12 @@ pub(crate) struct Options<'py> {
     pub(crate) allow_http: Option<Argument<'py>>,
 }
 
-impl Options<'_> {
+impl ClientArguments<'_> {
+    /// Converts the arguments to a builder of the core.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` or `ConfigError`, naming the option.
     pub(crate) fn builder(self) -> PyResult<ClientBuilder> {
         let mut builder = binding::named(zexa::Client::builder(), concat!("zexa-python/", env!("CARGO_PKG_VERSION")));
         if let Some(key) = self.api_key {

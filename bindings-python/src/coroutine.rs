@@ -1,7 +1,7 @@
-//! Calls of the async client as coroutines of Python.
+//! [`Coroutine`]: a call of the async client as a Python coroutine.
 //!
-//! The core's future is polled on the thread of the event loop, which it does not keep waiting: what it does is done on the client's own
-//! thread. When something has come of it, that thread tells the loop, which then goes on with the coroutine.
+//! The core's future is polled on the thread of the event loop. A poll does not block, because the I/O happens on the client's own thread. When the future
+//! can make progress, that thread wakes the loop, which resumes the coroutine.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,136 +15,136 @@ use pyo3::types::{PyIterator, PyType};
 use zexa::{CallOptions, CancelToken, binding};
 
 use crate::event_loop::EventLoop;
-use crate::logging::{LogObserver, Told};
-use crate::model::Given;
+use crate::logging::{LogBuffer, LogObserver};
+use crate::model::IntoPython;
 use crate::{errors, json, logging};
 
-/// The longest that an event loop is kept waiting for the end of a call that was cancelled: thousands of times as long as that takes.
-const LONGEST_END: Duration = Duration::from_millis(100);
+/// Maximum time to block an event loop until a cancelled call ends. Usually a call ends thousands of times faster.
+const MAX_CANCELLATION_TIME: Duration = Duration::from_millis(100);
 
-/// Converts the result of a call to Python. Futures return it instead of the converted result because they are polled without the GIL, too: when
-/// the interpreter has ended, a thread must not attach to it, but only return to it, which is when CPython stops daemon threads.
-pub(crate) type Answer = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
+/// Converts the result of a call to Python. Futures return it instead of the converted result because they are also polled without the GIL: a thread must
+/// not attach to an interpreter that has ended, but only return to it, which is when CPython stops daemon threads.
+pub(crate) type Completion = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 
-type Future = Pin<Box<dyn std::future::Future<Output = Answer> + Send>>;
+type Future = Pin<Box<dyn std::future::Future<Output = Completion> + Send>>;
 
-/// A call that begins when it is awaited, and ends when its task is cancelled.
+/// A call that starts when it is awaited, and is cancelled with its task.
 #[pyclass(module = "zexa", name = "coroutine")]
 pub(crate) struct Coroutine {
-    /// What was called, such as `AsyncMessages.send`.
+    /// The name of the method, such as `AsyncMessages.send`.
     name: &'static str,
     call: Option<Call>,
-    /// Whether anybody has awaited it, or closed it.
+    /// Whether the coroutine was awaited or closed.
     awaited: bool,
 }
 
-/// Only ever touched by whoever holds the coroutine mutably.
+/// The future of a call, and its state. Accessed only through `&mut Coroutine`.
 struct Call {
     future: Mutex<Future>,
     waiter: Arc<Waiter>,
-    /// What ends it, where it is known afterwards how far it had got.
+    /// Cancels the call. `None` if the future does not report an outcome when it is cancelled.
     token: Option<CancelToken>,
-    /// What it tells of its attempts.
-    told: Option<Arc<Told>>,
+    /// The log records of the call.
+    log: Option<Arc<LogBuffer>>,
     state: State,
 }
 
-/// How far the future of a call has got.
+/// The state of the future of a call.
 #[derive(Clone, Copy, PartialEq)]
 enum State {
     New,
-    Begun,
+    Started,
     Done,
 }
 
-/// What a coroutine has of a call beside its future.
-pub(crate) struct Watch {
+/// The parts of a call that a coroutine needs in addition to the future.
+pub(crate) struct CallHandle {
     token: CancelToken,
     waiter: Arc<Waiter>,
-    told: Arc<Told>,
+    log: Arc<LogBuffer>,
 }
 
-impl Watch {
-    /// And the options that the call needs for it.
-    pub(crate) fn over(options: CallOptions) -> (Watch, CallOptions) {
-        let watch = Watch { token: CancelToken::new(), waiter: Arc::default(), told: Arc::default() };
-        let options = options.cancel(&watch.token);
-        if !logging::is_listening() {
-            return (watch, options);
+impl CallHandle {
+    /// Creates a handle, and adds its token and its observer to the options of the call.
+    pub(crate) fn attach(options: CallOptions) -> (CallHandle, CallOptions) {
+        let handle = CallHandle { token: CancelToken::new(), waiter: Arc::default(), log: Arc::default() };
+        let options = options.cancel(&handle.token);
+        if !logging::is_enabled() {
+            return (handle, options);
         }
-        let (told, waiter) = (watch.told.clone(), watch.waiter.clone());
-        let observer = LogObserver { told, notify: move || waiter.wake_by_ref() };
-        (watch, binding::observed(options, observer))
+        let (log, waiter) = (handle.log.clone(), handle.waiter.clone());
+        let observer = LogObserver { log, notify: move || waiter.wake_by_ref() };
+        (handle, binding::observed(options, observer))
     }
 }
 
 impl Coroutine {
-    /// Of a call of the core's, or of what is wrong with its arguments: that too is raised where it is awaited.
-    pub(crate) fn begin<T: Given>(
+    /// Creates the coroutine of a call. Invalid arguments are raised when the coroutine is awaited.
+    pub(crate) fn begin<T: IntoPython>(
         name: &'static str,
-        call: PyResult<(Watch, impl std::future::Future<Output = zexa::Result<T>> + Send + 'static)>,
+        call: PyResult<(CallHandle, impl std::future::Future<Output = zexa::Result<T>> + Send + 'static)>,
     ) -> Coroutine {
         match call {
-            Ok((Watch { token, waiter, told }, call)) => {
+            Ok((CallHandle { token, waiter, log }, call)) => {
                 let mut coroutine = Coroutine::of(name, call);
                 if let Some(call) = &mut coroutine.call {
-                    (call.token, call.waiter, call.told) = (Some(token), waiter, Some(told));
+                    (call.token, call.waiter, call.log) = (Some(token), waiter, Some(log));
                 }
                 coroutine
             }
-            Err(error) => Coroutine::new(name, std::future::ready(failure(error))),
+            Err(error) => Coroutine::new(name, std::future::ready(raising(error))),
         }
     }
 
-    /// Of a call of the core's.
-    pub(crate) fn of<T: Given>(
+    /// Creates the coroutine of a future of the core.
+    pub(crate) fn of<T: IntoPython>(
         name: &'static str,
         call: impl std::future::Future<Output = zexa::Result<T>> + Send + 'static,
     ) -> Coroutine {
-        Coroutine::new(name, async move { answer(call.await) })
+        Coroutine::new(name, async move { completion(call.await) })
     }
 
     pub(crate) fn new(
         name: &'static str,
-        future: impl std::future::Future<Output = Answer> + Send + 'static,
+        future: impl std::future::Future<Output = Completion> + Send + 'static,
     ) -> Coroutine {
         let call = Call {
             future: Mutex::new(Box::pin(future)),
             waiter: Arc::default(),
             token: None,
-            told: None,
+            log: None,
             state: State::New,
         };
         Coroutine { name, call: Some(call), awaited: false }
     }
 
-    /// One that also writes this.
-    pub(crate) fn telling(mut self, told: Arc<Told>) -> Coroutine {
+    /// The coroutine, which also writes these log records.
+    pub(crate) fn with_log(mut self, log: Arc<LogBuffer>) -> Coroutine {
         if let Some(call) = &mut self.call {
-            call.told = Some(told);
+            call.log = Some(log);
         }
         self
     }
 
-    /// Ends the call, and gives the error that says how far it had got, where it had begun.
-    fn break_off(&mut self, py: Python<'_>) -> Option<PyErr> {
+    /// Cancels the call. Returns the error with its outcome, if the call had started.
+    fn cancel(&mut self, py: Python<'_>) -> Option<PyErr> {
         self.awaited = true;
-        let mut call = self.call.take().filter(|call| call.state == State::Begun)?;
+        let mut call = self.call.take().filter(|call| call.state == State::Started)?;
         call.token.take()?.cancel();
         let future = call.future.get_mut().unwrap_or_else(PoisonError::into_inner);
-        // The client's own thread needs no GIL and a moment for it. Where it has none, nobody knows more.
-        let ended = py.detach(|| poll_for(LONGEST_END, future.as_mut()))?;
-        if let Some(told) = &call.told {
-            // It is ended already.
-            let _ = told.write(py);
+        // The client's own thread needs only a moment, and no GIL. Without its result the outcome stays unreported.
+        let completion = py.detach(|| poll_for(MAX_CANCELLATION_TIME, future.as_mut()))?;
+        if let Some(log) = &call.log {
+            // The call is cancelled already, so another exception changes nothing.
+            let _ = log.write(py);
         }
-        match ended(py) {
-            Ok(answer) => Some(too_late(answer.bind(py))),
+        match completion(py) {
+            Ok(result) => Some(cancelled_after_response(result.bind(py))),
             Err(error) => Some(error),
         }
     }
 
-    /// Goes on with the call. Gives what the event loop is to wait for, or raises what the coroutine ends with.
+    /// Resumes the call. Returns the future that the event loop waits for, or raises the exception that ends the coroutine.
     fn step(&mut self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let Some(call) = &mut self.call else {
             return Err(PyRuntimeError::new_err("cannot reuse already awaited coroutine"));
@@ -155,27 +155,27 @@ impl Coroutine {
         self.awaited = true;
         let stepped = call.step(py);
         match (call.write(py), stepped) {
-            (Ok(()), Ok(waited_for)) => Ok(waited_for),
-            // Nothing to wait with, in the midst of a call.
-            (Ok(()), Err(raised)) if call.state == State::Begun => {
-                raised.set_context(py, self.break_off(py));
+            (Ok(()), Ok(future)) => Ok(future),
+            // The event loop cannot wait for a call that has started.
+            (Ok(()), Err(raised)) if call.state == State::Started => {
+                raised.set_context(py, self.cancel(py));
                 Err(raised)
             }
             (Ok(()), Err(ended)) => {
                 self.close();
                 Err(ended)
             }
-            // A handler of logging was interrupted, which ends the call.
+            // A logging handler was interrupted: cancel the call.
             (Err(raised), Ok(_)) => {
-                raised.set_context(py, self.break_off(py));
+                raised.set_context(py, self.cancel(py));
                 Err(raised)
             }
             (Err(raised), Err(ended)) => {
                 self.close();
-                let answer = ended.value(py).getattr_opt("value").ok().flatten();
-                let ended =
-                    answer.filter(|_| ended.is_instance_of::<PyStopIteration>(py)).map_or(ended, |one| too_late(&one));
-                raised.set_context(py, Some(ended));
+                let result = ended.value(py).getattr_opt("value").ok().flatten();
+                let result = result.filter(|_| ended.is_instance_of::<PyStopIteration>(py));
+                let context = result.map_or(ended, |result| cancelled_after_response(&result));
+                raised.set_context(py, Some(context));
                 Err(raised)
             }
         }
@@ -184,30 +184,30 @@ impl Coroutine {
 
 impl Call {
     fn step(&mut self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        // Before anything is sent: where nobody can wait for it, nothing is.
+        // Before anything is sent: without an event loop, nothing is.
         let (event_loop, object) = EventLoop::running(py)?;
-        let first = std::mem::replace(&mut self.state, State::Begun) == State::New;
+        let first = std::mem::replace(&mut self.state, State::Started) == State::New;
         self.waiter.reset();
         let waker = Waker::from(self.waiter.clone());
         let future = self.future.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut poll = || future.as_mut().poll(&mut Context::from_waker(&waker));
-        // The first call of a client reads certificates, and takes its time for it.
+        // Release the GIL for the first poll: the first call of a client reads certificates, which takes a while.
         match if first { py.detach(poll) } else { poll() } {
             Poll::Pending => self.waiter.wait_in(event_loop, &object),
-            Poll::Ready(answer) => {
+            Poll::Ready(completion) => {
                 self.state = State::Done;
-                Err(PyStopIteration::new_err((answer(py)?,)))
+                Err(PyStopIteration::new_err((completion(py)?,)))
             }
         }
     }
 
     fn write(&self, py: Python<'_>) -> PyResult<()> {
-        self.told.as_ref().map_or(Ok(()), |told| told.write(py))
+        self.log.as_ref().map_or(Ok(()), |log| log.write(py))
     }
 }
 
 impl Drop for Call {
-    /// Who waits still is let go on, to see that there is nothing more to wait for.
+    /// Wakes a task that still waits, so that it notices the end of the call.
     fn drop(&mut self) {
         self.waiter.wake_by_ref();
     }
@@ -219,7 +219,7 @@ impl Coroutine {
         self.step(py)
     }
 
-    /// Ends the call, and raises this. Its context is the error that says how far the call had got.
+    /// Cancels the call, and raises the exception. Its `__context__` is the error with the outcome of the call.
     #[pyo3(signature = (typ, val=None, tb=None))]
     fn throw(
         &mut self,
@@ -228,7 +228,7 @@ impl Coroutine {
         val: Option<&Bound<'_, PyAny>>,
         tb: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyAny>> {
-        let broken_off = self.break_off(py);
+        let cancelled = self.cancel(py);
         let value = match val.filter(|value| !value.is_none()) {
             Some(value) if value.is_instance_of::<PyBaseException>() => value.clone(),
             Some(value) => typ.call1((value,))?,
@@ -240,12 +240,12 @@ impl Coroutine {
         }
         let raised = PyErr::from_value(value);
         if raised.context(py).is_none() {
-            raised.set_context(py, broken_off);
+            raised.set_context(py, cancelled);
         }
         Err(raised)
     }
 
-    /// Ends the call.
+    /// Ends the call without an exception.
     fn close(&mut self) {
         self.awaited = true;
         self.call = None;
@@ -279,7 +279,7 @@ impl Coroutine {
 }
 
 impl Drop for Coroutine {
-    /// Who forgets to await a call has not made it, and is told so as by Python itself.
+    /// Warns like Python about a coroutine that was never awaited: nothing was sent.
     fn drop(&mut self) {
         if self.awaited {
             return;
@@ -298,26 +298,26 @@ impl Drop for Coroutine {
     }
 }
 
-/// What a call of the core came to.
-pub(crate) fn answer<T: Given>(result: zexa::Result<T>) -> Answer {
-    Box::new(|py| result.map_err(errors::raise)?.give(py))
+/// The completion of a call of the core.
+pub(crate) fn completion<T: IntoPython>(result: zexa::Result<T>) -> Completion {
+    Box::new(|py| result.map_err(errors::raise)?.into_python(py))
 }
 
-/// An exception that was not raised by the core.
-pub(crate) fn failure(error: PyErr) -> Answer {
+/// The completion that raises an exception of this package.
+pub(crate) fn raising(error: PyErr) -> Completion {
     Box::new(|_| Err(error))
 }
 
-/// The error of a call that was cancelled when it had been answered.
-fn too_late(answer: &Bound<'_, PyAny>) -> PyErr {
+/// The error of a call that was cancelled after its response had arrived. Its details are the response.
+fn cancelled_after_response(response: &Bound<'_, PyAny>) -> PyErr {
     let error = errors::raise(binding::cancelled_too_late(&()));
-    let details = answer.call_method1("to_json", ()).and_then(|json| json::loads(&json));
-    // What calls give can be written as JSON, but for None.
-    let _ = details.and_then(|details| error.value(answer.py()).setattr("details", details));
+    let details = response.call_method1("to_json", ()).and_then(|json| json::loads(&json));
+    // Every result but None has `to_json()`.
+    let _ = details.and_then(|details| error.value(response.py()).setattr("details", details));
     error
 }
 
-/// Polls the future to its end on this thread, for so long at most.
+/// Polls the future on this thread until it is ready, or until the time has passed.
 fn poll_for<F: std::future::Future + ?Sized>(time: Duration, mut future: Pin<&mut F>) -> Option<F::Output> {
     struct Unpark(Thread);
 
@@ -337,18 +337,18 @@ fn poll_for<F: std::future::Future + ?Sized>(time: Duration, mut future: Pin<&mu
     }
 }
 
-/// What wakes a call that waits.
+/// Wakes the task that waits for a call.
 #[derive(Default)]
 pub(crate) struct Waiter(Mutex<Wait>);
 
 #[derive(Default)]
 enum Wait {
-    /// Nobody waits yet.
+    /// No task waits yet.
     #[default]
     No,
-    /// Something has come before anybody waited.
-    Already,
-    /// The loop that waits, and the future that it waits for.
+    /// The call was woken before a task waited.
+    Woken,
+    /// The loop of the waiting task, and the future that it waits for.
     Waiting(Arc<EventLoop>, Py<PyAny>),
 }
 
@@ -362,7 +362,7 @@ impl Waiter {
         drop(before);
     }
 
-    /// Whether a task waits, and has not been told to go on.
+    /// Whether a task waits and was not woken.
     fn is_waiting(&self, py: Python<'_>) -> PyResult<bool> {
         let future = match &*self.state() {
             Wait::Waiting(_, future) => future.clone_ref(py),
@@ -371,15 +371,15 @@ impl Waiter {
         Ok(!future.call_method0(py, pyo3::intern!(py, "done"))?.is_truthy(py)?)
     }
 
-    /// Something that this event loop can wait for.
+    /// Creates a future of this event loop, which the next wake resolves.
     fn wait_in(&self, event_loop: Arc<EventLoop>, object: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         let py = object.py();
         let future = object.call_method0(pyo3::intern!(py, "create_future"))?;
-        // It yields itself, marked as a task wants it.
+        // A future yields itself, with the flag that a task expects.
         let yielded = PyIterator::from_object(&future)?.next().transpose()?;
         let mut state = self.state();
-        if matches!(*state, Wait::Already) {
-            // Nothing to wait for: the task comes again at once.
+        if matches!(*state, Wait::Woken) {
+            // No need to wait: yielding None reschedules the task.
             return Ok(py.None());
         }
         *state = Wait::Waiting(event_loop, future.unbind());
@@ -393,9 +393,9 @@ impl Wake for Waiter {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let before = std::mem::replace(&mut *self.state(), Wait::Already);
+        let before = std::mem::replace(&mut *self.state(), Wait::Woken);
         if let Wait::Waiting(event_loop, future) = before {
-            event_loop.release(future);
+            event_loop.complete(future);
         }
     }
 }

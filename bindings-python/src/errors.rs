@@ -1,7 +1,7 @@
-//! The core's errors as the exceptions of Python: the classes are in `python/zexa/_errors.py`.
+//! Converts the core's errors to exceptions. The classes are in `python/zexa/_errors.py`.
 //!
-//! The exceptions live as long as the classes of this module, which is as long as the process. If `zexa` is removed from `sys.modules` and
-//! imported again, the new package has the same exceptions, so that `except` clauses match in code that uses either.
+//! The exception classes live as long as the process, like the classes of this module. If `zexa` is removed from `sys.modules` and imported again, the new
+//! package has the same exception classes, so `except` clauses match in code that uses either.
 
 use pyo3::exceptions::{PyConnectionError, PyOSError};
 use pyo3::prelude::*;
@@ -13,22 +13,22 @@ use crate::generated::RENAMED;
 use crate::imported::{modules, once};
 use crate::json;
 
-/// The modules with the exceptions, each after the one that it imports.
+/// The modules with the exceptions, in the order of their imports.
 const MODULES: [&str; 2] = ["_error", "_errors"];
 
-static KEPT: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+static EXCEPTIONS: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
 
-/// Imports the exceptions, or puts those of an earlier import where the package finds them.
-pub(crate) fn keep(py: Python<'_>) -> PyResult<()> {
+/// Imports the exception modules, or restores those of an earlier import.
+pub(crate) fn import(py: Python<'_>) -> PyResult<()> {
     let import = || {
-        let kept = PyDict::new(py);
+        let imported = PyDict::new(py);
         for name in MODULES {
-            kept.set_item(name, py.import(format!("zexa.{name}"))?)?;
+            imported.set_item(name, py.import(format!("zexa.{name}"))?)?;
         }
-        Ok(kept.unbind())
+        Ok(imported.unbind())
     };
-    let kept = once(py, &KEPT, import)?;
-    for (name, module) in kept {
+    let imported = once(py, &EXCEPTIONS, import)?;
+    for (name, module) in imported {
         modules(py)?.set_item(format!("zexa.{name}"), &module)?;
         if let Some(package) = modules(py)?.get_item("zexa")? {
             package.setattr(name.cast_into::<PyString>()?, module)?;
@@ -39,9 +39,9 @@ pub(crate) fn keep(py: Python<'_>) -> PyResult<()> {
 
 /// The class for a kind of error.
 fn class<'py>(py: Python<'py>, kind: &str) -> PyResult<Bound<'py, PyAny>> {
-    let kept = KEPT.get(py).expect("filled when the module was imported").bind(py);
-    let module = kept.get_item("_errors")?.expect("filled with all modules");
-    // Not kept: `importlib.reload()` makes new classes in the same module.
+    let imported = EXCEPTIONS.get(py).expect("set when the module was imported").bind(py);
+    let module = imported.get_item("_errors")?.expect("contains all modules");
+    // Looked up every time: `importlib.reload()` creates new classes in the same module.
     module.getattr("CLASSES")?.get_item(kind)
 }
 
@@ -69,13 +69,13 @@ fn exception(py: Python<'_>, error: &zexa::Error) -> PyResult<PyErr> {
     Ok(exception)
 }
 
-/// The name of an argument or option in Python.
+/// The Python name of an argument or option.
 fn name(field: &str) -> String {
     let mut renamed = RENAMED.iter().chain(&[("headers", "extra_headers")]);
     renamed.find(|(name, _)| *name == field).map_or(field, |(_, name)| name).to_owned()
 }
 
-/// The innermost reason. Python makes a `ConnectionRefusedError` and the like of what the system said, by the number.
+/// The innermost cause. With an error number, Python chooses a subclass of `OSError`, such as `ConnectionRefusedError`.
 fn cause(error: &zexa::Error) -> Option<PyErr> {
     let cause = binding::cause(error)?;
     Some(match cause.number {
@@ -84,7 +84,7 @@ fn cause(error: &zexa::Error) -> Option<PyErr> {
     })
 }
 
-/// Rust says "Connection refused (os error 111)", and Python puts the number before it.
+/// Rust appends the number, as in "Connection refused (os error 111)". Python prepends it itself.
 fn without_number(text: &str, number: i32) -> String {
     text.trim_end_matches(&format!(" (os error {number})")).to_owned()
 }

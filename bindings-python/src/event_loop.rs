@@ -1,7 +1,7 @@
-//! How the client's own thread tells an event loop that calls have got on.
+//! [`EventLoop`]: wakes the tasks of an event loop from the client's own thread.
 //!
-//! Where the loop can watch a socket, that thread writes to one, and needs no GIL, which the loop's own thread may hold for long. What has come by the
-//! time that the loop looks is told at once.
+//! If the loop can watch a socket, the client's thread writes to one. It needs no GIL for that, which the loop's thread may hold for long. All futures that
+//! are completed by the time the loop runs the callback are resolved together.
 
 use std::collections::HashMap;
 use std::mem;
@@ -12,128 +12,129 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyDict, PyTuple, PyWeakrefReference};
 use zexa::binding;
 
-use crate::bell::Bell;
 use crate::errors;
 use crate::imported::Imported;
+use crate::loop_waker::LoopWaker;
 
-/// What other threads know of an event loop.
+/// An event loop, as other threads see it.
 pub(crate) struct EventLoop {
-    /// The generation of its process: a forked child shares the bell with it, and must not touch that.
+    /// The generation of the process that registered the loop. A forked child inherits the waker, and must not use it.
     generation: u64,
-    inbox: Mutex<Inbox>,
-    bell: OnceLock<Bell>,
-    /// Calls back when the loop is gone, and does so only while it is there itself.
-    gone: OnceLock<Py<PyWeakrefReference>>,
+    completed: Mutex<Completed>,
+    waker: OnceLock<LoopWaker>,
+    /// Removes the entry from `LOOPS` when the loop is deallocated. The callback runs only while this reference exists.
+    loop_object: OnceLock<Py<PyWeakrefReference>>,
 }
 
-/// Futures whose wait is over.
+/// The futures to resolve.
 #[derive(Default)]
-struct Inbox {
+struct Completed {
     futures: Vec<Py<PyAny>>,
-    rung: bool,
+    is_awake: bool,
 }
 
-/// The event loops that are waited in, by their address, each for as long as it lives. Only who holds the GIL looks here, so that no forked child
-/// finds it locked.
-static KNOWN: Mutex<Option<HashMap<usize, Arc<EventLoop>>>> = Mutex::new(None);
+/// The event loops in which calls wait, by address, until they are deallocated. Accessed only with the GIL held, so a forked child never finds the lock
+/// taken.
+static LOOPS: Mutex<Option<HashMap<usize, Arc<EventLoop>>>> = Mutex::new(None);
 
-fn known() -> MutexGuard<'static, Option<HashMap<usize, Arc<EventLoop>>>> {
-    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+fn loops() -> MutexGuard<'static, Option<HashMap<usize, Arc<EventLoop>>>> {
+    LOOPS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl EventLoop {
-    /// The one that runs on this thread, and the loop itself.
+    /// The event loop that runs on this thread, and its Python object.
     ///
     /// # Errors
     ///
-    /// Where none runs, as under another framework than asyncio.
+    /// `RuntimeError` if no asyncio loop is running, for example under another framework.
     pub(crate) fn running(py: Python<'_>) -> PyResult<(Arc<EventLoop>, Bound<'_, PyAny>)> {
         static RUNNING: Imported = Imported::new("asyncio", "get_running_loop");
         let running = RUNNING.get(py)?.call0()?;
-        let found = known().as_ref().and_then(|known| known.get(&address(&running)).cloned());
+        let found = loops().as_ref().and_then(|loops| loops.get(&address(&running)).cloned());
         let found = found.filter(|event_loop| event_loop.generation == binding::generation());
-        let event_loop = found.map_or_else(|| EventLoop::met(&running), Ok)?;
+        let event_loop = found.map_or_else(|| EventLoop::register(&running), Ok)?;
         Ok((event_loop, running))
     }
 
-    /// A loop that is not known yet.
-    fn met(running: &Bound<'_, PyAny>) -> PyResult<Arc<EventLoop>> {
+    /// Registers a loop that is used for the first time.
+    fn register(running: &Bound<'_, PyAny>) -> PyResult<Arc<EventLoop>> {
         let py = running.py();
-        forget_closed(py);
+        remove_closed(py);
         let event_loop = Arc::new(EventLoop {
             generation: binding::generation(),
-            inbox: Mutex::default(),
-            bell: OnceLock::new(),
-            gone: OnceLock::new(),
+            completed: Mutex::default(),
+            waker: OnceLock::new(),
+            loop_object: OnceLock::new(),
         });
         let address = address(running);
         let on_end = move |_: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| {
-            forget(address);
+            remove(address);
         };
         let on_end = PyCFunction::new_closure(py, None, None, on_end)?;
-        let _ = event_loop.gone.set(PyWeakrefReference::new_with(running, on_end)?.unbind());
+        let _ = event_loop.loop_object.set(PyWeakrefReference::new_with(running, on_end)?.unbind());
 
-        // The loop holds the callback, which holds this only weakly: otherwise neither would ever be freed.
-        let answering = Arc::downgrade(&event_loop);
-        let answer = move |arguments: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| match answering.upgrade() {
-            Some(event_loop) => event_loop.answer(arguments.py()),
+        // The loop owns the callback. The callback holds this object weakly, or neither would ever be freed.
+        let weak = Arc::downgrade(&event_loop);
+        let callback = move |arguments: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| match weak.upgrade() {
+            Some(event_loop) => event_loop.resolve(arguments.py()),
             None => Ok(()),
         };
-        let answer = PyCFunction::new_closure(py, None, None, answer)?;
-        let bell = match Bell::watched_by(running, &answer) {
-            // A loop that watches no sockets.
-            Err(error) if error.is_instance_of::<PyNotImplementedError>(py) => Bell::called_by(running, &answer)?,
-            // A process that may open no more of them.
+        let callback = PyCFunction::new_closure(py, None, None, callback)?;
+        let waker = match LoopWaker::with_socket(running, &callback) {
+            // The loop cannot watch sockets.
+            Err(error) if error.is_instance_of::<PyNotImplementedError>(py) => {
+                LoopWaker::with_call(running, &callback)?
+            }
+            // The process has too many open files.
             Err(error) if error.is_instance_of::<PyOSError>(py) => {
-                let refused = errors::raise(binding::not_started("the system gives no socket to wait with"));
+                let refused = errors::raise(binding::not_begun("cannot create a socket to wait for the response"));
                 refused.set_cause(py, Some(error));
                 return Err(refused);
             }
-            bell => bell?,
+            waker => waker?,
         };
-        let _ = event_loop.bell.set(bell);
-        known().get_or_insert_default().insert(address, event_loop.clone());
+        let _ = event_loop.waker.set(waker);
+        loops().get_or_insert_default().insert(address, event_loop.clone());
         Ok(event_loop)
     }
 
-    fn inbox(&self) -> MutexGuard<'_, Inbox> {
-        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    fn completed(&self) -> MutexGuard<'_, Completed> {
+        self.completed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the wait for a future of this loop. For any thread, with or without the GIL.
-    pub(crate) fn release(&self, future: Py<PyAny>) {
+    /// Resolves a future of this loop. Callable from any thread, with or without the GIL.
+    pub(crate) fn complete(&self, future: Py<PyAny>) {
         if self.generation != binding::generation() {
             return mem::forget(future);
         }
-        let mut inbox = self.inbox();
-        inbox.futures.push(future);
-        drop(inbox);
-        self.ring();
+        let mut completed = self.completed();
+        completed.futures.push(future);
+        drop(completed);
+        self.wake();
     }
 
-    /// Lets the loop look what there is for it.
-    fn ring(&self) {
-        let rung = mem::replace(&mut self.inbox().rung, true);
-        if let Some(bell) = self.bell.get().filter(|_| !rung) {
-            bell.ring();
+    fn wake(&self) {
+        let is_awake = mem::replace(&mut self.completed().is_awake, true);
+        if let Some(waker) = self.waker.get().filter(|_| !is_awake) {
+            waker.wake();
         }
     }
 
-    /// What the loop does when the bell rings.
-    fn answer(&self, py: Python<'_>) -> PyResult<()> {
-        if let Some(bell) = self.bell.get() {
-            bell.silence();
+    /// The callback of the waker: resolves all completed futures.
+    fn resolve(&self, py: Python<'_>) -> PyResult<()> {
+        if let Some(waker) = self.waker.get() {
+            waker.reset();
         }
-        let mut inbox = self.inbox();
-        inbox.rung = false;
-        let futures = mem::take(&mut inbox.futures);
-        drop(inbox);
+        let mut completed = self.completed();
+        completed.is_awake = false;
+        let futures = mem::take(&mut completed.futures);
+        drop(completed);
         let mut futures = futures.into_iter();
         while let Some(future) = futures.next() {
-            if let Err(raised) = end_wait(future.bind(py)) {
-                // As by a handler of signals. This one and the others are for the next time.
-                self.inbox().futures.extend(std::iter::once(future).chain(futures));
-                self.ring();
+            if let Err(raised) = resolve_future(future.bind(py)) {
+                // A signal handler raised, for example. Resolve this future and the others the next time.
+                self.completed().futures.extend(std::iter::once(future).chain(futures));
+                self.wake();
                 return Err(raised);
             }
         }
@@ -141,8 +142,8 @@ impl EventLoop {
     }
 }
 
-/// One that was cancelled is done.
-fn end_wait(future: &Bound<'_, PyAny>) -> PyResult<()> {
+/// Sets the result of a future, unless it is done: it may have been cancelled.
+fn resolve_future(future: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = future.py();
     if !future.call_method0(pyo3::intern!(py, "done"))?.is_truthy()? {
         future.call_method1(pyo3::intern!(py, "set_result"), (py.None(),))?;
@@ -150,21 +151,21 @@ fn end_wait(future: &Bound<'_, PyAny>) -> PyResult<()> {
     Ok(())
 }
 
-/// Lets go of a loop, once the lock is: that may run Python, which may come here.
-fn forget(address: usize) {
-    let forgotten = known().as_mut().and_then(|known| known.remove(&address));
-    drop(forgotten);
+/// Removes a loop. It is dropped after the lock is released, because dropping it may run Python code that comes here.
+fn remove(address: usize) {
+    let removed = loops().as_mut().and_then(|loops| loops.remove(&address));
+    drop(removed);
 }
 
-/// Forgets loops that were closed in the midst of a call: what they were to be told holds them.
-fn forget_closed(py: Python<'_>) {
-    let all: Vec<_> = known().iter().flatten().map(|(address, event_loop)| (*address, event_loop.clone())).collect();
+/// Removes loops that were closed during a call. Their completed futures keep the loop alive, so it is never deallocated.
+fn remove_closed(py: Python<'_>) {
+    let all: Vec<_> = loops().iter().flatten().map(|(address, event_loop)| (*address, event_loop.clone())).collect();
     for (address, event_loop) in all {
-        let object = event_loop.gone.get().and_then(|gone| gone.bind(py).upgrade());
+        let object = event_loop.loop_object.get().and_then(|reference| reference.bind(py).upgrade());
         let Some(object) = object else { continue };
-        // An odd loop is let be.
+        // Ignore a loop without a working `is_closed()`.
         if object.call_method0("is_closed").is_ok_and(|closed| closed.is_truthy().unwrap_or(false)) {
-            forget(address);
+            remove(address);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `parse_event()`: what Zexa posts to a webhook.
+//! `parse_event()`: parses the body of a webhook request.
 
 use pyo3::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::arguments::Argument;
 use crate::errors;
 use crate::generated::Event;
 
-/// Users see the function of `_events.py`.
+/// The implementation of `parse_event()` in `_events.py`.
 #[pyfunction]
 pub(crate) fn _parse_event(payload: Argument<'_>) -> PyResult<Event> {
     zexa::webhooks::parse_event(&payload.bytes("payload")?).map(Event).map_err(errors::raise)

@@ -1,4 +1,4 @@
-//! Objects of Python modules. They are looked up whenever they are used: a module may be removed from `sys.modules` and imported again.
+//! Objects of Python modules. They are looked up at every use, because a module may be removed from `sys.modules` and imported again.
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -24,31 +24,31 @@ impl Imported {
     }
 }
 
-/// A module that is imported already, or is being imported.
+/// A module that is imported, or is being imported.
 pub(crate) fn loaded<'py>(py: Python<'py>, module: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-    // An entry may be None, which prevents the import.
+    // An entry that is None prevents the import.
     Ok(modules(py)?.get_item(module)?.filter(|module| !module.is_none()))
 }
 
-/// `sys.modules`: one dict for as long as the interpreter runs, and one interpreter imports this module.
+/// `sys.modules`. It is one dict for the lifetime of the interpreter, and only one interpreter imports this module.
 pub(crate) fn modules(py: Python<'_>) -> PyResult<&Bound<'_, PyDict>> {
     static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
     once(py, &MODULES, || Ok(py.import("sys")?.getattr("modules")?.cast_into::<PyDict>()?.unbind()))
 }
 
-/// What is in the cell, made where there is nothing yet.
+/// The value of the cell, which is created at the first use.
 ///
-/// It is made outside of the cell. To make it runs Python, which may come here again, on this thread or, after a fork, in a child: whoever finds a cell
-/// that is being filled waits, and would wait for ever.
+/// The value is created outside of the cell's lock, because that runs Python code. Python code may come here again on this thread, or fork, and would then
+/// wait forever for a cell that is being initialised.
 pub(crate) fn once<'a, 'py, T>(
     py: Python<'py>,
     cell: &'a PyOnceLock<Py<T>>,
-    make: impl FnOnce() -> PyResult<Py<T>>,
+    create: impl FnOnce() -> PyResult<Py<T>>,
 ) -> PyResult<&'a Bound<'py, T>> {
     if cell.get(py).is_none() {
-        let made = make()?;
-        // Two may have made one: the first stays.
-        let _ = cell.set(py, made);
+        let value = create()?;
+        // If two threads create a value, the first one stays.
+        let _ = cell.set(py, value);
     }
-    Ok(cell.get(py).expect("it is there by now, and stays").bind(py))
+    Ok(cell.get(py).expect("set above").bind(py))
 }

@@ -1,6 +1,6 @@
 //! The interpreter that uses this module: the first one that imports it.
 //!
-//! The classes of pyo3 belong to the process, so two interpreters would share them, and would lose them when one of the two ends.
+//! The classes of pyo3 belong to the process. Two interpreters would share them, and lose them when one of the two ends.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -34,12 +34,12 @@ pub(crate) fn reserve(py: Python<'_>) -> PyResult<()> {
 
 /// Whether the current interpreter is the one that uses this module.
 ///
-/// A thread that attaches to Python may meet another one: the API that pyo3 uses for it knows only one interpreter per thread.
+/// A thread that attaches to Python may attach to another one, because the C API that pyo3 uses supports one interpreter per thread.
 pub(crate) fn is_user(py: Python<'_>) -> bool {
     current(py) == USER.load(Ordering::Acquire)
 }
 
-#[expect(unsafe_code, reason = "pyo3 has no safe function for it")]
+#[expect(unsafe_code, reason = "pyo3 has no safe equivalent")]
 fn current(_attached: Python<'_>) -> i64 {
     // SAFETY: the thread is attached, so there is a current interpreter.
     unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) }

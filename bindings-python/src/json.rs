@@ -1,4 +1,4 @@
-//! JSON, by Python's own module: what can be written as JSON, and how, is what every Python program expects.
+//! JSON, with Python's module `json`: accepted types and results are those that Python programs expect.
 
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
@@ -13,26 +13,26 @@ use crate::imported::Imported;
 static DUMPS: Imported = Imported::new("json", "dumps");
 static LOADS: Imported = Imported::new("json", "loads");
 
-/// The text of what a caller gave as `field`.
+/// The JSON of an argument.
 pub(crate) fn dumps(field: &str, object: &Bound<'_, PyAny>) -> PyResult<String> {
-    dump(object).map_err(|error| refused(object.py(), error, field, wrong_parameter))
+    dump(object).map_err(|error| dump_error(object.py(), error, field, wrong_parameter))
 }
 
-/// The text of what a caller gave as an option.
+/// The JSON of an option.
 pub(crate) fn dump_option(name: &str, object: &Bound<'_, PyAny>) -> PyResult<String> {
-    dump(object).map_err(|error| refused(object.py(), error, name, binding::invalid_option))
+    dump(object).map_err(|error| dump_error(object.py(), error, name, binding::option))
 }
 
 fn dump(object: &Bound<'_, PyAny>) -> PyResult<String> {
     let py = object.py();
     let options = PyDict::new(py);
-    // What is not JSON, or no text, is refused and not made something else.
+    // Reject what JSON cannot express instead of converting it.
     options.set_item("allow_nan", false)?;
     options.set_item("ensure_ascii", false)?;
     DUMPS.get(py)?.call((object,), Some(&options))?.extract()
 }
 
-/// The JSON of plain data, in which times may be datetimes. Lone surrogates are for the reader to judge.
+/// The JSON of plain data, which may contain datetimes. Lone surrogates are left to the parser.
 pub(crate) fn dump_plain(field: &str, object: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     let py = object.py();
     let options = PyDict::new(py);
@@ -40,11 +40,11 @@ pub(crate) fn dump_plain(field: &str, object: &Bound<'_, PyAny>) -> PyResult<Vec
     options.set_item("ensure_ascii", false)?;
     options.set_item("default", wrap_pyfunction!(plain, py)?)?;
     let text = DUMPS.get(py)?.call((object,), Some(&options));
-    let text = text.map_err(|error| refused(py, error, field, wrong_parameter))?;
+    let text = text.map_err(|error| dump_error(py, error, field, wrong_parameter))?;
     to_bytes(text.cast::<PyString>()?)
 }
 
-/// What `json` asks for an object that it does not know.
+/// The argument `default` of `json.dumps()`.
 #[pyfunction]
 fn plain<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = object.py();
@@ -57,7 +57,7 @@ fn plain<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     Err(PyTypeError::new_err(format!("Object of type {} is not JSON serializable", object.get_type().name()?)))
 }
 
-/// A text as UTF-8, and lone surrogates as what they would be in it.
+/// A string as UTF-8, with lone surrogates encoded as if they were characters.
 pub(crate) fn to_bytes(text: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
     match text.to_cow() {
         Ok(text) => Ok(text.into_owned().into_bytes()),
@@ -72,30 +72,30 @@ fn wrong_parameter(field: &str, reason: &str) -> zexa::Error {
     binding::invalid_parameter(field, Value::Null, reason)
 }
 
-fn refused(py: Python<'_>, error: PyErr, field: &str, refuse: impl Fn(&str, &str) -> zexa::Error) -> PyErr {
-    let reason = format!("cannot be written as JSON: {}", error.value(py));
-    let refused = if error.is_instance_of::<PyTypeError>(py) {
+fn dump_error(py: Python<'_>, error: PyErr, field: &str, make: impl Fn(&str, &str) -> zexa::Error) -> PyErr {
+    let reason = format!("cannot be converted to JSON: {}", error.value(py));
+    let raised = if error.is_instance_of::<PyTypeError>(py) {
         PyTypeError::new_err(format!("argument '{field}' {reason}"))
     } else if error.is_instance_of::<PyException>(py) {
-        errors::raise(refuse(field, &reason))
+        errors::raise(make(field, &reason))
     } else {
         return error;
     };
-    refused.set_cause(py, Some(error));
-    refused
+    raised.set_cause(py, Some(error));
+    raised
 }
 
-/// As objects of Python.
+/// Converts a value to Python objects.
 pub(crate) fn to_python<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
     LOADS.get(py)?.call1((to_text(value),))
 }
 
-/// What a JSON text says.
+/// Parses JSON.
 pub(crate) fn loads<'py>(text: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     LOADS.get(text.py())?.call1((text,))
 }
 
-/// As JSON text.
+/// Converts a value to JSON.
 pub(crate) fn to_text(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("what came as JSON, or is named by strings, can be written as JSON")
+    serde_json::to_string(value).expect("models are JSON objects with string keys")
 }

@@ -1,7 +1,7 @@
-//! `zexa._zexa`: the client of the Zexa messaging API for Python.
+//! `zexa._zexa`: the extension module of the Python package.
 //!
-//! The package in `python/zexa` adds the exceptions and the clients, whose methods are Python functions so that `inspect` and mocks know them. Models, parameters and operations are in `generated`, which
-//! `cargo xtask codegen` writes from the definitions in `core`; what is here is behaviour.
+//! The package in `python/zexa` adds the exceptions and the clients, whose methods are Python functions so that `inspect` and mocks see their signatures.
+//! `cargo xtask codegen` generates models, parameters and operations in `generated` from the definitions in `core`. The other modules are behaviour.
 //!
 //! - A call of the blocking client runs on the caller's thread without the GIL: `waiting`.
 //! - A call of the async client is a coroutine that polls the core's future on the thread of the event loop: `coroutine` and `event_loop`.
@@ -10,7 +10,6 @@ use pyo3::prelude::*;
 
 mod arguments;
 mod async_list;
-mod bell;
 mod call_options;
 mod client;
 mod client_options;
@@ -24,6 +23,7 @@ mod interpreter;
 mod json;
 mod list;
 mod logging;
+mod loop_waker;
 mod members;
 mod model;
 mod page;
@@ -31,11 +31,11 @@ mod prelude;
 mod response;
 mod waiting;
 
-/// What Python imports. It has not been tried without the GIL.
+/// The extension module. It has not been tested without the GIL.
 #[pymodule(gil_used = true)]
 fn _zexa(module: &Bound<'_, PyModule>) -> PyResult<()> {
     interpreter::reserve(module.py())?;
-    errors::keep(module.py())?;
+    errors::import(module.py())?;
     generated::add(module)?;
     module.add_class::<list::List>()?;
     module.add_class::<list::Pages>()?;
@@ -43,7 +43,7 @@ fn _zexa(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<async_list::AsyncPages>()?;
     module.add_class::<page::Page>()?;
     module.add_class::<response::Response>()?;
-    // The package uses these, which are not exported.
+    // For the package; not exported.
     module.setattr("_Client", module.py().get_type::<client::Client>())?;
     module.setattr("_AsyncClient", module.py().get_type::<client::AsyncClient>())?;
     module.setattr("_parse_event", wrap_pyfunction!(events::_parse_event, module)?)?;

@@ -11,66 +11,67 @@ use zexa::CallOptions;
 use zexa::binding::{Completeness, Item, NextBuffered, generation};
 
 use crate::arguments::Argument;
-use crate::model::Given;
+use crate::model::IntoPython;
 use crate::{logging, waiting};
 
 #[doc = include_str!("../stub/docs/List.txt")]
 #[pyclass(frozen, generic, module = "zexa")]
 pub(crate) struct List {
-    listed: Box<dyn Listed>,
-    /// Whether the last reading to reach its end was incomplete.
+    source: Box<dyn ListSource>,
+    /// Whether the last completed iteration was incomplete.
     incomplete: Arc<AtomicBool>,
     limit: Option<u32>,
 }
 
-/// The pages of a list, in order: iterate over it, as often as you like.
+/// An iterable over the pages of a list, in order. Iterating again sends the requests again.
 #[pyclass(frozen, generic, module = "zexa")]
 pub(crate) struct Pages(Py<List>);
 
-/// One reading of a list, item by item or page by page. Threads may share it.
+/// One iteration over the items or the pages of a list. Thread-safe.
 #[pyclass(frozen, module = "zexa", name = "ListIterator")]
 pub(crate) struct ListIterator {
-    read: Mutex<Box<dyn Read>>,
-    /// That of its list.
+    reader: Mutex<Box<dyn Reader>>,
+    /// The flag of the list.
     incomplete: Arc<AtomicBool>,
-    /// The generation of the process that waits for the next page, or did last, and the thread that has it.
+    /// The generation of the process that waits for the next page, or did last.
     generation: AtomicU64,
+    /// The thread that holds `reader`, as an address.
     thread: AtomicUsize,
 }
 
-/// A list, whatever its items are.
-trait Listed: Send + Sync {
-    /// The class of the items.
+/// Starts iterations over a list, independently of the type of its items.
+trait ListSource: Send + Sync {
+    /// The name of the class of the items.
     fn class(&self) -> &'static str;
 
-    fn items(&self) -> Box<dyn Read>;
+    fn items(&self) -> Box<dyn Reader>;
 
-    fn pages(&self) -> Box<dyn Read>;
+    fn pages(&self) -> Box<dyn Reader>;
 
     fn page(&self, py: Python<'_>, number: u32) -> PyResult<Py<PyAny>>;
 }
 
-/// The client, and how to begin a list with it.
-struct Source<F> {
+/// Creates a list of the core for each iteration.
+struct ListFactory<F> {
     client: zexa::Client,
     limit: Option<u32>,
-    begin: F,
+    create: F,
 }
 
-impl<T, F> Source<F>
+impl<T, F> ListFactory<F>
 where
     F: Fn(&zexa::Client) -> zexa::List<T>,
 {
-    /// Each reading has a token of its own: one that was cancelled stays so.
-    fn begin(&self) -> zexa::List<T> {
-        (self.begin)(&self.client.with_options(CallOptions::new().cancel(&waiting::token())))
+    /// Each iteration has its own token, because a cancelled token stays cancelled.
+    fn create(&self) -> zexa::List<T> {
+        (self.create)(&self.client.with_options(CallOptions::new().cancel(&waiting::token())))
     }
 
     fn limited(&self) -> zexa::List<T>
     where
         T: Item,
     {
-        let list = self.begin();
+        let list = self.create();
         match self.limit {
             Some(limit) => list.limit(limit.into()),
             None => list,
@@ -78,25 +79,25 @@ where
     }
 }
 
-impl<T, F> Listed for Source<F>
+impl<T, F> ListSource for ListFactory<F>
 where
-    T: Given + Item,
+    T: IntoPython + Item,
     F: Fn(&zexa::Client) -> zexa::List<T> + Send + Sync,
 {
     fn class(&self) -> &'static str {
         T::CLASS
     }
 
-    fn items(&self) -> Box<dyn Read> {
-        Box::new(Reading { source: self.limited(), came: None })
+    fn items(&self) -> Box<dyn Reader> {
+        Box::new(BufferedReader { source: self.limited(), fetched: None })
     }
 
-    fn pages(&self) -> Box<dyn Read> {
-        Box::new(Reading { source: self.limited().pages(), came: None })
+    fn pages(&self) -> Box<dyn Reader> {
+        Box::new(BufferedReader { source: self.limited().pages(), fetched: None })
     }
 
     fn page(&self, py: Python<'_>, number: u32) -> PyResult<Py<PyAny>> {
-        waiting::run(py, || self.begin().page(number))?.give(py)
+        waiting::run(py, || self.create().page(number))?.into_python(py)
     }
 }
 
@@ -104,63 +105,66 @@ impl List {
     pub(crate) fn new<T>(
         client: zexa::Client,
         limit: Option<u32>,
-        begin: impl Fn(&zexa::Client) -> zexa::List<T> + Send + Sync + 'static,
+        create: impl Fn(&zexa::Client) -> zexa::List<T> + Send + Sync + 'static,
     ) -> List
     where
-        T: Given + Item,
+        T: IntoPython + Item,
     {
-        List { listed: Box::new(Source { client, limit, begin }), incomplete: Arc::default(), limit }
+        List { source: Box::new(ListFactory { client, limit, create }), incomplete: Arc::default(), limit }
     }
 }
 
 impl List {
-    /// `List[Contact](limit=10)`. Without the filters: a search may name a person.
-    fn shown(&self, name: &str) -> String {
+    /// `List[Contact](limit=10)`. Filters are omitted, because a search may name a person.
+    fn repr(&self, name: &str) -> String {
         let limit = self.limit.map_or_else(String::new, |limit| format!("limit={limit}"));
-        format!("{name}[{}]({limit})", self.listed.class())
+        format!("{name}[{}]({limit})", self.source.class())
     }
 }
 
 #[pymethods]
 impl List {
     fn __repr__(&self) -> String {
-        self.shown("List")
+        self.repr("List")
     }
 
     fn __iter__(&self) -> ListIterator {
-        ListIterator::new(self.listed.items(), self.incomplete.clone())
+        ListIterator::new(self.source.items(), self.incomplete.clone())
     }
 
-    /// Whether the last reading that reached the end had fewer items than the API reported in its last `total`.
+    /// Whether the last completed iteration yielded fewer items than the API reported in `total`.
     #[getter]
     fn is_incomplete(&self) -> bool {
         self.incomplete.load(Ordering::Acquire)
     }
 
-    /// The list page by page, as the API returns them: an item repeated across pages is on each of them. A page without new items is left out, unless it is the first.
+    /// Iterate over whole pages, as the API returns them.
+    ///
+    /// An item that is repeated across pages is on each of them. A page without new items is skipped, unless it is the first. With a `limit`, the last page
+    /// is the one that reaches it.
     fn pages(slf: Py<Self>) -> Pages {
         Pages(slf)
     }
 
-    /// Fetch one page. The first is 1.
+    /// Fetch one page by its number. The first page is 1. The `limit` of the list does not apply.
     fn page(&self, py: Python<'_>, page: Argument<'_>) -> PyResult<Py<PyAny>> {
-        logging::look(py)?;
-        self.listed.page(py, page.number("page")?)
+        logging::refresh_level(py)?;
+        self.source.page(py, page.number("page")?)
     }
 }
 
 #[pymethods]
 impl Pages {
     fn __repr__(&self) -> String {
-        self.0.get().shown("Pages")
+        self.0.get().repr("Pages")
     }
 
     fn __iter__(&self) -> ListIterator {
         let list = self.0.get();
-        ListIterator::new(list.listed.pages(), list.incomplete.clone())
+        ListIterator::new(list.source.pages(), list.incomplete.clone())
     }
 
-    /// As `List.is_incomplete`, with which it is shared.
+    /// Whether the last completed iteration ended too early: the same value as `List.is_incomplete`.
     #[getter]
     fn is_incomplete(&self) -> bool {
         self.0.get().is_incomplete()
@@ -168,52 +172,56 @@ impl Pages {
 }
 
 impl ListIterator {
-    fn next(&self, py: Python<'_>, read: &mut dyn Read) -> PyResult<Py<PyAny>> {
-        if let Some(item) = read.at_hand(py) {
+    fn next(&self, py: Python<'_>, reader: &mut dyn Reader) -> PyResult<Py<PyAny>> {
+        if let Some(item) = reader.next_buffered(py) {
             return item;
         }
-        logging::look(py)?;
+        logging::refresh_level(py)?;
         self.generation.store(generation(), Ordering::Release);
-        waiting::run(py, || read.fetch())?;
-        read.at_hand(py).unwrap_or_else(|| {
-            self.incomplete.store(read.is_incomplete(), Ordering::Release);
+        waiting::run(py, || reader.fetch())?;
+        reader.next_buffered(py).unwrap_or_else(|| {
+            self.incomplete.store(reader.is_incomplete(), Ordering::Release);
             Err(PyStopIteration::new_err(()))
         })
     }
 
-    fn new(read: Box<dyn Read>, incomplete: Arc<AtomicBool>) -> ListIterator {
+    fn new(reader: Box<dyn Reader>, incomplete: Arc<AtomicBool>) -> ListIterator {
         ListIterator {
-            read: Mutex::new(read),
+            reader: Mutex::new(reader),
             incomplete,
             generation: AtomicU64::new(generation()),
-            thread: AtomicUsize::new(NOBODY),
+            thread: AtomicUsize::new(NO_THREAD),
         }
     }
 
-    /// Waits for its turn, with an ear for signals, unless it waits for what is never done: a thread of a parent, which is not here, or what this
-    /// thread itself was interrupted in.
-    fn turn(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, Box<dyn Read>>> {
+    /// Acquires the reader, and handles signals while it waits for another thread.
+    ///
+    /// # Errors
+    ///
+    /// The wait would never end: a thread of the parent process held the reader at a fork, or this thread holds it itself.
+    fn acquire(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, Box<dyn Reader>>> {
         loop {
-            match self.read.try_lock() {
-                Ok(read) => return Ok(read),
+            match self.reader.try_lock() {
+                Ok(reader) => return Ok(reader),
                 Err(TryLockError::Poisoned(poisoned)) => return Ok(poisoned.into_inner()),
                 Err(TryLockError::WouldBlock) => {}
             }
             if self.generation.load(Ordering::Acquire) != generation() {
-                let message = "this list was being read by another thread when the process was forked: begin it anew";
+                let message =
+                    "another thread was using this iterator when the process was forked: iterate over the list again";
                 return Err(PyRuntimeError::new_err(message));
             }
             if self.thread.load(Ordering::Acquire) == this_thread() {
                 return Err(PyValueError::new_err("list iterator already executing"));
             }
-            py.detach(|| thread::sleep(A_TURN));
+            py.detach(|| thread::sleep(POLL_INTERVAL));
             py.check_signals()?;
         }
     }
 }
 
-/// How often a thread looks whether it is its turn. Whoever has it waits for a request, which takes longer.
-const A_TURN: Duration = Duration::from_millis(5);
+/// Interval at which a thread retries to acquire the reader. The other thread waits for a request, which takes longer.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 #[pymethods]
 impl ListIterator {
@@ -222,18 +230,18 @@ impl ListIterator {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let mut read = self.turn(py)?;
+        let mut reader = self.acquire(py)?;
         self.thread.store(this_thread(), Ordering::Release);
-        let next = self.next(py, &mut **read);
-        self.thread.store(NOBODY, Ordering::Release);
+        let next = self.next(py, &mut **reader);
+        self.thread.store(NO_THREAD, Ordering::Release);
         next
     }
 }
 
-/// The address of no thread.
-const NOBODY: usize = 0;
+/// No thread has this address.
+const NO_THREAD: usize = 0;
 
-/// An address that no other thread has, as long as this one lives.
+/// An address that is unique to this thread while it lives.
 fn this_thread() -> usize {
     thread_local! {
         static HERE: u8 = const { 0 };
@@ -241,35 +249,35 @@ fn this_thread() -> usize {
     HERE.with(|here| std::ptr::from_ref(here) as usize)
 }
 
-/// What an iterator reads.
-trait Read: Send {
-    /// The next, where nothing has to be waited for.
-    fn at_hand(&mut self, py: Python<'_>) -> Option<PyResult<Py<PyAny>>>;
+/// Items or pages, which are fetched separately from their conversion to Python.
+trait Reader: Send {
+    /// The next item, if it is available without waiting.
+    fn next_buffered(&mut self, py: Python<'_>) -> Option<PyResult<Py<PyAny>>>;
 
-    /// Waits for the next, which is then at hand, if there is one.
+    /// Waits for the next item, which `next_buffered` then returns. At the end of the list there is none.
     fn fetch(&mut self) -> zexa::Result<()>;
 
-    /// Whether it has ended short of its total.
+    /// Whether it ended with fewer items than the API reported.
     fn is_incomplete(&self) -> bool;
 }
 
-struct Reading<I, T> {
+struct BufferedReader<I, T> {
     source: I,
-    came: Option<T>,
+    fetched: Option<T>,
 }
 
-impl<T, I> Read for Reading<I, T>
+impl<T, I> Reader for BufferedReader<I, T>
 where
-    T: Given,
-    I: Iterator<Item = zexa::Result<T>> + NextBuffered<T> + Completeness + Send,
+    T: IntoPython,
+    I: Iterator<Item = zexa::Result<T>> + AtHand<T> + Completeness + Send,
 {
-    fn at_hand(&mut self, py: Python<'_>) -> Option<PyResult<Py<PyAny>>> {
-        let item = self.came.take().or_else(|| self.source.next_buffered())?;
-        Some(item.give(py))
+    fn next_buffered(&mut self, py: Python<'_>) -> Option<PyResult<Py<PyAny>>> {
+        let item = self.fetched.take().or_else(|| self.source.at_hand())?;
+        Some(item.into_python(py))
     }
 
     fn fetch(&mut self) -> zexa::Result<()> {
-        self.came = self.source.next().transpose()?;
+        self.fetched = self.source.next().transpose()?;
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! Attempts and warnings as records of Python's `logging`, under `zexa`. If nobody listens, this costs next to nothing.
+//! Attempts and warnings as records of Python's `logging`, in the logger `zexa`. The cost is negligible if the logger is disabled.
 
 use std::cell::RefCell;
 use std::mem;
@@ -13,70 +13,70 @@ use zexa::{Attempt, Kind};
 
 use crate::imported::loaded;
 
-/// The levels of `logging`: of attempts, of attempts that failed, and of warnings.
+/// The levels of `logging` for attempts, failed attempts and warnings.
 const DEBUG: u8 = 10;
 const INFO: u8 = 20;
 const WARNING: u8 = 30;
 
-/// The least level that the logger takes, as it was when the newest call began: to ask it takes the GIL, which attempts run without.
+/// The lowest level that the logger accepts, as of the start of the most recent call. Cached, because attempts run without the GIL.
 static LEVEL: AtomicU8 = AtomicU8::new(u8::MAX);
 
-/// Asks the logger. A program that has not imported `logging` has no logger.
-pub(crate) fn look(py: Python<'_>) -> PyResult<()> {
+/// Updates the cached level. A program that has not imported `logging` has no logger.
+pub(crate) fn refresh_level(py: Python<'_>) -> PyResult<()> {
     let logger = logger(py)?;
-    let takes = |level: u8| match &logger {
+    let accepts = |level: u8| match &logger {
         Some(logger) => logger.call_method1(pyo3::intern!(py, "isEnabledFor"), (level,))?.is_truthy(),
         None => Ok(false),
     };
-    let level = match takes(INFO)? {
-        true if takes(DEBUG)? => DEBUG,
+    let level = match accepts(INFO)? {
+        true if accepts(DEBUG)? => DEBUG,
         true => INFO,
-        false if takes(WARNING)? => WARNING,
+        false if accepts(WARNING)? => WARNING,
         false => u8::MAX,
     };
     LEVEL.store(level, Ordering::Relaxed);
     Ok(())
 }
 
-/// Whether the logger accepts any records, as far as is known.
-pub(crate) fn is_listening() -> bool {
+/// Whether the logger accepts any records, according to the cached level.
+pub(crate) fn is_enabled() -> bool {
     LEVEL.load(Ordering::Relaxed) <= WARNING
 }
 
-/// Whether the logger accepts records of attempts, which are written while a call waits. Warnings are written when it has ended.
-pub(crate) fn is_listening_to_attempts() -> bool {
+/// Whether the logger accepts records of attempts, which are written during a call. Warnings are written after it.
+pub(crate) fn is_enabled_for_attempts() -> bool {
     LEVEL.load(Ordering::Relaxed) <= INFO
 }
 
 thread_local! {
-    /// Records of a blocking call, which are written where it may be left for a moment: a handler may make calls of its own.
-    static HERE: RefCell<Vec<Record>> = const { RefCell::new(Vec::new()) };
+    /// Records of the blocking call on this thread. They are written when no lock is held, because a handler may make calls itself.
+    static THREAD_RECORDS: RefCell<Vec<Record>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The observer of a blocking client, which reports on the thread of the caller.
-pub(crate) struct Reporter;
+/// The observer of a blocking client. It is called on the thread of the caller.
+pub(crate) struct ThreadObserver;
 
-impl Observe for Reporter {
+impl Observe for ThreadObserver {
     fn attempt(&self, attempt: &Attempt<'_>) {
-        HERE.with_borrow_mut(|records| records.extend(Record::of_attempt(attempt)));
+        THREAD_RECORDS.with_borrow_mut(|records| records.extend(Record::of_attempt(attempt)));
     }
 
     fn warning(&self, warning: &Warning) {
-        HERE.with_borrow_mut(|records| records.extend(Record::of_warning(warning)));
+        THREAD_RECORDS.with_borrow_mut(|records| records.extend(Record::of_warning(warning)));
     }
 }
 
-/// Writes what a call of this thread has reported.
-pub(crate) fn write_here(py: Python<'_>) -> PyResult<()> {
-    write_all(py, &HERE.take())
+/// Writes the records of the call on this thread.
+pub(crate) fn write_thread_records(py: Python<'_>) -> PyResult<()> {
+    write_all(py, &THREAD_RECORDS.take())
 }
 
-/// Records of an async call, reported by the client's own thread. That never takes the GIL: Python that is coming to its end would end the thread in the midst
-/// of it. So they are written where the call goes on, in the context of its task.
+/// Records of an async call, added by the client's own thread. That thread never takes the GIL, because an interpreter that is shutting down would stop it.
+/// So the coroutine writes the records when it resumes, in the context of its task.
 #[derive(Default)]
-pub(crate) struct Told(Mutex<Vec<Record>>);
+pub(crate) struct LogBuffer(Mutex<Vec<Record>>);
 
-impl Told {
+impl LogBuffer {
     fn records(&self) -> MutexGuard<'_, Vec<Record>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -89,15 +89,15 @@ impl Told {
 
 /// The observer of an async call.
 pub(crate) struct LogObserver<F> {
-    pub(crate) told: Arc<Told>,
-    /// Called when there is something to write.
+    pub(crate) log: Arc<LogBuffer>,
+    /// Called when there are records to write.
     pub(crate) notify: F,
 }
 
 impl<F: Fn() + Send + Sync> LogObserver<F> {
-    fn keep(&self, record: Option<Record>) {
+    fn add(&self, record: Option<Record>) {
         if let Some(record) = record {
-            self.told.records().push(record);
+            self.log.records().push(record);
             (self.notify)();
         }
     }
@@ -105,15 +105,15 @@ impl<F: Fn() + Send + Sync> LogObserver<F> {
 
 impl<F: Fn() + Send + Sync> Observe for LogObserver<F> {
     fn attempt(&self, attempt: &Attempt<'_>) {
-        self.keep(Record::of_attempt(attempt));
+        self.add(Record::of_attempt(attempt));
     }
 
     fn warning(&self, warning: &Warning) {
-        self.keep(Record::of_warning(warning));
+        self.add(Record::of_warning(warning));
     }
 }
 
-/// An attempt or a warning, kept.
+/// An attempt or a warning.
 struct Record {
     level: u8,
     text: String,
@@ -152,7 +152,7 @@ impl Record {
 
     /// `None` if the logger would not accept it.
     fn of_warning(warning: &Warning) -> Option<Record> {
-        is_listening().then(|| Record {
+        is_enabled().then(|| Record {
             level: WARNING,
             text: warning.to_string(),
             method: warning.method,
@@ -162,21 +162,21 @@ impl Record {
     }
 }
 
-/// Writes all, whatever one of them raises. The first that was raised counts.
+/// Writes all records. Returns the first error.
 fn write_all(py: Python<'_>, records: &[Record]) -> PyResult<()> {
     let mut raised = Ok(());
     for record in records {
-        raised = raised.and(write_or_tell(py, record));
+        raised = raised.and(write_guarded(py, record));
     }
     raised
 }
 
-/// Where a handler fails, that is told as Python tells it of what nobody can catch.
+/// Writes a record. An exception of a handler is reported to `sys.unraisablehook`.
 ///
 /// # Errors
 ///
-/// Where it was interrupted, as by Ctrl-C.
-fn write_or_tell(py: Python<'_>, record: &Record) -> PyResult<()> {
+/// The handler was interrupted, for example by Ctrl-C.
+fn write_guarded(py: Python<'_>, record: &Record) -> PyResult<()> {
     match write(py, record) {
         Err(error) if error.is_instance_of::<PyException>(py) => {
             error.write_unraisable(py, None);
@@ -189,7 +189,7 @@ fn write_or_tell(py: Python<'_>, record: &Record) -> PyResult<()> {
 fn write(py: Python<'_>, record: &Record) -> PyResult<()> {
     let Some(logger) = logger(py)? else { return Ok(()) };
     let extra = PyDict::new(py);
-    // By names of their own: the application may put its own `request_id` into all records.
+    // With a prefix: an application may add its own `request_id` to all records.
     extra.set_item("zexa_method", record.method)?;
     extra.set_item("zexa_path", record.route)?;
     if let Some(attempt) = &record.attempt {
@@ -207,10 +207,10 @@ fn write(py: Python<'_>, record: &Record) -> PyResult<()> {
 /// The module `logging`, and its logger `zexa`.
 type Logger = (Py<PyAny>, Py<PyAny>);
 
-/// The logger that was used last. Only a thread that holds the GIL looks here, and runs no Python meanwhile, so no forked child finds it locked.
+/// The logger that was used last. Locked only with the GIL held and without running Python code, so a forked child never finds the lock taken.
 static LOGGER: Mutex<Option<Logger>> = Mutex::new(None);
 
-/// The logger of the module `logging` that is imported now. `None` if nobody has imported it, or its import is not complete.
+/// The logger of the currently imported module `logging`. `None` if it is not imported, or its import is not complete.
 fn logger(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
     let Some(logging) = loaded(py, "logging")? else { return Ok(None) };
     let last = LOGGER.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! The constructors of models: keyword arguments become the JSON of a model, which is read like a response of the API.
+//! The constructors of models: keyword arguments become a JSON object, which is parsed like a response of the API.
 
 use pyo3::prelude::*;
 use serde::Serialize;
@@ -10,20 +10,20 @@ use crate::errors;
 
 /// The members of the JSON object of a model.
 pub(crate) struct Members {
-    given: Map<String, Value>,
+    fields: Map<String, Value>,
     extra: Map<String, Value>,
 }
 
 impl Members {
-    /// Members beside the fields of the model.
+    /// Starts with the additional members in `extra`.
     pub(crate) fn new(extra: Option<Argument<'_>>) -> PyResult<Members> {
         let extra = extra.map(|extra| extra.members("extra")).transpose()?;
-        Ok(Members { given: Map::new(), extra: extra.unwrap_or_default() })
+        Ok(Members { fields: Map::new(), extra: extra.unwrap_or_default() })
     }
 
     pub(crate) fn set(&mut self, name: &str, value: Option<impl Serialize>) {
         if let Some(value) = value {
-            self.given.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
+            self.fields.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
         }
     }
 
@@ -37,15 +37,15 @@ impl Members {
 
     /// The model with these members.
     pub(crate) fn model<T: binding::Model>(self) -> PyResult<T> {
-        let Members { mut given, extra } = self;
+        let Members { mut fields, extra } = self;
         for (name, value) in extra {
-            if given.contains_key(&name) {
-                let reason = format!("must not contain the field `{name}`, which is an argument of its own");
-                return Err(errors::raise(binding::invalid_parameter("extra", Value::Null, &reason)));
+            if fields.contains_key(&name) {
+                let reason = format!("must not contain the field `{name}`: use the argument of that name");
+                return Err(errors::raise(binding::wrong_parameter("extra", Value::Null, &reason)));
             }
-            given.insert(name, value);
+            fields.insert(name, value);
         }
-        let json = serde_json::to_vec(&given).expect("JSON values can be written");
+        let json = serde_json::to_vec(&fields).expect("JSON values are serializable");
         binding::model(&json).map_err(errors::raise)
     }
 }

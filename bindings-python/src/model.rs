@@ -1,4 +1,4 @@
-//! What all models have in common: equality, hashes, pickles, JSON and a `repr`.
+//! What all models share: equality, hashing, pickling, JSON and `repr()`.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -15,11 +15,11 @@ use zexa::{Timestamp, binding};
 use crate::imported::Imported;
 use crate::json;
 
-/// A class of Python for a model of the core.
+/// The Python class of a model of the core.
 pub(crate) trait Model: PyClass<Frozen = True> + Sync {
     type Core: Serialize;
 
-    /// In the order of the core.
+    /// The fields, in the order of the core.
     const FIELDS: &'static [Field];
 
     fn core(&self) -> &Self::Core;
@@ -32,7 +32,7 @@ pub(crate) struct Field {
     /// The name in the API.
     pub(crate) key: &'static str,
     pub(crate) shown: Shown,
-    /// The type, as the stub spells it.
+    /// The annotation in the stub, without `None`.
     pub(crate) kind: &'static str,
     /// Whether a model cannot be constructed without the field.
     pub(crate) required: bool,
@@ -44,28 +44,28 @@ impl Field {
     }
 }
 
-/// How much of a field a `repr` shows: it ends up in logs.
+/// How much of a field `repr()` shows. Representations end up in logs.
 pub(crate) enum Shown {
     Plain,
-    /// A number, an address or a name: its end.
+    /// Only the end, of a phone number, an address or a name.
     Masked,
-    /// A text: its length.
+    /// Only the length, of a message text.
     Hidden,
     Never,
 }
 
-/// What a call gives, as an object of Python.
-pub(crate) trait Given: Send + Sync + 'static {
-    /// The name of the class in Python.
+/// Converts a result of the core to a Python object.
+pub(crate) trait IntoPython: Send + Sync + 'static {
+    /// The name of the Python class.
     const CLASS: &'static str;
 
-    fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>>;
+    fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>>;
 }
 
-impl Given for () {
+impl IntoPython for () {
     const CLASS: &'static str = "None";
 
-    fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+    fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(py.None())
     }
 }
@@ -74,13 +74,13 @@ pub(crate) fn to_json<M: Model>(model: &M) -> String {
     json::to_text(model.core())
 }
 
-/// As JSON has it, but in the mode `python` with times as datetimes.
+/// The fields as a dict. In the mode `python`, times are datetimes.
 pub(crate) fn to_dict<'py, M: Model>(model: &Bound<'py, M>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
     let times = with_datetimes(mode)?;
     let dict = json::to_python(model.py(), model.get().core())?.cast_into::<PyDict>()?;
     for field in M::FIELDS.iter().filter(|field| times && field.is_time()) {
         let time = model.as_any().getattr(field.attribute)?;
-        // One that is absent may stand there all the same, in a form that was not understood.
+        // If the attribute is None, the dict may contain the raw value.
         if !time.is_none() {
             dict.set_item(field.key, time)?;
         }
@@ -88,7 +88,7 @@ pub(crate) fn to_dict<'py, M: Model>(model: &Bound<'py, M>, mode: &str) -> PyRes
     Ok(dict)
 }
 
-/// Whether a mode of `to_dict()` has times as datetimes.
+/// Whether `to_dict()` returns datetimes in this mode.
 pub(crate) fn with_datetimes(mode: &str) -> PyResult<bool> {
     match mode {
         "python" => Ok(true),
@@ -97,13 +97,13 @@ pub(crate) fn with_datetimes(mode: &str) -> PyResult<bool> {
     }
 }
 
-/// A time as a `datetime` can hold it: those begin with the year 1.
+/// Clamps a time to the range of `datetime`, which begins with the year 1.
 pub(crate) fn time(time: Timestamp) -> Timestamp {
     const YEAR_1: i64 = -62_135_596_800;
     time.max(Timestamp::constant(YEAR_1, 0))
 }
 
-/// By the values that make two models equal.
+/// Hashes the fields that equality compares.
 pub(crate) fn hash<M: Model>(model: &M) -> u64 {
     hash_of(model.core())
 }
@@ -130,7 +130,7 @@ fn hash_value(value: &Value, hasher: &mut impl Hasher) {
     }
 }
 
-/// `Message(id='msg_1', status='queued', to='***78', body=(5 characters))`, without what is absent or not known.
+/// `Message(id='msg_1', status='queued', to='***78', body=(5 characters))`. Absent and unknown fields are omitted.
 pub(crate) fn repr<M: Model>(model: &Bound<'_, M>) -> PyResult<String> {
     let mut shown = Vec::new();
     for field in M::FIELDS {
@@ -149,13 +149,13 @@ pub(crate) fn repr<M: Model>(model: &Bound<'_, M>) -> PyResult<String> {
     Ok(format!("{}({})", model.as_any().get_type().name()?, shown.join(", ")))
 }
 
-/// How pydantic reads and writes a model. What asks for it has pydantic.
+/// The pydantic schema of a model. Only pydantic calls this, so it is installed.
 pub(crate) fn pydantic_schema<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
     static SCHEMA: Imported = Imported::new("zexa._pydantic", "schema");
     SCHEMA.get(class.py())?.call1((class,))
 }
 
-/// Attribute, name in the API, type, and whether it is required, of each field.
+/// For each field: attribute, name in the API, type, and whether it is required.
 pub(crate) fn fields<M: Model>(py: Python<'_>) -> PyResult<Py<PyTuple>> {
     let fields = M::FIELDS.iter().map(|field| (field.attribute, field.key, field.kind, field.required));
     Ok(PyTuple::new(py, fields)?.unbind())

@@ -6,31 +6,33 @@ use pyo3::types::{IntoPyDict, PyDict, PyTuple, PyType};
 use crate::arguments::Argument;
 use crate::imported::Imported;
 use crate::json;
-use crate::model::{self, Given};
+use crate::model::{self, IntoPython};
 
-/// One page of a list. One that is made for a test has by default all items of the list.
+/// One page of a list: a sequence of its items.
+///
+/// The constructor is for tests. By default the page contains all items of the list: `total` is the number of `items`, `page` is 1 and `per_page` is 50.
 #[pyclass(frozen, generic, module = "zexa")]
 pub(crate) struct Page {
-    /// What is on it.
+    /// Items of the page.
     #[pyo3(get)]
     items: Py<PyTuple>,
     /// Number of items in the whole list. `None` if the API omits it.
     #[pyo3(get)]
     total: Option<u64>,
-    /// Number of the page, from 1.
+    /// Number of the page. The first page is 1.
     #[pyo3(get)]
     page: u32,
-    /// Number of items on a full page. `None` if the API omits it.
+    /// Page size: the number of items on a full page. `None` if the API omits it.
     #[pyo3(get)]
     per_page: Option<u32>,
     extra: serde_json::Map<String, serde_json::Value>,
 }
 
-impl<T: Given> Given for zexa::Page<T> {
+impl<T: IntoPython> IntoPython for zexa::Page<T> {
     const CLASS: &'static str = "Page";
 
-    fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let items = self.items.into_iter().map(|item| item.give(py)).collect::<PyResult<Vec<_>>>()?;
+    fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let items = self.items.into_iter().map(|item| item.into_python(py)).collect::<PyResult<Vec<_>>>()?;
         let page = Page {
             items: PyTuple::new(py, items)?.unbind(),
             total: self.total,
@@ -42,7 +44,7 @@ impl<T: Given> Given for zexa::Page<T> {
     }
 }
 
-/// The page size that the API documents.
+/// The default page size of the API.
 const PER_PAGE: u32 = 50;
 
 #[pymethods]
@@ -68,7 +70,7 @@ impl Page {
         })
     }
 
-    /// How pydantic, and FastAPI with it, reads and writes one.
+    /// The pydantic schema of the class.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
     fn __get_pydantic_core_schema__<'py>(
@@ -80,7 +82,7 @@ impl Page {
         SCHEMA.get(class.py())?.call1((source, handler))
     }
 
-    /// Other fields of the page, and the raw values of fields in an unexpected form.
+    /// Fields that this version does not know, and the raw values of fields in an unexpected form.
     #[getter]
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::to_python(py, &self.extra)
@@ -98,7 +100,12 @@ impl Page {
         self.items.bind(py).as_any().get_item(index)
     }
 
-    /// Its items and numbers as plain data, as their own `to_dict()` gives them.
+    /// Convert the page to a dict: `items`, `total`, `page`, `per_page`, and the fields in `extra`.
+    ///
+    /// Absent fields are omitted.
+    ///
+    /// Args:
+    ///     mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
     #[pyo3(signature = (*, mode = "python"))]
     fn to_dict<'py>(&self, py: Python<'py>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
         model::with_datetimes(mode)?;
@@ -113,7 +120,7 @@ impl Page {
         Ok(dict)
     }
 
-    /// As JSON: `items`, `total`, `page`, `per_page`, and the fields in `extra`. What is absent is left out.
+    /// Convert the page to JSON: `items`, `total`, `page`, `per_page`, and the fields in `extra`.
     fn to_json(&self, py: Python<'_>) -> PyResult<String> {
         let mut members = self.extra.clone();
         members.remove("items");
@@ -148,7 +155,7 @@ impl Page {
         (slf.get_type().getattr("_of")?, values).into_pyobject(py).map(Bound::into_any)
     }
 
-    /// For pickles.
+    /// Restores a pickled page.
     #[classmethod]
     fn _of(
         _class: &Bound<'_, PyType>,
@@ -170,7 +177,7 @@ impl Page {
 }
 
 impl Page {
-    /// Its numbers by their names, without those that are absent.
+    /// The numbers by name, without absent ones.
     fn numbers(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let numbers =
             [("total", self.total), ("page", Some(self.page.into())), ("per_page", self.per_page.map(Into::into))];

@@ -1,4 +1,4 @@
-//! `Response`: what `request()` gives.
+//! `Response`: the result of `request()`.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
@@ -6,17 +6,19 @@ use zexa::binding;
 
 use crate::arguments::Argument;
 use crate::imported::Imported;
-use crate::model::{self, Given};
+use crate::model::{self, IntoPython};
 use crate::{errors, json};
 
-/// What `request()` returns: the status and the body of a response.
+/// A response that `request()` returns: its status and its body.
+///
+/// The constructor is for tests. By default the status is 200 and the body is `None`.
 #[pyclass(frozen, module = "zexa")]
 pub(crate) struct Response(pub(crate) zexa::Response);
 
-impl Given for zexa::Response {
+impl IntoPython for zexa::Response {
     const CLASS: &'static str = "Response";
 
-    fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+    fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Response(self))?.into_any())
     }
 }
@@ -27,14 +29,15 @@ impl Response {
     #[pyo3(signature = (*, status=None, body=None))]
     fn new(status: Option<Argument<'_>>, body: Option<Argument<'_>>) -> PyResult<Response> {
         let status = status.map(|status| status.number("status")).transpose()?.unwrap_or(200);
-        let status = u16::try_from(status).ok().filter(|status| (200..300).contains(status)).ok_or_else(|| {
-            errors::raise(binding::invalid_parameter("status", status, "must be the status of a success, 200 to 299"))
-        })?;
+        let status = u16::try_from(status)
+            .ok()
+            .filter(|status| (200..300).contains(status))
+            .ok_or_else(|| errors::raise(binding::wrong_parameter("status", status, "must be from 200 to 299")))?;
         let body = body.map(|body| body.body("body")).transpose()?;
         binding::response(status, body.as_deref().unwrap_or("null")).map(Response).map_err(errors::raise)
     }
 
-    /// Return status and body as plain data. Both modes are equal.
+    /// Convert the response to a dict with `status` and `body`. Both modes return the same.
     #[pyo3(signature = (*, mode = "python"))]
     fn to_dict<'py>(&self, py: Python<'py>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
         model::with_datetimes(mode)?;
@@ -44,7 +47,7 @@ impl Response {
         Ok(dict)
     }
 
-    /// How pydantic, and FastAPI with it, reads and writes one.
+    /// The pydantic schema of the class.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
     fn __get_pydantic_core_schema__<'py>(
@@ -57,13 +60,13 @@ impl Response {
         SCHEMA.get(class.py())?.call1((class,))
     }
 
-    /// The HTTP status, a 2xx.
+    /// HTTP status, 200 to 299.
     #[getter]
     fn status(&self) -> u16 {
         self.0.status
     }
 
-    /// The body, from its JSON; `None` where there was none.
+    /// Decoded JSON body. `None` if the response has no body.
     #[getter]
     fn body<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::to_python(py, &self.0.body)
@@ -81,13 +84,13 @@ impl Response {
         Ok((slf.get_type().getattr("_of")?, (slf.get().status(), json::to_text(&slf.get().0.body))))
     }
 
-    /// For pickles.
+    /// Restores a pickled response.
     #[classmethod]
     fn _of(_class: &Bound<'_, PyType>, status: u16, body: &str) -> PyResult<Response> {
         binding::response(status, body).map(Response).map_err(errors::raise)
     }
 
-    /// Without the body.
+    /// The body is omitted: it may contain personal data.
     fn __repr__(&self) -> String {
         format!("Response(status={})", self.0.status)
     }

@@ -1,4 +1,4 @@
-//! Blocking calls: without the GIL, so that other threads run, and with an ear for signals, so that Ctrl-C ends them.
+//! Blocking calls. They release the GIL, so that other threads run, and handle signals, so that Ctrl-C interrupts them.
 
 use std::cell::{Cell, RefCell};
 
@@ -11,32 +11,32 @@ use crate::imported::loaded;
 use crate::{errors, interpreter, logging};
 
 thread_local! {
-    /// What a handler of signals has raised while a call of this thread waited.
+    /// The exception that a signal handler raised during the call on this thread.
     static RAISED: RefCell<Option<PyErr>> = const { RefCell::new(None) };
 
-    /// Whether this is the main thread of the process of this generation.
+    /// Whether this is the main thread, and the generation of the process for which that was determined.
     static IS_MAIN: Cell<Option<(u64, bool)>> = const { Cell::new(None) };
 }
 
-/// A token for a blocking call, which lets Python do meanwhile what it wants to do on its thread.
+/// A token for a blocking call. It lets Python write log records and run signal handlers during the call.
 pub(crate) fn token() -> CancelToken {
-    binding::with_interrupt_check(check)
+    binding::asking(check_interrupt)
 }
 
-/// Runs a call that carries such a token. What a handler raises goes before the error of the call, which is then its context.
+/// Runs a call that carries such a token. An exception of a signal handler takes precedence over the error of the call, which becomes its `__context__`.
 pub(crate) fn run<T: Send + Serialize>(py: Python<'_>, call: impl FnOnce() -> zexa::Result<T> + Send) -> PyResult<T> {
-    note_thread(py)?;
+    detect_main_thread(py)?;
     let result = py.detach(call);
-    // Empty from here on: what writes records may make calls of its own.
+    // Take the exception first: a logging handler may make calls itself.
     let raised = RAISED.take();
-    let written = logging::write_here(py).err();
-    // A signal that came since the last look is handled where what was given here is not yet in anybody's hands.
+    let written = logging::write_thread_records(py).err();
+    // Handle a signal that arrived since the last check, while the result can still be attached to the exception.
     let raised = raised.or(written).or_else(|| py.check_signals().err());
     match raised {
         None => result.map_err(errors::raise),
         Some(raised) => {
             let error = match result {
-                Ok(given) => binding::cancelled_too_late(&given),
+                Ok(result) => binding::cancelled_too_late(&result),
                 Err(error) => error,
             };
             raised.set_context(py, Some(errors::raise(error)));
@@ -45,45 +45,45 @@ pub(crate) fn run<T: Send + Serialize>(py: Python<'_>, call: impl FnOnce() -> ze
     }
 }
 
-/// The first that was raised counts.
-fn interrupt(raised: PyErr) {
-    let further = RAISED.with_borrow_mut(|first| match first {
+/// Stores the exception, unless there is one already.
+fn store_exception(raised: PyErr) {
+    let unused = RAISED.with_borrow_mut(|first| match first {
         Some(_) => Some(raised),
         None => first.replace(raised),
     });
-    // To let go of an exception may run Python, which may come here.
-    drop(further);
+    // Outside of the borrow: dropping an exception may run Python code that comes here.
+    drop(unused);
 }
 
-/// What Python has to do on this thread meanwhile: to write records, and to run its handlers of signals.
-fn check() -> InterruptCheck {
-    // Any other thread is let wait in peace. It may be one that Python does not wait for, and ends where it takes the GIL when all is over.
-    if !IS_MAIN.get().is_some_and(|(_, main)| main) && !logging::is_listening_to_attempts() {
-        return InterruptCheck::Disable;
+/// Writes log records and runs signal handlers during a call on this thread.
+fn check_interrupt() -> Asked {
+    // Not needed on other threads. A daemon thread must not take the GIL either, because CPython stops it there at shutdown.
+    if !IS_MAIN.get().is_some_and(|(_, main)| main) && !logging::is_enabled_for_attempts() {
+        return Asked::NeverAgain;
     }
-    // Python that is coming to its end wants nothing any more.
+    // Fails if the interpreter is shutting down.
     Python::try_attach(|py| {
         if !interpreter::is_user(py) {
             return InterruptCheck::Disable;
         }
-        match what_python_wants(py) {
-            Ok(()) => InterruptCheck::Continue,
+        match run_handlers(py) {
+            Ok(()) => Asked::GoOn,
             Err(raised) => {
-                interrupt(raised);
-                InterruptCheck::Cancel
+                store_exception(raised);
+                Asked::End
             }
         }
     })
     .unwrap_or(InterruptCheck::Disable)
 }
 
-fn what_python_wants(py: Python<'_>) -> PyResult<()> {
-    logging::write_here(py)?;
+fn run_handlers(py: Python<'_>) -> PyResult<()> {
+    logging::write_thread_records(py)?;
     py.check_signals()
 }
 
-/// Notes whether Python handles its signals on this thread: it does so on the main one. In a forked child that is the thread that forked.
-fn note_thread(py: Python<'_>) -> PyResult<()> {
+/// Determines whether this is the main thread, where Python runs signal handlers. In a forked child that is the thread that forked.
+fn detect_main_thread(py: Python<'_>) -> PyResult<()> {
     let generation = binding::generation();
     if IS_MAIN.get().is_none_or(|(of, _)| of != generation) {
         IS_MAIN.set(Some((generation, is_main_thread(py)?)));
@@ -91,7 +91,7 @@ fn note_thread(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// Where nobody has asked for `threading`, there is no other, as far as Python knows.
+/// Without the module `threading`, Python knows no other thread.
 fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
     let Some(threading) = loaded(py, "threading")? else { return Ok(true) };
     let main = threading.call_method0("main_thread")?.getattr("ident")?;

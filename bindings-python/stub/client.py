@@ -57,9 +57,9 @@ class AsyncClient:
             default_headers=default_headers,
             allow_http=allow_http,
         )
-        self._stand_on(client)
+        self._bind(client)
 
-    def _stand_on(self, client: _AsyncClient) -> None:
+    def _bind(self, client: _AsyncClient) -> None:
         self._client = client
         # GENERATED: the resources, set
 
@@ -85,9 +85,9 @@ class AsyncClient:
             extra_query=extra_query,
         )
         derived = object.__new__(type(self))
-        # The attributes of a subclass.
+        # A subclass may have attributes of its own.
         getattr(derived, "__dict__", {}).update(getattr(self, "__dict__", {}))
-        derived._stand_on(client)
+        derived._bind(client)
         return derived
 
     async def request(
@@ -117,7 +117,7 @@ class AsyncClient:
         )
 
     async def close(self) -> None:
-        """Refuses further calls, ends waits, and closes idle connections. An attempt in flight goes on to its end."""
+        """{docs/close.txt}"""
         self._client.close()
 
     async def __aenter__(self) -> _types.Self:

@@ -3,69 +3,76 @@
 class List(Generic[_Item_co]):
     """{docs/List.txt}"""
 
-    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
+    def __new__(cls, _not_constructible: Never, /) -> Self: ...
     def __iter__(self) -> Iterator[_Item_co]: ...
     @property
     def is_incomplete(self) -> bool:
-        """Whether the last reading that reached the end had fewer items than the API reported in its last `total`."""
+        """Whether the last completed iteration yielded fewer items than the API reported in `total`."""
     def pages(self) -> Pages[_Item_co]:
-        """
-        The list page by page, as the API returns them: an item repeated across pages is on each of them.
+        """Iterate over whole pages, as the API returns them.
 
-        A page without new items is left out, unless it is the first.
+        An item that is repeated across pages is on each of them. A page without new items is skipped, unless it is the
+        first. With a `limit`, the last page is the one that reaches it.
         """
     def page(self, page: int) -> Page[_Item_co]:
-        """Fetch one page. The first is 1."""
+        """Fetch one page by its number. The first page is 1. The `limit` of the list does not apply."""
     @classmethod
     def __class_getitem__(cls, key: Any) -> GenericAlias: ...
 
 @final
 class Pages(Generic[_Item_co]):
-    """The pages of a list, in order: iterate over it, as often as you like."""
+    """An iterable over the pages of a list, in order. Iterating again sends the requests again."""
 
-    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
+    def __new__(cls, _not_constructible: Never, /) -> Self: ...
     @property
     def is_incomplete(self) -> bool:
-        """As `List.is_incomplete`, with which it is shared."""
+        """Whether the last completed iteration ended too early: the same value as `List.is_incomplete`."""
     def __iter__(self) -> Iterator[Page[_Item_co]]: ...
     @classmethod
     def __class_getitem__(cls, key: Any) -> GenericAlias: ...
 
 @final
 class AsyncList(Generic[_Item_co]):
-    """All items of a list, across its pages: iterate with `async for`, as often as you like. See `List`."""
+    """An asynchronous iterable over all items of a list, across its pages. It behaves like `List`.
 
-    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
+    Nothing is sent until the first item is requested. Iterating again sends the requests again.
+    """
+
+    def __new__(cls, _not_constructible: Never, /) -> Self: ...
     def __aiter__(self) -> AsyncIterator[_Item_co]: ...
     @property
     def is_incomplete(self) -> bool:
-        """Whether the last reading that reached the end had fewer items than the API reported in its last `total`."""
+        """Whether the last completed iteration yielded fewer items than the API reported in `total`."""
     def pages(self) -> AsyncPages[_Item_co]:
-        """
-        The list page by page, as the API returns them: an item repeated across pages is on each of them.
+        """Iterate over whole pages, as the API returns them.
 
-        A page without new items is left out, unless it is the first.
+        An item that is repeated across pages is on each of them. A page without new items is skipped, unless it is the
+        first. With a `limit`, the last page is the one that reaches it.
         """
     def page(self, page: int) -> Coroutine[Any, Any, Page[_Item_co]]:
-        """Fetch one page. The first is 1."""
+        """Fetch one page by its number. The first page is 1. The `limit` of the list does not apply."""
     @classmethod
     def __class_getitem__(cls, key: Any) -> GenericAlias: ...
 
 @final
 class AsyncPages(Generic[_Item_co]):
-    """The pages of a list, in order: iterate with `async for`, as often as you like."""
+    """An asynchronous iterable over the pages of a list, in order. Iterating again sends the requests again."""
 
-    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
+    def __new__(cls, _not_constructible: Never, /) -> Self: ...
     @property
     def is_incomplete(self) -> bool:
-        """As `AsyncList.is_incomplete`, with which it is shared."""
+        """Whether the last completed iteration ended too early: the same value as `AsyncList.is_incomplete`."""
     def __aiter__(self) -> AsyncIterator[Page[_Item_co]]: ...
     @classmethod
     def __class_getitem__(cls, key: Any) -> GenericAlias: ...
 
 @final
 class Page(Generic[_Item_co]):
-    """One page of a list. One that is made for a test has by default all items of the list."""
+    """One page of a list: a sequence of its items.
+
+    The constructor is for tests. By default the page contains all items of the list: `total` is the number of `items`,
+    `page` is 1 and `per_page` is 50.
+    """
 
     def __new__(
         cls,
@@ -79,25 +86,31 @@ class Page(Generic[_Item_co]):
 
     @property
     def items(self) -> tuple[_Item_co, ...]:
-        """What is on it."""
+        """Items of the page."""
     @property
     def total(self) -> int | None:
         """Number of items in the whole list. `None` if the API omits it."""
     @property
     def page(self) -> int:
-        """Number of the page, from 1."""
+        """Number of the page. The first page is 1."""
     @property
     def per_page(self) -> int | None:
-        """Number of items on a full page. `None` if the API omits it."""
+        """Page size: the number of items on a full page. `None` if the API omits it."""
     @property
     def extra(self) -> dict[str, Any]:
-        """Other fields of the page, and the raw values of fields in an unexpected form."""
+        """Fields that this version does not know, and the raw values of fields in an unexpected form."""
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
-        """Its items and numbers as plain data, as their own `to_dict()` gives them."""
+        """Convert the page to a dict: `items`, `total`, `page`, `per_page`, and the fields in `extra`.
+
+        Absent fields are omitted.
+
+        Args:
+            mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
+        """
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any: ...
     def to_json(self) -> str:
-        """As JSON: `items`, `total`, `page`, `per_page`, and the fields in `extra`. What is absent is left out."""
+        """Convert the page to JSON: `items`, `total`, `page`, `per_page`, and the fields in `extra`."""
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[_Item_co]: ...
     @overload
@@ -113,20 +126,23 @@ class Page(Generic[_Item_co]):
 
 @final
 class Response:
-    """What `request()` returns: the status and the body of a response."""
+    """A response that `request()` returns: its status and its body.
+
+    The constructor is for tests. By default the status is 200 and the body is `None`.
+    """
 
     def __new__(cls, *, status: int | None = None, body: Any = None) -> Self: ...
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any: ...
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
-        """Return status and body as plain data. Both modes are equal."""
+        """Convert the response to a dict with `status` and `body`. Both modes return the same."""
 
     @property
     def status(self) -> int:
-        """The HTTP status, a 2xx."""
+        """HTTP status, 200 to 299."""
     @property
     def body(self) -> Any:
-        """The body, from its JSON; `None` where there was none."""
+        """Decoded JSON body. `None` if the response has no body."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...

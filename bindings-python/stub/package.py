@@ -1,20 +1,24 @@
-"""The client of the Zexa messaging API: SMS, WhatsApp, Telegram, email and Slack.
+"""The Python client of the Zexa messaging API: SMS, WhatsApp, Telegram, email and Slack.
 
     import zexa
 
-    client = zexa.Client()  # ZEXA_API_KEY
+    client = zexa.Client()  # reads ZEXA_API_KEY
     message = client.messages.send(channel="sms", to="+244912345678", from_="ZEXA", body="Hello")
     print(message.id, message.status)
 
-`AsyncClient` has the same operations for asyncio. Every failure is a `ZexaError`, whose `outcome` says how far the request
-got. A message is never sent twice by this package.
+`Client` is the blocking client, and `AsyncClient` has the same operations for asyncio. Their properties group the
+operations: `messages`, `sender_ids`, `campaigns`, `contacts`, `webhooks` and `credits`. `parse_event()` reads what Zexa
+posts to a webhook.
+
+A failed call raises a subclass of `ZexaError`, whose `outcome` says whether the request may have taken effect. The client
+never sends a message twice, unless the option `retry_ambiguous` permits it.
 """
 
 import os as _os
 
 # GENERATED: the imports
 
-# Read by type checkers alone: importing `typing` takes longer than everything else here.
+# For type checkers only: importing `typing` takes longer than importing the rest of this package.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     # GENERATED: the types
@@ -22,11 +26,11 @@ if TYPE_CHECKING:
 # GENERATED: the names
 
 if not TYPE_CHECKING:
-    # For `typing.get_type_hints()`, which evaluates the annotations of a class in the module that the class names.
+    # `typing.get_type_hints()` evaluates the annotations of a class in the module that `__module__` names.
     from ._lazy import types as _types  # noqa: F401
 
     def __getattr__(name: str) -> object:
-        """The names that the API has for things, as types: `zexa.Channel` and the like."""
+        """Import the literal types, such as `zexa.Channel`, when they are first used."""
         if not name.startswith("_"):
             from . import _literals
 

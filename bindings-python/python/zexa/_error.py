@@ -1,4 +1,4 @@
-"""The base classes of the exceptions: a failed call, and how far its request got."""
+"""The base classes of the exceptions."""
 
 from __future__ import annotations
 
@@ -10,36 +10,52 @@ else:
 
 
 class ZexaError(Exception):
-    """A failed call.
+    """The base class of all errors of this package.
 
-    Its class says what went wrong, and its `outcome` how far the request got: whether the message may have been sent in spite
-    of the error. It never holds the API key. Its text names no number and nothing of what a message says; the `message` of a
-    failing answer is the server's.
+    The class of an error and its `kind` say what went wrong. Its `outcome` says whether the request may have taken effect, for
+    example whether a message may have been sent in spite of the error.
 
-    `args` is the text and a dict of all attributes in types that JSON has, so `type(error)(*error.args)` is an equal error.
-    Celery's JSON backend and others that keep an exception as its class and its `args` therefore preserve the outcome.
+    Attributes:
+        kind: Kind of error, such as `validation`. Each kind has its own class.
+        outcome: `not_sent`, `rejected`, `unknown` or `accepted`.
+        safe_to_retry: Whether sending the same request again cannot cause a duplicate.
+        status: HTTP status of the last response. `None` if there was none.
+        code: Error code of the API, such as `insufficient_credits`. `None` if the API returned none.
+        message: Description of the error: the API's own text, if it returned one.
+        details: Further data from the API, or a dict with `field`, `reason` and `value` of an argument that was rejected
+            locally. `None` if there is none. May contain a phone number or a message text.
+        request_id: Id of the request, for Zexa's support. `None` if the API returned none.
+        retry_after: Seconds that the server asked to wait in its last response. `None` if it did not.
+        attempts: Number of requests that were sent. 0 if the call failed before the first.
+
+    `str()` and `repr()` never contain the API key. They contain no phone number or message text, unless the API's own message
+    does.
+
+    Errors can be pickled. `args` contains the text and a dict of all attributes in JSON types, and `type(error)(*error.args)`
+    is an equal error. Serializers that keep only the class and the `args`, such as Celery's JSON backend, therefore preserve
+    the outcome. An error that is created from a text alone has the outcome `unknown`.
     """
 
     __module__ = "zexa"
 
     kind: _types.Kind = "other"
-    """What went wrong, by the name that it has in every language."""
+    """Kind of error, such as `validation`. Each kind has its own class."""
     outcome: _types.Outcome
-    """How far the request got."""
+    """Whether the request may have taken effect: `not_sent`, `rejected`, `unknown` or `accepted`."""
     status: int | None
-    """The HTTP status of the last answer, where one came."""
+    """HTTP status of the last response. `None` if there was none."""
     code: str | None
-    """The API's own name for the error, such as `insufficient_credits`, where it gave one."""
+    """Error code of the API, such as `insufficient_credits`. `None` if the API returned none."""
     message: str
-    """What went wrong, in words: the API's own where it gave any."""
+    """Description of the error: the API's own text, if it returned one."""
     details: _types.Any
-    """What the API says beside its message, or `field`, `reason` and `value` of an argument that was refused."""
+    """Further data from the API, or a dict with `field`, `reason` and `value` of an argument that was rejected locally."""
     request_id: str | None
-    """The id by which Zexa's support finds this request."""
+    """Id of the request, for Zexa's support. `None` if the API returned none."""
     retry_after: float | None
-    """How long the server asked to wait, in its last answer, in seconds."""
+    """Seconds that the server asked to wait in its last response. `None` if it did not."""
     attempts: int
-    """How many requests were made. 0 where the call failed before the first."""
+    """Number of requests that were sent. 0 if the call failed before the first."""
 
     def __init__(
         self,
@@ -56,7 +72,7 @@ class ZexaError(Exception):
         retry_after: float | None = None,
         attempts: int = 0,
     ) -> None:
-        given: dict[str, _types.Any] = {
+        values: dict[str, _types.Any] = {
             "kind": self.kind if kind is None else kind,
             "outcome": outcome,
             "status": status,
@@ -67,30 +83,30 @@ class ZexaError(Exception):
             "retry_after": retry_after,
             "attempts": attempts,
         }
-        # A serializer may have replaced the attributes by their repr. The outcome is unknown then.
+        # A serializer may have replaced the dict by its repr. The outcome is then unknown.
         if isinstance(attributes, dict):
-            given.update((name, value) for name, value in attributes.items() if name in given)
-        super().__init__(text, given)
-        for name, value in given.items():
+            values.update((name, value) for name, value in attributes.items() if name in values)
+        super().__init__(text, values)
+        for name, value in values.items():
             setattr(self, name, value)
 
     @property
     def safe_to_retry(self) -> bool:
-        """Whether sending the same request again cannot do the same thing twice: true of `not_sent` and `rejected`."""
+        """Whether sending the same request again cannot cause a duplicate: the outcome is `not_sent` or `rejected`."""
         return self.outcome in ("not_sent", "rejected")
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
 
     def __repr__(self) -> str:
-        """Without the attributes: the details may hold a phone number."""
+        """Omits the attributes: `details` may contain a phone number."""
         return f"{type(self).__name__}({str(self)!r})"
 
 
 class APIError(ZexaError):
-    """A call that failed: any failure but an option that cannot be used.
+    """A call failed: the base class of all errors except `ConfigError`.
 
-    The class itself stands for what has none of its own, such as a redirect or a status that the API does not document.
+    The class itself is raised for failures without a class of their own, such as a redirect or an undocumented status.
     """
 
     __module__ = "zexa"

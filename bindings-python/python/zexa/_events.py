@@ -6,9 +6,15 @@ from ._zexa import Event, _parse_event
 
 
 def parse_event(payload: str | bytes | bytearray | memoryview) -> Event:
-    """Read what Zexa posted to a webhook: the body of its request.
+    """Parse the body of a request that Zexa posted to a webhook.
 
-    Answer the request with a 2xx soon, or it will be posted again. The first one after registering is a test.
+    Respond to the request with a 2xx status soon: Zexa may post the event again. The same event may arrive more than once,
+    with the same `Event.id`. The first event after the registration is a test event.
+
+    The API documents no signature, so this function does not authenticate the sender.
+
+    Args:
+        payload: The body of the request, unchanged.
 
     Raises:
         DecodeError: The payload is not a JSON object.

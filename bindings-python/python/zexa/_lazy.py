@@ -1,20 +1,20 @@
-"""`types`: the names in the annotations of this package, imported when an annotation is first evaluated.
+"""`types`: the names used in annotations, imported when an annotation is first evaluated.
 
-`typing`, `datetime` and `collections.abc` take longer to import than the rest of the package.
+Importing `typing`, `datetime` and `collections.abc` takes longer than importing the rest of the package.
 """
 
 from __future__ import annotations
 
 
 class _Types:
-    """Has the attributes of the module `_types`."""
+    """A proxy for the module `_types`."""
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
         import importlib
 
-        # Not `from . import _types`: the package has this object by that name.
+        # Not `from . import _types`: in the package, that name is this object.
         return getattr(importlib.import_module("zexa._types"), name)
 
 

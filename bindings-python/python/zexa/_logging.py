@@ -1,4 +1,4 @@
-"""`ZEXA_LOG`: the records of this package on stderr, without a line of code."""
+"""`ZEXA_LOG`: logs to stderr without code."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ LEVELS = ("debug", "info", "warning", "error")
 
 
 class _ToStderr(logging.StreamHandler):  # type: ignore[type-arg]
-    """Writes what no other handler would: a program that has set logging up is not to see its records twice."""
+    """Writes records only if no other handler does, so that programs with a logging setup see no duplicates."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Writes the record, unless somebody else does."""
+        """Write the record, unless another handler does."""
         others = [handler for handler in logging.getLogger("zexa").handlers if handler is not self]
         if not others and not logging.getLogger().handlers:
             super().emit(record)
 
 
 def log_to_stderr(level: str) -> None:
-    """Lets the logger of this package write to stderr, from this level up."""
+    """Make the logger `zexa` write records of at least this level to stderr."""
     if level.lower() not in LEVELS:
-        warnings.warn(f"ZEXA_LOG is {level!r}, which is none of {', '.join(LEVELS)}", stacklevel=3)
+        warnings.warn(f"ZEXA_LOG must be one of {', '.join(LEVELS)}, got {level!r}", stacklevel=3)
         return
     logger = logging.getLogger("zexa")
     logger.setLevel(level.upper())

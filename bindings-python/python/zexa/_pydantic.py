@@ -1,7 +1,7 @@
-"""How pydantic, and FastAPI with it, reads, writes and describes the objects of this package.
+"""The pydantic schemas of the classes of this package.
 
-Models are read from themselves, their JSON, or plain data, and written as plain data by the names of the API. Imported
-when pydantic asks a class for its schema.
+Models are validated from instances, JSON or plain data, and serialized as plain data with the field names of the API. This
+module is imported when pydantic requests a schema.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ def schema(model: Any) -> core_schema.CoreSchema:
 
     keys = {attribute: key for attribute, key, _, _ in model._fields}
     fields = {key: _field(model, attribute, kind, required) for attribute, key, kind, required in model._fields}
-    return _whole(model, read, fields, keys)
+    return _object_schema(model, read, fields, keys)
 
 
 def page_schema(source: Any, handler: Any) -> core_schema.CoreSchema:
-    """The schema of a `Page`, or of a `Page[Contact]` and the like, whose items can be read from plain data, too."""
+    """The schema of a `Page`. A page with an item type, such as `Page[Contact]`, can also be validated from plain data."""
     (kind,) = get_args(source) or (Any,)
     if not isinstance(kind, type):
         kind = Any
@@ -50,16 +50,18 @@ def page_schema(source: Any, handler: Any) -> core_schema.CoreSchema:
                 raise ValueError(f"must be a page of {kind.__name__}")
             return value
         if kind is Any:
-            raise ValueError("must be a Page: only a field of a type like Page[Contact] can be read from plain data")
-        given = fields(_loaded(value))
-        own = {name: given.pop(name) for name in ("items", "total", "page", "per_page") if name in given}
-        return _zexa.Page(**own, extra=given)
+            raise ValueError(
+                "must be a Page; to validate plain data, annotate the field with a type like Page[Contact]"
+            )
+        data = fields(_parsed(value))
+        own = {name: data.pop(name) for name in ("items", "total", "page", "per_page") if name in data}
+        return _zexa.Page(**own, extra=data)
 
     items = core_schema.list_schema(handler.generate_schema(kind))
     number = core_schema.int_schema(ge=0)
     parts = {"items": (items, True), "total": (number, False), "page": (number, False), "per_page": (number, False)}
     fields = {name: _described(_zexa.Page, name, part, required) for name, (part, required) in parts.items()}
-    return _whole(_zexa.Page, read, fields, name=f"Page_{getattr(kind, '__name__', kind)}_")
+    return _object_schema(_zexa.Page, read, fields, name=f"Page_{getattr(kind, '__name__', kind)}_")
 
 
 def response_schema(response: Any) -> core_schema.CoreSchema:
@@ -68,14 +70,14 @@ def response_schema(response: Any) -> core_schema.CoreSchema:
     def read(value: object, fields: Callable[[object], dict[str, Any]]) -> Any:
         if isinstance(value, response):
             return value
-        given = fields(_loaded(value))
+        data = fields(_parsed(value))
         try:
-            return response(status=given["status"], body=given.get("body"))
+            return response(status=data["status"], body=data.get("body"))
         except ZexaError as error:
             raise ValueError(str(error)) from error
 
     status = core_schema.int_schema()
-    return _whole(
+    return _object_schema(
         response,
         read,
         {
@@ -85,19 +87,19 @@ def response_schema(response: Any) -> core_schema.CoreSchema:
     )
 
 
-def _loaded(value: object) -> object:
-    """JSON as plain data."""
+def _parsed(value: object) -> object:
+    """Parse JSON; return other values unchanged."""
     return json.loads(value) if isinstance(value, (str, bytes)) else value
 
 
-def _whole(
+def _object_schema(
     model: Any,
     read: Callable[[object, Any], Any],
     fields: dict[str, core_schema.TypedDictField],
     keys: Mapping[str, str] | None = None,
     name: str = "",
 ) -> core_schema.CoreSchema:
-    """The schema of an object with these fields. `keys` are the names in the API of its attributes."""
+    """The schema of an object with these fields. `keys` maps attributes to field names of the API."""
     name = name or model.__name__
 
     def names(which: Any) -> Any:
@@ -113,10 +115,12 @@ def _whole(
         )
 
     about = {"title": name, "description": model.__doc__}
-    whole = core_schema.typed_dict_schema(fields, extra_behavior="allow", metadata={"pydantic_js_updates": about})
+    fields_schema = core_schema.typed_dict_schema(
+        fields, extra_behavior="allow", metadata={"pydantic_js_updates": about}
+    )
     return core_schema.no_info_wrap_validator_function(
         read,
-        whole,
+        fields_schema,
         ref=f"zexa.{name}:{id(model)}",
         serialization=core_schema.plain_serializer_function_ser_schema(write, info_arg=True),
     )
@@ -141,13 +145,13 @@ _SIMPLE: dict[str, Callable[[], core_schema.CoreSchema]] = {
 
 
 def _type(kind: str) -> core_schema.CoreSchema:
-    """The schema of a type, as the stub spells it."""
+    """The schema of a type, which is written as in the stub."""
     if kind in _SIMPLE:
         return _SIMPLE[kind]()
     if kind.startswith("tuple["):
         return core_schema.list_schema(_type(kind[len("tuple[") : -len(", ...]")]))
     if kind in _literals.__all__:
-        # An open enum: a Literal of the known values, or any other text.
+        # An open enum: a Literal of the known values, or any other string.
         known, _ = get_args(getattr(_literals, kind))
         return core_schema.str_schema(metadata={"pydantic_js_updates": {"examples": list(get_args(known))}})
     return schema(getattr(_zexa, kind))

@@ -13,8 +13,8 @@ class ConstructorSignature:
     """The class attribute `__signature__`: the parameters of `__init__` with their types.
 
     FastAPI fills the parameters of a dependency from the request, so `Depends(zexa.AsyncClient)` would let a request
-    choose `base_url` and receive the API key there. If FastAPI is loaded, each option is therefore annotated as a
-    dependency that is `None`. A subclass with its own `__init__` has its own signature.
+    choose `base_url` and receive the API key there. If FastAPI is imported, each option is therefore annotated as a
+    dependency with the value `None`. A subclass with its own `__init__` has its own signature.
     """
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -26,11 +26,11 @@ class ConstructorSignature:
         signature = inspect.signature(owner.__init__, eval_str=True)  # type: ignore[misc]
         _, *parameters = signature.parameters.values()
         if owner.__init__ is self._init and "fastapi" in sys.modules:  # type: ignore[misc]
-            parameters = [_not_from_the_request(parameter) for parameter in parameters]
+            parameters = [_excluded_from_request(parameter) for parameter in parameters]
         return signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)
 
 
-def _not_from_the_request(parameter: inspect.Parameter) -> inspect.Parameter:
+def _excluded_from_request(parameter: inspect.Parameter) -> inspect.Parameter:
     from typing import Annotated
 
     from fastapi import Depends
@@ -39,4 +39,4 @@ def _not_from_the_request(parameter: inspect.Parameter) -> inspect.Parameter:
 
 
 def _unset() -> None:
-    """The value of an option that is not given."""
+    """The value of an option that is not set."""

@@ -1,4 +1,4 @@
-"""The names in the annotations of this package. `_lazy` imports this module when an annotation is evaluated."""
+"""The names used in annotations. `_lazy` imports this module when an annotation is evaluated."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -33,8 +33,8 @@ __all__ = [
 ]
 
 Seconds: TypeAlias = float | timedelta
-"""A time to wait."""
+"""A duration: seconds or a `timedelta`."""
 Query: TypeAlias = Mapping[str, str | int | float | Sequence[str | int | float]]
-"""Parameters of a query. A sequence repeats a parameter."""
+"""Query parameters. A sequence repeats a parameter."""
 FinalStatus: TypeAlias = Literal["final"]
-"""What `wait()` waits for by default."""
+"""Any final status: the default of the argument `until` of `wait()`."""

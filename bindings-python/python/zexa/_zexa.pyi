@@ -324,22 +324,28 @@ class Message:
         """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
-        """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+        """Convert the model to a dict with the field names of the API.
+
+        Absent fields are omitted, and the fields in `extra` are included.
 
         Args:
-            mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+            mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
         """
 
     def to_json(self) -> str:
-        """As JSON, by the names of the API, with what this version does not know."""
+        """Convert the model to JSON with the field names of the API. The fields in `extra` are included."""
 
     @classmethod
     def from_json(cls, text: str | bytes | bytearray | memoryview) -> Self:
-        """From what `to_json()` gave, or the API."""
+        """Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+
+        Raises:
+            DecodeError: The text is not JSON, or lacks a field that the model requires.
+        """
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+        """Create a model from the result of `to_dict()` in either mode.
 
         Raises:
             DecodeError: The data lacks a field that the model requires.
@@ -443,22 +449,28 @@ class SenderId:
         """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
-        """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+        """Convert the model to a dict with the field names of the API.
+
+        Absent fields are omitted, and the fields in `extra` are included.
 
         Args:
-            mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+            mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
         """
 
     def to_json(self) -> str:
-        """As JSON, by the names of the API, with what this version does not know."""
+        """Convert the model to JSON with the field names of the API. The fields in `extra` are included."""
 
     @classmethod
     def from_json(cls, text: str | bytes | bytearray | memoryview) -> Self:
-        """From what `to_json()` gave, or the API."""
+        """Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+
+        Raises:
+            DecodeError: The text is not JSON, or lacks a field that the model requires.
+        """
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+        """Create a model from the result of `to_dict()` in either mode.
 
         Raises:
             DecodeError: The data lacks a field that the model requires.
@@ -655,22 +667,28 @@ class Campaign:
         """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
-        """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+        """Convert the model to a dict with the field names of the API.
+
+        Absent fields are omitted, and the fields in `extra` are included.
 
         Args:
-            mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+            mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
         """
 
     def to_json(self) -> str:
-        """As JSON, by the names of the API, with what this version does not know."""
+        """Convert the model to JSON with the field names of the API. The fields in `extra` are included."""
 
     @classmethod
     def from_json(cls, text: str | bytes | bytearray | memoryview) -> Self:
-        """From what `to_json()` gave, or the API."""
+        """Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+
+        Raises:
+            DecodeError: The text is not JSON, or lacks a field that the model requires.
+        """
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+        """Create a model from the result of `to_dict()` in either mode.
 
         Raises:
             DecodeError: The data lacks a field that the model requires.
@@ -734,22 +752,28 @@ class CampaignStats:
         """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
-        """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+        """Convert the model to a dict with the field names of the API.
+
+        Absent fields are omitted, and the fields in `extra` are included.
 
         Args:
-            mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+            mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
         """
 
     def to_json(self) -> str:
-        """As JSON, by the names of the API, with what this version does not know."""
+        """Convert the model to JSON with the field names of the API. The fields in `extra` are included."""
 
     @classmethod
     def from_json(cls, text: str | bytes | bytearray | memoryview) -> Self:
-        """From what `to_json()` gave, or the API."""
+        """Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+
+        Raises:
+            DecodeError: The text is not JSON, or lacks a field that the model requires.
+        """
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+        """Create a model from the result of `to_dict()` in either mode.
 
         Raises:
             DecodeError: The data lacks a field that the model requires.
@@ -901,22 +925,28 @@ class Contact:
         """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
-        """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+        """Convert the model to a dict with the field names of the API.
+
+        Absent fields are omitted, and the fields in `extra` are included.
 
         Args:
-            mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+            mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
         """
 
     def to_json(self) -> str:
-        """As JSON, by the names of the API, with what this version does not know."""
+        """Convert the model to JSON with the field names of the API. The fields in `extra` are included."""
 
     @classmethod
     def from_json(cls, text: str | bytes | bytearray | memoryview) -> Self:
-        """From what `to_json()` gave, or the API."""
+        """Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+
+        Raises:
+            DecodeError: The text is not JSON, or lacks a field that the model requires.
+        """
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+        """Create a model from the result of `to_dict()` in either mode.
 
         Raises:
             DecodeError: The data lacks a field that the model requires.
@@ -1012,22 +1042,28 @@ class Webhook:
         """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
-        """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+        """Convert the model to a dict with the field names of the API.
+
+        Absent fields are omitted, and the fields in `extra` are included.
 
         Args:
-            mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+            mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
         """
 
     def to_json(self) -> str:
-        """As JSON, by the names of the API, with what this version does not know."""
+        """Convert the model to JSON with the field names of the API. The fields in `extra` are included."""
 
     @classmethod
     def from_json(cls, text: str | bytes | bytearray | memoryview) -> Self:
-        """From what `to_json()` gave, or the API."""
+        """Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+
+        Raises:
+            DecodeError: The text is not JSON, or lacks a field that the model requires.
+        """
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+        """Create a model from the result of `to_dict()` in either mode.
 
         Raises:
             DecodeError: The data lacks a field that the model requires.
@@ -1095,22 +1131,28 @@ class Event:
         """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
-        """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+        """Convert the model to a dict with the field names of the API.
+
+        Absent fields are omitted, and the fields in `extra` are included.
 
         Args:
-            mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+            mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
         """
 
     def to_json(self) -> str:
-        """As JSON, by the names of the API, with what this version does not know."""
+        """Convert the model to JSON with the field names of the API. The fields in `extra` are included."""
 
     @classmethod
     def from_json(cls, text: str | bytes | bytearray | memoryview) -> Self:
-        """From what `to_json()` gave, or the API."""
+        """Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+
+        Raises:
+            DecodeError: The text is not JSON, or lacks a field that the model requires.
+        """
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+        """Create a model from the result of `to_dict()` in either mode.
 
         Raises:
             DecodeError: The data lacks a field that the model requires.
@@ -1174,22 +1216,28 @@ class Credits:
         """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
-        """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+        """Convert the model to a dict with the field names of the API.
+
+        Absent fields are omitted, and the fields in `extra` are included.
 
         Args:
-            mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+            mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
         """
 
     def to_json(self) -> str:
-        """As JSON, by the names of the API, with what this version does not know."""
+        """Convert the model to JSON with the field names of the API. The fields in `extra` are included."""
 
     @classmethod
     def from_json(cls, text: str | bytes | bytearray | memoryview) -> Self:
-        """From what `to_json()` gave, or the API."""
+        """Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+
+        Raises:
+            DecodeError: The text is not JSON, or lacks a field that the model requires.
+        """
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+        """Create a model from the result of `to_dict()` in either mode.
 
         Raises:
             DecodeError: The data lacks a field that the model requires.
@@ -1207,78 +1255,86 @@ class Credits:
 
 @final
 class List(Generic[_Item_co]):
-    """All items of a list, across its pages: iterate over it, as often as you like.
+    """An iterable over all items of a list, across its pages.
 
-    Nothing is sent until the first item is requested. Pages are prefetched and yielded in order. An item repeated
-    across pages, because rows were added in between, is yielded once. If the list ends with fewer items than the
-    API reported, `is_incomplete` is true and a warning is logged. A list that only repeats items although more
-    should follow raises `DecodeError`. After an error the iterator ends. A deadline applies to one reading of the
-    list, from its beginning.
+    Nothing is sent until the first item is requested. Pages are prefetched and yielded in order; an item that is
+    repeated across pages is yielded once. Iterating again sends the requests again. After an error the iterator
+    ends. A deadline limits one iteration, from its start.
+
+    If the list ends with fewer items than the API reported, `is_incomplete` is true and a warning is logged. If
+    the API only repeats items although more should follow, the iterator raises `DecodeError`.
     """
 
-    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
+    def __new__(cls, _not_constructible: Never, /) -> Self: ...
     def __iter__(self) -> Iterator[_Item_co]: ...
     @property
     def is_incomplete(self) -> bool:
-        """Whether the last reading that reached the end had fewer items than the API reported in its last `total`."""
+        """Whether the last completed iteration yielded fewer items than the API reported in `total`."""
     def pages(self) -> Pages[_Item_co]:
-        """
-        The list page by page, as the API returns them: an item repeated across pages is on each of them.
+        """Iterate over whole pages, as the API returns them.
 
-        A page without new items is left out, unless it is the first.
+        An item that is repeated across pages is on each of them. A page without new items is skipped, unless it is the
+        first. With a `limit`, the last page is the one that reaches it.
         """
     def page(self, page: int) -> Page[_Item_co]:
-        """Fetch one page. The first is 1."""
+        """Fetch one page by its number. The first page is 1. The `limit` of the list does not apply."""
     @classmethod
     def __class_getitem__(cls, key: Any) -> GenericAlias: ...
 
 @final
 class Pages(Generic[_Item_co]):
-    """The pages of a list, in order: iterate over it, as often as you like."""
+    """An iterable over the pages of a list, in order. Iterating again sends the requests again."""
 
-    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
+    def __new__(cls, _not_constructible: Never, /) -> Self: ...
     @property
     def is_incomplete(self) -> bool:
-        """As `List.is_incomplete`, with which it is shared."""
+        """Whether the last completed iteration ended too early: the same value as `List.is_incomplete`."""
     def __iter__(self) -> Iterator[Page[_Item_co]]: ...
     @classmethod
     def __class_getitem__(cls, key: Any) -> GenericAlias: ...
 
 @final
 class AsyncList(Generic[_Item_co]):
-    """All items of a list, across its pages: iterate with `async for`, as often as you like. See `List`."""
+    """An asynchronous iterable over all items of a list, across its pages. It behaves like `List`.
 
-    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
+    Nothing is sent until the first item is requested. Iterating again sends the requests again.
+    """
+
+    def __new__(cls, _not_constructible: Never, /) -> Self: ...
     def __aiter__(self) -> AsyncIterator[_Item_co]: ...
     @property
     def is_incomplete(self) -> bool:
-        """Whether the last reading that reached the end had fewer items than the API reported in its last `total`."""
+        """Whether the last completed iteration yielded fewer items than the API reported in `total`."""
     def pages(self) -> AsyncPages[_Item_co]:
-        """
-        The list page by page, as the API returns them: an item repeated across pages is on each of them.
+        """Iterate over whole pages, as the API returns them.
 
-        A page without new items is left out, unless it is the first.
+        An item that is repeated across pages is on each of them. A page without new items is skipped, unless it is the
+        first. With a `limit`, the last page is the one that reaches it.
         """
     def page(self, page: int) -> Coroutine[Any, Any, Page[_Item_co]]:
-        """Fetch one page. The first is 1."""
+        """Fetch one page by its number. The first page is 1. The `limit` of the list does not apply."""
     @classmethod
     def __class_getitem__(cls, key: Any) -> GenericAlias: ...
 
 @final
 class AsyncPages(Generic[_Item_co]):
-    """The pages of a list, in order: iterate with `async for`, as often as you like."""
+    """An asynchronous iterable over the pages of a list, in order. Iterating again sends the requests again."""
 
-    def __new__(cls, _only_the_package_makes_one: Never, /) -> Self: ...
+    def __new__(cls, _not_constructible: Never, /) -> Self: ...
     @property
     def is_incomplete(self) -> bool:
-        """As `AsyncList.is_incomplete`, with which it is shared."""
+        """Whether the last completed iteration ended too early: the same value as `AsyncList.is_incomplete`."""
     def __aiter__(self) -> AsyncIterator[Page[_Item_co]]: ...
     @classmethod
     def __class_getitem__(cls, key: Any) -> GenericAlias: ...
 
 @final
 class Page(Generic[_Item_co]):
-    """One page of a list. One that is made for a test has by default all items of the list."""
+    """One page of a list: a sequence of its items.
+
+    The constructor is for tests. By default the page contains all items of the list: `total` is the number of `items`,
+    `page` is 1 and `per_page` is 50.
+    """
 
     def __new__(
         cls,
@@ -1291,25 +1347,31 @@ class Page(Generic[_Item_co]):
     ) -> Self: ...
     @property
     def items(self) -> tuple[_Item_co, ...]:
-        """What is on it."""
+        """Items of the page."""
     @property
     def total(self) -> int | None:
         """Number of items in the whole list. `None` if the API omits it."""
     @property
     def page(self) -> int:
-        """Number of the page, from 1."""
+        """Number of the page. The first page is 1."""
     @property
     def per_page(self) -> int | None:
-        """Number of items on a full page. `None` if the API omits it."""
+        """Page size: the number of items on a full page. `None` if the API omits it."""
     @property
     def extra(self) -> dict[str, Any]:
-        """Other fields of the page, and the raw values of fields in an unexpected form."""
+        """Fields that this version does not know, and the raw values of fields in an unexpected form."""
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
-        """Its items and numbers as plain data, as their own `to_dict()` gives them."""
+        """Convert the page to a dict: `items`, `total`, `page`, `per_page`, and the fields in `extra`.
+
+        Absent fields are omitted.
+
+        Args:
+            mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
+        """
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any: ...
     def to_json(self) -> str:
-        """As JSON: `items`, `total`, `page`, `per_page`, and the fields in `extra`. What is absent is left out."""
+        """Convert the page to JSON: `items`, `total`, `page`, `per_page`, and the fields in `extra`."""
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[_Item_co]: ...
     @overload
@@ -1325,20 +1387,23 @@ class Page(Generic[_Item_co]):
 
 @final
 class Response:
-    """What `request()` returns: the status and the body of a response."""
+    """A response that `request()` returns: its status and its body.
+
+    The constructor is for tests. By default the status is 200 and the body is `None`.
+    """
 
     def __new__(cls, *, status: int | None = None, body: Any = None) -> Self: ...
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any: ...
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
-        """Return status and body as plain data. Both modes are equal."""
+        """Convert the response to a dict with `status` and `body`. Both modes return the same."""
 
     @property
     def status(self) -> int:
-        """The HTTP status, a 2xx."""
+        """HTTP status, 200 to 299."""
     @property
     def body(self) -> Any:
-        """The body, from its JSON; `None` where there was none."""
+        """Decoded JSON body. `None` if the response has no body."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...

@@ -42,10 +42,10 @@ impl Model for Campaign {
     }
 }
 
-impl Given for zexa::Campaign {
+impl IntoPython for zexa::Campaign {
     const CLASS: &'static str = "Campaign";
 
-    fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+    fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Campaign(self))?.into_any())
     }
 }
@@ -54,7 +54,7 @@ impl Given for zexa::Campaign {
 impl Campaign {
     #[new]
     #[pyo3(signature = (*, id, status=None, name=None, channel=None, created_at=None, total_recipients=None, scheduled_at=None, stats=None, extra=None))]
-    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    #[allow(clippy::too_many_arguments, reason = "one for each field of the model")]
     fn new(
         id: Option<Argument<'_>>,
         status: Option<Argument<'_>>,
@@ -140,27 +140,32 @@ impl Campaign {
         json::to_python(py, &self.0.extra)
     }
 
-    /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+    /// Convert the model to a dict with the field names of the API.
+    ///
+    /// Absent fields are omitted, and the fields in `extra` are included.
     ///
     /// Args:
-    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    ///     mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
     #[pyo3(signature = (*, mode = "python"))]
     fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
         model::to_dict(slf, mode)
     }
 
-    /// As JSON, by the names of the API, with what this version does not know.
+    /// Convert the model to JSON with the field names of the API. The fields in `extra` are included.
     fn to_json(&self) -> String {
         model::to_json(self)
     }
 
-    /// From what `to_json()` gave, or the API.
+    /// Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+    ///
+    /// Raises:
+    ///     DecodeError: The text is not JSON, or lacks a field that the model requires.
     #[classmethod]
     fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<Campaign> {
         binding::model(&text.bytes("text")?).map(Campaign).map_err(errors::raise)
     }
 
-    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    /// Create a model from the result of `to_dict()` in either mode.
     ///
     /// Raises:
     ///     DecodeError: The data lacks a field that the model requires.
@@ -169,7 +174,7 @@ impl Campaign {
         binding::model(&data.plain_data("data")?).map(Campaign).map_err(errors::raise)
     }
 
-    /// How pydantic, and FastAPI with it, reads and writes one.
+    /// The pydantic schema of the model.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
     fn __get_pydantic_core_schema__<'py>(
@@ -202,7 +207,7 @@ impl Campaign {
         model::match_args::<Self>(py)
     }
 
-    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    /// For each field: attribute, name in the API, type, and whether it is required.
     #[classattr]
     fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::fields::<Self>(py)
@@ -231,10 +236,10 @@ impl Model for CampaignStats {
     }
 }
 
-impl Given for zexa::CampaignStats {
+impl IntoPython for zexa::CampaignStats {
     const CLASS: &'static str = "CampaignStats";
 
-    fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+    fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, CampaignStats(self))?.into_any())
     }
 }
@@ -243,7 +248,7 @@ impl Given for zexa::CampaignStats {
 impl CampaignStats {
     #[new]
     #[pyo3(signature = (*, sent=None, delivered=None, failed=None, undeliverable=None, pending=None, extra=None))]
-    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    #[allow(clippy::too_many_arguments, reason = "one for each field of the model")]
     fn new(
         sent: Option<Argument<'_>>,
         delivered: Option<Argument<'_>>,
@@ -298,27 +303,32 @@ impl CampaignStats {
         json::to_python(py, &self.0.extra)
     }
 
-    /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+    /// Convert the model to a dict with the field names of the API.
+    ///
+    /// Absent fields are omitted, and the fields in `extra` are included.
     ///
     /// Args:
-    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    ///     mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
     #[pyo3(signature = (*, mode = "python"))]
     fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
         model::to_dict(slf, mode)
     }
 
-    /// As JSON, by the names of the API, with what this version does not know.
+    /// Convert the model to JSON with the field names of the API. The fields in `extra` are included.
     fn to_json(&self) -> String {
         model::to_json(self)
     }
 
-    /// From what `to_json()` gave, or the API.
+    /// Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+    ///
+    /// Raises:
+    ///     DecodeError: The text is not JSON, or lacks a field that the model requires.
     #[classmethod]
     fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<CampaignStats> {
         binding::model(&text.bytes("text")?).map(CampaignStats).map_err(errors::raise)
     }
 
-    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    /// Create a model from the result of `to_dict()` in either mode.
     ///
     /// Raises:
     ///     DecodeError: The data lacks a field that the model requires.
@@ -327,7 +337,7 @@ impl CampaignStats {
         binding::model(&data.plain_data("data")?).map(CampaignStats).map_err(errors::raise)
     }
 
-    /// How pydantic, and FastAPI with it, reads and writes one.
+    /// The pydantic schema of the model.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
     fn __get_pydantic_core_schema__<'py>(
@@ -360,14 +370,14 @@ impl CampaignStats {
         model::match_args::<Self>(py)
     }
 
-    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    /// For each field: attribute, name in the API, type, and whether it is required.
     #[classattr]
     fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::fields::<Self>(py)
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "as many as the API has")]
+#[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
 fn create_campaign(
     name: Option<Argument<'_>>,
     channel: Option<Argument<'_>>,
@@ -391,7 +401,7 @@ fn create_campaign(
     Ok(params)
 }
 
-#[allow(clippy::too_many_arguments, reason = "as many as the API has")]
+#[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
 fn list_campaigns(per_page: Option<Argument<'_>>) -> PyResult<zexa::ListCampaigns> {
     let mut params = zexa::ListCampaigns::empty();
     params.per_page = per_page.map(|value| value.number("per_page")).transpose()?;
@@ -406,7 +416,7 @@ pub(crate) struct Campaigns(pub(crate) Handle);
 impl Campaigns {
     /// Create a campaign that starts immediately or at `scheduled_at`.
     #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn create(
         &self,
         py: Python<'_>,
@@ -426,16 +436,16 @@ impl Campaigns {
         extra_query: Option<Argument<'_>>,
         extra_body: Option<Argument<'_>>,
     ) -> PyResult<Campaign> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
+        let options =
+            CallArguments { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let params =
             create_campaign(name, channel, contact_list_id, sender_id, body, template, scheduled_at, template_id)?;
-        self.0.call(py, calling, |client| client.campaigns().create(&params)).map(Campaign)
+        self.0.call(py, options, |client| client.campaigns().create(&params)).map(Campaign)
     }
 
     /// List the account's campaigns.
     #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn list(
         &self,
         per_page: Option<Argument<'_>>,
@@ -447,16 +457,23 @@ impl Campaigns {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> PyResult<List> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
         let params = list_campaigns(per_page)?;
         let limit = limit.map(|limit| limit.number("limit")).transpose()?;
-        Ok(List::new(self.0.with_options(calling)?, limit, move |client| client.campaigns().list(&params)))
+        Ok(List::new(self.0.with_options(options)?, limit, move |client| client.campaigns().list(&params)))
     }
 
     /// Get a campaign with its status and delivery statistics.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn get(
         &self,
         py: Python<'_>,
@@ -468,15 +485,22 @@ impl Campaigns {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> PyResult<Campaign> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
         let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
-        self.0.call(py, calling, |client| client.campaigns().get(&id)).map(Campaign)
+        self.0.call(py, options, |client| client.campaigns().get(&id)).map(Campaign)
     }
 
     /// Wait until a campaign has the status `until` or a final status, and return the campaign.
     #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn wait(
         &self,
         py: Python<'_>,
@@ -489,11 +513,18 @@ impl Campaigns {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> PyResult<Campaign> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
         let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
         let until = until.map(|until| until.text("until")).transpose()?.unwrap_or_default();
-        self.0.call(py, calling, |client| client.campaigns().wait(&id, &until)).map(Campaign)
+        self.0.call(py, options, |client| client.campaigns().wait(&id, &until)).map(Campaign)
     }
 }
 
@@ -505,7 +536,7 @@ pub(crate) struct AsyncCampaigns(pub(crate) AsyncHandle);
 impl AsyncCampaigns {
     /// Create a campaign that starts immediately or at `scheduled_at`.
     #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn create(
         &self,
         py: Python<'_>,
@@ -525,20 +556,20 @@ impl AsyncCampaigns {
         extra_query: Option<Argument<'_>>,
         extra_body: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
+        let options =
+            CallArguments { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let begin = || {
-            let (client, watch) = self.0.begin(py, calling)?;
+            let (client, handle) = self.0.begin(py, options)?;
             let params =
                 create_campaign(name, channel, contact_list_id, sender_id, body, template, scheduled_at, template_id)?;
-            Ok((watch, client.campaigns().create(&params)))
+            Ok((handle, client.campaigns().create(&params)))
         };
         Coroutine::begin("AsyncCampaigns.create", begin())
     }
 
     /// List the account's campaigns.
     #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn list(
         &self,
         py: Python<'_>,
@@ -551,17 +582,24 @@ impl AsyncCampaigns {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> PyResult<AsyncList> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
-        let (client, told) = self.0.list(py, calling)?;
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
+        let (client, log) = self.0.list(py, options)?;
         let params = list_campaigns(per_page)?;
         let limit = limit.map(|limit| limit.number("limit")).transpose()?;
-        Ok(AsyncList::new(told, limit, move || client.campaigns().list(&params)))
+        Ok(AsyncList::new(log, limit, move || client.campaigns().list(&params)))
     }
 
     /// Get a campaign with its status and delivery statistics.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn get(
         &self,
         py: Python<'_>,
@@ -573,19 +611,26 @@ impl AsyncCampaigns {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
         let begin = || {
-            let (client, watch) = self.0.begin(py, calling)?;
+            let (client, handle) = self.0.begin(py, options)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
-            Ok((watch, client.campaigns().get(&id)))
+            Ok((handle, client.campaigns().get(&id)))
         };
         Coroutine::begin("AsyncCampaigns.get", begin())
     }
 
     /// Wait until a campaign has the status `until` or a final status, and return the campaign.
     #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn wait(
         &self,
         py: Python<'_>,
@@ -598,13 +643,20 @@ impl AsyncCampaigns {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
         let begin = || {
-            let (client, watch) = self.0.begin(py, calling)?;
+            let (client, handle) = self.0.begin(py, options)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
             let until = until.map(|until| until.text("until")).transpose()?.unwrap_or_default();
-            Ok((watch, client.campaigns().wait(&id, &until)))
+            Ok((handle, client.campaigns().wait(&id, &until)))
         };
         Coroutine::begin("AsyncCampaigns.wait", begin())
     }

@@ -28,10 +28,10 @@ impl Model for Contact {
     }
 }
 
-impl Given for zexa::Contact {
+impl IntoPython for zexa::Contact {
     const CLASS: &'static str = "Contact";
 
-    fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+    fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Contact(self))?.into_any())
     }
 }
@@ -40,7 +40,7 @@ impl Given for zexa::Contact {
 impl Contact {
     #[new]
     #[pyo3(signature = (*, id, name=None, phone=None, lists=None, created_at=None, email=None, extra=None))]
-    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    #[allow(clippy::too_many_arguments, reason = "one for each field of the model")]
     fn new(
         id: Option<Argument<'_>>,
         name: Option<Argument<'_>>,
@@ -103,27 +103,32 @@ impl Contact {
         json::to_python(py, &self.0.extra)
     }
 
-    /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+    /// Convert the model to a dict with the field names of the API.
+    ///
+    /// Absent fields are omitted, and the fields in `extra` are included.
     ///
     /// Args:
-    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    ///     mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
     #[pyo3(signature = (*, mode = "python"))]
     fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
         model::to_dict(slf, mode)
     }
 
-    /// As JSON, by the names of the API, with what this version does not know.
+    /// Convert the model to JSON with the field names of the API. The fields in `extra` are included.
     fn to_json(&self) -> String {
         model::to_json(self)
     }
 
-    /// From what `to_json()` gave, or the API.
+    /// Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+    ///
+    /// Raises:
+    ///     DecodeError: The text is not JSON, or lacks a field that the model requires.
     #[classmethod]
     fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<Contact> {
         binding::model(&text.bytes("text")?).map(Contact).map_err(errors::raise)
     }
 
-    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    /// Create a model from the result of `to_dict()` in either mode.
     ///
     /// Raises:
     ///     DecodeError: The data lacks a field that the model requires.
@@ -132,7 +137,7 @@ impl Contact {
         binding::model(&data.plain_data("data")?).map(Contact).map_err(errors::raise)
     }
 
-    /// How pydantic, and FastAPI with it, reads and writes one.
+    /// The pydantic schema of the model.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
     fn __get_pydantic_core_schema__<'py>(
@@ -165,14 +170,14 @@ impl Contact {
         model::match_args::<Self>(py)
     }
 
-    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    /// For each field: attribute, name in the API, type, and whether it is required.
     #[classattr]
     fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::fields::<Self>(py)
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "as many as the API has")]
+#[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
 fn create_contact(
     name: Option<Argument<'_>>,
     phone: Option<Argument<'_>>,
@@ -187,7 +192,7 @@ fn create_contact(
     Ok(params)
 }
 
-#[allow(clippy::too_many_arguments, reason = "as many as the API has")]
+#[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
 fn list_contacts(
     list_id: Option<Argument<'_>>,
     search: Option<Argument<'_>>,
@@ -208,7 +213,7 @@ pub(crate) struct Contacts(pub(crate) Handle);
 impl Contacts {
     /// Add a contact.
     #[pyo3(signature = (*, name, phone, lists=None, email=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn create(
         &self,
         py: Python<'_>,
@@ -224,15 +229,15 @@ impl Contacts {
         extra_query: Option<Argument<'_>>,
         extra_body: Option<Argument<'_>>,
     ) -> PyResult<Contact> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
+        let options =
+            CallArguments { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let params = create_contact(name, phone, lists, email)?;
-        self.0.call(py, calling, |client| client.contacts().create(&params)).map(Contact)
+        self.0.call(py, options, |client| client.contacts().create(&params)).map(Contact)
     }
 
     /// List contacts: all, those of one contact list, or those that match a search.
     #[pyo3(signature = (*, list_id=None, search=None, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn list(
         &self,
         list_id: Option<Argument<'_>>,
@@ -246,16 +251,23 @@ impl Contacts {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> PyResult<List> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
         let params = list_contacts(list_id, search, per_page)?;
         let limit = limit.map(|limit| limit.number("limit")).transpose()?;
-        Ok(List::new(self.0.with_options(calling)?, limit, move |client| client.contacts().list(&params)))
+        Ok(List::new(self.0.with_options(options)?, limit, move |client| client.contacts().list(&params)))
     }
 
     /// Delete a contact permanently, also from every contact list.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn delete(
         &self,
         py: Python<'_>,
@@ -267,10 +279,17 @@ impl Contacts {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> PyResult<()> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
         let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
-        self.0.call(py, calling, |client| client.contacts().delete(&id))
+        self.0.call(py, options, |client| client.contacts().delete(&id))
     }
 }
 
@@ -282,7 +301,7 @@ pub(crate) struct AsyncContacts(pub(crate) AsyncHandle);
 impl AsyncContacts {
     /// Add a contact.
     #[pyo3(signature = (*, name, phone, lists=None, email=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn create(
         &self,
         py: Python<'_>,
@@ -298,19 +317,19 @@ impl AsyncContacts {
         extra_query: Option<Argument<'_>>,
         extra_body: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
+        let options =
+            CallArguments { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let begin = || {
-            let (client, watch) = self.0.begin(py, calling)?;
+            let (client, handle) = self.0.begin(py, options)?;
             let params = create_contact(name, phone, lists, email)?;
-            Ok((watch, client.contacts().create(&params)))
+            Ok((handle, client.contacts().create(&params)))
         };
         Coroutine::begin("AsyncContacts.create", begin())
     }
 
     /// List contacts: all, those of one contact list, or those that match a search.
     #[pyo3(signature = (*, list_id=None, search=None, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn list(
         &self,
         py: Python<'_>,
@@ -325,17 +344,24 @@ impl AsyncContacts {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> PyResult<AsyncList> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
-        let (client, told) = self.0.list(py, calling)?;
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
+        let (client, log) = self.0.list(py, options)?;
         let params = list_contacts(list_id, search, per_page)?;
         let limit = limit.map(|limit| limit.number("limit")).transpose()?;
-        Ok(AsyncList::new(told, limit, move || client.contacts().list(&params)))
+        Ok(AsyncList::new(log, limit, move || client.contacts().list(&params)))
     }
 
     /// Delete a contact permanently, also from every contact list.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn delete(
         &self,
         py: Python<'_>,
@@ -347,12 +373,19 @@ impl AsyncContacts {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
         let begin = || {
-            let (client, watch) = self.0.begin(py, calling)?;
+            let (client, handle) = self.0.begin(py, options)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
-            Ok((watch, client.contacts().delete(&id)))
+            Ok((handle, client.contacts().delete(&id)))
         };
         Coroutine::begin("AsyncContacts.delete", begin())
     }

@@ -22,10 +22,10 @@ impl Model for Credits {
     }
 }
 
-impl Given for zexa::Credits {
+impl IntoPython for zexa::Credits {
     const CLASS: &'static str = "Credits";
 
-    fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+    fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Credits(self))?.into_any())
     }
 }
@@ -34,7 +34,7 @@ impl Given for zexa::Credits {
 impl Credits {
     #[new]
     #[pyo3(signature = (*, credits, currency=None, extra=None))]
-    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    #[allow(clippy::too_many_arguments, reason = "one for each field of the model")]
     fn new(
         credits: Option<Argument<'_>>,
         currency: Option<Argument<'_>>,
@@ -65,27 +65,32 @@ impl Credits {
         json::to_python(py, &self.0.extra)
     }
 
-    /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+    /// Convert the model to a dict with the field names of the API.
+    ///
+    /// Absent fields are omitted, and the fields in `extra` are included.
     ///
     /// Args:
-    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    ///     mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
     #[pyo3(signature = (*, mode = "python"))]
     fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
         model::to_dict(slf, mode)
     }
 
-    /// As JSON, by the names of the API, with what this version does not know.
+    /// Convert the model to JSON with the field names of the API. The fields in `extra` are included.
     fn to_json(&self) -> String {
         model::to_json(self)
     }
 
-    /// From what `to_json()` gave, or the API.
+    /// Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+    ///
+    /// Raises:
+    ///     DecodeError: The text is not JSON, or lacks a field that the model requires.
     #[classmethod]
     fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<Credits> {
         binding::model(&text.bytes("text")?).map(Credits).map_err(errors::raise)
     }
 
-    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    /// Create a model from the result of `to_dict()` in either mode.
     ///
     /// Raises:
     ///     DecodeError: The data lacks a field that the model requires.
@@ -94,7 +99,7 @@ impl Credits {
         binding::model(&data.plain_data("data")?).map(Credits).map_err(errors::raise)
     }
 
-    /// How pydantic, and FastAPI with it, reads and writes one.
+    /// The pydantic schema of the model.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
     fn __get_pydantic_core_schema__<'py>(
@@ -127,7 +132,7 @@ impl Credits {
         model::match_args::<Self>(py)
     }
 
-    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    /// For each field: attribute, name in the API, type, and whether it is required.
     #[classattr]
     fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::fields::<Self>(py)
@@ -142,7 +147,7 @@ pub(crate) struct CreditBalance(pub(crate) Handle);
 impl CreditBalance {
     /// Get the credit balance.
     #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn get(
         &self,
         py: Python<'_>,
@@ -153,9 +158,16 @@ impl CreditBalance {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> PyResult<Credits> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
-        self.0.call(py, calling, |client| client.credits().get()).map(Credits)
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
+        self.0.call(py, options, |client| client.credits().get()).map(Credits)
     }
 }
 
@@ -167,7 +179,7 @@ pub(crate) struct AsyncCreditBalance(pub(crate) AsyncHandle);
 impl AsyncCreditBalance {
     /// Get the credit balance.
     #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn get(
         &self,
         py: Python<'_>,
@@ -178,11 +190,18 @@ impl AsyncCreditBalance {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
         let begin = || {
-            let (client, watch) = self.0.begin(py, calling)?;
-            Ok((watch, client.credits().get()))
+            let (client, handle) = self.0.begin(py, options)?;
+            Ok((handle, client.credits().get()))
         };
         Coroutine::begin("AsyncCreditBalance.get", begin())
     }

@@ -45,10 +45,10 @@ impl Model for Message {
     }
 }
 
-impl Given for zexa::Message {
+impl IntoPython for zexa::Message {
     const CLASS: &'static str = "Message";
 
-    fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+    fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Message(self))?.into_any())
     }
 }
@@ -57,7 +57,7 @@ impl Given for zexa::Message {
 impl Message {
     #[new]
     #[pyo3(signature = (*, id, status=None, channel=None, to=None, created_at=None, from_=None, body=None, scheduled_at=None, sent_at=None, delivered_at=None, error=None, extra=None))]
-    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    #[allow(clippy::too_many_arguments, reason = "one for each field of the model")]
     fn new(
         id: Option<Argument<'_>>,
         status: Option<Argument<'_>>,
@@ -166,27 +166,32 @@ impl Message {
         json::to_python(py, &self.0.extra)
     }
 
-    /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+    /// Convert the model to a dict with the field names of the API.
+    ///
+    /// Absent fields are omitted, and the fields in `extra` are included.
     ///
     /// Args:
-    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    ///     mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
     #[pyo3(signature = (*, mode = "python"))]
     fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
         model::to_dict(slf, mode)
     }
 
-    /// As JSON, by the names of the API, with what this version does not know.
+    /// Convert the model to JSON with the field names of the API. The fields in `extra` are included.
     fn to_json(&self) -> String {
         model::to_json(self)
     }
 
-    /// From what `to_json()` gave, or the API.
+    /// Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+    ///
+    /// Raises:
+    ///     DecodeError: The text is not JSON, or lacks a field that the model requires.
     #[classmethod]
     fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<Message> {
         binding::model(&text.bytes("text")?).map(Message).map_err(errors::raise)
     }
 
-    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    /// Create a model from the result of `to_dict()` in either mode.
     ///
     /// Raises:
     ///     DecodeError: The data lacks a field that the model requires.
@@ -195,7 +200,7 @@ impl Message {
         binding::model(&data.plain_data("data")?).map(Message).map_err(errors::raise)
     }
 
-    /// How pydantic, and FastAPI with it, reads and writes one.
+    /// The pydantic schema of the model.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
     fn __get_pydantic_core_schema__<'py>(
@@ -228,14 +233,14 @@ impl Message {
         model::match_args::<Self>(py)
     }
 
-    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    /// For each field: attribute, name in the API, type, and whether it is required.
     #[classattr]
     fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::fields::<Self>(py)
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "as many as the API has")]
+#[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
 fn send_message(
     channel: Option<Argument<'_>>,
     to: Option<Argument<'_>>,
@@ -268,7 +273,7 @@ pub(crate) struct Messages(pub(crate) Handle);
 impl Messages {
     /// Send one message on any channel, immediately or at `scheduled_at`.
     #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn send(
         &self,
         py: Python<'_>,
@@ -289,15 +294,15 @@ impl Messages {
         extra_query: Option<Argument<'_>>,
         extra_body: Option<Argument<'_>>,
     ) -> PyResult<Message> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
+        let options =
+            CallArguments { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let params = send_message(channel, to, from_, body, subject, html, template, scheduled_at, template_id)?;
-        self.0.call(py, calling, |client| client.messages().send(&params)).map(Message)
+        self.0.call(py, options, |client| client.messages().send(&params)).map(Message)
     }
 
     /// Get a message with its delivery status.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn get(
         &self,
         py: Python<'_>,
@@ -309,15 +314,22 @@ impl Messages {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> PyResult<Message> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
         let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
-        self.0.call(py, calling, |client| client.messages().get(&id)).map(Message)
+        self.0.call(py, options, |client| client.messages().get(&id)).map(Message)
     }
 
     /// Wait until a message has the status `until` or a final status, and return the message.
     #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn wait(
         &self,
         py: Python<'_>,
@@ -330,11 +342,18 @@ impl Messages {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> PyResult<Message> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
         let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
         let until = until.map(|until| until.text("until")).transpose()?.unwrap_or_default();
-        self.0.call(py, calling, |client| client.messages().wait(&id, &until)).map(Message)
+        self.0.call(py, options, |client| client.messages().wait(&id, &until)).map(Message)
     }
 }
 
@@ -346,7 +365,7 @@ pub(crate) struct AsyncMessages(pub(crate) AsyncHandle);
 impl AsyncMessages {
     /// Send one message on any channel, immediately or at `scheduled_at`.
     #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn send(
         &self,
         py: Python<'_>,
@@ -367,19 +386,19 @@ impl AsyncMessages {
         extra_query: Option<Argument<'_>>,
         extra_body: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
+        let options =
+            CallArguments { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let begin = || {
-            let (client, watch) = self.0.begin(py, calling)?;
+            let (client, handle) = self.0.begin(py, options)?;
             let params = send_message(channel, to, from_, body, subject, html, template, scheduled_at, template_id)?;
-            Ok((watch, client.messages().send(&params)))
+            Ok((handle, client.messages().send(&params)))
         };
         Coroutine::begin("AsyncMessages.send", begin())
     }
 
     /// Get a message with its delivery status.
     #[pyo3(signature = (id, *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn get(
         &self,
         py: Python<'_>,
@@ -391,19 +410,26 @@ impl AsyncMessages {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
         let begin = || {
-            let (client, watch) = self.0.begin(py, calling)?;
+            let (client, handle) = self.0.begin(py, options)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
-            Ok((watch, client.messages().get(&id)))
+            Ok((handle, client.messages().get(&id)))
         };
         Coroutine::begin("AsyncMessages.get", begin())
     }
 
     /// Wait until a message has the status `until` or a final status, and return the message.
     #[pyo3(signature = (id, *, until=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn wait(
         &self,
         py: Python<'_>,
@@ -416,13 +442,20 @@ impl AsyncMessages {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
         let begin = || {
-            let (client, watch) = self.0.begin(py, calling)?;
+            let (client, handle) = self.0.begin(py, options)?;
             let id = id.map(|id| id.text("id")).transpose()?.unwrap_or_default();
             let until = until.map(|until| until.text("until")).transpose()?.unwrap_or_default();
-            Ok((watch, client.messages().wait(&id, &until)))
+            Ok((handle, client.messages().wait(&id, &until)))
         };
         Coroutine::begin("AsyncMessages.wait", begin())
     }

@@ -28,10 +28,10 @@ impl Model for SenderId {
     }
 }
 
-impl Given for zexa::SenderId {
+impl IntoPython for zexa::SenderId {
     const CLASS: &'static str = "SenderId";
 
-    fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+    fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, SenderId(self))?.into_any())
     }
 }
@@ -40,7 +40,7 @@ impl Given for zexa::SenderId {
 impl SenderId {
     #[new]
     #[pyo3(signature = (*, status=None, channel=None, sender_id=None, id=None, use_case=None, created_at=None, extra=None))]
-    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    #[allow(clippy::too_many_arguments, reason = "one for each field of the model")]
     fn new(
         status: Option<Argument<'_>>,
         channel: Option<Argument<'_>>,
@@ -103,27 +103,32 @@ impl SenderId {
         json::to_python(py, &self.0.extra)
     }
 
-    /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+    /// Convert the model to a dict with the field names of the API.
+    ///
+    /// Absent fields are omitted, and the fields in `extra` are included.
     ///
     /// Args:
-    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    ///     mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
     #[pyo3(signature = (*, mode = "python"))]
     fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
         model::to_dict(slf, mode)
     }
 
-    /// As JSON, by the names of the API, with what this version does not know.
+    /// Convert the model to JSON with the field names of the API. The fields in `extra` are included.
     fn to_json(&self) -> String {
         model::to_json(self)
     }
 
-    /// From what `to_json()` gave, or the API.
+    /// Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+    ///
+    /// Raises:
+    ///     DecodeError: The text is not JSON, or lacks a field that the model requires.
     #[classmethod]
     fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<SenderId> {
         binding::model(&text.bytes("text")?).map(SenderId).map_err(errors::raise)
     }
 
-    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    /// Create a model from the result of `to_dict()` in either mode.
     ///
     /// Raises:
     ///     DecodeError: The data lacks a field that the model requires.
@@ -132,7 +137,7 @@ impl SenderId {
         binding::model(&data.plain_data("data")?).map(SenderId).map_err(errors::raise)
     }
 
-    /// How pydantic, and FastAPI with it, reads and writes one.
+    /// The pydantic schema of the model.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
     fn __get_pydantic_core_schema__<'py>(
@@ -165,14 +170,14 @@ impl SenderId {
         model::match_args::<Self>(py)
     }
 
-    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    /// For each field: attribute, name in the API, type, and whether it is required.
     #[classattr]
     fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::fields::<Self>(py)
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "as many as the API has")]
+#[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
 fn list_sender_ids(per_page: Option<Argument<'_>>) -> PyResult<zexa::ListSenderIds> {
     let mut params = zexa::ListSenderIds::empty();
     params.per_page = per_page.map(|value| value.number("per_page")).transpose()?;
@@ -187,7 +192,7 @@ pub(crate) struct SenderIds(pub(crate) Handle);
 impl SenderIds {
     /// List the account's Sender IDs, with any status and for any channel.
     #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn list(
         &self,
         per_page: Option<Argument<'_>>,
@@ -199,11 +204,18 @@ impl SenderIds {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> PyResult<List> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
         let params = list_sender_ids(per_page)?;
         let limit = limit.map(|limit| limit.number("limit")).transpose()?;
-        Ok(List::new(self.0.with_options(calling)?, limit, move |client| client.sender_ids().list(&params)))
+        Ok(List::new(self.0.with_options(options)?, limit, move |client| client.sender_ids().list(&params)))
     }
 }
 
@@ -215,7 +227,7 @@ pub(crate) struct AsyncSenderIds(pub(crate) AsyncHandle);
 impl AsyncSenderIds {
     /// List the account's Sender IDs, with any status and for any channel.
     #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn list(
         &self,
         py: Python<'_>,
@@ -228,11 +240,18 @@ impl AsyncSenderIds {
         extra_headers: Option<Argument<'_>>,
         extra_query: Option<Argument<'_>>,
     ) -> PyResult<AsyncList> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body: None };
-        let (client, told) = self.0.list(py, calling)?;
+        let options = CallArguments {
+            timeout,
+            deadline,
+            max_retries,
+            retry_ambiguous,
+            extra_headers,
+            extra_query,
+            extra_body: None,
+        };
+        let (client, log) = self.0.list(py, options)?;
         let params = list_sender_ids(per_page)?;
         let limit = limit.map(|limit| limit.number("limit")).transpose()?;
-        Ok(AsyncList::new(told, limit, move || client.sender_ids().list(&params)))
+        Ok(AsyncList::new(log, limit, move || client.sender_ids().list(&params)))
     }
 }

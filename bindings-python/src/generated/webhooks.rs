@@ -34,10 +34,10 @@ impl Model for Webhook {
     }
 }
 
-impl Given for zexa::Webhook {
+impl IntoPython for zexa::Webhook {
     const CLASS: &'static str = "Webhook";
 
-    fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+    fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Webhook(self))?.into_any())
     }
 }
@@ -46,7 +46,7 @@ impl Given for zexa::Webhook {
 impl Webhook {
     #[new]
     #[pyo3(signature = (*, id, url=None, events=None, created_at=None, secret=None, extra=None))]
-    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    #[allow(clippy::too_many_arguments, reason = "one for each field of the model")]
     fn new(
         id: Option<Argument<'_>>,
         url: Option<Argument<'_>>,
@@ -102,27 +102,32 @@ impl Webhook {
         json::to_python(py, &self.0.extra)
     }
 
-    /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+    /// Convert the model to a dict with the field names of the API.
+    ///
+    /// Absent fields are omitted, and the fields in `extra` are included.
     ///
     /// Args:
-    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    ///     mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
     #[pyo3(signature = (*, mode = "python"))]
     fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
         model::to_dict(slf, mode)
     }
 
-    /// As JSON, by the names of the API, with what this version does not know.
+    /// Convert the model to JSON with the field names of the API. The fields in `extra` are included.
     fn to_json(&self) -> String {
         model::to_json(self)
     }
 
-    /// From what `to_json()` gave, or the API.
+    /// Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+    ///
+    /// Raises:
+    ///     DecodeError: The text is not JSON, or lacks a field that the model requires.
     #[classmethod]
     fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<Webhook> {
         binding::model(&text.bytes("text")?).map(Webhook).map_err(errors::raise)
     }
 
-    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    /// Create a model from the result of `to_dict()` in either mode.
     ///
     /// Raises:
     ///     DecodeError: The data lacks a field that the model requires.
@@ -131,7 +136,7 @@ impl Webhook {
         binding::model(&data.plain_data("data")?).map(Webhook).map_err(errors::raise)
     }
 
-    /// How pydantic, and FastAPI with it, reads and writes one.
+    /// The pydantic schema of the model.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
     fn __get_pydantic_core_schema__<'py>(
@@ -164,7 +169,7 @@ impl Webhook {
         model::match_args::<Self>(py)
     }
 
-    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    /// For each field: attribute, name in the API, type, and whether it is required.
     #[classattr]
     fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::fields::<Self>(py)
@@ -192,10 +197,10 @@ impl Model for Event {
     }
 }
 
-impl Given for zexa::Event {
+impl IntoPython for zexa::Event {
     const CLASS: &'static str = "Event";
 
-    fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+    fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Event(self))?.into_any())
     }
 }
@@ -204,7 +209,7 @@ impl Given for zexa::Event {
 impl Event {
     #[new]
     #[pyo3(signature = (*, id=None, event=None, created_at=None, data=None, extra=None))]
-    #[allow(clippy::too_many_arguments, reason = "as many as the model has")]
+    #[allow(clippy::too_many_arguments, reason = "one for each field of the model")]
     fn new(
         id: Option<Argument<'_>>,
         event: Option<Argument<'_>>,
@@ -265,27 +270,32 @@ impl Event {
         json::to_python(py, &self.0.extra)
     }
 
-    /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+    /// Convert the model to a dict with the field names of the API.
+    ///
+    /// Absent fields are omitted, and the fields in `extra` are included.
     ///
     /// Args:
-    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    ///     mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
     #[pyo3(signature = (*, mode = "python"))]
     fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> {
         model::to_dict(slf, mode)
     }
 
-    /// As JSON, by the names of the API, with what this version does not know.
+    /// Convert the model to JSON with the field names of the API. The fields in `extra` are included.
     fn to_json(&self) -> String {
         model::to_json(self)
     }
 
-    /// From what `to_json()` gave, or the API.
+    /// Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+    ///
+    /// Raises:
+    ///     DecodeError: The text is not JSON, or lacks a field that the model requires.
     #[classmethod]
     fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<Event> {
         binding::model(&text.bytes("text")?).map(Event).map_err(errors::raise)
     }
 
-    /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+    /// Create a model from the result of `to_dict()` in either mode.
     ///
     /// Raises:
     ///     DecodeError: The data lacks a field that the model requires.
@@ -294,7 +304,7 @@ impl Event {
         binding::model(&data.plain_data("data")?).map(Event).map_err(errors::raise)
     }
 
-    /// How pydantic, and FastAPI with it, reads and writes one.
+    /// The pydantic schema of the model.
     #[classmethod]
     #[pyo3(signature = (source, handler, /))]
     fn __get_pydantic_core_schema__<'py>(
@@ -327,14 +337,14 @@ impl Event {
         model::match_args::<Self>(py)
     }
 
-    /// The attribute, the name in the API, the type, and whether it is required, of each field.
+    /// For each field: attribute, name in the API, type, and whether it is required.
     #[classattr]
     fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {
         model::fields::<Self>(py)
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "as many as the API has")]
+#[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
 fn create_webhook(url: Option<Argument<'_>>, events: Option<Argument<'_>>) -> PyResult<zexa::CreateWebhook> {
     let mut params = zexa::CreateWebhook::empty();
     params.url = url.map(|value| value.text("url")).transpose()?.unwrap_or_default();
@@ -356,7 +366,7 @@ pub(crate) struct Webhooks(pub(crate) Handle);
 impl Webhooks {
     /// Register an HTTPS endpoint for delivery events. Zexa may post a test event to it immediately.
     #[pyo3(signature = (*, url, events, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn create(
         &self,
         py: Python<'_>,
@@ -370,10 +380,10 @@ impl Webhooks {
         extra_query: Option<Argument<'_>>,
         extra_body: Option<Argument<'_>>,
     ) -> PyResult<Webhook> {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
+        let options =
+            CallArguments { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let params = create_webhook(url, events)?;
-        self.0.call(py, calling, |client| client.webhooks().create(&params)).map(Webhook)
+        self.0.call(py, options, |client| client.webhooks().create(&params)).map(Webhook)
     }
 }
 
@@ -385,7 +395,7 @@ pub(crate) struct AsyncWebhooks(pub(crate) AsyncHandle);
 impl AsyncWebhooks {
     /// Register an HTTPS endpoint for delivery events. Zexa may post a test event to it immediately.
     #[pyo3(signature = (*, url, events, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
-    #[allow(clippy::too_many_arguments, reason = "they are named where they are given")]
+    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn create(
         &self,
         py: Python<'_>,
@@ -399,12 +409,12 @@ impl AsyncWebhooks {
         extra_query: Option<Argument<'_>>,
         extra_body: Option<Argument<'_>>,
     ) -> Coroutine {
-        let calling =
-            Calling { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
+        let options =
+            CallArguments { timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body };
         let begin = || {
-            let (client, watch) = self.0.begin(py, calling)?;
+            let (client, handle) = self.0.begin(py, options)?;
             let params = create_webhook(url, events)?;
-            Ok((watch, client.webhooks().create(&params)))
+            Ok((handle, client.webhooks().create(&params)))
         };
         Coroutine::begin("AsyncWebhooks.create", begin())
     }

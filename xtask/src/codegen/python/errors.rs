@@ -1,4 +1,4 @@
-//! The exceptions of Python, a class for each kind, and the names that a type may be asked to be one of.
+//! The exception classes, one for each kind of error, and the literal types.
 
 use super::GENERATED_PYTHON;
 use super::stub::docstring;
@@ -6,14 +6,14 @@ use crate::codegen::alike::OPEN;
 use crate::codegen::context::Context;
 use crate::codegen::errors::{self, Class, Closed};
 
-/// `_errors.py`, and the names in it.
+/// `_errors.py`, and the names that it defines.
 pub(super) fn classes(context: &Context<'_>) -> (String, Vec<String>) {
     let mut classes = String::new();
     let mut table = String::new();
     let mut names = vec!["APIError".to_owned(), "ZexaError".to_owned()];
     for Class { name: class, base, kind } in errors::classes(context.definition) {
         table += &format!("    {:?}: {class},\n", kind.name);
-        // Written by hand: the others stand on it.
+        // Written by hand, as the base class of the others.
         if class == "APIError" {
             continue;
         }
@@ -27,14 +27,14 @@ pub(super) fn classes(context: &Context<'_>) -> (String, Vec<String>) {
     }
     names.sort_unstable();
     let text = format!(
-        "# {GENERATED_PYTHON}\n\"\"\"The exceptions: a class for each kind of error.\"\"\"\n\nfrom __future__ import annotations\n\n\
+        "# {GENERATED_PYTHON}\n\"\"\"The exceptions: one class for each kind of error.\"\"\"\n\nfrom __future__ import annotations\n\n\
          from ._error import APIError, ZexaError\n\nTYPE_CHECKING = False\nif TYPE_CHECKING:\n    from . import _types\nelse:\n    from ._lazy import types as _types\n\n\
          __all__ = {names:?}\n{classes}\n\nCLASSES: dict[str, type[ZexaError]] = {{\n{table}}}\n"
     );
     (text, names)
 }
 
-/// `_literals.py`, and the names in it.
+/// `_literals.py`, and the names that it defines.
 pub(super) fn literals(context: &Context<'_>) -> (String, Vec<String>) {
     let mut body = String::new();
     let mut names = Vec::new();
@@ -59,7 +59,7 @@ pub(super) fn literals(context: &Context<'_>) -> (String, Vec<String>) {
     }
     names.sort_unstable();
     let text = format!(
-        "# {GENERATED_PYTHON}\n\"\"\"The names that the API has for things, as types. Imported only where they are asked for.\"\"\"\n\n\
+        "# {GENERATED_PYTHON}\n\"\"\"Literal types for channels, statuses, event names, kinds and outcomes. Imported when they are first used.\"\"\"\n\n\
          from typing import Literal, TypeAlias\n\n__all__ = {names:?}\n{body}"
     );
     (text, names)

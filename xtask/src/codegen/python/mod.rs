@@ -1,4 +1,4 @@
-//! The Python side: `bindings-python/src/generated`, and what Python itself reads in `bindings-python/python/zexa`.
+//! The generated files of the Python package: `bindings-python/src/generated`, and modules and stubs in `bindings-python/python/zexa`.
 
 mod errors;
 mod models;
@@ -21,16 +21,16 @@ use super::{GENERATED, rustfmt};
 use crate::command::Result;
 use crate::python::Venv;
 
-/// As the first line of a file of Python has it.
+/// The text of the first line of a generated Python file.
 const GENERATED_PYTHON: &str = GENERATED;
 
-/// The classes that are written by hand in `bindings-python/src` and `bindings-python/stub`.
+/// The classes that are written by hand, in `bindings-python/src` and `bindings-python/stub`.
 const BY_HAND: [&str; 6] = ["List", "AsyncList", "Pages", "AsyncPages", "Page", "Response"];
 
-/// Those that are written by hand in Python: the exceptions of `_error.py`, and the clients of `_client.py` and `_async.py`.
+/// The classes that are written by hand in Python: the base exceptions in `_error.py`, and the clients from the template `stub/client.py`.
 const IN_PYTHON: [&str; 4] = ["ZexaError", "APIError", "Client", "AsyncClient"];
 
-/// Everything, by its path within `bindings-python`. The fragments of the stub are in its folder `stub`.
+/// All generated files, by their paths within `bindings-python`. The templates are in its folder `stub`.
 pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<String, String>> {
     let reserved = BY_HAND.iter().chain(&IN_PYTHON).map(|name| format!("zexa::{name}")).collect::<HashSet<_>>();
     let context = Context::new(definition, PYTHON, reserved);
@@ -65,7 +65,7 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
     Ok(files)
 }
 
-/// The file of a section, where anything of it is there for Python.
+/// The Rust file of a section, unless it is empty.
 fn of_section(context: &Context<'_>, section: &Section) -> Option<String> {
     let mut body: String = section.models.iter().map(|model| models::write(context, model)).collect();
     body.extend(section.params.iter().map(|params| params::write(context, params)));
@@ -76,13 +76,13 @@ fn of_section(context: &Context<'_>, section: &Section) -> Option<String> {
         return None;
     }
     let docs = context.comment("//!", &section.docs);
-    let used: Vec<&str> = of_others(section).into_iter().collect();
+    let used: Vec<&str> = foreign_models(section).into_iter().collect();
     let used = if used.is_empty() { String::new() } else { format!("use super::{{{}}};\n", used.join(", ")) };
     Some(format!("// {GENERATED}\n{docs}\nuse pyo3::prelude::*;\n\n{used}use crate::prelude::*;\n\n{body}"))
 }
 
-/// The models of other sections that the classes of this one give.
-fn of_others(section: &Section) -> BTreeSet<&str> {
+/// The models of other sections that this one uses.
+fn foreign_models(section: &Section) -> BTreeSet<&str> {
     let in_models = section.models.iter().flat_map(|model| {
         let fields = model.fields.iter().filter_map(|field| match &field.kind {
             Type::Model(name) => Some(name.as_str()),
@@ -92,16 +92,16 @@ fn of_others(section: &Section) -> BTreeSet<&str> {
     });
     let operations = section.resource.iter().flat_map(|resource| &resource.operations);
     let answers = operations.filter_map(|operation| operation.shape.answer());
-    let is_of_another = |name: &&str| section.models.iter().all(|model| model.name != *name);
-    in_models.chain(answers).filter(is_of_another).collect()
+    let is_foreign = |name: &&str| section.models.iter().all(|model| model.name != *name);
+    in_models.chain(answers).filter(is_foreign).collect()
 }
 
-/// The classes that are generated, in the order of the definition.
+/// The names of the generated models, in the order of the definition.
 fn classes(definition: &Definition) -> Vec<String> {
     definition.models().map(|model| model.name.clone()).collect()
 }
 
-/// The fields of parameters that have another name in Python.
+/// The request fields that have a different name in Python.
 fn renamed(definition: &Definition) -> BTreeMap<&str, String> {
     let fields = definition.params().flat_map(|params| &params.fields);
     let named = fields.map(|field| (field.name.as_str(), attribute(&field.name)));
@@ -122,7 +122,7 @@ fn module(
         resources.iter().map(|class| format!("module.setattr(\"_{class}\", py.get_type::<{class}>())?;\n")).collect();
     format!(
         "// {GENERATED}
-        //! What is written from the definitions in `core`.
+        //! Models, parameters and operations, generated from the definitions in `core`.
 
         {modules}
         use pyo3::prelude::*;
@@ -131,19 +131,19 @@ fn module(
         /// Adds all classes to the module.
         pub(crate) fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {{
             {added}
-            // `_client.py` and `_async.py` use these, which are not exported.
+            // For `_client.py` and `_async.py`; not exported.
             let py = module.py();
             {hidden}
             Ok(())
         }}
 
-        /// The parameters whose names are keywords in Python, and the names that they have instead.
+        /// The parameters whose names are Python keywords, and their names in Python.
         pub(crate) const RENAMED: &[(&str, &str)] = &[{renamed}];
         "
     )
 }
 
-/// The stub: fragments that are written by hand, and between them what is generated.
+/// The stub: hand-written fragments and generated classes.
 fn stub_of(context: &Context<'_>, folder: &Path, classes: &[String]) -> Result<String> {
     let fragment = |name: &str| fragment(&folder.join("stub"), name);
     let client = fragment("client.pyi")?;
@@ -168,7 +168,7 @@ fn stub_of(context: &Context<'_>, folder: &Path, classes: &[String]) -> Result<S
     Ok(text + &fragment("lists.pyi")?)
 }
 
-/// What the extension module exports.
+/// The names that the extension module exports.
 fn exported(classes: &[String]) -> Vec<String> {
     let by_hand = BY_HAND.iter().chain(&["__version__"]).map(ToString::to_string);
     let mut names: Vec<String> = classes.iter().cloned().chain(by_hand).collect();
@@ -176,7 +176,7 @@ fn exported(classes: &[String]) -> Vec<String> {
     names
 }
 
-/// `__init__.py`: every name in it is written out, for that is what all type checkers understand.
+/// `__init__.py`. Every name is written out, as type checkers require.
 fn package(
     context: &Context<'_>,
     folder: &Path,
@@ -203,7 +203,7 @@ fn package(
     Ok(format!("# {GENERATED}\n{written}"))
 }
 
-/// The classes of a client: its resources, and itself.
+/// The class of a client, and those of its resources.
 fn names_of_client(context: &Context<'_>, of: Of) -> Vec<String> {
     context.definition.resources().map(|resource| of.class(resource)).chain([of.client().to_owned()]).collect()
 }
@@ -219,7 +219,7 @@ fn client(context: &Context<'_>, folder: &Path, of: Of) -> Result<String> {
     let others = [format!("_{}", of.client()), of.list().to_owned(), "Response".to_owned()];
     let used: BTreeSet<String> = calls.chain(models).chain(others).collect();
     let set = resources().map(|one| format!("        self._{0} = {1}(client.{0})\n", one.name, of.class(one)));
-    // Whoever sets attributes of an `AsyncClient` may go on to do so.
+    // `AsyncClient` has no slots: users may set attributes on it.
     let slots = match of {
         Of::Client => {
             let names: String = resources().map(|one| format!("\"_{}\", ", one.name)).collect();
@@ -242,10 +242,10 @@ fn client(context: &Context<'_>, folder: &Path, of: Of) -> Result<String> {
         + &resources().map(|resource| stub::resource(context, resource, of)).collect::<String>())
 }
 
-/// The line that imports these names.
+/// An import statement for these names.
 fn import(module: &str, names: &[String]) -> String {
     let mut names = names.to_vec();
-    // As ruff has it: classes, then the rest.
+    // The order of ruff: classes first.
     let class = |name: &str| name.trim_start_matches('_').starts_with(char::is_uppercase);
     names.sort_unstable_by_key(|name| (!class(name), name.to_lowercase()));
     format!("from .{module} import ({},)\n", names.join(", "))
@@ -256,7 +256,7 @@ fn enums(context: &Context<'_>) -> Vec<String> {
     context.definition.enums().map(|one| one.name.clone()).collect()
 }
 
-/// A part of the stub that is written by hand.
+/// A hand-written template, with its docstrings.
 fn fragment(folder: &Path, name: &str) -> Result<String> {
     with_docstrings(folder, &read(&folder.join(name))?)
 }
@@ -265,7 +265,7 @@ fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// Puts the docstrings in their places. Those that the extension module has too are in files of their own: `"""{docs/Client.txt}"""`.
+/// Replaces placeholders such as `"""{docs/Client.txt}"""` by the docstrings in these files.
 fn with_docstrings(folder: &Path, text: &str) -> Result<String> {
     let mut written = String::new();
     for line in text.lines() {
@@ -281,7 +281,7 @@ fn with_docstrings(folder: &Path, text: &str) -> Result<String> {
     Ok(written)
 }
 
-/// Python, formatted as all of it is. An import that is not needed is dropped, and the others are put in order.
+/// Formats Python with ruff, removes unused imports and sorts the others.
 fn ruff(text: &str, name: &str) -> Result<String> {
     let path = format!("bindings-python/python/zexa/{name}");
     let filter = |arguments: &[&str], text: &str| {
@@ -298,33 +298,33 @@ mod tests {
     use crate::codegen::testing::{field, model, wait_for_credits, with_messages};
     use crate::paths;
 
-    /// What comes of it where the core has this, too.
-    fn written(spoil: impl FnOnce(&mut Section)) -> Result<BTreeMap<String, String>> {
-        write(&with_messages(spoil), &paths::root().join("bindings-python"))
+    /// The files for a changed definition.
+    fn written(change: impl FnOnce(&mut Section)) -> Result<BTreeMap<String, String>> {
+        write(&with_messages(change), &paths::root().join("bindings-python"))
     }
 
     #[test]
-    fn what_python_cannot_express_is_told_with_its_place() {
-        let told = written(|messages| messages.params[0].fields.push(field("price", Type::F64, false)));
-        assert_eq!(told.expect_err("fails"), "messages.rs:7: optional parameters cannot be a `f64` in Python");
+    fn unsupported_types_are_reported_with_their_position() {
+        let reported = written(|messages| messages.params[0].fields.push(field("price", Type::F64, false)));
+        assert_eq!(reported.expect_err("fails"), "messages.rs:7: optional parameters cannot be a `f64` in Python");
         let list = Type::List(Box::new(Type::String));
-        let told = written(|messages| messages.models[0].fields.push(field("tags", list, false)));
-        assert_eq!(told.expect_err("fails"), "messages.rs:7: a field cannot be a `Vec<String>` in Python");
-        let told = written(wait_for_credits);
-        assert_eq!(told.expect_err("fails"), "messages.rs:7: a `Credits` has no status to wait for");
+        let reported = written(|messages| messages.models[0].fields.push(field("tags", list, false)));
+        assert_eq!(reported.expect_err("fails"), "messages.rs:7: a field cannot be a `Vec<String>` in Python");
+        let reported = written(wait_for_credits);
+        assert_eq!(reported.expect_err("fails"), "messages.rs:7: a `Credits` has no status to wait for");
     }
 
     #[test]
-    fn two_things_of_one_name_are_told() {
-        let told = written(|messages| messages.models[0].fields.push(field("to_dict", Type::String, true)));
-        let complaint = "messages.rs:7: in Python, two things would be called `Message::to_dict`";
-        assert_eq!(told.expect_err("fails"), complaint);
-        let told = written(|messages| messages.models.push(model("Page"))).expect_err("fails");
-        assert_eq!(told, "messages.rs:7: in Python, two things would be called `zexa::Page`");
+    fn duplicate_names_are_reported() {
+        let reported = written(|messages| messages.models[0].fields.push(field("to_dict", Type::String, true)));
+        let expected = "messages.rs:7: in Python, two things would be called `Message::to_dict`";
+        assert_eq!(reported.expect_err("fails"), expected);
+        let reported = written(|messages| messages.models.push(model("Page"))).expect_err("fails");
+        assert_eq!(reported, "messages.rs:7: in Python, two things would be called `zexa::Page`");
     }
 
     #[test]
-    fn a_keyword_gets_an_underscore() {
+    fn keyword_gets_an_underscore() {
         let files = written(|messages| messages.params[0].fields.push(field("class", Type::String, false)));
         let files = files.expect("it can be written");
         assert!(files["python/zexa/_zexa.pyi"].contains("class_: str | None = None"));

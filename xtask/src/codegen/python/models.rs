@@ -7,7 +7,7 @@ use crate::codegen::alike::{About, about};
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, Predicate, Shown, Type};
 
-/// What all models have beside their fields.
+/// Members that every model has in addition to its fields.
 const COMMON: [&str; 5] = ["extra", "to_dict", "to_json", "from_json", "from_dict"];
 
 pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
@@ -21,7 +21,7 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
     for field in &model.fields {
         let attribute = context.take_in(&model.name, &attribute(&field.name), &field.place);
         let (key, shown, kind) = (&field.name, shown(field.shown), of_kind(&field.kind, Spelling::Stub));
-        let required = is_needed(field);
+        let required = is_required_argument(field);
         table += &format!(
             "Field {{ attribute: {attribute:?}, key: {key:?}, shown: {shown}, kind: {kind:?}, required: {required} }},\n"
         );
@@ -54,10 +54,10 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
             fn core(&self) -> &zexa::{name} {{ &self.0 }}
         }}
 
-        impl Given for zexa::{name} {{
+        impl IntoPython for zexa::{name} {{
             const CLASS: &'static str = {name:?};
 
-            fn give(self, py: Python<'_>) -> PyResult<Py<PyAny>> {{ Ok(Py::new(py, {name}(self))?.into_any()) }}
+            fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {{ Ok(Py::new(py, {name}(self))?.into_any()) }}
         }}
 
         #[pymethods]
@@ -65,13 +65,16 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
             {constructor}
             {getters}
             {COMMON_METHODS}
-            /// From what `to_json()` gave, or the API.
+            /// Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+            ///
+            /// Raises:
+            ///     DecodeError: The text is not JSON, or lacks a field that the model requires.
             #[classmethod]
             fn from_json(_class: &Bound<'_, PyType>, text: Argument<'_>) -> PyResult<{name}> {{
                 binding::model(&text.bytes(\"text\")?).map({name}).map_err(errors::raise)
             }}
 
-            /// Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+            /// Create a model from the result of `to_dict()` in either mode.
             ///
             /// Raises:
             ///     DecodeError: The data lacks a field that the model requires.
@@ -80,7 +83,7 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
                 binding::model(&data.plain_data(\"data\")?).map({name}).map_err(errors::raise)
             }}
 
-            /// How pydantic, and FastAPI with it, reads and writes one.
+            /// The pydantic schema of the model.
             #[classmethod]
             #[pyo3(signature = (source, handler, /))]
             fn __get_pydantic_core_schema__<'py>(
@@ -103,7 +106,7 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
             #[classattr]
             fn __match_args__(py: Python<'_>) -> PyResult<Py<PyTuple>> {{ model::match_args::<Self>(py) }}
 
-            /// The attribute, the name in the API, the type, and whether it is required, of each field.
+            /// For each field: attribute, name in the API, type, and whether it is required.
             #[classattr]
             fn _fields(py: Python<'_>) -> PyResult<Py<PyTuple>> {{ model::fields::<Self>(py) }}
         }}
@@ -112,29 +115,29 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
     )
 }
 
-/// Whether a model cannot be constructed without the field. Texts and lists are empty instead.
-pub(super) fn is_needed(field: &Field) -> bool {
+/// Whether the constructor requires the field. Missing strings and lists are empty.
+pub(super) fn is_required_argument(field: &Field) -> bool {
     let has_empty_value = matches!(field.kind, Type::String | Type::Enum(_) | Type::List(_));
     field.required && (field.name == "id" || !has_empty_value)
 }
 
-/// The constructor, for tests of programs that use the package.
+/// The constructor, which users need in their tests.
 fn constructor(context: &Context<'_>, model: &Model) -> String {
     let name = &model.name;
-    let (needed, other): (Vec<_>, Vec<_>) = model.fields.iter().partition(|field| is_needed(field));
+    let (required, optional): (Vec<_>, Vec<_>) = model.fields.iter().partition(|field| is_required_argument(field));
     let attributes = |fields: &[&Field], default: &str| -> String {
         fields.iter().map(|field| format!("{}{default}, ", attribute(&field.name))).collect()
     };
-    let signature = attributes(&needed, "") + &attributes(&other, "=None");
-    let taken: String =
-        needed.iter().chain(&other).map(|field| format!("{}: {ARGUMENT}, ", attribute(&field.name))).collect();
+    let signature = attributes(&required, "") + &attributes(&optional, "=None");
+    let parameters: String =
+        required.iter().chain(&optional).map(|field| format!("{}: {ARGUMENT}, ", attribute(&field.name))).collect();
     let set: String = model.fields.iter().map(|field| member(context, field)).collect();
     format!(
         "
         #[new]
         #[pyo3(signature = (*, {signature}extra=None))]
-        #[allow(clippy::too_many_arguments, reason = \"as many as the model has\")]
-        fn new({taken}extra: {ARGUMENT}) -> PyResult<{name}> {{
+        #[allow(clippy::too_many_arguments, reason = \"one for each field of the model\")]
+        fn new({parameters}extra: {ARGUMENT}) -> PyResult<{name}> {{
             let mut members = Members::new(extra)?;
             {set}
             members.model().map({name})
@@ -161,7 +164,7 @@ fn member(context: &Context<'_>, field: &Field) -> String {
         }
     };
     let set = match &field.kind {
-        Type::String | Type::Enum(_) if field.required && !is_needed(field) => "set_or_empty_text",
+        Type::String | Type::Enum(_) if field.required && !is_required_argument(field) => "set_or_empty_text",
         Type::List(_) => "set_or_empty_list",
         _ => "set",
     };
@@ -173,26 +176,28 @@ const COMMON_METHODS: &str = "
     #[getter]
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> { json::to_python(py, &self.0.extra) }
 
-    /// As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+    /// Convert the model to a dict with the field names of the API.
+    ///
+    /// Absent fields are omitted, and the fields in `extra` are included.
     ///
     /// Args:
-    ///     mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+    ///     mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
     #[pyo3(signature = (*, mode = \"python\"))]
     fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, PyDict>> { model::to_dict(slf, mode) }
 
-    /// As JSON, by the names of the API, with what this version does not know.
+    /// Convert the model to JSON with the field names of the API. The fields in `extra` are included.
     fn to_json(&self) -> String { model::to_json(self) }
 ";
 
-/// What may be asked of the fields of a model, such as whether a status is final.
+/// The predicates of the fields of a model, such as whether a status is final.
 pub(super) fn predicates<'a>(
     context: &Context<'a>,
     model: &'a Model,
 ) -> impl Iterator<Item = (&'a Field, &'a Predicate)> {
     let definition = context.definition;
     model.fields.iter().filter(|field| field.required).flat_map(move |field| {
-        let of = definition.enums().find(|one| field.kind == Type::Enum(one.name.clone()));
-        of.into_iter().flat_map(move |one| one.predicates.iter().map(move |predicate| (field, predicate)))
+        let open_enum = definition.enums().find(|one| field.kind == Type::Enum(one.name.clone()));
+        open_enum.into_iter().flat_map(move |one| one.predicates.iter().map(move |predicate| (field, predicate)))
     })
 }
 
@@ -207,10 +212,10 @@ fn shown(shown: Shown) -> &'static str {
 
 fn getter(context: &Context<'_>, attribute: &str, field: &Field) -> String {
     let value = format!("self.0.{}", field.name);
-    let with_py = |gives: &str, body: &str| {
-        format!("fn {attribute}<'py>(&self, py: Python<'py>) -> PyResult<{gives}> {{ {body} }}")
+    let with_py = |returns: &str, body: &str| {
+        format!("fn {attribute}<'py>(&self, py: Python<'py>) -> PyResult<{returns}> {{ {body} }}")
     };
-    let plain = |gives: &str, body: &str| format!("fn {attribute}(&self) -> {gives} {{ {body} }}");
+    let plain = |returns: &str, body: &str| format!("fn {attribute}(&self) -> {returns} {{ {body} }}");
     match (&field.kind, field.required) {
         (Type::String, true) => plain("&str", &format!("&{value}")),
         (Type::String, false) => plain("Option<&str>", &format!("{value}.as_deref()")),

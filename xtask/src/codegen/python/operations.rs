@@ -1,11 +1,11 @@
-//! Resources and their operations in Python, for both clients.
+//! The resources and their operations in the extension module, for both clients.
 
-use super::params::{self, ARGUMENT, Argument, CALLING, EXTRA_BODY, calling};
-use crate::codegen::alike::{self, FINAL};
+use super::params::{self, ARGUMENT, Argument, CALL_OPTIONS, EXTRA_BODY, call_options};
+use crate::codegen::alike;
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Operation, Params, Resource, Shape};
 
-/// Which of the two clients a class is of.
+/// The client that a class belongs to.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Of {
     Client,
@@ -30,7 +30,7 @@ impl Of {
         }
     }
 
-    /// The class of its lists.
+    /// The class of the client's lists.
     pub(super) fn list(self) -> &'static str {
         match self {
             Of::Client => "List",
@@ -38,7 +38,7 @@ impl Of {
         }
     }
 
-    /// Its part of a template, which is written for the async client: without the words that make calls async.
+    /// The text of a template for this client. Templates are written for the async client.
     pub(super) fn adapt(self, template: &str) -> String {
         const WORDS: [(&str, &str); 5] = [
             ("AsyncClient", "Client"),
@@ -84,7 +84,7 @@ fn method(context: &Context<'_>, resource: &Resource, operation: &Operation, of:
     let name = context.take_in(&of.class(resource), &operation.name, &operation.place);
     let params = operation.shape.params().map(|params| context.params(params));
     let arguments: Vec<Argument> = params.into_iter().flat_map(params::arguments).collect();
-    // Users see the classes that are written in Python, which have the complete documentation.
+    // Users see the classes that are written in Python, which have the complete docs.
     let docs: String = context
         .lines(&operation.docs)
         .iter()
@@ -94,30 +94,42 @@ fn method(context: &Context<'_>, resource: &Resource, operation: &Operation, of:
     format!(
         "
         {docs}#[pyo3(signature = ({signature}))]
-        #[allow(clippy::too_many_arguments, reason = \"they are named where they are given\")]
-        fn {name}(&self, {taken}) -> {gives} {{
-            let calling = Calling {{ {calling} }};
+        #[allow(clippy::too_many_arguments, reason = \"callers pass them by name\")]
+        fn {name}(&self, {parameters}) -> {returns} {{
+            let options = CallArguments {{ {options} }};
             {body}
         }}
         ",
-        calling = options(&operation.shape),
+        options = options(&operation.shape),
         signature = signature(&operation.shape, &arguments),
-        taken = taken(&arguments, of, &operation.shape),
-        gives = gives(&operation.shape, of),
+        parameters = parameters(&arguments, of, &operation.shape),
+        returns = returns(&operation.shape, of),
         body = body(resource, operation, params, &arguments, of),
     )
 }
 
-const LIMIT_DOCS: &str = "The number of items after which iteration ends. Pages that are not needed for them are not requested. Default: all items.";
+const LIMIT_DOCS: &str =
+    "Maximum number of items to yield. Pages that are not needed for them are not requested. Default: all items.";
 
 const EXTRA_BODY_DOCS: &str =
-    "Fields added to the body, sent unchanged. One that its argument sets, too, raises `ConfigError`.";
+    "Fields to add to the request body, sent unchanged. A name that an argument also sets raises `ConfigError`.";
 
-/// What it does, and what it takes, as `help()` shows it.
+const UNTIL_DOCS: &str = "Status to wait for, or `final` for any final status.";
+
+const LIST_DOCS: [&str; 2] =
+    ["Returns:", "    An iterable over all items, across pages. Nothing is sent until the first item is requested."];
+
+const ERROR_DOCS: [&str; 3] = [
+    "Raises:",
+    "    ConfigError: An option is invalid. Nothing was sent.",
+    "    APIError: The call failed. The subclass says why, and `outcome` whether the request may have taken effect.",
+];
+
+/// The docstring of an operation.
 pub(super) fn docs(context: &Context<'_>, operation: &Operation, params: Option<&Params>) -> Vec<String> {
     let mut lines = context.lines(&operation.docs);
     if let Some(params) = params {
-        // What the parameters are called is in the first line, and what is refused behind it.
+        // The first line names the parameters; the others say what is rejected locally.
         let more: Vec<String> = context.lines(&params.docs).into_iter().skip(1).skip_while(String::is_empty).collect();
         if !more.is_empty() {
             lines.push(String::new());
@@ -125,28 +137,39 @@ pub(super) fn docs(context: &Context<'_>, operation: &Operation, params: Option<
         }
     }
     lines.push(String::new());
-    lines.push(format!("`{} {}`", operation.shape.method(), operation.path));
-    let taken: Vec<(String, String)> = params
+    lines.push(format!("Endpoint: `{} {}`", operation.shape.method(), operation.path));
+    let arguments: Vec<(String, String)> = params
         .into_iter()
         .flat_map(|params| params.fields.iter().zip(params::arguments(params)))
         .map(|(field, argument)| (argument.name, context.lines(&field.docs).join(" ")))
         .collect();
     lines.extend([String::new(), "Args:".to_owned()]);
     if operation.shape.is_by_id() {
-        lines.push("    id: Its id.".to_owned());
+        lines.push(format!("    id: Id of the {}.", resource_in_path(&operation.path)));
     }
     if matches!(operation.shape, Shape::Wait { .. }) {
-        lines.push(format!("    until: The name of a status, or `{FINAL}`."));
+        lines.push(format!("    until: {UNTIL_DOCS}"));
     }
-    lines.extend(taken.into_iter().map(|(name, docs)| format!("    {name}: {docs}")));
+    lines.extend(arguments.into_iter().map(|(name, docs)| format!("    {name}: {docs}")));
     if operation.shape.is_list() {
         lines.push(format!("    limit: {LIMIT_DOCS}"));
     }
-    lines.push(format!("    {}: See `with_options()`.", CALLING.join(", ")));
+    lines.push(format!("    {}: See `with_options()`.", CALL_OPTIONS.join(", ")));
     if operation.shape.has_body() {
         lines.push(format!("    {EXTRA_BODY}: {EXTRA_BODY_DOCS}"));
     }
+    let sections = operation.shape.is_list().then_some(&LIST_DOCS[..]).into_iter().chain([&ERROR_DOCS[..]]);
+    for section in sections {
+        lines.push(String::new());
+        lines.extend(section.iter().map(|line| (*line).to_owned()));
+    }
     lines
+}
+
+/// The resource that a path names before its id: `contact` in `/contacts/{id}`.
+fn resource_in_path(path: &str) -> &str {
+    let (collection, _) = path.trim_start_matches('/').split_once('/').unwrap_or((path, ""));
+    collection.trim_end_matches('s')
 }
 
 fn signature(shape: &Shape, arguments: &[Argument]) -> String {
@@ -158,18 +181,20 @@ fn signature(shape: &Shape, arguments: &[Argument]) -> String {
     if matches!(shape, Shape::Wait { .. }) {
         parts.push("until=None".to_owned());
     }
-    parts.extend(arguments.iter().filter(|one| one.required).map(|one| one.name.clone()));
-    parts.extend(arguments.iter().filter(|one| !one.required).map(|one| format!("{}=None", one.name)));
+    parts.extend(arguments.iter().filter(|argument| argument.required).map(|argument| argument.name.clone()));
+    parts.extend(
+        arguments.iter().filter(|argument| !argument.required).map(|argument| format!("{}=None", argument.name)),
+    );
     if shape.is_list() {
         parts.push("limit=None".to_owned());
     }
-    parts.extend(calling(shape).map(|name| format!("{name}=None")));
+    parts.extend(call_options(shape).map(|name| format!("{name}=None")));
     parts.join(", ")
 }
 
-fn taken(arguments: &[Argument], of: Of, shape: &Shape) -> String {
+fn parameters(arguments: &[Argument], of: Of, shape: &Shape) -> String {
     let mut parts = Vec::new();
-    // A list of the blocking client makes no call of its own.
+    // Creating a list of the blocking client makes no call, and needs no GIL token.
     if !(of == Of::Client && matches!(shape, Shape::List { .. })) {
         parts.push("py: Python<'_>".to_owned());
     }
@@ -179,22 +204,22 @@ fn taken(arguments: &[Argument], of: Of, shape: &Shape) -> String {
     if matches!(shape, Shape::Wait { .. }) {
         parts.push(format!("until: {ARGUMENT}"));
     }
-    let (required, optional): (Vec<_>, Vec<_>) = arguments.iter().partition(|one| one.required);
-    parts.extend(required.into_iter().chain(optional).map(|one| format!("{}: {ARGUMENT}", one.name)));
+    let (required, optional): (Vec<_>, Vec<_>) = arguments.iter().partition(|argument| argument.required);
+    parts.extend(required.into_iter().chain(optional).map(|argument| format!("{}: {ARGUMENT}", argument.name)));
     if shape.is_list() {
         parts.push(format!("limit: {ARGUMENT}"));
     }
-    parts.extend(calling(shape).map(|name| format!("{name}: {ARGUMENT}")));
+    parts.extend(call_options(shape).map(|name| format!("{name}: {ARGUMENT}")));
     parts.join(", ")
 }
 
-/// The members of `Calling`.
+/// The fields of `CallArguments`.
 fn options(shape: &Shape) -> String {
     let others = if shape.has_body() { String::new() } else { format!(", {EXTRA_BODY}: None") };
-    calling(shape).collect::<Vec<_>>().join(", ") + &others
+    call_options(shape).collect::<Vec<_>>().join(", ") + &others
 }
 
-fn gives(shape: &Shape, of: Of) -> String {
+fn returns(shape: &Shape, of: Of) -> String {
     match (of, shape) {
         (Of::Client, Shape::List { .. }) => "PyResult<List>".to_owned(),
         (Of::AsyncClient, Shape::List { .. }) => "PyResult<AsyncList>".to_owned(),
@@ -207,7 +232,7 @@ const LIMIT: &str = "let limit = limit.map(|limit| limit.number(\"limit\")).tran
 
 fn body(resource: &Resource, operation: &Operation, params: Option<&Params>, arguments: &[Argument], of: Of) -> String {
     let method = format!("client.{}().{}", resource.name, operation.name);
-    let names = arguments.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
+    let names = arguments.iter().map(|argument| argument.name.as_str()).collect::<Vec<_>>().join(", ");
     let params =
         params.map_or_else(String::new, |params| format!("let params = {}({names})?;", params::function(&params.name)));
     let text = |name: &str| {
@@ -225,16 +250,16 @@ fn body(resource: &Resource, operation: &Operation, params: Option<&Params>, arg
     let wrapped = operation.shape.answer().map_or_else(String::new, |answer| format!(".map({answer})"));
     match (of, &operation.shape) {
         (Of::Client, Shape::List { .. }) => {
-            format!("{params} {LIMIT} Ok(List::new(self.0.with_options(calling)?, limit, move |client| {call}))")
+            format!("{params} {LIMIT} Ok(List::new(self.0.with_options(options)?, limit, move |client| {call}))")
         }
         (Of::AsyncClient, Shape::List { .. }) => format!(
-            "let (client, told) = self.0.list(py, calling)?; {params} {LIMIT} Ok(AsyncList::new(told, limit, move || {call}))"
+            "let (client, log) = self.0.list(py, options)?; {params} {LIMIT} Ok(AsyncList::new(log, limit, move || {call}))"
         ),
-        (Of::Client, _) => format!("{params} self.0.call(py, calling, |client| {call}){wrapped}"),
+        (Of::Client, _) => format!("{params} self.0.call(py, options, |client| {call}){wrapped}"),
         (Of::AsyncClient, _) => {
             let name = format!("{}.{}", of.class(resource), operation.name);
             format!(
-                "let begin = || {{ let (client, watch) = self.0.begin(py, calling)?; {params} Ok((watch, {call})) }};
+                "let begin = || {{ let (client, handle) = self.0.begin(py, options)?; {params} Ok((handle, {call})) }};
                 Coroutine::begin({name:?}, begin())"
             )
         }

@@ -1,4 +1,4 @@
-//! Parameters in Python: keyword arguments, and what makes the core's of them.
+//! Parameters: keyword arguments in Python, and the functions that convert them to the core's types.
 
 use heck::ToSnakeCase;
 
@@ -9,51 +9,51 @@ use crate::codegen::definition::{Field, Params, Shape, Type};
 /// An argument of an operation.
 pub(super) struct Argument {
     pub(super) name: String,
-    /// Whether it has to be there.
+    /// Whether the argument is required.
     pub(super) required: bool,
 }
 
-/// The options that every call has.
-pub(super) const CALLING: [&str; 6] =
+/// The options of every call.
+pub(super) const CALL_OPTIONS: [&str; 6] =
     ["timeout", "deadline", "max_retries", "retry_ambiguous", "extra_headers", "extra_query"];
 
-/// The option of calls that send a body.
+/// A further option of calls that send a body.
 pub(super) const EXTRA_BODY: &str = "extra_body";
 
 /// The options of a call.
-pub(super) fn calling(shape: &Shape) -> impl Iterator<Item = &'static str> {
-    CALLING.into_iter().chain(shape.has_body().then_some(EXTRA_BODY))
+pub(super) fn call_options(shape: &Shape) -> impl Iterator<Item = &'static str> {
+    CALL_OPTIONS.into_iter().chain(shape.has_body().then_some(EXTRA_BODY))
 }
 
-/// What an argument is in Rust.
+/// The Rust type of an argument.
 pub(super) const ARGUMENT: &str = "Option<Argument<'_>>";
 
-/// The function that makes the core's parameters.
+/// The function that converts the arguments to the core's parameters.
 pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
     let (name, function) = (&params.name, function(&params.name));
-    let mut taken: String = String::new();
+    let mut parameters: String = String::new();
     let mut set = String::new();
     for (field, argument) in params.fields.iter().zip(arguments(params)) {
-        taken += &format!("{}: {ARGUMENT},", argument.name);
+        parameters += &format!("{}: {ARGUMENT},", argument.name);
         set += &format!("params.{} = {};\n", field.name, value(context, field, &argument));
     }
     format!(
         "
-        #[allow(clippy::too_many_arguments, reason = \"as many as the API has\")]
-        fn {function}({taken}) -> PyResult<zexa::{name}> {{
-            let mut params = zexa::{name}::empty();
+        #[allow(clippy::too_many_arguments, reason = \"one for each field of the request\")]
+        fn {function}({parameters}) -> PyResult<zexa::{name}> {{
+            let mut params = zexa::{name}::blank();
             {set}Ok(params)
         }}
         "
     )
 }
 
-/// The name of that function.
+/// The name of the function that `write` generates.
 pub(super) fn function(params: &str) -> String {
     params.to_snake_case()
 }
 
-/// The arguments for the fields of these parameters: what has to be there first.
+/// The arguments for the fields of these parameters.
 pub(super) fn arguments(params: &Params) -> impl Iterator<Item = Argument> {
     params
         .fields
@@ -61,7 +61,7 @@ pub(super) fn arguments(params: &Params) -> impl Iterator<Item = Argument> {
         .map(|field| Argument { name: attribute(&field.name), required: field.required && !field.may_be_empty })
 }
 
-/// What a field is set to. What is required and `None` is refused by the core, as it is in every language.
+/// The expression that a field is set to. The core rejects a missing required value, as in every language.
 fn value(context: &Context<'_>, field: &Field, argument: &Argument) -> String {
     let name = &argument.name;
     let read = |reader: &str| format!("{name}.map(|value| value.{reader}({name:?})).transpose()?");

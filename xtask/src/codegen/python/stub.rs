@@ -1,4 +1,4 @@
-//! The stub of the extension module: what editors and type checkers know of it.
+//! The stub of the extension module, for editors and type checkers, and the classes of the resources.
 
 use super::models;
 use super::names::attribute;
@@ -9,17 +9,17 @@ use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, Operation, Params, Resource, Shape, Type};
 use crate::codegen::docs::paragraphs;
 
-/// How annotations spell the names that Python has to import.
+/// How annotations refer to names that have to be imported.
 #[derive(Clone, Copy)]
 pub(super) enum Spelling {
-    /// In the stub, which imports them.
+    /// In the stub, which imports the names.
     Stub,
-    /// In a module, which imports them only when an annotation is evaluated.
+    /// In a module, which imports the names only when an annotation is evaluated.
     Module,
 }
 
 impl Spelling {
-    /// A name of `typing`, `datetime` and so on, or of an open enum.
+    /// A name from `typing`, `datetime` and so on, or an open enum.
     fn of(self, name: &str) -> String {
         match self {
             Spelling::Stub if matches!(name, "Seconds" | "Query") => format!("_{name}"),
@@ -29,7 +29,7 @@ impl Spelling {
     }
 
     /// The call options of an operation.
-    fn calling(self, shape: &Shape) -> String {
+    fn call_options(self, shape: &Shape) -> String {
         let (seconds, mapping, query) = (self.of("Seconds"), self.of("Mapping"), self.of("Query"));
         let mut options = format!(
             "timeout: {seconds} | None = None, deadline: {seconds} | None = None, max_retries: int | None = None, \
@@ -43,12 +43,12 @@ impl Spelling {
     }
 }
 
-/// A docstring, indented, with its line break.
+/// An indented docstring, wrapped, with a final line break.
 pub(super) fn docstring(indent: &str, lines: &[String]) -> String {
     let lines: Vec<String> = paragraphs(lines).iter().flat_map(|line| wrapped(line, WIDTH - indent.len())).collect();
     match &lines[..] {
         [] => String::new(),
-        // With its quotes, it still fits.
+        // Fits on one line with its quotes.
         [line] if line.len() + indent.len() + 6 <= WIDTH => format!("{indent}\"\"\"{line}\"\"\"\n"),
         lines => {
             let lines: String =
@@ -58,26 +58,26 @@ pub(super) fn docstring(indent: &str, lines: &[String]) -> String {
     }
 }
 
-/// As wide as the Python here is.
+/// The line length of ruff.toml.
 const WIDTH: usize = 120;
 
-/// A line of documentation on as many as it takes. Those of a list or of arguments go on further to the right.
+/// Wraps a line of documentation. Continuation lines of list items and arguments are indented further.
 fn wrapped(line: &str, width: usize) -> Vec<String> {
     let text = line.trim_start();
     let indent = " ".repeat(line.len() - text.len());
-    let further = match indent.is_empty() && !text.starts_with("- ") {
+    let hanging_indent = match indent.is_empty() && !text.starts_with("- ") {
         true => String::new(),
         false if text.starts_with("- ") => indent.clone() + "  ",
         false => indent.clone() + "    ",
     };
     let mut lines = vec![indent.clone()];
     for word in text.split(' ') {
-        let last = lines.last_mut().expect("there is one");
-        let begun = last.trim_start().is_empty();
-        if !begun && last.chars().count() + 1 + word.chars().count() > width - 6 {
-            lines.push(format!("{further}{word}"));
+        let last = lines.last_mut().expect("starts with one line");
+        let is_empty = last.trim_start().is_empty();
+        if !is_empty && last.chars().count() + 1 + word.chars().count() > width - 6 {
+            lines.push(format!("{hanging_indent}{word}"));
         } else {
-            last.push_str(if begun { "" } else { " " });
+            last.push_str(if is_empty { "" } else { " " });
             last.push_str(word);
         }
     }
@@ -103,18 +103,19 @@ pub(super) fn model(context: &Context<'_>, model: &Model) -> String {
     text + &COMMON.replace("{MATCH_ARGS}", &names)
 }
 
-/// The constructor of a model: keyword arguments, what has to be there first.
+/// The constructor of a model: keyword arguments, required ones first.
 fn constructor(model: &Model) -> String {
-    let (required, optional): (Vec<_>, Vec<_>) = model.fields.iter().partition(|field| models::is_needed(field));
+    let (required, optional): (Vec<_>, Vec<_>) =
+        model.fields.iter().partition(|field| models::is_required_argument(field));
     let required = required
         .iter()
         .map(|field| format!("{}: {}", attribute(&field.name), of_argument(&field.kind, Spelling::Stub)));
     let optional = optional.iter().map(|field| {
         format!("{}: {} = None", attribute(&field.name), or_none(of_argument(&field.kind, Spelling::Stub)))
     });
-    let taken: Vec<String> =
+    let parameters: Vec<String> =
         required.chain(optional).chain(["extra: Mapping[str, Any] | None = None".to_owned()]).collect();
-    format!("    def __new__(cls, *, {}) -> Self: ...\n", taken.join(", "))
+    format!("    def __new__(cls, *, {}) -> Self: ...\n", parameters.join(", "))
 }
 
 fn or_none(kind: String) -> String {
@@ -127,22 +128,28 @@ const COMMON: &str = r#"
         """Fields that this version does not know, and the raw values of fields in an unexpected form."""
 
     def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
-        """As plain data, by the names of the API, with what this version does not know. What is absent is left out.
+        """Convert the model to a dict with the field names of the API.
+
+        Absent fields are omitted, and the fields in `extra` are included.
 
         Args:
-            mode: `python` for times as datetimes, `json` for times as strings, which `json.dumps()` takes.
+            mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
         """
 
     def to_json(self) -> str:
-        """As JSON, by the names of the API, with what this version does not know."""
+        """Convert the model to JSON with the field names of the API. The fields in `extra` are included."""
 
     @classmethod
     def from_json(cls, text: str | bytes | bytearray | memoryview) -> Self:
-        """From what `to_json()` gave, or the API."""
+        """Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+
+        Raises:
+            DecodeError: The text is not JSON, or lacks a field that the model requires.
+        """
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Create one from what `to_dict()` returns in either mode: plain data by the names of the API.
+        """Create a model from the result of `to_dict()` in either mode.
 
         Raises:
             DecodeError: The data lacks a field that the model requires.
@@ -161,7 +168,7 @@ fn of_field(field: &Field) -> String {
     if field.required || field.kind == Type::Json { kind } else { format!("{kind} | None") }
 }
 
-/// The type of a field, as annotations spell it.
+/// The annotation of a field.
 pub(super) fn of_kind(kind: &Type, spelling: Spelling) -> String {
     match kind {
         Type::String => "str".to_owned(),
@@ -176,7 +183,7 @@ pub(super) fn of_kind(kind: &Type, spelling: Spelling) -> String {
     }
 }
 
-/// What an argument may be.
+/// The annotation of an argument.
 fn of_argument(kind: &Type, spelling: Spelling) -> String {
     match kind {
         Type::Timestamp => format!("{} | str", spelling.of("datetime")),
@@ -185,31 +192,31 @@ fn of_argument(kind: &Type, spelling: Spelling) -> String {
     }
 }
 
-/// What makes the calls of a resource, in the extension module.
+/// The class of a resource in the extension module.
 pub(super) fn calls(context: &Context<'_>, resource: &Resource, of: Of) -> String {
     let methods = resource.operations.iter().map(|operation| {
-        let gives = match (&operation.shape, of) {
+        let returns = match (&operation.shape, of) {
             (Shape::List { item, .. }, Of::Client) => format!("List[{item}]"),
             (Shape::List { item, .. }, Of::AsyncClient) => format!("AsyncList[{item}]"),
             (shape, Of::Client) => shape.answer().unwrap_or("None").to_owned(),
             (shape, Of::AsyncClient) => format!("Awaitable[{}]", shape.answer().unwrap_or("None")),
         };
-        format!("    def {} -> {gives}: ...\n", head(context, operation, Spelling::Stub))
+        format!("    def {} -> {returns}: ...\n", head(context, operation, Spelling::Stub))
     });
     format!("\n@final\nclass _{}:\n", of.class(resource)) + &methods.collect::<String>()
 }
 
-/// The resource of a client, in Python.
+/// The class of a resource that users see, in Python.
 pub(super) fn resource(context: &Context<'_>, resource: &Resource, of: Of) -> String {
     let class = of.class(resource);
     let docs = docstring("    ", &context.lines(&resource.docs));
     let methods = resource.operations.iter().map(|operation| {
-        let call = format!("self._calls.{}({})", operation.name, passed_on(context, operation));
+        let call = format!("self._calls.{}({})", operation.name, forwarded(context, operation));
         let (word, awaited) = match of {
             Of::AsyncClient if !operation.shape.is_list() => ("async def", "await "),
             _ => ("def", ""),
         };
-        let (gives, call) = match (&operation.shape, of) {
+        let (returns, call) = match (&operation.shape, of) {
             (Shape::List { item, .. }, Of::Client) => (format!("List[{item}]"), format!("return {call}")),
             (Shape::List { item, .. }, Of::AsyncClient) => (format!("AsyncList[{item}]"), format!("return {call}")),
             (Shape::Delete, _) => ("None".to_owned(), format!("{awaited}{call}")),
@@ -217,53 +224,53 @@ pub(super) fn resource(context: &Context<'_>, resource: &Resource, of: Of) -> St
         };
         let docs = documented(context, operation);
         let head = head(context, operation, Spelling::Module);
-        format!("\n    {word} {head} -> {gives}:\n{docs}        {call}\n")
+        format!("\n    {word} {head} -> {returns}:\n{docs}        {call}\n")
     });
     format!(
         "\n\nclass {class}:\n{docs}\n    __module__ = \"zexa\"\n\n    def __init__(self, calls: _{class}) -> None:\n        self._calls = calls\n"
     ) + &methods.collect::<String>()
 }
 
-/// The name of an operation, and what it takes.
+/// The name and parameters of an operation.
 fn head(context: &Context<'_>, operation: &Operation, spelling: Spelling) -> String {
     let params = operation.shape.params().map(|params| context.params(params));
-    let mut taken = vec!["self".to_owned()];
+    let mut parameters = vec!["self".to_owned()];
     if operation.shape.is_by_id() {
-        taken.push("id: str".to_owned());
+        parameters.push("id: str".to_owned());
     }
-    taken.push("*".to_owned());
+    parameters.push("*".to_owned());
     if let Shape::Wait { answer } = &operation.shape {
         let status = context.status(operation, answer).map(|kind| of_kind(kind, spelling)).unwrap_or_default();
-        taken.push(match spelling {
+        parameters.push(match spelling {
             Spelling::Stub => format!("until: {status} | None = None"),
-            // Ruff would take the quotes of a `Literal` away that is the attribute of a module.
+            // Ruff would remove the quotes inside a `Literal` that is an attribute of a module.
             Spelling::Module => format!("until: {status} | {} = {FINAL:?}", spelling.of("FinalStatus")),
         });
     }
-    taken.extend(params.into_iter().flat_map(|params| arguments(params, spelling)));
+    parameters.extend(params.into_iter().flat_map(|params| self::parameters(params, spelling)));
     if operation.shape.is_list() {
-        taken.push("limit: int | None = None".to_owned());
+        parameters.push("limit: int | None = None".to_owned());
     }
-    taken.push(spelling.calling(&operation.shape));
-    format!("{}({})", operation.name, taken.join(", "))
+    parameters.push(spelling.call_options(&operation.shape));
+    format!("{}({})", operation.name, parameters.join(", "))
 }
 
-/// All that it takes, given to a function that takes the same.
-fn passed_on(context: &Context<'_>, operation: &Operation) -> String {
-    let mut given = Vec::new();
+/// The arguments of a call that forwards all parameters.
+fn forwarded(context: &Context<'_>, operation: &Operation) -> String {
+    let mut arguments = Vec::new();
     if operation.shape.is_by_id() {
-        given.push("id".to_owned());
+        arguments.push("id".to_owned());
     }
     if matches!(operation.shape, Shape::Wait { .. }) {
-        given.push("until=until".to_owned());
+        arguments.push("until=until".to_owned());
     }
     let params = operation.shape.params().map(|params| context.params(params));
-    given.extend(params.into_iter().flat_map(params::arguments).map(|one| format!("{0}={0}", one.name)));
+    arguments.extend(params.into_iter().flat_map(params::arguments).map(|argument| format!("{0}={0}", argument.name)));
     if operation.shape.is_list() {
-        given.push("limit=limit".to_owned());
+        arguments.push("limit=limit".to_owned());
     }
-    given.extend(params::calling(&operation.shape).map(|name| format!("{name}={name}")));
-    given.join(", ")
+    arguments.extend(params::call_options(&operation.shape).map(|name| format!("{name}={name}")));
+    arguments.join(", ")
 }
 
 fn documented(context: &Context<'_>, operation: &Operation) -> String {
@@ -271,8 +278,8 @@ fn documented(context: &Context<'_>, operation: &Operation) -> String {
     docstring("        ", &operations::docs(context, operation, params))
 }
 
-/// As the class itself takes them: what has to be there first.
-fn arguments(params: &Params, spelling: Spelling) -> Vec<String> {
+/// The parameters of an operation, required ones first.
+fn parameters(params: &Params, spelling: Spelling) -> Vec<String> {
     let all = params.fields.iter().zip(params::arguments(params));
     let (required, optional): (Vec<_>, Vec<_>) = all.partition(|(_, argument)| argument.required);
     let required =
