@@ -1,7 +1,6 @@
-"""A message to each contact of a list, many at once and never more than a few.
+"""Send a message to each contact of a list, with bounded concurrency.
 
-It needs ZEXA_API_KEY, and for a sandbox ZEXA_BASE_URL. For the same words to everybody there are campaigns; this is for
-messages that differ.
+Set ZEXA_API_KEY, and ZEXA_BASE_URL for a sandbox. To send the same text to a whole list, create a campaign instead.
 """
 
 import asyncio
@@ -9,24 +8,24 @@ import sys
 
 import zexa
 
-AT_ONCE = 10
+MAX_CONCURRENT = 10
 
 
 async def main(list_id: str) -> None:
-    limit = asyncio.Semaphore(AT_ONCE)
+    semaphore = asyncio.Semaphore(MAX_CONCURRENT)
     async with zexa.AsyncClient() as client:
         contacts = [contact async for contact in client.contacts.list(list_id=list_id)]
-        results = await asyncio.gather(*(greet(client, contact, limit) for contact in contacts))
-    # The results come in the order of the contacts, whichever was sent first.
+        results = await asyncio.gather(*(greet(client, contact, semaphore) for contact in contacts))
+    # `gather()` returns the results in the order of the contacts.
     for contact, result in zip(contacts, results, strict=True):
         print(f"{contact.name}: {result}")
 
 
-async def greet(client: zexa.AsyncClient, contact: zexa.Contact, limit: asyncio.Semaphore) -> str:
-    """Sends it, and says what became of it. A failure is for this contact alone: the others go on."""
+async def greet(client: zexa.AsyncClient, contact: zexa.Contact, semaphore: asyncio.Semaphore) -> str:
+    """Send the message and describe the result. A failure does not affect the other contacts."""
     if contact.phone is None:
         return "has no phone number"
-    async with limit:
+    async with semaphore:
         try:
             message = await client.messages.send(
                 channel="sms", to=contact.phone, from_="ZEXA", body=f"Olá, {contact.name}!"

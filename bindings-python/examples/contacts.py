@@ -1,18 +1,18 @@
-"""Contacts: adding one, searching, reading a whole list and a page of it, and deleting.
+"""Add a contact, search, read a whole list and one page, and delete the contact.
 
-It needs ZEXA_API_KEY, and for a sandbox ZEXA_BASE_URL.
+Set ZEXA_API_KEY, and ZEXA_BASE_URL for a sandbox.
 """
 
 import sys
 
 import zexa
 
-# The contact list, which exists: the API has no way to make one.
+# An existing contact list: the API cannot create one.
 LIST = "lst_demo"
 
 
 def add(client: zexa.Client, name: str, phone: str) -> zexa.Contact:
-    """Adds a contact. One that has the number already will do."""
+    """Add a contact, or return the existing contact with this number."""
     try:
         return client.contacts.create(name=name, phone=phone, lists=[LIST])
     except zexa.ConflictError:
@@ -23,14 +23,14 @@ def main() -> None:
     with zexa.Client() as client:
         contact = add(client, "Ana Domingos", "+244923456789")
         print("added", contact.id)
-        print("added twice, it is the same:", add(client, "Ana Domingos", "+244923456789").id == contact.id)
+        print("adding it again returns the same:", add(client, "Ana Domingos", "+244923456789").id == contact.id)
 
-        # Nothing is fetched before the loop, which asks for further pages while it goes on.
+        # Pages are fetched during the loop.
         for person in client.contacts.list(list_id=LIST):
             print(f"  {person.name}, {person.phone}")
 
         page = client.contacts.list(list_id=LIST, per_page=4).page(1)
-        print(f"the first page has {len(page)} of {page.total}")
+        print(f"the first page contains {len(page)} of {page.total}")
 
         client.contacts.delete(contact.id)
         print("deleted", contact.id)

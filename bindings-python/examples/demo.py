@@ -1,7 +1,7 @@
-"""A first message and a small campaign, told as they happen.
+"""Send a message and a small campaign, and print their progress.
 
-It needs ZEXA_BASE_URL and ZEXA_API_KEY, such as a sandbox prints, and rich. `cargo xtask demo python` brings all of it.
-Against the real API it costs credits, and the numbers below are nobody's to write to.
+Set ZEXA_BASE_URL and ZEXA_API_KEY, which a sandbox prints, and install `rich`. `cargo xtask demo python` does all of this.
+With the real API the demo costs credits, and its phone numbers may belong to somebody.
 """
 
 import json
@@ -14,35 +14,35 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-# The contact list, which exists: the API has no way to make one.
+# An existing contact list: the API cannot create one.
 LIST = "lst_demo"
 NEW_CONTACTS = 20
-# As long as anything here is waited for, in seconds.
-PATIENCE = 60
+# Seconds.
+MAX_WAIT = 60
 
-# Colours in a terminal, and lines as long as they are everywhere.
+# Colours only in a terminal, and no wrapping of lines.
 console = Console(highlight=False, soft_wrap=True)
 
 
 def main() -> None:
     url = os.environ.get("ZEXA_BASE_URL")
     if not url:
-        sys.exit("ZEXA_BASE_URL is not set. This demo wants a sandbox, which `cargo xtask demo python` starts for it.")
+        sys.exit("ZEXA_BASE_URL is not set. Run `cargo xtask demo python`, which starts a sandbox.")
     console.print(Text.assemble(("Zexa", "bold"), f" in Python, with {url}"))
     with zexa.Client() as client:
         heading("Credits")
         before = client.credits.get().credits
         say(f"{before:g}")
-        heading("A message")
-        one_message(client)
-        heading("A campaign")
+        heading("Message")
+        send_message(client)
+        heading("Campaign")
         add_contacts(client)
-        a_campaign(client)
+        run_campaign(client)
         heading("Credits")
         after = client.credits.get().credits
-        say(f"{after:g}, so all this took {before - after:g}")
-        heading("An error, on purpose")
-        an_error(client)
+        say(f"{after:g} ({before - after:g} used)")
+        heading("Error")
+        cause_error(client)
 
 
 def heading(text: str) -> None:
@@ -50,17 +50,17 @@ def heading(text: str) -> None:
 
 
 def say(*parts: str | tuple[str, str]) -> None:
-    """Prints a line, of texts and of texts with a colour."""
+    """Print a line. A part may be a pair of a text and its style."""
     console.print(Text.assemble("  ", *parts))
 
 
-def one_message(client: zexa.Client) -> None:
-    """Sends a message, and follows it until nothing more happens to it."""
+def send_message(client: zexa.Client) -> None:
+    """Send a message and poll it until its status is final."""
     start = time.monotonic()
     message = client.messages.send(channel="sms", to="+244912345678", from_="ZEXA", body="Olá! This is Zexa.")
     say(f"{message.id} by {message.channel} from ZEXA")
     show_status(message, start)
-    while not message.is_final and time.monotonic() - start < PATIENCE:
+    while not message.is_final and time.monotonic() - start < MAX_WAIT:
         time.sleep(0.2)
         now = client.messages.get(message.id)
         if now.status != message.status:
@@ -73,7 +73,7 @@ def show_status(message: zexa.Message, start: float) -> None:
 
 
 def add_contacts(client: zexa.Client) -> None:
-    """Adds contacts to the list. Those that are there from an earlier run will do."""
+    """Add contacts to the list. Contacts of an earlier run are reused."""
     added = 0
     for number in range(1, NEW_CONTACTS + 1):
         try:
@@ -85,12 +85,12 @@ def add_contacts(client: zexa.Client) -> None:
 
 
 def phone(number: int) -> str:
-    """Two of these are numbers for which a sandbox shows that not everything arrives."""
+    """A phone number. For two of these, the sandbox simulates failed deliveries."""
     return {7: "+244000100007", 13: "+244000200013"}.get(number, f"+2449000000{number:02}")
 
 
-def a_campaign(client: zexa.Client) -> None:
-    """Writes to everybody on the list, and watches it happen."""
+def run_campaign(client: zexa.Client) -> None:
+    """Create a campaign and poll it until its status is final."""
     start = time.monotonic()
     campaign = client.campaigns.create(
         name="Two for one",
@@ -104,12 +104,12 @@ def a_campaign(client: zexa.Client) -> None:
     with bar() as progress:
         task = progress.add_task(campaign.status, total=total)
         done = 0
-        while not campaign.is_final and time.monotonic() - start < PATIENCE:
+        while not campaign.is_final and time.monotonic() - start < MAX_WAIT:
             time.sleep(0.1)
             campaign = client.campaigns.get(campaign.id)
-            before, done = done, at_their_end(campaign, total)
+            before, done = done, final_messages(campaign, total)
             progress.update(task, completed=done, description=campaign.status)
-            if progress.disable and is_worth_a_line(before, done, total):
+            if progress.disable and passes_a_quarter(before, done, total):
                 say(f"{done:>3}/{total}  {campaign.status}")
     say((campaign.status, "green"), f" in {time.monotonic() - start:.1f} s")
     if stats := campaign.stats:
@@ -120,7 +120,7 @@ def a_campaign(client: zexa.Client) -> None:
 
 
 def bar() -> Progress:
-    """A bar in a terminal, and nothing elsewhere."""
+    """A progress bar, which is disabled outside of a terminal."""
     columns = (
         TextColumn(" "),
         BarColumn(40, complete_style="green", finished_style="green"),
@@ -130,25 +130,25 @@ def bar() -> Progress:
     return Progress(*columns, console=console, disable=not console.is_terminal)
 
 
-def at_their_end(campaign: zexa.Campaign, total: int) -> int:
-    """How many messages have come to their end, as far as the API tells."""
+def final_messages(campaign: zexa.Campaign, total: int) -> int:
+    """Number of messages with a final status. 0 if the API omits the statistics."""
     pending = campaign.stats.pending if campaign.stats else None
     return 0 if pending is None else total - pending
 
 
-def is_worth_a_line(before: int, done: int, total: int) -> bool:
-    """In a log there is one for every quarter."""
+def passes_a_quarter(before: int, done: int, total: int) -> bool:
+    """Whether the progress has passed another quarter of the total."""
     step = max(1, -(-total // 4))
     return done // step > before // step or before < done == total
 
 
-def an_error(client: zexa.Client) -> None:
-    """Sends from a name that is not registered: the error says what is wrong, and what may have happened all the same."""
+def cause_error(client: zexa.Client) -> None:
+    """Send from an unregistered Sender ID, and explain the error."""
     try:
         message = client.messages.send(
-            channel="sms", to="+244912345678", from_="NOBODY", body="From a name that is not registered."
+            channel="sms", to="+244912345678", from_="NOBODY", body="From an unregistered Sender ID."
         )
-        say(f"none: {message.id} was sent")
+        say(f"no error: {message.id} was sent")
     except zexa.ZexaError as error:
         explain(error)
 
@@ -157,17 +157,17 @@ def explain(error: zexa.ZexaError) -> None:
     say((error.message, "red"))
     say(f"class       {type(error).__name__}")
     say(f"kind        {error.kind}")
-    say(f"outcome     {error.outcome}, so {what_it_means(error)}")
-    say(f"answer      {error.status or 0}, {error.code or 'without a code'}")
+    say(f"outcome     {error.outcome}: {advice(error)}")
+    say(f"response    {error.status or 0}, {error.code or 'no code'}")
     say(f"request id  {error.request_id or 'none'}")
     if error.details is not None:
         say(f"details     {json.dumps(error.details)}")
 
 
-def what_it_means(error: zexa.ZexaError) -> str:
+def advice(error: zexa.ZexaError) -> str:
     if error.safe_to_retry:
-        return "nothing was sent: it can be sent again once the cause is mended"
-    return "it may have been sent: look before you send it again"
+        return "nothing was sent; fix the cause and send again"
+    return "the message may have been sent; check before you send again"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A first message. It needs ZEXA_API_KEY, and for a sandbox ZEXA_BASE_URL."""
+"""Send a first message. Set ZEXA_API_KEY, and ZEXA_BASE_URL for a sandbox."""
 
 import sys
 

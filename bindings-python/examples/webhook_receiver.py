@@ -1,6 +1,6 @@
-"""A receiver of webhooks with FastAPI: what Zexa posts to it is logged.
+"""A webhook receiver with FastAPI, which logs the events that Zexa posts.
 
-Start it with `uvicorn webhook_receiver:app`, behind an https:// address of yours, and register that once:
+Start it with `uvicorn webhook_receiver:app` behind an https:// URL, and register that URL once:
 
     zexa.Client().webhooks.create(url="https://shop.example/zexa", events=["*"])
 """
@@ -13,8 +13,8 @@ from fastapi import FastAPI, HTTPException, Request
 
 log = logging.getLogger("uvicorn.error")
 app = FastAPI()
-# Ids of events that were handled: Zexa posts an event again if its response was slow or lost, or was an error. A service
-# with several processes keeps them in a database.
+# Ids of handled events, to deduplicate: Zexa may post an event again if the response was slow, lost or an error. A service
+# with several processes stores them in a database.
 handled: OrderedDict[str, None] = OrderedDict()
 REMEMBERED = 10_000
 
@@ -28,12 +28,12 @@ async def receive(request: Request) -> None:
     if event.id in handled:
         return
     handle(event)
-    # Only now: an event whose handling fails is posted again, and handled then.
+    # After handling: if it fails, Zexa posts the event again.
     remember(event.id)
 
 
 def remember(id: str | None) -> None:
-    """Note that an event was handled. An event without an id cannot be recognised."""
+    """Record that an event was handled. An event without an id cannot be deduplicated."""
     if id is None:
         return
     handled[id] = None
@@ -42,11 +42,11 @@ def remember(id: str | None) -> None:
 
 
 def handle(event: zexa.Event) -> None:
-    """Does what there is to do. What takes long belongs into a queue: the answer is to come soon."""
+    """Handle an event. Do slow work in a queue, because the response must not be late."""
     if event.message:
         log.info("%s: message %s is %s", event.event, event.message.id, event.message.status)
     elif event.campaign:
         log.info("%s: campaign %s is %s", event.event, event.campaign.id, event.campaign.status)
     else:
-        # The test event that comes first, or one that this version does not know.
+        # The test event after the registration, or an event of another kind.
         log.info("%s", event.event)

@@ -1,4 +1,4 @@
-"""The examples: each runs as a program does, and shows what somebody who tries it is to see."""
+"""The examples: each runs as a program, and prints the expected output."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def paths(server: Server) -> list[str]:
     return [f"{request['method']} {request['path'].removeprefix('/v1')}" for request in server.requests()]
 
 
-def test_a_first_message(server: Server) -> None:
+def test_first_message(server: Server) -> None:
     printed = run(FOLDER, "first_message", server)
     assert re.fullmatch(rf"{ID} is queued\n", printed)
     assert len(server.messages()) == 1
 
 
 @pytest.mark.parametrize("name", ["first_message", "async_messages", "contacts", "errors", "demo"])
-def test_a_failure_is_told_in_a_line(name: str, server: Server) -> None:
+def test_failure_is_one_line(name: str, server: Server) -> None:
     server.fault(status=401, times=0)
     environment = {**os.environ, **surroundings(FOLDER, server)}
     command = [sys.executable, *STRICT, str(FOLDER / f"{name}.py")]
@@ -49,8 +49,8 @@ def test_a_failure_is_told_in_a_line(name: str, server: Server) -> None:
     assert re.fullmatch(r"unauthorized: .*\n", done.stderr)
 
 
-def test_messages_of_tasks(sandbox: Sandbox) -> None:
-    """Not more at once than it says, and one that fails leaves the others alone."""
+def test_async_messages(sandbox: Sandbox) -> None:
+    """The number of concurrent requests is bounded, and a failure does not affect the other messages."""
     server = sandbox.start_server({"state": {"contacts_count": 50}})
     server.fault(method="POST", skip=3, process=True, then="reset")
     server.fault(method="POST", times=0, delay=0.1)
@@ -71,45 +71,45 @@ def test_messages_of_tasks(sandbox: Sandbox) -> None:
         ({}, f"done: {ID} is queued"),
         (
             {"status": 422, "body": {"error": "validation_error", "message": "no such number"}},
-            "mend it: no such number",
+            "fix the input: no such number",
         ),
         ({"status": 429, "headers": {"Retry-After": "900"}}, "send it again in 900 s"),
         ({"status": 403}, "send it again later: .* rejected after 1 attempt.*"),
         (
             {"process": True, "then": "cut", "at": "body", "bytes": 10},
-            "done: it was sent, and only the answer was lost: decode: .*",
+            "done: sent, but the response was lost: decode: .*",
         ),
-        ({"process": True, "then": "reset"}, "look before it is sent again: connect: .*"),
+        ({"process": True, "then": "reset"}, "check before sending again: connect: .*"),
     ],
     ids=lambda value: value.partition(":")[0] if isinstance(value, str) else "",
 )
-def test_what_to_do_about_errors(server: Server, fault: dict[str, object], words: str) -> None:
+def test_each_branch_of_the_error_handling(server: Server, fault: dict[str, object], words: str) -> None:
     if fault:
         server.fault(method="POST", **fault)
     printed = run(FOLDER, "errors", server, "+244912345678")
     assert re.fullmatch(rf"\+244912345678: {words}\n", printed)
 
 
-def test_errors_of_two_numbers(server: Server) -> None:
+def test_valid_and_invalid_number(server: Server) -> None:
     first, second = run(FOLDER, "errors", server).splitlines()
     assert ": done: " in first
-    assert second.startswith("912345678: mend it: `to` must be an E.164 number")
+    assert re.match(r"912345678: fix the input: to: .*E\.164 number", second)
     assert paths(server) == ["POST /messages"]
 
 
 def test_contacts(server: Server) -> None:
     printed = run(FOLDER, "contacts", server).splitlines()
     assert re.fullmatch(r"added cnt_\w+", printed[0])
-    assert printed[1] == "added twice, it is the same: True"
+    assert printed[1] == "adding it again returns the same: True"
     assert printed[2:8] == [f"  Contact 000{n}, +24492000000{n}" for n in range(1, 6)] + [
         "  Ana Domingos, +244923456789"
     ]
-    assert printed[8] == "the first page has 4 of 6"
+    assert printed[8] == "the first page contains 4 of 6"
     assert printed[9] == printed[0].replace("added", "deleted")
     assert len(server.contacts()) == 5
 
 
-def test_a_receiver_of_webhooks(sandbox: Sandbox, server: Server) -> None:
+def test_webhook_receiver(sandbox: Sandbox, server: Server) -> None:
     with uvicorn(FOLDER, "webhook_receiver", server) as program:
         receiver = Receiver(program, sandbox)
         message = receiver.have_events_posted()
@@ -117,14 +117,14 @@ def test_a_receiver_of_webhooks(sandbox: Sandbox, server: Server) -> None:
         assert [attempt["status"] for delivery in posted for attempt in delivery["attempts"]] == [204, 204]
         event = zexa.Event.from_json('{"id": "evt_x", "event": "campaign.sent", "data": 5}')
         assert [receiver.post(event.to_json().encode()) for _ in range(2)] == [204, 204]
-        told = re.findall(r"INFO: +(\w+\.\w+.*)", program.errors())
-    assert told[-2:] == [f"message.delivered: message {message.id} is delivered", "campaign.sent"]
-    assert len(told) == 3
+        logged = re.findall(r"INFO: +(\w+\.\w+.*)", program.errors())
+    assert logged[-2:] == [f"message.delivered: message {message.id} is delivered", "campaign.sent"]
+    assert len(logged) == 3
 
 
 @pytest.fixture
 def stepping(sandbox: Sandbox) -> Iterator[Server]:
-    """A server whose time moves with each request, so that a slow program sees every step as well."""
+    """A server whose clock advances with each request, so that a slow program sees every status, too."""
     server = sandbox.start_server({"state": {"speed": "manual"}})
     ended = threading.Event()
 
@@ -144,7 +144,7 @@ def stepping(sandbox: Sandbox) -> Iterator[Server]:
     server.end()
 
 
-def test_the_demo_in_a_log(stepping: Server) -> None:
+def test_demo_with_redirected_output(stepping: Server) -> None:
     server = stepping
     printed = run(FOLDER, "demo", server)
     assert "\x1b" not in printed
@@ -154,17 +154,19 @@ def test_the_demo_in_a_log(stepping: Server) -> None:
     assert len(re.findall(r"^ +25/25  \w+$", printed, re.MULTILINE)) == 1
 
 
-def test_the_demo_in_a_terminal(stepping: Server) -> None:
-    """There it has colours, and one line that is drawn over and over."""
+def test_demo_in_a_terminal(stepping: Server) -> None:
+    """With colours and a progress bar, which is one line that is drawn repeatedly."""
     server = stepping
-    ours, theirs = pty.openpty()
+    terminal, program_side = pty.openpty()
     environment = {**os.environ, **surroundings(FOLDER, server), "TERM": "xterm-256color"}
     environment.pop("NO_COLOR", None)
     command = [sys.executable, str(FOLDER / "demo.py")]
-    with subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as program:
-        os.close(theirs)
-        shown = b"".join(iter(lambda: read(ours), b"")).decode()
-    os.close(ours)
+    with subprocess.Popen(
+        command, env=environment, stdin=program_side, stdout=program_side, stderr=program_side
+    ) as program:
+        os.close(program_side)
+        shown = b"".join(iter(lambda: read(terminal), b"")).decode()
+    os.close(terminal)
     assert program.returncode == 0, shown
     assert shown.count("\r\x1b[2K") > 3
     plain = re.sub(r"\x1b\[[\d;?]*\w", "", shown).replace("\r", "\n")
@@ -173,7 +175,7 @@ def test_the_demo_in_a_terminal(stepping: Server) -> None:
 
 
 def read(terminal: int) -> bytes:
-    """The end of a terminal's program is an error there."""
+    """Read from a terminal. When its program ends, reading raises an error."""
     try:
         return os.read(terminal, 4096)
     except OSError:
@@ -181,17 +183,17 @@ def read(terminal: int) -> bytes:
 
 
 def check_demo(printed: str, server: Server) -> None:
-    """What it says in either."""
+    """Check the output that both modes share."""
     for status in ("queued", "sent", "delivered"):
         assert re.search(rf"^ +\d+\.\d s  {status}$", printed, re.MULTILINE)
     for line in ("  20 contacts added to lst_demo", "   23 delivered", "    1 failed", "    1 undeliverable"):
         assert line in printed.splitlines()
-    assert "4224, so all this took 26" in printed
-    assert "outcome     rejected, so nothing was sent" in printed
+    assert "4224 (26 used)" in printed
+    assert "outcome     rejected: nothing was sent" in printed
     assert len(server.messages()) == 26
 
 
-def test_the_demo_wants_a_sandbox(server: Server) -> None:
+def test_demo_without_a_base_url(server: Server) -> None:
     environment = {**os.environ, **surroundings(FOLDER, server), "ZEXA_BASE_URL": ""}
     command = [sys.executable, *STRICT, str(FOLDER / "demo.py")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-//! Python and its packages, in virtual environments below `target/`.
+//! Virtual environments below `target/`, and the Python packages in them.
 
 use std::ffi::OsString;
 use std::fs;
@@ -19,7 +19,7 @@ const PROGRAMS: &str = "Scripts";
 #[cfg(not(windows))]
 const PROGRAMS: &str = "bin";
 
-/// The versions of everything that tests take of Python's packages.
+/// The versions of all Python packages that tests use.
 const REQUIREMENTS: &str = "tests/requirements.txt";
 
 /// A virtual environment.
@@ -29,28 +29,28 @@ pub(crate) struct Venv {
 }
 
 impl Venv {
-    /// The environment with the packages of `tests/requirements.txt`, made or brought up to date where it is not.
+    /// The environment with the packages of `tests/requirements.txt`, created or updated if necessary.
     pub(crate) fn prepare() -> Result<Venv> {
         static PREPARED: Once<Venv> = Once::new();
         PREPARED.get(|| Venv::with(paths::target().join("venv"), REQUIREMENTS, &["-r", REQUIREMENTS]))
     }
 
-    /// A small one for something that needs no more than these packages, in the versions of `tests/requirements.txt`.
+    /// An environment with these packages only, in the versions of `tests/requirements.txt`.
     pub(crate) fn of(name: &str, packages: &[&str]) -> Result<Venv> {
         Venv::with(folder().join(name), REQUIREMENTS, &[&["-c", REQUIREMENTS], packages].concat())
     }
 
-    /// One with the packages of a file of its own.
+    /// An environment with the packages of another requirements file.
     pub(crate) fn of_file(name: &str, requirements: &str) -> Result<Venv> {
         Venv::with(folder().join(name), requirements, &["-r", requirements])
     }
 
-    /// Such a one that has been made.
+    /// An environment that was created before.
     pub(crate) fn existing(name: &str) -> Venv {
         Venv { folder: folder().join(name) }
     }
 
-    /// One of this Python with pip in it and nothing else, made anew.
+    /// A new environment of this Python, with pip and no other package.
     pub(crate) fn bare(name: &str, python: &str) -> Result<Venv> {
         let folder = folder().join(name);
         require_python(python)?;
@@ -61,7 +61,7 @@ impl Venv {
     fn with(folder: PathBuf, requirements: &str, packages: &[&str]) -> Result<Venv> {
         let venv = Venv { folder };
         let wanted = format!("{}\n{}", packages.join(" "), read(&paths::root().join(requirements))?);
-        // What was installed last; written when the installation is over.
+        // The requirements that were installed last. Written after a successful installation.
         let installed = venv.folder.join("installed-requirements.txt");
         if fs::read_to_string(&installed).is_ok_and(|text| text == wanted) && venv.works() {
             return Ok(venv);
@@ -74,49 +74,49 @@ impl Venv {
         Ok(venv)
     }
 
-    /// A program of the environment.
+    /// A command for a program of the environment.
     pub(crate) fn program(&self, name: &str) -> Command {
         Command::new(self.path(name))
     }
 
-    /// Where a program of it is.
+    /// The path of a program of the environment.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(PROGRAMS).join(name)
     }
 
-    /// The `PATH`, on which its programs come before all others: it is active then, as Python calls it.
+    /// A `PATH` with the programs of the environment first, as if the environment were active.
     pub(crate) fn on_path(&self) -> Result<OsString> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let folders = std::iter::once(self.folder.join(PROGRAMS)).chain(std::env::split_paths(&path));
         std::env::join_paths(folders).map_err(|error| format!("PATH: {error}"))
     }
 
-    /// A command of its pip, which says nothing but errors.
+    /// A pip command that prints only errors.
     pub(crate) fn pip(&self, name: &str) -> Command {
         let mut pip = self.program("python");
         pip.current_dir(paths::root()).args(["-m", "pip", name, "--quiet", "--disable-pip-version-check"]);
         pip
     }
 
-    /// Not so where the Python that it was made with has gone.
+    /// Whether the Python of the environment still exists.
     fn works(&self) -> bool {
         command::output(self.program("python").arg("--version")).is_ok()
     }
 }
 
-/// Where all goes that is made for Python, but for the environment of the tests.
+/// The folder for everything else that is built for Python.
 pub(crate) fn folder() -> PathBuf {
     paths::target().join("python")
 }
 
-/// Says how to get Python, or the part of it that Debian ships apart, where it is lacking.
+/// Checks for Python and its module `venv`, which Debian packages separately. The error says how to install them.
 fn require_python(python: &str) -> Result {
     if command::output(Command::new(python).arg("--version")).is_err() {
-        return Err(format!("{python} is lacking: apt-get install python3 python3-venv"));
+        return Err(format!("{python} is missing: apt-get install python3 python3-venv"));
     }
     match command::output(Command::new(python).args(["-c", "import ensurepip, venv"])) {
         Ok(_) => Ok(()),
-        Err(_) => Err("Python's venv is lacking: apt-get install python3-venv".to_owned()),
+        Err(_) => Err("Python's venv is missing: apt-get install python3-venv".to_owned()),
     }
 }
 

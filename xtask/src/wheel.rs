@@ -1,6 +1,6 @@
-//! The Python package as it is published: an sdist, and the wheel that is built of it.
+//! The Python package as it is published: an sdist, and a wheel that is built from that sdist.
 //!
-//! Not of the repository: then only one of the two would be known to be whole.
+//! Building the wheel from the sdist, and not from the repository, proves that the sdist is complete.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,42 +12,42 @@ use crate::command::{self, Result};
 use crate::python::{self, Venv};
 use crate::{paths, release};
 
-/// Both, of the sources as they are now.
+/// The sdist and the wheel of the current sources.
 #[derive(Clone)]
 pub(crate) struct Wheel {
     venv: Venv,
     /// The wheel.
     pub(crate) file: PathBuf,
-    /// The archive of sources.
+    /// The sdist.
     pub(crate) sdist: PathBuf,
-    /// What is in that archive.
+    /// The folder with the unpacked sdist.
     pub(crate) sources: PathBuf,
 }
 
 impl Wheel {
-    /// Builds both. Once per process: asked again, it gives the same.
+    /// Builds the sdist and the wheel, once per process.
     pub(crate) fn build() -> Result<Wheel> {
         static BUILT: Once<Wheel> = Once::new();
         BUILT.get(build)
     }
 
-    /// Where both lie, and nothing else.
+    /// The folder that contains the two files and nothing else.
     pub(crate) fn dist(&self) -> &Path {
-        self.file.parent().expect("it lies in a folder")
+        self.file.parent().expect("a file has a parent")
     }
 
-    /// Installs the wheel in the place of any other.
+    /// Installs the wheel, replacing another one.
     pub(crate) fn install(&self, venv: &Venv) -> Result {
         let mut install = venv.pip("install");
         command::run_quietly(install.args(["--no-index", "--no-deps", "--force-reinstall"]).arg(&self.file))
     }
 
-    /// A wheel as pip makes it of the sdist where none is published for a system.
+    /// Builds a wheel from the sdist with pip, as on a system without a published wheel.
     pub(crate) fn as_pip_builds_it(&self) -> Result<PathBuf> {
         let folder = python::folder().join("pip-wheel");
         empty(&folder)?;
         let mut pip = self.venv.pip("wheel");
-        // With the maturin that is here, and of the unpacked sources: there they have been built, and are not built once more.
+        // With the installed maturin, and from the unpacked sources, where the compiled crates can be reused.
         pip.args(["--no-build-isolation", "--no-index", "--no-deps", "--no-cache-dir", "--wheel-dir"]).arg(&folder);
         command::run_quietly(for_cargo(&self.venv, &mut pip)?.arg(&self.sources))?;
         only_file(&folder, ".whl")
@@ -61,7 +61,7 @@ fn build() -> Result<Wheel> {
     let manifest = paths::root().join("bindings-python").join("Cargo.toml");
     let mut maturin = venv.program("maturin");
     maturin.args(["sdist", "--manifest-path"]).arg(manifest).arg("--out").arg(&dist);
-    // It has cargo list the files of each crate, which says each time that no homepage is named.
+    // Output is shown only on failure: for each crate, cargo warns about missing metadata.
     command::output(for_cargo(&venv, &mut maturin)?)?;
     let sdist = only_file(&dist, ".tar.gz")?;
     let sources = unpack(&venv, &sdist)?;
@@ -76,8 +76,8 @@ fn build() -> Result<Wheel> {
 
 /// Set the `PATH` by which pip finds maturin, and the target folder.
 ///
-/// Not the repository's target folder: cargo names what it builds after a package's path within its workspace, so a crate of the sdist
-/// and the same crate of the repository have one name, and cargo would take either for the other.
+/// It is not the repository's target folder: cargo derives the names of its outputs from a package's path within the workspace, so it would confuse
+/// a crate of the sdist with the same crate of the repository.
 fn for_cargo<'a>(venv: &Venv, command: &'a mut Command) -> Result<&'a mut Command> {
     command::without_this_package(command);
     release::configure(command);
@@ -89,8 +89,8 @@ fn cargo_folder() -> PathBuf {
     python::folder().join("cargo")
 }
 
-/// Links the dependencies that the repository's own release build has compiled into the empty target folder of the sdist. Cargo takes
-/// those whose version, features and flags are the same, and compiles the others.
+/// Links the dependencies of the repository's release build into the empty target folder of the sdist. Cargo reuses those with the same version,
+/// features and flags, and compiles the others.
 fn reuse_dependencies(to: &Path) -> Result {
     let from = release::folder();
     if to.exists() || !from.exists() {
@@ -103,7 +103,7 @@ fn reuse_dependencies(to: &Path) -> Result {
     Ok(())
 }
 
-/// Links all files but those of this workspace, whose names cargo makes from a path that the sdist has, too.
+/// Links all files except those of this workspace, whose names would collide with the crates of the sdist.
 fn link_dependencies(from: &Path, to: &Path) -> std::io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -112,44 +112,44 @@ fn link_dependencies(from: &Path, to: &Path) -> std::io::Result<()> {
         match name.to_string_lossy() {
             name if name.contains("zexa") => {}
             _ if path.is_dir() => link_dependencies(&path, &to)?,
-            // Links have the times of the files, by which cargo knows what is up to date.
+            // Hard links keep the modification times, by which cargo recognises what is up to date.
             _ => fs::hard_link(&path, &to)?,
         }
     }
     Ok(())
 }
 
-/// Unpacks the sources to a folder of theirs. A file that is there as it should be is left alone: cargo would build anew what is written anew.
+/// Unpacks the sdist. Unchanged files are not rewritten, because cargo would compile them again.
 fn unpack(venv: &Venv, sdist: &Path) -> Result<PathBuf> {
     let fresh = python::folder().join("unpacked");
     empty(&fresh)?;
     command::output(venv.program("python").args(["-m", "tarfile", "-e"]).arg(sdist).arg(&fresh))?;
     let to = unpacked_sdist();
-    let from = fresh.join(to.file_name().expect("it has a name"));
-    make_equal(&from, &to).map_err(|error| format!("{}: {error}", to.display()))?;
+    let from = fresh.join(to.file_name().expect("the path has a last component"));
+    synchronize(&from, &to).map_err(|error| format!("{}: {error}", to.display()))?;
     Ok(to)
 }
 
-/// The folder of the unpacked sources.
+/// The folder of the unpacked sdist.
 pub(crate) fn unpacked_sdist() -> PathBuf {
     python::folder().join("sdist").join(concat!("zexa-", env!("CARGO_PKG_VERSION")))
 }
 
-/// Makes a folder have what another has, with the least that must be written for it.
-fn make_equal(from: &Path, to: &Path) -> std::io::Result<()> {
+/// Makes a folder equal to another one, and writes only what differs.
+fn synchronize(from: &Path, to: &Path) -> std::io::Result<()> {
     fs::create_dir_all(to)?;
     let names = |folder: &Path| -> std::io::Result<BTreeSet<_>> {
         fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect()
     };
     let wanted = names(from)?;
-    for gone in names(to)?.difference(&wanted) {
-        let gone = to.join(gone);
-        if gone.is_dir() { fs::remove_dir_all(gone)? } else { fs::remove_file(gone)? }
+    for obsolete in names(to)?.difference(&wanted) {
+        let path = to.join(obsolete);
+        if path.is_dir() { fs::remove_dir_all(path)? } else { fs::remove_file(path)? }
     }
     for name in wanted {
         let (from, to) = (from.join(&name), to.join(&name));
         if from.is_dir() {
-            make_equal(&from, &to)?;
+            synchronize(&from, &to)?;
         } else if fs::read(&to).ok() != Some(fs::read(&from)?) {
             fs::write(&to, fs::read(&from)?)?;
         }
@@ -157,7 +157,7 @@ fn make_equal(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A folder with nothing in it.
+/// Creates the folder, or empties it.
 pub(crate) fn empty(folder: &Path) -> Result {
     if folder.exists() {
         fs::remove_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -165,14 +165,14 @@ pub(crate) fn empty(folder: &Path) -> Result {
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))
 }
 
-/// The one file in the folder whose name ends so.
+/// The only file in the folder with this ending.
 fn only_file(folder: &Path, ending: &str) -> Result<PathBuf> {
     let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let files: Vec<_> = files.filter(|file| file.to_string_lossy().ends_with(ending)).collect();
     match <[PathBuf; 1]>::try_from(files) {
         Ok([file]) => Ok(file),
-        Err(files) => Err(format!("there are {} of *{ending} in {}", files.len(), folder.display())),
+        Err(files) => Err(format!("expected one *{ending} in {}, found {}", folder.display(), files.len())),
     }
 }
 
@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_equal_is_left_alone() {
+    fn unchanged_files_are_not_rewritten() {
         let folder = tempfile::tempdir().expect("a folder");
         let (from, to) = (folder.path().join("from"), folder.path().join("to"));
         for file in ["from/same", "from/a/other", "to/same", "to/a/other", "to/gone/away"] {
@@ -194,7 +194,7 @@ mod tests {
         let (same, other) = (time("same"), time("a/other"));
         std::thread::sleep(std::time::Duration::from_millis(20));
 
-        make_equal(&from, &to).expect("works");
+        synchronize(&from, &to).expect("works");
         assert_eq!(time("same"), same);
         assert_ne!(time("a/other"), other);
         assert_eq!(fs::read_to_string(to.join("a/other")).expect("is there"), "2");

@@ -1,5 +1,5 @@
 # pyright: strict
-"""Sends a message, as somebody's program does whose types are checked strictly."""
+"""Send a message: a user's program that passes strict type checking."""
 
 import zexa
 

@@ -1,10 +1,10 @@
-//! The step `python-lint`: ruff over all Python that is written here.
+//! The step `python-lint`: checks all hand-written Python with ruff.
 
 use crate::command::{self, Result};
 use crate::paths;
 use crate::python::Venv;
 
-/// Lints it, and looks whether it is formatted.
+/// Runs the linter, and checks the formatting.
 pub(crate) fn check() -> Result {
     let venv = Venv::prepare()?;
     for arguments in [&["check", "--quiet"][..], &["format", "--check", "--quiet"]] {

@@ -1,4 +1,4 @@
-//! The step `python-consumer`: the wheel in a clean environment, and the program of `tests/consumers/python` with it, run and checked.
+//! The step `python-consumer`: installs the wheel in a clean environment, and runs and type-checks the program of `tests/consumers/python` with it.
 
 use std::path::Path;
 
@@ -9,14 +9,14 @@ use crate::test::consumers;
 use crate::wheel::Wheel;
 use crate::{paths, show};
 
-/// Other Pythons that the wheel is for, and is tried with where they are there.
+/// Other Pythons that the wheel supports. Those that are installed are tested.
 const OTHERS: [&str; 6] = ["python3.10", "python3.11", "python3.12", "python3.13", "python3.14", "python3.15"];
 
 pub(crate) fn check() -> Result {
     let tools = Venv::prepare()?;
     command::build()?;
     let wheel = Wheel::build()?;
-    // From there nothing in the repository is to be seen, and no configuration of it is found.
+    // Outside of the repository, so that neither its files nor its configuration are found.
     let project = tempfile::tempdir().map_err(|error| error.to_string())?;
     let program = project.path().join("send.py");
     std::fs::copy(paths::root().join("tests/consumers/python/send.py"), &program).map_err(|error| error.to_string())?;
@@ -30,7 +30,7 @@ pub(crate) fn check() -> Result {
     let built = Venv::bare("consumer-sdist", PYTHON)?;
     let file = wheel.as_pip_builds_it()?;
     install(&built, wheel.dist(), &file.to_string_lossy())?;
-    run(&built, &program, &sandbox, "a wheel that pip built of the sdist")?;
+    run(&built, &program, &sandbox, "a wheel that pip built from the sdist")?;
 
     let tried = version(PYTHON);
     for python in OTHERS.into_iter().filter(|python| version(python).is_some_and(|found| Some(found) != tried)) {
@@ -41,31 +41,31 @@ pub(crate) fn check() -> Result {
     Ok(())
 }
 
-/// `pip install` as users do it, with the folder of what is built in the place of the index.
+/// Runs `pip install` like a user, with a local folder instead of the index.
 fn install(venv: &Venv, dist: &Path, what: &str) -> Result {
     command::run_quietly(
         venv.pip("install").args(["--no-index", "--only-binary", ":all:", "--find-links"]).arg(dist).arg(what),
     )
 }
 
-/// The program sends one message.
+/// Runs the program, and checks that it sends one message.
 fn run(venv: &Venv, program: &Path, sandbox: &Sandbox, with: &str) -> Result {
     let before = sandbox.messages()?;
     let mut run = venv.program("python");
-    run.current_dir(program.parent().expect("it lies in a folder")).args(["-X", "dev", "-W", "error"]).arg(program);
+    run.current_dir(program.parent().expect("a file has a parent")).args(["-X", "dev", "-W", "error"]).arg(program);
     sandbox.tell(&mut run);
     let output = command::output(&mut run)?;
     println!("{with}: {}", output.trim_end());
     if !consumers::is_id_and_status(&output) {
-        return Err(format!("with {with}, the program should print an id and a status"));
+        return Err(format!("with {with}, the program must print an id and a status"));
     }
     match sandbox.messages()? - before {
         1 => Ok(()),
-        count => Err(format!("with {with}, the program sent {count} messages")),
+        count => Err(format!("with {with}, the program sent {count} messages instead of one")),
     }
 }
 
-/// Type checkers that look from outside find the types of the package where it is installed, and no fault in the program.
+/// Type checkers find the types of the installed package, and no error in the program.
 fn check_types(tools: &Venv, venv: &Venv, project: &Path) -> Result {
     let python = venv.path("python");
     show::command("mypy --strict, pyright");

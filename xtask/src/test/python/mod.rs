@@ -1,4 +1,4 @@
-//! The steps of Python, all with the wheel as it would be published.
+//! The steps for Python. All of them use the release wheel.
 
 mod consumer;
 mod types;
@@ -17,30 +17,30 @@ use crate::python::Venv;
 use crate::sandbox::PROGRAM;
 use crate::wheel::Wheel;
 
-/// How many processes run the tests of `tests/python`.
+/// Number of processes that run the tests of `tests/python`.
 const WORKERS: u32 = 3;
 
-/// The tests of `tests/python`.
+/// The step `python`: runs the tests of `tests/python`.
 pub(crate) fn check() -> Result {
     let venv = venv()?;
     command::build()?;
     let mut pytest = python(&venv);
     pytest.current_dir(paths::root()).args(["-m", "pytest", "tests/python"]);
-    // Most tests wait for something. The workers share the files of tests, as one process plays all scenarios at the same time.
+    // Most tests wait for I/O. The unit of distribution is a file, because one process plays all scenarios concurrently.
     let worker = format!("{WORKERS}*popen//python={} -X dev -W error", quoted(&venv.path("python"))?);
     pytest.args(["-p", "xdist", "--dist", "loadfile", "--tx", &worker]);
-    // Other packages bring plugins that these tests do not want.
+    // Installed packages contain plugins that these tests do not use.
     pytest.env("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1").env("ZEXA_SANDBOX", paths::program(PROGRAM));
     command::run(&mut pytest)
 }
 
-/// A path as an argument of a command for a shell, which pytest-xdist takes apart.
+/// A path, quoted for the command line that pytest-xdist splits.
 fn quoted(path: &Path) -> Result<String> {
     let path = path.to_str().ok_or_else(|| format!("{} is not UTF-8", path.display()))?;
     Ok(format!("'{path}'"))
 }
 
-/// The environment of the tests, with the wheel in it.
+/// The environment of the tests, with the wheel installed.
 fn venv() -> Result<Venv> {
     static INSTALLED: OnceLock<Result<Venv>> = OnceLock::new();
     let install = || {
@@ -51,11 +51,11 @@ fn venv() -> Result<Venv> {
     INSTALLED.get_or_init(install).clone()
 }
 
-/// Python in its development mode, which keeps no warning to itself, and fails for one.
+/// Python in development mode, in which warnings are errors.
 fn python(venv: &Venv) -> Command {
     let mut python = venv.program("python");
     python.args(["-X", "dev", "-W", "error"]);
-    // What it compiles would lie among the sources.
+    // Bytecode would be written next to the sources.
     python.env("PYTHONDONTWRITEBYTECODE", "1");
     python
 }

@@ -1,4 +1,4 @@
-//! The step `python-types`: what type checkers say of the package, of its tests and examples, and of those who use it.
+//! The step `python-types`: runs type checkers on the package, its tests, its examples, and programs that use it.
 
 use std::process::Command;
 
@@ -8,30 +8,30 @@ use crate::command::{self, Result};
 use crate::paths;
 use crate::python::{Venv, folder};
 
-/// Where the code is that type checkers are to accept, and where they are to object.
+/// Code that type checkers must accept, and code that they must reject.
 const TYPED: &str = "tests/python/typed";
-/// The oldest Python that the package is for.
+/// The oldest Python that the package supports.
 const OLDEST: &str = "3.10";
 
-/// All look, even where one finds something: what they find is not the same.
+/// Runs all checkers, even if one fails, because they find different errors.
 pub(crate) fn check() -> Result {
     let venv = venv()?;
-    // The package by its sources; all else with what is installed, which is found as users' checkers find it.
+    // The package from its sources. Everything else with the installed package, which checkers find as in a user's project.
     let mut package = mypy(&venv);
     package.args(["--python-version", OLDEST, "bindings-python/python/zexa"]);
     let (mut tests, mut examples) = (mypy(&venv), mypy(&venv));
     tests.arg("tests/python");
     examples.arg("bindings-python/examples");
-    // The stub has what the module has, and says of it what is so.
+    // The stub agrees with the module.
     let mut stubtest = tool(&venv, "stubtest");
     stubtest.args(["--concise", "--allowlist", "tests/python/stubtest.txt", "zexa"]);
-    // Whoever uses the package meets nothing whose type is unknown. Pyright asks the `python` that it finds where that is.
+    // The public API contains no unknown types. Pyright finds the package with the first `python` on the PATH.
     let mut complete = tool(&venv, "pyright");
     complete.env("PATH", venv.on_path()?).args(["--verifytypes", "zexa"]);
     let mut typed = tool(&venv, "pyright");
     typed.arg("--pythonpath").arg(venv.path("python")).args(["--project", TYPED]);
 
-    // The three runs of mypy share a cache, so they are one job.
+    // The three mypy runs share a cache, so they form one job.
     let run_all = |checkers: Vec<Command>| -> Result {
         let failed = checkers.into_iter().filter_map(|mut checker| command::run(&mut checker).err());
         let failures: Vec<String> = failed.collect();

@@ -1,4 +1,4 @@
-//! The step `python-wheel`: what is in the wheel and in the sdist, and with which Pythons and systems the wheel runs.
+//! The step `python-wheel`: checks the contents of wheel and sdist, and the compatibility of the wheel.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,14 +11,14 @@ use crate::wheel::{Wheel, empty};
 use crate::{paths, release, third_party};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-/// The module of Rust, with the ending that says it is for more than one Python.
+/// The extension module, with the suffix of the stable ABI.
 const EXTENSION: &str = "zexa/_zexa.abi3.so";
-/// Without these a type checker or a lawyer finds nothing.
-const INDISPENSABLE: [&str; 3] = ["zexa/__init__.py", "zexa/_zexa.pyi", "zexa/py.typed"];
+/// Files that the wheel must contain, whatever the sources contain.
+const REQUIRED_FILES: [&str; 3] = ["zexa/__init__.py", "zexa/_zexa.pyi", "zexa/py.typed"];
 
 pub(crate) fn check() -> Result {
     if !cfg!(target_os = "linux") {
-        println!("only Linux's wheels and tools are known here: nothing is checked");
+        println!("skipped: this step supports only Linux");
         return Ok(());
     }
     command::require(&[("nm", "binutils"), ("readelf", "binutils")])?;
@@ -33,10 +33,10 @@ pub(crate) fn check() -> Result {
     check_metadata(&read(&contents.join(info("METADATA")))?)?;
     check_extension(&contents.join(EXTENSION))?;
     let mut abi3audit = venv.program("abi3audit");
-    // Symbols that are not of the stable ABI, or of one that is younger than the tag says.
+    // Reports symbols outside of the stable ABI, or newer than the tag promises.
     command::output(abi3audit.args(["--strict", "--summary"]).arg(&wheel.file))?;
     println!(
-        "{} has {}, its extension {}; {} has {}",
+        "{}: {} (extension module {}); {}: {}",
         name(&wheel.file),
         size(&wheel.file),
         size(&contents.join(EXTENSION)),
@@ -46,20 +46,20 @@ pub(crate) fn check() -> Result {
     Ok(())
 }
 
-/// Any Python from 3.10 up, and a Linux that is named by its glibc: nothing else can be published.
+/// The tag must allow CPython 3.10 and later, and name a glibc version: package indexes accept no other Linux wheels.
 fn check_tag(name: &str) -> Result {
     let tag = name.strip_prefix(&format!("zexa-{VERSION}-cp310-abi3-manylinux_")).unwrap_or_default();
     if tag.ends_with(&format!("_{}.whl", std::env::consts::ARCH)) {
         return Ok(());
     }
-    Err(format!("{name} should be zexa-{VERSION}-cp310-abi3-manylinux_…_{}.whl", std::env::consts::ARCH))
+    Err(format!("{name} must be named zexa-{VERSION}-cp310-abi3-manylinux_…_{}.whl", std::env::consts::ARCH))
 }
 
-/// The package, the module of Rust, the licences, and what says all that.
+/// The wheel contains the package, the extension module, the licences and the metadata, and nothing else.
 fn check_files(wheel: &Wheel, contents: &Path) -> Result {
     let sources = paths::root().join("bindings-python").join("python");
     let mut wanted: BTreeSet<String> = files(&sources)?.into_iter().filter(|file| is_shipped(file)).collect();
-    wanted.extend(INDISPENSABLE.iter().chain([&EXTENSION]).map(|name| (*name).to_owned()));
+    wanted.extend(REQUIRED_FILES.iter().chain([&EXTENSION]).map(|name| (*name).to_owned()));
     wanted.extend(["METADATA", "RECORD", "WHEEL", "licenses/LICENSE-APACHE", "licenses/LICENSE-MIT"].map(info));
     wanted.insert(info(format!("licenses/{}", third_party::FILE)));
     compare(&name(&wheel.file), &wanted, &files(contents)?)?;
@@ -67,33 +67,33 @@ fn check_files(wheel: &Wheel, contents: &Path) -> Result {
         let text = read(&paths::root().join(licence))?;
         for copy in [contents.join(info(format!("licenses/{licence}"))), wheel.sources.join(licence)] {
             if read(&copy)? != text {
-                return Err(format!("{} is not the {licence} of the repository", copy.display()));
+                return Err(format!("{} differs from the {licence} of the repository", copy.display()));
             }
         }
     }
     Ok(())
 }
 
-/// Of what lies in the package's folder, not what work on it leaves there.
+/// Whether a file of the package folder belongs into the wheel. Build outputs do not.
 fn is_shipped(file: &str) -> bool {
     !file.contains("__pycache__") && !file.ends_with(".so")
 }
 
 fn compare(name: &str, wanted: &BTreeSet<String>, found: &BTreeSet<String>) -> Result {
-    let lacking = wanted.difference(found).map(|file| format!("{name} lacks {file}"));
-    let complaints: Vec<_> =
-        lacking.chain(found.difference(wanted).map(|file| format!("{name} has {file}, which nobody needs"))).collect();
-    if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n")) }
+    let missing = wanted.difference(found).map(|file| format!("{name} lacks {file}"));
+    let unexpected = found.difference(wanted).map(|file| format!("{name} contains {file}, which is not expected"));
+    let problems: Vec<_> = missing.chain(unexpected).collect();
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }
 
-/// The module of Rust offers what Python loads it by, and needs nothing but the system.
+/// The extension module exports only its init function, and links only to system libraries.
 fn check_extension(extension: &Path) -> Result {
     exports::check_needs(extension)?;
     release::check_paths(extension)?;
     let exported = exports::exported_by(extension)?;
     match exported.iter().map(String::as_str).eq(["PyInit__zexa"]) {
         true => Ok(()),
-        false => Err(format!("{EXTENSION} should export PyInit__zexa alone, but exports {exported:?}")),
+        false => Err(format!("{EXTENSION} must export only PyInit__zexa, but exports {exported:?}")),
     }
 }
 
@@ -111,12 +111,13 @@ fn check_metadata(metadata: &str) -> Result {
         }
     }
     match head.lines().find(|line| line.starts_with("Requires-Dist:")) {
-        Some(line) => Err(format!("the wheel should need no other package, but has `{line}`")),
+        Some(line) => Err(format!("the wheel must have no dependencies, but its metadata contains `{line}`")),
         None => Ok(()),
     }
 }
 
-/// It has been built, so that nothing is lacking; it has not what only the repository needs, and the crates are those of the repository.
+/// The sdist contains no files that only the repository needs, and its dependencies have the versions of the repository. That nothing is missing is known,
+/// because the wheel was built from it.
 fn check_sdist(wheel: &Wheel) -> Result {
     let files = files(&wheel.sources)?;
     for needed in ["PKG-INFO", "README.md", "Cargo.lock", "LICENSE-APACHE", "LICENSE-MIT", third_party::FILE] {
@@ -126,17 +127,19 @@ fn check_sdist(wheel: &Wheel) -> Result {
     }
     let foreign = ["xtask/", "ffi-c/", "include/", "tests/python/", "tests/c/", "core/tests/", "target/"];
     if let Some(file) = files.iter().find(|file| foreign.iter().any(|folder| file.starts_with(folder))) {
-        return Err(format!("{} has {file}, which nobody needs", name(&wheel.sdist)));
+        return Err(format!("{} contains {file}, which is not expected", name(&wheel.sdist)));
     }
     let ours = read(&paths::root().join("Cargo.lock"))?;
     let theirs = read(&wheel.sources.join("Cargo.lock"))?;
     match packages(&theirs).difference(&packages(&ours)).next() {
-        Some((package, version)) => Err(format!("the sdist was built with {package} {version}, unlike the repository")),
+        Some((package, version)) => {
+            Err(format!("the sdist was built with {package} {version}, but the repository uses another version"))
+        }
         None => Ok(()),
     }
 }
 
-/// Names and versions of a Cargo.lock, where the one stands in the line after the other.
+/// The names and versions in a Cargo.lock, which are on consecutive lines.
 fn packages(lock: &str) -> BTreeSet<(&str, &str)> {
     lock.lines()
         .zip(lock.lines().skip(1))
@@ -149,7 +152,7 @@ fn value_of<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     line.strip_prefix(key)?.strip_prefix(" = \"")?.strip_suffix('"')
 }
 
-/// The files in a folder and below, by their paths from there.
+/// All files below a folder, as relative paths.
 fn files(folder: &Path) -> Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     let mut folders: Vec<PathBuf> = vec![folder.to_owned()];
@@ -166,7 +169,7 @@ fn files(folder: &Path) -> Result<BTreeSet<String>> {
     Ok(found)
 }
 
-/// A file beside the package, with what pip and others want to know of it.
+/// The path of a file in the metadata folder of the wheel.
 fn info(name: impl AsRef<str>) -> String {
     format!("zexa-{VERSION}.dist-info/{}", name.as_ref())
 }
@@ -188,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_are_read() {
+    fn tags_are_checked() {
         let arch = std::env::consts::ARCH;
         assert_eq!(check_tag(&format!("zexa-{VERSION}-cp310-abi3-manylinux_2_34_{arch}.whl")), Ok(()));
         for tag in ["cp310-abi3-linux", "cp311-cp311-manylinux_2_34", "cp310-abi3-musllinux_1_2"] {
@@ -197,20 +200,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lacking_and_what_is_too_much_is_told() {
+    fn missing_and_unexpected_files_are_reported() {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         assert_eq!(compare("w", &set(&["a"]), &set(&["a"])), Ok(()));
-        assert_eq!(compare("w", &set(&["a"]), &set(&["b"])), Err("w lacks a\nw has b, which nobody needs".to_owned()));
+        assert_eq!(
+            compare("w", &set(&["a"]), &set(&["b"])),
+            Err("w lacks a\nw contains b, which is not expected".to_owned())
+        );
     }
 
     #[test]
-    fn packages_are_read_from_a_lock() {
+    fn packages_of_a_lock_file() {
         let lock = "version = 4\n\n[[package]]\nname = \"a\"\nversion = \"1.0\"\ndependencies = [\n \"b\",\n]\n\n[[package]]\nname = \"b\"\nversion = \"2.0\"\n";
         assert_eq!(packages(lock).into_iter().collect::<Vec<_>>(), [("a", "1.0"), ("b", "2.0")]);
     }
 
     #[test]
-    fn metadata_is_looked_at() {
+    fn metadata_is_checked() {
         let good = format!(
             "Metadata-Version: 2.4\nName: zexa\nVersion: {VERSION}\nLicense-Expression: MIT OR Apache-2.0\nRequires-Python: >=3.10\n\
              Description-Content-Type: text/markdown; charset=UTF-8; variant=GFM\n\nVersion: 7\n"
