@@ -33,13 +33,13 @@ def test_every_operation(async_client: zexa.AsyncClient, server: Server) -> None
     assert len(server.messages()) >= 1
 
 
-def test_a_coroutine_has_a_name(async_client: zexa.AsyncClient) -> None:
+def test_coroutine_has_a_name(async_client: zexa.AsyncClient) -> None:
     """It is what Python tells of one that was never awaited."""
     with pytest.warns(RuntimeWarning, match="coroutine 'AsyncCreditBalance.get' was never awaited"):
         async_client.credits.get()  # type: ignore[unused-coroutine]
 
 
-def test_errors_are_raised_where_they_are_awaited(async_client: zexa.AsyncClient) -> None:
+def test_errors_are_raised_when_awaited(async_client: zexa.AsyncClient) -> None:
     async def main() -> None:
         with pytest.raises(zexa.NotFoundError) as caught:
             await async_client.messages.get("msg_nobody")
@@ -54,7 +54,7 @@ def test_errors_are_raised_where_they_are_awaited(async_client: zexa.AsyncClient
     asyncio.run(main())
 
 
-def test_a_wrong_type_is_named(async_client: zexa.AsyncClient) -> None:
+def test_wrong_type_names_the_argument(async_client: zexa.AsyncClient) -> None:
     async def main() -> None:
         with pytest.raises(TypeError, match="'to'"):
             await async_client.messages.send(**{**SMS, "to": 5})
@@ -66,7 +66,7 @@ def test_a_wrong_type_is_named(async_client: zexa.AsyncClient) -> None:
     asyncio.run(main())
 
 
-def test_a_refused_connection_has_its_cause() -> None:
+def test_refused_connection_has_a_cause() -> None:
     async def main() -> None:
         async with zexa.AsyncClient(api_key="k", base_url="http://127.0.0.1:9", max_retries=0) as client:
             with pytest.raises(zexa.APIConnectionError) as caught:
@@ -121,7 +121,7 @@ def aiter_(things: Any) -> Any:
     return iterator
 
 
-def test_an_iterator_ends_for_good(async_client: zexa.AsyncClient, server: Server) -> None:
+def test_exhausted_iterator_stays_exhausted(async_client: zexa.AsyncClient, server: Server) -> None:
     async def main() -> None:
         iterator = aiter_(async_client.contacts.list())
         assert len([contact async for contact in iterator]) == 5
@@ -133,7 +133,7 @@ def test_an_iterator_ends_for_good(async_client: zexa.AsyncClient, server: Serve
     assert len(server.requests()) == 1
 
 
-def test_a_failing_page_ends_the_list(async_client: zexa.AsyncClient, server: Server) -> None:
+def test_failing_page_ends_the_iteration(async_client: zexa.AsyncClient, server: Server) -> None:
     server.fault(path="/contacts", skip=1, times=0, status=404)
 
     async def main() -> None:
@@ -146,7 +146,7 @@ def test_a_failing_page_ends_the_list(async_client: zexa.AsyncClient, server: Se
     asyncio.run(main())
 
 
-def test_many_lists_at_a_time(async_client: zexa.AsyncClient) -> None:
+def test_concurrent_lists(async_client: zexa.AsyncClient) -> None:
     async def read() -> list[str]:
         return [contact.id async for contact in async_client.contacts.list(per_page=1)]
 
@@ -158,7 +158,7 @@ def test_many_lists_at_a_time(async_client: zexa.AsyncClient) -> None:
     asyncio.run(main())
 
 
-def test_what_is_awaited_is_not_iterated_over(async_client: zexa.AsyncClient) -> None:
+def test_async_lists_are_not_iterable(async_client: zexa.AsyncClient) -> None:
     things: Any = async_client.contacts.list()
     with pytest.raises(TypeError):
         iter(things)
@@ -169,7 +169,7 @@ def test_what_is_awaited_is_not_iterated_over(async_client: zexa.AsyncClient) ->
             pass
 
 
-def test_a_client_is_a_context(server: Server) -> None:
+def test_client_is_a_context_manager(server: Server) -> None:
     async def main() -> None:
         async with zexa.AsyncClient(**server.options) as client:
             assert type(client) is zexa.AsyncClient
@@ -214,7 +214,7 @@ def test_derived_clients_share_connections(async_client: zexa.AsyncClient, serve
     assert second["headers"]["user-agent"].startswith(f"zexa-python/{zexa.__version__}")
 
 
-def test_waiting_needs_a_loop(async_client: zexa.AsyncClient) -> None:
+def test_await_requires_an_event_loop(async_client: zexa.AsyncClient) -> None:
     """A coroutine can be stepped through by anybody. This one says what it lacks, and does not hang."""
     coroutine = async_client.credits.get()
     with pytest.raises(RuntimeError, match="event loop"):
@@ -255,7 +255,7 @@ Callback = Callable[[zexa.AsyncClient], Awaitable[Any]]
         lambda client: client.request("GET", "/credits"),
     ],
 )
-def test_whatever_is_awaited_may_be_a_task(async_client: zexa.AsyncClient, call: Callback) -> None:
+def test_every_coroutine_can_be_a_task(async_client: zexa.AsyncClient, call: Callback) -> None:
     async def main() -> None:
         assert await asyncio.ensure_future(call(async_client))
         assert await asyncio.gather(call(async_client), call(async_client))

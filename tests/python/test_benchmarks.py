@@ -36,7 +36,7 @@ def url() -> Iterator[str]:
         ("import", "nothing"),
     ],
 )
-def test_a_round(url: str, work: str, client: str) -> None:
+def test_one_round(url: str, work: str, client: str) -> None:
     command = [sys.executable, str(ROOT / "tests" / "benchmarks" / "python"), work, client, url]
     ready, times = subprocess.run(command, input="go\n", capture_output=True, text=True, check=True).stdout.splitlines()
     assert ready == "ready"

@@ -68,7 +68,7 @@ async def telling(call: Awaitable[object]) -> None:
     ],
     ids=["in flight", "in the head", "at the gate"],
 )
-def test_what_became_of_it(
+def test_outcome_of_a_cancelled_call(
     loop: asyncio.AbstractEventLoop, sandbox: Sandbox, fault: dict[str, Any], told: tuple[str, int]
 ) -> None:
     server = sandbox.start_server({"faults": [fault]})
@@ -90,7 +90,7 @@ def test_what_became_of_it(
     loop.run_until_complete(main())
 
 
-def test_in_flight_over_h2(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
+def test_in_flight_over_http2(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
     """The stream ends, and the connection that others use stays."""
     server = sandbox.start_server({"state": {"tls": True}, "faults": [{"skip": 1, "then": "stall"}]})
 
@@ -145,7 +145,7 @@ def test_timeout(loop: asyncio.AbstractEventLoop, stalling: Server) -> None:
     assert len(stalling.requests()) == 2
 
 
-def test_a_shielded_call_goes_on(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
+def test_shielded_call_continues(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"delay": 1}]})
 
     async def main() -> None:
@@ -160,7 +160,7 @@ def test_a_shielded_call_goes_on(loop: asyncio.AbstractEventLoop, sandbox: Sandb
     assert len(server.requests()) == 1
 
 
-def test_before_it_has_begun(loop: asyncio.AbstractEventLoop, server: Server) -> None:
+def test_before_the_call_starts(loop: asyncio.AbstractEventLoop, server: Server) -> None:
     async def main() -> None:
         async with zexa.AsyncClient(**server.options) as client:
             await cancel(spawn(client.messages.send(**sms("never"))))
@@ -223,7 +223,7 @@ def test_in_a_list(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
     loop.run_until_complete(main())
 
 
-def test_an_iterator_goes_on_after_a_cancelled_step(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
+def test_iterator_continues_after_a_cancelled_step(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
     """Whoever gives up waiting for an item may wait for it again: none is lost."""
     slow = {"path": "/contacts", "skip": 1, "delay": 1}
     server = sandbox.start_server({"state": {"contacts_count": 20}, "faults": [slow]})
@@ -241,7 +241,7 @@ def test_an_iterator_goes_on_after_a_cancelled_step(loop: asyncio.AbstractEventL
     loop.run_until_complete(main())
 
 
-def test_a_list_that_is_left_early(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
+def test_iteration_stopped_early(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
     server = sandbox.start_server({"state": {"contacts_count": 1000}})
 
     async def main() -> None:
@@ -257,7 +257,7 @@ def test_a_list_that_is_left_early(loop: asyncio.AbstractEventLoop, sandbox: San
     assert 2 <= len([request for request in server.requests() if request["path"] == "/v1/contacts"]) <= 5
 
 
-def test_one_of_a_gathering_fails(loop: asyncio.AbstractEventLoop, server: Server) -> None:
+def test_gather_with_a_failure(loop: asyncio.AbstractEventLoop, server: Server) -> None:
     async def main() -> None:
         async with zexa.AsyncClient(**server.options) as client:
             with pytest.raises(zexa.NotFoundError):
@@ -271,7 +271,7 @@ def test_one_of_a_gathering_fails(loop: asyncio.AbstractEventLoop, server: Serve
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio.TaskGroup is of Python 3.11")
-def test_one_of_a_task_group_fails(loop: asyncio.AbstractEventLoop, stalling: Server) -> None:
+def test_task_group_with_a_failure(loop: asyncio.AbstractEventLoop, stalling: Server) -> None:
     async def fail() -> None:
         await seen(stalling, 1)
         raise LookupError
@@ -290,7 +290,7 @@ def test_one_of_a_task_group_fails(loop: asyncio.AbstractEventLoop, stalling: Se
     assert len(stalling.requests()) == 1
 
 
-def test_at_any_moment(loop: asyncio.AbstractEventLoop, server: Server) -> None:
+def test_at_a_random_moment(loop: asyncio.AbstractEventLoop, server: Server) -> None:
     """Whenever it comes, a call either gives its result or is cancelled; and what has a result was sent."""
     chance = random.Random(1)
 
@@ -316,7 +316,7 @@ def test_at_any_moment(loop: asyncio.AbstractEventLoop, server: Server) -> None:
     assert "after" in sent
 
 
-def test_a_coroutine_that_is_never_awaited(loop: asyncio.AbstractEventLoop, server: Server) -> None:
+def test_coroutine_never_awaited(loop: asyncio.AbstractEventLoop, server: Server) -> None:
     async def main() -> None:
         async with zexa.AsyncClient(**server.options) as client:
             call = client.messages.send(**sms("never"))
@@ -328,7 +328,7 @@ def test_a_coroutine_that_is_never_awaited(loop: asyncio.AbstractEventLoop, serv
     assert len(server.requests()) == 1
 
 
-def test_a_coroutine_that_is_awaited_twice(loop: asyncio.AbstractEventLoop, server: Server) -> None:
+def test_coroutine_awaited_twice(loop: asyncio.AbstractEventLoop, server: Server) -> None:
     async def main() -> None:
         async with zexa.AsyncClient(**server.options) as client:
             call = client.messages.send(**sms("once"))
@@ -340,7 +340,7 @@ def test_a_coroutine_that_is_awaited_twice(loop: asyncio.AbstractEventLoop, serv
     assert bodies(server) == ["once"]
 
 
-def test_an_operation_is_a_coroutine(loop: asyncio.AbstractEventLoop, server: Server) -> None:
+def test_operation_is_a_coroutine(loop: asyncio.AbstractEventLoop, server: Server) -> None:
     async def main() -> None:
         async with zexa.AsyncClient(**server.options) as client:
             call = client.credits.get()

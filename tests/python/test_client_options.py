@@ -25,21 +25,21 @@ CALL_TIMES = ("timeout", "deadline")
 @BOTH
 @pytest.mark.parametrize("value", [-1, -0.001, float("nan"), -float("inf"), 1e300, timedelta(seconds=-1)], ids=str)
 @pytest.mark.parametrize("name", TIMES)
-def test_a_time_that_is_none_is_refused(kind: Any, name: str, value: Any) -> None:
+def test_invalid_duration_is_rejected(kind: Any, name: str, value: Any) -> None:
     refused(lambda: kind(api_key="k", **{name: value}), name)
 
 
 @BOTH
 @pytest.mark.parametrize("value", [0, 0.0, timedelta(0)], ids=repr)
 @pytest.mark.parametrize("name", ["timeout", "connect_timeout", "deadline"])
-def test_no_time_at_all_is_refused(kind: Any, name: str, value: Any) -> None:
+def test_zero_duration_is_rejected(kind: Any, name: str, value: Any) -> None:
     refused(lambda: kind(api_key="k", **{name: value}), name)
     assert kind(api_key="k", max_retry_wait=value)
 
 
 @pytest.mark.parametrize("value", [-1, float("nan"), 0, timedelta(seconds=-1)], ids=str)
 @pytest.mark.parametrize("name", CALL_TIMES)
-def test_a_time_of_a_call_that_is_none_is_refused(client: zexa.Client, server: Server, name: str, value: Any) -> None:
+def test_invalid_duration_of_a_call_is_rejected(client: zexa.Client, server: Server, name: str, value: Any) -> None:
     refused(lambda: client.credits.get(**{name: value}), name)
     refused(lambda: list(client.contacts.list(**{name: value})), name)
     refused(lambda: client.with_options(**{name: value}).credits.get(), name)
@@ -71,12 +71,12 @@ def test_counts_out_of_range_are_rejected(kind: Any, value: int) -> None:
     ],
     ids=str,
 )
-def test_an_option_that_cannot_be_used_is_named(kind: Any, options: dict[str, Any], name: str) -> None:
+def test_invalid_option_is_named(kind: Any, options: dict[str, Any], name: str) -> None:
     refused(lambda: kind(**{"api_key": "k", **options}), name)
 
 
 @pytest.mark.parametrize("headers", [{"X Shop": "1"}, {"X-Shop": "a\nb"}, {"Authorization": "Bearer other"}], ids=str)
-def test_a_header_of_a_call_that_cannot_be_sent_is_refused(
+def test_invalid_header_of_a_call_is_rejected(
     client: zexa.Client, server: Server, headers: dict[str, str]
 ) -> None:
     refused(lambda: client.credits.get(extra_headers=headers), "headers")
@@ -111,7 +111,7 @@ def refused(call: Any, name: str) -> None:
     ],
     ids=str,
 )
-def test_an_option_of_another_type_is_named(kind: Any, name: str, value: Any) -> None:
+def test_option_of_the_wrong_type_is_named(kind: Any, name: str, value: Any) -> None:
     with pytest.raises(TypeError, match=f"'{name}'"):
         kind(**{"api_key": "k", name: value})
 
@@ -130,7 +130,7 @@ def test_an_option_of_another_type_is_named(kind: Any, name: str, value: Any) ->
         ("extra_query", {"a": b"1"}),
     ],
 )
-def test_an_option_of_a_call_of_another_type_is_named(
+def test_call_option_of_the_wrong_type_is_named(
     client: zexa.Client, server: Server, name: str, value: Any
 ) -> None:
     for call in (client.credits.get, client.contacts.list, client.with_options):
@@ -140,7 +140,7 @@ def test_an_option_of_a_call_of_another_type_is_named(
 
 
 @BOTH
-def test_an_option_that_there_is_not(kind: Any) -> None:
+def test_unknown_option(kind: Any) -> None:
     with pytest.raises(TypeError, match="'max_retrys'"):
         kind(api_key="k", max_retrys=1)
     with pytest.raises(TypeError, match="'colour'"):
@@ -150,7 +150,7 @@ def test_an_option_that_there_is_not(kind: Any) -> None:
 
 
 @BOTH
-def test_none_is_as_good_as_absent(kind: Any) -> None:
+def test_none_counts_as_absent(kind: Any) -> None:
     texts = ("base_url", "proxy", "ca_file", "user_agent_suffix", "default_headers")
     assert kind(api_key="k", **dict.fromkeys((*TIMES, *texts, "http2", "max_connections", "max_retries", "allow_http")))
     call_names = (*CALL_TIMES, "max_retries", "retry_ambiguous", "extra_headers", "extra_query")
@@ -158,7 +158,7 @@ def test_none_is_as_good_as_absent(kind: Any) -> None:
 
 
 @BOTH
-def test_the_environment_is_asked_for_what_is_not_given(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_variables_are_defaults(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     refused(kind, "api_key")
     with pytest.raises(zexa.ConfigError, match="ZEXA_API_KEY"):
         kind()
@@ -172,14 +172,14 @@ def test_the_environment_is_asked_for_what_is_not_given(kind: Any, monkeypatch: 
     assert "https://api.zexa.other/v3" in repr(kind(base_url="https://api.zexa.other/v3"))
 
 
-def test_a_client_made_by_the_environment_works(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_client_configured_by_the_environment(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZEXA_API_KEY", server.api_key)
     monkeypatch.setenv("ZEXA_BASE_URL", server.url)
     assert zexa.Client().credits.get().credits == 4250
 
 
 @BOTH
-def test_a_client_keeps_its_secrets(kind: Any) -> None:
+def test_client_shows_no_secrets(kind: Any) -> None:
     client = kind(
         api_key="zx_secret",
         proxy="http://user:pw_secret@127.0.0.1:9",
@@ -205,14 +205,14 @@ def test_headers_are_sent(server: Server) -> None:
     assert first["authorization"] == f"Bearer {server.api_key}"
 
 
-def test_headers_may_be_any_mapping(client: zexa.Client, server: Server) -> None:
+def test_headers_accept_any_mapping(client: zexa.Client, server: Server) -> None:
     headers: Mapping[str, str] = MappingProxyType({"X-Shop": "1"})
     client.credits.get(extra_headers=headers)
     zexa.Client(**server.options, default_headers=headers).credits.get()
     assert [request["headers"]["x-shop"] for request in server.requests()] == ["1", "1"]
 
 
-def test_options_of_a_call_go_before_those_of_a_derived_client(client: zexa.Client, server: Server) -> None:
+def test_call_options_override_those_of_a_derived_client(client: zexa.Client, server: Server) -> None:
     derived = client.with_options(max_retries=0, extra_headers={"X-One": "1", "X-Two": "2"})
     assert type(derived) is zexa.Client
     server.fault(status=503, times=0)
@@ -226,14 +226,14 @@ def test_options_of_a_call_go_before_those_of_a_derived_client(client: zexa.Clie
     assert caught.value.attempts == 2
 
 
-def test_a_derived_client_shares_its_connections(client: zexa.Client, server: Server) -> None:
+def test_derived_client_shares_connections(client: zexa.Client, server: Server) -> None:
     client.credits.get()
     client.with_options(max_retries=0).credits.get()
     client.with_options(timeout=5).with_options(deadline=5).credits.get()
     assert len({request["connection"] for request in server.requests()}) == 1
 
 
-def test_closing_a_client_closes_those_derived_from_it(client: zexa.Client) -> None:
+def test_closing_a_client_closes_derived_clients(client: zexa.Client) -> None:
     derived = client.with_options(max_retries=0)
     client.close()
     with pytest.raises(zexa.ClosedError):
@@ -241,7 +241,7 @@ def test_closing_a_client_closes_those_derived_from_it(client: zexa.Client) -> N
 
 
 @pytest.mark.parametrize("timeout", [0.2, timedelta(milliseconds=200)], ids=repr)
-def test_times_are_seconds_or_a_timedelta(server: Server, timeout: Any) -> None:
+def test_durations_are_seconds_or_a_timedelta(server: Server, timeout: Any) -> None:
     server.fault(delay=10, times=0)
     client = zexa.Client(**server.options, timeout=timeout, max_retries=0)
     options: dict[str, Any]
@@ -253,7 +253,7 @@ def test_times_are_seconds_or_a_timedelta(server: Server, timeout: Any) -> None:
         assert time.monotonic() - start > 0.19
 
 
-def test_a_message_is_repeated_only_where_that_is_allowed(client: zexa.Client, server: Server) -> None:
+def test_post_is_repeated_only_with_retry_ambiguous(client: zexa.Client, server: Server) -> None:
     server.fault(method="POST", status=503, times=0)
     for allowed, attempts in [(None, 1), (False, 1), (True, 2)]:
         with pytest.raises(zexa.ServerError) as caught:
@@ -262,7 +262,7 @@ def test_a_message_is_repeated_only_where_that_is_allowed(client: zexa.Client, s
 
 
 @pytest.mark.parametrize("as_path", [str, Path])
-def test_a_file_of_authorities_is_a_path(sandbox: Sandbox, as_path: Any) -> None:
+def test_ca_file_is_a_path(sandbox: Sandbox, as_path: Any) -> None:
     server = sandbox.start_server({"state": {"tls": True}})
     assert server.ca_file
     with zexa.Client(**{**server.options, "ca_file": as_path(server.ca_file)}) as client:
@@ -274,7 +274,7 @@ def test_a_file_of_authorities_is_a_path(sandbox: Sandbox, as_path: Any) -> None
     server.end()
 
 
-def test_clear_text_may_be_allowed() -> None:
+def test_allow_http() -> None:
     assert zexa.Client(api_key="k", base_url="http://10.0.0.1/v1", allow_http=True)
 
 
@@ -316,7 +316,7 @@ def test_calls_beyond_max_connections_wait(server: Server) -> None:
     assert server.state()["connections"] < 10
 
 
-def test_a_client_is_a_context(server: Server) -> None:
+def test_client_is_a_context_manager(server: Server) -> None:
     with zexa.Client(**server.options) as client:
         assert type(client) is zexa.Client
         client.credits.get()
@@ -326,24 +326,24 @@ def test_a_client_is_a_context(server: Server) -> None:
         raise KeyError("mine")
 
 
-def test_making_a_client_opens_nothing(server: Server) -> None:
+def test_creating_a_client_opens_no_connection(server: Server) -> None:
     zexa.Client(**server.options).with_options(max_retries=0).close()
     zexa.AsyncClient(**server.options)
     assert server.state()["connections"] == 0
 
 
-def test_the_resources_of_a_client_cannot_be_replaced(client: zexa.Client) -> None:
+def test_resources_are_read_only(client: zexa.Client) -> None:
     for name in ("messages", "sender_ids", "campaigns", "contacts", "webhooks", "credits", "colour"):
         with pytest.raises(AttributeError):
             setattr(client, name, None)
 
 
-def test_a_resource_outlives_its_client(server: Server) -> None:
+def test_resource_outlives_its_client(server: Server) -> None:
     credits = zexa.Client(**server.options).credits
     assert credits.get().credits == 4250
 
 
-def test_an_infinite_time_is_no_limit(server: Server) -> None:
+def test_infinite_duration_means_no_limit(server: Server) -> None:
     hasty = zexa.Client(**server.options, deadline=0.000001, timeout=float("inf"))
     with pytest.raises(zexa.APITimeoutError):
         hasty.credits.get()

@@ -27,7 +27,7 @@ def arguments(kind: type[Any]) -> dict[str, Any]:
 
 
 @EACH
-def test_an_object_is_made_of_its_attributes(kind: type[Any]) -> None:
+def test_constructor_sets_the_attributes(kind: type[Any]) -> None:
     whole = kind.from_json(json.dumps(MODELS[kind]))
     made = kind(**arguments(kind))
     for name in kind.__match_args__:
@@ -39,7 +39,7 @@ def test_an_object_is_made_of_its_attributes(kind: type[Any]) -> None:
 
 
 @EACH
-def test_an_object_is_made_of_what_to_dict_returns(kind: type[Any]) -> None:
+def test_from_dict_accepts_the_result_of_to_dict(kind: type[Any]) -> None:
     whole = kind.from_json(json.dumps(MODELS[kind]))
     # A datetime has microseconds, and JSON may have more.
     assert kind.from_dict(whole.to_dict(mode="json")) == whole
@@ -48,7 +48,7 @@ def test_an_object_is_made_of_what_to_dict_returns(kind: type[Any]) -> None:
     assert kind.from_dict(MappingProxyType(MODELS[kind])) == whole
 
 
-def test_what_is_left_out_is_absent() -> None:
+def test_omitted_arguments_are_absent() -> None:
     message = zexa.Message(id="msg_1", status="queued", created_at=CREATED)
     assert (message.id, message.status, message.created_at) == ("msg_1", "queued", CREATED)
     assert (message.to, message.channel, message.body, message.sent_at, message.extra) == (None, None, None, None, {})
@@ -58,7 +58,7 @@ def test_what_is_left_out_is_absent() -> None:
     assert zexa.Event().message is None
 
 
-def test_values_may_have_any_type_that_a_call_accepts() -> None:
+def test_constructor_accepts_the_types_of_calls() -> None:
     there = timezone(timedelta(hours=1))
     event = zexa.Event(
         event="message.delivered", created_at=CREATED.astimezone(there), data={"id": "msg_1", "n": (1, None)}
@@ -75,7 +75,7 @@ def test_values_may_have_any_type_that_a_call_accepts() -> None:
 
 
 @EACH
-def test_the_signature_names_the_fields(kind: type[Any]) -> None:
+def test_signature_names_the_fields(kind: type[Any]) -> None:
     parameters = inspect.signature(kind).parameters
     assert parameters.keys() == {*kind.__match_args__, "extra"}
     assert {parameter.kind for parameter in parameters.values()} == {inspect.Parameter.KEYWORD_ONLY}
@@ -100,7 +100,7 @@ def test_the_signature_names_the_fields(kind: type[Any]) -> None:
         (lambda: zexa.Message.from_dict({"id": object()}), "'data'"),
     ],
 )
-def test_a_value_of_another_type_is_a_type_error_that_names_it(make: Any, named: str) -> None:
+def test_wrong_type_is_a_type_error(make: Any, named: str) -> None:
     with pytest.raises(TypeError, match=named):
         make()
 
@@ -118,18 +118,18 @@ def test_a_value_of_another_type_is_a_type_error_that_names_it(make: Any, named:
         (lambda: zexa.Response(status=404), "status"),
     ],
 )
-def test_a_value_that_cannot_be_is_an_error_that_names_it(make: Any, named: str) -> None:
+def test_invalid_value_is_a_validation_error(make: Any, named: str) -> None:
     with pytest.raises(zexa.ValidationError, match=named) as caught:
         make()
     assert caught.value.details["field"] == named
 
 
-def test_data_without_an_id_is_no_message() -> None:
+def test_missing_id_is_a_decode_error() -> None:
     with pytest.raises(zexa.DecodeError):
         zexa.Message.from_dict({"status": "queued"})
 
 
-def test_a_page_is_made_of_its_items() -> None:
+def test_page_constructor() -> None:
     contact = zexa.Contact(id="cnt_1", name="Ana", created_at=CREATED)
     page: zexa.Page[zexa.Contact] = zexa.Page(items=[contact])
     assert (page.items, page.total, page.page, page.per_page, page.extra) == ((contact,), 1, 1, 50, {})
@@ -141,7 +141,7 @@ def test_a_page_is_made_of_its_items() -> None:
             zexa.Page(**wrong)
 
 
-def test_a_response_is_made_of_its_body() -> None:
+def test_response_constructor() -> None:
     response = zexa.Response(status=201, body={"id": "x"})
     assert (response.status, response.body, response.to_dict()) == (
         201,

@@ -56,7 +56,7 @@ def caught(call: Any) -> zexa.ZexaError:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind != "cancelled"])
-def test_each_kind_is_a_class(server: Server, kind: str) -> None:
+def test_each_kind_has_a_class(server: Server, kind: str) -> None:
     error = failure(server, kind)
     assert (error.kind, type(error)) == (kind, CLASSES[kind])
     assert disagreements(error) == []
@@ -73,7 +73,7 @@ def test_each_class_can_be_pickled_and_copied(server: Server, kind: str) -> None
             raise again
 
 
-def test_the_tree() -> None:
+def test_class_hierarchy() -> None:
     assert zexa.ZexaError.__bases__ == (Exception,)
     assert zexa.ConfigError.__bases__ == (zexa.ZexaError,)
     assert zexa.APIError.__bases__ == (zexa.ZexaError,)
@@ -86,7 +86,7 @@ def test_the_tree() -> None:
         assert class_.__doc__
 
 
-def test_a_base_catches_what_is_below_it(client: zexa.Client) -> None:
+def test_base_class_catches_subclasses(client: zexa.Client) -> None:
     for base in (zexa.NotFoundError, zexa.APIError, zexa.ZexaError, Exception):
         with pytest.raises(base):
             client.messages.get("msg_nobody")
@@ -97,7 +97,7 @@ def test_a_base_catches_what_is_below_it(client: zexa.Client) -> None:
             pytest.fail("caught by a class that it is not of")
 
 
-def test_what_the_server_said_is_all_there(client: zexa.Client, server: Server) -> None:
+def test_attributes_of_an_api_error(client: zexa.Client, server: Server) -> None:
     error = caught(lambda: client.messages.get("msg_nobody"))
     assert (error.kind, error.outcome, error.status, error.code) == ("not_found", "rejected", 404, "not_found")
     assert (error.attempts, error.retry_after, error.safe_to_retry) == (1, None, True)
@@ -110,7 +110,7 @@ def test_what_the_server_said_is_all_there(client: zexa.Client, server: Server) 
     assert len(server.requests()) == 1
 
 
-def test_how_long_to_wait_is_in_seconds(server: Server) -> None:
+def test_retry_after_is_in_seconds(server: Server) -> None:
     error = failure(server, "rate_limited")
     assert (error.retry_after, type(error.retry_after)) == (7.0, float)
 
@@ -121,28 +121,28 @@ def test_details_are_plain_data(server: Server, client: zexa.Client) -> None:
     assert caught(lambda: client.credits.get()).details == details
 
 
-def test_a_message_that_may_have_been_sent_says_so(client: zexa.Client, server: Server) -> None:
+def test_lost_response_has_outcome_unknown(client: zexa.Client, server: Server) -> None:
     server.fault(method="POST", process=True, then="reset", at="request")
     error = caught(lambda: client.messages.send(**SMS))
     assert (error.kind, error.outcome, error.safe_to_retry) == ("connect", "unknown", False)
     assert len(server.messages()) == 1
 
 
-def test_too_few_credits(sandbox: Sandbox) -> None:
+def test_insufficient_credits(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"state": {"credits": 0}})
     with zexa.Client(**server.options) as client, pytest.raises(zexa.InsufficientCreditsError):
         client.messages.send(**SMS)
     server.end()
 
 
-def test_a_wrong_key(server: Server) -> None:
+def test_wrong_api_key(server: Server) -> None:
     with zexa.Client(base_url=server.url, api_key="zx_other_secret") as client:
         error = caught(lambda: client.credits.get())
     assert (type(error), error.status) == (zexa.AuthenticationError, 401)
     assert "zx_other" not in f"{error} {error!r} {error.details} {vars(error)}"
 
 
-def test_a_refused_connection_has_its_cause() -> None:
+def test_refused_connection_has_a_cause() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         # Bound for as long as the test needs it, so that nobody else listens there.
@@ -155,16 +155,16 @@ def test_a_refused_connection_has_its_cause() -> None:
     assert "ConnectionRefusedError" in "".join(traceback.format_exception(error))
 
 
-def test_a_lost_connection_has_its_cause(server: Server) -> None:
+def test_lost_connection_has_a_cause(server: Server) -> None:
     assert isinstance(failure(server, "connect").__cause__, ConnectionResetError)
 
 
-def test_what_the_server_answered_has_no_other_cause(client: zexa.Client) -> None:
+def test_api_error_has_no_cause(client: zexa.Client) -> None:
     error = caught(lambda: client.messages.get("msg_nobody"))
     assert (error.__cause__, error.__context__) == (None, None)
 
 
-def test_time_that_ran_out_is_a_lost_connection_too(server: Server) -> None:
+def test_timeout_is_a_connection_error(server: Server) -> None:
     server.fault(then="stall")
     client = zexa.Client(**server.options, max_retries=0, timeout=3)
     with pytest.raises(zexa.APIConnectionError) as info:
@@ -172,7 +172,7 @@ def test_time_that_ran_out_is_a_lost_connection_too(server: Server) -> None:
     assert (type(info.value), info.value.kind, info.value.outcome) == (zexa.APITimeoutError, "timeout", "unknown")
 
 
-def test_a_closed_client(client: zexa.Client, server: Server) -> None:
+def test_closed_client(client: zexa.Client, server: Server) -> None:
     client.close()
     client.close()
     error = caught(lambda: client.messages.send(**SMS))
@@ -180,7 +180,7 @@ def test_a_closed_client(client: zexa.Client, server: Server) -> None:
     assert server.requests() == []
 
 
-def test_an_error_can_be_annotated_and_chained(client: zexa.Client) -> None:
+def test_error_can_be_annotated_and_chained(client: zexa.Client) -> None:
     error = caught(lambda: client.messages.get("msg_nobody"))
     error.order = 5  # type: ignore[attr-defined]
     with pytest.raises(RuntimeError) as info:
@@ -190,7 +190,7 @@ def test_an_error_can_be_annotated_and_chained(client: zexa.Client) -> None:
 
 
 @pytest.mark.parametrize("to", ["955666777", "+244 955666777", "+244-955666777"])
-def test_the_words_of_an_error_name_no_number(client: zexa.Client, to: str) -> None:
+def test_error_text_contains_no_phone_number(client: zexa.Client, to: str) -> None:
     error = caught(lambda: client.messages.send(**{**SMS, "to": to}))
     assert type(error) is zexa.ValidationError
     assert error.details["field"] == "to"
@@ -200,7 +200,7 @@ def test_the_words_of_an_error_name_no_number(client: zexa.Client, to: str) -> N
     assert SMS["body"] not in shown
 
 
-def test_an_error_can_be_made_for_tests_of_your_own() -> None:
+def test_error_constructor() -> None:
     """So that what stands in for a client can raise it."""
     error = zexa.RateLimitError("slow down")
     assert "slow down" in str(error)
@@ -223,7 +223,7 @@ def through_celery(error: zexa.ZexaError) -> Any:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind != "cancelled"])
-def test_each_class_survives_where_only_its_arguments_are_kept(server: Server, kind: str) -> None:
+def test_each_class_survives_serialization_of_its_args(server: Server, kind: str) -> None:
     error = failure(server, kind)
     again = through_celery(error)
     assert type(again) is type(error)
@@ -233,7 +233,7 @@ def test_each_class_survives_where_only_its_arguments_are_kept(server: Server, k
     assert attributes(pickle.loads(pickle.dumps(again))) == attributes(error)
 
 
-def test_what_was_not_sent_stays_safe_to_retry_in_another_process(server: Server) -> None:
+def test_safe_to_retry_survives_serialization(server: Server) -> None:
     client = zexa.Client(**server.options)
     with pytest.raises(zexa.ValidationError) as info:
         client.messages.send(**{**SMS, "to": "912 345 678"})
@@ -242,7 +242,7 @@ def test_what_was_not_sent_stays_safe_to_retry_in_another_process(server: Server
     assert "912 345 678" not in f"{again} {again!r}"
 
 
-def test_an_error_whose_attributes_were_lost_is_not_safe_to_retry() -> None:
+def test_error_without_attributes_is_not_safe_to_retry() -> None:
     for args in ([], ["text"], ["text", "{'outcome': 'not_sent'}"], ["text", None], ["text", {}]):
         error = zexa.ServerError(*args)
         assert (error.outcome, error.safe_to_retry, error.kind) == ("unknown", False, "server"), args
@@ -252,7 +252,7 @@ def test_an_error_whose_attributes_were_lost_is_not_safe_to_retry() -> None:
     assert not hasattr(error, "novel")
 
 
-def test_the_text_of_an_error_may_be_changed_by_its_arguments() -> None:
+def test_text_follows_args() -> None:
     error = zexa.ServerError("slow", outcome="rejected")
     error.args = (f"order 5: {error.args[0]}", *error.args[1:])
     assert (str(error), repr(error)) == ("order 5: slow", "ServerError('order 5: slow')")
@@ -264,6 +264,6 @@ class ShopError(zexa.ServerError):
     """A class of a program's own."""
 
 
-def test_a_class_may_be_made_of_an_error() -> None:
+def test_subclass_of_an_error() -> None:
     error = pickle.loads(pickle.dumps(ShopError("closed", status=503)))
     assert (type(error), error.status, error.kind, str(error)) == (ShopError, 503, "server", "closed")

@@ -29,7 +29,7 @@ def test_with_idle_clients(sandbox: Sandbox, case: str) -> None:
     assert bodies(server) == ["blocking", "async"]
 
 
-def test_right_after_async_calls(server: Server) -> None:
+def test_immediately_after_async_calls(server: Server) -> None:
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda _: leave("async_calls", server=server), range(24)))
 
@@ -40,53 +40,53 @@ def test_with_half_read_lists(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("case", ["daemon_thread", "abandoned_loop"])
-def test_with_calls_that_would_never_end(sandbox: Sandbox, case: str) -> None:
+def test_with_stalled_calls(sandbox: Sandbox, case: str) -> None:
     server = sandbox.start_server({"faults": [{"times": 0, "then": "stall"}]})
     leave(case, server=server)
     assert bodies(server) == []
 
 
 @pytest.mark.parametrize("how", ["exit", "_exit", "exec"])
-def test_with_everything_under_way(sandbox: Sandbox, how: str) -> None:
+def test_with_all_kinds_of_calls_in_flight(sandbox: Sandbox, how: str) -> None:
     server = sandbox.start_server({"faults": [{"times": 0, "then": "stall"}]})
     assert leave("leaving", how, server=server) == ("another\n" if how == "exec" else "")
 
 
 @pytest.mark.parametrize("time", range(3))
 @pytest.mark.parametrize("case", ["busy_daemon_threads", "loop_in_daemon_thread"])
-def test_while_calls_come_to_an_end(server: Server, case: str, time: int) -> None:
+def test_while_calls_end(server: Server, case: str, time: int) -> None:
     leave(case, server=server)
 
 
 @pytest.mark.parametrize("delay", [0.005, 0.02, 0.05, 0.1])
-def test_while_answers_arrive_that_nobody_awaits(sandbox: Sandbox, delay: float) -> None:
+def test_while_unawaited_responses_arrive(sandbox: Sandbox, delay: float) -> None:
     server = sandbox.start_server({"faults": [{"times": 0, "delay": delay}]})
     leave("abandoned_answers", server=server)
 
 
-def test_a_loop_closed_before_its_answers_arrive(sandbox: Sandbox) -> None:
+def test_loop_closed_before_responses_arrive(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"times": 10, "delay": 0.3}, {"skip": 10, "delay": 0.6}]})
     leave("closed_loop", server=server)
     assert bodies(server)[-1] == "after"
 
 
-def test_a_thread_ends_its_call_first(sandbox: Sandbox) -> None:
+def test_exit_waits_for_the_call_of_a_thread(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"delay": 0.5}]})
     assert leave("thread", server=server) == "sent\n"
     assert bodies(server) == ["slow"]
 
 
-def test_a_message_at_exit(server: Server) -> None:
+def test_message_sent_at_exit(server: Server) -> None:
     leave("at_exit", server=server)
     assert bodies(server) == ["before", "at exit", "async, at exit"]
 
 
-def test_a_message_of_a_finalizer(server: Server) -> None:
+def test_message_sent_by_a_finalizer(server: Server) -> None:
     leave("finalizer", server=server)
     assert bodies(server) == ["before", "farewell"]
 
 
-def test_with_an_error_that_nobody_catches(server: Server) -> None:
+def test_with_an_uncaught_error(server: Server) -> None:
     with Program("programs.exits", "uncaught", server=server) as program:
         program.end(status=1, errors=None)
         last = program.errors().rstrip().splitlines()[-1]

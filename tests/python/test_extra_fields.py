@@ -21,7 +21,7 @@ class Level(enum.IntEnum):
 
 
 @pytest.mark.parametrize("kind", [MappingProxyType, UserDict, dict])
-def test_any_mapping_will_do(client: zexa.Client, server: Server, kind: Any) -> None:
+def test_any_mapping_is_accepted(client: zexa.Client, server: Server, kind: Any) -> None:
     client.messages.send(
         **SMS, extra_body=kind({"priority": Level.HIGH, "tags": ("a", "b")}), extra_query=kind({"a": 1})
     )
@@ -30,13 +30,13 @@ def test_any_mapping_will_do(client: zexa.Client, server: Server, kind: Any) -> 
     assert request["query"] == {"a": "1"}
 
 
-def test_values_of_a_query(client: zexa.Client, server: Server) -> None:
+def test_query_values(client: zexa.Client, server: Server) -> None:
     client.credits.get(extra_query={"text": "a b", "number": Level.HIGH, "part": 0.5, "yes": True, "tags": ("a",)})
     sent = {"text": "a b", "number": "3", "part": "0.5", "yes": "true", "tags": "a"}
     assert server.requests()[0]["query"] == sent
 
 
-def test_an_async_client_sends_them(server: Server) -> None:
+def test_async_client_sends_extra_fields(server: Server) -> None:
     async def send() -> None:
         async with zexa.AsyncClient(**server.options) as client:
             derived = client.with_options(extra_query={"a": 1, "b": 1})
@@ -51,7 +51,7 @@ def test_an_async_client_sends_them(server: Server) -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**64, "half \ud83d", ["\ud83d"]])
 @pytest.mark.parametrize("name", ["extra_body", "extra_query"])
-def test_what_json_cannot_express_is_refused(client: zexa.Client, server: Server, name: str, value: Any) -> None:
+def test_values_outside_of_json_are_rejected(client: zexa.Client, server: Server, name: str, value: Any) -> None:
     options: dict[str, Any] = {name: {"field": value}}
     with pytest.raises(zexa.ConfigError, match=f"^config: `{name}` ") as caught:
         client.messages.send(**SMS, **options)
@@ -60,8 +60,8 @@ def test_what_json_cannot_express_is_refused(client: zexa.Client, server: Server
 
 
 @pytest.mark.parametrize("value", [None, {}, [None], [["a"]]])
-def test_what_no_query_can_hold_is_refused(client: zexa.Client, server: Server, value: Any) -> None:
-    with pytest.raises(zexa.ConfigError, match='^config: `extra_query` .*"tag"'):
+def test_invalid_query_values_are_rejected(client: zexa.Client, server: Server, value: Any) -> None:
+    with pytest.raises(zexa.ConfigError, match='^config: extra_query: .*"tag"'):
         client.credits.get(extra_query={"tag": value})
     with pytest.raises(zexa.ConfigError, match='^config: `extra_query` .*"tag"'):
         client.with_options(extra_query={"tag": value})
@@ -69,14 +69,14 @@ def test_what_no_query_can_hold_is_refused(client: zexa.Client, server: Server, 
 
 
 @pytest.mark.parametrize("value", ["{}", [("a", 1)], {"a": b"1"}, {"a": {1}}, {(1, 2): 3}])
-def test_an_object_of_another_type_is_named(client: zexa.Client, server: Server, value: Any) -> None:
+def test_wrong_type_of_extra_body_is_named(client: zexa.Client, server: Server, value: Any) -> None:
     with pytest.raises(TypeError, match="'extra_body'"):
         client.messages.send(**SMS, extra_body=value)
     assert server.requests() == []
 
 
-def test_a_conflict_names_the_argument(client: zexa.Client, server: Server) -> None:
-    with pytest.raises(zexa.ConfigError, match="^config: `from_` ") as caught:
+def test_conflict_names_the_argument(client: zexa.Client, server: Server) -> None:
+    with pytest.raises(zexa.ConfigError, match="^config: from_: ") as caught:
         client.messages.send(**SMS, extra_body={"from": "ZEXA"})
     assert caught.value.details["field"] == "from_"
     assert server.requests() == []

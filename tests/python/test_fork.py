@@ -53,18 +53,18 @@ def test_parent_and_child_take_turns(any_server: Server, case: str) -> None:
     assert parent != child
 
 
-def test_many_at_once(any_server: Server) -> None:
+def test_concurrent_calls(any_server: Server) -> None:
     run("programs.forks", "both_at_once", server=any_server)
     assert len(bodies(any_server)) == len(any_server.requests()) == 1 + 20 + 3 * 20
 
 
-def test_a_client_made_in_the_child(any_server: Server) -> None:
+def test_client_created_in_the_child(any_server: Server) -> None:
     run("programs.forks", "new_in_child", server=any_server)
     assert bodies(any_server) == Counter(["parent before", "child", "parent after"])
     assert any_server.state()["connections"] == 2
 
 
-def test_a_child_of_a_child(server: Server) -> None:
+def test_grandchild(server: Server) -> None:
     run("programs.forks", "grandchild", server=server)
     who = ("parent", "child", "grandchild", "parent again")
     assert bodies(server) == Counter([*who, *(f"{name}, async" for name in who)])
@@ -72,29 +72,29 @@ def test_a_child_of_a_child(server: Server) -> None:
     until("no open connection", lambda: server.state()["open_connections"] == 0)
 
 
-def test_while_threads_are_in_calls(any_server: Server) -> None:
+def test_fork_while_threads_make_calls(any_server: Server) -> None:
     run("programs.forks", "beside_threads", server=any_server)
     assert bodies(any_server) == Counter(f"child {number}" for number in range(20))
 
 
-def test_while_a_thread_runs_a_loop(any_server: Server) -> None:
+def test_fork_while_a_thread_runs_a_loop(any_server: Server) -> None:
     run("programs.forks", "beside_a_loop", server=any_server, flags=CARELESS)
     assert bodies(any_server) == Counter(f"child {number}" for number in range(10))
 
 
-def test_while_async_calls_are_in_flight(sandbox: Sandbox) -> None:
+def test_fork_while_async_calls_are_in_flight(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"times": 20, "delay": 1}]})
     run("programs.forks", "beside_async_calls", server=server)
     assert bodies(server) == Counter(["child", *(f"parent {number}" for number in range(20))])
 
 
 @pytest.mark.parametrize("case", ["half_read_list", "half_read_pages", "half_read_async_list"])
-def test_a_half_read_list(sandbox: Sandbox, case: str) -> None:
+def test_half_read_list(sandbox: Sandbox, case: str) -> None:
     server = sandbox.start_server({"state": {"contacts_count": 95}})
     run("programs.forks", case, server=server)
 
 
-def test_an_iterator_that_a_thread_waits_on(sandbox: Sandbox) -> None:
+def test_iterator_in_use_by_a_thread(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"state": {"contacts_count": 5}, "faults": [{"delay": 2}]})
     run("programs.forks", "iterator_in_use", server=server)
     assert bodies(server) == Counter(["child"])
@@ -102,7 +102,7 @@ def test_an_iterator_that_a_thread_waits_on(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("used", ["used", "unused"])
 @pytest.mark.parametrize("how", ["exit", "closed", "deleted", "_exit"])
-def test_the_end_of_a_child(any_server: Server, how: str, used: str) -> None:
+def test_exit_of_a_child(any_server: Server, how: str, used: str) -> None:
     run("programs.forks", "ends", how, used, server=any_server)
     parents = [request for request in any_server.requests() if request["body"]["body"].startswith("parent")]
     # Its connections outlived the child.
@@ -110,7 +110,7 @@ def test_the_end_of_a_child(any_server: Server, how: str, used: str) -> None:
     assert len(any_server.messages()) == (6 if used == "used" else 4)
 
 
-def test_other_programs_inherit_no_connection(server: Server) -> None:
+def test_subprocesses_inherit_no_connection(server: Server) -> None:
     run("programs.forks", "inherits_nothing", server=server)
 
 

@@ -25,7 +25,7 @@ MESSAGE = {
 }
 
 
-def test_a_background_task_sends(server: Server) -> None:
+def test_background_task(server: Server) -> None:
     """FastAPI asks whether a function is a coroutine function, and runs it in a thread where it is not."""
     app = FastAPI()
     client = zexa.AsyncClient(**server.options)
@@ -39,7 +39,7 @@ def test_a_background_task_sends(server: Server) -> None:
     assert len(server.messages()) == 1
 
 
-def test_a_model_is_a_response_model(server: Server) -> None:
+def test_response_model(server: Server) -> None:
     app = FastAPI()
     client = zexa.Client(**server.options)
 
@@ -57,7 +57,7 @@ def test_a_model_is_a_response_model(server: Server) -> None:
         assert browser.get("/openapi.json").status_code == 200
 
 
-def test_a_model_is_a_field_of_pydantic() -> None:
+def test_pydantic_field() -> None:
     class Order(pydantic.BaseModel):
         message: zexa.Message
 
@@ -77,7 +77,7 @@ def test_a_model_is_a_field_of_pydantic() -> None:
 HIDDEN = {"response_model_exclude": {"to", "from_", "created_at"}}
 
 
-def test_a_response_model_leaves_out_what_it_is_told_to(server: Server) -> None:
+def test_response_model_include_and_exclude(server: Server) -> None:
     app = FastAPI()
     client = zexa.Client(**server.options)
 
@@ -168,13 +168,13 @@ def test_pages_and_responses_are_fields() -> None:
     ],
     ids=lambda given: next(iter(given)),
 )
-def test_what_is_no_such_object_is_a_validation_error(given: dict[str, Any]) -> None:
+def test_invalid_values_are_validation_errors(given: dict[str, Any]) -> None:
     with pytest.raises(pydantic.ValidationError, match=next(iter(given))):
         Order.model_validate(given)
 
 
 @pytest.mark.parametrize("mode", ["validation", "serialization"])
-def test_the_json_schema_describes_every_field(mode: Any) -> None:
+def test_json_schema_describes_every_field(mode: Any) -> None:
     schema = Order.model_json_schema(mode=mode)
     message = schema["$defs"]["Message"]
     assert message["properties"].keys() == {name.rstrip("_") for name in zexa.Message.__match_args__}
@@ -205,7 +205,7 @@ def test_openapi_names_the_models() -> None:
 
 
 @pytest.mark.parametrize("kind", [zexa.Client, zexa.AsyncClient])
-def test_a_client_is_a_dependency(server: Server, kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_client_as_a_dependency(server: Server, kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """No option of it is read from a request: whoever chose the base URL would be sent the API key."""
     monkeypatch.setenv("ZEXA_API_KEY", server.api_key)
     monkeypatch.setenv("ZEXA_BASE_URL", server.url)

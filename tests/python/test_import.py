@@ -37,20 +37,20 @@ def told() -> Any:
     return json.loads(subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, timeout=60).stdout)
 
 
-def test_it_imports_little(told: dict[str, list[str]]) -> None:
+def test_import_loads_few_modules(told: dict[str, list[str]]) -> None:
     assert {name.partition(".")[0] for name in told["imported"]} & HEAVY == set()
     assert "zexa._zexa" in told["imported"]
 
 
-def test_so_does_making_a_client(told: dict[str, list[str]]) -> None:
+def test_creating_a_client_loads_few_modules(told: dict[str, list[str]]) -> None:
     assert {name.partition(".")[0] for name in told["made"]} & HEAVY == set()
 
 
-def test_neither_starts_a_thread_or_opens_a_file(told: dict[str, list[str]]) -> None:
+def test_import_and_client_start_no_thread_and_open_no_file(told: dict[str, list[str]]) -> None:
     assert told["changed"] == []
 
 
-def test_everything_that_is_public_is_there() -> None:
+def test_public_names_exist() -> None:
     for name in zexa.__all__:
         assert getattr(zexa, name) is not None
     assert set(zexa.__all__) <= set(dir(zexa))
@@ -59,7 +59,7 @@ def test_everything_that_is_public_is_there() -> None:
         zexa.nothing_of_this_name  # type: ignore[attr-defined]  # noqa: B018
 
 
-def test_it_can_be_imported_from_a_thread_while_another_imports_it() -> None:
+def test_concurrent_imports() -> None:
     script = """
 import threading
 barrier = threading.Barrier(8)

@@ -40,7 +40,7 @@ def is_rejection(found: Any) -> bool:
     return isinstance(found, str) and "another interpreter of this process has imported it" in found
 
 
-def test_another_interpreter_is_rejected_when_it_imports_the_package(server: Server) -> None:
+def test_second_interpreter_cannot_import_the_package(server: Server) -> None:
     first, other, again = interpreters("main_first", server)
     assert first == USED
     assert is_rejection(other)
@@ -48,7 +48,7 @@ def test_another_interpreter_is_rejected_when_it_imports_the_package(server: Ser
     assert again == USED
 
 
-def test_the_first_interpreter_may_be_any(server: Server) -> None:
+def test_first_interpreter_may_be_a_subinterpreter(server: Server) -> None:
     """As under mod_wsgi, which runs each application in an interpreter of its own."""
     one, other, main, again, *after = interpreters("other_first", server)
     assert (one, again) == (USED, USED)
@@ -64,7 +64,7 @@ def imported_again() -> Iterator[ModuleType]:
         yield importlib.import_module("zexa")
 
 
-def test_exceptions_match_after_the_package_was_imported_again(imported_again: Any, server: Server) -> None:
+def test_exceptions_match_after_a_second_import(imported_again: Any, server: Server) -> None:
     assert imported_again is not zexa
     for package in (imported_again, zexa):
         for other in (imported_again, zexa):
@@ -78,7 +78,7 @@ def test_exceptions_match_after_the_package_was_imported_again(imported_again: A
                 other.parse_event("")
 
 
-def test_the_package_is_complete_after_it_was_imported_again(imported_again: Any, server: Server) -> None:
+def test_package_is_complete_after_a_second_import(imported_again: Any, server: Server) -> None:
     for name in zexa.__all__:
         assert getattr(imported_again, name) is not None
     assert imported_again._errors.ConfigError is imported_again.ConfigError
@@ -89,7 +89,7 @@ def test_the_package_is_complete_after_it_was_imported_again(imported_again: Any
     assert pickle.loads(pickle.dumps(message)) == message
 
 
-def test_exceptions_match_after_all_modules_were_purged(server: Server) -> None:
+def test_exceptions_match_after_purging_all_modules(server: Server) -> None:
     """Only in a process of its own: pytest would not survive it."""
     script = f"""
 import io, sys
@@ -137,7 +137,7 @@ except zexa.ConfigError: print("caught")
     assert (done.stdout, done.stderr) == ("caught\ncaught\n", "")
 
 
-def test_records_go_to_the_logging_that_is_imported_now(client: zexa.Client) -> None:
+def test_records_go_to_the_current_logging_module(client: zexa.Client) -> None:
     logging = importlib.import_module("logging")
     client.credits.get()
     with mock.patch.dict(sys.modules):
@@ -155,5 +155,5 @@ def test_records_go_to_the_logging_that_is_imported_now(client: zexa.Client) -> 
     assert stream.getvalue() == ""
 
 
-def test_the_path_of_the_package_is_the_same(imported_again: Any) -> None:
+def test_path_of_the_package(imported_again: Any) -> None:
     assert Path(imported_again.__file__) == Path(zexa.__file__)

@@ -33,7 +33,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_nothing_is_left_of(sandbox: Sandbox, case: str) -> None:
+def test_no_leaks(sandbox: Sandbox, case: str) -> None:
     server = sandbox.start_server({"state": {"contacts_count": 30, "credits": 1_000_000}, "faults": CASES[case]})
     environment = {"PYTHONMALLOC": "malloc"}
     told = json.loads(run("programs.leaks", case, server=server, flags=CARELESS, environment=environment))

@@ -33,7 +33,7 @@ def pages_asked_for(server: Server) -> list[int]:
     return [int(request["query"]["page"]) for request in server.requests()]
 
 
-def test_items_come_across_pages(client: zexa.Client, server: Server) -> None:
+def test_items_across_pages(client: zexa.Client, server: Server) -> None:
     contacts = client.contacts.list(per_page=5)
     assert type(contacts) is zexa.List
     assert ids(contacts) == [contact["id"] for contact in server.contacts()]
@@ -41,7 +41,7 @@ def test_items_come_across_pages(client: zexa.Client, server: Server) -> None:
     assert {request["query"]["per_page"] for request in server.requests()} == {"5"}
 
 
-def test_nothing_is_asked_for_before_the_first_item(client: zexa.Client, server: Server) -> None:
+def test_no_request_before_the_first_item(client: zexa.Client, server: Server) -> None:
     contacts = client.contacts.list()
     repr(contacts)
     iterator = iter(contacts)
@@ -51,7 +51,7 @@ def test_nothing_is_asked_for_before_the_first_item(client: zexa.Client, server:
     assert server.requests()
 
 
-def test_a_list_can_be_read_again(client: zexa.Client, server: Server) -> None:
+def test_list_can_be_iterated_again(client: zexa.Client, server: Server) -> None:
     contacts = client.contacts.list(per_page=10)
     first = ids(contacts)
     client.contacts.delete(first[0])
@@ -60,7 +60,7 @@ def test_a_list_can_be_read_again(client: zexa.Client, server: Server) -> None:
     assert [len(page) for page in pages] == [len(page) for page in pages] == [10, 10, 2]
 
 
-def test_two_readers_do_not_disturb_each_other(client: zexa.Client) -> None:
+def test_independent_iterators(client: zexa.Client) -> None:
     contacts = client.contacts.list(per_page=4)
     one, other = iter(contacts), iter(contacts)
     assert one is not other
@@ -70,7 +70,7 @@ def test_two_readers_do_not_disturb_each_other(client: zexa.Client) -> None:
     assert len(list(one)) == COUNT - 1
 
 
-def test_an_iterator_ends_for_good(client: zexa.Client, server: Server) -> None:
+def test_exhausted_iterator_stays_exhausted(client: zexa.Client, server: Server) -> None:
     iterator = iter(client.contacts.list())
     assert len(list(iterator)) == COUNT
     asked = len(server.requests())
@@ -80,7 +80,7 @@ def test_an_iterator_ends_for_good(client: zexa.Client, server: Server) -> None:
     assert len(server.requests()) == asked
 
 
-def test_reading_may_stop_early(client: zexa.Client, server: Server) -> None:
+def test_iteration_may_stop_early(client: zexa.Client, server: Server) -> None:
     for contact in client.contacts.list(per_page=1):
         assert contact.id == server.contacts()[0]["id"]
         break
@@ -90,7 +90,7 @@ def test_reading_may_stop_early(client: zexa.Client, server: Server) -> None:
 
 
 @pytest.mark.parametrize("operation", ["sender_ids", "campaigns", "contacts"])
-def test_every_list_has_all_forms(client: zexa.Client, operation: str) -> None:
+def test_every_list_has_items_and_pages(client: zexa.Client, operation: str) -> None:
     things: zexa.List[Any] = getattr(client, operation).list()
     items = list(things)
     assert [item for page in things.pages() for item in page] == items
@@ -112,7 +112,7 @@ def test_one_page(client: zexa.Client, server: Server) -> None:
     assert pages_asked_for(server) == [3]
 
 
-def test_a_page_is_a_sequence(client: zexa.Client) -> None:
+def test_page_is_a_sequence(client: zexa.Client) -> None:
     page = client.contacts.list().page(1)
     assert type(page.items) is tuple
     assert list(page) == list(page.items)
@@ -127,7 +127,7 @@ def test_a_page_is_a_sequence(client: zexa.Client) -> None:
         page["0"]  # type: ignore[call-overload]
 
 
-def test_a_page_can_be_kept(client: zexa.Client) -> None:
+def test_page_is_a_value(client: zexa.Client) -> None:
     page, same = client.contacts.list(per_page=5).page(1), client.contacts.list(per_page=5).page(1)
     other = client.contacts.list(per_page=5).page(2)
     assert page == same
@@ -142,25 +142,25 @@ def test_a_page_can_be_kept(client: zexa.Client) -> None:
     assert json.loads(page.to_json())["items"][0] == json.loads(page[0].to_json())
 
 
-def test_a_page_shows_no_number(client: zexa.Client, server: Server) -> None:
+def test_repr_of_a_page_shows_no_phone_number(client: zexa.Client, server: Server) -> None:
     page = client.contacts.list().page(1)
     assert not [contact for contact in server.contacts() if contact["phone"] in repr(page)]
 
 
-def test_what_is_not_known_of_a_page_is_kept(client: zexa.Client, server: Server) -> None:
+def test_page_keeps_unknown_fields(client: zexa.Client, server: Server) -> None:
     server.fault(status=200, body={"data": [], "meta": {"total": 0, "page": 1, "per_page": 50, "cursor": "x"}})
     page = client.contacts.list().page(1)
     assert (page.items, len(page), bool(page), page.extra) == ((), 0, False, {"cursor": "x"})
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**32, 2**70])
-def test_a_page_that_there_cannot_be(client: zexa.Client, server: Server, number: int) -> None:
-    with pytest.raises(zexa.ValidationError, match="`page` "):
+def test_invalid_page_number(client: zexa.Client, server: Server, number: int) -> None:
+    with pytest.raises(zexa.ValidationError, match="page: "):
         client.contacts.list().page(number)
     assert server.requests() == []
 
 
-def test_a_failing_page_ends_the_list(client: zexa.Client, server: Server) -> None:
+def test_failing_page_ends_the_iteration(client: zexa.Client, server: Server) -> None:
     server.fault(path="/contacts", skip=1, times=0, status=404)
     iterator = iter(client.contacts.list(per_page=5))
     got = []
@@ -178,7 +178,7 @@ def short_list(server: Server) -> None:
     server.fault(path="/contacts", times=0, status=200, body=page)
 
 
-def test_a_list_that_ends_short_of_its_total_is_incomplete(client: zexa.Client, server: Server) -> None:
+def test_incomplete_list(client: zexa.Client, server: Server) -> None:
     contacts = client.contacts.list()
     assert len(ids(contacts)) == COUNT
     assert not contacts.is_incomplete
@@ -195,7 +195,7 @@ def test_a_list_that_ends_short_of_its_total_is_incomplete(client: zexa.Client, 
     assert not client.contacts.list().is_incomplete
 
 
-def test_a_list_of_the_async_client_may_be_incomplete_too(async_client: zexa.AsyncClient, server: Server) -> None:
+def test_incomplete_async_list(async_client: zexa.AsyncClient, server: Server) -> None:
     async def read() -> None:
         contacts = async_client.contacts.list()
         assert len([contact async for contact in contacts]) == COUNT
@@ -211,7 +211,7 @@ def test_a_list_of_the_async_client_may_be_incomplete_too(async_client: zexa.Asy
     asyncio.run(read())
 
 
-def test_a_list_has_options_as_any_call(client: zexa.Client, server: Server) -> None:
+def test_list_accepts_call_options(client: zexa.Client, server: Server) -> None:
     contacts = client.contacts.list(per_page=20, extra_headers={"X-Shop": "1"}, max_retries=0)
     assert len(list(contacts)) == COUNT
     assert {request["headers"]["x-shop"] for request in server.requests()} == {"1"}
@@ -220,7 +220,7 @@ def test_a_list_has_options_as_any_call(client: zexa.Client, server: Server) -> 
         next(iter(contacts))
 
 
-def test_the_deadline_of_a_list_is_that_of_each_reading(client: zexa.Client, server: Server) -> None:
+def test_deadline_applies_to_each_iteration(client: zexa.Client, server: Server) -> None:
     contacts = client.contacts.list(deadline=3, max_retries=0)
     server.fault(then="stall")
     with pytest.raises(zexa.APITimeoutError):
@@ -248,7 +248,7 @@ def pages_requested(server: Server) -> list[str]:
 
 
 @LIMITS
-def test_a_limit_ends_a_list(
+def test_limit(
     client: zexa.Client, server: Server, limit: int, per_page: int | None, pages: list[str]
 ) -> None:
     contacts = client.contacts.list(limit=limit, per_page=per_page)
@@ -259,7 +259,7 @@ def test_a_limit_ends_a_list(
 
 
 @LIMITS
-def test_a_limit_ends_a_list_of_the_async_client(
+def test_limit_of_an_async_list(
     async_client: zexa.AsyncClient, server: Server, limit: int, per_page: int | None, pages: list[str]
 ) -> None:
     async def main() -> None:
@@ -271,7 +271,7 @@ def test_a_limit_ends_a_list_of_the_async_client(
     asyncio.run(main())
 
 
-def test_pages_are_whole_and_end_with_the_one_that_reaches_the_limit(client: zexa.Client, server: Server) -> None:
+def test_pages_with_a_limit_are_whole(client: zexa.Client, server: Server) -> None:
     contacts = client.contacts.list(limit=7, per_page=5)
     assert [len(page) for page in contacts.pages()] == [5, 5]
     assert pages_requested(server) == ["1 of 5", "2 of 5"]
@@ -280,20 +280,20 @@ def test_pages_are_whole_and_end_with_the_one_that_reaches_the_limit(client: zex
 
 
 @pytest.mark.parametrize("limit", [-1, 2**32, 2**70])
-def test_a_limit_that_there_cannot_be(client: zexa.Client, async_client: zexa.AsyncClient, limit: int) -> None:
+def test_invalid_limit(client: zexa.Client, async_client: zexa.AsyncClient, limit: int) -> None:
     for either in (client, async_client):
         with pytest.raises(zexa.ValidationError, match="`limit` "):
             either.contacts.list(limit=limit)
 
 
 @pytest.mark.parametrize("limit", ["3", 1.5, True, [3]], ids=repr)
-def test_a_limit_of_another_type_is_named(client: zexa.Client, async_client: zexa.AsyncClient, limit: Any) -> None:
+def test_limit_of_the_wrong_type_is_named(client: zexa.Client, async_client: zexa.AsyncClient, limit: Any) -> None:
     for either in (client, async_client):
         with pytest.raises(TypeError, match="'limit'"):
             either.campaigns.list(limit=limit)
 
 
-def test_a_list_shows_what_it_is(client: zexa.Client, async_client: zexa.AsyncClient, server: Server) -> None:
+def test_repr_of_lists(client: zexa.Client, async_client: zexa.AsyncClient, server: Server) -> None:
     contacts = client.contacts.list(search="Ana", limit=3)
     assert repr(contacts) == "List[Contact](limit=3)"
     assert repr(contacts.pages()) == "Pages[Contact](limit=3)"
@@ -306,14 +306,14 @@ def test_a_list_shows_what_it_is(client: zexa.Client, async_client: zexa.AsyncCl
     assert repr(page).endswith(f"total={COUNT}, page=1, per_page=2)")
 
 
-def test_a_list_outlives_its_client(server: Server) -> None:
+def test_list_outlives_its_client(server: Server) -> None:
     contacts = zexa.Client(**server.options).contacts.list(per_page=5)
     assert len(list(contacts)) == COUNT
     pages = zexa.Client(**server.options).contacts.list(per_page=5).pages()
     assert len(list(pages)) == 5
 
 
-def test_a_list_of_a_closed_client(client: zexa.Client) -> None:
+def test_list_of_a_closed_client(client: zexa.Client) -> None:
     contacts = client.contacts.list(per_page=1)
     iterator = iter(contacts)
     next(iterator)
@@ -324,7 +324,7 @@ def test_a_list_of_a_closed_client(client: zexa.Client) -> None:
         list(iterator)
 
 
-def test_a_list_is_no_sequence(client: zexa.Client, server: Server) -> None:
+def test_list_is_not_a_sequence(client: zexa.Client, server: Server) -> None:
     """How long it is, only the server knows."""
     contacts: Any = client.contacts.list()
     with pytest.raises(TypeError):
@@ -335,6 +335,6 @@ def test_a_list_is_no_sequence(client: zexa.Client, server: Server) -> None:
     assert server.requests() == []
 
 
-def test_the_types_can_be_written_down() -> None:
+def test_generic_aliases() -> None:
     for alias in (zexa.List[zexa.Contact], zexa.AsyncList[zexa.Contact], zexa.Page[zexa.Contact]):
         assert "zexa" in repr(alias)

@@ -39,7 +39,7 @@ def test_each_attempt_is_a_record(client: zexa.Client, server: Server, caplog: p
     assert {record.exc_info for record in (sent, failed, got)} == {None}
 
 
-def test_a_record_has_attributes(client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+def test_attributes_of_a_record(client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture) -> None:
     server.fault(method="GET", status=503)
     with caplog.at_level(logging.DEBUG, "zexa"):
         client.credits.get()
@@ -53,7 +53,7 @@ def test_a_record_has_attributes(client: zexa.Client, server: Server, caplog: py
         assert 0 < record.zexa_elapsed_ms < 10_000  # type: ignore[attr-defined]
 
 
-def test_no_answer_is_no_status(caplog: pytest.LogCaptureFixture) -> None:
+def test_record_without_a_response(caplog: pytest.LogCaptureFixture) -> None:
     client = zexa.Client(api_key="k", base_url="http://127.0.0.1:9", max_retries=0)
     with caplog.at_level(logging.DEBUG, "zexa"), pytest.raises(zexa.APIConnectionError):
         client.credits.get()
@@ -62,7 +62,7 @@ def test_no_answer_is_no_status(caplog: pytest.LogCaptureFixture) -> None:
     assert (record.zexa_status, record.zexa_error) == (None, "connect")  # type: ignore[attr-defined]
 
 
-def test_the_async_client_does_the_same(
+def test_records_of_the_async_client(
     async_client: zexa.AsyncClient, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.fault(method="GET", status=503)
@@ -78,13 +78,13 @@ async def get_credits(client: zexa.AsyncClient) -> None:
     await client.credits.get()
 
 
-def test_every_page_of_a_list_is_an_attempt(client: zexa.Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_every_page_of_a_list_is_a_record(client: zexa.Client, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, "zexa"):
         assert len(list(client.contacts.list(per_page=1))) == 5
     assert len(records_of(caplog)) >= 5
 
 
-def test_every_page_of_an_awaited_list_too(async_client: zexa.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_every_page_of_an_async_list_is_a_record(async_client: zexa.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
         assert len([contact async for contact in async_client.contacts.list(per_page=1)]) == 5
 
@@ -97,7 +97,7 @@ SHORT_PAGE = {"data": [], "meta": {"total": 2, "page": 1, "per_page": 50}}
 SHORT = "GET /contacts: the list ended with fewer items than the total that the API reported"
 
 
-def test_a_list_that_ends_short_is_a_warning(
+def test_incomplete_list_is_a_warning(
     client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.fault(path="/contacts", times=0, status=200, body=SHORT_PAGE)
@@ -113,7 +113,7 @@ def test_a_list_that_ends_short_is_a_warning(
     assert records_of(caplog) == []
 
 
-def test_a_field_that_is_not_as_documented_is_one_warning(
+def test_unexpected_field_is_one_warning(
     client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     body = {"id": "msg_1", "status": "queued", "channel": "sms", "to": {"number": "912345678"}}
@@ -130,7 +130,7 @@ def test_a_field_that_is_not_as_documented_is_one_warning(
     ]
 
 
-def test_an_awaited_list_that_ends_short_is_one_too(
+def test_incomplete_async_list_is_a_warning(
     async_client: zexa.AsyncClient, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def read() -> None:
@@ -145,20 +145,20 @@ def test_an_awaited_list_that_ends_short_is_one_too(
 
 
 @pytest.mark.parametrize("level", [logging.INFO, logging.WARNING, logging.CRITICAL + 1])
-def test_there_are_none_above_debug(client: zexa.Client, caplog: pytest.LogCaptureFixture, level: int) -> None:
+def test_no_record_of_success_above_debug(client: zexa.Client, caplog: pytest.LogCaptureFixture, level: int) -> None:
     with caplog.at_level(level, "zexa"):
         client.credits.get()
     assert records_of(caplog) == []
 
 
-def test_the_level_may_change_at_any_time(client: zexa.Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_level_can_be_changed(client: zexa.Client, caplog: pytest.LogCaptureFixture) -> None:
     for level, count in [(logging.INFO, 0), (logging.DEBUG, 1), (logging.INFO, 1), (logging.DEBUG, 2)]:
         with caplog.at_level(level, "zexa"):
             client.credits.get()
         assert len(records_of(caplog)) == count
 
 
-def test_logging_may_be_disabled_as_a_whole(client: zexa.Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_logging_disabled(client: zexa.Client, caplog: pytest.LogCaptureFixture) -> None:
     logging.disable(logging.CRITICAL)
     try:
         client.credits.get()
@@ -184,14 +184,14 @@ def test_nothing_private_is_logged(client: zexa.Client, server: Server, caplog: 
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_broken_filter_loses_no_message(client: zexa.Client, server: Server) -> None:
+def test_broken_filter_does_not_affect_a_call(client: zexa.Client, server: Server) -> None:
     with broken_filter():
         assert client.messages.send(**SMS).status == "queued"
     assert len(server.messages()) == 1
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_broken_filter_loses_no_awaited_message(async_client: zexa.AsyncClient, server: Server) -> None:
+def test_broken_filter_does_not_affect_an_async_call(async_client: zexa.AsyncClient, server: Server) -> None:
     async def main() -> None:
         assert (await async_client.messages.send(**SMS)).status == "queued"
 
@@ -234,11 +234,11 @@ def errors_of(server: Server, program: str, level: str | None) -> str:
     return done.stderr
 
 
-def test_a_program_without_logging_can_be_made_to_show_it(server: Server) -> None:
+def test_zexa_log(server: Server) -> None:
     assert errors_of(server, "import zexa" + SEND, "debug").count(LINE) == 1
 
 
-def test_a_program_with_logging_shows_it_once(server: Server) -> None:
+def test_zexa_log_with_configured_logging(server: Server) -> None:
     before = "import logging, zexa\nlogging.basicConfig(level=logging.DEBUG)"
     after = "import zexa, logging\nimport logging\nlogging.basicConfig(level='DEBUG')"
     own = "import zexa, logging\nlogging.getLogger('zexa').addHandler(logging.StreamHandler())"
@@ -246,7 +246,7 @@ def test_a_program_with_logging_shows_it_once(server: Server) -> None:
         assert errors_of(server, program + SEND, "debug").count(LINE) == 1
 
 
-def test_async_programs_can_show_it_too(server: Server) -> None:
+def test_zexa_log_of_an_async_program(server: Server) -> None:
     program = """
         import asyncio, zexa
         async def main():
@@ -258,18 +258,18 @@ def test_async_programs_can_show_it_too(server: Server) -> None:
 
 
 @pytest.mark.parametrize("level", [None, "", "warning", "INFO"])
-def test_nothing_is_written_unasked(server: Server, level: str | None) -> None:
+def test_no_output_by_default(server: Server, level: str | None) -> None:
     assert errors_of(server, "import zexa" + SEND, level) == ""
 
 
-def test_a_level_that_there_is_not_is_told(server: Server) -> None:
+def test_invalid_zexa_log_is_a_warning(server: Server) -> None:
     told = errors_of(server, "import zexa" + SEND, "chatty")
     assert "ZEXA_LOG" in told
     assert "chatty" in told
     assert LINE not in told
 
 
-def test_the_package_leaves_the_logging_of_a_program_alone(server: Server) -> None:
+def test_package_does_not_configure_logging(server: Server) -> None:
     program = """
         import logging, zexa
         assert logging.getLogger().handlers == []
@@ -280,7 +280,7 @@ def test_the_package_leaves_the_logging_of_a_program_alone(server: Server) -> No
     assert errors_of(server, program, None) == ""
 
 
-def test_what_failed_is_told_at_info(client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+def test_failed_attempts_are_logged_at_info(client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture) -> None:
     server.fault(method="GET", status=503)
     with caplog.at_level(logging.INFO, "zexa"):
         client.credits.get()
@@ -288,7 +288,7 @@ def test_what_failed_is_told_at_info(client: zexa.Client, server: Server, caplog
     assert failed.zexa_status == 503  # type: ignore[attr-defined]
 
 
-def test_an_attribute_of_the_application_stays(
+def test_attributes_of_the_application_are_kept(
     client: zexa.Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     factory = logging.getLogRecordFactory()
@@ -307,7 +307,7 @@ def test_an_attribute_of_the_application_stays(
     assert [record.request_id for record in records_of(caplog)] == ["of the application"]  # type: ignore[attr-defined]
 
 
-def test_records_are_written_in_the_context_of_their_task(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+def test_records_are_written_in_the_context_of_the_task(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     request: contextvars.ContextVar[int] = contextvars.ContextVar("request")
     seen = []
 

@@ -25,7 +25,7 @@ def loop(request: pytest.FixtureRequest) -> Iterator[asyncio.AbstractEventLoop]:
     yield from new_loop(request.param)
 
 
-def test_many_at_once(loop: asyncio.AbstractEventLoop, server: Server) -> None:
+def test_concurrent_calls(loop: asyncio.AbstractEventLoop, server: Server) -> None:
     async def main() -> None:
         async with zexa.AsyncClient(**server.options) as client:
             sent = await asyncio.gather(*(client.messages.send(**sms(str(number))) for number in range(MANY)))
@@ -36,7 +36,7 @@ def test_many_at_once(loop: asyncio.AbstractEventLoop, server: Server) -> None:
     assert len(server.requests()) == MANY
 
 
-def test_the_loop_goes_on_meanwhile(sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
+def test_loop_is_not_blocked(sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
     server = sandbox.start_server({"faults": [{"delay": 0.3}]})
 
     async def main() -> None:
@@ -51,7 +51,7 @@ def test_the_loop_goes_on_meanwhile(sandbox: Sandbox, loop: asyncio.AbstractEven
     loop.run_until_complete(main())
 
 
-def test_one_loop_after_another(server: Server, async_client: zexa.AsyncClient) -> None:
+def test_consecutive_loops(server: Server, async_client: zexa.AsyncClient) -> None:
     for number in range(5):
         sent = asyncio.run(async_client.messages.send(**sms(str(number))))
         assert sent.body == str(number)
@@ -60,7 +60,7 @@ def test_one_loop_after_another(server: Server, async_client: zexa.AsyncClient) 
     assert server.state()["connections"] == 1
 
 
-def test_a_loop_for_each_thread(server: Server, async_client: zexa.AsyncClient) -> None:
+def test_one_loop_per_thread(server: Server, async_client: zexa.AsyncClient) -> None:
     async def send_some(name: str) -> None:
         for number in range(5):
             sending = [async_client.messages.send(**sms(f"{name} {number} {each}")) for each in range(10)]
@@ -71,7 +71,7 @@ def test_a_loop_for_each_thread(server: Server, async_client: zexa.AsyncClient) 
     assert len(set(bodies(server))) == len(bodies(server)) == 4 * 5 * 10
 
 
-def test_a_loop_beside_blocking_calls(server: Server, async_client: zexa.AsyncClient, client: zexa.Client) -> None:
+def test_loop_and_blocking_calls(server: Server, async_client: zexa.AsyncClient, client: zexa.Client) -> None:
     async def send_all() -> None:
         await asyncio.gather(*(async_client.messages.send(**sms(f"async {number}")) for number in range(50)))
 
@@ -83,13 +83,13 @@ def test_a_loop_beside_blocking_calls(server: Server, async_client: zexa.AsyncCl
     assert len(set(bodies(server))) == len(bodies(server)) == 100
 
 
-def test_a_coroutine_made_outside_of_any_loop(server: Server, async_client: zexa.AsyncClient) -> None:
+def test_coroutine_created_outside_of_a_loop(server: Server, async_client: zexa.AsyncClient) -> None:
     call = async_client.messages.send(**sms("later"))
     assert server.requests() == []
     assert asyncio.run(call).body == "later"
 
 
-def test_a_list_read_in_one_loop_and_then_another(sandbox: Sandbox) -> None:
+def test_list_iterated_in_two_loops(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"state": {"contacts_count": 95}})
     client = zexa.AsyncClient(**server.options)
     contacts = aiter(client.contacts.list(per_page=10))
@@ -104,7 +104,7 @@ def test_a_list_read_in_one_loop_and_then_another(sandbox: Sandbox) -> None:
     asyncio.run(client.close())
 
 
-def test_two_steps_of_one_iterator_at_once(sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
+def test_concurrent_steps_of_one_iterator(sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
     """Each item comes once; who may not wait beside another is told so."""
     server = sandbox.start_server({"state": {"contacts_count": 20}, "faults": [{"delay": 0.2}]})
 
@@ -141,7 +141,7 @@ def test_eager_tasks(server: Server) -> None:
     assert len(server.messages()) == 5
 
 
-def test_tasks_can_be_looked_at(sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
+def test_tasks_can_be_inspected(sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
     """As debuggers do, and asyncio itself in its debug mode."""
     # A response without a delay may arrive between the two looks, and a task that is done has no stack.
     server = sandbox.start_server({"faults": [{"times": 1, "delay": 0.3}]})
@@ -160,7 +160,7 @@ def test_tasks_can_be_looked_at(sandbox: Sandbox, loop: asyncio.AbstractEventLoo
     loop.run_until_complete(main())
 
 
-def test_closing_lets_calls_in_flight_end(sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
+def test_close_completes_calls_in_flight(sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
     server = sandbox.start_server({"faults": [{"times": 5, "delay": 0.3}]})
 
     async def main() -> None:
@@ -177,7 +177,7 @@ def test_closing_lets_calls_in_flight_end(sandbox: Sandbox, loop: asyncio.Abstra
     assert len(server.requests()) == 5
 
 
-def test_closing_ends_a_wait(sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
+def test_close_ends_a_wait(sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
     server = sandbox.start_server({"faults": [{"status": 429, "headers": {"Retry-After": "60"}}]})
 
     async def main() -> None:

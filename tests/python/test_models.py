@@ -24,7 +24,7 @@ def make(kind: type[Any], **changes: Any) -> Any:
     return kind.from_json(json.dumps({**MODELS[kind], **changes}))
 
 
-def test_the_attributes_of_a_message() -> None:
+def test_attributes_of_a_message() -> None:
     message = make(zexa.Message)
     assert (message.id, message.status, message.channel) == ("msg_1", "delivered", "sms")
     assert (message.to, message.from_, message.body) == ("+244912345678", "ZEXA", "the code is 4711")
@@ -39,7 +39,7 @@ def test_the_attributes_of_a_message() -> None:
         assert time.tzinfo is UTC
 
 
-def test_the_attributes_of_the_others() -> None:
+def test_attributes_of_other_models() -> None:
     contact = make(zexa.Contact)
     assert (contact.lists, contact.email, contact.extra) == (
         ("lst_1", "lst_2"),
@@ -58,11 +58,11 @@ def test_the_attributes_of_the_others() -> None:
 
 
 @EACH
-def test_all_forms_of_an_object_agree(kind: type[Any]) -> None:
+def test_all_representations_agree(kind: type[Any]) -> None:
     assert disagreements(make(kind)) == []
 
 
-def test_what_is_absent_is_none() -> None:
+def test_absent_fields_are_none() -> None:
     message = zexa.Message.from_json(
         '{"id": "msg_1", "status": "queued", "channel": "sms", "to": "+1", "created_at": "2026-07-01T09:00:00Z",'
         ' "body": null}'
@@ -76,7 +76,7 @@ def test_what_is_absent_is_none() -> None:
 
 
 @EACH
-def test_an_object_cannot_be_changed(kind: type[Any]) -> None:
+def test_models_are_immutable(kind: type[Any]) -> None:
     thing = make(kind)
     before = thing.to_json()
     for name in (*kind.__match_args__, "extra", "colour"):
@@ -91,7 +91,7 @@ def test_an_object_cannot_be_changed(kind: type[Any]) -> None:
     assert thing == make(kind)
 
 
-def test_inner_objects_cannot_be_changed_either() -> None:
+def test_nested_values_are_copies() -> None:
     event = make(zexa.Event)
     event.data["id"] = "msg_2"
     make(zexa.Message).extra["novel"]["a"].append(2)
@@ -100,7 +100,7 @@ def test_inner_objects_cannot_be_changed_either() -> None:
 
 
 @EACH
-def test_objects_are_equal_by_what_they_hold(kind: type[Any]) -> None:
+def test_equality_and_hash(kind: type[Any]) -> None:
     one, same, other = make(kind), make(kind), make(kind, novelty=1)
     assert one == same
     assert hash(one) == hash(same)
@@ -110,7 +110,7 @@ def test_objects_are_equal_by_what_they_hold(kind: type[Any]) -> None:
 
 
 @EACH
-def test_an_object_equals_nothing_else(kind: type[Any]) -> None:
+def test_inequality_with_other_types(kind: type[Any]) -> None:
     thing = make(kind)
     for other in (None, 1, "msg_1", MODELS[kind], thing.to_dict(), thing.to_json(), object()):
         assert (thing == other) is False
@@ -122,7 +122,7 @@ def test_an_object_equals_nothing_else(kind: type[Any]) -> None:
         sorted([thing, thing])
 
 
-def test_an_object_leaves_it_to_the_other_to_be_equal() -> None:
+def test_equality_defers_to_the_other_type() -> None:
     class Anything:
         def __eq__(self, other: object) -> bool:
             return True
@@ -143,7 +143,7 @@ def test_copies_are_equal(kind: type[Any]) -> None:
     assert kind.from_json(thing.to_json()) == thing
 
 
-def test_nanoseconds_survive_although_datetime_has_none() -> None:
+def test_nanoseconds_are_preserved() -> None:
     message = make(zexa.Message, created_at="2026-07-01T09:00:00.123456789Z")
     assert message.created_at.microsecond == 123_456
     assert "123456789" in message.to_json()
@@ -152,12 +152,12 @@ def test_nanoseconds_survive_although_datetime_has_none() -> None:
 
 
 @pytest.mark.parametrize("when", ["0001-01-01T00:00:00Z", "9999-12-30T22:00:00Z", "1969-12-31T23:59:59.999999Z"])
-def test_times_far_away(when: str) -> None:
+def test_extreme_times(when: str) -> None:
     message = make(zexa.Message, created_at=when)
     assert message.created_at == datetime.fromisoformat(when.replace("Z", "+00:00"))
 
 
-def test_a_time_that_python_has_not_breaks_nothing_else() -> None:
+def test_time_outside_of_the_range_of_datetime() -> None:
     """What was sent must not be lost because its time is odd."""
     message = make(zexa.Message, created_at="0000-01-01T00:00:00Z")
     assert "msg_1" in repr(message)
@@ -166,14 +166,14 @@ def test_a_time_that_python_has_not_breaks_nothing_else() -> None:
     assert pickle.loads(pickle.dumps(message)) == message
 
 
-def test_the_order_of_what_the_api_sends_does_not_matter() -> None:
+def test_order_of_fields_does_not_matter() -> None:
     one = zexa.Credits.from_json('{"credits": 1, "currency": "AOA", "a": 1, "b": {"x": 1, "y": -0.0}}')
     other = zexa.Credits.from_json('{"b": {"y": 0.0, "x": 1}, "a": 1, "currency": "AOA", "credits": 1.0}')
     assert one == other
     assert hash(one) == hash(other)
 
 
-def test_an_object_can_be_matched() -> None:
+def test_structural_pattern_matching() -> None:
     match make(zexa.Message):
         case zexa.Message(status="queued"):
             raise AssertionError
@@ -191,14 +191,14 @@ def test_an_object_can_be_matched() -> None:
 
 
 @EACH
-def test_repr_shows_what_an_object_is_and_nothing_private(kind: type[Any]) -> None:
+def test_repr_shows_no_private_data(kind: type[Any]) -> None:
     thing = make(kind)
     for shown in (repr(thing), str(thing), f"{thing}", repr([thing])):
         assert kind.__name__ in shown
         assert not [secret for secret in (*PRIVATE, "whsec") if secret in shown], shown
 
 
-def test_repr_tells_two_apart() -> None:
+def test_repr_identifies_an_object() -> None:
     assert "msg_1" in repr(make(zexa.Message))
     assert "***78" in repr(make(zexa.Message))
     assert repr(make(zexa.Message)) != repr(make(zexa.Message, to="+244912345679"))
@@ -217,7 +217,7 @@ def test_to_dict_is_plain_data() -> None:
     assert list(make(zexa.Contact).to_dict()["lists"]) == ["lst_1", "lst_2"]
 
 
-def test_to_json_is_what_the_api_sends() -> None:
+def test_to_json_has_the_form_of_the_api() -> None:
     whole = json.loads(make(zexa.Message, body='Olá 🇦🇴 \0 "x"').to_json())
     assert whole["body"] == 'Olá 🇦🇴 \0 "x"'
     assert (whole["from"], whole["created_at"]) == ("ZEXA", "2026-07-01T09:00:00Z")
@@ -225,14 +225,14 @@ def test_to_json_is_what_the_api_sends() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"id": [1]}', '{"id": null, "status": "sent"}'])
-def test_what_is_no_message(text: str) -> None:
+def test_invalid_message(text: str) -> None:
     with pytest.raises(zexa.DecodeError) as caught:
         zexa.Message.from_json(text)
     assert caught.value.kind == "decode"
 
 
 @pytest.mark.parametrize("text", [None, 5, {"id": "msg_1"}], ids=repr)
-def test_json_of_another_type_is_named(text: Any) -> None:
+def test_from_json_rejects_other_types(text: Any) -> None:
     with pytest.raises(TypeError, match="'text'"):
         zexa.Message.from_json(text)
 
@@ -244,7 +244,7 @@ def test_numbers_in_unknown_fields_are_exact(number: float) -> None:
     assert message.to_dict()["novel"] == number
 
 
-def test_values_that_are_not_known_are_kept() -> None:
+def test_unknown_values_are_kept() -> None:
     message = make(zexa.Message, status="read", channel="pigeon")
     assert (message.status, message.channel, message.is_final) == ("read", "pigeon", False)
     assert make(zexa.SenderId, status="Approved").status == "Approved"
@@ -257,7 +257,7 @@ def test_values_are_plain_strings() -> None:
     assert {type(message.status), type(message.channel), type(make(zexa.Webhook).events[0])} == {str}
 
 
-def test_a_guessed_field_of_another_type_is_kept_as_it_came() -> None:
+def test_unexpected_form_is_kept_in_extra() -> None:
     message = make(zexa.Message, error={"code": 30}, sent_at=5)
     assert (message.error, message.sent_at) == (None, None)
     assert (message.extra["error"], message.extra["sent_at"]) == ({"code": 30}, 5)
@@ -278,11 +278,11 @@ def test_a_guessed_field_of_another_type_is_kept_as_it_came() -> None:
         (zexa.Campaign, "cancelled", True),
     ],
 )
-def test_what_will_not_change_any_more_is_final(kind: type[Any], status: str, is_final: bool) -> None:
+def test_is_final(kind: type[Any], status: str, is_final: bool) -> None:
     assert make(kind, status=status).is_final is is_final
 
 
-def test_what_a_server_answers_is_the_same(client: zexa.Client, server: Server) -> None:
+def test_models_of_two_responses_are_equal(client: zexa.Client, server: Server) -> None:
     sent = client.messages.send(**SMS)
     got = client.messages.get(sent.id)
     assert (got, hash(got)) == (sent, hash(sent))
@@ -290,7 +290,7 @@ def test_what_a_server_answers_is_the_same(client: zexa.Client, server: Server) 
     assert disagreements(got) == []
 
 
-def test_names_stand_where_they_are_imported_from() -> None:
+def test_classes_belong_to_the_package() -> None:
     for kind in (*MODELS, zexa.Client, zexa.AsyncClient, zexa.List, zexa.AsyncList, zexa.Page, zexa.Response):
         assert kind.__module__ == "zexa"
         assert getattr(zexa, kind.__name__) is kind
@@ -298,7 +298,7 @@ def test_names_stand_where_they_are_imported_from() -> None:
         assert kind.__name__ in dir(zexa)
 
 
-def test_what_the_package_offers_can_be_found() -> None:
+def test_dir_lists_the_public_names() -> None:
     offered = {name for name in dir(zexa) if not name.startswith("_")}
     assert offered == {name for name in zexa.__all__ if not name.startswith("_")}
     assert {"Client", "parse_event", "ZexaError", "Channel", "Outcome"} <= offered
@@ -319,7 +319,7 @@ def test_what_the_package_offers_can_be_found() -> None:
         ("Outcome", {"not_sent", "rejected", "unknown", "accepted"}),
     ],
 )
-def test_the_values_that_are_known(name: str, known: set[str]) -> None:
+def test_known_values_of_literal_types(name: str, known: set[str]) -> None:
     alias = getattr(zexa, name)
     values = {value for part in (alias, *get_args(alias)) for value in get_args(part)} | set(get_args(alias))
     assert known <= values

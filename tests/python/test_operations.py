@@ -25,7 +25,7 @@ def last_body(server: Server) -> dict[str, Any]:
     return body
 
 
-def test_a_message_is_sent_and_looked_at(client: zexa.Client, server: Server) -> None:
+def test_messages(client: zexa.Client, server: Server) -> None:
     sent = client.messages.send(**SMS)
     assert type(sent) is zexa.Message
     assert (sent.status, sent.channel, sent.to, sent.from_) == ("queued", "sms", "+244912345678", "ZEXA")
@@ -36,13 +36,13 @@ def test_a_message_is_sent_and_looked_at(client: zexa.Client, server: Server) ->
     assert [message["id"] for message in server.messages()] == [sent.id]
 
 
-def test_sender_ids_are_listed(client: zexa.Client) -> None:
+def test_sender_ids(client: zexa.Client) -> None:
     sender_ids = list(client.sender_ids.list())
     assert {type(sender_id) for sender_id in sender_ids} == {zexa.SenderId}
     assert ("BANNED", "rejected") in [(sender_id.sender_id, sender_id.status) for sender_id in sender_ids]
 
 
-def test_a_campaign_is_created_and_looked_at(client: zexa.Client, server: Server) -> None:
+def test_campaigns(client: zexa.Client, server: Server) -> None:
     created = client.campaigns.create(**CAMPAIGN)
     assert type(created) is zexa.Campaign
     assert (created.name, created.channel, created.is_final) == ("July", "sms", False)
@@ -55,7 +55,7 @@ def test_a_campaign_is_created_and_looked_at(client: zexa.Client, server: Server
     assert [campaign.id for campaign in client.campaigns.list()] == [created.id]
 
 
-def test_a_contact_comes_and_goes(client: zexa.Client, server: Server) -> None:
+def test_contacts(client: zexa.Client, server: Server) -> None:
     created = client.contacts.create(**CONTACT, lists=["lst_abc123"], email="ana@shop.example")
     assert type(created) is zexa.Contact
     assert (created.name, created.lists, created.email) == ("Ana Domingos", ("lst_abc123",), "ana@shop.example")
@@ -65,14 +65,14 @@ def test_a_contact_comes_and_goes(client: zexa.Client, server: Server) -> None:
     assert created.id not in [contact["id"] for contact in server.contacts()]
 
 
-def test_a_webhook_is_registered(client: zexa.Client, server: Server) -> None:
+def test_webhooks(client: zexa.Client, server: Server) -> None:
     webhook = client.webhooks.create(**WEBHOOK)
     assert type(webhook) is zexa.Webhook
     assert webhook.events == ("message.delivered", "message.failed")
     assert last_body(server) == WEBHOOK
 
 
-def test_the_balance(client: zexa.Client) -> None:
+def test_credits(client: zexa.Client) -> None:
     credits = client.credits.get()
     assert type(credits) is zexa.Credits
     assert (credits.credits, credits.currency) == (4250.0, "USD")
@@ -116,7 +116,7 @@ TEXTS += [("contacts.create", "email"), ("contacts.list", "search"), ("contacts.
 
 @pytest.mark.parametrize("name", OPERATIONS)
 @pytest.mark.parametrize("kind", [zexa.Client, zexa.AsyncClient])
-def test_help_says_what_an_operation_takes(kind: type[Any], name: str) -> None:
+def test_operations_have_docs_and_signatures(kind: type[Any], name: str) -> None:
     function = OPERATIONS[name](kind(api_key="k"))
     names = set(inspect.signature(function).parameters)
     assert {"timeout", "deadline", "max_retries", "retry_ambiguous", "extra_headers"} <= names
@@ -125,7 +125,7 @@ def test_help_says_what_an_operation_takes(kind: type[Any], name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "argument"), REQUIRED)
-def test_what_is_required_cannot_be_left_out(client: zexa.Client, server: Server, name: str, argument: str) -> None:
+def test_missing_argument_is_a_type_error(client: zexa.Client, server: Server, name: str, argument: str) -> None:
     arguments = {key: value for key, value in ARGUMENTS[name].items() if key != argument}
     with pytest.raises(TypeError, match=f"'{argument}'"):
         OPERATIONS[name](client)(**arguments)
@@ -133,7 +133,7 @@ def test_what_is_required_cannot_be_left_out(client: zexa.Client, server: Server
 
 
 @pytest.mark.parametrize(("name", "argument"), [pair for pair in REQUIRED if pair[0] != "request"])
-def test_none_for_what_is_required_is_refused_before_it_is_sent(
+def test_none_for_a_required_argument_is_rejected(
     client: zexa.Client, server: Server, name: str, argument: str
 ) -> None:
     with pytest.raises(zexa.InvalidRequestError) as caught:
@@ -147,7 +147,7 @@ def test_none_for_what_is_required_is_refused_before_it_is_sent(
     "value", [5, b"bytes", 1.5, ["x"], {"x": "y"}, object()], ids=lambda value: type(value).__name__
 )
 @pytest.mark.parametrize(("name", "argument"), TEXTS)
-def test_a_text_of_another_type_is_named(
+def test_string_of_the_wrong_type_is_named(
     client: zexa.Client, server: Server, name: str, argument: str, value: Any
 ) -> None:
     with pytest.raises(TypeError, match=f"'{argument}'"):
@@ -156,7 +156,7 @@ def test_a_text_of_another_type_is_named(
 
 
 @pytest.mark.parametrize("value", ["*", 5, ["message.sent", 5], {"message.sent": 1}, b"*"], ids=repr)
-def test_events_of_another_type_are_named(client: zexa.Client, server: Server, value: Any) -> None:
+def test_list_of_the_wrong_type_is_named(client: zexa.Client, server: Server, value: Any) -> None:
     """A string is a sequence of strings in Python. It is no list of events all the same."""
     with pytest.raises(TypeError, match="'events'"):
         client.webhooks.create(url="https://shop.example/zexa", events=value)
@@ -165,7 +165,7 @@ def test_events_of_another_type_are_named(client: zexa.Client, server: Server, v
     assert server.requests() == []
 
 
-def test_lists_of_texts_may_be_tuples(client: zexa.Client, server: Server) -> None:
+def test_lists_may_be_tuples(client: zexa.Client, server: Server) -> None:
     client.webhooks.create(url="https://shop.example/zexa", events=("message.failed", "*"))
     assert last_body(server)["events"] == ["message.failed", "*"]
     client.contacts.create(**CONTACT, lists=("lst_demo", "lst_abc123"))
@@ -173,33 +173,33 @@ def test_lists_of_texts_may_be_tuples(client: zexa.Client, server: Server) -> No
 
 
 @pytest.mark.parametrize("value", [0, 101])
-def test_a_page_size_out_of_range_is_refused(client: zexa.Client, server: Server, value: int) -> None:
+def test_page_size_out_of_range_is_rejected(client: zexa.Client, server: Server, value: int) -> None:
     with pytest.raises(zexa.ValidationError, match="per_page"):
         list(client.contacts.list(per_page=value))
     assert server.requests() == []
 
 
 @pytest.mark.parametrize("value", [-1, 2**32, 2**70])
-def test_a_page_size_that_is_no_u32_is_refused_by_its_name(client: zexa.Client, server: Server, value: int) -> None:
+def test_page_size_outside_of_u32_is_rejected(client: zexa.Client, server: Server, value: int) -> None:
     with pytest.raises(zexa.ValidationError, match="per_page"):
         list(client.contacts.list(per_page=value))
     assert server.requests() == []
 
 
 @pytest.mark.parametrize("value", ["5", 2.5, [5]])
-def test_a_page_size_of_another_type_is_named(client: zexa.Client, value: Any) -> None:
+def test_page_size_of_the_wrong_type_is_named(client: zexa.Client, value: Any) -> None:
     with pytest.raises(TypeError, match="'per_page'"):
         list(client.contacts.list(per_page=value))
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_an_argument_that_there_is_not(client: zexa.Client, server: Server, name: str) -> None:
+def test_unknown_argument(client: zexa.Client, server: Server, name: str) -> None:
     with pytest.raises(TypeError, match="'colour'"):
         OPERATIONS[name](client)(**ARGUMENTS.get(name, {}), colour="red")
     assert server.requests() == []
 
 
-def test_what_to_send_is_given_by_name(client: zexa.Client) -> None:
+def test_arguments_are_keyword_only(client: zexa.Client) -> None:
     with pytest.raises(TypeError, match="positional"):
         client.messages.send("sms", "+244912345678", "ZEXA", "Hello")  # type: ignore[call-arg]
 
@@ -208,38 +208,38 @@ class Channel(str, enum.Enum):
     SMS = "sms"
 
 
-def test_a_text_may_be_of_a_class_over_str(client: zexa.Client, server: Server) -> None:
+def test_subclass_of_str_is_accepted(client: zexa.Client, server: Server) -> None:
     client.messages.send(**{**SMS, "channel": Channel.SMS})
     assert last_body(server)["channel"] == "sms"
 
 
 @pytest.mark.parametrize("name", ["body", "channel"])
-def test_half_of_a_character_is_refused(client: zexa.Client, server: Server, name: str) -> None:
+def test_lone_surrogate_is_rejected(client: zexa.Client, server: Server, name: str) -> None:
     with pytest.raises((TypeError, zexa.ValidationError), match=name):
         client.messages.send(**{**SMS, name: "\ud800"})
     assert server.requests() == []
 
 
-def test_a_nul_is_a_character(client: zexa.Client, server: Server) -> None:
+def test_nul_character_is_sent(client: zexa.Client, server: Server) -> None:
     client.messages.send(**{**SMS, "body": "a\0b"})
     assert last_body(server)["body"] == "a\0b"
 
 
 @pytest.mark.parametrize("template", [TEMPLATE, MappingProxyType(TEMPLATE)], ids=["dict", "mapping"])
-def test_a_template_is_a_mapping(client: zexa.Client, server: Server, template: Any) -> None:
+def test_template_is_a_mapping(client: zexa.Client, server: Server, template: Any) -> None:
     client.messages.send(channel="whatsapp", to="+244912345678", from_="ZEXA", template=template)
     assert last_body(server)["template"] == TEMPLATE
 
 
 @pytest.mark.parametrize("template", ["order_shipped", 5, ["order_shipped"], b"x"], ids=repr)
-def test_a_template_of_another_type_is_named(client: zexa.Client, server: Server, template: Any) -> None:
+def test_template_of_the_wrong_type_is_named(client: zexa.Client, server: Server, template: Any) -> None:
     with pytest.raises(TypeError, match="'template'"):
         client.messages.send(channel="whatsapp", to="+244912345678", from_="ZEXA", template=template)
     assert server.requests() == []
 
 
 @pytest.mark.parametrize("value", [object(), {1, 2}, b"x", float("nan"), 2**70], ids=lambda value: type(value).__name__)
-def test_a_template_that_is_no_json_is_named(client: zexa.Client, server: Server, value: Any) -> None:
+def test_template_outside_of_json_is_rejected(client: zexa.Client, server: Server, value: Any) -> None:
     with pytest.raises((TypeError, zexa.ValidationError), match="template"):
         client.messages.send(
             channel="whatsapp", to="+244912345678", from_="ZEXA", template={**TEMPLATE, "variables": {"1": value}}
@@ -258,7 +258,7 @@ def test_a_template_that_is_no_json_is_named(client: zexa.Client, server: Server
     ],
     ids=str,
 )
-def test_an_aware_datetime_is_sent_as_the_same_instant(
+def test_aware_datetime_is_sent_as_the_same_instant(
     client: zexa.Client, server: Server, zone: tzinfo, expected: str
 ) -> None:
     when = datetime(2036, 7, 1, 9, tzinfo=zone)
@@ -270,7 +270,7 @@ def test_an_aware_datetime_is_sent_as_the_same_instant(
     assert campaign.scheduled_at == when
 
 
-def test_a_datetime_keeps_its_microseconds_and_its_fold(client: zexa.Client, server: Server) -> None:
+def test_microseconds_and_fold_are_kept(client: zexa.Client, server: Server) -> None:
     client.messages.send(**SMS, scheduled_at=datetime(2036, 7, 1, 9, 0, 0, 123456, tzinfo=timezone.utc))
     assert instant(last_body(server)["scheduled_at"]).microsecond == 123456
     # The hour that comes twice when summer ends.
@@ -280,14 +280,14 @@ def test_a_datetime_keeps_its_microseconds_and_its_fold(client: zexa.Client, ser
         assert instant(last_body(server)["scheduled_at"]).hour == hour
 
 
-def test_a_datetime_that_is_none_in_utc_is_refused(client: zexa.Client, server: Server) -> None:
+def test_datetime_outside_of_the_range_of_utc_is_rejected(client: zexa.Client, server: Server) -> None:
     when = datetime(9999, 12, 31, 23, 30, tzinfo=timezone(timedelta(hours=-1)))
     with pytest.raises(zexa.ValidationError, match="scheduled_at"):
         client.messages.send(**SMS, scheduled_at=when)
     assert server.requests() == []
 
 
-def test_a_datetime_may_be_of_a_class_over_it(client: zexa.Client, server: Server) -> None:
+def test_subclass_of_datetime_is_accepted(client: zexa.Client, server: Server) -> None:
     """As those of libraries for dates, and of those that freeze time in tests."""
 
     class Moment(datetime):
@@ -298,13 +298,13 @@ def test_a_datetime_may_be_of_a_class_over_it(client: zexa.Client, server: Serve
 
 
 @pytest.mark.parametrize("name", ["messages.send", "campaigns.create"])
-def test_a_naive_datetime_is_refused(client: zexa.Client, server: Server, name: str) -> None:
+def test_naive_datetime_is_rejected(client: zexa.Client, server: Server, name: str) -> None:
     with pytest.raises(zexa.ValidationError, match="scheduled_at"):
         OPERATIONS[name](client)(**ARGUMENTS[name], scheduled_at=datetime(2036, 7, 1, 9))
     assert server.requests() == []
 
 
-def test_a_time_may_be_a_string(client: zexa.Client, server: Server) -> None:
+def test_time_may_be_a_string(client: zexa.Client, server: Server) -> None:
     client.messages.send(**SMS, scheduled_at="2036-07-01T10:00:00+01:00")
     assert instant(last_body(server)["scheduled_at"]) == datetime(2036, 7, 1, 9, tzinfo=timezone.utc)
     with pytest.raises(zexa.ValidationError, match="scheduled_at"):

@@ -26,7 +26,7 @@ def context_of(error: BaseException) -> zexa.CancelledError:
     return context
 
 
-def test_an_answer_that_came_is_in_the_details(server: Server) -> None:
+def test_details_contain_a_response_that_arrived(server: Server) -> None:
     async def main() -> None:
         async with zexa.AsyncClient(**server.options) as client:
             task = asyncio.create_task(client.messages.send(**SMS))
@@ -51,7 +51,7 @@ def await_answer(server: Server) -> None:
     zexa.Client(**server.options).credits.get()
 
 
-def test_an_interrupt_behind_the_answer_says_that_it_was_sent(client: zexa.Client, server: Server) -> None:
+def test_interrupt_after_the_response_has_outcome_accepted(client: zexa.Client, server: Server) -> None:
     class Interrupted(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             raise KeyboardInterrupt
@@ -70,7 +70,7 @@ def test_an_interrupt_behind_the_answer_says_that_it_was_sent(client: zexa.Clien
     assert (error.outcome, error.details["id"]) == ("accepted", server.messages()[0]["id"])
 
 
-def test_nothing_is_sent_where_nobody_can_wait(async_client: zexa.AsyncClient, server: Server) -> None:
+def test_nothing_is_sent_if_the_loop_cannot_wait(async_client: zexa.AsyncClient, server: Server) -> None:
     """As under another framework than asyncio."""
     coroutine = async_client.messages.send(**SMS)
     with pytest.raises(RuntimeError, match="no running event loop"):
@@ -80,7 +80,7 @@ def test_nothing_is_sent_where_nobody_can_wait(async_client: zexa.AsyncClient, s
     assert server.requests() == []
 
 
-def test_two_tasks_of_one_coroutine_both_end(sandbox: Sandbox) -> None:
+def test_two_tasks_await_one_coroutine(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"path": "/credits", "delay": 0.2, "times": 0}]})
 
     async def main() -> None:
@@ -94,7 +94,7 @@ def test_two_tasks_of_one_coroutine_both_end(sandbox: Sandbox) -> None:
     asyncio.run(main())
 
 
-def test_a_loop_that_was_closed_in_the_midst_of_a_call_is_let_go(sandbox: Sandbox) -> None:
+def test_loop_closed_during_a_call_is_freed(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"path": "/messages", "delay": 0.2, "times": 0}]})
 
     async def begin(client: zexa.AsyncClient) -> asyncio.Task[Any]:
@@ -119,7 +119,7 @@ def test_a_loop_that_was_closed_in_the_midst_of_a_call_is_let_go(sandbox: Sandbo
     assert sum(loop() is not None for loop in loops) <= 1
 
 
-def test_a_number_survives_a_pickle() -> None:
+def test_numbers_survive_pickling() -> None:
     for number in (0.1 + 0.2, 123456789.12345679, 5e-324, 1.7976931348623157e308):
         event = zexa.parse_event(f'{{"data": {{"number": {number!r}}}}}')
         assert event.data["number"] == number

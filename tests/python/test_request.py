@@ -14,7 +14,7 @@ from examples import CONTACT, PRIVATE
 from sandbox import Server
 
 
-def test_an_answer_is_a_status_and_a_body(client: zexa.Client) -> None:
+def test_response_has_status_and_body(client: zexa.Client) -> None:
     response = client.request("GET", "/credits")
     assert type(response) is zexa.Response
     assert (response.status, response.body) == (200, {"credits": 4250, "currency": "USD"})
@@ -22,7 +22,7 @@ def test_an_answer_is_a_status_and_a_body(client: zexa.Client) -> None:
         response.status = 500  # type: ignore[misc]
 
 
-def test_both_clients_have_it(async_client: zexa.AsyncClient) -> None:
+def test_both_clients_have_request(async_client: zexa.AsyncClient) -> None:
     async def main() -> None:
         response = await async_client.request(method="POST", path="/contacts", body=CONTACT)
         assert (response.status, response.body["name"]) == (201, CONTACT["name"])
@@ -55,7 +55,7 @@ def test_any_method(client: zexa.Client, server: Server, method: str) -> None:
     ],
     ids=str,
 )
-def test_any_body_arrives_as_it_is(client: zexa.Client, server: Server, body: Any) -> None:
+def test_body_is_sent_unchanged(client: zexa.Client, server: Server, body: Any) -> None:
     server.fault(status=200, body={"ok": True})
     client.request("POST", "/calls", body=body)
     received = server.requests()[0]["body"]
@@ -63,14 +63,14 @@ def test_any_body_arrives_as_it_is(client: zexa.Client, server: Server, body: An
     assert type(received) is type(body)
 
 
-def test_a_body_may_be_of_other_types_that_mean_the_same(client: zexa.Client, server: Server) -> None:
+def test_body_accepts_equivalent_types(client: zexa.Client, server: Server) -> None:
     server.fault(status=200, body={"ok": True}, times=0)
     client.request("POST", "/calls", body=OrderedDict(b=1, a=(1, 2)))
     client.request("POST", "/calls", body={1: "x", None: "y"})
     assert [request["body"] for request in server.requests()] == [{"b": 1, "a": [1, 2]}, {"1": "x", "null": "y"}]
 
 
-def test_no_body_is_none(client: zexa.Client, server: Server) -> None:
+def test_none_sends_no_body(client: zexa.Client, server: Server) -> None:
     server.fault(status=200, body={"ok": True}, times=0)
     client.request("POST", "/calls", body=None)
     client.request("POST", "/calls")
@@ -103,7 +103,7 @@ def deep() -> list[Any]:
     ],
     ids=ascii,
 )
-def test_a_body_that_is_no_json_is_refused(client: zexa.Client, server: Server, body: Any) -> None:
+def test_body_outside_of_json_is_rejected(client: zexa.Client, server: Server, body: Any) -> None:
     with pytest.raises(zexa.ValidationError, match="body") as caught:
         client.request("POST", "/calls", body=body)
     assert (caught.value.outcome, caught.value.attempts, caught.value.details["field"]) == ("not_sent", 0, "body")
@@ -111,14 +111,14 @@ def test_a_body_that_is_no_json_is_refused(client: zexa.Client, server: Server, 
 
 
 @pytest.mark.parametrize("body", [Ellipsis, {"a": Ellipsis}, {"a": b"bytes"}, {"a": {1, 2}}, {(1, 2): "x"}], ids=repr)
-def test_a_type_that_json_has_not_is_a_type_error(client: zexa.Client, server: Server, body: Any) -> None:
+def test_type_outside_of_json_is_a_type_error(client: zexa.Client, server: Server, body: Any) -> None:
     with pytest.raises(TypeError, match="body"):
         client.request("POST", "/calls", body=body)
     assert server.requests() == []
 
 
 @pytest.mark.parametrize("number", [2**70, 0.1 + 0.2, 5e-324, 1.7976931348623157e308, 123456789.123456789])
-def test_a_number_is_sent_as_it_is(client: zexa.Client, server: Server, number: float) -> None:
+def test_numbers_are_sent_unchanged(client: zexa.Client, server: Server, number: float) -> None:
     with contextlib.suppress(zexa.APIError):
         client.request("POST", "/calls", body={"number": number})
     (request,) = server.requests()
@@ -126,46 +126,46 @@ def test_a_number_is_sent_as_it_is(client: zexa.Client, server: Server, number: 
 
 
 @pytest.mark.parametrize("make", [looped, deep])
-def test_a_body_without_an_end_is_refused(client: zexa.Client, server: Server, make: Any) -> None:
+def test_recursive_body_is_rejected(client: zexa.Client, server: Server, make: Any) -> None:
     with pytest.raises(zexa.ValidationError, match="body"):
         client.request("POST", "/calls", body=make())
     assert server.requests() == []
 
 
-def test_a_query_is_escaped(client: zexa.Client, server: Server) -> None:
+def test_query_is_escaped(client: zexa.Client, server: Server) -> None:
     server.fault(status=200, body={"ok": True})
     query = {"from": "a&b=c", "q": "1+1 = 100% ç/?#", "empty": ""}
     client.request("GET", "/reports", query=query)
     assert server.requests()[0]["query"] == query
 
 
-def test_a_query_may_hold_numbers(client: zexa.Client, server: Server) -> None:
+def test_query_accepts_numbers(client: zexa.Client, server: Server) -> None:
     server.fault(status=200, body={"ok": True})
     client.request("GET", "/reports", query={"page": 2, "share": 1.5})
     assert server.requests()[0]["query"] == {"page": "2", "share": "1.5"}
 
 
 @pytest.mark.parametrize("query", [{1: "a"}, "a=1", [("a", "1")], {"a": None}, {"a": ["1"]}], ids=str)
-def test_a_query_of_another_type_is_named(client: zexa.Client, server: Server, query: Any) -> None:
+def test_query_of_the_wrong_type_is_named(client: zexa.Client, server: Server, query: Any) -> None:
     with pytest.raises(TypeError, match="'query'"):
         client.request("GET", "/reports", query=query)
     assert server.requests() == []
 
 
 @pytest.mark.parametrize("path", ["https://zexa.invalid/credits", "//zexa.invalid/credits", "/../credits"])
-def test_a_path_leads_nowhere_else(client: zexa.Client, server: Server, path: str) -> None:
+def test_path_outside_of_the_base_url_is_rejected(client: zexa.Client, server: Server, path: str) -> None:
     with pytest.raises(zexa.ValidationError, match="path"):
         client.request("GET", path)
     assert server.requests() == []
 
 
-def test_a_method_that_is_none(client: zexa.Client, server: Server) -> None:
+def test_invalid_method(client: zexa.Client, server: Server) -> None:
     with pytest.raises(zexa.ValidationError, match="method"):
         client.request("GE T", "/credits")
     assert server.requests() == []
 
 
-def test_a_request_has_options_as_any_call(client: zexa.Client, server: Server) -> None:
+def test_request_accepts_call_options(client: zexa.Client, server: Server) -> None:
     server.fault(status=503, times=0)
     with pytest.raises(zexa.ServerError) as caught:
         client.request("GET", "/credits", max_retries=0, timeout=5, deadline=5, extra_headers={"X-Shop": "1"})
@@ -173,13 +173,13 @@ def test_a_request_has_options_as_any_call(client: zexa.Client, server: Server) 
     assert server.requests()[0]["headers"]["x-shop"] == "1"
 
 
-def test_an_answer_can_be_made_a_model_of(client: zexa.Client) -> None:
+def test_request_with_a_query(client: zexa.Client) -> None:
     created = client.contacts.create(**CONTACT)
     response = client.request("GET", "/contacts", query={"search": "Domingos"})
     assert response.body["data"][0]["id"] == created.id
 
 
-def test_an_answer_shows_nothing_private(client: zexa.Client) -> None:
+def test_repr_of_a_response_shows_no_private_data(client: zexa.Client) -> None:
     client.contacts.create(**CONTACT)
     response = client.request("GET", "/contacts")
     assert not [secret for secret in PRIVATE if secret in f"{response!r} {response}"]

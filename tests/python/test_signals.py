@@ -59,7 +59,7 @@ def test_in_a_stalled_call(sandbox: Sandbox, where: str, tls: bool) -> None:
     assert len(server.requests()) == 2
 
 
-def test_again_and_again(sandbox: Sandbox) -> None:
+def test_repeatedly(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"then": "stall", "times": 3}]})
     with Program("programs.interrupted", "sending_again", server=server) as program:
         for number in range(3):
@@ -138,7 +138,7 @@ def full_backlog() -> Iterator[str]:
             one.close()
 
 
-def test_in_connecting(server: Server) -> None:
+def test_while_connecting(server: Server) -> None:
     with full_backlog() as url, Program("programs.interrupted", "reaching", url, server=server) as program:
         program.expect("calling")
         program.wait_until_blocked()
@@ -147,7 +147,7 @@ def test_in_connecting(server: Server) -> None:
     assert bodies(server) == ["after"]
 
 
-def test_in_a_tls_handshake(server: Server) -> None:
+def test_during_a_tls_handshake(server: Server) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"https://127.0.0.1:{listener.getsockname()[1]}/v1"
         with Program("programs.interrupted", "reaching", url, server=server) as program:
@@ -168,7 +168,7 @@ def unacknowledged(connection: socket.socket) -> int:
     return count[0]
 
 
-def test_in_the_body_of_an_answer(server: Server) -> None:
+def test_while_reading_the_response_body(server: Server) -> None:
     """Its head has said that the message was taken."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
@@ -188,7 +188,7 @@ def test_in_the_body_of_an_answer(server: Server) -> None:
     assert bodies(server) == ["after"]
 
 
-def test_in_the_lookup_of_a_name(server: Server, tmp_path: Path) -> None:
+def test_during_a_name_lookup(server: Server, tmp_path: Path) -> None:
     """Which nothing can break off: it is left behind, and holds up neither the call nor the end of the program."""
     library = tmp_path / "slow_lookup.so"
     source = Path(__file__).parent / "programs" / "slow_lookup.c"
@@ -204,7 +204,7 @@ def test_in_the_lookup_of_a_name(server: Server, tmp_path: Path) -> None:
     assert bodies(server) == ["after"]
 
 
-def test_a_handler_that_returns(sandbox: Sandbox) -> None:
+def test_handler_that_returns(sandbox: Sandbox) -> None:
     """It runs at once, while the call goes on."""
     server = sandbox.start_server({"faults": [{"then": "stall"}]})
     with Program("programs.interrupted", "counting", server=server) as program:
@@ -220,7 +220,7 @@ def test_a_handler_that_returns(sandbox: Sandbox) -> None:
     assert bodies(server) == ["after"]
 
 
-def test_a_handler_that_raises(sandbox: Sandbox) -> None:
+def test_handler_that_raises(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"then": "stall"}]})
     with Program("programs.interrupted", "raising", server=server) as program:
         program.expect("calling")
@@ -231,7 +231,7 @@ def test_a_handler_that_raises(sandbox: Sandbox) -> None:
     assert bodies(server) == ["after"]
 
 
-def test_a_handler_that_sends(sandbox: Sandbox) -> None:
+def test_handler_that_sends(sandbox: Sandbox) -> None:
     """In the midst of a call, which goes on."""
     server = sandbox.start_server({"faults": [{"then": "stall"}]})
     with Program("programs.interrupted", "sending_in_handler", server=server) as program:
@@ -246,7 +246,7 @@ def test_a_handler_that_sends(sandbox: Sandbox) -> None:
     assert bodies(server) == ["same", "other", "async", "after"]
 
 
-def test_a_handler_that_takes_from_the_same_list(sandbox: Sandbox) -> None:
+def test_handler_that_uses_the_same_iterator(sandbox: Sandbox) -> None:
     stalled = {"path": "/contacts", "skip": 1, "times": 2, "then": "stall"}
     server = sandbox.start_server({"state": {"contacts_count": 30}, "faults": [stalled]})
     with Program("programs.interrupted", "listing_in_handler", server=server) as program:
@@ -260,7 +260,7 @@ def test_a_handler_that_takes_from_the_same_list(sandbox: Sandbox) -> None:
         program.end()
 
 
-def test_an_alarm(sandbox: Sandbox) -> None:
+def test_alarm(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"then": "stall"}]})
     with Program("programs.interrupted", "alarm", server=server) as program:
         program.expect("calling")
@@ -271,7 +271,7 @@ def test_an_alarm(sandbox: Sandbox) -> None:
     assert bodies(server) == ["after"]
 
 
-def test_a_storm_of_signals(sandbox: Sandbox) -> None:
+def test_many_signals(sandbox: Sandbox) -> None:
     limited = {"status": 429, "headers": {"Retry-After": "0.2"}}
     slow = {"skip": 1, "times": 5, "delay": 0.1}
     server = sandbox.start_server({"state": {"contacts_count": 30}, "faults": [limited, slow]})
@@ -280,7 +280,7 @@ def test_a_storm_of_signals(sandbox: Sandbox) -> None:
     assert bodies(server) == ["message 0", "message 1", "message 2"]
 
 
-def test_ctrl_c_that_is_ignored(sandbox: Sandbox) -> None:
+def test_ignored_ctrl_c(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"delay": 0.5}]})
     with Program("programs.interrupted", "ignored", server=server) as program:
         program.expect("calling")
@@ -290,7 +290,7 @@ def test_ctrl_c_that_is_ignored(sandbox: Sandbox) -> None:
     assert bodies(server) == ["not interrupted"]
 
 
-def test_a_call_of_another_thread_goes_on(sandbox: Sandbox) -> None:
+def test_call_of_another_thread_continues(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"delay": 0.5}]})
     with Program("programs.interrupted", "other_thread", server=server) as program:
         program.expect("calling")
@@ -302,7 +302,7 @@ def test_a_call_of_another_thread_goes_on(sandbox: Sandbox) -> None:
     assert bodies(server) == ["slow", "after"]
 
 
-def test_only_the_call_of_the_main_thread_ends(sandbox: Sandbox) -> None:
+def test_only_the_call_of_the_main_thread_is_interrupted(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"delay": 1}, {"then": "stall"}]})
     with Program("programs.interrupted", "both_threads", server=server) as program:
         program.expect("calling")
@@ -313,14 +313,14 @@ def test_only_the_call_of_the_main_thread_ends(sandbox: Sandbox) -> None:
     assert sorted(bodies(server)) == ["after", "slow"]
 
 
-def test_a_log_handler_that_is_interrupted(server: Server) -> None:
+def test_interrupted_log_handler(server: Server) -> None:
     with Program("programs.interrupted", "log_handler_raises", server=server) as program:
         program.expect("interrupted")
         program.end()
     assert bodies(server) == ["interrupted", "after"]
 
 
-def test_a_log_handler_that_sends(server: Server) -> None:
+def test_log_handler_that_sends(server: Server) -> None:
     with Program("programs.interrupted", "log_handler_sends", server=server) as program:
         program.end()
     assert bodies(server) == ["logged", "of the log", "after"]
@@ -339,7 +339,7 @@ def test_asyncio_run(sandbox: Sandbox) -> None:
     assert len(server.requests()) == 2
 
 
-def test_a_program_that_knows_nothing_of_signals(sandbox: Sandbox) -> None:
+def test_program_without_signal_handling(sandbox: Sandbox) -> None:
     """It ends as if it had been killed by the signal, so that a shell stops too, and says what became of the message."""
     server = sandbox.start_server({"faults": [{"then": "stall"}]})
     with Program("programs.interrupted", "in_default_handler", server=server) as program:

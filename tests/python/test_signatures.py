@@ -53,7 +53,7 @@ def test_type_hints_are_the_types_themselves() -> None:
     assert (error["kind"], error["outcome"], error["retry_after"]) == (zexa.Kind, zexa.Outcome, float | None)
 
 
-def test_a_program_that_evaluates_hints_first_finds_the_package_as_it_was() -> None:
+def test_evaluating_hints_does_not_change_the_package() -> None:
     before = set(vars(zexa))
     typing.get_type_hints(zexa.AsyncMessages.wait)
     assert {name for name in set(vars(zexa)) - before if not name.startswith("_")} == set()
@@ -61,7 +61,7 @@ def test_a_program_that_evaluates_hints_first_finds_the_package_as_it_was() -> N
 
 
 @CLIENTS
-def test_the_signature_of_a_client(kind: type[Any]) -> None:
+def test_signature_of_a_client(kind: type[Any]) -> None:
     parameters = inspect.signature(kind).parameters
     assert list(parameters)[:3] == ["api_key", "base_url", "timeout"]
     assert {parameter.kind for parameter in parameters.values()} == {inspect.Parameter.KEYWORD_ONLY}
@@ -77,7 +77,7 @@ def test_the_signature_of_a_client(kind: type[Any]) -> None:
 
 
 @CLIENTS
-def test_the_signatures_of_all_operations(kind: type[Any]) -> None:
+def test_signatures_of_all_operations(kind: type[Any]) -> None:
     client = kind(api_key="k")
     for name in RESOURCES:
         resource = getattr(client, name)
@@ -103,7 +103,7 @@ def test_the_signatures_of_all_operations(kind: type[Any]) -> None:
         ("credits", "get", {"timeout": 1}, {"time_out": 1}),
     ],
 )
-def test_a_mock_of_an_operation_rejects_misspelt_arguments(
+def test_mock_of_an_operation_rejects_misspelt_arguments(
     kind: type[Any], resource: str, operation: str, right: dict[str, Any], wrong: dict[str, Any]
 ) -> None:
     client = kind(api_key="k")
@@ -116,7 +116,7 @@ def test_a_mock_of_an_operation_rejects_misspelt_arguments(
 
 
 @CLIENTS
-def test_mocks_of_the_client_itself_reject_misspelt_arguments(kind: type[Any]) -> None:
+def test_mock_of_a_client_rejects_misspelt_arguments(kind: type[Any]) -> None:
     with mock.patch.object(kind, "request", autospec=True) as double:
         client = kind(api_key="k")
         settle(client.request("GET", "/credits", query={"a": 1}))
@@ -140,7 +140,7 @@ async def awaited(made: Any) -> Any:
     return await made
 
 
-def test_an_operation_can_be_patched(server: Server) -> None:
+def test_operation_can_be_patched(server: Server) -> None:
     client = zexa.Client(**server.options)
     with mock.patch.object(client.messages, "send", return_value="sent") as send:
         assert client.messages.send(**SMS) == "sent"
@@ -148,7 +148,7 @@ def test_an_operation_can_be_patched(server: Server) -> None:
     assert server.requests() == []
 
 
-def test_an_async_operation_can_be_patched(server: Server) -> None:
+def test_async_operation_can_be_patched(server: Server) -> None:
     client = zexa.AsyncClient(**server.options)
     with mock.patch.object(client.messages, "send", return_value="sent") as send:
         assert asyncio.run(client.messages.send(**SMS)) == "sent"
@@ -157,14 +157,14 @@ def test_an_async_operation_can_be_patched(server: Server) -> None:
 
 
 @pytest.mark.parametrize("kind", [zexa.Client, zexa.AsyncClient])
-def test_a_client_can_be_a_specification(kind: type[Any]) -> None:
+def test_client_as_a_mock_specification(kind: type[Any]) -> None:
     double = mock.create_autospec(kind, instance=True)
     double.messages.send(**SMS)
     with pytest.raises(AttributeError):
         double.letters.send(**SMS)
 
 
-def test_an_async_operation_is_mocked_as_one() -> None:
+def test_mock_of_an_async_operation_is_async() -> None:
     async def main() -> None:
         double = mock.create_autospec(zexa.AsyncClient(api_key="k"))
         double.messages.send.return_value = "sent"

@@ -40,7 +40,7 @@ def together(act: Callable[[int], object]) -> list[Any]:
         return list(threads.map(begin, range(THREADS)))
 
 
-def test_they_share_a_client(server: Server, client: zexa.Client) -> None:
+def test_threads_share_a_client(server: Server, client: zexa.Client) -> None:
     def send_some(number: int) -> list[str]:
         return [send(client, f"{number}: {count}").id for count in range(50)]
 
@@ -51,14 +51,14 @@ def test_they_share_a_client(server: Server, client: zexa.Client) -> None:
     assert server.state()["connections"] <= THREADS
 
 
-def test_a_client_with_other_options_shares_its_connections(server: Server, client: zexa.Client) -> None:
+def test_threads_share_connections_of_derived_clients(server: Server, client: zexa.Client) -> None:
     send(client, "first")
     for number in range(20):
         send(client.with_options(timeout=5 + number), "more")
     assert server.state()["connections"] == 1
 
 
-def test_others_go_on_while_one_waits(sandbox: Sandbox) -> None:
+def test_gil_is_released_for_other_calls(sandbox: Sandbox) -> None:
     """Every thread is in a call that is never answered: a call that kept the interpreter to itself would stop the others."""
     server = sandbox.start_server({"faults": [{"times": 0, "then": "stall"}]})
     with zexa.Client(**server.options) as client, ThreadPoolExecutor(THREADS) as threads:
@@ -71,7 +71,7 @@ def test_others_go_on_while_one_waits(sandbox: Sandbox) -> None:
             assert isinstance(call.exception(), zexa.APIConnectionError)
 
 
-def test_python_code_runs_while_one_waits(sandbox: Sandbox) -> None:
+def test_gil_is_released_for_python_code(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"delay": 0.5}]})
     with zexa.Client(**server.options) as client, ThreadPoolExecutor(1) as threads:
         call = threads.submit(send, client, "slow")
@@ -82,7 +82,7 @@ def test_python_code_runs_while_one_waits(sandbox: Sandbox) -> None:
         assert count > 10_000
 
 
-def test_they_share_an_iterator(sandbox: Sandbox) -> None:
+def test_threads_share_an_iterator(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"state": {"contacts_count": 500}})
     with zexa.Client(**server.options) as client:
         contacts = iter(client.contacts.list(per_page=7))
@@ -91,7 +91,7 @@ def test_they_share_an_iterator(sandbox: Sandbox) -> None:
     assert len(ids) == 500 and set(ids.values()) == {1}
 
 
-def test_they_share_a_list(sandbox: Sandbox) -> None:
+def test_threads_share_a_list(sandbox: Sandbox) -> None:
     """Each `for` reads it anew."""
     server = sandbox.start_server({"state": {"contacts_count": 50}})
     with zexa.Client(**server.options) as client:
@@ -100,13 +100,13 @@ def test_they_share_a_list(sandbox: Sandbox) -> None:
     assert all(some == taken[0] for some in taken) and len(taken[0]) == 50
 
 
-def test_they_share_a_model(server: Server, client: zexa.Client) -> None:
+def test_threads_share_a_model(server: Server, client: zexa.Client) -> None:
     message = send(client, "shared")
     told = together(lambda number: [(message.to_json(), hash(message), repr(message)) for _ in range(100)])
     assert len({one for some in told for one in some}) == 1
 
 
-def test_they_make_and_drop_clients(server: Server) -> None:
+def test_threads_create_and_drop_clients(server: Server) -> None:
     def make_some(number: int) -> None:
         for count in range(5):
             with zexa.Client(**server.options) as client:
@@ -117,7 +117,7 @@ def test_they_make_and_drop_clients(server: Server) -> None:
     until_none_is_open(server)
 
 
-def test_closing_lets_a_call_in_flight_end(sandbox: Sandbox) -> None:
+def test_close_completes_a_call_in_flight(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"delay": 0.5}]})
     client = zexa.Client(**server.options)
     with ThreadPoolExecutor(1) as threads:
@@ -132,7 +132,7 @@ def test_closing_lets_a_call_in_flight_end(sandbox: Sandbox) -> None:
     until_none_is_open(server)
 
 
-def test_closing_ends_a_wait(sandbox: Sandbox) -> None:
+def test_close_ends_a_wait(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"faults": [{"status": 429, "headers": {"Retry-After": "60"}}]})
     client = zexa.Client(**server.options)
     with pytest.raises(zexa.RateLimitError):
@@ -147,7 +147,7 @@ def test_closing_ends_a_wait(sandbox: Sandbox) -> None:
     assert len(server.requests()) == 1
 
 
-def test_closing_while_all_are_calling(server: Server) -> None:
+def test_close_during_concurrent_calls(server: Server) -> None:
     client = zexa.Client(**server.options)
     closed = threading.Event()
 
@@ -166,7 +166,7 @@ def test_closing_while_all_are_calling(server: Server) -> None:
     until_none_is_open(server)
 
 
-def test_a_blocking_client_in_a_coroutine(server: Server, client: zexa.Client) -> None:
+def test_blocking_client_in_a_coroutine(server: Server, client: zexa.Client) -> None:
     """It blocks the loop, as whatever blocks does, and works."""
 
     async def sending() -> str | None:
@@ -176,7 +176,7 @@ def test_a_blocking_client_in_a_coroutine(server: Server, client: zexa.Client) -
     assert bodies(server) == Counter(["from a coroutine"])
 
 
-def test_a_blocking_client_on_threads_of_a_loop(server: Server, client: zexa.Client) -> None:
+def test_blocking_client_in_threads_of_a_loop(server: Server, client: zexa.Client) -> None:
     async def sending() -> None:
         await asyncio.gather(*(asyncio.to_thread(send, client, str(number)) for number in range(50)))
 

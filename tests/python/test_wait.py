@@ -28,7 +28,7 @@ def staying(sandbox: Sandbox) -> Server:
     return sandbox.start_server({"state": {"messages": [message_that_is("sent")]}})
 
 
-def test_until_it_has_arrived(sandbox: Sandbox) -> None:
+def test_until_a_message_is_delivered(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"state": {"speed": 5}})
     with zexa.Client(**server.options) as client:
         arrived = client.messages.wait(client.messages.send(**SMS).id)
@@ -36,7 +36,7 @@ def test_until_it_has_arrived(sandbox: Sandbox) -> None:
         assert (arrived.status, arrived.is_final) == ("delivered", True)
 
 
-def test_until_a_campaign_is_complete(sandbox: Sandbox) -> None:
+def test_until_a_campaign_is_completed(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"state": {"speed": 10}})
     with zexa.Client(**server.options) as client:
         ended = client.campaigns.wait(client.campaigns.create(**CAMPAIGN).id, until="completed")
@@ -46,14 +46,14 @@ def test_until_a_campaign_is_complete(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("until", ["sent", "queued", "final", "", None])
-def test_what_is_final_ends_it(sandbox: Sandbox, until: Any) -> None:
+def test_any_final_status_ends_the_wait(sandbox: Sandbox, until: Any) -> None:
     server = sandbox.start_server({"state": {"messages": [message_that_is("failed")]}})
     with zexa.Client(**server.options) as client:
         assert client.messages.wait("msg_1", until=until).status == "failed"
     assert len(server.requests()) == 1
 
 
-def test_the_status_that_it_waits_for(staying: Server) -> None:
+def test_until_a_status(staying: Server) -> None:
     staying.fault(path="/messages/*", status=200, body=message_that_is("queued"))
     with zexa.Client(**staying.options) as client:
         assert client.messages.wait("msg_1", until="sent").status == "sent"
@@ -61,19 +61,19 @@ def test_the_status_that_it_waits_for(staying: Server) -> None:
 
 
 @pytest.mark.parametrize("kind", [zexa.Client, zexa.AsyncClient])
-def test_what_it_waits_for_by_itself_is_in_its_signature(kind: type[Any]) -> None:
+def test_default_of_until_is_in_the_signature(kind: type[Any]) -> None:
     until = inspect.signature(kind(api_key="k").campaigns.wait).parameters["until"]
     assert (until.default, until.kind) == ("final", until.KEYWORD_ONLY)
 
 
-def test_the_deadline_is_for_all_of_it(staying: Server) -> None:
+def test_deadline_limits_the_whole_wait(staying: Server) -> None:
     with zexa.Client(**staying.options) as client, pytest.raises(zexa.APITimeoutError, match="deadline") as caught:
         client.messages.wait("msg_1", deadline=3)
     assert caught.value.outcome == "unknown"
     assert caught.value.attempts == len(staying.requests())
 
 
-def test_another_thread_may_close_the_client(staying: Server) -> None:
+def test_close_from_another_thread(staying: Server) -> None:
     def close() -> None:
         staying.requests(at_least=2)
         client.close()
@@ -87,7 +87,7 @@ def test_another_thread_may_close_the_client(staying: Server) -> None:
     assert caught.value.outcome == "unknown"
 
 
-def test_awaited(staying: Server) -> None:
+def test_wait_of_the_async_client(staying: Server) -> None:
     staying.fault(path="/messages/*", status=200, body=message_that_is("queued"))
 
     async def main() -> None:
@@ -103,7 +103,7 @@ def test_awaited(staying: Server) -> None:
     asyncio.run(main())
 
 
-def test_a_cancelled_task_asks_no_more(staying: Server) -> None:
+def test_cancelled_task_stops_polling(staying: Server) -> None:
     async def main() -> None:
         async with zexa.AsyncClient(**staying.options) as client:
             task = spawn(client.messages.wait("msg_1"))
@@ -120,7 +120,7 @@ def test_a_cancelled_task_asks_no_more(staying: Server) -> None:
     asyncio.run(main())
 
 
-def test_closing_ends_it(staying: Server) -> None:
+def test_close_ends_the_wait(staying: Server) -> None:
     async def main() -> None:
         client = zexa.AsyncClient(**staying.options)
         task = spawn(client.messages.wait("msg_1"))
@@ -132,7 +132,7 @@ def test_closing_ends_it(staying: Server) -> None:
     asyncio.run(main())
 
 
-def test_ctrl_c_in_a_pause(sandbox: Sandbox) -> None:
+def test_ctrl_c_during_a_pause(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"state": {"speed": "manual"}})
     with Program("programs.interrupted", "waiting", server=server) as program:
         program.expect("calling")

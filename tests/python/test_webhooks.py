@@ -25,7 +25,7 @@ PAYLOAD = json.dumps(MODELS[zexa.Event]).encode()
     [PAYLOAD, PAYLOAD.decode(), bytearray(PAYLOAD), memoryview(PAYLOAD), memoryview(bytearray(PAYLOAD))],
     ids=lambda payload: type(payload).__name__,
 )
-def test_a_payload_may_be_bytes_or_text(payload: Any) -> None:
+def test_payload_may_be_bytes_or_text(payload: Any) -> None:
     event = zexa.parse_event(payload)
     assert type(event) is zexa.Event
     assert (event.id, event.event) == ("evt_1", "message.delivered")
@@ -34,14 +34,14 @@ def test_a_payload_may_be_bytes_or_text(payload: Any) -> None:
     assert event == zexa.Event.from_json(PAYLOAD.decode())
 
 
-def test_a_buffer_may_have_gaps() -> None:
+def test_non_contiguous_buffer() -> None:
     """Such as every other byte of another."""
     doubled = bytes(byte for byte in PAYLOAD for _ in range(2))
     event = zexa.parse_event(memoryview(doubled)[::2])
     assert event.id == "evt_1"
 
 
-def test_a_buffer_can_be_used_again() -> None:
+def test_buffer_can_be_reused() -> None:
     buffer = bytearray(PAYLOAD)
     event = zexa.parse_event(buffer)
     buffer.clear()
@@ -65,14 +65,14 @@ def test_a_buffer_can_be_used_again() -> None:
     ],
     ids=lambda payload: ascii(payload[:20]),
 )
-def test_what_is_no_event(payload: Any) -> None:
+def test_invalid_payload(payload: Any) -> None:
     with pytest.raises(zexa.DecodeError) as caught:
         zexa.parse_event(payload)
     error = caught.value
     assert (error.kind, error.outcome, error.status, error.attempts) == ("decode", "not_sent", None, 0)
 
 
-def test_what_is_no_event_is_not_repeated_in_the_error() -> None:
+def test_error_does_not_quote_an_invalid_payload() -> None:
     with pytest.raises(zexa.DecodeError) as caught:
         zexa.parse_event(b'"the code is 4711"')
     assert "4711" not in f"{caught.value} {caught.value!r}"
@@ -81,19 +81,19 @@ def test_what_is_no_event_is_not_repeated_in_the_error() -> None:
 @pytest.mark.parametrize(
     "payload", [None, 5, {"event": "x"}, ["x"], object()], ids=lambda payload: type(payload).__name__
 )
-def test_a_payload_of_another_type_is_named(payload: Any) -> None:
+def test_payload_of_the_wrong_type_is_named(payload: Any) -> None:
     with pytest.raises(TypeError, match="'payload'"):
         zexa.parse_event(payload)
 
 
-def test_nothing_in_an_event_is_certain() -> None:
+def test_every_field_of_an_event_is_optional() -> None:
     event = zexa.parse_event(b"{}")
     assert (event.id, event.event, event.created_at, event.data) == (None, None, None, None)
     assert (event.message, event.campaign, event.extra) == (None, None, {})
     assert disagreements(event) == []
 
 
-def test_an_event_about_a_message() -> None:
+def test_message_event() -> None:
     event = about("message.delivered", MODELS[zexa.Message])
     assert type(event.message) is zexa.Message
     assert (event.message.id, event.message.from_, event.message.is_final) == ("msg_1", "ZEXA", True)
@@ -101,7 +101,7 @@ def test_an_event_about_a_message() -> None:
     assert event.campaign is None
 
 
-def test_an_event_about_a_campaign() -> None:
+def test_campaign_event() -> None:
     event = about("campaign.completed", MODELS[zexa.Campaign])
     assert type(event.campaign) is zexa.Campaign
     assert event.campaign.stats is not None
@@ -110,7 +110,7 @@ def test_an_event_about_a_campaign() -> None:
 
 
 @pytest.mark.parametrize("data", [{"status": "sent"}, {"id": {"value": 1}}, [], "msg_1", 5, None])
-def test_an_event_that_holds_no_message(data: Any) -> None:
+def test_message_event_without_a_message(data: Any) -> None:
     event = about("message.delivered", data)
     assert (event.message, event.data) == (None, data)
     assert disagreements(event) == []
@@ -126,7 +126,7 @@ def test_an_event_that_holds_no_message(data: Any) -> None:
     ],
     ids=json.dumps,
 )
-def test_an_event_about_a_message_in_another_form(payload: dict[str, Any]) -> None:
+def test_message_event_in_other_forms(payload: dict[str, Any]) -> None:
     event = zexa.parse_event(json.dumps(payload))
     assert event.message is not None
     assert (event.message.id, event.message.status, event.message.created_at) == ("msg_1", "delivered", None)
@@ -137,7 +137,7 @@ def about(name: str, data: Any) -> zexa.Event:
     return zexa.parse_event(json.dumps({"event": name, "data": data}))
 
 
-def test_a_name_that_is_not_known_is_kept() -> None:
+def test_unknown_event_name_is_kept() -> None:
     assert about("message.read", MODELS[zexa.Message]).event == "message.read"
     assert zexa.parse_event('{"type": "call.ended"}').event == "call.ended"
 
@@ -164,7 +164,7 @@ def posted() -> Iterator[tuple[str, Queue[bytes]]]:
         thread.join()
 
 
-def test_what_is_really_posted(sandbox: Sandbox, posted: tuple[str, Queue[bytes]]) -> None:
+def test_events_posted_by_the_sandbox(sandbox: Sandbox, posted: tuple[str, Queue[bytes]]) -> None:
     """The package takes no http:// for a webhook, which is why it is registered by another way."""
     url, bodies = posted
     server = sandbox.start_server({"state": {"allow_http_webhooks": True}})

@@ -48,7 +48,7 @@ async def call(client: Any, operation: str, arguments: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("kind", [zexa.Client, zexa.AsyncClient])
 @pytest.mark.parametrize(("operation", "arguments", "name"), CALLS)
-def test_an_argument_that_is_no_text_is_named(
+def test_argument_with_a_lone_surrogate_is_named(
     server: Server, kind: Any, operation: str, arguments: dict[str, Any], name: str
 ) -> None:
     client = kind(**server.options)
@@ -72,14 +72,14 @@ OPTIONS = [
 
 @pytest.mark.parametrize("kind", [zexa.Client, zexa.AsyncClient])
 @pytest.mark.parametrize(("name", "value"), OPTIONS)
-def test_an_option_that_is_no_text_is_named(kind: Any, name: str, value: Any) -> None:
+def test_option_with_a_lone_surrogate_is_named(kind: Any, name: str, value: Any) -> None:
     with pytest.raises(zexa.ConfigError, match=name) as caught:
         kind(**{"api_key": "zx_any", name: value})
     assert (caught.value.details["field"], caught.value.outcome) == (name, "not_sent")
 
 
 @pytest.mark.parametrize("headers", [{"X-Shop": HALF}, {HALF: "1"}])
-def test_a_header_of_a_call_that_is_no_text_is_named(client: zexa.Client, server: Server, headers: Any) -> None:
+def test_header_with_a_lone_surrogate_is_named(client: zexa.Client, server: Server, headers: Any) -> None:
     for make in (
         lambda: client.credits.get(extra_headers=headers),
         lambda: client.with_options(extra_headers=headers),
@@ -91,13 +91,13 @@ def test_a_header_of_a_call_that_is_no_text_is_named(client: zexa.Client, server
 
 
 @pytest.mark.parametrize("payload", [HALF, f"{HALF}{{}}", f'{{"event": {HALF}}}'], ids=ascii)
-def test_a_payload_that_is_no_json_for_it_is_a_decode_error(payload: str) -> None:
+def test_payload_with_a_lone_surrogate(payload: str) -> None:
     for read in (zexa.parse_event, zexa.Message.from_json):
         with pytest.raises(zexa.DecodeError):
             read(payload)
 
 
-def test_text_and_bytes_of_a_payload_are_read_alike() -> None:
+def test_text_and_bytes_of_a_payload_are_equivalent() -> None:
     """Whatever the core makes of it."""
     payload = json.dumps({"event": "message.delivered", "note": HALF}, ensure_ascii=False)
     found: list[Any] = []
@@ -109,7 +109,7 @@ def test_text_and_bytes_of_a_payload_are_read_alike() -> None:
     assert found[0] == found[1]
 
 
-def test_an_argument_is_named_as_python_names_it(client: zexa.Client, server: Server) -> None:
+def test_errors_use_python_names(client: zexa.Client, server: Server) -> None:
     """Also by the core, which knows `from` and `headers`."""
     with pytest.raises(zexa.InvalidRequestError, match="^invalid_request: `from_` ") as missing:
         client.messages.send(**{**SMS, "from_": ""})
@@ -123,7 +123,7 @@ def test_an_argument_is_named_as_python_names_it(client: zexa.Client, server: Se
     assert server.requests() == []
 
 
-def test_the_api_names_its_fields_itself(client: zexa.Client, server: Server) -> None:
+def test_api_errors_keep_the_names_of_the_api(client: zexa.Client, server: Server) -> None:
     body = {"error": "validation_error", "message": "from: is not registered", "details": {"field": "from"}}
     server.fault(status=422, body=body)
     with pytest.raises(zexa.ValidationError) as caught:

@@ -42,21 +42,21 @@ def play_either(sandbox: Sandbox, scenario: dict[str, Any], way: Way) -> list[st
 
 @pytest.mark.parametrize("way", Way, ids=lambda way: way.value)
 @pytest.mark.parametrize(("words", "change"), SPOILT, ids=[words for words, _ in SPOILT])
-def test_a_mismatch_is_told(sandbox: Sandbox, words: str, change: dict[str, Any], way: Way) -> None:
+def test_mismatch_is_reported(sandbox: Sandbox, words: str, change: dict[str, Any], way: Way) -> None:
     scenario = {"name": words, "call": {"operation": "credits.get"}, **change}
     found = play_either(sandbox, scenario, way)
     assert any(words in mismatch for mismatch in found), found
     assert not any("Traceback" in mismatch for mismatch in found), found
 
 
-def test_a_call_that_is_not_cancelled_is_told(sandbox: Sandbox) -> None:
+def test_call_that_is_not_cancelled_is_reported(sandbox: Sandbox) -> None:
     """It has ended before."""
     call = {"operation": "contacts.delete", "arguments": {"id": "cnt_nobody"}, "cancel_after_attempts": 2}
     found = asyncio.run(play_async(sandbox, {"name": "x", "call": call, "error": {}}, Way.ASYNC))
     assert any("not cancelled" in mismatch for mismatch in found), found
 
 
-def test_a_call_that_does_not_end_is_told(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_call_that_does_not_end_is_reported(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """And it holds up no other."""
     monkeypatch.setattr(stage, "LONGEST", 3)
     stalled = {
@@ -73,7 +73,7 @@ def test_a_call_that_does_not_end_is_told(sandbox: Sandbox, monkeypatch: pytest.
     playing.end()
 
 
-def test_each_way_is_one_that_some_scenario_has() -> None:
+def test_each_mode_is_used_by_a_scenario() -> None:
     scenario = {"name": "x", "call": {"operation": "contacts.list", "options": {"timeout": 1}}}
     assert set(ways(scenario)) == set(Way)
 
@@ -90,7 +90,7 @@ def test_each_way_is_one_that_some_scenario_has() -> None:
         ("Event.event", {"event": None}),
     ],
 )
-def test_attributes_that_differ_are_told(words: str, change: dict[str, Any]) -> None:
+def test_differing_attributes_are_reported(words: str, change: dict[str, Any]) -> None:
     event, whole = zexa.parse_event(EVENT), json.loads(EVENT)
     assert objects.disagreements(event, whole) == []
     found = objects.disagreements(event, {**whole, **change})
@@ -98,7 +98,7 @@ def test_attributes_that_differ_are_told(words: str, change: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize(("name", "value"), [("body", "Event"), ("to", "+244912345678"), ("html", "event")])
-def test_what_a_repr_shows_is_told(name: str, value: str) -> None:
+def test_private_data_in_repr_is_reported(name: str, value: str) -> None:
     class Careless:
         def __repr__(self) -> str:
             return "Event(event to +244912345678)"
@@ -106,7 +106,7 @@ def test_what_a_repr_shows_is_told(name: str, value: str) -> None:
     assert objects.in_repr(Careless(), {"data": [{name: value}]})
 
 
-def test_an_error_at_odds_with_itself_is_told() -> None:
+def test_inconsistent_error_is_reported() -> None:
     with pytest.raises(zexa.DecodeError) as caught:
         zexa.parse_event(b"[]")
     assert errors.disagreements(caught.value) == []
@@ -116,7 +116,7 @@ def test_an_error_at_odds_with_itself_is_told() -> None:
             assert errors.disagreements(caught.value)
 
 
-def test_the_server_of_a_scenario_is_its_own(server: Server, sandbox: Sandbox) -> None:
+def test_each_scenario_has_its_own_server(server: Server, sandbox: Sandbox) -> None:
     scenario = {"name": "x", "call": {"operation": "credits.get"}, "result": {"credits": 4250}}
     assert play(sandbox, scenario, Way.BLOCKING) == []
     assert server.requests() == []
