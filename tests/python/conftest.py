@@ -1,4 +1,4 @@
-"""Fixtures: a sandbox for the whole run, and for each test a server of it and clients for that server."""
+"""Fixtures: a sandbox for the whole run, and a server and clients for each test."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from sandbox import Sandbox, Server
 from scenarios.files import PLAYED, summary
 
 ROOT = Path(__file__).resolve().parents[2]
-# The report of a worker of pytest-xdist on the scenarios that it played: the name under which it is sent, and where it is kept.
+# The report of a pytest-xdist worker on its scenarios: the name under which it is sent, and the key under which it is stored.
 PLAYED_BY_WORKER = "scenarios"
 REPORT = pytest.StashKey[str]()
-# What would change how clients behave.
-FOREIGN = ("ZEXA_API_KEY", "ZEXA_BASE_URL", "ZEXA_LOG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+# Environment variables that would affect clients.
+VARIABLES = ("ZEXA_API_KEY", "ZEXA_BASE_URL", "ZEXA_LOG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def environment() -> Iterator[None]:
-    """No test depends on the environment that it happens to be run in."""
+    """Remove the environment variables that would affect tests."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in FOREIGN:
+        for name in VARIABLES:
             patch.delenv(name, raising=False)
             patch.delenv(name.lower(), raising=False)
-        # Whoever runs this in the background ignores it, and what is ignored is inherited.
+        # A background job inherits that the signal is ignored.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         yield
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """The program that ZEXA_SANDBOX names, or else the one that `cargo build -p zexa-sandbox` has made."""
+    """The program in ZEXA_SANDBOX, else the one that `cargo build -p zexa-sandbox` builds."""
     program = Path(os.environ.get("ZEXA_SANDBOX") or ROOT / "target" / "debug" / "zexa-sandbox")
     if not program.exists():
-        pytest.exit(f"{program} is lacking: cargo build -p zexa-sandbox, or say in ZEXA_SANDBOX where it is", 2)
+        pytest.exit(f"{program} is missing: run cargo build -p zexa-sandbox, or set ZEXA_SANDBOX to its path", 2)
     running = Sandbox(program)
     yield running
     running.end()
@@ -48,7 +48,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def server(sandbox: Sandbox) -> Iterator[Server]:
-    """A server of this test alone."""
+    """A server for one test."""
     server = sandbox.start_server()
     yield server
     server.end()
@@ -56,34 +56,34 @@ def server(sandbox: Sandbox) -> Iterator[Server]:
 
 @pytest.fixture
 def client(server: Server) -> Iterator[zexa.Client]:
-    """A blocking client of the server."""
+    """A blocking client for the server."""
     with zexa.Client(**server.options) as client:
         yield client
 
 
 @pytest.fixture
 def async_client(server: Server) -> Iterator[zexa.AsyncClient]:
-    """An async client of the server, closed when the test is over."""
+    """An async client for the server, closed after the test."""
     client = zexa.AsyncClient(**server.options)
     yield client
     asyncio.run(client.close())
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Reports how many scenarios were played: to the main process, if this is a worker of pytest-xdist."""
+    """Report the number of scenarios to the main process, if this is a pytest-xdist worker."""
     if played := session.config.stash.get(PLAYED, None):
         getattr(session.config, "workeroutput", {})[PLAYED_BY_WORKER] = summary(played)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Takes the report of a worker of pytest-xdist."""
+    """Store the report of a pytest-xdist worker."""
     if report := getattr(node, "workeroutput", {}).get(PLAYED_BY_WORKER):
         node.config.stash[REPORT] = report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Prints how many scenarios were played."""
+    """Print the number of scenarios that were played."""
     stash = terminalreporter.config.stash
     played = stash.get(PLAYED, None)
     if report := summary(played) if played else stash.get(REPORT, ""):

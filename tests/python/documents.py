@@ -1,4 +1,4 @@
-"""What the Python in the READMEs and the examples are run with: a server in the environment, and one that receives webhooks."""
+"""Runs the snippets of the guides and the examples: with a server in the environment, and as a webhook receiver."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def surroundings(folder: Path, server: Server) -> dict[str, str]:
-    """The environment of a program in the folder, whose reader has set it as the README says."""
+    """The environment of a program in the folder, as the guide describes it."""
     path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
-    # Of a width, where a program asks for it, and as for a log.
+    # A fixed width, for programs that determine the width of the terminal.
     return {"ZEXA_BASE_URL": server.url, "ZEXA_API_KEY": server.api_key, "PYTHONPATH": path, "COLUMNS": "100"}
 
 
 def run(folder: Path, module: str, server: Server, *arguments: str, errors: str | None = "") -> str:
-    """Runs a program of the folder to its end, which has to be a good one. Gives what it printed."""
+    """Run a program of the folder, which must succeed, and return its output."""
     with Program(module, *arguments, environment=surroundings(folder, server)) as program:
         return program.end(errors=errors)
 
 
 class Receiver:
-    """An application under uvicorn, to which a server posts its events at /zexa."""
+    """An application under uvicorn that receives events at /zexa."""
 
     def __init__(self, program: Program, sandbox: Sandbox):
         self.program = program
@@ -41,22 +41,22 @@ class Receiver:
         self.url = f"{found[1]}/zexa"
 
     def have_events_posted(self) -> zexa.Message:
-        """The test event, and those of a message that is delivered."""
+        """Make a server post the test event, and the events of a delivered message."""
         with zexa.Client(**self.server.options) as client:
-            # The package takes no http:// for a webhook, which is why it is registered by another way.
+            # `webhooks.create()` rejects http:// URLs.
             client.request("POST", "/webhooks", body={"url": self.url, "events": ["*"]})
             message = client.messages.send(**SMS)
         self.server.advance(60)
         return message
 
     def post(self, body: bytes) -> int:
-        """Posts it as Zexa would, and gives the status of the answer."""
+        """Post a body like Zexa, and return the status of the response."""
         with OPENER.open(Request(self.url, body), timeout=TIMEOUT) as response:
             status: int = response.status
         return status
 
 
 def uvicorn(folder: Path, module: str, server: Server) -> Program:
-    """The application `app` of a module in the folder, at a port that is free."""
+    """The application `app` of a module in the folder, on a free port."""
     arguments = (f"{module}:app", "--port", "0", "--no-access-log")
     return Program("uvicorn", *arguments, environment=surroundings(folder, server))

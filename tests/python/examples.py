@@ -1,4 +1,4 @@
-"""What tests send, and an object of every type that the API answers with."""
+"""Arguments of calls, and an object of every model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CAMPAIGN: dict[str, Any] = {
 CONTACT: dict[str, Any] = {"name": "Ana Domingos", "phone": "+244923456789"}
 WEBHOOK: dict[str, Any] = {"url": "https://shop.example/zexa", "events": ["message.delivered", "message.failed"]}
 
-# Every field that there is, and one that there is not.
+# All fields of each model, and one unknown field.
 MODELS: dict[type[Any], dict[str, Any]] = {
     zexa.Message: {
         "id": "msg_1",

@@ -1,4 +1,4 @@
-"""Event loops of either kind, and what is done with them in tests."""
+"""Event loops of both kinds, and helpers for tests that use them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ KINDS = ("asyncio", "uvloop")
 
 
 def new_loop(kind: str) -> Iterator[asyncio.AbstractEventLoop]:
-    """A loop for a test. It has to end it with nothing left to the loop's own handler of errors."""
+    """A loop for a test. The test fails if anything is reported to the loop's exception handler."""
     loop = pytest.importorskip("uvloop").new_event_loop() if kind == "uvloop" else asyncio.new_event_loop()
-    told: list[dict[str, Any]] = []
-    loop.set_exception_handler(lambda _, context: told.append(context))
+    reported: list[dict[str, Any]] = []
+    loop.set_exception_handler(lambda _, context: reported.append(context))
     yield loop
     loop.run_until_complete(loop.shutdown_asyncgens())
     loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()
-    assert told == []
+    assert reported == []
 
 
 def bodies(server: Server) -> list[str]:
@@ -32,17 +32,17 @@ def bodies(server: Server) -> list[str]:
 
 
 async def seen(server: Server, count: int) -> None:
-    """Waits until the server has received so many requests."""
+    """Wait until the server has received this number of requests."""
     await asyncio.get_running_loop().run_in_executor(None, server.requests, count)
 
 
 async def gone(server: Server, connections: int = 0) -> None:
-    """Waits until the server sees no more connections than those."""
+    """Wait until the server has at most this number of open connections."""
 
     def has_gone() -> bool:
         return bool(server.state()["open_connections"] <= connections)
 
-    await asyncio.get_running_loop().run_in_executor(None, until, "the connection goes", has_gone)
+    await asyncio.get_running_loop().run_in_executor(None, until, "the connection is closed", has_gone)
 
 
 async def cancel(task: asyncio.Future[Any]) -> None:

@@ -1,4 +1,4 @@
-"""The sandbox program, and the servers that it runs, one for each test."""
+"""The sandbox program, and its servers, one for each test."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
-# Not through a proxy that the environment may name.
+# Ignores proxies in the environment.
 OPENER = build_opener(ProxyHandler({}))
-# Seconds. Longer than any request to a control path waits for something.
+# Seconds. Longer than any request to the control path waits.
 TIMEOUT = 60
 
 
 class Refused(Exception):
-    """The sandbox does not know what it was asked for."""
+    """The sandbox rejected a request to its control path."""
 
 
 class Sandbox:
-    """A running sandbox, which ends with this process at the latest."""
+    """A running sandbox, which ends with this process."""
 
     def __init__(self, program: Path):
         command = [str(program), "--exit-with-parent"]
-        # A process group of its own: Ctrl-C is for the tests alone.
+        # In a separate process group, which Ctrl-C does not reach.
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
         assert self._process.stdout is not None
         self.control: str = json.loads(self._process.stdout.readline())["control"]
 
     def start_server(self, server: dict[str, Any] | None = None) -> Server:
-        """A server with `state` and `faults` of its own, as scenarios describe it."""
+        """A new server with the `state` and `faults` of a scenario."""
         return Server(send("POST", f"{self.control}/instances", server or {}))
 
     def mismatches(self, expected: dict[str, Any], actual: dict[str, Any]) -> list[str]:
-        """Where what came does not fit the patterns."""
+        """The mismatches between patterns and actual values."""
         found: list[str] = send("POST", f"{self.control}/match", {"expected": expected, "actual": actual})["mismatches"]
         return found
 
@@ -44,7 +44,7 @@ class Sandbox:
 
 
 class Server:
-    """One server of the sandbox: what a client needs to reach it, and its control path."""
+    """One server of the sandbox: its URL, its key, and its control path."""
 
     def __init__(self, started: dict[str, Any]):
         self.url = started["url"]
@@ -65,12 +65,12 @@ class Server:
         return options
 
     def requests(self, at_least: int = 0) -> list[dict[str, Any]]:
-        """All requests that it received, in order, once there are so many."""
+        """All received requests in order. Waits until there are at least this number."""
         requests: list[dict[str, Any]] = self.get(f"requests?at_least={at_least}")["requests"]
         return requests
 
     def messages(self) -> list[dict[str, Any]]:
-        """All messages that exist in it, in order."""
+        """All messages in order."""
         messages: list[dict[str, Any]] = self.get("messages")["messages"]
         return messages
 
@@ -79,16 +79,16 @@ class Server:
         return contacts
 
     def state(self) -> dict[str, Any]:
-        """Its time, balance, counts, `connections` ever accepted and `open_connections`."""
+        """Time, balance, counts, the number of accepted `connections`, and `open_connections`."""
         state: dict[str, Any] = self.get("state")
         return state
 
     def fault(self, **fault: Any) -> None:
-        """Makes it misbehave, such as `fault(method="POST", status=503)`."""
+        """Inject a fault, such as `fault(method="POST", status=503)`."""
         send("POST", f"{self.control}/faults", fault)
 
     def advance(self, seconds: float) -> None:
-        """Moves its time ahead."""
+        """Advance the clock."""
         send("POST", f"{self.control}/advance", {"seconds": seconds})
 
     def get(self, what: str) -> Any:
@@ -99,10 +99,10 @@ class Server:
 
 
 def send(method: str, url: str, body: Any = None) -> Any:
-    """Makes a request to a control path."""
+    """Send a request to a control path."""
     data = None if body is None else json.dumps(body).encode("utf-8")
     try:
         with OPENER.open(Request(url, data, method=method), timeout=TIMEOUT) as response:
             return json.loads(response.read() or b"null")
     except HTTPError as error:
-        raise Refused(f"the sandbox answers {method} {url} with {error.code}: {error.read().decode()}") from error
+        raise Refused(f"the sandbox responded to {method} {url} with {error.code}: {error.read().decode()}") from error

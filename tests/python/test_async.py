@@ -1,4 +1,4 @@
-"""The async client: every operation, and the ways of asyncio to await it. Loops and cancelling have tests of their own."""
+"""The async client: every operation, awaited in every way. See also test_loops.py and test_cancel.py."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_every_operation(async_client: zexa.AsyncClient, server: Server) -> None
 
 
 def test_coroutine_has_a_name(async_client: zexa.AsyncClient) -> None:
-    """It is what Python tells of one that was never awaited."""
+    """Python shows the name in the warning about a coroutine that was never awaited."""
     with pytest.warns(RuntimeWarning, match="coroutine 'AsyncCreditBalance.get' was never awaited"):
         async_client.credits.get()  # type: ignore[unused-coroutine]
 
@@ -100,7 +100,7 @@ def test_lists(async_client: zexa.AsyncClient, server: Server) -> None:
         assert server.requests() == []
         ids = [contact.id async for contact in contacts]
         assert ids == [contact["id"] for contact in server.contacts()]
-        # Again, and again.
+        # Closing twice is allowed.
         assert [contact.id async for contact in contacts] == ids
         assert [len(page) async for page in pages] == [2, 2, 1]
         assert [page.page async for page in pages] == [1, 2, 3]
@@ -162,7 +162,7 @@ def test_async_lists_are_not_iterable(async_client: zexa.AsyncClient) -> None:
     things: Any = async_client.contacts.list()
     with pytest.raises(TypeError):
         iter(things)
-    # What Python 3.10 says of `with` is an AttributeError.
+    # In Python 3.10, `with` raises AttributeError.
     with pytest.raises((TypeError, AttributeError)):
         with_async: Any = async_client
         with with_async:
@@ -215,7 +215,7 @@ def test_derived_clients_share_connections(async_client: zexa.AsyncClient, serve
 
 
 def test_await_requires_an_event_loop(async_client: zexa.AsyncClient) -> None:
-    """A coroutine can be stepped through by anybody. This one says what it lacks, and does not hang."""
+    """A coroutine that is stepped without an event loop raises an error and does not hang."""
     coroutine = async_client.credits.get()
     with pytest.raises(RuntimeError, match="event loop"):
         coroutine.send(None)
@@ -226,7 +226,7 @@ def test_both_clients_have_the_same_operations() -> None:
         blocking, awaited = (getattr(kind(api_key="k"), resource) for kind in (zexa.Client, zexa.AsyncClient))
         assert public(blocking) == public(awaited)
         for name in public(blocking):
-            # Types are in a stub for the one, and beside the code for the other.
+            # The types of one are in a stub, those of the other in the code.
             one, other = (
                 [
                     (taken.name, taken.kind, taken.default)

@@ -1,4 +1,4 @@
-"""The benchmarks do their work. How long that takes is for `cargo xtask bench` to say, on a machine that is quiet."""
+"""The benchmarks run. `cargo xtask bench` measures them, on a quiet machine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """Of the server that they measure clients with, which is built beside the sandbox."""
+    """The folder of the benchmark server, which is built next to the sandbox."""
     sandbox = Path(os.environ.get("ZEXA_SANDBOX") or ROOT / "target" / "debug" / "zexa-sandbox")
     program = sandbox.with_name("zexa-bench-server")
     if not program.exists():

@@ -1,4 +1,4 @@
-"""Cancelling tasks: it ends the request wherever it is, and nothing is sent after it, or again."""
+"""Task cancellation: it ends the request in every state, and nothing is sent afterwards or again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def loop(request: pytest.FixtureRequest) -> Iterator[asyncio.AbstractEventLoop]:
 
 @pytest.fixture
 def stalling(sandbox: Sandbox) -> Iterator[Server]:
-    """A server that does not answer its first request, though it carries it out."""
+    """A server that processes its first request, but does not respond to it."""
     server = sandbox.start_server({"faults": [{"process": True, "then": "stall"}]})
     yield server
     server.end()
@@ -46,21 +46,21 @@ def test_in_flight(loop: asyncio.AbstractEventLoop, stalling: Server) -> None:
     assert len(stalling.requests()) == 2
 
 
-class Told(Exception):
-    """How far a call had got that was cancelled."""
+class Reported(Exception):
+    """The outcome of a cancelled call, and its number of attempts."""
 
 
-async def telling(call: Awaitable[object]) -> None:
+async def reporting(call: Awaitable[object]) -> None:
     try:
         await call
     except asyncio.CancelledError as cancelled:
         error = cancelled.__context__
         assert isinstance(error, zexa.CancelledError)
-        raise Told(error.outcome, error.attempts) from None
+        raise Reported(error.outcome, error.attempts) from None
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "reported"),
     [
         ({"process": True, "then": "stall"}, ("unknown", 1)),
         ({"process": True, "then": "stall", "at": "head"}, ("unknown", 1)),
@@ -69,29 +69,29 @@ async def telling(call: Awaitable[object]) -> None:
     ids=["in flight", "in the head", "at the gate"],
 )
 def test_outcome_of_a_cancelled_call(
-    loop: asyncio.AbstractEventLoop, sandbox: Sandbox, fault: dict[str, Any], told: tuple[str, int]
+    loop: asyncio.AbstractEventLoop, sandbox: Sandbox, fault: dict[str, Any], reported: tuple[str, int]
 ) -> None:
     server = sandbox.start_server({"faults": [fault]})
 
     async def main() -> None:
         async with zexa.AsyncClient(**server.options) as client:
-            if told == ("not_sent", 0):
+            if reported == ("not_sent", 0):
                 with pytest.raises(zexa.RateLimitError):
                     await client.messages.send(**sms("limited"), max_retries=0)
-            task = spawn(telling(client.messages.send(**sms("cancelled"))))
+            task = spawn(reporting(client.messages.send(**sms("cancelled"))))
             await seen(server, 1)
-            # It has come to where it waits, if it is to wait at the gate.
+            # Let the task start, in case it waits at the gate.
             await asyncio.sleep(0)
             task.cancel()
-            with pytest.raises(Told) as caught:
+            with pytest.raises(Reported) as caught:
                 await task
-            assert caught.value.args == told
+            assert caught.value.args == reported
 
     loop.run_until_complete(main())
 
 
 def test_in_flight_over_http2(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
-    """The stream ends, and the connection that others use stays."""
+    """The stream is reset, and the shared connection stays open."""
     server = sandbox.start_server({"state": {"tls": True}, "faults": [{"skip": 1, "then": "stall"}]})
 
     async def main() -> None:
@@ -109,7 +109,7 @@ def test_in_flight_over_http2(loop: asyncio.AbstractEventLoop, sandbox: Sandbox)
 
 
 def test_wait_for(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
-    # For ever, so that the time may also run out before the request arrives.
+    # All requests stall, because the time may also run out before the first one arrives.
     server = sandbox.start_server({"faults": [{"path": "/messages", "then": "stall", "times": 0}]})
 
     async def main() -> None:
@@ -178,21 +178,21 @@ def test_in_a_retry_wait(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> N
 
     async def main() -> None:
         answered = asyncio.Event()
-        told = logging.Handler()
+        handler = logging.Handler()
         running = asyncio.get_running_loop()
-        told.emit = lambda record: running.call_soon_threadsafe(answered.set)  # type: ignore[assignment]
-        logger.addHandler(told)
+        handler.emit = lambda record: running.call_soon_threadsafe(answered.set)  # type: ignore[assignment]
+        logger.addHandler(handler)
         logger.setLevel(logging.DEBUG)
         try:
             async with zexa.AsyncClient(**server.options) as client:
                 task = spawn(client.messages.send(**sms("cancelled")))
                 await asyncio.wait_for(answered.wait(), FAR)
                 await cancel(task)
-                # They wait at the same gate, until well after the cancelled one would have gone out.
+                # These wait at the same gate, until long after the cancelled call would have been sent.
                 await asyncio.gather(*(client.messages.send(**sms("after")) for _ in range(10)))
         finally:
             logger.setLevel(logging.NOTSET)
-            logger.removeHandler(told)
+            logger.removeHandler(handler)
 
     loop.run_until_complete(main())
     assert bodies(server) == ["after"] * 10
@@ -216,7 +216,7 @@ def test_in_a_list(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
             await seen(server, 3)
             await cancel(task)
             assert len(read) == 10
-            # At most the connection that the first page came over.
+            # At most the connection of the first page stays open.
             await gone(server, 1)
             assert len([contact async for contact in contacts]) == 30
 
@@ -224,7 +224,7 @@ def test_in_a_list(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
 
 
 def test_iterator_continues_after_a_cancelled_step(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> None:
-    """Whoever gives up waiting for an item may wait for it again: none is lost."""
+    """After a cancelled `anext()`, the next one returns the item: none is lost."""
     slow = {"path": "/contacts", "skip": 1, "delay": 1}
     server = sandbox.start_server({"state": {"contacts_count": 20}, "faults": [slow]})
 
@@ -253,7 +253,7 @@ def test_iteration_stopped_early(loop: asyncio.AbstractEventLoop, sandbox: Sandb
 
     loop.run_until_complete(main())
     assert bodies(server) == ["after"]
-    # The second page brought a few more along, not all hundred.
+    # A few pages were prefetched, not all hundred.
     assert 2 <= len([request for request in server.requests() if request["path"] == "/v1/contacts"]) <= 5
 
 
@@ -291,7 +291,7 @@ def test_task_group_with_a_failure(loop: asyncio.AbstractEventLoop, stalling: Se
 
 
 def test_at_a_random_moment(loop: asyncio.AbstractEventLoop, server: Server) -> None:
-    """Whenever it comes, a call either gives its result or is cancelled; and what has a result was sent."""
+    """At any moment, a call either returns its result or is cancelled. A message with a result was sent."""
     chance = random.Random(1)
 
     async def main() -> set[str]:

@@ -1,4 +1,4 @@
-"""The options of clients and of calls: what they do, and which are refused."""
+"""Options of clients and calls: their effects, and invalid values."""
 
 from __future__ import annotations
 
@@ -76,16 +76,14 @@ def test_invalid_option_is_named(kind: Any, options: dict[str, Any], name: str) 
 
 
 @pytest.mark.parametrize("headers", [{"X Shop": "1"}, {"X-Shop": "a\nb"}, {"Authorization": "Bearer other"}], ids=str)
-def test_invalid_header_of_a_call_is_rejected(
-    client: zexa.Client, server: Server, headers: dict[str, str]
-) -> None:
+def test_invalid_header_of_a_call_is_rejected(client: zexa.Client, server: Server, headers: dict[str, str]) -> None:
     refused(lambda: client.credits.get(extra_headers=headers), "headers")
     refused(lambda: client.with_options(extra_headers=headers).credits.get(), "headers")
     assert server.requests() == []
 
 
 def refused(call: Any, name: str) -> None:
-    """As a ConfigError that names the option."""
+    """Check for a ConfigError that names the option."""
     with pytest.raises(zexa.ConfigError, match=name) as caught:
         call()
     error = caught.value
@@ -130,9 +128,7 @@ def test_option_of_the_wrong_type_is_named(kind: Any, name: str, value: Any) -> 
         ("extra_query", {"a": b"1"}),
     ],
 )
-def test_call_option_of_the_wrong_type_is_named(
-    client: zexa.Client, server: Server, name: str, value: Any
-) -> None:
+def test_call_option_of_the_wrong_type_is_named(client: zexa.Client, server: Server, name: str, value: Any) -> None:
     for call in (client.credits.get, client.contacts.list, client.with_options):
         with pytest.raises(TypeError, match=f"'{name}'"):
             call(**{name: value})
@@ -247,7 +243,7 @@ def test_durations_are_seconds_or_a_timedelta(server: Server, timeout: Any) -> N
     options: dict[str, Any]
     for options in ({}, {"deadline": timeout, "timeout": 5}):
         start = time.monotonic()
-        # Otherwise the answer arrives after ten seconds.
+        # Without the limit, the response arrives after ten seconds.
         with pytest.raises(zexa.APITimeoutError):
             client.credits.get(**options)
         assert time.monotonic() - start > 0.19
@@ -312,7 +308,7 @@ def test_calls_beyond_max_connections_wait(server: Server) -> None:
 
     asyncio.run(main())
     assert len(server.requests()) == 20
-    # A connection that has just answered is not always free for the next call, which then opens another.
+    # A connection is not always free immediately after its response. The next call then opens another one.
     assert server.state()["connections"] < 10
 
 

@@ -1,4 +1,4 @@
-"""Objects that a program makes for its own tests: by keyword arguments, and from plain data."""
+"""Constructors and `from_dict()`, which programs use in their tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EACH = pytest.mark.parametrize("kind", MODELS, ids=lambda kind: kind.__name__)
 
 
 def arguments(kind: type[Any]) -> dict[str, Any]:
-    """The arguments for an object with every field that there is."""
+    """The arguments for an object with all fields."""
     whole = kind.from_json(json.dumps(MODELS[kind]))
     return {**{name: getattr(whole, name) for name in kind.__match_args__}, "extra": whole.extra}
 
@@ -41,7 +41,7 @@ def test_constructor_sets_the_attributes(kind: type[Any]) -> None:
 @EACH
 def test_from_dict_accepts_the_result_of_to_dict(kind: type[Any]) -> None:
     whole = kind.from_json(json.dumps(MODELS[kind]))
-    # A datetime has microseconds, and JSON may have more.
+    # `datetime` has microseconds; JSON may be more precise.
     assert kind.from_dict(whole.to_dict(mode="json")) == whole
     coarse = kind.from_dict(whole.to_dict())
     assert kind.from_dict(coarse.to_dict()) == coarse

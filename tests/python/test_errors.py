@@ -1,4 +1,4 @@
-"""The exceptions: their tree, what they say, and what can be done with them."""
+"""The exceptions: hierarchy, attributes, text, pickling."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from examples import SMS
 from sandbox import Sandbox, Server
 from scenarios.errors import CLASSES, attributes, disagreements
 
-# What makes a server, or a client that never reaches it, end a call with each kind.
+# A fault for each kind of error.
 FAULTS: dict[str, dict[str, Any]] = {
     "invalid_request": {"status": 400},
     "unauthorized": {"status": 401},
@@ -38,7 +38,7 @@ CONNECTION_ERRORS = (zexa.APIConnectionError, zexa.APITimeoutError)
 
 
 def failure(server: Server, kind: str) -> zexa.ZexaError:
-    """An error of this kind, from a real call."""
+    """An error of this kind, raised by a real call."""
     if kind == "config":
         return caught(lambda: zexa.Client(**{**server.options, "timeout": 0}))
     client = zexa.Client(**server.options, max_retries=0)
@@ -94,7 +94,7 @@ def test_base_class_catches_subclasses(client: zexa.Client) -> None:
         try:
             client.messages.get("msg_nobody")
         except (zexa.ConfigError, zexa.ServerError, zexa.APIConnectionError):
-            pytest.fail("caught by a class that it is not of")
+            pytest.fail("caught by an unrelated class")
 
 
 def test_attributes_of_an_api_error(client: zexa.Client, server: Server) -> None:
@@ -145,7 +145,7 @@ def test_wrong_api_key(server: Server) -> None:
 def test_refused_connection_has_a_cause() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        # Bound for as long as the test needs it, so that nobody else listens there.
+        # Bound, but not listening, so that no other process uses the port during the test.
         port = free.getsockname()[1]
         client = zexa.Client(api_key="k", base_url=f"http://127.0.0.1:{port}/v1", max_retries=0)
         error = caught(lambda: client.credits.get())
@@ -201,7 +201,7 @@ def test_error_text_contains_no_phone_number(client: zexa.Client, to: str) -> No
 
 
 def test_error_constructor() -> None:
-    """So that what stands in for a client can raise it."""
+    """Mocks of a client can raise it."""
     error = zexa.RateLimitError("slow down")
     assert "slow down" in str(error)
     assert isinstance(error, zexa.APIError)
@@ -214,11 +214,11 @@ def test_error_constructor() -> None:
 
 
 def through_celery(error: zexa.ZexaError) -> Any:
-    """An exception as Celery's JSON result backend keeps it, and makes it anew in another process."""
-    kept = json.dumps(
+    """Serialize and restore an exception like Celery's JSON result backend."""
+    stored = json.dumps(
         {"exc_type": type(error).__name__, "exc_message": error.args, "exc_module": type(error).__module__}
     )
-    found = json.loads(kept)
+    found = json.loads(stored)
     return getattr(zexa, found["exc_type"])(*found["exc_message"])
 
 
@@ -246,7 +246,7 @@ def test_error_without_attributes_is_not_safe_to_retry() -> None:
     for args in ([], ["text"], ["text", "{'outcome': 'not_sent'}"], ["text", None], ["text", {}]):
         error = zexa.ServerError(*args)
         assert (error.outcome, error.safe_to_retry, error.kind) == ("unknown", False, "server"), args
-    # Of a later version, perhaps.
+    # An attribute of a later version is ignored.
     error = zexa.ServerError("text", {"outcome": "rejected", "novel": 1})
     assert error.outcome == "rejected"
     assert not hasattr(error, "novel")
@@ -261,7 +261,7 @@ def test_text_follows_args() -> None:
 
 
 class ShopError(zexa.ServerError):
-    """A class of a program's own."""
+    """A class that a program derives."""
 
 
 def test_subclass_of_an_error() -> None:

@@ -1,4 +1,4 @@
-"""The end of a program: nothing holds it up, and nothing that runs on fails in it."""
+"""Interpreter shutdown: clients neither delay it nor cause errors."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from programs.process import CARELESS, Program, run
+from programs.process import IGNORE_RESOURCE_WARNINGS, Program, run
 from sandbox import Sandbox, Server
 
-# The interpreter looks for misuse of its memory.
+# Enables the memory checks of the interpreter.
 CHECKED = {"PYTHONMALLOC": "debug"}
 
 
 def leave(case: str, *arguments: str, server: Server) -> str:
-    """Runs it to its end, which has to be a silent one."""
-    return run("programs.exits", case, *arguments, server=server, flags=CARELESS, environment=CHECKED)
+    """Run a program, which must end without output on stderr."""
+    return run("programs.exits", case, *arguments, server=server, flags=IGNORE_RESOURCE_WARNINGS, environment=CHECKED)
 
 
 def bodies(server: Server) -> list[str]:
@@ -61,7 +61,7 @@ def test_while_calls_end(server: Server, case: str, time: int) -> None:
 @pytest.mark.parametrize("delay", [0.005, 0.02, 0.05, 0.1])
 def test_while_unawaited_responses_arrive(sandbox: Sandbox, delay: float) -> None:
     server = sandbox.start_server({"faults": [{"times": 0, "delay": delay}]})
-    leave("abandoned_answers", server=server)
+    leave("abandoned_responses", server=server)
 
 
 def test_loop_closed_before_responses_arrive(sandbox: Sandbox) -> None:

@@ -1,4 +1,4 @@
-"""Extra fields of the body and of the query: what Python accepts for them. The scenarios have what becomes of them."""
+"""`extra_body` and `extra_query`: accepted Python types. Scenarios test their effects."""
 
 from __future__ import annotations
 

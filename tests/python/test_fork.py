@@ -1,4 +1,4 @@
-"""fork(): what was made before it works on both sides, in every way that Python forks."""
+"""fork(): clients that were created before it work in parent and child, for every way in which Python forks."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-from programs.process import CARELESS, Program, run, until
+from programs.process import IGNORE_RESOURCE_WARNINGS, Program, run, until
 from sandbox import Sandbox, Server
 
-# Each way to a server has its own kind of connection.
+# One state for each kind of connection.
 STATES: dict[str, dict[str, Any]] = {
     "http": {},
     "tls with http/1.1": {"tls": True, "alpn": ["http/1.1"]},
@@ -38,16 +38,16 @@ def bodies(server: Server) -> Counter[str]:
 
 
 def connections(server: Server, who: str) -> set[int]:
-    """The connections over which it sent."""
+    """The connections over which a process sent."""
     return {request["connection"] for request in server.requests() if request["body"]["body"].startswith(who)}
 
 
 @pytest.mark.parametrize("case", ["alternating", "alternating_async"])
 def test_parent_and_child_take_turns(any_server: Server, case: str) -> None:
-    run("programs.forks", case, server=any_server, flags=CARELESS)
+    run("programs.forks", case, server=any_server, flags=IGNORE_RESOURCE_WARNINGS)
     expected = [f"{who} {turn}" for who in ("parent", "child") for turn in range(20)]
     assert bodies(any_server) == Counter([*expected, "parent before", "parent after"])
-    # The parent kept its connection, and the child has one of its own.
+    # The parent kept its connection, and the child opened its own.
     parent, child = connections(any_server, "parent"), connections(any_server, "child")
     assert (len(parent), len(child)) == (1, 1)
     assert parent != child
@@ -68,7 +68,7 @@ def test_grandchild(server: Server) -> None:
     run("programs.forks", "grandchild", server=server)
     who = ("parent", "child", "grandchild", "parent again")
     assert bodies(server) == Counter([*who, *(f"{name}, async" for name in who)])
-    # Nothing is left open by any of them.
+    # No process left a connection open.
     until("no open connection", lambda: server.state()["open_connections"] == 0)
 
 
@@ -78,7 +78,7 @@ def test_fork_while_threads_make_calls(any_server: Server) -> None:
 
 
 def test_fork_while_a_thread_runs_a_loop(any_server: Server) -> None:
-    run("programs.forks", "beside_a_loop", server=any_server, flags=CARELESS)
+    run("programs.forks", "beside_a_loop", server=any_server, flags=IGNORE_RESOURCE_WARNINGS)
     assert bodies(any_server) == Counter(f"child {number}" for number in range(10))
 
 
@@ -105,7 +105,7 @@ def test_iterator_in_use_by_a_thread(sandbox: Sandbox) -> None:
 def test_exit_of_a_child(any_server: Server, how: str, used: str) -> None:
     run("programs.forks", "ends", how, used, server=any_server)
     parents = [request for request in any_server.requests() if request["body"]["body"].startswith("parent")]
-    # Its connections outlived the child.
+    # The connections of the parent outlived the child.
     assert len({request["connection"] for request in parents}) == 2
     assert len(any_server.messages()) == (6 if used == "used" else 4)
 
@@ -134,7 +134,7 @@ def test_multiprocessing_process(server: Server, method: str) -> None:
 
 @pytest.mark.parametrize("kind", ["sync", "gthread"])
 def test_gunicorn_with_preload(sandbox: Sandbox, kind: str) -> None:
-    # Slow enough for requests to meet in both workers.
+    # Slow enough for both workers to receive requests.
     server = sandbox.start_server({"faults": [{"skip": 1, "times": 0, "delay": 0.02}]})
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         arguments = [
@@ -169,7 +169,7 @@ def test_gunicorn_with_preload(sandbox: Sandbox, kind: str) -> None:
                 return len(workers()) == 2
 
             with ThreadPoolExecutor(4) as threads:
-                # A worker that starts late misses the first requests.
+                # A worker that starts late receives none of the first requests.
                 until("both workers answer", both_have_answered)
             gunicorn.signal(signal.SIGTERM)
             gunicorn.end(errors=None)

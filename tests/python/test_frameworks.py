@@ -1,4 +1,4 @@
-"""What FastAPI and pydantic do with the package: background tasks, response models, fields, schemas, dependencies."""
+"""FastAPI and pydantic: background tasks, response models, fields, schemas, dependencies."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MESSAGE = {
 
 
 def test_background_task(server: Server) -> None:
-    """FastAPI asks whether a function is a coroutine function, and runs it in a thread where it is not."""
+    """FastAPI runs a function in a thread unless it is a coroutine function."""
     app = FastAPI()
     client = zexa.AsyncClient(**server.options)
 
@@ -62,8 +62,8 @@ def test_pydantic_field() -> None:
         message: zexa.Message
 
     of_json = zexa.Message.from_json(json.dumps(MESSAGE))
-    for given in (of_json, MESSAGE, json.dumps(MESSAGE)):
-        order = Order.model_validate({"message": given})
+    for value in (of_json, MESSAGE, json.dumps(MESSAGE)):
+        order = Order.model_validate({"message": value})
         assert order.message == of_json
     assert json.loads(order.model_dump_json()) == {"message": MESSAGE}
     assert Order.model_validate_json(order.model_dump_json()) == order
@@ -104,7 +104,7 @@ def test_response_model_include_and_exclude(server: Server) -> None:
 
 
 class Order(pydantic.BaseModel):
-    """A model with everything of the package that can be a field."""
+    """A model with a field of every supported class."""
 
     message: zexa.Message | None = None
     campaign: zexa.Campaign | None = None
@@ -143,7 +143,7 @@ def test_pages_and_responses_are_fields() -> None:
     written = order.model_dump_json()
     assert json.loads(written)["contacts"]["items"][0]["phone"] == CONTACT.phone
     assert json.loads(written)["response"] == {"status": 200, "body": {"a": [1]}}
-    # The items of a page without their type cannot be read from JSON.
+    # A page without an item type cannot be validated from JSON.
     again = Order.model_validate_json(order.model_dump_json(exclude={"page"}))
     assert (again.contacts, again.response) == (page, order.response)
     assert again.contacts is not None
@@ -155,7 +155,7 @@ def test_pages_and_responses_are_fields() -> None:
 
 
 @pytest.mark.parametrize(
-    "given",
+    "data",
     [
         {"contacts": {"items": [{"name": "Ana"}]}},
         {"contacts": {"total": 1}},
@@ -166,11 +166,11 @@ def test_pages_and_responses_are_fields() -> None:
         {"message": {"id": "msg_1", "created_at": object()}},
         {"campaign": "{}"},
     ],
-    ids=lambda given: next(iter(given)),
+    ids=lambda data: next(iter(data)),
 )
-def test_invalid_values_are_validation_errors(given: dict[str, Any]) -> None:
-    with pytest.raises(pydantic.ValidationError, match=next(iter(given))):
-        Order.model_validate(given)
+def test_invalid_values_are_validation_errors(data: dict[str, Any]) -> None:
+    with pytest.raises(pydantic.ValidationError, match=next(iter(data))):
+        Order.model_validate(data)
 
 
 @pytest.mark.parametrize("mode", ["validation", "serialization"])
@@ -206,7 +206,7 @@ def test_openapi_names_the_models() -> None:
 
 @pytest.mark.parametrize("kind", [zexa.Client, zexa.AsyncClient])
 def test_client_as_a_dependency(server: Server, kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No option of it is read from a request: whoever chose the base URL would be sent the API key."""
+    """No option is read from a request, which could otherwise choose the host that receives the API key."""
     monkeypatch.setenv("ZEXA_API_KEY", server.api_key)
     monkeypatch.setenv("ZEXA_BASE_URL", server.url)
     app = FastAPI()

@@ -1,4 +1,4 @@
-"""What `import zexa` costs: no other package of size, no thread, no file; and so does making a client."""
+"""Importing the package and creating a client load no large modules, start no thread and open no file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import zexa
 
-# Each of them would double the time that a command line tool takes to start.
+# Each of these would double the startup time of a command-line tool.
 HEAVY = {
     "asyncio",
     "concurrent",
@@ -30,24 +30,24 @@ HEAVY |= {"multiprocessing", "pathlib", "re", "socket", "ssl", "subprocess", "te
 
 
 @pytest.fixture(scope="module")
-def told() -> Any:
-    # -S: what a site's own customizations import is not what this package imports.
+def report() -> Any:
+    # -S: exclude the imports of site customizations.
     command = [sys.executable, "-S", "-W", "error", str(Path(__file__).parent / "programs" / "imports.py")]
     environment = {**os.environ, "PYTHONPATH": str(Path(zexa.__file__).parent.parent)}
     return json.loads(subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, timeout=60).stdout)
 
 
-def test_import_loads_few_modules(told: dict[str, list[str]]) -> None:
-    assert {name.partition(".")[0] for name in told["imported"]} & HEAVY == set()
-    assert "zexa._zexa" in told["imported"]
+def test_import_loads_few_modules(report: dict[str, list[str]]) -> None:
+    assert {name.partition(".")[0] for name in report["imported"]} & HEAVY == set()
+    assert "zexa._zexa" in report["imported"]
 
 
-def test_creating_a_client_loads_few_modules(told: dict[str, list[str]]) -> None:
-    assert {name.partition(".")[0] for name in told["made"]} & HEAVY == set()
+def test_creating_a_client_loads_few_modules(report: dict[str, list[str]]) -> None:
+    assert {name.partition(".")[0] for name in report["made"]} & HEAVY == set()
 
 
-def test_import_and_client_start_no_thread_and_open_no_file(told: dict[str, list[str]]) -> None:
-    assert told["changed"] == []
+def test_import_and_client_start_no_thread_and_open_no_file(report: dict[str, list[str]]) -> None:
+    assert report["changed"] == []
 
 
 def test_public_names_exist() -> None:

@@ -1,4 +1,4 @@
-"""More than one import of the package in a process: by several interpreters, and after `sys.modules` was purged."""
+"""Several imports of the package in one process: by subinterpreters, and after purging `sys.modules`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ USED = ["config", 4250, "rejected", "rejected", True]
 
 
 def interpreters(which: str, server: Server) -> list[Any]:
-    """What the interpreters of a process found. The process has to end well."""
+    """The results of the interpreters of a process, which must exit successfully."""
     command = [sys.executable, *STRICT, "-m", "programs.interpreters", which]
     environment = {**os.environ, **variables(None), "ZEXA_API_KEY": server.api_key, "ZEXA_BASE_URL": server.url}
     done = subprocess.run(command, check=False, cwd=HERE, env=environment, capture_output=True, text=True, timeout=120)
@@ -49,7 +49,7 @@ def test_second_interpreter_cannot_import_the_package(server: Server) -> None:
 
 
 def test_first_interpreter_may_be_a_subinterpreter(server: Server) -> None:
-    """As under mod_wsgi, which runs each application in an interpreter of its own."""
+    """mod_wsgi runs each application in its own interpreter."""
     one, other, main, again, *after = interpreters("other_first", server)
     assert (one, again) == (USED, USED)
     assert [is_rejection(found) for found in (other, main, *after)] == [True] * 4
@@ -57,7 +57,7 @@ def test_first_interpreter_may_be_a_subinterpreter(server: Server) -> None:
 
 @pytest.fixture
 def imported_again() -> Iterator[ModuleType]:
-    """The package as it is imported anew. Afterwards, all others have theirs again."""
+    """A second import of the package. The first one is restored afterwards."""
     with mock.patch.dict(sys.modules):
         for name in [name for name in sys.modules if name.partition(".")[0] == "zexa"]:
             del sys.modules[name]
@@ -90,7 +90,7 @@ def test_package_is_complete_after_a_second_import(imported_again: Any, server: 
 
 
 def test_exceptions_match_after_purging_all_modules(server: Server) -> None:
-    """Only in a process of its own: pytest would not survive it."""
+    """In a separate process, because pytest would not survive it."""
     script = f"""
 import io, sys
 before = set(sys.modules)

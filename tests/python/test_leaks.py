@@ -1,4 +1,4 @@
-"""Leaks: what is done many times leaves nothing behind."""
+"""Leaks: repeated operations leave no memory, objects, references, files or threads behind."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from programs.process import CARELESS, run
+from programs.process import IGNORE_RESOURCE_WARNINGS, run
 from sandbox import Sandbox
 
-# Of each time. The least that malloc() gives is 32, so nothing can leak less.
+# Bytes per repetition. The smallest block of malloc() has 32, so a leak cannot be smaller.
 MOST_BYTES = 24
-# What of it is kept by chance.
+# Tolerated random variation.
 SLACK = 10_000
-# Each loop of asyncio leaves some behind for a while, without any of this package.
+# asyncio itself keeps some objects per event loop for a while.
 MOST_BYTES_OF_A_LOOP = 50
 
 CASES = {
@@ -36,12 +36,14 @@ CASES = {
 def test_no_leaks(sandbox: Sandbox, case: str) -> None:
     server = sandbox.start_server({"state": {"contacts_count": 30, "credits": 1_000_000}, "faults": CASES[case]})
     environment = {"PYTHONMALLOC": "malloc"}
-    told = json.loads(run("programs.leaks", case, server=server, flags=CARELESS, environment=environment))
+    report = json.loads(
+        run("programs.leaks", case, server=server, flags=IGNORE_RESOURCE_WARNINGS, environment=environment)
+    )
     server.end()
-    grown, times = told["grown"], told["times"]
+    grown, times = report["grown"], report["times"]
     bytes_of_each = MOST_BYTES_OF_A_LOOP if case == "loops" else MOST_BYTES
     most = {"bytes": times * bytes_of_each + SLACK, "resident": 4 << 20, "files": 0, "threads": 0}
     wrong = {name: value for name, value in grown.items() if value > most.get(name, times // 2)}
-    # As wrong as one that is never given back is one that is given back twice.
+    # A reference that is released twice is as wrong as one that is never released.
     wrong |= {name: value for name, value in grown.items() if name.startswith("references") and -value > times // 2}
     assert wrong == {}, f"after {times} times"

@@ -1,4 +1,4 @@
-"""Lists of the blocking client: items, pages, and when what is asked for."""
+"""Lists: items, pages, limits, and the requests that they send."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COUNT = 23
 
 @pytest.fixture
 def server(sandbox: Sandbox) -> Iterator[Server]:
-    """With enough contacts for some pages."""
+    """A server with enough contacts for several pages."""
     server = sandbox.start_server({"state": {"contacts_count": COUNT}})
     yield server
     server.end()
@@ -29,7 +29,7 @@ def ids(contacts: Iterable[zexa.Contact]) -> list[str]:
     return [contact.id for contact in contacts]
 
 
-def pages_asked_for(server: Server) -> list[int]:
+def requested_page_numbers(server: Server) -> list[int]:
     return [int(request["query"]["page"]) for request in server.requests()]
 
 
@@ -37,7 +37,7 @@ def test_items_across_pages(client: zexa.Client, server: Server) -> None:
     contacts = client.contacts.list(per_page=5)
     assert type(contacts) is zexa.List
     assert ids(contacts) == [contact["id"] for contact in server.contacts()]
-    assert sorted(pages_asked_for(server)) == [1, 2, 3, 4, 5]
+    assert sorted(requested_page_numbers(server)) == [1, 2, 3, 4, 5]
     assert {request["query"]["per_page"] for request in server.requests()} == {"5"}
 
 
@@ -73,11 +73,11 @@ def test_independent_iterators(client: zexa.Client) -> None:
 def test_exhausted_iterator_stays_exhausted(client: zexa.Client, server: Server) -> None:
     iterator = iter(client.contacts.list())
     assert len(list(iterator)) == COUNT
-    asked = len(server.requests())
+    count = len(server.requests())
     for _ in range(3):
         with pytest.raises(StopIteration):
             next(iterator)
-    assert len(server.requests()) == asked
+    assert len(server.requests()) == count
 
 
 def test_iteration_may_stop_early(client: zexa.Client, server: Server) -> None:
@@ -85,7 +85,7 @@ def test_iteration_may_stop_early(client: zexa.Client, server: Server) -> None:
         assert contact.id == server.contacts()[0]["id"]
         break
     assert len(list(itertools.islice(client.contacts.list(per_page=1), 3))) == 3
-    # Some pages ahead, but not all of the list twice.
+    # Some pages are prefetched, but not the whole list twice.
     assert len(server.requests()) < 2 * COUNT
 
 
@@ -109,7 +109,7 @@ def test_pages(client: zexa.Client) -> None:
 def test_one_page(client: zexa.Client, server: Server) -> None:
     page = client.contacts.list(per_page=10).page(3)
     assert (page.page, page.per_page, page.total, len(page.items)) == (3, 10, COUNT, 3)
-    assert pages_asked_for(server) == [3]
+    assert requested_page_numbers(server) == [3]
 
 
 def test_page_is_a_sequence(client: zexa.Client) -> None:
@@ -173,7 +173,7 @@ def test_failing_page_ends_the_iteration(client: zexa.Client, server: Server) ->
 
 
 def short_list(server: Server) -> None:
-    """Has the server report two contacts more than it returns."""
+    """Make the server report two contacts more than it returns."""
     page = {"data": [], "meta": {"total": 2, "page": 1, "per_page": 50}}
     server.fault(path="/contacts", times=0, status=200, body=page)
 
@@ -242,18 +242,16 @@ LIMITS = pytest.mark.parametrize(
 )
 
 
-def pages_requested(server: Server) -> list[str]:
+def requested_pages(server: Server) -> list[str]:
     queries = [request["query"] for request in server.requests()]
     return sorted(f"{query['page']} of {query.get('per_page')}" for query in queries)
 
 
 @LIMITS
-def test_limit(
-    client: zexa.Client, server: Server, limit: int, per_page: int | None, pages: list[str]
-) -> None:
+def test_limit(client: zexa.Client, server: Server, limit: int, per_page: int | None, pages: list[str]) -> None:
     contacts = client.contacts.list(limit=limit, per_page=per_page)
     assert ids(contacts) == [contact["id"] for contact in server.contacts()[:limit]]
-    assert pages_requested(server) == pages
+    assert requested_pages(server) == pages
     assert contacts.is_incomplete is False
     assert len(list(contacts)) == min(limit, COUNT)
 
@@ -265,7 +263,7 @@ def test_limit_of_an_async_list(
     async def main() -> None:
         contacts = async_client.contacts.list(limit=limit, per_page=per_page)
         assert [contact.id async for contact in contacts] == [contact["id"] for contact in server.contacts()[:limit]]
-        assert pages_requested(server) == pages
+        assert requested_pages(server) == pages
         assert contacts.is_incomplete is False
 
     asyncio.run(main())
@@ -274,7 +272,7 @@ def test_limit_of_an_async_list(
 def test_pages_with_a_limit_are_whole(client: zexa.Client, server: Server) -> None:
     contacts = client.contacts.list(limit=7, per_page=5)
     assert [len(page) for page in contacts.pages()] == [5, 5]
-    assert pages_requested(server) == ["1 of 5", "2 of 5"]
+    assert requested_pages(server) == ["1 of 5", "2 of 5"]
     assert len(contacts.page(1)) == 5
     assert len(client.contacts.list(limit=7).page(1)) == COUNT
 
@@ -325,7 +323,7 @@ def test_list_of_a_closed_client(client: zexa.Client) -> None:
 
 
 def test_list_is_not_a_sequence(client: zexa.Client, server: Server) -> None:
-    """How long it is, only the server knows."""
+    """Its length is known only to the server."""
     contacts: Any = client.contacts.list()
     with pytest.raises(TypeError):
         len(contacts)

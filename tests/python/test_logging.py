@@ -1,4 +1,4 @@
-"""The logger `zexa`: one record of each attempt, and ZEXA_LOG for programs that have no logging of their own."""
+"""The logger `zexa`: records of attempts and warnings, and the environment variable ZEXA_LOG."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_records_of_the_async_client(
         asyncio.run(get_credits(async_client))
     records = records_of(caplog)
     assert [(record.zexa_attempt, record.zexa_status) for record in records] == [(1, 503), (2, 200)]  # type: ignore[attr-defined]
-    # Of a handler that must be on the thread of the loop, nobody is surprised.
+    # Handlers run on the thread of the loop, as they may have to.
     assert {record.thread for record in records} == {threading.get_ident()}
 
 
@@ -84,7 +84,9 @@ def test_every_page_of_a_list_is_a_record(client: zexa.Client, caplog: pytest.Lo
     assert len(records_of(caplog)) >= 5
 
 
-def test_every_page_of_an_async_list_is_a_record(async_client: zexa.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_every_page_of_an_async_list_is_a_record(
+    async_client: zexa.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
     async def main() -> None:
         assert len([contact async for contact in async_client.contacts.list(per_page=1)]) == 5
 
@@ -97,9 +99,7 @@ SHORT_PAGE = {"data": [], "meta": {"total": 2, "page": 1, "per_page": 50}}
 SHORT = "GET /contacts: the list ended with fewer items than the total that the API reported"
 
 
-def test_incomplete_list_is_a_warning(
-    client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_incomplete_list_is_a_warning(client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture) -> None:
     server.fault(path="/contacts", times=0, status=200, body=SHORT_PAGE)
     with caplog.at_level(logging.WARNING, "zexa"):
         assert list(client.contacts.list(search="912345678")) == []
@@ -113,9 +113,7 @@ def test_incomplete_list_is_a_warning(
     assert records_of(caplog) == []
 
 
-def test_unexpected_field_is_one_warning(
-    client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_unexpected_field_is_one_warning(client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture) -> None:
     body = {"id": "msg_1", "status": "queued", "channel": "sms", "to": {"number": "912345678"}}
     server.fault(path="/messages/*", times=0, status=200, body=body)
     with caplog.at_level(logging.WARNING, "zexa"):
@@ -223,7 +221,7 @@ LINE = "POST /messages attempt 1: 201 ok in "
 
 
 def errors_of(server: Server, program: str, level: str | None) -> str:
-    """What a program writes to stderr with this ZEXA_LOG."""
+    """The stderr output of a program with this ZEXA_LOG."""
     environment = {**os.environ, "ZEXA_BASE_URL": server.url, "ZEXA_API_KEY": server.api_key}
     if level is not None:
         environment["ZEXA_LOG"] = level
@@ -263,10 +261,10 @@ def test_no_output_by_default(server: Server, level: str | None) -> None:
 
 
 def test_invalid_zexa_log_is_a_warning(server: Server) -> None:
-    told = errors_of(server, "import zexa" + SEND, "chatty")
-    assert "ZEXA_LOG" in told
-    assert "chatty" in told
-    assert LINE not in told
+    written = errors_of(server, "import zexa" + SEND, "chatty")
+    assert "ZEXA_LOG" in written
+    assert "chatty" in written
+    assert LINE not in written
 
 
 def test_package_does_not_configure_logging(server: Server) -> None:
@@ -280,7 +278,9 @@ def test_package_does_not_configure_logging(server: Server) -> None:
     assert errors_of(server, program, None) == ""
 
 
-def test_failed_attempts_are_logged_at_info(client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+def test_failed_attempts_are_logged_at_info(
+    client: zexa.Client, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
     server.fault(method="GET", status=503)
     with caplog.at_level(logging.INFO, "zexa"):
         client.credits.get()

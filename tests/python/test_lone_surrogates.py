@@ -1,4 +1,4 @@
-"""Text that no UTF-8 can hold: a string of Python may contain half of a surrogate pair, as from a broken emoji."""
+"""Strings with a lone surrogate, which UTF-8 cannot express, such as half of an emoji. And the names of arguments in errors."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_payload_with_a_lone_surrogate(payload: str) -> None:
 
 
 def test_text_and_bytes_of_a_payload_are_equivalent() -> None:
-    """Whatever the core makes of it."""
+    """Both are parsed by the core, with the same result."""
     payload = json.dumps({"event": "message.delivered", "note": HALF}, ensure_ascii=False)
     found: list[Any] = []
     for form in (payload, payload.encode("utf-8", "surrogatepass")):
@@ -110,8 +110,8 @@ def test_text_and_bytes_of_a_payload_are_equivalent() -> None:
 
 
 def test_errors_use_python_names(client: zexa.Client, server: Server) -> None:
-    """Also by the core, which knows `from` and `headers`."""
-    with pytest.raises(zexa.InvalidRequestError, match="^invalid_request: `from_` ") as missing:
+    """Errors of the core, too, whose own names are `from` and `headers`."""
+    with pytest.raises(zexa.InvalidRequestError, match="^invalid_request: from_: ") as missing:
         client.messages.send(**{**SMS, "from_": ""})
     assert (missing.value.details["field"], missing.value.message.partition(" ")[0]) == ("from_", "`from_`")
     for headers in ({"a b": "1"}, {"Authorization": "x"}, {"X-Shop": "a\nb"}):

@@ -1,4 +1,4 @@
-"""Event loops: one async client serves many calls at once, one loop after another, and several loops at a time."""
+"""Event loops: one async client serves concurrent calls, consecutive loops, and several loops at the same time."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_consecutive_loops(server: Server, async_client: zexa.AsyncClient) -> No
         sent = asyncio.run(async_client.messages.send(**sms(str(number))))
         assert sent.body == str(number)
     assert bodies(server) == [str(number) for number in range(5)]
-    # The connection belongs to no loop.
+    # A connection does not belong to a loop.
     assert server.state()["connections"] == 1
 
 
@@ -105,7 +105,7 @@ def test_list_iterated_in_two_loops(sandbox: Sandbox) -> None:
 
 
 def test_concurrent_steps_of_one_iterator(sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
-    """Each item comes once; who may not wait beside another is told so."""
+    """Each item is returned once. A second concurrent `anext()` raises RuntimeError."""
     server = sandbox.start_server({"state": {"contacts_count": 20}, "faults": [{"delay": 0.2}]})
 
     async def main() -> None:
@@ -123,7 +123,7 @@ def test_concurrent_steps_of_one_iterator(sandbox: Sandbox, loop: asyncio.Abstra
 
 
 def test_eager_tasks(server: Server) -> None:
-    """They begin within the call that makes them, before any other gets its turn."""
+    """Eager tasks start when they are created."""
     if sys.version_info < (3, 12):
         pytest.skip("eager tasks are of Python 3.12")
 
@@ -142,8 +142,8 @@ def test_eager_tasks(server: Server) -> None:
 
 
 def test_tasks_can_be_inspected(sandbox: Sandbox, loop: asyncio.AbstractEventLoop) -> None:
-    """As debuggers do, and asyncio itself in its debug mode."""
-    # A response without a delay may arrive between the two looks, and a task that is done has no stack.
+    """As by debuggers, and by the debug mode of asyncio."""
+    # With a delay, because a completed task has no stack.
     server = sandbox.start_server({"faults": [{"times": 1, "delay": 0.3}]})
     loop.set_debug(True)
 

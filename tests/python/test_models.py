@@ -1,4 +1,4 @@
-"""The objects that the API answers with: their attributes, and what Python can do with them."""
+"""Models: attributes, equality, hashing, pickling, conversion, representation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EACH = pytest.mark.parametrize("kind", MODELS, ids=lambda kind: kind.__name__)
 
 
 def make(kind: type[Any], **changes: Any) -> Any:
-    """An object with every field that there is."""
+    """An object with all fields."""
     return kind.from_json(json.dumps({**MODELS[kind], **changes}))
 
 
@@ -84,7 +84,7 @@ def test_models_are_immutable(kind: type[Any]) -> None:
             setattr(thing, name, None)
         with pytest.raises(AttributeError):
             delattr(thing, name)
-    # What it gives away is not what it holds.
+    # `extra` and `to_dict()` return copies.
     thing.extra["colour"] = "red"
     thing.to_dict()["colour"] = "red"
     assert thing.to_json() == before
@@ -158,7 +158,7 @@ def test_extreme_times(when: str) -> None:
 
 
 def test_time_outside_of_the_range_of_datetime() -> None:
-    """What was sent must not be lost because its time is odd."""
+    """A sent message must not be lost because of an unusual time."""
     message = make(zexa.Message, created_at="0000-01-01T00:00:00Z")
     assert "msg_1" in repr(message)
     assert message.to_dict()["id"] == "msg_1"
@@ -205,13 +205,13 @@ def test_repr_identifies_an_object() -> None:
 
 
 def test_to_dict_is_plain_data() -> None:
-    given = make(zexa.Message).to_dict()
-    assert type(given) is dict
-    assert given["from"] == "ZEXA"
-    assert "from_" not in given
-    assert given["created_at"] == datetime(2026, 7, 1, 9, tzinfo=UTC)
-    assert given["novel"] == {"a": [1, None, True, 1.5, "x"]}
-    assert "extra" not in given
+    data = make(zexa.Message).to_dict()
+    assert type(data) is dict
+    assert data["from"] == "ZEXA"
+    assert "from_" not in data
+    assert data["created_at"] == datetime(2026, 7, 1, 9, tzinfo=UTC)
+    assert data["novel"] == {"a": [1, None, True, 1.5, "x"]}
+    assert "extra" not in data
     stats = make(zexa.Campaign).to_dict()["stats"]
     assert (type(stats), stats["sent"], stats["opened"]) == (dict, 9, 1)
     assert list(make(zexa.Contact).to_dict()["lists"]) == ["lst_1", "lst_2"]

@@ -1,4 +1,4 @@
-"""Every operation of the blocking client, and what its arguments may be."""
+"""Every operation of the blocking client, and the accepted types of its arguments."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_string_of_the_wrong_type_is_named(
 
 @pytest.mark.parametrize("value", ["*", 5, ["message.sent", 5], {"message.sent": 1}, b"*"], ids=repr)
 def test_list_of_the_wrong_type_is_named(client: zexa.Client, server: Server, value: Any) -> None:
-    """A string is a sequence of strings in Python. It is no list of events all the same."""
+    """A string is rejected, although it is a sequence of strings."""
     with pytest.raises(TypeError, match="'events'"):
         client.webhooks.create(url="https://shop.example/zexa", events=value)
     with pytest.raises(TypeError, match="'lists'"):
@@ -273,7 +273,7 @@ def test_aware_datetime_is_sent_as_the_same_instant(
 def test_microseconds_and_fold_are_kept(client: zexa.Client, server: Server) -> None:
     client.messages.send(**SMS, scheduled_at=datetime(2036, 7, 1, 9, 0, 0, 123456, tzinfo=timezone.utc))
     assert instant(last_body(server)["scheduled_at"]).microsecond == 123456
-    # The hour that comes twice when summer ends.
+    # The hour that is repeated at the end of daylight saving time.
     twice = datetime(2036, 11, 2, 1, 30, tzinfo=ZoneInfo("America/New_York"))
     for when, hour in [(twice, 5), (twice.replace(fold=1), 6)]:
         client.messages.send(**SMS, scheduled_at=when)
@@ -288,7 +288,7 @@ def test_datetime_outside_of_the_range_of_utc_is_rejected(client: zexa.Client, s
 
 
 def test_subclass_of_datetime_is_accepted(client: zexa.Client, server: Server) -> None:
-    """As those of libraries for dates, and of those that freeze time in tests."""
+    """Date libraries and libraries that freeze time in tests define such classes."""
 
     class Moment(datetime):
         pass
@@ -299,8 +299,10 @@ def test_subclass_of_datetime_is_accepted(client: zexa.Client, server: Server) -
 
 @pytest.mark.parametrize("name", ["messages.send", "campaigns.create"])
 def test_naive_datetime_is_rejected(client: zexa.Client, server: Server, name: str) -> None:
-    with pytest.raises(zexa.ValidationError, match="scheduled_at"):
+    with pytest.raises(zexa.ValidationError, match="scheduled_at: must be a timezone-aware datetime") as caught:
         OPERATIONS[name](client)(**ARGUMENTS[name], scheduled_at=datetime(2036, 7, 1, 9))
+    assert caught.value.details["value"] == "2036-07-01T09:00:00"
+    assert "datetime.now(timezone.utc)" in caught.value.message
     assert server.requests() == []
 
 

@@ -1,4 +1,4 @@
-"""What is known of a call that was ended from outside: how far it had got, and what it had been answered with."""
+"""The outcome of interrupted and cancelled calls, and the response in their details."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sandbox import Sandbox, Server
 
 
 def context_of(error: BaseException) -> zexa.CancelledError:
-    """Before Python 3.11, who awaits a task that was cancelled gets an error of its own, whose context is that of the task."""
+    """Before Python 3.11, awaiting a cancelled task raises a new error, whose context is the error of the task."""
     context = error.__context__
     if type(context) is asyncio.CancelledError:
         context = context.__context__
@@ -31,14 +31,14 @@ def test_details_contain_a_response_that_arrived(server: Server) -> None:
         async with zexa.AsyncClient(**server.options) as client:
             task = asyncio.create_task(client.messages.send(**SMS))
             await asyncio.sleep(0)
-            # The loop is kept from seeing the answer.
+            # Block the loop, so that it does not process the response.
             server.requests(at_least=1)
             await_answer(server)
             task.cancel()
             with pytest.raises(asyncio.CancelledError) as caught:
                 await task
             error = context_of(caught.value)
-            if error.outcome == "accepted":  # else the answer was still on its way
+            if error.outcome == "accepted":  # otherwise the response had not arrived yet
                 assert error.details["id"] == server.messages()[0]["id"]
             else:
                 assert error.outcome == "unknown"
@@ -47,7 +47,7 @@ def test_details_contain_a_response_that_arrived(server: Server) -> None:
 
 
 def await_answer(server: Server) -> None:
-    """Another request and its answer: by then the first has been answered, too."""
+    """Send another request. When its response has arrived, that of the first has arrived, too."""
     zexa.Client(**server.options).credits.get()
 
 
@@ -71,7 +71,7 @@ def test_interrupt_after_the_response_has_outcome_accepted(client: zexa.Client, 
 
 
 def test_nothing_is_sent_if_the_loop_cannot_wait(async_client: zexa.AsyncClient, server: Server) -> None:
-    """As under another framework than asyncio."""
+    """For example under another framework than asyncio."""
     coroutine = async_client.messages.send(**SMS)
     with pytest.raises(RuntimeError, match="no running event loop"):
         coroutine.send(None)
@@ -114,7 +114,7 @@ def test_loop_closed_during_a_call_is_freed(sandbox: Sandbox) -> None:
     del loop
     until = time.monotonic() + 20
     while sum(loop() is not None for loop in loops) > 1 and time.monotonic() < until:
-        asyncio.run(client.credits.get())  # in a new loop, where old ones are looked at
+        asyncio.run(client.credits.get())  # registering a new loop removes closed ones
         gc.collect()
     assert sum(loop() is not None for loop in loops) <= 1
 

@@ -1,4 +1,4 @@
-"""Requests to any path, for what the package does not know."""
+"""`request()`: requests to any endpoint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""That what does not fit a scenario is told: a runner that finds nothing wrong with anything would be of no use."""
+"""The runner of the scenarios reports every deviation."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import zexa
 
 from sandbox import Sandbox, Server
 from scenarios import errors, objects, stage
-from scenarios.files import Play, Way, ways
+from scenarios.files import Mode, Play, modes
 from scenarios.play import play, play_async
 
 SEND = {"channel": "sms", "to": "+244912345678", "from": "ZEXA", "body": "Hello"}
-# What the mismatches must tell of, and how a scenario that fits is spoilt for it.
-SPOILT: list[tuple[str, dict[str, Any]]] = [
+# The expected report, and the change of a passing scenario that causes it.
+FAILING: list[tuple[str, dict[str, Any]]] = [
     ("/result/currency", {"result": {"credits": 4250, "currency": "AOA"}}),
     ("/error", {"error": {"kind": "server"}}),
     ("/requests", {"result": {}, "requests": {"$length": 2}}),
@@ -36,29 +36,29 @@ EVENT = (
 )
 
 
-def play_either(sandbox: Sandbox, scenario: dict[str, Any], way: Way) -> list[str]:
-    return asyncio.run(play_async(sandbox, scenario, way)) if way.is_async else play(sandbox, scenario, way)
+def play_either(sandbox: Sandbox, scenario: dict[str, Any], mode: Mode) -> list[str]:
+    return asyncio.run(play_async(sandbox, scenario, mode)) if mode.is_async else play(sandbox, scenario, mode)
 
 
-@pytest.mark.parametrize("way", Way, ids=lambda way: way.value)
-@pytest.mark.parametrize(("words", "change"), SPOILT, ids=[words for words, _ in SPOILT])
-def test_mismatch_is_reported(sandbox: Sandbox, words: str, change: dict[str, Any], way: Way) -> None:
+@pytest.mark.parametrize("mode", Mode, ids=lambda mode: mode.value)
+@pytest.mark.parametrize(("words", "change"), FAILING, ids=[words for words, _ in FAILING])
+def test_mismatch_is_reported(sandbox: Sandbox, words: str, change: dict[str, Any], mode: Mode) -> None:
     scenario = {"name": words, "call": {"operation": "credits.get"}, **change}
-    found = play_either(sandbox, scenario, way)
+    found = play_either(sandbox, scenario, mode)
     assert any(words in mismatch for mismatch in found), found
     assert not any("Traceback" in mismatch for mismatch in found), found
 
 
 def test_call_that_is_not_cancelled_is_reported(sandbox: Sandbox) -> None:
-    """It has ended before."""
+    """The call ends before it is cancelled."""
     call = {"operation": "contacts.delete", "arguments": {"id": "cnt_nobody"}, "cancel_after_attempts": 2}
-    found = asyncio.run(play_async(sandbox, {"name": "x", "call": call, "error": {}}, Way.ASYNC))
+    found = asyncio.run(play_async(sandbox, {"name": "x", "call": call, "error": {}}, Mode.ASYNC))
     assert any("not cancelled" in mismatch for mismatch in found), found
 
 
 def test_call_that_does_not_end_is_reported(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And it holds up no other."""
-    monkeypatch.setattr(stage, "LONGEST", 3)
+    """It does not delay other scenarios."""
+    monkeypatch.setattr(stage, "TIMEOUT", 3)
     stalled = {
         "name": "x",
         "server": {"faults": [{"then": "stall"}]},
@@ -66,16 +66,16 @@ def test_call_that_does_not_end_is_reported(sandbox: Sandbox, monkeypatch: pytes
         "call": {"operation": "credits.get"},
         "result": {},
     }
-    fitting = {"name": "y", "call": {"operation": "credits.get"}, "result": {"credits": 4250}}
-    plays = [Play(Path("x"), scenario, way) for scenario in (stalled, fitting) for way in (Way.BLOCKING, Way.ASYNC)]
+    passing = {"name": "y", "call": {"operation": "credits.get"}, "result": {"credits": 4250}}
+    plays = [Play(Path("x"), scenario, mode) for scenario in (stalled, passing) for mode in (Mode.BLOCKING, Mode.ASYNC)]
     playing = stage.Stage(sandbox, plays)
-    assert [playing.found(one) for one in plays] == [["it has not ended after 3 seconds"]] * 2 + [[]] * 2
+    assert [playing.found(one) for one in plays] == [["did not end within 3 seconds"]] * 2 + [[]] * 2
     playing.end()
 
 
 def test_each_mode_is_used_by_a_scenario() -> None:
     scenario = {"name": "x", "call": {"operation": "contacts.list", "options": {"timeout": 1}}}
-    assert set(ways(scenario)) == set(Way)
+    assert set(modes(scenario)) == set(Mode)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_private_data_in_repr_is_reported(name: str, value: str) -> None:
         def __repr__(self) -> str:
             return "Event(event to +244912345678)"
 
-    assert objects.in_repr(Careless(), {"data": [{name: value}]})
+    assert objects.private_in_repr(Careless(), {"data": [{name: value}]})
 
 
 def test_inconsistent_error_is_reported() -> None:
@@ -118,5 +118,5 @@ def test_inconsistent_error_is_reported() -> None:
 
 def test_each_scenario_has_its_own_server(server: Server, sandbox: Sandbox) -> None:
     scenario = {"name": "x", "call": {"operation": "credits.get"}, "result": {"credits": 4250}}
-    assert play(sandbox, scenario, Way.BLOCKING) == []
+    assert play(sandbox, scenario, Mode.BLOCKING) == []
     assert server.requests() == []

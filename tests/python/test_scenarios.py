@@ -1,4 +1,4 @@
-"""Every scenario of tests/scenarios, and of the folder that ZEXA_SCENARIOS names, in every way that Python has."""
+"""Every scenario of tests/scenarios, and of the folder in ZEXA_SCENARIOS, in every mode."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scenarios.stage import Stage
 
 @pytest.fixture(scope="module")
 def stage(request: pytest.FixtureRequest, sandbox: Sandbox) -> Iterator[Stage]:
-    """Where those that were selected are played, from the first test on, many at a time."""
+    """Plays the selected scenarios concurrently, starting with the first test."""
     calls = [getattr(item, "callspec", None) for item in request.session.items]
     selected = [call.params["play"] for call in calls if call and isinstance(call.params.get("play"), Play)]
     request.config.stash[PLAYED] = selected

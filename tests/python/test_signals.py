@@ -1,4 +1,4 @@
-"""Signals: Ctrl-C ends a call wherever it waits, and says what became of it; other signals do as their handlers say."""
+"""Signals: Ctrl-C interrupts a call in every state and reports its outcome, and other handlers run during a call."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from sandbox import Sandbox, Server
 
 
 def interrupt(program: Program, number: int = signal.SIGINT) -> dict[str, Any]:
-    """Send the signal, and return what the program then reports of its call. Without a signal, no call here would end."""
+    """Send the signal, and return the program's report about its call. Without a signal, no call here would end."""
     program.signal(number)
-    told: dict[str, Any] = program.told()
-    return told
+    report: dict[str, Any] = program.report()
+    return report
 
 
 def cancelled(outcome: str, attempts: int = 1) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def bodies(server: Server) -> list[str]:
     return [message["body"] for message in server.messages()]
 
 
-# What the server does with a message that is then interrupted, and how far that has got.
+# The fault for the message that is interrupted, and its outcome.
 STALLS: dict[str, tuple[dict[str, Any], str, list[str]]] = {
     "before it was processed": ({"then": "stall"}, "unknown", ["after"]),
     "after it was processed": ({"process": True, "then": "stall"}, "unknown", ["interrupted", "after"]),
@@ -47,7 +47,7 @@ STALLS: dict[str, tuple[dict[str, Any], str, list[str]]] = {
 @pytest.mark.parametrize("where", STALLS)
 def test_in_a_stalled_call(sandbox: Sandbox, where: str, tls: bool) -> None:
     fault, outcome, expected = STALLS[where]
-    # Over HTTP/2 the next message would wait on the same connection as a head that never comes.
+    # With HTTP/2, the next message would wait on the connection whose response headers never arrive.
     server = sandbox.start_server({"state": {"tls": tls, "alpn": ["http/1.1"]}, "faults": [fault]})
     with Program("programs.interrupted", "sending", server=server) as program:
         program.expect("calling")
@@ -69,7 +69,7 @@ def test_repeatedly(sandbox: Sandbox) -> None:
             assert interrupt(program) == cancelled("unknown")
         program.end()
     assert bodies(server) == ["after"]
-    # The connections of what was interrupted are not used again, and not kept.
+    # The connections of interrupted calls are closed, and not reused.
     assert len({request["connection"] for request in server.requests()}) == 4
     until("no open connection", lambda: server.state()["open_connections"] == 0)
 
@@ -104,7 +104,7 @@ def test_in_a_list(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"state": {"contacts_count": 30}, "faults": [stalled]})
     with Program("programs.interrupted", "listing", server=server) as program:
         program.expect("calling")
-        # The second and the third page are asked for at once.
+        # The second and the third page are requested concurrently.
         server.requests(at_least=3)
         program.wait_until_blocked()
         assert interrupt(program) == cancelled("unknown")
@@ -126,7 +126,7 @@ def test_in_other_operations(sandbox: Sandbox, case: str) -> None:
 
 @contextmanager
 def full_backlog() -> Iterator[str]:
-    """The URL of a server to which no connection comes about."""
+    """The URL of a server to which connecting never completes."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         port = listener.getsockname()[1]
         waiting = [socket.socket() for _ in range(4)]
@@ -162,14 +162,14 @@ def test_during_a_tls_handshake(server: Server) -> None:
 
 
 def unacknowledged(connection: socket.socket) -> int:
-    """How many of the bytes sent have not arrived at the peer."""
+    """Number of sent bytes that the peer has not received."""
     count = array.array("i", [0])
     fcntl.ioctl(connection, termios.TIOCOUTQ, count)
     return count[0]
 
 
 def test_while_reading_the_response_body(server: Server) -> None:
-    """Its head has said that the message was taken."""
+    """The status has arrived, so the message was accepted."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
         with Program("programs.interrupted", "reaching", url, server=server) as program:
@@ -189,7 +189,7 @@ def test_while_reading_the_response_body(server: Server) -> None:
 
 
 def test_during_a_name_lookup(server: Server, tmp_path: Path) -> None:
-    """Which nothing can break off: it is left behind, and holds up neither the call nor the end of the program."""
+    """A lookup cannot be cancelled. It is abandoned, and delays neither the call nor the exit of the program."""
     library = tmp_path / "slow_lookup.so"
     source = Path(__file__).parent / "programs" / "slow_lookup.c"
     compiler = os.environ.get("CC", "cc")
@@ -205,7 +205,7 @@ def test_during_a_name_lookup(server: Server, tmp_path: Path) -> None:
 
 
 def test_handler_that_returns(sandbox: Sandbox) -> None:
-    """It runs at once, while the call goes on."""
+    """The handler runs immediately, and the call continues."""
     server = sandbox.start_server({"faults": [{"then": "stall"}]})
     with Program("programs.interrupted", "counting", server=server) as program:
         program.expect("calling")
@@ -232,7 +232,7 @@ def test_handler_that_raises(sandbox: Sandbox) -> None:
 
 
 def test_handler_that_sends(sandbox: Sandbox) -> None:
-    """In the midst of a call, which goes on."""
+    """The handler sends during a call, which continues."""
     server = sandbox.start_server({"faults": [{"then": "stall"}]})
     with Program("programs.interrupted", "sending_in_handler", server=server) as program:
         program.expect("calling")
@@ -266,7 +266,7 @@ def test_alarm(sandbox: Sandbox) -> None:
         program.expect("calling")
         server.requests(at_least=1)
         program.signal(signal.SIGALRM)
-        assert program.told() == cancelled("unknown")
+        assert program.report() == cancelled("unknown")
         program.end()
     assert bodies(server) == ["after"]
 
@@ -323,7 +323,7 @@ def test_interrupted_log_handler(server: Server) -> None:
 def test_log_handler_that_sends(server: Server) -> None:
     with Program("programs.interrupted", "log_handler_sends", server=server) as program:
         program.end()
-    assert bodies(server) == ["logged", "of the log", "after"]
+    assert bodies(server) == ["logged", "from the log handler", "after"]
 
 
 def test_asyncio_run(sandbox: Sandbox) -> None:
@@ -340,7 +340,7 @@ def test_asyncio_run(sandbox: Sandbox) -> None:
 
 
 def test_program_without_signal_handling(sandbox: Sandbox) -> None:
-    """It ends as if it had been killed by the signal, so that a shell stops too, and says what became of the message."""
+    """The program ends as if killed by the signal, as shells require, and its traceback contains the outcome."""
     server = sandbox.start_server({"faults": [{"then": "stall"}]})
     with Program("programs.interrupted", "in_default_handler", server=server) as program:
         program.expect("calling")

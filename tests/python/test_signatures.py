@@ -1,4 +1,4 @@
-"""What `inspect`, `typing` and `unittest.mock` know of the package: signatures, type hints, specifications."""
+"""Signatures, type hints and mock specifications, for `inspect`, `typing` and `unittest.mock`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RESOURCES = ("messages", "sender_ids", "campaigns", "contacts", "webhooks", "cre
 
 
 def callables() -> Iterator[Any]:
-    """Everything public that is called, and every class."""
+    """All public functions, classes and methods."""
     for name in zexa.__all__:
         found = getattr(zexa, name)
         if callable(found) and getattr(found, "__module__", None) == "zexa":
@@ -131,7 +131,7 @@ def test_mock_of_a_client_rejects_misspelt_arguments(kind: type[Any]) -> None:
 
 
 def settle(made: Any) -> None:
-    """Awaits a coroutine: some versions of Python check its arguments only then."""
+    """Await a coroutine, because some versions of Python check the arguments only then."""
     if inspect.iscoroutine(made):
         asyncio.run(awaited(made))
 

@@ -22,11 +22,11 @@ from programs.messages import sms
 from programs.process import until
 from sandbox import Sandbox, Server
 
-# A report is the text of a message with its outcome.
+# A report is the text of a message and its outcome.
 Report: TypeAlias = tuple[str, str]
 
 LIMITS = [1, 10, 100]
-# For each limit of streams and each client.
+# For each stream limit and each kind of client.
 SENDS = math.ceil(int(os.environ.get("ZEXA_TEST_SENDS", "1200")) / (2 * len(LIMITS)))
 AT_ONCE = 32
 # Seconds.
@@ -47,7 +47,7 @@ FAULTS: list[dict[str, Any]] = [
     {"process": True, "then": "hang"},
 ]
 
-# How many messages with this outcome exist in the server.
+# The possible numbers of messages in the server, for each outcome.
 EXPECTED = {"sent": {1}, "accepted": {1}, "rejected": {0}, "not_sent": {0}, "unknown": {0, 1}}
 
 
@@ -64,11 +64,11 @@ def storm(sandbox: Sandbox, send_all: Callable[[Server], list[Report]]) -> None:
     for limit in LIMITS:
         server = start_server(sandbox, limit)
         reported = send_all(server)
-        # The client is closed: after its connections, nothing can arrive any more.
+        # The client is closed: when its connections are closed, nothing can arrive any more.
         until("no open connection", partial(has_no_connection, server))
         seen += judge(server, reported)
         server.end()
-    # It was a storm: all of this came up.
+    # All of these outcomes occurred.
     assert seen.keys() == {(outcome, times) for outcome, allowed in EXPECTED.items() for times in allowed}
 
 
@@ -85,7 +85,7 @@ def has_no_connection(server: Server) -> bool:
 
 
 def judge(server: Server, reported: list[Report]) -> Counter[tuple[str, int]]:
-    """Compares the reported outcomes with the messages that exist in the server."""
+    """Compare the reported outcomes with the messages in the server."""
     arrived = Counter(message["body"] for message in server.messages())
     assert {text: times for text, times in arrived.items() if times > 1} == {}
     wrong = [(text, outcome) for text, outcome in reported if arrived[text] not in EXPECTED[outcome]]
@@ -100,7 +100,7 @@ def texts() -> list[str]:
 
 
 def some_options(deadlines: float) -> dict[str, Any]:
-    """The options of one call: some have a deadline that they miss."""
+    """The options of one call. Some calls get a deadline that is too short."""
     options: dict[str, Any] = {"max_retries": random.randrange(3)}
     if random.random() < deadlines:
         options["deadline"] = random.uniform(1e-6, LATEST_END)
@@ -137,7 +137,7 @@ async def send_by_tasks(server: Server) -> list[Report]:
 
 
 async def outcome_of(client: zexa.AsyncClient, text: str) -> str:
-    """Sends one message. Returns the outcome, also if the task is cancelled."""
+    """Send one message, and return the outcome, even if the task is cancelled."""
     try:
         await client.messages.send(**sms(text), **some_options(deadlines=0.1))
     except zexa.ZexaError as error:

@@ -1,4 +1,4 @@
-"""Threads: they share clients and lists, and none waits for another's call."""
+"""Threads: they share clients and lists, and calls do not block other threads."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def bodies(server: Server) -> Counter[str]:
 
 
 def together(act: Callable[[int], object]) -> list[Any]:
-    """Runs it on many threads, which begin at once. Gives what each has returned."""
+    """Run a function on many threads that start together. Return the results."""
     barrier = threading.Barrier(THREADS)
 
     def begin(number: int) -> object:
@@ -59,11 +59,11 @@ def test_threads_share_connections_of_derived_clients(server: Server, client: ze
 
 
 def test_gil_is_released_for_other_calls(sandbox: Sandbox) -> None:
-    """Every thread is in a call that is never answered: a call that kept the interpreter to itself would stop the others."""
+    """All threads wait for responses that never arrive. A call that held the GIL would block the others."""
     server = sandbox.start_server({"faults": [{"times": 0, "then": "stall"}]})
     with zexa.Client(**server.options) as client, ThreadPoolExecutor(THREADS) as threads:
         calls = [threads.submit(send, client, str(number)) for number in range(THREADS)]
-        # This thread, too, goes on.
+        # This thread continues, too.
         assert len(server.requests(at_least=THREADS)) == THREADS
         assert not any(call.done() for call in calls)
         server.end()
@@ -92,7 +92,7 @@ def test_threads_share_an_iterator(sandbox: Sandbox) -> None:
 
 
 def test_threads_share_a_list(sandbox: Sandbox) -> None:
-    """Each `for` reads it anew."""
+    """Each `for` is a separate iteration."""
     server = sandbox.start_server({"state": {"contacts_count": 50}})
     with zexa.Client(**server.options) as client:
         contacts = client.contacts.list(per_page=20)
@@ -102,8 +102,8 @@ def test_threads_share_a_list(sandbox: Sandbox) -> None:
 
 def test_threads_share_a_model(server: Server, client: zexa.Client) -> None:
     message = send(client, "shared")
-    told = together(lambda number: [(message.to_json(), hash(message), repr(message)) for _ in range(100)])
-    assert len({one for some in told for one in some}) == 1
+    results = together(lambda number: [(message.to_json(), hash(message), repr(message)) for _ in range(100)])
+    assert len({one for some in results for one in some}) == 1
 
 
 def test_threads_create_and_drop_clients(server: Server) -> None:
@@ -137,7 +137,7 @@ def test_close_ends_a_wait(sandbox: Sandbox) -> None:
     client = zexa.Client(**server.options)
     with pytest.raises(zexa.RateLimitError):
         send(client, "limited", max_retries=0)
-    # From here on, all wait for a minute.
+    # From here on, all calls would wait for a minute.
     with ThreadPoolExecutor(4) as threads:
         calls = [threads.submit(send, client, "waits") for _ in range(4)]
         client.close()
@@ -167,7 +167,7 @@ def test_close_during_concurrent_calls(server: Server) -> None:
 
 
 def test_blocking_client_in_a_coroutine(server: Server, client: zexa.Client) -> None:
-    """It blocks the loop, as whatever blocks does, and works."""
+    """It blocks the loop, and works."""
 
     async def sending() -> str | None:
         return send(client, "from a coroutine").body

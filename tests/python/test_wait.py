@@ -1,4 +1,4 @@
-"""Waiting until a message or a campaign has got somewhere, and all that ends it before."""
+"""`wait()`: final and other statuses, deadline, cancellation, closing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def message_that_is(status: str) -> dict[str, Any]:
 
 @pytest.fixture
 def staying(sandbox: Sandbox) -> Server:
-    """A server with a message that never comes to an end."""
+    """A server with a message whose status never becomes final."""
     return sandbox.start_server({"state": {"messages": [message_that_is("sent")]}})
 
 
@@ -110,7 +110,7 @@ def test_cancelled_task_stops_polling(staying: Server) -> None:
             await seen(staying, 2)
             await cancel(task)
             requests = len(staying.requests())
-            # Others wait on, and side by side.
+            # Other waits continue concurrently.
             results = await asyncio.gather(
                 *(client.messages.wait("msg_1", until="sent") for _ in range(20)), client.credits.get()
             )
@@ -136,13 +136,13 @@ def test_ctrl_c_during_a_pause(sandbox: Sandbox) -> None:
     server = sandbox.start_server({"state": {"speed": "manual"}})
     with Program("programs.interrupted", "waiting", server=server) as program:
         program.expect("calling")
-        # The pause after the fourth is longer than a second.
+        # The pause after the fourth attempt is longer than a second.
         for _ in range(4):
             program.expect("attempted")
         program.wait_until_blocked()
         program.signal(signal.SIGINT)
-        told = program.told()
-        assert told == {"type": "CancelledError", "kind": "cancelled", "outcome": "unknown", "attempts": 4}
+        reported = program.report()
+        assert reported == {"type": "CancelledError", "kind": "cancelled", "outcome": "unknown", "attempts": 4}
         program.end()
     assert [message["body"] for message in server.messages()] == ["waited for", "after"]
     assert len(server.requests()) == 6

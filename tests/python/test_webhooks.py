@@ -1,4 +1,4 @@
-"""Events: what Zexa posts to a webhook, as it is posted, and as it should never be."""
+"""`parse_event()`: valid and invalid payloads."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_payload_may_be_bytes_or_text(payload: Any) -> None:
 
 
 def test_non_contiguous_buffer() -> None:
-    """Such as every other byte of another."""
+    """For example, every other byte of another buffer."""
     doubled = bytes(byte for byte in PAYLOAD for _ in range(2))
     event = zexa.parse_event(memoryview(doubled)[::2])
     assert event.id == "evt_1"
@@ -144,7 +144,7 @@ def test_unknown_event_name_is_kept() -> None:
 
 @pytest.fixture
 def posted() -> Iterator[tuple[str, Queue[bytes]]]:
-    """A server for webhooks: where it is, and what is posted to it."""
+    """A webhook server: its URL, and a queue of the bodies that it receives."""
     bodies: Queue[bytes] = Queue()
 
     class Handler(BaseHTTPRequestHandler):
@@ -165,7 +165,7 @@ def posted() -> Iterator[tuple[str, Queue[bytes]]]:
 
 
 def test_events_posted_by_the_sandbox(sandbox: Sandbox, posted: tuple[str, Queue[bytes]]) -> None:
-    """The package takes no http:// for a webhook, which is why it is registered by another way."""
+    """Registered with `request()`, because `webhooks.create()` rejects http:// URLs."""
     url, bodies = posted
     server = sandbox.start_server({"state": {"allow_http_webhooks": True}})
     with zexa.Client(**server.options) as client:

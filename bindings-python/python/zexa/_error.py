@@ -22,11 +22,12 @@ class ZexaError(Exception):
         status: HTTP status of the last response. `None` if there was none.
         code: Error code of the API, such as `insufficient_credits`. `None` if the API returned none.
         message: Description of the error: the API's own text, if it returned one.
-        details: Further data from the API, or a dict with `field`, `reason` and `value` of an argument that was rejected
-            locally. `None` if there is none. May contain a phone number or a message text.
+        details: Further data from the API; a dict with `field`, `reason` and `value` of an argument that was rejected
+            locally; or the received response, if the outcome is `accepted`. `None` if there is none. May contain a phone
+            number or a message text.
         request_id: Id of the request, for Zexa's support. `None` if the API returned none.
         retry_after: Seconds that the server asked to wait in its last response. `None` if it did not.
-        attempts: Number of requests that were sent. 0 if the call failed before the first.
+        attempts: Number of attempts. 0 if the call failed before the first.
 
     `str()` and `repr()` never contain the API key. They contain no phone number or message text, unless the API's own message
     does.
@@ -55,7 +56,7 @@ class ZexaError(Exception):
     retry_after: float | None
     """Seconds that the server asked to wait in its last response. `None` if it did not."""
     attempts: int
-    """Number of requests that were sent. 0 if the call failed before the first."""
+    """Number of attempts. 0 if the call failed before the first."""
 
     def __init__(
         self,

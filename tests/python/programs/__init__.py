@@ -1,1 +1,1 @@
-"""Programs that tests run in processes of their own: `python -m programs.NAME CASE`."""
+"""Programs that tests run in separate processes: `python -m programs.NAME CASE`."""

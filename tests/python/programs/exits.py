@@ -1,4 +1,4 @@
-"""Programs that end while clients are there, idle or in calls."""
+"""Programs that exit while clients exist, idle or with calls in flight."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def idle() -> None:
 
 
 def async_calls() -> None:
-    """Whatever told the loop of the last answer may still be at it."""
+    """The client's thread may still be waking the loop after the last response."""
     client = new_async_client()
 
     async def call() -> None:
@@ -46,14 +46,14 @@ def cycle() -> None:
 
 
 def daemon_thread() -> None:
-    """It waits for an answer that never comes."""
+    """The thread waits for a response that never arrives."""
     client = new_client()
     threading.Thread(target=send, args=(client, "stalled"), daemon=True).start()
     SERVER.requests(at_least=1)
 
 
 def busy_daemon_threads() -> None:
-    """Their calls come to an end while the interpreter does."""
+    """Their calls end while the interpreter shuts down."""
     client = new_client()
 
     def keep_calling() -> None:
@@ -66,7 +66,7 @@ def busy_daemon_threads() -> None:
 
 
 def thread() -> None:
-    """The interpreter waits for it, and it ends its call."""
+    """The interpreter waits for the thread, whose call is completed."""
     client = new_client()
 
     def call() -> None:
@@ -83,18 +83,18 @@ def abandoned_loop() -> None:
     loop = asyncio.new_event_loop()
     kept = [loop, *(loop.create_task(send_async(client, f"stalled {number}")) for number in range(4))]
     loop.run_until_complete(loop.run_in_executor(None, SERVER.requests, 4))
-    let_go(loop)
+    ignore_destroyed_tasks(loop)
 
 
-def abandoned_answers() -> None:
-    """Answers arrive while the interpreter ends."""
+def abandoned_responses() -> None:
+    """Responses arrive while the interpreter shuts down."""
     global kept
     client = new_async_client()
     loop = asyncio.new_event_loop()
     kept = [loop, *(loop.create_task(send_async(client, f"message {number}")) for number in range(100))]
     loop.run_until_complete(asyncio.sleep(0))
     SERVER.requests(at_least=100)
-    let_go(loop)
+    ignore_destroyed_tasks(loop)
 
 
 def loop_in_daemon_thread() -> None:
@@ -109,15 +109,15 @@ def loop_in_daemon_thread() -> None:
 
 
 def closed_loop() -> None:
-    """A loop is closed with calls in flight, whose answers then come."""
+    """A loop is closed with calls in flight, whose responses arrive afterwards."""
     client = new_async_client()
     loop = asyncio.new_event_loop()
     tasks = [loop.create_task(send_async(client, f"slow {number}")) for number in range(10)]
     loop.run_until_complete(loop.run_in_executor(None, SERVER.requests, 10))
     loop.run_until_complete(loop.shutdown_default_executor())
-    let_go(loop)
+    ignore_destroyed_tasks(loop)
     loop.close()
-    # Slower than the others: theirs have come by then.
+    # Slower than the others, whose responses have arrived by then.
     asyncio.run(send_async(client, "after"))
     del tasks
     gc.collect()
@@ -132,7 +132,7 @@ def at_exit() -> None:
 
 
 def finalizer() -> None:
-    """An object that sends a farewell when it is taken down with its module."""
+    """An object that sends a message when it is finalized with its module."""
 
     class Farewell:
         def __init__(self) -> None:
@@ -169,7 +169,7 @@ def uncaught() -> None:
 
 
 def leaving(how: str) -> None:
-    """With everything at once under way."""
+    """With all kinds of calls in flight."""
     client, other = new_client(), new_async_client()
     threading.Thread(target=send, args=(client, "stalled"), daemon=True).start()
     threading.Thread(target=lambda: asyncio.run(send_async(other, "stalled")), daemon=True).start()
@@ -181,14 +181,14 @@ def leaving(how: str) -> None:
     raise SystemExit
 
 
-def let_go(loop: asyncio.AbstractEventLoop) -> None:
-    """It is asyncio's right to complain of tasks that are destroyed while they are pending, and nobody else's."""
+def ignore_destroyed_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    """Ignore asyncio's report of destroyed pending tasks, and no other."""
 
-    def complain(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         if "Task was destroyed" not in context["message"]:
             loop.default_exception_handler(context)
 
-    loop.set_exception_handler(complain)
+    loop.set_exception_handler(handle)
 
 
 kept: Any = None

@@ -1,4 +1,4 @@
-"""Forks after a client was made, used, or in the midst of its calls."""
+"""Forks after a client was created or used, or during its calls."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def alternating_async() -> None:
     turns = Turns()
 
     def in_child() -> None:
-        # A loop of its own: the one that it inherits watches the same epoll as the parent's.
+        # A new loop: the inherited one shares the epoll instance of the parent.
         own = asyncio.new_event_loop()
         turns.take(lambda turn: own.run_until_complete(send_async(client, f"child {turn}")), TURNS)
         own.close()
@@ -90,7 +90,7 @@ def grandchild() -> None:
 
 
 def beside_threads() -> None:
-    """A lock that another thread holds at the moment of the fork stays locked in the child for ever."""
+    """A lock that another thread holds during the fork stays locked in the child forever."""
     client = new_client()
     done = threading.Event()
     failures: list[Exception] = []
@@ -115,7 +115,7 @@ def beside_threads() -> None:
 
 
 def beside_async_calls() -> None:
-    """The child gets coroutines that nobody will wake, and a loop that it may not touch."""
+    """The child inherits coroutines that nothing wakes, and a loop that it must not use."""
     client = new_async_client()
 
     async def parent() -> None:
@@ -132,7 +132,7 @@ def beside_async_calls() -> None:
 
 
 def beside_a_loop() -> None:
-    """Whose thread, and the client's own, may be anywhere at the moment of the fork."""
+    """The thread of the loop, and the client's own, may be anywhere during the fork."""
     client = new_async_client()
     done = threading.Event()
 
@@ -197,7 +197,7 @@ def half_read_async_list() -> None:
 
 
 def iterator_in_use() -> None:
-    """A thread of the parent is waiting for its next item. The child has no such thread, and gets an error, not a hang."""
+    """A thread of the parent waits for the next item. The child has no such thread, and must get an error instead of hanging."""
     client = new_client()
     contacts = iter(client.contacts.list())
     found: list[zexa.Contact] = []
@@ -211,7 +211,7 @@ def iterator_in_use() -> None:
         except (RuntimeError, zexa.ZexaError):
             send(client, "child")
         else:
-            raise AssertionError("it is in use")
+            raise AssertionError("the iterator is in use")
 
     join(fork(in_child))
     thread.join()
@@ -219,7 +219,7 @@ def iterator_in_use() -> None:
 
 
 def ends(how: str, used: str) -> None:
-    """Children that inherit clients end by themselves, whether they use them or not."""
+    """Children that inherit clients exit, whether they use them or not."""
     client, other = new_client(), new_async_client()
     send(client, "parent")
     asyncio.run(send_async(other, "parent, async"))
@@ -237,13 +237,13 @@ def ends(how: str, used: str) -> None:
             os._exit(0)
         sys.exit()
     join(child)
-    # Its end was no goodbye on the connections of the parent.
+    # The exit of the child did not shut down the connections of the parent.
     send(client, "parent again")
     asyncio.run(send_async(other, "parent again, async"))
 
 
 def inherits_nothing() -> None:
-    """What another program that is started meanwhile would hold open."""
+    """File descriptors that another program inherits when it is started during a call."""
     client, other = new_client(), new_async_client()
     send(client, "blocking")
 

@@ -1,4 +1,4 @@
-"""A WSGI application that has sent a message before the server forks its workers, and sends one for each request."""
+"""A WSGI application that sends a message before the server forks its workers, and one for each request."""
 
 from __future__ import annotations
 

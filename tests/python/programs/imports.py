@@ -1,17 +1,17 @@
-"""Imports the package, and tells what that has brought along."""
+"""Imports the package, and reports imported modules, threads and open files."""
 
 import os
 import sys
 
 
 def holdings() -> dict[str, list[str]]:
-    """The threads of this process, and what it has open."""
+    """The threads and open files of this process."""
     held = []
     for name in os.listdir("/proc/self/fd"):
         try:
             held.append(os.readlink(f"/proc/self/fd/{name}"))
         except FileNotFoundError:
-            pass  # that of the listing itself
+            pass  # the descriptor of the listing itself
     return {"threads": os.listdir("/proc/self/task"), "open": sorted(held)}
 
 

@@ -1,4 +1,4 @@
-"""Programs that import the package in more than one interpreter. Each prints what happened as one line of JSON."""
+"""Programs that import the package in several interpreters. Each prints its results as one line of JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 
 def use() -> Any:
-    """What comes of using the package in this interpreter: it makes calls, and catches an error of each client."""
+    """Use the package in this interpreter: make calls, and catch an error of each client. Returns the results."""
     records: list[str] = []
     logger = logging.getLogger("zexa")
     logger.setLevel("DEBUG")
@@ -48,24 +48,24 @@ class Interpreter:
     """Another interpreter of this process, with the same GIL."""
 
     def __init__(self) -> None:
-        # The module has no other name than a private one before Python 3.14.
+        # Before Python 3.14 the module has only a private name.
         name = "_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters"
         self._module: Any = importlib.import_module(name)
         self._id = self._module.create("legacy") if name == "_interpreters" else self._module.create(isolated=False)
 
     def use(self) -> Any:
-        """What comes of using the package there."""
-        with tempfile.NamedTemporaryFile("r", suffix=".json") as told:
+        """Run `use()` in that interpreter."""
+        with tempfile.NamedTemporaryFile("r", suffix=".json") as results:
             code = f"""
 import json, sys
 sys.path[:] = {sys.path!r}
 from programs.interpreters import use
-with open({told.name!r}, "w") as told:
-    json.dump(use(), told)
+with open({results.name!r}, "w") as results:
+    json.dump(use(), results)
 """
             failure = self._module.run_string(self._id, code)
             assert failure is None, failure
-            return json.load(told)
+            return json.load(results)
 
     def end(self) -> None:
         self._module.destroy(self._id)

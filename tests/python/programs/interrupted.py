@@ -1,4 +1,4 @@
-"""Calls in the main thread that signals arrive at. What came of a call is told, then another message is sent."""
+"""Calls in the main thread that signals interrupt. Each case reports the outcome, then sends another message."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from typing import NoReturn
 
 import zexa
 
-from programs.support import SERVER, main, new_async_client, new_client, say, send, send_async, tell_of
+from programs.support import SERVER, main, new_async_client, new_client, report_error, say, send, send_async
 
 
 def call_until_interrupted(call: Callable[[], object]) -> None:
-    """Says that it calls, and then what the interrupted call ended with."""
+    """Print that the call starts, and then the error of the interrupted call."""
     say("calling")
     try:
         call()
     except KeyboardInterrupt as interrupt:
-        tell_of(interrupt.__context__)
+        report_error(interrupt.__context__)
     else:
-        raise AssertionError("it came to its end")
+        raise AssertionError("not interrupted")
 
 
 def sending() -> None:
@@ -36,7 +36,7 @@ def sending() -> None:
 
 
 def sending_again() -> None:
-    """The same client is interrupted time and again."""
+    """The same client is interrupted repeatedly."""
     client = new_client()
     for number in range(3):
         call_until_interrupted(partial(send, client, f"interrupted {number}"))
@@ -44,22 +44,22 @@ def sending_again() -> None:
 
 
 @contextmanager
-def telling_attempts() -> Iterator[None]:
-    """Says so after each attempt."""
+def reporting_attempts() -> Iterator[None]:
+    """Print a line after each attempt."""
 
-    class Teller(logging.Handler):
+    class Reporter(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             say("attempted")
 
     logger = logging.getLogger("zexa")
-    logger.addHandler(Teller())
+    logger.addHandler(Reporter())
     logger.setLevel(logging.DEBUG)
     yield
     logger.setLevel(logging.WARNING)
 
 
 def retry_wait() -> None:
-    with telling_attempts():
+    with reporting_attempts():
         call_until_interrupted(lambda: send(new_client(), "interrupted"))
     send(new_client(), "after")
 
@@ -70,7 +70,7 @@ def gate() -> None:
         send(client, "limited", max_retries=0)
     except zexa.RateLimitError:
         call_until_interrupted(lambda: send(client, "interrupted"))
-    # That client waits for a minute.
+    # The first client would wait for a minute.
     send(new_client(), "after")
 
 
@@ -79,7 +79,7 @@ def listing() -> None:
     contacts = iter(client.contacts.list(per_page=10))
     assert len(list(itertools.islice(contacts, 10))) == 10
     call_until_interrupted(lambda: next(contacts))
-    # After an error there is nothing more; the next reading is a new one.
+    # After an error the iterator is exhausted. The list can be iterated again.
     assert list(contacts) == []
     assert len(list(client.contacts.list(per_page=10))) == 30
     send(client, "after")
@@ -100,13 +100,13 @@ def requesting() -> None:
 def waiting() -> None:
     client = new_client()
     message = send(client, "waited for")
-    with telling_attempts():
+    with reporting_attempts():
         call_until_interrupted(lambda: client.messages.wait(message.id))
     send(client, "after")
 
 
 def reaching(url: str) -> None:
-    """A server that cannot be reached, and cannot be found out not to be."""
+    """A server that neither accepts nor refuses the connection."""
     client = new_client(base_url=url, connect_timeout=50, timeout=50, allow_http=True)
     call_until_interrupted(lambda: send(client, "interrupted"))
     send(new_client(), "after")
@@ -140,27 +140,27 @@ def raising() -> None:
         send(client, "interrupted")
     except Enough as error:
         assert str(error) == "of this"
-        tell_of(error.__context__)
+        report_error(error.__context__)
     send(client, "after")
 
 
 def sending_in_handler() -> None:
-    """With the client that is in a call, and with another of each kind."""
+    """The handler uses the client that is in a call, and other clients of each kind."""
     client, other, third = new_client(), new_client(), new_async_client()
 
-    def tell_the_world(number: int, frame: FrameType | None) -> None:
+    def send_messages(number: int, frame: FrameType | None) -> None:
         send(client, "same")
         send(other, "other")
         asyncio.run(send_async(third, "async"))
         say("sent")
 
-    signal.signal(signal.SIGUSR1, tell_the_world)
+    signal.signal(signal.SIGUSR1, send_messages)
     call_until_interrupted(lambda: send(client, "interrupted"))
     send(client, "after")
 
 
 def listing_in_handler() -> None:
-    """An iterator is not to be stepped within a step of it."""
+    """An iterator must not be used during a step of itself."""
     client = new_client()
     contacts = iter(client.contacts.list(per_page=10))
     assert len(list(itertools.islice(contacts, 10))) == 10
@@ -186,12 +186,12 @@ def alarm() -> None:
         send(client, "interrupted")
     except TimeoutError as error:
         assert str(error) == "the alarm"
-        tell_of(error.__context__)
+        report_error(error.__context__)
     send(client, "after")
 
 
 def storm() -> None:
-    """Signals that nobody raises anything for do no harm, however many."""
+    """Signals whose handlers raise nothing have no effect, however many."""
     count = 0
 
     def note(number: int, frame: FrameType | None) -> None:
@@ -209,14 +209,14 @@ def storm() -> None:
 
 
 def ignored() -> None:
-    """A program may ignore Ctrl-C, and calls then do, too."""
+    """If the program ignores Ctrl-C, so do calls."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     say("calling")
     send(new_client(), "not interrupted")
 
 
 def other_thread() -> None:
-    """Ctrl-C is for the main thread: the call of another one goes on."""
+    """Ctrl-C is handled by the main thread. The call of another thread continues."""
     client = new_client()
     sent: list[zexa.Message] = []
     thread = threading.Thread(target=lambda: sent.append(send(client, "slow")))
@@ -244,7 +244,7 @@ def both_threads() -> None:
 
 
 def log_handler_raises() -> None:
-    """A Ctrl-C that meets the application's own code while a call runs it ends the call all the same."""
+    """Ctrl-C that arrives in a log handler of the application interrupts the call as well."""
 
     class Interrupted(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
@@ -263,13 +263,13 @@ def log_handler_raises() -> None:
 
 
 def log_handler_sends() -> None:
-    """An alarm that is raised by a log may itself be a message."""
+    """A log handler may send a message."""
     client = new_client()
 
     class Sender(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             logger.setLevel(logging.WARNING)
-            send(client, "of the log")
+            send(client, "from the log handler")
 
     logger = logging.getLogger("zexa")
     logger.addHandler(Sender())
@@ -289,7 +289,7 @@ def in_asyncio_run() -> None:
 
 
 def in_default_handler() -> None:
-    """As a script that knows nothing of signals ends."""
+    """A script without signal handling."""
     say("calling")
     send(new_client(), "interrupted")
 

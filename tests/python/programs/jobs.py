@@ -1,4 +1,4 @@
-"""What the workers of pools do, with a client that is a global of this module: one that did not inherit it imports it."""
+"""The jobs of pool workers. The client is a global of this module: workers inherit it, or create it when they import the module."""
 
 from __future__ import annotations
 

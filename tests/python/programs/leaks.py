@@ -1,4 +1,4 @@
-"""Does one thing many times, and tells what that has left behind: memory, objects, references, files, threads."""
+"""Repeats an operation, and reports what remains: memory, objects, references, files, threads."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ EVENT = json.dumps(
         },
     }
 )
-# Whose references a mistake in counting would take or give too many of.
+# Objects whose reference counts must not change.
 COUNTED: dict[str, Any] = {
     "None": None,
     "True": True,
@@ -55,7 +55,7 @@ COUNTED: dict[str, Any] = {
 
 
 class Malloc(ctypes.Structure):
-    """What mallinfo2() of glibc tells."""
+    """The result of mallinfo2() of glibc."""
 
     NAMES = ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")
     _fields_ = [(name, ctypes.c_size_t) for name in NAMES]
@@ -66,13 +66,13 @@ LIBC.mallinfo2.restype = Malloc
 
 
 def bytes_in_use() -> int:
-    """By Python as well, which is started so that it takes all of its memory from malloc()."""
-    told = LIBC.mallinfo2()
-    return int(told.uordblks + told.hblkhd)
+    """Bytes allocated with malloc(). Python is started so that it uses malloc() for all of its memory, too."""
+    info = LIBC.mallinfo2()
+    return int(info.uordblks + info.hblkhd)
 
 
 def resident() -> int:
-    """Whatever it is that has taken it."""
+    """Resident memory of the process."""
     with open("/proc/self/statm") as pages:
         return int(pages.read().split()[1]) * os.sysconf("SC_PAGESIZE")
 
@@ -94,7 +94,7 @@ def snapshot() -> dict[str, int]:
 
 
 def watch(times: int, run: Callable[[int], object], each: int = 1) -> None:
-    """Tells how much more there is of everything after each round of so many times, when two rounds have warmed it."""
+    """Print the growth per round of repetitions, after a warm-up of two rounds."""
     run(2 * times)
     rounds = []
     for _ in range(ROUNDS):
@@ -102,13 +102,13 @@ def watch(times: int, run: Callable[[int], object], each: int = 1) -> None:
         run(times)
         after = snapshot()
         rounds.append({name: after[name] - before[name] for name in before})
-    # What leaks does so in each; what is kept for the next time is so in few.
-    grown = {name: min((told[name] for told in rounds), key=abs) for name in rounds[0]}
+    # A leak grows in every round, a cache only in some: take the smallest growth.
+    grown = {name: min((growth[name] for growth in rounds), key=abs) for name in rounds[0]}
     say({"times": times * each, "grown": grown})
 
 
 def again(act: Callable[[zexa.Client], object]) -> Callable[[int], None]:
-    """Does it so many times, with one client, which is closed in the end: what it holds for later is none of it."""
+    """Repeat an action with one client, which is closed at the end, so that its caches do not count."""
 
     def run(times: int) -> None:
         with new_client() as client:
@@ -119,7 +119,7 @@ def again(act: Callable[[zexa.Client], object]) -> Callable[[int], None]:
 
 
 def again_async(act: Callable[[zexa.AsyncClient], Coroutine[Any, Any, object]]) -> Callable[[int], None]:
-    """As `again`, in one loop for all."""
+    """The same as `again()`, in one event loop."""
     loop = asyncio.new_event_loop()
 
     async def run(times: int) -> None:
@@ -132,7 +132,7 @@ def again_async(act: Callable[[zexa.AsyncClient], Coroutine[Any, Any, object]]) 
 
 
 async def alone() -> None:
-    """Waits until the threads of clients have ended, as they soon do."""
+    """Wait until the threads of the clients have ended."""
     while len(os.listdir("/proc/self/task")) > 1:
         await asyncio.sleep(0.001)
 
@@ -204,7 +204,7 @@ def async_clients() -> None:
 def listing() -> None:
     def act(client: zexa.Client) -> None:
         assert len(list(client.contacts.list(per_page=15))) == 30
-        # Given up, with pages in flight.
+        # Abandoned, with pages in flight.
         contacts = iter(client.contacts.list(per_page=6))
         for _ in range(7):
             next(contacts)
@@ -248,7 +248,7 @@ def awaiting() -> None:
 
 
 def cancelling() -> None:
-    """In flight, before they begin, and without a task."""
+    """In flight, before the start, and without a task."""
 
     async def act(client: zexa.AsyncClient) -> None:
         tasks = [asyncio.ensure_future(client.credits.get()) for _ in range(20)]
@@ -263,7 +263,7 @@ def cancelling() -> None:
 
 
 def loops() -> None:
-    """Each with calls of the same client."""
+    """Many event loops, with calls of the same client."""
     client = new_async_client()
 
     async def act() -> None:

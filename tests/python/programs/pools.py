@@ -1,4 +1,4 @@
-"""Has the workers of pools send messages."""
+"""Sends messages from pool workers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def with_executor(method: str) -> None:
         sent = list(executor.map(job, range(JOBS)))
         assert len({message.id for message in sent}) == JOBS
         error = executor.submit(lookup, "msg_nowhere").exception()
-    # It came back from another process whole.
+    # The error kept its attributes across processes.
     assert isinstance(error, zexa.NotFoundError)
     assert (error.kind, error.outcome, error.status, error.attempts) == ("not_found", "rejected", 404, 1)
 

@@ -1,4 +1,4 @@
-"""Runs a program in a process of its own, talks to it, and sees to it that it ends."""
+"""Runs a program in a separate process, communicates with it, and ends it."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from typing import Any
 from sandbox import Server
 
 HERE = Path(__file__).resolve().parent.parent
-# Seconds after which a program that hangs is ended. None comes near, even on a busy machine.
-PATIENCE = 300
-# Warnings are failures, but for the one that CPython has for whoever forks beside a thread.
+# Seconds after which a hanging program is killed. No program comes near, even on a busy machine.
+TIMEOUT = 300
+# Warnings are errors, except for the warning of CPython about a fork in a process with threads.
 STRICT = ("-X", "faulthandler", "-W", "error", "-W", "ignore:This process:DeprecationWarning")
-# Loops and tasks that lie about are not what a program is asked about.
-CARELESS = (*STRICT, "-W", "ignore::ResourceWarning")
+# For programs that leave loops and tasks behind.
+IGNORE_RESOURCE_WARNINGS = (*STRICT, "-W", "ignore::ResourceWarning")
 
 
 def until(what: str, happened: Callable[[], bool]) -> None:
-    """Waits for it, and fails where it never comes."""
-    end = time.monotonic() + PATIENCE
+    """Wait for a condition, and fail after a timeout."""
+    end = time.monotonic() + TIMEOUT
     while not happened():
-        assert time.monotonic() < end, f"waited in vain: {what}"
+        assert time.monotonic() < end, f"timed out: {what}"
         time.sleep(0.001)
 
 
 class Program:
-    """A running program. What it prints is read line by line; one that hangs tells where, and is ended."""
+    """A running program, whose output is read by line. A hanging program is killed and prints its tracebacks."""
 
     def __init__(
         self,
@@ -58,19 +58,19 @@ class Program:
             text=True,
         )
         self.pid = self._process.pid
-        self._alarm = threading.Timer(PATIENCE, self.signal_all, [signal.SIGABRT])
+        self._alarm = threading.Timer(TIMEOUT, self.signal_all, [signal.SIGABRT])
         self._alarm.daemon = True
         self._alarm.start()
 
     def line(self) -> str:
-        """The next line that it prints."""
+        """The next line of output."""
         assert self._process.stdout is not None
         line: str = self._process.stdout.readline()
-        assert line.endswith("\n"), f"it said no more than {line!r}, and then:\n{self.errors()}"
+        assert line.endswith("\n"), f"the output ended with {line!r}; stderr:\n{self.errors()}"
         return line.rstrip("\n")
 
-    def told(self) -> Any:
-        """The next line, which is JSON."""
+    def report(self) -> Any:
+        """The next line of output, which is JSON."""
         return json.loads(self.line())
 
     def expect(self, line: str) -> None:
@@ -80,28 +80,28 @@ class Program:
         self._process.send_signal(number)
 
     def signal_all(self, number: int) -> None:
-        """To its children as well."""
+        """Send a signal to the program and its children."""
         os.killpg(self.pid, number)
 
     def wait_until_blocked(self) -> None:
-        """Waits until its main thread waits for something."""
+        """Wait until the main thread of the program blocks."""
         stat = Path(f"/proc/{self.pid}/task/{self.pid}/stat")
 
         def blocked() -> bool:
             return stat.read_text().rpartition(")")[2].split()[0] == "S"
 
-        until("it blocks", lambda: all(blocked() for _ in range(3)))
+        until("the program blocks", lambda: all(blocked() for _ in range(3)))
 
     def end(self, status: int = 0, errors: str | None = "") -> str:
-        """Waits for its end. Gives the rest of what it printed."""
+        """Wait for the exit. Returns the rest of the output."""
         printed, _ = self._process.communicate()
-        assert self._process.returncode == status, f"it ended with {self._process.returncode}:\n{self.errors()}"
+        assert self._process.returncode == status, f"exit status {self._process.returncode}:\n{self.errors()}"
         if errors is not None:
-            assert self.errors() == errors, f"it said on stderr:\n{self.errors()}"
+            assert self.errors() == errors, f"unexpected stderr:\n{self.errors()}"
         return printed
 
     def errors(self) -> str:
-        """What it wrote to stderr so far."""
+        """The stderr output so far."""
         self._errors.flush()
         self._errors.seek(0)
         return self._errors.read()
@@ -120,17 +120,17 @@ class Program:
 
 
 def run(module: str, *arguments: str, server: Server | None = None, **options: Any) -> str:
-    """Runs a program to its end, which has to be a good one. Gives what it printed."""
+    """Run a program, which must succeed, and return its output."""
     with Program(module, *arguments, server=server, **options) as program:
         return program.end()
 
 
 def variables(server: Server | None) -> dict[str, str]:
-    """The environment in which a program finds the packages that it needs, and the server."""
+    """The environment variables by which a program finds its packages and the server."""
     path = os.pathsep.join([str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])
     found = {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
     if server is not None:
         names = ("url", "api_key", "control", "ca_file", "http2")
-        told = {name: getattr(server, name) for name in names}
-        found["ZEXA_TEST_SERVER"] = json.dumps({name: value for name, value in told.items() if value})
+        values = {name: getattr(server, name) for name in names}
+        found["ZEXA_TEST_SERVER"] = json.dumps({name: value for name, value in values.items() if value})
     return found

@@ -1,4 +1,4 @@
-/* Looks up the names below .example for ever, when it is preloaded. */
+/* When preloaded, blocks lookups of names that end with .example forever. */
 #define _GNU_SOURCE
 
 #include <dlfcn.h>

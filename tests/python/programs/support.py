@@ -1,4 +1,4 @@
-"""What the programs share: the server that they were started for, clients of it, and forked children."""
+"""Shared by the programs: the server, its clients, and forked children."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ async def send_async(client: zexa.AsyncClient, body: str) -> zexa.Message:
 
 
 def say(what: Any) -> None:
-    """Prints it, as it is or as JSON."""
+    """Print a line: a string unchanged, anything else as JSON."""
     print(what if isinstance(what, str) else json.dumps(what), flush=True)
 
 
-def tell_of(error: BaseException | None) -> None:
-    """Says what there is to say of an error."""
+def report_error(error: BaseException | None) -> None:
+    """Print the attributes of an error."""
     names = ("kind", "outcome", "attempts")
     say({"type": type(error).__name__, **{name: getattr(error, name, None) for name in names}})
 
 
 def fork(run: Callable[[], object]) -> int:
-    """Runs it in a child, which then ends as any program does. Gives the child's process id."""
+    """Run a function in a forked child, which then exits normally. Returns the process id."""
     pid = os.fork()
     if pid:
         return pid
@@ -53,13 +53,13 @@ def fork(run: Callable[[], object]) -> int:
 
 
 def join(pid: int) -> None:
-    """Waits for a child, which has to end well."""
+    """Wait for a child, which must succeed."""
     _, status = os.waitpid(pid, 0)
     assert os.waitstatus_to_exitcode(status) == 0, status
 
 
 class Turns:
-    """Lets a process and its child take turns: the parent goes first."""
+    """Makes a process and its child take turns, starting with the parent."""
 
     def __init__(self) -> None:
         self._to_child, self._to_parent = os.pipe(), os.pipe()
@@ -78,6 +78,6 @@ class Turns:
 
 
 def main(cases: dict[str, Any]) -> NoReturn:
-    """Runs the function of the module that the command line names."""
+    """Run the function that the command line names."""
     cases[sys.argv[1]](*sys.argv[2:])
     sys.exit()

@@ -1,1 +1,1 @@
-"""The runner of the scenarios in tests/scenarios, which plays them through the public API of the package."""
+"""The runner of the scenarios in tests/scenarios. It plays them through the public API of the package."""

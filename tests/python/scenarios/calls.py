@@ -1,4 +1,4 @@
-"""The calls of scenarios, as a program makes them with either client."""
+"""Makes the calls of scenarios with either client."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from typing import Any, cast
 import zexa
 
 from scenarios.errors import NEUTRAL
-from scenarios.files import Way
-from scenarios.objects import Broken, to_json
+from scenarios.files import Mode
+from scenarios.objects import Inconsistent, to_json
 
-# What scenarios call otherwise than Python does.
+# Neutral names in scenarios, and the Python names.
 NAMES = {neutral: name for name, neutral in NEUTRAL.items()}
 
 
-def make_call(client: Any, call: dict[str, Any], way: Way) -> Any:
+def make_call(client: Any, call: dict[str, Any], mode: Mode) -> Any:
     """
-    Calls the operation: it gives an object, a list, or with an AsyncClient what is to be awaited for an object.
+    Call the operation. Returns an object or a list, or a coroutine of an AsyncClient.
 
-    Raises Broken or TypeError where Python has no way to say what the scenario does.
+    Raises Inconsistent or TypeError if Python cannot express the call.
     """
     arguments = {NAMES.get(name, name): value for name, value in call.get("arguments", {}).items()}
     if call["operation"] == "webhooks.parse_event":
         payload = arguments["payload"]
-        return zexa.parse_event(payload if way.is_derived else payload.encode("utf-8"))
+        return zexa.parse_event(payload if mode.is_derived else payload.encode("utf-8"))
     options = {NAMES.get(name, name): value for name, value in call.get("options", {}).items()}
-    if way.is_derived:
-        # Fields of the body belong to the call. Nothing else holds the client that it is derived from.
+    if mode.is_derived:
+        # Only a call accepts extra fields of the body. Nothing else references the original client.
         of_call = {name: options.pop(name) for name in ("extra_body",) if name in options}
         client, options = client.with_options(**options), of_call
     function = function_of(client, call["operation"])
     positional = fill_in(function, arguments)
-    given = function(*positional, **arguments, **options)
-    return given.page(call["page"]) if "page" in call else given
+    result = function(*positional, **arguments, **options)
+    return result.page(call["page"]) if "page" in call else result
 
 
 def function_of(client: Any, operation: str) -> Callable[..., Any]:
@@ -42,12 +42,12 @@ def function_of(client: Any, operation: str) -> Callable[..., Any]:
     for name in operation.split("."):
         function = getattr(function, name, None)
     if function is None:
-        raise Broken(f"there is no operation {operation}")
+        raise Inconsistent(f"no operation {operation}")
     return cast(Callable[..., Any], function)
 
 
 def fill_in(function: Callable[..., Any], arguments: dict[str, Any]) -> list[Any]:
-    """Takes the positional arguments out of the arguments, and gives None for what cannot be left out and is not there."""
+    """Remove and return the positional arguments. Missing required arguments become None."""
     positional = []
     for parameter in inspect.signature(function).parameters.values():
         if parameter.default is not parameter.empty:
@@ -59,55 +59,57 @@ def fill_in(function: Callable[..., Any], arguments: dict[str, Any]) -> list[Any
     return positional
 
 
-def take_all(given: zexa.List[Any], items: list[Any], most: int | None, way: Way) -> bool | None:
+def read_list(result: zexa.List[Any], items: list[Any], maximum: int | None, mode: Mode) -> bool | None:
     """
-    Takes the items of a list, be they yielded one by one or by pages, until there is no more or there are enough.
+    Read the items of a list, one by one or by pages, up to a maximum.
 
-    Returns whether the list reports that it is incomplete; None where its end was not reached.
+    Returns `is_incomplete` of the list, or None if its end was not reached.
     """
-    if way.is_by_pages:
-        pages = given.pages()
+    if mode.is_by_pages:
+        pages = result.pages()
         for page in pages:
             add_page(items, page)
-            if most is not None and len(items) >= most:
-                # A page may hold more than is wanted.
-                del items[most:]
+            if maximum is not None and len(items) >= maximum:
+                # A page may exceed the maximum.
+                del items[maximum:]
                 return None
         return pages.is_incomplete
-    if most == 0:
+    if maximum == 0:
         return None
-    for item in given:
+    for item in result:
         items.append(to_json(item))
-        if len(items) == most:
+        if len(items) == maximum:
             return None
-    return given.is_incomplete
+    return result.is_incomplete
 
 
-async def take_all_async(given: zexa.AsyncList[Any], items: list[Any], most: int | None, way: Way) -> bool | None:
-    """The same for a list of the async client."""
-    if way.is_by_pages:
-        pages = given.pages()
+async def read_list_async(
+    result: zexa.AsyncList[Any], items: list[Any], maximum: int | None, mode: Mode
+) -> bool | None:
+    """The same as `read_list()`, for the async client."""
+    if mode.is_by_pages:
+        pages = result.pages()
         async for page in pages:
             add_page(items, page)
-            if most is not None and len(items) >= most:
-                del items[most:]
+            if maximum is not None and len(items) >= maximum:
+                del items[maximum:]
                 return None
         return pages.is_incomplete
-    if most == 0:
+    if maximum == 0:
         return None
-    async for item in given:
+    async for item in result:
         items.append(to_json(item))
-        if len(items) == most:
+        if len(items) == maximum:
             return None
-    return given.is_incomplete
+    return result.is_incomplete
 
 
 def add_page(items: list[Any], page: zexa.Page[Any]) -> None:
-    """Adds the items of a page that no earlier page had. Who reads pages has to notice them."""
-    had = {identity(item) for item in items} - {None}
-    items.extend(item for item in to_json(page)["items"] if identity(item) not in had)
+    """Add the items of a page that were on no earlier page: pages are not deduplicated."""
+    known = {identity(item) for item in items} - {None}
+    items.extend(item for item in to_json(page)["items"] if identity(item) not in known)
 
 
 def identity(item: dict[str, Any]) -> tuple[str, str | None] | None:
-    """What an item is known by on a later page. Only the ids of Sender IDs are per channel; others keep their channel."""
+    """The key of an item across pages: the id, and the channel for Sender IDs, whose ids are per channel."""
     return (item["id"], item.get("channel")) if item.get("id") else None

@@ -1,4 +1,4 @@
-"""An exception as JSON, after all that it says of itself was held against each other."""
+"""Converts an exception to JSON, and checks that its attributes are consistent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import zexa
 
-from scenarios.objects import Broken
+from scenarios.objects import Inconsistent
 
 CLASSES: dict[str, type[zexa.ZexaError]] = {
     "config": zexa.ConfigError,
@@ -37,48 +37,48 @@ TYPES: dict[str, tuple[type, ...]] = {
     "retry_after": (float, type(None)),
     "attempts": (int,),
 }
-# Arguments and options with a name of their own in Python, and what scenarios call them.
+# Python names of arguments and options, and the neutral names in scenarios.
 NEUTRAL = {"from_": "from", "extra_headers": "headers"}
 SAFE = ("not_sent", "rejected")
 
 
 def attributes(error: zexa.ZexaError) -> dict[str, Any]:
-    """The error by the names that scenarios have."""
+    """The attributes of an error."""
     return {name: getattr(error, name) for name in TYPES}
 
 
 def to_json(error: zexa.ZexaError) -> dict[str, Any]:
-    """The error by the names that scenarios have. Raises Broken where it is at odds with itself."""
+    """Convert an error to JSON with neutral names. Raises Inconsistent if its attributes disagree."""
     found = disagreements(error)
     if found:
-        raise Broken("; ".join(found))
+        raise Inconsistent("; ".join(found))
     return in_neutral_names(attributes(error))
 
 
-def in_neutral_names(said: dict[str, Any]) -> dict[str, Any]:
-    """What is said of an error, with the names that arguments and options have in scenarios."""
-    details = said["details"]
-    if said["status"] is not None or not isinstance(details, dict) or details.get("field") not in NEUTRAL:
-        return said
+def in_neutral_names(reported: dict[str, Any]) -> dict[str, Any]:
+    """Replace the Python names of arguments and options by the neutral names of scenarios."""
+    details = reported["details"]
+    if reported["status"] is not None or not isinstance(details, dict) or details.get("field") not in NEUTRAL:
+        return reported
     field = details["field"]
-    message = said["message"].replace(f"{field}: ", f"{NEUTRAL[field]}: ", 1)
-    return {**said, "message": message, "details": {**details, "field": NEUTRAL[field]}}
+    message = reported["message"].replace(f"{field}: ", f"{NEUTRAL[field]}: ", 1)
+    return {**reported, "message": message, "details": {**details, "field": NEUTRAL[field]}}
 
 
 def disagreements(error: zexa.ZexaError) -> list[str]:
-    said = attributes(error)
+    reported = attributes(error)
     found = [
-        f"{name} of the error is {said[name]!r}, a {type(said[name]).__name__}"
+        f"{name} of the error is {reported[name]!r}, a {type(reported[name]).__name__}"
         for name, types in TYPES.items()
-        if not isinstance(said[name], types)
+        if not isinstance(reported[name], types)
     ]
-    expected = CLASSES.get(said["kind"])
+    expected = CLASSES.get(reported["kind"])
     if type(error) is not expected:
-        found.append(f"an error of the kind {said['kind']} is a {type(error).__name__}")
-    if error.safe_to_retry is not (said["outcome"] in SAFE):
-        found.append(f"safe_to_retry is {error.safe_to_retry} where the outcome is {said['outcome']}")
-    if said["message"] not in str(error):
-        found.append(f"str() is {str(error)!r}, without the message {said['message']!r}")
+        found.append(f"an error of kind {reported['kind']} is a {type(error).__name__}")
+    if error.safe_to_retry is not (reported["outcome"] in SAFE):
+        found.append(f"safe_to_retry is {error.safe_to_retry}, but the outcome is {reported['outcome']}")
+    if reported["message"] not in str(error):
+        found.append(f"str() is {str(error)!r}, without the message {reported['message']!r}")
     return found + changed_by_pickle(error)
 
 
@@ -87,5 +87,5 @@ def changed_by_pickle(error: zexa.ZexaError) -> list[str]:
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         again = pickle.loads(pickle.dumps(error, protocol))
         if type(again) is not type(error) or str(again) != str(error) or attributes(again) != attributes(error):
-            found.append(f"the error is {again!r} after being pickled by protocol {protocol}, and was {error!r}")
+            found.append(f"pickle protocol {protocol} converts {error!r} to {again!r}")
     return found

@@ -1,4 +1,4 @@
-"""The files that scenarios stand in, and which of them are to be played in which ways."""
+"""The scenario files, and the modes in which each scenario is played."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 
 
-class Way(Enum):
-    """There is more than one way to make a call, and all must come to the same."""
+class Mode(Enum):
+    """The modes of making a call. All must have the same result."""
 
     BLOCKING = "blocking"
     DERIVED = "blocking, derived"
@@ -26,30 +26,30 @@ class Way(Enum):
 
     @property
     def is_async(self) -> bool:
-        return self in (Way.ASYNC, Way.ASYNC_DERIVED, Way.ASYNC_PAGES)
+        return self in (Mode.ASYNC, Mode.ASYNC_DERIVED, Mode.ASYNC_PAGES)
 
     @property
     def is_derived(self) -> bool:
-        return self in (Way.DERIVED, Way.ASYNC_DERIVED)
+        return self in (Mode.DERIVED, Mode.ASYNC_DERIVED)
 
     @property
     def is_by_pages(self) -> bool:
-        return self in (Way.PAGES, Way.ASYNC_PAGES)
+        return self in (Mode.PAGES, Mode.ASYNC_PAGES)
 
 
 @dataclass(frozen=True, eq=False)
 class Play:
-    """One scenario, to be played in one way."""
+    """One scenario in one mode."""
 
     file: Path
     scenario: dict[str, Any]
-    way: Way
+    mode: Mode
 
     def __str__(self) -> str:
-        return f"{self.file.name}: {self.scenario['name']} [{self.way.value}]"
+        return f"{self.file.name}: {self.scenario['name']} [{self.mode.value}]"
 
 
-# What was played in a run, for its summary.
+# The scenarios that were played, for the summary.
 PLAYED = pytest.StashKey[list[Play]]()
 
 
@@ -57,38 +57,38 @@ def is_cancelled(scenario: dict[str, Any]) -> bool:
     return not scenario.get("call", {}).keys().isdisjoint({"cancel_after_requests", "cancel_after_attempts"})
 
 
-def ways(scenario: dict[str, Any]) -> list[Way]:
-    """The ways to make a scenario's call."""
+def modes(scenario: dict[str, Any]) -> list[Mode]:
+    """The modes in which a scenario is played."""
     call = scenario.get("call", {})
-    # Nothing but Ctrl-C ends a blocking call from outside.
-    found = [Way.ASYNC] if is_cancelled(scenario) else [Way.BLOCKING, Way.ASYNC]
+    # A blocking call can only be cancelled by a signal.
+    found = [Mode.ASYNC] if is_cancelled(scenario) else [Mode.BLOCKING, Mode.ASYNC]
     if call.get("options"):
-        found += [Way.DERIVED, Way.ASYNC_DERIVED]
+        found += [Mode.DERIVED, Mode.ASYNC_DERIVED]
     elif call and not is_cancelled(scenario):
-        found += [Way.DERIVED]
+        found += [Mode.DERIVED]
     if call.get("operation", "").endswith(".list") and "page" not in call and not is_cancelled(scenario):
-        found += [Way.PAGES, Way.ASYNC_PAGES]
+        found += [Mode.PAGES, Mode.ASYNC_PAGES]
     return found
 
 
-def wanted() -> list[tuple[Path, dict[str, Any]]]:
+def selected() -> list[tuple[Path, dict[str, Any]]]:
     """
-    All scenarios of tests/scenarios, and those of the folder named by ZEXA_SCENARIOS, each with its file.
+    All scenarios of tests/scenarios, and of the folder in ZEXA_SCENARIOS, each with its file.
 
-    ZEXA_SCENARIO=text leaves only those whose file or name holds that text.
+    ZEXA_SCENARIO=text selects those whose file or name contains that text.
     """
     scenarios = read_folder(ROOT / "tests" / "scenarios")
-    if further := os.environ.get("ZEXA_SCENARIOS"):
-        scenarios += read_folder(ROOT / further)
+    if additional := os.environ.get("ZEXA_SCENARIOS"):
+        scenarios += read_folder(ROOT / additional)
     part = os.environ.get("ZEXA_SCENARIO", "")
     scenarios = [(file, scenario) for file, scenario in scenarios if part in str(file) or part in scenario["name"]]
     if not scenarios:
-        raise ValueError(f"no scenario has {part!r} in its file or its name")
+        raise ValueError(f"no file or name of a scenario contains {part!r}")
     return scenarios
 
 
 def plays() -> list[Play]:
-    return [Play(file, scenario, way) for file, scenario in wanted() for way in ways(scenario)]
+    return [Play(file, scenario, mode) for file, scenario in selected() for mode in modes(scenario)]
 
 
 def read_folder(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
@@ -96,11 +96,11 @@ def read_folder(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     files = sorted(folder.glob("*.json"))
     scenarios = [(file, scenario) for file in files for scenario in json.loads(file.read_text(encoding="utf-8"))]
     if not scenarios:
-        raise ValueError(f"{folder} holds no scenarios")
+        raise ValueError(f"{folder} contains no scenarios")
     names = set()
     for file, scenario in scenarios:
         if scenario["name"] in names:
-            raise ValueError(f"{file}: there are two of the name {scenario['name']!r}")
+            raise ValueError(f"{file}: two scenarios have the name {scenario['name']!r}")
         if ("result" in scenario) == ("error" in scenario):
             raise ValueError(f"{file}, {scenario['name']}: needs either result or error")
         names.add(scenario["name"])
@@ -108,10 +108,10 @@ def read_folder(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
 
 
 def summary(played: list[Play]) -> str:
-    """How many were played, and which were not in every way."""
+    """The number of scenarios played, and of those that were not played in every mode."""
     scenarios = {id(one.scenario): one.scenario for one in played}
     cancelled = sum(map(is_cancelled, scenarios.values()))
     return (
-        f"{len(scenarios)} scenarios played in {len(played)} ways; {cancelled} of them with the async client alone, "
+        f"{len(scenarios)} scenarios played in {len(played)} modes; {cancelled} of them with the async client alone, "
         "as nothing but a signal cancels a call of the blocking one"
     )

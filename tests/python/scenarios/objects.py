@@ -1,4 +1,4 @@
-"""What calls give, as JSON, after all that an object says of itself was held against that JSON."""
+"""Converts results of calls to JSON, and checks that all representations of an object agree with it."""
 
 from __future__ import annotations
 
@@ -22,45 +22,45 @@ MODELS = (
     zexa.Event,
     zexa.Credits,
 )
-# Fields that no repr shows. Of a number it shows a part.
+# Fields that `repr()` omits, and fields of which it shows only the end.
 BODIES = ("body", "html")
 NUMBERS = ("to", "phone")
 
 
-# Fields that are empty if their value is in another form.
-ALWAYS_THERE: dict[str, Any] = {"status": "", "lists": [], "events": []}
+# Fields that are empty if their value has an unexpected form.
+NEVER_NONE: dict[str, Any] = {"status": "", "lists": [], "events": []}
 
 
-class Broken(Exception):
-    """An object that does not agree with itself."""
+class Inconsistent(Exception):
+    """The representations of an object disagree."""
 
 
-def to_json(given: Any) -> Any:
-    """An object of any type as JSON. Raises Broken where it is at odds with itself."""
-    if given is None:
+def to_json(result: Any) -> Any:
+    """Convert a result to JSON. Raises Inconsistent if its representations disagree."""
+    if result is None:
         return None
-    if isinstance(given, zexa.Response):
-        found, whole = in_repr(given, given.body), {"status": given.status, "body": given.body}
-    elif isinstance(given, zexa.Page):
-        found, whole = page_disagreements(given), json.loads(given.to_json())
-    elif isinstance(given, MODELS):
-        found, whole = disagreements(given), json.loads(given.to_json())
+    if isinstance(result, zexa.Response):
+        found, whole = private_in_repr(result, result.body), {"status": result.status, "body": result.body}
+    elif isinstance(result, zexa.Page):
+        found, whole = page_disagreements(result), json.loads(result.to_json())
+    elif isinstance(result, MODELS):
+        found, whole = disagreements(result), json.loads(result.to_json())
     else:
-        raise Broken(f"{given!r} is a {type(given).__name__}")
+        raise Inconsistent(f"{result!r} is a {type(result).__name__}")
     if found:
-        raise Broken("; ".join(found))
+        raise Inconsistent("; ".join(found))
     return whole
 
 
-def about(given: Any) -> dict[str, Any]:
-    """What an event is about. Empty if it is no event."""
-    if not isinstance(given, zexa.Event):
+def about(result: Any) -> dict[str, Any]:
+    """The message and the campaign of an event. Empty for other results."""
+    if not isinstance(result, zexa.Event):
         return {}
-    return {"about": {"message": to_json(given.message), "campaign": to_json(given.campaign)}}
+    return {"about": {"message": to_json(result.message), "campaign": to_json(result.campaign)}}
 
 
 def disagreements(model: Any, whole: dict[str, Any] | None = None) -> list[str]:
-    """Where attributes, to_dict(), repr and copies of a model say anything else than its JSON."""
+    """The differences of attributes, to_dict(), repr() and copies of a model from its JSON."""
     if whole is None:
         whole = json.loads(model.to_json())
     kind = type(model).__name__
@@ -71,16 +71,16 @@ def disagreements(model: Any, whole: dict[str, Any] | None = None) -> list[str]:
     for attribute in fields(model):
         name = attribute.rstrip("_")
         reached.add(name)
-        said, expected = getattr(model, attribute), typed.get(name)
-        if name in ALWAYS_THERE and name in extra:
+        reported, expected = getattr(model, attribute), typed.get(name)
+        if name in NEVER_NONE and name in extra:
             # Empty instead of absent.
-            expected = ALWAYS_THERE[name]
-        complaint = compared(said, expected, is_free=name == "data")
-        if complaint is not None:
-            found.append(f"{kind}.{attribute} is {said!r} where the JSON has {expected!r}{complaint}")
+            expected = NEVER_NONE[name]
+        difference = compared(reported, expected, is_free=name == "data")
+        if difference is not None:
+            found.append(f"{kind}.{attribute} is {reported!r}, but the JSON has {expected!r}{difference}")
     found += [f"{kind} has no attribute for {name!r}" for name in typed if name not in reached]
-    found += [f"{name!r} is extra, yet not so in the JSON" for name in extra if whole.get(name) != extra[name]]
-    return found + in_repr(model, whole) + not_the_same(model)
+    found += [f"{name!r} is extra, but differs from the JSON" for name in extra if whole.get(name) != extra[name]]
+    return found + private_in_repr(model, whole) + unequal_copies(model)
 
 
 def fields(model: Any) -> list[str]:
@@ -88,40 +88,44 @@ def fields(model: Any) -> list[str]:
     return [name for name in model.__match_args__ if name != "extra"]
 
 
-def compared(said: Any, expected: Any, *, is_free: bool = False) -> str | None:
-    """What is wrong with an attribute beside its value; None where nothing is. One that is free holds any JSON."""
-    if isinstance(said, datetime):
-        if said.tzinfo is not timezone.utc:
+def compared(reported: Any, expected: Any, *, is_free: bool = False) -> str | None:
+    """None if an attribute is correct, else a further reason. An attribute that is free holds any JSON."""
+    if isinstance(reported, datetime):
+        if reported.tzinfo is not timezone.utc:
             return ", and its tzinfo is not timezone.utc"
-        return None if isinstance(expected, str) and said == instant(expected) else ""
-    if isinstance(said, MODELS):
-        return "".join(disagreements(said, expected)) or None
-    if isinstance(said, list) and not is_free:
-        return ", and a list could be changed"
-    return None if plain(said) == expected and same_types(plain(said), expected) else ""
+        return None if isinstance(expected, str) and reported == instant(expected) else ""
+    if isinstance(reported, MODELS):
+        return "".join(disagreements(reported, expected)) or None
+    if isinstance(reported, list) and not is_free:
+        return ", and a list is mutable"
+    return None if plain(reported) == expected and same_types(plain(reported), expected) else ""
 
 
-def same_types(said: Any, expected: Any) -> bool:
-    """True is no 1, and 1 is no 1.0."""
-    return type(said) is type(expected)
+def same_types(reported: Any, expected: Any) -> bool:
+    """Distinguishes True, 1 and 1.0."""
+    return type(reported) is type(expected)
 
 
 def page_disagreements(page: zexa.Page[Any]) -> list[str]:
     whole = json.loads(page.to_json())
     items = [to_json(item) for item in page.items]
     numbers = {"page": page.page, "total": page.total, "per_page": page.per_page}
-    said = {**page.extra, "items": items, **{name: number for name, number in numbers.items() if number is not None}}
-    found = [] if said == whole else [f"the page's attributes say {said!r} where its JSON has {whole!r}"]
+    reported = {
+        **page.extra,
+        "items": items,
+        **{name: number for name, number in numbers.items() if number is not None},
+    }
+    found = [] if reported == whole else [f"the page's attributes are {reported!r}, but its JSON is {whole!r}"]
     if type(page.items) is not tuple:
         found.append(f"the page's items are {page.items!r}")
     if len(page) != len(items) or list(page) != list(page.items):
         found.append(f"the page does not iterate over its {len(items)} items")
     if any(page[index] != item for index, item in enumerate(page.items)):
         found.append("the page does not index its items")
-    return found + in_repr(page, whole) + not_the_same(page)
+    return found + private_in_repr(page, whole) + unequal_copies(page)
 
 
-def not_the_same(thing: Any) -> list[str]:
+def unequal_copies(thing: Any) -> list[str]:
     """Copies of an object that are not equal to it."""
     copies = {
         "copy.copy()": copy.copy(thing),
@@ -134,14 +138,14 @@ def not_the_same(thing: Any) -> list[str]:
     for name, again in copies.items():
         equal = (again == thing) is True and (again != thing) is False and hash(again) == hash(thing)
         if type(again) is not type(thing) or not equal:
-            found.append(f"by {name}, {thing!r} becomes {again!r}")
+            found.append(f"{name} converts {thing!r} to {again!r}")
         elif hasattr(thing, "to_json") and again.to_json() != thing.to_json():
-            found.append(f"by {name}, {thing.to_json()} becomes {again.to_json()}")
+            found.append(f"{name} converts {thing.to_json()} to {again.to_json()}")
     return found
 
 
-def in_repr(thing: Any, whole: Any) -> list[str]:
-    """Bodies and numbers that an object shows to whoever prints it."""
+def private_in_repr(thing: Any, whole: Any) -> list[str]:
+    """Message bodies and phone numbers in the representation of an object."""
     shown = f"{thing!r} {thing}"
     return [f"repr() shows the {name}: {shown}" for name, value in secrets(whole) if value in shown]
 
@@ -165,19 +169,19 @@ def is_number(text: str) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """What to_dict() gives and attributes hold, with tuples as lists, as JSON has them."""
+    """Convert tuples to lists, as in JSON."""
     if isinstance(value, dict):
         return {name: plain(inner) for name, inner in value.items()}
     return [plain(inner) for inner in value] if isinstance(value, tuple | list) else value
 
 
 def instants(whole: dict[str, Any], model: Any) -> dict[str, Any]:
-    """The JSON of a model, with datetimes where its attributes have them."""
+    """The JSON of a model, with datetimes for attributes that are datetimes."""
     times = {name for name in fields(model) if isinstance(getattr(model, name), datetime)}
     return {name: instant(value) if name in times else value for name, value in whole.items()}
 
 
 def instant(text: str) -> datetime:
-    # Python's datetime has microseconds.
+    # `datetime` has a precision of microseconds.
     text = re.sub(r"\.(\d+)", lambda digits: "." + digits[1][:6].ljust(6, "0"), text).replace("Z", "+00:00")
     return datetime.fromisoformat(text).astimezone(timezone.utc)

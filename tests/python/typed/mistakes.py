@@ -1,5 +1,5 @@
 # pyright: basic, reportUnnecessaryTypeIgnoreComment=error
-"""What type checkers object to, each mistake with what mypy and pyright call it. One that passed would make its comment unused, which is an error."""
+"""Mistakes that type checkers must report, with the names of the errors. If one is not reported, its ignore comment is unused, which is an error."""
 
 import zexa
 

@@ -1,4 +1,4 @@
-"""What type checkers know of clients and their operations. It is read by them, and never run."""
+"""The types of clients and operations. Type checkers read this file; it is never run."""
 
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
@@ -72,7 +72,7 @@ def blocking(client: zexa.Client) -> None:
 
 
 async def asynchronous(client: zexa.AsyncClient) -> None:
-    # A coroutine, and so something for create_task() and for gather().
+    # A coroutine, which create_task() and gather() accept.
     sending: Coroutine[Any, Any, zexa.Message] = client.messages.send(channel="sms", to="+244912345678", from_="ZEXA")
     assert_type(await sending, zexa.Message)
     assert_type(await client.messages.get("msg_1", extra_query={"deep": True}), zexa.Message)
@@ -124,7 +124,7 @@ async def async_lists(client: zexa.AsyncClient) -> None:
 def what_arguments_may_be(
     client: zexa.Client, channel: str, template: Mapping[str, object], lists: Sequence[str]
 ) -> None:
-    # A channel of tomorrow, and one that only the program knows.
+    # A future channel, and one that is determined at runtime.
     client.messages.send(channel="pigeon", to="+244912345678", from_="ZEXA")
     client.messages.send(channel=channel, to="+244912345678", from_="ZEXA", template=template)
     for when in (datetime.now(timezone.utc), "2026-07-01T09:00:00Z", None):

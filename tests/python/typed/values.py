@@ -1,4 +1,4 @@
-"""What type checkers know of models and errors. It is read by them, and never run."""
+"""The types of models and errors. Type checkers read this file; it is never run."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ def messages(message: zexa.Message) -> None:
     assert_type(message.sent_at, datetime | None)
     assert_type(message.from_, str | None)
     assert_type(message.is_final, bool)
-    # Any string, for what the API may say tomorrow.
+    # Any string, because the API may add values.
     status: zexa.MessageStatus = message.status
     channel: str | None = message.channel
     if status == "delivered" or status == "lost in the post" or channel in ("sms", "pigeon"):
@@ -74,7 +74,7 @@ def errors(error: zexa.ZexaError) -> None:
 
 
 def outcomes(error: zexa.ZexaError) -> str:
-    # There are no others: a checker sees whether all are thought of.
+    # A closed set: checkers see whether the match is exhaustive.
     match error.outcome:
         case "not_sent" | "rejected":
             return "again"
