@@ -166,7 +166,7 @@ pub(crate) fn reduce<'py, M: Model>(model: &Bound<'py, M>) -> PyResult<(Bound<'p
     Ok((model.as_any().get_type().getattr("from_json")?, (to_json(model.get()),)))
 }
 
-/// The names by which a `match` statement finds what stands in a pattern without one.
+/// The attributes that positional patterns of a `match` statement refer to.
 pub(crate) fn match_args<M: Model>(py: Python<'_>) -> PyResult<Py<PyTuple>> {
     Ok(PyTuple::new(py, M::FIELDS.iter().map(|field| field.attribute))?.unbind())
 }

@@ -19,7 +19,7 @@ def url() -> Iterator[str]:
     sandbox = Path(os.environ.get("ZEXA_SANDBOX") or ROOT / "target" / "debug" / "zexa-sandbox")
     program = sandbox.with_name("zexa-bench-server")
     if not program.exists():
-        pytest.exit(f"{program} is lacking: cargo build -p zexa-benchmarks", 2)
+        pytest.exit(f"{program} is missing: run cargo build -p zexa-benchmarks", 2)
     with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
         yield f"http://{server.stdout.readline().strip()}"

@@ -177,16 +177,16 @@ def test_in_a_retry_wait(loop: asyncio.AbstractEventLoop, sandbox: Sandbox) -> N
     logger = logging.getLogger("zexa")
 
     async def main() -> None:
-        answered = asyncio.Event()
+        attempted = asyncio.Event()
         handler = logging.Handler()
         running = asyncio.get_running_loop()
-        handler.emit = lambda record: running.call_soon_threadsafe(answered.set)  # type: ignore[assignment]
+        handler.emit = lambda record: running.call_soon_threadsafe(attempted.set)  # type: ignore[assignment]
         logger.addHandler(handler)
         logger.setLevel(logging.DEBUG)
         try:
             async with zexa.AsyncClient(**server.options) as client:
                 task = spawn(client.messages.send(**sms("cancelled")))
-                await asyncio.wait_for(answered.wait(), FAR)
+                await asyncio.wait_for(attempted.wait(), FAR)
                 await cancel(task)
                 # These wait at the same gate, until long after the cancelled call would have been sent.
                 await asyncio.gather(*(client.messages.send(**sms("after")) for _ in range(10)))

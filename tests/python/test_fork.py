@@ -157,23 +157,23 @@ def test_gunicorn_with_preload(sandbox: Sandbox, kind: str) -> None:
                 return found
 
             paths: list[str] = []
-            answers: list[dict[str, Any]] = []
+            responses: list[dict[str, Any]] = []
 
             def workers() -> set[int]:
-                return {answer["pid"] for answer in answers}
+                return {response["pid"] for response in responses}
 
-            def both_have_answered() -> bool:
+            def both_have_responded() -> bool:
                 more = [f"/{number}" for number in range(len(paths), len(paths) + 60)]
                 paths.extend(more)
-                answers.extend(threads.map(ask, more))
+                responses.extend(threads.map(ask, more))
                 return len(workers()) == 2
 
             with ThreadPoolExecutor(4) as threads:
                 # A worker that starts late receives none of the first requests.
-                until("both workers answer", both_have_answered)
+                until("both workers respond", both_have_responded)
             gunicorn.signal(signal.SIGTERM)
             gunicorn.end(errors=None)
             assert "Traceback" not in gunicorn.errors()
     assert not workers() & {gunicorn.pid, os.getpid()}
     assert bodies(server) == Counter(["before the fork", *paths])
-    assert {answer["id"] for answer in answers} < {message["id"] for message in server.messages()}
+    assert {response["id"] for response in responses} < {message["id"] for message in server.messages()}

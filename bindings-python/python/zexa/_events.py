@@ -9,7 +9,7 @@ def parse_event(payload: str | bytes | bytearray | memoryview) -> Event:
     """Parse the body of a request that Zexa posted to a webhook.
 
     Respond to the request with a 2xx status soon: Zexa may post the event again. The same event may arrive more than once,
-    with the same `Event.id`. The first event after the registration is a test event.
+    with the same `Event.id`. Zexa starts with a test event, which is not about a message.
 
     The API documents no signature, so this function does not authenticate the sender.
 

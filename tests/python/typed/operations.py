@@ -66,9 +66,9 @@ def blocking(client: zexa.Client) -> None:
     client.contacts.delete("cnt_1", deadline=1)
     assert_type(client.webhooks.create(url="https://shop.example/zexa", events=["message.delivered"]), zexa.Webhook)
     assert_type(client.credits.get(max_retries=0), zexa.Credits)
-    answer = client.request("POST", "/newsletters", query={"dry": "1", "n": 2}, body={"a": [1]}, retry_ambiguous=True)
-    assert_type(answer, zexa.Response)
-    assert_type(answer.status, int)
+    response = client.request("POST", "/newsletters", query={"dry": "1", "n": 2}, body={"a": [1]}, retry_ambiguous=True)
+    assert_type(response, zexa.Response)
+    assert_type(response.status, int)
 
 
 async def asynchronous(client: zexa.AsyncClient) -> None:

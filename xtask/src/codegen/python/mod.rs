@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 
 use self::names::{PYTHON, attribute};
-use self::operations::Of;
+use self::operations::ClientKind;
 use super::alike::about;
 use super::context::Context;
 use super::definition::{Definition, Section, Shape, Type};
@@ -36,15 +36,16 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
     let context = Context::new(definition, PYTHON, reserved);
     let mut rust = BTreeMap::new();
     for section in &definition.sections {
-        rust.extend(of_section(&context, section).map(|text| (section.name.clone(), text)));
+        rust.extend(section_file(&context, section).map(|text| (section.name.clone(), text)));
     }
     let classes = classes(definition);
     let resources: Vec<String> =
-        Of::BOTH.iter().flat_map(|of| definition.resources().map(|resource| of.class(resource))).collect();
+        ClientKind::BOTH.iter().flat_map(|kind| definition.resources().map(|resource| kind.class(resource))).collect();
     let stub = stub_of(&context, folder, &classes)?;
     let (errors, exceptions) = errors::classes(&context);
     let (literals, types) = errors::literals(&context);
-    let (blocking, asynchronous) = (client(&context, folder, Of::Client)?, client(&context, folder, Of::AsyncClient)?);
+    let (blocking, asynchronous) =
+        (client(&context, folder, ClientKind::Blocking)?, client(&context, folder, ClientKind::Async)?);
     let package = package(&context, folder, &exported(&classes), &exceptions, &types)?;
     let rust = context.finish(rust).map_err(told)?;
 
@@ -66,11 +67,11 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
 }
 
 /// The Rust file of a section, unless it is empty.
-fn of_section(context: &Context<'_>, section: &Section) -> Option<String> {
+fn section_file(context: &Context<'_>, section: &Section) -> Option<String> {
     let mut body: String = section.models.iter().map(|model| models::write(context, model)).collect();
     body.extend(section.params.iter().map(|params| params::write(context, params)));
     if let Some(resource) = &section.resource {
-        body.extend(Of::BOTH.map(|of| operations::write(context, resource, of)));
+        body.extend(ClientKind::BOTH.map(|kind| operations::write(context, resource, kind)));
     }
     if body.is_empty() {
         return None;
@@ -149,7 +150,7 @@ fn stub_of(context: &Context<'_>, folder: &Path, classes: &[String]) -> Result<S
     let client = fragment("client.pyi")?;
     for resource in context.definition.resources() {
         let name = &resource.name;
-        for class in Of::BOTH.map(|of| format!("_{}", of.class(resource))) {
+        for class in ClientKind::BOTH.map(|kind| format!("_{}", kind.class(resource))) {
             if !client.contains(&format!("def {name}(self) -> {class}:")) {
                 return Err(format!("bindings-python/stub/client.pyi: no client has `{name}`, of the class {class}"));
             }
@@ -160,8 +161,8 @@ fn stub_of(context: &Context<'_>, folder: &Path, classes: &[String]) -> Result<S
     text += &format!("{}\n__all__ = {exported:?}\n\n", import("_literals", &enums(context)));
     text += &client;
     for section in &context.definition.sections {
-        for of in Of::BOTH {
-            text.extend(section.resource.iter().map(|resource| stub::calls(context, resource, of)));
+        for kind in ClientKind::BOTH {
+            text.extend(section.resource.iter().map(|resource| stub::calls(context, resource, kind)));
         }
         text.extend(section.models.iter().map(|model| stub::model(context, model)));
     }
@@ -184,7 +185,7 @@ fn package(
     exceptions: &[String],
     types: &[String],
 ) -> Result<String> {
-    let [blocking, asynchronous] = Of::BOTH.map(|of| names_of_client(context, of));
+    let [blocking, asynchronous] = ClientKind::BOTH.map(|kind| names_of_client(context, kind));
     let events = ["parse_event".to_owned()];
     let groups = [exported, exceptions, &blocking, &asynchronous, &events, types];
     let mut all: Vec<&String> = groups.into_iter().flatten().collect();
@@ -204,42 +205,42 @@ fn package(
 }
 
 /// The class of a client, and those of its resources.
-fn names_of_client(context: &Context<'_>, of: Of) -> Vec<String> {
-    context.definition.resources().map(|resource| of.class(resource)).chain([of.client().to_owned()]).collect()
+fn names_of_client(context: &Context<'_>, kind: ClientKind) -> Vec<String> {
+    context.definition.resources().map(|resource| kind.class(resource)).chain([kind.client().to_owned()]).collect()
 }
 
 /// `_client.py` and `_async.py`: the clients, whose methods are Python functions.
-fn client(context: &Context<'_>, folder: &Path, of: Of) -> Result<String> {
+fn client(context: &Context<'_>, folder: &Path, kind: ClientKind) -> Result<String> {
     let resources = || context.definition.resources();
-    let calls = resources().map(|resource| format!("_{}", of.class(resource)));
+    let calls = resources().map(|resource| format!("_{}", kind.class(resource)));
     let models = resources().flat_map(|resource| &resource.operations).filter_map(|operation| match &operation.shape {
         Shape::List { item, .. } => Some(item.clone()),
         shape => shape.answer().map(str::to_owned),
     });
-    let others = [format!("_{}", of.client()), of.list().to_owned(), "Response".to_owned()];
+    let others = [format!("_{}", kind.client()), kind.list().to_owned(), "Response".to_owned()];
     let used: BTreeSet<String> = calls.chain(models).chain(others).collect();
-    let set = resources().map(|one| format!("        self._{0} = {1}(client.{0})\n", one.name, of.class(one)));
+    let set = resources().map(|one| format!("        self._{0} = {1}(client.{0})\n", one.name, kind.class(one)));
     // `AsyncClient` has no slots: users may set attributes on it.
-    let slots = match of {
-        Of::Client => {
+    let slots = match kind {
+        ClientKind::Blocking => {
             let names: String = resources().map(|one| format!("\"_{}\", ", one.name)).collect();
             format!("    __slots__ = (\"__weakref__\", \"_client\", {names})\n")
         }
-        Of::AsyncClient => String::new(),
+        ClientKind::Async => String::new(),
     };
     let got = resources().map(|one| {
-        let (name, class, docs) = (&one.name, of.class(one), context.lines(&one.docs).join(" "));
+        let (name, class, docs) = (&one.name, kind.class(one), context.lines(&one.docs).join(" "));
         format!("    @property\n    def {name}(self) -> {class}:\n        \"\"\"{docs}\"\"\"\n        return self._{name}\n\n")
     });
     let stub = folder.join("stub");
-    let text = with_docstrings(&stub, &of.adapt(&read(&stub.join("client.py"))?))?
+    let text = with_docstrings(&stub, &kind.adapt(&read(&stub.join("client.py"))?))?
         .replace("# GENERATED: the imports\n", &import("_zexa", &used.into_iter().collect::<Vec<_>>()))
-        .replace("# GENERATED: the names\n", &format!("__all__ = {:?}\n", names_of_client(context, of)))
+        .replace("# GENERATED: the names\n", &format!("__all__ = {:?}\n", names_of_client(context, kind)))
         .replace("        # GENERATED: the resources, set\n", &set.collect::<String>())
         .replace("    # GENERATED: the slots\n", &slots)
         .replace("    # GENERATED: the resources\n", &got.collect::<String>());
     Ok(format!("# {GENERATED}\n{text}")
-        + &resources().map(|resource| stub::resource(context, resource, of)).collect::<String>())
+        + &resources().map(|resource| stub::resource(context, resource, kind)).collect::<String>())
 }
 
 /// An import statement for these names.

@@ -2,7 +2,7 @@
 
 use super::names::attribute;
 use super::params::ARGUMENT;
-use super::stub::{Spelling, of_kind};
+use super::stub::{Spelling, annotation};
 use crate::codegen::alike::{About, about};
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, Predicate, Shown, Type};
@@ -20,7 +20,7 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
     }
     for field in &model.fields {
         let attribute = context.take_in(&model.name, &attribute(&field.name), &field.place);
-        let (key, shown, kind) = (&field.name, shown(field.shown), of_kind(&field.kind, Spelling::Stub));
+        let (key, shown, kind) = (&field.name, shown(field.shown), annotation(&field.kind, Spelling::Stub));
         let required = is_required_argument(field);
         table += &format!(
             "Field {{ attribute: {attribute:?}, key: {key:?}, shown: {shown}, kind: {kind:?}, required: {required} }},\n"

@@ -7,34 +7,34 @@ use crate::codegen::definition::{Operation, Params, Resource, Shape};
 
 /// The client that a class belongs to.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Of {
-    Client,
-    AsyncClient,
+pub(super) enum ClientKind {
+    Blocking,
+    Async,
 }
 
-impl Of {
-    pub(super) const BOTH: [Of; 2] = [Of::Client, Of::AsyncClient];
+impl ClientKind {
+    pub(super) const BOTH: [ClientKind; 2] = [ClientKind::Blocking, ClientKind::Async];
 
     fn handle(self) -> &'static str {
         match self {
-            Of::Client => "Handle",
-            Of::AsyncClient => "AsyncHandle",
+            ClientKind::Blocking => "Handle",
+            ClientKind::Async => "AsyncHandle",
         }
     }
 
     /// The class of the client.
     pub(super) fn client(self) -> &'static str {
         match self {
-            Of::Client => "Client",
-            Of::AsyncClient => "AsyncClient",
+            ClientKind::Blocking => "Client",
+            ClientKind::Async => "AsyncClient",
         }
     }
 
     /// The class of the client's lists.
     pub(super) fn list(self) -> &'static str {
         match self {
-            Of::Client => "List",
-            Of::AsyncClient => "AsyncList",
+            ClientKind::Blocking => "List",
+            ClientKind::Async => "AsyncList",
         }
     }
 
@@ -48,24 +48,26 @@ impl Of {
             ("__aexit__", "__exit__"),
         ];
         match self {
-            Of::Client => WORDS.iter().fold(template.to_owned(), |text, (word, other)| text.replace(word, other)),
-            Of::AsyncClient => template.to_owned(),
+            ClientKind::Blocking => {
+                WORDS.iter().fold(template.to_owned(), |text, (word, other)| text.replace(word, other))
+            }
+            ClientKind::Async => template.to_owned(),
         }
     }
 
     /// The class of a resource, such as `AsyncMessages`.
     pub(super) fn class(self, resource: &Resource) -> String {
         match self {
-            Of::Client => alike::class(resource),
-            Of::AsyncClient => format!("Async{}", alike::class(resource)),
+            ClientKind::Blocking => alike::class(resource),
+            ClientKind::Async => format!("Async{}", alike::class(resource)),
         }
     }
 }
 
-pub(super) fn write(context: &Context<'_>, resource: &Resource, of: Of) -> String {
-    let class = context.take_in("zexa", &of.class(resource), &resource.place);
+pub(super) fn write(context: &Context<'_>, resource: &Resource, kind: ClientKind) -> String {
+    let class = context.take_in("zexa", &kind.class(resource), &resource.place);
     let docs = context.docs(&resource.docs);
-    let methods: String = resource.operations.iter().map(|one| method(context, resource, one, of)).collect();
+    let methods: String = resource.operations.iter().map(|one| method(context, resource, one, kind)).collect();
     format!(
         "
         {docs}#[pyclass(frozen, module = \"zexa._zexa\", name = \"_{class}\")]
@@ -76,12 +78,12 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, of: Of) -> Strin
             {methods}
         }}
         ",
-        handle = of.handle(),
+        handle = kind.handle(),
     )
 }
 
-fn method(context: &Context<'_>, resource: &Resource, operation: &Operation, of: Of) -> String {
-    let name = context.take_in(&of.class(resource), &operation.name, &operation.place);
+fn method(context: &Context<'_>, resource: &Resource, operation: &Operation, kind: ClientKind) -> String {
+    let name = context.take_in(&kind.class(resource), &operation.name, &operation.place);
     let params = operation.shape.params().map(|params| context.params(params));
     let arguments: Vec<Argument> = params.into_iter().flat_map(params::arguments).collect();
     // Users see the classes that are written in Python, which have the complete docs.
@@ -102,9 +104,9 @@ fn method(context: &Context<'_>, resource: &Resource, operation: &Operation, of:
         ",
         options = options(&operation.shape),
         signature = signature(&operation.shape, &arguments),
-        parameters = parameters(&arguments, of, &operation.shape),
-        returns = returns(&operation.shape, of),
-        body = body(resource, operation, params, &arguments, of),
+        parameters = parameters(&arguments, kind, &operation.shape),
+        returns = returns(&operation.shape, kind),
+        body = body(resource, operation, params, &arguments, kind),
     )
 }
 
@@ -192,10 +194,10 @@ fn signature(shape: &Shape, arguments: &[Argument]) -> String {
     parts.join(", ")
 }
 
-fn parameters(arguments: &[Argument], of: Of, shape: &Shape) -> String {
+fn parameters(arguments: &[Argument], kind: ClientKind, shape: &Shape) -> String {
     let mut parts = Vec::new();
     // Creating a list of the blocking client makes no call, and needs no GIL token.
-    if !(of == Of::Client && matches!(shape, Shape::List { .. })) {
+    if !(kind == ClientKind::Blocking && matches!(shape, Shape::List { .. })) {
         parts.push("py: Python<'_>".to_owned());
     }
     if shape.is_by_id() {
@@ -219,18 +221,24 @@ fn options(shape: &Shape) -> String {
     call_options(shape).collect::<Vec<_>>().join(", ") + &others
 }
 
-fn returns(shape: &Shape, of: Of) -> String {
-    match (of, shape) {
-        (Of::Client, Shape::List { .. }) => "PyResult<List>".to_owned(),
-        (Of::AsyncClient, Shape::List { .. }) => "PyResult<AsyncList>".to_owned(),
-        (Of::AsyncClient, _) => "Coroutine".to_owned(),
-        (Of::Client, _) => format!("PyResult<{}>", shape.answer().unwrap_or("()")),
+fn returns(shape: &Shape, kind: ClientKind) -> String {
+    match (kind, shape) {
+        (ClientKind::Blocking, Shape::List { .. }) => "PyResult<List>".to_owned(),
+        (ClientKind::Async, Shape::List { .. }) => "PyResult<AsyncList>".to_owned(),
+        (ClientKind::Async, _) => "Coroutine".to_owned(),
+        (ClientKind::Blocking, _) => format!("PyResult<{}>", shape.answer().unwrap_or("()")),
     }
 }
 
 const LIMIT: &str = "let limit = limit.map(|limit| limit.number(\"limit\")).transpose()?;";
 
-fn body(resource: &Resource, operation: &Operation, params: Option<&Params>, arguments: &[Argument], of: Of) -> String {
+fn body(
+    resource: &Resource,
+    operation: &Operation,
+    params: Option<&Params>,
+    arguments: &[Argument],
+    kind: ClientKind,
+) -> String {
     let method = format!("client.{}().{}", resource.name, operation.name);
     let names = arguments.iter().map(|argument| argument.name.as_str()).collect::<Vec<_>>().join(", ");
     let params =
@@ -248,16 +256,16 @@ fn body(resource: &Resource, operation: &Operation, params: Option<&Params>, arg
         Shape::GetOne { .. } => format!("{method}()"),
     };
     let wrapped = operation.shape.answer().map_or_else(String::new, |answer| format!(".map({answer})"));
-    match (of, &operation.shape) {
-        (Of::Client, Shape::List { .. }) => {
+    match (kind, &operation.shape) {
+        (ClientKind::Blocking, Shape::List { .. }) => {
             format!("{params} {LIMIT} Ok(List::new(self.0.with_options(options)?, limit, move |client| {call}))")
         }
-        (Of::AsyncClient, Shape::List { .. }) => format!(
+        (ClientKind::Async, Shape::List { .. }) => format!(
             "let (client, log) = self.0.list(py, options)?; {params} {LIMIT} Ok(AsyncList::new(log, limit, move || {call}))"
         ),
-        (Of::Client, _) => format!("{params} self.0.call(py, options, |client| {call}){wrapped}"),
-        (Of::AsyncClient, _) => {
-            let name = format!("{}.{}", of.class(resource), operation.name);
+        (ClientKind::Blocking, _) => format!("{params} self.0.call(py, options, |client| {call}){wrapped}"),
+        (ClientKind::Async, _) => {
+            let name = format!("{}.{}", kind.class(resource), operation.name);
             format!(
                 "let begin = || {{ let (client, handle) = self.0.begin(py, options)?; {params} Ok((handle, {call})) }};
                 Coroutine::begin({name:?}, begin())"

@@ -2,7 +2,7 @@
 
 use super::models;
 use super::names::attribute;
-use super::operations::{self, Of};
+use super::operations::{self, ClientKind};
 use super::params;
 use crate::codegen::alike::{About, FINAL, about};
 use crate::codegen::context::Context;
@@ -91,7 +91,7 @@ pub(super) fn model(context: &Context<'_>, model: &Model) -> String {
         text += &format!("\n    @property\n    def {name}(self) -> {kind}:\n{}", docstring("        ", docs));
     };
     for field in &model.fields {
-        property(&attribute(&field.name), &of_field(field), &context.lines(&field.docs));
+        property(&attribute(&field.name), &field_annotation(field), &context.lines(&field.docs));
     }
     for (_, predicate) in models::predicates(context, model) {
         property(&predicate.name, "bool", &context.lines(&predicate.docs));
@@ -109,9 +109,9 @@ fn constructor(model: &Model) -> String {
         model.fields.iter().partition(|field| models::is_required_argument(field));
     let required = required
         .iter()
-        .map(|field| format!("{}: {}", attribute(&field.name), of_argument(&field.kind, Spelling::Stub)));
+        .map(|field| format!("{}: {}", attribute(&field.name), argument_annotation(&field.kind, Spelling::Stub)));
     let optional = optional.iter().map(|field| {
-        format!("{}: {} = None", attribute(&field.name), or_none(of_argument(&field.kind, Spelling::Stub)))
+        format!("{}: {} = None", attribute(&field.name), or_none(argument_annotation(&field.kind, Spelling::Stub)))
     });
     let parameters: Vec<String> =
         required.chain(optional).chain(["extra: Mapping[str, Any] | None = None".to_owned()]).collect();
@@ -163,13 +163,13 @@ const COMMON: &str = r#"
     __match_args__ = ({MATCH_ARGS})
 "#;
 
-fn of_field(field: &Field) -> String {
-    let kind = of_kind(&field.kind, Spelling::Stub);
+fn field_annotation(field: &Field) -> String {
+    let kind = annotation(&field.kind, Spelling::Stub);
     if field.required || field.kind == Type::Json { kind } else { format!("{kind} | None") }
 }
 
 /// The annotation of a field.
-pub(super) fn of_kind(kind: &Type, spelling: Spelling) -> String {
+pub(super) fn annotation(kind: &Type, spelling: Spelling) -> String {
     match kind {
         Type::String => "str".to_owned(),
         Type::U32 | Type::U64 => "int".to_owned(),
@@ -179,46 +179,46 @@ pub(super) fn of_kind(kind: &Type, spelling: Spelling) -> String {
         Type::Template => format!("{}[str, {}]", spelling.of("Mapping"), spelling.of("Any")),
         Type::Enum(name) => spelling.of(name),
         Type::Model(name) => name.clone(),
-        Type::List(element) => format!("tuple[{}, ...]", of_kind(element, spelling)),
+        Type::List(element) => format!("tuple[{}, ...]", annotation(element, spelling)),
     }
 }
 
 /// The annotation of an argument.
-fn of_argument(kind: &Type, spelling: Spelling) -> String {
+fn argument_annotation(kind: &Type, spelling: Spelling) -> String {
     match kind {
         Type::Timestamp => format!("{} | str", spelling.of("datetime")),
-        Type::List(element) => format!("{}[{}]", spelling.of("Sequence"), of_kind(element, spelling)),
-        kind => of_kind(kind, spelling),
+        Type::List(element) => format!("{}[{}]", spelling.of("Sequence"), annotation(element, spelling)),
+        kind => annotation(kind, spelling),
     }
 }
 
 /// The class of a resource in the extension module.
-pub(super) fn calls(context: &Context<'_>, resource: &Resource, of: Of) -> String {
+pub(super) fn calls(context: &Context<'_>, resource: &Resource, kind: ClientKind) -> String {
     let methods = resource.operations.iter().map(|operation| {
-        let returns = match (&operation.shape, of) {
-            (Shape::List { item, .. }, Of::Client) => format!("List[{item}]"),
-            (Shape::List { item, .. }, Of::AsyncClient) => format!("AsyncList[{item}]"),
-            (shape, Of::Client) => shape.answer().unwrap_or("None").to_owned(),
-            (shape, Of::AsyncClient) => format!("Awaitable[{}]", shape.answer().unwrap_or("None")),
+        let returns = match (&operation.shape, kind) {
+            (Shape::List { item, .. }, ClientKind::Blocking) => format!("List[{item}]"),
+            (Shape::List { item, .. }, ClientKind::Async) => format!("AsyncList[{item}]"),
+            (shape, ClientKind::Blocking) => shape.answer().unwrap_or("None").to_owned(),
+            (shape, ClientKind::Async) => format!("Awaitable[{}]", shape.answer().unwrap_or("None")),
         };
         format!("    def {} -> {returns}: ...\n", head(context, operation, Spelling::Stub))
     });
-    format!("\n@final\nclass _{}:\n", of.class(resource)) + &methods.collect::<String>()
+    format!("\n@final\nclass _{}:\n", kind.class(resource)) + &methods.collect::<String>()
 }
 
 /// The class of a resource that users see, in Python.
-pub(super) fn resource(context: &Context<'_>, resource: &Resource, of: Of) -> String {
-    let class = of.class(resource);
+pub(super) fn resource(context: &Context<'_>, resource: &Resource, kind: ClientKind) -> String {
+    let class = kind.class(resource);
     let docs = docstring("    ", &context.lines(&resource.docs));
     let methods = resource.operations.iter().map(|operation| {
         let call = format!("self._calls.{}({})", operation.name, forwarded(context, operation));
-        let (word, awaited) = match of {
-            Of::AsyncClient if !operation.shape.is_list() => ("async def", "await "),
+        let (word, awaited) = match kind {
+            ClientKind::Async if !operation.shape.is_list() => ("async def", "await "),
             _ => ("def", ""),
         };
-        let (returns, call) = match (&operation.shape, of) {
-            (Shape::List { item, .. }, Of::Client) => (format!("List[{item}]"), format!("return {call}")),
-            (Shape::List { item, .. }, Of::AsyncClient) => (format!("AsyncList[{item}]"), format!("return {call}")),
+        let (returns, call) = match (&operation.shape, kind) {
+            (Shape::List { item, .. }, ClientKind::Blocking) => (format!("List[{item}]"), format!("return {call}")),
+            (Shape::List { item, .. }, ClientKind::Async) => (format!("AsyncList[{item}]"), format!("return {call}")),
             (Shape::Delete, _) => ("None".to_owned(), format!("{awaited}{call}")),
             (shape, _) => (shape.answer().unwrap_or("None").to_owned(), format!("return {awaited}{call}")),
         };
@@ -240,7 +240,7 @@ fn head(context: &Context<'_>, operation: &Operation, spelling: Spelling) -> Str
     }
     parameters.push("*".to_owned());
     if let Shape::Wait { answer } = &operation.shape {
-        let status = context.status(operation, answer).map(|kind| of_kind(kind, spelling)).unwrap_or_default();
+        let status = context.status(operation, answer).map(|kind| annotation(kind, spelling)).unwrap_or_default();
         parameters.push(match spelling {
             Spelling::Stub => format!("until: {status} | None = None"),
             // Ruff would remove the quotes inside a `Literal` that is an attribute of a module.
@@ -282,10 +282,11 @@ fn documented(context: &Context<'_>, operation: &Operation) -> String {
 fn parameters(params: &Params, spelling: Spelling) -> Vec<String> {
     let all = params.fields.iter().zip(params::arguments(params));
     let (required, optional): (Vec<_>, Vec<_>) = all.partition(|(_, argument)| argument.required);
-    let required =
-        required.iter().map(|(field, argument)| format!("{}: {}", argument.name, of_argument(&field.kind, spelling)));
-    let optional = optional
+    let required = required
         .iter()
-        .map(|(field, argument)| format!("{}: {} | None = None", argument.name, of_argument(&field.kind, spelling)));
+        .map(|(field, argument)| format!("{}: {}", argument.name, argument_annotation(&field.kind, spelling)));
+    let optional = optional.iter().map(|(field, argument)| {
+        format!("{}: {} | None = None", argument.name, argument_annotation(&field.kind, spelling))
+    });
     required.chain(optional).collect()
 }
