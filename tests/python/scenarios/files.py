@@ -112,6 +112,6 @@ def summary(played: list[Play]) -> str:
     scenarios = {id(one.scenario): one.scenario for one in played}
     cancelled = sum(map(is_cancelled, scenarios.values()))
     return (
-        f"{len(scenarios)} scenarios played in {len(played)} modes; {cancelled} of them with the async client alone, "
-        "as nothing but a signal cancels a call of the blocking one"
+        f"{len(scenarios)} scenarios played {len(played)} times in all modes; {cancelled} of them only with the async "
+        "client, because only a signal cancels a blocking call"
     )
