@@ -98,7 +98,7 @@ impl<'py> Argument<'py> {
     /// An integer argument of a call.
     pub(crate) fn number(&self, name: &str) -> PyResult<u32> {
         let number = self.integer(name)?;
-        u32::try_from(number).map_err(|_| errors::raise(binding::wrong_parameter(name, number, out_of_range(number))))
+        u32::try_from(number).map_err(|_| errors::raise(binding::invalid_parameter(name, number, out_of_range(number))))
     }
 
     /// An integer field of a model.
@@ -135,7 +135,7 @@ impl<'py> Argument<'py> {
     /// An integer option of a client or a call.
     pub(crate) fn count(&self, name: &str) -> PyResult<u32> {
         let number = self.integer(name)?;
-        u32::try_from(number).map_err(|_| errors::raise(binding::option(name, out_of_range(number))))
+        u32::try_from(number).map_err(|_| errors::raise(binding::invalid_option(name, out_of_range(number))))
     }
 
     /// An `int`, or an object with `__index__()`, such as a NumPy integer. Values outside of 64 bits are clamped: every caller rejects them.
@@ -164,7 +164,7 @@ impl<'py> Argument<'py> {
             return Ok(Duration::MAX);
         }
         Duration::try_from_secs_f64(seconds)
-            .map_err(|_| errors::raise(binding::option(name, "must be a positive number of seconds")))
+            .map_err(|_| errors::raise(binding::invalid_option(name, "must be a positive number of seconds")))
     }
 
     /// A point in time: a timezone-aware `datetime`, or a string.
@@ -179,7 +179,7 @@ impl<'py> Argument<'py> {
             false => return Err(self.type_error(name, "datetime or str")),
         };
         if is_datetime && self.0.getattr(pyo3::intern!(py, "tzinfo"))?.is_none() {
-            return Err(errors::raise(binding::wrong_parameter(name, text, NAIVE_DATETIME)));
+            return Err(errors::raise(binding::invalid_parameter(name, text, NAIVE_DATETIME)));
         }
         binding::timestamp(name, &text).map_err(errors::raise)
     }
@@ -261,9 +261,9 @@ const LONE_SURROGATE: &str = "must be valid Unicode, but contains a lone surroga
 
 /// Rejects a string with a lone surrogate, which UTF-8 cannot express.
 fn invalid_text(name: &str) -> PyErr {
-    errors::raise(binding::wrong_parameter(name, Value::Null, LONE_SURROGATE))
+    errors::raise(binding::invalid_parameter(name, Value::Null, LONE_SURROGATE))
 }
 
 fn invalid_option_text(name: &str) -> PyErr {
-    errors::raise(binding::option(name, LONE_SURROGATE))
+    errors::raise(binding::invalid_option(name, LONE_SURROGATE))
 }

@@ -87,7 +87,7 @@ impl EventLoop {
             }
             // The process has too many open files.
             Err(error) if error.is_instance_of::<PyOSError>(py) => {
-                let refused = errors::raise(binding::not_begun("cannot create a socket to wait for the response"));
+                let refused = errors::raise(binding::not_started("cannot create a socket to wait for the response"));
                 refused.set_cause(py, Some(error));
                 return Err(refused);
             }

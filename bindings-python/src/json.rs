@@ -20,7 +20,7 @@ pub(crate) fn dumps(field: &str, object: &Bound<'_, PyAny>) -> PyResult<String> 
 
 /// The JSON of an option.
 pub(crate) fn dump_option(name: &str, object: &Bound<'_, PyAny>) -> PyResult<String> {
-    dump(object).map_err(|error| dump_error(object.py(), error, name, binding::option))
+    dump(object).map_err(|error| dump_error(object.py(), error, name, binding::invalid_option))
 }
 
 fn dump(object: &Bound<'_, PyAny>) -> PyResult<String> {

@@ -269,10 +269,10 @@ struct BufferedReader<I, T> {
 impl<T, I> Reader for BufferedReader<I, T>
 where
     T: IntoPython,
-    I: Iterator<Item = zexa::Result<T>> + AtHand<T> + Completeness + Send,
+    I: Iterator<Item = zexa::Result<T>> + NextBuffered<T> + Completeness + Send,
 {
     fn next_buffered(&mut self, py: Python<'_>) -> Option<PyResult<Py<PyAny>>> {
-        let item = self.fetched.take().or_else(|| self.source.at_hand())?;
+        let item = self.fetched.take().or_else(|| self.source.next_buffered())?;
         Some(item.into_python(py))
     }
 

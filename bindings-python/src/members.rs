@@ -41,7 +41,7 @@ impl Members {
         for (name, value) in extra {
             if fields.contains_key(&name) {
                 let reason = format!("must not contain the field `{name}`: use the argument of that name");
-                return Err(errors::raise(binding::wrong_parameter("extra", Value::Null, &reason)));
+                return Err(errors::raise(binding::invalid_parameter("extra", Value::Null, &reason)));
             }
             fields.insert(name, value);
         }

@@ -32,7 +32,7 @@ impl Response {
         let status = u16::try_from(status)
             .ok()
             .filter(|status| (200..300).contains(status))
-            .ok_or_else(|| errors::raise(binding::wrong_parameter("status", status, "must be from 200 to 299")))?;
+            .ok_or_else(|| errors::raise(binding::invalid_parameter("status", status, "must be from 200 to 299")))?;
         let body = body.map(|body| body.body("body")).transpose()?;
         binding::response(status, body.as_deref().unwrap_or("null")).map(Response).map_err(errors::raise)
     }

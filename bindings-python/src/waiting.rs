@@ -20,7 +20,7 @@ thread_local! {
 
 /// A token for a blocking call. It lets Python write log records and run signal handlers during the call.
 pub(crate) fn token() -> CancelToken {
-    binding::asking(check_interrupt)
+    binding::with_interrupt_check(check_interrupt)
 }
 
 /// Runs a call that carries such a token. An exception of a signal handler takes precedence over the error of the call, which becomes its `__context__`.
@@ -56,10 +56,10 @@ fn store_exception(raised: PyErr) {
 }
 
 /// Writes log records and runs signal handlers during a call on this thread.
-fn check_interrupt() -> Asked {
+fn check_interrupt() -> InterruptCheck {
     // Not needed on other threads. A daemon thread must not take the GIL either, because CPython stops it there at shutdown.
     if !IS_MAIN.get().is_some_and(|(_, main)| main) && !logging::is_enabled_for_attempts() {
-        return Asked::NeverAgain;
+        return InterruptCheck::Disable;
     }
     // Fails if the interpreter is shutting down.
     Python::try_attach(|py| {
@@ -67,10 +67,10 @@ fn check_interrupt() -> Asked {
             return InterruptCheck::Disable;
         }
         match run_handlers(py) {
-            Ok(()) => Asked::GoOn,
+            Ok(()) => InterruptCheck::Continue,
             Err(raised) => {
                 store_exception(raised);
-                Asked::End
+                InterruptCheck::Cancel
             }
         }
     })

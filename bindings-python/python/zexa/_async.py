@@ -57,8 +57,7 @@ class AsyncClient:
 
     A call starts when it is awaited. Cancelling the task cancels the call; the `__context__` of the
     `asyncio.CancelledError` is then a `zexa.CancelledError` whose `outcome` says whether the request may have
-    taken
-    effect.
+    taken effect.
 
     Creating a client opens no connection. Closing it is optional; `async with` closes it at the end.
 
@@ -448,7 +447,7 @@ class AsyncSenderIds:
         Endpoint: `GET /sender-ids`
 
         Args:
-            per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+            per_page: Page size: number of items per request, 1 to 100. Default: 50, set by the API.
             limit: Maximum number of items to yield. Pages that are not needed for them are not requested.
                 Default: all items.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
@@ -569,7 +568,7 @@ class AsyncCampaigns:
         Endpoint: `GET /campaigns`
 
         Args:
-            per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+            per_page: Page size: number of items per request, 1 to 100. Default: 50, set by the API.
             limit: Maximum number of items to yield. Pages that are not needed for them are not requested.
                 Default: all items.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
@@ -754,10 +753,11 @@ class AsyncContacts:
         Endpoint: `GET /contacts`
 
         Args:
-            list_id: Only those in this contact list, `lst_…`. The parameter's name is inferred.
-            search: Only contacts that match this text. The parameter is inferred: a server may ignore it and
-                return every contact.
-            per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+            list_id: List only the contacts of this contact list, `lst_…`. The API does not document the name of
+                this filter.
+            search: List only the contacts that match this text. The API does not document the name of this
+                filter: a server may ignore it and return every contact.
+            per_page: Page size: number of items per request, 1 to 100. Default: 50, set by the API.
             limit: Maximum number of items to yield. Pages that are not needed for them are not requested.
                 Default: all items.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.

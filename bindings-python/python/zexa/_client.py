@@ -477,7 +477,7 @@ class SenderIds:
         Endpoint: `GET /sender-ids`
 
         Args:
-            per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+            per_page: Page size: number of items per request, 1 to 100. Default: 50, set by the API.
             limit: Maximum number of items to yield. Pages that are not needed for them are not requested.
                 Default: all items.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
@@ -598,7 +598,7 @@ class Campaigns:
         Endpoint: `GET /campaigns`
 
         Args:
-            per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+            per_page: Page size: number of items per request, 1 to 100. Default: 50, set by the API.
             limit: Maximum number of items to yield. Pages that are not needed for them are not requested.
                 Default: all items.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
@@ -783,10 +783,11 @@ class Contacts:
         Endpoint: `GET /contacts`
 
         Args:
-            list_id: Only those in this contact list, `lst_…`. The parameter's name is inferred.
-            search: Only contacts that match this text. The parameter is inferred: a server may ignore it and
-                return every contact.
-            per_page: How many come with one request, 1 to 100. Default: 50, the API's own.
+            list_id: List only the contacts of this contact list, `lst_…`. The API does not document the name of
+                this filter.
+            search: List only the contacts that match this text. The API does not document the name of this
+                filter: a server may ignore it and return every contact.
+            per_page: Page size: number of items per request, 1 to 100. Default: 50, set by the API.
             limit: Maximum number of items to yield. Pages that are not needed for them are not requested.
                 Default: all items.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.

@@ -41,7 +41,7 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
         "
         #[allow(clippy::too_many_arguments, reason = \"one for each field of the request\")]
         fn {function}({parameters}) -> PyResult<zexa::{name}> {{
-            let mut params = zexa::{name}::blank();
+            let mut params = zexa::{name}::empty();
             {set}Ok(params)
         }}
         "
