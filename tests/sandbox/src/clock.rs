@@ -1,4 +1,4 @@
-//! The sandbox's time: it starts as the real one, may go faster, and can be moved ahead.
+//! The sandbox clock. It starts at the real time, may run faster or stand still, and can be advanced.
 
 use std::time::{Duration, Instant};
 
@@ -29,23 +29,23 @@ impl Clock {
         self.base = later(self.base, by);
     }
 
-    /// How long until then in real time; `None` where time does not move by itself.
+    /// Real time until `due`. `None` if the clock only moves when it is advanced.
     pub(crate) fn until(&self, due: Timestamp) -> Option<Duration> {
         if self.speed == 0.0 {
             return None;
         }
         let seconds = self.now().duration_until(due).as_secs_f64() / self.speed;
-        // A month is as good as for ever, and no timer overflows.
+        // Capped at a month, so that no timer overflows.
         Some(Duration::from_secs_f64(seconds.clamp(0.0, 2_592_000.0)))
     }
 }
 
-/// A time so much later, or the last there is.
+/// Adds a duration; saturates at the maximum timestamp.
 pub(crate) fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
-/// A time as the API writes it: in whole seconds.
-pub(crate) fn in_seconds(time: Timestamp) -> Timestamp {
+/// Truncates a time to whole seconds, which the API uses.
+pub(crate) fn truncate_to_seconds(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
 }

@@ -1,4 +1,4 @@
-//! What a fault is: which requests it is for, and what it does to them.
+//! The definition of a fault: which requests it matches, and its effect.
 
 use std::collections::BTreeMap;
 
@@ -6,42 +6,42 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-/// One thing that is to go wrong, so many times.
+/// A fault to inject.
 #[derive(Debug, Clone, Serialize)]
 pub struct Fault {
-    /// Which requests it is for.
+    /// Requests that the fault matches.
     #[serde(flatten)]
     pub when: When,
-    /// What it does.
+    /// Effect on these requests.
     #[serde(flatten)]
-    pub answer: Answer,
+    pub effect: Effect,
 }
 
-/// Which requests a fault is for, and how often.
+/// Requests that a fault matches, and how often it takes effect.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct When {
-    /// The method; absent: any.
+    /// HTTP method. Absent: any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// The path below `/v1`, where `*` stands for one segment; absent: any.
+    /// Path below `/v1`; `*` matches one segment. Absent: any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// Query parameters that the request must have, each with this value, such as `{"page": "2"}`. Absent: any query.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub query: BTreeMap<String, String>,
-    /// So many fitting requests are let through first.
+    /// Number of matching requests to let through first.
     pub skip: u64,
-    /// So many requests are hit; 0 is for ever.
+    /// Number of requests to hit; 0 for no limit.
     pub times: u64,
-    /// How likely it is that a fitting request is hit; absent: always.
+    /// Probability that a matching request is hit. Absent: 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
-    /// What chance starts from, so that it can be had again.
+    /// Seed of the random numbers, which makes them reproducible.
     pub seed: u64,
-    /// Answers to pick from at random, instead of the one beside them.
+    /// Effects, one of which is chosen at random for each hit. They replace the fault's own effect.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub any_of: Vec<Answer>,
+    pub any_of: Vec<Effect>,
 }
 
 impl Default for When {
@@ -59,60 +59,60 @@ impl Default for When {
     }
 }
 
-/// What a fault does to a request.
+/// Effect of a fault on a request.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Answer {
-    /// Whether the request is carried out all the same.
+pub struct Effect {
+    /// Whether the request is processed before the fault takes effect.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub process: bool,
-    /// Seconds before the answer.
+    /// Seconds to wait before the response.
     #[serde(skip_serializing_if = "is_zero")]
     pub delay: f64,
-    /// The status to answer.
+    /// Status of the response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// Headers of the answer; they win over the usual ones.
+    /// Response headers. They replace the normal ones.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub headers: Map<String, Value>,
-    /// The body, as JSON.
+    /// Response body, as JSON.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub body: Option<Value>,
-    /// The body, as text.
+    /// Response body, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// A body of so many bytes, a JSON string.
+    /// Size in bytes of a generated response body, which is a JSON string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fill: Option<u64>,
-    /// How it breaks off.
+    /// How the response breaks off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub then: Option<Then>,
-    /// Where it breaks off.
+    /// Where the response breaks off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<At>,
-    /// After so many bytes of the head or the body.
+    /// Number of bytes of the head or body that are sent before the response breaks off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
-    /// Whether a connection that hangs still answers HTTP/2 PINGs.
+    /// Whether a hanging connection still answers HTTP/2 PINGs and earlier requests.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub answer_pings: bool,
 }
 
-/// How an answer breaks off.
+/// How a response breaks off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Then {
-    /// It does not.
+    /// The response is complete.
     None,
-    /// Nothing further is sent, and the connection stays open.
+    /// Nothing more is sent, and the connection stays open.
     Stall,
     /// The connection is closed (FIN).
     Cut,
     /// The connection is reset (RST).
     Reset,
-    /// The whole answer is sent, then the connection is closed without having said so.
+    /// The complete response is sent, then the connection is closed without a `Connection: close` header.
     Close,
-    /// Neither this request nor any later one on its connection is answered.
+    /// Neither this request nor any later request on its connection receives a response.
     Hang,
     /// The request is not processed, and its stream is reset with REFUSED_STREAM.
     Refuse,
@@ -121,48 +121,48 @@ pub enum Then {
     GoAway,
 }
 
-/// Where an answer breaks off.
+/// Where a response breaks off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum At {
-    /// As soon as the connection is there, before anything is read.
+    /// When the connection is accepted, before anything is read.
     Connect,
-    /// After the request was read, before a byte of the answer.
+    /// After the request is read, before the first byte of the response.
     Request,
-    /// Within the head of the answer.
+    /// Within the head of the response.
     Head,
-    /// Within the body of the answer.
+    /// Within the body of the response.
     Body,
 }
 
-impl Answer {
-    /// How it breaks off; [`Then::None`] where nothing is said.
+impl Effect {
+    /// How the response breaks off. Default: [`Then::None`].
     pub(crate) fn then(&self) -> Then {
         self.then.unwrap_or(Then::None)
     }
 
-    /// Where it breaks off; after the request where nothing is said.
+    /// Where the response breaks off. Default: [`At::Request`].
     pub(crate) fn at(&self) -> At {
         self.at.unwrap_or(At::Request)
     }
 
-    /// Whether it says what to answer.
-    pub(crate) fn describes_answer(&self) -> bool {
+    /// Whether the effect sets the status or the body of the response.
+    pub(crate) fn sets_response(&self) -> bool {
         self.status.is_some() || self.body.is_some() || self.text.is_some() || self.fill.is_some()
     }
 
-    /// Whether it ends before a byte of an answer.
-    pub(crate) fn is_silent(&self) -> bool {
+    /// Whether the response breaks off before its first byte.
+    pub(crate) fn sends_nothing(&self) -> bool {
         matches!(self.then(), Then::Stall | Then::Cut | Then::Reset | Then::Hang)
             && matches!(self.at(), At::Request | At::Connect)
     }
 
-    /// Whether the request is not processed, and the client is told so.
+    /// Whether the request is not processed, and the server signals this to the client.
     pub(crate) fn refuses(&self) -> bool {
         matches!(self.then(), Then::Refuse | Then::GoAway)
     }
 
-    /// A short text for the record of a request.
+    /// Short description for the record of a request.
     pub(crate) fn summary(&self) -> String {
         let mut parts = Vec::new();
         if self.process {
@@ -173,12 +173,12 @@ impl Answer {
         }
         if let Some(status) = self.status {
             parts.push(format!("status {status}"));
-        } else if self.describes_answer() {
+        } else if self.sets_response() {
             parts.push("body replaced".to_owned());
         }
         match self.then() {
             Then::None => {}
-            Then::Close => parts.push("close after the answer".to_owned()),
+            Then::Close => parts.push("close after the response".to_owned()),
             Then::Hang if self.answer_pings => parts.push("hang, PINGs answered".to_owned()),
             then @ (Then::Hang | Then::Refuse | Then::GoAway) => parts.push(format!("{then:?}").to_lowercase()),
             then => parts.push(format!("{then:?} at {:?}", self.at()).to_lowercase()),
@@ -192,60 +192,60 @@ impl Answer {
     fn check(&self) -> Result<(), String> {
         let then = self.then();
         if self.at.is_some() && then == Then::None {
-            return Err("`at` needs `then`".to_owned());
+            return Err("`at` requires `then`".to_owned());
         }
         if then == Then::Close && !matches!(self.at, None | Some(At::Body)) {
-            return Err("`then`: close comes after the whole answer, `at` body".to_owned());
+            return Err("`then`: close takes effect after the complete response, so `at` must be body".to_owned());
         }
-        self.check_unanswered()?;
+        self.check_without_response()?;
         if self.status.is_some_and(|status| !(200..=599).contains(&status)) {
-            return Err("`status` is from 200 to 599".to_owned());
+            return Err("`status` must be from 200 to 599".to_owned());
         }
         if !self.delay.is_finite() || !(0.0..=86_400.0).contains(&self.delay) {
-            return Err("`delay` is in seconds, from 0 to 86400".to_owned());
+            return Err("`delay` must be from 0 to 86400 seconds".to_owned());
         }
         let bodies = [self.body.is_some(), self.text.is_some(), self.fill.is_some()];
         if bodies.into_iter().filter(|there| *there).count() > 1 {
-            return Err("only one of `body`, `text` and `fill`".to_owned());
+            return Err("at most one of `body`, `text` and `fill` can be set".to_owned());
         }
         Ok(())
     }
 
-    /// Checks what goes with the ways of not answering that HTTP/2 knows.
-    fn check_unanswered(&self) -> Result<(), String> {
+    /// Checks the keys that cannot be combined with hang, refuse and goaway.
+    fn check_without_response(&self) -> Result<(), String> {
         let name = match self.then() {
             Then::Hang => "hang",
             Then::Refuse => "refuse",
             Then::GoAway => "goaway",
-            _ if self.answer_pings => return Err("`answer_pings` needs `then`: hang".to_owned()),
+            _ if self.answer_pings => return Err("`answer_pings` requires `then`: hang".to_owned()),
             _ => return Ok(()),
         };
         if !matches!(self.at, None | Some(At::Request)) {
-            return Err(format!("`then`: {name} comes before any answer, `at` request"));
+            return Err(format!("`then`: {name} takes effect before any response, so `at` must be request"));
         }
-        if self.describes_answer() || !self.headers.is_empty() || self.bytes.is_some() {
+        if self.sets_response() || !self.headers.is_empty() || self.bytes.is_some() {
             let keys = "`status`, `headers`, `body`, `text`, `fill` and `bytes` do not apply";
-            return Err(format!("`then`: {name} sends no answer, so {keys}"));
+            return Err(format!("`then`: {name} sends no response, so {keys}"));
         }
         if self.refuses() && self.process {
-            return Err(format!("`then`: {name} says that the request was not processed, so `process` cannot be true"));
+            return Err(format!("`then`: {name} means that the request is not processed, so `process` cannot be true"));
         }
         if self.answer_pings && self.refuses() {
-            return Err("`answer_pings` needs `then`: hang".to_owned());
+            return Err("`answer_pings` requires `then`: hang".to_owned());
         }
         Ok(())
     }
 }
 
 impl<'de> Deserialize<'de> for Fault {
-    /// Two groups of keys in one object; serde's `flatten` would let unknown keys pass.
+    /// Splits the keys into two groups. serde's `flatten` cannot reject unknown keys.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         const WHEN: [&str; 8] = ["method", "path", "query", "skip", "times", "probability", "seed", "any_of"];
         let keys = Map::deserialize(deserializer)?;
-        let (when, answer): (Map<_, _>, Map<_, _>) =
+        let (when, effect): (Map<_, _>, Map<_, _>) =
             keys.into_iter().partition(|(key, _)| WHEN.contains(&key.as_str()));
         let fault =
-            Self { when: part(when).map_err(D::Error::custom)?, answer: part(answer).map_err(D::Error::custom)? };
+            Self { when: part(when).map_err(D::Error::custom)?, effect: part(effect).map_err(D::Error::custom)? };
         fault.check().map_err(D::Error::custom)?;
         Ok(fault)
     }
@@ -255,22 +255,22 @@ impl Fault {
     /// Reads a fault from JSON, as `POST /_sandbox/faults` does.
     ///
     /// # Errors
-    /// A text that says what is wrong with it.
+    /// A description of the invalid key or value.
     pub fn from_json(value: Value) -> Result<Self, String> {
         serde_json::from_value(value).map_err(|error| format!("faults: {error}"))
     }
 
     fn check(&self) -> Result<(), String> {
-        let answers = std::iter::once(&self.answer).chain(&self.when.any_of);
-        for answer in answers {
-            answer.check()?;
+        let effects = std::iter::once(&self.effect).chain(&self.when.any_of);
+        for effect in effects {
+            effect.check()?;
             let bound = self.when.method.is_some() || self.when.path.is_some() || !self.when.query.is_empty();
-            if answer.at() == At::Connect && bound {
-                return Err("a fault at connect has no `method`, `path` or `query`".to_owned());
+            if effect.at() == At::Connect && bound {
+                return Err("a fault at connect cannot have `method`, `path` or `query`".to_owned());
             }
         }
-        if self.when.any_of.iter().any(|answer| answer.at() == At::Connect) {
-            return Err("a fault at connect stands by itself, not in `any_of`".to_owned());
+        if self.when.any_of.iter().any(|effect| effect.at() == At::Connect) {
+            return Err("`any_of` cannot contain a fault at connect".to_owned());
         }
         Ok(())
     }
@@ -280,7 +280,7 @@ fn part<T: DeserializeOwned>(keys: Map<String, Value>) -> Result<T, String> {
     serde_json::from_value(Value::Object(keys)).map_err(|error| error.to_string())
 }
 
-/// Tells `"body": null` from no body.
+/// Distinguishes `"body": null` from an absent body.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
@@ -304,11 +304,11 @@ mod tests {
     #[test]
     fn a_null_body_is_a_body() {
         let fault = Fault::from_json(json!({"status": 200, "body": null})).unwrap();
-        assert_eq!(fault.answer.body, Some(Value::Null));
+        assert_eq!(fault.effect.body, Some(Value::Null));
     }
 
     #[test]
-    fn nonsense_is_refused() {
+    fn invalid_faults_are_rejected() {
         for fault in [
             json!({"at": "body"}),
             json!({"status": 99}),

@@ -1,13 +1,13 @@
-//! The program's flags.
+//! Command-line flags.
 
 use lexopt::prelude::*;
 use zexa_sandbox::{DEFAULT_API_KEY, Listen, ServerSpec};
 
-/// What the command line asks for.
-pub(crate) enum Wish {
+/// The action that the command line requests.
+pub(crate) enum Action {
     Run(Box<Flags>),
-    /// To print this and leave.
-    Tell(String),
+    /// Print this text and exit.
+    Print(String),
 }
 
 #[derive(Default)]
@@ -18,7 +18,7 @@ pub(crate) struct Flags {
 }
 
 impl Flags {
-    pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Wish, lexopt::Error> {
+    pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Action, lexopt::Error> {
         let mut flags = Self::default();
         while let Some(flag) = parser.next()? {
             match flag {
@@ -34,14 +34,14 @@ impl Flags {
                 }
                 Long("goaway-after") => flags.spec.state.goaway_after = Some(parser.value()?.parse()?),
                 Long("exit-with-parent") => flags.exit_with_parent = true,
-                Short('h') | Long("help") => return Ok(Wish::Tell(help())),
+                Short('h') | Long("help") => return Ok(Action::Print(help())),
                 Short('V') | Long("version") => {
-                    return Ok(Wish::Tell(concat!("zexa-sandbox ", env!("CARGO_PKG_VERSION")).to_owned()));
+                    return Ok(Action::Print(concat!("zexa-sandbox ", env!("CARGO_PKG_VERSION")).to_owned()));
                 }
                 other => return Err(other.unexpected()),
             }
         }
-        Ok(Wish::Run(Box::new(flags)))
+        Ok(Action::Run(Box::new(flags)))
     }
 }
 
@@ -56,29 +56,31 @@ fn key(text: &str) -> Result<String, String> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(text.to_owned());
     }
-    Err("expected a key without spaces".to_owned())
+    Err("expected a non-empty key of printable ASCII characters without spaces".to_owned())
 }
 
 fn help() -> String {
     format!(
-        "The Zexa API in one program, in memory.
+        "An in-memory server that implements the Zexa API, for tests.
 
 Usage: zexa-sandbox [flags]
 
-  --port N            listen on this port (any free one)
-  --host ADDRESS      listen on this address (127.0.0.1)
-  --tls               speak TLS, with a certificate of its own making
-  --speed X           sandbox seconds per real second, or `manual` (1)
-  --credits N         the balance to start with (4250)
-  --key KEY           the API key to accept ({DEFAULT_API_KEY})
+  --host ADDRESS      address to listen on (default: 127.0.0.1)
+  --port N            port to listen on; 0 selects a free port (default: 0)
+  --tls               use TLS, with a generated certificate
+  --key KEY           API key to accept (default: {DEFAULT_API_KEY})
+  --credits N         initial credit balance (default: 4250)
+  --speed X           sandbox seconds per real second, or `manual` (default: 1)
   --whatsapp-windows  reject free-form WhatsApp messages to recipients who have not written within 24 hours
   --max-concurrent-streams N[,N...]
-                      limit HTTP/2 streams; each request on a connection moves on to its next limit (200)
-  --goaway-after N    send an HTTP/2 GOAWAY after so many responses on a connection (never)
-  --exit-with-parent  end when stdin does
-  -h, --help          print this
+                      limit of concurrent HTTP/2 streams per connection; after each request, the
+                      next limit in the list applies (default: 200)
+  --goaway-after N    send an HTTP/2 GOAWAY after N responses on a connection (default: never)
+  --exit-with-parent  exit when stdin closes
+  -h, --help          print this help
   -V, --version       print the version
 
-Once it listens, it prints one line of JSON: its base URL, the API key, and the URL of the control path."
+When it is ready to accept connections, it prints one line of JSON: `url` (base URL), `api_key`, and
+`control` (URL of the control API); with --tls also `ca_file` (CA certificate to trust)."
     )
 }

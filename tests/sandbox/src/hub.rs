@@ -1,4 +1,4 @@
-//! All servers of one sandbox: they share a thread, a control path and a certificate authority.
+//! All servers of one sandbox. They share a thread, the control API and a certificate authority.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::net::accept;
 use crate::net::tls::Authority;
-use crate::server::{Places, Server};
+use crate::server::{Addresses, Server};
 use crate::spec::{Listen, ServerSpec};
 
 #[derive(Debug, Default)]
@@ -20,18 +20,18 @@ pub(crate) struct Hub {
     authority: Mutex<Option<Arc<Authority>>>,
 }
 
-/// A server, and the hub that it belongs to.
+/// A server and its hub.
 #[derive(Debug, Clone)]
-pub(crate) struct Site {
+pub(crate) struct HostedServer {
     pub(crate) hub: Arc<Hub>,
     pub(crate) server: Arc<Server>,
-    /// Whether just the control path is served, which no fault hits.
+    /// Whether only the control API is served, which faults do not affect.
     pub(crate) only_control: bool,
 }
 
 impl Hub {
-    /// Starts the first server; the control path of all is reached through it.
-    pub(crate) async fn start(spec: ServerSpec, listen: Listen) -> io::Result<Site> {
+    /// Starts the first server, which serves the control API of all servers.
+    pub(crate) async fn start(spec: ServerSpec, listen: Listen) -> io::Result<HostedServer> {
         let hub = Arc::new(Self::default());
         let listener = TcpListener::bind((listen.host, listen.port)).await?;
         let address = listener.local_addr()?;
@@ -39,21 +39,21 @@ impl Hub {
             let control = format!("http://{}/_sandbox", reachable(address));
             return hub.serve(0, spec, listener, control);
         }
-        // Nobody should need a certificate to look inside.
+        // The control API stays plain HTTP, so that tests can use it without the certificate.
         let control_listener = TcpListener::bind((listen.host, 0)).await?;
         let control = format!("http://{}/_sandbox", reachable(control_listener.local_addr()?));
-        let site = hub.serve(0, spec, listener, control)?;
-        tokio::spawn(accept::serve(control_listener, Site { only_control: true, ..site.clone() }, None));
-        Ok(site)
+        let hosted = hub.serve(0, spec, listener, control)?;
+        tokio::spawn(accept::serve(control_listener, HostedServer { only_control: true, ..hosted.clone() }, None));
+        Ok(hosted)
     }
 
-    /// Starts one more server, beside the first.
+    /// Starts another server on the same address as the first.
     pub(crate) async fn start_instance(self: &Arc<Self>, spec: ServerSpec) -> io::Result<Arc<Server>> {
         let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
-        let root = self.server(0).ok_or_else(|| io::Error::other("the sandbox is ending"))?;
-        let host = root.places.address.ip();
+        let root = self.server(0).ok_or_else(|| io::Error::other("the sandbox is stopping"))?;
+        let host = root.addresses.address.ip();
         let listener = TcpListener::bind((host, 0)).await?;
-        let control = format!("{}/instances/{number}", root.places.control);
+        let control = format!("{}/instances/{number}", root.addresses.control);
         Ok(self.serve(number, spec, listener, control)?.server)
     }
 
@@ -63,40 +63,40 @@ impl Hub {
         spec: ServerSpec,
         listener: TcpListener,
         control: String,
-    ) -> io::Result<Site> {
+    ) -> io::Result<HostedServer> {
         let address = listener.local_addr()?;
         let authority = if spec.state.tls { Some(self.authority(address.ip())?) } else { None };
         let tls = authority.as_ref().map(|authority| authority.acceptor(&spec.state.alpn)).transpose()?;
         let scheme = if spec.state.tls { "https" } else { "http" };
-        let places = Places {
+        let addresses = Addresses {
             address,
             url: format!("{scheme}://{}/v1", reachable(address)),
             control,
             ca_file: authority.map(|authority| authority.ca_file().display().to_string()),
         };
-        let server = Server::start(number, spec, places);
+        let server = Server::start(number, spec, addresses);
         self.servers().insert(number, Arc::clone(&server));
-        let site = Site { hub: Arc::clone(self), server, only_control: false };
-        tokio::spawn(accept::serve(listener, site.clone(), tls));
-        Ok(site)
+        let hosted = HostedServer { hub: Arc::clone(self), server, only_control: false };
+        tokio::spawn(accept::serve(listener, hosted.clone(), tls));
+        Ok(hosted)
     }
 
     pub(crate) fn server(&self, number: u64) -> Option<Arc<Server>> {
         self.servers().get(&number).cloned()
     }
 
-    /// Ends a server; `false` where there is none.
+    /// Stops a server. Returns `false` if it does not exist.
     pub(crate) fn end(&self, number: u64) -> bool {
         let server = self.servers().remove(&number);
         server.inspect(|server| server.stop()).is_some()
     }
 
-    /// Ends all servers.
+    /// Stops all servers.
     pub(crate) fn end_all(&self) {
         for server in std::mem::take(&mut *self.servers()).into_values() {
             server.stop();
         }
-        // The file of its certificate goes with it.
+        // Dropping the authority removes its certificate file.
         self.authority.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
@@ -113,7 +113,7 @@ impl Hub {
     }
 }
 
-/// An address to connect to, where a server listens on all of them.
+/// Replaces the wildcard address by the loopback address, which clients can connect to.
 fn reachable(address: SocketAddr) -> SocketAddr {
     match address {
         SocketAddr::V4(_) if address.ip().is_unspecified() => ([127, 0, 0, 1], address.port()).into(),

@@ -1,34 +1,35 @@
-//! The Zexa API in one program, in memory: for first messages and for tests.
+//! An in-memory server that implements the Zexa API, for first messages and for tests.
 //!
-//! It authenticates, validates, charges, moves statuses on, runs campaigns, posts webhooks and limits rates as
-//! the real API does. It also misbehaves on request, and tells what it has received.
+//! It implements authentication, validation, credits, status transitions, campaigns, webhooks, pagination and rate
+//! limits. It also injects faults on request, and records the requests that it receives.
 //!
 //! ```
 //! use serde_json::json;
 //! use zexa_sandbox::Sandbox;
 //!
-//! // A server of your own, gone when it is dropped.
+//! // A server on its own port, which stops when it is dropped.
 //! let sandbox = Sandbox::start();
 //! println!("base URL {}, key {}", sandbox.url(), sandbox.api_key());
 //!
-//! // One that starts with 10 credits, and answers the first message with a 503.
+//! // A server with a balance of 10 credits, which responds to the first message with a 503.
 //! let sandbox = Sandbox::from_json(json!({
 //!     "state": {"credits": 10},
 //!     "faults": [{"method": "POST", "path": "/messages", "status": 503}],
 //! }));
-//! // ... make calls, then look at what came:
+//! // Make calls. Then check what the server has received:
 //! assert_eq!(sandbox.requests().len(), 0);
 //! assert_eq!(sandbox.messages().len(), 0);
 //! ```
 //!
-//! The program `zexa-sandbox` is the same for other languages, over the control path `/_sandbox`; see the README.
+//! Other languages use the program `zexa-sandbox` and its control API `/_sandbox`; see the README.
 
 mod api;
 mod clock;
 mod control;
 mod fault;
-mod fault_book;
+mod fault_rules;
 mod hub;
+mod inject;
 mod matching;
 mod net;
 mod poster;
@@ -39,18 +40,17 @@ mod segments;
 mod server;
 mod service;
 mod spec;
-mod spoil;
 mod watched;
 mod world;
 
-pub use fault::{Answer, At, Fault, Then, When};
+pub use fault::{At, Effect, Fault, Then, When};
 pub use matching::mismatches;
 pub use record::RecordedRequest;
 pub use sandbox::Sandbox;
 pub use segments::segments;
 pub use spec::{DEFAULT_API_KEY, Listen, RateLimit, ReplySpec, ServerSpec, Speed, StateSpec, StreamLimits};
 
-/// The examples of the README are tests too.
+/// Runs the Rust examples in the README as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

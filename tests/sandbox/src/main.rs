@@ -1,4 +1,4 @@
-//! The program `zexa-sandbox`: a sandbox for any language.
+//! The program `zexa-sandbox`, for use from any language.
 
 mod flags;
 
@@ -8,18 +8,18 @@ use std::process::ExitCode;
 
 use zexa_sandbox::Sandbox;
 
-use flags::{Flags, Wish};
+use flags::{Action, Flags};
 
 fn main() -> ExitCode {
     match Flags::parse(lexopt::Parser::from_env()) {
-        Ok(Wish::Run(flags)) => match run(*flags) {
+        Ok(Action::Run(flags)) => match run(*flags) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("zexa-sandbox: {error}");
                 ExitCode::FAILURE
             }
         },
-        Ok(Wish::Tell(text)) => {
+        Ok(Action::Print(text)) => {
             println!("{text}");
             ExitCode::SUCCESS
         }
@@ -30,45 +30,45 @@ fn main() -> ExitCode {
     }
 }
 
-/// Serves until a signal comes, or the parent is gone.
+/// Serves until SIGINT or SIGTERM, or until the parent process exits.
 fn run(flags: Flags) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let port = flags.listen.port;
-    // Listened for before anybody can know of this program, so that none is missed.
+    // Handlers are installed before the announcement, so that no signal is missed.
     let signals = runtime.block_on(async { Signals::new() })?;
     let sandbox = Sandbox::try_start(flags.spec, flags.listen)
         .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on port {port}: {error}")))?;
     announce(&sandbox)?;
     let parent = flags.exit_with_parent.then(watch_parent);
     runtime.block_on(async {
-        let parent_gone = async {
+        let parent_exited = async {
             match parent {
-                Some(gone) => drop(gone.await),
+                Some(closed) => drop(closed.await),
                 None => pending().await,
             }
         };
         tokio::select! {
             () = signals.any() => {}
-            () = parent_gone => {}
+            () = parent_exited => {}
         }
     });
     Ok(())
 }
 
-/// One line of JSON: where the sandbox is.
+/// Prints one line of JSON with the URLs and the API key.
 fn announce(sandbox: &Sandbox) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{}", sandbox.announcement())?;
     stdout.flush()
 }
 
-/// Tells when stdin ends, which it does when whoever holds its other end is gone.
+/// Reports when stdin closes, which happens when the process that holds the other end exits.
 fn watch_parent() -> tokio::sync::oneshot::Receiver<()> {
-    let (gone, parent) = tokio::sync::oneshot::channel();
+    let (closed, parent) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
         let mut bytes = [0; 256];
         while io::stdin().read(&mut bytes).is_ok_and(|count| count > 0) {}
-        let _ = gone.send(());
+        let _ = closed.send(());
     });
     parent
 }

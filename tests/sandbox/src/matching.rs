@@ -1,57 +1,62 @@
-//! The pattern language of the scenarios: where does a value not fit?
+//! Matches values against the pattern language of the scenarios.
 
 use serde_json::{Map, Value};
 
-/// Each place where `actual` does not fit `expected`, as `/path: expected ..., got ...`.
+/// Returns the differences between `expected` and `actual`, as `/path: expected ..., got ...`.
 ///
-/// The patterns are told in `tests/scenarios/README.md`. An unknown `$key` is a mismatch.
+/// `tests/scenarios/README.md` documents the patterns. An unknown `$key` is a mismatch.
 #[must_use]
 pub fn mismatches(expected: &Value, actual: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    fit(expected, Some(actual), "", &mut found);
+    match_value(expected, Some(actual), "", &mut found);
     found
 }
 
-fn fit(pattern: &Value, actual: Option<&Value>, path: &str, found: &mut Vec<String>) {
+fn match_value(pattern: &Value, actual: Option<&Value>, path: &str, found: &mut Vec<String>) {
     match pattern {
         Value::Object(keys) if keys.keys().any(|key| key.starts_with('$')) => {
             for (key, argument) in keys {
-                fit_operator(key, argument, actual, path, found);
+                match_operator(key, argument, actual, path, found);
             }
         }
         Value::Object(keys) => match actual {
-            Some(Value::Object(there)) => fit_members(keys, there, path, found),
-            _ => complain(path, &cut(pattern), actual, found),
+            Some(Value::Object(values)) => match_members(keys, values, path, found),
+            _ => report(path, &abbreviate(pattern), actual, found),
         },
-        Value::Array(items) => fit_items(items, pattern, actual, path, found),
+        Value::Array(items) => match_items(items, pattern, actual, path, found),
         plain => {
             if !actual.is_some_and(|actual| equal(plain, actual)) {
-                complain(path, &cut(plain), actual, found);
+                report(path, &abbreviate(plain), actual, found);
             }
         }
     }
 }
 
-fn fit_members(keys: &Map<String, Value>, there: &Map<String, Value>, path: &str, found: &mut Vec<String>) {
+fn match_members(keys: &Map<String, Value>, values: &Map<String, Value>, path: &str, found: &mut Vec<String>) {
     for (key, pattern) in keys {
-        fit(pattern, there.get(key), &below(path, key), found);
+        match_value(pattern, values.get(key), &below(path, key), found);
     }
 }
 
-fn fit_items(items: &[Value], pattern: &Value, actual: Option<&Value>, path: &str, found: &mut Vec<String>) {
-    let Some(Value::Array(there)) = actual else {
-        return complain(path, &cut(pattern), actual, found);
+fn match_items(items: &[Value], pattern: &Value, actual: Option<&Value>, path: &str, found: &mut Vec<String>) {
+    let Some(Value::Array(values)) = actual else {
+        return report(path, &abbreviate(pattern), actual, found);
     };
-    if items.len() != there.len() {
+    if items.len() != values.len() {
         let wanted = format!("{} items", items.len());
-        found.push(format!("{}: expected {wanted}, got {}: {}", shown(path), there.len(), cut_list(there)));
+        found.push(format!(
+            "{}: expected {wanted}, got {}: {}",
+            display_path(path),
+            values.len(),
+            abbreviate_list(values)
+        ));
     }
-    for (index, (item, actual)) in items.iter().zip(there).enumerate() {
-        fit(item, Some(actual), &below(path, &index.to_string()), found);
+    for (index, (item, actual)) in items.iter().zip(values).enumerate() {
+        match_value(item, Some(actual), &below(path, &index.to_string()), found);
     }
 }
 
-fn fit_operator(key: &str, argument: &Value, actual: Option<&Value>, path: &str, found: &mut Vec<String>) {
+fn match_operator(key: &str, argument: &Value, actual: Option<&Value>, path: &str, found: &mut Vec<String>) {
     let fits = match (key, argument) {
         ("$any", Value::Bool(true)) => actual.is_some_and(|actual| !actual.is_null()),
         ("$absent", Value::Bool(true)) => actual.is_none_or(Value::is_null),
@@ -60,69 +65,82 @@ fn fit_operator(key: &str, argument: &Value, actual: Option<&Value>, path: &str,
         ("$max", Value::Number(bound)) => number(actual).is_some_and(|n| Some(n) <= bound.as_f64()),
         ("$regex", Value::String(wanted)) => match regex_lite::Regex::new(wanted) {
             Ok(regex) => text(actual).is_some_and(|text| regex.is_match(text)),
-            Err(error) => return refuse(path, &format!("$regex {wanted:?} is no expression: {error}"), found),
+            Err(error) => {
+                return report_invalid(
+                    path,
+                    &format!("$regex {wanted:?} is not a valid regular expression: {error}"),
+                    found,
+                );
+            }
         },
         ("$contains", Value::String(part)) => text(actual).is_some_and(|text| text.contains(part)),
         ("$lacks", Value::String(part)) => text(actual).is_some_and(|text| !text.contains(part)),
         ("$time", Value::String(wanted)) => match wanted.parse::<jiff::Timestamp>() {
             Ok(wanted) => text(actual).and_then(|text| text.parse().ok()) == Some(wanted),
-            Err(error) => return refuse(path, &format!("$time {wanted:?} is no time: {error}"), found),
+            Err(error) => {
+                return report_invalid(path, &format!("$time {wanted:?} is not a valid time: {error}"), found);
+            }
         },
         ("$length", Value::Number(wanted)) => length(actual).is_some_and(|length| wanted.as_u64() == Some(length)),
         ("$unordered", Value::Array(items)) => match actual {
-            Some(Value::Array(there)) => return fit_unordered(items, there, path, found),
+            Some(Value::Array(values)) => return match_unordered(items, values, path, found),
             _ => false,
         },
         ("$each", item) => match actual {
-            Some(Value::Array(there)) => {
-                for (index, actual) in there.iter().enumerate() {
-                    fit(item, Some(actual), &below(path, &index.to_string()), found);
+            Some(Value::Array(values)) => {
+                for (index, actual) in values.iter().enumerate() {
+                    match_value(item, Some(actual), &below(path, &index.to_string()), found);
                 }
                 return;
             }
             _ => false,
         },
-        _ => return refuse(path, &format!("{key}: {} is no pattern", cut(argument)), found),
+        _ => return report_invalid(path, &format!("{key}: {} is not a valid pattern", abbreviate(argument)), found),
     };
     if !fits {
-        complain(path, &format!("{key} {}", cut(argument)), actual, found);
+        report(path, &format!("{key} {}", abbreviate(argument)), actual, found);
     }
 }
 
-/// Finds for each pattern an item of its own, by augmenting paths.
-fn fit_unordered(patterns: &[Value], there: &[Value], path: &str, found: &mut Vec<String>) {
-    if patterns.len() != there.len() {
-        let lengths = format!("{} items in any order, got {}", patterns.len(), there.len());
-        return found.push(format!("{}: expected {lengths}: {}", shown(path), cut_list(there)));
+/// Assigns a different item to each pattern: bipartite matching with augmenting paths.
+fn match_unordered(patterns: &[Value], values: &[Value], path: &str, found: &mut Vec<String>) {
+    if patterns.len() != values.len() {
+        let lengths = format!("{} items in any order, got {}", patterns.len(), values.len());
+        return found.push(format!("{}: expected {lengths}: {}", display_path(path), abbreviate_list(values)));
     }
-    let fitting: Vec<Vec<usize>> = patterns
+    let candidates: Vec<Vec<usize>> = patterns
         .iter()
-        .map(|pattern| (0..there.len()).filter(|item| mismatches(pattern, &there[*item]).is_empty()).collect())
+        .map(|pattern| (0..values.len()).filter(|item| mismatches(pattern, &values[*item]).is_empty()).collect())
         .collect();
-    let mut taken_by = vec![None; there.len()];
+    let mut assigned_to = vec![None; values.len()];
     for (index, pattern) in patterns.iter().enumerate() {
-        let mut seen = vec![false; there.len()];
-        if !give_item(index, &fitting, &mut taken_by, &mut seen) {
-            let wanted = cut(pattern);
-            found.push(format!("{}: expected an item {wanted}, got {}", shown(path), cut_list(there)));
+        let mut seen = vec![false; values.len()];
+        if !assign_item(index, &candidates, &mut assigned_to, &mut seen) {
+            let wanted = abbreviate(pattern);
+            found.push(format!("{}: expected an item {wanted}, got {}", display_path(path), abbreviate_list(values)));
         }
     }
 }
 
-fn give_item(pattern: usize, fitting: &[Vec<usize>], taken_by: &mut [Option<usize>], seen: &mut [bool]) -> bool {
-    for &item in &fitting[pattern] {
+fn assign_item(
+    pattern: usize,
+    candidates: &[Vec<usize>],
+    assigned_to: &mut [Option<usize>],
+    seen: &mut [bool],
+) -> bool {
+    for &item in &candidates[pattern] {
         if std::mem::replace(&mut seen[item], true) {
             continue;
         }
-        if taken_by[item].is_none_or(|other| give_item(other, fitting, taken_by, seen)) {
-            taken_by[item] = Some(pattern);
+        if assigned_to[item].is_none_or(|other| assign_item(other, candidates, assigned_to, seen)) {
+            assigned_to[item] = Some(pattern);
             return true;
         }
     }
     false
 }
 
-/// Equality in which `1` is `1.0`.
+/// Equality in which `1` equals `1.0`.
 fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
@@ -158,33 +176,33 @@ fn below(path: &str, key: &str) -> String {
     format!("{path}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
-/// The root's pointer is empty, which reads badly.
-fn shown(path: &str) -> &str {
+/// Shows the empty pointer of the root as `/`.
+fn display_path(path: &str) -> &str {
     if path.is_empty() { "/" } else { path }
 }
 
-fn complain(path: &str, wanted: &str, actual: Option<&Value>, found: &mut Vec<String>) {
-    let got = actual.map_or_else(|| "nothing".to_owned(), cut);
-    found.push(format!("{}: expected {wanted}, got {got}", shown(path)));
+fn report(path: &str, wanted: &str, actual: Option<&Value>, found: &mut Vec<String>) {
+    let got = actual.map_or_else(|| "nothing".to_owned(), abbreviate);
+    found.push(format!("{}: expected {wanted}, got {got}", display_path(path)));
 }
 
-fn refuse(path: &str, why: &str, found: &mut Vec<String>) {
-    found.push(format!("{}: {why}", shown(path)));
+fn report_invalid(path: &str, why: &str, found: &mut Vec<String>) {
+    found.push(format!("{}: {why}", display_path(path)));
 }
 
-/// A value as JSON, its middle left out where it is long.
-fn cut(value: &Value) -> String {
-    const MOST: usize = 300;
+/// The value as JSON, truncated if it is long.
+fn abbreviate(value: &Value) -> String {
+    const MAX_CHARS: usize = 300;
     let text = value.to_string();
-    if text.chars().count() <= MOST {
+    if text.chars().count() <= MAX_CHARS {
         return text;
     }
-    let head: String = text.chars().take(MOST).collect();
+    let head: String = text.chars().take(MAX_CHARS).collect();
     format!("{head}… ({} bytes)", text.len())
 }
 
-fn cut_list(items: &[Value]) -> String {
-    cut(&Value::Array(items.to_vec()))
+fn abbreviate_list(items: &[Value]) -> String {
+    abbreviate(&Value::Array(items.to_vec()))
 }
 
 #[cfg(test)]
@@ -198,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_may_hold_more_and_arrays_may_not() {
+    fn objects_may_contain_more_keys_but_arrays_no_more_items() {
         assert!(fits(json!({"a": 1}), json!({"a": 1.0, "b": 2})));
         assert!(!fits(json!({"a": 1}), json!({"b": 2})));
         assert!(!fits(json!({"a": null}), json!({})));
@@ -209,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mismatch_names_the_place_and_both_values() {
+    fn a_mismatch_names_the_path_and_both_values() {
         let found = mismatches(&json!({"error": {"kind": "timeout"}}), &json!({"error": {"kind": "server"}}));
         assert_eq!(found, [r#"/error/kind: expected "timeout", got "server""#]);
         let found = mismatches(&json!({"a/b": [1]}), &json!({"a/b": [2]}));
@@ -229,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn exact_allows_nothing_beside() {
+    fn exact_allows_no_further_keys() {
         assert!(fits(json!({"$exact": {"a": [1]}}), json!({"a": [1.0]})));
         assert!(!fits(json!({"$exact": {"a": [1]}}), json!({"a": [1], "b": 2})));
         assert!(fits(json!({"$exact": {"$any": true}}), json!({"$any": true})));
@@ -266,7 +284,7 @@ mod tests {
 
     #[test]
     fn an_unknown_pattern_is_a_mismatch() {
-        assert_eq!(mismatches(&json!({"$mni": 1}), &json!(1)), ["/: $mni: 1 is no pattern"]);
+        assert_eq!(mismatches(&json!({"$mni": 1}), &json!(1)), ["/: $mni: 1 is not a valid pattern"]);
         assert!(!fits(json!({"$min": 1, "a": 1}), json!(1)));
         assert!(!fits(json!({"$regex": "("}), json!("(")));
         assert!(!fits(json!({"$time": "soon"}), json!("2026-07-01T09:00:00Z")));

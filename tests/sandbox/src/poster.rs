@@ -1,4 +1,4 @@
-//! Posts events to webhooks, and notes how it went.
+//! Posts events to webhooks, and records the attempts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use crate::server::Server;
 use crate::world::webhooks::Attempt;
 
-/// Waits before the second and the third attempt. A sandbox is impatient.
+/// Delays before the second and the third attempt. They are short, to keep tests fast.
 const WAITS: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(800)];
 
-/// Posts the deliveries of one webhook, one after the other, until the server ends.
+/// Posts the deliveries of one webhook, one after the other, until the server stops.
 pub(crate) async fn post_all(
     server: Arc<Server>,
     client: reqwest::Client,
@@ -47,7 +47,7 @@ async fn deliver(server: &Server, client: &reqwest::Client, url: &str, number: u
                 (false, Some(_)) => {}
             }
         }
-        server.world().ring();
+        server.world().notify_all();
         match wait {
             Some(wait) if !delivered => tokio::time::sleep(wait).await,
             _ => return,
@@ -63,7 +63,7 @@ async fn post(client: &reqwest::Client, url: &str, payload: String) -> Attempt {
     }
 }
 
-/// A client that takes any certificate: those who test with a sandbox make their own.
+/// Returns a client that accepts any certificate, because tests use self-signed certificates.
 pub(crate) fn client() -> reqwest::Client {
     let provider = Arc::new(ring::default_provider());
     let tls = ClientConfig::builder_with_provider(Arc::clone(&provider))

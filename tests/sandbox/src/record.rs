@@ -1,4 +1,4 @@
-//! What a server has received: every request, in order, to be read by tests.
+//! The requests that a server has received, in order, for tests to read.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
@@ -8,39 +8,39 @@ use hyper::{HeaderMap, Method, Uri, Version};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// So many requests are kept; older ones are forgotten, and the numbers go on.
-const KEPT: usize = 100_000;
+/// Maximum number of requests that are kept. Older ones are discarded; the numbering continues.
+const MAX_REQUESTS: usize = 100_000;
 
-/// A request as a test sees it.
+/// A recorded request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RecordedRequest {
-    /// 1 for the first request of the server.
+    /// Sequence number; 1 for the first request of the server.
     pub number: u64,
-    /// The method.
+    /// HTTP method.
     pub method: String,
-    /// The path as it was sent, without the query.
+    /// Path as sent, without the query.
     pub path: String,
-    /// The query, decoded.
+    /// Decoded query parameters.
     pub query: BTreeMap<String, String>,
-    /// The headers, by their names in lower case.
+    /// Headers; the names are in lower case.
     pub headers: BTreeMap<String, String>,
-    /// The body, where it is JSON.
+    /// Body, if it is JSON; otherwise null.
     pub body: Value,
-    /// The body, where it is not JSON and not empty.
+    /// Body, if it is neither JSON nor empty.
     pub text: Option<String>,
-    /// Which TCP connection it came by: 1 for the first that brought a request.
+    /// Number of the TCP connection, in the order of their first requests, starting at 1.
     pub connection: u64,
-    /// Its HTTP/2 stream on the connection; `None` over HTTP/1.1.
+    /// HTTP/2 stream id. `None` over HTTP/1.1.
     pub stream: Option<u32>,
-    /// Seconds since the request before it came; 0 for the first.
+    /// Seconds since the previous request arrived; 0 for the first.
     pub since_previous: f64,
-    /// `1.0`, `1.1` or `2`.
+    /// HTTP version: `1.0`, `1.1` or `2`.
     pub http_version: String,
-    /// The status that was answered, once it was.
+    /// Status of the response. `None` if no status was sent.
     pub status: Option<u16>,
-    /// The fault that hit it.
+    /// Description of the fault that hit the request. `None` without a fault.
     pub fault: Option<String>,
-    /// The message that it made.
+    /// Id of the message that the request created. `None` if it created no message.
     pub message_id: Option<String>,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct Head {
     pub(crate) received: Instant,
 }
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outcome {
     pub(crate) status: Option<u16>,
@@ -64,9 +64,9 @@ pub(crate) struct Outcome {
     pub(crate) message_id: Option<String>,
 }
 
-/// A request, kept as it came until somebody asks.
+/// A request as received. It is converted only when a test reads it.
 ///
-/// All is copied: the parts of a request share the connection's read buffer, and would keep it alive.
+/// All parts are copied: references into the connection's read buffer would keep the buffer alive.
 #[derive(Debug)]
 struct Entry {
     number: u64,
@@ -87,17 +87,17 @@ pub(crate) struct RequestLog {
     entries: VecDeque<Entry>,
     last_number: u64,
     last_received: Option<Instant>,
-    settled: usize,
+    processed: usize,
 }
 
 impl RequestLog {
-    /// Adds a request and gives its number.
+    /// Adds a request and returns its number.
     pub(crate) fn add(&mut self, head: &Head, body: &[u8]) -> u64 {
         let since = |last| head.received.saturating_duration_since(last).as_secs_f64();
         let since_previous = self.last_received.map_or(0.0, since);
         self.last_received = Some(head.received);
         self.last_number += 1;
-        if self.entries.len() == KEPT {
+        if self.entries.len() == MAX_REQUESTS {
             self.entries.pop_front();
         }
         self.entries.push_back(Entry {
@@ -126,30 +126,30 @@ impl RequestLog {
         self.entries.len()
     }
 
-    /// The request counts for who waits for requests.
-    pub(crate) fn settle(&mut self, number: u64) {
-        self.settled += usize::from(self.outcome(number).is_some());
+    /// Counts the request as processed, for callers that wait for requests.
+    pub(crate) fn mark_processed(&mut self, number: u64) {
+        self.processed += usize::from(self.outcome(number).is_some());
     }
 
-    /// How many requests have been carried out, or hit by a fault that prevents that.
-    pub(crate) fn settled(&self) -> usize {
-        self.settled
+    /// Number of requests that have been processed, or hit by a fault that prevents it.
+    pub(crate) fn processed(&self) -> usize {
+        self.processed
     }
 
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
         self.last_number = 0;
         self.last_received = None;
-        self.settled = 0;
+        self.processed = 0;
     }
 
     pub(crate) fn list(&self) -> Vec<RecordedRequest> {
-        self.entries.iter().map(Entry::shown).collect()
+        self.entries.iter().map(Entry::to_record).collect()
     }
 }
 
 impl Entry {
-    fn shown(&self) -> RecordedRequest {
+    fn to_record(&self) -> RecordedRequest {
         let json = serde_json::from_slice(&self.body).ok();
         let text = match json {
             None if !self.body.is_empty() => Some(String::from_utf8_lossy(&self.body).into_owned()),
@@ -160,13 +160,13 @@ impl Entry {
             method: self.method.to_string(),
             path: self.path.to_string(),
             query: query_pairs(self.query.as_deref()).collect(),
-            headers: shown_headers(&self.headers),
+            headers: headers_json(&self.headers),
             body: json.unwrap_or(Value::Null),
             text,
             connection: self.connection,
             stream: self.stream,
             since_previous: self.since_previous,
-            http_version: shown_version(self.version).to_owned(),
+            http_version: version_name(self.version).to_owned(),
             status: self.outcome.status,
             fault: self.outcome.fault.clone(),
             message_id: self.outcome.message_id.clone(),
@@ -174,11 +174,11 @@ impl Entry {
     }
 }
 
-fn shown_headers(headers: &[(HeaderName, Box<[u8]>)]) -> BTreeMap<String, String> {
-    let mut shown = BTreeMap::<String, String>::new();
+fn headers_json(headers: &[(HeaderName, Box<[u8]>)]) -> BTreeMap<String, String> {
+    let mut joined = BTreeMap::<String, String>::new();
     for (name, value) in headers {
         let value = String::from_utf8_lossy(value);
-        shown
+        joined
             .entry(name.as_str().to_owned())
             .and_modify(|all| {
                 all.push_str(", ");
@@ -186,10 +186,10 @@ fn shown_headers(headers: &[(HeaderName, Box<[u8]>)]) -> BTreeMap<String, String
             })
             .or_insert_with(|| value.into_owned());
     }
-    shown
+    joined
 }
 
-fn shown_version(version: Version) -> &'static str {
+fn version_name(version: Version) -> &'static str {
     match version {
         Version::HTTP_10 => "1.0",
         Version::HTTP_2 => "2",
@@ -197,7 +197,7 @@ fn shown_version(version: Version) -> &'static str {
     }
 }
 
-/// The pairs of a query, decoded.
+/// The decoded parameters of a query.
 pub(crate) fn query_pairs(query: Option<&str>) -> impl Iterator<Item = (String, String)> {
     query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -205,7 +205,7 @@ pub(crate) fn query_pairs(query: Option<&str>) -> impl Iterator<Item = (String, 
     })
 }
 
-/// Undoes percent-encoding, and in a query `+` for a space.
+/// Decodes percent-encoding, and `+` as a space if requested.
 pub(crate) fn decode(text: &str, plus_is_space: bool) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());

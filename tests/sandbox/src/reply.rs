@@ -1,4 +1,4 @@
-//! Answers: a status, headers and a JSON body, and the API's error body.
+//! Replies: a status, headers and a JSON body, including the API's error body.
 
 use bytes::Bytes;
 use hyper::HeaderMap;
@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use crate::world::new_id;
 
-/// An answer before it is put on the wire.
+/// A reply before it is converted to an HTTP response.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
-    /// Beside `Content-Type`, which is JSON where there is a body.
+    /// Headers in addition to `Content-Type`, which is JSON if the body is not empty.
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// The message that was made.
+    /// Id of the message that the request created.
     pub(crate) message_id: Option<String>,
 }
 
@@ -23,7 +23,7 @@ impl Reply {
         Self::text(status, body.to_string().into_bytes())
     }
 
-    /// An answer whose body is JSON text already.
+    /// A reply from a body that is already JSON text.
     pub(crate) fn text(status: u16, body: Vec<u8>) -> Self {
         Self { status, headers: HeaderMap::new(), body: body.into(), message_id: None }
     }
@@ -33,11 +33,11 @@ impl Reply {
     }
 }
 
-/// The answer to a request that is refused, with the API's error body.
+/// A reply with the API's error body.
 #[derive(Debug, Clone)]
-pub(crate) struct Refusal(Box<Reply>);
+pub(crate) struct ApiError(Box<Reply>);
 
-impl Refusal {
+impl ApiError {
     fn new(status: u16, code: &str, message: impl Into<String>, details: Value) -> Self {
         let (message, request_id) = (message.into(), new_id("req"));
         let body = json!({"error": code, "message": message, "details": details, "request_id": request_id});
@@ -60,21 +60,21 @@ impl Refusal {
         Self::new(429, "rate_limit_exceeded", message, details).with(RETRY_AFTER, HeaderValue::from(retry_after))
     }
 
-    /// 400: the body cannot be read, or a field is missing or of a wrong type.
+    /// 400: a field is missing or has the wrong type.
     pub(crate) fn request(field: &str, value: &Value, reason: &str) -> Self {
         Self::new(400, "invalid_request", sentence(field, reason), field_details(field, value, reason))
     }
 
-    /// 400: the body as a whole cannot be read.
+    /// 400: the request cannot be read.
     pub(crate) fn unreadable(reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self::new(400, "invalid_request", reason.clone(), json!({"reason": reason}))
     }
 
-    /// 413: the body is too long.
-    pub(crate) fn too_long(most: usize) -> Self {
-        let message = format!("The body is longer than {most} bytes.");
-        Self::new(413, "payload_too_large", message, json!({"maximum": most}))
+    /// 413: the body is too large.
+    pub(crate) fn too_large(limit: usize) -> Self {
+        let message = format!("The body is larger than {limit} bytes.");
+        Self::new(413, "payload_too_large", message, json!({"maximum": limit}))
     }
 
     /// 422: well-formed, but invalid.
@@ -84,7 +84,7 @@ impl Refusal {
 
     pub(crate) fn insufficient_credits(needed: f64, available: f64) -> Self {
         let details = json!({"required": amount(needed), "available": amount(available)});
-        Self::new(422, "insufficient_credits", "There are not enough credits for this.", details)
+        Self::new(422, "insufficient_credits", "The account does not have enough credits.", details)
     }
 
     pub(crate) fn not_found(what: &str, id: &str) -> Self {
@@ -96,32 +96,32 @@ impl Refusal {
     }
 
     pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
-        let message = format!("This path takes {allow} only.");
+        let message = format!("This path supports only {allow}.");
         Self::new(405, "method_not_allowed", message, json!({"allow": allow}))
             .with(ALLOW, HeaderValue::from_static(allow))
     }
 
-    /// What the API is likely to say with a status, where a fault says no more.
+    /// The API's likely error for a status, for a fault that sets only the status.
     pub(crate) fn of_status(status: u16) -> Self {
         let (code, message) = match status {
             400 => ("invalid_request", "The request cannot be read."),
             401 => ("unauthorized", "The API key is missing, invalid or revoked."),
-            404 => ("not_found", "There is no such thing."),
-            409 => ("conflict", "A contact with this phone number exists already."),
+            404 => ("not_found", "The resource does not exist."),
+            409 => ("conflict", "A contact with this phone number already exists."),
             422 => ("validation_error", "The request is well-formed, but invalid."),
             429 => ("rate_limit_exceeded", "Too many requests."),
             502 => ("bad_gateway", "Bad gateway."),
             503 => ("service_unavailable", "The service is unavailable. Try again later."),
             504 => ("gateway_timeout", "Gateway timeout."),
-            500.. => ("internal_error", "Something went wrong. Try again later."),
+            500.. => ("internal_error", "Internal server error. Try again later."),
             _ => ("error", "The request failed."),
         };
         Self::new(status, code, message, json!({}))
     }
 }
 
-impl From<Refusal> for Reply {
-    fn from(refusal: Refusal) -> Self {
+impl From<ApiError> for Reply {
+    fn from(refusal: ApiError) -> Self {
         *refusal.0
     }
 }
@@ -136,6 +136,6 @@ fn field_details(field: &str, value: &Value, reason: &str) -> Value {
 
 /// An amount of credits as JSON: whole numbers without a fraction.
 pub(crate) fn amount(credits: f64) -> Value {
-    #[expect(clippy::cast_possible_truncation, reason = "it is whole and small enough")]
+    #[expect(clippy::cast_possible_truncation, reason = "the number is whole and small enough")]
     if credits.fract() == 0.0 && credits.abs() < 9e15 { json!(credits as i64) } else { json!(credits) }
 }

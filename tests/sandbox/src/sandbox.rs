@@ -1,4 +1,4 @@
-//! The handle by which Rust programs start, ask and end a sandbox.
+//! The handle with which Rust programs start, inspect and stop a sandbox.
 
 use std::io;
 use std::path::Path;
@@ -11,14 +11,14 @@ use tokio::sync::oneshot;
 
 use crate::control;
 use crate::fault::Fault;
-use crate::hub::{Hub, Site};
+use crate::hub::{HostedServer, Hub};
 use crate::record::RecordedRequest;
 use crate::spec::{Listen, ReplySpec, ServerSpec};
 
-/// How long the methods that wait do so, before they give up.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Timeout of the methods that wait.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A running sandbox, on a thread and a port of its own. It ends when this is dropped.
+/// A running sandbox, on its own thread and port. Dropping the handle stops the sandbox.
 ///
 /// ```
 /// let sandbox = zexa_sandbox::Sandbox::start();
@@ -27,46 +27,46 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// ```
 #[derive(Debug)]
 pub struct Sandbox {
-    site: Site,
+    hosted: HostedServer,
     end: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Sandbox {
-    /// Starts a sandbox as it comes, on any free port of 127.0.0.1.
+    /// Starts a sandbox with the default state, on a free port of 127.0.0.1.
     ///
     /// # Panics
-    /// Where no port or thread is to be had.
+    /// If no port or thread is available.
     #[must_use]
     pub fn start() -> Self {
         Self::start_with(ServerSpec::default())
     }
 
-    /// Starts a sandbox with a state and faults.
+    /// Starts a sandbox with a state and faults, on a free port of 127.0.0.1.
     ///
     /// # Panics
-    /// Where no port or thread is to be had.
+    /// If no port or thread is available.
     #[must_use]
     pub fn start_with(spec: ServerSpec) -> Self {
         Self::try_start(spec, Listen::default()).expect("a sandbox needs a free port and a thread")
     }
 
-    /// Starts a sandbox with a spec as JSON: `{"state": {...}, "faults": [...]}`.
+    /// Starts a sandbox from a JSON spec: `{"state": {...}, "faults": [...]}`.
     ///
     /// # Panics
-    /// Where the spec is wrong, with what is wrong with it; where no port or thread is to be had.
+    /// If the spec is invalid, or if no port or thread is available.
     #[must_use]
     pub fn from_json(spec: Value) -> Self {
         match ServerSpec::from_json(spec) {
             Ok(spec) => Self::start_with(spec),
-            Err(error) => panic!("not the spec of a sandbox: {error}"),
+            Err(error) => panic!("invalid sandbox spec: {error}"),
         }
     }
 
-    /// Starts a sandbox that listens where it is told to.
+    /// Starts a sandbox that listens on the given address and port.
     ///
     /// # Errors
-    /// Where the port or a thread is not to be had.
+    /// If the address or port cannot be bound, or no thread can be started.
     pub fn try_start(spec: ServerSpec, listen: Listen) -> io::Result<Self> {
         let (started, start) = mpsc::channel();
         let (end, ended) = oneshot::channel();
@@ -75,162 +75,164 @@ impl Sandbox {
                 Ok(runtime) => runtime,
                 Err(error) => return drop(started.send(Err(error))),
             };
-            // One thread for all: a connection is never broken while another thread still writes to it.
+            // Everything runs on one thread, so no other thread writes to a connection while it is being broken.
             runtime.block_on(run(spec, listen, started, ended));
             runtime.shutdown_background();
         })?;
-        let site = start.recv().map_err(io::Error::other)??;
-        Ok(Self { site, end: Some(end), thread: Some(thread) })
+        let hosted = start.recv().map_err(io::Error::other)??;
+        Ok(Self { hosted, end: Some(end), thread: Some(thread) })
     }
 
-    /// The base URL: `http://127.0.0.1:PORT/v1`.
+    /// Base URL: `http://127.0.0.1:PORT/v1`.
     #[must_use]
     pub fn url(&self) -> &str {
-        &self.site.server.places.url
+        &self.hosted.server.addresses.url
     }
 
-    /// The key that is accepted.
+    /// API key that the sandbox accepts.
     #[must_use]
     pub fn api_key(&self) -> &str {
-        &self.site.server.api_key
+        &self.hosted.server.api_key
     }
 
-    /// Where the control path is: `http://127.0.0.1:PORT/_sandbox`.
+    /// URL of the control API: `http://127.0.0.1:PORT/_sandbox`.
     #[must_use]
     pub fn control_url(&self) -> &str {
-        &self.site.server.places.control
+        &self.hosted.server.addresses.control
     }
 
-    /// The file with the certificate to trust, where the sandbox speaks TLS.
+    /// File with the CA certificate to trust. `None` without TLS.
     #[must_use]
     pub fn ca_file(&self) -> Option<&Path> {
-        self.site.server.places.ca_file.as_deref().map(Path::new)
+        self.hosted.server.addresses.ca_file.as_deref().map(Path::new)
     }
 
-    /// What other programs need to know, as the program `zexa-sandbox` prints it.
+    /// The URLs and the API key, in the form that the program `zexa-sandbox` prints.
     #[must_use]
     pub fn announcement(&self) -> Value {
-        control::announcement(&self.site.server)
+        control::announcement(&self.hosted.server)
     }
 
-    /// All requests to the API so far, in order.
+    /// Requests to the API, in the order in which they arrived.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.site.server.log.lock().list()
+        self.hosted.server.log.lock().list()
     }
 
-    /// Forgets the requests so far.
+    /// Discards the recorded requests.
     pub fn clear_requests(&self) {
-        self.site.server.log.lock().clear();
+        self.hosted.server.log.lock().clear();
     }
 
-    /// Blocks until there were so many requests, and gives them all.
+    /// Blocks until at least `count` requests have been processed, and returns all requests.
     ///
     /// # Panics
-    /// When they have not come within 30 seconds.
+    /// After 30 seconds.
     #[must_use]
     pub fn wait_for_requests(&self, count: usize) -> Vec<RecordedRequest> {
-        let came = self.site.server.log.wait(PATIENCE, |log| log.settled() >= count);
+        let arrived = self.hosted.server.log.wait(WAIT_TIMEOUT, |log| log.processed() >= count);
         let requests = self.requests();
-        assert!(came, "waited for {count} requests, and saw {}", requests.len());
+        assert!(arrived, "expected {count} requests within 30 s, got {}", requests.len());
         requests
     }
 
-    /// All messages that exist, in the order they were made, with all that is known about them.
+    /// All messages in the order in which they were created, with all fields.
     #[must_use]
     pub fn messages(&self) -> Vec<Value> {
-        control::messages(&self.site.server)
+        control::messages(&self.hosted.server)
     }
 
-    /// All contacts that exist.
+    /// All contacts.
     #[must_use]
     pub fn contacts(&self) -> Vec<Value> {
-        control::contacts(&self.site.server)
+        control::contacts(&self.hosted.server)
     }
 
-    /// All events that were or are to be posted to webhooks, with the attempts so far.
+    /// All webhook deliveries, pending and finished, with their attempts.
     #[must_use]
     pub fn deliveries(&self) -> Vec<Value> {
-        control::deliveries(&self.site.server)
+        control::deliveries(&self.hosted.server)
     }
 
-    /// Blocks until each event has been posted to its webhook, or has failed for good; gives them all.
+    /// Blocks until every webhook delivery has succeeded or finally failed, and returns all deliveries.
     ///
     /// # Panics
-    /// When that takes more than 30 seconds.
+    /// After 30 seconds.
     #[must_use]
     pub fn wait_for_deliveries(&self) -> Vec<Value> {
-        let done = self.site.server.world().wait(PATIENCE, |world| world.webhooks.all_done());
-        assert!(done, "webhooks are still being posted to");
+        let done = self.hosted.server.world().wait(WAIT_TIMEOUT, |world| world.webhooks.all_finished());
+        assert!(done, "webhook deliveries still pending after 30 s");
         self.deliveries()
     }
 
-    /// Adds a fault, as JSON.
+    /// Adds a fault from JSON.
     ///
     /// # Panics
-    /// Where it is no fault, with what is wrong with it.
+    /// If the fault is invalid.
     pub fn add_fault(&self, fault: Value) {
         match Fault::from_json(fault) {
             Ok(fault) => self.add_faults([fault]),
-            Err(error) => panic!("not a fault: {error}"),
+            Err(error) => panic!("invalid fault: {error}"),
         }
     }
 
     /// Adds faults.
     pub fn add_faults(&self, faults: impl IntoIterator<Item = Fault>) {
-        self.site.server.faults().add(faults);
+        self.hosted.server.faults().add(faults);
     }
 
-    /// Forgets all faults.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
-        self.site.server.faults().clear();
+        self.hosted.server.faults().clear();
     }
 
-    /// Moves the sandbox's time ahead, and waits until webhooks were tried that this caused.
+    /// Advances the sandbox time, and waits until each resulting webhook delivery has been attempted once.
     ///
     /// # Panics
-    /// When posting to webhooks takes more than 30 seconds.
+    /// If the deliveries take more than 30 seconds.
     pub fn advance(&self, by: Duration) {
-        self.site.server.advance(by);
+        self.hosted.server.advance(by);
         self.wait_for_first_attempts();
     }
 
-    /// Lets a recipient write to a Sender ID. The body `STOP` opts the recipient out. Waits until webhooks were tried that this caused.
+    /// Simulates a reply from a recipient to a Sender ID. The body `STOP` opts the recipient out.
+    ///
+    /// Waits until each resulting webhook delivery has been attempted once.
     ///
     /// # Panics
-    /// When posting to webhooks takes more than 30 seconds.
+    /// If the deliveries take more than 30 seconds.
     pub fn reply(&self, from: &str, to: &str, body: &str) {
         let reply = ReplySpec { from: from.to_owned(), to: to.to_owned(), body: body.to_owned() };
-        self.site.server.visit(|world| world.add_reply(&reply));
+        self.hosted.server.with_world(|world| world.add_reply(&reply));
         self.wait_for_first_attempts();
     }
 
     fn wait_for_first_attempts(&self) {
-        let tried = self.site.server.world().wait(PATIENCE, |world| world.webhooks.all_tried());
-        assert!(tried, "webhooks are still being posted to");
+        let tried = self.hosted.server.world().wait(WAIT_TIMEOUT, |world| world.webhooks.all_attempted());
+        assert!(tried, "webhook deliveries not attempted within 30 s");
     }
 
-    /// The balance.
+    /// Credit balance.
     #[must_use]
     pub fn credits(&self) -> f64 {
-        self.site.server.visit(|world| world.credits)
+        self.hosted.server.with_world(|world| world.credits)
     }
 
-    /// Sets the balance; campaigns that paused for want of it go on.
+    /// Sets the credit balance. Paused campaigns resume.
     pub fn set_credits(&self, credits: f64) {
-        self.site.server.visit(|world| world.set_credits(credits));
+        self.hosted.server.with_world(|world| world.set_credits(credits));
     }
 
-    /// How many connections were ever accepted.
+    /// Number of connections accepted since the start.
     #[must_use]
     pub fn connections(&self) -> u64 {
-        self.site.server.traffic.accepted.load(std::sync::atomic::Ordering::Relaxed)
+        self.hosted.server.traffic.accepted.load(std::sync::atomic::Ordering::Relaxed)
     }
 
-    /// How many connections are open now.
+    /// Number of open connections.
     #[must_use]
     pub fn open_connections(&self) -> u64 {
-        self.site.server.traffic.open.load(std::sync::atomic::Ordering::Relaxed)
+        self.hosted.server.traffic.open.load(std::sync::atomic::Ordering::Relaxed)
     }
 }
 
@@ -238,19 +240,24 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         drop(self.end.take());
         if let Some(thread) = self.thread.take() {
-            // A panic over there has been printed already.
+            // A panic of the thread has already been printed.
             let _ = thread.join();
         }
     }
 }
 
 /// Runs until the handle is dropped.
-async fn run(spec: ServerSpec, listen: Listen, started: mpsc::Sender<io::Result<Site>>, ended: oneshot::Receiver<()>) {
+async fn run(
+    spec: ServerSpec,
+    listen: Listen,
+    started: mpsc::Sender<io::Result<HostedServer>>,
+    ended: oneshot::Receiver<()>,
+) {
     match Hub::start(spec, listen).await {
-        Ok(site) => {
-            let hub = site.hub.clone();
-            // If nobody is there any more, the wait below is over at once.
-            let _ = started.send(Ok(site));
+        Ok(hosted) => {
+            let hub = hosted.hub.clone();
+            // If the receiver is gone, the wait below ends immediately.
+            let _ = started.send(Ok(hosted));
             let _ = ended.await;
             hub.end_all();
         }

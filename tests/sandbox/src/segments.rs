@@ -1,15 +1,15 @@
-//! What a message costs: segments of an SMS, and a price per channel.
+//! The cost of a message: the segments of an SMS, and the price per channel.
 
-/// The characters of GSM 03.38 that take one place.
+/// Characters of the GSM 03.38 basic table, which count as one.
 const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
                      ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 
-/// Those of its extension table, which take two.
+/// Characters of the GSM 03.38 extension table, which count as two.
 const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
-/// How many segments a text takes: 160 GSM-7 characters each, or 70 when any character is outside GSM-7.
+/// Returns the number of SMS segments of a text: 160 GSM-7 characters each, or 70 if any character is outside GSM-7.
 ///
-/// Characters of the GSM-7 extension table count two; outside GSM-7 the count is in UTF-16 units, as phones count.
+/// Characters of the GSM-7 extension table count as two. Outside GSM-7, UTF-16 code units are counted.
 #[must_use]
 pub fn segments(text: &str) -> u32 {
     let units = match gsm7_length(text) {
@@ -29,7 +29,7 @@ fn gsm7_length(text: &str) -> Option<usize> {
         .sum()
 }
 
-/// What one message costs, in credits.
+/// Cost of one message, in credits.
 pub(crate) fn cost(channel: &str, to: &str, body: Option<&str>) -> f64 {
     match channel {
         "sms" => {
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_segment_holds_160_or_70() {
+    fn a_segment_contains_160_or_70_characters() {
         for (text, expected) in [
             (String::new(), 1),
             ("a".repeat(160), 1),

@@ -1,4 +1,4 @@
-//! One server: an account, what it has received, what is to go wrong, and when it ends.
+//! One server: an account, its recorded requests, its faults and its lifetime.
 
 use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::{Notify, watch};
 
 use crate::api::RateLimiter;
-use crate::fault_book::FaultBook;
+use crate::fault_rules::FaultRules;
 use crate::net::streams::StreamRules;
 use crate::poster;
 use crate::record::{Head, RequestLog};
@@ -20,9 +20,9 @@ use crate::world::World;
 
 #[derive(Debug)]
 pub(crate) struct Server {
-    /// 0 for the one that the others were made through.
+    /// 0 for the first server, through which instances are started.
     pub(crate) number: u64,
-    pub(crate) places: Places,
+    pub(crate) addresses: Addresses,
     pub(crate) api_key: String,
     pub(crate) page_size_cap: Option<u64>,
     pub(crate) allow_http_webhooks: bool,
@@ -31,16 +31,16 @@ pub(crate) struct Server {
     pub(crate) log: Watched<RequestLog>,
     pub(crate) traffic: Traffic,
     world: Watched<World>,
-    faults: Mutex<FaultBook>,
+    faults: Mutex<FaultRules>,
     poster: OnceLock<reqwest::Client>,
-    agenda_changed: Notify,
+    events_changed: Notify,
     stop: watch::Sender<bool>,
     runtime: Handle,
 }
 
-/// Where a server is found.
+/// Addresses of a server.
 #[derive(Debug, Clone)]
-pub(crate) struct Places {
+pub(crate) struct Addresses {
     pub(crate) address: std::net::SocketAddr,
     pub(crate) url: String,
     pub(crate) control: String,
@@ -50,29 +50,29 @@ pub(crate) struct Places {
 /// Counts of connections.
 #[derive(Debug, Default)]
 pub(crate) struct Traffic {
-    /// All that were ever accepted.
+    /// Connections accepted since the start.
     pub(crate) accepted: AtomicU64,
-    /// Those that are open now.
+    /// Open connections.
     pub(crate) open: AtomicU64,
-    /// Those that brought a request to the API.
+    /// Connections that have received a request to the API.
     pub(crate) used: AtomicU64,
 }
 
 impl Server {
-    /// Makes a server and starts its clock; the caller listens for it.
-    pub(crate) fn start(number: u64, spec: ServerSpec, places: Places) -> Arc<Self> {
-        let mut faults = FaultBook::default();
+    /// Creates a server and starts its clock. The caller accepts its connections.
+    pub(crate) fn start(number: u64, spec: ServerSpec, addresses: Addresses) -> Arc<Self> {
+        let mut faults = FaultRules::default();
         faults.add(spec.faults);
         let server = Arc::new(Self {
             number,
-            places,
+            addresses,
             rate_limiter: RateLimiter::new(spec.state.rate_limit),
             log: Watched::default(),
             traffic: Traffic::default(),
             world: Watched::new(World::new(&spec.state)),
             faults: Mutex::new(faults),
             poster: OnceLock::new(),
-            agenda_changed: Notify::new(),
+            events_changed: Notify::new(),
             stop: watch::Sender::new(false),
             runtime: Handle::current(),
             api_key: spec.state.api_key,
@@ -84,15 +84,15 @@ impl Server {
                 goaway_after: spec.state.goaway_after.map(NonZeroU64::get),
             },
         });
-        tokio::spawn(Arc::clone(&server).keep_time());
+        tokio::spawn(Arc::clone(&server).run_clock());
         server
     }
 
-    /// Does what falls due, when it does, whether or not anybody asks.
-    async fn keep_time(self: Arc<Self>) {
-        let passing = async {
+    /// Runs timed events when they are due, even if no request arrives.
+    async fn run_clock(self: Arc<Self>) {
+        let clock = async {
             loop {
-                let wait = self.visit(|world| world.until_next());
+                let wait = self.with_world(|world| world.until_next());
                 let sleep = async {
                     match wait {
                         Some(wait) => tokio::time::sleep(wait).await,
@@ -101,57 +101,57 @@ impl Server {
                 };
                 tokio::select! {
                     () = sleep => {}
-                    () = self.agenda_changed.notified() => {}
+                    () = self.events_changed.notified() => {}
                 }
             }
         };
         tokio::select! {
-            () = passing => {}
+            () = clock => {}
             () = self.stopped() => {}
         }
     }
 
-    /// Looks at or changes the account, after all that is due by now has happened.
-    pub(crate) fn visit<T>(&self, visit: impl FnOnce(&mut World) -> T) -> T {
+    /// Reads or changes the account, after all due events have run.
+    pub(crate) fn with_world<T>(&self, action: impl FnOnce(&mut World) -> T) -> T {
         let mut world = self.world.lock();
-        world.settle();
+        world.run_due_events();
         let before = world.next_due();
-        let result = visit(&mut world);
+        let result = action(&mut world);
         if world.next_due() != before {
-            self.agenda_changed.notify_one();
+            self.events_changed.notify_one();
         }
         result
     }
 
-    /// Moves the clock ahead, and does what falls due by it.
+    /// Advances the clock, and runs the events that become due.
     pub(crate) fn advance(&self, by: Duration) {
-        self.visit(|world| world.clock.advance(by));
-        self.visit(|_| ());
-        self.agenda_changed.notify_one();
+        self.with_world(|world| world.clock.advance(by));
+        self.with_world(|_| ());
+        self.events_changed.notify_one();
     }
 
-    /// The account, to wait for something in it.
+    /// The account, to wait for a change.
     pub(crate) fn world(&self) -> &Watched<World> {
         &self.world
     }
 
-    pub(crate) fn faults(&self) -> MutexGuard<'_, FaultBook> {
+    pub(crate) fn faults(&self) -> MutexGuard<'_, FaultRules> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Records a request that is not processed, and why.
-    pub(crate) fn record_unserved(&self, head: &Head, body: &[u8], why: &str) {
+    /// Records a request that is not processed, and the reason.
+    pub(crate) fn record_unprocessed(&self, head: &Head, body: &[u8], why: &str) {
         let mut log = self.log.lock();
         let number = log.add(head, body);
         if let Some(outcome) = log.outcome(number) {
             outcome.fault = Some(why.to_owned());
         }
-        log.settle(number);
+        log.mark_processed(number);
         drop(log);
-        self.log.ring();
+        self.log.notify_all();
     }
 
-    /// A queue of deliveries that are posted to one URL, one after the other.
+    /// Starts a task that posts deliveries to one URL, one after the other. Returns its queue.
     pub(crate) fn start_poster(self: &Arc<Self>, url: &str) -> UnboundedSender<usize> {
         let (sender, queue) = unbounded_channel();
         let client = self.poster.get_or_init(poster::client).clone();
@@ -159,12 +159,12 @@ impl Server {
         sender
     }
 
-    /// Ends the server: its listener, its connections and its clock.
+    /// Stops the server: its listener, its connections and its clock.
     pub(crate) fn stop(&self) {
         self.stop.send_replace(true);
     }
 
-    /// Returns when the server is to end.
+    /// Returns when the server stops.
     pub(crate) async fn stopped(&self) {
         // The sender lives as long as `self`.
         let _ = self.stop.subscribe().wait_for(|stop| *stop).await;
@@ -172,11 +172,11 @@ impl Server {
 }
 
 impl Traffic {
-    /// Counts a connection, as open for as long as what is returned lives.
-    pub(crate) fn opened(&self) -> Opened<'_> {
+    /// Counts a connection. It counts as open until the returned guard is dropped.
+    pub(crate) fn opened(&self) -> OpenConnection<'_> {
         Self::count(&self.accepted);
         Self::count(&self.open);
-        Opened(self)
+        OpenConnection(self)
     }
 
     pub(crate) fn count(counter: &AtomicU64) -> u64 {
@@ -184,10 +184,10 @@ impl Traffic {
     }
 }
 
-/// An open connection.
-pub(crate) struct Opened<'a>(&'a Traffic);
+/// Guard of an open connection.
+pub(crate) struct OpenConnection<'a>(&'a Traffic);
 
-impl Drop for Opened<'_> {
+impl Drop for OpenConnection<'_> {
     fn drop(&mut self) {
         self.0.open.fetch_sub(1, Ordering::Relaxed);
     }

@@ -1,4 +1,4 @@
-//! A request's way: it is recorded, a fault may hit it, and it is answered.
+//! Handles a request: records it, applies a fault if one matches, and returns the response.
 
 use std::fmt;
 use std::io;
@@ -13,22 +13,22 @@ use hyper::{Request, Response, StatusCode};
 
 use crate::api;
 use crate::control;
-use crate::hub::Site;
-use crate::net::line::Line;
+use crate::hub::HostedServer;
+use crate::inject;
+use crate::net::connection::Connection;
 use crate::net::output::Output;
 use crate::net::streams::ReceivedStream;
 use crate::record::Head;
-use crate::reply::{Refusal, Reply};
+use crate::reply::{ApiError, Reply};
 use crate::server::Traffic;
-use crate::spoil;
 
-/// The longest body that the API takes.
-const LONGEST_BODY: usize = 1024 * 1024;
+/// Maximum size of a request body, in bytes.
+const MAX_BODY: usize = 1024 * 1024;
 
-/// Answers one request. An error resets its stream; over HTTP/1.1 it ends the connection.
+/// Responds to one request. An error resets its stream; over HTTP/1.1 it closes the connection.
 pub(crate) async fn serve(
-    site: Site,
-    line: Arc<Line>,
+    hosted: HostedServer,
+    connection: Arc<Connection>,
     stream: Option<ReceivedStream>,
     request: Request<Incoming>,
 ) -> Result<Response<Output>, ServeError> {
@@ -37,39 +37,39 @@ pub(crate) async fn serve(
     if control::is_for_control(parts.uri.path()) {
         return match stream {
             Some(ReceivedStream { over_limit: true, .. }) => Err(ServeError::refused()),
-            _ => Ok(response(control::serve(&site, &parts, body).await)),
+            _ => Ok(response(control::serve(&hosted, &parts, body).await)),
         };
     }
-    if site.only_control {
-        return Ok(response(Refusal::not_found("path", parts.uri.path()).into()));
+    if hosted.only_control {
+        return Ok(response(ApiError::not_found("path", parts.uri.path()).into()));
     }
     let head = Head {
         method: parts.method,
         uri: parts.uri,
         version: parts.version,
         headers: parts.headers,
-        connection: line.number(|| Traffic::count(&site.server.traffic.used)),
+        connection: connection.number(|| Traffic::count(&hosted.server.traffic.used)),
         stream: stream.map(|stream| stream.id),
         received,
     };
-    if stream.is_some_and(|stream| stream.over_limit) && !line.streams().hangs() {
-        site.server.record_unserved(&head, &[], "refused: over the limit of concurrent streams");
+    if stream.is_some_and(|stream| stream.over_limit) && !connection.streams().is_hanging() {
+        hosted.server.record_unprocessed(&head, &[], "refused: over the limit of concurrent streams");
         return Err(ServeError::refused());
     }
-    let body = read(body, LONGEST_BODY).await.map_err(ServeError::Unreadable)?;
-    if line.streams().hangs() {
-        site.server.record_unserved(&head, body.as_deref().unwrap_or_default(), "hang: an earlier request hangs");
+    let body = read(body, MAX_BODY).await.map_err(ServeError::Unreadable)?;
+    if connection.streams().is_hanging() {
+        hosted.server.record_unprocessed(&head, body.as_deref().unwrap_or_default(), "hang: an earlier request hangs");
         return std::future::pending().await;
     }
-    answer(site, line, head, body).await
+    answer(hosted, connection, head, body).await
 }
 
-/// Why a request gets no answer.
+/// Reason why a request receives no response.
 #[derive(Debug)]
 pub(crate) enum ServeError {
-    /// The client went away before all of the request came.
+    /// The client disconnected before the request was complete.
     Unreadable(io::Error),
-    /// The request was not processed. hyper resets the stream with the reason of the source.
+    /// The request was not processed. hyper resets the stream with the reason in the source error.
     Refused(h2::Error),
 }
 
@@ -82,8 +82,8 @@ impl ServeError {
 impl fmt::Display for ServeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable(_) => f.write_str("cannot read the body of the request"),
-            Self::Refused(_) => f.write_str("the request is refused"),
+            Self::Unreadable(_) => f.write_str("cannot read the request body"),
+            Self::Refused(_) => f.write_str("request refused"),
         }
     }
 }
@@ -97,19 +97,24 @@ impl std::error::Error for ServeError {
     }
 }
 
-/// Reads a body; `None` where it is too long.
-pub(crate) async fn read(body: Incoming, most: usize) -> Result<Option<Bytes>, io::Error> {
-    match Limited::new(body, most).collect().await {
+/// Reads a body. `None` if it exceeds the limit.
+pub(crate) async fn read(body: Incoming, limit: usize) -> Result<Option<Bytes>, io::Error> {
+    match Limited::new(body, limit).collect().await {
         Ok(body) => Ok(Some(body.to_bytes())),
         Err(error) if error.is::<LengthLimitError>() => Ok(None),
         Err(error) => Err(io::Error::other(error)),
     }
 }
 
-async fn answer(site: Site, line: Arc<Line>, head: Head, body: Option<Bytes>) -> Result<Response<Output>, ServeError> {
-    let server = &site.server;
-    if head.stream.is_some_and(|id| line.streams().is_beyond_goaway(id)) {
-        server.record_unserved(
+async fn answer(
+    hosted: HostedServer,
+    connection: Arc<Connection>,
+    head: Head,
+    body: Option<Bytes>,
+) -> Result<Response<Output>, ServeError> {
+    let server = &hosted.server;
+    if head.stream.is_some_and(|id| connection.streams().is_beyond_goaway(id)) {
+        server.record_unprocessed(
             &head,
             body.as_deref().unwrap_or_default(),
             "refused: above the last stream of a GOAWAY",
@@ -117,17 +122,17 @@ async fn answer(site: Site, line: Arc<Line>, head: Head, body: Option<Bytes>) ->
         return Err(ServeError::refused());
     }
     let number = server.log.lock().add(&head, body.as_deref().unwrap_or_default());
-    // Whoever waits for this request then finds what it has changed.
-    let settle = || {
-        server.log.lock().settle(number);
-        server.log.ring();
+    // Called after the request has been processed, so that a test that waits for it sees its effects.
+    let mark_processed = || {
+        server.log.lock().mark_processed(number);
+        server.log.notify_all();
     };
     let path = head.uri.path().strip_prefix("/v1");
     let fault = server.faults().for_request(head.method.as_str(), path, head.uri.query());
-    let carry_out = || {
+    let process = || {
         let reply = match &body {
-            Some(body) => api::answer(server, &head, body),
-            None => Refusal::too_long(LONGEST_BODY).into(),
+            Some(body) => api::respond(server, &head, body),
+            None => ApiError::too_large(MAX_BODY).into(),
         };
         if let Some(outcome) = server.log.lock().outcome(number) {
             outcome.message_id.clone_from(&reply.message_id);
@@ -140,31 +145,31 @@ async fn answer(site: Site, line: Arc<Line>, head: Head, body: Option<Bytes>) ->
         outcome.fault = Some(fault.summary());
     }
     if let Some(fault) = fault.as_ref().filter(|fault| fault.refuses()) {
-        settle();
-        spoil::refuse(fault, &line).await;
+        mark_processed();
+        inject::refuse(fault, &connection).await;
         return Err(ServeError::refused());
     }
     if let Some(id) = head.stream {
-        line.streams().admit(id);
+        connection.streams().admit(id);
     }
     let Some(fault) = fault else {
-        let reply = carry_out();
+        let reply = process();
         if let Some(outcome) = server.log.lock().outcome(number) {
             outcome.status = Some(reply.status);
         }
-        settle();
+        mark_processed();
         return Ok(response(reply));
     };
-    let real = fault.process.then(&carry_out);
-    settle();
-    let answer = spoil::answer(&fault, &line, real, carry_out).await;
+    let processed = fault.process.then(&process);
+    mark_processed();
+    let faulted = inject::respond(&fault, &connection, processed, process).await;
     if let Some(outcome) = server.log.lock().outcome(number) {
-        outcome.status = answer.told.then(|| answer.response.status().as_u16());
+        outcome.status = faulted.status_sent.then(|| faulted.response.status().as_u16());
     }
-    Ok(answer.response)
+    Ok(faulted.response)
 }
 
-/// Puts a reply into HTTP.
+/// Converts a reply to an HTTP response.
 pub(crate) fn response(reply: Reply) -> Response<Output> {
     let mut response = Response::new(Output::whole(reply.body.clone()));
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -1,4 +1,4 @@
-//! What a server is started with: its state, its faults, and where it listens.
+//! Configuration of a server: its state, its faults and its address.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -10,13 +10,13 @@ use serde_json::{Map, Value};
 
 use crate::fault::Fault;
 
-/// The whole of what `POST /_sandbox/instances` and [`Sandbox::start_with`](crate::Sandbox::start_with) take.
+/// Configuration of a server, for `POST /_sandbox/instances` and [`Sandbox::start_with`](crate::Sandbox::start_with).
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServerSpec {
-    /// What exists when the server starts, and how it is set up.
+    /// Initial state and settings.
     pub state: StateSpec,
-    /// What is to go wrong, in the order in which it is looked through.
+    /// Faults. The first one that matches a request and is not used up takes effect.
     pub faults: Vec<Fault>,
 }
 
@@ -24,61 +24,61 @@ impl ServerSpec {
     /// Reads a spec from JSON, as `POST /_sandbox/instances` does.
     ///
     /// # Errors
-    /// A text that names the key that is unknown or of a wrong type.
+    /// A description that names the key that is unknown or has the wrong type.
     pub fn from_json(value: Value) -> Result<Self, String> {
         serde_json::from_value(value).map_err(|error| error.to_string())
     }
 }
 
-/// The state a server starts with. Every key is optional.
+/// Initial state of a server. Every key is optional.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StateSpec {
-    /// The balance.
+    /// Credit balance. Default: 4250.
     pub credits: f64,
-    /// The currency that goes with it.
+    /// Currency of the balance. Default: `USD`.
     pub currency: String,
-    /// The only key that is accepted.
+    /// API key to accept. Default: [`DEFAULT_API_KEY`].
     pub api_key: String,
-    /// How fast the sandbox's time goes.
+    /// Speed of the sandbox clock. Default: real time.
     pub speed: Speed,
-    /// So many requests in so many seconds, if any.
+    /// Rate limit of the account. Default: none.
     pub rate_limit: Option<RateLimit>,
-    /// Sender IDs, instead of the usual ones.
+    /// Sender IDs that replace the default ones. They are returned unchanged.
     pub sender_ids: Option<Vec<Map<String, Value>>>,
-    /// Contacts, instead of the usual ones.
+    /// Contacts that replace the default ones. They are returned unchanged; missing fields are generated.
     pub contacts: Option<Vec<Map<String, Value>>>,
-    /// So many made-up contacts, all in `lst_demo`.
+    /// Number of generated contacts in `lst_demo`. Default: 5, or 0 if `contacts` is set.
     pub contacts_count: Option<usize>,
-    /// Ids of the contact lists, instead of the usual ones.
+    /// Ids of contact lists that replace the default ones.
     pub lists: Option<Vec<String>>,
-    /// So many made-up campaigns that have run.
+    /// Number of generated campaigns that are completed. Default: 0.
     pub campaigns_count: usize,
-    /// Messages that exist already. They stay as they are given.
+    /// Existing messages, which never change. They are returned unchanged.
     pub messages: Vec<Map<String, Value>>,
-    /// What recipients have written to the account before.
+    /// Replies that recipients have already sent.
     pub replies: Vec<ReplySpec>,
-    /// Whether a free-form WhatsApp message needs a conversation window: its recipient must have written within 24 hours.
+    /// Whether a free-form WhatsApp message requires that its recipient has written within 24 hours. Default: false.
     pub whatsapp_windows: bool,
-    /// The most items that a page holds, whatever `per_page` asks for.
+    /// Maximum number of items per page, whatever `per_page` requests. Default: 100.
     pub page_size_cap: Option<u64>,
-    /// Whether the server speaks TLS, with a certificate of its own making.
+    /// Whether the server uses TLS, with a generated certificate. Default: false.
     pub tls: bool,
-    /// The protocols offered in TLS.
+    /// ALPN protocols that the server offers. Default: `h2`, `http/1.1`.
     pub alpn: Vec<String>,
-    /// Whether a webhook may have an `http://` URL, which Zexa itself refuses.
+    /// Whether webhooks may have `http://` URLs, which the real API rejects. Default: false.
     pub allow_http_webhooks: bool,
-    /// Limits of concurrent HTTP/2 streams on each connection, in the order in which they apply.
+    /// Limits of concurrent HTTP/2 streams on each connection, in the order in which they apply. Default: 200.
     pub max_concurrent_streams: StreamLimits,
-    /// Requests on a connection after which the next limit of streams is announced.
+    /// Number of requests on a connection after which the next stream limit is announced. Default: 1.
     #[serde(deserialize_with = "requests_per_stream_limit")]
     pub requests_per_stream_limit: NonZeroU64,
-    /// HTTP/2 responses on a connection after which the server sends a GOAWAY, if any.
+    /// Number of HTTP/2 responses on a connection after which the server sends a GOAWAY. Default: never.
     #[serde(deserialize_with = "goaway_after")]
     pub goaway_after: Option<NonZeroU64>,
 }
 
-/// The key that a sandbox accepts when it is told no other.
+/// API key that a sandbox accepts by default.
 pub const DEFAULT_API_KEY: &str = "zx_test_sandbox";
 
 impl Default for StateSpec {
@@ -108,35 +108,35 @@ impl Default for StateSpec {
     }
 }
 
-/// What a recipient writes to the account.
+/// A reply from a recipient to the account.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReplySpec {
-    /// The recipient who writes: a number or an address, as in a message's `to`.
+    /// Recipient who writes: phone number or address, as in a message's `to`.
     pub from: String,
-    /// The Sender ID that it is written to, as in a message's `from`.
+    /// Sender ID that receives the reply, as in a message's `from`.
     pub to: String,
-    /// The text. `STOP` opts the recipient out.
+    /// Text. `STOP` opts the recipient out.
     pub body: String,
 }
 
-/// A rate limit over the whole account.
+/// Rate limit of the account.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RateLimit {
-    /// So many requests are answered …
+    /// Maximum number of requests in a window.
     pub requests: usize,
-    /// … in any stretch of so many real seconds.
+    /// Length of the sliding window, in real seconds.
     pub per_seconds: f64,
 }
 
-/// Limits of concurrent streams: one, or several that apply one after the other. JSON: a number or a list.
+/// Limits of concurrent streams, which apply one after the other. JSON: a number or an array.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Value")]
 pub struct StreamLimits(pub(crate) Vec<u32>);
 
 impl Default for StreamLimits {
-    /// 200, as in hyper.
+    /// 200, the default of hyper.
     fn default() -> Self {
         Self(vec![200])
     }
@@ -167,7 +167,7 @@ impl TryFrom<Value> for StreamLimits {
 impl std::str::FromStr for StreamLimits {
     type Err = String;
 
-    /// Reads numbers with commas between.
+    /// Parses comma-separated numbers.
     fn from_str(text: &str) -> Result<Self, String> {
         Self::new(text.split(',').map(|limit| limit.parse().ok()).collect(), text)
     }
@@ -181,20 +181,20 @@ fn goaway_after<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Non
     count("goaway_after", deserializer).map(Some)
 }
 
-/// Reads a count of at least one. The error names the key, which serde's own does not.
+/// Reads a count of at least one. serde's own error would not name the key.
 fn count<'de, D: Deserializer<'de>>(key: &str, deserializer: D) -> Result<NonZeroU64, D::Error> {
     let value = Value::deserialize(deserializer)?;
     let count = value.as_u64().and_then(NonZeroU64::new);
     count.ok_or_else(|| D::Error::custom(format!("{key}: expected a whole number above 0, got {value}")))
 }
 
-/// How many sandbox seconds pass in a real second; `"manual"` is none at all.
+/// Sandbox seconds per real second. JSON: a number or `"manual"`.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(try_from = "Value")]
 pub struct Speed(pub f64);
 
 impl Speed {
-    /// Time stands still until it is advanced by hand.
+    /// Time stands still unless it is advanced.
     pub const MANUAL: Self = Self(0.0);
 }
 
@@ -229,12 +229,12 @@ impl std::str::FromStr for Speed {
     }
 }
 
-/// Where a server listens.
+/// Address and port to listen on.
 #[derive(Debug, Clone, Copy)]
 pub struct Listen {
-    /// The address, usually 127.0.0.1.
+    /// Address. Default: 127.0.0.1.
     pub host: IpAddr,
-    /// The port; 0 takes any free one.
+    /// Port. Default: 0, which selects a free port.
     pub port: u16,
 }
 

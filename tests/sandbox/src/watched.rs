@@ -1,4 +1,4 @@
-//! A value behind a lock that threads and tasks can wait on.
+//! A mutex whose changes threads and async tasks can wait for.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,18 +17,18 @@ impl<T> Watched<T> {
         Self { value: Mutex::new(value), threads: Condvar::new(), tasks: Notify::new() }
     }
 
-    /// Locks the value. Whoever changes what others wait for calls [`ring`](Self::ring) afterwards.
+    /// Locks the value. After a change that others may wait for, call [`notify_all`](Self::notify_all).
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
-        // A panic of another thread is that thread's own failure; the value is still of use.
+        // A panic fails the thread that panicked; the value is still usable.
         self.value.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn ring(&self) {
+    pub(crate) fn notify_all(&self) {
         self.threads.notify_all();
         self.tasks.notify_waiters();
     }
 
-    /// Blocks the thread until the value is as wanted; `false` when the time is up first.
+    /// Blocks the thread until `wanted` is true. Returns `false` on timeout.
     pub(crate) fn wait(&self, within: Duration, wanted: impl Fn(&T) -> bool) -> bool {
         let end = Instant::now() + within;
         let mut value = self.lock();
@@ -42,16 +42,16 @@ impl<T> Watched<T> {
         true
     }
 
-    /// [`wait`](Self::wait) for tasks.
+    /// Async variant of [`wait`](Self::wait).
     pub(crate) async fn wait_async(&self, within: Duration, wanted: impl Fn(&T) -> bool) -> bool {
         let wait = async {
             loop {
-                let mut rung = std::pin::pin!(self.tasks.notified());
-                rung.as_mut().enable();
+                let mut notified = std::pin::pin!(self.tasks.notified());
+                notified.as_mut().enable();
                 if wanted(&self.lock()) {
                     return;
                 }
-                rung.await;
+                notified.await;
             }
         };
         tokio::time::timeout(within, wait).await.is_ok()

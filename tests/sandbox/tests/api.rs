@@ -1,4 +1,4 @@
-//! Each endpoint, its success and each refusal that is documented.
+//! Each endpoint: its success response and each documented error.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -8,7 +8,7 @@ use common::{Api, sms};
 use serde_json::{Value, json};
 use zexa_sandbox::{Sandbox, mismatches};
 
-/// A body with one key changed, or taken out where the value is null.
+/// Returns a body with one key replaced, or removed if the value is null.
 fn with(mut body: Value, key: &str, value: Value) -> Value {
     match value {
         Value::Null => drop(body.as_object_mut().unwrap().remove(key)),
@@ -18,18 +18,18 @@ fn with(mut body: Value, key: &str, value: Value) -> Value {
 }
 
 #[track_caller]
-fn fits(actual: &Value, expected: &Value) {
+fn check(actual: &Value, expected: &Value) {
     assert_eq!(mismatches(expected, actual), [""; 0]);
 }
 
 #[test]
-fn a_message_is_taken_and_found() {
+fn a_message_is_created_and_read() {
     let sandbox = Sandbox::start();
     let api = Api::of(&sandbox);
     let sent = api.post("/messages", &sms());
     assert_eq!(sent.status, 201);
     let time = json!({"$regex": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"});
-    fits(
+    check(
         &sent.body,
         &json!({"id": {"$regex": "^msg_[a-z0-9]+$"}, "status": "queued", "channel": "sms",
                 "to": "+244912345678", "created_at": time}),
@@ -43,7 +43,7 @@ fn a_message_is_taken_and_found() {
 }
 
 #[test]
-fn messages_that_cannot_be_read_are_a_400() {
+fn malformed_messages_are_a_400() {
     let sandbox = Sandbox::start();
     let api = Api::of(&sandbox);
     for field in ["channel", "to", "from"] {
@@ -62,7 +62,7 @@ fn messages_that_cannot_be_read_are_a_400() {
 }
 
 #[test]
-fn messages_that_are_invalid_are_a_422() {
+fn invalid_messages_are_a_422() {
     let api_key = "another";
     let sandbox = Sandbox::from_json(json!({"state": {"api_key": api_key}}));
     let api = Api::of(&sandbox);
@@ -93,7 +93,7 @@ fn messages_that_are_invalid_are_a_422() {
 }
 
 #[test]
-fn each_channel_has_its_senders() {
+fn senders_depend_on_the_channel() {
     let sandbox = Sandbox::start();
     let api = Api::of(&sandbox);
     let to = |channel: &str| match channel {
@@ -122,7 +122,7 @@ fn each_channel_has_its_senders() {
 }
 
 #[test]
-fn the_lists_of_the_documentation_exist() {
+fn the_documented_contact_lists_exist() {
     let sandbox = Sandbox::start();
     let api = Api::of(&sandbox);
     let ana = json!({"name": "Ana", "phone": "+244923000001", "lists": ["lst_abc123", "lst_def456"]});
@@ -131,7 +131,7 @@ fn the_lists_of_the_documentation_exist() {
 }
 
 #[test]
-fn every_channel_has_its_price() {
+fn costs_depend_on_the_channel() {
     let sandbox = Sandbox::start();
     let api = Api::of(&sandbox);
     let template = json!({"name": "welcome", "language": "pt", "variables": ["Ana"]});
@@ -154,7 +154,7 @@ fn every_channel_has_its_price() {
 }
 
 #[test]
-fn credits_keep_their_fraction_and_run_out() {
+fn credits_have_fractions_and_run_out() {
     let sandbox = Sandbox::from_json(json!({"state": {"credits": 1, "currency": "AOA"}}));
     let api = Api::of(&sandbox);
     let whole = api.call("GET", "/credits", None).unwrap();
@@ -168,7 +168,7 @@ fn credits_keep_their_fraction_and_run_out() {
 }
 
 #[test]
-fn the_key_comes_before_all_else() {
+fn the_api_key_is_checked_first() {
     let sandbox = Sandbox::start();
     let mut api = Api::of(&sandbox);
     api.key = "wrong".to_owned();
@@ -182,7 +182,7 @@ fn the_key_comes_before_all_else() {
 }
 
 #[test]
-fn paths_and_methods_that_are_not_there() {
+fn unknown_paths_and_methods() {
     let sandbox = Sandbox::start();
     let api = Api::of(&sandbox);
     for path in ["/nowhere", "/messages/", "", "/contacts/1/2"] {
@@ -209,20 +209,20 @@ fn sender_ids_are_listed() {
     let sandbox = Sandbox::from_json(json!({"state": {"sender_ids": own}}));
     let api = Api::of(&sandbox);
     let listed = api.get("/sender-ids");
-    fits(&listed.body, &json!({"data": {"$exact": own}, "meta": {"total": 1, "page": 1, "per_page": 50}}));
+    check(&listed.body, &json!({"data": {"$exact": own}, "meta": {"total": 1, "page": 1, "per_page": 50}}));
     api.make("/messages", &with(sms(), "from", json!("OTHER")));
     api.post("/messages", &sms()).is(422, "validation_error", Some("from"));
 }
 
 #[test]
-fn contacts_come_and_go() {
+fn contacts_are_created_listed_and_deleted() {
     let sandbox = Sandbox::from_json(json!({"state": {"contacts": []}}));
     let api = Api::of(&sandbox);
     let ana = json!({"name": "Ana", "phone": "+244923000001", "email": "ana@b.example", "lists": ["lst_demo"]});
     let made = api.post("/contacts", &ana);
     assert_eq!(made.status, 201);
-    fits(&made.body, &ana);
-    fits(&made.body, &json!({"id": {"$regex": "^cnt_"}, "created_at": {"$any": true}}));
+    check(&made.body, &ana);
+    check(&made.body, &json!({"id": {"$regex": "^cnt_"}, "created_at": {"$any": true}}));
     api.post("/contacts", &ana).is(409, "conflict", Some("phone"));
     api.make("/contacts", &json!({"name": "Bento", "phone": "+244923000002"}));
     for (query, names) in [
@@ -247,7 +247,7 @@ fn contacts_come_and_go() {
 }
 
 #[test]
-fn contacts_that_are_refused() {
+fn invalid_contacts_are_rejected() {
     let sandbox = Sandbox::start();
     let api = Api::of(&sandbox);
     let ana = json!({"name": "Ana", "phone": "+244923000001"});
@@ -262,7 +262,7 @@ fn contacts_that_are_refused() {
 }
 
 #[test]
-fn lists_come_in_pages() {
+fn lists_are_paginated() {
     let sandbox = Sandbox::from_json(json!({"state": {"contacts_count": 250, "campaigns_count": 3}}));
     let api = Api::of(&sandbox);
     let meta = |query: &str| {
@@ -287,7 +287,7 @@ fn lists_come_in_pages() {
 }
 
 #[test]
-fn campaigns_that_are_refused() {
+fn invalid_campaigns_are_rejected() {
     let sandbox = Sandbox::start();
     let api = Api::of(&sandbox);
     let campaign = json!({"name": "May", "channel": "sms", "contact_list_id": "lst_demo", "sender_id": "ZEXA",
@@ -316,7 +316,7 @@ fn campaigns_that_are_refused() {
 }
 
 #[test]
-fn webhooks_that_are_refused() {
+fn invalid_webhooks_are_rejected() {
     let sandbox = Sandbox::start();
     let api = Api::of(&sandbox);
     let webhook = json!({"url": "https://127.0.0.1:9/hook", "events": ["*"]});
@@ -332,7 +332,7 @@ fn webhooks_that_are_refused() {
 }
 
 #[test]
-fn the_rate_limit_is_told() {
+fn the_rate_limit_sets_retry_after() {
     let sandbox = Sandbox::from_json(json!({"state": {"rate_limit": {"requests": 2, "per_seconds": 1000}}}));
     let mut api = Api::of(&sandbox);
     assert_eq!(api.get("/credits").status, 200);
@@ -347,7 +347,7 @@ fn the_rate_limit_is_told() {
 }
 
 #[test]
-fn a_body_that_is_too_long_is_refused() {
+fn a_body_that_is_too_large_is_rejected() {
     let sandbox = Sandbox::start();
     let api = Api::of(&sandbox);
     let most = with(sms(), "body", json!("a".repeat(1_000_000)));

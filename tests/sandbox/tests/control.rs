@@ -1,4 +1,4 @@
-//! The control path, over HTTP, as other languages use it.
+//! The control API over HTTP, as other languages use it.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -8,7 +8,7 @@ use common::{Api, sms};
 use serde_json::{Value, json};
 use zexa_sandbox::Sandbox;
 
-/// A server that was made by the control path, and its control path.
+/// Clients of an instance and of its control API.
 fn instance(control: &Api, spec: &Value) -> (Api, Api) {
     let made = control.post("/instances", spec);
     assert_eq!(made.status, 201, "{}", made.body);
@@ -18,7 +18,7 @@ fn instance(control: &Api, spec: &Value) -> (Api, Api) {
 }
 
 #[test]
-fn an_instance_has_a_state_of_its_own() {
+fn an_instance_has_its_own_state() {
     let sandbox = Sandbox::start();
     let control = Api::control(&sandbox);
     let spec = json!({"state": {"credits": 7}, "faults": [{"status": 503}]});
@@ -36,7 +36,7 @@ fn an_instance_has_a_state_of_its_own() {
 }
 
 #[test]
-fn a_hundred_instances_live_side_by_side() {
+fn a_hundred_instances_run_concurrently() {
     let sandbox = Sandbox::start();
     let control = Api::control(&sandbox);
     let all: Vec<_> = (0..120).map(|credits| instance(&control, &json!({"state": {"credits": credits}}))).collect();
@@ -46,7 +46,7 @@ fn a_hundred_instances_live_side_by_side() {
 }
 
 #[test]
-fn an_instance_can_speak_tls() {
+fn an_instance_can_use_tls() {
     let sandbox = Sandbox::start();
     let made = Api::control(&sandbox).post("/instances", &json!({"state": {"tls": true}})).body;
     let file = std::path::PathBuf::from(made["ca_file"].as_str().unwrap());
@@ -56,7 +56,7 @@ fn an_instance_can_speak_tls() {
 }
 
 #[test]
-fn wrong_specs_name_the_key() {
+fn errors_in_specs_name_the_key() {
     let sandbox = Sandbox::start();
     let control = Api::control(&sandbox);
     for (spec, name) in [
@@ -93,13 +93,13 @@ fn wrong_specs_name_the_key() {
 }
 
 #[test]
-fn requests_are_told_in_full() {
+fn requests_are_recorded_with_all_fields() {
     let sandbox = Sandbox::start();
     let (control, api) = (Api::control(&sandbox), Api::of(&sandbox));
     api.post("/messages", &sms());
     let odd = format!("{}/contacts/a%2Fb?search=Ana%20%C3%A9&page=2", api.url);
     api.client.post(odd).header("X-Twice", "1").header("X-Twice", "2").body("text").send().unwrap();
-    let told = control.get("/requests").body["requests"].clone();
+    let recorded = control.get("/requests").body["requests"].clone();
     let expected = json!([
         {"number": 1, "method": "POST", "path": "/v1/messages", "query": {"$exact": {}}, "body": {"$exact": sms()},
          "text": null, "connection": 1, "stream": null, "since_previous": 0, "http_version": "1.1", "status": 201, "fault": null,
@@ -109,7 +109,7 @@ fn requests_are_told_in_full() {
          "text": "text", "connection": 1, "since_previous": {"$min": 0, "$max": 20}, "status": 401,
          "headers": {"x-twice": "1, 2"}, "message_id": null},
     ]);
-    assert_eq!(zexa_sandbox::mismatches(&expected, &told), [""; 0]);
+    assert_eq!(zexa_sandbox::mismatches(&expected, &recorded), [""; 0]);
     assert_eq!(control.delete("/requests").status, 204);
     assert_eq!(control.get("/requests").body, json!({"requests": []}));
 }
@@ -129,7 +129,7 @@ fn requests_can_be_waited_for() {
 }
 
 #[test]
-fn what_exists_can_be_seen_and_moved() {
+fn objects_can_be_listed_and_time_advanced() {
     let sandbox = Sandbox::from_json(json!({"state": {"speed": "manual", "allow_http_webhooks": true}}));
     let (control, api) = (Api::control(&sandbox), Api::of(&sandbox));
     api.make("/messages", &sms());
@@ -156,7 +156,7 @@ fn what_exists_can_be_seen_and_moved() {
 }
 
 #[test]
-fn faults_come_and_go() {
+fn faults_are_added_listed_and_removed() {
     let sandbox = Sandbox::start();
     let (control, api) = (Api::control(&sandbox), Api::of(&sandbox));
     assert_eq!(control.post("/faults", &json!({"status": 500})).body, json!({"added": 1}));

@@ -1,4 +1,4 @@
-//! Each fault, seen from a plain socket or a plain client.
+//! Each fault, observed with a plain socket or a plain HTTP client.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -15,7 +15,7 @@ fn with_fault(fault: Value) -> Sandbox {
     Sandbox::from_json(json!({"faults": [fault]}))
 }
 
-/// What a `GET /credits` gets by a socket of its own.
+/// Returns the response to `GET /credits` on a new socket, and the error that ended it.
 fn exchange(sandbox: &Sandbox) -> (String, Option<ErrorKind>) {
     let mut stream = socket(sandbox);
     ask(&mut stream, sandbox);
@@ -46,7 +46,7 @@ fn a_status_comes_with_its_documented_body() {
 }
 
 #[test]
-fn bodies_of_any_kind() {
+fn faults_set_any_kind_of_body() {
     let sandbox = Sandbox::start();
     let api = Api::of(&sandbox);
     sandbox.add_fault(json!({"status": 502, "text": "<html>Bad gateway</html>"}));
@@ -71,7 +71,7 @@ fn bodies_of_any_kind() {
 }
 
 #[test]
-fn dates_are_made_when_they_are_sent() {
+fn dates_are_filled_in_when_the_response_is_sent() {
     let sandbox = with_fault(json!({"times": 0, "status": 429, "headers": {"Retry-After": "{{http_date:+2}}"},
                                     "body": {"at": ["{{http_date:-5}}"]}}));
     let answer = Api::of(&sandbox).get("/credits");
@@ -81,7 +81,7 @@ fn dates_are_made_when_they_are_sent() {
 }
 
 #[test]
-fn a_fault_is_for_what_it_names_and_comes_before_the_key() {
+fn a_fault_matches_requests_and_precedes_the_api_key() {
     let sandbox = Sandbox::from_json(json!({"faults": [
         {"method": "GET", "path": "/messages/*", "status": 503, "skip": 1, "times": 2},
     ]}));
@@ -95,7 +95,7 @@ fn a_fault_is_for_what_it_names_and_comes_before_the_key() {
 }
 
 #[test]
-fn a_request_can_be_carried_out_before_its_answer_is_spoilt() {
+fn a_request_can_be_processed_before_the_fault() {
     let sandbox = Sandbox::from_json(json!({"faults": [
         {"process": true, "status": 504},
         {"process": true, "then": "reset"},
@@ -119,7 +119,7 @@ fn a_request_can_be_carried_out_before_its_answer_is_spoilt() {
 }
 
 #[test]
-fn a_delay_comes_before_the_answer() {
+fn a_delay_precedes_the_response() {
     let sandbox = with_fault(json!({"delay": 0.3}));
     let start = Instant::now();
     assert_eq!(Api::of(&sandbox).get("/credits").status, 200);
@@ -127,17 +127,17 @@ fn a_delay_comes_before_the_answer() {
 }
 
 #[test]
-fn who_leaves_during_a_delay_is_not_served() {
+fn a_client_that_disconnects_during_a_delay_is_not_served() {
     let sandbox = with_fault(json!({"delay": 3600}));
     let api = Api::of(&sandbox);
     let slow = api.client.post(format!("{}/messages", api.url)).timeout(Duration::from_millis(50));
     assert!(slow.send().unwrap_err().is_timeout());
-    until("the connection is gone", || sandbox.open_connections() == 0);
+    until("the connection is closed", || sandbox.open_connections() == 0);
     assert!(sandbox.messages().is_empty());
 }
 
 #[test]
-fn a_connection_is_reset_at_once() {
+fn a_connection_is_reset_when_accepted() {
     let sandbox = with_fault(json!({"then": "reset", "at": "connect"}));
     let mut stream = socket(&sandbox);
     assert_eq!(stream.read(&mut [0; 9]).unwrap_err().kind(), ErrorKind::ConnectionReset);
@@ -151,7 +151,7 @@ fn exchange_ok(sandbox: &Sandbox) -> bool {
 }
 
 #[test]
-fn a_connection_is_cut_at_once() {
+fn a_connection_is_closed_when_accepted() {
     let sandbox = with_fault(json!({"then": "cut", "at": "connect"}));
     let mut stream = socket(&sandbox);
     assert_eq!(stream.read(&mut [0; 9]).unwrap(), 0);
@@ -160,15 +160,16 @@ fn a_connection_is_cut_at_once() {
 }
 
 #[test]
-fn a_connection_stalls_at_once() {
+fn a_connection_stalls_when_accepted() {
     let sandbox = with_fault(json!({"then": "stall", "at": "connect"}));
     stalls(&sandbox, 0, "");
     assert_eq!(sandbox.requests().len(), 1, "that of the other connection");
 }
 
-/// Sees that an answer comes up to its part that ends so, nothing more, and that the sandbox lets go when the client does.
+/// Checks that the response stalls after a part that ends with `end`, and that the sandbox closes the connection when the client
+/// does.
 ///
-/// It is the last of so many `requests`, and the sandbox has no fault left for another.
+/// This is the last of `requests` requests, and no fault is left for another one.
 fn stalls(sandbox: &Sandbox, requests: usize, end: &str) -> String {
     let mut stream = socket(sandbox);
     ask(&mut stream, sandbox);
@@ -179,12 +180,12 @@ fn stalls(sandbox: &Sandbox, requests: usize, end: &str) -> String {
         text.push(char::from(byte[0]));
     }
     let _ = sandbox.wait_for_requests(requests);
-    // All connections share a thread, so when another is answered, this one has had its turn.
+    // All connections share a thread: when another request has its response, this connection has been polled.
     assert!(exchange_ok(sandbox));
     stream.set_nonblocking(true).unwrap();
     assert_eq!(stream.read(&mut [0]).unwrap_err().kind(), ErrorKind::WouldBlock);
     drop(stream);
-    until("the sandbox lets go", || sandbox.open_connections() == 0);
+    until("the connection is closed", || sandbox.open_connections() == 0);
     text
 }
 
@@ -197,8 +198,8 @@ fn breaks_after_the_request() {
     assert_eq!(stalls(&sandbox, 3, ""), "");
     let faults: Vec<_> =
         sandbox.requests().into_iter().take(3).map(|request| (request.status, request.fault.unwrap())).collect();
-    let told = ["reset at request", "cut at request", "stall at request"];
-    assert_eq!(faults, told.map(|fault| (None, fault.to_owned())));
+    let recorded = ["reset at request", "cut at request", "stall at request"];
+    assert_eq!(faults, recorded.map(|fault| (None, fault.to_owned())));
 }
 
 #[test]
@@ -237,7 +238,7 @@ fn breaks_within_the_body() {
 }
 
 #[test]
-fn a_connection_is_closed_after_its_answer_without_a_word() {
+fn a_connection_is_closed_after_the_response_without_notice() {
     let sandbox = with_fault(json!({"then": "close"}));
     let (text, end) = exchange(&sandbox);
     assert_eq!(end, None);
@@ -250,7 +251,7 @@ fn a_connection_is_closed_after_its_answer_without_a_word() {
 }
 
 #[test]
-fn a_content_length_can_lie() {
+fn a_content_length_can_be_wrong() {
     let sandbox = with_fault(json!({"headers": {"Content-Length": "99"}, "body": 1, "then": "cut", "at": "body",
                                     "bytes": 1}));
     let (text, _) = exchange(&sandbox);
@@ -258,7 +259,7 @@ fn a_content_length_can_lie() {
 }
 
 #[test]
-fn chance_is_the_same_each_time() {
+fn random_faults_are_reproducible() {
     let draw = || {
         let sandbox = with_fault(json!({"times": 0, "probability": 0.5, "seed": 3, "any_of": [
             {"status": 500}, {"status": 503}
@@ -272,7 +273,7 @@ fn chance_is_the_same_each_time() {
 }
 
 #[test]
-fn a_sandbox_ends_under_stalled_connections() {
+fn a_sandbox_stops_despite_stalled_connections() {
     let sandbox = with_fault(json!({"then": "stall", "times": 0}));
     let mut stream = socket(&sandbox);
     ask(&mut stream, &sandbox);

@@ -1,4 +1,4 @@
-//! What HTTP/2 servers do to streams, seen frame by frame and by a real client.
+//! HTTP/2 stream limits, resets and GOAWAYs, observed frame by frame and with a real client.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -43,7 +43,7 @@ fn streams_over_the_limit_are_refused() {
     assert_eq!(connection.end_of(refused).reset_reason(), Some(REFUSED_STREAM));
     connection.body(open[0], &sms());
     assert!(connection.end_of(open[0]).ends_stream());
-    // One is free again.
+    // One stream is available again.
     let next = connection.post("/messages", &sms());
     assert!(connection.end_of(next).ends_stream());
     connection.cancel(open[1]);
@@ -67,7 +67,7 @@ fn streams_over_the_limit_are_refused() {
 }
 
 #[test]
-fn the_limit_changes_after_so_many_requests() {
+fn the_limit_changes_after_a_number_of_requests() {
     let sandbox = with_state(json!({"max_concurrent_streams": [2, 1, 0, 3], "requests_per_stream_limit": 2}));
     for _ in 0..2 {
         let mut connection = Connection::open(&sandbox);
@@ -83,7 +83,7 @@ fn the_limit_changes_after_so_many_requests() {
                 }
             }
         }
-        // After the second, the fourth and the sixth; the last stays.
+        // The limit changes after the second, fourth and sixth request. The last limit remains.
         assert_eq!(limits, [[1], [0], [3]]);
     }
     let statuses: Vec<_> = sandbox.requests().iter().map(|request| request.status.is_some()).collect();
@@ -92,11 +92,11 @@ fn the_limit_changes_after_so_many_requests() {
 }
 
 #[test]
-fn streams_that_are_open_outlive_a_lower_limit() {
+fn open_streams_finish_under_a_lower_limit() {
     let sandbox = with_state(json!({"max_concurrent_streams": [3, 1], "requests_per_stream_limit": 3}));
     let mut connection = Connection::open(&sandbox);
     let open = [(); 3].map(|()| connection.begin_post("/messages"));
-    // The client has not seen the new limit, let alone acknowledged it.
+    // The client has neither read nor acknowledged the new limit.
     let refused = connection.get("/credits");
     assert_eq!(connection.end_of(refused).reset_reason(), Some(REFUSED_STREAM));
     for stream in open {
@@ -125,7 +125,7 @@ fn a_real_client_keeps_to_the_limit() {
 }
 
 #[test]
-fn a_refused_stream_is_not_processed_and_leaves_the_others_alone() {
+fn a_refused_stream_is_not_processed_and_does_not_affect_the_others() {
     let sandbox = with_faults(json!([{"method": "POST", "then": "refuse", "skip": 1}]));
     let mut connection = Connection::open(&sandbox);
     let [first, refused, last] = [(); 3].map(|()| connection.post("/messages", &sms()));
@@ -142,7 +142,7 @@ fn a_refused_stream_is_not_processed_and_leaves_the_others_alone() {
 }
 
 #[test]
-fn http_1_ends_where_http_2_would_refuse_or_go_away() {
+fn refuse_and_goaway_close_an_http_1_connection() {
     let sandbox = Sandbox::from_json(json!({"faults": [{"then": "refuse"}, {"then": "goaway"}]}));
     for _ in 0..2 {
         let mut stream = common::socket(&sandbox);
@@ -153,7 +153,7 @@ fn http_1_ends_where_http_2_would_refuse_or_go_away() {
 }
 
 #[test]
-fn a_goaway_excludes_the_request_that_it_is_for() {
+fn a_goaway_excludes_the_request_that_is_hit() {
     let sandbox = with_faults(json!([{"method": "POST", "then": "goaway", "skip": 1}]));
     let mut connection = Connection::open(&sandbox);
     let first = connection.post("/messages", &sms());
@@ -195,7 +195,7 @@ fn requests_below_a_goaway_are_answered_and_those_above_are_not() {
 }
 
 #[test]
-fn a_goaway_tells_the_truth_if_a_later_request_is_processed() {
+fn a_goaway_does_not_exclude_a_later_request_that_is_processed() {
     let sandbox = with_faults(json!([{"method": "POST", "then": "goaway"}]));
     let mut connection = Connection::open(&sandbox);
     let hit = connection.begin_post("/messages");
@@ -209,14 +209,14 @@ fn a_goaway_tells_the_truth_if_a_later_request_is_processed() {
 }
 
 #[test]
-fn a_goaway_comes_after_so_many_responses() {
+fn a_goaway_follows_a_number_of_responses() {
     let sandbox = with_state(json!({"goaway_after": 2}));
     let mut connection = Connection::open(&sandbox);
     let open = connection.begin_post("/messages");
     let (first, second) = (connection.get("/credits"), connection.get("/credits"));
     assert!(connection.all_to_end_of(first).iter().all(|frame| frame.kind != GOAWAY));
     connection.end_of(second);
-    // Right behind the response.
+    // The GOAWAY follows the response directly.
     assert_eq!(connection.next().unwrap().goaway(), Some((second, NO_ERROR)));
     connection.post("/messages", &sms());
     connection.body(open, &sms());
@@ -237,7 +237,7 @@ fn a_real_client_survives_a_goaway_after_each_response() {
     }
     let connections: Vec<_> = sandbox.requests().iter().map(|request| request.connection).collect();
     assert_eq!(connections, [1, 2, 3, 4, 5]);
-    // What was excluded by a GOAWAY is sent again by this client, and nothing is processed twice.
+    // This client sends requests again that a GOAWAY excluded. No request is processed twice.
     let sent: usize = std::thread::scope(|scope| {
         let send = || (0..10).filter(|_| api.call("POST", "/messages", Some(sms().to_string())).is_ok()).count();
         let threads = [(); 8].map(|()| scope.spawn(send));
@@ -247,7 +247,7 @@ fn a_real_client_survives_a_goaway_after_each_response() {
 }
 
 #[test]
-fn a_connection_hangs_from_a_request_on() {
+fn a_connection_hangs_after_a_request() {
     let sandbox = with_faults(json!([{"method": "POST", "then": "hang"}]));
     let mut connection = Connection::open(&sandbox);
     let first = connection.get("/credits");
@@ -273,7 +273,7 @@ fn a_connection_hangs_from_a_request_on() {
 }
 
 #[test]
-fn a_connection_that_hangs_may_answer_pings() {
+fn a_hanging_connection_can_answer_pings() {
     let faults = json!([{"path": "/sender-ids", "then": "hang", "answer_pings": true, "process": true}]);
     let sandbox = with_faults(faults);
     let mut connection = Connection::open(&sandbox);

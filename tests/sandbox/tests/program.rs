@@ -1,4 +1,4 @@
-//! The program: its line of JSON, its flags, and how it ends.
+//! The program: its line of JSON, its flags and its exit.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
@@ -47,7 +47,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It has ended, unless a test failed before that.
+        // The program has exited, unless the test failed earlier.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -58,14 +58,14 @@ fn run(flags: &[&str]) -> Output {
 }
 
 #[test]
-fn it_says_where_it_is_and_ends_on_a_signal() {
+fn it_prints_its_urls_and_exits_on_a_signal() {
     for signal in ["-TERM", "-INT"] {
         let mut program = Program::start(&[]);
         let api = program.api();
         assert_eq!(api.get("/credits").body["credits"], 4250);
         let control = program.text("control").to_owned();
         assert_eq!(control, program.text("url").replace("/v1", "/_sandbox"));
-        // An open connection and a stalled one hold nothing up.
+        // Neither an open connection nor a stalled one delays the exit.
         let mut waiting = Api { url: control, ..program.api() };
         waiting.post("/faults", &json!({"then": "stall"}));
         std::thread::scope(|scope| {
@@ -79,18 +79,18 @@ fn it_says_where_it_is_and_ends_on_a_signal() {
 }
 
 #[test]
-fn it_ends_with_its_parent() {
+fn it_exits_with_its_parent() {
     let mut program = Program::start(&["--exit-with-parent"]);
     assert_eq!(program.api().get("/credits").status, 200);
     drop(program.child.stdin.take());
     assert_eq!(program.child.wait().unwrap().code(), Some(0));
     let mut rest = String::new();
     program.child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
-    assert_eq!(rest, "", "one line, and nothing after it");
+    assert_eq!(rest, "", "the program prints one line only");
 }
 
 #[test]
-fn its_flags_are_heeded() {
+fn flags_configure_the_server() {
     let mut program =
         Program::start(&["--tls", "--speed", "manual", "--credits", "2.5", "--key=k", "--host", "127.0.0.1"]);
     let file = std::path::PathBuf::from(program.text("ca_file"));
@@ -103,7 +103,7 @@ fn its_flags_are_heeded() {
 }
 
 #[test]
-fn http_2_can_be_told_how_to_behave() {
+fn flags_and_state_configure_http_2() {
     let program = Program::start(&["--tls", "--goaway-after", "2", "--max-concurrent-streams", "10,1"]);
     let control = Api { url: program.text("control").to_owned(), ..program.api() };
     let own = json!({"state": {"tls": true, "goaway_after": 2, "max_concurrent_streams": [10, 1]}});
@@ -134,8 +134,8 @@ fn http_2_can_be_told_how_to_behave() {
 }
 
 #[test]
-fn a_port_can_be_chosen_unless_it_is_taken() {
-    // On Linux, at an address that no other test uses: else one of them could take the port between the two programs.
+fn a_port_can_be_chosen_unless_it_is_in_use() {
+    // On Linux, use an address that no other test uses: another test could take the port between the two programs.
     let host = if cfg!(target_os = "linux") { "127.0.0.77" } else { "127.0.0.1" };
     let first = Program::start(&["--host", host]);
     let port = first.text("url").split(&[':', '/']).nth(4).unwrap().to_owned();
@@ -148,7 +148,7 @@ fn a_port_can_be_chosen_unless_it_is_taken() {
 }
 
 #[test]
-fn wrong_flags_are_explained() {
+fn invalid_flags_are_rejected() {
     for flags in [
         &["--prot", "1"][..],
         &["--port", "x"],

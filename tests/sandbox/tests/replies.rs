@@ -1,4 +1,4 @@
-//! What recipients write: STOP, and replies that open a WhatsApp conversation window.
+//! Replies from recipients: STOP, and WhatsApp conversation windows.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -19,14 +19,14 @@ fn manual(state: Value) -> Sandbox {
     Sandbox::from_json(json!({"state": state}))
 }
 
-/// A server that takes whatever is posted to it, registered for these events.
+/// A server that accepts every webhook delivery, registered for these events.
 fn receiver(api: &Api, events: &Value) -> Sandbox {
     let receiver = Sandbox::from_json(json!({"faults": [{"times": 0, "status": 200}]}));
     api.make("/webhooks", &json!({"url": receiver.url(), "events": events}));
     receiver
 }
 
-/// A message that has reached its final status.
+/// Returns a message after it has reached its final status.
 fn ended(sandbox: &Sandbox, message: &Value) -> Value {
     let api = Api::of(sandbox);
     let path = format!("/messages/{}", api.make("/messages", message));
@@ -70,7 +70,7 @@ fn after_stop_no_message_reaches_the_recipient() {
 }
 
 #[test]
-fn an_opt_out_without_a_message_names_the_two() {
+fn an_opt_out_without_a_message_names_recipient_and_sender() {
     let sandbox = manual(json!({}));
     let receiver = receiver(&Api::of(&sandbox), &json!(["*"]));
     sandbox.reply(ANA, "ZEXA", "Stop calling me");
@@ -103,7 +103,7 @@ fn an_address_that_unsubscribes_is_suppressed_for_every_sender() {
 }
 
 #[test]
-fn a_campaign_counts_who_has_opted_out_as_undeliverable() {
+fn a_campaign_counts_opted_out_recipients_as_undeliverable() {
     let sandbox = manual(json!({"contacts_count": 3, "credits": 2}));
     let api = Api::of(&sandbox);
     sandbox.reply("+244920000002", "ZEXA", "STOP");
@@ -118,7 +118,7 @@ fn a_campaign_counts_who_has_opted_out_as_undeliverable() {
 }
 
 #[test]
-fn free_form_whatsapp_needs_a_window_if_the_sandbox_checks_it() {
+fn free_form_whatsapp_requires_a_window_if_enabled() {
     let sandbox = manual(json!({"whatsapp_windows": true}));
     let api = Api::of(&sandbox);
     let control = Api::control(&sandbox);
@@ -144,12 +144,12 @@ fn free_form_whatsapp_needs_a_window_if_the_sandbox_checks_it() {
 }
 
 #[test]
-fn no_window_is_needed_otherwise() {
+fn no_window_is_required_by_default() {
     assert_eq!(Api::of(&manual(json!({}))).post("/messages", &whatsapp()).status, 201);
 }
 
 #[test]
-fn replies_can_be_there_from_the_start() {
+fn replies_can_be_part_of_the_initial_state() {
     let replies = json!([{"from": ANA, "to": "ZEXA", "body": "Hi"}]);
     let sandbox = manual(json!({"whatsapp_windows": true, "replies": replies}));
     assert_eq!(Api::of(&sandbox).post("/messages", &whatsapp()).status, 201);

@@ -1,4 +1,4 @@
-//! What moves with time: statuses, campaigns and webhooks.
+//! Behaviour that depends on time: statuses, campaigns and webhooks.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -22,7 +22,7 @@ fn message(to: &str) -> Value {
     json!({"channel": "sms", "to": to, "from": "ZEXA", "body": "Hello"})
 }
 
-/// A server that takes whatever is posted to it.
+/// A server that accepts every webhook delivery.
 fn receiver() -> Sandbox {
     Sandbox::from_json(json!({"faults": [{"times": 0, "status": 200}]}))
 }
@@ -32,7 +32,7 @@ fn events(receiver: &Sandbox) -> Vec<String> {
 }
 
 #[test]
-fn a_message_moves_step_by_step() {
+fn a_message_changes_status_step_by_step() {
     let sandbox = manual();
     let api = Api::of(&sandbox);
     let path = format!("/messages/{}", api.make("/messages", &sms()));
@@ -51,7 +51,7 @@ fn a_message_moves_step_by_step() {
 }
 
 #[test]
-fn time_moves_by_itself() {
+fn time_passes_without_requests() {
     let sandbox = Sandbox::from_json(json!({"state": {"speed": 1000}}));
     let api = Api::of(&sandbox);
     let path = format!("/messages/{}", api.make("/messages", &sms()));
@@ -59,7 +59,7 @@ fn time_moves_by_itself() {
 }
 
 #[test]
-fn some_recipients_have_another_fate() {
+fn the_recipient_determines_the_final_status() {
     let sandbox = manual();
     let api = Api::of(&sandbox);
     for (to, status) in
@@ -112,7 +112,7 @@ fn a_scheduled_message_is_charged_when_it_is_dispatched() {
 }
 
 #[test]
-fn messages_given_at_the_start_stay_as_they_are() {
+fn messages_of_the_initial_state_never_change() {
     let given = json!({"id": "msg_1", "status": "teleported", "channel": "sms", "to": "x", "hue": {"a": 1},
                        "created_at": "2026-07-01T09:00:00.123456Z"});
     let sandbox = Sandbox::from_json(json!({"state": {"messages": [given], "speed": 1000}}));
@@ -125,7 +125,7 @@ fn campaign(channel: &str) -> Value {
 }
 
 #[test]
-fn a_campaign_goes_from_contact_to_contact() {
+fn a_campaign_sends_to_one_contact_after_another() {
     let sandbox = Sandbox::from_json(json!({"state": {"speed": "manual", "contacts_count": 20, "credits": 20}}));
     let api = Api::of(&sandbox);
     let made = api.post("/campaigns", &campaign("sms"));
@@ -147,11 +147,11 @@ fn a_campaign_goes_from_contact_to_contact() {
 }
 
 #[test]
-fn a_campaign_pauses_without_credits_and_goes_on_with_them() {
+fn a_campaign_pauses_without_credits_and_resumes() {
     let sandbox = Sandbox::from_json(json!({"state": {"speed": "manual", "contacts_count": 5, "credits": 5}}));
     let api = Api::of(&sandbox);
     let path = format!("/campaigns/{}", api.make("/campaigns", &campaign("sms")));
-    // It has sent its first message by now.
+    // The campaign has sent its first message.
     sandbox.set_credits(2.0);
     sandbox.advance(Duration::from_secs(10));
     let paused = api.get(&path).body;
@@ -184,7 +184,7 @@ fn a_scheduled_campaign_waits() {
 }
 
 #[test]
-fn contacts_without_an_address_fail_in_an_email_campaign() {
+fn contacts_without_an_email_address_fail_in_an_email_campaign() {
     let contacts = json!([{"lists": ["lst_demo"], "email": "a@b.example"}, {"lists": ["lst_demo"]},
                           {"lists": ["lst_demo"], "email": "undeliverable@b.example"}]);
     let sandbox = Sandbox::from_json(json!({"state": {"speed": "manual", "contacts": contacts}}));
@@ -200,7 +200,7 @@ fn contacts_without_an_address_fail_in_an_email_campaign() {
 }
 
 #[test]
-fn a_campaign_to_nobody_is_over_at_once() {
+fn a_campaign_without_contacts_completes_immediately() {
     let sandbox = manual();
     let api = Api::of(&sandbox);
     let mut nobody = campaign("sms");
@@ -210,7 +210,7 @@ fn a_campaign_to_nobody_is_over_at_once() {
 }
 
 #[test]
-fn webhooks_get_the_test_event_and_then_what_they_asked_for() {
+fn webhooks_receive_the_test_event_then_their_events() {
     let (sandbox, receiver) = (manual(), receiver());
     let api = Api::of(&sandbox);
     let hook = json!({"url": format!("{}/hook", receiver.url()), "events": ["message.delivered", "message.optout"]});
@@ -230,7 +230,7 @@ fn webhooks_get_the_test_event_and_then_what_they_asked_for() {
 }
 
 #[test]
-fn webhooks_hear_of_campaigns() {
+fn webhooks_receive_campaign_events() {
     let (sandbox, receiver) = (manual(), receiver());
     let api = Api::of(&sandbox);
     api.make("/webhooks", &json!({"url": receiver.url(), "events": ["campaign.sent", "campaign.completed"]}));
@@ -241,7 +241,7 @@ fn webhooks_hear_of_campaigns() {
 }
 
 #[test]
-fn events_are_posted_again_and_given_up() {
+fn events_are_retried_then_abandoned() {
     let sandbox = manual();
     let receiver =
         Sandbox::from_json(json!({"faults": [{"status": 500}, {"then": "reset"}, {"times": 0, "status": 204}]}));
@@ -261,7 +261,7 @@ fn events_are_posted_again_and_given_up() {
 }
 
 #[test]
-fn events_are_posted_to_https_with_any_certificate() {
+fn events_are_posted_over_tls_with_any_certificate() {
     let sandbox = Sandbox::start();
     let receiver = Sandbox::from_json(json!({"state": {"tls": true}, "faults": [{"times": 0, "status": 200}]}));
     let api = Api::of(&sandbox);

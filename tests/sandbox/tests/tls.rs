@@ -1,4 +1,4 @@
-//! TLS and HTTP/2, and the faults over them.
+//! TLS, HTTP/2, and faults over them.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -16,7 +16,7 @@ fn tls(faults: Value) -> Sandbox {
 }
 
 #[test]
-fn http_2_is_spoken_where_it_is_offered() {
+fn http_2_is_negotiated_if_offered() {
     let sandbox = tls(json!([]));
     assert!(sandbox.url().starts_with("https://") && sandbox.control_url().starts_with("http://"));
     let api = Api::of(&sandbox);
@@ -32,7 +32,7 @@ fn http_2_is_spoken_where_it_is_offered() {
 }
 
 #[test]
-fn the_certificate_is_to_be_trusted_by_its_file_alone() {
+fn only_ca_file_makes_the_certificate_trusted() {
     let sandbox = tls(json!([]));
     let mut api = Api::of(&sandbox);
     api.client = common::client(None).build().unwrap();
@@ -45,8 +45,8 @@ fn the_certificate_is_to_be_trusted_by_its_file_alone() {
     assert!(!file.exists());
 }
 
-/// What a client sees depends on what it does last. One that only reads sees a RST as a reset. One that writes after it
-/// may see a broken pipe instead, and an HTTP library shows whichever came first. So the client here asks, then reads.
+/// A client that only reads after a RST gets a connection reset. A client that writes after it may get a broken pipe instead,
+/// and an HTTP library reports whichever happens first. This client therefore writes once, then reads.
 #[test]
 fn faults_break_tls_connections_too() {
     for alpn in ["h2", "http/1.1"] {
@@ -65,7 +65,7 @@ fn faults_break_tls_connections_too() {
     }
 }
 
-/// Asks for the credits on a connection of its own; gives the error that ends the reading.
+/// Sends `GET /credits` on a new connection, and returns the error that ends the response.
 fn end_of_connection(sandbox: &Sandbox, alpn: &str) -> ErrorKind {
     let mut socket = common::socket(sandbox);
     let mut tls = common::tls_session(sandbox, &[alpn]);
@@ -73,7 +73,7 @@ fn end_of_connection(sandbox: &Sandbox, alpn: &str) -> ErrorKind {
         while tls.is_handshaking() {
             tls.complete_io(&mut socket)?;
         }
-        // In one write, so that none comes after what the sandbox does.
+        // In one write, so that no write follows the fault.
         match alpn {
             "h2" => tls.writer().write_all(&common::http2::one_get("/credits", sandbox.api_key()))?,
             _ => tls.writer().write_all(common::request(sandbox).as_bytes())?,
@@ -82,7 +82,7 @@ fn end_of_connection(sandbox: &Sandbox, alpn: &str) -> ErrorKind {
         rustls::Stream::new(&mut tls, &mut socket).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
-    read().expect_err("the connection ended in good order").kind()
+    read().expect_err("the connection was closed gracefully").kind()
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn part_of_a_body_arrives_over_http_2() {
 }
 
 #[test]
-fn a_stream_that_stalls_leaves_the_others_alone() {
+fn a_stalled_stream_does_not_affect_the_others() {
     let sandbox = tls(json!([{"path": "/sender-ids", "then": "stall"}]));
     let mut connection = Connection::open(&sandbox);
     let stalled = connection.get("/sender-ids");
@@ -109,7 +109,7 @@ fn a_stream_that_stalls_leaves_the_others_alone() {
 }
 
 #[test]
-fn a_connection_is_closed_in_order_after_its_answer() {
+fn a_connection_is_closed_gracefully_after_the_response() {
     for alpn in [json!(["h2"]), json!(["http/1.1"])] {
         let sandbox = Sandbox::from_json(json!({"state": {"tls": true, "alpn": alpn}, "faults": [{"then": "close"}]}));
         let api = Api::of(&sandbox);
@@ -121,7 +121,7 @@ fn a_connection_is_closed_in_order_after_its_answer() {
 }
 
 #[test]
-fn the_control_path_is_plain_and_out_of_reach_of_faults() {
+fn the_control_api_uses_plain_http_and_is_not_hit_by_faults() {
     let sandbox = tls(json!([{"then": "reset", "at": "connect", "times": 0}, {"status": 500, "times": 0}]));
     let control = Api::control(&sandbox);
     assert_eq!(control.get("/state").body["connections"], 0);

@@ -3,12 +3,12 @@
 use super::fields::{check_channel, check_time, invalid};
 use super::messages::{check_content, check_sender};
 use super::page::Page;
-use super::{Answer, Call};
-use crate::reply::{Refusal, Reply};
+use super::{ApiResult, Call};
+use crate::reply::{ApiError, Reply};
 use crate::world::campaigns::{Campaign, NewCampaign};
 use crate::world::messages::Content;
 
-pub(super) fn create(call: &Call<'_>) -> Answer {
+pub(super) fn create(call: &Call<'_>) -> ApiResult {
     let mut fields = call.fields()?;
     let name = fields.text("name")?;
     let channel = fields.text("channel")?;
@@ -32,27 +32,27 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     call.world(|world| {
         check_sender(world, &content.channel, "sender_id", &sender_id)?;
         if !world.lists.contains(&contact_list_id) {
-            return Err(Refusal::not_found("contact list", &contact_list_id));
+            return Err(ApiError::not_found("contact list", &contact_list_id));
         }
         let now = world.clock.now();
         let start = scheduled_at.map_or(now, |time| time.max(now));
         let cost = world.campaign_cost(&contact_list_id, &content, start);
         if cost > world.credits {
-            return Err(Refusal::insufficient_credits(cost, world.credits));
+            return Err(ApiError::insufficient_credits(cost, world.credits));
         }
         let campaign = world.add_campaign(NewCampaign { name, contact_list_id, sender_id, content, scheduled_at });
-        Ok(Reply::json(201, &campaign.shown()))
+        Ok(Reply::json(201, &campaign.to_json()))
     })
 }
 
-pub(super) fn list(call: &Call<'_>) -> Answer {
+pub(super) fn list(call: &Call<'_>) -> ApiResult {
     let page = Page::of(call);
-    call.world(|world| Ok(page.answer(world.campaigns.all().iter(), Campaign::shown)))
+    call.world(|world| Ok(page.respond(world.campaigns.all().iter(), Campaign::to_json)))
 }
 
-pub(super) fn get(call: &Call<'_>, id: &str) -> Answer {
+pub(super) fn get(call: &Call<'_>, id: &str) -> ApiResult {
     call.world(|world| match world.campaigns.get(id) {
-        Some(campaign) => Ok(Reply::json(200, &campaign.shown_with_stats())),
-        None => Err(Refusal::not_found("campaign", id)),
+        Some(campaign) => Ok(Reply::json(200, &campaign.to_json_with_stats())),
+        None => Err(ApiError::not_found("campaign", id)),
     })
 }

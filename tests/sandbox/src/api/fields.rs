@@ -1,62 +1,62 @@
-//! Reads the fields of a request body, each failure saying which field and why.
+//! Reads the fields of a request body. Errors name the field and the reason.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::reply::Refusal;
+use crate::reply::ApiError;
 use crate::world::seed::CHANNELS;
 
-/// The fields of a JSON object. A missing one, or one of a wrong type, is a 400.
+/// The fields of a JSON object. A missing field, or a field of the wrong type, is a 400.
 pub(crate) struct Fields(Map<String, Value>);
 
 impl Fields {
-    pub(crate) fn parse(content_type: Option<&str>, body: &[u8]) -> Result<Self, Refusal> {
+    pub(crate) fn parse(content_type: Option<&str>, body: &[u8]) -> Result<Self, ApiError> {
         let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         if !media_type.eq_ignore_ascii_case("application/json") {
-            return Err(Refusal::unreadable("The Content-Type must be application/json."));
+            return Err(ApiError::unreadable("The Content-Type must be application/json."));
         }
         match serde_json::from_slice(body) {
             Ok(Value::Object(fields)) => Ok(Self(fields)),
-            Ok(_) => Err(Refusal::unreadable("The body must be a JSON object.")),
-            Err(error) => Err(Refusal::unreadable(format!("The body is not JSON: {error}."))),
+            Ok(_) => Err(ApiError::unreadable("The body must be a JSON object.")),
+            Err(error) => Err(ApiError::unreadable(format!("The body is not JSON: {error}."))),
         }
     }
 
-    pub(crate) fn text(&mut self, field: &str) -> Result<String, Refusal> {
+    pub(crate) fn text(&mut self, field: &str) -> Result<String, ApiError> {
         self.optional_text(field)?.ok_or_else(|| missing(field))
     }
 
-    pub(crate) fn optional_text(&mut self, field: &str) -> Result<Option<String>, Refusal> {
+    pub(crate) fn optional_text(&mut self, field: &str) -> Result<Option<String>, ApiError> {
         match self.0.remove(field) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(other) => Err(Refusal::request(field, &other, "must be a string")),
+            Some(other) => Err(ApiError::request(field, &other, "must be a string")),
         }
     }
 
-    /// A text that may be `null` as well.
-    pub(crate) fn nullable_text(&mut self, field: &str) -> Result<Option<String>, Refusal> {
+    /// A text or `null`.
+    pub(crate) fn nullable_text(&mut self, field: &str) -> Result<Option<String>, ApiError> {
         match self.0.get(field) {
             Some(Value::Null) => Ok(None),
             _ => self.optional_text(field),
         }
     }
 
-    pub(crate) fn optional_object(&mut self, field: &str) -> Result<Option<Value>, Refusal> {
+    pub(crate) fn optional_object(&mut self, field: &str) -> Result<Option<Value>, ApiError> {
         match self.0.remove(field) {
-            Some(other) if !other.is_object() => Err(Refusal::request(field, &other, "must be an object")),
+            Some(other) if !other.is_object() => Err(ApiError::request(field, &other, "must be an object")),
             object => Ok(object),
         }
     }
 
-    pub(crate) fn texts(&mut self, field: &str) -> Result<Option<Vec<String>>, Refusal> {
+    pub(crate) fn texts(&mut self, field: &str) -> Result<Option<Vec<String>>, ApiError> {
         let Some(value) = self.0.remove(field) else {
             return Ok(None);
         };
         let texts = value.as_array().and_then(|items| items.iter().map(as_text).collect());
         match texts {
             Some(texts) => Ok(Some(texts)),
-            None => Err(Refusal::request(field, &value, "must be an array of strings")),
+            None => Err(ApiError::request(field, &value, "must be an array of strings")),
         }
     }
 }
@@ -65,19 +65,19 @@ fn as_text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-pub(crate) fn missing(field: &str) -> Refusal {
-    Refusal::request(field, &Value::Null, "is required")
+pub(crate) fn missing(field: &str) -> ApiError {
+    ApiError::request(field, &Value::Null, "is required")
 }
 
-pub(crate) fn check_channel(channel: &str) -> Result<(), Refusal> {
+pub(crate) fn check_channel(channel: &str) -> Result<(), ApiError> {
     if CHANNELS.contains(&channel) {
         return Ok(());
     }
     Err(invalid("channel", channel, "must be one of sms, whatsapp, telegram, email, slack"))
 }
 
-/// Checks where a message goes, which depends on its channel.
-pub(crate) fn check_recipient(channel: &str, field: &str, to: &str) -> Result<(), Refusal> {
+/// Checks the recipient, whose format depends on the channel.
+pub(crate) fn check_recipient(channel: &str, field: &str, to: &str) -> Result<(), ApiError> {
     match channel {
         "email" => check_email(field, to),
         "slack" if to.is_empty() || to.contains(char::is_whitespace) => {
@@ -88,27 +88,27 @@ pub(crate) fn check_recipient(channel: &str, field: &str, to: &str) -> Result<()
     }
 }
 
-/// E.164: a plus, then 7 to 15 digits of which the first is not 0.
-pub(crate) fn check_phone(field: &str, phone: &str) -> Result<(), Refusal> {
+/// E.164: `+`, then 7 to 15 digits, the first of which is not 0.
+pub(crate) fn check_phone(field: &str, phone: &str) -> Result<(), ApiError> {
     let digits = phone.strip_prefix('+').unwrap_or_default();
-    let fits = (7..=15).contains(&digits.len())
+    let is_valid = (7..=15).contains(&digits.len())
         && digits.bytes().all(|digit| digit.is_ascii_digit())
         && !digits.starts_with('0');
-    if fits { Ok(()) } else { Err(invalid(field, phone, "must be a phone number in E.164 format")) }
+    if is_valid { Ok(()) } else { Err(invalid(field, phone, "must be a phone number in E.164 format")) }
 }
 
-pub(crate) fn check_email(field: &str, email: &str) -> Result<(), Refusal> {
-    let fits = email.split_once('@').is_some_and(|(name, domain)| {
+pub(crate) fn check_email(field: &str, email: &str) -> Result<(), ApiError> {
+    let is_valid = email.split_once('@').is_some_and(|(name, domain)| {
         !name.is_empty()
             && !email.contains(|character: char| character.is_whitespace() || character.is_control())
             && !domain.contains('@')
             && domain.split('.').count() >= 2
             && domain.split('.').all(|label| !label.is_empty())
     });
-    if fits { Ok(()) } else { Err(invalid(field, email, "must be an email address")) }
+    if is_valid { Ok(()) } else { Err(invalid(field, email, "must be an email address")) }
 }
 
-pub(crate) fn check_time(field: &str, text: Option<String>) -> Result<Option<Timestamp>, Refusal> {
+pub(crate) fn check_time(field: &str, text: Option<String>) -> Result<Option<Timestamp>, ApiError> {
     let Some(text) = text else {
         return Ok(None);
     };
@@ -118,8 +118,8 @@ pub(crate) fn check_time(field: &str, text: Option<String>) -> Result<Option<Tim
     }
 }
 
-pub(crate) fn invalid(field: &str, value: &str, reason: &str) -> Refusal {
-    Refusal::invalid(field, &Value::from(value), reason)
+pub(crate) fn invalid(field: &str, value: &str, reason: &str) -> ApiError {
+    ApiError::invalid(field, &Value::from(value), reason)
 }
 
 #[cfg(test)]

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::fields::{check_channel, check_recipient, check_time, invalid};
-use super::{Answer, Call};
-use crate::reply::{Refusal, Reply};
+use super::{ApiResult, Call};
+use crate::reply::{ApiError, Reply};
 use crate::world::World;
 use crate::world::messages::Content;
 
-pub(super) fn send(call: &Call<'_>) -> Answer {
+pub(super) fn send(call: &Call<'_>) -> ApiResult {
     let mut fields = call.fields()?;
     let mut content = Content {
         channel: fields.text("channel")?,
@@ -30,61 +30,63 @@ pub(super) fn send(call: &Call<'_>) -> Answer {
     call.world(|world| {
         check_sender(world, &content.channel, "from", &content.from)?;
         let now = world.clock.now();
-        // What is scheduled is checked and charged when it is dispatched.
+        // A scheduled message is checked and charged when it is dispatched.
         if content.scheduled_at.is_none_or(|time| time <= now) {
             check_dispatch(world, &content, now)?;
         }
         let message = world.add_message(content, None, now);
-        Ok(Reply { message_id: Some(message.id.clone()), ..Reply::text(201, message.answer()) })
+        Ok(Reply { message_id: Some(message.id.clone()), ..Reply::text(201, message.to_response_body()) })
     })
 }
 
-pub(super) fn get(call: &Call<'_>, id: &str) -> Answer {
+pub(super) fn get(call: &Call<'_>, id: &str) -> ApiResult {
     call.world(|world| match world.messages.get(id) {
-        Some(message) => Ok(Reply::text(200, message.answer())),
-        None => Err(Refusal::not_found("message", id)),
+        Some(message) => Ok(Reply::text(200, message.to_response_body())),
+        None => Err(ApiError::not_found("message", id)),
     })
 }
 
-/// A message that is dispatched at once must be paid for, and must fit WhatsApp's conversation windows.
-fn check_dispatch(world: &World, content: &Content, now: Timestamp) -> Result<(), Refusal> {
-    if !world.fits_window(content, now) {
+/// Checks the balance and WhatsApp's conversation window for a message that is dispatched immediately.
+fn check_dispatch(world: &World, content: &Content, now: Timestamp) -> Result<(), ApiError> {
+    if !world.is_window_open(content, now) {
         return Err(invalid(
             "to",
             &content.to,
-            "must have written to the sender within 24 hours, or `template` must be given",
+            "must have written to the sender within 24 hours, or `template` must be set",
         ));
     }
-    let cost = world.charge(content, now);
+    let cost = world.dispatch_cost(content, now);
     if cost > world.credits {
-        return Err(Refusal::insufficient_credits(cost, world.credits));
+        return Err(ApiError::insufficient_credits(cost, world.credits));
     }
     Ok(())
 }
 
-/// There must be something to send. A template that has a name must have a right one.
-pub(super) fn check_content(content: &Content) -> Result<(), Refusal> {
+/// Checks that the message has a body or a template, and that the template's name is valid.
+pub(super) fn check_content(content: &Content) -> Result<(), ApiError> {
     let Content { body, template, template_id, .. } = content;
     if template_id.as_deref() == Some("") {
         return Err(invalid("template_id", "", "must not be empty"));
     }
     if body.is_none() && template.is_none() && template_id.is_none() {
-        return Err(Refusal::invalid("body", &Value::Null, "or `template` or `template_id` must be given"));
+        return Err(ApiError::invalid("body", &Value::Null, "or `template` or `template_id` is required"));
     }
     let Some(name) = template.as_ref().and_then(|template| template.get("name")) else { return Ok(()) };
-    let fits = |name: &str| !name.is_empty() && name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '_'));
-    if name.as_str().is_some_and(fits) {
+    let is_valid = |name: &str| !name.is_empty() && name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '_'));
+    if name.as_str().is_some_and(is_valid) {
         return Ok(());
     }
-    Err(Refusal::invalid("template", name, "must have a name of lower-case letters, digits and underscores"))
+    Err(ApiError::invalid("template", name, "must have a name of lower-case letters, digits and underscores"))
 }
 
-/// A Sender ID must be registered on the channel, and approved. What Telegram and Slack have is not documented: there, any name will do.
-pub(super) fn check_sender(world: &World, channel: &str, field: &str, name: &str) -> Result<(), Refusal> {
+/// Checks that the sender is registered and approved for the channel.
+///
+/// Telegram and Slack accept any non-empty sender, because the API does not document what they use.
+pub(super) fn check_sender(world: &World, channel: &str, field: &str, name: &str) -> Result<(), ApiError> {
     match world.sender_status(channel, name) {
         Some("approved") => Ok(()),
         None if matches!(channel, "telegram" | "slack") && !name.is_empty() => Ok(()),
-        Some(status) => Err(invalid(field, name, &format!("is {status} on {channel}, not approved"))),
+        Some(status) => Err(invalid(field, name, &format!("is {status} for {channel}, not approved"))),
         None => Err(invalid(field, name, &format!("is not registered for {channel}"))),
     }
 }

@@ -1,4 +1,4 @@
-//! The eleven endpoints: who may call, what is asked, and where it is answered.
+//! The eleven endpoints: authentication, rate limit and routing.
 
 mod campaigns;
 mod contacts;
@@ -15,7 +15,7 @@ use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::json;
 
 use crate::record::{Head, decode};
-use crate::reply::{Refusal, Reply, amount};
+use crate::reply::{ApiError, Reply, amount};
 use crate::server::Server;
 use crate::world::World;
 
@@ -23,16 +23,16 @@ use fields::Fields;
 use page::Page;
 pub(crate) use rate::RateLimiter;
 
-type Answer = Result<Reply, Refusal>;
+type ApiResult = Result<Reply, ApiError>;
 
-/// Answers a request to the API.
-pub(crate) fn answer(server: &Arc<Server>, head: &Head, body: &[u8]) -> Reply {
+/// Responds to a request to the API.
+pub(crate) fn respond(server: &Arc<Server>, head: &Head, body: &[u8]) -> Reply {
     let call = Call { server, head, body };
-    let answer = match head.uri.path().strip_prefix("/v1") {
-        Some(path) if path.starts_with('/') => call.answer(path),
+    let result = match head.uri.path().strip_prefix("/v1") {
+        Some(path) if path.starts_with('/') => call.route(path),
         _ => Err(call.no_such_path()),
     };
-    answer.unwrap_or_else(Reply::from)
+    result.unwrap_or_else(Reply::from)
 }
 
 struct Call<'a> {
@@ -42,7 +42,7 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    fn answer(&self, path: &str) -> Answer {
+    fn route(&self, path: &str) -> ApiResult {
         self.authorize()?;
         self.server.rate_limiter.admit()?;
         let (collection, id) = match path[1..].split_once('/') {
@@ -66,43 +66,43 @@ impl Call<'_> {
         }
     }
 
-    fn no_such_path(&self) -> Refusal {
-        Refusal::not_found("path", self.head.uri.path())
+    fn no_such_path(&self) -> ApiError {
+        ApiError::not_found("path", self.head.uri.path())
     }
 
-    fn authorize(&self) -> Result<(), Refusal> {
-        let given = self.head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let key = given.and_then(|value| {
+    fn authorize(&self) -> Result<(), ApiError> {
+        let header = self.head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let key = header.and_then(|value| {
             let (scheme, key) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
         });
-        if key == Some(&self.server.api_key) { Ok(()) } else { Err(Refusal::unauthorized()) }
+        if key == Some(&self.server.api_key) { Ok(()) } else { Err(ApiError::unauthorized()) }
     }
 
-    fn only(&self, method: &'static str, answer: impl FnOnce() -> Answer) -> Answer {
-        self.only_or(method, method, answer)
+    fn only(&self, method: &'static str, respond: impl FnOnce() -> ApiResult) -> ApiResult {
+        self.only_or(method, method, respond)
     }
 
-    fn only_or(&self, method: &str, allow: &'static str, answer: impl FnOnce() -> Answer) -> Answer {
-        if self.head.method.as_str() == method { answer() } else { Err(Refusal::method_not_allowed(allow)) }
+    fn only_or(&self, method: &str, allow: &'static str, respond: impl FnOnce() -> ApiResult) -> ApiResult {
+        if self.head.method.as_str() == method { respond() } else { Err(ApiError::method_not_allowed(allow)) }
     }
 
-    fn fields(&self) -> Result<Fields, Refusal> {
+    fn fields(&self) -> Result<Fields, ApiError> {
         let content_type = self.head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         Fields::parse(content_type, self.body)
     }
 
-    /// Looks at or changes the account, after all that is due by now has happened.
-    fn world<T>(&self, visit: impl FnOnce(&mut World) -> T) -> T {
-        self.server.visit(visit)
+    /// Reads or changes the account, after all due events have run.
+    fn world<T>(&self, action: impl FnOnce(&mut World) -> T) -> T {
+        self.server.with_world(action)
     }
 
-    fn sender_ids(&self) -> Answer {
+    fn sender_ids(&self) -> ApiResult {
         let page = Page::of(self);
-        self.world(|world| Ok(page.answer(world.sender_ids.iter(), |sender| json!(sender))))
+        self.world(|world| Ok(page.respond(world.sender_ids.iter(), |sender| json!(sender))))
     }
 
-    fn credits(&self) -> Answer {
+    fn credits(&self) -> ApiResult {
         self.world(|world| Ok(Reply::json(200, &json!({"credits": amount(world.credits), "currency": world.currency}))))
     }
 }

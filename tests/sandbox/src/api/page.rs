@@ -1,4 +1,4 @@
-//! Pages of a list.
+//! Pagination.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::Call;
 use crate::record::query_pairs;
 use crate::reply::Reply;
 
-/// What page was asked for. What is out of range is brought into it: no endpoint documents a refusal.
+/// The requested page. Values out of range are clamped, because the API documents no error for them.
 pub(super) struct Page {
     page: u64,
     per_page: u64,
@@ -25,19 +25,23 @@ impl Page {
         }
     }
 
-    /// A filter beside the page.
+    /// Value of a filter parameter.
     pub(super) fn filter(&self, name: &str) -> Option<&str> {
         text(&self.query, name)
     }
 
-    pub(super) fn answer<'a, T: 'a>(&self, items: impl Iterator<Item = &'a T>, shown: impl Fn(&T) -> Value) -> Reply {
+    pub(super) fn respond<'a, T: 'a>(
+        &self,
+        items: impl Iterator<Item = &'a T>,
+        to_json: impl Fn(&T) -> Value,
+    ) -> Reply {
         let skipped = (self.page - 1).saturating_mul(self.per_page);
         let wanted = skipped..skipped.saturating_add(self.per_page);
         let mut total = 0_u64;
         let mut data = Vec::new();
         for item in items {
             if wanted.contains(&total) {
-                data.push(shown(item));
+                data.push(to_json(item));
             }
             total += 1;
         }

@@ -4,8 +4,8 @@ use hyper::Uri;
 use serde_json::json;
 
 use super::fields::{invalid, missing};
-use super::{Answer, Call};
-use crate::reply::{Refusal, Reply};
+use super::{ApiResult, Call};
+use crate::reply::{ApiError, Reply};
 
 const EVENTS: [&str; 7] = [
     "message.delivered",
@@ -17,13 +17,13 @@ const EVENTS: [&str; 7] = [
     "*",
 ];
 
-pub(super) fn create(call: &Call<'_>) -> Answer {
+pub(super) fn create(call: &Call<'_>) -> ApiResult {
     let mut fields = call.fields()?;
     let url = fields.text("url")?;
     let events = fields.texts("events")?.ok_or_else(|| missing("events"))?;
     check_url(&url, call.server.allow_http_webhooks)?;
     if events.is_empty() {
-        return Err(Refusal::invalid("events", &json!([]), "must name at least one event"));
+        return Err(ApiError::invalid("events", &json!([]), "must name at least one event"));
     }
     if let Some(event) = events.iter().find(|event| !EVENTS.contains(&event.as_str())) {
         return Err(invalid("events", event, "is not a known event"));
@@ -32,7 +32,7 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     call.world(|world| Ok(Reply::json(201, &world.add_webhook(url, events, queue))))
 }
 
-fn check_url(url: &str, allow_http: bool) -> Result<(), Refusal> {
+fn check_url(url: &str, allow_http: bool) -> Result<(), ApiError> {
     let parsed = url.parse::<Uri>().ok();
     let has_host = parsed.as_ref().and_then(Uri::host).is_some_and(|host| !host.is_empty());
     match parsed.as_ref().and_then(Uri::scheme_str) {

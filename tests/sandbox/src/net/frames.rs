@@ -1,6 +1,6 @@
 //! HTTP/2 frames in a stream of bytes (RFC 9113, section 4.1).
 
-/// What a client sends first on a connection that speaks HTTP/2.
+/// The connection preface, which a client sends first over HTTP/2.
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 pub(super) const DATA: u8 = 0;
@@ -16,10 +16,10 @@ const END_HEADERS: u8 = 0x4;
 
 const MAX_CONCURRENT_STREAMS: u16 = 3;
 
-/// Length of a frame's head.
+/// Length of a frame header.
 const HEAD: usize = 9;
 
-/// The head of a frame.
+/// A frame header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FrameHead {
     /// Length of the payload, in bytes.
@@ -52,31 +52,31 @@ impl FrameHead {
         self.kind == SETTINGS && self.flags & ACK != 0
     }
 
-    /// Whether a CONTINUATION must follow, with nothing between.
+    /// Whether a CONTINUATION frame must follow immediately.
     fn opens_block(self) -> bool {
         matches!(self.kind, HEADERS | CONTINUATION) && self.flags & END_HEADERS == 0
     }
 }
 
-/// A frame SETTINGS with a new limit of streams.
+/// A SETTINGS frame with a new stream limit.
 pub(super) fn settings(limit: u32) -> Vec<u8> {
     let payload = limit_entry(limit);
     frame(SETTINGS, &payload)
 }
 
-/// An entry of a frame SETTINGS: the limit of streams.
+/// An entry of a SETTINGS frame: the stream limit.
 pub(super) fn limit_entry(limit: u32) -> [u8; 6] {
     let ([a, b], [c, d, e, f]) = (MAX_CONCURRENT_STREAMS.to_be_bytes(), limit.to_be_bytes());
     [a, b, c, d, e, f]
 }
 
-/// A frame GOAWAY without an error: streams above the last are not processed.
+/// A GOAWAY frame without an error: streams above `last_stream` are not processed.
 pub(super) fn goaway(last_stream: u32) -> Vec<u8> {
     const NO_ERROR: u32 = 0;
     frame(GOAWAY, &[last_stream.to_be_bytes(), NO_ERROR.to_be_bytes()].concat())
 }
 
-/// A frame RST_STREAM of a client that does not want the response.
+/// A RST_STREAM frame of a client that cancels the request.
 pub(super) fn cancel(stream: u32) -> Vec<u8> {
     const CANCEL: u32 = 8;
     frame_on(stream, RST_STREAM, &CANCEL.to_be_bytes())
@@ -96,22 +96,22 @@ fn frame_on(stream: u32, kind: u8, payload: &[u8]) -> Vec<u8> {
 pub(super) enum Verdict {
     Pass,
     Drop,
-    /// Pass it, with these bytes at the end of its payload.
+    /// Pass the frame with these bytes appended to its payload.
     Extend([u8; 6]),
 }
 
-/// Decides on the frames of one direction.
+/// Filters the frames of one direction.
 pub(super) trait FrameFilter {
-    /// Decides on a frame by its head.
+    /// Decides what to do with a frame.
     fn decide(&mut self, head: FrameHead) -> Verdict;
 
-    /// Returns frames to insert before the next frame. Called where a frame may begin.
+    /// Returns frames to insert before the next frame. Called at frame boundaries.
     fn insert(&mut self) -> Vec<u8>;
 }
 
-/// Takes a stream of bytes apart into frames, and puts together those that pass.
+/// Splits a byte stream into frames, and forwards the frames that pass the filter.
 ///
-/// Payloads are forwarded as they come. Heads are held back until they are complete.
+/// Payloads are forwarded as they arrive. Headers are held back until they are complete.
 #[derive(Debug)]
 pub(super) struct FrameSplitter {
     part: Part,
@@ -137,7 +137,7 @@ impl Default for FrameSplitter {
 }
 
 impl FrameSplitter {
-    /// Reads bytes, and appends to `output` what passes and what is inserted.
+    /// Reads bytes, and appends the frames that pass and the inserted frames to `output`.
     pub(super) fn feed(&mut self, mut data: &[u8], filter: &mut impl FrameFilter, output: &mut Vec<u8>) {
         while !data.is_empty() {
             self.insert(filter, output);
@@ -166,7 +166,7 @@ impl FrameSplitter {
         self.insert(filter, output);
     }
 
-    /// Appends what the filter wants to insert, if a frame may begin here.
+    /// Appends the frames that the filter inserts, if this is a frame boundary.
     pub(super) fn insert(&mut self, filter: &mut impl FrameFilter, output: &mut Vec<u8>) {
         if matches!(self.part, Part::Head { count: 0, .. }) && !self.within_block {
             output.extend_from_slice(&filter.insert());
@@ -174,7 +174,7 @@ impl FrameSplitter {
     }
 
     fn begin(&mut self, head: FrameHead, filter: &mut impl FrameFilter, output: &mut Vec<u8>) {
-        // The parts of a header block belong together.
+        // CONTINUATION frames share the verdict of their HEADERS frame.
         if head.kind != CONTINUATION {
             self.verdict = filter.decide(head);
         }
@@ -204,7 +204,7 @@ impl FrameSplitter {
 mod tests {
     use super::*;
 
-    /// Drops PINGs, extends SETTINGS, and inserts a GOAWAY after each frame HEADERS.
+    /// Drops PINGs, extends SETTINGS, and inserts a GOAWAY after each HEADERS frame.
     #[derive(Default)]
     struct Filter {
         insert: bool,
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_pass_are_dropped_extended_and_inserted_however_they_are_cut_up() {
+    fn frames_are_passed_dropped_extended_and_inserted_for_any_chunk_size() {
         let input = [
             frame(SETTINGS, b""),
             frame(PING, b"12345678"),
@@ -252,15 +252,15 @@ mod tests {
         .concat();
         for size in 1..=input.len() {
             let (mut splitter, mut filter, mut output) = (FrameSplitter::default(), Filter::default(), Vec::new());
-            for piece in input.chunks(size) {
-                splitter.feed(piece, &mut filter, &mut output);
+            for chunk in input.chunks(size) {
+                splitter.feed(chunk, &mut filter, &mut output);
             }
-            assert_eq!(output, expected, "in pieces of {size}");
+            assert_eq!(output, expected, "chunk size {size}");
         }
     }
 
     #[test]
-    fn a_head_is_read_and_written() {
+    fn a_header_is_parsed_and_written() {
         let head = FrameHead { length: 0x0001_0203, kind: HEADERS, flags: END_STREAM, stream: 0x7fff_ffff };
         assert_eq!(FrameHead::parse(head.bytes()), head);
         assert!(head.ends_stream() && head.opens_block() && !head.is_settings_ack());

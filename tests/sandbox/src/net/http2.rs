@@ -1,4 +1,4 @@
-//! Between HTTP and the socket: adds HTTP/2 frames that hyper and h2 cannot send, and drops what belongs to them.
+//! A filter between HTTP and the socket. It adds HTTP/2 frames that hyper cannot send, and drops the responses to them.
 
 use std::io;
 use std::pin::Pin;
@@ -7,29 +7,29 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::connection::{Break, Connection};
 use super::frames::{FrameFilter, FrameHead, FrameSplitter, PREFACE, Verdict};
-use super::line::{Break, Line};
 
-/// Most bytes read from the socket at a time.
+/// Maximum number of bytes to read from the socket at once.
 const READ: usize = 16_384;
 
-/// A connection on which frames are filtered if it speaks HTTP/2, and nothing is if it does not.
+/// A stream that filters HTTP/2 frames. HTTP/1.1 passes unchanged.
 #[derive(Debug)]
 pub(super) struct Http2Filter<S> {
     stream: S,
-    line: Arc<Line>,
+    connection: Arc<Connection>,
     protocol: Protocol,
     from_client: FrameSplitter,
     from_server: FrameSplitter,
-    /// What hyper is still to read.
+    /// Bytes for hyper to read.
     incoming: Buffer,
-    /// What is still to be written to the socket.
+    /// Bytes to write to the socket.
     outgoing: Buffer,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Protocol {
-    /// So many bytes of the preface have come.
+    /// Number of bytes of the preface that have arrived.
     Unknown(usize),
     Http1,
     Http2,
@@ -55,7 +55,7 @@ impl Buffer {
     }
 }
 
-struct FromClient<'a>(&'a Line);
+struct FromClient<'a>(&'a Connection);
 
 impl FrameFilter for FromClient<'_> {
     fn decide(&mut self, head: FrameHead) -> Verdict {
@@ -67,7 +67,7 @@ impl FrameFilter for FromClient<'_> {
     }
 }
 
-struct FromServer<'a>(&'a Line);
+struct FromServer<'a>(&'a Connection);
 
 impl FrameFilter for FromServer<'_> {
     fn decide(&mut self, head: FrameHead) -> Verdict {
@@ -87,10 +87,10 @@ impl FrameFilter for FromServer<'_> {
 }
 
 impl<S> Http2Filter<S> {
-    pub(super) fn new(stream: S, line: Arc<Line>) -> Self {
+    pub(super) fn new(stream: S, connection: Arc<Connection>) -> Self {
         Self {
             stream,
-            line,
+            connection,
             protocol: Protocol::Unknown(0),
             from_client: FrameSplitter::default(),
             from_server: FrameSplitter::default(),
@@ -99,23 +99,23 @@ impl<S> Http2Filter<S> {
         }
     }
 
-    /// Takes in what the client has sent.
+    /// Processes bytes from the client.
     fn receive(&mut self, data: &[u8]) {
         let mut frames = data;
-        if let Protocol::Unknown(come) = self.protocol {
-            let preface = data.len().min(PREFACE.len() - come);
+        if let Protocol::Unknown(received) = self.protocol {
+            let preface = data.len().min(PREFACE.len() - received);
             self.incoming.bytes.extend_from_slice(&data[..preface]);
             frames = &data[preface..];
-            self.protocol = match come + preface {
-                _ if data[..preface] != PREFACE[come..come + preface] => Protocol::Http1,
-                come if come == PREFACE.len() => Protocol::Http2,
-                come => Protocol::Unknown(come),
+            self.protocol = match received + preface {
+                _ if data[..preface] != PREFACE[received..received + preface] => Protocol::Http1,
+                received if received == PREFACE.len() => Protocol::Http2,
+                received => Protocol::Unknown(received),
             };
         }
         match self.protocol {
             Protocol::Http2 => {
-                self.from_client.feed(frames, &mut FromClient(&self.line), &mut self.incoming.bytes);
-                self.from_server.insert(&mut FromServer(&self.line), &mut self.outgoing.bytes);
+                self.from_client.feed(frames, &mut FromClient(&self.connection), &mut self.incoming.bytes);
+                self.from_server.insert(&mut FromServer(&self.connection), &mut self.outgoing.bytes);
             }
             _ => self.incoming.bytes.extend_from_slice(frames),
         }
@@ -139,7 +139,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Http2Filter<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if self.protocol == Protocol::Http2 {
             let this = &mut *self;
-            this.from_client.insert(&mut FromClient(&this.line), &mut this.incoming.bytes);
+            this.from_client.insert(&mut FromClient(&this.connection), &mut this.incoming.bytes);
         }
         while self.incoming.rest().is_empty() {
             let mut bytes = [0; READ];
@@ -150,7 +150,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Http2Filter<S> {
             }
             self.receive(read.filled());
             if !self.outgoing.rest().is_empty() {
-                // The client is told at once. An error is found again by the next write.
+                // Flushed immediately, so that the client learns of the frames. The next write reports any error.
                 let _ = self.as_mut().poll_flush(cx);
             }
         }
@@ -168,7 +168,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Http2Filter<S> {
         }
         ready!(self.poll_drain(cx))?;
         let this = &mut *self;
-        this.from_server.feed(data, &mut FromServer(&this.line), &mut this.outgoing.bytes);
+        this.from_server.feed(data, &mut FromServer(&this.connection), &mut this.outgoing.bytes);
         if let Poll::Ready(Err(error)) = self.poll_drain(cx) {
             return Poll::Ready(Err(error));
         }

@@ -1,11 +1,11 @@
-//! Sockets: accepting, speaking HTTP over them, and breaking them on purpose.
+//! Connections: accepting them, serving HTTP on them, and breaking them on purpose.
 
 pub(crate) mod accept;
+pub(crate) mod connection;
 mod frames;
-mod gate;
 mod http2;
-pub(crate) mod line;
 pub(crate) mod output;
+mod socket;
 pub(crate) mod streams;
 pub(crate) mod tls;
-mod wire;
+mod write_limiter;

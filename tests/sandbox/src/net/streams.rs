@@ -1,4 +1,4 @@
-//! The streams of one HTTP/2 connection: how many may be open, and which are.
+//! The streams of one HTTP/2 connection, and the limit on their number.
 //!
 //! h2 enforces a limit that never changes and offers no setter, so the sandbox announces and enforces its own.
 
@@ -11,72 +11,72 @@ use super::frames::{self, FrameHead, Verdict};
 pub(crate) struct StreamRules {
     /// Limits of concurrent streams, in the order in which they apply. Never empty.
     pub(crate) limits: Vec<u32>,
-    /// Each limit but the last applies to so many requests.
+    /// Number of requests for which each limit except the last applies.
     pub(crate) requests_per_limit: u64,
-    /// After so many responses a connection gets a GOAWAY.
+    /// Number of responses on a connection after which the server sends a GOAWAY.
     pub(crate) goaway_after: Option<u64>,
 }
 
-/// What the client opened a stream for.
+/// A stream that the client opened.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ReceivedStream {
     pub(crate) id: u32,
-    /// Whether the stream is over the limit, and its request must not be processed.
+    /// Whether the stream exceeds the limit, so that its request must not be processed.
     pub(crate) over_limit: bool,
 }
 
 #[derive(Debug)]
 pub(crate) struct Streams {
     rules: StreamRules,
-    /// Index of the limit that applies.
+    /// Index of the current limit.
     current: usize,
-    /// Requests received on the connection.
+    /// Number of requests received on the connection.
     requests: u64,
     /// The streams that count towards the limit.
     open: BTreeMap<u32, Open>,
     highest_received: u32,
-    /// Streams whose requests have not reached the service yet. hyper does not tell a request's stream id, but it
-    /// calls the service in the order of the ids.
-    on_the_way: VecDeque<ReceivedStream>,
+    /// Streams whose requests have not reached the service yet. hyper does not expose a request's stream id, but it calls the
+    /// service in the order of the ids.
+    pending_requests: VecDeque<ReceivedStream>,
     /// The stream that the server's last frame ended.
     ended: Option<u32>,
-    /// Limits that are still to be announced.
+    /// Limits that have not been announced yet.
     to_announce: Vec<u32>,
-    /// Responses that are sent in full.
+    /// Number of complete responses.
     responses: u64,
     /// The highest stream whose request is processed.
     highest_admitted: u32,
-    /// The last stream of the GOAWAY, if there is one.
+    /// Last stream id of the GOAWAY. `None` before a GOAWAY.
     last_stream: Option<u32>,
     goaway_sent: bool,
-    /// Streams above the GOAWAY's last, which hyper is still to forget.
+    /// Streams above the GOAWAY's last stream that have not been reset in hyper yet.
     excluded: Vec<u32>,
     hang: Option<Hang>,
-    /// Who sent each of the SETTINGS that the client has not acknowledged.
+    /// Senders of the SETTINGS frames that the client has not acknowledged.
     unacknowledged: VecDeque<Sender>,
     /// Whether the server has sent its first SETTINGS, which must come before any other frame.
-    greeted: bool,
+    settings_sent: bool,
 }
 
-/// A stream that is not closed: each side may end its part of it.
+/// A stream that is open or half-closed.
 #[derive(Debug, Default)]
 struct Open {
     request_ended: bool,
     response_ended: bool,
 }
 
-/// How a connection answers nothing any more.
+/// How a connection hangs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hang {
     /// Nothing is sent.
     Silent,
-    /// New requests get no answer. PINGs and earlier requests do.
+    /// New requests receive no response. PINGs and earlier requests do.
     Requests,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sender {
-    /// hyper, which waits for the acknowledgement.
+    /// hyper, which expects the acknowledgement.
     Http,
     /// This module.
     Streams,
@@ -90,7 +90,7 @@ impl Streams {
             requests: 0,
             open: BTreeMap::new(),
             highest_received: 0,
-            on_the_way: VecDeque::new(),
+            pending_requests: VecDeque::new(),
             ended: None,
             to_announce: Vec::new(),
             responses: 0,
@@ -100,16 +100,16 @@ impl Streams {
             excluded: Vec::new(),
             hang: None,
             unacknowledged: VecDeque::new(),
-            greeted: false,
+            settings_sent: false,
         }
     }
 
     /// The stream of the next request that reaches the service; `None` over HTTP/1.1.
     pub(crate) fn next_request(&mut self) -> Option<ReceivedStream> {
-        self.on_the_way.pop_front()
+        self.pending_requests.pop_front()
     }
 
-    /// Notes that a request is processed, so that no GOAWAY says that it is not.
+    /// Notes that a request is processed, so that no GOAWAY excludes it.
     pub(crate) fn admit(&mut self, id: u32) {
         self.highest_admitted = self.highest_admitted.max(id);
     }
@@ -127,7 +127,7 @@ impl Streams {
         self.excluded.drain(..).flat_map(frames::cancel).collect()
     }
 
-    /// Whether a GOAWAY has told the client that a request is not processed.
+    /// Whether a GOAWAY has excluded the request.
     pub(crate) fn is_beyond_goaway(&self, id: u32) -> bool {
         self.last_stream.is_some_and(|last| id > last)
     }
@@ -136,7 +136,7 @@ impl Streams {
         self.hang = Some(how);
     }
 
-    pub(crate) fn hangs(&self) -> bool {
+    pub(crate) fn is_hanging(&self) -> bool {
         self.hang.is_some()
     }
 
@@ -169,7 +169,7 @@ impl Streams {
         // Streams over the limit are reset with REFUSED_STREAM whether or not the client has acknowledged the limit,
         // as nginx and h2 do. Streams that were open when the limit was lowered may finish.
         let over_limit = self.open.len() >= usize::try_from(self.limit()).unwrap_or(usize::MAX);
-        self.on_the_way.push_back(ReceivedStream { id, over_limit });
+        self.pending_requests.push_back(ReceivedStream { id, over_limit });
         if !over_limit {
             self.open.insert(id, Open::default());
         }
@@ -192,7 +192,7 @@ impl Streams {
 
     /// Decides on a frame from the server.
     pub(super) fn server_frame(&mut self, head: FrameHead) -> Verdict {
-        // The GOAWAY that this module sends takes the place of hyper's.
+        // The GOAWAY that this module sends replaces hyper's.
         let replaced = head.kind == frames::GOAWAY && self.last_stream.is_some();
         if replaced || self.is_beyond_goaway(head.stream) || self.hang == Some(Hang::Silent) {
             return Verdict::Drop;
@@ -202,11 +202,11 @@ impl Streams {
             frames::RST_STREAM => {
                 self.open.remove(&head.stream);
                 // A malformed request never reaches the service.
-                self.on_the_way.retain(|stream| stream.id != head.stream);
+                self.pending_requests.retain(|stream| stream.id != head.stream);
             }
             frames::SETTINGS if !head.is_settings_ack() => {
                 self.unacknowledged.push_back(Sender::Http);
-                if !std::mem::replace(&mut self.greeted, true) {
+                if !std::mem::replace(&mut self.settings_sent, true) {
                     let first = self.rules.limits.first().copied().unwrap_or(u32::MAX);
                     return Verdict::Extend(frames::limit_entry(first));
                 }
@@ -216,7 +216,7 @@ impl Streams {
         Verdict::Pass
     }
 
-    /// Notes that a frame of the server is complete; returns whether a GOAWAY is due because of it.
+    /// Notes that a frame from the server is complete. Returns whether a GOAWAY is due after it.
     pub(super) fn end_frame(&mut self) -> bool {
         let Some(id) = self.ended.take() else {
             return false;
@@ -225,16 +225,16 @@ impl Streams {
         self.responses += 1;
         let due = self.last_stream.is_none() && self.rules.goaway_after.is_some_and(|count| self.responses >= count);
         if due {
-            // Every request that came before the GOAWAY is answered.
+            // Every request that arrived before the GOAWAY receives a response.
             self.last_stream = Some(self.highest_received);
         }
         due
     }
 
-    /// Returns the frames to send before the server's next one.
+    /// Returns the frames to send before the server's next frame.
     pub(super) fn frames_to_send(&mut self) -> Vec<u8> {
         let mut frames = Vec::new();
-        if !self.greeted || self.hang == Some(Hang::Silent) {
+        if !self.settings_sent || self.hang == Some(Hang::Silent) {
             return frames;
         }
         for limit in self.to_announce.drain(..) {

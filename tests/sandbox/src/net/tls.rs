@@ -1,4 +1,4 @@
-//! TLS with certificates of the sandbox's own making.
+//! TLS with generated certificates.
 
 use std::fs;
 use std::io;
@@ -12,9 +12,9 @@ use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 
-/// A certificate authority of one sandbox, and a certificate for its servers.
+/// The certificate authority of a sandbox, and a certificate for its servers.
 ///
-/// The authority's own certificate lies in a file for as long as this lives.
+/// The CA certificate is in a temporary file, which is removed when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Authority {
     ca_file: PathBuf,
@@ -49,7 +49,7 @@ impl Authority {
         &self.ca_file
     }
 
-    /// Speaks TLS as a server, offering these protocols.
+    /// Returns an acceptor that offers these ALPN protocols.
     pub(crate) fn acceptor(&self, alpn: &[String]) -> io::Result<TlsAcceptor> {
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.key.serialize_der()));
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -65,7 +65,7 @@ impl Authority {
 
 impl Drop for Authority {
     fn drop(&mut self) {
-        // There is nobody to tell, and a temporary file does no harm.
+        // The error cannot be reported here, and a leftover temporary file is harmless.
         let _ = fs::remove_file(&self.ca_file);
     }
 }

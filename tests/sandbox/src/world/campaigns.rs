@@ -1,24 +1,24 @@
-//! Campaigns: they send to one contact after another while the credits last.
+//! Campaigns, which send to one contact after another until the credits run out.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::messages::{Content, whole_seconds};
-use super::{Due, World, new_id, overlay};
+use super::{TimedEvent, World, new_id, overlay};
 use crate::clock::later;
 
-/// From one contact to the next, in milliseconds …
-const PACE: i64 = 100;
-/// … but a campaign has sent all its messages within so many.
-const LONGEST: i64 = 30_000;
+/// Milliseconds between two contacts, unless the campaign would then exceed `MAX_DURATION_MS`.
+const PACE_MS: i64 = 100;
+/// Maximum duration of a campaign, in milliseconds.
+const MAX_DURATION_MS: i64 = 30_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Campaigns {
     all: Vec<Campaign>,
 }
 
-/// A campaign as the API answers it, but for its statistics.
+/// A campaign. Its serialized fields are those that the API returns, except `stats`.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Campaign {
     id: String,
@@ -35,7 +35,7 @@ pub(crate) struct Campaign {
     pub(crate) content: Content,
     #[serde(skip)]
     stats: Stats,
-    /// Where to reach each contact, fixed when the campaign starts; `None` where there is no way.
+    /// Recipient address of each contact, determined when the campaign starts. `None` if the contact has no email address.
     #[serde(skip)]
     targets: Vec<Option<String>>,
     #[serde(skip)]
@@ -44,9 +44,9 @@ pub(crate) struct Campaign {
 
 #[derive(Debug, Clone, Default, Serialize)]
 struct Stats {
-    /// Not handed to a network yet, or on the way.
+    /// Messages without a final status.
     pending: usize,
-    /// Handed to a network, whatever came of it.
+    /// Messages that were handed to a network, whatever their final status.
     sent: usize,
     delivered: usize,
     failed: usize,
@@ -54,19 +54,19 @@ struct Stats {
 }
 
 impl Campaign {
-    /// As `POST /campaigns` and the list answer it.
-    pub(crate) fn shown(&self) -> Value {
+    /// The form that `POST /campaigns` and the list return.
+    pub(crate) fn to_json(&self) -> Value {
         json!(self)
     }
 
-    /// With its statistics.
-    pub(crate) fn shown_with_stats(&self) -> Value {
+    /// The form that `GET /campaigns/{id}` returns.
+    pub(crate) fn to_json_with_stats(&self) -> Value {
         overlay(json!(self), &Map::from_iter([("stats".to_owned(), json!(self.stats))]))
     }
 
     fn pace(&self) -> SignedDuration {
         let count = i64::try_from(self.targets.len()).unwrap_or(i64::MAX).max(1);
-        SignedDuration::from_millis(PACE.min(LONGEST / count))
+        SignedDuration::from_millis(PACE_MS.min(MAX_DURATION_MS / count))
     }
 }
 
@@ -88,7 +88,7 @@ impl Campaigns {
     }
 }
 
-/// What `POST /campaigns` gives beside the content.
+/// A validated `POST /campaigns` request.
 pub(crate) struct NewCampaign {
     pub(crate) name: String,
     pub(crate) contact_list_id: String,
@@ -98,10 +98,10 @@ pub(crate) struct NewCampaign {
 }
 
 impl World {
-    /// What a campaign that starts at this time would cost.
+    /// Cost of a campaign that starts at this time, in credits.
     pub(crate) fn campaign_cost(&self, list: &str, content: &Content, at: Timestamp) -> f64 {
         let targets = self.targets(list, &content.channel).into_iter().flatten();
-        targets.map(|to| self.charge(&Content { to, ..content.clone() }, at)).sum()
+        targets.map(|to| self.dispatch_cost(&Content { to, ..content.clone() }, at)).sum()
     }
 
     pub(crate) fn add_campaign(&mut self, new: NewCampaign) -> &Campaign {
@@ -125,11 +125,11 @@ impl World {
             next: 0,
         };
         self.campaigns.all.push(campaign);
-        self.schedule(waits.unwrap_or(now), Due::Started(index));
+        self.schedule(waits.unwrap_or(now), TimedEvent::StartCampaign(index));
         &self.campaigns.all[index]
     }
 
-    /// Takes on a campaign that has run already.
+    /// Adds a completed campaign.
     pub(crate) fn add_past_campaign(&mut self, name: String, recipients: usize) {
         let content = Content { channel: "sms".to_owned(), ..Content::default() };
         self.campaigns.all.push(Campaign {
@@ -157,7 +157,7 @@ impl World {
         }
     }
 
-    pub(super) fn campaign_started(&mut self, index: usize, at: Timestamp) {
+    pub(super) fn start_campaign(&mut self, index: usize, at: Timestamp) {
         let campaign = &self.campaigns.all[index];
         let targets = self.targets(&campaign.contact_list_id, &campaign.channel);
         let campaign = &mut self.campaigns.all[index];
@@ -165,20 +165,20 @@ impl World {
         campaign.total_recipients = targets.len();
         campaign.stats.pending = targets.len();
         campaign.targets = targets;
-        self.campaign_next(index, at);
+        self.send_next(index, at);
     }
 
-    pub(super) fn campaign_next(&mut self, index: usize, at: Timestamp) {
+    pub(super) fn send_next(&mut self, index: usize, at: Timestamp) {
         let campaign = &mut self.campaigns.all[index];
         let pace = campaign.pace();
         let Some(target) = campaign.targets.get(campaign.next).cloned() else {
-            let shown = campaign.shown_with_stats();
-            self.announce("campaign.sent", &shown, at);
+            let json = campaign.to_json_with_stats();
+            self.emit("campaign.sent", &json, at);
             return self.complete_campaign(index, at);
         };
         if let Some(to) = target {
             let content = Content { to, ..campaign.content.clone() };
-            if self.charge(&content, at) > self.credits {
+            if self.dispatch_cost(&content, at) > self.credits {
                 self.campaigns.all[index].status = "paused";
                 return;
             }
@@ -190,10 +190,10 @@ impl World {
         let campaign = &mut self.campaigns.all[index];
         campaign.next += 1;
         let wait = if campaign.next < campaign.targets.len() { pace } else { SignedDuration::ZERO };
-        self.schedule(later(at, wait), Due::Next(index));
+        self.schedule(later(at, wait), TimedEvent::SendNext(index));
     }
 
-    pub(super) fn campaign_settled(&mut self, index: usize, status: &str, at: Timestamp) {
+    pub(super) fn count_finished(&mut self, index: usize, status: &str, at: Timestamp) {
         let campaign = &mut self.campaigns.all[index];
         campaign.stats.pending -= 1;
         match status {
@@ -209,8 +209,8 @@ impl World {
         let over = campaign.next >= campaign.targets.len() && campaign.stats.pending == 0;
         if over && campaign.status == "sending" {
             campaign.status = "completed";
-            let shown = campaign.shown_with_stats();
-            self.announce("campaign.completed", &shown, at);
+            let json = campaign.to_json_with_stats();
+            self.emit("campaign.completed", &json, at);
         }
     }
 
@@ -219,7 +219,7 @@ impl World {
         for index in 0..self.campaigns.all.len() {
             if self.campaigns.all[index].status == "paused" {
                 self.campaigns.all[index].status = "sending";
-                self.schedule(now, Due::Next(index));
+                self.schedule(now, TimedEvent::SendNext(index));
             }
         }
     }

@@ -11,7 +11,7 @@ use super::{new_id, overlay};
 
 #[derive(Debug, Default)]
 pub(crate) struct Contacts {
-    /// In the order in which they came.
+    /// Contacts by a sequence number, in the order in which they were added.
     all: BTreeMap<u64, Contact>,
     by_id: HashMap<String, u64>,
     phones: HashSet<String>,
@@ -27,20 +27,20 @@ pub(crate) struct Contact {
     pub(crate) lists: Vec<String>,
     #[serde(serialize_with = "whole_seconds")]
     pub(crate) created_at: Timestamp,
-    /// Keys that were given at the start and win over the others.
+    /// Fields from the initial state, which replace the others in responses.
     #[serde(skip)]
-    pub(crate) given: Map<String, Value>,
+    pub(crate) overrides: Map<String, Value>,
 }
 
 impl Contact {
     pub(crate) fn new(name: String, phone: String, created_at: Timestamp) -> Self {
-        Self { id: new_id("cnt"), name, phone, email: None, lists: Vec::new(), created_at, given: Map::new() }
+        Self { id: new_id("cnt"), name, phone, email: None, lists: Vec::new(), created_at, overrides: Map::new() }
     }
 
-    /// A contact that exists from the start, from whatever keys were given.
-    pub(crate) fn from_given(given: Map<String, Value>, phone: String, created_at: Timestamp) -> Self {
-        let text = |key: &str| given.get(key).and_then(Value::as_str).map(str::to_owned);
-        let lists = given.get("lists").and_then(Value::as_array).into_iter().flatten();
+    /// A contact of the initial state. Missing fields are generated.
+    pub(crate) fn from_overrides(overrides: Map<String, Value>, phone: String, created_at: Timestamp) -> Self {
+        let text = |key: &str| overrides.get(key).and_then(Value::as_str).map(str::to_owned);
+        let lists = overrides.get("lists").and_then(Value::as_array).into_iter().flatten();
         Self {
             id: text("id").unwrap_or_else(|| new_id("cnt")),
             name: text("name").unwrap_or_else(|| "Contact".to_owned()),
@@ -48,22 +48,22 @@ impl Contact {
             email: text("email"),
             lists: lists.filter_map(Value::as_str).map(str::to_owned).collect(),
             created_at,
-            given,
+            overrides,
         }
     }
 
-    pub(crate) fn shown(&self) -> Value {
-        overlay(json!(self), &self.given)
+    pub(crate) fn to_json(&self) -> Value {
+        overlay(json!(self), &self.overrides)
     }
 
     pub(crate) fn is_in(&self, list: &str) -> bool {
         self.lists.iter().any(|own| own == list)
     }
 
-    /// Whether a text is found in what is written of the contact; `text` is in lower case.
-    pub(crate) fn mentions(&self, text: &str) -> bool {
-        let holds = |field: &str| field.to_lowercase().contains(text);
-        holds(&self.name) || holds(&self.phone) || self.email.as_deref().is_some_and(holds)
+    /// Whether the name, phone number or email address contains `text`, which is in lower case.
+    pub(crate) fn contains_text(&self, text: &str) -> bool {
+        let contains = |field: &str| field.to_lowercase().contains(text);
+        contains(&self.name) || contains(&self.phone) || self.email.as_deref().is_some_and(contains)
     }
 }
 
@@ -79,7 +79,7 @@ impl Contacts {
         self.all.insert(self.last, contact);
     }
 
-    /// Removes a contact, from every list too; `false` where there is none.
+    /// Removes a contact, also from every list. Returns `false` if it does not exist.
     pub(crate) fn remove(&mut self, id: &str) -> bool {
         let contact = self.by_id.remove(id).and_then(|place| self.all.remove(&place));
         contact.is_some_and(|contact| self.phones.remove(&contact.phone))

@@ -1,4 +1,4 @@
-//! Messages, and the statuses they go through.
+//! Messages and their status transitions.
 
 use std::collections::HashMap;
 
@@ -6,11 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::{Due, World, new_id, overlay};
-use crate::clock::{in_seconds, later};
+use super::{TimedEvent, World, new_id, overlay};
+use crate::clock::{later, truncate_to_seconds};
 use crate::segments;
 
-/// From queued to sent, and from sent to the final status.
+/// Time from dispatch to `sent`, and from `sent` to the final status.
 const STEP: SignedDuration = SignedDuration::from_secs(1);
 
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub(crate) struct Messages {
     by_id: HashMap<String, usize>,
 }
 
-/// What a message is made of.
+/// The fields of a request to send a message.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Content {
     pub(crate) channel: String,
@@ -45,7 +45,7 @@ impl Content {
     }
 }
 
-/// A message as the control path shows it.
+/// A message. Its serialized fields are those that the control API returns.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Message {
     pub(crate) id: String,
@@ -62,20 +62,20 @@ pub(crate) struct Message {
     error: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     campaign_id: Option<String>,
-    /// 0 until it is dispatched.
+    /// Cost in credits; 0 before dispatch.
     cost: f64,
     #[serde(skip)]
-    fate: Fate,
+    final_status: FinalStatus,
     #[serde(skip)]
     campaign: Option<usize>,
-    /// Keys that were given at the start and win over the others.
+    /// Fields from the initial state, which replace the others in responses.
     #[serde(skip)]
-    given: Map<String, Value>,
+    overrides: Map<String, Value>,
 }
 
-/// A message as the API answers it.
+/// The fields of a message that the API returns.
 #[derive(Serialize)]
-struct Shown<'a> {
+struct MessageBody<'a> {
     id: &'a str,
     status: &'a str,
     channel: &'a str,
@@ -94,25 +94,28 @@ struct Shown<'a> {
 }
 
 impl Message {
-    /// The message as the API answers it, as JSON text.
-    pub(crate) fn answer(&self) -> Vec<u8> {
-        let text =
-            if self.given.is_empty() { serde_json::to_vec(&self.fields()) } else { serde_json::to_vec(&self.shown()) };
+    /// The API's response body.
+    pub(crate) fn to_response_body(&self) -> Vec<u8> {
+        let text = if self.overrides.is_empty() {
+            serde_json::to_vec(&self.fields())
+        } else {
+            serde_json::to_vec(&self.to_json())
+        };
         text.expect("plain structs are always JSON")
     }
 
-    /// The message as the API answers it.
-    pub(super) fn shown(&self) -> Value {
-        overlay(json!(self.fields()), &self.given)
+    /// The API's response body, as a JSON value.
+    pub(super) fn to_json(&self) -> Value {
+        overlay(json!(self.fields()), &self.overrides)
     }
 
-    /// With everything that is known about it.
-    pub(crate) fn full(&self) -> Value {
-        overlay(json!(self), &self.given)
+    /// All fields, as the control API returns them.
+    pub(crate) fn to_full_json(&self) -> Value {
+        overlay(json!(self), &self.overrides)
     }
 
-    fn fields(&self) -> Shown<'_> {
-        Shown {
+    fn fields(&self) -> MessageBody<'_> {
+        MessageBody {
             id: &self.id,
             status: self.status,
             channel: &self.content.channel,
@@ -137,7 +140,7 @@ impl Messages {
         &self.all
     }
 
-    /// The latest message from a Sender ID to a recipient.
+    /// Latest message from a Sender ID to a recipient.
     pub(super) fn latest(&self, from: &str, to: &str) -> Option<&Message> {
         self.all.iter().rev().find(|message| message.content.from == from && message.content.to == to)
     }
@@ -151,13 +154,13 @@ impl Messages {
 }
 
 impl World {
-    /// Takes a message on, and dispatches it unless it is scheduled. The caller has seen that it is paid for.
+    /// Adds a message, and dispatches it unless it is scheduled. The caller has checked the balance.
     pub(crate) fn add_message(&mut self, content: Content, campaign: Option<usize>, at: Timestamp) -> &Message {
         let scheduled = content.scheduled_at.filter(|time| *time > at);
         let index = self.messages.add(Message {
             id: new_id("msg"),
             status: "queued",
-            fate: Fate::of(&content.to),
+            final_status: FinalStatus::of(&content.to),
             content,
             created_at: at,
             sent_at: None,
@@ -166,37 +169,38 @@ impl World {
             campaign_id: campaign.map(|index| self.campaigns.id(index).to_owned()),
             cost: 0.0,
             campaign,
-            given: Map::new(),
+            overrides: Map::new(),
         });
         match scheduled {
-            Some(time) => self.schedule(time, Due::Dispatched(index)),
+            Some(time) => self.schedule(time, TimedEvent::DispatchMessage(index)),
             None => self.dispatch_message(index, at),
         }
         &self.messages.all[index]
     }
 
-    /// Charges a message and lets it go to its network. One that cannot be dispatched costs nothing.
+    /// Charges a message and hands it to its network. A message that cannot be dispatched costs nothing.
     pub(super) fn dispatch_message(&mut self, index: usize, at: Timestamp) {
         let content = &self.messages.all[index].content;
         let cost = content.cost();
-        let obstacle = self.obstacle(content, at);
-        let unpaid = || (cost > self.credits).then_some(Fate::Failed("The account does not have enough credits."));
+        let dispatch_error = self.dispatch_error(content, at);
+        let unpaid =
+            || (cost > self.credits).then_some(FinalStatus::Failed("The account does not have enough credits."));
         let next = later(at, STEP);
-        if let Some(fate) = obstacle.or_else(unpaid) {
-            self.messages.all[index].fate = fate;
-            return self.schedule(next, Due::Settled(index));
+        if let Some(final_status) = dispatch_error.or_else(unpaid) {
+            self.messages.all[index].final_status = final_status;
+            return self.schedule(next, TimedEvent::Finish(index));
         }
         self.credits -= cost;
         self.messages.all[index].cost = cost;
         if let Some(campaign) = self.messages.all[index].campaign {
             self.campaigns.count_sent(campaign);
         }
-        self.schedule(next, Due::Sent(index));
+        self.schedule(next, TimedEvent::MarkSent(index));
     }
 
-    /// Takes on a message that exists from the start and never changes.
-    pub(crate) fn add_given_message(&mut self, given: Map<String, Value>) {
-        let text = |key: &str| given.get(key).and_then(Value::as_str).map(str::to_owned);
+    /// Adds a message of the initial state, which never changes.
+    pub(crate) fn add_fixed_message(&mut self, overrides: Map<String, Value>) {
+        let text = |key: &str| overrides.get(key).and_then(Value::as_str).map(str::to_owned);
         let content = Content {
             channel: text("channel").unwrap_or_else(|| "sms".to_owned()),
             to: text("to").unwrap_or_else(|| "+244912345678".to_owned()),
@@ -208,7 +212,7 @@ impl World {
             id: text("id").unwrap_or_else(|| new_id("msg")),
             status: "delivered",
             cost: content.cost(),
-            fate: Fate::Delivered,
+            final_status: FinalStatus::Delivered,
             content,
             created_at: self.clock.now(),
             sent_at: None,
@@ -216,68 +220,68 @@ impl World {
             error: None,
             campaign_id: None,
             campaign: None,
-            given,
+            overrides,
         });
     }
 
-    pub(super) fn message_sent(&mut self, index: usize, at: Timestamp) {
+    pub(super) fn mark_message_sent(&mut self, index: usize, at: Timestamp) {
         let message = &mut self.messages.all[index];
         message.status = "sent";
         message.sent_at = Some(at);
-        self.schedule(later(at, STEP), Due::Settled(index));
+        self.schedule(later(at, STEP), TimedEvent::Finish(index));
     }
 
-    pub(super) fn message_settled(&mut self, index: usize, at: Timestamp) {
+    pub(super) fn finish_message(&mut self, index: usize, at: Timestamp) {
         let message = &mut self.messages.all[index];
-        let fate = message.fate;
-        (message.status, message.error) = match fate {
-            Fate::Delivered | Fate::OptedOut => ("delivered", None),
-            Fate::Failed(error) => ("failed", Some(error)),
-            Fate::Undeliverable(error) => ("undeliverable", Some(error)),
+        let final_status = message.final_status;
+        (message.status, message.error) = match final_status {
+            FinalStatus::Delivered | FinalStatus::OptedOut => ("delivered", None),
+            FinalStatus::Failed(error) => ("failed", Some(error)),
+            FinalStatus::Undeliverable(error) => ("undeliverable", Some(error)),
         };
         if message.status == "delivered" {
             message.delivered_at = Some(at);
         }
-        let (status, campaign, shown) = (message.status, message.campaign, message.shown());
+        let (status, campaign, json) = (message.status, message.campaign, message.to_json());
         let Content { from, to, .. } = message.content.clone();
-        self.announce(&format!("message.{status}"), &shown, at);
-        if fate == Fate::OptedOut {
-            self.opt_out(&from, &to, &shown, at);
+        self.emit(&format!("message.{status}"), &json, at);
+        if final_status == FinalStatus::OptedOut {
+            self.opt_out(&from, &to, &json, at);
         }
         if let Some(campaign) = campaign {
-            self.campaign_settled(campaign, status, at);
+            self.count_finished(campaign, status, at);
         }
     }
 }
 
-/// How a message ends, with the text of its `error`.
+/// The final status of a message, with the text of its `error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum FinalStatus {
     Delivered,
-    /// Delivered, and its recipient opts out.
+    /// `delivered`, and the recipient opts out.
     OptedOut,
     Failed(&'static str),
     Undeliverable(&'static str),
 }
 
-impl Fate {
-    /// What becomes of a message that is dispatched, which its recipient decides.
+impl FinalStatus {
+    /// Final status of a message that is dispatched, which depends on its recipient.
     fn of(to: &str) -> Self {
-        const MAGIC: [(&str, &str, Fate); 3] = [
-            ("+2440001", "failed", Fate::Failed("The network refused the message.")),
-            ("+2440002", "undeliverable", Fate::Undeliverable("The recipient cannot be reached.")),
-            ("+2440003", "optout", Fate::OptedOut),
+        const SPECIAL: [(&str, &str, FinalStatus); 3] = [
+            ("+2440001", "failed", FinalStatus::Failed("The network rejected the message.")),
+            ("+2440002", "undeliverable", FinalStatus::Undeliverable("The recipient cannot be reached.")),
+            ("+2440003", "optout", FinalStatus::OptedOut),
         ];
         let name = to.trim_start_matches(['#', '@']).split('@').next().unwrap_or_default();
-        let magic = MAGIC.iter().find(|(number, word, _)| to.starts_with(number) || name == *word);
-        magic.map_or(Self::Delivered, |(_, _, fate)| *fate)
+        let special = SPECIAL.iter().find(|(number, word, _)| to.starts_with(number) || name == *word);
+        special.map_or(Self::Delivered, |(_, _, final_status)| *final_status)
     }
 }
 
 pub(crate) fn whole_seconds<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    in_seconds(*time).serialize(serializer)
+    truncate_to_seconds(*time).serialize(serializer)
 }
 
 fn whole_seconds_of<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
-    time.map(in_seconds).serialize(serializer)
+    time.map(truncate_to_seconds).serialize(serializer)
 }

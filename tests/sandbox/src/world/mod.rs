@@ -1,4 +1,4 @@
-//! Everything that exists in one account, and how it moves with the sandbox's time.
+//! The objects of one account, and the timed events that change them.
 
 pub(crate) mod campaigns;
 pub(crate) mod contacts;
@@ -34,23 +34,23 @@ pub(crate) struct World {
     pub(crate) campaigns: Campaigns,
     pub(crate) webhooks: Webhooks,
     replies: Replies,
-    agenda: BTreeMap<(Timestamp, u64), Due>,
-    agenda_count: u64,
+    events: BTreeMap<(Timestamp, u64), TimedEvent>,
+    event_count: u64,
 }
 
-/// What happens at a time to come.
+/// An event that runs at a given time. The numbers are indexes of messages or campaigns.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Due {
-    /// The message of this index, which was scheduled, is dispatched.
-    Dispatched(usize),
-    /// The message of this index is handed to its network.
-    Sent(usize),
-    /// The message of this index reaches its final status.
-    Settled(usize),
-    /// The campaign of this index starts.
-    Started(usize),
-    /// The campaign of this index turns to its next contact.
-    Next(usize),
+pub(crate) enum TimedEvent {
+    /// Dispatches a scheduled message.
+    DispatchMessage(usize),
+    /// Marks a message as sent.
+    MarkSent(usize),
+    /// Sets the final status of a message.
+    Finish(usize),
+    /// Starts a campaign.
+    StartCampaign(usize),
+    /// Sends a campaign's message to its next contact.
+    SendNext(usize),
 }
 
 impl World {
@@ -66,57 +66,57 @@ impl World {
             campaigns: Campaigns::default(),
             webhooks: Webhooks::default(),
             replies: Replies::new(spec.whatsapp_windows),
-            agenda: BTreeMap::new(),
-            agenda_count: 0,
+            events: BTreeMap::new(),
+            event_count: 0,
         };
         seed::fill(&mut world, spec);
         world
     }
 
-    pub(crate) fn schedule(&mut self, at: Timestamp, due: Due) {
-        self.agenda_count += 1;
-        self.agenda.insert((at, self.agenda_count), due);
+    pub(crate) fn schedule(&mut self, at: Timestamp, due: TimedEvent) {
+        self.event_count += 1;
+        self.events.insert((at, self.event_count), due);
     }
 
-    /// When something falls due next.
+    /// Sandbox time of the next event.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        self.agenda.keys().next().map(|(at, _)| *at)
+        self.events.keys().next().map(|(at, _)| *at)
     }
 
-    /// How long until something falls due, in real time.
+    /// Real time until the next event.
     pub(crate) fn until_next(&self) -> Option<Duration> {
         self.clock.until(self.next_due()?)
     }
 
-    /// Does what has fallen due, in order, each at its own time.
-    pub(crate) fn settle(&mut self) {
+    /// Runs the events that are due, in order. Each sees its own time.
+    pub(crate) fn run_due_events(&mut self) {
         let now = self.clock.now();
-        while let Some(entry) = self.agenda.first_entry() {
+        while let Some(entry) = self.events.first_entry() {
             if entry.key().0 > now {
                 break;
             }
             let ((at, _), due) = entry.remove_entry();
-            self.carry_out(due, at);
+            self.run_event(due, at);
         }
     }
 
-    fn carry_out(&mut self, due: Due, at: Timestamp) {
+    fn run_event(&mut self, due: TimedEvent, at: Timestamp) {
         match due {
-            Due::Dispatched(index) => self.dispatch_message(index, at),
-            Due::Sent(index) => self.message_sent(index, at),
-            Due::Settled(index) => self.message_settled(index, at),
-            Due::Started(index) => self.campaign_started(index, at),
-            Due::Next(index) => self.campaign_next(index, at),
+            TimedEvent::DispatchMessage(index) => self.dispatch_message(index, at),
+            TimedEvent::MarkSent(index) => self.mark_message_sent(index, at),
+            TimedEvent::Finish(index) => self.finish_message(index, at),
+            TimedEvent::StartCampaign(index) => self.start_campaign(index, at),
+            TimedEvent::SendNext(index) => self.send_next(index, at),
         }
     }
 
-    /// Sets the balance; campaigns that paused for want of it go on.
+    /// Sets the credit balance, and resumes paused campaigns.
     pub(crate) fn set_credits(&mut self, credits: f64) {
         self.credits = credits;
         self.resume_campaigns();
     }
 
-    /// The status of a Sender ID on a channel, if it is registered there.
+    /// Status of a Sender ID for a channel. `None` if it is not registered.
     pub(crate) fn sender_status(&self, channel: &str, name: &str) -> Option<&str> {
         let text = |sender: &'_ Map<String, Value>, key: &str| sender.get(key).and_then(Value::as_str) == Some(name);
         self.sender_ids
@@ -127,7 +127,7 @@ impl World {
     }
 }
 
-/// An id such as `msg_3k9x…`.
+/// Returns a random id such as `msg_3k9x…`.
 pub(crate) fn new_id(prefix: &str) -> String {
     let mut id = String::with_capacity(prefix.len() + 17);
     id.push_str(prefix);
@@ -136,11 +136,11 @@ pub(crate) fn new_id(prefix: &str) -> String {
     id
 }
 
-/// Lays the keys that were given at start over an object.
-pub(crate) fn overlay(object: Value, given: &Map<String, Value>) -> Value {
+/// Replaces keys of an object.
+pub(crate) fn overlay(object: Value, overrides: &Map<String, Value>) -> Value {
     match object {
         Value::Object(mut keys) => {
-            keys.extend(given.clone());
+            keys.extend(overrides.clone());
             Value::Object(keys)
         }
         other => other,

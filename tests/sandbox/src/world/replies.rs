@@ -1,4 +1,4 @@
-//! What recipients write to the account: a reply opens a WhatsApp conversation window, and STOP opts its writer out.
+//! Replies from recipients. A reply opens a WhatsApp conversation window; STOP opts the recipient out.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,19 +6,19 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::World;
-use super::messages::{Content, Fate};
+use super::messages::{Content, FinalStatus};
 use crate::spec::ReplySpec;
 
-/// How long free-form WhatsApp messages can be sent after a recipient has written.
+/// Length of a WhatsApp conversation window, in which free-form messages are allowed.
 const WINDOW: SignedDuration = SignedDuration::from_hours(24);
 
-/// What recipients have written. The keys are a Sender ID and a recipient.
+/// Replies and opt-outs, by Sender ID and recipient.
 #[derive(Debug)]
 pub(crate) struct Replies {
-    /// Whether free-form WhatsApp messages need an open window.
+    /// Whether free-form WhatsApp messages require an open window.
     windows: bool,
     latest: HashMap<(String, String), Timestamp>,
-    /// Without a Sender ID for an email address, which unsubscribes from all of them.
+    /// The Sender ID is `None` for an email address, which unsubscribes from all senders.
     opt_outs: HashSet<(Option<String>, String)>,
 }
 
@@ -37,52 +37,52 @@ impl Replies {
 }
 
 fn opt_out(sender: &str, recipient: &str) -> (Option<String>, String) {
-    // A Slack user id may begin with `@`.
+    // A Slack user id may start with `@`.
     let is_email = recipient.split_once('@').is_some_and(|(name, _)| !name.is_empty());
     if is_email { (None, recipient.to_lowercase()) } else { (Some(sender.to_owned()), recipient.to_owned()) }
 }
 
 impl World {
-    /// Receives what a recipient writes to a Sender ID.
+    /// Handles a reply from a recipient to a Sender ID.
     pub(crate) fn add_reply(&mut self, reply: &ReplySpec) {
         let now = self.clock.now();
         let ReplySpec { from: recipient, to: sender, body } = reply;
         self.replies.latest.insert((sender.clone(), recipient.clone()), now);
         if body.trim().eq_ignore_ascii_case("stop") {
             let latest = self.messages.latest(sender, recipient);
-            let data = latest.map_or_else(|| json!({"to": recipient, "from": sender}), |message| message.shown());
+            let data = latest.map_or_else(|| json!({"to": recipient, "from": sender}), |message| message.to_json());
             self.opt_out(sender, recipient, &data, now);
         }
     }
 
-    /// Opts a recipient out of messages from a Sender ID. The first time, the webhooks are told.
+    /// Opts a recipient out of messages from a Sender ID. Emits `message.optout` the first time.
     pub(super) fn opt_out(&mut self, sender: &str, recipient: &str, data: &Value, at: Timestamp) {
         if self.replies.opt_outs.insert(opt_out(sender, recipient)) {
-            self.announce("message.optout", data, at);
+            self.emit("message.optout", data, at);
         }
     }
 
-    /// Whether a message may be sent as far as WhatsApp's conversation windows go.
-    pub(crate) fn fits_window(&self, content: &Content, at: Timestamp) -> bool {
+    /// Whether WhatsApp's conversation windows allow a message. True for messages that do not depend on them.
+    pub(crate) fn is_window_open(&self, content: &Content, at: Timestamp) -> bool {
         let is_template = content.template.is_some() || content.template_id.is_some();
         let is_free_form = content.channel == "whatsapp" && !is_template;
         let is_open = || self.replies.last_written(content).is_some_and(|written| written.duration_until(at) <= WINDOW);
         !self.replies.windows || !is_free_form || is_open()
     }
 
-    /// What a message that is dispatched at this time costs.
-    pub(crate) fn charge(&self, content: &Content, at: Timestamp) -> f64 {
-        if self.obstacle(content, at).is_some() { 0.0 } else { content.cost() }
+    /// Cost of a message that is dispatched at this time, in credits.
+    pub(crate) fn dispatch_cost(&self, content: &Content, at: Timestamp) -> f64 {
+        if self.dispatch_error(content, at).is_some() { 0.0 } else { content.cost() }
     }
 
-    /// The fate of a message that cannot be dispatched, and so costs nothing.
-    pub(crate) fn obstacle(&self, content: &Content, at: Timestamp) -> Option<Fate> {
+    /// Final status of a message that cannot be dispatched. `None` if it can.
+    pub(crate) fn dispatch_error(&self, content: &Content, at: Timestamp) -> Option<FinalStatus> {
         if self.replies.has_opted_out(content) {
-            return Some(Fate::Undeliverable("The recipient has opted out of messages from this sender."));
+            return Some(FinalStatus::Undeliverable("The recipient has opted out of messages from this sender."));
         }
-        if !self.fits_window(content, at) {
-            return Some(Fate::Failed(
-                "The recipient has not written within 24 hours, and the message is no template.",
+        if !self.is_window_open(content, at) {
+            return Some(FinalStatus::Failed(
+                "The recipient has not written within 24 hours, and the message has no template.",
             ));
         }
         None

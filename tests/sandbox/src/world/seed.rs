@@ -1,4 +1,4 @@
-//! What exists when a server starts.
+//! The initial state of a server.
 
 use serde_json::{Map, Value, json};
 
@@ -9,10 +9,10 @@ use crate::spec::StateSpec;
 /// The channels of the API.
 pub(crate) const CHANNELS: [&str; 5] = ["sms", "whatsapp", "telegram", "email", "slack"];
 
-/// The contact lists: one with contacts, and the two of the examples in the API's documentation, which are empty.
+/// Default contact lists: one with contacts, and two empty ones, whose ids appear in the API's documentation.
 const LISTS: [&str; 3] = ["lst_demo", "lst_abc123", "lst_def456"];
 
-/// Names that can be senders: Sender IDs of SMS and WhatsApp, and a verified address. Telegram and Slack have none, see `check_sender`.
+/// Default senders: Sender IDs for SMS and WhatsApp, and a verified email address. For Telegram and Slack see `check_sender`.
 const SENDERS: [(&str, &str, &str); 5] = [
     ("ZEXA", "sms", "approved"),
     ("ZEXA", "whatsapp", "approved"),
@@ -22,7 +22,7 @@ const SENDERS: [(&str, &str, &str); 5] = [
 ];
 
 pub(crate) fn fill(world: &mut World, spec: &StateSpec) {
-    world.sender_ids = spec.sender_ids.clone().unwrap_or_else(usual_sender_ids);
+    world.sender_ids = spec.sender_ids.clone().unwrap_or_else(default_sender_ids);
     let lists = spec.lists.clone();
     world.lists.extend(lists.unwrap_or_else(|| LISTS.map(str::to_owned).to_vec()));
     fill_contacts(world, spec);
@@ -30,7 +30,7 @@ pub(crate) fn fill(world: &mut World, spec: &StateSpec) {
         world.add_past_campaign(format!("Campaign {number:04}"), 5);
     }
     for message in &spec.messages {
-        world.add_given_message(message.clone());
+        world.add_fixed_message(message.clone());
     }
     for reply in &spec.replies {
         world.add_reply(reply);
@@ -39,13 +39,13 @@ pub(crate) fn fill(world: &mut World, spec: &StateSpec) {
 
 fn fill_contacts(world: &mut World, spec: &StateSpec) {
     let now = world.clock.now();
-    for (number, given) in spec.contacts.iter().flatten().enumerate() {
-        let contact = Contact::from_given(given.clone(), format!("+24493{number:07}"), now);
+    for (number, overrides) in spec.contacts.iter().flatten().enumerate() {
+        let contact = Contact::from_overrides(overrides.clone(), format!("+24493{number:07}"), now);
         world.lists.extend(contact.lists.iter().cloned());
         world.contacts.add(contact);
     }
-    let usual = if spec.contacts.is_some() { 0 } else { 5 };
-    for number in 1..=spec.contacts_count.unwrap_or(usual) {
+    let default = if spec.contacts.is_some() { 0 } else { 5 };
+    for number in 1..=spec.contacts_count.unwrap_or(default) {
         let mut contact = Contact::new(format!("Contact {number:04}"), format!("+24492{number:07}"), now);
         contact.email = Some(format!("contact{number}@zexa.example"));
         contact.lists = vec!["lst_demo".to_owned()];
@@ -53,11 +53,11 @@ fn fill_contacts(world: &mut World, spec: &StateSpec) {
     }
 }
 
-fn usual_sender_ids() -> Vec<Map<String, Value>> {
-    SENDERS.into_iter().enumerate().map(usual_sender_id).collect()
+fn default_sender_ids() -> Vec<Map<String, Value>> {
+    SENDERS.into_iter().enumerate().map(default_sender_id).collect()
 }
 
-fn usual_sender_id((index, (name, channel, status)): (usize, (&str, &str, &str))) -> Map<String, Value> {
+fn default_sender_id((index, (name, channel, status)): (usize, (&str, &str, &str))) -> Map<String, Value> {
     let sender = json!({
         "id": format!("sid_{:04}", index + 1),
         "sender_id": name,
@@ -68,6 +68,6 @@ fn usual_sender_id((index, (name, channel, status)): (usize, (&str, &str, &str))
     });
     match sender {
         Value::Object(keys) => keys,
-        _ => unreachable!("an object was written above"),
+        _ => unreachable!("json! above creates an object"),
     }
 }

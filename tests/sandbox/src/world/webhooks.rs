@@ -1,4 +1,4 @@
-//! Webhooks, and what is to be posted to them.
+//! Webhooks and their deliveries.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::messages::whole_seconds;
 use super::{World, new_id};
-use crate::clock::in_seconds;
+use crate::clock::truncate_to_seconds;
 
 #[derive(Debug, Default)]
 pub(crate) struct Webhooks {
@@ -23,12 +23,12 @@ pub(crate) struct Webhook {
     #[serde(serialize_with = "whole_seconds")]
     created_at: Timestamp,
     secret: String,
-    /// Takes the numbers of deliveries to whoever posts them.
+    /// Sends the indexes of deliveries to the task that posts them.
     #[serde(skip)]
     queue: UnboundedSender<usize>,
 }
 
-/// An event on its way to a webhook.
+/// The delivery of an event to a webhook.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Delivery {
     pub(crate) webhook_id: String,
@@ -40,7 +40,7 @@ pub(crate) struct Delivery {
     pub(crate) attempts: Vec<Attempt>,
 }
 
-/// One try to post an event: the status that was answered, or what went wrong.
+/// An attempt to post an event, with the status of the response or the error.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Attempt {
     pub(crate) status: Option<u16>,
@@ -48,19 +48,19 @@ pub(crate) struct Attempt {
 }
 
 impl Webhook {
-    fn wants(&self, event: &str) -> bool {
+    fn subscribes_to(&self, event: &str) -> bool {
         event == TEST_EVENT || self.events.iter().any(|own| own == "*" || own == event)
     }
 }
 
 impl Webhooks {
-    /// Whether each delivery has been tried at least once.
-    pub(crate) fn all_tried(&self) -> bool {
+    /// Whether each delivery has been attempted at least once.
+    pub(crate) fn all_attempted(&self) -> bool {
         self.deliveries.iter().all(|delivery| !delivery.attempts.is_empty())
     }
 
-    /// Whether each delivery has ended, well or not.
-    pub(crate) fn all_done(&self) -> bool {
+    /// Whether each delivery has succeeded or finally failed.
+    pub(crate) fn all_finished(&self) -> bool {
         self.deliveries.iter().all(|delivery| delivery.state != "pending")
     }
 
@@ -69,26 +69,26 @@ impl Webhooks {
     }
 }
 
-/// What every webhook is sent first.
+/// Event that every webhook receives first.
 pub(crate) const TEST_EVENT: &str = "webhook.test";
 
 impl World {
-    /// Registers a webhook, sends it the test event, and gives what the API answers.
+    /// Registers a webhook and posts the test event to it. Returns the API's response body.
     pub(crate) fn add_webhook(&mut self, url: String, events: Vec<String>, queue: UnboundedSender<usize>) -> Value {
         let now = self.clock.now();
         let secret = new_id("whsec");
         let webhook = Webhook { id: new_id("wh"), url, events, created_at: now, secret, queue };
-        let shown = json!(webhook);
+        let json = json!(webhook);
         let data = json!({"id": webhook.id, "url": webhook.url, "events": webhook.events});
         self.post(&webhook, TEST_EVENT, &data, now);
         self.webhooks.all.push(webhook);
-        shown
+        json
     }
 
-    /// Tells every webhook that wants to know of an event.
-    pub(super) fn announce(&mut self, event: &str, data: &Value, at: Timestamp) {
+    /// Posts an event to each webhook that subscribes to it.
+    pub(super) fn emit(&mut self, event: &str, data: &Value, at: Timestamp) {
         let webhooks = std::mem::take(&mut self.webhooks.all);
-        for webhook in webhooks.iter().filter(|webhook| webhook.wants(event)) {
+        for webhook in webhooks.iter().filter(|webhook| webhook.subscribes_to(event)) {
             self.post(webhook, event, data, at);
         }
         self.webhooks.all = webhooks;
@@ -100,11 +100,11 @@ impl World {
             webhook_id: webhook.id.clone(),
             url: webhook.url.clone(),
             event: event.to_owned(),
-            payload: json!({"id": new_id("evt"), "event": event, "created_at": in_seconds(at), "data": data}),
+            payload: json!({"id": new_id("evt"), "event": event, "created_at": truncate_to_seconds(at), "data": data}),
             state: "pending",
             attempts: Vec::new(),
         });
-        // Nobody takes it only where the server is about to end.
+        // Fails only if the server is stopping.
         let _ = webhook.queue.send(number);
     }
 }

@@ -1,4 +1,4 @@
-//! An HTTP/2 client that sends and shows single frames, and keeps to no limit.
+//! An HTTP/2 client that sends and returns single frames, and ignores stream limits.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -26,7 +26,7 @@ pub(crate) struct Connection {
     tls: StreamOwned<ClientConnection, TcpStream>,
     key: String,
     last_stream: u32,
-    /// The last frames of the streams that have ended.
+    /// Last frames of the streams that have ended.
     ended: BTreeMap<u32, Frame>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Frame {
     pub(crate) payload: Vec<u8>,
 }
 
-/// All that a client sends for one GET on a connection of its own.
+/// The bytes that a client sends for one GET on a new connection.
 pub(crate) fn one_get(path: &str, key: &str) -> Vec<u8> {
     let settings = frame(SETTINGS, 0, 0, &[]);
     let headers = frame(HEADERS, END_STREAM | END_HEADERS, 1, &header_block("GET", path, key));
@@ -91,22 +91,22 @@ impl Connection {
         self.tls.write_all(&frame(kind, flags, stream, payload)).unwrap();
     }
 
-    /// Sends a GET; gives its stream.
+    /// Sends a GET; returns its stream id.
     pub(crate) fn get(&mut self, path: &str) -> u32 {
         self.headers("GET", path, END_STREAM)
     }
 
-    /// Sends a POST without its body; gives its stream.
+    /// Sends a POST without its body; returns its stream id.
     pub(crate) fn begin_post(&mut self, path: &str) -> u32 {
         self.headers("POST", path, 0)
     }
 
-    /// Sends the whole body of a POST.
+    /// Sends the complete body of a POST.
     pub(crate) fn body(&mut self, stream: u32, body: &serde_json::Value) {
         self.send(DATA, END_STREAM, stream, body.to_string().as_bytes());
     }
 
-    /// Sends a POST with its body; gives its stream.
+    /// Sends a POST with its body; returns its stream id.
     pub(crate) fn post(&mut self, path: &str, body: &serde_json::Value) -> u32 {
         let stream = self.begin_post(path);
         self.body(stream, body);
@@ -130,21 +130,21 @@ impl Connection {
         self.send(SETTINGS, ACK, 0, &[]);
     }
 
-    /// Sends a PING and reads until its answer; returns the frames before it.
+    /// Sends a PING and reads until its acknowledgement; returns the frames before it.
     pub(crate) fn all_to_pong(&mut self) -> Vec<Frame> {
         self.send(PING, 0, 0, b"question");
         let frames = std::iter::from_fn(|| Some(self.next().expect("the connection ended")));
         frames.take_while(|frame| frame.payload != b"question").collect()
     }
 
-    /// Ends the sending side of the connection.
+    /// Shuts down the sending side of the connection.
     pub(crate) fn close(&mut self) {
         self.tls.conn.send_close_notify();
         self.tls.flush().unwrap();
         self.tls.sock.shutdown(std::net::Shutdown::Write).unwrap();
     }
 
-    /// The next frame, acknowledged if it is a PING; `None` at the end of the connection.
+    /// Returns the next frame, and acknowledges a PING. `None` at the end of the connection.
     pub(crate) fn next(&mut self) -> Option<Frame> {
         let mut head = [0; 9];
         if self.tls.read(&mut head[..1]).unwrap() == 0 {
@@ -164,18 +164,18 @@ impl Connection {
         Some(frame)
     }
 
-    /// Reads until a frame fits; returns it.
-    pub(crate) fn until(&mut self, fits: impl Fn(&Frame) -> bool) -> Frame {
-        std::iter::from_fn(|| self.next()).find(fits).expect("the connection ended")
+    /// Reads until a frame matches; returns it.
+    pub(crate) fn until(&mut self, matches: impl Fn(&Frame) -> bool) -> Frame {
+        std::iter::from_fn(|| self.next()).find(matches).expect("the connection ended")
     }
 
-    /// Reads until a stream has ended, either way; returns its last frame.
+    /// Reads until a stream has ended or was reset; returns its last frame.
     pub(crate) fn end_of(&mut self, stream: u32) -> Frame {
         self.all_to_end_of(stream);
         self.ended[&stream].clone()
     }
 
-    /// Reads until a stream has ended; returns what has come in this time.
+    /// Reads until a stream has ended; returns all frames read.
     pub(crate) fn all_to_end_of(&mut self, stream: u32) -> Vec<Frame> {
         let mut frames = Vec::new();
         while !self.ended.contains_key(&stream) {
@@ -199,18 +199,18 @@ impl Frame {
         self.kind == SETTINGS && self.flags & ACK == 0
     }
 
-    /// The limits of concurrent streams in a frame SETTINGS.
+    /// The limits of concurrent streams in a SETTINGS frame.
     pub(crate) fn stream_limits(&self) -> Vec<u32> {
         let entries = self.payload.chunks(6).filter(|entry| entry[..2] == [0, 3]);
         entries.map(|entry| u32::from_be_bytes(entry[2..].try_into().unwrap())).collect()
     }
 
-    /// The reason in a frame RST_STREAM.
+    /// The error code in a RST_STREAM frame.
     pub(crate) fn reset_reason(&self) -> Option<u32> {
         (self.kind == RST_STREAM).then(|| u32::from_be_bytes(self.payload[..4].try_into().unwrap()))
     }
 
-    /// The last stream and the reason in a frame GOAWAY.
+    /// The last stream id and the error code in a GOAWAY frame.
     pub(crate) fn goaway(&self) -> Option<(u32, u32)> {
         let number = |from: usize| u32::from_be_bytes(self.payload[from..from + 4].try_into().unwrap());
         (self.kind == GOAWAY).then(|| (number(0), number(4)))

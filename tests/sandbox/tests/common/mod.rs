@@ -1,4 +1,4 @@
-//! A plain client for the tests, which knows nothing of Zexa but the key.
+//! A plain HTTP client for the tests. It knows only the base URL and the API key.
 
 #![allow(dead_code, reason = "each test program uses its part")]
 
@@ -21,7 +21,7 @@ pub(crate) struct Api {
     pub(crate) key: String,
 }
 
-pub(crate) struct Answer {
+pub(crate) struct ApiResponse {
     pub(crate) status: u16,
     headers: reqwest::header::HeaderMap,
     pub(crate) body: Value,
@@ -33,13 +33,13 @@ impl Api {
         Self { client, url: sandbox.url().to_owned(), key: sandbox.api_key().to_owned() }
     }
 
-    /// The control path of a sandbox.
+    /// A client of the control API of a sandbox.
     pub(crate) fn control(sandbox: &Sandbox) -> Self {
         let client = client(None).build().unwrap();
         Self { client, url: sandbox.control_url().to_owned(), key: String::new() }
     }
 
-    pub(crate) fn call(&self, method: &str, path: &str, body: Option<String>) -> Result<Answer, reqwest::Error> {
+    pub(crate) fn call(&self, method: &str, path: &str, body: Option<String>) -> Result<ApiResponse, reqwest::Error> {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = self.client.request(method, format!("{}{path}", self.url)).bearer_auth(&self.key);
         if let Some(body) = body {
@@ -50,22 +50,22 @@ impl Api {
         let bytes = response.bytes()?;
         let body = serde_json::from_slice(&bytes)
             .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&bytes).into_owned()));
-        Ok(Answer { status, headers, body })
+        Ok(ApiResponse { status, headers, body })
     }
 
-    pub(crate) fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> ApiResponse {
         self.call("GET", path, None).unwrap()
     }
 
-    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> ApiResponse {
         self.call("POST", path, Some(body.to_string())).unwrap()
     }
 
-    pub(crate) fn delete(&self, path: &str) -> Answer {
+    pub(crate) fn delete(&self, path: &str) -> ApiResponse {
         self.call("DELETE", path, None).unwrap()
     }
 
-    /// Makes something, and gives its id.
+    /// Creates an object, and returns its id.
     pub(crate) fn make(&self, path: &str, body: &Value) -> String {
         let answer = self.post(path, body);
         assert_eq!(answer.status, 201, "{}", answer.body);
@@ -73,12 +73,12 @@ impl Api {
     }
 }
 
-impl Answer {
+impl ApiResponse {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers[name].to_str().unwrap()
     }
 
-    /// Status, code and field of a refusal.
+    /// Checks the status, code and field of an error.
     #[track_caller]
     pub(crate) fn is(&self, status: u16, code: &str, field: Option<&str>) {
         let got = (self.status, self.body["error"].as_str(), self.body["details"]["field"].as_str());
@@ -111,44 +111,44 @@ pub(crate) fn sms() -> Value {
     json!({"channel": "sms", "to": "+244912345678", "from": "ZEXA", "body": "Hello"})
 }
 
-/// A plain socket to a sandbox, on which a test that hangs fails instead.
+/// A plain socket to a sandbox, with a read timeout.
 pub(crate) fn socket(sandbox: &Sandbox) -> TcpStream {
-    let place = sandbox.url().split('/').nth(2).unwrap();
-    let stream = TcpStream::connect(place.parse::<SocketAddr>().unwrap()).unwrap();
+    let address = sandbox.url().split('/').nth(2).unwrap();
+    let stream = TcpStream::connect(address.parse::<SocketAddr>().unwrap()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream
 }
 
-/// A client's side of TLS with a sandbox.
+/// The client side of a TLS connection to a sandbox.
 pub(crate) fn tls_session(sandbox: &Sandbox, alpn: &[&str]) -> rustls::ClientConnection {
     let name = rustls::pki_types::ServerName::try_from("localhost").unwrap();
     rustls::ClientConnection::new(Arc::new(tls_config(sandbox.ca_file(), alpn)), name).unwrap()
 }
 
-/// `GET /credits` in HTTP/1.1.
+/// A `GET /credits` request in HTTP/1.1.
 pub(crate) fn request(sandbox: &Sandbox) -> String {
     let key = sandbox.api_key();
     format!("GET /v1/credits HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n\r\n")
 }
 
-/// Sends `GET /credits`, as bytes.
+/// Sends `GET /credits`.
 pub(crate) fn ask(stream: &mut TcpStream, sandbox: &Sandbox) {
     stream.write_all(request(sandbox).as_bytes()).unwrap();
 }
 
-/// All that comes, and how it ended.
+/// Reads to the end; returns the text and the result.
 pub(crate) fn read_all(stream: &mut TcpStream) -> (String, std::io::Result<()>) {
     let mut bytes = Vec::new();
     let end = stream.read_to_end(&mut bytes).map(drop);
     (String::from_utf8_lossy(&bytes).into_owned(), end)
 }
 
-/// Waits until something holds.
+/// Waits until a condition is true.
 #[track_caller]
-pub(crate) fn until(what: &str, holds: impl Fn() -> bool) {
+pub(crate) fn until(what: &str, condition: impl Fn() -> bool) {
     let end = Instant::now() + Duration::from_secs(20);
-    while !holds() {
-        assert!(Instant::now() < end, "waited in vain: {what}");
+    while !condition() {
+        assert!(Instant::now() < end, "timeout while waiting until {what}");
         std::thread::yield_now();
     }
 }

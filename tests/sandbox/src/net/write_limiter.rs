@@ -1,4 +1,4 @@
-//! Between HTTP and the socket: counts what is written, and stops it where the line is to break.
+//! A layer between HTTP and the socket. It counts the bytes written, and stops writing where the connection is to break.
 
 use std::io;
 use std::pin::Pin;
@@ -7,36 +7,36 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::line::Line;
+use super::connection::Connection;
 
 #[derive(Debug)]
-pub(super) struct Gate<S> {
+pub(super) struct WriteLimiter<S> {
     pub(super) stream: S,
-    pub(super) line: Arc<Line>,
+    pub(super) connection: Arc<Connection>,
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Gate<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for WriteLimiter<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Gate<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for WriteLimiter<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
-        let allowed = self.line.allowed(data.len());
+        let allowed = self.connection.allowed(data.len());
         if allowed == 0 && !data.is_empty() {
             ready!(self.as_mut().poll_flush(cx))?;
-            // The connection's task is told by now, and drops this.
+            // The flush has notified the connection's task, which drops this.
             return Poll::Pending;
         }
         let count = ready!(Pin::new(&mut self.stream).poll_write(cx, &data[..allowed]))?;
-        self.line.note_written(count);
+        self.connection.note_written(count);
         Poll::Ready(Ok(count))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
-        self.line.note_flushed();
+        self.connection.note_flushed();
         Poll::Ready(Ok(()))
     }
 

@@ -1,4 +1,4 @@
-//! What is planned for a connection: after which byte it breaks, and how.
+//! The state of a connection that faults control: after which byte it breaks, and how.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -6,12 +6,12 @@ use tokio::sync::Notify;
 
 use super::streams::{StreamRules, Streams};
 
-/// Shared by the connection's task, by what it writes through, and by the answers.
+/// Shared by the connection's task, its writers and the responses.
 #[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct Connection {
     plan: Mutex<Plan>,
     broken: Notify,
-    /// The connection's number, once it has brought a request.
+    /// Number of the connection, assigned with its first request.
     number: std::sync::OnceLock<u64>,
     streams: Mutex<Streams>,
 }
@@ -19,15 +19,15 @@ pub(crate) struct Line {
 #[derive(Debug, Default)]
 struct Plan {
     written: u64,
-    /// At this many bytes written, nothing more is.
+    /// Breaks after this many bytes are written. No byte after them is written.
     limit: Option<(u64, Break)>,
-    /// When this many bytes are written and flushed.
+    /// Breaks when this many bytes are written and flushed.
     flushed: Option<(u64, Break)>,
     now: Option<Break>,
 }
 
 impl Plan {
-    /// An end in good order does not take the place of another.
+    /// A graceful close does not replace another break.
     fn set_now(&mut self, how: Break) {
         if how != Break::Close || self.now.is_none() {
             self.now = Some(how);
@@ -38,17 +38,17 @@ impl Plan {
 /// How a connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Break {
-    /// It stays open, and nothing more is said.
+    /// The connection stays open, and nothing more is sent.
     Stall,
-    /// With a FIN.
+    /// FIN.
     Cut,
-    /// With a RST.
+    /// RST.
     Reset,
-    /// In good order, once the answer is out.
+    /// FIN after the response is complete.
     Close,
 }
 
-impl Line {
+impl Connection {
     pub(super) fn new(rules: StreamRules) -> Self {
         Self {
             plan: Mutex::default(),
@@ -63,7 +63,7 @@ impl Line {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The connection's number; `next` gives it one if it has none.
+    /// Number of the connection. `next` assigns it on the first call.
     pub(crate) fn number(&self, next: impl FnOnce() -> u64) -> u64 {
         *self.number.get_or_init(next)
     }
@@ -73,19 +73,19 @@ impl Line {
         self.broken.notify_one();
     }
 
-    /// Sends a GOAWAY, and closes the connection when the requests that are being processed are answered.
+    /// Sends a GOAWAY, and closes the connection after the responses to the requests that are being processed.
     pub(crate) fn go_away(&self) {
         self.streams().go_away();
         self.break_now(Break::Close);
     }
 
-    /// Breaks when so many more bytes are written; the byte after them never is.
+    /// Breaks after `bytes` more bytes. No byte after them is written.
     pub(crate) fn break_after(&self, bytes: u64, how: Break) {
         let mut plan = self.plan();
         plan.limit = Some((plan.written + bytes, how));
     }
 
-    /// Breaks when at least `written` bytes in all are out.
+    /// Breaks when `written` bytes in total are written and flushed.
     pub(crate) fn break_when_flushed(&self, written: u64, how: Break) {
         self.plan().flushed = Some((written, how));
     }
@@ -94,7 +94,7 @@ impl Line {
         self.plan().written
     }
 
-    /// Waits until the connection is to break. One that closes may break in another way before it has.
+    /// Waits for the next break. A connection that is closing may still break in another way.
     pub(super) async fn broken(&self) -> Break {
         loop {
             if let Some(how) = self.plan().now.take() {
@@ -104,7 +104,7 @@ impl Line {
         }
     }
 
-    /// How much of so many bytes may be written now.
+    /// Number of bytes that may be written now, at most `length`.
     pub(super) fn allowed(&self, length: usize) -> usize {
         let plan = self.plan();
         match plan.limit {
@@ -117,7 +117,7 @@ impl Line {
         self.plan().written += bytes as u64;
     }
 
-    /// Everything that was written is on its way.
+    /// Notes that everything written has been flushed.
     pub(super) fn note_flushed(&self) {
         let mut plan = self.plan();
         let written = plan.written;

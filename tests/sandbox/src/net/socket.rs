@@ -1,4 +1,4 @@
-//! A socket that stays in reach of whoever is to break it while HTTP runs over it.
+//! A socket that HTTP uses while another owner can still break it.
 
 use std::io;
 use std::pin::Pin;
@@ -8,11 +8,11 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// One side reads and writes here; the other keeps the `Arc` and may end the socket in its own way.
+/// A handle for reading and writing. The other owner of the `Arc` can close or reset the socket.
 #[derive(Debug)]
-pub(super) struct Wire(pub(super) Arc<TcpStream>);
+pub(super) struct SharedSocket(pub(super) Arc<TcpStream>);
 
-impl AsyncRead for Wire {
+impl AsyncRead for SharedSocket {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         loop {
             ready!(self.0.poll_read_ready(cx))?;
@@ -28,7 +28,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for SharedSocket {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
         loop {
             ready!(self.0.poll_write_ready(cx))?;
@@ -53,9 +53,9 @@ pub(super) fn end_writing(socket: &TcpStream) -> io::Result<()> {
     socket2::SockRef::from(socket).shutdown(std::net::Shutdown::Write)
 }
 
-/// Reads and throws away what still comes, until the peer closes.
+/// Reads and discards bytes until the peer closes.
 ///
-/// Closing a socket with unread bytes in it would send a RST where a FIN is meant.
+/// Closing a socket that has unread bytes would send a RST instead of a FIN.
 pub(super) async fn drain(socket: &TcpStream) {
     let mut bytes = [0; 4096];
     loop {
