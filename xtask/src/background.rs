@@ -1,4 +1,4 @@
-//! Background work: results that are made once per process, perhaps before they are needed, and the output of their commands.
+//! Background work: results that are computed once per process, possibly before they are needed, and their captured output.
 
 use std::cell::RefCell;
 use std::sync::OnceLock;
@@ -10,11 +10,11 @@ use crate::command::Result;
 use crate::show;
 
 thread_local! {
-    /// What a background thread has printed. `None` in a thread that prints to stdout.
+    /// Captured output of a background thread. `None` in a thread that prints to stdout.
     static PRINTED: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Print to stdout, or keep the text if this thread works in the background.
+/// Prints to stdout, or captures the text in a background thread.
 pub(crate) fn print(text: &str) {
     PRINTED.with_borrow_mut(|printed| match printed {
         Some(printed) => *printed += text,
@@ -22,19 +22,19 @@ pub(crate) fn print(text: &str) {
     });
 }
 
-/// Whether this thread works in the background. Commands must not write to the terminal then.
+/// Whether this is a background thread, whose commands must not write to the terminal.
 pub(crate) fn is_background() -> bool {
     PRINTED.with_borrow(Option::is_some)
 }
 
-/// Do the work as background work, and return what it printed.
+/// Runs work with captured output, and returns both results.
 pub(crate) fn keep_output<T>(work: impl FnOnce() -> T) -> (T, String) {
     let outer = PRINTED.replace(Some(String::new()));
     let result = work();
     (result, PRINTED.replace(outer).unwrap_or_default())
 }
 
-/// Run the jobs at the same time, print what each of them printed in their order, and return their results.
+/// Runs the jobs at the same time, prints their captured output in order, and returns their results.
 pub(crate) fn run_together<Job: FnOnce() -> Result + Send>(jobs: impl IntoIterator<Item = Job>) -> Vec<Result> {
     thread::scope(|scope| {
         let running: Vec<_> = jobs.into_iter().map(|job| scope.spawn(|| keep_output(job))).collect();
@@ -47,20 +47,20 @@ pub(crate) fn run_together<Job: FnOnce() -> Result + Send>(jobs: impl IntoIterat
     })
 }
 
-/// Let the programs that this thread starts use only the processor time that others leave. Tests in the foreground then run as if alone.
+/// Lowers the priority of the programs that this thread starts, so that they do not slow down tests in the foreground.
 ///
-/// Linux only: threads have ids there that `renice` accepts. Without it, everything takes as long, but in another order.
+/// Linux only: `renice` accepts thread ids there. Elsewhere this has no effect.
 pub(crate) fn lower_priority() {
     if let Ok(thread) = std::fs::read_link("/proc/thread-self")
         && let Some(id) = thread.file_name()
     {
         let mut renice = std::process::Command::new("renice");
-        // A failure, such as a missing program, changes nothing but the order.
+        // A failure, such as a missing program, only affects timing.
         let _ = renice.args(["-n", "10", "-p"]).arg(id).output();
     }
 }
 
-/// A result that is made once per process.
+/// A result that is computed once per process.
 pub(crate) struct Once<T> {
     made: OnceLock<Made<T>>,
     shown: AtomicBool,
@@ -68,7 +68,7 @@ pub(crate) struct Once<T> {
 
 struct Made<T> {
     result: Result<T>,
-    /// How long it took in the background, and what it printed there.
+    /// Duration and captured output, if it was computed in the background.
     background: Option<(Duration, String)>,
 }
 
@@ -77,10 +77,10 @@ impl<T: Clone> Once<T> {
         Once { made: OnceLock::new(), shown: AtomicBool::new(false) }
     }
 
-    /// Return the result. The first call makes it; a concurrent call waits.
+    /// Returns the result. The first call computes it; concurrent calls wait.
     ///
-    /// If a background thread has made it, the first call in the foreground prints what that thread would have printed. Output
-    /// is therefore where the result is needed, whoever was first.
+    /// If a background thread computed it, the first call in the foreground prints the captured output. The output therefore
+    /// appears where the result is needed.
     pub(crate) fn get(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
         let made = self.made.get_or_init(|| {
             if !is_background() {
@@ -96,7 +96,7 @@ impl<T: Clone> Once<T> {
             && !self.shown.swap(true, Ordering::Relaxed)
         {
             print!("{printed}");
-            println!("{}", show::dim(&format!("(done in the background, in {})", show::time(*took))));
+            println!("{}", show::dim(&format!("(done in the background in {})", show::time(*took))));
         }
         made.result.clone()
     }
@@ -110,7 +110,7 @@ mod tests {
     use crate::command;
 
     #[test]
-    fn a_result_is_made_once_whoever_needs_it_first() {
+    fn a_result_is_computed_once() {
         static ONCE: Once<u32> = Once::new();
         let calls = std::sync::atomic::AtomicU32::new(0);
         let make = || {
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn output_is_kept_apart_for_each_result() {
+    fn output_is_captured_separately_for_each_result() {
         static INNER: Once<()> = Once::new();
         static OUTER: Once<()> = Once::new();
         let inner = || INNER.get(|| command::run(Command::new("echo").arg("inner")));
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_failed_command_printed_is_kept() {
+    fn the_output_of_a_failed_command_is_captured() {
         let mut fails = Command::new("ls");
         let (result, printed) = keep_output(|| command::run_quietly(fails.arg("/no-such-folder")));
         assert!(result.is_err());

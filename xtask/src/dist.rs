@@ -1,4 +1,4 @@
-//! `cargo xtask dist`: what would be published for a language, made for this system.
+//! `cargo xtask dist`: builds the packages to publish for a language, for this system.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -6,30 +6,30 @@ use std::process::ExitCode;
 use crate::command::Result;
 use crate::npm::Archives;
 use crate::wheel::Wheel;
-use crate::{chosen, show, usage};
+use crate::{select, show, usage};
 
-/// What is made for one language.
+/// The packages of one language.
 struct Part {
     name: &'static str,
     about: &'static str,
-    /// Makes it, and says where it is.
+    /// Builds the packages, and returns their paths.
     make: fn() -> Result<Vec<PathBuf>>,
 }
 
 const PARTS: &[Part] = &[
     Part {
         name: "python",
-        about: "an sdist, and a wheel built of it",
+        about: "an sdist, and a wheel that is built from it",
         make: || Wheel::build().map(|wheel| vec![wheel.sdist, wheel.file]),
     },
     Part {
         name: "node",
-        about: "the package, and the one with the addon for this system",
+        about: "the main package, and the package with the addon for this system",
         make: || Archives::build().map(|archives| vec![archives.main, archives.addon]),
     },
 ];
 
-/// Prints the names of the parts.
+/// Prints the names and descriptions of the parts.
 pub(crate) fn list() -> ExitCode {
     for part in PARTS {
         println!("{:<8} {}", part.name, part.about);
@@ -37,9 +37,9 @@ pub(crate) fn list() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Makes the named parts, or all of them.
+/// Builds the named parts, or all of them.
 pub(crate) fn run(names: &[&str]) -> ExitCode {
-    let parts = match chosen(PARTS, names, |part| part.name) {
+    let parts = match select(PARTS, names, |part| part.name) {
         Ok(parts) => parts,
         Err(reason) => return usage(&reason),
     };

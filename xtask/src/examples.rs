@@ -1,4 +1,4 @@
-//! The examples in C and C++: compiled against what is installed, and run by the demo and by a test.
+//! The C and C++ examples, which are compiled against the installed library and run by the demo and a test.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,18 +7,18 @@ use crate::command::{self, Result};
 use crate::compiler::{self, COMPILERS, Library};
 use crate::paths;
 
-/// Where they are.
+/// Folder of the examples.
 pub(crate) fn folder() -> PathBuf {
     paths::root().join("ffi-c").join("examples")
 }
 
-/// Compiles one, by the name of its source.
+/// Compiles an example, by the name of its source file.
 pub(crate) fn prepare(name: &str) -> Result {
     command::require(&COMPILERS)?;
     Library::installed()?.compile(&folder().join(name), &program(name), &[])
 }
 
-/// One that has been compiled.
+/// Command that runs a compiled example.
 pub(crate) fn example(name: &str) -> Command {
     Command::new(program(name))
 }

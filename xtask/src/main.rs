@@ -1,4 +1,4 @@
-//! `cargo xtask`: the commands of this repository.
+//! `cargo xtask`: the development commands of this repository.
 
 mod background;
 mod bench;
@@ -26,19 +26,20 @@ use std::process::ExitCode;
 const HELP: &str = "\
 Usage: cargo xtask <command>
 
-  codegen             writes what other languages need from the definitions in core
-  codegen --check     fails where that is not what is there
-  demo [LANGUAGE...]  a first message and a small campaign, against a sandbox started for it
-  demo --list         the languages that there are
-  bench [CONTEST...]  the Python and the Node client against their peers, as ratios
-  bench --list        the contests that there are
-  dist [LANGUAGE...]  the packages that would be published, for this system
-  dist --list         the languages that have one
+Commands:
+  bench [NAME...]     compare the Python and Node clients with other HTTP clients
+  bench --list        list the benchmarks
+  codegen             generate the sources of the bindings and the C and C++ headers from the definitions in core
+  codegen --check     fail if the generated files are not up to date
+  demo [LANGUAGE...]  send a first message and a small campaign to a local sandbox
+  demo --list         list the languages
+  dist [LANGUAGE...]  build the packages to publish, for this system
+  dist --list         list the languages
   install --prefix DIR [--libdir DIR] [--destdir DIR] [--debug-symbols]
-                      libzexa for C and C++, with a file of debug symbols if asked for
-  licences            writes the files with the licences of the crates in the libraries, with cargo-about
-  test [STEP...]      every test there is, or these steps
-  test --list         the steps that there are";
+                      install libzexa for C and C++, optionally with a separate file of debug symbols
+  licences            generate the files with the licences of third-party crates, with cargo-about
+  test [STEP...]      run all test steps, or only these
+  test --list         list the test steps";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -60,25 +61,26 @@ fn main() -> ExitCode {
             println!("{HELP}");
             ExitCode::SUCCESS
         }
-        _ => usage("no such command"),
+        [command, ..] => usage(&format!("unknown command or arguments: {command}")),
+        [] => usage("missing command"),
     }
 }
 
-/// The command line was wrong.
+/// Reports an invalid command line.
 fn usage(reason: &str) -> ExitCode {
     eprintln!("cargo xtask: {reason}\n\n{HELP}");
     ExitCode::from(2)
 }
 
-/// Those of `all` that are named, in their own order; all of them where none is.
+/// Selects the named items, in the order of `all`. Without names, selects all of them.
 ///
 /// # Errors
 ///
-/// The name that nothing has, and the names that there are.
-fn chosen<'a, T>(all: &'a [T], names: &[&str], name: impl Fn(&T) -> &str) -> Result<Vec<&'a T>, String> {
+/// If a name is unknown. The error lists the valid names.
+fn select<'a, T>(all: &'a [T], names: &[&str], name: impl Fn(&T) -> &str) -> Result<Vec<&'a T>, String> {
     let known: Vec<&str> = all.iter().map(&name).collect();
     if let Some(unknown) = names.iter().find(|wanted| !known.contains(wanted)) {
-        return Err(format!("there is no `{unknown}`, but {}", known.join(", ")));
+        return Err(format!("unknown name `{unknown}`; expected {}", known.join(", ")));
     }
     Ok(all.iter().filter(|one| names.is_empty() || names.contains(&name(one))).collect())
 }
@@ -88,11 +90,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_chosen_keeps_its_order() {
+    fn a_selection_keeps_the_order() {
         let name = |name: &&'static str| -> &'static str { name };
         let all = ["fmt", "unit", "demo"];
-        assert_eq!(chosen(&all, &[], |one| name(one)), Ok(vec![&"fmt", &"unit", &"demo"]));
-        assert_eq!(chosen(&all, &["demo", "fmt"], |one| name(one)), Ok(vec![&"fmt", &"demo"]));
-        assert_eq!(chosen(&all, &["lint"], |one| name(one)), Err("there is no `lint`, but fmt, unit, demo".to_owned()));
+        assert_eq!(select(&all, &[], |one| name(one)), Ok(vec![&"fmt", &"unit", &"demo"]));
+        assert_eq!(select(&all, &["demo", "fmt"], |one| name(one)), Ok(vec![&"fmt", &"demo"]));
+        assert_eq!(
+            select(&all, &["lint"], |one| name(one)),
+            Err("unknown name `lint`; expected fmt, unit, demo".to_owned())
+        );
     }
 }

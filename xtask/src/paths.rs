@@ -1,31 +1,32 @@
-//! Where things are.
+//! Paths of the repository and of build outputs.
 
 use std::path::{Path, PathBuf};
 
-/// The root of the repository.
+/// Root of the repository.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the repository")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the repository")
 }
 
-/// Where cargo puts the programs of this profile: beside this one. The tests of this program lie one folder deeper.
+/// Folder in which cargo puts the programs of the current profile. The unit tests of this program are one folder deeper.
 pub(crate) fn programs() -> PathBuf {
-    let this = std::env::current_exe().expect("the system knows where this program is");
-    let folder = this.parent().expect("a program lies in a folder");
-    let folder = if folder.ends_with("deps") { folder.parent().expect("that of the profile") } else { folder };
+    let this = std::env::current_exe().expect("the path of the running program is known");
+    let folder = this.parent().expect("a program is in a folder");
+    let folder =
+        if folder.ends_with("deps") { folder.parent().expect("deps is in the profile's folder") } else { folder };
     folder.to_owned()
 }
 
-/// Where everything goes that is made, not written.
+/// Folder of all build outputs.
 pub(crate) fn target() -> PathBuf {
-    programs().parent().expect("programs lie in a folder of their profile").to_owned()
+    programs().parent().expect("the profile's folder is in the target folder").to_owned()
 }
 
-/// A program that cargo has built.
+/// Path of a program that cargo has built.
 pub(crate) fn program(name: &str) -> PathBuf {
     programs().join(executable(name))
 }
 
-/// An example that cargo has built.
+/// Path of an example that cargo has built.
 pub(crate) fn example(name: &str) -> PathBuf {
     programs().join("examples").join(executable(name))
 }

@@ -1,4 +1,4 @@
-//! Release builds of the libraries: without paths of the machine that builds them.
+//! Release builds of the libraries, which contain no paths of the build machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,8 +10,9 @@ use crate::command::{self, Result, cargo};
 use crate::paths;
 use crate::wheel::unpacked_sdist;
 
-/// Builds the libraries for C and for Node with one command, once per process. Two commands would build the dependencies twice: cargo chooses their features
-/// by the packages that are selected.
+/// Builds the libraries for C and Node with one command, once per process.
+///
+/// With two commands, cargo would build the dependencies twice, because the selected packages determine their features.
 pub(crate) fn build() -> Result {
     static BUILT: Once<()> = Once::new();
     BUILT.get(|| {
@@ -21,44 +22,46 @@ pub(crate) fn build() -> Result {
     })
 }
 
-/// Builds the libraries for C with debug symbols, and returns their folder. Nothing of another build is reused: this takes some six minutes on two
-/// processors.
+/// Builds the libraries for C with debug symbols, and returns their folder.
+///
+/// The build reuses nothing from other builds, and takes about six minutes on two processors.
 pub(crate) fn build_with_symbols() -> Result<PathBuf> {
     const PROFILE: &str = "release-with-symbols";
     let mut build = cargo(["build", "--profile", PROFILE, "--package", "zexa-ffi"]);
     configure(&mut build);
-    // Parts of the TLS library are in C and in assembler.
+    // The TLS library contains C and assembly.
     let flags: Vec<_> = prefixes().map(|(from, to)| format!("-ffile-prefix-map={}={to}", from.display())).collect();
     command::run(build.env("CFLAGS", flags.join(" ")))?;
     Ok(paths::target().join(PROFILE))
 }
 
-/// A library that was built, by the name of its file.
+/// Path of a release library.
 pub(crate) fn library(file: &str) -> PathBuf {
     folder().join(file)
 }
 
-/// The folder of what cargo builds for a release.
+/// Folder of cargo's release builds.
 pub(crate) fn folder() -> PathBuf {
     paths::target().join("release")
 }
 
-/// Whether release builds are without link-time optimisation.
+/// Whether release builds skip link-time optimisation.
 static WITHOUT_LTO: AtomicBool = AtomicBool::new(false);
 
-/// The environment variable by which cargo takes the profile's `lto`.
+/// Environment variable that overrides the profile's `lto`.
 const LTO: &str = "CARGO_PROFILE_RELEASE_LTO";
 
-/// Makes this process build without link-time optimisation, unless the environment says what to do. It takes a minute and a half for each of three
-/// libraries, and makes a call some 6 % faster.
+/// Disables link-time optimisation for the builds of this process, unless the environment sets it.
+///
+/// The optimisation takes 1.5 minutes for each of three libraries, and makes a call about 6 % faster.
 pub(crate) fn skip_lto() {
     WITHOUT_LTO.store(std::env::var_os(LTO).is_none(), Ordering::Relaxed);
 }
 
-/// Sets what release builds have in common, for a command that calls cargo.
+/// Sets the common options of release builds, for a command that calls cargo.
 ///
-/// Libraries name their sources by paths within the repository and within the registry: panics have those paths in their messages. The flags are the
-/// same for the repository and for the sdist, so that dependencies compiled for the one can be used for the other.
+/// Panic messages contain the paths of source files. These options make the paths relative to the repository or the
+/// registry. They are the same for the repository and the sdist, so that both share compiled dependencies.
 pub(crate) fn configure(command: &mut Command) {
     if WITHOUT_LTO.load(Ordering::Relaxed) {
         command.env(LTO, "off");
@@ -67,10 +70,10 @@ pub(crate) fn configure(command: &mut Command) {
     command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
 }
 
-/// The folders of this machine that sources are in, and what stands for them. Of those that match a path, the last counts: the sdist is unpacked within
+/// Folders of sources on this machine, with their replacements. The last match applies, because the sdist is unpacked inside
 /// the repository.
 fn prefixes() -> impl Iterator<Item = (PathBuf, &'static str)> {
-    // One folder for each registry.
+    // One folder per registry.
     let registries = fs::read_dir(cargo_home().join("registry").join("src")).into_iter().flatten().flatten();
     [(paths::root().to_owned(), "libzexa"), (unpacked_sdist(), "libzexa")]
         .into_iter()
@@ -78,7 +81,7 @@ fn prefixes() -> impl Iterator<Item = (PathBuf, &'static str)> {
         .chain([(cargo_home(), "cargo")])
 }
 
-/// A library that is shipped contains no path of the machine that built it.
+/// Checks that a library contains no path of the build machine.
 pub(crate) fn check_paths(library: &Path) -> Result {
     let content = fs::read(library).map_err(|error| format!("{}: {error}", library.display()))?;
     for folder in [paths::root().to_owned(), cargo_home()] {

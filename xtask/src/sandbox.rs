@@ -1,4 +1,4 @@
-//! The sandbox program, running for as long as it is needed.
+//! Starts and stops the sandbox program.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -10,54 +10,54 @@ use serde_json::Value;
 use crate::command::Result;
 use crate::paths;
 
-/// The name of the program.
+/// Name of the program.
 pub(crate) const PROGRAM: &str = "zexa-sandbox";
 
-/// A running sandbox. It ends when this is dropped, and also when this process ends in any way.
+/// A running sandbox. It stops when this is dropped, and when this process exits.
 pub(crate) struct Sandbox {
     child: Child,
-    /// The base URL of its API.
+    /// Base URL of the API.
     pub(crate) url: String,
-    /// The key that it takes.
+    /// API key that the sandbox accepts.
     pub(crate) api_key: String,
-    /// The URL of its control path.
+    /// URL of the control API.
     pub(crate) control: String,
 }
 
 impl Sandbox {
-    /// Starts the program, which has been built, and waits until it listens.
+    /// Starts the program, which must be built, and waits until it accepts connections.
     pub(crate) fn start(flags: &[&str]) -> Result<Sandbox> {
         let program = paths::program(PROGRAM);
         let mut child = Command::new(&program)
-            // Its stdin is a pipe from here, which ends with this process.
+            // The pipe to its stdin closes when this process exits.
             .arg("--exit-with-parent")
             .args(flags)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("{}: {error}", program.display()))?;
-        let stdout = child.stdout.take().expect("it was asked for");
+        let stdout = child.stdout.take().expect("stdio is piped");
         let mut sandbox = Sandbox { child, url: String::new(), api_key: String::new(), control: String::new() };
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line).map_err(|error| format!("{PROGRAM}: {error}"))?;
         (sandbox.url, sandbox.api_key, sandbox.control) =
-            read_announcement(&line).ok_or_else(|| format!("{PROGRAM} did not say where it listens, but {line:?}"))?;
+            read_announcement(&line).ok_or_else(|| format!("{PROGRAM} printed an invalid announcement: {line:?}"))?;
         Ok(sandbox)
     }
 
-    /// Tells a program by its environment where the sandbox is.
+    /// Sets the environment variables with which a program finds the sandbox.
     pub(crate) fn tell(&self, command: &mut Command) {
         command.env("ZEXA_BASE_URL", &self.url).env("ZEXA_API_KEY", &self.api_key);
     }
 
-    /// How many messages it has received.
+    /// Number of messages that the sandbox has received.
     pub(crate) fn messages(&self) -> Result<usize> {
         let answer = get(&format!("{}/messages", self.control)).map_err(|error| format!("{PROGRAM}: {error}"))?;
-        count_messages(&answer).ok_or_else(|| format!("{PROGRAM} has no list of messages, but {answer:?}"))
+        count_messages(&answer).ok_or_else(|| format!("{PROGRAM} returned an invalid list of messages: {answer:?}"))
     }
 
-    /// Whether it has ended, within a while.
-    fn has_ended(&mut self, within: Duration) -> bool {
+    /// Waits until the program has exited. Returns `false` on timeout.
+    fn wait_for_exit(&mut self, within: Duration) -> bool {
         let start = Instant::now();
         while start.elapsed() < within {
             if matches!(self.child.try_wait(), Ok(Some(_)) | Err(_)) {
@@ -72,15 +72,15 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         drop(self.child.stdin.take());
-        if !self.has_ended(Duration::from_secs(3)) {
-            // Nothing can be done where these fail: it is gone already.
+        if !self.wait_for_exit(Duration::from_secs(3)) {
+            // These fail only if the program has already exited.
             let _ = self.child.kill();
             let _ = self.child.wait();
         }
     }
 }
 
-/// The answer as it comes, with its head. Enough for what runs on this machine and was built here.
+/// Sends a GET request, and returns the response including its head.
 fn get(url: &str) -> io::Result<String> {
     let (authority, path) = url.trim_start_matches("http://").split_once('/').unwrap_or((url, ""));
     let mut stream = TcpStream::connect(authority)?;

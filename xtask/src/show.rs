@@ -1,21 +1,21 @@
-//! What a person sees: headings and results, coloured where the terminal has colours.
+//! Terminal output: headings and results, with colours if stdout is a terminal.
 
 use std::io::IsTerminal;
 use std::time::Duration;
 
 use crate::background;
 
-/// The beginning of something that is named.
+/// Prints a heading.
 pub(crate) fn heading(name: &str, about: &str) {
     background::print(&format!("\n{} {about}\n", bold(&format!("━━ {name} ━━"))));
 }
 
-/// A command that is about to run.
+/// Prints a command that is about to run.
 pub(crate) fn command(text: &str) {
     background::print(&format!("{}\n", dim(&format!("$ {text}"))));
 }
 
-/// A word for how something ended, as wide as any other.
+/// A result word, padded to a fixed width.
 pub(crate) fn verdict(text: &str, good: bool) -> String {
     let text = format!("{text:<7}");
     if good { paint("32", &text) } else { paint("1;31", &text) }
@@ -29,12 +29,12 @@ pub(crate) fn time(duration: Duration) -> String {
     }
 }
 
-/// What stands out.
+/// Bold text.
 pub(crate) fn bold(text: &str) -> String {
     paint("1", text)
 }
 
-/// What stands back.
+/// Dimmed text.
 pub(crate) fn dim(text: &str) -> String {
     paint("2", text)
 }
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_short() {
+    fn times_are_formatted() {
         assert_eq!(time(Duration::from_millis(3140)), "3.1 s");
         assert_eq!(time(Duration::from_secs(125)), "2 min 05 s");
     }

@@ -1,4 +1,4 @@
-//! `cargo xtask licences`: the licences of the crates that each library contains, in the file that is shipped with it.
+//! `cargo xtask licences`: generates the file that lists the licences of the third-party crates in each library.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,13 +8,13 @@ use std::process::ExitCode;
 use crate::command::{self, Result, cargo};
 use crate::paths;
 
-/// The name of each file.
+/// Name of the files.
 pub(crate) const FILE: &str = "THIRD-PARTY-LICENSES.txt";
 
-/// The folders of the packages that become libraries.
+/// Folders of the packages that are built as libraries.
 const PACKAGES: [&str; 3] = ["ffi-c", "bindings-python", "bindings-node"];
 
-/// Writes the files with cargo-about.
+/// Generates the files with cargo-about.
 pub(crate) fn write() -> ExitCode {
     match PACKAGES.iter().try_for_each(|folder| generate(folder)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -26,18 +26,18 @@ pub(crate) fn write() -> ExitCode {
 }
 
 fn generate(folder: &str) -> Result {
-    let settings = paths::root().join("xtask").join("licences");
+    let config = paths::root().join("xtask").join("licences");
     let mut about = cargo(["about", "generate", "--frozen", "--fail", "--config"]);
-    about.arg(settings.join("about.toml")).arg("--manifest-path").arg(paths::root().join(folder).join("Cargo.toml"));
-    about.arg("--output-file").arg(file(folder)).arg(settings.join("about.hbs"));
+    about.arg(config.join("about.toml")).arg("--manifest-path").arg(paths::root().join(folder).join("Cargo.toml"));
+    about.arg("--output-file").arg(file(folder)).arg(config.join("about.hbs"));
     command::run(&mut about)
-        .map_err(|reason| format!("{reason}\nIs cargo-about installed? cargo install cargo-about --locked"))
+        .map_err(|reason| format!("{reason}\ncargo-about must be installed: cargo install cargo-about --locked"))
 }
 
-/// Compares the crates that the files list with those that the libraries contain.
+/// Checks that the files list exactly the crates in the libraries.
 pub(crate) fn check() -> Result {
-    let complaints: Vec<_> = PACKAGES.iter().map(|folder| check_package(folder)).filter_map(Result::err).collect();
-    if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n")) }
+    let problems: Vec<_> = PACKAGES.iter().map(|folder| check_package(folder)).filter_map(Result::err).collect();
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }
 
 fn check_package(folder: &str) -> Result {
@@ -55,31 +55,31 @@ fn file(folder: &str) -> PathBuf {
     paths::root().join(folder).join(FILE)
 }
 
-/// The crates of a tree, but for those of this repository: `hyper v1.12.0`, `zexa v0.1.0 (/path)`.
+/// Third-party crates in a dependency tree with lines such as `hyper v1.12.0` and `zexa v0.1.0 (/path)`.
 fn linked(tree: &str) -> BTreeSet<String> {
     let crates = tree.lines().filter_map(|line| line.split_once(" v"));
-    let crates = crates.filter(|(name, _)| is_foreign(name));
+    let crates = crates.filter(|(name, _)| is_third_party(name));
     crates.map(|(name, rest)| format!("{name} {}", rest.split(' ').next().unwrap_or_default())).collect()
 }
 
-/// The crates that a file lists, but for those of this repository: `  hyper 1.12.0, MIT`.
+/// Third-party crates that a file lists, in lines such as `  hyper 1.12.0, MIT`.
 fn listed(text: &str) -> BTreeSet<String> {
     let list = text.split("\nCrates:\n").nth(1).unwrap_or_default().trim_start();
     let lines = list.lines().take_while(|line| !line.is_empty());
     let crates = lines.filter_map(|line| Some(line.trim().split_once(',')?.0));
-    crates.filter(|name| is_foreign(name)).map(str::to_owned).collect()
+    crates.filter(|name| is_third_party(name)).map(str::to_owned).collect()
 }
 
-fn is_foreign(name: &str) -> bool {
+fn is_third_party(name: &str) -> bool {
     !name.starts_with("zexa")
 }
 
 fn compare(linked: &BTreeSet<String>, listed: &BTreeSet<String>) -> Result {
     if let Some(missing) = linked.difference(listed).next() {
-        return Err(format!("the licence of {missing} is missing"));
+        return Err(format!("{missing} is not listed"));
     }
     match listed.difference(linked).next() {
-        Some(extra) => Err(format!("{extra} is listed, but not part of the library")),
+        Some(extra) => Err(format!("{extra} is listed, but is not part of the library")),
         None => Ok(()),
     }
 }
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_lists_what_is_linked() {
+    fn a_file_lists_the_linked_crates() {
         let tree = "zexa-ffi v0.1.0 (/x/ffi-c)\nhyper v1.12.0\nserde_derive v1.0.229 (proc-macro)\nhyper v1.12.0 (*)\n";
         let crates = linked(tree);
         assert_eq!(crates.iter().collect::<Vec<_>>(), ["hyper 1.12.0", "serde_derive 1.0.229"]);

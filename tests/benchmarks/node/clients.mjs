@@ -1,4 +1,4 @@
-// How a message is sent, and how contacts are read, by each client that is measured; all but ours as one writes that well by hand.
+// Functions that send a message and list contacts with each client. The code for generic HTTP clients is what an experienced user would write.
 import http from 'node:http'
 import { createRequire } from 'node:module'
 import net from 'node:net'
@@ -10,7 +10,7 @@ const MESSAGE = { channel: 'sms', to: '+244912345678', from: 'ZEXA', body: 'Hell
 const HEADERS = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' }
 const PAGES = 100
 
-/** Each of a URL, and of how many calls there are at once. */
+/** Clients by name. The arguments are the base URL and the number of concurrent calls. */
 export const CLIENTS = {
   zexa(url) {
     const { Zexa } = require('zexa')
@@ -24,38 +24,38 @@ export const CLIENTS = {
   undici(url, connections) {
     const { Pool } = require('undici')
     const pool = new Pool(url, { connections })
-    return byHand(async (method, path, body) => {
-      const answer = await pool.request({ method, path, headers: HEADERS, body })
-      return answer.body.json()
+    return jsonClient(async (method, path, body) => {
+      const response = await pool.request({ method, path, headers: HEADERS, body })
+      return response.body.json()
     })
   },
 
   'node:http': (url, maxSockets) => {
     const { hostname, port } = new URL(url)
     const agent = new http.Agent({ keepAlive: true, maxSockets })
-    function ask(method, path, body) {
+    function requestJson(method, path, body) {
       return new Promise((resolve, reject) => {
         const headers = body === undefined ? HEADERS : { ...HEADERS, 'content-length': Buffer.byteLength(body) }
-        const request = http.request({ agent, hostname, port, method, path, headers }, (answer) => {
-          const pieces = []
-          answer.on('data', (piece) => pieces.push(piece))
-          answer.on('end', () => resolve(JSON.parse(Buffer.concat(pieces).toString())))
-          answer.on('error', reject)
+        const request = http.request({ agent, hostname, port, method, path, headers }, (response) => {
+          const chunks = []
+          response.on('data', (chunk) => chunks.push(chunk))
+          response.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString())))
+          response.on('error', reject)
         })
         request.on('error', reject)
         request.end(body)
       })
     }
-    return byHand(ask)
+    return jsonClient(requestJson)
   },
 
   fetch: (url) =>
-    byHand(async (method, path, body) => {
-      const answer = await fetch(url + path, { method, headers: HEADERS, body })
-      return answer.json()
+    jsonClient(async (method, path, body) => {
+      const response = await fetch(url + path, { method, headers: HEADERS, body })
+      return response.json()
     }),
 
-  /** No client: as little as can be done in JavaScript. */
+  /** A lower bound: the minimum of work in JavaScript, without an HTTP client. */
   'raw socket': (url) => {
     const { hostname, port, host } = new URL(url)
     const socket = net.connect({ host: hostname, port: Number(port), noDelay: true })
@@ -63,8 +63,8 @@ export const CLIENTS = {
     function send() {
       return new Promise((resolve) => {
         const body = JSON.stringify(MESSAGE)
-        // This server's answer to it comes in one piece.
-        socket.once('data', (answer) => resolve(JSON.parse(answer.toString().split('\r\n\r\n')[1]).id))
+        // The response of the benchmark server arrives in one chunk.
+        socket.once('data', (response) => resolve(JSON.parse(response.toString().split('\r\n\r\n')[1]).id))
         socket.write(`${head}${body.length}\r\n\r\n${body}`)
       })
     }
@@ -72,7 +72,7 @@ export const CLIENTS = {
   },
 }
 
-/** What a program does that loads a client, and makes one. */
+/** Programs that load a package and create a client. */
 export const PROGRAMS = {
   nothing: '',
   zexa: "new (require('zexa').Zexa)({ apiKey: 'k' })",
@@ -80,16 +80,16 @@ export const PROGRAMS = {
   'node:http': "new (require('node:https').Agent)({ keepAlive: true })",
 }
 
-/** A client around `ask`, which gives the JSON of an answer. */
-function byHand(ask) {
+/** Returns a client that uses `requestJson`, which returns the JSON of a response. */
+function jsonClient(requestJson) {
   return {
     async send() {
-      const { created_at, ...message } = await ask('POST', '/v1/messages', JSON.stringify(MESSAGE))
+      const { created_at, ...message } = await requestJson('POST', '/v1/messages', JSON.stringify(MESSAGE))
       return { ...message, createdAt: new Date(created_at) }.id
     },
     async *contacts() {
       for (let page = 1; page <= PAGES; page += 1) {
-        const { data } = await ask('GET', `/v1/contacts?per_page=100&page=${page}`)
+        const { data } = await requestJson('GET', `/v1/contacts?per_page=100&page=${page}`)
         yield* data.map(contactOf)
       }
     },

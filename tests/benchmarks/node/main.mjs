@@ -1,84 +1,84 @@
-// One client at one kind of work. For each line on its standard input it does a round of it, and prints what one piece
-// took: wall and CPU time in microseconds.
+// Runs one benchmark with one client. For each line on stdin, runs one round and prints wall and CPU time per operation
+// in microseconds.
 //
-//     node tests/benchmarks/node/main.mjs WORK CLIENT URL
+//     node tests/benchmarks/node/main.mjs BENCHMARK CLIENT URL
 import { execFileSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { CLIENTS, PROGRAMS } from './clients.mjs'
 
-// Many enough to see a difference, and few enough that rounds of several clients come close after each other.
+// Enough calls to see a difference, but few enough that the rounds of different clients follow each other closely.
 const CALLS = 500
-const AT_ONCE = 64
+const CONCURRENCY = 64
 const STARTS = 5
 
-// V8 goes on making the code of a client faster for some thousand calls. What comes of that after as many is a work of its own.
-const WARM = 20_000
+// V8 optimizes the code of a client over several thousand calls. The benchmark `warm` measures the state after this many calls.
+const WARM_UP_CALLS = 20_000
 
-const WORKS = {
-  'one-call': async (client, url) => ofCalls(await CLIENTS[client](url, 1)),
+const BENCHMARKS = {
+  'one-call': async (client, url) => repeatedCalls(await CLIENTS[client](url, 1)),
 
   async warm(client, url) {
-    const calls = ofCalls(await CLIENTS[client](url, 1))
-    for (let done = 0; done < WARM; done += calls.pieces) await calls.play()
+    const calls = repeatedCalls(await CLIENTS[client](url, 1))
+    for (let done = 0; done < WARM_UP_CALLS; done += calls.operations) await calls.runRound()
     return calls
   },
 
   async '64-at-once'(client, url) {
-    const { send } = await CLIENTS[client](url, AT_ONCE)
+    const { send } = await CLIENTS[client](url, CONCURRENCY)
     const each = 40
-    const play = () => Promise.all(Array.from({ length: AT_ONCE }, () => repeat(send, each)))
-    return { pieces: AT_ONCE * each, play }
+    const runRound = () => Promise.all(Array.from({ length: CONCURRENCY }, () => repeat(send, each)))
+    return { operations: CONCURRENCY * each, runRound }
   },
 
   async contacts(client, url) {
     const { contacts } = await CLIENTS[client](url, 1)
-    async function play() {
+    async function runRound() {
       let count = 0
       for await (const { createdAt } of contacts()) if (createdAt instanceof Date) count += 1
       if (count !== 10_000) throw new Error(`${client} reads ${count} contacts`)
     }
-    return { pieces: 1, play }
+    return { operations: 1, runRound }
   },
 
-  /** What a program takes that loads a client, and makes one. Its own CPU time is told by itself: nobody else is. */
+  /** Starts a program that loads a package and creates a client. The program reports its own CPU time, which Node cannot query for children. */
   import(client) {
-    const tell = 'const { user, system } = process.cpuUsage(); console.log(user + system)'
-    const command = ['-e', `${PROGRAMS[client]}; ${tell}`]
+    const report = 'const { user, system } = process.cpuUsage(); console.log(user + system)'
+    const command = ['-e', `${PROGRAMS[client]}; ${report}`]
     const options = { cwd: import.meta.dirname, encoding: 'utf8' }
-    function play() {
+    function runRound() {
       let used = 0
       for (let start = 0; start < STARTS; start += 1) used += Number(execFileSync(process.execPath, command, options))
       return used
     }
-    return { pieces: STARTS, play }
+    return { operations: STARTS, runRound }
   },
 }
 
-function ofCalls({ send }) {
-  return { pieces: CALLS, play: () => repeat(send, CALLS) }
+function repeatedCalls({ send }) {
+  return { operations: CALLS, runRound: () => repeat(send, CALLS) }
 }
 
 async function repeat(action, times) {
   for (let done = 0; done < times; done += 1) await action()
 }
 
-/** Of all threads of this process. */
+/** CPU time of all threads of this process. */
 function cpu() {
   const { user, system } = process.cpuUsage()
   return user + system
 }
 
-const [work, client, url] = process.argv.slice(2)
-const { pieces, play } = await WORKS[work](client, url)
-// What is done once is not measured.
-await play()
+const [benchmark, client, url] = process.argv.slice(2)
+const { operations, runRound } = await BENCHMARKS[benchmark](client, url)
+// Warm up: the first round is not measured.
+await runRound()
 console.log('ready')
 for await (const _ of createInterface({ input: process.stdin })) {
   const before = { wall: performance.now(), cpu: cpu() }
-  const told = await play()
+  const reported = await runRound()
   const wall = (performance.now() - before.wall) * 1e3
-  const used = typeof told === 'number' ? told : cpu() - before.cpu
-  console.log(wall / pieces, used / pieces)
+  const used = typeof reported === 'number' ? reported : cpu() - before.cpu
+  console.log(wall / operations, used / operations)
 }
-// Where a client keeps its connections, they keep the process.
+// Connections that a client keeps open would keep the process alive.
 process.exit()

@@ -1,7 +1,7 @@
 """
-One client at one kind of work. For each line on its standard input it does a round of it, and prints what one piece took: wall and CPU time in microseconds.
+Run one benchmark with one client. For each line on stdin, run one round and print wall and CPU time per operation in microseconds.
 
-    python tests/benchmarks/python WORK CLIENT URL
+    python tests/benchmarks/python BENCHMARK CLIENT URL
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from clients import READERS, SENDERS, Send
 
-# Many enough to see a difference, and few enough that rounds of several clients come close after each other.
+# Enough calls to see a difference, but few enough that the rounds of different clients follow each other closely.
 CALLS = 500
 IMPORTS = 10
 
@@ -47,7 +47,7 @@ def contacts(client: str, url: str) -> tuple[Callable[[], None], int]:
 
 
 def importing(client: str, url: str) -> tuple[Callable[[], None], int]:
-    """What a program takes more that imports it."""
+    """Start Python and import the client."""
     command = [sys.executable, "-c", f"import {client}" if client != "nothing" else ""]
     return lambda: repeat(lambda: subprocess.run(command, check=True), IMPORTS), IMPORTS
 
@@ -58,7 +58,7 @@ def repeat(action: Send | Callable[[], object], times: int) -> None:
 
 
 def cpu() -> float:
-    """Of this process and of those that it has waited for."""
+    """CPU time of this process and its finished child processes."""
     import resource
 
     return sum(
@@ -67,20 +67,20 @@ def cpu() -> float:
     )
 
 
-WORKS = {"one-call": one_call, "threads": eight_threads, "contacts": contacts, "import": importing}
+BENCHMARKS = {"one-call": one_call, "threads": eight_threads, "contacts": contacts, "import": importing}
 
 
 def main() -> None:
-    work, client, url = sys.argv[1:]
-    play, pieces = WORKS[work](client, url)
-    # What is done once is not measured.
-    play()
+    benchmark, client, url = sys.argv[1:]
+    run_round, operations = BENCHMARKS[benchmark](client, url)
+    # Warm up: the first round is not measured.
+    run_round()
     print("ready", flush=True)
     for _ in sys.stdin:
         wall, used = time.perf_counter(), cpu()
-        play()
+        run_round()
         wall, used = time.perf_counter() - wall, cpu() - used
-        print(f"{wall / pieces * 1e6} {used / pieces * 1e6}", flush=True)
+        print(f"{wall / operations * 1e6} {used / operations * 1e6}", flush=True)
 
 
 if __name__ == "__main__":

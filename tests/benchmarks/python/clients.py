@@ -1,4 +1,4 @@
-"""How a message is sent, and how contacts are read, by each client that is measured."""
+"""Functions that send a message and list contacts with each client."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ HEADERS = {"authorization": f"Bearer {KEY}", "content-type": "application/json"}
 PAGES = range(1, 101)
 
 Send = Callable[[], str]
-"""Sends a message and gives its id."""
+"""Sends a message and returns its id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A contact as somebody would have it who writes the HTTP by hand."""
+    """A typed contact, for clients that return JSON."""
 
     id: str
     name: str
@@ -31,7 +31,7 @@ class Contact:
 
     @classmethod
     def of(cls, value: dict) -> Contact:
-        """From the JSON of the API. Python 3.10 knows no Z."""
+        """Convert the JSON of the API. `fromisoformat` of Python 3.10 does not accept `Z`."""
         created_at = datetime.fromisoformat(value["created_at"].replace("Z", "+00:00"))
         return cls(value["id"], value["name"], value["phone"], value.get("email"), value["lists"], created_at)
 
@@ -105,8 +105,8 @@ def requests_contacts(url: str) -> Iterator[object]:
     session = requests.Session()
     session.headers.update(HEADERS)
     for page in PAGES:
-        answer = session.get(f"{url}/v1/contacts", params={"per_page": "100", "page": str(page)})
-        yield from map(Contact.of, answer.json()["data"])
+        response = session.get(f"{url}/v1/contacts", params={"per_page": "100", "page": str(page)})
+        yield from map(Contact.of, response.json()["data"])
 
 
 def _pycurl(url: str) -> Callable[[str | None, str | None], bytes]:
@@ -117,14 +117,14 @@ def _pycurl(url: str) -> Callable[[str | None, str | None], bytes]:
     curl.setopt(pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in HEADERS.items()])
 
     def get(body: str | None, target: str | None) -> bytes:
-        answer = io.BytesIO()
-        curl.setopt(pycurl.WRITEDATA, answer)
+        response = io.BytesIO()
+        curl.setopt(pycurl.WRITEDATA, response)
         if body is not None:
             curl.setopt(pycurl.POSTFIELDS, body)
         if target is not None:
             curl.setopt(pycurl.URL, target)
         curl.perform()
-        return answer.getvalue()
+        return response.getvalue()
 
     return get
 

@@ -157,7 +157,7 @@ fn filter(command: &mut Command, text: &str) -> Result<String> {
     let program = command.get_program().display().to_string();
     let failed = |error: std::io::Error| format!("{program}: {error}");
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(failed)?;
-    let mut stdin = child.stdin.take().expect("it was asked for");
+    let mut stdin = child.stdin.take().expect("stdio is piped");
     let input = text.to_owned();
     // Beside reading what it writes: neither waits for the other for ever.
     let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));

@@ -1,7 +1,7 @@
-//! `cargo xtask demo`: a first message and a small campaign, in each language, against a sandbox of its own.
+//! `cargo xtask demo`: sends a first message and a small campaign to a sandbox, in each language.
 //!
-//! The demo is there to be seen soon. The Rust part starts when the sandbox is built. The libraries for the other languages
-//! compile meanwhile, in the profile of the sandbox, so that they share its dependencies.
+//! The Rust part starts as soon as the sandbox is built. The libraries for the other languages are built at the same time,
+//! in the profile of the sandbox, so that they share its dependencies.
 
 mod packages;
 
@@ -16,16 +16,16 @@ use crate::compiler::{self, COMPILERS, Library};
 use crate::node::Node;
 use crate::python::Venv;
 use crate::sandbox::{PROGRAM, Sandbox};
-use crate::{chosen, examples, paths, show, usage};
+use crate::{examples, paths, select, show, usage};
 
-/// The demo in one language: a program that needs `ZEXA_BASE_URL` and `ZEXA_API_KEY`, and nothing else.
+/// The demo in one language: a program that reads `ZEXA_BASE_URL` and `ZEXA_API_KEY`.
 struct Part {
     name: &'static str,
-    /// Where it is written, for whoever wants to read it.
+    /// Path of the source file.
     source: &'static str,
-    /// Gets what the program needs and is not in this repository. Runs while the libraries compile.
+    /// Installs external dependencies. Runs while the libraries are being built.
     install: fn() -> Result,
-    /// Puts the program together with the libraries.
+    /// Combines the program with the libraries.
     assemble: fn() -> Result,
     /// The program.
     program: fn() -> Command,
@@ -58,7 +58,7 @@ const PARTS: &[Part] = &[
     Part {
         name: "python",
         source: "bindings-python/examples/demo.py",
-        // What it draws with.
+        // The program displays its output with rich.
         install: || Venv::of(VENV, &["rich"]).map(drop),
         assemble: packages::assemble_python,
         program: || packages::python(&Venv::existing(VENV), "demo.py"),
@@ -72,7 +72,7 @@ const PARTS: &[Part] = &[
     },
 ];
 
-/// The environment of the Python program.
+/// Name of the Python program's virtual environment.
 const VENV: &str = "demo";
 
 fn compile(name: &str) -> Result {
@@ -83,7 +83,7 @@ fn compiled(name: &str) -> PathBuf {
     compiler::folder().join("demo").join(name.replace('.', "-"))
 }
 
-/// Prints the names of the parts.
+/// Prints the names and sources of the parts.
 pub(crate) fn list() -> ExitCode {
     for part in PARTS {
         println!("{:<8} {}", part.name, part.source);
@@ -93,7 +93,7 @@ pub(crate) fn list() -> ExitCode {
 
 /// Runs the named parts, or all of them.
 pub(crate) fn run(names: &[&str]) -> ExitCode {
-    let parts = match chosen(PARTS, names, |part| part.name) {
+    let parts = match select(PARTS, names, |part| part.name) {
         Ok(parts) => parts,
         Err(reason) => return usage(&reason),
     };
@@ -106,21 +106,21 @@ pub(crate) fn run(names: &[&str]) -> ExitCode {
     }
 }
 
-/// Runs all parts, with output as for a log: a step of the tests.
-pub(crate) fn run_all_for_a_log() -> Result {
+/// Runs all parts with output for a log, as a test step.
+pub(crate) fn run_all_for_log() -> Result {
     play(&PARTS.iter().collect::<Vec<_>>(), Output::Log)
 }
 
-/// Where the output goes.
+/// Destination of the output.
 #[derive(Clone, Copy)]
 enum Output {
-    /// Somebody watches: one part after the other, with progress bars.
+    /// A terminal: parts run one after the other, with progress bars.
     Terminal,
-    /// Nobody watches: all parts run at the same time, as they mostly wait for the sandbox.
+    /// A log: all parts run at the same time, as they mostly wait for the sandbox.
     Log,
 }
 
-/// All parts run, even if one fails.
+/// Runs all parts, even if one fails.
 fn play(parts: &[&Part], output: Output) -> Result {
     let (rust, others): (Vec<&Part>, Vec<&Part>) = parts.iter().partition(|part| part.name == RUST);
     show::heading("build", "the sandbox and the demo in Rust; the first build takes about a minute on two cores");
@@ -128,7 +128,7 @@ fn play(parts: &[&Part], output: Output) -> Result {
     let mut failures = Vec::new();
     thread::scope(|scope| {
         let preparing = (!others.is_empty()).then(|| {
-            println!("The libraries for the other languages ({}) are being built meanwhile.", names(&others));
+            println!("Building the libraries for the other languages ({}) in the background.", names(&others));
             scope.spawn(|| background::keep_output(|| prepare(&others)))
         });
         failures.extend(rust.iter().filter_map(|part| play_part(part, output).err()));
@@ -155,28 +155,28 @@ fn play(parts: &[&Part], output: Output) -> Result {
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
 }
 
-/// The names of parts, as in a sentence.
+/// Names of parts, separated by commas.
 fn names(parts: &[&Part]) -> String {
     parts.iter().map(|part| part.name).collect::<Vec<_>>().join(", ")
 }
 
 fn play_part(part: &Part, output: Output) -> Result {
-    show::heading(part.name, &format!("the program is {}", part.source));
+    show::heading(part.name, &format!("source: {}", part.source));
     (part.assemble)()?;
     let sandbox = Sandbox::start(&[])?;
     let mut program = (part.program)();
     sandbox.tell(&mut program);
     match output {
         Output::Terminal => command::run_quietly(&mut program),
-        Output::Log => command::run_as_for_a_log(&mut program),
+        Output::Log => command::run_piped(&mut program),
     }
 }
 
-/// Compiles the libraries, and installs what the parts need while they compile. One result for each part.
+/// Builds the libraries, and installs the dependencies of the parts at the same time. Returns one result per part.
 fn prepare(parts: &[&Part]) -> Vec<Result> {
     thread::scope(|scope| {
         let installing = scope.spawn(|| {
-            // What they print is of no use: a failure is a sentence.
+            // Their output is discarded; errors are in the results.
             background::keep_output(|| parts.iter().map(|part| (part.install)()).collect::<Vec<Result>>()).0
         });
         let built = command::run_quietly(&mut build(&["--lib", "--bin", PROGRAM, "--example", "demo"], false));
@@ -185,7 +185,7 @@ fn prepare(parts: &[&Part]) -> Vec<Result> {
     })
 }
 
-/// `cargo build` of these targets, with cargo's progress or without.
+/// `cargo build` of these targets, with or without cargo's progress output.
 fn build(targets: &[&'static str], shows_progress: bool) -> Command {
     let mut build = cargo_workspace("build", targets);
     if !shows_progress {

@@ -1,6 +1,6 @@
-//! The packages for Python and Node as the demo uses them: the sources, and beside them the library that `cargo build` has built.
+//! The Python and Node packages for the demo: copies of the sources, with the library from `cargo build`.
 //!
-//! Maturin and npm would build a release of the library, which takes minutes and which the tests do.
+//! The real package builds compile a release of the library, which takes minutes. The tests cover them.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::paths;
 use crate::python::Venv;
 use crate::wheel::empty;
 
-/// What CPython loads for `zexa._zexa`.
+/// File name of the extension module `zexa._zexa`.
 #[cfg(windows)]
 const EXTENSION: &str = "_zexa.pyd";
 #[cfg(not(windows))]
@@ -23,12 +23,12 @@ fn folder(language: &str) -> PathBuf {
     paths::target().join("demo").join(language)
 }
 
-/// A library of this workspace, by the name of its crate.
+/// Path of a library of this workspace, by crate name.
 fn library(name: &str) -> PathBuf {
     paths::programs().join(format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"))
 }
 
-/// Puts the Python package together, in a folder for `PYTHONPATH`.
+/// Assembles the Python package in a folder for `PYTHONPATH`.
 pub(super) fn assemble_python() -> Result {
     let package = folder("python").join("zexa");
     empty(&package)?;
@@ -36,7 +36,7 @@ pub(super) fn assemble_python() -> Result {
     copy_file(&library("_zexa"), &package.join(EXTENSION))
 }
 
-/// An example in Python, with the package.
+/// Command that runs a Python example with the package.
 pub(super) fn python(venv: &Venv, example: &str) -> Command {
     let mut python = venv.program("python");
     python.env("PYTHONPATH", folder("python"));
@@ -44,7 +44,7 @@ pub(super) fn python(venv: &Venv, example: &str) -> Command {
     python
 }
 
-/// Puts the Node package together, in a project with copies of the examples: Node looks for packages beside a program.
+/// Assembles the Node package in a project with copies of the examples, because Node resolves packages relative to the program.
 pub(super) fn assemble_node() -> Result {
     let project = folder("node");
     empty(&project)?;
@@ -55,9 +55,9 @@ pub(super) fn assemble_node() -> Result {
     copy_file(&library("zexa_node"), &package.join(npm::addon_file(npm::system()?)))
 }
 
-/// An example in Node, in that project.
+/// Command that runs a Node example in that project.
 pub(super) fn node(example: &str) -> Command {
-    // Without a Node, the part was not installed.
+    // If Node is missing, the installation has already failed.
     let mut node = Node::find().map_or_else(|_| Command::new("node"), |node| node.command());
     node.arg(folder("node").join(example));
     node

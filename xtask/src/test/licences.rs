@@ -1,6 +1,6 @@
-//! Licences under which a crate can be part of what is shipped.
+//! Licences that shipped crates may have.
 
-const FINE: [&str; 13] = [
+const ALLOWED: [&str; 13] = [
     "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
@@ -16,23 +16,23 @@ const FINE: [&str; 13] = [
     "Zlib",
 ];
 
-/// Whether the SPDX expression can be met with licences that ask for no more than their text.
+/// Whether an SPDX expression can be satisfied with licences that only require that their text is included.
 pub(crate) fn allow(expression: &str) -> bool {
     let expression = expression.trim();
     if let Some(both) = split(expression, " AND ") {
         return both.iter().all(|part| allow(part));
     }
-    // The slash is how it was written once.
+    // The slash is the deprecated form of OR.
     if let Some(either) = split(expression, " OR ").or_else(|| split(expression, "/")) {
         return either.iter().any(|part| allow(part));
     }
     match expression.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
         Some(inner) => allow(inner),
-        None => FINE.contains(&expression),
+        None => ALLOWED.contains(&expression),
     }
 }
 
-/// The parts between separators that stand outside all brackets, where there are any.
+/// Splits at separators outside parentheses. `None` if the separator does not occur.
 fn split<'a>(expression: &'a str, separator: &str) -> Option<Vec<&'a str>> {
     let mut parts = Vec::new();
     let mut start = 0;
@@ -52,11 +52,11 @@ mod tests {
     use super::allow;
 
     #[test]
-    fn expressions_are_understood() {
-        for fine in
+    fn spdx_expressions_are_evaluated() {
+        for allowed in
             ["MIT", "MIT/Apache-2.0", "GPL-2.0 OR MIT", "(MIT OR Apache-2.0) AND Unicode-3.0", "Apache-2.0 AND ISC"]
         {
-            assert!(allow(fine), "{fine}");
+            assert!(allow(allowed), "{allowed}");
         }
         for not in ["", "GPL-3.0-only", "MIT AND GPL-2.0", "(GPL-2.0 OR LGPL-2.1) AND MIT", "OpenSSL"] {
             assert!(!allow(not), "{not}");

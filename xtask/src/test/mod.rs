@@ -1,15 +1,15 @@
-//! `cargo xtask test`: every test there is, as steps that run one after the other.
+//! `cargo xtask test`: all tests, as steps that run one after the other.
 
-mod ahead;
 mod c;
 mod c_scenarios;
 mod consumers;
+mod conventions;
 mod dependencies;
 mod exports;
 mod guards;
-mod house;
 mod licences;
 mod node;
+mod prerequisites;
 mod python;
 mod python_lint;
 mod readme;
@@ -22,60 +22,50 @@ use crate::command::{self, PROGRAMS, Result, cargo, cargo_workspace};
 use crate::node::Packages;
 use crate::python::Venv;
 use crate::sandbox::PROGRAM;
-use crate::{chosen, codegen, demo, paths, release, show, usage};
+use crate::{codegen, demo, paths, release, select, show, usage};
 
-/// One of the tests.
+/// A test step.
 struct Step {
     name: &'static str,
     about: &'static str,
-    /// Whether it can be of no use where the step `build` has failed.
+    /// Whether to skip the step if the step `build` failed.
     needs_build: bool,
     run: fn() -> Result,
 }
 
-/// In this order: what is quick first, and what others stand on before them.
+/// The steps, in the order in which they run: fast ones first, and prerequisites before the steps that depend on them.
 const STEPS: &[Step] = &[
     Step {
         name: "fmt",
-        about: "the code is formatted",
+        about: "rustfmt",
         needs_build: false,
         run: || command::run(&mut cargo(["fmt", "--all", "--check"])),
     },
-    Step { name: "layout", about: "the files keep to the habits of the house", needs_build: false, run: house::check },
+    Step { name: "layout", about: "file conventions and wording", needs_build: false, run: conventions::check },
+    Step { name: "codegen", about: "generated files are up to date", needs_build: false, run: codegen::check },
     Step {
-        name: "codegen",
-        about: "what is generated is what would be generated now",
+        name: "guards",
+        about: "all functions exported to C and Node catch panics",
         needs_build: false,
-        run: codegen::check,
+        run: guards::check,
     },
-    Step { name: "guards", about: "no panic can reach C or Node", needs_build: false, run: guards::check },
     Step {
         name: "deps",
-        about: "no crate twice that must be there once, no second TLS, licences that can be shipped and are",
+        about: "duplicate or forbidden crates, and licences of third-party crates",
         needs_build: false,
         run: dependencies::check,
     },
-    Step {
-        name: "python-lint",
-        about: "the Python is formatted, and the lints are silent",
-        needs_build: false,
-        run: python_lint::check,
-    },
-    Step {
-        name: "node-lint",
-        about: "the JavaScript is formatted, and the lints are silent",
-        needs_build: false,
-        run: node::lint,
-    },
+    Step { name: "python-lint", about: "ruff check and ruff format", needs_build: false, run: python_lint::check },
+    Step { name: "node-lint", about: "biome check of JavaScript and TypeScript", needs_build: false, run: node::lint },
     Step {
         name: "build",
-        about: "libraries, programs, examples and tests build",
+        about: "build the libraries, programs, examples and tests",
         needs_build: false,
         run: || command::run(cargo_workspace("build", &PROGRAMS).args(["--lib", "--examples", "--tests"])),
     },
     Step {
         name: "clippy",
-        about: "the lints are silent",
+        about: "clippy without warnings",
         needs_build: true,
         run: || {
             command::run(&mut cargo_workspace(
@@ -86,20 +76,20 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "docs",
-        about: "the documentation builds, with links that lead somewhere",
+        about: "rustdoc without warnings or broken links",
         needs_build: true,
         run: || {
-            // With the examples, for the features of their dependencies: clippy has checked the crates with these.
+            // Including the examples, so that dependencies have the same features as for clippy and are not checked again.
             let mut doc = cargo_workspace("doc", &["--no-deps", "--lib", "--examples"]);
             command::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
         },
     },
     Step {
         name: "unit",
-        about: "unit tests",
+        about: "Rust unit tests",
         needs_build: true,
         run: || {
-            // The tests of xtask format code. They would install these too, and at the same time if the tests have just begun.
+            // The tests of xtask run formatters from both. Installed here once, instead of by several tests at the same time.
             Venv::prepare()?;
             Packages::prepare()?;
             cargo_test(&["--lib", "--bins", "--no-fail-fast"])
@@ -107,124 +97,124 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "doc-examples",
-        about: "the examples in the documentation run",
+        about: "examples in the Rust documentation",
         needs_build: true,
         run: || cargo_test(&["--doc", "--no-fail-fast"]),
     },
-    Step { name: "readme", about: "the Rust in README.md runs", needs_build: true, run: readme::check },
+    Step { name: "readme", about: "Rust snippets in README.md", needs_build: true, run: readme::check },
     Step {
         name: "rust",
-        about: "the client and the sandbox over real sockets, the scenarios among it",
+        about: "integration tests of the client and the sandbox, including the scenarios",
         needs_build: true,
         run: || cargo_test(&["--test", "*", "--no-fail-fast"]),
     },
     Step {
         name: "schemathesis",
-        about: "the sandbox is what tests/openapi.yaml says",
+        about: "the sandbox conforms to tests/openapi.yaml",
         needs_build: true,
         run: schemathesis::check,
     },
     Step {
         name: "exports",
-        about: "libzexa.so has what its header declares and no more, and needs nothing but the system",
+        about: "libzexa.so exports what zexa.h declares, and depends only on system libraries",
         needs_build: true,
         run: exports::check,
     },
     Step {
         name: "consumers",
-        about: "libzexa installs, and projects find it with pkg-config and CMake",
+        about: "projects that use the installed libzexa with pkg-config and CMake",
         needs_build: true,
         run: consumers::check,
     },
     Step {
         name: "c-scenarios",
-        about: "the scenarios, through the C ABI of the installed library",
+        about: "the scenarios through the C ABI of the installed library",
         needs_build: true,
         run: c_scenarios::check,
     },
     Step {
         name: "c",
-        about: "the programs of tests/c run, and the C and C++ in README.md, the headers and the examples",
+        about: "the C and C++ tests, the examples, and the snippets in README.md and the headers",
         needs_build: true,
         run: c::check,
     },
     Step {
         name: "valgrind",
-        about: "no error and no leak in the programs of tests/c, says Valgrind",
+        about: "the C and C++ tests under Valgrind: no errors, no leaks",
         needs_build: true,
         run: c::valgrind,
     },
     Step {
         name: "asan",
-        about: "no error and no leak in the programs of tests/c, says AddressSanitizer",
+        about: "the C and C++ tests with AddressSanitizer: no errors, no leaks",
         needs_build: true,
         run: c::asan,
     },
     Step {
         name: "tsan",
-        about: "no data race in a program of tests/c with many threads, says ThreadSanitizer",
+        about: "a multi-threaded C test with ThreadSanitizer: no data races",
         needs_build: true,
         run: c::tsan,
     },
     Step {
         name: "node-package",
-        about: "the packages of npm have what they should, and the addon needs nothing but the system",
+        about: "contents of the npm packages, and dependencies of the addon",
         needs_build: true,
         run: node::package,
     },
     Step {
         name: "node-consumer",
-        about: "the packages install without a network, and programs, compilers and bundlers find them",
+        about: "projects that use the npm packages: runtimes, compilers and bundlers",
         needs_build: true,
         run: node::consumer,
     },
     Step {
         name: "node-types",
-        about: "the types are what users need, says TypeScript, and the examples have no fault",
+        about: "TypeScript checks of the declarations and the examples",
         needs_build: true,
         run: node::types,
     },
     Step {
         name: "node",
-        about: "the tests of tests/node: the scenarios among them, the READMEs and the examples",
+        about: "the Node tests: scenarios, behaviour, snippets in the READMEs, examples",
         needs_build: true,
         run: node::check,
     },
     Step {
         name: "python-wheel",
-        about: "the sdist builds, and its wheel has what it should, for all Pythons that it is for",
+        about: "contents and compatibility tags of the wheel that is built from the sdist",
         needs_build: true,
         run: python::wheel,
     },
     Step {
         name: "python-consumer",
-        about: "the wheel installs where nothing else is, and programs and type checkers find it",
+        about: "projects that use the wheel in an empty environment: programs and type checkers",
         needs_build: true,
         run: python::consumer,
     },
     Step {
         name: "python-types",
-        about: "the types are complete, true, and what users need, say mypy and pyright",
+        about: "mypy and pyright checks of the stubs and the examples",
         needs_build: true,
         run: python::types,
     },
     Step {
         name: "python",
-        about: "the tests of tests/python: the scenarios among them, the READMEs and the examples",
+        about: "the Python tests: scenarios, behaviour, snippets in the READMEs, examples",
         needs_build: true,
         run: python::check,
     },
-    Step { name: "demo", about: "the demo in every language", needs_build: true, run: demo::run_all_for_a_log },
+    Step { name: "demo", about: "the demo in all languages", needs_build: true, run: demo::run_all_for_log },
 ];
 
-/// How a step ended.
+/// Result of a step.
 enum Verdict {
     Passed,
     Failed(String),
     Skipped,
 }
 
-/// Prints the names of the steps.
+/// Prints the names and descriptions of the steps.
 pub(crate) fn list() -> ExitCode {
     for step in STEPS {
         println!("{:<15} {}", step.name, step.about);
@@ -232,15 +222,15 @@ pub(crate) fn list() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Runs the named steps, or all of them, and sums up.
+/// Runs the named steps, or all of them, and prints a summary.
 pub(crate) fn run(names: &[&str]) -> ExitCode {
-    let steps = match chosen(STEPS, names, |step| step.name) {
+    let steps = match select(STEPS, names, |step| step.name) {
         Ok(steps) => steps,
         Err(reason) => return usage(&reason),
     };
     let start = Instant::now();
     release::skip_lto();
-    let ahead = ahead::begin(&steps.iter().map(|step| step.name).collect::<Vec<_>>());
+    let background = prerequisites::start(&steps.iter().map(|step| step.name).collect::<Vec<_>>());
     let mut results = Vec::new();
     let mut built = true;
     for step in steps {
@@ -248,9 +238,9 @@ pub(crate) fn run(names: &[&str]) -> ExitCode {
         built &= !(step.name == "build" && matches!(verdict, Verdict::Failed(_)));
         results.push((step, verdict, time));
     }
-    // They have ended, unless steps were skipped.
-    for thread in ahead {
-        thread.join().expect("it only runs programs");
+    // The threads have finished, unless steps were skipped.
+    for thread in background {
+        thread.join().expect("background work only runs programs");
     }
     sum_up(&results, start.elapsed())
 }
@@ -258,7 +248,7 @@ pub(crate) fn run(names: &[&str]) -> ExitCode {
 fn run_step(step: &Step, built: bool) -> (Verdict, Duration) {
     show::heading(step.name, step.about);
     if step.needs_build && !built {
-        println!("skipped, because the build failed");
+        println!("skipped: the build failed");
         return (Verdict::Skipped, Duration::ZERO);
     }
     let start = Instant::now();
@@ -271,7 +261,7 @@ fn run_step(step: &Step, built: bool) -> (Verdict, Duration) {
 }
 
 fn sum_up(results: &[(&Step, Verdict, Duration)], time: Duration) -> ExitCode {
-    show::heading("summary", &format!("all in {}", show::time(time)));
+    show::heading("summary", &format!("total time {}", show::time(time)));
     for (step, verdict, time) in results {
         let (word, reason) = match verdict {
             Verdict::Passed => ("passed", ""),
@@ -285,17 +275,17 @@ fn sum_up(results: &[(&Step, Verdict, Duration)], time: Duration) -> ExitCode {
     let passed = count(|verdict| matches!(verdict, Verdict::Passed));
     let failed = count(|verdict| matches!(verdict, Verdict::Failed(_)));
     let skipped = results.len() - passed - failed;
-    // In the form that tools which count test results look for.
+    // The format that tools which count test results recognize.
     let skipped = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
     println!("\n{passed} passed, {failed} failed{skipped}");
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Run tests.
+/// Runs `cargo test`.
 fn cargo_test(arguments: &[&str]) -> Result {
-    // For the tests that need the program, and not just the library.
+    // Some tests need the sandbox program.
     let program = paths::program(PROGRAM);
-    // Most tests wait for sockets: more of them run at the same time than there are processors, unless the user says how many.
+    // Most tests wait for sockets, so more of them run concurrently than there are processors, unless the user sets the number.
     let threads = std::env::var("RUST_TEST_THREADS").unwrap_or_else(|_| "8".to_owned());
     command::run(cargo_workspace("test", arguments).env("ZEXA_SANDBOX", program).env("RUST_TEST_THREADS", threads))
 }
@@ -305,7 +295,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steps_have_names_of_their_own() {
+    fn step_names_are_unique() {
         let mut names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
         names.sort_unstable();
         names.dedup();
@@ -313,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_failed_build_what_needs_it_is_skipped() {
+    fn steps_that_need_a_failed_build_are_skipped() {
         let step = Step { name: "x", about: "", needs_build: true, run: || Ok(()) };
         assert!(matches!(run_step(&step, false).0, Verdict::Skipped));
         assert!(matches!(run_step(&step, true).0, Verdict::Passed));

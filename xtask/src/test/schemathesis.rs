@@ -1,4 +1,4 @@
-//! The step `schemathesis`: generated requests to the sandbox, judged by the OpenAPI document.
+//! The step `schemathesis`: sends generated requests to the sandbox, and checks the responses against the OpenAPI document.
 
 use std::fs;
 use std::io::IsTerminal;
@@ -8,9 +8,9 @@ use crate::paths;
 use crate::python::Venv;
 use crate::sandbox::Sandbox;
 
-/// So that a failure comes again.
+/// Fixed seed, which makes failures reproducible.
 const SEED: &str = "1";
-/// For each operation: the whole step takes a quarter of a minute.
+/// Number of examples per operation. The step takes about 15 s.
 const EXAMPLES: &str = "100";
 
 /// Runs all checks in all phases.
@@ -18,7 +18,7 @@ pub(crate) fn check() -> Result {
     command::build()?;
     let venv = Venv::prepare()?;
     let sandbox = Sandbox::start(&["--credits", "1000000000"])?;
-    // It leaves files where it runs.
+    // Schemathesis writes files into its working directory.
     let folder = paths::target().join("schemathesis");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let tests = paths::root().join("tests");

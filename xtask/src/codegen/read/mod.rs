@@ -1,13 +1,13 @@
 //! Reads what the core defines from its source, and complains of whatever the other languages could not say.
 
 mod constants;
+#[cfg(test)]
+mod diagnostics_tests;
 mod endpoints;
 mod grammar;
 mod section;
 mod source;
 mod types;
-#[cfg(test)]
-mod wrong;
 
 use std::fs;
 use std::io;

@@ -1,4 +1,4 @@
-//! The contests: what is measured, and who takes part.
+//! The benchmarks and the clients that they compare.
 
 use std::cell::OnceCell;
 use std::process::Command;
@@ -9,80 +9,80 @@ use crate::python::Venv;
 use crate::wheel::Wheel;
 use crate::{npm, paths};
 
-/// A work that clients are measured at.
-pub(super) struct Contest {
+/// A benchmark.
+pub(super) struct Benchmark {
     pub(super) name: &'static str,
     pub(super) about: &'static str,
     language: Language,
-    /// The first is what the others are compared with.
+    /// Clients to compare. Ratios are relative to the first one.
     pub(super) clients: &'static [&'static str],
 }
 
-/// Whose clients they are.
+/// Language of the clients.
 #[derive(Clone, Copy)]
 enum Language {
     Python,
     Node,
 }
 
-pub(super) const ALL: &[Contest] = &[
-    Contest {
+pub(super) const ALL: &[Benchmark] = &[
+    Benchmark {
         name: "one-call",
-        about: "a message is sent, and the answer read",
+        about: "send one message",
         language: Language::Python,
         clients: &["zexa", "raw socket", "primp", "pycurl", "httpx", "requests"],
     },
-    Contest {
+    Benchmark {
         name: "threads",
-        about: "eight threads share a client, and send at once",
+        about: "send messages from eight threads that share a client",
         language: Language::Python,
         clients: &["zexa", "primp", "httpx", "requests"],
     },
-    Contest {
+    Benchmark {
         name: "contacts",
-        about: "10,000 contacts are read, page after page, as objects with types",
+        about: "list 10,000 contacts as typed objects",
         language: Language::Python,
         clients: &["zexa", "pycurl", "requests"],
     },
-    Contest {
+    Benchmark {
         name: "import",
-        about: "Python starts and imports it",
+        about: "start Python and import the client",
         language: Language::Python,
         clients: &["nothing", "zexa", "primp", "httpx", "requests"],
     },
-    Contest {
+    Benchmark {
         name: "node-one-call",
-        about: "a message is sent, and the answer read: the first 5,000 of a process",
+        about: "send one message: the first 5,000 messages of a process",
         language: Language::Node,
         clients: &["zexa", "raw socket", "undici", "node:http", "fetch"],
     },
-    Contest {
+    Benchmark {
         name: "node-warm",
-        about: "a message is sent, and the answer read: after 20,000 others",
+        about: "send one message: after 20,000 messages",
         language: Language::Node,
         clients: &["zexa", "raw socket", "undici", "node:http", "fetch"],
     },
-    Contest {
+    Benchmark {
         name: "node-64-at-once",
-        about: "messages are sent, 64 at once",
+        about: "send messages, 64 concurrently",
         language: Language::Node,
         clients: &["zexa", "undici", "node:http", "fetch"],
     },
-    Contest {
+    Benchmark {
         name: "node-contacts",
-        about: "10,000 contacts are read, page after page, as objects with dates",
+        about: "list 10,000 contacts as objects with Date values",
         language: Language::Node,
         clients: &["zexa", "undici", "node:http", "fetch"],
     },
-    Contest {
+    Benchmark {
         name: "node-import",
-        about: "Node starts, loads it, and makes a client",
+        about: "start Node, load the package and create a client",
         language: Language::Node,
         clients: &["nothing", "zexa", "node:http", "undici"],
     },
 ];
 
-/// What clients run with. Each language is got ready when the first of its contests is.
+/// The runtimes of the clients. Each is prepared before its first benchmark.
 #[derive(Default)]
 pub(super) struct Languages {
     python: OnceCell<Venv>,
@@ -90,9 +90,9 @@ pub(super) struct Languages {
 }
 
 impl Languages {
-    /// Gets ready what the contest needs: not while others are measured.
-    pub(super) fn prepare(&self, contest: &Contest) -> Result {
-        match contest.language {
+    /// Prepares the runtime of a benchmark, before any measurement.
+    pub(super) fn prepare(&self, benchmark: &Benchmark) -> Result {
+        match benchmark.language {
             Language::Python if self.python.get().is_none() => {
                 let venv = Venv::of_file("benchmarks", "tests/benchmarks/requirements.txt")?;
                 Wheel::build()?.install(&venv)?;
@@ -107,13 +107,13 @@ impl Languages {
         Ok(())
     }
 
-    /// The process of a client that takes part in the contest.
-    pub(super) fn contestant(&self, contest: &Contest, client: &str, url: &str) -> Command {
-        let ready = "it was prepared for the contest";
-        let (mut program, script, work) = match contest.language {
-            Language::Python => (self.python.get().expect(ready).program("python"), "python", contest.name),
+    /// Command that starts a client process of a benchmark.
+    pub(super) fn client(&self, benchmark: &Benchmark, client: &str, url: &str) -> Command {
+        let ready = "prepare() was called for the benchmark";
+        let (mut program, script, work) = match benchmark.language {
+            Language::Python => (self.python.get().expect(ready).program("python"), "python", benchmark.name),
             Language::Node => {
-                let work = contest.name.trim_start_matches("node-");
+                let work = benchmark.name.trim_start_matches("node-");
                 (self.node.get().expect(ready).command(), "node/main.mjs", work)
             }
         };
