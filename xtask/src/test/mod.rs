@@ -14,6 +14,7 @@ mod python;
 mod python_lint;
 mod readme;
 mod schemathesis;
+mod spelling;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -43,6 +44,7 @@ const STEPS: &[Step] = &[
     },
     Step { name: "layout", about: "file conventions and wording", needs_build: false, run: conventions::check },
     Step { name: "codegen", about: "generated files are up to date", needs_build: false, run: codegen::check },
+    Step { name: "spelling", about: "typos and terms in all files", needs_build: false, run: spelling::check },
     Step {
         name: "guards",
         about: "all functions exported to C and Node catch panics",

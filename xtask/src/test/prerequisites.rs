@@ -25,6 +25,7 @@ const DOWNLOADS: &[Prerequisite] = &[
     Prerequisite {
         steps: &[
             "codegen",
+            "spelling",
             "python-lint",
             "unit",
             "schemathesis",
