@@ -8,6 +8,7 @@ mod compiler;
 mod debug_symbols;
 mod demo;
 mod dist;
+mod docs;
 mod examples;
 mod install;
 mod node;
@@ -35,6 +36,8 @@ Commands:
   demo --list         list the languages
   dist [LANGUAGE...]  build the packages to publish, for this system
   dist --list         list the languages
+  docs [PART...]      build the API reference of each language and the guides as HTML in target/docs
+  docs --list         list the parts
   install --prefix DIR [--libdir DIR] [--destdir DIR] [--debug-symbols]
                       install libzexa for C and C++, optionally with a separate file of debug symbols
   licences            generate the files with the licences of third-party crates, with cargo-about
@@ -53,6 +56,8 @@ fn main() -> ExitCode {
         ["bench", names @ ..] => bench::run(names),
         ["dist", "--list"] => dist::list(),
         ["dist", names @ ..] => dist::run(names),
+        ["docs", "--list"] => docs::list(),
+        ["docs", names @ ..] => docs::run(names),
         ["install", options @ ..] => install::run(options),
         ["licences"] => third_party::write(),
         ["test", "--list"] => test::list(),
