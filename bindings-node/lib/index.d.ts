@@ -208,14 +208,14 @@ export declare function parseEvent(body: string | Uint8Array): WebhookEvent
 /**
  * Delivery channel of a message or campaign.
  *
- * Any other string, too: the API may add to them.
+ * Any other string is accepted, because the API may add values.
  */
 export type Channel = 'sms' | 'whatsapp' | 'telegram' | 'email' | 'slack' | (string & {})
 
 /**
  * Delivery channel of a message or campaign.
  *
- * Any other string, too: the API may add to them.
+ * Any other string is accepted, because the API may add values.
  */
 export declare const Channel: {
   /** Text message (SMS) to a phone number. */
@@ -346,14 +346,14 @@ export interface Message {
 /**
  * Delivery status of a message: `queued`, then `sent`, then a final status (`delivered`, `failed` or `undeliverable`).
  *
- * Any other string, too: the API may add to them.
+ * Any other string is accepted, because the API may add values.
  */
 export type MessageStatus = 'queued' | 'sent' | 'delivered' | 'failed' | 'undeliverable' | (string & {})
 
 /**
  * Delivery status of a message: `queued`, then `sent`, then a final status (`delivered`, `failed` or `undeliverable`).
  *
- * Any other string, too: the API may add to them.
+ * Any other string is accepted, because the API may add values.
  */
 export declare const MessageStatus: {
   /** Accepted by Zexa, and not yet passed to the carrier or provider. This can take up to 30 minutes at busy times. */
@@ -417,14 +417,14 @@ export interface SenderId {
 /**
  * Approval status of a Sender ID. Only approved Sender IDs can send messages.
  *
- * Any other string, too: the API may add to them.
+ * Any other string is accepted, because the API may add values.
  */
 export type SenderIdStatus = 'pending' | 'approved' | 'rejected' | (string & {})
 
 /**
  * Approval status of a Sender ID. Only approved Sender IDs can send messages.
  *
- * Any other string, too: the API may add to them.
+ * Any other string is accepted, because the API may add values.
  */
 export declare const SenderIdStatus: {
   /** Under review. */
@@ -576,7 +576,7 @@ export interface CampaignStats {
 /**
  * Status of a campaign. The names are not documented by the API; it may use others.
  *
- * Any other string, too: the API may add to them.
+ * Any other string is accepted, because the API may add values.
  */
 export type CampaignStatus =
   | 'scheduled'
@@ -591,7 +591,7 @@ export type CampaignStatus =
 /**
  * Status of a campaign. The names are not documented by the API; it may use others.
  *
- * Any other string, too: the API may add to them.
+ * Any other string is accepted, because the API may add values.
  */
 export declare const CampaignStatus: {
   /** Waiting for its start time. */
@@ -766,9 +766,9 @@ export interface WebhookEvent {
    * which also search the rest of the payload. Not documented by the API; may be absent.
    */
   data?: unknown
-  /** The message that the event is about, if it is about one, wherever the payload has it. */
+  /** Message that the event refers to, from any place in the payload. Absent if the event refers to no message. */
   message?: Message
-  /** The campaign that the event is about, if it is about one, wherever the payload has it. */
+  /** Campaign that the event refers to, from any place in the payload. Absent if the event refers to no campaign. */
   campaign?: Campaign
   /**
    * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
@@ -780,7 +780,7 @@ export interface WebhookEvent {
 /**
  * Name of an event that Zexa posts to webhooks.
  *
- * Any other string, too: the API may add to them.
+ * Any other string is accepted, because the API may add values.
  */
 export type EventName =
   | 'message.delivered'
@@ -795,7 +795,7 @@ export type EventName =
 /**
  * Name of an event that Zexa posts to webhooks.
  *
- * Any other string, too: the API may add to them.
+ * Any other string is accepted, because the API may add values.
  */
 export declare const EventName: {
   /** A message was delivered. */
@@ -1043,7 +1043,7 @@ export declare class ClosedError extends APIError {
 }
 
 /**
- * What went wrong.
+ * Kind of an error.
  *
  * - `config`: An option of the client or of the call is invalid or missing. Nothing was sent.
  * - `invalid_request`: A required value is missing, or the request is malformed (status 400).
@@ -1081,7 +1081,7 @@ export type Kind =
   | 'other'
 
 /**
- * How far a failed request got: may the server have carried it out?
+ * Outcome of a failed request: whether the server may have processed it.
  *
  * - `not_sent`: The server has not processed the request and will not process it later: it was not sent, or the server
  * reported that it did not process it. Safe to retry.

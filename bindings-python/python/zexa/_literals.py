@@ -8,7 +8,7 @@ __all__ = ["CampaignStatus", "Channel", "EventName", "Kind", "MessageStatus", "O
 Channel: TypeAlias = Literal["sms", "whatsapp", "telegram", "email", "slack"] | str
 """Delivery channel of a message or campaign.
 
-Any other string, too: the API may add to them.
+Any other string is accepted, because the API may add values.
 
 - `sms`: Text message (SMS) to a phone number.
 - `whatsapp`: WhatsApp.
@@ -21,7 +21,7 @@ MessageStatus: TypeAlias = Literal["queued", "sent", "delivered", "failed", "und
 """Delivery status of a message: `queued`, then `sent`, then a final status (`delivered`, `failed` or
 `undeliverable`).
 
-Any other string, too: the API may add to them.
+Any other string is accepted, because the API may add values.
 
 - `queued`: Accepted by Zexa, and not yet passed to the carrier or provider. This can take up to 30 minutes at
   busy times.
@@ -34,7 +34,7 @@ Any other string, too: the API may add to them.
 SenderIdStatus: TypeAlias = Literal["pending", "approved", "rejected"] | str
 """Approval status of a Sender ID. Only approved Sender IDs can send messages.
 
-Any other string, too: the API may add to them.
+Any other string is accepted, because the API may add values.
 
 - `pending`: Under review.
 - `approved`: Approved for sending.
@@ -44,7 +44,7 @@ Any other string, too: the API may add to them.
 CampaignStatus: TypeAlias = Literal["scheduled", "sending", "sent", "completed", "paused", "failed", "cancelled"] | str
 """Status of a campaign. The names are not documented by the API; it may use others.
 
-Any other string, too: the API may add to them.
+Any other string is accepted, because the API may add values.
 
 - `scheduled`: Waiting for its start time.
 - `sending`: Being sent.
@@ -69,7 +69,7 @@ EventName: TypeAlias = (
 )
 """Name of an event that Zexa posts to webhooks.
 
-Any other string, too: the API may add to them.
+Any other string is accepted, because the API may add values.
 
 - `message.delivered`: A message was delivered.
 - `message.failed`: A message could not be sent.
@@ -97,7 +97,7 @@ Kind: TypeAlias = Literal[
     "closed",
     "other",
 ]
-"""What went wrong.
+"""Kind of an error.
 
 - `config`: An option of the client or of the call is invalid or missing. Nothing was sent.
 - `invalid_request`: A required value is missing, or the request is malformed (status 400).
@@ -119,7 +119,7 @@ Kind: TypeAlias = Literal[
 """
 
 Outcome: TypeAlias = Literal["not_sent", "rejected", "unknown", "accepted"]
-"""How far a failed request got: may the server have carried it out?
+"""Outcome of a failed request: whether the server may have processed it.
 
 - `not_sent`: The server has not processed the request and will not process it later: it was not sent, or the
   server reported that it did not process it. Safe to retry.

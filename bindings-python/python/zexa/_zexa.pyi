@@ -1120,11 +1120,13 @@ class Event:
 
     @property
     def message(self) -> Message | None:
-        """The message that the event is about, if it is about one, wherever the payload has it."""
+        """Message that the event refers to, from any place in the payload. Absent if the event refers to no message."""
 
     @property
     def campaign(self) -> Campaign | None:
-        """The campaign that the event is about, if it is about one, wherever the payload has it."""
+        """Campaign that the event refers to, from any place in the payload. Absent if the event refers to no
+        campaign.
+        """
 
     @property
     def extra(self) -> dict[str, Any]:

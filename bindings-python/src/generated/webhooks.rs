@@ -252,13 +252,13 @@ impl Event {
         self.0.data.as_ref().map(|value| json::to_python(py, value)).transpose()
     }
 
-    /// The message that the event is about, if it is about one, wherever the payload has it.
+    /// Message that the event refers to, from any place in the payload. Absent if the event refers to no message.
     #[getter]
     fn message(&self) -> Option<Message> {
         self.0.message().map(Message)
     }
 
-    /// The campaign that the event is about, if it is about one, wherever the payload has it.
+    /// Campaign that the event refers to, from any place in the payload. Absent if the event refers to no campaign.
     #[getter]
     fn campaign(&self) -> Option<Campaign> {
         self.0.campaign().map(Campaign)

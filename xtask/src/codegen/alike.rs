@@ -1,44 +1,44 @@
-//! What Python and JavaScript have alike, and the core does not say as data.
+//! Definitions that Python and JavaScript share, and that are not data in the core.
 
 use heck::ToPascalCase;
 
 use super::definition::{Model, Resource};
 
-/// What is waited for where nothing else is said.
+/// Status that a wait operation waits for by default.
 pub(super) const FINAL: &str = "final";
 
-/// What the type of an open enum says of itself behind the core's words.
-pub(super) const OPEN: &str = "Any other string, too: the API may add to them.";
+/// Text that is appended to the documentation of the type of an open enum.
+pub(super) const OPEN: &str = "Any other string is accepted, because the API may add values.";
 
-/// What a model has beside its fields: another model.
+/// An accessor of a model that returns another model.
 pub(super) struct About {
     pub(super) name: &'static str,
     pub(super) model: &'static str,
     pub(super) docs: &'static str,
 }
 
-/// What an event is about.
+/// Accessors of an event.
 const ABOUT: [About; 2] = [
     About {
         name: "message",
         model: "Message",
-        docs: "The message that the event is about, if it is about one, wherever the payload has it.",
+        docs: "Message that the event refers to, from any place in the payload. Absent if the event refers to no message.",
     },
     About {
         name: "campaign",
         model: "Campaign",
-        docs: "The campaign that the event is about, if it is about one, wherever the payload has it.",
+        docs: "Campaign that the event refers to, from any place in the payload. Absent if the event refers to no campaign.",
     },
 ];
 
-/// What a model is about, by methods of the core that the definition knows nothing of.
+/// Accessors that are methods in the core, and therefore not part of the definition.
 pub(super) fn about(model: &Model) -> &'static [About] {
     if model.name == "Event" { &ABOUT } else { &[] }
 }
 
-/// The class of a resource.
+/// Name of the class of a resource.
 pub(super) fn class(resource: &Resource) -> String {
     let name = resource.name.to_pascal_case();
-    // What it gives is called so.
+    // `Credits` is the name of the model.
     if name == "Credits" { "CreditBalance".to_owned() } else { name }
 }

@@ -1,4 +1,4 @@
-//! What the writer of a language has before it: the definition, the names that are taken, and what could not be written.
+//! The context of a writer: the definition, the names in use, and the diagnostics.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -7,16 +7,16 @@ use super::definition::{Definition, Docs, Model, Operation, Params, Place, Secti
 use super::docs::{commented, translate};
 use super::read::Complaint;
 
-/// How a language is different from the others, as far as its names go.
+/// Naming rules of a language.
 pub(super) struct Language {
     pub(super) name: &'static str,
-    /// What cannot be the name of anything.
+    /// Reserved words.
     pub(super) keywords: &'static [&'static str],
-    /// The name of what rustdoc would link to.
+    /// Returns the name in this language for the target of a rustdoc link.
     pub(super) link: fn(&Definition, &str) -> Option<String>,
 }
 
-/// What is written, the names that are taken by it, and what cannot be written.
+/// State of a writer.
 pub(super) struct Context<'a> {
     pub(super) definition: &'a Definition,
     language: Language,
@@ -25,12 +25,12 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// `reserved` are the names that what is written by hand has.
+    /// `reserved` contains the names in hand-written code.
     pub(super) fn new(definition: &'a Definition, language: Language, reserved: HashSet<String>) -> Context<'a> {
         Context { definition, language, taken: RefCell::new(reserved), complaints: RefCell::default() }
     }
 
-    /// Once, even where it is written more than once.
+    /// Reports a problem, unless it has already been reported.
     pub(super) fn complain(&self, place: &Place, message: impl Into<String>) {
         let complaint = Complaint { place: place.clone(), message: message.into() };
         let mut complaints = self.complaints.borrow_mut();
@@ -44,7 +44,7 @@ impl<'a> Context<'a> {
         if complaints.is_empty() { Ok(written) } else { Err(complaints) }
     }
 
-    /// A name that nothing else has.
+    /// Reserves a name, and reports it if it is already in use.
     pub(super) fn take(&self, name: String, place: &Place) -> String {
         if !self.taken.borrow_mut().insert(name.clone()) {
             self.complain(place, format!("in {}, two things would be called `{name}`", self.language.name));
@@ -52,13 +52,13 @@ impl<'a> Context<'a> {
         name
     }
 
-    /// A name that nothing else in its `scope` has, and that is no keyword.
+    /// Reserves a name in a scope. Reports duplicates and keywords.
     pub(super) fn take_in(&self, scope: &str, name: &str, place: &Place) -> String {
         self.take(format!("{scope}::{name}"), place);
         self.member(name, place)
     }
 
-    /// The name of a field or an argument: no keyword.
+    /// Name of a field or an argument. Reports keywords.
     pub(super) fn member(&self, name: &str, place: &Place) -> String {
         if self.language.keywords.contains(&name) {
             self.complain(place, format!("in {}, `{name}` is a keyword", self.language.name));
@@ -66,17 +66,17 @@ impl<'a> Context<'a> {
         name.to_owned()
     }
 
-    /// Documentation as the lines of a doc comment.
+    /// Documentation as a doc comment.
     pub(super) fn docs(&self, docs: &Docs) -> String {
         self.comment("///", docs)
     }
 
-    /// Documentation as lines that begin with `mark`.
+    /// Documentation as lines that start with `mark`.
     pub(super) fn comment(&self, mark: &str, docs: &Docs) -> String {
         commented(mark, &self.lines(docs))
     }
 
-    /// Documentation, with links as the names that the language knows.
+    /// Documentation with links replaced by names in this language.
     pub(super) fn lines(&self, docs: &Docs) -> Vec<String> {
         translate(docs, |link| (self.language.link)(self.definition, link)).unwrap_or_else(|complaint| {
             self.complaints.borrow_mut().push(complaint);
@@ -84,19 +84,19 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// The model of this name.
+    /// Model with this name.
     pub(super) fn model(&self, name: &str) -> &'a Model {
         let found = self.definition.models().find(|model| model.name == name);
-        found.expect("the reader found it")
+        found.expect("the reader has resolved the name")
     }
 
-    /// Where the model of this name is defined.
+    /// Section that defines the model with this name.
     pub(super) fn section_of(&self, model: &str) -> &'a Section {
         let found = self.definition.sections.iter().find(|section| section.models.iter().any(|one| one.name == model));
-        found.expect("the reader found it")
+        found.expect("the reader has resolved the name")
     }
 
-    /// The type of the status of this model, for which an operation waits.
+    /// Type of the status of a model, which a wait operation compares.
     pub(super) fn status(&self, operation: &Operation, model: &str) -> Option<&'a Type> {
         let status = self.model(model).fields.iter().find(|field| field.name == "status");
         if status.is_none() {
@@ -105,13 +105,13 @@ impl<'a> Context<'a> {
         status.map(|field| &field.kind)
     }
 
-    /// The parameters of this name.
+    /// Parameters with this name.
     pub(super) fn params(&self, name: &str) -> &'a Params {
         let found = self.definition.params().find(|params| params.name == name);
-        found.expect("the reader found it")
+        found.expect("the reader has resolved the name")
     }
 
-    /// Whether objects of this model come only within others.
+    /// Whether the model occurs only as a field of other models.
     pub(super) fn is_nested(&self, model: &str) -> bool {
         let mut fields = self.definition.models().flat_map(|model| &model.fields);
         fields.any(|field| field.kind == Type::Model(model.to_owned()))

@@ -1,15 +1,15 @@
-//! What the core defines, as the writers of the other languages see it: models, parameters, enums, endpoints and errors.
+//! The definitions of the core in the form that the writers use: models, parameters, enums, endpoints and errors.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// Everything that the core defines as data.
+/// All data definitions of the core.
 pub(crate) struct Definition {
-    /// What belongs together, in the order in which a reader meets it: channel, messages, sender_ids, campaigns, contacts, webhooks, credits.
+    /// Sections in documentation order: channel, messages, sender_ids, campaigns, contacts, webhooks, credits.
     pub(crate) sections: Vec<Section>,
-    /// `Kind`, in the order of its numbers.
+    /// Constants of `Kind`, ordered by number.
     pub(crate) kinds: Vec<Constant>,
-    /// `Outcome`, likewise.
+    /// Constants of `Outcome`, ordered by number.
     pub(crate) outcomes: Vec<Constant>,
 }
 
@@ -31,11 +31,11 @@ impl Definition {
     }
 }
 
-/// One file of the core, and the resource of the same name.
+/// Definitions of one file of the core, with the resource of the same name.
 pub(crate) struct Section {
-    /// The name of the file, such as `messages`.
+    /// Name of the file without extension, such as `messages`.
     pub(crate) name: String,
-    /// What its `//!` says after the title, and the title.
+    /// Documentation of the file, including its title.
     pub(crate) docs: Docs,
     pub(crate) enums: Vec<OpenEnum>,
     pub(crate) models: Vec<Model>,
@@ -43,20 +43,20 @@ pub(crate) struct Section {
     pub(crate) resource: Option<Resource>,
 }
 
-/// An enum that the API may add values to.
+/// An enum to which the API may add values.
 pub(crate) struct OpenEnum {
     pub(crate) name: String,
     pub(crate) docs: Docs,
     pub(crate) values: Vec<EnumValue>,
-    /// Its `pub fn name(&self) -> bool`.
+    /// Public methods of the form `fn name(&self) -> bool`.
     pub(crate) predicates: Vec<Predicate>,
     pub(crate) place: Place,
 }
 
 pub(crate) struct EnumValue {
-    /// The name in Rust, such as `Queued`.
+    /// Name in Rust, such as `Queued`.
     pub(crate) variant: String,
-    /// The name in the API, such as `queued`.
+    /// Name in the API, such as `queued`.
     pub(crate) text: String,
     pub(crate) docs: Docs,
 }
@@ -66,7 +66,7 @@ pub(crate) struct Predicate {
     pub(crate) docs: Docs,
 }
 
-/// An object that the API answers with.
+/// An object that the API returns.
 pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) docs: Docs,
@@ -74,7 +74,7 @@ pub(crate) struct Model {
     pub(crate) place: Place,
 }
 
-/// The parameters of a call.
+/// Parameters of an operation.
 pub(crate) struct Params {
     pub(crate) name: String,
     pub(crate) docs: Docs,
@@ -85,17 +85,17 @@ pub(crate) struct Params {
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) kind: Type,
-    /// In a model, whether it is always there, be it empty; in parameters, whether it is to be given.
+    /// In a model: whether the field is always present, possibly empty. In parameters: whether the caller must set it.
     pub(crate) required: bool,
     pub(crate) docs: Docs,
-    /// Whether it is a list that may as well be left out: it is not sent where it is empty.
+    /// Whether the field is a list that is not sent if it is empty.
     pub(crate) may_be_empty: bool,
     pub(crate) shown: Shown,
     pub(crate) place: Place,
 }
 
 impl Field {
-    /// What the languages call it that take a template as JSON.
+    /// Name in the languages that accept a template as JSON.
     pub(crate) fn member_name(&self) -> String {
         match self.kind {
             Type::Template => format!("{}_json", self.name),
@@ -113,7 +113,7 @@ pub(crate) enum Shown {
     Never,
 }
 
-/// The types that a field may have: a closed set.
+/// Types of fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Type {
     String,
@@ -121,19 +121,19 @@ pub(crate) enum Type {
     U64,
     F64,
     Timestamp,
-    /// Any JSON: `Value`.
+    /// Any JSON value: `Value`.
     Json,
     /// A JSON object: `Template`. Only in parameters.
     Template,
-    /// The name of an [`OpenEnum`].
+    /// Name of an [`OpenEnum`].
     Enum(String),
-    /// The name of a [`Model`].
+    /// Name of a [`Model`].
     Model(String),
-    /// `Vec` of a `String` or an enum.
+    /// `Vec` of `String` or of an enum.
     List(Box<Type>),
 }
 
-/// As it is written in the core.
+/// The type as written in the core.
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -150,7 +150,7 @@ impl fmt::Display for Type {
     }
 }
 
-/// A resource of the client and its operations, from the endpoint table.
+/// A resource of the client with its operations, from the endpoint table.
 pub(crate) struct Resource {
     pub(crate) name: String,
     pub(crate) docs: Docs,
@@ -163,30 +163,30 @@ pub(crate) struct Operation {
     pub(crate) docs: Docs,
     pub(crate) path: String,
     pub(crate) shape: Shape,
-    /// Variants of `Kind` that the API documents for it, beside those that follow from the shape.
+    /// Variants of `Kind` that the API documents for the operation, in addition to those that follow from its kind.
     pub(crate) kinds: Vec<String>,
     pub(crate) place: Place,
 }
 
-/// What an operation takes and gives; names are those of [`Params`] and [`Model`].
+/// Kind of an operation. The names are those of [`Params`] and [`Model`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// Parameters in the body, an object back.
+    /// Sends parameters as the body, and returns an object.
     Post { params: String, answer: String },
-    /// By its id.
+    /// Returns an object by id.
     Get { answer: String },
-    /// There is but one.
+    /// Returns an object that exists once per account.
     GetOne { answer: String },
-    /// By its id, again and again until it has a status.
+    /// Polls an object by id until it has a given status.
     Wait { answer: String },
-    /// Page by page.
+    /// Returns a paginated list.
     List { params: String, item: String },
-    /// By its id; nothing back.
+    /// Deletes an object by id.
     Delete,
 }
 
 impl Shape {
-    /// The parameters that it takes.
+    /// Name of the parameters.
     pub(crate) fn params(&self) -> Option<&str> {
         match self {
             Shape::Post { params, .. } | Shape::List { params, .. } => Some(params),
@@ -194,22 +194,22 @@ impl Shape {
         }
     }
 
-    /// Whether it takes an id.
+    /// Whether the operation takes an id.
     pub(crate) fn is_by_id(&self) -> bool {
         matches!(self, Shape::Get { .. } | Shape::Wait { .. } | Shape::Delete)
     }
 
-    /// Whether it returns a list.
+    /// Whether the operation returns a list.
     pub(crate) fn is_list(&self) -> bool {
         matches!(self, Shape::List { .. })
     }
 
-    /// Whether it sends its parameters as a body.
+    /// Whether the parameters are sent as the body.
     pub(crate) fn has_body(&self) -> bool {
         matches!(self, Shape::Post { .. })
     }
 
-    /// The object that it gives.
+    /// Name of the model that the operation returns.
     pub(crate) fn answer(&self) -> Option<&str> {
         match self {
             Shape::Post { answer, .. } | Shape::Get { answer } | Shape::GetOne { answer } | Shape::Wait { answer } => {
@@ -219,7 +219,7 @@ impl Shape {
         }
     }
 
-    /// Its method in HTTP.
+    /// HTTP method.
     pub(crate) fn method(&self) -> &'static str {
         match self {
             Shape::Post { .. } => "POST",
@@ -229,24 +229,24 @@ impl Shape {
     }
 }
 
-/// A constant of a closed set whose numbers are frozen.
+/// A constant of a closed enum. Its number never changes.
 pub(crate) struct Constant {
     pub(crate) variant: String,
-    /// The name, the same in every language.
+    /// Name, which is the same in all languages.
     pub(crate) name: String,
     pub(crate) number: u32,
     pub(crate) docs: Docs,
     pub(crate) place: Place,
 }
 
-/// Documentation, line by line, in Markdown. Links to other items are still as rustdoc has them.
+/// Documentation as lines of Markdown. Links have the form of rustdoc.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Docs {
     pub(crate) lines: Vec<String>,
     pub(crate) place: Place,
 }
 
-/// Where something is written.
+/// Position in a source file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) file: PathBuf,

@@ -1,13 +1,13 @@
-//! Documentation in another language: the links of rustdoc become the names that its readers know.
+//! Converts documentation to another language: links of rustdoc become names in that language.
 
 use super::definition::Docs;
 use super::read::Complaint;
 
-/// The lines, with each ``[`link`]`` replaced by the name for it, in backticks.
+/// Returns the lines with each ``[`link`]`` replaced by the name of its target in backticks.
 ///
 /// # Errors
 ///
-/// A link that `name` knows nothing for.
+/// If `name` returns `None` for a link.
 pub(crate) fn translate(docs: &Docs, name: impl Fn(&str) -> Option<String>) -> Result<Vec<String>, Complaint> {
     docs.lines.iter().map(|line| translate_line(line, &name).map_err(|link| unknown(docs, &link))).collect()
 }
@@ -17,7 +17,7 @@ fn translate_line(line: &str, name: &impl Fn(&str) -> Option<String>) -> Result<
     let mut rest = line;
     while let Some((before, link)) = rest.split_once("[`") {
         let (link, after) = link.split_once("`]").ok_or(link)?;
-        // Where the text of a link is not its target, the target follows.
+        // The target follows in parentheses if it differs from the text of the link.
         let (target, after) = match after.strip_prefix('(').and_then(|after| after.split_once(')')) {
             Some(split) => split,
             None => (link, after),
@@ -33,11 +33,11 @@ fn translate_line(line: &str, name: &impl Fn(&str) -> Option<String>) -> Result<
 fn unknown(docs: &Docs, link: &str) -> Complaint {
     Complaint {
         place: docs.place.clone(),
-        message: format!("the link to `{link}` has no counterpart in other languages"),
+        message: format!("the target of the link `{link}` does not exist in this language"),
     }
 }
 
-/// Every line as a comment that begins with `mark`.
+/// Returns the lines as comments that start with `mark`.
 pub(crate) fn commented(mark: &str, lines: &[String]) -> String {
     lines.iter().map(|line| format!("{mark} {line}").trim_end().to_owned() + "\n").collect()
 }

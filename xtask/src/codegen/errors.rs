@@ -1,10 +1,10 @@
-//! The errors of Python and JavaScript: a class for each kind, called the same in both.
+//! The error classes of Python and JavaScript: one class per kind, with the same name in both languages.
 
 use heck::ToPascalCase;
 
 use super::definition::{Constant, Definition};
 
-/// The kinds whose classes have names or bases that do not follow from theirs: those that users know from other packages.
+/// Kinds whose classes have names or base classes that other packages established.
 const OTHERWISE: [(&str, &str, &str); 6] = [
     ("config", "ConfigError", "ZexaError"),
     ("unauthorized", "AuthenticationError", "APIError"),
@@ -14,14 +14,14 @@ const OTHERWISE: [(&str, &str, &str); 6] = [
     ("other", "APIError", "ZexaError"),
 ];
 
-/// The class of a kind, and what it is a kind of.
+/// The class of a kind.
 pub(super) struct Class<'a> {
     pub(super) name: String,
     pub(super) base: &'static str,
     pub(super) kind: &'a Constant,
 }
 
-/// All of them, in the order of the kinds.
+/// All classes, in the order of the kinds.
 pub(super) fn classes(definition: &Definition) -> impl Iterator<Item = Class<'_>> {
     definition.kinds.iter().map(|kind| match OTHERWISE.iter().find(|(name, ..)| *name == kind.name) {
         Some((_, class, base)) => Class { name: (*class).to_owned(), base, kind },
@@ -47,11 +47,11 @@ pub(super) struct Closed<'a> {
     pub(super) constants: &'a [Constant],
 }
 
-/// What an error says of itself by such names.
+/// The closed sets that describe an error.
 pub(super) fn closed(definition: &Definition) -> [Closed<'_>; 2] {
-    let outcome = "How far a failed request got: may the server have carried it out?";
+    let outcome = "Outcome of a failed request: whether the server may have processed it.";
     [
-        Closed { name: "Kind", docs: "What went wrong.", constants: &definition.kinds },
+        Closed { name: "Kind", docs: "Kind of an error.", constants: &definition.kinds },
         Closed { name: "Outcome", docs: outcome, constants: &definition.outcomes },
     ]
 }

@@ -1,6 +1,6 @@
-//! What one more field, in one file of the core, does to everything that is generated.
+//! Tests how an additional field in one file of the core changes the generated files.
 //!
-//! `ZEXA_UPDATE_GOLDEN=1 cargo test -p xtask golden` accepts what comes.
+//! `ZEXA_UPDATE_GOLDEN=1 cargo test -p xtask golden` updates the expected diff.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,30 +14,30 @@ use crate::paths;
 fn golden_a_new_field() {
     let changed = copy_of_sources();
     let file = changed.join("core/src/messages.rs");
-    let text = fs::read_to_string(&file).expect("it was copied");
-    let text = put_behind(
+    let text = fs::read_to_string(&file).expect("the file was copied");
+    let text = insert_after(
         &text,
         "            error: Option<String> as Code,\n",
         "            /// Number of SMS. Not documented: the API may omit it.\n            segments: Option<u32>,\n",
     );
-    let text = put_behind(
+    let text = insert_after(
         &text,
         "            template_id: String,\n",
         "            /// The caller's own name for it, up to 64 characters.\n            reference: String,\n",
     );
-    fs::write(&file, text).expect("it can be written");
+    fs::write(&file, text).expect("the file can be written");
     compare("new_field.diff", &differences(&changed));
 }
 
-/// How what is generated differs from what is generated of the sources as they are.
+/// Diff between the files that are generated from the current sources and from the changed sources.
 fn differences(changed: &Path) -> String {
     let (before, after) = (generate(paths::root()).expect("before"), generate(changed).expect("after"));
-    assert!(before.keys().eq(after.keys()), "the files are the same");
+    assert!(before.keys().eq(after.keys()), "the set of files is unchanged");
     let mut all = String::new();
     for (file, text) in &after {
         let name = file.to_string_lossy();
         let diff = TextDiff::from_lines(&before[file], text);
-        // Without line numbers: they move with all that stands before.
+        // Without line numbers, which change with every earlier line.
         let hunks = diff.unified_diff().context_radius(1).header(&name, &name).to_string();
         all.extend(hunks.lines().map(|line| if line.starts_with("@@") { "@@\n".into() } else { format!("{line}\n") }));
     }
@@ -47,18 +47,18 @@ fn differences(changed: &Path) -> String {
 fn compare(name: &str, actual: &str) {
     let golden = paths::root().join("xtask/src/codegen/golden").join(name);
     if std::env::var_os("ZEXA_UPDATE_GOLDEN").is_some() {
-        fs::write(&golden, actual).expect("it can be written");
+        fs::write(&golden, actual).expect("the file can be written");
     }
     let expected = fs::read_to_string(&golden).unwrap_or_default();
-    assert!(expected == actual, "{} is not what came:\n{actual}", golden.display());
+    assert!(expected == actual, "{} is out of date, the actual diff is:\n{actual}", golden.display());
 }
 
-fn put_behind(text: &str, place: &str, more: &str) -> String {
-    assert_eq!(text.matches(place).count(), 1, "there is one such place");
+fn insert_after(text: &str, place: &str, more: &str) -> String {
+    assert_eq!(text.matches(place).count(), 1, "the text occurs once");
     text.replace(place, &format!("{place}{more}"))
 }
 
-/// The sources that are read, in a folder below `target/`.
+/// Copies the sources that codegen reads to a folder in `target/`.
 fn copy_of_sources() -> PathBuf {
     let copy = paths::target().join("codegen").join("golden");
     let folders = [
@@ -73,11 +73,11 @@ fn copy_of_sources() -> PathBuf {
     for folder in folders {
         let from = paths::root().join(folder);
         let to = copy.join(folder);
-        // Not there the first time.
+        // The folder does not exist in the first run.
         let _ = fs::remove_dir_all(&to);
-        fs::create_dir_all(&to).expect("it can be made");
+        fs::create_dir_all(&to).expect("the folder can be created");
         for entry in fs::read_dir(&from).into_iter().flatten().flatten().filter(|entry| entry.path().is_file()) {
-            fs::copy(entry.path(), to.join(entry.file_name())).expect("it can be copied");
+            fs::copy(entry.path(), to.join(entry.file_name())).expect("the file can be copied");
         }
     }
     copy

@@ -1,6 +1,6 @@
-//! The keywords of C and C++.
+//! Keywords of C and C++.
 
-/// Those of C11 and C++20 that a name in snake case can be.
+/// Keywords of C11 and C++20 in lower case, which could conflict with generated names.
 pub(super) const KEYWORDS: &[&str] = &[
     "alignas",
     "alignof",

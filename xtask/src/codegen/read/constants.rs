@@ -1,4 +1,4 @@
-//! The closed sets of constants: their numbers are part of the C interface, and frozen.
+//! Reads the closed enums. Their numbers are part of the C ABI and never change.
 
 use syn::{Expr, ExprLit, Item, ItemEnum, Lit, Variant};
 
@@ -6,10 +6,10 @@ use super::grammar::NamesCall;
 use super::source::Source;
 use crate::codegen::definition::Constant;
 
-/// The constants of the enum of this name, in the order of their numbers.
+/// Constants of the enum with this name, ordered by number.
 pub(super) fn constants(source: &Source, name: &str, calls: &[NamesCall]) -> Vec<Constant> {
     let Some(item) = enum_named(source, name) else {
-        source.complain_of_file(format!("there is no `enum {name}` in it"));
+        source.complain_of_file(format!("missing `enum {name}`"));
         return Vec::new();
     };
     let mut constants: Vec<Constant> = Vec::new();
@@ -18,10 +18,8 @@ pub(super) fn constants(source: &Source, name: &str, calls: &[NamesCall]) -> Vec
         match constants.iter().find(|other| other.number == constant.number) {
             Some(other) => {
                 let (number, other) = (constant.number, &other.variant);
-                source.complain(
-                    &variant.ident,
-                    format!("`{}` has the number {number}, and so has `{other}`", variant.ident),
-                );
+                source
+                    .complain(&variant.ident, format!("`{}` has the same number {number} as `{other}`", variant.ident));
             }
             None => constants.push(constant),
         }
@@ -42,7 +40,7 @@ fn constant(source: &Source, set: &str, variant: &Variant, calls: &[NamesCall]) 
     let docs = source.item_docs(ident, &variant.attrs, &["default"]);
     let number = number(variant);
     if number.is_none() {
-        source.complain(ident, format!("`{ident}` has no number: write `{ident} = 1,` with one that was never used"));
+        source.complain(ident, format!("`{ident}` has no number: write `{ident} = 1,` with an unused number"));
     }
     let mut values = calls.iter().filter(|call| call.name == set).flat_map(|call| &call.values);
     let name = values.find(|value| value.variant == *ident).map(|value| value.text.value());

@@ -1,11 +1,11 @@
-//! The table of endpoints: resources and their operations.
+//! Reads the endpoint table: resources and their operations.
 
 use super::grammar::{EndpointsCall, OperationLine, ResourceBlock};
 use super::source::{Source, written};
 use super::types::{Names, name_of};
 use crate::codegen::definition::{Constant, Operation, Resource, Section, Shape};
 
-/// How an operation of each shape is written.
+/// Syntax of the operations of each kind.
 const SHAPES: [(&str, &str); 6] = [
     ("post", "post name(\"path\", argument: Params) -> Model;"),
     ("get", "get name(\"path\") -> Model;"),
@@ -15,7 +15,7 @@ const SHAPES: [(&str, &str); 6] = [
     ("delete", "delete name(\"path\");"),
 ];
 
-/// Gives each resource to the section of the same name.
+/// Adds each resource to the section of the same name.
 pub(super) fn add_resources(
     source: &Source,
     calls: &[EndpointsCall],
@@ -25,14 +25,14 @@ pub(super) fn add_resources(
 ) {
     for line in calls.iter().flat_map(|call| &call.resources).flat_map(|block| &block.operations) {
         for kind in line.kinds.iter().filter(|kind| kinds.iter().all(|known| **kind != known.variant)) {
-            source.complain(kind, format!("there is no `Kind::{kind}`"));
+            source.complain(kind, format!("unknown `Kind::{kind}`"));
         }
     }
     for block in calls.iter().flat_map(|call| &call.resources) {
         let resource = resource(source, block, names);
         match sections.iter_mut().find(|section| section.name == resource.name) {
             Some(section) => section.resource = Some(resource),
-            None => source.complain(&block.name, format!("there is no section `{}` for this resource", block.name)),
+            None => source.complain(&block.name, format!("no section `{}` for this resource", block.name)),
         }
     }
 }
@@ -60,11 +60,10 @@ fn operation(source: &Source, line: &OperationLine, names: &Names) -> Option<Ope
 }
 
 fn shape(source: &Source, line: &OperationLine, names: &Names) -> Option<Shape> {
-    // Both are looked at before either is given up, so that neither complaint hides the other.
+    // Both are resolved first, so that problems of both are reported.
     let params =
-        line.argument.as_ref().map(|kind| named(source, kind, "are no parameters", |name| names.params.contains(name)));
-    let answer =
-        line.answer.as_ref().map(|kind| named(source, kind, "is no model", |name| names.models.contains(name)));
+        line.argument.as_ref().map(|kind| named(source, kind, "parameters", |name| names.params.contains(name)));
+    let answer = line.answer.as_ref().map(|kind| named(source, kind, "model", |name| names.models.contains(name)));
     let shape = line.shape.to_string();
     match (shape.as_str(), params, answer) {
         ("post", Some(params), Some(answer)) => {
@@ -88,16 +87,16 @@ fn shape(source: &Source, line: &OperationLine, names: &Names) -> Option<Shape> 
 
 fn wrong_shape(shape: &str) -> String {
     match SHAPES.iter().find(|(name, _)| *name == shape) {
-        Some((_, form)) => format!("`{shape}` is written `{form}`"),
-        None => format!("there is no shape `{shape}`, only {}", SHAPES.map(|(name, _)| name).join(", ")),
+        Some((_, form)) => format!("invalid `{shape}`: expected `{form}`"),
+        None => format!("unknown kind `{shape}`: expected {}", SHAPES.map(|(name, _)| name).join(", ")),
     }
 }
 
-/// The name that is written here, where it is known.
-fn named(source: &Source, kind: &syn::Type, are_none: &str, known: impl Fn(&str) -> bool) -> Option<String> {
+/// The name of a type, if it is known. Reports unknown names.
+fn named(source: &Source, kind: &syn::Type, expected: &str, known: impl Fn(&str) -> bool) -> Option<String> {
     let name = name_of(kind).map(ToString::to_string).filter(|name| known(name));
     if name.is_none() {
-        source.complain(kind, format!("there {are_none} `{}`", written(kind)));
+        source.complain(kind, format!("unknown {expected} `{}`", written(kind)));
     }
     name
 }

@@ -1,6 +1,6 @@
-//! The grammar of the macros that the core writes its data in.
+//! Parsers for the macros with which the core defines its data.
 //!
-//! The compiler has checked what these macros take. Here it is only taken apart, and what it means is for others to say.
+//! The compiler has already checked the input of the macros. The other modules interpret the parsed syntax.
 
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -32,8 +32,8 @@ pub(super) struct ValueLine {
 /// `model! { Message { required { id: String as Code, } documented { to: Option<String>, } optional { body or "text": Option<String>, } } }`, and
 /// `params!` without `documented`.
 ///
-/// What else a model may have, such as `from SendMessage { to }`, is of no concern to the other languages: the core decodes. Nor is the `extra` at the end
-/// of parameters: there it is an option of every call.
+/// Other parts of a model, such as `from SendMessage { to }`, concern only the decoder in the core and are skipped. So is the
+/// `extra` at the end of parameters, which is a call option in the other languages.
 pub(super) struct StructCall {
     pub(super) attributes: Vec<Attribute>,
     pub(super) name: Ident,
@@ -42,7 +42,7 @@ pub(super) struct StructCall {
     pub(super) optional: Vec<FieldLine>,
 }
 
-/// A field. Its aliases and the form of its values are of no concern to the other languages either.
+/// A field. Its aliases and the form of its values concern only the decoder, and are skipped.
 pub(super) struct FieldLine {
     pub(super) attributes: Vec<Attribute>,
     pub(super) name: Ident,
@@ -82,7 +82,7 @@ pub(super) struct OperationLine {
     pub(super) shape: Ident,
     pub(super) name: Ident,
     pub(super) path: LitStr,
-    /// The type of the argument: what that is called concerns Rust alone.
+    /// Type of the argument. Its name is used only in Rust.
     pub(super) argument: Option<Type>,
     pub(super) answer: Option<Type>,
     /// Kinds of errors.
@@ -182,7 +182,7 @@ impl Parse for ResourceBlock {
         let attributes = Attribute::parse_outer(input)?;
         let name = input.parse()?;
         input.parse::<Token![:]>()?;
-        // What the resource is called in Rust, in the blocking client and in the async one.
+        // Names of the blocking and the async Rust type.
         input.parse::<Ident>()?;
         input.parse::<Token![,]>()?;
         input.parse::<Ident>()?;
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_macro_does_not_take() {
+    fn invalid_macro_input_is_rejected() {
         fn error<T: Parse>(text: &str) -> String {
             syn::parse_str::<T>(text).err().expect("an error").to_string()
         }

@@ -1,4 +1,4 @@
-//! Reads what the core defines from its source, and complains of whatever the other languages could not say.
+//! Reads the definitions from the core's source, and reports constructs that the other languages cannot express.
 
 mod constants;
 #[cfg(test)]
@@ -22,26 +22,25 @@ use self::types::Names;
 use super::definition::{Definition, Place};
 use crate::paths;
 
-/// The files that define data, in the order in which a reader meets them.
+/// Files that define data, in documentation order.
 const SECTIONS: [&str; 7] = ["channel", "messages", "sender_ids", "campaigns", "contacts", "webhooks", "credits"];
-/// The macros that data is defined with.
+/// Macros that define data.
 const DEFINING: [&str; 3] = ["open_enum", "model", "params"];
 
-/// Reads what the core defines.
+/// Reads the definitions of the core.
 ///
 /// # Errors
 ///
-/// Everything that is wrong, in the order of files and lines. What is wrong in the grammar comes alone: without it, the rest cannot be
-/// judged.
+/// All problems, ordered by file and line. Syntax errors are reported alone, because other checks depend on valid syntax.
 pub(crate) fn read(core_src: &Path) -> Result<Definition, Vec<Complaint>> {
     let texts = texts(core_src).map_err(|complaint| vec![complaint])?;
     understand(&shown(core_src), texts)
 }
 
-/// The files of this folder. Those in folders of it make the client work, and define nothing.
+/// Source files in this folder. Subfolders contain no definitions.
 fn texts(folder: &Path) -> Result<Vec<(PathBuf, String)>, Complaint> {
     fn unreadable(file: &Path) -> impl Fn(io::Error) -> Complaint {
-        |error| Complaint { place: Place { file: shown(file), line: 1 }, message: format!("cannot be read: {error}") }
+        |error| Complaint { place: Place { file: shown(file), line: 1 }, message: format!("cannot read: {error}") }
     }
     let mut texts = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
@@ -53,7 +52,7 @@ fn texts(folder: &Path) -> Result<Vec<(PathBuf, String)>, Complaint> {
     Ok(texts)
 }
 
-/// The path as a person wants to see it: from the root of the repository.
+/// Path relative to the root of the repository.
 fn shown(file: &Path) -> PathBuf {
     file.strip_prefix(paths::root()).unwrap_or(file).to_owned()
 }
@@ -64,7 +63,7 @@ fn understand(folder: &Path, texts: Vec<(PathBuf, String)>) -> Result<Definition
     let calls = find(&sources, SECTIONS, folder)?.map(SectionCalls::of);
     let endpoints: Vec<EndpointsCall> = table.calls("endpoints");
     let constant_names: Vec<NamesCall> = errors.calls("names");
-    // A type whose definition was not understood would be complained of wherever it is used.
+    // Stop here: an invalid definition of a type would cause further problems wherever the type is used.
     no_complaints(&sources)?;
 
     complain_of_strays(&sources);
@@ -88,7 +87,7 @@ fn sources(texts: Vec<(PathBuf, String)>) -> Result<Vec<Source>, Vec<Complaint>>
     if complaints.is_empty() { Ok(sources) } else { Err(sorted(complaints)) }
 }
 
-/// The files of these names.
+/// Sources with these names.
 fn find<'a, const N: usize>(
     sources: &'a [Source],
     names: [&str; N],
@@ -100,12 +99,12 @@ fn find<'a, const N: usize>(
     }
     let missing = found.into_iter().filter_map(Result::err).map(|name| {
         let place = Place { file: folder.join(name).with_extension("rs"), line: 1 };
-        Complaint { place, message: "there is no such file".to_owned() }
+        Complaint { place, message: "missing file".to_owned() }
     });
     Err(sorted(missing.collect()))
 }
 
-/// Data that is defined in another file would not be seen, and missed in every language but Rust.
+/// Reports definitions in other files, which would be missing in all languages except Rust.
 fn complain_of_strays(sources: &[Source]) {
     for source in sources.iter().filter(|source| !SECTIONS.contains(&source.name.as_str())) {
         for call in source.macros() {
@@ -182,7 +181,7 @@ mod tests {
         let status = section(&definition, "messages").enums.first().expect("an enum");
         assert_eq!((status.name.as_str(), status.values.len()), ("MessageStatus", 5));
         assert_eq!(status.predicates.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["is_final"]);
-        // It has a question too, but not for everyone.
+        // `Channel` also has such a method, but it is not public.
         assert!(section(&definition, "channel").enums.first().expect("an enum").predicates.is_empty());
         assert_eq!((definition.kinds.len(), definition.outcomes.len()), (15, 4));
         assert_eq!(definition.kinds.iter().find(|kind| kind.variant == "NotFound").expect("a kind").name, "not_found");

@@ -1,4 +1,4 @@
-//! One file of the core that defines data: its open enums, models and parameters.
+//! Reads one file of the core: its open enums, models and parameters.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +10,12 @@ use super::source::{Source, has_attribute, written};
 use super::types::{Names, Owner, Position, field_type, name_of};
 use crate::codegen::definition::{EnumValue, Field, Model, OpenEnum, Params, Predicate, Section, Shown};
 
-/// The attributes that change nothing for the other languages: how the core spells a field in JSON, and what Rust derives.
+/// Attributes that do not affect the other languages: JSON options of the core, and derived traits.
 const ON_A_FIELD: [&str; 2] = ["serde(default)", "serde(skip_serializing_if)"];
 const ON_A_STRUCT: [&str; 2] = [DERIVED_DEBUG, "derive(Default)"];
 const DERIVED_DEBUG: &str = "derive(Debug)";
 
-/// The calls of macros in a file, before it is known what the names in them stand for.
+/// The macro calls in a file. Names in them are not resolved yet.
 pub(super) struct SectionCalls<'a> {
     source: &'a Source,
     enums: Vec<EnumCall>,
@@ -35,7 +35,7 @@ impl<'a> SectionCalls<'a> {
         }
     }
 
-    /// Adds the names that are given here.
+    /// Adds the names that this file defines.
     pub(super) fn add_names(&self, names: &mut Names) {
         fn add<'n>(to: &mut BTreeSet<String>, names: impl Iterator<Item = &'n Ident>) {
             to.extend(names.map(ToString::to_string));
@@ -45,7 +45,7 @@ impl<'a> SectionCalls<'a> {
         add(&mut names.params, self.params.iter().map(|call| &call.name));
     }
 
-    /// What it all means. The resource is written elsewhere, and not there yet.
+    /// Resolves the names. The resource is added later from the endpoint table.
     pub(super) fn section(&self, names: &Names) -> Section {
         Section {
             name: self.source.name.clone(),
@@ -72,17 +72,17 @@ impl<'a> SectionCalls<'a> {
         }
     }
 
-    /// The public questions that the type answers with yes or no. Whatever else it can do is Rust's own.
+    /// Public methods of the form `fn name(&self) -> bool`. Other methods exist only in Rust.
     fn predicates(&self, of: &Ident) -> Vec<Predicate> {
         let inherent = self.source.syntax.items.iter().filter_map(|item| match item {
             Item::Impl(item) if item.trait_.is_none() && name_of(&item.self_ty) == Some(of) => Some(item),
             _ => None,
         });
-        let questions = inherent.flat_map(|item| &item.items).filter_map(|item| match item {
-            ImplItem::Fn(item) if matches!(item.vis, Visibility::Public(_)) && is_question(&item.sig) => Some(item),
+        let methods = inherent.flat_map(|item| &item.items).filter_map(|item| match item {
+            ImplItem::Fn(item) if matches!(item.vis, Visibility::Public(_)) && is_predicate(&item.sig) => Some(item),
             _ => None,
         });
-        questions
+        methods
             .map(|item| Predicate {
                 name: item.sig.ident.to_string(),
                 docs: self.source.item_docs(&item.sig.ident, &item.attrs, &["must_use"]),
@@ -108,7 +108,7 @@ impl<'a> SectionCalls<'a> {
         }
     }
 
-    /// The required fields, then the others.
+    /// Fields: required ones first, then the others.
     fn fields(&self, call: &StructCall, owner: Owner, names: &Names) -> Vec<Field> {
         let name = &call.name;
         let debug = self.debugs.iter().find(|debug| debug.name == *name);
@@ -116,7 +116,7 @@ impl<'a> SectionCalls<'a> {
             self.source.complain(name, format!("`{name}` has neither `redacted_debug!` nor `{DERIVED_DEBUG}`"));
         }
         let required = call.required.iter().map(|line| (line, Position::required(owner)));
-        // In a model, the type of a field says whether it may be absent.
+        // In a model, the type determines whether a field may be absent.
         let others = call.documented.iter().chain(&call.optional).map(|line| (line, Position::of(owner, &line.kind)));
         required.chain(others).filter_map(|(line, position)| self.field(line, position, debug, names)).collect()
     }
@@ -126,7 +126,7 @@ impl<'a> SectionCalls<'a> {
         let shown = debug.map_or(Shown::Plain, |debug| self.shown(line, debug));
         let Some(kind) = field_type(&line.kind, position, names) else {
             let (written, choices) = (written(&line.kind), position.choices());
-            self.source.complain(&line.kind, format!("`{written}` cannot be expressed here, only {choices}"));
+            self.source.complain(&line.kind, format!("`{written}` is not supported here, expected {choices}"));
             return None;
         };
         let place = self.source.place(&line.name);
@@ -150,7 +150,7 @@ impl<'a> SectionCalls<'a> {
             Some(how) if how == "Masked" => Shown::Masked,
             Some(how) if how == "Hidden" => Shown::Hidden,
             Some(how) => {
-                let message = format!("there is no way to show a field `as {how}`, only Masked and Hidden");
+                let message = format!("unknown form `as {how}`: expected Masked or Hidden");
                 self.source.complain(how, message);
                 Shown::Never
             }
@@ -158,8 +158,8 @@ impl<'a> SectionCalls<'a> {
     }
 }
 
-/// `fn name(&self) -> bool`
-fn is_question(signature: &Signature) -> bool {
+/// Whether a method has the form `fn name(&self) -> bool`.
+fn is_predicate(signature: &Signature) -> bool {
     let mut inputs = signature.inputs.iter();
     let (Some(FnArg::Receiver(this)), None) = (inputs.next(), inputs.next()) else { return false };
     let ReturnType::Type(_, answer) = &signature.output else { return false };

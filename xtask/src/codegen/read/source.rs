@@ -1,4 +1,4 @@
-//! A file of the core: what is written in it and where, and the complaints about it.
+//! A source file of the core, with positions and diagnostics.
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use syn::{Attribute, Expr, ExprLit, Ident, Item, Lit, Macro, Meta, Token};
 
 use crate::codegen::definition::{Docs, Place};
 
-/// What is wrong in the source, and where.
+/// A problem in a source file.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Complaint {
     pub(crate) place: Place,
@@ -24,14 +24,14 @@ impl fmt::Display for Complaint {
     }
 }
 
-/// What is wrong, a line for each.
+/// Formats problems, one per line.
 pub(crate) fn told(complaints: Vec<Complaint>) -> String {
     complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-/// A file that is Rust. It gathers the complaints about it, so that whoever reads it need not stop at the first.
+/// A parsed source file. It collects diagnostics, so that all problems are reported at once.
 pub(super) struct Source {
-    /// The name of the module: `messages` for `messages.rs`.
+    /// Name of the module: `messages` for `messages.rs`.
     pub(super) name: String,
     pub(super) syntax: syn::File,
     file: PathBuf,
@@ -41,7 +41,7 @@ pub(super) struct Source {
 impl Source {
     /// # Errors
     ///
-    /// Where it is not Rust.
+    /// If the text is not valid Rust.
     pub(super) fn parse(file: PathBuf, text: &str) -> Result<Source, Complaint> {
         match syn::parse_file(text) {
             Ok(syntax) => {
@@ -54,12 +54,12 @@ impl Source {
         }
     }
 
-    /// The calls of macros that stand for themselves, in no function and no inner module.
+    /// Macro calls at the top level of the file.
     pub(super) fn macros(&self) -> impl Iterator<Item = &Macro> {
         self.syntax.items.iter().filter_map(|item| if let Item::Macro(item) = item { Some(&item.mac) } else { None })
     }
 
-    /// What stands in the calls of the macro of this name. What is not of its grammar is complained of and left out.
+    /// Parses the calls of the macro with this name. Calls with invalid syntax are reported and skipped.
     pub(super) fn calls<T: Parse>(&self, name: &str) -> Vec<T> {
         let mut calls = Vec::new();
         for call in self.macros().filter(|call| is_called(call, name)) {
@@ -71,7 +71,7 @@ impl Source {
         calls
     }
 
-    /// Where this is.
+    /// Position of a syntax element.
     pub(super) fn place(&self, of: &impl Spanned) -> Place {
         Place { file: self.file.clone(), line: of.span().start().line }
     }
@@ -80,30 +80,30 @@ impl Source {
         self.complaints.borrow_mut().push(Complaint { place: self.place(about), message: message.into() });
     }
 
-    /// About something that ought to be in the file, and is nowhere.
+    /// Reports something that is missing in the file.
     pub(super) fn complain_of_file(&self, message: impl Into<String>) {
         let place = Place { file: self.file.clone(), line: 1 };
         self.complaints.borrow_mut().push(Complaint { place, message: message.into() });
     }
 
-    /// The complaints since it was last asked.
+    /// Removes and returns the diagnostics.
     pub(super) fn take_complaints(&self) -> Vec<Complaint> {
         mem::take(&mut self.complaints.borrow_mut())
     }
 
-    /// What the `//!` of the file says.
+    /// Text of the `//!` comment of the file.
     pub(super) fn own_docs(&self) -> Docs {
         self.docs(&self.syntax.attrs).unwrap_or_else(|| {
-            self.complain_of_file("the file does not say what it is about: it needs a `//!`");
+            self.complain_of_file("the file has no `//!` comment");
             Docs::default()
         })
     }
 
-    /// What the `///` of this item says: there must be one, and no attribute beside it but those that are `known`.
+    /// Text of the `///` comment of an item. Reports a missing comment, and attributes that are not in `known`.
     pub(super) fn item_docs(&self, item: &Ident, attributes: &[Attribute], known: &[&str]) -> Docs {
         for attribute in attributes.iter().filter(|attribute| doc_text(attribute).is_none()) {
             for name in attribute_names(attribute).iter().filter(|name| !known.contains(&name.as_str())) {
-                self.complain(attribute, format!("the other languages know nothing of the attribute `{name}`"));
+                self.complain(attribute, format!("unsupported attribute `{name}`"));
             }
         }
         self.docs(attributes).unwrap_or_else(|| {
@@ -120,30 +120,30 @@ impl Source {
     }
 }
 
-/// Whether this is a call of the macro of this name, by whatever path.
+/// Whether this is a call of the macro with this name, in any path.
 pub(super) fn is_called(call: &Macro, name: &str) -> bool {
     call.path.segments.last().is_some_and(|last| last.ident == name)
 }
 
-/// Whether such an attribute is among these, such as `derive(Debug)`.
+/// Whether the attributes include this one, such as `derive(Debug)`.
 pub(super) fn has_attribute(attributes: &[Attribute], name: &str) -> bool {
     attributes.iter().flat_map(attribute_names).any(|one| one == name)
 }
 
-/// What is written there, on one line.
+/// Source text of a syntax element, on one line.
 pub(super) fn written(what: &impl Spanned) -> String {
-    let text = what.span().source_text().expect("what was read from a file is written in it");
+    let text = what.span().source_text().expect("the element was parsed from a file");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// One line of a doc comment, with the space that stands before its words.
+/// One line of a doc comment, including its leading space.
 fn doc_text(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(pair) = &attribute.meta else { return None };
     let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value else { return None };
     pair.path.is_ident("doc").then(|| text.value())
 }
 
-/// What an attribute says, each part by its name and without its value: `#[derive(Debug, Default)]` is `derive(Debug)` and `derive(Default)`.
+/// Names of the parts of an attribute, without values: `#[derive(Debug, Default)]` is `derive(Debug)` and `derive(Default)`.
 fn attribute_names(attribute: &Attribute) -> Vec<String> {
     let path = written(attribute.path());
     let parts = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attribute_goes_by_its_parts() {
+    fn an_attribute_is_split_into_parts() {
         let source = source("#[derive(Debug, Default)]\n#[serde(default, rename = \"x\")]\n#[default]\nstruct Thing;");
         let Some(Item::Struct(thing)) = source.syntax.items.first() else { panic!("no struct") };
         let names: Vec<String> = thing.attrs.iter().flat_map(attribute_names).collect();
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_rust() {
+    fn invalid_rust_is_reported() {
         let complaint = Source::parse(PathBuf::from("core/src/things.rs"), "//! Things.\n\nstruct struct;").err();
         let complaint = complaint.expect("a complaint").to_string();
         assert_eq!(complaint, "core/src/things.rs:3: expected identifier, found keyword `struct`");

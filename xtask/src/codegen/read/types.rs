@@ -1,4 +1,4 @@
-//! The types that a field may have, from how they are written.
+//! Converts Rust types of fields.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use syn::{GenericArgument, Ident, PathArguments};
 
 use crate::codegen::definition::Type;
 
-/// The names that the core gives to its data.
+/// Names of the types that the core defines.
 #[derive(Default)]
 pub(super) struct Names {
     pub(super) enums: BTreeSet<String>,
@@ -14,7 +14,7 @@ pub(super) struct Names {
     pub(super) params: BTreeSet<String>,
 }
 
-/// Where a field stands: not every type may stand everywhere.
+/// The position of a field, which determines the types that it may have.
 #[derive(Clone, Copy)]
 pub(super) struct Position {
     pub(super) owner: Owner,
@@ -32,12 +32,12 @@ impl Position {
         Position { owner, required: true }
     }
 
-    /// Of a field that is not in the `required` part. In a model it is always there if it has an empty value, such as a list.
+    /// Position of a field outside the `required` part. In a model, such a field is always present unless its type is `Option`.
     pub(super) fn of(owner: Owner, written: &syn::Type) -> Position {
         Position { owner, required: owner == Owner::Model && argument_of("Option", written).is_none() }
     }
 
-    /// What can be expressed here, in words.
+    /// Description of the supported types.
     pub(super) fn choices(self) -> String {
         let more = match (self.owner, self.required) {
             (Owner::Model, true) => ", u32, u64, f64, Timestamp, Value",
@@ -53,18 +53,18 @@ impl Position {
     fn admits(self, kind: &Type) -> bool {
         match kind {
             Type::String | Type::Enum(_) => true,
-            // In a model it is empty instead of absent.
+            // In a model, a list is empty instead of absent.
             Type::List(_) => self.owner == Owner::Params || self.required,
             Type::U64 | Type::F64 | Type::Json => self.owner == Owner::Model,
             Type::Model(_) => self.owner == Owner::Model && !self.required,
-            // One that is required and not given would have to be told from any that is: there is no empty one, as of a string.
+            // Required parameters must have an empty value that represents an unset field. Numbers and times have none.
             Type::U32 | Type::Timestamp => self.owner == Owner::Model || !self.required,
             Type::Template => self.owner == Owner::Params && !self.required,
         }
     }
 }
 
-/// The type that is written so, if it can be expressed in this position. What may be absent in a model is written as an `Option` of it.
+/// Converts a type, if it is supported in this position. In a model, the type of an optional field is the argument of `Option`.
 pub(super) fn field_type(written: &syn::Type, position: Position, names: &Names) -> Option<Type> {
     let written = match position {
         Position { owner: Owner::Model, required: false } => argument_of("Option", written)?,
@@ -80,13 +80,13 @@ pub(super) fn field_type(written: &syn::Type, position: Position, names: &Names)
     kind.filter(|kind| position.admits(kind))
 }
 
-/// The name that a type consists of, where it is no more than that.
+/// Name of a type, if the type is a plain name.
 pub(super) fn name_of(written: &syn::Type) -> Option<&Ident> {
     let syn::Type::Path(path) = written else { return None };
     path.path.get_ident().filter(|_| path.qself.is_none())
 }
 
-/// `T` of `Vec<T>`, or of another type with this name.
+/// Type argument of `name<T>`, such as `T` of `Vec<T>`.
 fn argument_of<'a>(name: &str, written: &'a syn::Type) -> Option<&'a syn::Type> {
     let syn::Type::Path(path) = written else { return None };
     let only = path.path.segments.first().filter(|one| path.path.segments.len() == 1 && one.ident == name)?;
@@ -121,7 +121,7 @@ mod tests {
         Position { owner: Owner::Params, required: false },
     ];
 
-    /// The type that is written so; in a model where it may be absent, as an `Option`.
+    /// Converts a type. For an optional field of a model, wraps the text in `Option`.
     fn understood(text: &str, position: Position) -> Option<Type> {
         let is_optional = position.owner == Owner::Model && !position.required;
         let text = if is_optional { format!("Option<{text}>") } else { text.to_owned() };
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_types_that_can_stand_anywhere() {
+    fn types_that_are_supported_everywhere() {
         for (text, kind) in [("String", Type::String), ("Channel", Type::Enum("Channel".into()))] {
             let anywhere = Some(kind);
             assert_eq!(
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn the_types_that_can_stand_somewhere() {
+    fn types_that_are_supported_in_some_positions() {
         for (text, kind, places) in [
             ("Vec<String>", Type::List(Box::new(Type::String)), [true, false, true, true]),
             ("Vec<Channel>", Type::List(Box::new(Type::Enum("Channel".into()))), [true, false, true, true]),
@@ -164,14 +164,14 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_absent_in_a_model_is_an_option() {
+    fn optional_fields_of_models_are_options() {
         let position = |owner, text| Position::of(owner, &syn::parse_str(text).expect("a type"));
         assert!(position(Owner::Model, "Vec<String>").required && !position(Owner::Model, "Option<String>").required);
         assert!(!position(Owner::Params, "String").required);
     }
 
     #[test]
-    fn a_type_is_told_as_it_is_written() {
+    fn a_type_is_displayed_as_written() {
         for text in ["u32", "Timestamp", "Value", "Template", "Channel", "Vec<String>"] {
             let kinds = EVERYWHERE.map(|position| understood(text, position));
             assert_eq!(kinds.iter().flatten().next().expect("possible somewhere").to_string(), text);
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_types_that_cannot_be_expressed() {
+    fn types_that_are_not_supported() {
         for text in [
             "i32",
             "bool",
