@@ -53,6 +53,12 @@ pub(crate) fn run(names: &[&str]) -> ExitCode {
     result
 }
 
+/// Builds the parts that take about a second each and need no other tools than the tests: a test step.
+pub(crate) fn check() -> Result {
+    python()?;
+    guides()
+}
+
 fn rust() -> Result {
     let output = empty("rust")?;
     let target = paths::target().join("rustdoc");

@@ -23,7 +23,7 @@ use crate::command::{self, PROGRAMS, Result, cargo, cargo_workspace};
 use crate::node::Packages;
 use crate::python::Venv;
 use crate::sandbox::PROGRAM;
-use crate::{codegen, demo, paths, release, select, show, usage};
+use crate::{codegen, demo, docs, paths, release, select, show, usage};
 
 /// A test step.
 struct Step {
@@ -45,6 +45,12 @@ const STEPS: &[Step] = &[
     Step { name: "layout", about: "file conventions and wording", needs_build: false, run: conventions::check },
     Step { name: "codegen", about: "generated files are up to date", needs_build: false, run: codegen::check },
     Step { name: "spelling", about: "typos and terms in all files", needs_build: false, run: spelling::check },
+    Step {
+        name: "doc-pages",
+        about: "the Python reference, and links and anchors in the guides",
+        needs_build: false,
+        run: docs::check,
+    },
     Step {
         name: "guards",
         about: "all functions exported to C and Node catch panics",

@@ -26,6 +26,7 @@ const DOWNLOADS: &[Prerequisite] = &[
         steps: &[
             "codegen",
             "spelling",
+            "doc-pages",
             "python-lint",
             "unit",
             "schemathesis",
