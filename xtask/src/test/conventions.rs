@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::wording;
 use crate::command::Result;
 use crate::paths;
 
@@ -21,12 +22,15 @@ const SCRIPT: [&str; 6] = ["js", "mjs", "cjs", "ts", "mts", "cts"];
 pub(crate) fn check() -> Result {
     let mut files = Vec::new();
     find(paths::root(), &mut files).map_err(|error| format!("cannot list the files: {error}"))?;
+    let phrases = wording::phrases()?;
     let mut problems = Vec::new();
     for file in &files {
         // Skip binary files.
         let Ok(text) = fs::read_to_string(file) else { continue };
         let name = file.strip_prefix(paths::root()).unwrap_or(file);
         problems.extend(problems_in(name, &text).into_iter().map(|what| format!("{}: {what}", name.display())));
+        let wording = wording::problems(name, &text, &phrases).into_iter();
+        problems.extend(wording.map(|(line, what)| format!("{}:{line}: {what}", name.display())));
     }
     println!("{} files checked", files.len());
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }

@@ -15,6 +15,7 @@ mod python_lint;
 mod readme;
 mod schemathesis;
 mod spelling;
+mod wording;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
