@@ -1,4 +1,4 @@
-//! Says to the linker that what is built is an addon of Node.
+//! Tells the linker that this crate is a Node addon.
 
 fn main() {
     napi_build::setup();

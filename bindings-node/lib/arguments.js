@@ -1,79 +1,82 @@
-// Reads what a caller gives: objects of known members, each of its type. What the values have to be like beside that, the core knows.
+// Reads the arguments of a caller: objects of known members, each with a type. The core checks the values.
 'use strict'
 
 const { isAnyArrayBuffer, isBoxedPrimitive, isDate } = require('node:util/types')
 
 const { ValidationError } = require('./generated/errors.js')
+const { hintFor } = require('./misplaced.js')
 
-/** How a member is read, and what it is called where it goes. */
+/** Creates entries of a table of members: how a member is read, and its name in the JSON for the addon. */
 const member = (read) => (key) => ({ key, read })
 
-function readText(refuse, value) {
-  if (typeof value !== 'string') refuse(`must be a string, not ${described(value)}`)
-  if (!value.isWellFormed()) refuse('holds half of a character: a surrogate without the other')
+const LONE_SURROGATE = 'must not contain a lone surrogate, which is half of a character'
+
+function readString(fail, value) {
+  if (typeof value !== 'string') fail(`must be a string, not ${typeName(value)}`)
+  if (!value.isWellFormed()) fail(LONE_SURROGATE)
   return value
 }
 
-function readFlag(refuse, value) {
-  if (typeof value !== 'boolean') refuse(`must be true or false, not ${described(value)}`)
+function readBoolean(fail, value) {
+  if (typeof value !== 'boolean') fail(`must be true or false, not ${typeName(value)}`)
   return value
 }
 
-function readWhole(refuse, value) {
-  if (typeof value !== 'number') refuse(`must be a number, not ${described(value)}`)
-  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) refuse('must be a whole number from 0 to 4294967295')
+function readInteger(fail, value) {
+  if (typeof value !== 'number') fail(`must be a number, not ${typeName(value)}`)
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) fail('must be an integer from 0 to 4294967295')
   return value
 }
 
-function readMilliseconds(refuse, value) {
-  if (typeof value !== 'number') refuse(`must be a number of milliseconds, not ${described(value)}`)
-  if (!(value >= 0)) refuse('must be a number of milliseconds, and not negative')
-  // JSON has no Infinity.
+function readMilliseconds(fail, value) {
+  if (typeof value !== 'number') fail(`must be a number of milliseconds, not ${typeName(value)}`)
+  if (!(value >= 0)) fail('must be a number of milliseconds that is not negative')
+  // JSON cannot express Infinity.
   return Math.min(value, Number.MAX_VALUE)
 }
 
-function readTime(refuse, value) {
-  if (typeof value === 'string') return readText(refuse, value)
-  if (!isDate(value)) refuse(`must be a Date or a string, not ${described(value)}`)
-  if (isInvalidDate(value)) refuse('is an invalid Date')
+function readDateTime(fail, value) {
+  if (typeof value === 'string') return readString(fail, value)
+  if (!isDate(value)) fail(`must be a Date or a string, not ${typeName(value)}`)
+  if (isInvalidDate(value)) fail('is an invalid Date')
   return value.toISOString()
 }
 
-function readTexts(refuse, value) {
-  if (!Array.isArray(value)) refuse(`must be an array of strings, not ${described(value)}`)
-  return value.map((one, index) => readText((reason) => refuse(`[${index}] ${reason}`), one))
+function readStrings(fail, value) {
+  if (!Array.isArray(value)) fail(`must be an array of strings, not ${typeName(value)}`)
+  return value.map((item, index) => readString((reason) => fail(`[${index}] ${reason}`), item))
 }
 
-function readObject(refuse, value) {
-  if (!isObject(value) || Array.isArray(value)) refuse(`must be an object, not ${described(value)}`)
-  // Read once, as it may say itself what it is in JSON, and may say something else the next time.
-  const read = JSON.parse(readJson(refuse, value))
-  return isObject(read) && !Array.isArray(read) ? read : refuse(`must be an object, and is ${described(read)} in JSON`)
+function readObject(fail, value) {
+  if (!isObject(value) || Array.isArray(value)) fail(`must be an object, not ${typeName(value)}`)
+  // Converted once: a `toJSON()` may return something else the next time.
+  const json = JSON.parse(readJson(fail, value))
+  return isObject(json) && !Array.isArray(json) ? json : fail(`must be an object, but its JSON is ${typeName(json)}`)
 }
 
-/** Any JSON, as text. */
-function readJson(refuse, value) {
+/** Any value that JSON can express, as JSON text. */
+function readJson(fail, value) {
   const check = new JsonCheck()
   let json
   try {
     json = JSON.stringify(value, check.replacer)
   } catch (error) {
-    if (!check.problem) refuse(`cannot be written as JSON: ${error.message}`, error)
+    if (!check.problem) fail(`cannot be converted to JSON: ${error.message}`, error)
   }
-  if (check.problem) refuse(check.problem)
-  if (json === undefined) refuse(`cannot be written as JSON: it is ${described(value)}`)
-  // Half of a character is all that is escaped so; a backslash of the text itself is escaped, too.
-  if (/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(json)) refuse('holds half of a character: a surrogate without the other')
+  if (check.problem) fail(check.problem)
+  if (json === undefined) fail(`cannot be converted to JSON: it is ${typeName(value)}`)
+  // `JSON.stringify()` escapes lone surrogates only; a backslash of the text itself is escaped, too.
+  if (/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(json)) fail(LONE_SURROGATE)
   return json
 }
 
-/** Finds what `JSON.stringify()` would write as something else without saying so: NaN as null, a `Map` as an empty object, a `Buffer` as its numbers. */
+/** Finds values that `JSON.stringify()` silently changes: NaN to null, a `Map` to an empty object, a `Buffer` to its numbers. */
 class JsonCheck {
   problem
-  /** Where the objects are that were seen. */
+  /** Paths of the visited objects. */
   #paths = new WeakMap()
 
-  /** The replacer of `JSON.stringify()`: `this` is the object that has the member, and `member` is what a `toJSON()` made of it. */
+  /** The replacer of `JSON.stringify()`: `this` is the object that contains the member, and `member` is the result of its `toJSON()`. */
   get replacer() {
     const check = this
     return function (key, member) {
@@ -83,15 +86,15 @@ class JsonCheck {
   }
 
   #visit(holder, key, member) {
-    const above = this.#paths.get(holder)
-    const path = above === undefined ? '' : pathOf(above, key, holder)
-    // A getter is not called again.
+    const parent = this.#paths.get(holder)
+    const path = parent === undefined ? '' : pathOf(parent, key, holder)
+    // Reads the property without calling a getter again.
     const own = Object.getOwnPropertyDescriptor(holder, key)?.value
-    const lies = isBytes(own) || isInvalidDate(own)
-    if (lies || isLost(member)) {
-      const lost = lies ? own : member
-      this.problem = `${path}${path && ' '}must be what can be written as JSON, not ${described(lost)}`
-      // Nobody sees it: `JSON.stringify()` is to end.
+    const isMisleading = isBytes(own) || isInvalidDate(own)
+    if (isMisleading || isInexpressible(member)) {
+      const culprit = isMisleading ? own : member
+      this.problem = `${path}${path && ' '}must be a value that JSON can express, not ${typeName(culprit)}`
+      // Stops `JSON.stringify()`. Callers see `problem` instead.
       throw new TypeError(this.problem)
     }
     if (isObject(member)) this.#paths.set(member, path)
@@ -99,13 +102,13 @@ class JsonCheck {
 }
 
 /** `variables[0]` or `a.b`. */
-function pathOf(above, key, holder) {
-  if (Array.isArray(holder)) return `${above}[${key}]`
-  return above === '' ? key : `${above}.${key}`
+function pathOf(parent, key, holder) {
+  if (Array.isArray(holder)) return `${parent}[${key}]`
+  return parent === '' ? key : `${parent}.${key}`
 }
 
-/** Whether JSON has nothing for a value, and something else would be written. What is `undefined` or a function is left out, as everywhere. */
-function isLost(value) {
+/** Whether JSON has no form for a value. `undefined` and functions are left out by `JSON.stringify()`, as usual. */
+function isInexpressible(value) {
   switch (typeof value) {
     case 'number':
       return !Number.isFinite(value)
@@ -126,139 +129,148 @@ function isBytes(value) {
   return ArrayBuffer.isView(value) || isAnyArrayBuffer(value)
 }
 
-function readHeaders(refuse, value) {
-  const headers = readPairs(refuse, value).filter(isThere)
-  return headers.map(([name, one]) => [readText(refuse, name), readText((reason) => refuse(`${name} ${reason}`), one)])
+function readHeaders(fail, value) {
+  const headers = readPairs(fail, value).filter(isPresent)
+  return headers.map(([name, text]) => [
+    readString(fail, name),
+    readString((reason) => fail(`${name} ${reason}`), text),
+  ])
 }
 
-/** What follows the question mark: an array is as many pairs. */
-function readQuery(refuse, value) {
-  const pairs = readPairs(refuse, value).flatMap(([name, one]) => [one].flat().map((one) => [name, one]))
-  return pairs.filter(isThere).map(([name, one]) => {
-    if (typeof one !== 'string' && typeof one !== 'boolean' && !Number.isFinite(one)) {
-      refuse(`${name} must be a string, a number or a boolean, not ${described(one)}`)
+/** Query parameters as pairs: one pair for each element of an array. */
+function readQuery(fail, value) {
+  const pairs = readPairs(fail, value).flatMap(([name, values]) => [values].flat().map((single) => [name, single]))
+  return pairs.filter(isPresent).map(([name, single]) => {
+    if (typeof single !== 'string' && typeof single !== 'boolean' && !Number.isFinite(single)) {
+      fail(`${name} must be a string, a number or a boolean, not ${typeName(single)}`)
     }
-    return [readText(refuse, name), readText((reason) => refuse(`${name} ${reason}`), String(one))]
+    return [readString(fail, name), readString((reason) => fail(`${name} ${reason}`), String(single))]
   })
 }
 
-function isThere([, value]) {
+function isPresent([, value]) {
   return value !== undefined && value !== null
 }
 
-/** The members of an object, or the pairs of something iterable, such as `Headers` and `URLSearchParams`. */
-function readPairs(refuse, value) {
-  if (!isObject(value)) refuse(`must be an object, not ${described(value)}`)
+/** The members of an object, or the pairs of an iterable such as `Headers` or `URLSearchParams`. */
+function readPairs(fail, value) {
+  if (!isObject(value)) fail(`must be an object, not ${typeName(value)}`)
   if (!(Symbol.iterator in value) && !isOpaque(value)) return Object.entries(value)
-  if (!(Symbol.iterator in value)) refuse(`must be an object of names and values, not ${described(value)}`)
+  if (!(Symbol.iterator in value)) fail(`must be an object of names and values, not ${typeName(value)}`)
   const pairs = [...value]
   for (const pair of pairs)
-    if (!Array.isArray(pair) || pair.length !== 2) refuse('must be an object, or pairs of a name and a value')
+    if (!Array.isArray(pair) || pair.length !== 2) fail('must be an object, or pairs of a name and a value')
   return pairs
 }
 
-const text = member(readText)
-const flag = member(readFlag)
-const whole = member(readWhole)
+const string = member(readString)
+const boolean = member(readBoolean)
+const integer = member(readInteger)
 const milliseconds = member(readMilliseconds)
-const time = member(readTime)
-const texts = member(readTexts)
+const dateTime = member(readDateTime)
+const strings = member(readStrings)
 const object = member(readObject)
 const json = member(readJson)
 const headers = member(readHeaders)
 const query = member(readQuery)
 
-const OF_ID = { id: text('id') }
-const OF_WAIT = { until: text('until') }
+const ID = { id: string('id') }
+const WAIT = { until: string('until') }
 
-/** The parameters of a call as JSON. */
-function encoded(members, given, of) {
-  return JSON.stringify(encode(members, given, of) ?? {})
+/** The parameters of a call, as JSON. */
+function encodeParams(members, input, of) {
+  return JSON.stringify(encode(members, input, of) ?? {})
 }
 
-/** The id of something, which is an argument by itself. */
-function id(given) {
-  return encode(OF_ID, { id: given }, 'arguments').id ?? ''
+/** An id, which is an argument of its own. */
+function encodeId(id) {
+  return encode(ID, { id }, 'arguments').id ?? ''
 }
 
-/** What is to be waited for. */
-function until(given, of) {
-  return encode(OF_WAIT, given, of)?.until ?? ''
+/** The status that a call waits for. */
+function encodeUntil(input, of) {
+  return encode(WAIT, input, of)?.until ?? ''
 }
 
-/** What becomes of the answer of a call that gives nothing. */
-function nothing() {}
+/** Revives the result of a call that returns nothing. */
+function ignoreResult() {}
 
-/** What was given of `members`, by the names that they have where it goes. */
-function encode(members, given, of, ErrorClass = ValidationError) {
-  if (given === undefined || given === null) return undefined
-  if (!isObject(given) || Array.isArray(given) || isOpaque(given)) {
-    const reason = `must be an object of names and values, not ${described(given)}`
-    throw new ErrorClass(`the ${of} ${reason}`, { outcome: 'not_sent', details: { field: of.split(' ')[0], reason } })
+/**
+ * The members of `input`, by their names in the JSON for the addon. `of` names the table in errors, such as `options of a call`. Returns undefined if
+ * the input is absent.
+ */
+function encode(members, input, of, ErrorClass = ValidationError) {
+  if (input === undefined || input === null) return undefined
+  if (!isObject(input) || Array.isArray(input) || isOpaque(input)) {
+    const type = typeName(input)
+    const example = type === 'an instance of AbortSignal' ? ', such as { signal }' : ''
+    const reason = `must be an object of names and values${example}, not ${type}`
+    throw new ErrorClass(`${of}: ${reason}`, { outcome: 'not_sent', details: { field: of.split(' ')[0], reason } })
   }
-  const read = {}
-  for (const name of Object.keys(given)) {
-    const value = given[name]
+  const encoded = {}
+  for (const name of Object.keys(input)) {
+    const value = input[name]
     if (value === undefined || value === null) continue
     if (!Object.hasOwn(members, name)) {
-      throw refused(ErrorClass, name, `is not one of the ${of}, which are ${Object.keys(members).join(', ')}`)
+      const known = Object.keys(members).join(', ')
+      throw argumentError(ErrorClass, name, `${hintFor(name, members)} The ${of} are ${known}`)
     }
     const member = members[name]
-    const refuse = (reason, cause) => {
-      throw refused(ErrorClass, name, reason, cause)
+    const fail = (reason, cause) => {
+      throw argumentError(ErrorClass, name, reason, cause)
     }
-    read[member.key] = member.read(refuse, value)
+    encoded[member.key] = member.read(fail, value)
   }
-  return read
+  return encoded
 }
 
-/** The error of what was refused before anything was sent. */
-function refused(ErrorClass, field, reason, cause) {
-  return new ErrorClass(`\`${field}\` ${reason}`, { outcome: 'not_sent', details: { field, reason }, cause })
+/** The error about an invalid argument, before anything is sent. */
+function argumentError(ErrorClass, field, reason, cause) {
+  return new ErrorClass(`${field}: ${reason}`, { outcome: 'not_sent', details: { field, reason }, cause })
 }
 
 function isObject(value) {
   return typeof value === 'object' && value !== null
 }
 
-/** Whether it is an object of a class that keeps all to itself, such as a `Map`, or the signal that should have been one of the options. */
+/** Whether a value is an instance of a class without own properties, such as a `Map` or an `AbortSignal`. */
 function isOpaque(value) {
   if (!isObject(value) || typeof value.toJSON === 'function' || Object.keys(value).length > 0) return false
   const prototype = Object.getPrototypeOf(value)
   return prototype !== null && Object.getPrototypeOf(prototype) !== null && !Array.isArray(value)
 }
 
-/** A value by its type: it may be secret. */
-function described(value) {
+/** Describes a value by its type only, because the value may be secret. */
+function typeName(value) {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
   const type = typeof value
   if (type === 'number' && !Number.isFinite(value)) return String(value)
   if (isInvalidDate(value)) return 'an invalid Date'
   if (type === 'undefined') return type
-  const name =
+  const className =
     type === 'object' && (isOpaque(value) || isBytes(value))
       ? Object.getPrototypeOf(value).constructor?.name
       : undefined
-  return name ? `an instance of ${name}` : `${type === 'object' ? 'an' : 'a'} ${type}`
+  return className ? `an instance of ${className}` : `${type === 'object' ? 'an' : 'a'} ${type}`
 }
 
 module.exports = {
-  described,
+  boolean,
+  dateTime,
   encode,
-  encoded,
-  flag,
+  encodeId,
+  encodeParams,
+  encodeUntil,
   headers,
-  id,
+  ignoreResult,
+  integer,
   isObject,
   json,
   milliseconds,
-  nothing,
   object,
   query,
-  text,
-  texts,
-  time,
-  until,
-  whole,
+  string,
+  strings,
+  typeName,
 }

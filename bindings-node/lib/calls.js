@@ -1,54 +1,54 @@
-// The calls that are under way. Each has a number, by which the addon tells what came of it.
+// Calls in flight. Each has a number, by which the addon reports its result.
 'use strict'
 
-const { at, errorOf } = require('./errors.js')
+const { errorFromNative, withSite } = require('./errors.js')
 const { CancelledError } = require('./generated/errors.js')
-const { unreported } = require('./handles.js')
-const { forget, tell, tellWarning } = require('./logger.js')
-const { Mailbox } = require('./native.js')
+const { withDeepStack } = require('./handles.js')
+const { reportAttempt, reportWarning, unregister } = require('./logger.js')
+const { CompletionQueue } = require('./native.js')
 
-/** What a letter of the addon is. The numbers are those in `src/mailbox.rs`; the last is that a logger is not needed any more. */
-const ANSWER = 0
+/** Kinds of entries in the queue. The numbers are those of `EntryKind` in `src/completion_queue.rs`; any other is `LoggerDropped`. */
+const RESULT = 0
 const ERROR = 1
 const ATTEMPT = 2
 const WARNING = 3
 
-/** Calls by their numbers. */
-const underWay = new Map()
+/** Calls in flight, by their numbers. */
+const pending = new Map()
 let lastNumber = 0
 
-const mailbox = unreported(() => new Mailbox(deliver))
-// They hold each other: the addon holds the function only while calls are under way, and the mailbox never.
-mailbox.deliver = deliver
-deliver.mailbox = mailbox
+const completionQueue = withDeepStack(() => new CompletionQueue(deliver))
+// They reference each other: the addon references the function only while calls are in flight, and never the queue.
+completionQueue.deliver = deliver
+deliver.completionQueue = completionQueue
 
-/** Called by the addon with what came since the last time. */
-function deliver(letters) {
-  for (const [number, what, value] of JSON.parse(letters)) {
-    if (what === ANSWER || what === ERROR) end(number, what === ANSWER, value)
-    else if (what === ATTEMPT) tell(number, value)
-    else if (what === WARNING) tellWarning(number, value)
-    else forget(number)
+/** Called by the addon with the entries since the last time, as JSON. */
+function deliver(entries) {
+  for (const [number, kind, value] of JSON.parse(entries)) {
+    if (kind === RESULT || kind === ERROR) complete(number, kind === RESULT, value)
+    else if (kind === ATTEMPT) reportAttempt(number, value)
+    else if (kind === WARNING) reportWarning(number, value)
+    else unregister(number)
   }
 }
 
-/** Hands a call over. What it is made of has been read by now: no code of the caller's runs in between. */
-function begin(call, hand) {
+/** Passes a call to the addon. Its arguments have been read by now, so no code of the program runs in between. */
+function submit(call, send) {
   do lastNumber = (lastNumber + 1) >>> 0
-  while (underWay.has(lastNumber))
-  hand(lastNumber)
-  underWay.set(lastNumber, call)
+  while (pending.has(lastNumber))
+  send(lastNumber)
+  pending.set(lastNumber, call)
 }
 
-function end(number, succeeded, value) {
-  const call = underWay.get(number)
-  // One whose beginning has failed already.
+function complete(number, succeeded, value) {
+  const call = pending.get(number)
+  // A call that could not be started has rejected already.
   if (call === undefined) return
-  underWay.delete(number)
-  call.end(succeeded, value)
+  pending.delete(number)
+  call.complete(succeeded, value)
 }
 
-/** A call that was begun. */
+/** A call in flight. */
 class Call {
   #site
   #revive
@@ -66,94 +66,95 @@ class Call {
     })
   }
 
-  end(succeeded, value) {
+  complete(succeeded, value) {
     try {
       this.#abort?.stopListening()
-      if (this.#abort?.signal.aborted) this.#endAborted(succeeded, value)
+      if (this.#abort?.signal.aborted) this.#completeAborted(succeeded, value)
       else if (succeeded) this.#resolve(this.#revive(value))
-      else this.#reject(errorOf(value, this.#site))
+      else this.#reject(errorFromNative(value, this.#site))
     } catch (error) {
-      // Of a signal that is none of Node's.
+      // A signal that is not Node's own may throw.
       this.#reject(error)
     }
   }
 
-  /** Whatever an aborted call comes to, its error is a `CancelledError`. The others would not pass for the end that the caller wanted. */
-  #endAborted(succeeded, value) {
+  /** An aborted call always rejects with a `CancelledError`, because callers that abort a call expect that class. */
+  #completeAborted(succeeded, value) {
     if (succeeded) {
       const details = this.#revive(value)
-      this.cancelled('the call was cancelled as its answer came', { outcome: 'accepted', attempts: 1, details })
+      this.cancel('the call was cancelled when its response had arrived', { outcome: 'accepted', attempts: 1, details })
     } else {
       const { kind, message, ...fields } = value
-      this.cancelled(kind === 'cancelled' ? message : `the call was cancelled as it failed: ${message}`, fields)
+      this.cancel(kind === 'cancelled' ? message : `the call was cancelled when it had failed: ${message}`, fields)
     }
   }
 
-  /** Rejects with an error whose cause is the reason of the signal, whatever that is. */
-  cancelled(message, fields) {
+  /** Rejects with a `CancelledError` whose cause is the reason of the signal. */
+  cancel(message, fields) {
     const cause = this.#abort.signal.reason
-    this.#reject(at(this.#site, new CancelledError(message, { ...fields, cause })))
+    this.#reject(withSite(this.#site, new CancelledError(message, { ...fields, cause })))
   }
 }
 
-/** What listens to a signal, by the signal: Node warns of more than ten listeners, and a signal may be that of a hundred calls. */
-const listening = new WeakMap()
+/** The listener of each signal. One is enough for all calls of a signal; Node warns of more than ten. */
+const listeners = new WeakMap()
 
 /** Cancels a token of the addon when a signal is aborted, while a call listens. */
-class Abort {
+class AbortBinding {
   constructor(signal, token) {
     this.signal = signal
     this.token = token
   }
 
   listen() {
-    const listener = listening.get(this.signal) ?? new Listener(this.signal)
-    listener.aborts.add(this)
+    const listener = listeners.get(this.signal) ?? new AbortListener(this.signal)
+    listener.bindings.add(this)
   }
 
   stopListening() {
-    listening.get(this.signal)?.remove(this)
+    listeners.get(this.signal)?.remove(this)
   }
 }
 
-/** The one listener that a signal has of us. */
-class Listener {
-  aborts = new Set()
+/** The only listener that this package adds to a signal. */
+class AbortListener {
+  bindings = new Set()
 
   constructor(signal) {
-    listening.set(signal, this)
+    listeners.set(signal, this)
     signal.addEventListener('abort', this)
   }
 
-  remove(abort) {
-    this.aborts.delete(abort)
-    if (this.aborts.size > 0) return
-    listening.delete(abort.signal)
-    abort.signal.removeEventListener('abort', this)
+  remove(binding) {
+    this.bindings.delete(binding)
+    if (this.bindings.size > 0) return
+    listeners.delete(binding.signal)
+    binding.signal.removeEventListener('abort', this)
   }
 
   handleEvent() {
-    for (const abort of this.aborts) abort.token.cancel()
+    for (const binding of this.bindings) binding.token.cancel()
   }
 }
 
 /**
- * Makes a call for who stands at `site`. `hand` gives it to the addon under its number; `revive` makes of its answer what the caller gets.
+ * Starts a call that was made at `site`. `send` passes it to the addon under its number; `revive` converts the result for the caller. Returns the
+ * promise of the call.
  */
-function call(site, abort, revive, hand) {
+function startCall(site, abort, revive, send) {
   const call = new Call(site, revive, abort)
   if (abort?.signal.aborted) {
-    call.cancelled('the call was cancelled before it began', { outcome: 'not_sent' })
+    call.cancel('the call was cancelled before it started', { outcome: 'not_sent' })
     return call.promise
   }
   try {
     abort?.listen()
-    begin(call, hand)
+    submit(call, send)
   } catch (error) {
     abort?.stopListening()
-    return Promise.reject(at(site, error))
+    return Promise.reject(withSite(site, error))
   }
   return call.promise
 }
 
-module.exports = { Abort, call, mailbox }
+module.exports = { AbortBinding, completionQueue, startCall }

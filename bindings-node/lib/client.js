@@ -3,14 +3,17 @@
 
 const { inspect } = require('node:util')
 
-const { encode, json, query, text } = require('./arguments.js')
+const { encode, json, query, string } = require('./arguments.js')
 const { Connection } = require('./connection.js')
 const resources = require('./generated/resources.js')
+
+const REQUEST_LINE = { method: string('method'), path: string('path') }
+const REQUEST = { query: query('query'), body: json('body') }
 
 class Zexa {
   constructor(options) {
     const connection = options instanceof Connection ? options : Connection.open(options, Zexa)
-    connection.give(this)
+    connection.attach(this)
     for (const [name, Resource] of Object.entries(resources)) this[name] = new Resource(connection)
   }
 
@@ -18,15 +21,15 @@ class Zexa {
     return new Zexa(Connection.of(this).with(Zexa.prototype.withOptions, options))
   }
 
-  request(method, path, given, options) {
+  request(method, path, request, options) {
     return Connection.of(this).call(
       Zexa.prototype.request,
       options,
       (response) => response,
       'request',
       () => {
-        const line = encode(OF_LINE, { method, path }, 'arguments')
-        const { query = [], body } = encode(OF_REQUEST, given, 'members of a request') ?? {}
+        const line = encode(REQUEST_LINE, { method, path }, 'arguments')
+        const { query = [], body } = encode(REQUEST, request, 'members of a request') ?? {}
         return [line.method ?? '', line.path ?? '', JSON.stringify(query), body]
       },
     )
@@ -40,7 +43,7 @@ class Zexa {
     return Connection.of(this).baseUrl
   }
 
-  /** Without the key. */
+  /** Shows no options: they contain the API key. */
   [inspect.custom](_depth, options) {
     return `Zexa ${inspect({ baseUrl: this.baseUrl }, options)}`
   }
@@ -56,8 +59,5 @@ if (Symbol.asyncDispose) {
     writable: true,
   })
 }
-
-const OF_LINE = { method: text('method'), path: text('path') }
-const OF_REQUEST = { query: query('query'), body: json('body') }
 
 module.exports = { Zexa }

@@ -1,12 +1,12 @@
-// What a client and its resources share: the client of the addon, and the signal that all its calls listen to.
+// The connection that a client shares with its resources: the addon's client, and the signal of all its calls.
 'use strict'
 
-const { Abort, call, mailbox } = require('./calls.js')
-const { asking, at, siteOf } = require('./errors.js')
+const { AbortBinding, completionQueue, startCall } = require('./calls.js')
+const { callNative, captureSite, withSite } = require('./errors.js')
 const { List } = require('./list.js')
 const { register } = require('./logger.js')
 const { NativeClient, Token } = require('./native.js')
-const { ofCall, ofClient } = require('./options.js')
+const { encodeCallOptions, encodeClientOptions } = require('./options.js')
 const { InvalidRequestError } = require('./generated/errors.js')
 
 /** The connections of clients and resources. Not a private field, so that a method without its object can reject. */
@@ -23,26 +23,27 @@ class Connection {
     this.#signal = signal
   }
 
-  /** The connection that `object` was given, or a `Detached`. */
+  /** The connection attached to `object`, or a `DetachedConnection`. */
   static of(object) {
     return connections.get(object) ?? detached
   }
 
-  give(object) {
+  /** Makes this the connection of `object`. */
+  attach(object) {
     connections.set(object, this)
   }
 
-  /** For who calls the constructor `Client`. */
-  static open(given, Client) {
-    const site = siteOf(Client)
+  /** Opens the connection of a new client. Errors name the line that calls the constructor `Client`. */
+  static open(input, Client) {
+    const site = captureSite(Client)
     try {
-      const { logger, options } = ofClient(given)
+      const { logger, options } = encodeClientOptions(input)
       return new Connection(
-        asking(() => new NativeClient(mailbox, options, logger && register(logger))),
+        callNative(() => new NativeClient(completionQueue, options, logger && register(logger))),
         logger,
       )
     } catch (error) {
-      throw at(site, error)
+      throw withSite(site, error)
     }
   }
 
@@ -50,14 +51,14 @@ class Connection {
     return this.#native.baseUrl
   }
 
-  /** Another, with options that `method` was given. */
-  with(method, given) {
+  /** A connection with other options, for `method`. */
+  with(method, input) {
     try {
-      const { signal = this.#signal, options } = ofCall(given)
-      const native = options === undefined ? this.#native : asking(() => this.#native.withOptions(options))
+      const { signal = this.#signal, options } = encodeCallOptions(input)
+      const native = options === undefined ? this.#native : callNative(() => this.#native.withOptions(options))
       return new Connection(native, this.#logger, signal)
     } catch (error) {
-      throw at(siteOf(method), error)
+      throw withSite(captureSite(method), error)
     }
   }
 
@@ -66,56 +67,56 @@ class Connection {
   }
 
   /**
-   * A call of `method`, with the options that were given it. `name` is that of the addon's method, and `read` gives its arguments; `revive` makes of
-   * its answer what the caller gets.
+   * Starts a call. `method` is the method that the program called, `input` its options, `name` the addon's method, and `readArguments` returns the
+   * arguments of that. `revive` converts the result for the caller.
    */
-  call(method, given, revive, name, read) {
-    const site = siteOf(method, this.#logger)
+  call(method, input, revive, name, readArguments) {
+    const site = captureSite(method, this.#logger)
     try {
-      const { signal, options } = this.#options(given)
-      const args = read()
-      const abort = abortOf(signal)
-      return call(site, abort, revive, (number) => this.#native[name](number, ...args, options, abort?.token))
+      const { signal, options } = this.#options(input)
+      const args = readArguments()
+      const abort = bindAbort(signal)
+      return startCall(site, abort, revive, (number) => this.#native[name](number, ...args, options, abort?.token))
     } catch (error) {
-      return Promise.reject(at(site, error))
+      return Promise.reject(withSite(site, error))
     }
   }
 
-  /** A list of `method`. What is wrong with it is told when it is read. */
-  list(method, given, revive, name, read) {
-    const site = siteOf(method, this.#logger)
-    let begin
+  /** Creates a list. Errors in its arguments are reported when it is read. */
+  list(method, input, revive, name, readArguments) {
+    const site = captureSite(method, this.#logger)
+    let open
     try {
-      const { signal, options } = this.#options(given)
-      const args = read()
-      begin = () => {
-        const abort = abortOf(signal)
-        return { abort, list: asking(() => this.#native[name](...args, options, abort?.token)) }
+      const { signal, options } = this.#options(input)
+      const args = readArguments()
+      open = () => {
+        const abort = bindAbort(signal)
+        return { abort, list: callNative(() => this.#native[name](...args, options, abort?.token)) }
       }
     } catch (error) {
-      at(site, error)
-      begin = () => {
+      withSite(site, error)
+      open = () => {
         throw error
       }
     }
-    return new List(site, revive, begin, name)
+    return new List(site, revive, open, name)
   }
 
-  #options(given) {
-    const { signal = this.#signal, options } = ofCall(given)
+  #options(input) {
+    const { signal = this.#signal, options } = encodeCallOptions(input)
     return { signal, options }
   }
 }
 
-/** In the place of the connection of a method that was called without its object, as by `const { send } = zexa.messages`. */
-class Detached {
+/** The connection of a method that was called without its object, as by `const { send } = zexa.messages`. */
+class DetachedConnection {
   call(method) {
     return Promise.reject(this.#error(method))
   }
 
   list(method) {
-    const site = siteOf(method)
-    const error = at(site, this.#error(method))
+    const site = captureSite(method)
+    const error = withSite(site, this.#error(method))
     return new List(site, undefined, () => {
       throw error
     })
@@ -132,15 +133,15 @@ class Detached {
   #error(method) {
     const reason = `${method.name}() was called without its object: call it as a method, or bind it`
     const fields = { outcome: 'not_sent', details: { field: 'this', reason } }
-    return at(siteOf(method), new InvalidRequestError(`this: ${reason}`, fields))
+    return withSite(captureSite(method), new InvalidRequestError(`this: ${reason}`, fields))
   }
 }
 
-const detached = new Detached()
+const detached = new DetachedConnection()
 
-/** What ends a call, or a reading of a list, when the signal is aborted. */
-function abortOf(signal) {
-  return signal && new Abort(signal, new Token())
+/** Binds a signal to a new cancel token of the addon. */
+function bindAbort(signal) {
+  return signal && new AbortBinding(signal, new Token())
 }
 
 module.exports = { Connection }

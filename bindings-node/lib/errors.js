@@ -1,4 +1,4 @@
-// What all errors of this package have in common: a class for each kind is in `generated/errors.js`.
+// The base class of all errors, and the stacks of errors. The class of each kind is in `generated/errors.js`.
 'use strict'
 
 const { getSystemErrorName } = require('node:util')
@@ -16,27 +16,31 @@ class ZexaError extends Error {
     for (const name of ['status', 'code', 'requestId', 'retryAfter']) {
       if (fields[name] !== undefined) this[name] = fields[name]
     }
-    // Not enumerable, as they may contain a number or a text, and errors are logged.
-    hide(this, 'details', fields.details)
+    // Not enumerable, so that logs do not contain it: it may contain a phone number or a message text.
+    defineHidden(this, 'details', fields.details)
     if (this.kind === 'cancelled') {
-      hide(this, 'name', nameOf(fields.cause) ?? 'AbortError')
-      // Its first line has the name.
+      defineHidden(this, 'name', nameOf(fields.cause) ?? 'AbortError')
+      // The first line of the stack contains the name.
       Error.captureStackTrace(this, new.target)
     }
   }
 
   static fromJSON(json) {
-    if (!isObject(json)) throw new TypeError('ZexaError.fromJSON() takes the object that toJSON() has returned')
+    if (!isObject(json)) throw new TypeError('ZexaError.fromJSON() expects the object that toJSON() returned')
     const { kind, message, name, stack, cause, ...fields } = json
     const Class = classes.get(kind) ?? ZexaError
-    const error = new Class(String(message), { ...fields, outcome: known(fields.outcome), cause: causeFrom(cause) })
-    if (typeof name === 'string' && name !== error.name) hide(error, 'name', name)
+    const error = new Class(String(message), {
+      ...fields,
+      outcome: knownOutcome(fields.outcome),
+      cause: causeFrom(cause),
+    })
+    if (typeof name === 'string' && name !== error.name) defineHidden(error, 'name', name)
     if (typeof stack === 'string') error.stack = stack
     else Error.captureStackTrace(error, ZexaError.fromJSON)
     return error
   }
 
-  /** Without `details` and stack: JSON is logged, and sent to others. */
+  /** Leaves out `details` and the stack, because JSON is logged and sent to others. */
   toJSON() {
     const { name, message, kind, outcome, safeToRetry, attempts, status, code, requestId, retryAfter } = this
     const all = { name, message, kind, outcome, safeToRetry, attempts, status, code, requestId, retryAfter }
@@ -47,8 +51,8 @@ class ZexaError extends Error {
 }
 define(ZexaError, 'ZexaError', 'other')
 
-/** What an error has beside its message, and `inspect()` is not to show. */
-function hide(error, name, value) {
+/** Defines a property that `inspect()` does not show. */
+function defineHidden(error, name, value) {
   Object.defineProperty(error, name, { value, configurable: true, writable: true })
 }
 
@@ -56,10 +60,10 @@ function isObject(value) {
   return typeof value === 'object' && value !== null
 }
 
-/** The name of an error, such as that of an `AbortSignal`'s reason, which may be anything. */
-function nameOf(reason) {
+/** The name of an error. The value may be anything, such as the reason of an `AbortSignal`. */
+function nameOf(value) {
   try {
-    const { name, message } = isObject(reason) ? reason : {}
+    const { name, message } = isObject(value) ? value : {}
     return typeof name === 'string' && name !== '' && typeof message === 'string' ? name : undefined
   } catch {
     return undefined
@@ -68,12 +72,12 @@ function nameOf(reason) {
 
 const OUTCOMES = ['not_sent', 'rejected', 'unknown', 'accepted']
 
-/** An outcome, or undefined. A later version may know others. */
-function known(outcome) {
+/** The outcome if this version knows it, else undefined. */
+function knownOutcome(outcome) {
   return OUTCOMES.includes(outcome) ? outcome : undefined
 }
 
-/** What is said of a cause that is an error. */
+/** A cause that is an error, as a plain object. */
 function causeToJSON(cause) {
   const name = nameOf(cause)
   if (name === undefined) return undefined
@@ -85,13 +89,13 @@ function causeFrom(json) {
   if (!isObject(json)) return undefined
   const { name, message, code } = json
   const cause = new Error(String(message))
-  if (typeof name === 'string') hide(cause, 'name', name)
+  if (typeof name === 'string') defineHidden(cause, 'name', name)
   if (typeof code === 'string') cause.code = code
   cause.stack = `${cause.name}: ${cause.message}`
   return cause
 }
 
-/** Gives a class its kind, and a name that stays when a bundler gives the class another. */
+/** Sets the kind of a class, and its name, which a minifier may have changed. */
 function define(Class, name, kind) {
   Class.kind = kind
   Object.defineProperty(Class, 'name', { value: name, configurable: true })
@@ -99,69 +103,71 @@ function define(Class, name, kind) {
   classes.set(kind, Class)
 }
 
-/** The error that the addon tells of, as if made at `site`, where the call was made. */
-function errorOf(told, site) {
-  return at(site, made(told))
+/** The error that the addon reported, with the stack of `site`, where the call was made. */
+function errorFromNative(record, site) {
+  return withSite(site, createError(record))
 }
 
-function made(told) {
-  const fields = { ...told, cause: told.cause && causeOf(told.cause) }
-  return new (classes.get(told.kind) ?? ZexaError)(told.message, fields)
+function createError(record) {
+  const fields = { ...record, cause: record.cause && createCause(record.cause) }
+  return new (classes.get(record.kind) ?? ZexaError)(record.message, fields)
 }
 
-/** A cause has the code that Node has for it, such as `ECONNREFUSED`, and if it is the system's, the number. */
-function causeOf({ message, code, errno }) {
+/** A cause has Node's code, such as `ECONNREFUSED`, and for a system error its number. */
+function createCause({ message, code, errno }) {
   const cause = new Error(message)
   if (errno !== undefined) Object.assign(cause, { errno: -errno, code: code ?? getSystemErrorName(-errno) })
   else if (code !== undefined) cause.code = code
-  // Where it was made says nothing.
+  // The frames of this function would mislead.
   cause.stack = `${cause.name}: ${message}`
   return cause
 }
 
-/** The error, as if made at `site`. One that is not ours stays as it is. */
-function at(site, error) {
+/** Replaces the stack of a `ZexaError` with that of `site`. Other errors stay as they are. */
+function withSite(site, error) {
   if (!(error instanceof ZexaError)) return error
-  // To define it would have the stack written that it has by itself, by a function of the program's where it has one.
+  // An assignment, because a definition would format the original stack first, which may call `Error.prepareStackTrace` of the program.
   error.stack = stackOf(site, error)
   return error
 }
 
-/** The stack is written when it is first asked for, by V8 or as the program has it, of what `site` says of itself by then. */
+/** The stack of `site` with the header of the error. V8, or `Error.prepareStackTrace` of the program, formats it on first access. */
 function stackOf(site, { name, message }) {
   const header = `${name}: ${message}`
   try {
     if (site.header === undefined) Object.assign(site, { header, name, message })
     const { stack } = site
-    // A list may fail more than once. Where V8 keeps no stacks, there is none.
+    // A list may fail more than once, with other headers. V8 may be set to record no stacks.
     return typeof stack === 'string' ? stack.replace(site.header, () => header) : (stack ?? header)
   } catch {
     return header
   }
 }
 
-/** Has a stack, as an error has. */
-class Site {}
-Object.setPrototypeOf(Site.prototype, Error.prototype)
+/** A recorded stack. It is an error to V8. */
+class CallSite {}
+Object.setPrototypeOf(CallSite.prototype, Error.prototype)
 
 /**
- * Where the caller of `method` stands. It costs little: what is kept becomes text only when it is asked for. Whatever is under way holds it, and by it
- * the logger, which may be told of a call whose client nobody has any more.
+ * Records the stack of the caller of `method`. This is cheap, because V8 formats it on first access only. Calls in flight reference the site, and
+ * through it the logger, which receives their records even if the client was garbage-collected.
  */
-function siteOf(method, logger) {
-  const site = new Site()
+function captureSite(method, logger) {
+  const site = new CallSite()
   site.logger = logger
   Error.captureStackTrace(site, method)
   return site
 }
 
-/** What a function of the addon gives. Where it refuses, it throws what it tells of as the message. */
-function asking(ask) {
+/** Calls a function of the addon. If that fails, it throws an error whose message is the JSON of a `ZexaError`. */
+function callNative(callback) {
   try {
-    return ask()
+    return callback()
   } catch (error) {
-    throw typeof error?.message === 'string' && error.message.startsWith('{') ? made(JSON.parse(error.message)) : error
+    throw typeof error?.message === 'string' && error.message.startsWith('{')
+      ? createError(JSON.parse(error.message))
+      : error
   }
 }
 
-module.exports = { ZexaError, asking, at, define, errorOf, siteOf }
+module.exports = { ZexaError, callNative, captureSite, define, errorFromNative, withSite }

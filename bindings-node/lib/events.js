@@ -1,27 +1,27 @@
-// What Zexa posts to a webhook.
+// Events that Zexa posts to webhooks.
 'use strict'
 
 const { isUint8Array } = require('node:util/types')
 
-const { described } = require('./arguments.js')
-const { asking, at, siteOf } = require('./errors.js')
+const { typeName } = require('./arguments.js')
+const { callNative, captureSite, withSite } = require('./errors.js')
 const { ValidationError } = require('./generated/errors.js')
 const native = require('./native.js')
 const { reviveWebhookEvent } = require('./generated/webhooks.js')
 
 function parseEvent(body) {
-  const site = siteOf(parseEvent)
+  const site = captureSite(parseEvent)
   try {
-    return reviveWebhookEvent(JSON.parse(asking(() => native.parseEvent(checked(body)))))
+    return reviveWebhookEvent(JSON.parse(callNative(() => native.parseEvent(checked(body)))))
   } catch (error) {
-    throw at(site, error)
+    throw withSite(site, error)
   }
 }
 
 function checked(body) {
   if (typeof body === 'string' || isUint8Array(body)) return body
-  const reason = `must be a string or a Uint8Array, the body as it came, not ${described(body)}`
-  throw new ValidationError(`\`body\` ${reason}`, { outcome: 'not_sent', details: { field: 'body', reason } })
+  const reason = `must be the unparsed body of the request, a string or a Uint8Array, not ${typeName(body)}`
+  throw new ValidationError(`body: ${reason}`, { outcome: 'not_sent', details: { field: 'body', reason } })
 }
 
 module.exports = { parseEvent }

@@ -1,17 +1,17 @@
-// Makes what the addon has for as long as a thread runs, so that test runners do not report it as open.
+// Hides the resources of the addon from the open-handle detection of test runners.
 'use strict'
 
-/** More than the 100 frames that Jest looks at. */
+/** More than the 100 frames that Jest records. */
 const FRAMES = 128
 
 /**
- * Calls a function below so many frames of this one.
+ * Calls a function below this number of additional stack frames.
  *
- * Jest's `--detectOpenHandles` reports each resource whose stack begins in a test or in what it imports, although those of the addon do not keep the
- * process alive. Node gives an addon no other way to say so.
+ * Jest's `--detectOpenHandles` reports each resource whose stack begins in a test or in a module that a test imports, although those of the addon do
+ * not keep the process alive. A deep stack hides them; Node offers an addon no other way.
  */
-function unreported(make, frames = FRAMES) {
-  return frames === 0 ? make() : unreported(make, frames - 1)
+function withDeepStack(create, frames = FRAMES) {
+  return frames === 0 ? create() : withDeepStack(create, frames - 1)
 }
 
-module.exports = { unreported }
+module.exports = { withDeepStack }

@@ -1,16 +1,16 @@
-// Lists: all items across the pages, page by page, or one page.
+// Lists: all items across pages, pages, or one page.
 'use strict'
 
 const { inspect } = require('node:util')
 
-const { encode, isObject, whole } = require('./arguments.js')
-const { call } = require('./calls.js')
-const { at, siteOf } = require('./errors.js')
+const { encode, integer, isObject } = require('./arguments.js')
+const { startCall } = require('./calls.js')
+const { captureSite, withSite } = require('./errors.js')
 const { InvalidRequestError } = require('./generated/errors.js')
 
-const OF_PAGE = { page: whole('page') }
-const OF_ARRAY = {
-  limit: { key: 'limit', read: (refuse, value) => (value === Infinity ? value : whole().read(refuse, value)) },
+const PAGE = { page: integer('page') }
+const ARRAY_OPTIONS = {
+  limit: { key: 'limit', read: (fail, value) => (value === Infinity ? value : integer().read(fail, value)) },
 }
 
 class List {
@@ -21,8 +21,8 @@ class List {
   #ending = { isIncomplete: false }
 
   /**
-   * `open` makes a list of the addon, and says what may abort it; `revive` makes of an item what the caller gets; `name` is that of the addon's method,
-   * such as `contactsList`.
+   * `open` creates a list of the addon, and the binding to its signal; `revive` converts an item for the caller; `name` is the addon's method, such
+   * as `contactsList`.
    */
   constructor(site, revive, open, name = '') {
     this.#site = site
@@ -31,13 +31,13 @@ class List {
     this.#name = name
   }
 
-  /** The list that a method was called on, or one that rejects if it was called on something else, as by `const { page } = zexa.contacts.list()`. */
+  /** The list that a method was called on. If it was called without its list, as by `const { page } = zexa.contacts.list()`, a list that rejects. */
   static #of(list, method) {
     if (isObject(list) && #site in list) return list
-    const site = siteOf(method)
+    const site = captureSite(method)
     const reason = `${method.name}() was called without its list: call it as a method, or bind it`
     const fields = { outcome: 'not_sent', details: { field: 'this', reason } }
-    const error = at(site, new InvalidRequestError(`this: ${reason}`, fields))
+    const error = withSite(site, new InvalidRequestError(`this: ${reason}`, fields))
     return new List(site, undefined, () => {
       throw error
     })
@@ -80,7 +80,7 @@ class List {
     return 'List'
   }
 
-  /** Without the parameters: they may contain a name or a number. */
+  /** Shows no parameters: they may contain a name or a phone number. */
   [inspect.custom](_depth, options) {
     return shown('List', this.#name, this.#ending, options)
   }
@@ -93,26 +93,26 @@ class List {
 
   #fetch(number) {
     try {
-      // 0 is no page: so says the core.
-      const { page = 0 } = encode(OF_PAGE, { page: number }, 'arguments')
+      // The core rejects page 0.
+      const { page = 0 } = encode(PAGE, { page: number }, 'arguments')
       const { abort, list } = this.#open()
-      return call(
+      return startCall(
         this.#site,
         abort,
-        (found) => this.#page(found),
-        (call) => list.page(call, page),
+        (row) => this.#page(row),
+        (number) => list.page(number, page),
       )
     } catch (error) {
-      return Promise.reject(at(this.#site, error))
+      return Promise.reject(withSite(this.#site, error))
     }
   }
 
   #collect(options) {
     try {
-      const { limit = Infinity } = encode(OF_ARRAY, options, 'options of toArray') ?? {}
+      const { limit = Infinity } = encode(ARRAY_OPTIONS, options, 'options of toArray') ?? {}
       return this.#items().collect(limit)
     } catch (error) {
-      return Promise.reject(at(this.#site, error))
+      return Promise.reject(withSite(this.#site, error))
     }
   }
 
@@ -129,13 +129,13 @@ class List {
   }
 }
 
-/** What `inspect()` and `console.log()` show of a list: what is in it, and not what was read. */
-function shown(what, name, { isIncomplete }, options) {
+/** The output of `inspect()` and `console.log()` for a list: its resource, and not its items. */
+function shown(type, name, { isIncomplete }, options) {
   const resource = name.replace(/List$/, '')
-  return `${what}${resource && ` of ${resource}`} ${inspect({ isIncomplete }, options)}`
+  return `${type}${resource && ` of ${resource}`} ${inspect({ isIncomplete }, options)}`
 }
 
-/** The pages of a list, which can be read as often as the list. `ending` is that of the list. */
+/** The pages of a list, which can be read as often as the list. `ending` is shared with the list. */
 class Pages {
   #read
   #ending
@@ -160,7 +160,7 @@ class Pages {
   }
 }
 
-/** One reading of a list, from its beginning, batch by batch: all that is at hand, or one page. */
+/** One reading of a list, from its beginning, in batches: all items that have arrived, or one page. */
 class Reading {
   #site
   #open
@@ -171,7 +171,7 @@ class Reading {
   #abort
   #ended = false
 
-  /** `ending` is told how the reading has ended, when it reaches the end. */
+  /** `ending` receives the result when the reading reaches the end of the list. */
   constructor(site, open, next, revive, ending) {
     this.#site = site
     this.#open = open
@@ -191,10 +191,10 @@ class Reading {
       if (this.#list === undefined) ({ abort: this.#abort, list: this.#list } = this.#open())
     } catch (error) {
       this.end()
-      return Promise.reject(at(this.#site, error))
+      return Promise.reject(withSite(this.#site, error))
     }
     const revive = (batch) => (batch === null ? this.#reachEnd() : this.#revive(batch))
-    return call(this.#site, this.#abort, revive, (call) => this.#list[this.#next](call))
+    return startCall(this.#site, this.#abort, revive, (number) => this.#list[this.#next](number))
   }
 
   #reachEnd() {
@@ -202,14 +202,14 @@ class Reading {
     return this.end()
   }
 
-  /** Ends what was requested ahead, too. */
+  /** Ends the reading and cancels its prefetched pages. */
   end() {
     this.#ended = true
     this.#list?.close()
     return null
   }
 
-  /** All of it, or so much. */
+  /** All items, or the first `limit` items. */
   collect(limit) {
     if (limit === 0) return Promise.resolve([])
     const all = []
@@ -223,12 +223,13 @@ class Reading {
   }
 }
 
-/** One item or page after another, in the order in which they are asked for. An async generator would do, at twice the cost of an item. */
+/** Yields items or pages in the order of the calls of `next()`. An async generator would do the same at twice the cost per item. */
 class ListIterator {
   #reading
   #batch = []
-  #given = 0
-  /** The step that was asked for last, while it is not at its end. */
+  /** Index of the next item in the batch. */
+  #index = 0
+  /** The promise of the last step, until it settles. */
   #last
 
   constructor(reading) {
@@ -236,20 +237,20 @@ class ListIterator {
   }
 
   next() {
-    return this.#last === undefined && this.#isAtHand()
-      ? Promise.resolve(this.#give())
-      : this.#inTurn(() => this.#next())
+    return this.#last === undefined && this.#hasBuffered()
+      ? Promise.resolve(this.#nextBuffered())
+      : this.#enqueue(() => this.#next())
   }
 
   return(value) {
-    return this.#inTurn(() => {
+    return this.#enqueue(() => {
       this.#end()
       return Promise.resolve({ value, done: true })
     })
   }
 
   throw(error) {
-    return this.#inTurn(() => {
+    return this.#enqueue(() => {
       this.#end()
       return Promise.reject(error)
     })
@@ -259,24 +260,24 @@ class ListIterator {
     return this
   }
 
-  #isAtHand() {
-    return this.#given < this.#batch.length && !this.#reading.isAborted
+  #hasBuffered() {
+    return this.#index < this.#batch.length && !this.#reading.isAborted
   }
 
-  #give() {
-    return { value: this.#batch[this.#given++], done: false }
+  #nextBuffered() {
+    return { value: this.#batch[this.#index++], done: false }
   }
 
   #next() {
-    if (this.#isAtHand()) return Promise.resolve(this.#give())
+    if (this.#hasBuffered()) return Promise.resolve(this.#nextBuffered())
     this.#batch = []
-    const take = (batch) => {
+    const start = (batch) => {
       if (batch === null) return { value: undefined, done: true }
       this.#batch = batch
-      this.#given = 0
-      return this.#give()
+      this.#index = 0
+      return this.#nextBuffered()
     }
-    return this.#reading.fetch().then(take, (reason) => {
+    return this.#reading.fetch().then(start, (reason) => {
       this.#end()
       throw reason
     })
@@ -287,10 +288,10 @@ class ListIterator {
     this.#reading.end()
   }
 
-  /** Takes a step behind the last, whatever becomes of that. */
-  #inTurn(take) {
-    const begun = this.#last === undefined ? take() : this.#last.then(take, take)
-    const step = begun.finally(() => {
+  /** Runs a step after the last one has settled, whether it failed or not. */
+  #enqueue(run) {
+    const started = this.#last === undefined ? run() : this.#last.then(run, run)
+    const step = started.finally(() => {
       if (this.#last === step) this.#last = undefined
     })
     this.#last = step

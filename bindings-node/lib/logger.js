@@ -3,28 +3,27 @@
 
 const { inspect } = require('node:util')
 
-/** Loggers by the numbers that the addon has for them. Their clients hold them: a logger may well know its client. */
+/** Loggers, by the numbers that the addon knows. The references are weak, because a logger may reference its client, which keeps the logger alive. */
 const loggers = new Map()
 let lastNumber = 0
 
-/** The number of a logger, for one client. */
+/** Registers the logger of one client, and returns its number. */
 function register(logger) {
   lastNumber += 1
   loggers.set(lastNumber, new WeakRef(logger))
   return lastNumber
 }
 
-/** Its client is no more. */
-function forget(number) {
+/** Called when the client of a logger was freed. */
+function unregister(number) {
   loggers.delete(number)
 }
 
-function tell(number, attempt) {
+function reportAttempt(number, attempt) {
   write(number, attempt.kind === undefined ? 'debug' : 'info', attempt)
 }
 
-/** A logger without `warn` is not told of warnings. */
-function tellWarning(number, warning) {
+function reportWarning(number, warning) {
   write(number, 'warn', warning)
 }
 
@@ -33,21 +32,21 @@ function write(number, level, { message, ...fields }) {
   if (logger === undefined) return
   try {
     if (level === 'warn' && typeof logger.warn !== 'function') return
-    const told = logger[level](message, fields)
-    if (typeof told?.then === 'function') told.then(undefined, warn)
+    const result = logger[level](message, fields)
+    if (typeof result?.then === 'function') result.then(undefined, emitWarning)
   } catch (thrown) {
-    warn(thrown)
+    emitWarning(thrown)
   }
 }
 
-/** That a logger fails is not the fault of the call, and nobody else can catch it. */
-function warn(thrown) {
-  const warning = new Error(`the logger of a Zexa client has failed: ${shown(thrown)}`, { cause: thrown })
+/** Emits a process warning: an exception of a logger must not fail the call, and no caller could catch it. */
+function emitWarning(thrown) {
+  const warning = new Error(`the logger of a Zexa client failed: ${shown(thrown)}`, { cause: thrown })
   warning.name = 'ZexaWarning'
   process.emitWarning(warning)
 }
 
-/** Whatever it is: it may as well throw when it is looked at. */
+/** A text for any thrown value, whose properties may throw as well. */
 function shown(thrown) {
   try {
     return typeof thrown?.message === 'string' ? thrown.message : inspect(thrown)
@@ -56,4 +55,4 @@ function shown(thrown) {
   }
 }
 
-module.exports = { forget, register, tell, tellWarning }
+module.exports = { register, reportAttempt, reportWarning, unregister }

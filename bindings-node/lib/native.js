@@ -1,31 +1,31 @@
-// Loads the addon: that of the package for this system, or beside the sources, that which was built of them.
+// Loads the native addon: from the package for this system, or from a build next to the sources.
 'use strict'
 
 const { existsSync } = require('node:fs')
 const { join } = require('node:path')
 
-const { unreported } = require('./handles.js')
+const { withDeepStack } = require('./handles.js')
 
 const SYSTEM = `${process.platform}-${process.arch}`
 
-/** The systems that there is an addon for, by what Node calls them, and how npm's packages name them. */
+/** The supported systems: Node's name, and the suffix of the npm package. */
 const BUILDS = { 'linux-x64': 'linux-x64-gnu' }
 
-/** The addon of the package for this system. Each is asked for by its whole name: that is what bundlers see. */
-function ofPackage() {
+/** Loads the addon from its npm package. The names are literals, so that bundlers find them. */
+function loadFromPackage() {
   try {
     switch (SYSTEM) {
       case 'linux-x64':
         return require('@zexa/linux-x64-gnu')
     }
   } catch (cause) {
-    throw failure(cause)
+    throw loadError(cause)
   }
-  throw failure()
+  throw loadError()
 }
 
-/** What `cargo build` has made, put beside the sources by whoever works on them. A bundle has no folder of its own. */
-function ofSources() {
+/** Loads the addon that a developer copied next to the sources, if there is one. A bundle has no `__dirname`. */
+function loadFromSources() {
   const file = typeof __dirname === 'string' ? join(__dirname, '..', `zexa.${BUILDS[SYSTEM]}.node`) : ''
   if (!existsSync(file)) return undefined
   const addon = { exports: {} }
@@ -33,32 +33,34 @@ function ofSources() {
   return addon.exports
 }
 
-/** Says what whoever installed this can do. */
-function failure(cause) {
+/** The error that says how to get the addon. */
+function loadError(cause) {
   const name = BUILDS[SYSTEM]
   const musl = isMusl()
   if (name === undefined || musl) {
     const builds = Object.values(BUILDS).join(', ')
-    return new Error(`zexa has no addon for ${SYSTEM}${musl ? '-musl' : ''}, but for ${builds}`, { cause })
+    return new Error(`zexa has no native addon for ${SYSTEM}${musl ? '-musl' : ''}. Supported systems: ${builds}`, {
+      cause,
+    })
   }
   if (cause.code !== 'MODULE_NOT_FOUND') {
-    return new Error(`zexa's addon for ${name} cannot be loaded: ${cause.message}`, { cause })
+    return new Error(`the native addon of zexa for ${name} cannot be loaded: ${cause.message}`, { cause })
   }
   return new Error(
-    `@zexa/${name} is not installed: the package with zexa's addon for this system. It is an optional dependency of zexa. ` +
-      'Install zexa without --omit=optional or --no-optional. Where that was not given, it may be that a lock file or ' +
-      'node_modules came from another system: delete node_modules and package-lock.json, then run npm install. ' +
-      'For a bundle, zexa is to be external, and installed where the bundle runs.',
+    `@zexa/${name} is not installed: the package with the native addon of zexa, an optional dependency. ` +
+      'Install zexa without --omit=optional or --no-optional. If the lock file or node_modules was created on another system, ' +
+      'delete node_modules and package-lock.json, then run npm install. ' +
+      'In a bundle, mark zexa as external, and install it where the bundle runs.',
     { cause },
   )
 }
 
-/** Whether this Node is for another library of C than the addons for Linux are. Slow to ask, and only asked when something has failed. */
+/** Whether this Node uses musl. The report is slow, so this is called after a failure only. */
 function isMusl() {
   if (process.platform !== 'linux') return false
   const { report } = process
   const { excludeNetwork } = report
-  // It would ask for the names of all addresses that are connected.
+  // The report would otherwise look up the host names of all connections.
   report.excludeNetwork = true
   try {
     return report.getReport().header.glibcVersionRuntime === undefined
@@ -67,4 +69,4 @@ function isMusl() {
   }
 }
 
-module.exports = unreported(() => ofSources() ?? ofPackage())
+module.exports = withDeepStack(() => loadFromSources() ?? loadFromPackage())

@@ -2,50 +2,54 @@
 'use strict'
 
 const {
+  boolean,
   encode,
-  flag,
   headers,
+  integer,
   isObject,
-  described,
   milliseconds,
   object,
   query,
-  text,
-  whole,
+  string,
+  typeName,
 } = require('./arguments.js')
 const { ConfigError } = require('./generated/errors.js')
+const { registerPlace } = require('./misplaced.js')
 const { environmentVariables } = require('./native.js')
 
-const OF_CLIENT = {
-  apiKey: text('api_key'),
-  baseUrl: text('base_url'),
+const CLIENT_OPTIONS = {
+  apiKey: string('api_key'),
+  baseUrl: string('base_url'),
   timeout: milliseconds('timeout'),
   connectTimeout: milliseconds('connect_timeout'),
   deadline: milliseconds('deadline'),
-  maxConnections: whole('max_connections'),
-  http2: flag('http2'),
-  maxRetries: whole('max_retries'),
+  maxConnections: integer('max_connections'),
+  http2: boolean('http2'),
+  maxRetries: integer('max_retries'),
   maxRetryWait: milliseconds('max_retry_wait'),
-  proxy: text('proxy'),
-  caFile: text('ca_file'),
-  userAgentSuffix: text('user_agent_suffix'),
+  proxy: string('proxy'),
+  caFile: string('ca_file'),
+  userAgentSuffix: string('user_agent_suffix'),
   defaultHeaders: headers('default_headers'),
-  allowHttp: flag('allow_http'),
+  allowHttp: boolean('allow_http'),
   logger: { key: 'logger', read: logger },
 }
 
-const OF_CALL = {
+const CALL_OPTIONS = {
   signal: { key: 'signal', read: signal },
   timeout: milliseconds('timeout'),
   deadline: milliseconds('deadline'),
-  maxRetries: whole('max_retries'),
-  retryAmbiguous: flag('retry_ambiguous'),
+  maxRetries: integer('max_retries'),
+  retryAmbiguous: boolean('retry_ambiguous'),
   headers: headers('headers'),
   body: object('extra_body'),
   query: query('extra_query'),
 }
 
-function signal(refuse, value) {
+registerPlace(CALL_OPTIONS, 'this is an option of the call: pass it in the last argument')
+registerPlace(CLIENT_OPTIONS, 'this is an option of the client: pass it to new Zexa()')
+
+function signal(fail, value) {
   const has = (name) => typeof value[name] === 'function'
   if (
     !isObject(value) ||
@@ -53,26 +57,26 @@ function signal(refuse, value) {
     !has('addEventListener') ||
     !has('removeEventListener')
   ) {
-    refuse(`must be an AbortSignal, not ${described(value)}`)
+    fail(`must be an AbortSignal, not ${typeName(value)}`)
   }
   return value
 }
 
-function logger(refuse, value) {
+function logger(fail, value) {
   if (!isObject(value) || typeof value.debug !== 'function' || typeof value.info !== 'function') {
-    refuse('must be an object with the functions debug and info')
+    fail('must be an object with the functions debug and info')
   }
   return value
 }
 
 /** The options of a client: its logger, and the others as JSON. */
-function ofClient(given) {
-  const { logger, ...options } = encode(OF_CLIENT, given, 'options of a client', ConfigError) ?? {}
+function encodeClientOptions(input) {
+  const { logger, ...options } = encode(CLIENT_OPTIONS, input, 'options of a client', ConfigError) ?? {}
   options.environment = environment()
   return { logger, options: JSON.stringify(options) }
 }
 
-/** The variables that a client reads, from this realm: worker threads and test runners have environments of their own. */
+/** The environment variables that a client reads, from the `process.env` of this realm: worker threads and test runners have their own. */
 function environment() {
   const variables = {}
   for (const name of environmentVariables()) {
@@ -82,11 +86,11 @@ function environment() {
   return variables
 }
 
-/** The options of a call: its signal, and the others as JSON where there are any. */
-function ofCall(given) {
-  if (given === undefined || given === null) return {}
-  const { signal, ...options } = encode(OF_CALL, given, 'options of a call', ConfigError)
+/** The options of a call: its signal, and the others as JSON if there are any. */
+function encodeCallOptions(input) {
+  if (input === undefined || input === null) return {}
+  const { signal, ...options } = encode(CALL_OPTIONS, input, 'options of a call', ConfigError)
   return { signal, options: Object.keys(options).length === 0 ? undefined : JSON.stringify(options) }
 }
 
-module.exports = { ofCall, ofClient }
+module.exports = { encodeCallOptions, encodeClientOptions }

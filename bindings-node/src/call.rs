@@ -1,50 +1,50 @@
-//! A call from JavaScript: its number, and what is posted when it has come to its end.
+//! A call from JavaScript: its number, and the delivery of its result.
 
 use std::sync::Arc;
 
 use zexa::{AsyncClient, Result, binding};
 
-use crate::json::Plain;
-use crate::mailbox::{Letter, Post};
+use crate::completion_queue::{EntryKind, Sender};
+use crate::json::WriteJson;
 
-/// A call that has to be answered. Where it is dropped before, by a panic, that is the answer: no promise waits for ever.
+/// A call that must be completed. If it is dropped before, by a panic, it completes with an error, so that no promise stays pending.
 pub(crate) struct Call {
     number: u32,
-    post: Arc<Post>,
-    answered: bool,
+    sender: Arc<Sender>,
+    completed: bool,
 }
 
 impl Call {
-    pub(crate) fn new(number: u32, post: Arc<Post>) -> Call {
-        post.expect();
-        Call { number, post, answered: false }
+    pub(crate) fn new(number: u32, sender: Arc<Sender>) -> Call {
+        sender.begin_call();
+        Call { number, sender, completed: false }
     }
 
-    /// Has the call carried out, and answers it then.
-    pub(crate) fn carry_out<T: Plain + Send + 'static>(
+    /// Runs the call on the client's thread, and completes it with the result.
+    pub(crate) fn spawn<T: WriteJson + Send + 'static>(
         self,
         client: &AsyncClient,
         call: impl Future<Output = Result<T>> + Send + 'static,
     ) {
-        let post = self.post.clone();
-        binding::spawn_with_callback(client, call, post.closed(), |result| self.answer(result));
+        let sender = self.sender.clone();
+        binding::carry_out(client, call, sender.closed(), |result| self.complete(result));
     }
 
-    /// Answers it.
-    pub(crate) fn answer<T: Plain>(mut self, result: Result<T>) {
+    /// Completes the call.
+    pub(crate) fn complete<T: WriteJson>(mut self, result: Result<T>) {
         match result {
-            Ok(value) => self.post.send(self.number, Letter::Answer, &value),
-            Err(error) => self.post.send(self.number, Letter::Error, &error),
+            Ok(value) => self.sender.send(self.number, EntryKind::Result, &value),
+            Err(error) => self.sender.send(self.number, EntryKind::Error, &error),
         }
-        self.answered = true;
+        self.completed = true;
     }
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
-        if !self.answered {
-            let error = binding::internal_error("a call has ended without an answer");
-            self.post.send(self.number, Letter::Error, &error);
+        if !self.completed {
+            let error = binding::bug("a call has ended without a response");
+            self.sender.send(self.number, EntryKind::Error, &error);
         }
     }
 }

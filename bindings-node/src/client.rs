@@ -1,4 +1,4 @@
-//! `NativeClient`: what the class `Zexa` stands on.
+//! `NativeClient`: the client behind the JavaScript class `Zexa`.
 
 use std::sync::Arc;
 
@@ -10,51 +10,51 @@ use zexa::binding::{self, Item, Observe, Warning};
 use zexa::{AsyncClient, AsyncList, Attempt, CallOptions, CancelToken, Kind, Method, Result};
 
 use crate::call::Call;
-use crate::errors::thrown;
-use crate::json::Plain;
+use crate::completion_queue::{CompletionQueue, EntryKind, Sender};
+use crate::errors::to_napi_error;
+use crate::json::WriteJson;
 use crate::list::NativeList;
-use crate::mailbox::{Letter, Mailbox, Post};
-use crate::options::{self, OfCall, Options};
+use crate::options::{self, CallOptionsJson, ClientOptionsJson};
 
-/// A client, and where what comes of its calls is posted to. Its operations are in `generated`.
+/// A client, and the queue that receives the results of its calls. Its operations are in `generated`.
 #[napi(custom_finalize)]
 pub struct NativeClient {
     client: AsyncClient,
-    post: Arc<Post>,
-    weight: i64,
+    sender: Arc<Sender>,
+    external_bytes: i64,
 }
 
-/// What V8 is told that a client weighs, in bytes. It sees little of one, which has a thread and connections, and would leave hundreds that nobody has any
-/// more for later.
-const WEIGHT: i64 = 4 << 20;
+/// Memory outside the JavaScript heap that is reported to V8 for a client. Its thread and connections are invisible to V8, which would otherwise delay the
+/// collection of hundreds of unused clients.
+const EXTERNAL_BYTES: i64 = 4 << 20;
 
 impl ObjectFinalize for NativeClient {
     fn finalize(self, env: Env) -> napi::Result<()> {
-        env.adjust_external_memory(-self.weight).map(drop)
+        env.adjust_external_memory(-self.external_bytes).map(drop)
     }
 }
 
-/// Ends the calls that are given it.
+/// A cancel token: cancels the calls that it was passed to.
 #[napi]
 pub struct Token(CancelToken);
 
 #[napi]
 impl NativeClient {
-    /// `logger` is the number of the logger that attempts are told to, if there is one.
+    /// Creates a client. `logger` is the number of the logger that receives records of attempts, if there is one.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: Env, mailbox: &Mailbox, options: String, logger: Option<u32>) -> napi::Result<NativeClient> {
-        let post = mailbox.post();
-        let client = make(&options, logger, &post).map_err(thrown)?;
-        env.adjust_external_memory(WEIGHT)?;
-        Ok(NativeClient { client, post, weight: WEIGHT })
+    pub fn new(env: Env, queue: &CompletionQueue, options: String, logger: Option<u32>) -> napi::Result<NativeClient> {
+        let sender = queue.sender();
+        let client = create_client(&options, logger, &sender).map_err(to_napi_error)?;
+        env.adjust_external_memory(EXTERNAL_BYTES)?;
+        Ok(NativeClient { client, sender, external_bytes: EXTERNAL_BYTES })
     }
 
-    /// The same client, for calls with other options.
+    /// Returns a client with other call options that shares the connections.
     #[napi(catch_unwind)]
     pub fn with_options(&self, options: String) -> napi::Result<NativeClient> {
-        let options = options::read(&options).map(OfCall::options);
-        let client = options.and_then(|options| binding::with_options(&self.client, options)).map_err(thrown)?;
-        Ok(NativeClient { client, post: self.post.clone(), weight: 0 })
+        let options = options::read(&options).map(CallOptionsJson::options);
+        let client = options.and_then(|options| binding::with_options(&self.client, options)).map_err(to_napi_error)?;
+        Ok(NativeClient { client, sender: self.sender.clone(), external_bytes: 0 })
     }
 
     #[napi(getter, catch_unwind)]
@@ -62,15 +62,15 @@ impl NativeClient {
         binding::base_url_async(&self.client).to_owned()
     }
 
-    /// What was begun before goes on.
+    /// Closes the client. Attempts in flight continue.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         binding::close_after_spawned(&self.client);
     }
 
-    /// `query` is a JSON array of pairs, `body` is JSON.
+    /// Sends a request to any path. `query` is a JSON array of pairs, `body` is JSON.
     #[napi(catch_unwind)]
-    #[allow(clippy::too_many_arguments, reason = "they are what JavaScript gives")]
+    #[allow(clippy::too_many_arguments, reason = "JavaScript passes them")]
     pub fn request(
         &self,
         call: u32,
@@ -93,7 +93,7 @@ impl NativeClient {
 #[napi]
 impl Token {
     #[napi(constructor, catch_unwind)]
-    #[allow(clippy::new_without_default, reason = "it is made by JavaScript")]
+    #[allow(clippy::new_without_default, reason = "only JavaScript creates it")]
     pub fn new() -> Token {
         Token(CancelToken::new())
     }
@@ -105,7 +105,7 @@ impl Token {
 }
 
 impl NativeClient {
-    /// Begins a call; what comes of it is posted.
+    /// Starts a call. Its result is sent to the completion queue.
     pub(crate) fn begin<T, F>(
         &self,
         call: u32,
@@ -113,13 +113,13 @@ impl NativeClient {
         token: Option<&Token>,
         begin: impl FnOnce(&AsyncClient) -> Result<F>,
     ) where
-        T: Plain + Send + 'static,
+        T: WriteJson + Send + 'static,
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        let call = Call::new(call, self.post.clone());
+        let call = Call::new(call, self.sender.clone());
         match self.with(options, token).and_then(|client| begin(&client)) {
-            Ok(future) => call.carry_out(&self.client, future),
-            Err(error) => call.answer(Err::<T, _>(error)),
+            Ok(future) => call.spawn(&self.client, future),
+            Err(error) => call.complete(Err::<T, _>(error)),
         }
     }
 
@@ -128,33 +128,33 @@ impl NativeClient {
         if options.is_none() && token.is_none() {
             return Ok(self.client.clone());
         }
-        let mut of_call = match options {
-            Some(options) => options::read::<OfCall>(&options)?.options(),
+        let mut call_options = match options {
+            Some(options) => options::read::<CallOptionsJson>(&options)?.options(),
             None => CallOptions::new(),
         };
         if let Some(token) = token {
-            of_call = of_call.cancel(&token.0);
+            call_options = call_options.cancel(&token.0);
         }
-        Ok(self.client.with_options(of_call))
+        Ok(self.client.with_options(call_options))
     }
 
-    /// A list, of which nothing is asked for yet.
-    pub(crate) fn list<T: Item + Plain>(
+    /// Creates a list. It requests nothing yet.
+    pub(crate) fn list<T: Item + WriteJson>(
         &self,
         options: Option<String>,
         token: Option<&Token>,
         begin: impl FnOnce(&AsyncClient) -> Result<AsyncList<T>>,
     ) -> napi::Result<NativeList> {
-        let client = self.with(options, token).map_err(thrown)?;
-        let list = begin(&client).map_err(thrown)?;
-        Ok(NativeList::new(client, self.post.clone(), list))
+        let client = self.with(options, token).map_err(to_napi_error)?;
+        let list = begin(&client).map_err(to_napi_error)?;
+        Ok(NativeList::new(client, self.sender.clone(), list))
     }
 }
 
-fn make(options: &str, logger: Option<u32>, post: &Arc<Post>) -> Result<AsyncClient> {
-    // Where the client cannot be made, it is gone at once.
-    let logger = logger.map(|number| Logger { number, post: post.clone() });
-    let builder = options::read::<Options>(options)?.builder();
+fn create_client(options: &str, logger: Option<u32>, sender: &Arc<Sender>) -> Result<AsyncClient> {
+    // If the client cannot be created, the logger is dropped, which unregisters it.
+    let logger = logger.map(|number| Logger { number, sender: sender.clone() });
+    let builder = options::read::<ClientOptionsJson>(options)?.builder();
     let builder = match logger {
         Some(logger) => binding::observed_client(builder, logger),
         None => builder,
@@ -162,33 +162,37 @@ fn make(options: &str, logger: Option<u32>, post: &Arc<Post>) -> Result<AsyncCli
     builder.build_async()
 }
 
-/// The logger of a client, by its number. JavaScript lets go of it when the client is no more.
+/// The logger of a client, by its number. Dropping it unregisters the logger in JavaScript.
 struct Logger {
     number: u32,
-    post: Arc<Post>,
+    sender: Arc<Sender>,
 }
 
 impl Observe for Logger {
     fn attempt(&self, attempt: &Attempt<'_>) {
-        self.post.send(self.number, Letter::Attempt, &Told::of(attempt));
+        self.sender.send(self.number, EntryKind::Attempt, &AttemptRecord::of(attempt));
     }
 
     fn warning(&self, warning: &Warning) {
         let Warning { method, route, .. } = *warning;
-        self.post.send(self.number, Letter::Warning, &WarningRecord { message: warning.to_string(), method, route });
+        self.sender.send(
+            self.number,
+            EntryKind::Warning,
+            &WarningRecord { message: warning.to_string(), method, route },
+        );
     }
 }
 
 impl Drop for Logger {
     fn drop(&mut self) {
-        self.post.send(self.number, Letter::LoggerGone, &());
+        self.sender.send(self.number, EntryKind::LoggerDropped, &());
     }
 }
 
-/// An attempt, for the logger.
+/// The record of an attempt, for the logger.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Told<'a> {
+struct AttemptRecord<'a> {
     message: String,
     method: &'static str,
     route: &'static str,
@@ -202,9 +206,9 @@ struct Told<'a> {
     kind: Option<&'static str>,
 }
 
-impl<'a> Told<'a> {
-    fn of(attempt: &Attempt<'a>) -> Told<'a> {
-        Told {
+impl<'a> AttemptRecord<'a> {
+    fn of(attempt: &Attempt<'a>) -> AttemptRecord<'a> {
+        AttemptRecord {
             message: attempt.to_string(),
             method: attempt.method,
             route: attempt.route,
@@ -217,7 +221,7 @@ impl<'a> Told<'a> {
     }
 }
 
-/// A warning, for the logger.
+/// The record of a warning, for the logger.
 #[derive(Serialize)]
 struct WarningRecord {
     message: String,
@@ -225,13 +229,13 @@ struct WarningRecord {
     route: &'static str,
 }
 
-impl Plain for WarningRecord {
+impl WriteJson for WarningRecord {
     fn write(&self, json: &mut Vec<u8>) {
         serde_json::to_writer(json, self).expect("a warning is text");
     }
 }
 
-impl Plain for Told<'_> {
+impl WriteJson for AttemptRecord<'_> {
     fn write(&self, json: &mut Vec<u8>) {
         serde_json::to_writer(json, self).expect("an attempt is text and numbers");
     }

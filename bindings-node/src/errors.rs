@@ -1,26 +1,26 @@
-//! The core's errors as JSON; `lib/errors.js` makes instances of its classes of them.
+//! The core's errors as JSON, from which `lib/errors.js` creates instances of its classes.
 
 use serde::Serialize;
 use serde_json::Value;
 use zexa::{Error, binding};
 
-use crate::json::{self, Plain};
+use crate::json::{self, WriteJson};
 
-/// For a function that throws: the message is the JSON.
-pub(crate) fn thrown(error: Error) -> napi::Error {
+/// The error for a function that throws. Its message is the JSON of the core's error.
+pub(crate) fn to_napi_error(error: Error) -> napi::Error {
     napi::Error::from_reason(json::text(&error))
 }
 
-impl Plain for Error {
+impl WriteJson for Error {
     fn write(&self, json: &mut Vec<u8>) {
-        serde_json::to_writer(json, &Told::of(self)).expect("an error is text, numbers and JSON");
+        serde_json::to_writer(json, &ErrorRecord::of(self)).expect("an error is text, numbers and JSON");
     }
 }
 
-/// What `lib/errors.js` takes. Durations are in milliseconds.
+/// An error as `lib/errors.js` expects it. Durations are in milliseconds.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Told<'a> {
+struct ErrorRecord<'a> {
     kind: &'static str,
     outcome: &'static str,
     message: String,
@@ -39,7 +39,7 @@ struct Told<'a> {
     cause: Option<Cause>,
 }
 
-/// The innermost reason, its number if it is the system's, and the code that Node has for it.
+/// The innermost cause: its Node code, and the number of a system error.
 #[derive(Serialize)]
 struct Cause {
     message: String,
@@ -49,11 +49,11 @@ struct Cause {
     errno: Option<i32>,
 }
 
-impl<'a> Told<'a> {
-    fn of(error: &'a Error) -> Told<'a> {
-        // Arguments and options have camel-case names in JavaScript.
+impl<'a> ErrorRecord<'a> {
+    fn of(error: &'a Error) -> ErrorRecord<'a> {
+        // Arguments and options have camelCase names in JavaScript.
         let (message, details) = binding::renamed(error, name, with_names);
-        Told {
+        ErrorRecord {
             kind: error.kind().as_str(),
             outcome: error.outcome().as_str(),
             message,
@@ -72,10 +72,10 @@ impl<'a> Told<'a> {
     }
 }
 
-/// The options that reasons speak of.
+/// Options that error messages mention.
 const OPTIONS: [&str; 4] = ["allow_http", "api_key", "base_url", "ca_file"];
 
-/// The rest of a reason may hold what the caller gave.
+/// Converts only these names, because the rest of a reason may contain input of the caller.
 fn with_names(reason: &str) -> String {
     let renamed = reason.split_inclusive(' ').map(|word| {
         let name = word.trim_matches([' ', ',', ';', '`']);

@@ -1,26 +1,25 @@
-//! What crosses to JavaScript, as JSON.
+//! Values as JSON for JavaScript.
 //!
-//! An object of the API's is a row: the values of its members without their names, which `lib/generated` knows. That is a third less to parse.
+//! A model is a row: the values of its fields without their names, which `lib/generated` knows. That is a third less JSON to parse.
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// What can be handed to JavaScript.
-pub(crate) trait Plain {
-    /// Writes it as JSON.
+/// A value that can be passed to JavaScript as JSON.
+pub(crate) trait WriteJson {
+    /// Appends the value as JSON.
     fn write(&self, json: &mut Vec<u8>);
 }
 
-/// As JSON text.
-pub(crate) fn text(value: &impl Plain) -> String {
+/// A value as JSON text.
+pub(crate) fn text(value: &impl WriteJson) -> String {
     let mut json = Vec::with_capacity(256);
     value.write(&mut json);
     String::from_utf8(json).expect("it is made of text")
 }
 
-/// An object of the API's that is being written: an array of the values of its members, in their order, and last of what is not known of it. `null` is for
-/// what is absent.
+/// Writes a model as an array: the values of its fields in order, and then its unknown fields. `null` stands for an absent value.
 pub(crate) struct Row<'a>(&'a mut Vec<u8>);
 
 impl<'a> Row<'a> {
@@ -29,21 +28,24 @@ impl<'a> Row<'a> {
         Row(json)
     }
 
+    /// Appends the value of a field.
     pub(crate) fn value(&mut self, value: &impl Serialize) {
         serde_json::to_writer(&mut *self.0, value).expect("a text, a number or JSON can be written as JSON");
         self.0.push(b',');
     }
 
-    /// As the number that `Date` takes.
+    /// Appends a time as the number of milliseconds that `Date` accepts.
     pub(crate) fn time(&mut self, time: impl Into<Option<Timestamp>>) {
         self.value(&time.into().map(Timestamp::as_millisecond));
     }
 
-    pub(crate) fn plain(&mut self, value: &impl Plain) {
+    /// Appends a nested model.
+    pub(crate) fn nested(&mut self, value: &impl WriteJson) {
         value.write(self.0);
         self.0.push(b',');
     }
 
+    /// Appends the unknown fields, and ends the row.
     pub(crate) fn end(self, extra: &Map<String, Value>) {
         let extra = (!extra.is_empty()).then_some(extra);
         serde_json::to_writer(&mut *self.0, &extra).expect("JSON can be written as JSON");
@@ -51,14 +53,14 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Nothing at all: what a deletion gives.
-impl Plain for () {
+/// The result of a deletion.
+impl WriteJson for () {
     fn write(&self, json: &mut Vec<u8>) {
         json.extend_from_slice(b"null");
     }
 }
 
-impl<T: Plain> Plain for [T] {
+impl<T: WriteJson> WriteJson for [T] {
     fn write(&self, json: &mut Vec<u8>) {
         json.push(b'[');
         for (index, item) in self.iter().enumerate() {
@@ -71,14 +73,14 @@ impl<T: Plain> Plain for [T] {
     }
 }
 
-impl<T: Plain> Plain for Vec<T> {
+impl<T: WriteJson> WriteJson for Vec<T> {
     fn write(&self, json: &mut Vec<u8>) {
         self[..].write(json);
     }
 }
 
-/// `null` is for what has come to its end.
-impl<T: Plain> Plain for Option<T> {
+/// `null` marks the end of a list.
+impl<T: WriteJson> WriteJson for Option<T> {
     fn write(&self, json: &mut Vec<u8>) {
         match self {
             Some(value) => value.write(json),
@@ -87,10 +89,10 @@ impl<T: Plain> Plain for Option<T> {
     }
 }
 
-impl<T: Plain> Plain for zexa::Page<T> {
+impl<T: WriteJson> WriteJson for zexa::Page<T> {
     fn write(&self, json: &mut Vec<u8>) {
         let mut row = Row::begin(json);
-        row.plain(&self.items);
+        row.nested(&self.items);
         row.value(&self.total);
         row.value(&self.page);
         row.value(&self.per_page);
@@ -98,8 +100,8 @@ impl<T: Plain> Plain for zexa::Page<T> {
     }
 }
 
-impl Plain for zexa::Response {
+impl WriteJson for zexa::Response {
     fn write(&self, json: &mut Vec<u8>) {
-        serde_json::to_writer(json, self).expect("an answer is JSON");
+        serde_json::to_writer(json, self).expect("a response is JSON");
     }
 }

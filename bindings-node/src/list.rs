@@ -1,4 +1,4 @@
-//! Lists: what is at hand crosses together, as one JSON text.
+//! Lists. All items that have arrived are passed to JavaScript together, as one JSON text.
 
 use std::future::poll_fn;
 use std::mem;
@@ -12,43 +12,43 @@ use zexa::binding::{Batches, Item};
 use zexa::{AsyncClient, AsyncList, AsyncPages, Result};
 
 use crate::call::Call;
-use crate::json::Plain;
-use crate::mailbox::Post;
+use crate::completion_queue::Sender;
+use crate::json::WriteJson;
 
-/// A list that is read once: item by item, page by page, or just one page of it. JavaScript asks for the next when it has the last.
+/// A list that is read once: its items, its pages, or one page. JavaScript requests the next batch when it has received the last.
 #[napi]
 pub struct NativeList {
-    post: Arc<Post>,
-    list: Box<dyn Listed>,
+    sender: Arc<Sender>,
+    list: Box<dyn ErasedList>,
 }
 
 #[napi]
 impl NativeList {
-    /// The next items, or null at the end.
+    /// Fetches the next items, or null at the end.
     #[napi(catch_unwind)]
     pub fn next_items(&self, call: u32) {
-        self.list.next_items(Call::new(call, self.post.clone()));
+        self.list.next_items(Call::new(call, self.sender.clone()));
     }
 
-    /// The next page, or null at the end.
+    /// Fetches the next page, or null at the end.
     #[napi(catch_unwind)]
     pub fn next_page(&self, call: u32) {
-        self.list.next_page(Call::new(call, self.post.clone()));
+        self.list.next_page(Call::new(call, self.sender.clone()));
     }
 
-    /// One page.
+    /// Fetches one page.
     #[napi(catch_unwind)]
     pub fn page(&self, call: u32, number: u32) {
-        self.list.page(Call::new(call, self.post.clone()), number);
+        self.list.page(Call::new(call, self.sender.clone()), number);
     }
 
-    /// Whether it has ended short of its total. Known until it is closed.
+    /// Whether the list ended short of its total. False after `close()`.
     #[napi(catch_unwind)]
     pub fn is_incomplete(&self) -> bool {
         self.list.is_incomplete()
     }
 
-    /// Ends it, and with it what it has asked for ahead.
+    /// Ends the list, and cancels its prefetched pages.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.list.close();
@@ -56,14 +56,14 @@ impl NativeList {
 }
 
 impl NativeList {
-    pub(crate) fn new<T: Item + Plain>(client: AsyncClient, post: Arc<Post>, list: AsyncList<T>) -> NativeList {
+    pub(crate) fn new<T: Item + WriteJson>(client: AsyncClient, sender: Arc<Sender>, list: AsyncList<T>) -> NativeList {
         let reading = Arc::new(Mutex::new(Reading::Items(list)));
-        NativeList { post, list: Box::new(List { client, reading }) }
+        NativeList { sender, list: Box::new(List { client, reading }) }
     }
 }
 
-/// A list, whatever its items are.
-trait Listed: Send + Sync {
+/// A list of any item type.
+trait ErasedList: Send + Sync {
     fn next_items(&self, call: Call);
     fn next_page(&self, call: Call);
     fn page(&self, call: Call, number: u32);
@@ -76,21 +76,21 @@ struct List<T> {
     reading: Arc<Mutex<Reading<T>>>,
 }
 
-/// How a list is read.
+/// The state of a list: how it is read.
 enum Reading<T> {
     Items(AsyncList<T>),
     Pages(AsyncPages<T>),
     Ended,
 }
 
-impl<T: Item + Plain> List<T> {
-    /// Held for a moment: nobody waits with it.
+impl<T: Item + WriteJson> List<T> {
+    /// Locks the state briefly; no call holds the lock while it waits.
     fn reading(&self) -> MutexGuard<'_, Reading<T>> {
         self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Carries on with the reading until it gives something.
-    fn next<P: Plain + Send + 'static>(
+    /// Polls the list until it returns a batch, and completes the call with that.
+    fn next<P: WriteJson + Send + 'static>(
         &self,
         call: Call,
         mut poll: impl FnMut(&mut Reading<T>, &mut Context<'_>) -> Poll<Option<Result<P>>> + Send + 'static,
@@ -100,11 +100,11 @@ impl<T: Item + Plain> List<T> {
             let mut reading = reading.lock().unwrap_or_else(PoisonError::into_inner);
             poll(&mut reading, context).map(Option::transpose)
         });
-        call.carry_out(&self.client, next);
+        call.spawn(&self.client, next);
     }
 }
 
-impl<T: Item + Plain> Listed for List<T> {
+impl<T: Item + WriteJson> ErasedList for List<T> {
     fn next_items(&self, call: Call) {
         self.next(call, |reading, context| match reading {
             Reading::Items(list) => list.poll_batch(context),
@@ -137,7 +137,7 @@ impl<T: Item + Plain> Listed for List<T> {
                 None => Ok(None),
             }
         };
-        call.carry_out(&self.client, page);
+        call.spawn(&self.client, page);
     }
 
     fn is_incomplete(&self) -> bool {

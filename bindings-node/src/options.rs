@@ -1,4 +1,4 @@
-//! The options of a client and of a call, from their JSON. The JavaScript has seen to it that they are of their types; durations are in milliseconds.
+//! The options of a client and of a call, from JSON. JavaScript has checked their types; durations are in milliseconds.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use zexa::{CallOptions, ClientBuilder, Error, Result, binding};
 /// The options of a client.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Options {
+pub(crate) struct ClientOptionsJson {
     api_key: Option<String>,
     base_url: Option<String>,
     timeout: Option<f64>,
@@ -26,14 +26,14 @@ pub(crate) struct Options {
     user_agent_suffix: Option<String>,
     default_headers: Vec<(String, String)>,
     allow_http: bool,
-    /// The variables of `environment_variables()` that are set where the client is created.
+    /// The variables of `environment_variables()` in the `process.env` of the realm that creates the client.
     environment: BTreeMap<String, String>,
 }
 
-impl Options {
+impl ClientOptionsJson {
     pub(crate) fn builder(self) -> ClientBuilder {
         let mut builder = binding::named(zexa::Client::builder(), concat!("zexa-node/", env!("CARGO_PKG_VERSION")));
-        // Worker threads and test runners have environments of their own.
+        // Worker threads and test runners have their own environments.
         builder = binding::environment(builder, |name| self.environment.get(name).map(Into::into));
         if let Some(key) = self.api_key {
             builder = builder.api_key(key);
@@ -75,7 +75,7 @@ impl Options {
     }
 }
 
-/// The names of the environment variables that a client reads.
+/// Names of the environment variables that a client reads.
 #[napi(catch_unwind)]
 pub(crate) fn environment_variables() -> Vec<&'static str> {
     binding::ENVIRONMENT.to_vec()
@@ -84,7 +84,7 @@ pub(crate) fn environment_variables() -> Vec<&'static str> {
 /// The options of a call.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct OfCall {
+pub(crate) struct CallOptionsJson {
     timeout: Option<f64>,
     deadline: Option<f64>,
     max_retries: Option<u32>,
@@ -94,7 +94,7 @@ pub(crate) struct OfCall {
     extra_query: Vec<(String, String)>,
 }
 
-impl OfCall {
+impl CallOptionsJson {
     pub(crate) fn options(self) -> CallOptions {
         let mut options = CallOptions::new();
         if let Some(timeout) = self.timeout {
@@ -119,16 +119,16 @@ impl OfCall {
     }
 }
 
-/// What is beyond what a duration can hold is as good as for ever.
+/// Converts milliseconds. Values that a duration cannot hold become the longest duration.
 fn duration(milliseconds: f64) -> Duration {
     Duration::try_from_secs_f64(milliseconds / 1e3).unwrap_or(Duration::MAX)
 }
 
-/// Options from their JSON.
+/// Parses options from JSON.
 pub(crate) fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T> {
-    serde_json::from_str(json).map_err(|error| wrong(&error))
+    serde_json::from_str(json).map_err(|error| invalid(&error))
 }
 
-fn wrong(error: &serde_json::Error) -> Error {
-    binding::invalid_option("options", &format!("cannot be read: {error}"))
+fn invalid(error: &serde_json::Error) -> Error {
+    binding::option("options", &format!("cannot be read: {error}"))
 }

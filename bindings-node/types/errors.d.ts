@@ -1,82 +1,108 @@
 /**
- * What all errors of this package are. Its `stack` is that of whoever made the call.
+ * Base class of all errors of this package. Its subclasses correspond to the {@link Kind}.
  *
- * An error never holds the API key. Its own words name no number and no text of a message; the `message` of a failing answer is the server's.
+ * An error never contains the API key. Messages of the client contain no phone number and no message text; the `message` of an error response is the
+ * server's. `stack` names the line that made the call.
  */
 export declare class ZexaError extends Error {
+  /**
+   * Create an error, for example in a test.
+   *
+   * @param message What failed.
+   * @param fields Properties of the error. Default: outcome `unknown`, 0 attempts.
+   */
   constructor(message: string, fields?: ErrorFields)
 
   /**
-   * Makes an error of what {@link ZexaError.toJSON} returned, such as one that was sent to another thread or process. It has the class of its `kind`.
-   * `details` and `stack` are optional, as `toJSON()` leaves them out: `{ ...error.toJSON(), details: error.details, stack: error.stack }`.
+   * Restore an error from what {@link ZexaError.toJSON} returned, for example in another thread or process. Its class follows from `kind`.
    *
-   * @throws {TypeError} if it is not an object.
+   * `toJSON()` leaves out `details` and `stack`. To keep them, send `{ ...error.toJSON(), details: error.details, stack: error.stack }`.
+   *
+   * @throws `TypeError` if `json` is not an object.
    */
   static fromJSON(json: Partial<ErrorJSON> & { details?: unknown; stack?: string | undefined }): ZexaError
 
   /**
-   * The error as a plain object, which JSON, `structuredClone()` and `postMessage()` preserve. Without `details`, which may contain a number or a
-   * text, and without the stack.
+   * Return the error as a plain object, which survives JSON, `structuredClone()` and `postMessage()`. It has no `details`, which may contain a phone
+   * number or a message text, and no `stack`.
    */
   toJSON(): ErrorJSON
 
   /**
-   * The name of the class. A {@link CancelledError} has the name of the signal's reason instead, such as `AbortError` or `TimeoutError`, or else
-   * `AbortError`.
+   * Name of the class. A {@link CancelledError} has the name of the signal's reason instead, such as `AbortError` or `TimeoutError`; if the reason
+   * has no name, `AbortError`.
    */
   readonly name: string
-  /** What went wrong. Each kind is a class of its own. */
+  /** What went wrong. Each kind has its own class. */
   readonly kind: Kind
-  /** How far the request got: whether the message may have been sent in spite of the error. */
+  /** Whether the server may have carried out the request in spite of the error. */
   readonly outcome: Outcome
-  /** Whether sending the same request again cannot do the same thing twice: true for `not_sent` and `rejected`. */
+  /** Whether repeating the request cannot do the same thing twice: true if the outcome is `not_sent` or `rejected`. */
   readonly safeToRetry: boolean
-  /** How many requests were made. 0 where the call failed before the first. */
+  /** Number of requests that were made. 0 if the call failed before the first. */
   readonly attempts: number
-  /** The HTTP status of the last answer, where one came. */
+  /** HTTP status of the last response. Absent if no response arrived. */
   readonly status?: number
-  /** The API's own name for the error, such as `insufficient_credits`, where it gave one. */
+  /** Error code of the API, such as `insufficient_credits`. Absent if the response has none. */
   readonly code?: string
-  /** The id by which Zexa's support finds this request. */
+  /** Id of the request, for Zexa's support. Absent if the response has none. */
   readonly requestId?: string
-  /** How long the server asked to wait, in milliseconds, in its last answer. */
+  /** Wait that the server asked for in its last response, in milliseconds. Absent if it did not ask. */
   readonly retryAfter?: number
   /**
-   * What the API says beside its message, or `field` and `reason` of an argument that was refused before it was sent. Not enumerable: it may hold a
-   * number or a text, and errors are logged.
+   * Details of the API, or `field` and `reason` of an argument that was rejected before anything was sent. Not enumerable, so that logs do not
+   * contain it: it may contain a phone number or a message text.
    */
   readonly details?: unknown
   /**
-   * The reason: an error whose `code` is Node's, such as `ENOTFOUND`, `ECONNREFUSED` or `CERT_HAS_EXPIRED`, or the `reason` of the signal that ended
-   * the call.
+   * Underlying error, whose `code` is that of Node, such as `ENOTFOUND`, `ECONNREFUSED` or `CERT_HAS_EXPIRED`. For a {@link CancelledError}, the
+   * `reason` of the signal.
    */
   readonly cause?: unknown
 }
 
 /** An error as a plain object: see {@link ZexaError.toJSON}. */
 export interface ErrorJSON {
+  /** Name of the class. */
   name: string
+  /** What failed. */
   message: string
+  /** What went wrong. */
   kind: Kind
+  /** Whether the server may have carried out the request. */
   outcome: Outcome
+  /** Whether repeating the request cannot do the same thing twice. */
   safeToRetry: boolean
+  /** Number of requests that were made. */
   attempts: number
+  /** HTTP status of the last response. */
   status?: number
+  /** Error code of the API. */
   code?: string
+  /** Id of the request. */
   requestId?: string
+  /** Wait that the server asked for, in milliseconds. */
   retryAfter?: number
-  /** What the cause says of itself, if it is an error. */
+  /** Underlying error. Absent if the cause is not an error. */
   cause?: { name: string; message: string; code?: string }
 }
 
-/** What an error may be made of, as in a test. */
+/** Properties of an error that a program creates, for example in a test. */
 export interface ErrorFields {
+  /** Whether the server may have carried out the request. Default: `unknown`. */
   outcome?: Outcome | undefined
+  /** Number of requests that were made. Default: 0. */
   attempts?: number | undefined
+  /** HTTP status of the last response. */
   status?: number | undefined
+  /** Error code of the API. */
   code?: string | undefined
+  /** Id of the request. */
   requestId?: string | undefined
+  /** Wait that the server asked for, in milliseconds. */
   retryAfter?: number | undefined
+  /** Details of the API. */
   details?: unknown
+  /** Underlying error. */
   cause?: unknown
 }

@@ -1,39 +1,56 @@
 /**
- * All items of a list, across its pages: read it with `for await`, as often as you like. It is also the promise of its first page.
+ * All items of a list, across its pages. Read it with `for await`, as often as you like. It is also the promise of its first page.
  *
- * Nothing is sent until it is read. Pages are prefetched and yielded in order. An item repeated across pages, because rows were added in between, is
- * yielded once. If the list ends with fewer items than the API reported, {@link List.isIncomplete} is true and the logger receives a warning. A list
- * that only repeats items although more should follow rejects with a {@link DecodeError}. After an error the list ends. A deadline applies to one
- * reading of the list, from its beginning.
+ * Nothing is sent until the list is read. Pages are prefetched and yielded in order; an item repeated across pages is yielded once. If the list ends
+ * with fewer items than the API reported, {@link List.isIncomplete} is true and the logger receives a warning. A list that repeats the same items
+ * forever rejects with a {@link DecodeError}. The list ends after an error. A deadline applies to one reading of the list, from its beginning.
+ *
+ * @typeParam T Type of the items.
  */
 export interface List<T> extends AsyncIterable<T>, Promise<Page<T>> {
+  /** Start a new reading of the list. */
   [Symbol.asyncIterator](): AsyncIterableIterator<T>
 
-  /** Whether the last reading that reached the end had fewer items than the API reported in its last `total`. */
+  /** Whether the last reading that reached the end yielded fewer items than the API reported in its last `total`. */
   readonly isIncomplete: boolean
 
-  /** The list page by page. */
+  /** Return the pages of the list. */
   pages(): Pages<T>
 
-  /** Fetches one page. The first is 1. */
+  /**
+   * Fetch one page.
+   *
+   * @param number Number of the page, from 1.
+   */
   page(number: number): Promise<Page<T>>
 
-  /** Collects all items, or the first `limit` items. */
+  /**
+   * Collect all items, or the first `limit` items.
+   *
+   * @param options `limit` is the maximum number of items. Default: all.
+   */
   toArray(options?: { limit?: number | null | undefined } | null): Promise<T[]>
 }
 
 /**
- * The pages of a list, in order, as the API returns them: an item repeated across pages is on each of them. A page without new items is left out,
- * unless it is the first. Read them with `for await`, as often as you like.
+ * The pages of a list, in order. Read them with `for await`, as often as you like.
+ *
+ * Pages are as the API returns them: an item repeated across pages is on each of them. A page without new items is skipped, unless it is the first.
+ *
+ * @typeParam T Type of the items.
  */
 export interface Pages<T> extends AsyncIterable<Page<T>> {
-  /** As {@link List.isIncomplete}, with which it is shared. */
+  /** Same value as {@link List.isIncomplete}. */
   readonly isIncomplete: boolean
 }
 
-/** One page of a list. */
+/**
+ * One page of a list.
+ *
+ * @typeParam T Type of the items.
+ */
 export interface Page<T> {
-  /** What is on it. */
+  /** Items of the page. */
   items: T[]
   /** Number of items in the whole list. Absent if the API omits it. */
   total?: number
@@ -41,6 +58,6 @@ export interface Page<T> {
   page: number
   /** Number of items on a full page. Absent if the API omits it. */
   perPage?: number
-  /** Other fields of the page, and the raw values of fields in an unexpected form. */
+  /** Fields of the page that this version does not know, and the raw values of fields in an unexpected form. */
   extra: Record<string, unknown>
 }

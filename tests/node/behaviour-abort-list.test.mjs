@@ -1,7 +1,7 @@
 // Aborting the reading of a list: between items, between pages, in a request; and reading it again.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cancellationOf, causeOf, gone, listener, nobodyListens } from './aborting.mjs'
+import { assertNoListeners, attemptLogger, cancellationOf, causeOf, connectionsClosed } from './abort_helpers.mjs'
 import { arrived } from './programs/messages.mjs'
 import { serverFor } from './sandbox.mjs'
 import { Zexa, ZexaError } from './zexa.mjs'
@@ -35,9 +35,9 @@ test('while a page is fetched', async (t) => {
   const { reason, taken } = await reading
   assert.equal(reason, controller.signal.reason)
   assert.equal(taken.length, 10)
-  nobodyListens(controller.signal)
+  assertNoListeners(controller.signal)
   // At most the connection that the first page came over: what was asked for ahead has ended, too.
-  await gone(server, 1)
+  await connectionsClosed(server, 1)
   assert.equal((await zexa.contacts.list({ perPage: 10 }).toArray()).length, 30)
 })
 
@@ -54,7 +54,7 @@ test('while the pages are read one by one', async (t) => {
     taken.map((page) => page.items.length),
     [10],
   )
-  nobodyListens(controller.signal)
+  assertNoListeners(controller.signal)
 })
 
 for (const [where, after] of Object.entries({ 'between items': 3, 'between pages': 10, 'at the last item': 30 })) {
@@ -65,7 +65,7 @@ for (const [where, after] of Object.entries({ 'between items': 3, 'between pages
     const { reason, taken } = await read(list, (count) => count === after && controller.abort())
     assert.equal(reason, controller.signal.reason)
     assert.equal(taken.length, after)
-    nobodyListens(controller.signal)
+    assertNoListeners(controller.signal)
   })
 }
 
@@ -81,14 +81,14 @@ test('in the loop: between the pages of pages()', async (t) => {
 test('in the wait before a retry of a page', async (t) => {
   const fault = { path: '/contacts', skip: 1, times: 0, status: 429, headers: { 'Retry-After': '60' } }
   const server = await serverFor(t, { ...THIRTY, faults: [fault] })
-  const { attempted, logger } = listener((fields) => fields.status === 429)
+  const { attempted, logger } = attemptLogger((fields) => fields.status === 429)
   const controller = new AbortController()
   const zexa = new Zexa({ ...server.options, logger })
   const reading = read(zexa.contacts.list({ perPage: 10 }, { signal: controller.signal }))
   await attempted
   controller.abort()
   assert.equal((await reading).reason, controller.signal.reason)
-  nobodyListens(controller.signal)
+  assertNoListeners(controller.signal)
 })
 
 test('by AbortSignal.timeout', async (t) => {
@@ -129,15 +129,15 @@ for (const [way, begin] of Object.entries(WAYS)) {
     for (const [number, controller] of controllers.entries()) controller.abort(reasons[number])
     assert.deepEqual(await Promise.all(readings), reasons)
     for (const { signal } of controllers) {
-      nobodyListens(signal)
+      assertNoListeners(signal)
       assert.equal(await causeOf(begin(zexa.contacts.list({}, { signal }))), signal.reason)
-      nobodyListens(signal)
+      assertNoListeners(signal)
     }
     assert.equal((await server.requests()).length, 2)
     // And one that is not aborted.
     const { signal } = new AbortController()
     await begin(zexa.contacts.list({}, { signal }))
-    nobodyListens(signal)
+    assertNoListeners(signal)
   })
 }
 
@@ -160,27 +160,27 @@ test('nobody listens to a signal after a list, however its reading ended', async
   const { signal } = new AbortController()
   const list = zexa.contacts.list({ perPage: 7 }, { signal })
   assert.equal((await list.toArray()).length, 30)
-  nobodyListens(signal)
+  assertNoListeners(signal)
   for await (const _ of list) {
-    nobodyListens(signal)
+    assertNoListeners(signal)
     break
   }
-  nobodyListens(signal)
+  assertNoListeners(signal)
   for await (const _ of list.pages()) break
-  nobodyListens(signal)
+  assertNoListeners(signal)
   await assert.rejects(async () => {
     for await (const _ of list) throw new RangeError()
   }, RangeError)
-  nobodyListens(signal)
+  assertNoListeners(signal)
   await assert.rejects(zexa.contacts.list({ novel: 1 }, { signal }).toArray(), ZexaError)
-  nobodyListens(signal)
+  assertNoListeners(signal)
   await server.fault({ path: '/contacts', times: 0, status: 401 })
   await assert.rejects(list.toArray(), { kind: 'unauthorized' })
-  nobodyListens(signal)
+  assertNoListeners(signal)
   // Half read.
   const half = list[Symbol.asyncIterator]()
   await half.next().catch(() => {})
-  nobodyListens(signal)
+  assertNoListeners(signal)
 })
 
 test('the list can be read again with the signal of another', async (t) => {

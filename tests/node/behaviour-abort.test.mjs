@@ -3,7 +3,15 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { getEventListeners } from 'node:events'
 import { test } from 'node:test'
-import { abort, cancellationOf, causeOf, gone, listener, nobodyListens, STALL } from './aborting.mjs'
+import {
+  abort,
+  assertNoListeners,
+  attemptLogger,
+  cancellationOf,
+  causeOf,
+  connectionsClosed,
+  STALL,
+} from './abort_helpers.mjs'
 import { arrived, bodies, sms } from './programs/messages.mjs'
 import { serverFor } from './sandbox.mjs'
 import { CancelledError, Zexa, ZexaError } from './zexa.mjs'
@@ -17,7 +25,7 @@ test('in flight', async (t) => {
   assert.equal(getEventListeners(controller.signal, 'abort').length, 1)
   await abort(controller, sending)
   assert.equal(controller.signal.reason.name, 'AbortError')
-  await gone(server)
+  await connectionsClosed(server)
   await zexa.messages.send(sms('after'))
   assert.deepEqual(await bodies(server), ['aborted', 'after'])
   assert.equal((await server.requests()).length, 2)
@@ -82,7 +90,7 @@ test('before it begins', async (t) => {
   const zexa = new Zexa(server.options)
   const signal = AbortSignal.abort()
   const sending = zexa.messages.send(sms('never'), { signal })
-  nobodyListens(signal)
+  assertNoListeners(signal)
   assert.equal(await causeOf(sending), signal.reason)
   // Not even its arguments are looked at any more, as with `fetch`; and it throws nothing.
   assert.equal(await causeOf(zexa.request('GET', '/credits', {}, { signal })), signal.reason)
@@ -100,7 +108,7 @@ test('right after it was begun', async (t) => {
 
 test('in the wait before a retry', async (t) => {
   const server = await serverFor(t, { faults: [{ status: 429, headers: { 'Retry-After': '60' } }] })
-  const { attempted, logger } = listener()
+  const { attempted, logger } = attemptLogger()
   const zexa = new Zexa({ ...server.options, logger })
   const controller = new AbortController()
   const sending = zexa.messages.send(sms('aborted'), { signal: controller.signal })
@@ -130,7 +138,7 @@ test('at the gate, where all wait after a 429', async (t) => {
 test('in messages.wait, between two looks at the message', async (t) => {
   const server = await serverFor(t, { state: { speed: 'manual' } })
   let looked = 0
-  const { attempted, logger } = listener((fields) => fields.method === 'GET' && ++looked === 2)
+  const { attempted, logger } = attemptLogger((fields) => fields.method === 'GET' && ++looked === 2)
   const zexa = new Zexa({ ...server.options, logger })
   const { id } = await zexa.messages.send(sms('waited for'))
   const controller = new AbortController()
@@ -149,8 +157,8 @@ test('by AbortSignal.timeout', async (t) => {
   const zexa = new Zexa(server.options)
   const error = await cancellationOf(zexa.messages.send(sms('slow'), { signal }))
   assert.deepEqual([error.name, error.cause], ['TimeoutError', signal.reason])
-  nobodyListens(signal)
-  await gone(server)
+  assertNoListeners(signal)
+  await connectionsClosed(server)
   await zexa.credits.get({ signal: AbortSignal.timeout(2 ** 31 - 1) })
 })
 
@@ -163,7 +171,7 @@ test('by AbortSignal.any', async (t) => {
   await arrived(server, 2)
   other.abort('enough')
   assert.equal(await causeOf(calls[0]), 'enough')
-  nobodyListens(signal)
+  assertNoListeners(signal)
   // The other is none of its business.
   assert.equal(getEventListeners(one.signal, 'abort').length, 1)
   await abort(one, calls[1])
@@ -203,7 +211,7 @@ test('one signal for a hundred calls at once', async (t) => {
   assert.ok(getEventListeners(controller.signal, 'abort').length > 0)
   controller.abort()
   assert.deepEqual(new Set(await Promise.all(reasons)), new Set([controller.signal.reason]))
-  nobodyListens(controller.signal)
+  assertNoListeners(controller.signal)
   await new Promise(setImmediate)
   assert.deepEqual(warnings, [])
 })
@@ -213,17 +221,17 @@ test('nobody listens to a signal after a call, however it ended', async (t) => {
   const zexa = new Zexa(server.options)
   const { signal } = new AbortController()
   await zexa.messages.send(sms('sent'), { signal })
-  nobodyListens(signal)
+  assertNoListeners(signal)
   await assert.rejects(zexa.messages.send({ ...sms('refused'), to: '912' }, { signal }), ZexaError)
-  nobodyListens(signal)
+  assertNoListeners(signal)
   await assert.rejects(zexa.messages.send({ novel: 1 }, { signal }), ZexaError)
   await assert.rejects(zexa.messages.send(sms('options'), { signal, novel: 1 }), ZexaError)
-  nobodyListens(signal)
+  assertNoListeners(signal)
   await assert.rejects(zexa.request('GET', 'nowhere at all', {}, { signal }), ZexaError)
-  nobodyListens(signal)
+  assertNoListeners(signal)
   zexa.close()
   await assert.rejects(zexa.messages.send(sms('closed'), { signal }), { kind: 'closed' })
-  nobodyListens(signal)
+  assertNoListeners(signal)
 })
 
 test('after its end it is of no consequence', async (t) => {
@@ -246,7 +254,7 @@ test('a signal of withOptions', async (t) => {
   await arrived(server, 2)
   controller.abort()
   for (const reason of await Promise.all(reasons)) assert.equal(reason, controller.signal.reason)
-  nobodyListens(controller.signal)
+  assertNoListeners(controller.signal)
   assert.equal(await causeOf(mine.messages.send(sms('b'))), controller.signal.reason)
   assert.equal(await causeOf(mine.contacts.list().toArray()), controller.signal.reason)
   // The client that it was made of has none.

@@ -1,7 +1,7 @@
 // What a program does while the arguments of its call are read: it may make another call, abort its signal, or throw.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cancellationOf, nobodyListens, reasonOf } from './aborting.mjs'
+import { assertNoListeners, cancellationOf, reasonOf } from './abort_helpers.mjs'
 import { clientFor, SMS } from './examples.mjs'
 
 const TEMPLATE = { channel: 'whatsapp', to: '+244912345678', from: 'ZEXA' }
@@ -100,7 +100,7 @@ for (const [name, [expect, call]] of Object.entries(WAYS)) {
       const promise = call(isOfCall ? client : client.withOptions({ signal }), meanwhile, isOfCall ? { signal } : {})
       const { cause, outcome, attempts } = await cancellationOf(promise)
       assert.deepEqual([cause, outcome, attempts], [aborted, 'not_sent', 0])
-      nobodyListens(signal)
+      assertNoListeners(signal)
     }
     await client.credits.get()
     assert.equal((await server.requests()).length, 1)
@@ -116,7 +116,7 @@ for (const [name, [expect, call]] of Object.entries(WAYS)) {
     const reason = await reasonOf(call(client, meanwhile, { signal }))
     // What JSON cannot be made of is a wrong argument.
     assert.equal(name.startsWith('toJSON') ? reason.cause : reason, mine)
-    nobodyListens(signal)
+    assertNoListeners(signal)
     await client.credits.get()
     assert.equal((await server.requests()).length, 1)
   })

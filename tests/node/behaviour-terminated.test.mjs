@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { gone } from './aborting.mjs'
+import { connectionsClosed } from './abort_helpers.mjs'
 import { ANSWERS } from './examples.mjs'
 import { serverFor } from './sandbox.mjs'
 
@@ -23,7 +23,7 @@ for (const [name, described] of Object.entries(CASES)) {
     await server.requests(1)
     await worker.terminate()
     // A call that goes on would keep its connection, or need it again.
-    await gone(server)
+    await connectionsClosed(server)
     const { length } = await server.requests()
     if (!name.startsWith('a wait')) assert.equal(length, 1)
     assert.equal((await server.state()).connections, 1)

@@ -157,14 +157,27 @@ test('a logger must have its functions', () => {
   }
 })
 
-test('an option that there is not lists those that there are', () => {
+test('the error about an unknown option lists the known ones', () => {
   for (const name of ['apikey', 'api_key', 'baseURL', 'retries', 'headers', 'signal', '', '__proto__', 'toString']) {
     const error = refused({ [name]: 'x' }, name)
     for (const known of NAMES) assert.ok(error.message.includes(known), error.message)
   }
 })
 
-test('an option that there is not and has no value is none', () => {
+test('the error about a misplaced or misspelt option says what is right', () => {
+  assert.match(
+    refused({ api_key: 'x' }, 'api_key').message,
+    /^api_key: did you mean apiKey\? The options of a client are apiKey,/,
+  )
+  assert.match(refused({ baseURL: 'x' }, 'baseURL').message, /^baseURL: did you mean baseUrl\? /)
+  assert.match(refused({ retries: 1 }, 'retries').message, /^retries: unknown name\. /)
+  for (const name of ['signal', 'retryAmbiguous', 'headers', 'query', 'body']) {
+    const start = `${name}: this is an option of the call: pass it in the last argument. The options of a client are `
+    assert.ok(refused({ [name]: 'x' }, name).message.startsWith(start))
+  }
+})
+
+test('an unknown option without a value is ignored', () => {
   assert.ok(new Zexa({ apiKey: 'k', retries: undefined, colour: null }))
 })
 

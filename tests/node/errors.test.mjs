@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { format, inspect } from 'node:util'
 import { caught, clientFor, PRIVATE, SMS, thrown } from './examples.mjs'
 import { serverFor } from './sandbox.mjs'
-import { CLASSES, disagreements } from './scenarios/errors.mjs'
+import { CLASSES, inconsistencies } from './scenarios/errors.mjs'
 import zexa, {
   APIConnectionError,
   APIError,
@@ -49,7 +49,7 @@ for (const [kind, Class] of Object.entries(CLASSES)) {
     const error = await failure(t, kind)
     const name = kind === 'cancelled' ? 'AbortError' : Class.name
     assert.deepEqual([error.kind, error.constructor, error.name], [kind, Class, name])
-    assert.deepEqual(disagreements(error), [])
+    assert.deepEqual(inconsistencies(error), [])
     const Base = kind === 'config' ? ZexaError : APIError
     assert.ok(error instanceof Class && error instanceof Base && error instanceof ZexaError && error instanceof Error)
     assert.ok(!(error instanceof (kind === 'config' ? APIError : ConfigError)))
@@ -70,11 +70,11 @@ for (const [kind, Class] of Object.entries(CLASSES)) {
       cause,
     }
     const error = new Class('what went wrong', fields)
-    assert.deepEqual(disagreements(error), [])
+    assert.deepEqual(inconsistencies(error), [])
     assert.deepEqual([error.kind, error.message, error.safeToRetry], [kind, 'what went wrong', true])
     for (const [name, value] of Object.entries(fields)) assert.equal(error[name], value, name)
     const bare = new Class('what went wrong')
-    assert.deepEqual(disagreements(bare), [])
+    assert.deepEqual(inconsistencies(bare), [])
     assert.deepEqual([bare.outcome, bare.attempts, bare.safeToRetry], ['unknown', 0, false])
     for (const name of ['status', 'code', 'requestId', 'retryAfter', 'details', 'cause']) {
       assert.equal(bare[name], undefined, name)

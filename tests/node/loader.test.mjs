@@ -1,4 +1,4 @@
-// What whoever installs the package is told where its addon cannot be had.
+// The errors if the native addon cannot be loaded: they say what to do.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -8,12 +8,12 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 
 const LIBRARY = import.meta.resolve('zexa')
-/** What loads the addon, and nothing else. */
+/** The files that load the addon. */
 const LOADER = ['native.js', 'handles.js']
 const ADDON = '@zexa/linux-x64-gnu'
 const only = { skip: `${process.platform}-${process.arch}` !== 'linux-x64' && 'there is no package for this system' }
 
-/** The loader in a package that is installed where no other is seen. Gives what it throws in a program that begins with `before`. */
+/** Runs the loader in an isolated installation, in a program that begins with `before`. Returns the error. */
 async function failure(t, before = '', addon = undefined) {
   const folder = await mkdtemp(join(tmpdir(), 'zexa-'))
   t.after(() => rm(folder, { recursive: true }))
@@ -37,31 +37,31 @@ async function failure(t, before = '', addon = undefined) {
   return JSON.parse(stdout)
 }
 
-test('a package that npm has left out is named, with what to do', only, async (t) => {
+test('a missing addon package is named, with what to do', only, async (t) => {
   const { message, cause } = await failure(t)
   assert.match(message, new RegExp(`^${ADDON} is not installed: `))
-  for (const told of ['--omit=optional', 'delete node_modules and package-lock.json', 'npm install', 'For a bundle']) {
-    assert.ok(message.includes(told), message)
+  for (const words of ['--omit=optional', 'delete node_modules and package-lock.json', 'npm install', 'In a bundle']) {
+    assert.ok(message.includes(words), message)
   }
   assert.deepEqual(cause, { code: 'MODULE_NOT_FOUND' })
 })
 
-test('an addon that is damaged is not taken for one that is missing', only, async (t) => {
+test('a damaged addon is not reported as missing', only, async (t) => {
   const { message, cause } = await failure(t, '', 'not a library')
-  assert.match(message, /^zexa's addon for linux-x64-gnu cannot be loaded: .*addon\.node: /)
+  assert.match(message, /^the native addon of zexa for linux-x64-gnu cannot be loaded: .*addon\.node: /)
   assert.deepEqual(cause, { code: 'ERR_DLOPEN_FAILED' })
 })
 
-test('a system that there is no addon for is told of those that there are', async (t) => {
+test('the error on an unsupported system lists the supported systems', async (t) => {
   const { message } = await failure(t, `Object.defineProperty(process, 'arch', { value: 'mips' })`)
-  assert.match(message, /^zexa has no addon for \w+-mips(-musl)?, but for linux-x64-gnu$/)
+  assert.match(message, /^zexa has no native addon for \w+-mips(-musl)?\. Supported systems: linux-x64-gnu$/)
 })
 
-test('a Linux without glibc is told that it is this', only, async (t) => {
+test('the error on a Linux with musl says so', only, async (t) => {
   const musl = `
     process.report.excludeNetwork = false
     process.report.getReport = () => ({ header: {} })`
   const { message, after } = await failure(t, musl, 'for glibc')
-  assert.equal(message, 'zexa has no addon for linux-x64-musl, but for linux-x64-gnu')
-  assert.equal(after, false, 'what reports hold is as it was')
+  assert.equal(message, 'zexa has no native addon for linux-x64-musl. Supported systems: linux-x64-gnu')
+  assert.equal(after, false, 'the setting is restored')
 })

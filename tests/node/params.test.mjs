@@ -64,13 +64,28 @@ for (const [operation, names] of Object.entries(TEXTS)) {
 }
 
 for (const [operation, [whole, call]] of Object.entries(TAKING)) {
-  test(`${operation}: a parameter that there is not lists those that there are`, async (t) => {
+  test(`${operation}: the error about an unknown parameter lists the known ones`, async (t) => {
     const { server, client } = await clientFor(t)
     for (const name of ['colour', 'from_', 'scheduled_at', 'per_page', 'page', '__proto__', 'constructor', '']) {
       const error = await refused(call(client, { ...whole, [name]: 'x' }), name)
       const known = TEXTS[operation] ?? ['perPage']
       for (const one of known) assert.ok(error.message.includes(one), error.message)
     }
+    assert.deepEqual(await server.requests(), [])
+  })
+
+  test(`${operation}: the error about a misplaced option says what is right`, async (t) => {
+    const { server, client } = await clientFor(t)
+    for (const name of ['timeout', 'signal', 'retryAmbiguous']) {
+      const { message } = await refused(call(client, { ...whole, [name]: 1 }), name)
+      const start = `${name}: this is an option of the call: pass it in the last argument. The parameters of ${operation} are `
+      assert.ok(message.startsWith(start), message)
+    }
+    const { message } = await refused(call(client, { ...whole, apiKey: 'x' }), 'apiKey')
+    assert.match(message, /^apiKey: this is an option of the client: pass it to new Zexa\(\)\. /)
+    const misspelt = (TEXTS[operation] ?? ['perPage'])[0].toUpperCase()
+    const { details } = await refused(call(client, { ...whole, [misspelt]: 'x' }), misspelt)
+    assert.match(details.reason, /^did you mean \w+\? The parameters of /)
     assert.deepEqual(await server.requests(), [])
   })
 

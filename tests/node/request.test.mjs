@@ -198,7 +198,7 @@ test('a method that is none', async (t) => {
   assert.deepEqual(await server.requests(), [])
 })
 
-test('a member that there is not lists those that there are', async (t) => {
+test('the error about an unknown member lists the known ones', async (t) => {
   const { server, client } = await answering(t)
   for (const name of ['params', 'headers', 'data', 'Query']) {
     assert.match((await refused(client.request('GET', '/credits', { [name]: {} }), name)).message, /query, body/)

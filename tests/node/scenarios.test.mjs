@@ -1,12 +1,12 @@
-// Every scenario of tests/scenarios, and of the folder that ZEXA_SCENARIOS names, in every way that the package has.
-// Numbers are those of JavaScript, for what is expected as for what comes, and times have milliseconds.
+// Every scenario in tests/scenarios and in the folder ZEXA_SCENARIOS, in every way to make its call.
+// Expected and actual numbers are JavaScript numbers, and times have milliseconds.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { sandbox } from './sandbox.mjs'
 import { wanted, ways } from './scenarios/files.mjs'
 import { play } from './scenarios/play.mjs'
 
-/** They spend their time waiting. */
+/** Scenarios spend most of their time waiting. */
 const AT_A_TIME = 32
 
 describe('scenarios', { concurrency: AT_A_TIME }, () => {
@@ -24,7 +24,7 @@ describe('scenarios', { concurrency: AT_A_TIME }, () => {
     }
   }
 
-  // Not in a hook: Node has none run where a pattern of names leaves no test over.
+  // Not in a hook: Node runs no hook if `--test-name-pattern` selects no test.
   process.once('exit', () => {
     console.log(`${played.size} scenarios played in ${plays} ways`)
     if (plays > 0) return

@@ -2,7 +2,7 @@
 // arrives twice. `ZEXA_TEST_SENDS` is the number of sends in all.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { gone } from './aborting.mjs'
+import { connectionsClosed } from './abort_helpers.mjs'
 import { bodies, sms } from './programs/messages.mjs'
 import { serverFor } from './sandbox.mjs'
 import { CancelledError, Zexa, ZexaError } from './zexa.mjs'
@@ -50,7 +50,7 @@ for (const limit of LIMITS) {
     await Promise.all(Array.from({ length: AT_ONCE }, sendSome))
     zexa.close()
     // After the connections of the client are closed, nothing can arrive any more.
-    await gone(server)
+    await connectionsClosed(server)
     judge(reported, await bodies(server))
     assert.ok((await server.requests()).every((request) => request.http_version === '2'))
   })

@@ -91,12 +91,12 @@ test('what there is not is not waited for', async (t) => {
   assert.equal((await caught(client.campaigns.wait('cmp_nobody', { until: 'sent' }))).constructor, NotFoundError)
 })
 
-test('options in the place of parameters are told', async (t) => {
+test('options in place of parameters are rejected', async (t) => {
   const { server, client } = await staying(t)
   for (const name of ['signal', 'deadline', 'timeout']) {
     const error = await caught(client.messages.wait('msg_1', { [name]: 1 }))
     assert.equal(error.constructor, ValidationError)
-    assert.match(error.message, new RegExp(`^${name}: .*until`))
+    assert.match(error.message, new RegExp(`^${name}: this is an option of the call: .*until`))
   }
   assert.match((await caught(client.messages.wait('msg_1', 'delivered'))).message, /object/)
   assert.deepEqual(await server.requests(), [])

@@ -102,6 +102,13 @@ test('options that cannot be used are refused at once', async (t) => {
   for (const known of ['signal', 'timeout', 'deadline', 'maxRetries', 'retryAmbiguous', 'headers', 'body', 'query']) {
     assert.ok(message.includes(known), message)
   }
+  const start = 'apiKey: this is an option of the client: pass it to new Zexa(). The options of a call are signal, '
+  assert.ok(thrown(() => client.withOptions({ apiKey: 'k' })).message.startsWith(start))
+  const { signal } = new AbortController()
+  assert.match(
+    (await caught(client.credits.get(signal))).message,
+    /^options of a call: must be .*, such as \{ signal \},/,
+  )
   for (const options of [5, 'x', [], () => {}])
     assert.equal(thrown(() => client.withOptions(options)).constructor, ConfigError)
 })

@@ -2,12 +2,12 @@
 // Campaigns: send one message to a whole contact list with `CreateCampaignParams`; the result is a `Campaign`.
 'use strict'
 
-const { encoded, id, object, text, time, until, whole } = require('../arguments.js')
+const { dateTime, encodeId, encodeParams, encodeUntil, integer, object, string } = require('../arguments.js')
 const { Connection } = require('../connection.js')
-const { names } = require('../names.js')
+const { defineEnum } = require('../enums.js')
 const { campaignStatusIsFinal } = require('../native.js')
 
-const CampaignStatus = names(
+const CampaignStatus = defineEnum(
   {
     Scheduled: 'scheduled',
     Sending: 'sending',
@@ -23,18 +23,18 @@ const CampaignStatus = names(
 )
 
 const CREATE_CAMPAIGN = {
-  name: text('name'),
-  channel: text('channel'),
-  contactListId: text('contact_list_id'),
-  senderId: text('sender_id'),
-  body: text('body'),
+  name: string('name'),
+  channel: string('channel'),
+  contactListId: string('contact_list_id'),
+  senderId: string('sender_id'),
+  body: string('body'),
   template: object('template'),
-  scheduledAt: time('scheduled_at'),
-  templateId: text('template_id'),
+  scheduledAt: dateTime('scheduled_at'),
+  templateId: string('template_id'),
 }
 
 const LIST_CAMPAIGNS = {
-  perPage: whole('per_page'),
+  perPage: integer('per_page'),
 }
 
 function reviveCampaign(row) {
@@ -66,33 +66,35 @@ function reviveCampaignStats(row) {
 /** Campaigns: send one message to a whole contact list. */
 class Campaigns {
   constructor(connection) {
-    connection.give(this)
+    connection.attach(this)
   }
 
   /** Create a campaign that starts immediately or at `scheduledAt`. */
   create(params, options) {
     return Connection.of(this).call(Campaigns.prototype.create, options, reviveCampaign, 'campaignsCreate', () => [
-      encoded(CREATE_CAMPAIGN, params, 'parameters of campaigns.create'),
+      encodeParams(CREATE_CAMPAIGN, params, 'parameters of campaigns.create'),
     ])
   }
 
   /** List the account's campaigns. */
   list(params, options) {
     return Connection.of(this).list(Campaigns.prototype.list, options, reviveCampaign, 'campaignsList', () => [
-      encoded(LIST_CAMPAIGNS, params, 'parameters of campaigns.list'),
+      encodeParams(LIST_CAMPAIGNS, params, 'parameters of campaigns.list'),
     ])
   }
 
-  /** Get a campaign with its status and delivery statistics. */
-  get(given, options) {
-    return Connection.of(this).call(Campaigns.prototype.get, options, reviveCampaign, 'campaignsGet', () => [id(given)])
+  /** Gives a campaign, how far it has got, and its delivery statistics. */
+  get(id, options) {
+    return Connection.of(this).call(Campaigns.prototype.get, options, reviveCampaign, 'campaignsGet', () => [
+      encodeId(id),
+    ])
   }
 
-  /** Wait until a campaign has the status `until` or a final status, and return the campaign. */
-  wait(given, params, options) {
+  /** Waits until a campaign has the status `until`, or a final one, and gives it. */
+  wait(id, params, options) {
     return Connection.of(this).call(Campaigns.prototype.wait, options, reviveCampaign, 'campaignsWait', () => [
-      id(given),
-      until(params, 'parameters of campaigns.wait'),
+      encodeId(id),
+      encodeUntil(params, 'parameters of campaigns.wait'),
     ])
   }
 }

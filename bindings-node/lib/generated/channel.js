@@ -2,9 +2,9 @@
 // Delivery channels (`Channel`) and WhatsApp templates (`template`).
 'use strict'
 
-const { names } = require('../names.js')
+const { defineEnum } = require('../enums.js')
 
-const Channel = names({
+const Channel = defineEnum({
   Sms: 'sms',
   Whatsapp: 'whatsapp',
   Telegram: 'telegram',

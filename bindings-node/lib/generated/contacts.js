@@ -2,20 +2,20 @@
 // Contacts: add one with `CreateContactParams`, list them with `ListContactsParams`; the result is a `Contact`.
 'use strict'
 
-const { encoded, id, nothing, text, texts, whole } = require('../arguments.js')
+const { encodeId, encodeParams, ignoreResult, integer, string, strings } = require('../arguments.js')
 const { Connection } = require('../connection.js')
 
 const CREATE_CONTACT = {
-  name: text('name'),
-  phone: text('phone'),
-  lists: texts('lists'),
-  email: text('email'),
+  name: string('name'),
+  phone: string('phone'),
+  lists: strings('lists'),
+  email: string('email'),
 }
 
 const LIST_CONTACTS = {
-  listId: text('list_id'),
-  search: text('search'),
-  perPage: whole('per_page'),
+  listId: string('list_id'),
+  search: string('search'),
+  perPage: integer('per_page'),
 }
 
 function reviveContact(row) {
@@ -34,26 +34,28 @@ function reviveContact(row) {
 /** Contacts: add, list and delete the people who can receive messages. */
 class Contacts {
   constructor(connection) {
-    connection.give(this)
+    connection.attach(this)
   }
 
   /** Add a contact. */
   create(params, options) {
     return Connection.of(this).call(Contacts.prototype.create, options, reviveContact, 'contactsCreate', () => [
-      encoded(CREATE_CONTACT, params, 'parameters of contacts.create'),
+      encodeParams(CREATE_CONTACT, params, 'parameters of contacts.create'),
     ])
   }
 
   /** List contacts: all, those of one contact list, or those that match a search. */
   list(params, options) {
     return Connection.of(this).list(Contacts.prototype.list, options, reviveContact, 'contactsList', () => [
-      encoded(LIST_CONTACTS, params, 'parameters of contacts.list'),
+      encodeParams(LIST_CONTACTS, params, 'parameters of contacts.list'),
     ])
   }
 
-  /** Delete a contact permanently, also from every contact list. */
-  delete(given, options) {
-    return Connection.of(this).call(Contacts.prototype.delete, options, nothing, 'contactsDelete', () => [id(given)])
+  /** Removes a contact for good, from every list too. */
+  delete(id, options) {
+    return Connection.of(this).call(Contacts.prototype.delete, options, ignoreResult, 'contactsDelete', () => [
+      encodeId(id),
+    ])
   }
 }
 

@@ -16,7 +16,7 @@ function reviveCredits(row) {
 /** Credits: get the balance of the account. */
 class CreditBalance {
   constructor(connection) {
-    connection.give(this)
+    connection.attach(this)
   }
 
   /** Get the credit balance. */

@@ -2,12 +2,12 @@
 // Messages: send one with `SendMessageParams`; the result is a `Message`.
 'use strict'
 
-const { encoded, id, object, text, time, until } = require('../arguments.js')
+const { dateTime, encodeId, encodeParams, encodeUntil, object, string } = require('../arguments.js')
 const { Connection } = require('../connection.js')
-const { names } = require('../names.js')
+const { defineEnum } = require('../enums.js')
 const { messageStatusIsFinal } = require('../native.js')
 
-const MessageStatus = names(
+const MessageStatus = defineEnum(
   {
     Queued: 'queued',
     Sent: 'sent',
@@ -21,15 +21,15 @@ const MessageStatus = names(
 )
 
 const SEND_MESSAGE = {
-  channel: text('channel'),
-  to: text('to'),
-  from: text('from'),
-  body: text('body'),
-  subject: text('subject'),
-  html: text('html'),
+  channel: string('channel'),
+  to: string('to'),
+  from: string('from'),
+  body: string('body'),
+  subject: string('subject'),
+  html: string('html'),
   template: object('template'),
-  scheduledAt: time('scheduled_at'),
-  templateId: text('template_id'),
+  scheduledAt: dateTime('scheduled_at'),
+  templateId: string('template_id'),
 }
 
 function reviveMessage(row) {
@@ -53,26 +53,26 @@ function reviveMessage(row) {
 /** Messages: send them, get their delivery status, and wait for it. */
 class Messages {
   constructor(connection) {
-    connection.give(this)
+    connection.attach(this)
   }
 
   /** Send one message on any channel, immediately or at `scheduledAt`. */
   send(params, options) {
     return Connection.of(this).call(Messages.prototype.send, options, reviveMessage, 'messagesSend', () => [
-      encoded(SEND_MESSAGE, params, 'parameters of messages.send'),
+      encodeParams(SEND_MESSAGE, params, 'parameters of messages.send'),
     ])
   }
 
-  /** Get a message with its delivery status. */
-  get(given, options) {
-    return Connection.of(this).call(Messages.prototype.get, options, reviveMessage, 'messagesGet', () => [id(given)])
+  /** Gives a message and how far it has got. */
+  get(id, options) {
+    return Connection.of(this).call(Messages.prototype.get, options, reviveMessage, 'messagesGet', () => [encodeId(id)])
   }
 
-  /** Wait until a message has the status `until` or a final status, and return the message. */
-  wait(given, params, options) {
+  /** Waits until a message has the status `until`, or a final one, and gives it. */
+  wait(id, params, options) {
     return Connection.of(this).call(Messages.prototype.wait, options, reviveMessage, 'messagesWait', () => [
-      id(given),
-      until(params, 'parameters of messages.wait'),
+      encodeId(id),
+      encodeUntil(params, 'parameters of messages.wait'),
     ])
   }
 }

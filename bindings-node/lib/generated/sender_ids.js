@@ -2,18 +2,18 @@
 // Sender IDs: the registered names and numbers that messages are sent from.
 'use strict'
 
-const { encoded, whole } = require('../arguments.js')
+const { encodeParams, integer } = require('../arguments.js')
 const { Connection } = require('../connection.js')
-const { names } = require('../names.js')
+const { defineEnum } = require('../enums.js')
 
-const SenderIdStatus = names({
+const SenderIdStatus = defineEnum({
   Pending: 'pending',
   Approved: 'approved',
   Rejected: 'rejected',
 })
 
 const LIST_SENDER_IDS = {
-  perPage: whole('per_page'),
+  perPage: integer('per_page'),
 }
 
 function reviveSenderId(row) {
@@ -32,13 +32,13 @@ function reviveSenderId(row) {
 /** Sender IDs: list the names and numbers that the account has registered. */
 class SenderIds {
   constructor(connection) {
-    connection.give(this)
+    connection.attach(this)
   }
 
   /** List the account's Sender IDs, with any status and for any channel. */
   list(params, options) {
     return Connection.of(this).list(SenderIds.prototype.list, options, reviveSenderId, 'senderIdsList', () => [
-      encoded(LIST_SENDER_IDS, params, 'parameters of senderIds.list'),
+      encodeParams(LIST_SENDER_IDS, params, 'parameters of senderIds.list'),
     ])
   }
 }

@@ -2,13 +2,13 @@
 // Webhooks: register an endpoint with `CreateWebhookParams`, and parse the events that Zexa posts to it with `parseEvent()`.
 'use strict'
 
-const { encoded, text, texts } = require('../arguments.js')
+const { encodeParams, string, strings } = require('../arguments.js')
 const { Connection } = require('../connection.js')
-const { names } = require('../names.js')
+const { defineEnum } = require('../enums.js')
 const { reviveCampaign } = require('./campaigns.js')
 const { reviveMessage } = require('./messages.js')
 
-const EventName = names({
+const EventName = defineEnum({
   MessageDelivered: 'message.delivered',
   MessageFailed: 'message.failed',
   MessageUndeliverable: 'message.undeliverable',
@@ -19,8 +19,8 @@ const EventName = names({
 })
 
 const CREATE_WEBHOOK = {
-  url: text('url'),
-  events: texts('events'),
+  url: string('url'),
+  events: strings('events'),
 }
 
 function reviveWebhook(row) {
@@ -50,13 +50,13 @@ function reviveWebhookEvent(row) {
 /** Webhooks: register endpoints that Zexa posts delivery events to. */
 class Webhooks {
   constructor(connection) {
-    connection.give(this)
+    connection.attach(this)
   }
 
   /** Register an HTTPS endpoint for delivery events. Zexa may post a test event to it immediately. */
   create(params, options) {
     return Connection.of(this).call(Webhooks.prototype.create, options, reviveWebhook, 'webhooksCreate', () => [
-      encoded(CREATE_WEBHOOK, params, 'parameters of webhooks.create'),
+      encodeParams(CREATE_WEBHOOK, params, 'parameters of webhooks.create'),
     ])
   }
 }

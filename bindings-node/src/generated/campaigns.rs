@@ -3,7 +3,7 @@
 
 use crate::prelude::*;
 
-impl Plain for Campaign {
+impl WriteJson for Campaign {
     fn write(&self, json: &mut Vec<u8>) {
         let mut row = Row::begin(json);
         row.value(&self.id);
@@ -13,12 +13,12 @@ impl Plain for Campaign {
         row.time(self.created_at);
         row.value(&self.total_recipients);
         row.time(self.scheduled_at);
-        row.plain(&self.stats);
+        row.nested(&self.stats);
         row.end(&self.extra);
     }
 }
 
-impl Plain for CampaignStats {
+impl WriteJson for CampaignStats {
     fn write(&self, json: &mut Vec<u8>) {
         let mut row = Row::begin(json);
         row.value(&self.sent);

@@ -3,7 +3,7 @@
 
 use crate::prelude::*;
 
-impl Plain for Contact {
+impl WriteJson for Contact {
     fn write(&self, json: &mut Vec<u8>) {
         let mut row = Row::begin(json);
         row.value(&self.id);

@@ -3,7 +3,7 @@
 
 use crate::prelude::*;
 
-impl Plain for Credits {
+impl WriteJson for Credits {
     fn write(&self, json: &mut Vec<u8>) {
         let mut row = Row::begin(json);
         row.value(&self.credits);

@@ -3,7 +3,7 @@
 
 use crate::prelude::*;
 
-impl Plain for Message {
+impl WriteJson for Message {
     fn write(&self, json: &mut Vec<u8>) {
         let mut row = Row::begin(json);
         row.value(&self.id);

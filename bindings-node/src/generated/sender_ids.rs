@@ -3,7 +3,7 @@
 
 use crate::prelude::*;
 
-impl Plain for SenderId {
+impl WriteJson for SenderId {
     fn write(&self, json: &mut Vec<u8>) {
         let mut row = Row::begin(json);
         row.value(&self.status);

@@ -3,7 +3,7 @@
 
 use crate::prelude::*;
 
-impl Plain for Webhook {
+impl WriteJson for Webhook {
     fn write(&self, json: &mut Vec<u8>) {
         let mut row = Row::begin(json);
         row.value(&self.id);
@@ -15,15 +15,15 @@ impl Plain for Webhook {
     }
 }
 
-impl Plain for Event {
+impl WriteJson for Event {
     fn write(&self, json: &mut Vec<u8>) {
         let mut row = Row::begin(json);
         row.value(&self.id);
         row.value(&self.event);
         row.time(self.created_at);
         row.value(&self.data);
-        row.plain(&self.message());
-        row.plain(&self.campaign());
+        row.nested(&self.message());
+        row.nested(&self.campaign());
         row.end(&self.extra);
     }
 }

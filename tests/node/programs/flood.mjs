@@ -36,10 +36,10 @@ const CASES = {
 
   /** Ends when the server has told all answers. */
   async all_answered(count) {
-    const { gone } = await import('../aborting.mjs')
+    const { connectionsClosed } = await import('../abort_helpers.mjs')
     const { server } = await import('./support.mjs')
     await server.requests(Number(count))
-    await gone(server)
+    await connectionsClosed(server)
   },
 }
 

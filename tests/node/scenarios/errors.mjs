@@ -1,4 +1,4 @@
-// An error as JSON by the names of scenarios, after all that it says of itself was held against each other.
+// Converts an error to JSON with the names of scenarios, and checks that it is consistent.
 import { inspect } from 'node:util'
 import zexa from '../zexa.mjs'
 import { snake } from './names.mjs'
@@ -37,30 +37,30 @@ const TYPES = {
 }
 const SAFE = ['not_sent', 'rejected']
 
-/** The error by the names that scenarios have. Throws Broken where it is at odds with itself. */
+/** The error with the names of scenarios. Throws Broken if it is inconsistent. */
 export function errorToJson(error) {
-  const found = disagreements(error)
+  const found = inconsistencies(error)
   if (found.length > 0) throw new Broken(found.join('; '))
   const { kind, outcome, status = null, code = null, requestId = null, attempts } = error
   const retryAfter = error.retryAfter === undefined ? null : error.retryAfter / 1000
-  const told = { kind, outcome, status, code, request_id: requestId, retry_after: retryAfter, attempts }
-  return { ...told, ...byTheNamesOfTheApi(error) }
+  const fields = { kind, outcome, status, code, request_id: requestId, retry_after: retryAfter, attempts }
+  return { ...fields, ...messageAndDetails(error) }
 }
 
-/** The message and the details. An error about an argument names it as it is named here. */
-function byTheNamesOfTheApi({ message, details, status }) {
+/** The message and the details, with the API's name of the argument that they are about. */
+function messageAndDetails({ message, details, status }) {
   const field = details?.field
   if (status !== undefined || typeof field !== 'string' || !message.startsWith(field)) return { message, details }
   return { message: snake(field) + message.slice(field.length), details: { ...details, field: snake(field) } }
 }
 
-/** That of its class; of a call that was cancelled, that of the reason. */
+/** The name of the class; of a cancelled call, the name of the reason. */
 function nameOf({ kind, cause }, Class) {
   return kind === 'cancelled' ? (cause?.name ?? 'AbortError') : Class?.name
 }
 
-/** Where an error does not agree with itself. */
-export function disagreements(error) {
+/** Inconsistencies between the properties of an error. */
+export function inconsistencies(error) {
   const { name, message, stack, kind, outcome, safeToRetry, details, status } = error
   const found = Object.entries(TYPES)
     .filter(([name, types]) => !types.includes(typeof error[name]))
@@ -69,14 +69,13 @@ export function disagreements(error) {
   if (error.constructor !== Expected || !(error instanceof Error))
     found.push(`an error of the kind ${kind} is a ${name}`)
   if (name !== nameOf(error, Expected)) found.push(`a ${Expected?.name} has the name ${name}`)
-  if (safeToRetry !== SAFE.includes(outcome))
-    found.push(`safeToRetry is ${safeToRetry} where the outcome is ${outcome}`)
+  if (safeToRetry !== SAFE.includes(outcome)) found.push(`safeToRetry is ${safeToRetry}, but the outcome is ${outcome}`)
   if (String(error) !== `${name}: ${message}`) found.push(`as a string the error is ${error}`)
   if (!String(stack).startsWith(`${name}: ${message}\n    at `)) found.push(`the stack is ${stack}`)
   if (!String(stack).includes('tests/node/')) found.push(`the stack does not name the caller: ${stack}`)
   if (Object.keys(error).includes('details')) found.push('the details are enumerable')
   if (status === undefined && String(details?.field).includes('_')) found.push(`the field is ${details.field}`)
   const absent = Object.keys(error).filter((name) => error[name] === undefined)
-  if (absent.length > 0) found.push(`${absent} of the error are undefined and yet keys`)
+  if (absent.length > 0) found.push(`${absent} of the error are undefined, but keys`)
   return found
 }

@@ -1,4 +1,4 @@
-// Plays one scenario in one way: a server and a client of its own, the call, and a look at what came.
+// Plays one scenario in one way, with its own server and client, and compares the result.
 import { setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { Refused } from '../sandbox.mjs'
@@ -9,19 +9,19 @@ import { isCancelled } from './files.mjs'
 import { translated } from './names.mjs'
 import { aboutOf, Broken, pageToJson, toJson } from './objects.mjs'
 
-/** Milliseconds. A scenario that takes longer hangs. The longest takes a few seconds, and several times as long on a busy machine. */
-export const LONGEST = 60_000
+/** Milliseconds after which a scenario is considered hung. The longest takes a few seconds, and several times that on a busy machine. */
+export const TIMEOUT = 60_000
 
-/** What there is a pattern for. */
+/** Keys with patterns for the result. */
 const PATTERNS = ['requests', 'messages', 'result', 'error', 'items', 'incomplete', 'about']
 const KEYS = ['name', 'why', 'server', 'client', 'call', ...PATTERNS]
 const CANCEL_KEYS = ['cancel_after_requests', 'cancel_delay', 'cancel_after_attempts']
 const CALL_KEYS = ['operation', 'arguments', 'page', 'take', 'options', ...CANCEL_KEYS]
 
-/** Plays a scenario, and tells what did not fit. */
-export async function play(sandbox, scenario, way, longest = LONGEST) {
+/** Plays a scenario, and returns the mismatches. */
+export async function play(sandbox, scenario, way, timeout = TIMEOUT) {
   const ended = new AbortController()
-  const late = pause(longest, [`it has not ended after ${longest / 1000} seconds`], { signal: ended.signal })
+  const late = pause(timeout, [`not ended after ${timeout / 1000} seconds`], { signal: ended.signal })
   late.catch(() => {})
   try {
     return await Promise.race([playToTheEnd(sandbox, scenario, way), late])
@@ -38,7 +38,7 @@ async function playToTheEnd(sandbox, scenario, way) {
   if (unknown.length > 0) return [`a scenario has no ${unknown.join(', ')}`]
   const server = await sandbox.startServer(scenario.server)
   try {
-    const actual = await answer(server, scenario, way)
+    const actual = await resultOf(server, scenario, way)
     actual.requests = await server.requests()
     actual.messages = await server.messages()
     return await mismatches(sandbox, scenario, actual)
@@ -47,12 +47,12 @@ async function playToTheEnd(sandbox, scenario, way) {
   }
 }
 
-function unknownKeys(given, known) {
-  return Object.keys(given ?? {}).filter((key) => !known.includes(key))
+function unknownKeys(object, known) {
+  return Object.keys(object ?? {}).filter((key) => !known.includes(key))
 }
 
-/** What comes of making a client and of its call, as `result` or as `error` and `items`. */
-async function answer(server, scenario, way) {
+/** Creates the client and makes the call. Returns `result`, or `error` and `items`. */
+async function resultOf(server, scenario, way) {
   const items = []
   try {
     const attempts = new Attempts()
@@ -61,42 +61,43 @@ async function answer(server, scenario, way) {
     if (isCancelled(scenario)) {
       return { error: await cancelled(client, server, scenario.call, way, items, attempts), items }
     }
-    return await answerOf(makeCall(client, scenario.call, way), scenario.call, way, items)
+    return await resultOfCall(makeCall(client, scenario.call, way), scenario.call, way, items)
   } catch (error) {
     if (!(error instanceof zexa.ZexaError)) throw error
-    // It would be as good as any wrong option to a scenario that is about one.
-    if (/not one of the/.test(error.message)) throw new Broken(`Node has no way to say this: ${error.message}`)
+    // A scenario about an invalid option must not pass because the runner passes an unknown one.
+    if (/^\w+: .*\. The [\w ]+ of [\w. ]+ are /.test(error.message))
+      throw new Broken(`not supported in Node: ${error.message}`)
     return { error: errorToJson(error), items }
   }
 }
 
-async function answerOf(given, call, way, items) {
+async function resultOfCall(returned, call, way, items) {
   const { operation } = call
   if (operation.endsWith('.list') && call.page === undefined) {
-    const incomplete = await takeAll(given, operation, items, call.take, way)
+    const incomplete = await takeAll(returned, operation, items, call.take, way)
     return { result: items, incomplete }
   }
-  const result = await given
+  const result = await returned
   if (operation === 'webhooks.parse_event') return { result: toJson(operation, result), about: aboutOf(result) }
   return { result: operation.endsWith('.list') ? pageToJson(result) : toJson(operation, result) }
 }
 
-/** Aborts the call when the scenario says so, and gives its error. Throws Broken where it ends in any other way. */
+/** Aborts the call when the scenario says so, and returns its error. Throws Broken if it ends in any other way. */
 async function cancelled(client, server, call, way, items, attempts) {
   const controller = new AbortController()
   const reason = { why: 'the scenario says so' }
-  const ends = async () => answerOf(makeCall(client, call, way, controller.signal), call, way, items)
+  const makeTheCall = async () => resultOfCall(makeCall(client, call, way, controller.signal), call, way, items)
   if (call.cancel_after_requests === 0) controller.abort(reason)
-  const came = ends().then(inspect, (error) => error)
-  await Promise.race([came, cancellationDue(server, call, attempts)])
+  const ended = makeTheCall().then(inspect, (error) => error)
+  await Promise.race([ended, cancellationDue(server, call, attempts)])
   controller.abort(reason)
-  const error = await came
+  const error = await ended
   const isCancelled = error instanceof zexa.CancelledError && error.cause === reason
-  if (!isCancelled) throw new Broken(`the call was not cancelled, and came to ${inspect(error)}`)
+  if (!isCancelled) throw new Broken(`the call was not cancelled, but ended with ${inspect(error)}`)
   return errorToJson(error)
 }
 
-/** Waits until the scenario wants its call cancelled. */
+/** Waits until the time at which the scenario cancels its call. */
 async function cancellationDue(server, call, attempts) {
   if (call.cancel_after_requests > 0) {
     await server.requests(call.cancel_after_requests)
@@ -119,7 +120,7 @@ class Attempts {
     this.debug()
   }
 
-  /** Waits until the client has reported so many. */
+  /** Waits until the client has reported `count` attempts. */
   async reported(count) {
     while (this.#count < count)
       await new Promise((resolve) => {
@@ -128,7 +129,7 @@ class Attempts {
   }
 }
 
-/** A client with the scenario's options, and the server's address and key where it gives none. */
+/** A client with the options of the scenario, and by default the URL and key of the server. */
 function makeClient(server, scenario, logger) {
   const options = { baseUrl: server.url, apiKey: server.apiKey, logger, ...translated(scenario.client ?? {}) }
   for (const [name, value] of Object.entries(options)) {
@@ -151,7 +152,7 @@ async function mismatches(sandbox, scenario, actual) {
   return found
 }
 
-/** A pattern for times that are `Date`s: they have milliseconds, and no more. */
+/** Truncates the times of a pattern to milliseconds, the precision of `Date`. */
 function inMilliseconds(pattern) {
   if (Array.isArray(pattern)) return pattern.map(inMilliseconds)
   if (typeof pattern !== 'object' || pattern === null) return pattern

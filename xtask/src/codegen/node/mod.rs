@@ -1,4 +1,4 @@
-//! The Node side: `bindings-node/src/generated`, and the JavaScript and types in `bindings-node/lib`.
+//! The writer for Node: `bindings-node/src/generated`, and the JavaScript and types in `bindings-node/lib`.
 
 mod errors;
 mod imports;
@@ -22,24 +22,28 @@ use super::{GENERATED, rustfmt};
 use crate::command::Result;
 use crate::node::Packages;
 
-/// What is exported and written by hand, in `bindings-node/lib`.
+/// Hand-written exports, in `bindings-node/lib`.
 const BY_HAND: [&str; 3] = ["Zexa", "ZexaError", "parseEvent"];
 
-/// The types that are, in `bindings-node/types`.
-const TYPES_BY_HAND: [&str; 10] = [
+/// Hand-written types, in `bindings-node/types`.
+const TYPES_BY_HAND: [&str; 14] = [
+    "AttemptFields",
     "CallOptions",
     "ClientOptions",
     "ErrorFields",
     "ErrorJSON",
+    "HeadersInput",
     "List",
     "Logger",
     "Page",
     "Pages",
+    "QueryInput",
+    "QueryValue",
     "Response",
     "WarningFields",
 ];
 
-/// Everything, by its path within `bindings-node`. The fragments of the types are in its folder `types`.
+/// All generated files, by their path within `bindings-node`. `folder` is `bindings-node`, whose folder `types` contains the hand-written types.
 pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<String, String>> {
     let reserved = BY_HAND.iter().chain(&TYPES_BY_HAND).map(|name| format!("zexa::{name}")).collect::<HashSet<_>>();
     let context = Context::new(definition, NODE, reserved);
@@ -57,7 +61,7 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
 
     let mut files = BTreeMap::new();
     let modules: String = rust.keys().map(|name| format!("mod {name};\n")).collect();
-    let module = format!("// {GENERATED}\n//! What is written from the definitions in `core`.\n\n{modules}");
+    let module = format!("// {GENERATED}\n//! Generated from the definitions in `core`.\n\n{modules}");
     files.insert("src/generated/mod.rs".to_owned(), rustfmt(&module)?);
     for (name, text) in rust {
         files.insert(format!("src/generated/{name}.rs"), rustfmt(&text)?);
@@ -72,7 +76,7 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
     Ok(files)
 }
 
-/// The file of a section, where anything of it is there for the addon.
+/// The Rust file of a section, if it has any code for the addon.
 fn in_rust(context: &Context<'_>, section: &Section) -> Option<String> {
     let mut body: String = section.models.iter().map(|model| models::in_rust(context, model)).collect();
     body.extend(section.resource.iter().map(|resource| operations::in_rust(context, resource)));
@@ -84,7 +88,7 @@ fn in_rust(context: &Context<'_>, section: &Section) -> Option<String> {
     Some(format!("// {GENERATED}\n{docs}\nuse crate::prelude::*;\n\n{body}"))
 }
 
-/// Enums, tables of parameters, what revives models, and the class of the resource.
+/// The JavaScript file of a section: its enums, tables of parameters, revivers of models, and the class of its resource.
 fn in_javascript(context: &Context<'_>, section: &Section) -> String {
     let imports = Imports::of(&section.name);
     let mut body: String = section.enums.iter().map(|one| models::names(context, &imports, one)).collect();
@@ -99,7 +103,7 @@ fn in_javascript(context: &Context<'_>, section: &Section) -> String {
     format!("// {about}\n'use strict'\n\n{}{body}\nmodule.exports = {{ {} }}\n", imports.written(), exported.join(", "),)
 }
 
-/// `generated/resources.js`: the classes by the names that a client has for them.
+/// `generated/resources.js`: the classes, by their property names on a client.
 fn resources(definition: &Definition) -> String {
     let required: String =
         definition.resources().map(|resource| required(&generated(&resource.name), &[class(resource)])).collect();
@@ -108,7 +112,7 @@ fn resources(definition: &Definition) -> String {
     format!("// The resources of a client.\n'use strict'\n\n{required}\nmodule.exports = {{\n{names}}}\n")
 }
 
-/// What is exported, by the file that it is in.
+/// All exports, by the file that contains them.
 fn exported(context: &Context<'_>) -> BTreeMap<String, Vec<String>> {
     let mut exported = BTreeMap::new();
     exported.insert("./client.js".to_owned(), vec!["Zexa".to_owned()]);
@@ -125,40 +129,40 @@ fn exported(context: &Context<'_>) -> BTreeMap<String, Vec<String>> {
     exported
 }
 
-/// The modules that users import. Both are the same: that of `import` takes its names from that of `require`, so there are no two of anything.
+/// The entry modules. The module for `import` re-exports that for `require`, so that each class exists once.
 fn index(exported: &BTreeMap<String, Vec<String>>) -> Vec<(String, String)> {
     let mut all: Vec<&str> = exported.values().flatten().map(String::as_str).collect();
     all.sort_unstable();
-    // Sorted as Biome sorts what is exported again.
-    let mut again = [&all[..], &["Zexa as default"]].concat();
-    again.sort_by_key(|name| name.to_lowercase());
-    let (all, again) = (all.join(", "), again.join(", "));
+    // In the order that Biome requires of re-exports.
+    let mut reexported = [&all[..], &["Zexa as default"]].concat();
+    reexported.sort_by_key(|name| name.to_lowercase());
+    let (all, reexported) = (all.join(", "), reexported.join(", "));
     let required: String = exported.iter().map(|(file, names)| required(file, names)).collect();
     vec![
         (
             "index.js".to_owned(),
             format!(
-                "// The package, for `require()`.\n'use strict'\n\n{required}\nmodule.exports = {{ {all} }}\n\n\
-                 // For compilers and bundlers that understand `import` as ECMAScript modules do. Their mark is not enumerable, as they write it.\n\
+                "// Entry point for `require()`.\n'use strict'\n\n{required}\nmodule.exports = {{ {all} }}\n\n\
+                 // For compilers and bundlers that read `__esModule`. They define it as not enumerable.\n\
                  Object.defineProperty(module.exports, '__esModule', {{ value: true }})\nmodule.exports.default = Zexa\n"
             ),
         ),
         (
             "index.mjs".to_owned(),
             format!(
-                "// The package, for `import`. Named, as what the default of a CommonJS module is depends on the bundler.\n\
-                 export {{ {again} }} from './index.js'\n"
+                "// Entry point for `import`. It uses named exports, because bundlers disagree about the default export of a CommonJS module.\n\
+                 export {{ {reexported} }} from './index.js'\n"
             ),
         ),
         (
             "index.d.mts".to_owned(),
-            "// The types, for `import`.\nexport * from './index.js'\nexport { Zexa as default } from './index.js'\n"
+            "// Types for `import`.\nexport * from './index.js'\nexport { Zexa as default } from './index.js'\n"
                 .to_owned(),
         ),
     ]
 }
 
-/// `index.d.ts`: fragments that are written by hand, and behind them what is generated.
+/// `index.d.ts`: the hand-written fragments and the generated declarations.
 fn types(context: &Context<'_>, folder: &Path) -> Result<String> {
     let fragment = |name: &str| {
         let path = folder.join("types").join(name);
@@ -174,7 +178,7 @@ fn types(context: &Context<'_>, folder: &Path) -> Result<String> {
             format!("{docs}  readonly {}: {}\n", camel(&resource.name), class(resource))
         })
         .collect();
-    let mut text = "// The types, for `require()`.\n".to_owned();
+    let mut text = "// Types for `require()`.\n".to_owned();
     text += &fragment("client.d.ts")?.replace("  // GENERATED: the resources\n", &resources);
     for section in &context.definition.sections {
         text.extend(section.resource.iter().map(|resource| types::resource(context, resource)));
@@ -189,7 +193,7 @@ fn types(context: &Context<'_>, folder: &Path) -> Result<String> {
     Ok(text)
 }
 
-/// JavaScript or TypeScript, formatted as all of it is.
+/// Formats JavaScript or TypeScript with Biome.
 fn biome(text: &str, name: &str) -> Result<String> {
     let mut command = Packages::prepare()?.tool("@biomejs/biome/bin/biome");
     command.args(["format", &format!("--stdin-file-path=bindings-node/lib/{name}")]);
@@ -203,35 +207,35 @@ mod tests {
     use crate::codegen::testing::{field, model, wait_for_credits, with_messages};
     use crate::paths;
 
-    /// What comes of it where the core has this, too.
-    fn written(spoil: impl FnOnce(&mut Section)) -> Result<BTreeMap<String, String>> {
-        write(&with_messages(spoil), &paths::root().join("bindings-node"))
+    /// The files for the core's definitions with a change to the section of messages.
+    fn written(change: impl FnOnce(&mut Section)) -> Result<BTreeMap<String, String>> {
+        write(&with_messages(change), &paths::root().join("bindings-node"))
     }
 
     #[test]
-    fn what_javascript_cannot_express_is_told_with_its_place() {
-        let told = written(|messages| messages.params[0].fields.push(field("price", Type::F64, false)));
-        assert_eq!(told.expect_err("fails"), "messages.rs:7: parameters cannot be a `f64` in JavaScript");
-        let told = written(|messages| messages.models[0].fields.push(field("template", Type::Template, false)));
-        assert_eq!(told.expect_err("fails"), "messages.rs:7: a field cannot be a `Template` in JavaScript");
-        let told = written(wait_for_credits);
-        assert_eq!(told.expect_err("fails"), "messages.rs:7: a `Credits` has no status to wait for");
+    fn unsupported_types_are_reported_with_their_place() {
+        let error = written(|messages| messages.params[0].fields.push(field("price", Type::F64, false)));
+        assert_eq!(error.expect_err("fails"), "messages.rs:7: parameters cannot be a `f64` in JavaScript");
+        let error = written(|messages| messages.models[0].fields.push(field("template", Type::Template, false)));
+        assert_eq!(error.expect_err("fails"), "messages.rs:7: a field cannot be a `Template` in JavaScript");
+        let error = written(wait_for_credits);
+        assert_eq!(error.expect_err("fails"), "messages.rs:7: a `Credits` has no status to wait for");
     }
 
     #[test]
-    fn two_things_of_one_name_are_told() {
-        let told = written(|messages| messages.models[0].fields.push(field("extra", Type::String, true)));
-        let complaint = "messages.rs:7: in JavaScript, two things would be called `Message::extra`";
-        assert_eq!(told.expect_err("fails"), complaint);
-        let told = written(|messages| messages.models.push(model("Page"))).expect_err("fails");
-        assert_eq!(told, "messages.rs:7: in JavaScript, two things would be called `zexa::Page`");
+    fn name_collisions_are_reported() {
+        let error = written(|messages| messages.models[0].fields.push(field("extra", Type::String, true)));
+        let expected = "messages.rs:7: in JavaScript, two things would be called `Message::extra`";
+        assert_eq!(error.expect_err("fails"), expected);
+        let error = written(|messages| messages.models.push(model("Page"))).expect_err("fails");
+        assert_eq!(error, "messages.rs:7: in JavaScript, two things would be called `zexa::Page`");
     }
 
     #[test]
-    fn names_are_in_camel_case_and_go_by_those_of_the_api() {
+    fn names_are_camel_case_and_map_to_those_of_the_api() {
         let reference = field("client_reference", Type::String, false);
         let files = written(|messages| messages.params[0].fields.push(reference)).expect("it can be written");
-        assert!(files["lib/generated/messages.js"].contains("clientReference: text('client_reference'),"));
+        assert!(files["lib/generated/messages.js"].contains("clientReference: string('client_reference'),"));
         assert!(files["lib/index.d.ts"].contains("clientReference?: string | null | undefined"));
     }
 }

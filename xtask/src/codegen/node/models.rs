@@ -1,4 +1,4 @@
-//! Models: what writes them as rows of JSON, and what makes of these the objects of JavaScript.
+//! Models: Rust that writes them as JSON rows, and JavaScript that builds objects from these rows.
 
 use super::imports::{Imports, generated};
 use super::names::{Native, camel, model as name_of};
@@ -6,7 +6,7 @@ use crate::codegen::alike::about;
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, OpenEnum, Type};
 
-/// How a model is written as a row of JSON, in Rust.
+/// The Rust code that writes a model as a JSON row.
 pub(super) fn in_rust(context: &Context<'_>, model: &Model) -> String {
     let mut written = String::new();
     context.take(format!("{}::extra", model.name), &model.place);
@@ -16,11 +16,11 @@ pub(super) fn in_rust(context: &Context<'_>, model: &Model) -> String {
     }
     for about in about(model) {
         context.take_in(&model.name, about.name, &model.place);
-        written += &format!("row.plain(&self.{}());\n", about.name);
+        written += &format!("row.nested(&self.{}());\n", about.name);
     }
     format!(
         "
-        impl Plain for {name} {{
+        impl WriteJson for {name} {{
             fn write(&self, json: &mut Vec<u8>) {{
                 let mut row = Row::begin(json);
                 {written}row.end(&self.extra);
@@ -35,7 +35,7 @@ fn write(context: &Context<'_>, field: &Field) -> String {
     let name = &field.name;
     match &field.kind {
         Type::Timestamp => format!("time(self.{name})"),
-        Type::Model(_) => format!("plain(&self.{name})"),
+        Type::Model(_) => format!("nested(&self.{name})"),
         Type::Template => {
             context.complain(&field.place, "a field cannot be a `Template` in JavaScript");
             String::new()
@@ -44,18 +44,18 @@ fn write(context: &Context<'_>, field: &Field) -> String {
     }
 }
 
-/// The function that makes the object of its row, in JavaScript.
+/// The JavaScript function that builds the object of a model from its row.
 pub(super) fn in_javascript(context: &Context<'_>, imports: &Imports, model: &Model) -> String {
     let object = camel(&name_of(&model.name));
     let mut required = String::new();
     let mut optional = String::new();
     let mut index = 0;
-    let mut member = |key: &str, is_required: bool, made: &dyn Fn(&str) -> String| {
+    let mut member = |key: &str, is_required: bool, revive: &dyn Fn(&str) -> String| {
         let value = format!("row[{index}]");
-        let made = made(&value);
+        let revived = revive(&value);
         match is_required {
-            true => required += &format!("    {key}: {made},\n"),
-            false => optional += &format!("  if ({value} !== null) {object}.{key} = {made}\n"),
+            true => required += &format!("    {key}: {revived},\n"),
+            false => optional += &format!("  if ({value} !== null) {object}.{key} = {revived}\n"),
         }
         index += 1;
     };
@@ -80,12 +80,12 @@ pub(super) fn reviver(model: &str) -> String {
     format!("revive{}", name_of(model))
 }
 
-/// The same, for whoever calls it.
+/// The name of that function, imported into the calling file.
 pub(super) fn reviver_of(context: &Context<'_>, imports: &Imports, model: &str) -> String {
-    imports.take(&generated(&context.section_of(model).name), &reviver(model))
+    imports.add(&generated(&context.section_of(model).name), &reviver(model))
 }
 
-/// The names of an enum, in JavaScript.
+/// The JavaScript object with the values of an enum.
 pub(super) fn names(context: &Context<'_>, imports: &Imports, one: &OpenEnum) -> String {
     let name = context.take_in("zexa", &one.name, &one.place);
     let values: String = one.values.iter().map(|value| format!("  {}: '{}',\n", value.variant, value.text)).collect();
@@ -93,16 +93,16 @@ pub(super) fn names(context: &Context<'_>, imports: &Imports, one: &OpenEnum) ->
         .predicates
         .iter()
         .map(|predicate| {
-            let native = imports.take("../native.js", &Native::of(&one.name, &predicate.name).javascript);
+            let native = imports.add("../native.js", &Native::of(&one.name, &predicate.name).javascript);
             format!("  {}: (value) => {native}(String(value)),\n", camel(&predicate.name))
         })
         .collect();
     let predicates = if predicates.is_empty() { predicates } else { format!(", {{\n{predicates}}}") };
-    let names = imports.take("../names.js", "names");
-    format!("\nconst {name} = {names}({{\n{values}}}{predicates})\n")
+    let define = imports.add("../enums.js", "defineEnum");
+    format!("\nconst {name} = {define}({{\n{values}}}{predicates})\n")
 }
 
-/// What may be asked of an enum, as functions of the addon.
+/// The predicates of an enum, as functions of the addon.
 pub(super) fn predicates(context: &Context<'_>, one: &OpenEnum) -> String {
     let write = |name: &str, docs: String| {
         let native = Native::of(&one.name, name);

@@ -6,10 +6,10 @@ use crate::codegen::context::{Context, Language};
 use crate::codegen::definition::{Definition, Docs};
 use crate::codegen::errors;
 
-/// The scope of what the package has is "zexa". Members of objects may be named by keywords, so none is complained of.
+/// Exports of the package have the scope "zexa". No keywords are reserved, because JavaScript allows them as names of members.
 pub(super) const NODE: Language = Language { name: "JavaScript", keywords: &[], link };
 
-/// What rustdoc would link to, in JavaScript.
+/// The JavaScript name for the target of a rustdoc link.
 fn link(definition: &Definition, link: &str) -> Option<String> {
     let of_model = |name: &str| definition.models().any(|model| model.name == name).then(|| model(name));
     let of_params = |name: &str| definition.params().any(|one| one.name == name).then(|| params(name));
@@ -24,51 +24,51 @@ fn link(definition: &Definition, link: &str) -> Option<String> {
     }
 }
 
-/// The name of a field, an argument, an operation or a resource.
+/// The name of a field, argument, operation or resource.
 pub(super) fn camel(name: &str) -> String {
     name.to_lower_camel_case()
 }
 
-/// The type of a model. Every browser, and every editor with it, has another `Event`.
+/// The type of a model. `Event` would shadow the global type of the DOM.
 pub(super) fn model(name: &str) -> String {
     if name == "Event" { "WebhookEvent".to_owned() } else { name.to_owned() }
 }
 
-/// The type of what a call takes.
+/// The type of the parameters of a call.
 pub(super) fn params(name: &str) -> String {
     format!("{name}Params")
 }
 
-/// What the addon has, as it is called on both sides. Its Rust says by which name JavaScript finds it, so what the one calls is what the other has.
+/// The names of an addon function in Rust and in JavaScript. The Rust attribute sets the JavaScript name, so both sides always agree.
 pub(super) struct Native {
     pub(super) rust: String,
     pub(super) javascript: String,
 }
 
 impl Native {
-    /// What does something of a resource, or answers something about an enum.
+    /// The function for an operation of a resource, or a predicate of an enum.
     pub(super) fn of(owner: &str, name: &str) -> Native {
         let rust = format!("{}_{name}", owner.to_snake_case());
         Native { javascript: camel(&rust), rust }
     }
 
-    /// What makes a function of Rust one of JavaScript.
+    /// The attribute that exports the Rust function to JavaScript.
     pub(super) fn attribute(&self) -> String {
         format!("#[napi(js_name = \"{}\", catch_unwind)]", self.javascript)
     }
 }
 
-/// Documentation, with the names that JavaScript has for fields and operations.
+/// Documentation, with the JavaScript names of fields and operations.
 pub(super) fn lines(context: &Context<'_>, docs: &Docs) -> Vec<String> {
     context.lines(docs).iter().map(|line| in_camel_case(context.definition, line)).collect()
 }
 
-/// What stands in backticks may be a name of ours, such as `scheduled_at` or `sender_ids.list`.
+/// Converts names in backticks, such as `scheduled_at` or `sender_ids.list`.
 fn in_camel_case(definition: &Definition, line: &str) -> String {
     let parts = line.split('`').enumerate().map(|(index, part)| {
-        let quoted = index % 2 == 1;
-        let ours = quoted && part.split('.').any(|name| is_name(definition, name));
-        if ours { part.split('.').map(camel).collect::<Vec<_>>().join(".") } else { part.to_owned() }
+        let is_quoted = index % 2 == 1;
+        let is_known = is_quoted && part.split('.').any(|name| is_name(definition, name));
+        if is_known { part.split('.').map(camel).collect::<Vec<_>>().join(".") } else { part.to_owned() }
     });
     parts.collect::<Vec<_>>().join("`")
 }

@@ -1,4 +1,4 @@
-//! Resources and their operations: methods of the addon's client, and the classes of JavaScript that call them.
+//! Resources and their operations: methods of the addon's client, and the JavaScript classes that call them.
 
 use super::imports::{ARGUMENTS, CONNECTION, Imports};
 use super::models::reviver_of;
@@ -9,7 +9,7 @@ use crate::codegen::context::Context;
 use crate::codegen::definition::{Operation, Resource, Shape};
 use crate::codegen::docs::commented;
 
-/// The methods of the addon.
+/// The methods of the addon's client.
 pub(super) fn in_rust(context: &Context<'_>, resource: &Resource) -> String {
     let methods: String = resource.operations.iter().map(|operation| native(context, resource, operation)).collect();
     format!("\n#[napi]\nimpl NativeClient {{\n{methods}}}\n")
@@ -20,7 +20,7 @@ fn native(context: &Context<'_>, resource: &Resource, operation: &Operation) -> 
     let name = context.take(native.rust.clone(), &operation.place);
     let docs = commented("///", &lines(context, &operation.docs)[..1]);
     let method = format!("client.{}().{}", resource.name, operation.name);
-    let (taken, call) = match operation.shape {
+    let (inputs, call) = match operation.shape {
         Shape::Post { .. } | Shape::List { .. } => {
             ("params: String, ", format!("{method}(&binding::params(&params)?)"))
         }
@@ -28,15 +28,15 @@ fn native(context: &Context<'_>, resource: &Resource, operation: &Operation) -> 
         Shape::Wait { .. } => ("id: String, until: String, ", format!("{method}(&id, &until)")),
         Shape::GetOne { .. } => ("", format!("{method}()")),
     };
-    let (number, gives, function, arguments) = match operation.shape {
+    let (number, returns, function, arguments) = match operation.shape {
         Shape::List { .. } => ("", " -> napi::Result<NativeList>", "list", ""),
         _ => ("call: u32, ", "", "begin", "call, "),
     };
-    let end = if gives.is_empty() { ";" } else { "" };
+    let end = if returns.is_empty() { ";" } else { "" };
     format!(
         "
         {docs}{attribute}
-        pub fn {name}(&self, {number}{taken}options: Option<String>, token: Option<&Token>){gives} {{
+        pub fn {name}(&self, {number}{inputs}options: Option<String>, token: Option<&Token>){returns} {{
             self.{function}({arguments}options, token, |client| Ok({call})){end}
         }}
         ",
@@ -44,7 +44,7 @@ fn native(context: &Context<'_>, resource: &Resource, operation: &Operation) -> 
     )
 }
 
-/// The class.
+/// The JavaScript class of a resource.
 pub(super) fn in_javascript(context: &Context<'_>, imports: &Imports, resource: &Resource) -> String {
     let class = context.take_in("zexa", &class(resource), &resource.place);
     let methods: Vec<String> =
@@ -54,7 +54,7 @@ pub(super) fn in_javascript(context: &Context<'_>, imports: &Imports, resource: 
 /** {docs} */
 class {class} {{
   constructor(connection) {{
-    connection.give(this)
+    connection.attach(this)
   }}
 
 {methods}}}
@@ -68,30 +68,30 @@ fn method(context: &Context<'_>, imports: &Imports, resource: &Resource, operati
     let name = context.take_in(&class(resource), &camel(&operation.name), &operation.place);
     let native = Native::of(&resource.name, &operation.name).javascript;
     let of = format!("'parameters of {}.{name}'", camel(&resource.name));
-    let from_arguments = |name: &str| imports.take(ARGUMENTS, name);
-    let id = || format!("{}(given)", from_arguments("id"));
-    let (taken, arguments) = match &operation.shape {
+    let from_arguments = |name: &str| imports.add(ARGUMENTS, name);
+    let id = || format!("{}(id)", from_arguments("encodeId"));
+    let (inputs, arguments) = match &operation.shape {
         Shape::Post { params, .. } | Shape::List { params, .. } => {
-            ("params, ", format!("{}({}, params, {of})", from_arguments("encoded"), constant(params)))
+            ("params, ", format!("{}({}, params, {of})", from_arguments("encodeParams"), constant(params)))
         }
-        Shape::Get { .. } | Shape::Delete => ("given, ", id()),
-        Shape::Wait { .. } => ("given, params, ", format!("{}, {}(params, {of})", id(), from_arguments("until"))),
+        Shape::Get { .. } | Shape::Delete => ("id, ", id()),
+        Shape::Wait { .. } => ("id, params, ", format!("{}, {}(params, {of})", id(), from_arguments("encodeUntil"))),
         Shape::GetOne { .. } => ("", String::new()),
     };
     let revive = match &operation.shape {
         Shape::List { item, .. } => reviver_of(context, imports, item),
-        Shape::Delete => from_arguments("nothing"),
+        Shape::Delete => from_arguments("ignoreResult"),
         shape => reviver_of(context, imports, shape.answer().expect("the others have one")),
     };
     let how = if matches!(operation.shape, Shape::List { .. }) { "list" } else { "call" };
     let docs = lines(context, &operation.docs).into_iter().next().unwrap_or_default();
     format!(
         "  /** {docs} */
-  {name}({taken}options) {{
+  {name}({inputs}options) {{
     return {connection}.of(this).{how}({class}.prototype.{name}, options, {revive}, '{native}', () => [{arguments}])
   }}
 ",
         class = class(resource),
-        connection = imports.take(CONNECTION, "Connection"),
+        connection = imports.add(CONNECTION, "Connection"),
     )
 }

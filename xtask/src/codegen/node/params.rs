@@ -1,4 +1,4 @@
-//! Parameters: a table of their names and types, from which `lib/arguments.js` reads them.
+//! Parameters: a table of their names and types, by which `lib/arguments.js` reads them.
 
 use heck::ToShoutySnakeCase;
 
@@ -7,14 +7,14 @@ use super::names::camel;
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Params, Type};
 
-/// The table, in JavaScript.
+/// The JavaScript table of the parameters.
 pub(super) fn table(context: &Context<'_>, imports: &Imports, params: &Params) -> String {
     let members: String = params
         .fields
         .iter()
         .map(|field| {
             let name = context.take_in(&params.name, &camel(&field.name), &field.place);
-            let reader = imports.take(ARGUMENTS, reader(context, field));
+            let reader = imports.add(ARGUMENTS, reader(context, field));
             format!("  {name}: {reader}('{}'),\n", field.name)
         })
         .collect();
@@ -26,14 +26,14 @@ pub(super) fn constant(params: &str) -> String {
     params.to_shouty_snake_case()
 }
 
-/// The function of `lib/arguments.js` that reads such a one.
+/// The function of `lib/arguments.js` that reads a parameter of this type.
 fn reader(context: &Context<'_>, field: &Field) -> &'static str {
     match &field.kind {
-        Type::String | Type::Enum(_) => "text",
-        Type::U32 => "whole",
-        Type::Timestamp => "time",
+        Type::String | Type::Enum(_) => "string",
+        Type::U32 => "integer",
+        Type::Timestamp => "dateTime",
         Type::Template => "object",
-        Type::List(element) if matches!(**element, Type::String | Type::Enum(_)) => "texts",
+        Type::List(element) if matches!(**element, Type::String | Type::Enum(_)) => "strings",
         kind => {
             context.complain(&field.place, format!("parameters cannot be a `{kind}` in JavaScript"));
             ""

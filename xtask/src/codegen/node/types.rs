@@ -1,4 +1,4 @@
-//! `index.d.ts`: what editors and TypeScript know of the package.
+//! `index.d.ts`: the types of the package, with their documentation.
 
 use super::names::{camel, lines, model as name_of, params as name_of_params};
 use crate::codegen::alike::{About, FINAL, OPEN, about, class};
@@ -7,9 +7,19 @@ use crate::codegen::definition::{Field, Model, OpenEnum, Operation, Params, Reso
 use crate::codegen::docs::paragraphs;
 use crate::codegen::errors::{Class, Closed, classes};
 
-/// A comment of documentation, indented, with its line break.
+/// An indented doc comment, with its line break.
 pub(super) fn documented(indent: &str, lines: &[String]) -> String {
-    let lines = wrapped(&paragraphs(lines), 120 - indent.len() - 3);
+    documented_with_tags(indent, lines, &[])
+}
+
+/// The same, with lines such as `@param id ...` at its end.
+fn documented_with_tags(indent: &str, lines: &[String], tags: &[String]) -> String {
+    let mut lines = paragraphs(lines);
+    if !tags.is_empty() {
+        lines.push(String::new());
+    }
+    lines.extend_from_slice(tags);
+    let lines = wrapped(&lines, 120 - indent.len() - 3);
     match &lines[..] {
         [] => String::new(),
         [line] if line.len() + indent.len() + 7 <= 120 => format!("{indent}/** {line} */\n"),
@@ -21,29 +31,31 @@ pub(super) fn documented(indent: &str, lines: &[String]) -> String {
     }
 }
 
-/// Lines that are no longer than this.
+/// Wraps lines to this width. Continuation lines of list items are indented.
 fn wrapped(lines: &[String], width: usize) -> Vec<String> {
     let mut all = Vec::new();
     for line in lines {
+        let indent = if line.starts_with("- ") { "  " } else { "" };
         let mut rest = line.clone();
         while rest.chars().count() > width {
             let end = rest.char_indices().nth(width).map_or(rest.len(), |(index, _)| index);
-            let Some(space) = rest[..end].rfind(' ') else { break };
-            let further = rest.split_off(space);
+            let Some(space) = rest[..end].rfind(' ').filter(|space| *space > indent.len()) else { break };
+            let next = rest.split_off(space);
             all.push(rest);
-            rest = further.trim_start().to_owned();
+            rest = format!("{indent}{}", next.trim_start());
         }
         all.push(rest);
     }
     all
 }
 
-/// The type of an enum, and the object of the same name that has its values.
+/// The type of an enum, and the object of the same name with its known values.
 pub(super) fn open_enum(context: &Context<'_>, one: &OpenEnum) -> String {
     let values: Vec<String> = one.values.iter().map(|value| format!("'{}'", value.text)).collect();
-    let mut docs = lines(context, &one.docs);
-    docs.extend([String::new(), OPEN.to_owned()]);
-    let docs = documented("", &docs);
+    let with_note =
+        |note: &str| documented("", &[lines(context, &one.docs), vec![String::new(), note.to_owned()]].concat());
+    let of_type = with_note(OPEN);
+    let of_object = with_note("This object contains the known values.");
     let members: String = one
         .values
         .iter()
@@ -61,13 +73,13 @@ pub(super) fn open_enum(context: &Context<'_>, one: &OpenEnum) -> String {
         })
         .collect();
     format!(
-        "\n{docs}export type {name} = {values} | (string & {{}})\n\n{docs}export declare const {name}: {{\n{members}{predicates}}}\n",
+        "\n{of_type}export type {name} = {values} | (string & {{}})\n\n{of_object}export declare const {name}: {{\n{members}{predicates}}}\n",
         name = one.name,
         values = values.join(" | "),
     )
 }
 
-/// A closed set of names.
+/// A type whose values only a new version of the package extends.
 pub(super) fn closed(context: &Context<'_>, Closed { name, docs, constants }: &Closed<'_>) -> String {
     let mut docs = vec![(*docs).to_owned(), String::new()];
     docs.extend(constants.iter().map(|one| format!("- `{}`: {}", one.name, lines(context, &one.docs).join(" "))));
@@ -75,6 +87,7 @@ pub(super) fn closed(context: &Context<'_>, Closed { name, docs, constants }: &C
     format!("\n{}export type {name} = {}\n", documented("", &docs), values.join(" | "))
 }
 
+/// The interface of a model.
 pub(super) fn model(context: &Context<'_>, model: &Model) -> String {
     let name = context.take_in("zexa", &name_of(&model.name), &model.place);
     let mut members = String::new();
@@ -106,18 +119,19 @@ fn of_field(kind: &Type) -> String {
     }
 }
 
+/// The interface of the parameters of a call.
 pub(super) fn params(context: &Context<'_>, params: &Params) -> String {
     let name = context.take_in("zexa", &name_of_params(&params.name), &params.place);
     let members: String = params.fields.iter().map(|field| parameter(context, field)).collect();
     format!("\n{}export interface {name} {{\n{members}}}\n", documented("", &lines(context, &params.docs)))
 }
 
-/// What is absent may be written as such.
+/// A parameter. An optional one accepts `null` and `undefined`.
 fn parameter(context: &Context<'_>, field: &Field) -> String {
     let kind = match &field.kind {
         Type::Timestamp => "Date | string".to_owned(),
         Type::List(element) => format!("readonly {}[]", of_field(element)),
-        // A record of unknown members would not accept an interface.
+        // An interface is not assignable to `Record<string, unknown>`.
         Type::Template => "object".to_owned(),
         kind => of_field(kind),
     };
@@ -129,6 +143,7 @@ fn parameter(context: &Context<'_>, field: &Field) -> String {
     }
 }
 
+/// The interface of a resource.
 pub(super) fn resource(context: &Context<'_>, resource: &Resource) -> String {
     let methods: Vec<String> = resource.operations.iter().map(|operation| method(context, operation)).collect();
     format!(
@@ -141,47 +156,67 @@ pub(super) fn resource(context: &Context<'_>, resource: &Resource) -> String {
 
 fn method(context: &Context<'_>, operation: &Operation) -> String {
     let mut docs = lines(context, &operation.docs);
-    docs.extend([String::new(), format!("`{} {}`", operation.shape.method(), operation.path)]);
-    let mut taken = Vec::new();
+    docs.extend([String::new(), format!("Endpoint: `{} {}`", operation.shape.method(), operation.path)]);
+    let mut inputs = Vec::new();
+    let mut tags = Vec::new();
     if operation.shape.is_by_id() {
-        taken.push("id: string".to_owned());
+        inputs.push("id: string".to_owned());
+        tags.push(format!("@param id Id of the {}.", noun(operation)));
     }
     match &operation.shape {
-        Shape::Post { params, .. } => taken.push(format!("params: {}", name_of_params(params))),
-        Shape::List { params, .. } => taken.push(format!("params?: {} | null", name_of_params(params))),
+        Shape::Post { params, .. } => {
+            inputs.push(format!("params: {}", name_of_params(params)));
+            tags.push(format!("@param params The {}.", noun(operation)));
+        }
+        Shape::List { params, .. } => {
+            inputs.push(format!("params?: {} | null", name_of_params(params)));
+            tags.push("@param params Parameters of the list. Default: all items.".to_owned());
+        }
         Shape::Wait { answer } => {
             let status = context.status(operation, answer).map(of_field).unwrap_or_default();
-            let docs = format!("The name of a status. Default: `{FINAL}`, any that will not change any more.");
+            let docs = format!(
+                "Name of the status to wait for. Default: `{FINAL}`, any status that does not change any more."
+            );
             let until = format!("{}    until?: {status} | '{FINAL}' | null | undefined\n", documented("    ", &[docs]));
-            taken.push(format!("params?: {{\n{until}  }} | null"));
+            inputs.push(format!("params?: {{\n{until}  }} | null"));
+            tags.push("@param params Status to wait for.".to_owned());
         }
         _ => (),
     }
-    taken.push("options?: CallOptions | null".to_owned());
-    let gives = match &operation.shape {
+    inputs.push("options?: CallOptions | null".to_owned());
+    tags.push("@param options Options of this call.".to_owned());
+    let returns = match &operation.shape {
         Shape::List { item, .. } => format!("List<{}>", name_of(item)),
         shape => format!("Promise<{}>", shape.answer().map_or_else(|| "void".to_owned(), name_of)),
     };
-    let docs = documented("  ", &docs);
-    format!("{docs}  {}({}): {gives}\n", camel(&operation.name), taken.join(", "))
+    let docs = documented_with_tags("  ", &docs, &tags);
+    format!("{docs}  {}({}): {returns}\n", camel(&operation.name), inputs.join(", "))
+}
+
+/// What the operation is about, from its path: `message` of `/messages/{id}`.
+fn noun(operation: &Operation) -> &str {
+    operation.path.trim_start_matches('/').split('/').next().unwrap_or_default().trim_end_matches('s')
 }
 
 /// The class of a kind of error.
 pub(super) fn error(context: &Context<'_>, Class { name, base, kind }: &Class<'_>) -> String {
     let docs = match name.as_str() {
-        // Others are kinds of it.
-        "APIError" => vec![
-            "A call has failed. Its kinds are classes of their own; of this class itself is what is of none of them, `other`.".to_owned(),
-        ],
+        // The base class of the others.
+        "APIError" => {
+            vec!["Base class of the errors of calls. An error of this class itself has the kind `other`.".to_owned()]
+        }
         _ => lines(context, &kind.docs),
     };
-    // Where others extend it, it may be any of theirs.
-    let kind = match name.as_str() {
+    // A base class may have any kind of its subclasses.
+    let kind_type = match name.as_str() {
         "APIError" => "Exclude<Kind, 'config'>".to_owned(),
         _ => {
             let within = classes(context.definition).filter(|one| one.name == *name || one.base == name);
             within.map(|one| format!("'{}'", one.kind.name)).collect::<Vec<_>>().join(" | ")
         }
     };
-    format!("\n{}export declare class {name} extends {base} {{\n  readonly kind: {kind}\n}}\n", documented("", &docs))
+    format!(
+        "\n{}export declare class {name} extends {base} {{\n  /** Kind of the error. */\n  readonly kind: {kind_type}\n}}\n",
+        documented("", &docs),
+    )
 }

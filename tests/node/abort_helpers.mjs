@@ -1,16 +1,16 @@
-// What tests of aborting share.
+// Helpers of the tests of aborting.
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { inspect } from 'node:util'
 import { CancelledError } from './zexa.mjs'
 
-/** A fault: a request is carried out, and never answered. */
+/** A fault: the server carries out a request, and never responds. */
 export const STALL = { process: true, then: 'stall' }
 
-/** What a promise is rejected with, which may be anything. */
+/** The reason with which a promise rejects, which may be anything. */
 export function reasonOf(promise) {
   return promise.then(
-    (value) => assert.fail(`it was not rejected, but gave ${JSON.stringify(value)}`),
+    (value) => assert.fail(`not rejected, but resolved with ${JSON.stringify(value)}`),
     (reason) => reason,
   )
 }
@@ -23,39 +23,39 @@ export async function cancellationOf(promise) {
   return error
 }
 
-/** The cause of that error: the reason of the signal. */
+/** The cause of that error, which is the reason of the signal. */
 export async function causeOf(promise) {
   return (await cancellationOf(promise)).cause
 }
 
-/** Aborts a call, and gives its error. */
+/** Aborts a call, and returns its error. */
 export async function abort(controller, promise, ...reason) {
   controller.abort(...reason)
   const error = await cancellationOf(promise)
   assert.equal(error.cause, controller.signal.reason)
-  nobodyListens(controller.signal)
+  assertNoListeners(controller.signal)
   return error
 }
 
-export function nobodyListens(signal) {
+export function assertNoListeners(signal) {
   assert.deepEqual(getEventListeners(signal, 'abort'), [])
 }
 
-/** Waits until the server sees no more connections than those. */
-export async function gone(server, connections = 0) {
+/** Waits until the server has at most this number of open connections. */
+export async function connectionsClosed(server, connections = 0) {
   while ((await server.state()).open_connections > connections) await new Promise(setImmediate)
 }
 
-/** A logger, and a promise of the first attempt that it is told of, of those that are wanted. */
-export function listener(wanted = () => true) {
+/** A logger, and a promise of the first attempt that `isWanted` accepts. */
+export function attemptLogger(isWanted = () => true) {
   const { promise, resolve } = withResolvers()
-  const tell = (_, fields) => wanted(fields) && resolve(fields)
-  return { attempted: promise, logger: { debug: tell, info: tell } }
+  const log = (_, fields) => isWanted(fields) && resolve(fields)
+  return { attempted: promise, logger: { debug: log, info: log } }
 }
 
-/** As `Promise.withResolvers`, which Node 20 lacks. */
+/** Same as `Promise.withResolvers()`, which Node 20 lacks. */
 export function withResolvers() {
-  const found = {}
-  found.promise = new Promise((resolve, reject) => Object.assign(found, { resolve, reject }))
-  return found
+  const resolvers = {}
+  resolvers.promise = new Promise((resolve, reject) => Object.assign(resolvers, { resolve, reject }))
+  return resolvers
 }

@@ -1,4 +1,4 @@
-// That what does not fit a scenario is told: a runner that finds nothing wrong with anything would be of no use.
+// The scenario runner reports mismatches: a runner that accepts everything would be useless.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { sandbox, serverFor } from './sandbox.mjs'
-import { disagreements } from './scenarios/errors.mjs'
+import { inconsistencies } from './scenarios/errors.mjs'
 import { readFolder, Way, ways } from './scenarios/files.mjs'
 import { aboutOf, Broken, pageToJson, toJson } from './scenarios/objects.mjs'
 import { play } from './scenarios/play.mjs'
@@ -16,24 +16,24 @@ import { parseEvent } from './zexa.mjs'
 const SEND = { channel: 'sms', to: '+244912345678', from: 'ZEXA', body: 'Hello' }
 const RUNNER = new URL('scenarios.test.mjs', import.meta.url)
 
-/** What the mismatches must tell of, and how a scenario that fits is spoilt for it. */
-const SPOILT = {
+/** What the mismatches must mention, and the change to a matching scenario that causes them. */
+const CHANGES = {
   '/result/currency': { result: { credits: 4250, currency: 'AOA' } },
   '/error': { error: { kind: 'server' } },
   '/requests': { result: {}, requests: { $length: 2 } },
   '/messages': { result: {}, messages: { $length: 1 } },
   'no operation': { result: {}, call: { operation: 'credits.guess' } },
-  'no way to say this: maxRetrys': { error: { kind: 'config' }, client: { max_retrys: 1 } },
+  'not supported in Node: maxRetrys': { error: { kind: 'config' }, client: { max_retrys: 1 } },
   timeout: { result: {}, client: { timeout: 'soon' } },
   no_such_state: { result: {}, server: { state: { no_such_state: 1 } } },
-  'no way to say this: body': { result: {}, call: { operation: 'contacts.list', arguments: { body: 'x' } } },
+  'not supported in Node: body': { result: {}, call: { operation: 'contacts.list', arguments: { body: 'x' } } },
   'to:': { result: {}, call: { operation: 'messages.send', arguments: { ...SEND, to: 912345678 } } },
-  'no way to say this: colour': { result: {}, call: { operation: 'credits.get', options: { colour: 1 } } },
+  'not supported in Node: colour': { result: {}, call: { operation: 'credits.get', options: { colour: 1 } } },
   'no cancel_at': { result: {}, call: { operation: 'credits.get', cancel_at: 1 } },
 }
 
-for (const [words, change] of Object.entries(SPOILT)) {
-  test(`a mismatch is told: ${words}`, async () => {
+for (const [words, change] of Object.entries(CHANGES)) {
+  test(`a mismatch is reported: ${words}`, async () => {
     const scenario = { name: words, call: { operation: 'credits.get' }, ...change }
     for (const way of Object.values(Way)) {
       const found = await play(await sandbox(), scenario, way)
@@ -46,13 +46,13 @@ for (const [words, change] of Object.entries(SPOILT)) {
   })
 }
 
-test('a call that is not cancelled is told', async () => {
+test('a call that is not cancelled is reported', async () => {
   const call = { operation: 'contacts.delete', arguments: { id: 'cnt_nobody' }, cancel_after_attempts: 2 }
-  const found = await play(await sandbox(), { name: 'it has ended before', call, error: {} }, Way.DIRECT)
+  const found = await play(await sandbox(), { name: 'it ends before it is cancelled', call, error: {} }, Way.DIRECT)
   assert.match(found.join(), /not cancelled/)
 })
 
-test('a call that does not end is told', async () => {
+test('a call that does not end is reported', async () => {
   const scenario = {
     name: 'stalled',
     server: { faults: [{ then: 'stall' }] },
@@ -60,16 +60,16 @@ test('a call that does not end is told', async () => {
     call: { operation: 'credits.get' },
     result: {},
   }
-  assert.deepEqual(await play(await sandbox(), scenario, Way.DIRECT, 500), ['it has not ended after 0.5 seconds'])
+  assert.deepEqual(await play(await sandbox(), scenario, Way.DIRECT, 500), ['not ended after 0.5 seconds'])
 })
 
-test('each way is one that some scenario has', () => {
+test('each way is used by some scenario', () => {
   const call = { operation: 'contacts.list' }
   const found = [...ways({ call }), ...ways({ call: { ...call, page: 1 } })]
   assert.deepEqual(new Set(found), new Set(Object.values(Way)))
 })
 
-test('the server of a scenario is its own', async (t) => {
+test('each scenario has its own server', async (t) => {
   const server = await serverFor(t)
   const scenario = { name: 'x', call: { operation: 'credits.get' }, result: { credits: 4250 } }
   assert.deepEqual(await play(await sandbox(), scenario, Way.DIRECT), [])
@@ -77,32 +77,32 @@ test('the server of a scenario is its own', async (t) => {
 })
 
 const CONTACT = { id: 'cnt_1', name: 'Ana', createdAt: new Date(0), extra: { novel: 1 } }
-const AT_ODDS = {
+const INCONSISTENT = {
   'is absent': { ...CONTACT, email: undefined },
-  'and yet a key': { ...CONTACT, email: null },
+  'but a key': { ...CONTACT, email: null },
   'not in camelCase': { ...CONTACT, created_at: new Date(0) },
-  'no Date': { ...CONTACT, createdAt: '2026-07-01T09:00:00Z' },
+  'not a Date': { ...CONTACT, createdAt: '2026-07-01T09:00:00Z' },
   'invalid Date': { ...CONTACT, createdAt: new Date('never') },
   'extra is undefined': { id: 'cnt_1' },
-  'and yet a field': { ...CONTACT, extra: { name: 'Ana' } },
-  'no plain object': new (class Contact {
+  'and a field': { ...CONTACT, extra: { name: 'Ana' } },
+  'not a plain object': new (class Contact {
     extra = {}
   })(),
 }
 
-test('an object at odds with itself is told', () => {
+test('an inconsistent object is reported', () => {
   assert.deepEqual(toJson('contacts.create', CONTACT), {
     id: 'cnt_1',
     name: 'Ana',
     created_at: '1970-01-01T00:00:00.000Z',
     novel: 1,
   })
-  for (const [words, contact] of Object.entries(AT_ODDS)) {
-    const told = (error) => error instanceof Broken && error.message.includes(words)
-    assert.throws(() => toJson('contacts.create', contact), told, words)
-    assert.throws(() => toJson('campaigns.get', { id: 'cmp_1', stats: contact, extra: {} }), told, words)
+  for (const [words, contact] of Object.entries(INCONSISTENT)) {
+    const isReported = (error) => error instanceof Broken && error.message.includes(words)
+    assert.throws(() => toJson('contacts.create', contact), isReported, words)
+    assert.throws(() => toJson('campaigns.get', { id: 'cmp_1', stats: contact, extra: {} }), isReported, words)
     const page = { items: [contact], total: 1, page: 1, perPage: 1, extra: {} }
-    assert.throws(() => pageToJson(page), told, words)
+    assert.throws(() => pageToJson(page), isReported, words)
   }
   assert.throws(() => toJson('contacts.delete', null), Broken)
   assert.throws(() => toJson('request', { status: 200, body: {}, headers: {} }), Broken)
@@ -110,7 +110,7 @@ test('an object at odds with itself is told', () => {
   assert.throws(() => pageToJson({ items: [], page: 1, number: 1, extra: {} }), Broken)
 })
 
-test('what an event is about is reported apart from its data', () => {
+test('the subject of an event is reported separately from its data', () => {
   const data = { id: 'msg_1', status: 'sent', channel: 'sms', to: '+244912345678', created_at: '2026-07-01T09:00:00Z' }
   const event = parseEvent(JSON.stringify({ event: 'message.sent', data }))
   assert.deepEqual(toJson('webhooks.parse_event', event), { event: 'message.sent', data })
@@ -119,10 +119,10 @@ test('what an event is about is reported apart from its data', () => {
     campaign: undefined,
   })
   event.campaign = undefined
-  assert.throws(() => toJson('webhooks.parse_event', event), /no campaign and yet that key/)
+  assert.throws(() => toJson('webhooks.parse_event', event), /no campaign, but has that key/)
 })
 
-test('an error at odds with itself is told', () => {
+test('an inconsistent error is reported', () => {
   let error
   const fresh = () => {
     try {
@@ -132,7 +132,7 @@ test('an error at odds with itself is told', () => {
     }
   }
   fresh()
-  assert.deepEqual(disagreements(error), [])
+  assert.deepEqual(inconsistencies(error), [])
   const changes = {
     kind: 'server',
     attempts: undefined,
@@ -148,44 +148,44 @@ test('an error at odds with itself is told', () => {
   for (const [name, value] of Object.entries(changes)) {
     fresh()
     Object.defineProperty(error, name, { value, configurable: true, enumerable: name === 'status' })
-    assert.notDeepEqual(disagreements(error), [], name)
+    assert.notDeepEqual(inconsistencies(error), [], name)
   }
 })
 
-test('a folder without sense is refused', (t) => {
+test('a folder with invalid scenarios is rejected', (t) => {
   const fine = { name: 'x', result: {} }
-  assert.throws(() => readFolder(folderOf(t, {})), /holds no scenarios/)
-  assert.throws(() => readFolder(folderOf(t, { 'a.json': [] })), /holds no scenarios/)
-  assert.throws(() => readFolder(folderOf(t, { 'a.json': [fine], 'b.json': [fine] })), /two of the name/)
+  assert.throws(() => readFolder(folderOf(t, {})), /contains no scenarios/)
+  assert.throws(() => readFolder(folderOf(t, { 'a.json': [] })), /contains no scenarios/)
+  assert.throws(() => readFolder(folderOf(t, { 'a.json': [fine], 'b.json': [fine] })), /duplicate name/)
   assert.throws(() => readFolder(folderOf(t, { 'a.json': [{ name: 'x' }] })), /either result or error/)
 })
 
-test('a run tells what it has played, and fails where something did not fit', (t) => {
+test('a run reports what it played, and fails after a mismatch', (t) => {
   const folder = folderOf(t, {
-    'further.json': [
-      { name: 'further: a wrong one', call: { operation: 'credits.get' }, result: { credits: 1 } },
-      { name: 'further: a right one', call: { operation: 'credits.get' }, result: { credits: 4250 } },
+    'additional.json': [
+      { name: 'additional: a mismatch', call: { operation: 'credits.get' }, result: { credits: 1 } },
+      { name: 'additional: a match', call: { operation: 'credits.get' }, result: { credits: 4250 } },
     ],
   })
-  const both = run(folder, 'further: a')
+  const both = run(folder, 'additional: a')
   assert.notEqual(both.status, 0)
   assert.match(both.output, /2 scenarios played in 4 ways/)
-  assert.match(both.output, /not ok \d+ - .*further: a wrong one \[direct\]/)
+  assert.match(both.output, /not ok \d+ - .*additional: a mismatch \[direct\]/)
   assert.match(both.output, /\/result\/credits: expected 1, got 4250/)
-  const right = run(folder, 'further: a right')
-  assert.equal(right.status, 0, right.output)
-  assert.match(right.output, /1 scenarios played in 2 ways/)
+  const matching = run(folder, 'additional: a match')
+  assert.equal(matching.status, 0, matching.output)
+  assert.match(matching.output, /1 scenarios played in 2 ways/)
 })
 
-test('a run in which nothing was played fails', (t) => {
-  const folder = folderOf(t, { 'further.json': [{ name: 'x', result: {} }] })
+test('a run that played nothing fails', (t) => {
+  const folder = folderOf(t, { 'additional.json': [{ name: 'x', result: {} }] })
   for (const nothing of [run(folder, 'no such scenario'), run(folder, '', '--test-name-pattern=no such scenario')]) {
     assert.notEqual(nothing.status, 0)
-    assert.match(nothing.output, /no scenario has|nothing was played/)
+    assert.match(nothing.output, /no scenario contains|nothing was played/)
   }
 })
 
-/** A folder that holds these files. */
+/** A folder with these files. */
 function folderOf(t, files) {
   const folder = mkdtempSync(join(tmpdir(), 'zexa-scenarios-'))
   t.after(() => rmSync(folder, { recursive: true }))
@@ -193,7 +193,7 @@ function folderOf(t, files) {
   return folder
 }
 
-/** Runs the scenarios of a folder besides the usual ones, as far as their names hold `part`. */
+/** Runs the usual scenarios and those of a folder whose names contain `part`. */
 function run(folder, part, ...flags) {
   const { NODE_TEST_CONTEXT, ...environment } = process.env
   const env = { ...environment, ZEXA_SCENARIOS: folder, ZEXA_SCENARIO: part }
