@@ -1,4 +1,4 @@
-//! The package for Node as it is published: two archives, one with all that is JavaScript, and one with the addon for this system.
+//! The Node package as it is published: an archive with the JavaScript, and one with the addon for this system.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -10,26 +10,26 @@ use crate::node::{self, Node, Packages};
 use crate::wheel::empty;
 use crate::{paths, release, third_party};
 
-/// The manifest of a project that has no dependencies until the archives are installed in it.
+/// The manifest of a project without dependencies, in which the archives are installed.
 const PROJECT: &str = "{ \"private\": true }\n";
 
-/// Both, of the sources as they are now.
+/// Both archives, built from the current sources.
 #[derive(Clone)]
 pub(crate) struct Archives {
     /// `zexa`.
     pub(crate) main: PathBuf,
-    /// `@zexa/linux-x64-gnu`, say.
+    /// `@zexa/` and the system, such as `@zexa/linux-x64-gnu`.
     pub(crate) addon: PathBuf,
 }
 
 impl Archives {
-    /// Builds the addon and packs both. Once per process: asked again, it gives the same.
+    /// Builds the addon and packs both archives, once per process.
     pub(crate) fn build() -> Result<Archives> {
         static BUILT: Once<Archives> = Once::new();
         BUILT.get(build)
     }
 
-    /// Installs both in a project that has no other dependencies: npm then requests nothing from the registry.
+    /// Installs both in a project without other dependencies, so that npm requests nothing from the registry.
     pub(crate) fn install(&self, node: &Node, project: &Path) -> Result {
         let mut install = node.npm("install");
         install.current_dir(project).args(["--offline", "--no-save", "--no-package-lock"]);
@@ -37,13 +37,14 @@ impl Archives {
     }
 }
 
-/// The packages of the tests, with links to both archives as npm installs them: programs in the repository import `zexa` through these.
+/// The packages of the tests, with links to both installed archives. Programs in the repository import `zexa` through these links.
 pub(crate) fn packages() -> Result<Packages> {
     static INSTALLED: Once<Packages> = Once::new();
     INSTALLED.get(install_beside_packages)
 }
 
-/// The archives have a project of their own. Beside other packages npm would check those too, and request documents that `npm ci` does not cache.
+/// Installs the archives in a separate project. Next to other packages, npm would check those, too, and request documents that `npm ci` does not
+/// cache.
 fn install_beside_packages() -> Result<Packages> {
     let packages = Packages::prepare()?;
     let project = node::folder().join("installed");
@@ -62,24 +63,22 @@ fn install_beside_packages() -> Result<Packages> {
     Ok(packages)
 }
 
-/// Where the package is written.
+/// The folder with the sources of the package.
 pub(crate) fn sources() -> PathBuf {
     paths::root().join("bindings-node")
 }
 
-/// This system, as npm's packages name it.
+/// This system, as in the names of npm packages.
 pub(crate) fn system() -> Result<&'static str> {
     match (std::env::consts::OS, std::env::consts::ARCH, cfg!(target_env = "gnu")) {
         ("linux", "x86_64", true) => Ok("linux-x64-gnu"),
         (system, architecture, _) => Err(format!(
-            "bindings-node/npm has no package for {system} on {architecture}: it is a folder there, a line in bindings-node/package.json, one in \
-             lib/native.js and one in {}",
-            file!()
+            "bindings-node/npm has no package for {system} on {architecture}: bindings-node/BUILDING.md says how to add one"
         )),
     }
 }
 
-/// The package with the addon. Its scope is ours: nobody else can register a name in it.
+/// The name of the package with the addon. The scope is reserved, so nobody else can register a name in it.
 pub(crate) fn addon_package(system: &str) -> String {
     format!("@zexa/{system}")
 }
@@ -89,12 +88,12 @@ pub(crate) fn addon_file(system: &str) -> String {
     format!("zexa.{system}.node")
 }
 
-/// The addon as cargo builds it.
+/// The addon, as built by cargo.
 pub(crate) fn library() -> PathBuf {
     release::library(&format!("{}zexa_node{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX))
 }
 
-/// Where the package with the addon is put together.
+/// The folder in which the package with the addon is assembled.
 pub(crate) fn staged(system: &str) -> PathBuf {
     node::folder().join("npm").join(system)
 }
@@ -118,19 +117,19 @@ fn build() -> Result<Archives> {
     Ok(Archives { main: pack(&node, &sources(), &dist)?, addon: pack(&node, &package, &dist)? })
 }
 
-/// Packs what is in the folder, as `npm publish` would.
+/// Packs a folder, as `npm publish` does.
 fn pack(node: &Node, folder: &Path, dist: &Path) -> Result<PathBuf> {
     let mut pack = node.npm("pack");
     let name = command::output(pack.current_dir(folder).arg("--pack-destination").arg(dist))?;
     Ok(dist.join(name.trim()))
 }
 
-/// Copies a folder with all that is in it, but for what was installed there.
+/// Copies a folder with its content, except `node_modules`.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result {
-    let told = |error: std::io::Error| format!("{}: {error}", from.display());
-    fs::create_dir_all(to).map_err(told)?;
-    for entry in fs::read_dir(from).map_err(told)? {
-        let entry = entry.map_err(told)?;
+    let in_folder = |error: std::io::Error| format!("{}: {error}", from.display());
+    fs::create_dir_all(to).map_err(in_folder)?;
+    for entry in fs::read_dir(from).map_err(in_folder)? {
+        let entry = entry.map_err(in_folder)?;
         let (path, to) = (entry.path(), to.join(entry.file_name()));
         match path.is_dir() {
             true if entry.file_name() == OsStr::new("node_modules") => {}

@@ -1,4 +1,4 @@
-//! The step `node-consumer`: the package in the projects of `tests/consumers/node`, which are built and run, and where its addon is lacking.
+//! The step `node-consumer`: builds and runs the projects in `tests/consumers/node` with the package, and checks the error if the addon is missing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,16 +11,16 @@ use crate::paths;
 use crate::sandbox::Sandbox;
 use crate::test::consumers;
 
-/// A project, and the programs that there are when it is built.
+/// A project, and its programs after the build.
 struct Project {
     name: &'static str,
     programs: &'static [Program],
 }
 
-/// A program that sends a message, and whether what it was built with is there as it runs.
+/// A program that sends a message, and the packages that are installed when it runs.
 struct Program(&'static str, Installed);
 
-/// What a bundle that is deployed has beside it.
+/// The packages that are installed next to a deployed bundle.
 enum Installed {
     All,
     Addon,
@@ -62,17 +62,17 @@ pub(crate) fn check() -> Result {
     bench.check_without_addon()
 }
 
-/// The package that `zexa` cannot be without.
+/// The name of the package with the addon.
 fn addon() -> Result<String> {
     Ok(npm::addon_package(npm::system()?))
 }
 
-/// What all projects are built and run with.
+/// The setup shared by all projects.
 struct Bench {
     packages: Packages,
     archives: Archives,
     sandbox: Sandbox,
-    /// Copies of the projects, from where nothing in the repository is to be seen.
+    /// Copies of the projects outside the repository, so that they cannot find its packages.
     folder: tempfile::TempDir,
 }
 
@@ -94,12 +94,14 @@ impl Bench {
         }
         self.build(&folder)?;
         for Program(program, installed) in project.programs {
-            let gone = match installed {
+            let removed = match installed {
                 Installed::All => vec![],
                 Installed::Addon => vec!["zexa".to_owned()],
                 Installed::Nothing => vec!["zexa".to_owned(), addon()?],
             };
-            for package in gone.iter().map(|name| folder.join("node_modules").join(name)).filter(|path| path.exists()) {
+            for package in
+                removed.iter().map(|name| folder.join("node_modules").join(name)).filter(|path| path.exists())
+            {
                 fs::remove_dir_all(&package).map_err(|error| format!("{}: {error}", package.display()))?;
             }
             self.run(project.name, &folder, program)?;
@@ -107,7 +109,7 @@ impl Bench {
         Ok(())
     }
 
-    /// As npm leaves it where optional dependencies were not wanted, or forgotten.
+    /// Checks the error after an installation without optional dependencies.
     fn check_without_addon(&self) -> Result {
         for name in ["cjs", "esm"] {
             let folder = self.copy(name, &format!("{name}-without-addon"))?;
@@ -115,9 +117,11 @@ impl Bench {
             install.current_dir(&folder).args(["--offline", "--omit=optional", "--no-save"]).arg(&self.archives.main);
             command::output(&mut install)?;
             let error = command::output(&mut self.program(&folder, "send.js")).err().unwrap_or_default();
-            for told in [&format!("Error: {} is not installed", addon()?), "--omit=optional", "npm install"] {
-                if !error.contains(told) {
-                    return Err(format!("without its addon, {name} should be told of {told:?}, but is told:\n{error}"));
+            for words in [&format!("Error: {} is not installed", addon()?), "--omit=optional", "npm install"] {
+                if !error.contains(words) {
+                    return Err(format!(
+                        "without the addon, the error of {name} should contain {words:?}, but is:\n{error}"
+                    ));
                 }
             }
         }
@@ -130,7 +134,7 @@ impl Bench {
         Ok(folder)
     }
 
-    /// What `package.json` says is done to build it, if there is anything.
+    /// Runs the build script of `package.json`, if there is one.
     fn build(&self, folder: &Path) -> Result {
         let mut build = self.packages.node().npm("run");
         build.current_dir(folder).args(["--if-present", "--silent", "build"]);
@@ -138,7 +142,7 @@ impl Bench {
         command::run_quietly(build.env("PATH", self.packages.node().path_with(&programs)?))
     }
 
-    /// The program sends one message.
+    /// Runs the program, and checks that it sends one message.
     fn run(&self, project: &str, folder: &Path, program: &str) -> Result {
         let before = self.sandbox.messages()?;
         let output = command::output(&mut self.program(folder, program))?;

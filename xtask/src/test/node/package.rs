@@ -1,4 +1,4 @@
-//! The step `node-package`: what is in the archives, what their manifests say, and what the addon needs of a system.
+//! The step `node-package`: checks the content of the archives, their manifests, and the system libraries that the addon needs.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,9 +14,9 @@ use crate::{paths, release, third_party};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
-/// What npm adds by itself to what `files` of a manifest says.
+/// Files that npm adds to the `files` of a manifest.
 const ALWAYS: [&str; 2] = ["README.md", "package.json"];
-/// What would run something when the package is installed, or bring more with it than was meant.
+/// Manifest keys that run scripts at installation, or add dependencies.
 const NEVER: [&str; 6] =
     ["scripts", "dependencies", "devDependencies", "peerDependencies", "bundleDependencies", "gypfile"];
 
@@ -56,7 +56,7 @@ pub(crate) fn check() -> Result {
     Ok(())
 }
 
-/// All have the version of the workspace, and name each other.
+/// Checks that all manifests have the version of the workspace, and refer to each other.
 fn check_manifests() -> Result {
     let folder = npm::sources();
     let manifest = Manifest::read(&folder)?;
@@ -69,7 +69,7 @@ fn check_manifests() -> Result {
         addon.check(&package)?;
         for list in ["os", "cpu"] {
             if addon.value[list].as_array().is_none_or(Vec::is_empty) {
-                return Err(format!("{package} does not say for which `{list}` it is"));
+                return Err(format!("{package} has no `{list}`"));
             }
         }
         if addon.value["main"] != format!("zexa.{system}.node") {
@@ -104,7 +104,7 @@ impl Manifest {
         Ok(Manifest { value })
     }
 
-    /// What every package of ours says, and does not say.
+    /// Checks the keys that every package has, and that none of `NEVER` is there.
     fn check(&self, name: &str) -> Result {
         let oldest = format!(">={}", crate::node::OLDEST);
         let wanted =
@@ -124,15 +124,15 @@ impl Manifest {
     }
 }
 
-/// What was packed, by what npm has installed of it.
+/// Checks the packed files, by those that npm installed.
 fn check_files(installed: &Path, wanted: &BTreeSet<String>) -> Result {
     let found = files(installed)?;
     let name = installed.file_name().unwrap_or_default().to_string_lossy();
-    let lacking = wanted.difference(&found).map(|file| format!("{name} lacks {file}"));
-    let complaints: Vec<_> =
-        lacking.chain(found.difference(wanted).map(|file| format!("{name} has {file}, which nobody needs"))).collect();
-    if !complaints.is_empty() {
-        return Err(complaints.join("\n"));
+    let missing = wanted.difference(&found).map(|file| format!("{name} lacks {file}"));
+    let unexpected = found.difference(wanted).map(|file| format!("{name} contains {file}, which is not expected"));
+    let problems: Vec<_> = missing.chain(unexpected).collect();
+    if !problems.is_empty() {
+        return Err(problems.join("\n"));
     }
     for licence in LICENCES {
         if read(&installed.join(licence))? != read(&paths::root().join(licence))? {
@@ -142,10 +142,10 @@ fn check_files(installed: &Path, wanted: &BTreeSet<String>) -> Result {
     Ok(())
 }
 
-/// It offers what Node loads it by, and needs nothing but the system.
+/// Checks that the addon exports only the function by which Node loads it, and needs only system libraries.
 fn check_addon(addon: &Path) -> Result {
     if !cfg!(target_os = "linux") {
-        println!("only Linux's tools are known here: the addon is not looked at");
+        println!("the addon is not checked: this step uses tools of Linux");
         return Ok(());
     }
     command::require(&[("nm", "binutils"), ("readelf", "binutils")])?;
@@ -158,19 +158,19 @@ fn check_addon(addon: &Path) -> Result {
     }
 }
 
-/// npm would publish it as it is, without putting anything right.
+/// Checks that npm would publish the package without corrections.
 fn check_publishable(node: &Node, folder: &Path) -> Result {
     let mut publish = node.npm("publish");
     publish.current_dir(folder).args(["--dry-run", "--offline", "--loglevel=warn"]);
     let output = publish.output().map_err(|error| format!("npm: {error}"))?;
-    let told = String::from_utf8_lossy(&output.stderr);
-    match output.status.success() && !told.contains("corrected") {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    match output.status.success() && !stderr.contains("corrected") {
         true => Ok(()),
-        false => Err(format!("npm would not publish {} as it is:\n{told}", folder.display())),
+        false => Err(format!("npm would not publish {} as it is:\n{stderr}", folder.display())),
     }
 }
 
-/// The files in a folder and below, by their paths from there.
+/// The files in a folder and its subfolders, by their relative paths.
 fn files(folder: &Path) -> Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     for name in names(folder)? {
@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn manifests_are_looked_at() {
+    fn invalid_manifests_are_rejected() {
         let good = json!({
             "name": "zexa", "version": VERSION, "license": "MIT OR Apache-2.0", "homepage": "https://zexa.ao", "engines": { "node": ">=20" }
         });

@@ -1,14 +1,14 @@
-//! The step `node-types`: what TypeScript says of the package, of the examples, and of code that uses it rightly and wrongly.
+//! The step `node-types`: compiles correct and incorrect uses of the package, and the examples, with TypeScript.
 
 use crate::command::{self, Result};
 use crate::npm;
 
-/// Code that TypeScript is to accept, or to object to.
+/// Code that TypeScript must accept, or reject where a comment says so.
 const TYPED: &str = "tests/node/typed/tsconfig.json";
-/// The examples, which say what they need in the words of today's.
+/// The examples, which need the newest version of TypeScript.
 const EXAMPLES: &str = "tests/node/typed/tsconfig.examples.json";
 
-/// All are looked at, even where one has a fault.
+/// Checks all projects, even if one fails.
 pub(crate) fn check() -> Result {
     let packages = npm::packages()?;
     let mut failures = Vec::new();
