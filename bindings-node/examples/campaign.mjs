@@ -1,6 +1,6 @@
-// A campaign, and its progress until it comes to its end.
+// Creates a campaign, and prints its progress until it ends.
 //
-// It needs ZEXA_API_KEY, and for a sandbox ZEXA_BASE_URL. The contact list may be given as an argument.
+// Environment: ZEXA_API_KEY, and ZEXA_BASE_URL for a sandbox. Argument: the id of the contact list, optional.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CampaignStatus, NotFoundError, Zexa, ZexaError } from 'zexa'
 
@@ -18,14 +18,14 @@ async function main() {
   const total = campaign.totalRecipients ?? 0
   console.log(`${campaign.id} to ${total} contacts`)
 
-  // To know no more than how it ends, `await zexa.campaigns.wait(campaign.id)` is enough.
-  let told = ''
+  // If you need the result only, use `await zexa.campaigns.wait(campaign.id)`.
+  let printed = ''
   while (!CampaignStatus.isFinal(campaign.status)) {
     await sleep(500)
     campaign = await zexa.campaigns.get(campaign.id)
-    const now = `${total - (campaign.stats?.pending ?? total)} of ${total}, ${campaign.status}`
-    if (now !== told) console.log(now)
-    told = now
+    const progress = `${total - (campaign.stats?.pending ?? total)} of ${total}, ${campaign.status}`
+    if (progress !== printed) console.log(progress)
+    printed = progress
   }
   console.log(`${campaign.stats?.delivered ?? 'an unknown number'} delivered`)
 }
@@ -34,6 +34,6 @@ try {
   await main()
 } catch (error) {
   if (!(error instanceof ZexaError)) throw error
-  console.error(error instanceof NotFoundError ? `there is no list ${list}` : `${error}`)
+  console.error(error instanceof NotFoundError ? `contact list ${list} not found` : `${error}`)
   process.exitCode = 1
 }

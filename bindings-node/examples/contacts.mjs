@@ -1,11 +1,11 @@
-// Contacts: adding them, searching, reading a whole list and a page of it, and deleting.
+// Contacts: creates, searches, lists and deletes them, and fetches one page.
 //
-// It needs ZEXA_API_KEY, and for a sandbox ZEXA_BASE_URL.
+// Environment: ZEXA_API_KEY, and ZEXA_BASE_URL for a sandbox.
 import { ConflictError, Zexa, ZexaError } from 'zexa'
 
-// The contact list, which exists: the API has no way to make one.
+// An existing contact list: the API cannot create one.
 const LIST = 'lst_demo'
-// As they may come from a file.
+// With a duplicate, as a file may contain.
 const PEOPLE = [
   { name: 'Ana Domingos', phone: '+244923456789' },
   { name: 'Beto Neto', phone: '+244923456790' },
@@ -13,7 +13,7 @@ const PEOPLE = [
 ]
 
 /**
- * Adds a contact, and says whether it is new. One that has the number already will do.
+ * Creates a contact, or finds the existing contact with the same number.
  *
  * @param {Zexa} zexa
  * @param {{ name: string, phone: string }} person
@@ -24,7 +24,7 @@ async function add(zexa, { name, phone }) {
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error
     const [contact] = await zexa.contacts.list({ search: phone }).toArray({ limit: 1 })
-    // Deleted by somebody else in between.
+    // It was deleted in the meantime.
     if (!contact) throw error
     return { contact, isNew: false }
   }
@@ -35,11 +35,11 @@ async function main() {
   const added = []
   for (const person of PEOPLE) {
     const { contact, isNew } = await add(zexa, person)
-    console.log(isNew ? 'added' : 'there already:', contact.id)
+    console.log(isNew ? 'added' : 'exists:', contact.id)
     if (isNew) added.push(contact)
   }
 
-  // Nothing is fetched before the loop, which asks for further pages while it goes on.
+  // The loop fetches the pages as it needs them.
   for await (const contact of zexa.contacts.list({ listId: LIST })) console.log(`  ${contact.name}, ${contact.phone}`)
 
   const page = await zexa.contacts.list({ listId: LIST, perPage: 4 }).page(1)

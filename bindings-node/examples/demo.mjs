@@ -1,17 +1,17 @@
-// A first message and a small campaign, told as they happen.
+// Sends a message and a small campaign, and prints their progress.
 //
-// It needs ZEXA_BASE_URL and ZEXA_API_KEY, such as a sandbox prints. `cargo xtask demo node` brings all of it.
-// Against the real API it costs credits, and the numbers below are nobody's to write to.
+// Environment: ZEXA_BASE_URL and ZEXA_API_KEY of a sandbox. `cargo xtask demo node` starts one and runs this program.
+// Do not run it against the real API: it costs credits, and the phone numbers below are examples.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CampaignStatus, ConflictError, MessageStatus, Zexa, ZexaError } from 'zexa'
 
-// The contact list, which exists: the API has no way to make one.
+// An existing contact list: the API cannot create one.
 const LIST = 'lst_demo'
 const NEW_CONTACTS = 20
-// As long as anything here is waited for, in seconds.
-const PATIENCE = 60
+// Time limit for each wait, in seconds.
+const WAIT_LIMIT = 60
 
-// Colours and a bar in a terminal, and plain lines elsewhere.
+// Colours and a progress bar in a terminal; plain lines elsewhere.
 const terminal = process.stdout.isTTY
 const coloured = terminal && process.stdout.hasColors()
 const paint = (/** @type {number} */ code) => (/** @type {string} */ text) =>
@@ -47,14 +47,14 @@ function say(text) {
   console.log(`  ${text}`)
 }
 
-/** A clock that begins now. */
+/** Returns a function that measures the seconds since now. */
 function stopwatch() {
   const start = performance.now()
   return () => (performance.now() - start) / 1000
 }
 
 /**
- * Sends a message, and follows it until nothing more happens to it.
+ * Sends a message, and prints its status until it is final.
  *
  * @param {Zexa} zexa
  */
@@ -69,7 +69,7 @@ async function oneMessage(zexa) {
   const showStatus = () => say(`${seconds().toFixed(1).padStart(4)} s  ${green(message.status)}`)
   say(`${message.id} by ${message.channel} from ZEXA`)
   showStatus()
-  while (!MessageStatus.isFinal(message.status) && seconds() < PATIENCE) {
+  while (!MessageStatus.isFinal(message.status) && seconds() < WAIT_LIMIT) {
     await sleep(200)
     const before = message.status
     message = await zexa.messages.get(message.id)
@@ -78,7 +78,7 @@ async function oneMessage(zexa) {
 }
 
 /**
- * Adds contacts to the list. Those that are there from an earlier run will do.
+ * Adds contacts to the list. Contacts of an earlier run are kept.
  *
  * @param {Zexa} zexa
  */
@@ -96,7 +96,7 @@ async function addContacts(zexa) {
 }
 
 /**
- * Two of these are numbers for which a sandbox shows that not everything arrives.
+ * A phone number. For two of them, the sandbox simulates a failed delivery.
  *
  * @param {number} number
  */
@@ -107,7 +107,7 @@ function phone(number) {
 }
 
 /**
- * Writes to everybody on the list, and watches it happen.
+ * Creates a campaign for the list, and prints its progress.
  *
  * @param {Zexa} zexa
  */
@@ -123,10 +123,10 @@ async function aCampaign(zexa) {
   const total = campaign.totalRecipients ?? 0
   say(`${campaign.id} "${campaign.name}" to ${total} contacts`)
   const show = progress(total)
-  while (!CampaignStatus.isFinal(campaign.status) && seconds() < PATIENCE) {
+  while (!CampaignStatus.isFinal(campaign.status) && seconds() < WAIT_LIMIT) {
     await sleep(100)
     campaign = await zexa.campaigns.get(campaign.id)
-    // How many messages have come to their end, as far as the API tells.
+    // The number of messages that are not pending, if the API reports it.
     show(total - (campaign.stats?.pending ?? total), campaign.status)
   }
   if (terminal) console.log()
@@ -138,7 +138,7 @@ async function aCampaign(zexa) {
 }
 
 /**
- * Shows how far it is: a bar that is drawn over and over, or in a log a line for every quarter.
+ * Returns a function that shows the progress: a bar in a terminal, or a line for every quarter in a log.
  *
  * @param {number} total
  */
@@ -159,7 +159,7 @@ function progress(total) {
 }
 
 /**
- * Sends from a name that is not registered: the error says what is wrong, and what may have happened all the same.
+ * Sends from a name that is not registered, and prints the error.
  *
  * @param {Zexa} zexa
  */
@@ -179,21 +179,21 @@ function explain(error) {
   say(red(error.message))
   say(`class       ${error.name}`)
   say(`kind        ${error.kind}`)
-  say(`outcome     ${error.outcome}, so ${whatItMeans(error)}`)
+  say(`outcome     ${error.outcome}, so ${meaningOf(error)}`)
   say(`answer      ${error.status ?? 0}, ${error.code ?? 'without a code'}`)
   say(`request id  ${error.requestId ?? 'none'}`)
   if (error.details !== undefined) say(`details     ${JSON.stringify(error.details)}`)
 }
 
 /** @param {ZexaError} error */
-function whatItMeans(error) {
-  if (error.safeToRetry) return 'nothing was sent: it can be sent again once the cause is mended'
-  return 'it may have been sent: look before you send it again'
+function meaningOf(error) {
+  if (error.safeToRetry) return 'nothing was sent: it can be sent again after the cause is removed'
+  return 'it may have been sent: check before you send it again'
 }
 
 const url = process.env.ZEXA_BASE_URL
 if (!url) {
-  console.error('ZEXA_BASE_URL is not set. This demo wants a sandbox, which `cargo xtask demo node` starts for it.')
+  console.error('ZEXA_BASE_URL is not set. This demo needs a sandbox, which `cargo xtask demo node` starts.')
   process.exitCode = 1
 } else {
   console.log(`${bold('Zexa')} in Node, with ${url}`)

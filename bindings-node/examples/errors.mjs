@@ -1,40 +1,40 @@
-// What to do when a message could not be sent: the outcome of the error says.
+// Decides by the outcome of an error what to do about a message that could not be sent.
 //
-// It needs ZEXA_API_KEY, and for a sandbox ZEXA_BASE_URL. The numbers to write to may be given as arguments.
+// Environment: ZEXA_API_KEY, and ZEXA_BASE_URL for a sandbox. Arguments: phone numbers, optional.
 import { AuthenticationError, InsufficientCreditsError, RateLimitError, ValidationError, Zexa, ZexaError } from 'zexa'
 
 const NUMBERS = ['+244912345678', '912345678']
 
 /**
- * Sends to one number, and says what is to be done with it next.
+ * Sends to one number. Returns what to do next.
  *
  * @param {Zexa} zexa
  * @param {string} to
  */
 async function send(zexa, to) {
   try {
-    const message = await zexa.messages.send({ channel: 'sms', to, from: 'ZEXA', body: 'Your parcel has come.' })
+    const message = await zexa.messages.send({ channel: 'sms', to, from: 'ZEXA', body: 'Your parcel has arrived.' })
     return `done: ${message.id} is ${message.status}`
   } catch (error) {
-    // What is no ZexaError is a fault of this program.
+    // Any other error is a bug in this program.
     if (!(error instanceof ZexaError)) throw error
-    return whatNext(error)
+    return nextStep(error)
   }
 }
 
 /** @param {ZexaError} error */
-function whatNext(error) {
-  // It would be the same with every other number.
+function nextStep(error) {
+  // The same error would occur for every other number.
   if (error instanceof AuthenticationError || error instanceof InsufficientCreditsError) throw error
-  // Sent again as it is, it would fail again. The message names the field: here or on the server.
-  if (error instanceof ValidationError) return `mend it: ${error.message}`
-  // The client has waited and tried again by itself, and the server still asks for more.
+  // It would fail again. The message of the error names the field.
+  if (error instanceof ValidationError) return `correct it: ${error.message}`
+  // The retries of the client did not help.
   if (error instanceof RateLimitError) return `send it again in ${Math.ceil((error.retryAfter ?? 60_000) / 1000)} s`
   // not_sent, rejected
   if (error.safeToRetry) return `send it again later: ${error}`
-  if (error.outcome === 'accepted') return `done: it was sent, and only the answer was lost: ${error}`
-  // Nobody knows. Put it aside for somebody who looks, or send again what may come twice.
-  return `look before it is sent again: ${error}`
+  if (error.outcome === 'accepted') return `done: sent, but the response was lost: ${error}`
+  // The outcome is unknown. Have somebody check, or send it again if a duplicate is acceptable.
+  return `check before sending again: ${error}`
 }
 
 try {
@@ -43,6 +43,6 @@ try {
   for (const number of numbers.length > 0 ? numbers : NUMBERS) console.log(`${number}: ${await send(zexa, number)}`)
 } catch (error) {
   if (!(error instanceof ZexaError)) throw error
-  console.error(`${error} (its request id is ${error.requestId})`)
+  console.error(`${error} (request id: ${error.requestId})`)
   process.exitCode = 1
 }

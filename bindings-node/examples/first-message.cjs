@@ -1,4 +1,4 @@
-// A first message, from a CommonJS module. It needs ZEXA_API_KEY, and for a sandbox ZEXA_BASE_URL.
+// Sends a message from a CommonJS module. Environment: ZEXA_API_KEY, and ZEXA_BASE_URL for a sandbox.
 'use strict'
 
 const { Zexa, ZexaError } = require('zexa')

@@ -1,4 +1,4 @@
-// A first message, from an ECMAScript module. It needs ZEXA_API_KEY, and for a sandbox ZEXA_BASE_URL.
+// Sends a message from an ECMAScript module. Environment: ZEXA_API_KEY, and ZEXA_BASE_URL for a sandbox.
 import { Zexa, ZexaError } from 'zexa'
 
 const zexa = new Zexa()

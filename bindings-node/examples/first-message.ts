@@ -1,4 +1,4 @@
-// A first message, from TypeScript. It needs ZEXA_API_KEY, and for a sandbox ZEXA_BASE_URL.
+// Sends a message from TypeScript. Environment: ZEXA_API_KEY, and ZEXA_BASE_URL for a sandbox.
 import { type Message, Zexa, ZexaError } from 'zexa'
 
 async function greet(zexa: Zexa, to: string): Promise<Message> {

@@ -1,12 +1,12 @@
-// A message to each contact of a list, many at once and never more than a few.
+// Sends a message to each contact of a list, with a limited number of calls in flight.
 //
-// It needs ZEXA_API_KEY, and for a sandbox ZEXA_BASE_URL. The contact list may be given as an argument. For the same words
-// to everybody there are campaigns; this is for messages that differ.
+// Environment: ZEXA_API_KEY, and ZEXA_BASE_URL for a sandbox. Argument: the id of the contact list, optional.
+// To send the same text to all contacts, create a campaign instead.
 import { type Contact, Zexa, ZexaError } from 'zexa'
 
-const AT_ONCE = 10
+const MAX_IN_FLIGHT = 10
 
-/** Sends it, and says what became of it. A failure is for this contact alone: the others go on. */
+/** Sends a message, and returns a description of the result. A failure does not affect other contacts. */
 async function greet(zexa: Zexa, contact: Contact): Promise<string> {
   if (contact.phone === undefined) return 'has no phone number'
   try {
@@ -19,21 +19,21 @@ async function greet(zexa: Zexa, contact: Contact): Promise<string> {
   }
 }
 
-/** Does it for all of them, for so many at once. What it gives comes in the order of the items. */
-async function forAll<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
+/** Runs `work` for all items, at most `limit` at a time. Returns the results in the order of the items. */
+async function forAll<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []
   const rest = items.entries()
   const worker = async () => {
     for (const [index, item] of rest) results[index] = await work(item)
   }
-  await Promise.all(Array.from({ length: atOnce }, worker))
+  await Promise.all(Array.from({ length: limit }, worker))
   return results
 }
 
 try {
   const zexa = new Zexa()
   const contacts = await zexa.contacts.list({ listId: process.argv[2] ?? 'lst_demo' }).toArray()
-  const results = await forAll(contacts, AT_ONCE, (contact) => greet(zexa, contact))
+  const results = await forAll(contacts, MAX_IN_FLIGHT, (contact) => greet(zexa, contact))
   for (const [index, contact] of contacts.entries()) console.log(`${contact.name}: ${results[index]}`)
 } catch (error) {
   if (!(error instanceof ZexaError)) throw error

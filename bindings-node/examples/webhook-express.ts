@@ -1,13 +1,13 @@
-// A receiver of webhooks with Express: what Zexa posts to it is logged.
+// Receives webhooks with Express, and logs the events.
 //
-// PORT in the environment is where it listens. webhook-receiver.mjs says more, and does without Express.
+// Environment: PORT, default 8080. webhook-receiver.mjs does the same without Express, and ignores repeated events.
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { parseEvent, ZexaError } from 'zexa'
 
 const app = express()
 
-// The body as it came. Where the application has express.json() for all its paths, this stands before it.
+// Needs the unparsed body. If the application uses express.json() for all paths, register this handler before it.
 app.post('/zexa', express.raw({ type: '*/*', limit: '1mb' }), (request, response) => {
   try {
     const { event, message } = parseEvent(request.body)

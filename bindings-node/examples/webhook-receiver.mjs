@@ -1,22 +1,22 @@
-// A receiver of webhooks with node:http: what Zexa posts to it is logged.
+// Receives webhooks with node:http, and logs the events.
 //
-// Start it behind an https:// address of yours, and register that once:
+// Run it behind an https URL, and register that URL once:
 //
 //     await new Zexa().webhooks.create({ url: 'https://shop.example/zexa', events: ['*'] })
 //
-// PORT in the environment is where it listens.
+// Environment: PORT, default 8080.
 import { createServer } from 'node:http'
 import { parseEvent, ZexaError } from 'zexa'
 
-// Longer than any event.
-const LONGEST = 1024 * 1024
-// Ids of events that were handled: Zexa posts an event again if its response was slow or lost, or was an error. A service
-// with several processes keeps them in a database.
+// More bytes than any event has.
+const MAX_BODY = 1024 * 1024
+// Ids of handled events: Zexa posts an event again if the response was slow, lost or an error. A service with several
+// processes stores them in a database.
 const handled = new Set()
-const REMEMBERED = 10_000
+const MAX_HANDLED = 10_000
 
 const server = createServer(async (request, response) => {
-  response.writeHead(await answer(request)).end()
+  response.writeHead(await statusFor(request)).end()
 })
 
 server.listen(Number(process.env.PORT ?? 8080), '127.0.0.1', () => {
@@ -25,11 +25,11 @@ server.listen(Number(process.env.PORT ?? 8080), '127.0.0.1', () => {
 })
 
 /**
- * Takes what was posted, and gives the status to answer with.
+ * Handles a request. Returns the status of the response.
  *
  * @param {import('node:http').IncomingMessage} request
  */
-async function answer(request) {
+async function statusFor(request) {
   if (request.url !== '/zexa') return 404
   if (request.method !== 'POST') return 405
   try {
@@ -38,7 +38,7 @@ async function answer(request) {
     const event = parseEvent(body)
     if (event.id !== undefined && handled.has(event.id)) return 204
     handle(event)
-    // Only now: an event whose handling fails is posted again, and handled then.
+    // After handling: an event whose handling fails is posted again.
     remember(event.id)
     return 204
   } catch (error) {
@@ -49,7 +49,7 @@ async function answer(request) {
 }
 
 /**
- * The body, or nothing where it is too long. It is read to its end either way: the answer is read only then.
+ * The body, or undefined if it is too long. It is read to its end in both cases, because clients read the response only then.
  *
  * @param {import('node:http').IncomingMessage} request
  */
@@ -58,30 +58,30 @@ async function read(request) {
   let length = 0
   for await (const part of request) {
     length += part.length
-    if (length <= LONGEST) parts.push(part)
+    if (length <= MAX_BODY) parts.push(part)
   }
-  return length <= LONGEST ? Buffer.concat(parts) : undefined
+  return length <= MAX_BODY ? Buffer.concat(parts) : undefined
 }
 
 /**
- * Notes that an event was handled. An event without an id cannot be recognised.
+ * Records that an event was handled. Repetitions of an event without an id cannot be detected.
  *
  * @param {string | undefined} id
  */
 function remember(id) {
   if (id === undefined) return
   handled.add(id)
-  if (handled.size > REMEMBERED) handled.delete(handled.values().next().value)
+  if (handled.size > MAX_HANDLED) handled.delete(handled.values().next().value)
 }
 
 /**
- * Does what there is to do. What takes long belongs into a queue: the answer is to come soon.
+ * Handles an event. Queue slow work, so that the response is fast.
  *
  * @param {import('zexa').WebhookEvent} event
  */
 function handle({ event, message, campaign }) {
   if (message) console.log(`${event}: message ${message.id} is ${message.status}`)
   else if (campaign) console.log(`${event}: campaign ${campaign.id} is ${campaign.status}`)
-  // The test event that comes first, or one that this version does not know.
+  // The test event after the registration, or an event without a message or campaign.
   else console.log(event)
 }

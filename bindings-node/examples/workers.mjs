@@ -1,7 +1,7 @@
-// Messages from several worker threads, each with a client of its own: what cannot be posted to a thread is made there.
+// Sends messages from several worker threads. A client cannot be passed to a thread, so each creates its own.
 //
-// It needs ZEXA_API_KEY, and for a sandbox ZEXA_BASE_URL. A single thread sends as fast: this is for programs that have
-// threads for what they compute.
+// Environment: ZEXA_API_KEY, and ZEXA_BASE_URL for a sandbox. One thread sends as fast: this is for programs that use worker
+// threads for other reasons.
 import { once } from 'node:events'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { Zexa, ZexaError } from 'zexa'
@@ -18,7 +18,7 @@ async function main() {
 }
 
 /**
- * Has a thread send to the numbers, and gives how many it has sent to.
+ * Sends to the numbers in a worker thread. Returns the number of messages sent.
  *
  * @param {string[]} numbers
  * @returns {Promise<number>}
@@ -29,7 +29,7 @@ async function inThread(numbers) {
   return count
 }
 
-/** What a thread does. It has a copy of the environment of the process. */
+/** Runs in a worker thread, which has a copy of the environment of the process. */
 async function work() {
   const zexa = new Zexa()
   let count = 0

@@ -1,4 +1,4 @@
-// The examples: each runs as a program does, and shows what somebody who tries it is to see.
+// The example programs: each runs, and prints what it should.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
@@ -21,12 +21,12 @@ test('every example has a test', async () => {
   )
 })
 
-/** An example, where nothing else of the package's own folder is found. */
+/** Copies an example to a folder outside the package. */
 async function example(t, name) {
   return copy(await folderFor(t), `${FOLDER}/${name}`)
 }
 
-/** Runs it to its end. Gives the lines that it printed. */
+/** Runs an example to its end. Returns the lines that it printed. */
 async function runExample(t, name, options, expected) {
   return run(await example(t, name), options, expected)
 }
@@ -40,7 +40,7 @@ for (const name of ['first-message.mjs', 'first-message.cjs', 'first-message.ts'
   })
 }
 
-const THAT_CALL = [
+const CALLING = [
   'first-message.mjs',
   'first-message.cjs',
   'first-message.ts',
@@ -51,8 +51,8 @@ const THAT_CALL = [
   'many-messages.ts',
   'demo.mjs',
 ]
-for (const name of THAT_CALL) {
-  test(`${name} tells of a failure in a line`, async (t) => {
+for (const name of CALLING) {
+  test(`${name} reports a failure in one line`, async (t) => {
     const server = await serverFor(t, { faults: [{ status: 401, times: 0 }] })
     await runExample(t, name, { server }, { status: 1, errors: /^AuthenticationError: .*\n$/ })
   })
@@ -60,14 +60,11 @@ for (const name of THAT_CALL) {
 
 const FAULTS = [
   [{}, `done: ${ID} is queued`],
-  [{ status: 422, body: { error: 'validation_error', message: 'no such number' } }, 'mend it: no such number'],
+  [{ status: 422, body: { error: 'validation_error', message: 'no such number' } }, 'correct it: no such number'],
   [{ status: 429, headers: { 'Retry-After': '900' } }, 'send it again in 900 s'],
   [{ status: 403 }, 'send it again later: APIError: .*'],
-  [
-    { process: true, then: 'cut', at: 'body', bytes: 10 },
-    'done: it was sent, and only the answer was lost: DecodeError: .*',
-  ],
-  [{ process: true, then: 'reset' }, 'look before it is sent again: APIConnectionError: .*'],
+  [{ process: true, then: 'cut', at: 'body', bytes: 10 }, 'done: sent, but the response was lost: DecodeError: .*'],
+  [{ process: true, then: 'reset' }, 'check before sending again: APIConnectionError: .*'],
 ]
 for (const [fault, words] of FAULTS) {
   test(`errors.mjs says what to do: ${words.split(':')[0]}`, async (t) => {
@@ -78,20 +75,20 @@ for (const [fault, words] of FAULTS) {
   })
 }
 
-test('errors.mjs goes on after an error', async (t) => {
+test('errors.mjs continues after an error', async (t) => {
   const server = await serverFor(t)
   const [first, second] = await runExample(t, 'errors.mjs', { server })
   assert.match(first, /: done: /)
-  assert.match(second, /^912345678: mend it: `to` must be an E\.164 number/)
+  assert.match(second, /^912345678: correct it: to: not an E\.164 number/)
   assert.equal((await server.requests()).length, 1)
 })
 
-test('contacts.mjs leaves things as they were', async (t) => {
+test('contacts.mjs deletes what it created', async (t) => {
   const server = await serverFor(t)
   const lines = await runExample(t, 'contacts.mjs', { server })
   const ids = lines.slice(0, 2).map((line) => line.match(/^added (cnt_\w+)$/)[1])
   assert.deepEqual(lines.slice(2), [
-    `there already: ${ids[0]}`,
+    `exists: ${ids[0]}`,
     ...[1, 2, 3, 4, 5].map((number) => `  Contact 000${number}, +24492000000${number}`),
     '  Ana Domingos, +244923456789',
     '  Beto Neto, +244923456790',
@@ -101,7 +98,7 @@ test('contacts.mjs leaves things as they were', async (t) => {
   assert.equal((await server.contacts()).length, 5)
 })
 
-test('campaign.mjs shows how far it is', async (t) => {
+test('campaign.mjs prints the progress', async (t) => {
   const server = await serverFor(t, { state: { speed: 5 } })
   const lines = await runExample(t, 'campaign.mjs', { server })
   assert.match(lines[0], /^cmp_\w+ to 5 contacts$/)
@@ -111,11 +108,11 @@ test('campaign.mjs shows how far it is', async (t) => {
     t,
     'campaign.mjs',
     { server, args: ['lst_nobody'] },
-    { status: 1, errors: 'there is no list lst_nobody\n' },
+    { status: 1, errors: 'contact list lst_nobody not found\n' },
   )
 })
 
-test('many-messages.ts never sends more at once than it says, and one that fails leaves the others alone', async (t) => {
+test('many-messages.ts limits the calls in flight, and a failure does not affect the others', async (t) => {
   const server = await serverFor(t, { state: { contacts_count: 50 } })
   await server.fault({ method: 'POST', skip: 3, process: true, then: 'reset' })
   await server.fault({ method: 'POST', times: 0, delay: 0.1 })
@@ -130,19 +127,19 @@ test('many-messages.ts never sends more at once than it says, and one that fails
 
 const STALLED = { method: 'POST', process: true, then: 'stall' }
 
-test('cancel.mjs ends at its time, and says that it does not know', async (t) => {
+test('cancel.mjs stops at its time limit, and reports the unknown outcome', async (t) => {
   const server = await serverFor(t, { faults: [STALLED] })
-  const errors = /^ended by .*timeout: it may have been sent\n$/
+  const errors = /^cancelled by .*timeout: it may have been sent\n$/
   await runExample(t, 'cancel.mjs', { server, args: ['5000'] }, { status: 1, errors })
   assert.equal((await server.messages()).length, 1)
 })
 
-test('cancel.mjs ends by Ctrl-C', async (t) => {
+test('cancel.mjs stops on Ctrl-C', async (t) => {
   const server = await serverFor(t, { faults: [STALLED] })
   const program = start(await example(t, 'cancel.mjs'), { server, args: ['60000'] })
   await server.requests(1)
   program.kill('SIGINT')
-  await program.end({ status: 1, errors: 'ended by interrupted: it may have been sent\n' })
+  await program.end({ status: 1, errors: 'cancelled by interrupted: it may have been sent\n' })
 })
 
 test('workers.mjs sends from each of its threads', async (t) => {
@@ -156,7 +153,7 @@ test('workers.mjs sends from each of its threads', async (t) => {
   assert.equal(new Set(numbers).size, 20)
 })
 
-test('workers.mjs says what could not be sent', async (t) => {
+test('workers.mjs reports the messages that could not be sent', async (t) => {
   const server = await serverFor(t, { faults: [{ method: 'POST', status: 422, times: 5 }] })
   const lines = await runExample(t, 'workers.mjs', { server }, { errors: /^(\+244\d+: ValidationError: .*\n){5}$/ })
   const counts = lines.map((line) => Number(line.match(/ sent (\d)$/)[1]))
@@ -167,7 +164,7 @@ test('workers.mjs says what could not be sent', async (t) => {
 })
 
 for (const name of ['webhook-receiver.mjs', 'webhook-express.ts']) {
-  test(`${name} takes events`, async (t) => {
+  test(`${name} accepts events`, async (t) => {
     const receiver = await Receiver.start(t, await example(t, name))
     const { id } = await receiver.haveEventsPosted()
     assert.deepEqual(await receiver.answers(), [204, 204])
@@ -182,7 +179,7 @@ for (const name of ['webhook-receiver.mjs', 'webhook-express.ts']) {
   })
 }
 
-test('webhook-receiver.mjs knows an event that it has seen', async (t) => {
+test('webhook-receiver.mjs ignores a repeated event', async (t) => {
   const receiver = await Receiver.start(t, await example(t, 'webhook-receiver.mjs'))
   const event = (id) => JSON.stringify({ id, event: `event.${id}` })
   for (const id of ['one', 'one', 'two']) assert.equal(await receiver.post(event(id)), 204)
@@ -192,7 +189,7 @@ test('webhook-receiver.mjs knows an event that it has seen', async (t) => {
   assert.equal((await fetch(new URL('/', receiver.url))).status, 404)
 })
 
-/** A server whose time moves with each request, so that a slow program sees every step as well. */
+/** A server whose clock advances with each request, so that a slow program sees every step, too. */
 async function steppingServer(t) {
   const server = await (await sandbox()).startServer({ state: { speed: 'manual' } })
   let ended = false
@@ -224,21 +221,21 @@ test('demo.mjs in a log', async (t) => {
   await checkDemo(lines, server)
 })
 
-test('demo.mjs in a terminal has colours, and a line that is drawn over and over', async (t) => {
+test('demo.mjs in a terminal has colours and a progress bar', async (t) => {
   const server = await steppingServer(t)
-  // Only a program that has a terminal can give one to another.
+  // Python can provide a pseudo-terminal; Node cannot.
   const script = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
   const args = ['-c', script, process.execPath, await example(t, 'demo.mjs')]
   const env = { ...server.environment, TERM: 'xterm-256color', NO_COLOR: undefined, NODE_TEST_CONTEXT: undefined }
   const { stdout: shown } = await promisify(execFile)('python3', args, { env })
   assert.ok(shown.split('\r\x1b[2K').length > 10)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a terminal is given.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are escape sequences of terminals.
   const plain = shown.replace(/\x1b\[[\d;?]*\w/g, '').split(/[\r\n]+/)
   assert.ok(plain.some((line) => /^ {2}━{40} 25\/25 completed/.test(line)))
   await checkDemo(plain, server)
 })
 
-/** What it says in either. */
+/** Checks the output in both cases. */
 async function checkDemo(lines, server) {
   const printed = lines.join('\n')
   for (const status of ['queued', 'sent', 'delivered'])
@@ -251,7 +248,7 @@ async function checkDemo(lines, server) {
   assert.equal((await server.messages()).length, 26)
 }
 
-test('demo.mjs wants a sandbox', async (t) => {
+test('demo.mjs needs a sandbox', async (t) => {
   const server = await serverFor(t)
   const options = { server, environment: { ZEXA_BASE_URL: '' } }
   const lines = await runExample(t, 'demo.mjs', options, { status: 1, errors: /^ZEXA_BASE_URL is not set\./ })
