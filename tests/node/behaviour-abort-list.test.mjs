@@ -1,4 +1,4 @@
-// Aborting the reading of a list: between items, between pages, in a request; and reading it again.
+// Aborting a list that is being read: between items, between pages, and in a request; and reading it again.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertNoListeners, attemptLogger, cancellationOf, causeOf, connectionsClosed } from './abort_helpers.mjs'
@@ -6,14 +6,14 @@ import { arrived } from './programs/messages.mjs'
 import { serverFor } from './sandbox.mjs'
 import { Zexa, ZexaError } from './zexa.mjs'
 
-/** Thirty contacts on three pages, the later ones of which are not answered at first. */
+/** Thirty contacts on three pages. The first requests for the later pages stall. */
 const STALLING = {
   state: { contacts_count: 30 },
   faults: [{ path: '/contacts', skip: 1, times: 2, then: 'stall' }],
 }
 const THIRTY = { state: { contacts_count: 30 } }
 
-/** What a reading gave, and the cause of the error that it ended with. */
+/** Reads items. Returns those that were read, and the cause of the error. */
 async function read(items, each = () => {}) {
   const taken = []
   const reading = (async () => {
@@ -36,12 +36,12 @@ test('while a page is fetched', async (t) => {
   assert.equal(reason, controller.signal.reason)
   assert.equal(taken.length, 10)
   assertNoListeners(controller.signal)
-  // At most the connection that the first page came over: what was asked for ahead has ended, too.
+  // At most the connection of the first page is left: prefetched pages are cancelled, too.
   await connectionsClosed(server, 1)
   assert.equal((await zexa.contacts.list({ perPage: 10 }).toArray()).length, 30)
 })
 
-test('while the pages are read one by one', async (t) => {
+test('while pages are read one by one', async (t) => {
   const server = await serverFor(t, STALLING)
   const zexa = new Zexa(server.options)
   const controller = new AbortController()
@@ -58,7 +58,7 @@ test('while the pages are read one by one', async (t) => {
 })
 
 for (const [where, after] of Object.entries({ 'between items': 3, 'between pages': 10, 'at the last item': 30 })) {
-  test(`in the loop: ${where}`, async (t) => {
+  test(`in a loop: ${where}`, async (t) => {
     const server = await serverFor(t, THIRTY)
     const controller = new AbortController()
     const list = new Zexa(server.options).contacts.list({ perPage: 10 }, { signal: controller.signal })
@@ -69,7 +69,7 @@ for (const [where, after] of Object.entries({ 'between items': 3, 'between pages
   })
 }
 
-test('in the loop: between the pages of pages()', async (t) => {
+test('in a loop: between the pages of pages()', async (t) => {
   const server = await serverFor(t, THIRTY)
   const controller = new AbortController()
   const list = new Zexa(server.options).contacts.list({ perPage: 10 }, { signal: controller.signal })
@@ -94,7 +94,7 @@ test('in the wait before a retry of a page', async (t) => {
 test('by AbortSignal.timeout', async (t) => {
   const server = await serverFor(t, STALLING)
   const signal = AbortSignal.timeout(300)
-  // On a busy machine, before the first page arrives.
+  // On a busy machine, the timeout may come before the first page.
   const { reason, taken } = await read(new Zexa(server.options).contacts.list({ perPage: 10 }, { signal }))
   assert.equal(reason, signal.reason)
   assert.equal(reason.name, 'TimeoutError')
@@ -134,14 +134,14 @@ for (const [way, begin] of Object.entries(WAYS)) {
       assertNoListeners(signal)
     }
     assert.equal((await server.requests()).length, 2)
-    // And one that is not aborted.
+    // A signal that is not aborted.
     const { signal } = new AbortController()
     await begin(zexa.contacts.list({}, { signal }))
     assertNoListeners(signal)
   })
 }
 
-test('the error of a page, of an array and of a loop has the outcome', async (t) => {
+test('the errors of a page, an array and a loop have an outcome', async (t) => {
   const server = await serverFor(t, { faults: [{ path: '/contacts', times: 0, then: 'stall' }] })
   const zexa = new Zexa(server.options)
   const controller = new AbortController()
@@ -154,7 +154,7 @@ test('the error of a page, of an array and of a loop has the outcome', async (t)
   }
 })
 
-test('nobody listens to a signal after a list, however its reading ended', async (t) => {
+test('a signal has no listeners after a list, however it ended', async (t) => {
   const server = await serverFor(t, THIRTY)
   const zexa = new Zexa(server.options)
   const { signal } = new AbortController()
@@ -177,13 +177,13 @@ test('nobody listens to a signal after a list, however its reading ended', async
   await server.fault({ path: '/contacts', times: 0, status: 401 })
   await assert.rejects(list.toArray(), { kind: 'unauthorized' })
   assertNoListeners(signal)
-  // Half read.
+  // A list that is read partly.
   const half = list[Symbol.asyncIterator]()
   await half.next().catch(() => {})
   assertNoListeners(signal)
 })
 
-test('the list can be read again with the signal of another', async (t) => {
+test('aborting one list does not affect another', async (t) => {
   const server = await serverFor(t, STALLING)
   const zexa = new Zexa(server.options)
   const controller = new AbortController()

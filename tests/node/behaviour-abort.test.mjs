@@ -1,4 +1,4 @@
-// Aborting calls: it ends the request wherever it is, and nothing is sent after it, or again.
+// Aborting calls: the request ends at any point, and nothing is sent afterwards.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { getEventListeners } from 'node:events'
@@ -47,7 +47,7 @@ const REASONS = [
   ...['gone', '', 0, false, null, Symbol('a'), () => {}].map((reason) => [reason, 'AbortError']),
 ]
 for (const [reason, name] of REASONS) {
-  test(`with a reason of its own: ${typeof reason} ${String(reason)}`, async (t) => {
+  test(`with a custom reason: ${typeof reason} ${String(reason)}`, async (t) => {
     const server = await serverFor(t, { faults: [STALL] })
     const controller = new AbortController()
     const sending = new Zexa(server.options).messages.send(sms('aborted'), { signal: controller.signal })
@@ -63,7 +63,7 @@ for (const [reason, name] of REASONS) {
   })
 }
 
-test('with undefined as the reason it is an AbortError, as everywhere', async (t) => {
+test('undefined as the reason is an AbortError', async (t) => {
   const server = await serverFor(t, { faults: [STALL] })
   const controller = new AbortController()
   const sending = new Zexa(server.options).messages.send(sms('aborted'), { signal: controller.signal })
@@ -71,7 +71,7 @@ test('with undefined as the reason it is an AbortError, as everywhere', async (t
   assert.ok(controller.signal.reason instanceof DOMException)
 })
 
-test('over HTTP/2 the stream ends, and the connection that others use stays', async (t) => {
+test('over HTTP/2, the stream ends and the connection stays open', async (t) => {
   const server = await serverFor(t, { state: { tls: true }, faults: [{ skip: 1, then: 'stall' }] })
   const zexa = new Zexa({ ...server.options, http2: true })
   await zexa.request('GET', '/credits')
@@ -85,21 +85,21 @@ test('over HTTP/2 the stream ends, and the connection that others use stays', as
   assert.ok((await server.requests()).every((request) => request.http_version === '2'))
 })
 
-test('before it begins', async (t) => {
+test('before the call', async (t) => {
   const server = await serverFor(t)
   const zexa = new Zexa(server.options)
   const signal = AbortSignal.abort()
   const sending = zexa.messages.send(sms('never'), { signal })
   assertNoListeners(signal)
   assert.equal(await causeOf(sending), signal.reason)
-  // Not even its arguments are looked at any more, as with `fetch`; and it throws nothing.
+  // The arguments are not checked, as with `fetch()`, and nothing is thrown synchronously.
   assert.equal(await causeOf(zexa.request('GET', '/credits', {}, { signal })), signal.reason)
   await zexa.messages.send(sms('after'))
   assert.deepEqual(await bodies(server), ['after'])
   assert.equal((await server.requests()).length, 1)
 })
 
-test('right after it was begun', async (t) => {
+test('immediately after the call', async (t) => {
   const server = await serverFor(t)
   const controller = new AbortController()
   const sending = new Zexa(server.options).messages.send(sms('at once'), { signal: controller.signal })
@@ -118,7 +118,7 @@ test('in the wait before a retry', async (t) => {
   assert.equal((await server.requests()).length, 1)
 })
 
-test('at the gate, where all wait after a 429', async (t) => {
+test('while all calls wait after a 429', async (t) => {
   const server = await serverFor(t, { faults: [{ status: 429, headers: { 'Retry-After': '60' } }] })
   const zexa = new Zexa(server.options)
   await assert.rejects(zexa.messages.send(sms('limited'), { maxRetries: 0 }), { kind: 'rate_limited' })
@@ -135,7 +135,7 @@ test('at the gate, where all wait after a 429', async (t) => {
   assert.equal((await server.requests()).length, 1)
 })
 
-test('in messages.wait, between two looks at the message', async (t) => {
+test('in messages.wait(), between two polls', async (t) => {
   const server = await serverFor(t, { state: { speed: 'manual' } })
   let looked = 0
   const { attempted, logger } = attemptLogger((fields) => fields.method === 'GET' && ++looked === 2)
@@ -151,7 +151,7 @@ test('in messages.wait, between two looks at the message', async (t) => {
 })
 
 test('by AbortSignal.timeout', async (t) => {
-  // For ever, so that the time may also run out before the request arrives.
+  // A permanent fault, because the timeout may come before the request arrives.
   const server = await serverFor(t, { faults: [{ ...STALL, path: '/messages', times: 0 }] })
   const signal = AbortSignal.timeout(300)
   const zexa = new Zexa(server.options)
@@ -172,12 +172,12 @@ test('by AbortSignal.any', async (t) => {
   other.abort('enough')
   assert.equal(await causeOf(calls[0]), 'enough')
   assertNoListeners(signal)
-  // The other is none of its business.
+  // The other controller is not affected.
   assert.equal(getEventListeners(one.signal, 'abort').length, 1)
   await abort(one, calls[1])
 })
 
-test('it ends the calls that were given the signal, and no others', async (t) => {
+test('aborting ends the calls with the signal, and no others', async (t) => {
   const server = await serverFor(t, { faults: [{ then: 'stall' }, { delay: 0.5, times: 2 }] })
   const zexa = new Zexa(server.options)
   const controller = new AbortController()
@@ -195,7 +195,7 @@ test('it ends the calls that were given the signal, and no others', async (t) =>
   )
 })
 
-test('one signal for a hundred calls at once', async (t) => {
+test('one signal for a hundred concurrent calls', async (t) => {
   const warnings = []
   const warned = (warning) => warnings.push(warning)
   process.on('warning', warned)
@@ -216,13 +216,13 @@ test('one signal for a hundred calls at once', async (t) => {
   assert.deepEqual(warnings, [])
 })
 
-test('nobody listens to a signal after a call, however it ended', async (t) => {
+test('a signal has no listeners after a call, however it ended', async (t) => {
   const server = await serverFor(t)
   const zexa = new Zexa(server.options)
   const { signal } = new AbortController()
   await zexa.messages.send(sms('sent'), { signal })
   assertNoListeners(signal)
-  await assert.rejects(zexa.messages.send({ ...sms('refused'), to: '912' }, { signal }), ZexaError)
+  await assert.rejects(zexa.messages.send({ ...sms('rejected'), to: '912' }, { signal }), ZexaError)
   assertNoListeners(signal)
   await assert.rejects(zexa.messages.send({ novel: 1 }, { signal }), ZexaError)
   await assert.rejects(zexa.messages.send(sms('options'), { signal, novel: 1 }), ZexaError)
@@ -234,7 +234,7 @@ test('nobody listens to a signal after a call, however it ended', async (t) => {
   assertNoListeners(signal)
 })
 
-test('after its end it is of no consequence', async (t) => {
+test('aborting after the call has no effect', async (t) => {
   const server = await serverFor(t)
   const zexa = new Zexa(server.options)
   const controller = new AbortController()
@@ -244,7 +244,7 @@ test('after its end it is of no consequence', async (t) => {
   assert.equal((await sending).body, 'sent')
 })
 
-test('a signal of withOptions', async (t) => {
+test('a signal of withOptions()', async (t) => {
   const server = await serverFor(t, { faults: [{ then: 'stall', times: 2 }] })
   const zexa = new Zexa(server.options)
   const controller = new AbortController()
@@ -257,12 +257,12 @@ test('a signal of withOptions', async (t) => {
   assertNoListeners(controller.signal)
   assert.equal(await causeOf(mine.messages.send(sms('b'))), controller.signal.reason)
   assert.equal(await causeOf(mine.contacts.list().toArray()), controller.signal.reason)
-  // The client that it was made of has none.
+  // The original client has no signal.
   await zexa.messages.send(sms('after'))
   assert.deepEqual(await bodies(server), ['after'])
 })
 
-test('whenever it comes, a call gives its result or is aborted; and what has a result was sent', async (t) => {
+test('a call resolves or is aborted at any time, and a resolved call was sent', async (t) => {
   const server = await serverFor(t)
   const zexa = new Zexa(server.options)
   const calls = Array.from({ length: 300 }, (_, number) => {
@@ -282,7 +282,7 @@ test('whenever it comes, a call gives its result or is aborted; and what has a r
     done.filter((body) => !sent.includes(body)),
     [],
   )
-  // What was aborted says the truth of it, too.
+  // The outcomes of aborted calls are true, too.
   for (const [number, { reason }] of ends.entries()) {
     const outcome = reason?.outcome
     if (outcome === 'accepted') assert.ok(sent.includes(String(number)))
@@ -295,7 +295,7 @@ const OUTCOMES = {
   'in the head of the answer': [{ ...STALL, at: 'head' }, 'unknown', 1],
 }
 for (const [where, [fault, outcome, attempts]] of Object.entries(OUTCOMES)) {
-  test(`what became of it: ${where}`, async (t) => {
+  test(`outcome: ${where}`, async (t) => {
     const server = await serverFor(t, { faults: [fault] })
     const controller = new AbortController()
     const sending = new Zexa(server.options).messages.send(sms('aborted'), { signal: controller.signal })
@@ -310,7 +310,7 @@ for (const [where, [fault, outcome, attempts]] of Object.entries(OUTCOMES)) {
   })
 }
 
-test('what became of it: before it begins', async (t) => {
+test('outcome: before the call', async (t) => {
   const server = await serverFor(t)
   const sending = new Zexa(server.options).messages.send(sms('never'), { signal: AbortSignal.abort() })
   const { name, kind, outcome, attempts, safeToRetry } = await cancellationOf(sending)
@@ -318,50 +318,50 @@ test('what became of it: before it begins', async (t) => {
   assert.equal(safeToRetry, true)
 })
 
-test('what became of it: in the body of the answer', async (t) => {
+test('outcome: in the body of the response', async (t) => {
   const server = await serverFor(t, { faults: [{ ...STALL, at: 'body' }] })
   const controller = new AbortController()
   const sending = new Zexa(server.options).messages.send(sms('sent'), { signal: controller.signal })
-  answered(server)
+  waitForResponse(server)
   const { outcome, details } = await abort(controller, sending)
   assert.deepEqual([outcome, details], ['accepted', undefined])
 })
 
-test('what became of it: its answer has come, and nobody has taken it yet', async (t) => {
+test('outcome: the response has arrived, but was not delivered yet', async (t) => {
   const server = await serverFor(t)
   const controller = new AbortController()
   const sending = new Zexa(server.options).messages.send(sms('sent'), { signal: controller.signal })
-  // No JavaScript runs meanwhile, so that the answer lies there.
-  answered(server)
+  // No JavaScript runs in the meantime, so the response is not delivered.
+  waitForResponse(server)
   const { outcome, details } = await abort(controller, sending)
   assert.deepEqual([outcome, details.body], ['accepted', 'sent'])
   assert.ok(details.createdAt instanceof Date)
   assert.deepEqual(await bodies(server), ['sent'])
 })
 
-/** Blocks until the server has answered its first request, and a whole process has come to its end since. */
-function answered(server) {
-  const program = `for (let told; !told;) {
+/** Blocks until the server has responded to its first request, and a process has run since then. */
+function waitForResponse(server) {
+  const program = `for (let status; !status;) {
     const { requests } = await (await fetch('${server.control}/requests?at_least=1')).json()
-    told = requests[0].status
+    status = requests[0].status
   }`
   const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', program])
   assert.equal(status, 0)
 }
 
-test('what became of it: the server has refused it, and nobody has taken the error yet', async (t) => {
+test('outcome: the server has rejected the request, but the error was not delivered yet', async (t) => {
   const server = await serverFor(t, {
     faults: [{ status: 422, body: { error: 'insufficient_credits', message: 'Top up' } }],
   })
   const controller = new AbortController()
-  const sending = new Zexa(server.options).messages.send(sms('refused'), { signal: controller.signal })
-  answered(server)
+  const sending = new Zexa(server.options).messages.send(sms('rejected'), { signal: controller.signal })
+  waitForResponse(server)
   const { message, outcome, status, code } = await abort(controller, sending)
   assert.deepEqual([outcome, status, code], ['rejected', 422, 'insufficient_credits'])
   assert.match(message, /cancelled.*Top up/)
 })
 
-test('the outcome is known through functions, too', async (t) => {
+test('the outcome is preserved through async functions', async (t) => {
   const server = await serverFor(t, { faults: [{ ...STALL, path: '/messages', times: 0 }] })
   const zexa = new Zexa(server.options)
   const send = async () => await zexa.messages.send(sms('wrapped'), { signal: AbortSignal.timeout(100) })

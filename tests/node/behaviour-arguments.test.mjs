@@ -1,4 +1,4 @@
-// What a program does while the arguments of its call are read: it may make another call, abort its signal, or throw.
+// Code of the program that runs while the arguments of a call are read: it may make another call, abort its signal, or throw.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertNoListeners, cancellationOf, reasonOf } from './abort_helpers.mjs'
@@ -9,7 +9,7 @@ const isCredits = ({ status, body }) => assert.deepEqual([status, body.credits],
 const isMessage = (message) => assert.match(message.id, /^msg_/)
 const isPage = (page) => assert.equal(page.total, 5)
 
-/** Calls that run `meanwhile` while their arguments are read, by where that is, and what their answers are to be like. */
+/** Calls that run `meanwhile` while their arguments are read, and checks of their results. */
 const WAYS = {
   'a getter of the parameters': [
     isMessage,
@@ -71,7 +71,7 @@ const WAYS = {
 }
 
 for (const [name, [expect, call]] of Object.entries(WAYS)) {
-  test(`each call has its own answer: ${name}`, async (t) => {
+  test(`each call gets its own result: ${name}`, async (t) => {
     const { server, client } = await clientFor(t)
     const others = []
     const meanwhile = () => {
@@ -81,7 +81,7 @@ for (const [name, [expect, call]] of Object.entries(WAYS)) {
       )
     }
     const first = call(client, meanwhile)
-    // More of them, both in the same turn and in one that ends meanwhile.
+    // More calls, in the same turn and in a later one.
     const second = call(client, meanwhile)
     expect(await first)
     expect(await second)
@@ -90,7 +90,7 @@ for (const [name, [expect, call]] of Object.entries(WAYS)) {
     assert.equal((await server.requests()).length, 6)
   })
 
-  test(`aborted while it is read, a call is not sent: ${name}`, async (t) => {
+  test(`a call that is aborted while its arguments are read is not sent: ${name}`, async (t) => {
     const { server, client } = await clientFor(t)
     for (const aborted of ['a signal of the call', 'a signal of the client']) {
       const controller = new AbortController()
@@ -106,7 +106,7 @@ for (const [name, [expect, call]] of Object.entries(WAYS)) {
     assert.equal((await server.requests()).length, 1)
   })
 
-  test(`what is thrown while it is read comes back, and nothing is sent: ${name}`, async (t) => {
+  test(`an exception while arguments are read rejects the call, and nothing is sent: ${name}`, async (t) => {
     const { server, client } = await clientFor(t)
     const { signal } = new AbortController()
     const mine = new RangeError('mine')
@@ -114,7 +114,7 @@ for (const [name, [expect, call]] of Object.entries(WAYS)) {
       throw mine
     }
     const reason = await reasonOf(call(client, meanwhile, { signal }))
-    // What JSON cannot be made of is a wrong argument.
+    // A value that cannot be converted to JSON is an invalid argument.
     assert.equal(name.startsWith('toJSON') ? reason.cause : reason, mine)
     assertNoListeners(signal)
     await client.credits.get()
@@ -122,11 +122,11 @@ for (const [name, [expect, call]] of Object.entries(WAYS)) {
   })
 }
 
-/** A signal of another kind than Node's, but for what is given. */
+/** A signal that is not Node's own. `more` overrides its members. */
 const foreign = (more) => ({ aborted: false, addEventListener() {}, removeEventListener() {}, ...more })
 
 const CALLS = {
-  // A call that fails is seen where it has been sent: nobody would handle that.
+  // A failing call: if it were sent, its rejection would be unhandled.
   'a message': (client, options) => client.messages.send({ ...SMS, from: 'NOBODY' }, options),
   'a wait': (client, options) => client.messages.wait('msg_nowhere', {}, options),
   'an array of a list': (client, options) => client.campaigns.list({}, options).toArray(),
@@ -135,7 +135,7 @@ const CALLS = {
 }
 
 for (const [name, call] of Object.entries(CALLS)) {
-  test(`a signal that nobody can listen to: ${name}`, async (t) => {
+  test(`a signal whose addEventListener() throws: ${name}`, async (t) => {
     const { server, client } = await clientFor(t)
     const mine = new RangeError('mine')
     const signal = foreign({
@@ -144,7 +144,7 @@ for (const [name, call] of Object.entries(CALLS)) {
       },
     })
     assert.equal(await reasonOf(call(client, { signal })), mine)
-    // What had been sent would be there by then, and its failure would be nobody's.
+    // A call that had been sent would have arrived by now, and its failure would be unhandled.
     await client.credits.get()
     await client.credits.get()
     assert.deepEqual(
@@ -153,7 +153,7 @@ for (const [name, call] of Object.entries(CALLS)) {
     )
   })
 
-  test(`a signal that fails when the answer has come: ${name}`, async (t) => {
+  test(`a signal whose removeEventListener() throws: ${name}`, async (t) => {
     const { client } = await clientFor(t)
     const mine = new RangeError('mine')
     const signal = foreign({
@@ -166,7 +166,7 @@ for (const [name, call] of Object.entries(CALLS)) {
   })
 }
 
-test('a signal that nobody can stop listening to is none', async (t) => {
+test('an incomplete signal is rejected', async (t) => {
   const { server, client } = await clientFor(t)
   for (const name of ['addEventListener', 'removeEventListener', 'aborted']) {
     const signal = foreign({ [name]: undefined })

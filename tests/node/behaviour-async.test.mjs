@@ -1,4 +1,4 @@
-// Calls among all else that goes on in a process: many at once, the event loop, async contexts, and the garbage collector.
+// Concurrent calls, the event loop, async contexts, and the garbage collector.
 import assert from 'node:assert/strict'
 import { AsyncLocalStorage, createHook } from 'node:async_hooks'
 import { createRequire } from 'node:module'
@@ -12,19 +12,19 @@ import { serverFor } from './sandbox.mjs'
 import { Zexa } from './zexa.mjs'
 
 for (const tls of [false, true]) {
-  test(`a thousand calls at once are each answered once${tls ? ', over HTTP/2' : ''}`, async (t) => {
+  test(`a thousand concurrent calls each resolve once${tls ? ', over HTTP/2' : ''}`, async (t) => {
     const server = await serverFor(t, { state: { credits: 10_000, tls } })
     const zexa = new Zexa({ ...server.options, http2: tls })
-    const answers = new Map()
+    const counts = new Map()
     await Promise.all(
       Array.from({ length: 1000 }, async (_, number) => {
         const { body } = await zexa.messages.send(sms(number))
         assert.equal(body, String(number))
-        answers.set(body, (answers.get(body) ?? 0) + 1)
+        counts.set(body, (counts.get(body) ?? 0) + 1)
       }),
     )
-    assert.deepEqual(new Set(answers.values()), new Set([1]))
-    assert.equal(answers.size, 1000)
+    assert.deepEqual(new Set(counts.values()), new Set([1]))
+    assert.equal(counts.size, 1000)
     const sent = await bodies(server)
     assert.equal(sent.length, 1000)
     assert.equal(new Set(sent).size, 1000)
@@ -34,7 +34,7 @@ for (const tls of [false, true]) {
   })
 }
 
-test('answers and errors of many calls at once are not mixed up', async (t) => {
+test('results and errors of concurrent calls are not mixed up', async (t) => {
   const server = await serverFor(t, { state: { credits: 10_000, contacts_count: 20 } })
   const zexa = new Zexa(server.options)
   await Promise.all(
@@ -50,7 +50,7 @@ test('answers and errors of many calls at once are not mixed up', async (t) => {
   )
 })
 
-test('the event loop goes on while calls wait', async (t) => {
+test('the event loop runs while calls wait', async (t) => {
   const server = await serverFor(t, { faults: [{ times: 0, then: 'stall' }] })
   const controller = new AbortController()
   const zexa = new Zexa(server.options)
@@ -59,13 +59,13 @@ test('the event loop goes on while calls wait', async (t) => {
   )
   const ended = Promise.allSettled(calls)
   await arrived(server, 20)
-  // They would never be counted if a call held it up.
+  // If a call blocked the event loop, they would not be counted.
   for (let ticks = 0; ticks < 10_000; ticks += 1) await turn()
   controller.abort()
   assert.equal((await ended).filter((end) => end.status === 'rejected').length, 20)
 })
 
-test('an async context is that of who waits', async (t) => {
+test('a call resolves in the async context of its caller', async (t) => {
   const server = await serverFor(t, { state: { contacts_count: 30 } })
   const zexa = new Zexa(server.options)
   const storage = new AsyncLocalStorage()
@@ -87,15 +87,15 @@ test('an async context is that of who waits', async (t) => {
   assert.equal(storage.getStore(), undefined)
 })
 
-test('a logger is called in no async context, as what it is told is of the connection', async (t) => {
+test('a logger is called outside of async contexts', async (t) => {
   const server = await serverFor(t)
   const storage = new AsyncLocalStorage()
-  const told = []
-  const tell = () => told.push(storage.getStore())
-  const zexa = new Zexa({ ...server.options, logger: { debug: tell, info: tell } })
+  const stores = []
+  const log = () => stores.push(storage.getStore())
+  const zexa = new Zexa({ ...server.options, logger: { debug: log, info: log } })
   await storage.run('mine', () => zexa.messages.send(sms('one')))
   await storage.run('mine', () => zexa.messages.send(sms('two')))
-  assert.deepEqual(told, [undefined, undefined])
+  assert.deepEqual(stores, [undefined, undefined])
 })
 
 test('hooks of async resources and of promises', async (t) => {
@@ -121,7 +121,7 @@ test('hooks of async resources and of promises', async (t) => {
   assert.ok(resources > 0 && promises > 0)
 })
 
-test('a call whose promise is dropped is carried out', async (t) => {
+test('a call whose promise is garbage-collected is sent', async (t) => {
   const server = await serverFor(t, { faults: [{ delay: 0.2, times: 0 }] })
   const zexa = new Zexa(server.options)
   for (let number = 0; number < 20; number += 1) zexa.messages.send(sms(number))
@@ -134,7 +134,7 @@ test('a call whose promise is dropped is carried out', async (t) => {
   while ((await bodies(server)).length < 20) collect()
 })
 
-test('a client that is dropped answers the calls in flight', async (t) => {
+test('calls in flight resolve after their client is garbage-collected', async (t) => {
   const server = await serverFor(t, { faults: [{ delay: 0.2, times: 0 }], state: { contacts_count: 30 } })
   const sending = Array.from({ length: 20 }, (_, number) => new Zexa(server.options).messages.send(sms(number)))
   const listing = new Zexa(server.options).contacts.list({ perPage: 10 }).toArray()
@@ -153,31 +153,31 @@ test('a client that is dropped answers the calls in flight', async (t) => {
   assert.equal((await listing).length, 30)
 })
 
-test('the logger of a client that is dropped is told of the calls in flight', async (t) => {
+test('the logger of a garbage-collected client receives records of the calls in flight', async (t) => {
   const server = await serverFor(t, { faults: [{ delay: 0.2 }] })
-  const told = []
-  const tell = (_, fields) => told.push(fields.status)
-  let sending = new Zexa({ ...server.options, logger: { debug: tell, info: tell } }).messages.send(sms('sent'))
+  const statuses = []
+  const log = (_, fields) => statuses.push(fields.status)
+  let sending = new Zexa({ ...server.options, logger: { debug: log, info: log } }).messages.send(sms('sent'))
   const ended = sending.then(() => true)
   sending = undefined
   await arrived(server, 1)
   collect()
   assert.ok(await ended)
-  assert.deepEqual(told, [201])
+  assert.deepEqual(statuses, [201])
 })
 
-test('clients that are dropped close their connections', async (t) => {
+test('garbage-collected clients close their connections', async (t) => {
   const server = await serverFor(t)
-  const told = { debug() {}, info() {} }
+  const logger = { debug() {}, info() {} }
   for (let number = 0; number < 10; number += 1)
-    await new Zexa({ ...server.options, logger: told }).messages.send(sms(number))
+    await new Zexa({ ...server.options, logger }).messages.send(sms(number))
   while ((await server.state()).open_connections > 0) {
     collect()
     await turn()
   }
 })
 
-test('a client that its own logger knows is collected, too', async (t) => {
+test('a client that is referenced by its logger is garbage-collected, too', async (t) => {
   const server = await serverFor(t)
   let collected = 0
   const registry = new FinalizationRegistry(() => {
@@ -190,7 +190,7 @@ test('a client that its own logger knows is collected, too', async (t) => {
     registry.register(zexa)
     await zexa.messages.send(sms(number))
   }
-  // The last may still be on the stack.
+  // The last one may still be on the stack.
   for (let turns = 0; turns < 1000 && collected < 9; turns += 1) {
     collect()
     await turn()
@@ -198,7 +198,7 @@ test('a client that its own logger knows is collected, too', async (t) => {
   assert.ok(collected >= 9, `of ten, ${collected} are collected`)
 })
 
-test('the package loaded twice on one thread, as some test runners do', async (t) => {
+test('the package can be loaded twice on one thread, as some test runners do', async (t) => {
   const server = await serverFor(t)
   const require = createRequire(import.meta.url)
   const load = () => {

@@ -1,4 +1,4 @@
-// The package in contexts of JavaScript, of which test runners make one for each file: what is loaded in one goes with it.
+// The package in JavaScript contexts, which test runners create for each file: a context can be collected with everything that it loaded.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -12,7 +12,7 @@ import { serverFor } from './sandbox.mjs'
 
 const require = createRequire(import.meta.url)
 
-/** Loads the package in a context of its own, as Jest does: its JavaScript anew, and the addon that is there. */
+/** Loads the package in a new context, as Jest does: the JavaScript again, and the same addon. */
 function load() {
   const context = createContext({ process, queueMicrotask, setImmediate })
   const modules = new Map()
@@ -30,7 +30,7 @@ function load() {
   return { context, zexa: load(require.resolve('zexa')) }
 }
 
-/** How many of so many contexts are left, in which `use` has used the package. */
+/** Runs `use` in many contexts. Returns the number of contexts that were not collected. */
 async function left(many, use) {
   let gone = 0
   const registry = new FinalizationRegistry(() => {
@@ -41,7 +41,7 @@ async function left(many, use) {
     registry.register(context)
     await use(zexa)
   }
-  // The newest may be on the stack still.
+  // The newest may still be on the stack.
   for (let turns = 0; turns < 1000 && gone < many - 1; turns += 1) {
     collect()
     await turn()
@@ -49,11 +49,11 @@ async function left(many, use) {
   return many - gone
 }
 
-test('a context that has loaded the package can go', async () => {
+test('a context that loaded the package is garbage-collected', async () => {
   assert.ok((await left(10, () => {})) <= 1)
 })
 
-test('a context that has used the package can go', async (t) => {
+test('a context that used the package is garbage-collected', async (t) => {
   const server = await serverFor(t)
   const send = async ({ Zexa }) => {
     const zexa = new Zexa(server.options)

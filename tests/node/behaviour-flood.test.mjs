@@ -1,4 +1,4 @@
-// Answers that wait for JavaScript are not lost, however much they are together.
+// Responses that wait for delivery are not lost, even if they are large.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { run } from './programs/process.mjs'
@@ -6,7 +6,7 @@ import { serverFor } from './sandbox.mjs'
 
 const MIB = 1 << 20
 
-/** So many, of so many bytes. V8 has no texts of more than 512 MiB: they cannot all be taken at once. */
+/** Number and size of the responses. V8's strings are limited to 512 MiB, so they cannot be delivered at once. */
 const CASES = [
   [80, 7.75 * MIB],
   [400, 0.25 * MIB],

@@ -1,4 +1,4 @@
-// Leaving a list before its end: nothing more is asked for, and nothing of it is left.
+// Leaving a list before its end: no more requests are sent, and no resources stay in use.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -11,7 +11,7 @@ import { Zexa } from './zexa.mjs'
 const FIFTY = { state: { contacts_count: 50 } }
 const PER_PAGE = 5
 
-/** Waits until no page is asked for while others are answered: a request that is under way as a list is left may still arrive. */
+/** Waits until no page is requested while others are served: a request that was in flight when the list was left may still arrive. */
 async function quiet(server, zexa) {
   for (let before = -1, now = 0; before !== now; ) {
     before = now
@@ -20,7 +20,7 @@ async function quiet(server, zexa) {
   }
 }
 
-async function asked(server) {
+async function requestCount(server) {
   return (await server.requests()).filter((request) => request.path === '/v1/contacts').length
 }
 
@@ -79,14 +79,14 @@ for (const [how, leave] of Object.entries(LEAVING)) {
       const zexa = new Zexa(server.options)
       await leave(of(zexa.contacts.list({ perPage: PER_PAGE })))
       await quiet(server, zexa)
-      assert.ok((await asked(server)) < 10, 'it has read on to the end')
-      // And again, by the same client.
+      assert.ok((await requestCount(server)) < 10, 'it has read on to the end')
+      // Again, with the same client.
       assert.equal((await zexa.contacts.list({ perPage: PER_PAGE }).toArray()).length, 50)
     })
   }
 }
 
-/** The pages of a list, read so far that further ones were asked for, which never come. */
+/** Pages of a list that has prefetched further pages, which stall. */
 async function readAhead(t) {
   const faults = [{ path: '/contacts', skip: 5, times: 0, then: 'stall' }]
   const server = await serverFor(t, { ...FIFTY, faults })
@@ -94,24 +94,24 @@ async function readAhead(t) {
   const pages = zexa.contacts.list({ perPage: PER_PAGE }).pages()[Symbol.asyncIterator]()
   await pages.next()
   await pages.next()
-  // Pages 2 to 5 are asked for at once and arrive in any order: none of those to come is to pass for one of them.
+  // Pages 2 to 5 are requested at once and arrive in any order: none of the stalled ones may be one of these.
   await arrived(server, 5)
   await pages.next()
   await arrived(server, 10)
-  // Looked at while the pages are held: they may be collected as soon as nobody does.
+  // Checked while the pages are referenced, because they may be collected afterwards.
   const { open_connections: open } = await server.state()
   return { server, zexa, pages, open }
 }
 
-test('what was asked for ahead ends at once', async (t) => {
+test('prefetched pages are cancelled immediately', async (t) => {
   const { server, zexa, pages, open } = await readAhead(t)
   await pages.return()
-  // Those that are left wait for the client's next call.
+  // The remaining connections are idle.
   while ((await server.state()).open_connections >= open) await turn()
   assert.ok(zexa)
 })
 
-test('a list that is dropped half read ends when it is collected', async (t) => {
+test('a partly read list is cancelled when it is garbage-collected', async (t) => {
   const { server, zexa, open } = await readAhead(t)
   while ((await server.state()).open_connections >= open) {
     collect()
@@ -120,7 +120,7 @@ test('a list that is dropped half read ends when it is collected', async (t) => 
   assert.ok(zexa)
 })
 
-test('a list that nobody reads asks for nothing', async (t) => {
+test('a list that is not read sends nothing', async (t) => {
   const server = await serverFor(t, FIFTY)
   const zexa = new Zexa(server.options)
   const list = zexa.contacts.list({ perPage: PER_PAGE })
@@ -128,20 +128,20 @@ test('a list that nobody reads asks for nothing', async (t) => {
   list[Symbol.asyncIterator]()
   await list[Symbol.asyncIterator]().return()
   for (let count = 0; count < 20; count += 1) await zexa.request('GET', '/credits')
-  assert.equal(await asked(server), 0)
+  assert.equal(await requestCount(server), 0)
 })
 
-test('toArray asks for no more than its limit needs', async (t) => {
+test('toArray() requests only the pages that its limit needs', async (t) => {
   const server = await serverFor(t, FIFTY)
   const zexa = new Zexa(server.options)
   const list = zexa.contacts.list({ perPage: PER_PAGE })
   assert.equal((await list.toArray({ limit: 3 })).length, 3)
   assert.deepEqual(await list.toArray({ limit: 0 }), [])
   await quiet(server, zexa)
-  assert.ok((await asked(server)) < 10)
+  assert.ok((await requestCount(server)) < 10)
 })
 
-test('steps that are begun at once come in order, each item once', async (t) => {
+test('concurrent steps are resolved in order, each item once', async (t) => {
   const server = await serverFor(t, FIFTY)
   const reading = new Zexa(server.options).contacts.list({ perPage: PER_PAGE })[Symbol.asyncIterator]()
   const steps = await Promise.all(Array.from({ length: 60 }, () => reading.next()))
@@ -152,7 +152,7 @@ test('steps that are begun at once come in order, each item once', async (t) => 
   assert.equal(ids.length, 50)
 })
 
-test('two readings of one list, a slow one and a quick one, are each complete', async (t) => {
+test('a slow and a fast reading of one list are both complete', async (t) => {
   const server = await serverFor(t, FIFTY)
   const list = new Zexa(server.options).contacts.list({ perPage: PER_PAGE })
   const slow = []
@@ -164,7 +164,7 @@ test('two readings of one list, a slow one and a quick one, are each complete', 
   assert.equal(new Set(slow).size, 50)
 })
 
-test('after an error the reading is over, and another one begins anew', async (t) => {
+test('a reading ends after an error, and another one starts from the beginning', async (t) => {
   const server = await serverFor(t, { ...FIFTY, faults: [{ path: '/contacts', skip: 1, times: 0, status: 401 }] })
   const list = new Zexa(server.options).contacts.list({ perPage: PER_PAGE })
   const reading = list[Symbol.asyncIterator]()

@@ -1,4 +1,4 @@
-// Leaks: what is done many times leaves nothing behind.
+// Memory leaks.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -9,13 +9,13 @@ import { fileURLToPath } from 'node:url'
 import { Program } from './programs/process.mjs'
 import { serverFor } from './sandbox.mjs'
 
-/** Bytes of each time. The least that malloc() gives is 32, and an object has no less than 16 and what refers to it, so little can leak less. */
+/** Bytes per operation. malloc() allocates at least 32, and an object has at least 16 and a reference to it, so smaller leaks are unlikely. */
 const MOST_BYTES = 24
-/** What of it is kept by chance. */
+/** Tolerance for memory that is kept by chance. */
 const SLACK = 60_000
 /**
- * What leaks does so in each round. In few there is what is kept for the next time, and what V8 has of the heap's snapshots: a table
- * of all objects, made anew after the first, and at times a whole one, of megabytes, that is freed a round late.
+ * A leak occurs in each round. Caches, and V8's data about heap snapshots, occur in few rounds: a table
+ * of all objects, created anew after the first, and sometimes one of megabytes that is freed a round later.
  */
 const ROUNDS = 8
 
@@ -25,7 +25,7 @@ const CASES = {
   twenty_thousand_calls: { most: 2 },
   sending_with_everything: {},
   failing: {},
-  refused: {},
+  rejected: {},
   unreachable: {},
   aborted: {},
   aborted_before: {},
@@ -35,14 +35,14 @@ const CASES = {
   clients_in_use: {},
   lists: {},
   events: {},
-  // What Node itself leaves of each thread.
+  // Memory that Node itself keeps of each thread.
   workers: { most: 4000 },
 }
 
-// No code is made or forgotten meanwhile.
+// Prevents V8 from compiling or discarding code in the meantime.
 const flags = ['--no-opt', '--no-sparkplug', '--no-flush-bytecode', '--max-semi-space-size=2']
 
-/** What tells programs how many bytes malloc() has given out. */
+/** A library that reports to programs how many bytes malloc() has allocated. */
 function compile(t) {
   const folder = mkdtempSync(join(tmpdir(), 'zexa-'))
   t.after(() => rmSync(folder, { recursive: true }))
@@ -52,7 +52,7 @@ function compile(t) {
   return library
 }
 
-test('nothing is left of', { concurrency: 2 }, async (t) => {
+test('no memory leaks in', { concurrency: 2 }, async (t) => {
   const environment = { LD_PRELOAD: compile(t) }
   const look = async (t, name, { faults, most: mostBytes = MOST_BYTES }) => {
     const server = await serverFor(t, { state: { contacts_count: 30, credits: 10_000_000 }, faults })
@@ -60,10 +60,10 @@ test('nothing is left of', { concurrency: 2 }, async (t) => {
     const rounds = []
     let wrong
     do {
-      const { times, grown } = await program.told()
+      const { times, grown } = await program.json()
       rounds.push(grown)
       const bytes = times * mostBytes + SLACK
-      // Connections come and go.
+      // The number of connections varies.
       const most = { heap: bytes, malloc: bytes, files: times / 2, threads: times / 2 }
       wrong = Object.keys(most).filter((what) => rounds.every((round) => round[what] > most[what]))
     } while (wrong.length > 0 && rounds.length < ROUNDS)

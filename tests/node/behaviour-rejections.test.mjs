@@ -1,10 +1,10 @@
-// No promise is rejected but those that a caller has, on whatever way a call fails.
+// Only the promises of the caller reject, in every way in which a call can fail.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { run } from './programs/process.mjs'
 import { serverFor } from './sandbox.mjs'
 
-/** What a case says beside what nobody has handled. */
+/** The output of a case, apart from unhandled rejections. */
 const CASES = {
   failing: '-1',
   failing_lists: '0',
@@ -23,9 +23,9 @@ for (const [name, said] of Object.entries(CASES)) {
   })
 }
 
-test('what a caller does not handle is told once for each of its promises', async (t) => {
-  const [told, more] = await run('rejections.mjs', ['not_handled'], { server: await serverFor(t) })
-  const rejections = JSON.parse(told)
+test('each promise that the caller does not handle is reported once', async (t) => {
+  const [json, more] = await run('rejections.mjs', ['not_handled'], { server: await serverFor(t) })
+  const rejections = JSON.parse(json)
   assert.equal(rejections.length, 5)
   for (const rejection of rejections)
     assert.match(rejection, /^unhandledRejection: (NotFoundError|ValidationError|AbortError)/)

@@ -11,7 +11,7 @@ import { sandbox } from './sandbox.mjs'
 import { Zexa } from './zexa.mjs'
 
 const FILE = fileURLToPath(import.meta.url)
-/** Where the package may be. */
+/** Paths of the package. */
 const OF_PACKAGE = /node_modules.zexa|bindings-node/
 const LINES = readFileSync(FILE, 'utf8').split('\n')
 
@@ -23,7 +23,7 @@ before(async () => {
 })
 after(() => server.end())
 
-/** Expects the first frame of the stack to be the line that ends in `// <mark>`. */
+/** Checks that the first frame of the stack is the line that ends in `// <mark>`. */
 function names(error, mark) {
   assert.ok(error instanceof Error)
   const line = LINES.findIndex((text) => text.endsWith(`// ${mark}`)) + 1
@@ -34,7 +34,7 @@ function names(error, mark) {
   assert.doesNotMatch(error.stack, OF_PACKAGE)
 }
 
-/** The head of a stack, and its frames. */
+/** The header of a stack, and its frames. */
 function framesOf(error) {
   const [head, ...frames] = error.stack.split(/\n(?= {4}at )/)
   return [head, ...frames]
@@ -50,7 +50,7 @@ test('await in an async function', async () => {
   assert.match(framesOf(error)[1], /getMessage/)
 })
 
-test('who awaits whom is told, too', async () => {
+test('the stack contains the awaiting functions', async () => {
   async function inner() {
     await zexa.messages.get('msg_nowhere') // at the innermost
   }
@@ -77,7 +77,7 @@ test('then and catch in plain functions', async () => {
   names(next, 'in a callback')
 })
 
-test('in a then, after another call', async () => {
+test('in then(), after another call', async () => {
   const chained = zexa.credits.get().then(() => zexa.messages.get('msg_nowhere')) // in a then
   names(await reasonOf(chained), 'in a then')
 })
@@ -95,7 +95,7 @@ test('Promise.all', async () => {
   assert.match(error.stack, /at all/)
 })
 
-test('methods of classes, static ones, getters, constructors', async () => {
+test('methods, static methods, getters and constructors', async () => {
   class Mine {
     static begin() {
       return zexa.messages.get('msg_nowhere') // in a static method
@@ -141,13 +141,13 @@ test('lists', async () => {
   names(await reasonOf(Promise.resolve(mine.contacts.list())), 'of a promise') // of a promise
 })
 
-test('whatever the call', async () => {
-  const refused = { ...sms('x'), to: '912' }
-  names(await reasonOf(zexa.messages.send(refused)), 'refused by the server') // refused by the server
-  names(await reasonOf(zexa.messages.send({ novel: 1 })), 'refused here') // refused here
+test('every call', async () => {
+  const rejected = { ...sms('x'), to: '912' }
+  names(await reasonOf(zexa.messages.send(rejected)), 'rejected by the server') // rejected by the server
+  names(await reasonOf(zexa.messages.send({ novel: 1 })), 'rejected here') // rejected here
   names(await reasonOf(zexa.messages.send()), 'nothing given') // nothing given
-  names(await reasonOf(zexa.messages.send(refused, { novel: 1 })), 'wrong options') // wrong options
-  names(await reasonOf(zexa.messages.get('')), 'refused by the core') // refused by the core
+  names(await reasonOf(zexa.messages.send(rejected, { novel: 1 })), 'wrong options') // wrong options
+  names(await reasonOf(zexa.messages.get('')), 'rejected by the core') // rejected by the core
   names(await reasonOf(zexa.messages.wait('msg_nowhere')), 'a wait') // a wait
   names(await reasonOf(zexa.request('GET', '/nowhere')), 'a request') // a request
   names(await reasonOf(zexa.request('GET', 'nowhere at all')), 'a wrong request') // a wrong request
@@ -161,7 +161,7 @@ test('whatever the call', async () => {
   names(await reasonOf(zexa.credits.get({ signal })), 'aborted') // aborted
 })
 
-test('what is thrown at once', () => {
+test('synchronous exceptions', () => {
   const thrown = (make) => {
     try {
       make()
@@ -197,7 +197,7 @@ for (const limit of [0, 1, 50, Number.POSITIVE_INFINITY]) {
   })
 }
 
-test('a limit that is no number, with which errors have no stack', async (t) => {
+test('a stackTraceLimit that is not a number, with which errors have no stack', async (t) => {
   const before = Error.stackTraceLimit
   t.after(() => {
     Error.stackTraceLimit = before
@@ -208,7 +208,7 @@ test('a limit that is no number, with which errors have no stack', async (t) => 
   assert.equal(error.stack?.trimEnd() ?? `${error}`, 'NotFoundError: There is no such message.')
 })
 
-/** With the user's own way to write stacks, while a call fails. */
+/** Sets `Error.prepareStackTrace` while a call fails. */
 async function withWriter(write) {
   const before = Error.prepareStackTrace
   Error.prepareStackTrace = write
@@ -220,7 +220,7 @@ async function withWriter(write) {
   }
 }
 
-test('a program that writes stacks in its own way', async () => {
+test('Error.prepareStackTrace that returns a text', async () => {
   const write = (error, frames) =>
     `${error}: ${frames.map((frame) => `${frame.getFileName()}:${frame.getLineNumber()}`)}`
   const { error, stack } = await withWriter(write)
@@ -229,7 +229,7 @@ test('a program that writes stacks in its own way', async () => {
   assert.ok(stack.includes(`${FILE}:${line}`), stack)
 })
 
-test('a program that takes the frames as they are', async () => {
+test('Error.prepareStackTrace that returns the frames', async () => {
   const { error, stack } = await withWriter((_, frames) => frames)
   assert.equal(error.kind, 'not_found')
   assert.ok(Array.isArray(stack) || typeof stack === 'string')
@@ -242,14 +242,14 @@ for (const file of ['stacks.mjs', 'stacks.cjs']) {
       .split('\n')
       .filter((line) => /^\S|^ {4}at /.test(line))
     assert.match(head, /^NotFoundError: /)
-    // What was line 10 of the file that was written, is line 110 of the file that it was made from.
+    // Line 10 of the generated file is line 110 of the source.
     assert.match(first, /send-greeting\.ts:110:\d+\)?$/)
     const [without] = await run(file, [], { server })
     assert.match(JSON.parse(without).split('\n')[1], new RegExp(`${file.replace('.', '\\.')}:10:\\d+\\)?$`))
   })
 }
 
-test('a module that is required', async () => {
+test('a module that is loaded by require()', async () => {
   const required = createRequire(import.meta.url)('zexa')
   const error = await reasonOf(new required.Zexa(server.options).messages.get('msg_nowhere')) // required
   names(error, 'required')

@@ -1,13 +1,13 @@
-// A worker that is terminated takes its calls with it: what they wait for is not sent any more.
+// The calls of a terminated worker end: nothing more is sent for them.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { connectionsClosed } from './abort_helpers.mjs'
-import { ANSWERS } from './examples.mjs'
+import { RESPONSES } from './examples.mjs'
 import { serverFor } from './sandbox.mjs'
 
 const LEAVING = new URL('programs/leaving.mjs', import.meta.url)
-const QUEUED = { ...ANSWERS.message, status: 'queued' }
+const QUEUED = { ...RESPONSES.message, status: 'queued' }
 const RETRY_LATER = { status: 429, headers: { 'Retry-After': '2' }, times: 0 }
 
 const CASES = {
@@ -22,7 +22,7 @@ for (const [name, described] of Object.entries(CASES)) {
     const worker = new Worker(LEAVING, { workerData: { name, options: server.options } })
     await server.requests(1)
     await worker.terminate()
-    // A call that goes on would keep its connection, or need it again.
+    // A call that continued would keep its connection, or use it again.
     await connectionsClosed(server)
     const { length } = await server.requests()
     if (!name.startsWith('a wait')) assert.equal(length, 1)

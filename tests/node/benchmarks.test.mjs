@@ -1,4 +1,4 @@
-// The benchmarks do their work. How long that takes is for `cargo xtask bench` to say, on a machine that is quiet.
+// The benchmark programs work. `cargo xtask bench` measures them, on an idle machine.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -21,17 +21,17 @@ const ROUNDS = [
 let server
 let url
 
-/** The server that clients are measured with is built beside the sandbox. */
+/** The benchmark server, which is built next to the sandbox. */
 before(async () => {
   const folder = process.env.ZEXA_SANDBOX ? dirname(process.env.ZEXA_SANDBOX) : join(ROOT, 'target', 'debug')
   const program = join(folder, 'zexa-bench-server')
-  assert.ok(existsSync(program), `${program} is lacking: cargo build -p zexa-benchmarks`)
+  assert.ok(existsSync(program), `${program} is missing: run cargo build -p zexa-benchmarks`)
   server = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] })
   const [line] = await once(createInterface(server.stdout), 'line')
   url = `http://${line.trim()}`
 })
 
-/** It ends with its standard input. */
+/** The server ends when its standard input is closed. */
 after(async () => {
   server?.stdin.end()
   if (server?.exitCode === null) await once(server, 'exit')
@@ -42,9 +42,9 @@ for (const [work, client] of ROUNDS) {
     const program = spawn(process.execPath, [MAIN, work, client, url], { stdio: ['pipe', 'pipe', 'pipe'] })
     const said = Promise.all([text(program.stdout), text(program.stderr), once(program, 'exit')])
     program.stdin.end('go\n')
-    const [told, errors, [status]] = await said
+    const [output, errors, [status]] = await said
     assert.deepEqual([status, errors], [0, ''])
-    const [ready, times, ...more] = told.split('\n')
+    const [ready, times, ...more] = output.split('\n')
     assert.deepEqual([ready, more], ['ready', ['']])
     const numbers = times.split(' ').map(Number)
     assert.equal(numbers.length, 2)

@@ -1,4 +1,4 @@
-// The options of a client: what they do, which are refused, and what keeps secrets.
+// The options of a client: effects, invalid values, and secrets.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
@@ -26,8 +26,8 @@ const NAMES = [
 const TIMES = ['timeout', 'connectTimeout', 'deadline', 'maxRetryWait']
 const TEXTS = ['apiKey', 'baseUrl', 'proxy', 'caFile', 'userAgentSuffix']
 
-/** What making a client with an option throws: a ConfigError that names it. */
-function refused(options, name) {
+/** The error of a client with an invalid option: a ConfigError that names the option. */
+function rejected(options, name) {
   const error = thrown(() => new Zexa({ apiKey: 'k', ...options }))
   assert.equal(error.constructor, ConfigError, inspect(error))
   assert.deepEqual([error.kind, error.outcome, error.attempts, error.status], ['config', 'not_sent', 0, undefined])
@@ -38,33 +38,33 @@ function refused(options, name) {
 }
 
 for (const name of TIMES) {
-  test(`a ${name} that is no time is refused`, () => {
-    for (const value of [-1, -0.001, Number.NaN, Number.NEGATIVE_INFINITY]) refused({ [name]: value }, name)
-    for (const value of ['1000', [1000], {}, true, 1000n, new Date()]) refused({ [name]: value }, name)
+  test(`${name}: invalid values are rejected`, () => {
+    for (const value of [-1, -0.001, Number.NaN, Number.NEGATIVE_INFINITY]) rejected({ [name]: value }, name)
+    for (const value of ['1000', [1000], {}, true, 1000n, new Date()]) rejected({ [name]: value }, name)
   })
 
-  test(`a ${name} may be any number of milliseconds`, () => {
+  test(`${name}: any number of milliseconds is accepted`, () => {
     for (const value of [0.5, 1, 1e300, Number.MAX_VALUE, Number.POSITIVE_INFINITY]) {
       assert.ok(new Zexa({ apiKey: 'k', [name]: value }))
     }
   })
 }
 
-test('no time at all is refused, but for a wait that no server may ask for', () => {
-  for (const name of ['timeout', 'connectTimeout', 'deadline']) refused({ [name]: 0 }, name)
+test('0 is rejected as a timeout, and accepted as maxRetryWait', () => {
+  for (const name of ['timeout', 'connectTimeout', 'deadline']) rejected({ [name]: 0 }, name)
   assert.ok(new Zexa({ apiKey: 'k', maxRetryWait: 0 }))
 })
 
-test('retries that cannot be counted are refused', () => {
+test('invalid values of maxRetries are rejected', () => {
   for (const value of [-1, 1.5, 2 ** 32, Number.NaN, Number.POSITIVE_INFINITY, '3', 3n, true, [3]]) {
-    refused({ maxRetries: value }, 'maxRetries')
+    rejected({ maxRetries: value }, 'maxRetries')
   }
   assert.ok(new Zexa({ apiKey: 'k', maxRetries: 2 ** 32 - 1 }))
 })
 
-test('maxConnections must be a whole number from 1', () => {
+test('maxConnections must be an integer from 1', () => {
   for (const value of [0, -1, 1.5, 2 ** 32, Number.NaN, Number.POSITIVE_INFINITY, '3', 3n, true, [3]]) {
-    refused({ maxConnections: value }, 'maxConnections')
+    rejected({ maxConnections: value }, 'maxConnections')
   }
   assert.ok(new Zexa({ apiKey: 'k', maxConnections: 2 ** 32 - 1 }))
 })
@@ -73,14 +73,15 @@ test('calls beyond maxConnections wait for a connection', async (t) => {
   const { server, client } = await clientFor(t, { maxConnections: 2 })
   await Promise.all(Array.from({ length: 20 }, () => client.messages.send(SMS)))
   assert.equal((await server.messages()).length, 20)
-  // A connection that has just answered is not always free for the next call, which then opens another.
+  // A connection is not always free immediately after a response; the next call then opens another.
   assert.ok((await server.state()).connections < 10)
 })
 
 for (const name of TEXTS) {
   test(`${name} must be a string`, () => {
-    for (const value of [5, true, ['x'], {}, Buffer.from('x'), Symbol('x'), () => 'x']) refused({ [name]: value }, name)
-    refused({ [name]: '\ud800' }, name)
+    for (const value of [5, true, ['x'], {}, Buffer.from('x'), Symbol('x'), () => 'x'])
+      rejected({ [name]: value }, name)
+    rejected({ [name]: '\ud800' }, name)
   })
 }
 
@@ -96,15 +97,15 @@ const UNUSABLE = [
   ['userAgentSuffix', 'a\nb'],
 ]
 
-test('an option that cannot be used is named', () => {
-  for (const [name, value] of UNUSABLE) refused({ [name]: value }, name)
+test('the error about an invalid option names it', () => {
+  for (const [name, value] of UNUSABLE) rejected({ [name]: value }, name)
 })
 
-test('a file that there is not is named as it was given', () => {
-  assert.match(refused({ caFile: '/no/such_folder/my_file.pem' }, 'caFile').message, /\/no\/such_folder\/my_file\.pem/)
+test('the error about a missing file contains its path', () => {
+  assert.match(rejected({ caFile: '/no/such_folder/my_file.pem' }, 'caFile').message, /\/no\/such_folder\/my_file\.pem/)
 })
 
-test('headers that cannot be sent are refused', () => {
+test('invalid headers are rejected', () => {
   const headers = [
     { 'X Shop': '1' },
     { 'X-Shop': '1\r\nX-Evil: 2' },
@@ -126,13 +127,13 @@ test('headers that cannot be sent are refused', () => {
 })
 
 test('allowHttp must be true or false', () => {
-  for (const value of ['yes', 1, 0, {}, 'true']) refused({ allowHttp: value }, 'allowHttp')
-  refused({ allowHttp: false, baseUrl: 'http://10.0.0.1/v1' }, 'baseUrl')
+  for (const value of ['yes', 1, 0, {}, 'true']) rejected({ allowHttp: value }, 'allowHttp')
+  rejected({ allowHttp: false, baseUrl: 'http://10.0.0.1/v1' }, 'baseUrl')
   assert.ok(new Zexa({ apiKey: 'k', baseUrl: 'http://10.0.0.1/v1', allowHttp: true }))
 })
 
 test('http2 must be true or false', () => {
-  for (const value of ['yes', 1, 0, {}, 'true']) refused({ http2: value }, 'http2')
+  for (const value of ['yes', 1, 0, {}, 'true']) rejected({ http2: value }, 'http2')
 })
 
 for (const [http2, version] of [
@@ -151,29 +152,29 @@ for (const [http2, version] of [
   })
 }
 
-test('a logger must have its functions', () => {
+test('a logger must have the methods debug and info', () => {
   for (const value of ['console', 5, {}, { debug() {} }, { info() {} }, { debug: 1, info: 2 }, () => {}]) {
-    refused({ logger: value }, 'logger')
+    rejected({ logger: value }, 'logger')
   }
 })
 
 test('the error about an unknown option lists the known ones', () => {
   for (const name of ['apikey', 'api_key', 'baseURL', 'retries', 'headers', 'signal', '', '__proto__', 'toString']) {
-    const error = refused({ [name]: 'x' }, name)
+    const error = rejected({ [name]: 'x' }, name)
     for (const known of NAMES) assert.ok(error.message.includes(known), error.message)
   }
 })
 
 test('the error about a misplaced or misspelt option says what is right', () => {
   assert.match(
-    refused({ api_key: 'x' }, 'api_key').message,
+    rejected({ api_key: 'x' }, 'api_key').message,
     /^api_key: did you mean apiKey\? The options of a client are apiKey,/,
   )
-  assert.match(refused({ baseURL: 'x' }, 'baseURL').message, /^baseURL: did you mean baseUrl\? /)
-  assert.match(refused({ retries: 1 }, 'retries').message, /^retries: unknown name\. /)
+  assert.match(rejected({ baseURL: 'x' }, 'baseURL').message, /^baseURL: did you mean baseUrl\? /)
+  assert.match(rejected({ retries: 1 }, 'retries').message, /^retries: unknown name\. /)
   for (const name of ['signal', 'retryAmbiguous', 'headers', 'query', 'body']) {
     const start = `${name}: this is an option of the call: pass it in the last argument. The options of a client are `
-    assert.ok(refused({ [name]: 'x' }, name).message.startsWith(start))
+    assert.ok(rejected({ [name]: 'x' }, name).message.startsWith(start))
   }
 })
 
@@ -191,7 +192,7 @@ test('the options must be an object', () => {
   assert.equal(thrown(() => Zexa({ apiKey: 'k' })).constructor, TypeError)
 })
 
-test('undefined and null are as good as absent', () => {
+test('undefined and null count as absent', () => {
   for (const nothing of [undefined, null]) {
     const options = Object.fromEntries(NAMES.map((name) => [name, nothing]))
     assert.ok(new Zexa({ ...options, apiKey: 'k' }))
@@ -201,7 +202,7 @@ test('undefined and null are as good as absent', () => {
   assert.match(thrown(() => new Zexa()).message, /^`apiKey` .*ZEXA_API_KEY/)
 })
 
-test('the options are read when the client is made', async (t) => {
+test('options are read when the client is created', async (t) => {
   const { server } = await clientFor(t)
   const options = { ...server.options, defaultHeaders: { 'X-Shop': '1' } }
   const client = new Zexa(Object.freeze(options))
@@ -210,7 +211,7 @@ test('the options are read when the client is made', async (t) => {
   assert.equal((await server.requests())[0].headers['x-shop'], '1')
 })
 
-test('the environment is asked for what is not given', (t) => {
+test('absent options come from the environment', (t) => {
   t.after(() => {
     delete process.env.ZEXA_API_KEY
     delete process.env.ZEXA_BASE_URL
@@ -223,14 +224,14 @@ test('the environment is asked for what is not given', (t) => {
   process.env.ZEXA_BASE_URL = 'https://api.zexa.example/v2'
   assert.equal(new Zexa().baseUrl, 'https://api.zexa.example/v2')
   assert.equal(new Zexa({ baseUrl: 'https://api.zexa.other/v3' }).baseUrl, 'https://api.zexa.other/v3')
-  // What is given is never looked for elsewhere.
-  refused({ apiKey: '' }, 'apiKey')
-  refused({ baseUrl: '' }, 'baseUrl')
+  // An option that is set, even if invalid, does not fall back to the environment.
+  rejected({ apiKey: '' }, 'apiKey')
+  rejected({ baseUrl: '' }, 'baseUrl')
   process.env.ZEXA_BASE_URL = 'nowhere'
-  refused({}, 'baseUrl')
+  rejected({}, 'baseUrl')
 })
 
-test('a client made by the environment works', async (t) => {
+test('a client configured by the environment works', async (t) => {
   const server = await serverFor(t)
   t.after(() => {
     delete process.env.ZEXA_API_KEY
@@ -241,7 +242,7 @@ test('a client made by the environment works', async (t) => {
   assert.equal((await new Zexa().credits.get()).credits, 4250)
 })
 
-test('a client keeps its secrets', async (t) => {
+test('a client does not show its secrets', async (t) => {
   const server = await serverFor(t)
   const client = new Zexa({
     ...server.options,
@@ -260,15 +261,15 @@ test('a client keeps its secrets', async (t) => {
   assert.throws(() => structuredClone(client.messages.send), { name: 'DataCloneError' })
 })
 
-test('a wrong key is not repeated in the error', async (t) => {
+test('errors do not contain an invalid key', async (t) => {
   const { client } = await clientFor(t, { apiKey: 'zx_other_secret' })
   const error = await caught(client.credits.get())
   assert.equal(error.status, 401)
   assert.doesNotMatch(inspect(error, { depth: null, showHidden: true }) + JSON.stringify(error.details), /zx_other/)
-  assert.doesNotMatch(refused({ apiKey: 'zx secret' }, 'apiKey').stack, /zx secret/)
+  assert.doesNotMatch(rejected({ apiKey: 'zx secret' }, 'apiKey').stack, /zx secret/)
 })
 
-test('headers are sent, and may be any pairs', async (t) => {
+test('headers may be an object or pairs', async (t) => {
   const { server } = await clientFor(t)
   const pairs = { 'X-Shop': '1', 'X-Other': '2' }
   for (const defaultHeaders of [pairs, new Headers(pairs), new Map(Object.entries(pairs)), Object.entries(pairs)]) {
@@ -292,7 +293,7 @@ test('a header without a value is not sent', async (t) => {
   }
 })
 
-test('times are milliseconds', async (t) => {
+test('timeouts are in milliseconds', async (t) => {
   const { server, client } = await clientFor(t, { timeout: 200, maxRetries: 0 })
   await server.fault({ delay: 10, times: 0 })
   for (const hasty of [client, new Zexa({ ...server.options, deadline: 200 })]) {
@@ -300,21 +301,21 @@ test('times are milliseconds', async (t) => {
   }
 })
 
-test('a connection has its own time', async () => {
-  // Packets to this network go nowhere, unless the machine has no network at all.
+test('connectTimeout limits connecting', async () => {
+  // Packets to this network are dropped, unless the machine has no network.
   const client = new Zexa({ apiKey: 'k', baseUrl: 'https://192.0.2.1/v1', connectTimeout: 100, maxRetries: 0 })
   const error = await caught(client.credits.get())
   assert.equal(error.outcome, 'not_sent')
   assert.ok(['timeout', 'connect'].includes(error.kind), error.kind)
 })
 
-test('an infinite time is no limit', async (t) => {
+test('Infinity means no limit', async (t) => {
   const { client } = await clientFor(t, { deadline: 0.001, timeout: Number.POSITIVE_INFINITY })
   assert.equal((await caught(client.credits.get())).constructor, APITimeoutError)
   assert.equal((await client.credits.get({ deadline: Number.POSITIVE_INFINITY })).currency, 'USD')
 })
 
-test('retries are counted', async (t) => {
+test('maxRetries limits the retries', async (t) => {
   const { server } = await clientFor(t)
   await server.fault({ status: 503, times: 0 })
   for (const maxRetries of [0, 2]) {
@@ -323,14 +324,14 @@ test('retries are counted', async (t) => {
   }
 })
 
-test('a wait that is too long is not waited for', async (t) => {
+test('a Retry-After beyond maxRetryWait fails immediately', async (t) => {
   const { server, client } = await clientFor(t, { maxRetryWait: 2000 })
   await server.fault({ status: 429, headers: { 'Retry-After': '3' } })
   const error = await caught(client.credits.get())
   assert.deepEqual([error.kind, error.attempts, error.retryAfter], ['rate_limited', 1, 3000])
 })
 
-test('a proxy is gone through', async (t) => {
+test('a proxy is used', async (t) => {
   const { server } = await clientFor(t)
   const client = new Zexa({
     apiKey: 'k',
@@ -342,14 +343,14 @@ test('a proxy is gone through', async (t) => {
   assert.notDeepEqual(await server.requests(), [])
 })
 
-test('making a client opens nothing', async (t) => {
+test('creating a client opens no connection', async (t) => {
   const { server, client } = await clientFor(t)
   client.withOptions({ maxRetries: 0 })
   client.contacts.list()
   assert.equal((await server.state()).connections, 0)
 })
 
-test('baseUrl says where it is', () => {
+test('baseUrl is a read-only property', () => {
   const client = new Zexa({ apiKey: 'k', baseUrl: 'https://api.zexa.example/v2/' })
   assert.match(client.baseUrl, /^https:\/\/api\.zexa\.example\/v2\/?$/)
   assert.throws(() => {

@@ -1,4 +1,4 @@
-// The garbage collector, without a flag of Node.
+// The garbage collector, without a command-line flag.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 

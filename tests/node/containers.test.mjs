@@ -1,4 +1,4 @@
-// What is given in the place of an object: things that look like one, and keep all to themselves.
+// Values in place of plain objects: instances without own properties, such as a `Map`.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
@@ -8,7 +8,7 @@ import { ConfigError, parseEvent, ValidationError } from './zexa.mjs'
 const WHATSAPP = { channel: 'whatsapp', to: '+244912345678', from: 'ZEXA' }
 const pairs = [['name', 'order_shipped']]
 
-/** No object of names and values, by what they are called in the error. */
+/** Values that are not objects of names and values, by their description in errors. */
 const OTHERS = {
   'an instance of Map': new Map(pairs),
   'an instance of Set': new Set(['name']),
@@ -19,11 +19,11 @@ const OTHERS = {
   'an array': ['name'],
 }
 
-/** Of these, an empty one is no object either. */
+/** Values that are rejected even if they are empty. */
 const EMPTY = { 'an instance of Map': new Map(), 'an instance of FormData': new FormData(), 'an array': [] }
 
-/** A call that refuses what it was given, and names the field. */
-async function refused(call, field, ErrorClass = ValidationError) {
+/** Checks that a call rejects its argument, and names the field. */
+async function rejected(call, field, ErrorClass = ValidationError) {
   const error = await caught(call)
   assert.equal(error.constructor, ErrorClass, inspect(error))
   assert.equal(error.details.field, field, inspect(error))
@@ -34,10 +34,10 @@ async function refused(call, field, ErrorClass = ValidationError) {
 
 for (const [name, value] of [...Object.entries(OTHERS), ...Object.entries(EMPTY)]) {
   const size = inspect(value).length < 20 ? ', empty,' : ''
-  test(`${name}${size} is no template, no parameters, no options and no body`, async (t) => {
+  test(`${name}${size} is rejected as template, parameters, options and body`, async (t) => {
     const { server, client } = await clientFor(t)
     const named = new RegExp(` not ${name}$`)
-    assert.match((await refused(client.messages.send({ ...WHATSAPP, template: value }), 'template')).message, named)
+    assert.match((await rejected(client.messages.send({ ...WHATSAPP, template: value }), 'template')).message, named)
     for (const call of [
       client.messages.send(value),
       client.contacts.create(value),
@@ -49,31 +49,31 @@ for (const [name, value] of [...Object.entries(OTHERS), ...Object.entries(EMPTY)
       assert.equal(error.constructor, ValidationError, inspect(error))
       assert.match(error.message, named)
     }
-    for (const give of [
+    for (const call of [
       () => client.messages.send(SMS, value),
       () => client.credits.get(value),
       () => client.contacts.list({}, value),
       () => client.request('GET', '/credits', {}, value),
     ]) {
-      const error = await caught(give())
+      const error = await caught(call())
       assert.equal(error.constructor, ConfigError, inspect(error))
       assert.match(error.message, named)
     }
     assert.match(thrown(() => client.withOptions(value)).message, named)
     if (!Array.isArray(value)) {
-      const body = await refused(client.request('POST', '/calls', { body: value }), 'body')
+      const body = await rejected(client.request('POST', '/calls', { body: value }), 'body')
       assert.match(body.message, named)
     }
     assert.deepEqual(await server.requests(), [])
   })
 }
 
-test('a signal is one of the options, and not the options', async (t) => {
+test('a signal in place of the options is rejected', async (t) => {
   const { server, client } = await clientFor(t)
   const controller = new AbortController()
   for (const options of [controller.signal, controller, AbortSignal.timeout(60_000), AbortSignal.abort()]) {
     const named = options === controller ? /not an instance of AbortController$/ : /not an instance of AbortSignal$/
-    for (const give of [
+    for (const call of [
       () => client.messages.send(SMS, options),
       () => client.messages.get('msg_1', options),
       () => client.messages.wait('msg_1', {}, options),
@@ -82,7 +82,7 @@ test('a signal is one of the options, and not the options', async (t) => {
       () => client.contacts.list({}, options).toArray(),
       () => client.request('GET', '/credits', {}, options),
     ]) {
-      const error = await caught(give())
+      const error = await caught(call())
       assert.equal(error.constructor, ConfigError, inspect(error))
       assert.match(error.message, named)
     }
@@ -91,7 +91,7 @@ test('a signal is one of the options, and not the options', async (t) => {
   assert.deepEqual(await server.requests(), [])
 })
 
-test('a Date is no object, and a text that a template makes of itself is none', async (t) => {
+test('a Date, and a template whose toJSON() returns a string, are rejected', async (t) => {
   const { server, client } = await clientFor(t)
   for (const [template, said] of [
     [new Date(), /string/],
@@ -100,26 +100,26 @@ test('a Date is no object, and a text that a template makes of itself is none', 
     [{ toJSON: () => null }, /null/],
     [new URL('https://shop.example'), /string/],
   ]) {
-    assert.match((await refused(client.messages.send({ ...WHATSAPP, template }), 'template')).message, said)
+    assert.match((await rejected(client.messages.send({ ...WHATSAPP, template }), 'template')).message, said)
   }
   assert.deepEqual(await server.requests(), [])
 })
 
-test('what an object makes of itself is asked for once, and sent once', async (t) => {
+test('toJSON() of an object is called once', async (t) => {
   const { server, client } = await clientFor(t)
-  let asked = 0
+  let calls = 0
   const toJSON = () => {
-    asked += 1
-    return { name: `template_${asked}` }
+    calls += 1
+    return { name: `template_${calls}` }
   }
   await client.messages.send({ ...WHATSAPP, template: { toJSON } })
   await client.request('POST', '/messages', { body: { ...SMS, body: { toJSON } } }).catch(() => {})
   const sent = (await server.requests()).map((request) => request.body)
   assert.deepEqual([sent[0].template, sent[1].body], [{ name: 'template_1' }, { name: 'template_2' }])
-  assert.equal(asked, 2)
+  assert.equal(calls, 2)
 })
 
-test('objects of any class that show what they hold are objects', async (t) => {
+test('instances with own properties are accepted', async (t) => {
   const { server, client } = await clientFor(t)
   class Params {
     constructor() {
@@ -148,18 +148,18 @@ test('a header without a value is not sent', async (t) => {
   }
 })
 
-test('all of a list is as much as there is no limit to', async (t) => {
+test('toArray() without a limit, or with Infinity, returns all items', async (t) => {
   const { client } = await clientFor(t, {}, { state: { contacts_count: 23 } })
   const list = client.contacts.list({ perPage: 5 })
   for (const limit of [Number.POSITIVE_INFINITY, undefined, null, 24]) {
     assert.equal((await list.toArray({ limit })).length, 23)
   }
   for (const limit of [Number.NEGATIVE_INFINITY, Number.NaN, -1, 0.5, '5']) {
-    await refused(list.toArray({ limit }), 'limit')
+    await rejected(list.toArray({ limit }), 'limit')
   }
 })
 
-test('a list has what it was given when it was made', async (t) => {
+test('a list uses the parameters at the time of list()', async (t) => {
   const { server, client } = await clientFor(t, {}, { state: { contacts_count: 12 } })
   const params = { search: 'a', perPage: 5 }
   const options = { headers: { 'X-Shop': '1' } }
@@ -175,25 +175,25 @@ test('a list has what it was given when it was made', async (t) => {
   }
 })
 
-test('what is wrong with a list when it is made stays wrong', async (t) => {
+test('a list with invalid parameters always rejects', async (t) => {
   const { server, client } = await clientFor(t)
   const params = { perPage: 'all' }
   const list = client.contacts.list(params)
   params.perPage = 5
-  await refused(list, 'perPage')
-  await refused(list.toArray(), 'perPage')
+  await rejected(list, 'perPage')
+  await rejected(list.toArray(), 'perPage')
   assert.deepEqual(await server.requests(), [])
 })
 
-test('an event that was parsed already is told from its body', () => {
+test('an already parsed event is rejected', () => {
   const error = thrown(() => parseEvent({ id: 'evt_1', event: 'message.delivered' }))
   assert.equal(error.constructor, ValidationError)
-  assert.equal(error.message, '`body` must be a string or a Uint8Array, the body as it came, not an object')
+  assert.equal(error.message, 'body: must be a string or a Uint8Array, the unparsed body of the request, not an object')
   assert.equal(error.details.field, 'body')
   assert.match(thrown(() => parseEvent(new Map())).message, /not an instance of Map$/)
 })
 
-test('the reason of an error has the names that the program knows', async (t) => {
+test('error messages use the JavaScript names of options', async (t) => {
   const { client } = await clientFor(t)
   const names = /allow_http|api_key|base_url|ca_file|contact_list_id|per_page/
   const errors = [
@@ -235,7 +235,7 @@ const LOST = [
   [{ at: new Date(Number.NaN) }, 'at ', 'an invalid Date'],
 ]
 for (const [value, where, what] of LOST) {
-  test(`what JSON cannot express is named, and not sent as something else: ${where}${what}`, async (t) => {
+  test(`a value that JSON cannot express is rejected: ${where}${what}`, async (t) => {
     const { server, client } = await clientFor(t)
     const template = value instanceof Buffer ? value : { name: 'order_ready', ...value }
     for (const [call, field] of [
@@ -243,14 +243,14 @@ for (const [value, where, what] of LOST) {
       [client.campaigns.create({ ...CAMPAIGN, template }), 'template'],
       [client.request('POST', '/messages', { body: template }), 'body'],
     ]) {
-      const { message } = await refused(call, field)
-      assert.equal(message, `${field}: ${where}must be what can be written as JSON, not ${what}`)
+      const { message } = await rejected(call, field)
+      assert.equal(message, `${field}: ${where}must be a value that JSON can express, not ${what}`)
     }
     assert.deepEqual(await server.requests(), [])
   })
 }
 
-test('what JSON can express is sent as JSON.stringify() writes it', async (t) => {
+test('other values are sent as JSON.stringify() converts them', async (t) => {
   const { server, client } = await clientFor(t)
   const shared = { a: 1 }
   const template = {

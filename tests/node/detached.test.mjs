@@ -1,4 +1,4 @@
-// Methods that are called without their object, as by `const { send } = zexa.messages`: they reject, and throw nothing.
+// Methods that are called without their object, as by `const { send } = zexa.messages`: they reject, and do not throw.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { caught, SMS, thrown } from './examples.mjs'
@@ -13,7 +13,7 @@ before(async () => {
 })
 after(() => server.end())
 
-/** Whether the error says what to do, and where. */
+/** Checks that the error says what to do, and names the caller. */
 function check(error, name) {
   assert.equal(error.constructor, InvalidRequestError)
   assert.deepEqual([error.outcome, error.attempts, error.details.field], ['not_sent', 0, 'this'])
@@ -30,7 +30,7 @@ function methodsOf(object) {
 test('every operation', async () => {
   for (const resource of Object.values(zexa)) {
     for (const [name, method] of methodsOf(resource)) {
-      // By itself, of something else, and of a proxy.
+      // Without an object, on another object, and on a proxy.
       for (const of of [undefined, null, {}, 5, new Proxy(resource, {})]) check(await caught(method.call(of, {})), name)
     }
   }
@@ -39,7 +39,7 @@ test('every operation', async () => {
   assert.deepEqual(await server.requests(), [])
 })
 
-test('a list, in every way of reading it', async () => {
+test('list(), in every way of reading', async () => {
   const { list } = zexa.contacts
   check(await caught(list().toArray()), 'list')
   check(await caught(list().page(2)), 'list')
@@ -59,7 +59,7 @@ test('the methods of a list', async () => {
   check(await caught(list.finally.call(undefined)), 'finally')
 })
 
-test('withOptions() and close() throw, as they return no promise', () => {
+test('withOptions() and close() throw, because they return no promise', () => {
   const { withOptions, close } = zexa
   check(
     thrown(() => withOptions({})),
@@ -71,7 +71,7 @@ test('withOptions() and close() throw, as they return no promise', () => {
   )
 })
 
-test('with its object it works', async () => {
+test('bound methods work', async () => {
   const { send } = zexa.messages
   const bound = send.bind(zexa.messages)
   assert.equal((await bound(SMS)).status, 'queued')

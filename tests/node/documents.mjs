@@ -1,4 +1,4 @@
-// What the examples and the blocks of the READMEs are run with: a folder to lie in, and a server that posts events to those that receive them.
+// Runs the examples and the blocks of the documentation: temporary folders, and a server that posts events to receivers.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { transform } from 'esbuild'
@@ -7,7 +7,7 @@ import { sms } from './programs/messages.mjs'
 import { Program } from './programs/process.mjs'
 import { ROOT, serverFor } from './sandbox.mjs'
 
-/** A folder for the test `t` alone. A program in it finds what is installed, the package under test among it. */
+/** A temporary folder of the test `t`. Programs in it find the installed packages. */
 export async function folderFor(t) {
   const parent = join(ROOT, 'target', 'node', 'documents')
   await mkdir(parent, { recursive: true })
@@ -16,7 +16,7 @@ export async function folderFor(t) {
   return folder
 }
 
-/** Writes a program, as JavaScript where it is TypeScript: Node 20 does not know that. Gives where it is. */
+/** Writes a program, and compiles TypeScript, which Node 20 does not support. Returns the path. */
 export async function write(folder, name, text) {
   const typed = /\.m?ts$/.test(name)
   const { code } = typed ? await transform(text, { loader: 'ts', format: 'esm', target: 'node20' }) : { code: text }
@@ -25,23 +25,23 @@ export async function write(folder, name, text) {
   return path
 }
 
-/** A file of the repository, in the folder. */
+/** Copies a file of the repository to the folder. */
 export async function copy(folder, file) {
   return write(folder, basename(file), await readFile(join(ROOT, file), 'utf8'))
 }
 
-/** A running program whose reader has set the environment as the README says. */
+/** Starts a program with the environment that the guide describes. */
 export function start(path, { server, args = [], flags = [], environment = {} }) {
   const surroundings = { ZEXA_BASE_URL: server.url, ZEXA_API_KEY: server.apiKey, PORT: '0', ...environment }
   return new Program(path, args, { flags, environment: surroundings })
 }
 
-/** Runs a program to its end. Gives the lines that it printed. */
+/** Runs a program to its end. Returns the lines that it printed. */
 export function run(path, options, expected) {
   return start(path, options).end(expected)
 }
 
-/** A program that receives events at `/zexa`, and a server of the test `t` alone that posts them there. */
+/** A program that receives events at `/zexa`, and a server that posts them there. */
 export class Receiver {
   constructor(program, url, server) {
     this.program = program
@@ -49,7 +49,7 @@ export class Receiver {
     this.server = server
   }
 
-  /** Starts the program, which says first where it listens. */
+  /** Starts the program, which first prints its URL. */
   static async start(t, path) {
     const server = await serverFor(t, { state: { allow_http_webhooks: true } })
     const program = start(path, { server })
@@ -58,22 +58,22 @@ export class Receiver {
     return new Receiver(program, url, server)
   }
 
-  /** The test event, and those of a message that is delivered. */
+  /** Makes the server post the test event, and the events of a message that is delivered. */
   async haveEventsPosted() {
     const zexa = new Zexa(this.server.options)
-    // The package takes no http:// for a webhook, which is why it is registered by another way.
+    // `webhooks.create()` rejects http:// URLs.
     await zexa.request('POST', '/webhooks', { body: { url: this.url, events: ['*'] } })
     const message = await zexa.messages.send(sms('Hello'))
     await this.server.advance(60)
     return message
   }
 
-  /** The statuses with which it has answered the server, in order. */
-  async answers() {
+  /** The statuses of the program's responses to the server, in order. */
+  async statuses() {
     return (await this.server.deliveries()).flatMap(({ attempts }) => attempts.map(({ status }) => status))
   }
 
-  /** Posts it as Zexa would, and gives the status of the answer. */
+  /** Posts a body as Zexa does. Returns the status of the response. */
   async post(body) {
     const headers = { 'content-type': 'application/json' }
     const response = await fetch(this.url, { method: 'POST', headers, body })

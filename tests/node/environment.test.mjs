@@ -1,4 +1,4 @@
-// The environment variables of a client: from `process.env` of the realm that creates it, as in worker threads and test runners, and read once.
+// Environment variables: read once, from the `process.env` of the realm that creates the client, such as a worker thread or a test runner.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
@@ -7,9 +7,9 @@ import { caught, SMS, thrown } from './examples.mjs'
 import { serverFor } from './sandbox.mjs'
 import { ConfigError, Zexa } from './zexa.mjs'
 
-/** A host that is not this machine, so that proxies apply. */
+/** Options with a host that is not this machine, so that proxies apply. */
 const ELSEWHERE = { baseUrl: 'http://zexa.test/v1', allowHttp: true, maxRetries: 0 }
-/** A proxy and authorities with which no call succeeds. */
+/** A proxy and certificate authorities with which every call fails. */
 const WRONG = {
   HTTP_PROXY: 'http://127.0.0.1:9',
   http_proxy: 'http://127.0.0.1:9',
@@ -17,7 +17,7 @@ const WRONG = {
   SSL_CERT_FILE: '/no/such/file.pem',
 }
 
-/** Sets variables of the process, which C and Rust read. */
+/** Sets environment variables of the process, which C and Rust read. */
 function setOfProcess(t, variables) {
   const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]))
   Object.assign(process.env, variables)
@@ -29,7 +29,7 @@ function setOfProcess(t, variables) {
   })
 }
 
-/** Puts another object in the place of `process.env`, as Jest does. */
+/** Replaces `process.env`, as Jest does. */
 function replace(t, variables) {
   const { env } = process
   process.env = variables
@@ -50,7 +50,7 @@ test('a proxy', async (t) => {
   assert.equal((await new Zexa(ELSEWHERE).messages.send(SMS)).status, 'queued')
 })
 
-test('no proxy, although the process has one', async (t) => {
+test('no proxy, although the process environment has one', async (t) => {
   const server = await serverFor(t)
   setOfProcess(t, { HTTP_PROXY: proxyOf(server), http_proxy: proxyOf(server) })
   const options = { ...ELSEWHERE, apiKey: server.apiKey }
@@ -62,21 +62,21 @@ test('no proxy, although the process has one', async (t) => {
   assert.equal((await server.requests()).length, 1)
 })
 
-test('the file of authorities', async (t) => {
+test('SSL_CERT_FILE', async (t) => {
   const { url, apiKey, caFile } = await serverFor(t, { state: { tls: true } })
   setOfProcess(t, WRONG)
   replace(t, { ZEXA_API_KEY: apiKey, ZEXA_BASE_URL: url, SSL_CERT_FILE: caFile })
   assert.equal((await new Zexa().credits.get()).credits, 4250)
   replace(t, { ZEXA_API_KEY: apiKey, ZEXA_BASE_URL: url, SSL_CERT_FILE: `"${caFile}"` })
   const error = await caught(new Zexa().credits.get())
-  assert.match(error.message, /^`caFile` from the environment variable SSL_CERT_FILE .*starts with a quote/)
-  // The authorities of the system, which did not issue the sandbox's certificate.
+  assert.match(error.message, /^caFile: SSL_CERT_FILE in the environment: .*starts with a quote/)
+  // The system's authorities did not issue the sandbox's certificate.
   replace(t, {})
   const options = { baseUrl: url, apiKey, maxRetries: 0 }
   assert.equal((await caught(new Zexa(options).credits.get())).cause.code, 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY')
 })
 
-test('a worker thread has its own', async (t) => {
+test('a worker thread has its own environment', async (t) => {
   const server = await serverFor(t)
   setOfProcess(t, WRONG)
   const program = `
@@ -92,7 +92,7 @@ test('a worker thread has its own', async (t) => {
   await once(worker, 'exit')
 })
 
-test('they are read when the client is created, and never again', async (t) => {
+test('variables are read when the client is created, and not again', async (t) => {
   const server = await serverFor(t)
   const variables = { ZEXA_API_KEY: server.apiKey, HTTP_PROXY: proxyOf(server) }
   replace(t, variables)
@@ -103,22 +103,22 @@ test('they are read when the client is created, and never again', async (t) => {
   }
 })
 
-test('an option goes before its variable', async (t) => {
+test('an option takes precedence over its variable', async (t) => {
   const server = await serverFor(t)
   replace(t, { ...WRONG, ZEXA_API_KEY: 'zx_other', ZEXA_BASE_URL: 'https://api.zexa.example' })
   const zexa = new Zexa({ ...ELSEWHERE, apiKey: server.apiKey, proxy: proxyOf(server) })
   assert.equal((await zexa.credits.get()).credits, 4250)
 })
 
-test('a variable that cannot be used is named', (t) => {
+test('the error about an invalid variable names it', (t) => {
   for (const [variables, message] of [
-    [{ HTTPS_PROXY: 'socks://proxy.example' }, /^`proxy` from the environment variable HTTPS_PROXY must start with http:\/\//],
-    [{ all_proxy: '"http://proxy.example"' }, /^`proxy` from the environment variable all_proxy must not contain/],
-    [{ ZEXA_BASE_URL: 'nowhere' }, /^`baseUrl` /],
-    [{ ZEXA_API_KEY: '' }, /^`apiKey` is required: .*ZEXA_API_KEY/],
-    // As an environment that is not Node's may have them.
-    [{ ZEXA_API_KEY: '\ud800' }, /^`apiKey` /],
-    [{ HTTPS_PROXY: { not: 'a string' } }, /^`proxy` from the environment variable HTTPS_PROXY/],
+    [{ HTTPS_PROXY: 'socks://proxy.example' }, /^proxy: HTTPS_PROXY in the environment must start with http:\/\//],
+    [{ all_proxy: '"http://proxy.example"' }, /^proxy: all_proxy in the environment must not contain/],
+    [{ ZEXA_BASE_URL: 'nowhere' }, /^baseUrl: /],
+    [{ ZEXA_API_KEY: '' }, /^apiKey: missing: .*ZEXA_API_KEY/],
+    // Values that only a replaced environment can have.
+    [{ ZEXA_API_KEY: '\ud800' }, /^apiKey: /],
+    [{ HTTPS_PROXY: { not: 'a string' } }, /^proxy: HTTPS_PROXY/],
   ]) {
     replace(t, { ZEXA_API_KEY: 'k', ...variables })
     const error = thrown(() => new Zexa())

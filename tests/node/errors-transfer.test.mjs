@@ -1,4 +1,4 @@
-// Errors that leave their thread or process: toJSON() and fromJSON().
+// Errors across threads and processes: toJSON() and fromJSON().
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
@@ -18,7 +18,7 @@ const FIELDS = {
   details: { field: 'to', value: '+244912345678' },
 }
 
-/** The ways that an object takes. */
+/** Ways to transfer an object. */
 const WAYS = {
   'JSON.stringify()': (value) => JSON.parse(JSON.stringify(value)),
   'structuredClone()': (value) => structuredClone(value),
@@ -47,14 +47,14 @@ for (const [way, transfer] of Object.entries(WAYS)) {
   }
 }
 
-test('details and the stack go along if they are added', () => {
+test('details and the stack are restored if they were added', () => {
   const error = new RateLimitError('Too many requests.', FIELDS)
   const arrived = ZexaError.fromJSON(structuredClone({ ...error.toJSON(), details: error.details, stack: error.stack }))
   assert.deepEqual([arrived.details, arrived.stack], [FIELDS.details, error.stack])
   assert.ok(!Object.keys(arrived).includes('details'))
 })
 
-test('the JSON of an error has its name and message, and no number', async (t) => {
+test('the JSON of an error has its name and message, and no phone number', async (t) => {
   const { client } = await clientFor(t)
   const error = await caught(client.messages.send({ ...SMS, to: '912345678' }))
   const json = JSON.stringify({ error })
@@ -63,18 +63,18 @@ test('the JSON of an error has its name and message, and no number', async (t) =
   assert.ok(error.details.value.includes('912345678') && !json.replaceAll('+244912345678', '').includes('912345678'))
 })
 
-test('a cause is kept by its name, message and code', async () => {
+test('a cause is preserved with its name, message and code', async () => {
   const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', errno: -111 })
   const arrived = ZexaError.fromJSON(structuredClone(new ServerError('unreachable', { cause }).toJSON()))
   const { name, message, code } = arrived.cause
   assert.deepEqual([name, message, code], ['Error', 'connect ECONNREFUSED', 'ECONNREFUSED'])
-  // One that is no error is nobody else's business.
+  // A cause that is not an error is left out.
   for (const other of ['secret', { secret: true }, null, 5]) {
     assert.doesNotMatch(JSON.stringify(new ServerError('failed', { cause: other })), /cause|secret/)
   }
 })
 
-test('a call that was cancelled', async (t) => {
+test('an error of a cancelled call', async (t) => {
   const { client } = await clientFor(t)
   const signal = AbortSignal.abort(new DOMException('too late', 'TimeoutError'))
   const error = await caught(client.messages.send(SMS, { signal }))
@@ -97,10 +97,10 @@ test('an error of a worker thread', async () => {
   assert.match(stack, /^APIConnectionError: .*\n {4}at .*errors-transfer\.test\.mjs/)
 })
 
-test('what another version knows is taken as far as it goes', () => {
+test('unknown values of another version are accepted', () => {
   const error = ZexaError.fromJSON({ kind: 'of_tomorrow', message: 'no', outcome: 'undone', name: 'TomorrowError' })
   assert.deepEqual([error.constructor, error.name, error.message], [ZexaError, 'TomorrowError', 'no'])
-  // Nothing is known of it, so it is not safe to retry.
+  // An unknown outcome is not safe to retry.
   assert.deepEqual([error.outcome, error.safeToRetry, error.attempts], ['unknown', false, 0])
   assert.equal(ZexaError.fromJSON({ kind: 'other', message: 'no' }).constructor, APIError)
   for (const other of [undefined, null, 'text', 5]) {

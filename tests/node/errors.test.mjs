@@ -1,4 +1,4 @@
-// The errors: their tree, what they say, and what can be done with them.
+// Errors: classes, properties, and stacks.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { format, inspect } from 'node:util'
@@ -18,7 +18,7 @@ import zexa, {
   ZexaError,
 } from './zexa.mjs'
 
-/** What makes a server, or a client that never reaches it, end a call with each kind. */
+/** How to cause an error of each kind. */
 const FAULTS = {
   invalid_request: { status: 400 },
   unauthorized: { status: 401 },
@@ -34,7 +34,7 @@ const FAULTS = {
   other: { status: 307, headers: { Location: '/elsewhere' } },
 }
 
-/** An error of this kind, from a real call. */
+/** An error of this kind from a real call. */
 async function failure(t, kind) {
   const server = await serverFor(t)
   if (kind === 'config') return thrown(() => new Zexa({ ...server.options, timeout: 0 }))
@@ -45,7 +45,7 @@ async function failure(t, kind) {
 }
 
 for (const [kind, Class] of Object.entries(CLASSES)) {
-  test(`${kind} is a class, ${Class.name}`, async (t) => {
+  test(`kind ${kind} has the class ${Class.name}`, async (t) => {
     const error = await failure(t, kind)
     const name = kind === 'cancelled' ? 'AbortError' : Class.name
     assert.deepEqual([error.kind, error.constructor, error.name], [kind, Class, name])
@@ -56,7 +56,7 @@ for (const [kind, Class] of Object.entries(CLASSES)) {
     assert.equal(zexa[Class.name], Class)
   })
 
-  test(`${Class.name} can be made for tests of one's own`, () => {
+  test(`${Class.name} can be constructed`, () => {
     const cause = new Error('beneath')
     const details = { field: 'to' }
     const fields = {
@@ -83,7 +83,7 @@ for (const [kind, Class] of Object.entries(CLASSES)) {
   })
 }
 
-test('the tree', () => {
+test('the class hierarchy', () => {
   const base = (Class) => Object.getPrototypeOf(Class)
   assert.equal(base(ZexaError), Error)
   assert.equal(base(ConfigError), ZexaError)
@@ -94,7 +94,7 @@ test('the tree', () => {
   for (const Class of others) assert.equal(base(Class), APIError, Class.name)
 })
 
-test('what the server said is all there', async (t) => {
+test('an error has all properties of the response', async (t) => {
   const { server, client } = await clientFor(t)
   const error = await caught(client.messages.get('msg_nobody'))
   const { kind, outcome, status, code, attempts, safeToRetry } = error
@@ -106,11 +106,11 @@ test('what the server said is all there', async (t) => {
   assert.equal((await server.requests()).length, 1)
 })
 
-test('how long to wait is in milliseconds', async (t) => {
+test('retryAfter is in milliseconds', async (t) => {
   assert.equal((await failure(t, 'rate_limited')).retryAfter, 7000)
 })
 
-test('details are what the server sent', async (t) => {
+test('details contain any JSON of the server', async (t) => {
   const { server, client } = await clientFor(t)
   for (const details of [{ field_name: 'to', list: [1, null, { a: true }] }, [1], 'text', 5, false]) {
     await server.fault({ status: 422, body: { error: 'validation_error', message: 'no', details } })
@@ -119,7 +119,7 @@ test('details are what the server sent', async (t) => {
   }
 })
 
-test('a message that may have been sent says so', async (t) => {
+test('an error about a message that may have been sent has the outcome unknown', async (t) => {
   const { server, client } = await clientFor(t)
   await server.fault({ method: 'POST', process: true, then: 'reset', at: 'request' })
   const error = await caught(client.messages.send(SMS))
@@ -127,13 +127,13 @@ test('a message that may have been sent says so', async (t) => {
   assert.equal((await server.messages()).length, 1)
 })
 
-test('too few credits', async (t) => {
+test('insufficient credits', async (t) => {
   const { client } = await clientFor(t, {}, { state: { credits: 0 } })
   const error = await caught(client.messages.send(SMS))
   assert.deepEqual([error.constructor, error.status, error.outcome], [zexa.InsufficientCreditsError, 422, 'rejected'])
 })
 
-test('a refused connection has its cause', async () => {
+test('the cause of a refused connection', async () => {
   // The system never assigns port 9, so no other test listens there.
   const client = new Zexa({ apiKey: 'k', baseUrl: 'http://127.0.0.1:9/v1', maxRetries: 0 })
   const error = await caught(client.credits.get())
@@ -145,21 +145,21 @@ test('a refused connection has its cause', async () => {
   assert.match(inspect(error), /\[cause\][\s\S]*ECONNREFUSED/)
 })
 
-test('a lost connection has its cause', async (t) => {
+test('the cause of a lost connection', async (t) => {
   assert.equal((await failure(t, 'connect')).cause.code, 'ECONNRESET')
 })
 
-test('a host that there is not', async () => {
+test('the cause of an unknown host', async () => {
   const client = new Zexa({ apiKey: 'k', baseUrl: 'https://zexa.invalid/v1', maxRetries: 0 })
   const error = await caught(client.credits.get())
   assert.ok(error instanceof APIConnectionError)
   assert.equal(error.outcome, 'not_sent')
-  // Where nobody answers for names, the lookup fails otherwise, or the time runs out.
+  // Without a DNS server, the lookup fails with another code or times out.
   assert.match(error.cause.code, /^(ENOTFOUND|EAI_AGAIN|ETIMEDOUT)$/)
   assert.equal(error.cause.constructor, Error)
 })
 
-test('time that ran out is a lost connection too', async (t) => {
+test('a timeout is an APIConnectionError, too', async (t) => {
   const { server, client } = await clientFor(t, { maxRetries: 0, timeout: 3000 })
   await server.fault({ then: 'stall' })
   const error = await caught(client.messages.send(SMS))
@@ -171,7 +171,7 @@ async function sendFrom(client) {
   await client.messages.send({ ...SMS, to: 'nowhere' })
 }
 
-test('the stack names the line of the caller, and through await those above', async (t) => {
+test('the stack names the line of the caller, and the awaiting functions', async (t) => {
   const { server, client } = await clientFor(t, { maxRetries: 0 })
   await server.fault({ status: 503, times: 0 })
   const early = await caught(sendFrom(client))
@@ -190,7 +190,7 @@ test('the stack of a config error names the line of the caller', () => {
   assert.doesNotMatch(error.stack, /bindings-node|node_modules/)
 })
 
-test('what can be seen of an error', async (t) => {
+test('the enumerable properties and the JSON of an error', async (t) => {
   const error = await failure(t, 'rate_limited')
   assert.deepEqual(Object.keys(error).sort(), [
     ...['attempts', 'code', 'kind', 'outcome', 'requestId', 'retryAfter', 'safeToRetry', 'status'],
@@ -212,23 +212,23 @@ test('what can be seen of an error', async (t) => {
   assert.equal(structuredClone(error).message, error.message)
 })
 
-test('an error of an argument shows nothing private', async (t) => {
+test('an error about an argument shows nothing private', async (t) => {
   const { client } = await clientFor(t)
   const error = await caught(client.messages.send({ ...SMS, to: '912345678' }))
   assert.deepEqual([error.constructor, error.details.field, error.details.value], [ValidationError, 'to', '912345678'])
   const shown = `${error} ${inspect(error, { depth: null })} ${JSON.stringify(error)} ${format('%o', error.message)}`
-  // The example in the message is nobody's number.
+  // The message contains an example number.
   for (const secret of PRIVATE) assert.ok(!shown.replaceAll('+244912345678', '').includes(secret), secret)
 })
 
-test('an error can be told by its class or its kind', async (t) => {
+test('errors can be distinguished by class or by kind', async (t) => {
   const { client } = await clientFor(t)
   await assert.rejects(client.messages.get('msg_nobody'), NotFoundError)
   await assert.rejects(client.messages.get('msg_nobody'), { kind: 'not_found', name: 'NotFoundError' })
   await assert.rejects(client.messages.get('msg_nobody'), APIError)
 })
 
-test('errors can be changed by whoever caught them', async (t) => {
+test('errors can be modified', async (t) => {
   const error = await failure(t, 'server')
   error.message = `while shopping: ${error.message}`
   error.note = 'mine'
@@ -244,13 +244,13 @@ class ShopError extends ServerError {
   }
 }
 
-test('a class may be made of an error', () => {
+test('error classes can be extended', () => {
   const error = new ShopError('Luanda')
   assert.deepEqual([error.kind, error.status, error.shop, error.message], ['server', 503, 'Luanda', 'Luanda is closed'])
   assert.ok(error instanceof ServerError && error instanceof ZexaError)
 })
 
-test('each error of a crowd is its own', async (t) => {
+test('concurrent calls have separate errors', async (t) => {
   const { client } = await clientFor(t)
   const errors = await Promise.all(Array.from({ length: 20 }, (_, n) => caught(client.messages.get(`msg_${n}x`))))
   assert.equal(new Set(errors.map((error) => error.requestId)).size, 20)

@@ -1,24 +1,24 @@
-// Events: what Zexa posts to a webhook, as it is posted, and as it should never be.
+// Events that Zexa posts to webhooks, and invalid payloads.
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { createContext, runInContext } from 'node:vm'
-import { ANSWERS, clientFor, MESSAGE, SMS, thrown } from './examples.mjs'
+import { clientFor, MESSAGE, RESPONSES, SMS, thrown } from './examples.mjs'
 import { DecodeError, parseEvent, ValidationError } from './zexa.mjs'
 
 const EVENT = {
   id: 'evt_1',
   event: 'message.delivered',
   created_at: '2026-07-01T09:00:00Z',
-  data: ANSWERS.message,
+  data: RESPONSES.message,
   novel_field: { a_b: 1 },
 }
 const PAYLOAD = JSON.stringify(EVENT)
 
 const about = (event, data) => parseEvent(JSON.stringify({ event, data }))
 
-test('a payload may be text or bytes', () => {
+test('a payload may be a string or bytes', () => {
   const bytes = new TextEncoder().encode(PAYLOAD)
   const inside = Buffer.concat([Buffer.from('xx'), bytes, Buffer.from('yy')]).subarray(2, 2 + bytes.length)
   const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
@@ -29,14 +29,14 @@ test('a payload may be text or bytes', () => {
       id: 'evt_1',
       event: 'message.delivered',
       createdAt: new Date('2026-07-01T09:00:00Z'),
-      data: ANSWERS.message,
+      data: RESPONSES.message,
       message: MESSAGE,
       extra: { novel_field: { a_b: 1 } },
     })
   }
 })
 
-test('bytes can be used again', () => {
+test('the bytes of a payload are not modified', () => {
   const bytes = Buffer.from(PAYLOAD)
   const event = parseEvent(bytes)
   bytes.fill(0)
@@ -45,7 +45,7 @@ test('bytes can be used again', () => {
 })
 
 test('an event about a campaign', () => {
-  const event = about('campaign.completed', ANSWERS.campaign)
+  const event = about('campaign.completed', RESPONSES.campaign)
   assert.deepEqual(
     [event.campaign.id, event.campaign.stats.sent, event.campaign.stats.extra],
     ['cmp_1', 9, { opened: 1 }],
@@ -54,7 +54,7 @@ test('an event about a campaign', () => {
   assert.ok(!('message' in event))
 })
 
-test('an event that holds no message', () => {
+test('an event without a message', () => {
   for (const data of [{ status: 'sent' }, { id: { value: 1 } }, [], 'msg_1', 5, false]) {
     const event = about('message.delivered', data)
     assert.deepEqual(event, { event: 'message.delivered', data, extra: {} })
@@ -62,14 +62,14 @@ test('an event that holds no message', () => {
   assert.ok(!('data' in about('message.delivered', null)))
 })
 
-test('nothing in an event is certain', () => {
+test('every field of an event may be absent', () => {
   assert.deepEqual(parseEvent('{}'), { extra: {} })
   const extra = { id: [5], created_at: 'yesterday' }
   assert.deepEqual(parseEvent('{"id": [5], "created_at": "yesterday"}'), { extra })
   assert.deepEqual(parseEvent('{"id": 5}'), { id: '5', extra: {} })
 })
 
-test('an event about a message in another form', () => {
+test('a flat event about a message', () => {
   for (const payload of [
     { type: 'message.delivered', data: { id: 'msg_1', status: 'delivered' } },
     { event: 'message.delivered', payload: { id: 'msg_1', status: 'delivered' } },
@@ -81,18 +81,18 @@ test('an event about a message in another form', () => {
   }
 })
 
-test('a name that is not known is kept', () => {
-  assert.equal(about('message.read', ANSWERS.message).event, 'message.read')
+test('an unknown event name is preserved', () => {
+  assert.equal(about('message.read', RESPONSES.message).event, 'message.read')
   assert.equal(parseEvent('{"type": "call.ended"}').event, 'call.ended')
 })
 
-test('names that are made up here are names like others there', () => {
+test('fields of the payload named like fields of the client are preserved', () => {
   const event = parseEvent('{"message": 1, "campaign": "x", "extra": {}, "createdAt": 2, "__proto__": {"a": 1}}')
   assert.deepEqual(Object.keys(event), ['extra'])
   assert.deepEqual(Object.keys(event.extra).sort(), ['__proto__', 'campaign', 'createdAt', 'extra', 'message'])
 })
 
-test('what is no event', () => {
+test('invalid payloads', () => {
   const texts = [
     '',
     'event=x',
@@ -116,7 +116,7 @@ test('what is no event', () => {
   }
 })
 
-test('a payload of another type is refused', () => {
+test('a payload of another type is rejected', () => {
   const others = [
     undefined,
     null,
@@ -145,13 +145,13 @@ test('a payload of another type is refused', () => {
   }
 })
 
-test('half of a character is replaced', () => {
+test('a lone surrogate is replaced', () => {
   assert.equal(parseEvent('{"event": "\\ud800"}').event, '\ufffd')
   assert.equal(parseEvent(Buffer.from('{"event": "\xff"}', 'latin1')).event, '\ufffd')
   assert.equal(parseEvent('{"event": "\ud83c\udde6"}').event, '🇦')
 })
 
-test('what is really posted', async (t) => {
+test('an event posted by the sandbox', async (t) => {
   const posted = []
   const receiver = createServer(async (request, response) => {
     const chunks = await request.toArray()
@@ -161,7 +161,7 @@ test('what is really posted', async (t) => {
   await new Promise((listening) => receiver.once('listening', listening))
   t.after(() => receiver.close())
   const { server, client } = await clientFor(t, {}, { state: { allow_http_webhooks: true } })
-  // The package takes no http:// for a webhook, which is why it is registered by another way.
+  // `webhooks.create()` rejects http:// URLs.
   const url = `http://127.0.0.1:${receiver.address().port}/zexa`
   await client.request('POST', '/webhooks', { body: { url, events: ['*'] } })
   const sent = await client.messages.send(SMS)

@@ -1,4 +1,4 @@
-// What tests send, clients for them, and an object of every type that the API answers with.
+// Shared test data: requests, clients, and an object of each type that the API returns.
 import { serverFor } from './sandbox.mjs'
 import { Zexa } from './zexa.mjs'
 
@@ -13,8 +13,8 @@ export const CAMPAIGN = {
 export const CONTACT = { name: 'Ana Domingos', phone: '+244923456789' }
 export const WEBHOOK = { url: 'https://shop.example/zexa', events: ['message.delivered', 'message.failed'] }
 
-/** Every field that the API answers with, and one that there is not. */
-export const ANSWERS = {
+/** Every field that the API returns, and an unknown one. */
+export const RESPONSES = {
   message: {
     id: 'msg_1',
     status: 'delivered',
@@ -69,7 +69,7 @@ export const ANSWERS = {
   credits: { credits: 4250.5, currency: 'AOA', novel: false },
 }
 
-/** The message among them, as users get it. */
+/** The message of `RESPONSES`, as the client returns it. */
 export const MESSAGE = {
   id: 'msg_1',
   status: 'delivered',
@@ -85,10 +85,10 @@ export const MESSAGE = {
   extra: { novel_field: { a_b: [1, null, true, 1.5, 'x'] } },
 }
 
-/** What no log, no sentence of an error and no look at a client may show of the above. */
+/** Parts of this data that must not appear in logs, error messages or the output of `inspect()`. */
 export const PRIVATE = ['4711', '+244912345678', '912345678', '923456789', 'Ana Domingos', 'ana.domingos@', 'Domingos']
 
-/** Every operation, with arguments that it takes; its options come behind them. */
+/** Every operation, with valid arguments. */
 export const OPERATIONS = {
   'messages.send': (client, options) => client.messages.send(SMS, options),
   'messages.get': (client, options) => client.messages.get('msg_1', options),
@@ -106,13 +106,13 @@ export const OPERATIONS = {
   request: (client, options) => client.request('GET', '/credits', {}, options),
 }
 
-/** A server of the test `t` alone, and a client of it. */
+/** A server of the test `t`, and a client for it. */
 export async function clientFor(t, options, described) {
   const server = await serverFor(t, described)
   return { server, client: new Zexa({ ...server.options, ...options }) }
 }
 
-/** The error that a promise is rejected with. */
+/** The error with which a promise rejects. */
 export async function caught(promise) {
   try {
     await promise
@@ -122,7 +122,7 @@ export async function caught(promise) {
   throw new Error('nothing was thrown')
 }
 
-/** The error that a function throws at once. */
+/** The error that a function throws synchronously. */
 export function thrown(call) {
   try {
     call()

@@ -167,7 +167,7 @@ for (const name of ['webhook-receiver.mjs', 'webhook-express.ts']) {
   test(`${name} accepts events`, async (t) => {
     const receiver = await Receiver.start(t, await example(t, name))
     const { id } = await receiver.haveEventsPosted()
-    assert.deepEqual(await receiver.answers(), [204, 204])
+    assert.deepEqual(await receiver.statuses(), [204, 204])
     await receiver.program.line() // the test event
     assert.equal(await receiver.program.line(), `message.delivered: message ${id} is delivered`)
     const event = JSON.stringify({ id: 'evt_x', event: 'campaign.sent', data: 5 })

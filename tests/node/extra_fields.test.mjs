@@ -1,11 +1,11 @@
-// Extra fields of the body and of the query: what JavaScript accepts for them. The scenarios have what becomes of them.
+// Additional fields of body and query: the values that JavaScript accepts. The scenarios cover what is sent.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { caught, clientFor, SMS, WEBHOOK } from './examples.mjs'
 import { ConfigError } from './zexa.mjs'
 
-/** The error of a call that was refused before anything was sent, which must name the option. */
-async function refused(call, name) {
+/** The error of a call that is rejected before anything is sent. It must name the option. */
+async function rejected(call, name) {
   const error = await caught(call)
   assert.deepEqual([error.constructor, error.outcome, error.attempts], [ConfigError, 'not_sent', 0])
   assert.ok(error.message.startsWith(`${name}: `), error.message)
@@ -27,7 +27,7 @@ test('a body may be any object', async (t) => {
   }
 })
 
-test('a query may be all that has names and values', async (t) => {
+test('a query may be an object or pairs', async (t) => {
   const { server, client } = await clientFor(t)
   const pairs = { a: 'x y', b: 1, c: true, none: null, not: undefined }
   for (const query of [pairs, new Map(Object.entries(pairs)), Object.entries(pairs)]) {
@@ -50,24 +50,27 @@ test('parameters of the call replace those of the client', async (t) => {
   ])
 })
 
-test('a call without parameters in its body takes no fields', async (t) => {
+test('a call without parameters in a body rejects additional fields', async (t) => {
   const { server, client } = await clientFor(t)
   const options = { body: { priority: 1 } }
-  await refused(client.credits.get(options), 'body')
-  await refused(client.messages.wait('msg_1', {}, options), 'body')
-  await refused(client.contacts.delete('cnt_1', options), 'body')
-  await refused(client.contacts.list({}, options).toArray(), 'body')
-  await refused(client.request('POST', '/contacts', { body: {} }, options), 'body')
-  await refused((async () => client.withOptions(options))(), 'body')
+  await rejected(client.credits.get(options), 'body')
+  await rejected(client.messages.wait('msg_1', {}, options), 'body')
+  await rejected(client.contacts.delete('cnt_1', options), 'body')
+  await rejected(client.contacts.list({}, options).toArray(), 'body')
+  await rejected(client.request('POST', '/contacts', { body: {} }, options), 'body')
+  await rejected((async () => client.withOptions(options))(), 'body')
   assert.deepEqual(await server.requests(), [])
 })
 
 test('a conflict names the parameter', async (t) => {
   const { server, client } = await clientFor(t)
-  await refused(client.messages.send({ ...SMS, templateId: 'tpl_1' }, { body: { template_id: 'tpl_2' } }), 'templateId')
-  await refused(client.webhooks.create(WEBHOOK, { body: { url: WEBHOOK.url } }), 'url')
-  await refused(client.contacts.list({ listId: 'lst_1' }, { query: { list_id: 'lst_2' } }).page(1), 'listId')
-  await refused(client.contacts.list({}, { query: { per_page: 2 } }).page(1), 'perPage')
-  await refused(client.request('GET', '/contacts', { query: { a: 1 } }, { query: { a: 1 } }), 'a')
+  await rejected(
+    client.messages.send({ ...SMS, templateId: 'tpl_1' }, { body: { template_id: 'tpl_2' } }),
+    'templateId',
+  )
+  await rejected(client.webhooks.create(WEBHOOK, { body: { url: WEBHOOK.url } }), 'url')
+  await rejected(client.contacts.list({ listId: 'lst_1' }, { query: { list_id: 'lst_2' } }).page(1), 'listId')
+  await rejected(client.contacts.list({}, { query: { per_page: 2 } }).page(1), 'perPage')
+  await rejected(client.request('GET', '/contacts', { query: { a: 1 } }, { query: { a: 1 } }), 'a')
   assert.deepEqual(await server.requests(), [])
 })

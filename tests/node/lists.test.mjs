@@ -1,4 +1,4 @@
-// Lists: items, pages, and when what is asked for. How a list is left, tests/node/behaviour-lists.test.mjs says.
+// Lists: items, pages, and requests. behaviour-lists.test.mjs tests leaving a list.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
@@ -9,11 +9,11 @@ const COUNT = 23
 const WITH_CONTACTS = { state: { contacts_count: COUNT } }
 const ids = (contacts) => contacts.map((contact) => contact.id)
 
-/** A server with enough contacts for some pages, and a client of it. */
+/** A server with enough contacts for several pages, and a client for it. */
 const setUp = (t, options) => clientFor(t, options, WITH_CONTACTS)
 
-/** The numbers of the pages that were asked for. */
-async function asked(server) {
+/** The numbers of the requested pages. */
+async function requestedPages(server) {
   return (await server.requests()).map((request) => Number(request.query.page))
 }
 
@@ -23,16 +23,16 @@ async function collect(iterable) {
   return all
 }
 
-test('items come across pages', async (t) => {
+test('items across pages', async (t) => {
   const { server, client } = await setUp(t)
   const contacts = await collect(client.contacts.list({ perPage: 5 }))
   assert.deepEqual(ids(contacts), ids(await server.contacts()))
-  assert.deepEqual((await asked(server)).sort(), [1, 2, 3, 4, 5])
+  assert.deepEqual((await requestedPages(server)).sort(), [1, 2, 3, 4, 5])
   assert.ok((await server.requests()).every((request) => request.query.per_page === '5'))
   for (const contact of contacts) assert.ok(contact.createdAt instanceof Date && contact.extra)
 })
 
-test('every list has all forms', async (t) => {
+test('every list can be read in all ways', async (t) => {
   const { client } = await setUp(t)
   for (const resource of [client.senderIds, client.campaigns, client.contacts]) {
     const list = resource.list()
@@ -47,7 +47,7 @@ test('every list has all forms', async (t) => {
   }
 })
 
-test('nothing is asked for before it is read', async (t) => {
+test('nothing is requested before a list is read', async (t) => {
   const { server, client } = await setUp(t)
   const list = client.contacts.list()
   inspect(list)
@@ -57,10 +57,10 @@ test('nothing is asked for before it is read', async (t) => {
   list.pages()[Symbol.asyncIterator]()
   assert.equal((await server.state()).connections, 0)
   assert.equal((await reading.next()).done, false)
-  assert.deepEqual(await asked(server), [1])
+  assert.deepEqual(await requestedPages(server), [1])
 })
 
-test('a list can be read again, and tells what has changed', async (t) => {
+test('a list can be read again, and returns new items', async (t) => {
   const { client } = await setUp(t)
   const list = client.contacts.list({ perPage: 10 })
   const first = ids(await collect(list))
@@ -92,7 +92,7 @@ test('one page', async (t) => {
   const { server, client } = await setUp(t)
   const { page, perPage, total, items } = await client.contacts.list({ perPage: 10 }).page(3)
   assert.deepEqual([page, perPage, total, items.length], [3, 10, COUNT, 3])
-  assert.deepEqual(await asked(server), [3])
+  assert.deepEqual(await requestedPages(server), [3])
 })
 
 test('a list is the promise of its first page', async (t) => {
@@ -105,7 +105,7 @@ test('a list is the promise of its first page', async (t) => {
   assert.deepEqual(await list.catch(() => assert.fail()), first)
   assert.deepEqual((await Promise.all([list, client.credits.get()]))[0], first)
   assert.deepEqual((await Promise.allSettled([list]))[0].value, first)
-  assert.deepEqual(new Set(await asked(server)), new Set([1, Number.NaN]))
+  assert.deepEqual(new Set(await requestedPages(server)), new Set([1, Number.NaN]))
   await server.fault({ status: 404, times: 0 })
   await assert.rejects(async () => await list, NotFoundError)
   assert.equal(
@@ -121,7 +121,7 @@ test('a list is the promise of its first page', async (t) => {
   assert.equal(finished, 1)
 })
 
-test('all of it as an array, or the first so many', async (t) => {
+test('toArray() returns all items, or the first ones', async (t) => {
   const { client } = await setUp(t)
   const list = client.contacts.list({ perPage: 5 })
   const all = await list.toArray()
@@ -134,13 +134,13 @@ test('all of it as an array, or the first so many', async (t) => {
   }
 })
 
-test('no more than a limit is not read', async (t) => {
+test('a limit of 0 requests nothing', async (t) => {
   const { server, client } = await setUp(t)
   assert.deepEqual(await client.contacts.list().toArray({ limit: 0 }), [])
   assert.deepEqual(await server.requests(), [])
 })
 
-test('a limit that there cannot be is refused', async (t) => {
+test('an invalid limit is rejected', async (t) => {
   const { server, client } = await setUp(t)
   for (const limit of [-1, 1.5, '5', Number.NaN, true, 5n]) {
     const error = await caught(client.contacts.list().toArray({ limit }))
@@ -152,7 +152,7 @@ test('a limit that there cannot be is refused', async (t) => {
   assert.deepEqual(await server.requests(), [])
 })
 
-test('a page that there cannot be is refused', async (t) => {
+test('an invalid page number is rejected', async (t) => {
   const { server, client } = await setUp(t)
   const numbers = [0, -1, 1.5, 2 ** 32, 2 ** 70, Number.NaN, Number.POSITIVE_INFINITY, '1', 1n, true, {}]
   for (const number of [...numbers, undefined, null]) {
@@ -164,7 +164,7 @@ test('a page that there cannot be is refused', async (t) => {
   assert.deepEqual(await server.requests(), [])
 })
 
-test('concurrent steps are answered in their order', async (t) => {
+test('concurrent steps are resolved in order', async (t) => {
   const { server, client } = await setUp(t)
   const reading = client.contacts.list({ perPage: 5 })[Symbol.asyncIterator]()
   const steps = await Promise.all(Array.from({ length: COUNT + 2 }, () => reading.next()))
@@ -175,19 +175,19 @@ test('concurrent steps are answered in their order', async (t) => {
   ])
 })
 
-test('steps are answered in the order in which they were asked for', async (t) => {
+test('return() waits for the steps before it', async (t) => {
   const { server, client } = await setUp(t)
   const expected = ids(await server.contacts()).slice(0, 4)
   const reading = client.contacts.list({ perPage: 10 })[Symbol.asyncIterator]()
   const first = reading.next()
-  // Asked for last, and yet as soon as the first has come.
+  // The last step, which settles as soon as the first has settled.
   const last = first.then(() => Promise.all([reading.next(), reading.next()]))
   const second = reading.next()
   const steps = [await first, await second, ...(await last)]
   assert.deepEqual(ids(steps.map((step) => step.value)), expected)
 })
 
-test('a reading that has ended stays so', async (t) => {
+test('a reading that has ended stays ended', async (t) => {
   const { server, client } = await setUp(t)
   const reading = client.contacts.list()[Symbol.asyncIterator]()
   assert.equal(reading[Symbol.asyncIterator](), reading)
@@ -198,7 +198,7 @@ test('a reading that has ended stays so', async (t) => {
   assert.deepEqual(await server.requests(), before)
 })
 
-test('two readings do not disturb each other', async (t) => {
+test('two readings are independent', async (t) => {
   const { client } = await setUp(t)
   const list = client.contacts.list({ perPage: 4 })
   const [one, other] = [list[Symbol.asyncIterator](), list[Symbol.asyncIterator]()]
@@ -207,7 +207,7 @@ test('two readings do not disturb each other', async (t) => {
   assert.equal((await collect(one)).length, COUNT - 1)
 })
 
-test('what came before an error is given', async (t) => {
+test('items before an error are yielded', async (t) => {
   const { server, client } = await setUp(t)
   await server.fault({ path: '/contacts', skip: 1, times: 0, status: 404 })
   for (const form of [(list) => list, (list) => list.pages()]) {
@@ -221,7 +221,7 @@ test('what came before an error is given', async (t) => {
     )
     assert.equal(error.constructor, NotFoundError)
     assert.match(error.stack, /lists\.test\.mjs/)
-    // Afterwards, the fault hits from the first page on.
+    // For the next reading, the fault applies from the first page on.
     const pages = faults[0].hits === 0 ? 1 : 0
     assert.deepEqual(ids(got), ids(await server.contacts()).slice(0, 5 * pages))
   }
@@ -246,13 +246,13 @@ test('a list that ends short of its total is incomplete', async (t) => {
   const array = client.contacts.list()
   assert.deepEqual(await array.toArray(), [])
   assert.equal(array.isIncomplete, true)
-  // One page is no list that was read to its end.
+  // A single page does not read the list to its end.
   const first = client.contacts.list()
   assert.equal((await first).total, 2)
   assert.equal(first.isIncomplete, false)
 })
 
-test('a list has options as any call', async (t) => {
+test('a list accepts call options', async (t) => {
   const { server, client } = await setUp(t)
   const list = client.contacts.list({ perPage: 20 }, { headers: { 'X-Shop': '1' }, maxRetries: 0 })
   assert.equal((await list.toArray()).length, COUNT)
@@ -263,7 +263,7 @@ test('a list has options as any call', async (t) => {
   assert.deepEqual([error.constructor, error.attempts], [ServerError, 1])
 })
 
-test('the deadline of a list is that of each reading', async (t) => {
+test('a deadline applies to each reading of a list', async (t) => {
   const { server, client } = await setUp(t)
   const list = client.contacts.list({}, { deadline: 3000, maxRetries: 0 })
   await server.fault({ then: 'stall' })
@@ -271,7 +271,7 @@ test('the deadline of a list is that of each reading', async (t) => {
   assert.equal((await list.toArray()).length, COUNT)
 })
 
-test('wrong arguments are told when the list is read, in each form', async (t) => {
+test('invalid arguments reject when the list is read, in every way', async (t) => {
   const { server, client } = await setUp(t)
   const list = client.contacts.list({ perPage: 0 }, {})
   const wrong = client.contacts.list({}, { colour: 1 })
@@ -298,7 +298,7 @@ test('wrong arguments are told when the list is read, in each form', async (t) =
   assert.deepEqual(await server.requests(), [])
 })
 
-test('names in many scripts come as they are', async (t) => {
+test('names in many scripts are preserved', async (t) => {
   const names = ['Ângela', 'Мария', '山田太郎', 'مريم', '👩🏽‍🚀', 'e\u0301', '\u2028', 'a\0b', '"\\']
   const contacts = names.map((name, n) => ({ id: `cnt_${n}`, name, phone: `+24492300000${n}` }))
   const { client } = await clientFor(t, {}, { state: { contacts } })
@@ -312,7 +312,7 @@ test('names in many scripts come as they are', async (t) => {
   }
 })
 
-test('what is not known of a page is kept', async (t) => {
+test('unknown fields of a page are preserved', async (t) => {
   const { server, client } = await setUp(t)
   const meta = { total: 0, page: 1, per_page: 50, cursor_next: 'x' }
   await server.fault({ status: 200, body: { data: [], meta } })
@@ -352,7 +352,7 @@ test('a list is neither an array nor data', async (t) => {
   assert.doesNotMatch(inspect(list, { showHidden: true, depth: null }), /Domingos|zx_test/)
 })
 
-test('inspect() shows what a list is, and sends nothing', async (t) => {
+test('inspect() of a list shows its resource, and sends nothing', async (t) => {
   const { server, client } = await clientFor(t)
   assert.equal(inspect(client.contacts.list({ search: 'Domingos' })), 'List of contacts { isIncomplete: false }')
   assert.equal(inspect(client.senderIds.list()), 'List of senderIds { isIncomplete: false }')

@@ -1,4 +1,4 @@
-// A client's logger: one line of each attempt, with fields, and nothing private.
+// The logger of a client: one record per attempt, with fields, and nothing private.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
@@ -7,20 +7,20 @@ import { collect } from './collect.mjs'
 import { CONTACT, caught, clientFor, PRIVATE, SMS } from './examples.mjs'
 import { Zexa } from './zexa.mjs'
 
-/** A logger that keeps what it is told. */
+/** A logger that stores its records. */
 function keeper() {
   const lines = []
   const keep = (level) => (message, fields) => lines.push({ level, message, fields })
   return { lines, debug: keep('debug'), info: keep('info') }
 }
 
-/** A client with a logger that keeps what it is told. */
+/** A client with a logger that stores its records. */
 async function logged(t, options) {
   const logger = keeper()
   return { ...(await clientFor(t, { ...options, logger })), lines: logger.lines, logger }
 }
 
-test('each attempt is a line', async (t) => {
+test('each attempt is a record', async (t) => {
   const { server, client, lines } = await logged(t)
   await server.fault({ method: 'GET', status: 503 })
   const message = await client.messages.send(SMS)
@@ -36,7 +36,7 @@ test('each attempt is a line', async (t) => {
   )
 })
 
-test('a line has fields', async (t) => {
+test('a record has fields', async (t) => {
   const { server, client, lines } = await logged(t)
   await server.fault({ method: 'GET', status: 503 })
   await client.credits.get()
@@ -49,7 +49,7 @@ test('a line has fields', async (t) => {
   for (const time of [elapsed, later]) assert.ok(typeof time === 'number' && time > 0, String(time))
 })
 
-test('no answer is no status', async () => {
+test('without a response there is no status', async () => {
   const logger = keeper()
   const client = new Zexa({ apiKey: 'k', baseUrl: 'http://127.0.0.1:9', maxRetries: 0, logger })
   await caught(client.credits.get())
@@ -57,7 +57,7 @@ test('no answer is no status', async () => {
   assert.deepEqual([level, fields.kind, 'status' in fields, 'requestId' in fields], ['info', 'connect', false, false])
 })
 
-test('a line comes before the answer that it tells of', async (t) => {
+test('the record of an attempt comes before the result of the call', async (t) => {
   const { client, lines } = await logged(t)
   for (let count = 1; count <= 20; count += 1) {
     await client.credits.get()
@@ -65,7 +65,7 @@ test('a line comes before the answer that it tells of', async (t) => {
   }
 })
 
-test('a list that ends short of its total is a warning', async (t) => {
+test('a list that ends short of its total causes a warning', async (t) => {
   const logger = keeper()
   logger.warn = (message, fields) => logger.lines.push({ level: 'warn', message, fields })
   const { server, client } = await clientFor(t, { logger })
@@ -83,7 +83,7 @@ test('a list that ends short of its total is a warning', async (t) => {
   })
 })
 
-test('a field that is not as documented is one warning', async (t) => {
+test('a field in an unexpected form causes one warning', async (t) => {
   const logger = keeper()
   logger.warn = (message, fields) => logger.lines.push({ level: 'warn', message, fields })
   const { server, client } = await clientFor(t, { logger })
@@ -117,7 +117,7 @@ test('every page of a list is an attempt, and a derived client has the same logg
   assert.ok(lines.every((line) => line.fields.route === '/contacts'))
 })
 
-test('a derived client holds the logger', async (t) => {
+test('a derived client keeps the logger alive', async (t) => {
   const { server } = await clientFor(t)
   const lines = []
   const derive = () => {
@@ -143,7 +143,7 @@ test('each client has its own logger', async (t) => {
   assert.deepEqual([lines.length, other.lines.length], [1, 1])
 })
 
-test('what is refused before it is sent is no attempt', async (t) => {
+test('a call that is rejected locally is not an attempt', async (t) => {
   const { client, lines } = await logged(t)
   await caught(client.messages.send({ ...SMS, to: 'nowhere' }))
   assert.deepEqual(lines, [])
@@ -162,7 +162,7 @@ test('nothing private is logged', async (t) => {
   for (const secret of [...PRIVATE, server.apiKey, message.id, contact.id]) assert.ok(!shown.includes(secret), secret)
 })
 
-test('a logger is called as a method, and may be of any class', async (t) => {
+test('a logger may be an instance of any class', async (t) => {
   class Mine {
     #lines = []
     debug(message) {
@@ -179,7 +179,7 @@ test('a logger is called as a method, and may be of any class', async (t) => {
   assert.equal(logger.count, 1)
 })
 
-test('console will do', async (t) => {
+test('console is a logger', async (t) => {
   const debug = t.mock.method(console, 'debug', () => {})
   const { client } = await clientFor(t, { logger: console })
   await client.credits.get()
@@ -196,7 +196,7 @@ const THROWN = {
 }
 
 for (const [name, thrown] of Object.entries(THROWN)) {
-  test(`a logger that throws ${name} loses nothing`, async (t) => {
+  test(`a logger that throws ${name} does not affect calls`, async (t) => {
     const broken = () => {
       throw thrown
     }
@@ -211,7 +211,7 @@ for (const [name, thrown] of Object.entries(THROWN)) {
   })
 }
 
-test('a logger that rejects loses nothing', async (t) => {
+test('a logger that rejects does not affect calls', async (t) => {
   const broken = async () => {
     throw new Error('broken logger')
   }

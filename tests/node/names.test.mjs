@@ -1,4 +1,4 @@
-// The names that are known: of channels, statuses and events.
+// The enum objects: channels, statuses and events.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
@@ -18,7 +18,7 @@ const KNOWN = {
 }
 
 for (const [name, values] of Object.entries(KNOWN)) {
-  test(`${name} holds what is known`, () => {
+  test(`${name} contains the known values`, () => {
     const names = zexa[name]
     assert.deepEqual(Object.values(names), values)
     for (const [key, value] of Object.entries(names)) {
@@ -32,7 +32,7 @@ for (const [name, values] of Object.entries(KNOWN)) {
   })
 }
 
-test('what will not change any more is final', () => {
+test('isFinal() of statuses', () => {
   const { MessageStatus, CampaignStatus } = zexa
   const final = (names) => Object.values(names).filter((value) => names.isFinal(value))
   assert.deepEqual(final(MessageStatus), ['delivered', 'failed', 'undeliverable'])
@@ -44,14 +44,14 @@ test('what will not change any more is final', () => {
   assert.deepEqual(['sent', 'failed', 'read'].filter(MessageStatus.isFinal), ['failed'])
 })
 
-test('what the package offers', () => {
+test('the exports of the package', () => {
   const classes = Object.keys(offered).filter((name) => name.endsWith('Error'))
   assert.equal(classes.length, 16)
   const others = Object.keys(offered).filter((name) => !name.endsWith('Error'))
   assert.deepEqual(others.sort(), [...Object.keys(KNOWN), 'Zexa', 'parseEvent'].sort())
 })
 
-test('both module systems give the same', () => {
+test('both module systems export the same', () => {
   const required = createRequire(import.meta.url)('zexa')
   assert.deepEqual(Object.keys(required).sort(), [...Object.keys(offered), 'default'].sort())
   assert.equal(required.default, offered.Zexa)

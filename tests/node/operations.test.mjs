@@ -1,8 +1,8 @@
-// Every operation against the sandbox: what is sent, and what comes back.
+// Every operation against the sandbox: requests and results.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect, isDeepStrictEqual } from 'node:util'
-import { ANSWERS, CAMPAIGN, CONTACT, caught, clientFor, MESSAGE, OPERATIONS, SMS, WEBHOOK } from './examples.mjs'
+import { CAMPAIGN, CONTACT, caught, clientFor, MESSAGE, OPERATIONS, RESPONSES, SMS, WEBHOOK } from './examples.mjs'
 import { ClosedError, ConfigError, InvalidRequestError, NotFoundError } from './zexa.mjs'
 
 /** The body of the last request. */
@@ -10,14 +10,14 @@ async function lastBody(server) {
   return (await server.requests()).at(-1).body
 }
 
-/** What an operation gives where the server answers with this. */
-async function given(t, operation, body, status = 200) {
+/** The result of an operation if the server responds with this body. */
+async function resultOf(t, operation, body, status = 200) {
   const { server, client } = await clientFor(t)
   await server.fault({ status, body })
   return OPERATIONS[operation](client)
 }
 
-test('a message is sent and looked at', async (t) => {
+test('a message is sent and fetched', async (t) => {
   const { server, client } = await clientFor(t)
   const sent = await client.messages.send(SMS)
   assert.deepEqual([sent.status, sent.channel, sent.to, sent.from], ['queued', 'sms', '+244912345678', 'ZEXA'])
@@ -32,14 +32,14 @@ test('a message is sent and looked at', async (t) => {
   )
 })
 
-test('sender ids are listed', async (t) => {
+test('Sender IDs are listed', async (t) => {
   const { client } = await clientFor(t)
   const senderIds = await client.senderIds.list().toArray()
   const banned = senderIds.find((senderId) => senderId.senderId === 'BANNED')
   assert.deepEqual([banned.status, banned.channel, banned.useCase], ['rejected', 'sms', 'transactional'])
 })
 
-test('a campaign is created and looked at', async (t) => {
+test('a campaign is created and fetched', async (t) => {
   const { server, client } = await clientFor(t)
   const created = await client.campaigns.create(CAMPAIGN)
   assert.deepEqual([created.name, created.channel, created.totalRecipients], ['July', 'sms', 5])
@@ -60,12 +60,12 @@ test('a campaign is created and looked at', async (t) => {
   )
 })
 
-test('a contact comes and goes', async (t) => {
+test('a contact is created and deleted', async (t) => {
   const { server, client } = await clientFor(t)
-  const given = { ...CONTACT, lists: ['lst_abc123'], email: 'ana@shop.example' }
-  const created = await client.contacts.create(given)
+  const params = { ...CONTACT, lists: ['lst_abc123'], email: 'ana@shop.example' }
+  const created = await client.contacts.create(params)
   assert.deepEqual([created.name, created.lists, created.email], ['Ana Domingos', ['lst_abc123'], 'ana@shop.example'])
-  assert.deepEqual(await lastBody(server), given)
+  assert.deepEqual(await lastBody(server), params)
   for (const filter of [{ listId: 'lst_abc123' }, { search: 'Domingos' }]) {
     assert.deepEqual(await client.contacts.list(filter).toArray(), [created])
   }
@@ -85,12 +85,12 @@ test('the balance', async (t) => {
   assert.deepEqual(await client.credits.get(), { credits: 4250, currency: 'USD', extra: {} })
 })
 
-test('a message has all that the API says of it', async (t) => {
-  assert.deepEqual(await given(t, 'messages.get', ANSWERS.message), MESSAGE)
+test('a message has all fields of the API', async (t) => {
+  assert.deepEqual(await resultOf(t, 'messages.get', RESPONSES.message), MESSAGE)
 })
 
-test('a campaign has all that the API says of it', async (t) => {
-  assert.deepEqual(await given(t, 'campaigns.get', ANSWERS.campaign), {
+test('a campaign has all fields of the API', async (t) => {
+  assert.deepEqual(await resultOf(t, 'campaigns.get', RESPONSES.campaign), {
     id: 'cmp_1',
     name: 'July',
     status: 'sending',
@@ -103,17 +103,17 @@ test('a campaign has all that the API says of it', async (t) => {
   })
 })
 
-test('a contact, a Sender ID, a webhook and a balance, too', async (t) => {
+test('a contact, a Sender ID, a webhook and a balance have all fields of the API', async (t) => {
   const createdAt = new Date('2026-07-01T09:00:00Z')
   const contact = { id: 'cnt_1', name: 'Ana Domingos', phone: '+244923456789', lists: ['lst_1', 'lst_2'], createdAt }
-  assert.deepEqual(await given(t, 'contacts.create', ANSWERS.contact, 201), {
+  assert.deepEqual(await resultOf(t, 'contacts.create', RESPONSES.contact, 201), {
     ...contact,
     email: 'ana.domingos@shop.example',
     extra: { novel: 'x' },
   })
-  const page = { data: [ANSWERS.senderId], meta: { total: 1, page: 1, per_page: 50, cursor: 'x' } }
+  const page = { data: [RESPONSES.senderId], meta: { total: 1, page: 1, per_page: 50, cursor: 'x' } }
   const senderId = { id: 'sid_1', senderId: 'ZEXA', status: 'approved', channel: 'sms', useCase: 'otp', createdAt }
-  assert.deepEqual(await given(t, 'senderIds.list', page), {
+  assert.deepEqual(await resultOf(t, 'senderIds.list', page), {
     items: [{ ...senderId, extra: { novel: 1 } }],
     total: 1,
     page: 1,
@@ -121,45 +121,48 @@ test('a contact, a Sender ID, a webhook and a balance, too', async (t) => {
     extra: { cursor: 'x' },
   })
   const events = ['message.delivered', 'novel.event']
-  assert.deepEqual(await given(t, 'webhooks.create', ANSWERS.webhook, 201), {
+  assert.deepEqual(await resultOf(t, 'webhooks.create', RESPONSES.webhook, 201), {
     ...{ id: 'wh_1', url: 'https://shop.example/zexa', events, createdAt, secret: 'whsec_4711' },
     extra: { novel: null },
   })
-  assert.deepEqual(await given(t, 'credits.get', ANSWERS.credits), {
+  assert.deepEqual(await resultOf(t, 'credits.get', RESPONSES.credits), {
     credits: 4250.5,
     currency: 'AOA',
     extra: { novel: false },
   })
 })
 
-test('what is absent is no key', async (t) => {
+test('absent fields are not keys', async (t) => {
   const least = { id: 'msg_1', status: 'queued', channel: 'sms', to: '+1', created_at: '2026-07-01T09:00:00Z' }
   for (const answer of [least, { ...least, body: null, error: null, sent_at: null }]) {
-    const message = await given(t, 'messages.get', answer)
+    const message = await resultOf(t, 'messages.get', answer)
     assert.deepEqual(Object.keys(message).sort(), ['channel', 'createdAt', 'extra', 'id', 'status', 'to'])
     assert.deepEqual(message.extra, {})
   }
-  const campaign = await given(t, 'campaigns.get', { ...ANSWERS.campaign, stats: null, total_recipients: null })
+  const campaign = await resultOf(t, 'campaigns.get', { ...RESPONSES.campaign, stats: null, total_recipients: null })
   assert.ok(!('stats' in campaign) && !('totalRecipients' in campaign))
-  assert.deepEqual((await given(t, 'contacts.create', { ...ANSWERS.contact, lists: null }, 201)).lists, [])
+  assert.deepEqual((await resultOf(t, 'contacts.create', { ...RESPONSES.contact, lists: null }, 201)).lists, [])
 })
 
-test('a value that is not of its type is kept as it came', async (t) => {
+test('a value of another type is preserved in extra', async (t) => {
   const odd = { error: { code: 30 }, sent_at: 'yesterday', delivered_at: 5, from: ['ZEXA'] }
-  const message = await given(t, 'messages.get', { ...ANSWERS.message, novel_field: undefined, ...odd })
+  const message = await resultOf(t, 'messages.get', { ...RESPONSES.message, novel_field: undefined, ...odd })
   assert.deepEqual(message.extra, odd)
   for (const name of ['error', 'sentAt', 'deliveredAt', 'from']) assert.ok(!(name in message), name)
-  const { stats } = await given(t, 'campaigns.get', { ...ANSWERS.campaign, stats: { sent: 'many', delivered: '4' } })
+  const { stats } = await resultOf(t, 'campaigns.get', {
+    ...RESPONSES.campaign,
+    stats: { sent: 'many', delivered: '4' },
+  })
   assert.deepEqual(stats, { delivered: 4, extra: { sent: 'many' } })
   for (const stats of [[1], 'n/a']) {
-    const campaign = await given(t, 'campaigns.get', { ...ANSWERS.campaign, stats })
+    const campaign = await resultOf(t, 'campaigns.get', { ...RESPONSES.campaign, stats })
     assert.deepEqual([campaign.stats, campaign.extra.stats], [undefined, stats])
   }
 })
 
-test('names that mean something to JavaScript are names like others', async (t) => {
+test('fields named like members of Object.prototype are preserved', async (t) => {
   const odd = '"__proto__": {"polluted": 1}, "constructor": 1, "toString": 2, "then": 3, "extra": {"a": 1}, "toJSON": 4'
-  const text = `${JSON.stringify(ANSWERS.credits).slice(0, -1)}, ${odd}}`
+  const text = `${JSON.stringify(RESPONSES.credits).slice(0, -1)}, ${odd}}`
   const { server, client } = await clientFor(t)
   await server.fault({ status: 200, text, headers: { 'Content-Type': 'application/json' } })
   const credits = await client.credits.get()
@@ -171,13 +174,13 @@ test('names that mean something to JavaScript are names like others', async (t) 
   assert.equal(Object.getPrototypeOf(credits.extra), Object.prototype)
 })
 
-test('values that are not known are kept', async (t) => {
-  const message = await given(t, 'messages.get', { ...ANSWERS.message, status: 'read', channel: 'pigeon' })
+test('unknown enum values are preserved', async (t) => {
+  const message = await resultOf(t, 'messages.get', { ...RESPONSES.message, status: 'read', channel: 'pigeon' })
   assert.deepEqual([message.status, message.channel], ['read', 'pigeon'])
 })
 
-test('a result is plain, and can be changed, cloned and written down', async (t) => {
-  const campaign = await given(t, 'campaigns.get', ANSWERS.campaign)
+test('a result is a plain object that can be modified, cloned and converted to JSON', async (t) => {
+  const campaign = await resultOf(t, 'campaigns.get', RESPONSES.campaign)
   assert.equal(Object.getPrototypeOf(campaign), Object.prototype)
   assert.deepEqual(structuredClone(campaign), campaign)
   assert.equal(JSON.parse(JSON.stringify(campaign)).createdAt, '2026-07-01T09:00:00.000Z')
@@ -186,14 +189,14 @@ test('a result is plain, and can be changed, cloned and written down', async (t)
   assert.ok(isDeepStrictEqual({ ...campaign }, campaign))
 })
 
-test('times far away are Dates', async (t) => {
+test('extreme times are Dates', async (t) => {
   for (const time of ['0001-01-01T00:00:00Z', '9999-12-30T22:00:00Z', '1969-12-31T23:59:59.999Z']) {
-    const message = await given(t, 'messages.get', { ...ANSWERS.message, created_at: time })
+    const message = await resultOf(t, 'messages.get', { ...RESPONSES.message, created_at: time })
     assert.equal(message.createdAt.getTime(), Date.parse(time))
   }
 })
 
-test('times that JavaScript would not read are Dates', async (t) => {
+test('times that JavaScript cannot parse are Dates', async (t) => {
   const times = {
     '2016-12-31T23:59:60Z': '2016-12-31T23:59:59.000Z',
     '2026-07-01t09:00:00z': '2026-07-01T09:00:00.000Z',
@@ -201,13 +204,13 @@ test('times that JavaScript would not read are Dates', async (t) => {
     '2026-07-01T09:00:00+05:45:30': '2026-07-01T03:14:30.000Z',
   }
   for (const [sent_at, read] of Object.entries(times)) {
-    const message = await given(t, 'messages.get', { ...ANSWERS.message, sent_at })
+    const message = await resultOf(t, 'messages.get', { ...RESPONSES.message, sent_at })
     assert.equal(message.sentAt.toISOString(), read)
   }
 })
 
 for (const [name, call] of Object.entries(OPERATIONS)) {
-  test(`${name} never throws at once`, async (t) => {
+  test(`${name} never throws synchronously`, async (t) => {
     const { server, client } = await clientFor(t)
     for (const options of [{ colour: 1 }, { timeout: 'soon' }, 5, 'x', [], { signal: {} }]) {
       const error = await caught(call(client, options))
@@ -220,7 +223,7 @@ for (const [name, call] of Object.entries(OPERATIONS)) {
     assert.deepEqual(await server.requests(), [])
   })
 
-  test(`${name} takes options, and none at all`, async (t) => {
+  test(`${name} accepts options, and works without`, async (t) => {
     const { server, client } = await clientFor(t)
     const headers = { 'X-Shop': '1' }
     await server.fault({ status: 404, times: 0 })
@@ -235,7 +238,7 @@ for (const [name, call] of Object.entries(OPERATIONS)) {
   })
 }
 
-test('an id that there cannot be is refused', async (t) => {
+test('an invalid id is rejected', async (t) => {
   const { server, client } = await clientFor(t)
   for (const id of [undefined, null, '', 5, {}, ['msg_1'], '\ud800', Symbol('x')]) {
     const found = [
@@ -253,7 +256,7 @@ test('an id that there cannot be is refused', async (t) => {
   assert.deepEqual(await server.requests(), [])
 })
 
-test('an id is one segment of a path', async (t) => {
+test('an id is escaped as one path segment', async (t) => {
   const { server, client } = await clientFor(t)
   for (const id of ['a/b', '../credits', 'ü?x=1#y', 'a b', '%2e%2e']) {
     assert.equal((await caught(client.messages.get(id))).constructor, NotFoundError, id)
@@ -261,7 +264,7 @@ test('an id is one segment of a path', async (t) => {
   for (const { path } of await server.requests()) assert.match(path, /^\/v1\/messages\/[^/?#]+$/)
 })
 
-test('the resources of a client are there, and can be replaced in tests', async (t) => {
+test('the resources of a client can be replaced in tests', async (t) => {
   const { client } = await clientFor(t)
   assert.deepEqual(Object.keys(client).sort(), [
     'campaigns',
@@ -277,7 +280,7 @@ test('the resources of a client are there, and can be replaced in tests', async 
   assert.equal(await client.messages.send(SMS), 'sent')
 })
 
-test('what is required cannot be left out', async (t) => {
+test('missing required parameters are rejected', async (t) => {
   const { server, client } = await clientFor(t)
   const required = [
     [(params) => client.messages.send(params), SMS, ['channel', 'to', 'from', 'body']],

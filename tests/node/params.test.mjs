@@ -1,4 +1,4 @@
-// The parameters of operations: what they may be, and which are refused before anything is sent.
+// The parameters of operations: accepted values, and those that are rejected before anything is sent.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
@@ -9,7 +9,7 @@ import { InvalidRequestError, ValidationError } from './zexa.mjs'
 const TEMPLATE = { name: 'order_shipped', language: 'pt', variables: { 1: 'Ana' } }
 const WHATSAPP = { channel: 'whatsapp', to: '+244912345678', from: 'ZEXA' }
 
-/** Operations that take parameters, each with some that it takes. */
+/** Operations with parameters, each with valid ones. */
 const TAKING = {
   'messages.send': [SMS, (client, params) => client.messages.send(params)],
   'campaigns.create': [CAMPAIGN, (client, params) => client.campaigns.create(params)],
@@ -31,8 +31,8 @@ const TEXTS = {
   'campaigns.wait': ['until'],
 }
 
-/** The error of a call that was refused before anything was sent, which must name the parameter. */
-async function refused(call, name) {
+/** The error of a call that is rejected before anything is sent. It must name the parameter. */
+async function rejected(call, name) {
   const error = await caught(call)
   assert.ok(error instanceof ValidationError || error instanceof InvalidRequestError, inspect(error))
   assert.ok(error.message.startsWith(name), error.message)
@@ -47,17 +47,17 @@ async function lastBody(server) {
 }
 
 for (const [operation, names] of Object.entries(TEXTS)) {
-  test(`${operation}: a text of another type is refused`, async (t) => {
+  test(`${operation}: a string parameter of another type is rejected`, async (t) => {
     const { server, client } = await clientFor(t)
     const [whole, call] = TAKING[operation]
     for (const name of names) {
       for (const value of [5, true, 5n, ['x'], {}, new Date(), Buffer.from('x'), Symbol('x'), () => 'x']) {
-        const error = await refused(call(client, { ...whole, [name]: value }), name)
+        const error = await rejected(call(client, { ...whole, [name]: value }), name)
         assert.equal(error.constructor, ValidationError)
         assert.match(error.message, /string/)
       }
-      await refused(call(client, { ...whole, [name]: 'a\ud800b' }), name)
-      await refused(call(client, { ...whole, [name]: '\udc00' }), name)
+      await rejected(call(client, { ...whole, [name]: 'a\ud800b' }), name)
+      await rejected(call(client, { ...whole, [name]: '\udc00' }), name)
     }
     assert.deepEqual(await server.requests(), [])
   })
@@ -67,7 +67,7 @@ for (const [operation, [whole, call]] of Object.entries(TAKING)) {
   test(`${operation}: the error about an unknown parameter lists the known ones`, async (t) => {
     const { server, client } = await clientFor(t)
     for (const name of ['colour', 'from_', 'scheduled_at', 'per_page', 'page', '__proto__', 'constructor', '']) {
-      const error = await refused(call(client, { ...whole, [name]: 'x' }), name)
+      const error = await rejected(call(client, { ...whole, [name]: 'x' }), name)
       const known = TEXTS[operation] ?? ['perPage']
       for (const one of known) assert.ok(error.message.includes(one), error.message)
     }
@@ -77,14 +77,14 @@ for (const [operation, [whole, call]] of Object.entries(TAKING)) {
   test(`${operation}: the error about a misplaced option says what is right`, async (t) => {
     const { server, client } = await clientFor(t)
     for (const name of ['timeout', 'signal', 'retryAmbiguous']) {
-      const { message } = await refused(call(client, { ...whole, [name]: 1 }), name)
+      const { message } = await rejected(call(client, { ...whole, [name]: 1 }), name)
       const start = `${name}: this is an option of the call: pass it in the last argument. The parameters of ${operation} are `
       assert.ok(message.startsWith(start), message)
     }
-    const { message } = await refused(call(client, { ...whole, apiKey: 'x' }), 'apiKey')
+    const { message } = await rejected(call(client, { ...whole, apiKey: 'x' }), 'apiKey')
     assert.match(message, /^apiKey: this is an option of the client: pass it to new Zexa\(\)\. /)
     const misspelt = (TEXTS[operation] ?? ['perPage'])[0].toUpperCase()
-    const { details } = await refused(call(client, { ...whole, [misspelt]: 'x' }), misspelt)
+    const { details } = await rejected(call(client, { ...whole, [misspelt]: 'x' }), misspelt)
     assert.match(details.reason, /^did you mean \w+\? The parameters of /)
     assert.deepEqual(await server.requests(), [])
   })
@@ -100,7 +100,7 @@ for (const [operation, [whole, call]] of Object.entries(TAKING)) {
     assert.deepEqual(await server.requests(), [])
   })
 
-  test(`${operation}: null and undefined are as good as absent`, async (t) => {
+  test(`${operation}: null and undefined count as absent`, async (t) => {
     const { server, client } = await clientFor(t, { maxRetries: 0 })
     const names = [...(TEXTS[operation] ?? []), 'colour', 'perPage'].filter((name) => !(name in whole))
     for (const nothing of [null, undefined]) {
@@ -126,7 +126,7 @@ test('a time may be a Date', async (t) => {
   }
 })
 
-test('a time may be a string that says its offset', async (t) => {
+test('a time may be a string with an offset', async (t) => {
   const { server, client } = await clientFor(t)
   for (const scheduledAt of ['2036-07-01T09:00:00Z', '2036-07-01T10:00:00+01:00', '2036-07-01T08:30:00.000-00:30']) {
     const message = await client.messages.send({ ...SMS, scheduledAt })
@@ -134,23 +134,23 @@ test('a time may be a string that says its offset', async (t) => {
   }
   const sent = (await server.requests()).length
   for (const scheduledAt of ['tomorrow', '', '2036-07-01', '2036-07-01T09:00:00', '2036-02-30T09:00:00Z', '1000']) {
-    await refused(client.messages.send({ ...SMS, scheduledAt }), 'scheduledAt')
-    await refused(client.campaigns.create({ ...CAMPAIGN, scheduledAt }), 'scheduledAt')
+    await rejected(client.messages.send({ ...SMS, scheduledAt }), 'scheduledAt')
+    await rejected(client.campaigns.create({ ...CAMPAIGN, scheduledAt }), 'scheduledAt')
   }
   assert.equal((await server.requests()).length, sent)
 })
 
-test('what is no time is refused', async (t) => {
+test('an invalid time is rejected', async (t) => {
   const { server, client } = await clientFor(t)
   const far = [new Date(8.64e15), new Date(-8.64e15)]
   const others = [new Date('never'), 2036, Date.now(), {}, { toISOString: () => 'x' }, [new Date()], true, '\ud800']
   for (const scheduledAt of [...far, ...others]) {
-    await refused(client.messages.send({ ...SMS, scheduledAt }), 'scheduledAt')
+    await rejected(client.messages.send({ ...SMS, scheduledAt }), 'scheduledAt')
   }
   assert.deepEqual(await server.requests(), [])
 })
 
-test('a Date may be one of another realm, or of a class over it', async (t) => {
+test('a Date may be of another realm or a subclass', async (t) => {
   const { client } = await clientFor(t)
   class Moment extends Date {}
   const foreign = runInContext('new Date("2036-07-01T09:00:00Z")', createContext())
@@ -160,7 +160,7 @@ test('a Date may be one of another realm, or of a class over it', async (t) => {
   }
 })
 
-test('a text may hold any character', async (t) => {
+test('a text may contain any character', async (t) => {
   const { server, client } = await clientFor(t)
   for (const body of ['Olá 🇦🇴', 'a\0b', '\u2028\u2029\ufeff', '"\\/\b', '\\ud800', '𝄞'.repeat(30), '\uffff']) {
     assert.equal((await client.messages.send({ ...SMS, body })).body, body)
@@ -192,15 +192,15 @@ test('a template is an object', async (t) => {
   assert.deepEqual((await lastBody(server)).template, JSON.parse(JSON.stringify(odd)))
 })
 
-test('a template of another type is refused', async (t) => {
+test('a template of another type is rejected', async (t) => {
   const { server, client } = await clientFor(t)
   for (const template of ['order_shipped', 5, true, ['order_shipped'], () => TEMPLATE, { toJSON: () => 5 }]) {
-    await refused(client.messages.send({ ...WHATSAPP, template }), 'template')
+    await rejected(client.messages.send({ ...WHATSAPP, template }), 'template')
   }
   assert.deepEqual(await server.requests(), [])
 })
 
-test('a template that is no JSON is refused', async (t) => {
+test('a template that JSON cannot express is rejected', async (t) => {
   const { server, client } = await clientFor(t)
   const circular = { ...TEMPLATE }
   circular.variables = { circular }
@@ -212,14 +212,14 @@ test('a template that is no JSON is refused', async (t) => {
   const none = { toJSON: () => undefined }
   const half = [{ a: '\ud800' }, { '\udfff': 1 }, { a: ['x', { b: '\\\ud800' }] }]
   for (const template of [circular, { a: 1n }, broken, none, ...half]) {
-    await refused(client.messages.send({ ...WHATSAPP, template }), 'template')
+    await rejected(client.messages.send({ ...WHATSAPP, template }), 'template')
   }
-  const error = await refused(client.messages.send({ ...WHATSAPP, template: { variables: broken } }), 'template')
+  const error = await rejected(client.messages.send({ ...WHATSAPP, template: { variables: broken } }), 'template')
   assert.deepEqual([error.cause?.constructor, error.cause?.message], [RangeError, 'mine'])
   assert.deepEqual(await server.requests(), [])
 })
 
-test('texts in an array are texts', async (t) => {
+test('array parameters must contain strings', async (t) => {
   const { server, client } = await clientFor(t)
   for (const value of [
     '*',
@@ -233,18 +233,18 @@ test('texts in an array are texts', async (t) => {
     ['\ud800'],
     [['*']],
   ]) {
-    await refused(client.webhooks.create({ ...WEBHOOK, events: value }), 'events')
-    await refused(client.contacts.create({ ...CONTACT, lists: value }), 'lists')
+    await rejected(client.webhooks.create({ ...WEBHOOK, events: value }), 'events')
+    await rejected(client.contacts.create({ ...CONTACT, lists: value }), 'lists')
   }
-  await refused(client.webhooks.create({ ...WEBHOOK, events: [] }), 'events')
-  const error = await refused(client.webhooks.create({ ...WEBHOOK, events: ['*', 5] }), 'events')
+  await rejected(client.webhooks.create({ ...WEBHOOK, events: [] }), 'events')
+  const error = await rejected(client.webhooks.create({ ...WEBHOOK, events: ['*', 5] }), 'events')
   assert.match(error.message, /\[1\]/)
   assert.deepEqual(await server.requests(), [])
   await client.contacts.create({ ...CONTACT, lists: Object.freeze(['lst_demo', 'lst_abc123']) })
   assert.deepEqual((await lastBody(server)).lists, ['lst_demo', 'lst_abc123'])
 })
 
-test('a page size that there cannot be is refused', async (t) => {
+test('an invalid perPage is rejected', async (t) => {
   const { server, client } = await clientFor(t)
   for (const perPage of [0, 101, -1, 1.5, 2 ** 32, 2 ** 70, Number.NaN, '5', 5n, true, [5], new Date()]) {
     for (const list of [
@@ -252,14 +252,14 @@ test('a page size that there cannot be is refused', async (t) => {
       client.senderIds.list({ perPage }),
       client.campaigns.list({ perPage }),
     ]) {
-      await refused(list.toArray(), 'perPage')
-      await refused(list, 'perPage')
+      await rejected(list.toArray(), 'perPage')
+      await rejected(list, 'perPage')
     }
   }
   assert.deepEqual(await server.requests(), [])
 })
 
-test('what is not E.164 is refused without being repeated', async (t) => {
+test('the error about an invalid phone number does not contain it', async (t) => {
   const { server, client } = await clientFor(t)
   for (const number of [
     '955666777',
@@ -271,8 +271,8 @@ test('what is not E.164 is refused without being repeated', async (t) => {
     '+९५५६६६७७७',
   ]) {
     for (const error of [
-      await refused(client.messages.send({ ...SMS, to: number }), 'to'),
-      await refused(client.contacts.create({ ...CONTACT, phone: number }), 'phone'),
+      await rejected(client.messages.send({ ...SMS, to: number }), 'to'),
+      await rejected(client.contacts.create({ ...CONTACT, phone: number }), 'phone'),
     ]) {
       assert.equal(error.details.value, number)
       assert.doesNotMatch(`${error.stack} ${inspect(error)} ${JSON.stringify(error)}`, /955666777|4711/)
@@ -281,7 +281,7 @@ test('what is not E.164 is refused without being repeated', async (t) => {
   assert.deepEqual(await server.requests(), [])
 })
 
-test('what a program computes is read once, and what it throws comes back', async (t) => {
+test('a getter is called once, and its exception rejects the call', async (t) => {
   const { client } = await clientFor(t)
   let reads = 0
   const params = {

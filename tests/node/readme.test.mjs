@@ -159,7 +159,7 @@ describe('a receiver accepts events:', () => {
       const receiver = await Receiver.start(t, program)
       const { id } = await receiver.haveEventsPosted()
       assert.equal(await receiver.program.line(), `message.delivered ${id} delivered`)
-      assert.deepEqual(await receiver.answers(), [204, 204])
+      assert.deepEqual(await receiver.statuses(), [204, 204])
       assert.equal(await receiver.post('no event'), 400)
     })
   }

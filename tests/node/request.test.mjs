@@ -1,18 +1,18 @@
-// Requests to any path, for what the package does not know.
+// Requests to any path.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { CONTACT, caught, clientFor } from './examples.mjs'
 import { ConfigError, InvalidRequestError, ServerError, ValidationError } from './zexa.mjs'
 
-/** A server that answers everything with 200. */
+/** A server that responds to every request with 200. */
 async function answering(t) {
   const both = await clientFor(t)
   await both.server.fault({ status: 200, body: { ok: true }, times: 0 })
   return both
 }
 
-async function refused(call, name) {
+async function rejected(call, name) {
   const error = await caught(call)
   assert.ok(error instanceof ValidationError || error instanceof InvalidRequestError, inspect(error))
   assert.equal(error.details.field, name)
@@ -22,7 +22,7 @@ async function refused(call, name) {
   return error
 }
 
-test('an answer is a status and a body', async (t) => {
+test('a response is a status and a body', async (t) => {
   const { client } = await clientFor(t)
   const response = await client.request('GET', '/credits')
   assert.deepEqual(response, { status: 200, body: { credits: 4250, currency: 'USD' } })
@@ -40,7 +40,7 @@ test('any method', async (t) => {
   }
 })
 
-test('any body arrives as it is', async (t) => {
+test('any JSON value can be the body', async (t) => {
   const { server, client } = await answering(t)
   const deep = JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`)
   const odd = { ünknown: [null, true, -1, 1.5, {}, []], empty: '', nul: 'a\0b', a_b: { camelCase: '\\ud800' } }
@@ -52,7 +52,7 @@ test('any body arrives as it is', async (t) => {
   }
 })
 
-test('a body is what JSON.stringify makes of it', async (t) => {
+test('a body is converted by JSON.stringify()', async (t) => {
   const { server, client } = await answering(t)
   const bodies = [
     [
@@ -74,16 +74,16 @@ test('a body is what JSON.stringify makes of it', async (t) => {
   }
 })
 
-test('no body is none', async (t) => {
+test('an absent body is not sent', async (t) => {
   const { server, client } = await answering(t)
-  for (const given of [undefined, null, {}, { body: undefined }, { body: null }]) {
-    await client.request('POST', '/calls', given)
+  for (const input of [undefined, null, {}, { body: undefined }, { body: null }]) {
+    await client.request('POST', '/calls', input)
     const { body, text, headers } = (await server.requests()).at(-1)
     assert.deepEqual([body ?? null, text ?? '', headers['content-type']], [null, '', undefined])
   }
 })
 
-test('a body that is no JSON is refused', async (t) => {
+test('a body that JSON cannot express is rejected', async (t) => {
   const { server, client } = await answering(t)
   const circular = []
   circular.push(circular)
@@ -97,11 +97,11 @@ test('a body that is no JSON is refused', async (t) => {
     { '\udfff': 1 },
     { toJSON: () => undefined },
   ]) {
-    await refused(client.request('POST', '/calls', { body }), 'body')
+    await rejected(client.request('POST', '/calls', { body }), 'body')
   }
   let deep = []
   for (let depth = 0; depth < 100_000; depth += 1) deep = [deep]
-  await refused(client.request('POST', '/calls', { body: deep }), 'body')
+  await rejected(client.request('POST', '/calls', { body: deep }), 'body')
   assert.deepEqual(await server.requests(), [])
 })
 
@@ -112,35 +112,35 @@ test('a query is escaped', async (t) => {
   assert.deepEqual((await server.requests())[0].query, query)
 })
 
-test('a query may hold numbers, arrays, and nothing', async (t) => {
+test('a query may contain numbers, booleans and absent values', async (t) => {
   const { server, client } = await answering(t)
   await client.request('GET', '/reports', { query: { page: 2, share: 1.5, all: true, none: null, absent: undefined } })
   assert.deepEqual((await server.requests())[0].query, { page: '2', share: '1.5', all: 'true' })
 })
 
-test('an array in a query is as many pairs', async (t) => {
+test('an array in a query repeats its parameter', async (t) => {
   const { server, client } = await answering(t)
   await client.request('GET', '/reports', { query: { status: ['sent', null, 5, true], none: [], other: 'x' } })
-  // Of a name that comes more than once, the sandbox tells the last.
+  // The sandbox reports the last value of a repeated parameter.
   assert.deepEqual((await server.requests())[0].query, { status: 'true', other: 'x' })
 })
 
-test('a query may be any pairs', async (t) => {
+test('a query may be any iterable of pairs', async (t) => {
   const { server, client } = await answering(t)
   const pairs = [
     ['a', '1'],
     ['b', 'ü'],
   ]
-  const given = [pairs, new Map(pairs), new URLSearchParams(pairs), new FormData(), new Set(pairs)]
-  given[3].append('a', '1')
-  given[3].append('b', 'ü')
-  for (const query of given) {
+  const queries = [pairs, new Map(pairs), new URLSearchParams(pairs), new FormData(), new Set(pairs)]
+  queries[3].append('a', '1')
+  queries[3].append('b', 'ü')
+  for (const query of queries) {
     await client.request('GET', '/reports', { query })
     assert.deepEqual((await server.requests()).at(-1).query, { a: '1', b: 'ü' }, inspect(query))
   }
 })
 
-test('a query of another type is refused', async (t) => {
+test('a query of another type is rejected', async (t) => {
   const { server, client } = await answering(t)
   const values = [
     { a: {} },
@@ -154,22 +154,22 @@ test('a query of another type is refused', async (t) => {
   ]
   const wholes = ['a=1', 5, true, () => {}, ['a'], [5], [[]], [['a', '1', '2']], [null]]
   for (const query of [...values, ...wholes]) {
-    await refused(client.request('GET', '/reports', { query }), 'query').catch((error) => {
+    await rejected(client.request('GET', '/reports', { query }), 'query').catch((error) => {
       throw new Error(`${inspect(query)}: ${error.message}`, { cause: error })
     })
   }
   assert.deepEqual(await server.requests(), [])
 })
 
-test('numbers in a query that are none are refused', async (t) => {
+test('NaN and Infinity in a query are rejected', async (t) => {
   const { server, client } = await answering(t)
   for (const number of [Number.NaN, Number.POSITIVE_INFINITY]) {
-    await refused(client.request('GET', '/reports', { query: { number } }), 'query')
+    await rejected(client.request('GET', '/reports', { query: { number } }), 'query')
   }
   assert.deepEqual(await server.requests(), [])
 })
 
-test('a path leads nowhere else', async (t) => {
+test('a path outside the base URL is rejected', async (t) => {
   const { server, client } = await answering(t)
   const elsewhere = [
     'https://zexa.invalid/credits',
@@ -181,17 +181,17 @@ test('a path leads nowhere else', async (t) => {
     '/\ud800',
   ]
   for (const path of [...elsewhere, undefined, null, 5, {}, ['/credits'], new URL('https://zexa.invalid')]) {
-    await refused(client.request('GET', path), 'path').catch((error) => {
+    await rejected(client.request('GET', path), 'path').catch((error) => {
       throw new Error(`${inspect(path)}: ${error.message}`, { cause: error })
     })
   }
   assert.deepEqual(await server.requests(), [])
 })
 
-test('a method that is none', async (t) => {
+test('an invalid method is rejected', async (t) => {
   const { server, client } = await answering(t)
   for (const method of ['GE T', '', 'get\n', 'FETCH', undefined, null, 5, {}]) {
-    await refused(client.request(method, '/credits'), 'method').catch((error) => {
+    await rejected(client.request(method, '/credits'), 'method').catch((error) => {
       throw new Error(`${inspect(method)}: ${error.message}`, { cause: error })
     })
   }
@@ -201,15 +201,15 @@ test('a method that is none', async (t) => {
 test('the error about an unknown member lists the known ones', async (t) => {
   const { server, client } = await answering(t)
   for (const name of ['params', 'headers', 'data', 'Query']) {
-    assert.match((await refused(client.request('GET', '/credits', { [name]: {} }), name)).message, /query, body/)
+    assert.match((await rejected(client.request('GET', '/credits', { [name]: {} }), name)).message, /query, body/)
   }
-  for (const given of ['body', 5, [], () => {}]) {
-    assert.match((await caught(client.request('GET', '/credits', given))).message, /must be an object/)
+  for (const input of ['body', 5, [], () => {}]) {
+    assert.match((await caught(client.request('GET', '/credits', input))).message, /must be an object/)
   }
   assert.deepEqual(await server.requests(), [])
 })
 
-test('a request has options as any call', async (t) => {
+test('request() accepts call options', async (t) => {
   const { server, client } = await clientFor(t)
   await server.fault({ status: 503, times: 0 })
   const options = { maxRetries: 0, timeout: 5000, deadline: 5000, headers: { 'X-Shop': '1' } }

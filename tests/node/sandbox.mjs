@@ -1,14 +1,14 @@
-// The sandbox program, and the servers that it runs, one for each test.
+// The sandbox program, and its servers, one for each test.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-/** The repository. */
+/** The root of the repository. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-// No test depends on the environment that it happens to be run in: these would change how clients behave.
+// Variables that would change the behaviour of clients.
 for (const name of [
   'ZEXA_API_KEY',
   'ZEXA_BASE_URL',
@@ -22,26 +22,26 @@ for (const name of [
   delete process.env[name.toLowerCase()]
 }
 
-/** The sandbox does not know what it was asked for. */
-export class Refused extends Error {}
+/** The sandbox rejected a control request. */
+export class ControlError extends Error {}
 
-/** A running sandbox, which ends with this process at the latest. */
+/** A running sandbox. It ends with this process at the latest. */
 export class Sandbox {
   #process
 
-  /** Starts the program that ZEXA_SANDBOX names, or else the one that `cargo build -p zexa-sandbox` has made. */
+  /** Starts the program ZEXA_SANDBOX. Default: the one that `cargo build -p zexa-sandbox` builds. */
   static async start(...flags) {
     const program = process.env.ZEXA_SANDBOX || `${ROOT}target/debug/zexa-sandbox`
     if (!existsSync(program)) {
-      throw new Error(`${program} is lacking: cargo build -p zexa-sandbox, or say in ZEXA_SANDBOX where it is`)
+      throw new Error(`${program} is missing: run cargo build -p zexa-sandbox, or set ZEXA_SANDBOX`)
     }
-    // A process group of its own: Ctrl-C is for the tests alone.
+    // In a separate process group, so that Ctrl-C ends the tests only.
     const running = spawn(program, ['--exit-with-parent', ...flags], {
       stdio: ['pipe', 'pipe', 'inherit'],
       detached: true,
     })
     const [line] = await once(createInterface(running.stdout), 'line')
-    // By itself it keeps no test process alive.
+    // It must not keep the test process alive.
     for (const one of [running, running.stdin, running.stdout]) one.unref()
     return new Sandbox(running, JSON.parse(line))
   }
@@ -53,12 +53,12 @@ export class Sandbox {
     this.server = new Server(started)
   }
 
-  /** A server with `state` and `faults` of its own, as scenarios describe it. */
+  /** Starts a server with its own `state` and `faults`, as in scenarios. */
   async startServer(described = {}) {
     return new Server(await send('POST', `${this.control}/instances`, described))
   }
 
-  /** Where what came does not fit the patterns. */
+  /** The mismatches between patterns and actual values. */
   async mismatches(expected, actual) {
     return (await send('POST', `${this.control}/match`, { expected, actual })).mismatches
   }
@@ -68,7 +68,7 @@ export class Sandbox {
   }
 }
 
-/** One server of a sandbox: what a client needs to reach it, and its control path. */
+/** A server of a sandbox: its URL, API key and control URL. */
 export class Server {
   constructor(started) {
     this.url = started.url
@@ -87,12 +87,12 @@ export class Server {
     return { ...process.env, ZEXA_BASE_URL: this.url, ZEXA_API_KEY: this.apiKey }
   }
 
-  /** All requests that it received, in order, once there are so many. */
+  /** All received requests, in order. Waits until there are at least `atLeast`. */
   async requests(atLeast = 0) {
     return (await this.get(`requests?at_least=${atLeast}`)).requests
   }
 
-  /** All messages that exist in it, in order. */
+  /** All messages on the server, in order. */
   async messages() {
     return (await this.get('messages')).messages
   }
@@ -101,27 +101,27 @@ export class Server {
     return (await this.get('contacts')).contacts
   }
 
-  /** What it has posted to webhooks, each with its `payload` and `attempts`. */
+  /** The deliveries to webhooks, each with its `payload` and `attempts`. */
   async deliveries() {
     return (await this.get('deliveries')).deliveries
   }
 
-  /** Its time, balance, counts, `connections` ever accepted and `open_connections`. */
+  /** The clock, balance, counters, `connections` (accepted in total) and `open_connections`. */
   state() {
     return this.get('state')
   }
 
-  /** Makes it misbehave, such as `fault({ method: 'POST', status: 503 })`. */
+  /** Adds a fault, such as `fault({ method: 'POST', status: 503 })`. */
   fault(fault) {
     return send('POST', `${this.control}/faults`, fault)
   }
 
-  /** Forgets its faults: what comes from now on is answered as it should be. */
+  /** Removes all faults. */
   forgetFaults() {
     return send('DELETE', `${this.control}/faults`)
   }
 
-  /** Moves its time ahead. */
+  /** Advances the clock. */
   advance(seconds) {
     return send('POST', `${this.control}/advance`, { seconds })
   }
@@ -137,23 +137,23 @@ export class Server {
 
 let shared
 
-/** The sandbox of this process, started when it is first asked for. */
+/** The sandbox of this process, started on first use. */
 export function sandbox() {
   shared ??= Sandbox.start()
   return shared
 }
 
-/** A server of the test `t` alone, which ends with it. */
+/** A server of the test `t`, which ends with the test. */
 export async function serverFor(t, described) {
   const server = await (await sandbox()).startServer(described)
   t.after(() => server.end())
   return server
 }
 
-/** Makes a request to a control path. */
+/** Sends a request to a control URL. */
 async function send(method, url, body) {
   const response = await fetch(url, { method, body: body === undefined ? undefined : JSON.stringify(body) })
   const text = await response.text()
-  if (!response.ok) throw new Refused(`the sandbox answers ${method} ${url} with ${response.status}: ${text}`)
+  if (!response.ok) throw new ControlError(`the sandbox responded to ${method} ${url} with ${response.status}: ${text}`)
   return text === '' ? null : JSON.parse(text)
 }

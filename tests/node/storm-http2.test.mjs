@@ -1,5 +1,5 @@
-// Sends over HTTP/2 while streams are scarce and calls stall, time out or are aborted at random: what is reported as not sent never arrives, and nothing
-// arrives twice. `ZEXA_TEST_SENDS` is the number of sends in all.
+// Sends over HTTP/2 while streams are scarce and calls stall, time out or are aborted at random: messages reported as not sent never arrive, and
+// no message arrives twice. `ZEXA_TEST_SENDS` is the total number of sends.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectionsClosed } from './abort_helpers.mjs'
@@ -8,7 +8,7 @@ import { serverFor } from './sandbox.mjs'
 import { CancelledError, Zexa, ZexaError } from './zexa.mjs'
 
 const LIMITS = [1, 10, 100]
-/** For each limit of streams. */
+/** Sends per limit of streams. */
 const SENDS = Math.ceil(Number(process.env.ZEXA_TEST_SENDS ?? 1200) / LIMITS.length)
 const AT_ONCE = 32
 // Milliseconds.
@@ -29,10 +29,10 @@ const FAULTS = [
   { process: true, then: 'hang' },
 ]
 
-/** How many messages with this outcome exist in the server. */
+/** Number of messages on the server with this outcome. */
 const EXPECTED = { sent: [1], accepted: [1], rejected: [0], not_sent: [0], unknown: [0, 1] }
 
-/** What was reported, and how often it arrived, in all storms. */
+/** Reported outcomes, and how often the messages arrived, in all runs. */
 const seen = new Set()
 
 for (const limit of LIMITS) {
@@ -49,19 +49,19 @@ for (const limit of LIMITS) {
     }
     await Promise.all(Array.from({ length: AT_ONCE }, sendSome))
     zexa.close()
-    // After the connections of the client are closed, nothing can arrive any more.
+    // After the connections are closed, nothing can arrive.
     await connectionsClosed(server)
     judge(reported, await bodies(server))
     assert.ok((await server.requests()).every((request) => request.http_version === '2'))
   })
 }
 
-test('they were storms: every outcome was reported', () => {
+test('every outcome was reported', () => {
   const all = Object.entries(EXPECTED).flatMap(([outcome, counts]) => counts.map((count) => `${outcome}, ${count}`))
   assert.deepEqual(seen, new Set(all))
 })
 
-/** Sends one message, which may be aborted, or have a deadline that it misses. */
+/** Sends one message, which may be aborted or miss its deadline. */
 async function outcomeOf(zexa, text) {
   const controller = new AbortController()
   const chance = Math.random()
@@ -81,7 +81,7 @@ async function outcomeOf(zexa, text) {
   }
 }
 
-/** Compares the reported outcomes with the messages that exist in the server. */
+/** Compares the reported outcomes with the messages on the server. */
 function judge(reported, arrived) {
   const times = new Map()
   for (const text of arrived) times.set(text, (times.get(text) ?? 0) + 1)

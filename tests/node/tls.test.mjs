@@ -1,4 +1,4 @@
-// TLS: whom a client trusts.
+// TLS: the certificate authorities that a client trusts.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,20 +10,20 @@ import { APIConnectionError, ConfigError, Zexa } from './zexa.mjs'
 
 const TLS = { state: { tls: true } }
 
-test('a file of authorities is trusted', async (t) => {
+test('caFile is trusted', async (t) => {
   const { server, client } = await clientFor(t, { http2: true }, TLS)
   assert.match(server.url, /^https:/)
   assert.equal((await client.messages.send(SMS)).status, 'queued')
   assert.equal((await server.requests())[0].http_version, '2')
 })
 
-test('a sandbox that speaks TLS itself is trusted by its own file', async (t) => {
+test('the certificate of a sandbox with TLS is trusted by its CA file', async (t) => {
   const sandbox = await Sandbox.start('--tls')
   t.after(() => sandbox.end())
   assert.equal((await new Zexa(sandbox.server.options).credits.get()).credits, 4250)
 })
 
-test('nobody else is', async (t) => {
+test('other authorities are not trusted', async (t) => {
   const { server } = await clientFor(t, {}, TLS)
   const { caFile, ...options } = server.options
   const error = await caught(new Zexa({ ...options, maxRetries: 0 }).messages.send(SMS))
@@ -37,14 +37,14 @@ test('nobody else is', async (t) => {
   assert.equal((await caught(elsewhere.credits.get())).constructor, APIConnectionError)
 })
 
-test('a server without TLS is told', async (t) => {
+test('a server without TLS is reported', async (t) => {
   const { server } = await clientFor(t)
   const options = { ...server.options, baseUrl: server.url.replace('http:', 'https:'), maxRetries: 0 }
   const { outcome, cause } = await caught(new Zexa(options).messages.send(SMS))
   assert.deepEqual([outcome, cause.code], ['not_sent', 'EPROTO'])
 })
 
-test('a file that holds no authorities is refused', (t) => {
+test('a file without certificates is rejected', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'zexa-tls-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const texts = ['', 'no certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n']

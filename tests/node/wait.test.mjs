@@ -1,4 +1,4 @@
-// Waiting until a message or a campaign has got somewhere, and all that ends it before.
+// Waiting for the status of a message or campaign, and what ends a wait.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CAMPAIGN, caught, clientFor, SMS } from './examples.mjs'
@@ -8,10 +8,10 @@ function messageThatIs(status) {
   return { id: 'msg_1', status, channel: 'sms', to: '+244912345678', created_at: '2026-07-01T09:00:00Z' }
 }
 
-/** A server with a message that never comes to an end, and a client of it. */
+/** A server with a message that never reaches a final status, and a client for it. */
 const staying = (t) => clientFor(t, {}, { state: { messages: [messageThatIs('sent')] } })
 
-test('until it has arrived', async (t) => {
+test('until a message is delivered', async (t) => {
   const { client } = await clientFor(t, {}, { state: { speed: 5 } })
   const sent = await client.messages.send(SMS)
   const arrived = await client.messages.wait(sent.id)
@@ -25,7 +25,7 @@ test('until a campaign is complete', async (t) => {
   assert.deepEqual([ended.status, ended.stats.delivered], ['completed', 5])
 })
 
-test('what is final ends it, whatever it waits for', async (t) => {
+test('a final status ends every wait', async (t) => {
   const { server, client } = await clientFor(t, {}, { state: { messages: [messageThatIs('failed')] } })
   const all = ['sent', 'queued', 'final', '', null, undefined].map((until) => ({ until }))
   for (const params of [...all, {}, null, undefined]) {
@@ -34,14 +34,14 @@ test('what is final ends it, whatever it waits for', async (t) => {
   assert.equal((await server.requests()).length, all.length + 3)
 })
 
-test('the status that it waits for', async (t) => {
+test('the awaited status ends the wait', async (t) => {
   const { server, client } = await staying(t)
   await server.fault({ path: '/messages/*', status: 200, body: messageThatIs('queued') })
   assert.equal((await client.messages.wait('msg_1', { until: 'sent' })).status, 'sent')
   assert.equal((await server.requests()).length, 2)
 })
 
-test('the deadline is for all of it', async (t) => {
+test('the deadline limits the whole wait', async (t) => {
   const { client } = await staying(t)
   for (const wait of [
     client.messages.wait('msg_1', {}, { deadline: 3000 }),
@@ -54,7 +54,7 @@ test('the deadline is for all of it', async (t) => {
   }
 })
 
-test('a signal ends it in a pause', async (t) => {
+test('a signal ends the wait in a pause', async (t) => {
   const { server, client } = await staying(t)
   const controller = new AbortController()
   const wait = client.messages.wait('msg_1', {}, { signal: controller.signal })
@@ -64,12 +64,12 @@ test('a signal ends it in a pause', async (t) => {
   const { kind, cause } = await caught(wait)
   assert.deepEqual([kind, cause], ['cancelled', reason])
   const seen = (await server.requests()).length
-  // The other goes on, and asks for no more than it needs.
+  // Another wait continues, and sends only the requests that it needs.
   assert.equal((await client.messages.wait('msg_1', { until: 'sent' })).status, 'sent')
   assert.equal((await server.requests()).length, seen + 1)
 })
 
-test('closing the client ends it', async (t) => {
+test('closing the client ends the wait', async (t) => {
   const { server, client } = await staying(t)
   const wait = caught(client.messages.wait('msg_1'))
   await server.requests(2)
@@ -78,14 +78,14 @@ test('closing the client ends it', async (t) => {
   assert.deepEqual([error.constructor, error.outcome], [ClosedError, 'unknown'])
 })
 
-test('many wait side by side', async (t) => {
+test('many concurrent waits', async (t) => {
   const { client } = await staying(t)
   const waits = Array.from({ length: 20 }, () => client.messages.wait('msg_1', { until: 'sent' }))
   const all = await Promise.all([...waits, client.credits.get()])
   assert.equal(all.length, 21)
 })
 
-test('what there is not is not waited for', async (t) => {
+test('waiting for an unknown id is rejected', async (t) => {
   const { client } = await staying(t)
   assert.equal((await caught(client.messages.wait('msg_nobody'))).constructor, NotFoundError)
   assert.equal((await caught(client.campaigns.wait('cmp_nobody', { until: 'sent' }))).constructor, NotFoundError)

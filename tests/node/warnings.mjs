@@ -1,6 +1,6 @@
-// What Node warns of, in a test that does not expect it, fails its file. Given to Node by `--import`.
+// Fails a test file if Node emits an unexpected warning. Loaded by `--import`.
 
-/** Of loggers that fail: the tests which have one look at them. */
+/** Warnings about failing loggers, which their tests check. */
 const EXPECTED = ['ZexaWarning']
 
 let unexpected = false

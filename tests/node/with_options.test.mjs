@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { caught, clientFor, OPERATIONS, SMS, thrown } from './examples.mjs'
 import { ClosedError, ConfigError, ServerError, Zexa } from './zexa.mjs'
 
-test('options of a call go before those of a derived client', async (t) => {
+test('options of a call take precedence over those of a derived client', async (t) => {
   const { server, client } = await clientFor(t)
   const derived = client.withOptions({ maxRetries: 0, headers: { 'X-One': '1', 'X-Two': '2' } })
   assert.equal(derived.constructor, Zexa)
@@ -16,7 +16,7 @@ test('options of a call go before those of a derived client', async (t) => {
   assert.equal((await caught(derived.credits.get({ maxRetries: 1 }))).attempts, 2)
 })
 
-test('options are added one over the other, and the first client keeps its own', async (t) => {
+test('options accumulate, and the original client keeps its own', async (t) => {
   const { server, client } = await clientFor(t, { maxRetries: 0 })
   const one = client.withOptions({ headers: { 'X-One': '1' } })
   const two = one.withOptions({ headers: { 'X-Two': '2' }, maxRetries: 1 })
@@ -42,7 +42,7 @@ test('a derived client shares the connections', async (t) => {
   assert.equal(client.withOptions({}).baseUrl, client.baseUrl)
 })
 
-test('a signal of a derived client ends all its calls, and a signal of a call goes before it', async (t) => {
+test('a signal of a derived client ends all its calls, and a signal of a call takes precedence', async (t) => {
   const { client } = await clientFor(t)
   const reason = { why: 'mine' }
   const derived = client.withOptions({ signal: AbortSignal.abort(reason) }).withOptions({ maxRetries: 0 })
@@ -54,7 +54,7 @@ test('a signal of a derived client ends all its calls, and a signal of a call go
   assert.equal((await client.credits.get()).credits, 4250)
 })
 
-test('options that cannot be used are refused at once', async (t) => {
+test('invalid options are rejected immediately', async (t) => {
   const { client } = await clientFor(t)
   const wrong = {
     timeout: ['soon', 0, -1, Number.NaN, '5', 5n],
@@ -113,7 +113,7 @@ test('options that cannot be used are refused at once', async (t) => {
     assert.equal(thrown(() => client.withOptions(options)).constructor, ConfigError)
 })
 
-test('undefined and null are as good as absent', async (t) => {
+test('undefined and null count as absent', async (t) => {
   const { server, client } = await clientFor(t)
   for (const nothing of [undefined, null]) {
     const names = [
@@ -134,7 +134,7 @@ test('undefined and null are as good as absent', async (t) => {
   assert.equal((await server.requests()).length, 4)
 })
 
-test('a message is repeated only where that is allowed', async (t) => {
+test('a POST is retried only with retryAmbiguous', async (t) => {
   const { server, client } = await clientFor(t)
   await server.fault({ method: 'POST', status: 503, times: 0 })
   for (const [retryAmbiguous, attempts] of [
@@ -148,7 +148,7 @@ test('a message is repeated only where that is allowed', async (t) => {
   }
 })
 
-test('a closed client takes no calls', async (t) => {
+test('a closed client rejects calls', async (t) => {
   const { server, client } = await clientFor(t)
   assert.equal(client.close(), undefined)
   client.close()
@@ -157,7 +157,7 @@ test('a closed client takes no calls', async (t) => {
   assert.deepEqual(await server.requests(), [])
 })
 
-test('closing a client closes those derived from it, and the other way round', async (t) => {
+test('closing a client closes its derived clients, and vice versa', async (t) => {
   const { server } = await clientFor(t)
   for (const which of [0, 1]) {
     const client = new Zexa(server.options)
@@ -168,7 +168,7 @@ test('closing a client closes those derived from it, and the other way round', a
   }
 })
 
-test('an attempt in flight goes on to its end when the client is closed', async (t) => {
+test('an attempt in flight continues after close()', async (t) => {
   const { server, client } = await clientFor(t)
   await server.fault({ method: 'POST', delay: 0.5 })
   const call = client.messages.send(SMS)
@@ -177,14 +177,14 @@ test('an attempt in flight goes on to its end when the client is closed', async 
   assert.equal((await call).status, 'queued')
 })
 
-test('a closed client leaves no connection', async (t) => {
+test('a closed client closes its connections', async (t) => {
   const { server, client } = await clientFor(t)
   await client.credits.get()
   client.close()
   while ((await server.state()).open_connections > 0);
 })
 
-test('a resource outlives its client, and methods can be passed on', async (t) => {
+test('a resource outlives its client, and its methods can be bound', async (t) => {
   const { server } = await clientFor(t)
   const { credits, messages } = new Zexa(server.options)
   assert.equal((await credits.get()).credits, 4250)

@@ -1,3 +1,3 @@
-// The package under test, for all tests beside it, which know it by its name alone.
+// The package under test, imported by its name.
 export * from 'zexa'
 export * as default from 'zexa'

@@ -1,4 +1,4 @@
-/* Tells what malloc() has given out, in the place of a process's priority: Node has no function for the one, and one for the other. */
+/* Returns the bytes that malloc() has allocated in place of the process priority: Node has a function for the latter only. */
 #include <malloc.h>
 #include <sys/resource.h>
 

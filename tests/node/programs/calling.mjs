@@ -1,48 +1,48 @@
-// What a worker thread, a forked process or a member of a cluster does: it makes calls as its first message says, and tells of them.
+// A worker thread, forked process or cluster worker: makes the calls that its first message names, and reports the results.
 import cluster from 'node:cluster'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Zexa } from '../zexa.mjs'
 import { sms } from './messages.mjs'
 
-const tell = (what) => (parentPort ? parentPort.postMessage(what) : process.send(what))
+const report = (what) => (parentPort ? parentPort.postMessage(what) : process.send(what))
 
 const CASES = {
-  /** Sends so many messages, and tells their bodies. */
+  /** Sends messages, and reports their bodies. */
   async send({ options, prefix, count }) {
     const zexa = new Zexa(options)
     const sent = await Promise.all(
       Array.from({ length: count }, (_, number) => zexa.messages.send(sms(`${prefix}: ${number}`))),
     )
-    tell(sent.map((message) => message.body))
+    report(sent.map((message) => message.body))
   },
 
-  /** Makes a client of nothing but the environment. */
+  /** Creates a client from the environment. */
   async environment() {
     try {
-      tell((await new Zexa().messages.send(sms('by the environment'))).body)
+      report((await new Zexa().messages.send(sms('by the environment'))).body)
     } catch (error) {
-      tell(`${error.name}: ${error.message}`)
+      report(`${error.name}: ${error.message}`)
     }
   },
 
-  /** Tells results as they are. */
+  /** Reports results as they are. */
   async results({ options }) {
     const zexa = new Zexa(options)
-    tell(await zexa.messages.send({ ...sms('cloned'), scheduledAt: '2036-07-01T09:00:00Z' }))
-    tell(await zexa.contacts.list())
-    tell(await zexa.request('GET', '/credits'))
-    tell(await zexa.request('GET', '/nowhere').catch((error) => error))
+    report(await zexa.messages.send({ ...sms('cloned'), scheduledAt: '2036-07-01T09:00:00Z' }))
+    report(await zexa.contacts.list())
+    report(await zexa.request('GET', '/credits'))
+    report(await zexa.request('GET', '/nowhere').catch((error) => error))
   },
 
-  /** Begins calls, tells when they are begun, and goes on with more of them for ever. */
-  async for_ever({ options, count }) {
+  /** Starts calls, reports that they have started, and continues with more forever. */
+  async forever({ options, count }) {
     const zexa = new Zexa(options)
     const again = () => zexa.request('GET', '/credits').then(again, () => {})
     for (let number = 0; number < count; number += 1) again()
-    tell('begun')
+    report('started')
   },
 
-  /** Ends its thread with calls in flight. */
+  /** Ends the thread with calls in flight. */
   async exit({ options, count, status }) {
     const zexa = new Zexa(options)
     for (let number = 0; number < count; number += 1) zexa.messages.send(sms(number)).catch(() => {})
@@ -55,13 +55,13 @@ const CASES = {
     throw new RangeError('of the thread')
   },
 
-  /** A message that takes its time: the thread lives for so long, and no longer. */
+  /** A slow message: the thread stays alive until it ends. */
   slow({ options }) {
-    new Zexa(options).messages.send(sms('slow')).then((message) => tell(message.body))
+    new Zexa(options).messages.send(sms('slow')).then((message) => report(message.body))
   },
 }
 
-const told = workerData ?? JSON.parse(process.env.ZEXA_TEST_CASE)
-await CASES[told.name](told)
-// Whoever is connected to its parent by a channel would live on.
+const input = workerData ?? JSON.parse(process.env.ZEXA_TEST_CASE)
+await CASES[input.name](input)
+// The channel to the parent would keep the process alive.
 if (cluster.isWorker) process.disconnect()

@@ -1,8 +1,8 @@
-// Programs that come to their end while clients are there, idle or in calls.
+// Programs that exit while clients are idle or have calls in flight.
 import { arrived } from './messages.mjs'
 import { beginCalls, main, newClient, say, send, server } from './support.mjs'
 
-/** What lives as long as the program. */
+/** Objects that stay alive as long as the program. */
 const kept = []
 
 function keep(...things) {
@@ -16,47 +16,47 @@ const CASES = {
     keep(newClient(), newClient({ logger: console }).withOptions({ timeout: 1 }))
   },
 
-  /** Connections that lie in wait for the next call. */
+  /** Idle connections. */
   async idle() {
     const client = keep(newClient())
     await Promise.all(Array.from({ length: 8 }, (_, number) => send(client, number)))
     say('sent')
   },
 
-  /** Readings of lists, one of which has asked for pages ahead that never come. */
-  async half_read() {
+  /** Partly read lists, one of which has prefetched pages that stall. */
+  async partly_read() {
     const list = newClient().contacts.list({ perPage: 5 })
     await keep(list[Symbol.asyncIterator]()).next()
     const pages = keep(list.pages()[Symbol.asyncIterator]())
     await pages.next()
     await pages.next()
-    // Pages 2 to 5 are asked for at once and arrive in any order: none of those to come is to pass for one of them.
+    // Pages 2 to 5 are requested at once and arrive in any order: none of the stalled ones may be one of these.
     await arrived(server, 6)
     await pages.next()
     await arrived(server, 7)
-    say('half read')
+    say('partly read')
   },
 
-  /** A call whose answer takes its time, and which nothing but the call itself waits for. */
+  /** A slow call that nothing awaits. */
   in_flight() {
     send(newClient(), 'slow').then((message) => say(message.body))
-    say('begun')
+    say('started')
   },
 
-  /** The end of one call does not end what others wait for. */
+  /** The end of one call does not end others. */
   in_flight_beside_others() {
     const [one, other] = [newClient(), newClient()]
     send(other, 'slow').then((message) => say(message.body))
     one.request('GET', '/nowhere').catch((error) => say(error.kind))
   },
 
-  /** One call after another, each begun when nothing else is left. */
+  /** Consecutive calls, each started when nothing else keeps the process alive. */
   async in_turn() {
     const client = newClient()
     for (let number = 0; number < 5; number += 1) say((await send(client, number)).body)
   },
 
-  /** A page of a list that takes its time. */
+  /** A slow page of a list. */
   in_a_list() {
     const list = newClient().contacts.list({ perPage: 5 })
     const read = async () => {
@@ -67,14 +67,14 @@ const CASES = {
     read()
   },
 
-  /** A call that is aborted lets the program end. */
+  /** An aborted call lets the program exit. */
   aborted() {
     const controller = new AbortController()
     send(newClient(), 'aborted', { signal: controller.signal }).catch((reason) => say(reason.name))
     controller.abort()
   },
 
-  /** A closed client lets its calls end, and then the program. */
+  /** A closed client lets its calls end, and then the program exits. */
   async closed() {
     const client = keep(newClient())
     send(client, 'slow').then((message) => say(message.body))
@@ -82,32 +82,32 @@ const CASES = {
     client.close()
   },
 
-  /** When the loop has come to its end, a call gives it something to do. */
+  /** A call in `beforeExit` keeps the event loop running. */
   before_exit() {
     process.once('beforeExit', () => send(newClient(), 'late').then((message) => say(message.body)))
   },
 
-  /** `process.exit` with so many calls in flight. */
+  /** `process.exit()` with `count` calls in flight. */
   async exit(status, count) {
     await beginCalls(keep(newClient()), Number(count))
     process.exit(Number(status))
   },
 
-  /** In the same turn in which calls are begun. */
+  /** In the same turn in which calls start. */
   exit_at_once(status, count) {
     const client = keep(newClient())
     for (let number = 0; number < Number(count); number += 1) send(client, number).catch(() => {})
     process.exit(Number(status))
   },
 
-  /** In the midst of answers. */
+  /** While results are delivered. */
   exit_among_answers(status, count) {
     const client = keep(newClient())
-    let answered = 0
+    let results = 0
     const again = () =>
       client.request('GET', '/credits').then(() => {
-        answered += 1
-        if (answered === Number(count)) process.exit(Number(status))
+        results += 1
+        if (results === Number(count)) process.exit(Number(status))
         return again()
       })
     for (let number = 0; number < 64; number += 1) again()
@@ -119,7 +119,7 @@ const CASES = {
     client.request('GET', '/credits').then(() => process.exit(Number(status)))
   },
 
-  /** From a function that the package calls. */
+  /** In a callback of the package. */
   exit_in_logger(status) {
     const exit = () => process.exit(Number(status))
     const client = keep(newClient({ logger: { debug: exit, info: exit } }))
@@ -140,7 +140,7 @@ const CASES = {
     for await (const _ of client.contacts.list({ perPage: 1 })) process.exit(Number(status))
   },
 
-  /** What is begun in the last moment is not carried on with, and does no harm. */
+  /** A call in an exit handler is not continued, and does no harm. */
   begin_at_exit(status) {
     const client = keep(newClient())
     process.on('exit', () => {
@@ -150,13 +150,13 @@ const CASES = {
     process.exitCode = Number(status)
   },
 
-  /** Waits for a signal, in calls that would never end. */
+  /** Waits for a signal, with stalled calls in flight. */
   async stalled(count) {
     await beginCalls(keep(newClient()), Number(count))
     say('stalled')
   },
 
-  /** The same, with a handler of its own. */
+  /** The same, with a signal handler. */
   async handled(signal, status) {
     process.on(signal, () => process.exit(Number(status)))
     await CASES.stalled(8)
@@ -169,7 +169,7 @@ const CASES = {
     })
   },
 
-  /** An error that nobody handles is told as any other. */
+  /** An unhandled rejection is reported as usual. */
   unhandled() {
     newClient().request('GET', '/nowhere')
   },

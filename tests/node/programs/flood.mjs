@@ -1,4 +1,4 @@
-// Many large answers come while JavaScript is busy, and wait for it to take them.
+// Many large responses arrive while JavaScript is busy.
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readlinkSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -24,17 +24,17 @@ const CASES = {
       came.push(number)
       return body.length
     })
-    // What is asked for last, and has a small answer, is not lost among the others.
+    // The last request has a small response.
     const small = client.credits.get()
-    // No answer is taken before the server has told all, and the client has read them to their ends.
+    // Blocks until the server has sent all responses, and the client has read them.
     execFileSync(process.execPath, [fileURLToPath(import.meta.url), 'all_answered', String(calls.length + 1)])
     while (sockets() > before);
     const lengths = await Promise.all(calls)
-    // A text in JSON is in quotes.
+    // The JSON of a string has two quotes.
     say([lengths.every((length) => length + 2 === Number(bytes)), new Set(came).size, (await small).credits])
   },
 
-  /** Ends when the server has told all answers. */
+  /** Ends when the server has sent all responses. */
   async all_answered(count) {
     const { connectionsClosed } = await import('../abort_helpers.mjs')
     const { server } = await import('./support.mjs')

@@ -1,9 +1,9 @@
-// Loads the package and makes a call, and tells which handles Jest would report, which tells those that it looks at by their stacks.
+// Loads the package, makes a call, and prints the handles that Jest would report. Jest selects them by their stacks.
 'use strict'
 
 const { createHook } = require('node:async_hooks')
 
-/** Those that Jest leaves out. */
+/** Types of resources that Jest ignores. */
 const IGNORED = ['PROMISE', 'TIMERWRAP', 'ELDHISTOGRAM', 'PerformanceObserver', 'RANDOMBYTESREQUEST', 'DNSCHANNEL']
 IGNORED.push('ZLIB', 'SIGNREQUEST')
 
@@ -15,7 +15,7 @@ const hook = createHook({
     Error.stackTraceLimit = 100
     const { stack } = new Error(type)
     Error.stackTraceLimit = stackTraceLimit
-    // What a test does, and what that has caused.
+    // Resources created in a test, or because of one.
     if (!/requireModule|runTest/.test(stack) && !open.has(trigger)) return
     open.set(id, { type, isActive: () => !('hasRef' in resource) || resource.hasRef() })
   },
@@ -33,7 +33,7 @@ async function runTest({ Zexa }) {
   await zexa.contacts.list().toArray()
 }
 
-/** What Jest would report now. */
+/** The resources that Jest would report now. */
 function reported() {
   return JSON.stringify([...open.values()].filter(({ isActive }) => isActive()).map(({ type }) => type))
 }
@@ -49,7 +49,7 @@ const own = reported()
 clearTimeout(timer)
 const loaded = requireModule()
 runTest(loaded).then(() => {
-  // Jest waits, too, for what is being destroyed.
+  // Jest, too, waits for resources that are being destroyed.
   setTimeout(() => {
     hook.disable()
     const active = process

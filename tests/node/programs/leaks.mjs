@@ -1,4 +1,4 @@
-// Does one thing many times, and tells each time what that has left behind: memory of JavaScript and of the addon, files, threads.
+// Repeats an operation, and reports after each round what it leaked: JavaScript memory, native memory, files and threads.
 import { readdirSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -9,12 +9,12 @@ import { parseEvent } from '../zexa.mjs'
 import { arrived, sms } from './messages.mjs'
 import { main, newClient, say, send, server } from './support.mjs'
 
-/** Who has the time may look closer: so many times as much is done. */
+/** Factor for longer, more sensitive runs. */
 const MORE = Number(process.env.ZEXA_TEST_MORE ?? 1)
-/** How many calls are under way at once. */
+/** Number of concurrent calls. */
 const AT_ONCE = 50
 
-/** What there is of everything, when all that can be collected is. */
+/** The resources in use after a garbage collection. */
 async function snapshot() {
   for (let times = 0; times < 5; times += 1) {
     collect()
@@ -23,13 +23,13 @@ async function snapshot() {
   return {
     files: readdirSync('/proc/self/fd').length,
     threads: readdirSync('/proc/self/task').length,
-    // It is started with `bytes_in_use.c`.
+    // The program runs with `bytes_in_use.c` preloaded.
     malloc: getPriority(),
     heap: await ofObjects(),
   }
 }
 
-/** The bytes of all objects of JavaScript. What Node itself tells of them, it counts by whole pages. */
+/** The bytes of all JavaScript objects. Node's own statistics count whole pages. */
 async function ofObjects() {
   const parts = []
   for await (const part of getHeapSnapshot()) parts.push(part)
@@ -40,7 +40,7 @@ async function ofObjects() {
   return bytes
 }
 
-/** Tells for ever how much more there is of everything after another round of so many times, when all has been done once before. */
+/** Reports the growth after each round, forever. A first round is not counted. */
 async function watch(few, run) {
   const times = few * MORE
   await run(times)
@@ -53,7 +53,7 @@ async function watch(few, run) {
   }
 }
 
-/** Does it so many times, some of them at once, expecting no error but of those kinds; with one client, which is closed in the end. */
+/** Repeats an operation, several concurrently, with one client that is closed at the end. Only errors of `kinds` are accepted. */
 function again(act, kinds = [], options = {}) {
   return async (times) => {
     const client = newClient(options)
@@ -68,12 +68,12 @@ function again(act, kinds = [], options = {}) {
       await Promise.all(Array.from({ length: AT_ONCE }, (_, number) => once(number)))
     }
     client.close()
-    // What connections hold is none of it.
+    // The memory of connections is not counted.
     while ((await server.state()).open_connections > 0) collect()
   }
 }
 
-/** The same, one after another. */
+/** The same, consecutively. */
 function inTurn(act) {
   return async (times) => {
     const client = newClient()
@@ -99,7 +99,7 @@ const CASES = {
     )
   },
 
-  /** Half of them before the first round, and half in it: enough to notice the smallest leak, of 16 bytes per call. */
+  /** Half of them before the first round, and half in it: enough to notice a leak of 16 bytes per call. */
   twenty_thousand_calls() {
     return watch(
       10_000,
@@ -121,7 +121,7 @@ const CASES = {
     )
   },
 
-  refused() {
+  rejected() {
     const ways = [
       (client) => client.messages.send({ novel: 1 }),
       (client) => client.messages.get(''),
@@ -143,7 +143,7 @@ const CASES = {
     )
   },
 
-  /** Some with a signal that lives for as long as the program, and is never aborted. */
+  /** Some with a signal that exists as long as the program, and is never aborted. */
   aborted() {
     const forEver = new AbortController()
     const act = async (client, number) => {
@@ -177,7 +177,7 @@ const CASES = {
     return watch(20, inTurn(act))
   },
 
-  /** They are never closed. */
+  /** Clients that are never closed. */
   clients() {
     const act = async () => {
       newClient({ logger: quiet }).withOptions({ timeout: 1000 })
@@ -218,7 +218,7 @@ const CASES = {
 
   async workers() {
     const { options } = server
-    const data = { workerData: { name: 'for_ever', options, count: 4 } }
+    const data = { workerData: { name: 'forever', options, count: 4 } }
     const end = async () => {
       const worker = new Worker(new URL('calling.mjs', import.meta.url), data)
       await new Promise((resolve) => worker.once('message', resolve))

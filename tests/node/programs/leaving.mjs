@@ -1,4 +1,4 @@
-// What a worker thread does that is terminated: it begins one call, and waits for it.
+// A worker thread that is terminated while it waits for a call.
 import { workerData } from 'node:worker_threads'
 import { Zexa } from '../zexa.mjs'
 import { sms } from './messages.mjs'

@@ -1,4 +1,4 @@
-// Goes all the ways on which calls fail, and tells of every rejection that nobody has handled, and of every warning.
+// Makes calls fail in every way, and reports each unhandled rejection and each warning.
 import { setImmediate as turn } from 'node:timers/promises'
 import { ZexaError } from '../zexa.mjs'
 import { arrived, sms } from './messages.mjs'
@@ -13,7 +13,7 @@ for (const event of ['unhandledRejection', 'uncaughtException', 'rejectionHandle
 
 const nowhere = { baseUrl: 'http://127.0.0.1:9/v1', maxRetries: 0 }
 
-/** Handles it, and does not care. */
+/** Handles a rejection, and ignores it. */
 function ignore(promise) {
   return promise.then(
     () => {},
@@ -94,7 +94,7 @@ const CASES = {
     say(ends.filter((end) => end.status === 'fulfilled').length)
   },
 
-  /** Lists that are made, and never read, or not to their end. */
+  /** Lists that are never read, or not to their end. */
   async lists_left() {
     const client = newClient()
     const lists = [
@@ -112,7 +112,7 @@ const CASES = {
     }
     const reading = lists[2][Symbol.asyncIterator]()
     await reading.next()
-    // What comes after it fails, and nobody asks for it.
+    // The next page fails, but is never requested by the program.
     await server.fault({ path: '/contacts', times: 0, status: 401 })
     await reading.return()
     const other = lists[2].pages()[Symbol.asyncIterator]()
@@ -120,7 +120,7 @@ const CASES = {
     say('left')
   },
 
-  /** Several steps are begun at once, of which one fails. */
+  /** Several concurrent steps, one of which fails. */
   async steps_at_once() {
     const client = newClient()
     await server.fault({ path: '/contacts', skip: 1, times: 0, status: 401 })
@@ -131,7 +131,7 @@ const CASES = {
     say(ends.filter((end) => end.status === 'rejected').length)
   },
 
-  /** Everything is aborted at once: calls, readings, and readings that nobody waits for. */
+  /** Everything is aborted at once: calls, lists, and lists that nothing awaits. */
   async aborted() {
     await server.fault({ times: 0, then: 'stall' })
     const client = newClient()
@@ -155,7 +155,7 @@ const CASES = {
     say((await ends).filter((end) => end.reason.cause === signal.reason).length === all.length)
   },
 
-  /** The caller handles the errors in other turns than they come in, but before they come. */
+  /** The caller attaches handlers in other turns, but before the errors occur. */
   async handled_late() {
     await server.fault({ times: 0, status: 401, delay: 1 })
     const client = newClient()
@@ -169,7 +169,7 @@ const CASES = {
     say((await Promise.allSettled(calls)).filter((end) => end.reason instanceof ZexaError).length)
   },
 
-  /** One that is told what nobody has handled knows of each call just once: there is no promise but the caller's. */
+  /** Each unhandled rejection is reported once, because there are no other promises than those of the caller. */
   async not_handled() {
     newClient().request('GET', '/nowhere')
     newClient().contacts.list({ novel: 1 }).toArray()
@@ -181,15 +181,15 @@ const CASES = {
     say(found.splice(0).sort())
   },
 
-  /** A logger that throws what it likes does no harm to the calls. */
+  /** An exception in a logger does not affect calls. */
   async logger_throws() {
     const thrown = [new Error('mine'), 'mine', undefined, null, 42, { mine: true }, Symbol('mine')]
     for (const one of thrown) {
       const fail = () => {
         throw one
       }
-      for (const tell of [fail, async () => fail()]) {
-        const client = newClient({ logger: { debug: tell, info: tell } })
+      for (const log of [fail, async () => fail()]) {
+        const client = newClient({ logger: { debug: log, info: log } })
         await Promise.all([client.credits.get(), client.contacts.list(), ignore(client.messages.get('msg_nowhere'))])
       }
     }
@@ -198,7 +198,7 @@ const CASES = {
     say(others)
   },
 
-  /** A program's own way to write stacks fails: its calls end all the same. */
+  /** An `Error.prepareStackTrace` that throws does not affect calls. */
   async stack_writer_throws() {
     const client = newClient()
     const written = Error.prepareStackTrace

@@ -1,4 +1,4 @@
-// As `stacks.mjs`, in CommonJS.
+// Same as `stacks.mjs`, in CommonJS.
 'use strict'
 const process = require('node:process')
 const { Zexa } = require('zexa')

@@ -1,4 +1,4 @@
-// Makes a call that fails, and tells its stack. The source map says that each line was one of a TypeScript file, a hundred further down.
+// Makes a failing call, and prints its stack. The source map maps each line to a line of a TypeScript file, a hundred lines further down.
 import process from 'node:process'
 import { Zexa } from '../zexa.mjs'
 

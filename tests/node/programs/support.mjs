@@ -1,4 +1,4 @@
-// What the programs share: the server that they were started for, and clients of it.
+// Shared by the programs: the server for which they were started, and clients for it.
 import { Server } from '../sandbox.mjs'
 import { Zexa } from '../zexa.mjs'
 import { arrived, sms } from './messages.mjs'
@@ -15,13 +15,13 @@ export function send(client, body, options) {
   return client.messages.send(sms(body), options)
 }
 
-/** Begins so many calls that nobody waits for. Resolves when the server has them all. */
+/** Starts `count` calls that nothing awaits. Resolves when the server has received all. */
 export async function beginCalls(client, count) {
   for (let number = 0; number < count; number += 1) send(client, number).catch(() => {})
   await arrived(server, count)
 }
 
-/** Runs the function that the command line names. */
+/** Runs the function named on the command line. */
 export function main(cases) {
   const [, , name, ...args] = process.argv
   return cases[name](...args)

@@ -1,4 +1,4 @@
-// Programs that have worker threads. Some of them never load the package themselves.
+// Programs with worker threads. Some never load the package on the main thread.
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { say } from './messages.mjs'
@@ -10,10 +10,10 @@ function start(name, data, more) {
   return new Worker(new URL('calling.mjs', import.meta.url), { workerData: { name, options, ...data }, ...more })
 }
 
-/** Waits until it has begun its calls. */
-async function begun(worker) {
-  const [told] = await once(worker, 'message')
-  if (told !== 'begun') throw new Error(told)
+/** Waits until a worker has started its calls. */
+async function started(worker) {
+  const [text] = await once(worker, 'message')
+  if (text !== 'started') throw new Error(text)
   return worker
 }
 
@@ -24,30 +24,30 @@ async function send(prefix) {
 }
 
 const CASES = {
-  /** Threads are ended with calls in flight, again and again; then all goes on. */
+  /** Threads are terminated with calls in flight, repeatedly; the process continues to work. */
   async terminate(times, count, main) {
     if (main === 'loads') await send('before')
     for (let time = 0; time < Number(times); time += 1) {
-      const worker = await begun(start('for_ever', { count: Number(count) }))
+      const worker = await started(start('forever', { count: Number(count) }))
       await worker.terminate()
     }
     say(await send('after'))
   },
 
-  /** Several at once, ended at once. */
+  /** Several threads, terminated at once. */
   async terminate_together(times, count) {
     for (let time = 0; time < Number(times); time += 1) {
-      const workers = Array.from({ length: 4 }, () => start('for_ever', { count: Number(count) }))
-      await Promise.all(workers.map(begun))
+      const workers = Array.from({ length: 4 }, () => start('forever', { count: Number(count) }))
+      await Promise.all(workers.map(started))
       await Promise.all(workers.map((worker) => worker.terminate()))
     }
     say(await send('after'))
   },
 
-  /** As it is still loading, or has just begun. */
+  /** While a thread is loading, or has just started. */
   async terminate_early(times) {
     for (let time = 0; time < Number(times); time += 1) {
-      const worker = start('for_ever', { count: 8 })
+      const worker = start('forever', { count: 8 })
       await once(worker, 'online')
       for (let turns = 0; turns < time % 20; turns += 1) await new Promise(setImmediate)
       await worker.terminate()
@@ -55,16 +55,16 @@ const CASES = {
     say(await send('after'))
   },
 
-  /** The first to load the package is a thread, and it ends before another loads it. */
+  /** The first to load the package is a worker, which ends before another thread loads it. */
   async first_in_a_worker() {
     for (const prefix of ['first', 'second']) {
       const worker = start('send', { prefix, count: 1 })
-      const [[told]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')])
-      say(told)
+      const [[body]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')])
+      say(body)
     }
   },
 
-  /** A thread ends itself, or fails, with calls in flight. */
+  /** A thread exits or fails with calls in flight. */
   async end_itself(times) {
     for (let time = 0; time < Number(times); time += 1) {
       const [status] = await once(start('exit', { count: 16, status: 5 }), 'exit')
@@ -76,26 +76,26 @@ const CASES = {
     say(await send('after'))
   },
 
-  /** The process ends with threads that are in calls. */
+  /** The process exits while threads have calls in flight. */
   async exit(status) {
-    await Promise.all(Array.from({ length: 4 }, () => begun(start('for_ever', { count: 16 }))))
+    await Promise.all(Array.from({ length: 4 }, () => started(start('forever', { count: 16 }))))
     process.exit(Number(status))
   },
 
-  /** The main thread comes to its end by itself: it waits for the thread's call, and for nothing else of it. */
+  /** The main thread ends by itself: the process waits for the call of the worker, and nothing else. */
   slow() {
     start('slow').once('message', say)
   },
 
-  /** A thread that ends leaves nothing behind. */
+  /** An ended thread leaves no resources behind. */
   async leftovers(times) {
     const { readdirSync } = await import('node:fs')
-    const told = []
+    const samples = []
     for (let time = 0; time < Number(times); time += 1) {
-      await (await begun(start('for_ever', { count: 4 }))).terminate()
-      told.push([readdirSync('/proc/self/fd').length, readdirSync('/proc/self/task').length])
+      await (await started(start('forever', { count: 4 }))).terminate()
+      samples.push([readdirSync('/proc/self/fd').length, readdirSync('/proc/self/task').length])
     }
-    say(JSON.stringify(told))
+    say(JSON.stringify(samples))
   },
 }
 

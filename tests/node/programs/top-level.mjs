@@ -1,4 +1,4 @@
-// A module that waits for calls as it is loaded.
+// A module with top-level await.
 import { newClient, say, send } from './support.mjs'
 
 const client = newClient()

@@ -1,4 +1,4 @@
-// A file of tests that leaves an idle client, and readings of lists, behind.
+// A test file that leaves an idle client and partly read lists behind.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newClient, send } from './support.mjs'

@@ -1,7 +1,7 @@
 // Plays one scenario in one way, with its own server and client, and compares the result.
 import { setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
-import { Refused } from '../sandbox.mjs'
+import { ControlError } from '../sandbox.mjs'
 import zexa from '../zexa.mjs'
 import { makeCall, takeAll } from './calls.mjs'
 import { errorToJson } from './errors.mjs'
@@ -26,7 +26,7 @@ export async function play(sandbox, scenario, way, timeout = TIMEOUT) {
   try {
     return await Promise.race([playToTheEnd(sandbox, scenario, way), late])
   } catch (error) {
-    if (error instanceof Broken || error instanceof Refused) return [error.message]
+    if (error instanceof Broken || error instanceof ControlError) return [error.message]
     return [`the runner failed: ${inspect(error)}`]
   } finally {
     ended.abort()

@@ -1,4 +1,4 @@
-// What TypeScript knows of the package in a CommonJS module: the same. It is read by the compiler, and never run.
+// The types in a CommonJS module. The compiler reads this file; it is never run.
 import zexa = require('zexa')
 
 async function send(client: zexa.Zexa, status: zexa.MessageStatus): Promise<zexa.Message> {

@@ -1,4 +1,4 @@
-// What TypeScript knows of clients and their operations. It is read by the compiler, and never run.
+// The types of clients and operations. The compiler reads this file; it is never run.
 import Default, {
   type Campaign,
   type Contact,
@@ -40,7 +40,7 @@ export function makingClients() {
     allowHttp: false,
     logger: console,
   })
-  // What an environment may lack is as if it were not there, and so is what a program sets to null.
+  // `undefined` and `null` count as absent.
   new Zexa({ apiKey: process.env.KEY_OF_SHOP, baseUrl: undefined, timeout: null })
   new Zexa({ defaultHeaders: new Headers({ 'X-Shop': '1' }) })
   new Zexa({ defaultHeaders: [['X-Shop', '1']] })
@@ -81,7 +81,7 @@ export async function calling(zexa: Zexa, signal: AbortSignal) {
   is<Credits>()(await zexa.credits.get({ signal }))
 }
 
-/** Arguments that come from elsewhere have types of their own: of a known name, of any string, and read only. */
+/** Arguments with other types: any string, and read-only arrays. */
 export async function argumentsOfPrograms(zexa: Zexa, channel: string, lists: readonly string[], search?: string) {
   await zexa.messages.send({ channel, to: '+244912345678', from: 'ZEXA', body: undefined, html: null })
   await zexa.messages.send({ channel: 'pigeon', to: '+244912345678', from: 'ZEXA' })
@@ -115,7 +115,7 @@ export async function lists(contacts: List<Contact>) {
   is<(number | undefined)[]>()([page.total, page.perPage])
   is<Contact[]>()(await contacts.toArray())
   is<Contact[]>()(await contacts.toArray({ limit: 10 }))
-  // It can be given to what takes promises.
+  // A list is a promise.
   const [first, credits] = await Promise.all([contacts, new Zexa().credits.get()])
   is<Page<Contact>>()(first)
   is<Credits>()(credits)

@@ -1,4 +1,4 @@
-// What TypeScript knows of models, names and errors. It is read by the compiler, and never run.
+// The types of models, enums and errors. The compiler reads this file; it is never run.
 import {
   APIConnectionError,
   APIError,
@@ -114,7 +114,7 @@ export function errors(error: unknown) {
   }
 }
 
-/** All that there are: one that is added is to be told of here. */
+/** All kinds. A new kind must be added here. */
 export function outcomes(outcome: Outcome): string {
   switch (outcome) {
     case 'not_sent':

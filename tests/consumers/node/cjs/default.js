@@ -1,4 +1,4 @@
-// Sends a message, with the default export of the object that `require()` gives.
+// Sends a message, with the default export of the object that `require()` returns.
 'use strict'
 
 const { default: Zexa } = require('zexa')

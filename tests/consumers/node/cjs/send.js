@@ -1,4 +1,4 @@
-// Sends a message, as a program does that loads its packages with `require()`.
+// Sends a message from a CommonJS module.
 'use strict'
 
 const { Zexa } = require('zexa')

@@ -1,10 +1,10 @@
-// Bundles the program, in the three ways to have the addon with it. Nothing is complained about.
+// Bundles the program, with the three ways to deploy the addon, and without warnings.
 import { strict as assert } from 'node:assert'
 import { build } from 'esbuild'
 
 const common = { entryPoints: ['send.js'], bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' }
 
-// The addon stays outside, as a package that is installed where the bundle runs.
+// The package with the addon is external, and installed where the bundle runs.
 const outside = { ...common, external: ['@zexa/*'] }
 
 const builds = [
@@ -13,10 +13,10 @@ const builds = [
     ...outside,
     format: 'esm',
     outfile: 'dist/module.mjs',
-    // What is in the bundle calls `require()`, which a module does not have by itself.
+    // The bundled code calls `require()`, which ECMAScript modules lack.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   },
-  // The addon is a file beside the bundle: nothing has to be installed.
+  // The addon is a file next to the bundle: no package has to be installed.
   { ...common, format: 'cjs', loader: { '.node': 'copy' }, outdir: 'dist/whole', outExtension: { '.js': '.cjs' } },
 ]
 

@@ -1,4 +1,4 @@
-// Sends a message. The package zexa goes into the bundle.
+// Sends a message. The package zexa is part of the bundle.
 import Zexa from 'zexa'
 
 async function main() {

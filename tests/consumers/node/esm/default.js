@@ -1,4 +1,4 @@
-// Sends a message, with the default export, which is the class of the client.
+// Sends a message, with the default export.
 import Zexa, { Zexa as named } from 'zexa'
 
 if (Zexa !== named) throw new Error('there are two classes')

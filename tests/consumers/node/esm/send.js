@@ -1,4 +1,4 @@
-// Sends a message, as a module does.
+// Sends a message from an ECMAScript module.
 import { Zexa } from 'zexa'
 
 const zexa = new Zexa() // ZEXA_API_KEY, ZEXA_BASE_URL

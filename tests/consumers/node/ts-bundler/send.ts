@@ -1,4 +1,4 @@
-// Sends a message, as a module does that a bundler makes a program of. TypeScript knows nothing of Node here.
+// Sends a message from a module for a bundler. TypeScript does not know the types of Node here.
 import Zexa, { MessageStatus } from 'zexa'
 
 const controller = new AbortController()

@@ -1,4 +1,4 @@
-// Sends a message, as a module does that imports the default export.
+// Sends a message, with the default export, from a TypeScript module.
 import Zexa, { type Message } from 'zexa'
 
 const zexa: Zexa = new Zexa()

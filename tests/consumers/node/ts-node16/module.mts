@@ -1,4 +1,4 @@
-// Sends a message, as a module does that TypeScript looks at.
+// Sends a message from a TypeScript module.
 import { type Message, type SendMessageParams, Zexa } from 'zexa'
 
 const params: SendMessageParams = { channel: 'sms', to: '+244912345678', from: 'ZEXA', body: 'Hello' }

@@ -1,4 +1,4 @@
-// Sends a message, with the default export, as a program does that TypeScript makes calls of `require()` of.
+// Sends a message, with the default export. TypeScript compiles the import to `require()`.
 import Zexa, { type Message } from 'zexa'
 
 async function send(zexa: Zexa): Promise<Message> {

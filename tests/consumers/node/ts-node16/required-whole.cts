@@ -1,4 +1,4 @@
-// Sends a message, with the package as the one object that `require()` gives.
+// Sends a message, with the whole object that `require()` returns.
 import zexa = require('zexa')
 
 async function main(): Promise<void> {

@@ -1,4 +1,4 @@
-// Sends a message, as a program does that TypeScript makes calls of `require()` of.
+// Sends a message. TypeScript compiles the import to `require()`.
 import { type Message, Zexa, ZexaError } from 'zexa'
 
 async function send(zexa: Zexa): Promise<Message> {
