@@ -1178,13 +1178,13 @@ export declare class ClosedError extends APIError {
  * - `not_found`: The message, campaign, contact or contact list does not exist (status 404).
  * - `conflict`: The resource already exists, such as a contact with this phone number (status 409).
  * - `validation`: A value is invalid, such as a phone number that is not in E.164 format (status 422, or found before
- * sending).
+ *   sending).
  * - `insufficient_credits`: The account does not have enough credits for this message or campaign (status 422).
  * - `rate_limited`: Too many requests (status 429), and retrying was not possible or did not help.
  * - `server`: The server failed (status 5xx).
  * - `connect`: The connection could not be opened, or was lost before a response arrived.
  * - `timeout`: The timeout of an attempt or the deadline of the call passed, or the server reported a timeout (status
- * 408).
+ *   408).
  * - `decode`: The response could not be read or decoded.
  * - `cancelled`: The caller cancelled the call.
  * - `closed`: The client was closed.
@@ -1210,10 +1210,12 @@ export type Kind =
 /**
  * Outcome of a failed request: whether the server may have processed it.
  *
- * - `not_sent`: The server cannot have acted, and cannot act later: the request was not sent, or the server said that
- *   it did not process it. Safe to send again.
- * - `rejected`: The server answered that it did not do it. Safe to send again after the cause is removed.
- * - `unknown`: The request went out, and what became of it is not known. Sending it again may do it twice.
- * - `accepted`: The server did it; only its answer was lost. Sending it again would do it twice.
+ * - `not_sent`: The server has not processed the request and will not process it later: it was not sent, or the server
+ *   reported that it did not process it. Safe to retry.
+ * - `rejected`: The server rejected the request. Safe to retry when the cause is fixed.
+ * - `unknown`: The request was sent, and it is not known whether the server processed it. Retrying may send a message
+ *   twice.
+ * - `accepted`: The server processed the request, but the response was lost or could not be decoded. Retrying would
+ *   send a message twice.
  */
 export type Outcome = 'not_sent' | 'rejected' | 'unknown' | 'accepted'

@@ -27,7 +27,7 @@ impl Call {
         call: impl Future<Output = Result<T>> + Send + 'static,
     ) {
         let sender = self.sender.clone();
-        binding::carry_out(client, call, sender.closed(), |result| self.complete(result));
+        binding::spawn_with_callback(client, call, sender.closed(), |result| self.complete(result));
     }
 
     /// Completes the call.
@@ -43,7 +43,7 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         if !self.completed {
-            let error = binding::bug("a call has ended without a response");
+            let error = binding::internal_error("a call has ended without a response");
             self.sender.send(self.number, EntryKind::Error, &error);
         }
     }

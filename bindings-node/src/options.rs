@@ -130,5 +130,5 @@ pub(crate) fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T> {
 }
 
 fn invalid(error: &serde_json::Error) -> Error {
-    binding::option("options", &format!("cannot be read: {error}"))
+    binding::invalid_option("options", &format!("cannot be read: {error}"))
 }

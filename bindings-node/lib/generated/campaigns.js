@@ -83,14 +83,14 @@ class Campaigns {
     ])
   }
 
-  /** Gives a campaign, how far it has got, and its delivery statistics. */
+  /** Get a campaign with its status and delivery statistics. */
   get(id, options) {
     return Connection.of(this).call(Campaigns.prototype.get, options, reviveCampaign, 'campaignsGet', () => [
       encodeId(id),
     ])
   }
 
-  /** Waits until a campaign has the status `until`, or a final one, and gives it. */
+  /** Wait until a campaign has the status `until` or a final status, and return the campaign. */
   wait(id, params, options) {
     return Connection.of(this).call(Campaigns.prototype.wait, options, reviveCampaign, 'campaignsWait', () => [
       encodeId(id),

@@ -51,7 +51,7 @@ class Contacts {
     ])
   }
 
-  /** Removes a contact for good, from every list too. */
+  /** Delete a contact permanently, also from every contact list. */
   delete(id, options) {
     return Connection.of(this).call(Contacts.prototype.delete, options, ignoreResult, 'contactsDelete', () => [
       encodeId(id),

@@ -63,12 +63,12 @@ class Messages {
     ])
   }
 
-  /** Gives a message and how far it has got. */
+  /** Get a message with its delivery status. */
   get(id, options) {
     return Connection.of(this).call(Messages.prototype.get, options, reviveMessage, 'messagesGet', () => [encodeId(id)])
   }
 
-  /** Waits until a message has the status `until`, or a final one, and gives it. */
+  /** Wait until a message has the status `until` or a final status, and return the message. */
   wait(id, params, options) {
     return Connection.of(this).call(Messages.prototype.wait, options, reviveMessage, 'messagesWait', () => [
       encodeId(id),

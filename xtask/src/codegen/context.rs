@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use super::definition::{Definition, Docs, Model, Operation, Params, Place, Section, Type};
+use super::definition::{Definition, Docs, Model, Operation, Params, Section, Span, Type};
 use super::docs::{commented, translate};
-use super::read::Complaint;
+use super::read::Diagnostic;
 
 /// Naming rules of a language.
 pub(super) struct Language {
@@ -21,47 +21,47 @@ pub(super) struct Context<'a> {
     pub(super) definition: &'a Definition,
     language: Language,
     taken: RefCell<HashSet<String>>,
-    complaints: RefCell<Vec<Complaint>>,
+    diagnostics: RefCell<Vec<Diagnostic>>,
 }
 
 impl<'a> Context<'a> {
     /// `reserved` contains the names in hand-written code.
     pub(super) fn new(definition: &'a Definition, language: Language, reserved: HashSet<String>) -> Context<'a> {
-        Context { definition, language, taken: RefCell::new(reserved), complaints: RefCell::default() }
+        Context { definition, language, taken: RefCell::new(reserved), diagnostics: RefCell::default() }
     }
 
     /// Reports a problem, unless it has already been reported.
-    pub(super) fn complain(&self, place: &Place, message: impl Into<String>) {
-        let complaint = Complaint { place: place.clone(), message: message.into() };
-        let mut complaints = self.complaints.borrow_mut();
-        if !complaints.contains(&complaint) {
-            complaints.push(complaint);
+    pub(super) fn report(&self, span: &Span, message: impl Into<String>) {
+        let diagnostic = Diagnostic { span: span.clone(), message: message.into() };
+        let mut diagnostics = self.diagnostics.borrow_mut();
+        if !diagnostics.contains(&diagnostic) {
+            diagnostics.push(diagnostic);
         }
     }
 
-    pub(super) fn finish<T>(self, written: T) -> Result<T, Vec<Complaint>> {
-        let complaints = self.complaints.into_inner();
-        if complaints.is_empty() { Ok(written) } else { Err(complaints) }
+    pub(super) fn finish<T>(self, written: T) -> Result<T, Vec<Diagnostic>> {
+        let diagnostics = self.diagnostics.into_inner();
+        if diagnostics.is_empty() { Ok(written) } else { Err(diagnostics) }
     }
 
     /// Reserves a name, and reports it if it is already in use.
-    pub(super) fn take(&self, name: String, place: &Place) -> String {
+    pub(super) fn take(&self, name: String, span: &Span) -> String {
         if !self.taken.borrow_mut().insert(name.clone()) {
-            self.complain(place, format!("in {}, two things would be called `{name}`", self.language.name));
+            self.report(span, format!("duplicate name `{name}` in {}", self.language.name));
         }
         name
     }
 
     /// Reserves a name in a scope. Reports duplicates and keywords.
-    pub(super) fn take_in(&self, scope: &str, name: &str, place: &Place) -> String {
-        self.take(format!("{scope}::{name}"), place);
-        self.member(name, place)
+    pub(super) fn take_in(&self, scope: &str, name: &str, span: &Span) -> String {
+        self.take(format!("{scope}::{name}"), span);
+        self.member(name, span)
     }
 
     /// Name of a field or an argument. Reports keywords.
-    pub(super) fn member(&self, name: &str, place: &Place) -> String {
+    pub(super) fn member(&self, name: &str, span: &Span) -> String {
         if self.language.keywords.contains(&name) {
-            self.complain(place, format!("in {}, `{name}` is a keyword", self.language.name));
+            self.report(span, format!("`{name}` is a keyword in {}", self.language.name));
         }
         name.to_owned()
     }
@@ -78,8 +78,8 @@ impl<'a> Context<'a> {
 
     /// Documentation with links replaced by names in this language.
     pub(super) fn lines(&self, docs: &Docs) -> Vec<String> {
-        translate(docs, |link| (self.language.link)(self.definition, link)).unwrap_or_else(|complaint| {
-            self.complaints.borrow_mut().push(complaint);
+        translate(docs, |link| (self.language.link)(self.definition, link)).unwrap_or_else(|diagnostic| {
+            self.diagnostics.borrow_mut().push(diagnostic);
             Vec::new()
         })
     }
@@ -100,7 +100,7 @@ impl<'a> Context<'a> {
     pub(super) fn status(&self, operation: &Operation, model: &str) -> Option<&'a Type> {
         let status = self.model(model).fields.iter().find(|field| field.name == "status");
         if status.is_none() {
-            self.complain(&operation.place, format!("a `{model}` has no status to wait for"));
+            self.report(&operation.span, format!("`{model}` has no field `status` to wait for"));
         }
         status.map(|field| &field.kind)
     }

@@ -50,7 +50,7 @@ pub(crate) struct OpenEnum {
     pub(crate) values: Vec<EnumValue>,
     /// Public methods of the form `fn name(&self) -> bool`.
     pub(crate) predicates: Vec<Predicate>,
-    pub(crate) place: Place,
+    pub(crate) span: Span,
 }
 
 pub(crate) struct EnumValue {
@@ -71,7 +71,7 @@ pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) docs: Docs,
     pub(crate) fields: Vec<Field>,
-    pub(crate) place: Place,
+    pub(crate) span: Span,
 }
 
 /// Parameters of an operation.
@@ -79,7 +79,7 @@ pub(crate) struct Params {
     pub(crate) name: String,
     pub(crate) docs: Docs,
     pub(crate) fields: Vec<Field>,
-    pub(crate) place: Place,
+    pub(crate) span: Span,
 }
 
 pub(crate) struct Field {
@@ -91,7 +91,7 @@ pub(crate) struct Field {
     /// Whether the field is a list that is not sent if it is empty.
     pub(crate) may_be_empty: bool,
     pub(crate) shown: Shown,
-    pub(crate) place: Place,
+    pub(crate) span: Span,
 }
 
 impl Field {
@@ -155,22 +155,22 @@ pub(crate) struct Resource {
     pub(crate) name: String,
     pub(crate) docs: Docs,
     pub(crate) operations: Vec<Operation>,
-    pub(crate) place: Place,
+    pub(crate) span: Span,
 }
 
 pub(crate) struct Operation {
     pub(crate) name: String,
     pub(crate) docs: Docs,
     pub(crate) path: String,
-    pub(crate) shape: Shape,
+    pub(crate) kind: OperationKind,
     /// Variants of `Kind` that the API documents for the operation, in addition to those that follow from its kind.
-    pub(crate) kinds: Vec<String>,
-    pub(crate) place: Place,
+    pub(crate) error_kinds: Vec<String>,
+    pub(crate) span: Span,
 }
 
 /// Kind of an operation. The names are those of [`Params`] and [`Model`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub(crate) enum OperationKind {
     /// Sends parameters as the body, and returns an object.
     Post { params: String, answer: String },
     /// Returns an object by id.
@@ -185,46 +185,53 @@ pub(crate) enum Shape {
     Delete,
 }
 
-impl Shape {
+impl OperationKind {
     /// Name of the parameters.
     pub(crate) fn params(&self) -> Option<&str> {
         match self {
-            Shape::Post { params, .. } | Shape::List { params, .. } => Some(params),
-            Shape::Get { .. } | Shape::GetOne { .. } | Shape::Wait { .. } | Shape::Delete => None,
+            OperationKind::Post { params, .. } | OperationKind::List { params, .. } => Some(params),
+            OperationKind::Get { .. }
+            | OperationKind::GetOne { .. }
+            | OperationKind::Wait { .. }
+            | OperationKind::Delete => None,
         }
     }
 
     /// Whether the operation takes an id.
     pub(crate) fn is_by_id(&self) -> bool {
-        matches!(self, Shape::Get { .. } | Shape::Wait { .. } | Shape::Delete)
+        matches!(self, OperationKind::Get { .. } | OperationKind::Wait { .. } | OperationKind::Delete)
     }
 
     /// Whether the operation returns a list.
     pub(crate) fn is_list(&self) -> bool {
-        matches!(self, Shape::List { .. })
+        matches!(self, OperationKind::List { .. })
     }
 
     /// Whether the parameters are sent as the body.
     pub(crate) fn has_body(&self) -> bool {
-        matches!(self, Shape::Post { .. })
+        matches!(self, OperationKind::Post { .. })
     }
 
     /// Name of the model that the operation returns.
     pub(crate) fn answer(&self) -> Option<&str> {
         match self {
-            Shape::Post { answer, .. } | Shape::Get { answer } | Shape::GetOne { answer } | Shape::Wait { answer } => {
-                Some(answer)
-            }
-            Shape::List { .. } | Shape::Delete => None,
+            OperationKind::Post { answer, .. }
+            | OperationKind::Get { answer }
+            | OperationKind::GetOne { answer }
+            | OperationKind::Wait { answer } => Some(answer),
+            OperationKind::List { .. } | OperationKind::Delete => None,
         }
     }
 
     /// HTTP method.
     pub(crate) fn method(&self) -> &'static str {
         match self {
-            Shape::Post { .. } => "POST",
-            Shape::Get { .. } | Shape::GetOne { .. } | Shape::Wait { .. } | Shape::List { .. } => "GET",
-            Shape::Delete => "DELETE",
+            OperationKind::Post { .. } => "POST",
+            OperationKind::Get { .. }
+            | OperationKind::GetOne { .. }
+            | OperationKind::Wait { .. }
+            | OperationKind::List { .. } => "GET",
+            OperationKind::Delete => "DELETE",
         }
     }
 }
@@ -236,24 +243,24 @@ pub(crate) struct Constant {
     pub(crate) name: String,
     pub(crate) number: u32,
     pub(crate) docs: Docs,
-    pub(crate) place: Place,
+    pub(crate) span: Span,
 }
 
 /// Documentation as lines of Markdown. Links have the form of rustdoc.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Docs {
     pub(crate) lines: Vec<String>,
-    pub(crate) place: Place,
+    pub(crate) span: Span,
 }
 
 /// Position in a source file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Span {
     pub(crate) file: PathBuf,
     pub(crate) line: usize,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file.display(), self.line)
     }

@@ -1,14 +1,14 @@
 //! Converts documentation to another language: links of rustdoc become names in that language.
 
 use super::definition::Docs;
-use super::read::Complaint;
+use super::read::Diagnostic;
 
 /// Returns the lines with each ``[`link`]`` replaced by the name of its target in backticks.
 ///
 /// # Errors
 ///
 /// If `name` returns `None` for a link.
-pub(crate) fn translate(docs: &Docs, name: impl Fn(&str) -> Option<String>) -> Result<Vec<String>, Complaint> {
+pub(crate) fn translate(docs: &Docs, name: impl Fn(&str) -> Option<String>) -> Result<Vec<String>, Diagnostic> {
     docs.lines.iter().map(|line| translate_line(line, &name).map_err(|link| unknown(docs, &link))).collect()
 }
 
@@ -30,9 +30,9 @@ fn translate_line(line: &str, name: &impl Fn(&str) -> Option<String>) -> Result<
     Ok(translated + rest)
 }
 
-fn unknown(docs: &Docs, link: &str) -> Complaint {
-    Complaint {
-        place: docs.place.clone(),
+fn unknown(docs: &Docs, link: &str) -> Diagnostic {
+    Diagnostic {
+        span: docs.span.clone(),
         message: format!("the target of the link `{link}` does not exist in this language"),
     }
 }
@@ -59,7 +59,7 @@ pub(crate) fn paragraphs(lines: &[String]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn translated(line: &str) -> Result<Vec<String>, Complaint> {
+    fn translated(line: &str) -> Result<Vec<String>, Diagnostic> {
         let docs = Docs { lines: vec![line.to_owned()], ..Docs::default() };
         translate(&docs, |link| (link == "Event::message").then(|| "zexa_event_message()".to_owned()))
     }

@@ -53,9 +53,9 @@ fn compare(name: &str, actual: &str) {
     assert!(expected == actual, "{} is out of date, the actual diff is:\n{actual}", golden.display());
 }
 
-fn insert_after(text: &str, place: &str, more: &str) -> String {
-    assert_eq!(text.matches(place).count(), 1, "the text occurs once");
-    text.replace(place, &format!("{place}{more}"))
+fn insert_after(text: &str, marker: &str, more: &str) -> String {
+    assert_eq!(text.matches(marker).count(), 1, "the text occurs once");
+    text.replace(marker, &format!("{marker}{more}"))
 }
 
 /// Copies the sources that codegen reads to a folder in `target/`.

@@ -1,19 +1,19 @@
 //! `cargo xtask codegen`: generates the bindings' data types and the C and C++ headers from the definitions in `core`.
 
-mod alike;
 mod c;
 mod context;
 mod cpp;
 mod definition;
 mod docs;
 mod errors;
-mod further;
 #[cfg(test)]
 mod golden;
 mod keywords;
 mod node;
 mod python;
 mod read;
+mod shared;
+mod status_codes;
 #[cfg(test)]
 mod testing;
 
@@ -117,9 +117,9 @@ fn first_difference(one: &str, other: &str) -> Option<usize> {
 
 /// Generates all files from the sources in `root`.
 fn generate(root: &Path) -> Result<Files> {
-    let definition = read::read(&root.join("core").join("src")).map_err(read::told)?;
+    let definition = read::read(&root.join("core").join("src")).map_err(read::render)?;
     let ffi = root.join("ffi-c").join("src");
-    let c = c::format(c::write(&definition, c::header::names(&ffi)?).map_err(read::told)?)?;
+    let c = c::format(c::write(&definition, c::header::names(&ffi)?).map_err(read::render)?)?;
     let header = c::header::write(&ffi, &c, env!("CARGO_PKG_VERSION"))?;
     let mut files = Files::new();
     for (name, text) in c.files {

@@ -1,6 +1,6 @@
 //! Definitions for the tests of the writers: those of the core, with changes.
 
-use super::definition::{Definition, Docs, Field, Model, Place, Section, Shape, Shown, Type};
+use super::definition::{Definition, Docs, Field, Model, OperationKind, Section, Shown, Span, Type};
 use super::read;
 use crate::paths;
 
@@ -20,23 +20,23 @@ pub(super) fn messages(definition: &mut Definition) -> &mut Section {
     definition.sections.iter_mut().find(|section| section.name == "messages").expect("the section exists")
 }
 
-pub(super) fn place(file: &str) -> Place {
-    Place { file: file.into(), line: 7 }
+pub(super) fn span(file: &str) -> Span {
+    Span { file: file.into(), line: 7 }
 }
 
 pub(super) fn field(name: &str, kind: Type, required: bool) -> Field {
-    let (name, docs, place) = (name.to_owned(), Docs::default(), place("messages.rs"));
-    Field { name, kind, required, docs, may_be_empty: false, shown: Shown::Plain, place }
+    let (name, docs, span) = (name.to_owned(), Docs::default(), span("messages.rs"));
+    Field { name, kind, required, docs, may_be_empty: false, shown: Shown::Plain, span }
 }
 
 /// A model without fields.
 pub(super) fn model(name: &str) -> Model {
-    Model { name: name.to_owned(), docs: Docs::default(), fields: Vec::new(), place: place("messages.rs") }
+    Model { name: name.to_owned(), docs: Docs::default(), fields: Vec::new(), span: span("messages.rs") }
 }
 
 /// Changes an operation to wait for a model without a status.
 pub(super) fn wait_for_credits(messages: &mut Section) {
     let operation = &mut messages.resource.as_mut().expect("the section has a resource").operations[1];
-    operation.shape = Shape::Wait { answer: "Credits".into() };
-    operation.place = place("messages.rs");
+    operation.kind = OperationKind::Wait { answer: "Credits".into() };
+    operation.span = span("messages.rs");
 }

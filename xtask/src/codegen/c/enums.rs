@@ -18,7 +18,7 @@ pub(super) fn constants(context: &Context<'_>, one: &OpenEnum) -> String {
     let mut written = comment("/*", &one.docs) + "\n";
     for value in &one.values {
         let name = format!("{}{}", enum_prefix(&one.name), value.variant.to_shouty_snake_case());
-        let name = context.take(name, &one.place);
+        let name = context.take(name, &one.span);
         writeln!(written, "{}#define {name} {:?}", comment("/**", &value.docs), value.text)
             .expect("writing to a string succeeds");
     }
@@ -29,7 +29,7 @@ pub(super) fn constants(context: &Context<'_>, one: &OpenEnum) -> String {
 pub(super) fn functions(context: &Context<'_>, one: &OpenEnum) -> String {
     let mut written = String::new();
     for predicate in &one.predicates {
-        let name = context.take(format!("zexa_{}_{}", one.name.to_snake_case(), predicate.name), &one.place);
+        let name = context.take(format!("zexa_{}_{}", one.name.to_snake_case(), predicate.name), &one.span);
         let docs = context.docs(&predicate.docs);
         write!(
             written,

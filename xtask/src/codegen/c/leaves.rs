@@ -1,7 +1,7 @@
 //! The values of an object in C: the fields of its model, and those of nested models, flattened.
 
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Field, Place, Type};
+use crate::codegen::definition::{Field, Span, Type};
 
 /// The value of one accessor, or a list of values.
 pub(super) struct Leaf<'a> {
@@ -10,7 +10,7 @@ pub(super) struct Leaf<'a> {
     pub(super) kind: &'a Type,
     /// Documentation, as lines of a doc comment.
     pub(super) docs: String,
-    pub(super) place: &'a Place,
+    pub(super) span: &'a Span,
     pub(super) value: Value,
 }
 
@@ -77,7 +77,7 @@ fn of_field<'a>(context: &'a Context<'a>, field: &'a Field, name: &str, value: V
         name: if is_json { format!("{name}_json") } else { name.to_owned() },
         kind: &field.kind,
         docs: context.docs(&field.docs),
-        place: &field.place,
+        span: &field.span,
         value,
     };
     std::iter::once(leaf).chain(within).collect()

@@ -6,13 +6,13 @@ use super::models::free;
 use super::names::{model_type, params_type};
 use super::operations::{ERROR, Function, Input, Operations, Output, parameters};
 use crate::codegen::context::Context;
-use crate::codegen::definition::Place;
+use crate::codegen::definition::Span;
 
 /// Writes the types of a list and the functions that create them.
 pub(super) fn write(operations: &Operations<'_>, params: &str, item: &str) -> String {
     let types = Types {
         context: operations.context,
-        place: &operations.operation.place,
+        span: &operations.operation.span,
         rust: item,
         item: model_type(item),
         argument: item.to_snake_case(),
@@ -85,7 +85,7 @@ impl Functions<'_> {
 /// The types of a list's pages and iterators.
 struct Types<'a> {
     context: &'a Context<'a>,
-    place: &'a Place,
+    span: &'a Span,
     /// Name of the type of an item in Rust and in C, and of an argument of that type.
     rust: &'a str,
     item: String,
@@ -94,8 +94,8 @@ struct Types<'a> {
 
 impl Types<'_> {
     fn page(&self) -> String {
-        let Types { context, place, item, .. } = self;
-        let page = context.take(format!("{item}_page"), place);
+        let Types { context, span, item, .. } = self;
+        let page = context.take(format!("{item}_page"), span);
         let mut written = format!(
             "
             /// One page of a list. Free it with {page}_free(). Its items and strings are valid until then.
@@ -139,7 +139,7 @@ impl Types<'_> {
                 "extra()",
             ),
         ] {
-            let function = context.take(format!("{page}_{name}"), place);
+            let function = context.take(format!("{page}_{name}"), span);
             written += &format!(
                 "
                 /// {docs}
@@ -151,15 +151,15 @@ impl Types<'_> {
                 "
             );
         }
-        written + &free(context, "free", &page, "page", place)
+        written + &free(context, "free", &page, "page", span)
     }
 
     /// Writes an iterator over items (`iter`) or pages (`pages`).
     fn iterator(&self, kind: &str) -> String {
-        let Types { context, place, rust, item, argument } = self;
-        let handle = context.take(format!("{item}_{kind}"), place);
-        let next = context.take(format!("{handle}_next"), place);
-        let is_incomplete = context.take(format!("{handle}_is_incomplete"), place);
+        let Types { context, span, rust, item, argument } = self;
+        let handle = context.take(format!("{item}_{kind}"), span);
+        let next = context.take(format!("{handle}_next"), span);
+        let is_incomplete = context.take(format!("{handle}_is_incomplete"), span);
         let (what, inner, output, object, value) = match kind {
             "iter" => ("items", "Items", argument.as_str(), item.clone(), "iterator.0.next()?".to_owned()),
             _ => {
@@ -207,6 +207,6 @@ impl Types<'_> {
                 unsafe {{ panic_boundary::read({kind}, false, |list| list.0.is_incomplete()) }}
             }}
             "
-        ) + &free(context, "free_with_signal_guard", &handle, kind, place)
+        ) + &free(context, "free_with_signal_guard", &handle, kind, span)
     }
 }

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, HashSet};
 use self::names::C;
 use super::context::Context;
 use super::definition::{Definition, Section};
-use super::read::Complaint;
+use super::read::Diagnostic;
 use super::{GENERATED, rustfmt};
 
 /// The generated code.
@@ -31,7 +31,7 @@ pub(super) struct Written {
 }
 
 /// Writes everything except the header. `reserved` contains the names of hand-written code.
-pub(super) fn write(definition: &Definition, reserved: HashSet<String>) -> Result<Written, Vec<Complaint>> {
+pub(super) fn write(definition: &Definition, reserved: HashSet<String>) -> Result<Written, Vec<Diagnostic>> {
     let context = Context::new(definition, C, reserved);
     let mut written = Written { files: BTreeMap::new(), constants: BTreeMap::new() };
     let head = format!("// {GENERATED}\n");
@@ -76,7 +76,7 @@ fn rust(context: &Context<'_>, section: &Section) -> String {
 mod tests {
     use super::*;
     use crate::codegen::definition::{Constant, Docs, Type};
-    use crate::codegen::testing::{self, field, messages, model, place};
+    use crate::codegen::testing::{self, field, messages, model, span};
     use crate::paths;
 
     /// The diagnostics for the definitions of the core with a change.
@@ -99,7 +99,7 @@ mod tests {
         );
         assert_eq!(
             diagnostics_for_parameter("class", Type::String, true),
-            ["messages.rs:7: in C, `class` is a keyword"]
+            ["messages.rs:7: `class` is a keyword in C"]
         );
         for kind in [Type::U32, Type::Timestamp, Type::Template] {
             assert_eq!(diagnostics_for_parameter("price", kind.clone(), false), [""; 0]);
@@ -113,21 +113,21 @@ mod tests {
         let with_field = |name: &'static str| {
             diagnostics(move |definition| messages(definition).models[0].fields.push(field(name, Type::String, true)))
         };
-        let expected = ": in C, two things would be called `zexa_message_free`";
+        let expected = ": duplicate name `zexa_message_free` in C";
         let found = with_field("free");
         assert!(found.iter().all(|message| message.ends_with(expected)) && found.len() == 1);
         let hand_written = diagnostics(|definition| messages(definition).models.push(model("CancelToken")));
-        assert_eq!(hand_written[0], "messages.rs:7: in C, two things would be called `zexa_cancel_token`");
+        assert_eq!(hand_written[0], "messages.rs:7: duplicate name `zexa_cancel_token` in C");
     }
 
     #[test]
     fn a_kind_that_collides_with_a_status_is_reported() {
         let kind = |name: &str, number| {
-            let (name, docs, place) = (name.to_owned(), Docs::default(), place("error.rs"));
-            let kind = Constant { variant: "More".into(), name, number, docs, place };
+            let (name, docs, span) = (name.to_owned(), Docs::default(), span("error.rs"));
+            let kind = Constant { variant: "More".into(), name, number, docs, span };
             diagnostics(|definition| definition.kinds.push(kind))
         };
-        assert_eq!(kind("done", 99), ["error.rs:7: in C, two things would be called `ZEXA_DONE`"]);
+        assert_eq!(kind("done", 99), ["error.rs:7: duplicate name `ZEXA_DONE` in C"]);
         let expected = "error.rs:7: in C, 102 is the number of a status that is no kind of error";
         assert_eq!(kind("more", 102), [expected]);
         assert_eq!(kind("more", 99), [""; 0]);

@@ -5,13 +5,13 @@ use heck::ToSnakeCase;
 use super::leaves::{self, Leaf, Value};
 use super::names::model_type;
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Model, Place, Shape, Type};
+use crate::codegen::definition::{Model, OperationKind, Span, Type};
 
 pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
     let leaves = leaves::of(context, &model.fields);
     let object = Object {
         context,
-        place: &model.place,
+        span: &model.span,
         handle: model_type(&model.name),
         argument: model.name.to_snake_case(),
         leaves: &leaves,
@@ -23,7 +23,7 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
 /// The type of a model in C.
 struct Object<'a> {
     context: &'a Context<'a>,
-    place: &'a Place,
+    span: &'a Span,
     /// Name of the type.
     handle: String,
     /// Name of an argument of that type.
@@ -47,7 +47,7 @@ struct Accessor<'a> {
 
 impl Object<'_> {
     fn structure(&self, docs: &str, rust: &str) -> String {
-        let handle = self.context.take(self.handle.clone(), self.place);
+        let handle = self.context.take(self.handle.clone(), self.span);
         let strings: String = self.leaves.iter().filter(|leaf| leaf.is_string()).map(push).collect();
         // The strings of lists follow, because their number varies.
         let lists: String = self.leaves.iter().filter(|leaf| leaf.is_list()).map(push_each).collect();
@@ -76,7 +76,7 @@ impl Object<'_> {
     /// Whether there are lists of this model.
     fn is_listed(&self, rust: &str) -> bool {
         let mut operations = self.context.definition.resources().flat_map(|resource| &resource.operations);
-        operations.any(|operation| matches!(&operation.shape, Shape::List { item, .. } if item == rust))
+        operations.any(|operation| matches!(&operation.kind, OperationKind::List { item, .. } if item == rust))
     }
 
     fn accessors(&self) -> String {
@@ -105,7 +105,7 @@ impl Object<'_> {
 
     fn string(&self, leaf: &Leaf<'_>, docs: &str, number: usize) -> String {
         let body = format!("{}.0.string({number})", self.argument);
-        self.accessor(leaf.place, &Accessor { name: &leaf.name, docs, body: &body, ..STRING })
+        self.accessor(leaf.span, &Accessor { name: &leaf.name, docs, body: &body, ..STRING })
     }
 
     /// An integer, or a time as an integer.
@@ -119,7 +119,7 @@ impl Object<'_> {
             (Value::Required(value), _) => format!("number::to_c({model}{value})"),
             (Value::Optional(value), _) => format!("{model}{value}.map_or(-1, |number| number::to_c(*number))"),
         };
-        self.accessor(leaf.place, &Accessor { name, argument: "", returns: "i64", fallback: "-1", docs, body: &body })
+        self.accessor(leaf.span, &Accessor { name, argument: "", returns: "i64", fallback: "-1", docs, body: &body })
     }
 
     fn fraction(&self, leaf: &Leaf<'_>, docs: &str) -> String {
@@ -130,13 +130,13 @@ impl Object<'_> {
         };
         let name = &leaf.name;
         self.accessor(
-            leaf.place,
+            leaf.span,
             &Accessor { name, argument: "", returns: "f64", fallback: "f64::NAN", docs, body: &body },
         )
     }
 
     fn list(&self, leaf: &Leaf<'_>) -> String {
-        let Leaf { name, docs, place, .. } = leaf;
+        let Leaf { name, docs, span, .. } = leaf;
         let strings = self.leaves.iter().filter(|leaf| leaf.is_string()).count();
         let before = self.leaves.iter().filter(|leaf| leaf.is_list()).take_while(|other| other.name != leaf.name);
         let first = before.fold(strings.to_string(), |sum, leaf| format!("{sum} + {}", self.length(leaf)));
@@ -158,7 +158,7 @@ impl Object<'_> {
             body: &format!("if index < {length} {{ {argument}.0.string({first} + index) }} else {{ ptr::null() }}"),
             ..STRING
         };
-        self.accessor(place, &count) + &self.accessor(place, &at)
+        self.accessor(span, &count) + &self.accessor(span, &at)
     }
 
     fn length(&self, leaf: &Leaf<'_>) -> String {
@@ -168,10 +168,10 @@ impl Object<'_> {
         }
     }
 
-    fn accessor(&self, place: &Place, accessor: &Accessor<'_>) -> String {
+    fn accessor(&self, span: &Span, accessor: &Accessor<'_>) -> String {
         let Accessor { name, argument, returns, fallback, docs, body } = accessor;
         let Object { handle, argument: object, .. } = self;
-        let function = self.context.take(format!("{handle}_{name}"), place);
+        let function = self.context.take(format!("{handle}_{name}"), span);
         format!(
             "
             {docs}#[unsafe(no_mangle)]
@@ -197,8 +197,8 @@ impl Object<'_> {
             body: &format!("{}.0.extra(|model| &model.extra)", self.argument),
             ..STRING
         };
-        let free = free(self.context, "free", &self.handle, &self.argument, self.place);
-        self.accessor(self.place, &json) + &self.accessor(self.place, &extra) + &free
+        let free = free(self.context, "free", &self.handle, &self.argument, self.span);
+        self.accessor(self.span, &json) + &self.accessor(self.span, &extra) + &free
     }
 }
 
@@ -207,8 +207,8 @@ const STRING: Accessor<'static> =
     Accessor { name: "", argument: "", returns: "*const c_char", fallback: "ptr::null()", docs: "", body: "" };
 
 /// Writes the function that frees a type. `function` of the panic boundary does it: `free`, or `free_with_signal_guard` for objects that may own connections.
-pub(super) fn free(context: &Context<'_>, function: &str, handle: &str, argument: &str, place: &Place) -> String {
-    let name = context.take(format!("{handle}_free"), place);
+pub(super) fn free(context: &Context<'_>, function: &str, handle: &str, argument: &str, span: &Span) -> String {
+    let name = context.take(format!("{handle}_free"), span);
     format!(
         "
         /// Free the object. NULL is ignored.

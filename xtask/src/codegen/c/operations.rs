@@ -6,13 +6,13 @@ use super::lists;
 use super::names::{init_macro, model_type, params_type};
 use super::status::status;
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Constant, Definition, Operation, Resource, Shape};
+use crate::codegen::definition::{Constant, Definition, Operation, OperationKind, Resource};
 
 pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Operation) -> String {
     let operations = Operations { context, resource: &resource.name, operation };
     let method = operations.method();
-    match &operation.shape {
-        Shape::Post { params, answer } => operations.function(Function {
+    match &operation.kind {
+        OperationKind::Post { params, answer } => operations.function(Function {
             docs: operations.docs("POST"),
             inputs: vec![Input {
                 name: "params",
@@ -24,18 +24,18 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Oper
             call: format!("{method}(&params)?"),
             ..Function::default()
         }),
-        Shape::Get { answer } => operations.function(Function {
+        OperationKind::Get { answer } => operations.function(Function {
             docs: operations.docs("GET"),
             output: Some(Output::object(answer)),
             ..Function::by_id(answer, format!("{method}(id)?"))
         }),
-        Shape::GetOne { answer } => operations.function(Function {
+        OperationKind::GetOne { answer } => operations.function(Function {
             docs: operations.docs("GET"),
             output: Some(Output::object(answer)),
             call: format!("{method}()?"),
             ..Function::default()
         }),
-        Shape::Wait { answer } => {
+        OperationKind::Wait { answer } => {
             let mut function = Function::by_id(answer, format!("{method}(id, until)?"));
             function.inputs.push(Input {
                 name: "until",
@@ -50,11 +50,11 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Oper
                 ..function
             })
         }
-        Shape::Delete => operations.function(Function {
+        OperationKind::Delete => operations.function(Function {
             docs: operations.docs("DELETE"),
             ..Function::by_id(resource.name.trim_end_matches('s'), format!("{method}(id)?"))
         }),
-        Shape::List { params, item } => lists::write(&operations, params, item),
+        OperationKind::List { params, item } => lists::write(&operations, params, item),
     }
 }
 
@@ -146,9 +146,9 @@ impl Operations<'_> {
     }
 
     pub(super) fn function(&self, function: Function<'_>) -> String {
-        let place = &self.operation.place;
+        let span = &self.operation.span;
         let name = format!("zexa_{}_{}{}", self.resource, self.operation.name, function.suffix);
-        let name = self.context.take(name, place);
+        let name = self.context.take(name, span);
         let mut documented = vec![("client".to_owned(), "the client".to_owned())];
         let mut arguments = String::from("client: *const zexa_client, ");
         for Input { name, kind, docs } in function.inputs {
@@ -159,7 +159,7 @@ impl Operations<'_> {
         arguments += "options: *const zexa_call_options, ";
         let (mut open, mut done) = (String::new(), format!("{}; Ok(())", function.call));
         if let Some(Output { name, kind }) = function.output {
-            let name = self.context.member(&name, place);
+            let name = self.context.member(&name, span);
             // Creating an iterator has no effect but the iterator itself.
             let is_required = matches!(name.as_str(), "iter" | "pages");
             let about = match is_required {
@@ -213,11 +213,11 @@ pub(in crate::codegen) fn additional_kinds<'a>(
     definition: &'a Definition,
     operation: &'a Operation,
 ) -> impl Iterator<Item = &'a Constant> {
-    let Operation { shape, kinds, .. } = operation;
+    let Operation { kind: operation_kind, error_kinds: kinds, .. } = operation;
     let is_possible = move |variant: &str| match variant {
-        "NotFound" if shape.is_by_id() => true,
+        "NotFound" if operation_kind.is_by_id() => true,
         // For parameters and ids.
-        "Validation" => !matches!(shape, Shape::GetOne { .. }),
+        "Validation" => !matches!(operation_kind, OperationKind::GetOne { .. }),
         _ => kinds.iter().any(|kind| kind == variant),
     };
     definition.kinds.iter().filter(move |kind| is_possible(&kind.variant))

@@ -43,8 +43,8 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
 }
 
 fn structure(context: &Context<'_>, params: &Params, members: &[Member]) -> String {
-    let name = context.take(params_type(&params.name), &params.place);
-    let init = context.take(init_macro(&name), &params.place);
+    let name = context.take(params_type(&params.name), &params.span);
+    let init = context.take(init_macro(&name), &params.span);
     let has = |kind: fn(&Type) -> bool| params.fields.iter().any(|field| kind(&field.kind));
     let copied = match (has(|kind| matches!(kind, Type::List(_))), has(|kind| *kind != Type::U32)) {
         (true, _) => " The strings and arrays are copied during the call.",
@@ -89,10 +89,10 @@ struct Member {
 fn members(context: &Context<'_>, field: &Field) -> Vec<Member> {
     // The reader rejects these as well: the code below would not compile.
     if field.required && matches!(field.kind, Type::U32 | Type::Timestamp | Type::Template) {
-        context.complain(&field.place, format!("a required parameter cannot be a `{}` in C", field.kind));
+        context.report(&field.span, format!("a required parameter cannot be a `{}` in C", field.kind));
     }
     let docs = context.docs(&field.docs);
-    let name = context.member(&field.member_name(), &field.place);
+    let name = context.member(&field.member_name(), &field.span);
     let text = |docs| Member { name: name.clone(), kind: "*const c_char", absent: "ptr::null()", docs };
     match &field.kind {
         Type::String | Type::Enum(_) => vec![text(docs)],
@@ -109,7 +109,7 @@ fn members(context: &Context<'_>, field: &Field) -> Vec<Member> {
             vec![Member { kind: "*const *const c_char", ..text(docs) }, count]
         }
         Type::U64 | Type::F64 | Type::Json | Type::Model(_) => {
-            context.complain(&field.place, format!("a parameter cannot be a `{}` in C", field.kind));
+            context.report(&field.span, format!("a parameter cannot be a `{}` in C", field.kind));
             Vec::new()
         }
     }

@@ -3,11 +3,11 @@
 use heck::ToShoutySnakeCase;
 
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Constant, Place};
-use crate::codegen::further::{DONE, Further, INTERNAL, INVALID_ARGUMENT};
+use crate::codegen::definition::{Constant, Span};
+use crate::codegen::status_codes::{DONE, INTERNAL, INVALID_ARGUMENT, StatusCode};
 
 /// The statuses that are not kinds of errors, and their documentation.
-const OTHERS: &[(Further, &str)] = &[
+const OTHERS: &[(StatusCode, &str)] = &[
     (DONE, "End of a list. Not an error: `*error` is NULL."),
     (
         INVALID_ARGUMENT,
@@ -120,17 +120,17 @@ fn take_names(context: &Context<'_>) {
     let ours = ["zexa_status", "zexa_status_name", "zexa_outcome", "zexa_outcome_name", OK];
     let others = OTHERS.iter().map(|(one, _)| status(one.name));
     for name in ours.map(str::to_owned).into_iter().chain(others) {
-        context.take(name, &Place::default());
+        context.take(name, &Span::default());
     }
     for kind in &context.definition.kinds {
-        context.take(status(&kind.name), &kind.place);
+        context.take(status(&kind.name), &kind.span);
         let number = kind.number;
         if number == 0 || OTHERS.iter().any(|(one, _)| one.number == number) {
-            context.complain(&kind.place, format!("in C, {number} is the number of a status that is no kind of error"));
+            context.report(&kind.span, format!("in C, {number} is the number of a status that is no kind of error"));
         }
     }
     for one in &context.definition.outcomes {
-        context.take(outcome(&one.name), &one.place);
+        context.take(outcome(&one.name), &one.span);
     }
 }
 

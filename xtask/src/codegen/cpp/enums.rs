@@ -8,15 +8,15 @@ use crate::codegen::context::Context;
 use crate::codegen::definition::OpenEnum;
 
 pub(super) fn write(context: &Context<'_>, one: &OpenEnum) -> String {
-    let name = context.take_in("zexa", &one.name.to_snake_case(), &one.place);
+    let name = context.take_in("zexa", &one.name.to_snake_case(), &one.span);
     let mut written = format!("{}namespace {name} {{\n\n", context.docs(&one.docs));
     for value in &one.values {
-        let constant = context.take_in(&name, &value.variant.to_snake_case(), &one.place);
+        let constant = context.take_in(&name, &value.variant.to_snake_case(), &one.span);
         writeln!(written, "{}inline constexpr const char *{constant} = {:?};", context.docs(&value.docs), value.text)
             .expect("writing to a string succeeds");
     }
     for predicate in &one.predicates {
-        let function = context.take_in(&name, &predicate.name, &one.place);
+        let function = context.take_in(&name, &predicate.name, &one.span);
         write!(
             written,
             "

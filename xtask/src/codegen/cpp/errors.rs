@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Constant, Place};
-use crate::codegen::further::{Further, INTERNAL, INVALID_ARGUMENT};
+use crate::codegen::definition::{Constant, Span};
+use crate::codegen::status_codes::{INTERNAL, INVALID_ARGUMENT, StatusCode};
 
 /// The kinds of errors that the core does not have, and their documentation.
-const OTHERS: &[(Further, &str)] = &[
+const OTHERS: &[(StatusCode, &str)] = &[
     (
         INVALID_ARGUMENT,
         "Invalid argument: a string that is not UTF-8 or contains a NUL, or a negative count or duration.",
@@ -52,8 +52,8 @@ pub(super) fn constants(context: &Context<'_>) -> String {
 /// The classes, and the function that throws one of them.
 pub(super) fn classes(context: &Context<'_>) -> String {
     let (mut classes, mut cases) = (String::new(), String::new());
-    for Kind { name, docs, place, .. } in kinds(context) {
-        let class = context.take_in("zexa", &format!("{name}_error"), &place);
+    for Kind { name, docs, span, .. } in kinds(context) {
+        let class = context.take_in("zexa", &format!("{name}_error"), &span);
         write!(classes, "{docs}class {class} : public error {{ public: using error::error; }};\n\n")
             .expect("writing to a string succeeds");
         writeln!(cases, "case kind::{name}: throw {class}(std::move(failure));").expect("writing to a string succeeds");
@@ -83,7 +83,7 @@ struct Kind {
     name: String,
     number: u32,
     docs: String,
-    place: Place,
+    span: Span,
 }
 
 impl Kind {
@@ -92,12 +92,12 @@ impl Kind {
             name: constant.name.clone(),
             number: constant.number,
             docs: context.docs(&constant.docs),
-            place: constant.place.clone(),
+            span: constant.span.clone(),
         }
     }
 
     fn enumerator(self, scope: &str, context: &Context<'_>) -> String {
-        let name = context.take_in(scope, &self.name, &self.place);
+        let name = context.take_in(scope, &self.name, &self.span);
         format!("{}{name} = {},\n", self.docs, self.number)
     }
 }
@@ -109,7 +109,7 @@ fn kinds(context: &Context<'_>) -> Vec<Kind> {
         name: one.name.to_owned(),
         number: one.number,
         docs: format!("/// {docs}\n"),
-        place: Place::default(),
+        span: Span::default(),
     });
     known.chain(others).collect()
 }

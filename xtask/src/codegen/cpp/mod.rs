@@ -14,7 +14,7 @@ use self::names::CPP;
 use super::GENERATED;
 use super::context::Context;
 use super::definition::{Definition, Section};
-use super::read::told;
+use super::read::render;
 use crate::command::Result;
 
 /// The placeholder for the resources in the fragment of the client.
@@ -59,7 +59,7 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<String> {
     header += &title(&["Implementation of the resources of a client".to_owned()]);
     header += &resources().map(operations::accessor_body).collect::<String>();
     header += "} // namespace zexa\n\n#endif // ZEXA_HPP\n";
-    context.finish(header).map_err(told)
+    context.finish(header).map_err(render)
 }
 
 /// Writes the code of a section. `event` goes into the class of that name.
@@ -94,7 +94,7 @@ mod tests {
     fn names_of_fragments_are_reserved() {
         let definition = with_messages(|messages| messages.models.push(model("Page")));
         let errors = write(&definition, &paths::root().join("ffi-c/cpp")).expect_err("fails");
-        let expected = "messages.rs:7: in C++, two things would be called `zexa::page`";
+        let expected = "messages.rs:7: duplicate name `zexa::page` in C++";
         assert_eq!(errors.lines().next(), Some(expected));
     }
 }

@@ -7,11 +7,11 @@ use crate::codegen::definition::{Field, Model, Type};
 
 /// Writes the class of a model, with `members` in addition to the accessors.
 pub(super) fn write(context: &Context<'_>, model: &Model, members: &str) -> String {
-    let name = context.take_in("zexa", &model.name.to_snake_case(), &model.place);
+    let name = context.take_in("zexa", &model.name.to_snake_case(), &model.span);
     let c = format!("zexa_{name}");
     let class = Class { context, path: name.clone(), object: "get()".to_owned(), prefix: format!("{c}_") };
     for rest in ["json", "extra_json", "get"] {
-        context.take_in(&class.path, rest, &model.place);
+        context.take_in(&class.path, rest, &model.span);
     }
     format!(
         "
@@ -81,7 +81,7 @@ impl Class<'_> {
                 c("_json")
             ),
             Type::Timestamp => {
-                let text = self.context.take_in(&self.path, &format!("{name}_text"), &field.place);
+                let text = self.context.take_in(&self.path, &format!("{name}_text"), &field.span);
                 let time = if always { c("_unix_ms") } else { format!("{}, {}", c(""), c("_unix_ms")) };
                 let (kind, read) = if always { ("", "view") } else { ("optional", "optional_view") };
                 let view = if kind.is_empty() { "std::string_view" } else { "std::optional<std::string_view>" };
@@ -104,7 +104,7 @@ impl Class<'_> {
             ),
             Type::Model(inner) => self.part(field, &docs, &name, self.context.model(inner)),
             Type::Template => {
-                self.context.complain(&field.place, "a model cannot have a `Template` in C++");
+                self.context.report(&field.span, "a model cannot have a `Template` in C++");
                 String::new()
             }
         }
@@ -120,14 +120,14 @@ impl Class<'_> {
     /// Writes a nested class, and the accessor that returns it.
     fn part(&self, field: &Field, docs: &str, name: &str, inner: &Model) -> String {
         let outer = self.path.split("::").next().expect("a path begins with a name");
-        let class = self.context.take_in(&self.path, &format!("{}_part", field.name), &field.place);
+        let class = self.context.take_in(&self.path, &format!("{}_part", field.name), &field.span);
         let part = Class {
             context: self.context,
             path: format!("{}::{class}", self.path),
             object: "handle_.get()".to_owned(),
             prefix: format!("{}{}_", self.prefix, field.name),
         };
-        self.context.take_in(&part.path, "json", &field.place);
+        self.context.take_in(&part.path, "json", &field.span);
         let json = format!("{}{}_json", self.prefix, field.name);
         format!(
             "
@@ -163,6 +163,6 @@ impl Class<'_> {
             Type::U32 | Type::U64 | Type::F64 => "value".to_owned(),
             _ => "name".to_owned(),
         };
-        self.context.take_in(&self.path, &name, &field.place)
+        self.context.take_in(&self.path, &name, &field.span)
     }
 }

@@ -5,7 +5,7 @@ use heck::ToSnakeCase;
 use super::names::{method, params_type};
 use crate::codegen::c::operations::{additional_kinds, parameters};
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Operation, Resource, Shape};
+use crate::codegen::definition::{Operation, OperationKind, Resource};
 
 /// Declares the class of a resource.
 pub(super) fn declare(resource: &Resource) -> String {
@@ -14,7 +14,7 @@ pub(super) fn declare(resource: &Resource) -> String {
 
 /// Declares the method of the client that returns the resource.
 pub(super) fn accessor(context: &Context<'_>, resource: &Resource) -> String {
-    let name = context.take_in("client", &resource.name, &resource.place);
+    let name = context.take_in("client", &resource.name, &resource.span);
     format!("{}[[nodiscard]] {} {name}() const;\n\n", context.docs(&resource.docs), class(resource))
 }
 
@@ -25,7 +25,7 @@ pub(super) fn accessor_body(resource: &Resource) -> String {
 }
 
 pub(super) fn write(context: &Context<'_>, resource: &Resource) -> String {
-    let class = context.take_in("zexa", &class(resource), &resource.place);
+    let class = context.take_in("zexa", &class(resource), &resource.span);
     let listings: String = resource.operations.iter().map(|operation| listing(resource, operation)).collect();
     let methods: String =
         resource.operations.iter().map(|operation| Method { context, resource, operation }.write()).collect();
@@ -59,20 +59,20 @@ struct Method<'a> {
 
 impl Method<'_> {
     fn write(&self) -> String {
-        match &self.operation.shape {
-            Shape::Post { params, answer } => {
+        match &self.operation.kind {
+            OperationKind::Post { params, answer } => {
                 let argument = format!("const {} &params, ", params_type(params));
                 let lower = "const auto lowered = detail::lower(params, arrays);\n";
                 self.call("POST", &argument, lower, "&lowered, ", Some(answer))
             }
-            Shape::Get { answer } => self.call("GET", ID, READ_ID, "c_id, ", Some(answer)),
-            Shape::GetOne { answer } => self.call("GET", "", "", "", Some(answer)),
-            Shape::Wait { answer } => {
+            OperationKind::Get { answer } => self.call("GET", ID, READ_ID, "c_id, ", Some(answer)),
+            OperationKind::GetOne { answer } => self.call("GET", "", "", "", Some(answer)),
+            OperationKind::Wait { answer } => {
                 let (arguments, lower) = (format!("{ID}{UNTIL}"), format!("{READ_ID}{READ_UNTIL}"));
                 self.call("GET", &arguments, &lower, "c_id, c_until, ", Some(answer))
             }
-            Shape::Delete => self.call("DELETE", ID, READ_ID, "c_id, ", None),
-            Shape::List { params, item } => self.list(params, item),
+            OperationKind::Delete => self.call("DELETE", ID, READ_ID, "c_id, ", None),
+            OperationKind::List { params, item } => self.list(params, item),
         }
     }
 
@@ -94,21 +94,21 @@ impl Method<'_> {
     /// The parameters and the return value, as lines of a doc comment.
     fn parameters(&self) -> String {
         let id = |object: &str| ("id", format!("id of the {}", object.to_snake_case().replace('_', " ")));
-        let (mut inputs, result) = match &self.operation.shape {
-            Shape::Post { answer, .. } => (vec![("params", "the parameters".to_owned())], Some(answer)),
-            Shape::Get { answer } => (vec![id(answer)], Some(answer)),
-            Shape::GetOne { answer } => (Vec::new(), Some(answer)),
-            Shape::Wait { answer } => {
+        let (mut inputs, result) = match &self.operation.kind {
+            OperationKind::Post { answer, .. } => (vec![("params", "the parameters".to_owned())], Some(answer)),
+            OperationKind::Get { answer } => (vec![id(answer)], Some(answer)),
+            OperationKind::GetOne { answer } => (Vec::new(), Some(answer)),
+            OperationKind::Wait { answer } => {
                 let until = "name of a status to wait for; \"final\" for any final status".to_owned();
                 (vec![id(answer), ("until", until)], Some(answer))
             }
-            Shape::Delete => (vec![id(self.resource.name.trim_end_matches('s'))], None),
-            Shape::List { .. } => (vec![("params", "filter and page size".to_owned())], None),
+            OperationKind::Delete => (vec![id(self.resource.name.trim_end_matches('s'))], None),
+            OperationKind::List { .. } => (vec![("params", "filter and page size".to_owned())], None),
         };
         inputs.push(("options", "call options, which override those of the client".to_owned()));
         let documented: Vec<_> = inputs.into_iter().map(|(name, about)| (name.to_owned(), about)).collect();
-        let result = match (&self.operation.shape, result) {
-            (Shape::List { .. }, _) => "/// @return the list; nothing is sent before it is read\n".to_owned(),
+        let result = match (&self.operation.kind, result) {
+            (OperationKind::List { .. }, _) => "/// @return the list; nothing is sent before it is read\n".to_owned(),
             (_, Some(answer)) => format!("/// @return the {}\n", answer.to_snake_case().replace('_', " ")),
             (_, None) => String::new(),
         };
@@ -116,7 +116,7 @@ impl Method<'_> {
     }
 
     fn name(&self) -> String {
-        self.context.take_in(&class(self.resource), method(self.operation), &self.operation.place)
+        self.context.take_in(&class(self.resource), method(self.operation), &self.operation.span)
     }
 
     /// Writes a method that makes one request.
@@ -177,7 +177,7 @@ const char *c_until = detail::text(\"until\", until_string);
 
 /// Specialises the functions of a list, if the operation is one.
 fn listing(resource: &Resource, operation: &Operation) -> String {
-    let Shape::List { params, item } = &operation.shape else { return String::new() };
+    let OperationKind::List { params, item } = &operation.kind else { return String::new() };
     let (params, item) = (params_type(params), item.to_snake_case());
     let function = format!("zexa_{}_{}", resource.name, operation.name);
     format!(

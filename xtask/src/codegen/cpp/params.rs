@@ -9,10 +9,10 @@ use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Params, Type};
 
 pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
-    let name = context.take_in("zexa", &params_type(&params.name), &params.place);
+    let name = context.take_in("zexa", &params_type(&params.name), &params.span);
     let (mut members, mut lowered) = (String::new(), String::new());
     for field in &params.fields {
-        let member = context.take_in(&name, &field.member_name(), &field.place);
+        let member = context.take_in(&name, &field.member_name(), &field.span);
         let (kind, docs) = member_type(context, field);
         writeln!(members, "{}{docs}{kind} {member}{{}};", context.docs(&field.docs))
             .expect("writing to a string succeeds");
@@ -54,7 +54,7 @@ fn member_type(context: &Context<'_>, field: &Field) -> (String, &'static str) {
         Type::Timestamp => ("timestamp", ""),
         Type::U32 => ("std::uint32_t", ""),
         Type::U64 | Type::F64 | Type::Json | Type::Model(_) => {
-            context.complain(&field.place, format!("a parameter cannot be a `{}` in C++", field.kind));
+            context.report(&field.span, format!("a parameter cannot be a `{}` in C++", field.kind));
             ("void", "")
         }
     };

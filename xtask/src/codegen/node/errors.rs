@@ -17,7 +17,7 @@ pub(super) fn in_javascript(context: &Context<'_>) -> String {
         "// The error classes, one per kind.\n'use strict'\n\nconst { ZexaError, define } = require('../errors.js')\n"
             .to_owned();
     for Class { name, base, kind } in &classes {
-        let name = context.take_in("zexa", name, &kind.place);
+        let name = context.take_in("zexa", name, &kind.span);
         text += &format!("\nclass {name} extends {base} {{}}\ndefine({name}, '{name}', '{}')\n", kind.name);
     }
     let names: Vec<&str> = classes.iter().map(|class| class.name.as_str()).collect();

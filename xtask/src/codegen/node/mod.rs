@@ -14,10 +14,10 @@ use std::path::Path;
 
 use self::imports::{Imports, generated, required};
 use self::names::{NODE, camel, lines};
-use super::alike::class;
 use super::context::Context;
 use super::definition::{Definition, Section};
-use super::read::told;
+use super::read::render;
+use super::shared::class;
 use super::{GENERATED, rustfmt};
 use crate::command::Result;
 use crate::node::Packages;
@@ -57,7 +57,7 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
     javascript.insert("resources".to_owned(), resources(definition));
     let types = types(&context, folder)?;
     let exported = exported(&context);
-    let (rust, javascript) = context.finish((rust, javascript)).map_err(told)?;
+    let (rust, javascript) = context.finish((rust, javascript)).map_err(render)?;
 
     let mut files = BTreeMap::new();
     let modules: String = rust.keys().map(|name| format!("mod {name};\n")).collect();
@@ -219,16 +219,16 @@ mod tests {
         let error = written(|messages| messages.models[0].fields.push(field("template", Type::Template, false)));
         assert_eq!(error.expect_err("fails"), "messages.rs:7: a field cannot be a `Template` in JavaScript");
         let error = written(wait_for_credits);
-        assert_eq!(error.expect_err("fails"), "messages.rs:7: a `Credits` has no status to wait for");
+        assert_eq!(error.expect_err("fails"), "messages.rs:7: `Credits` has no field `status` to wait for");
     }
 
     #[test]
     fn name_collisions_are_reported() {
         let error = written(|messages| messages.models[0].fields.push(field("extra", Type::String, true)));
-        let expected = "messages.rs:7: in JavaScript, two things would be called `Message::extra`";
+        let expected = "messages.rs:7: duplicate name `Message::extra` in JavaScript";
         assert_eq!(error.expect_err("fails"), expected);
         let error = written(|messages| messages.models.push(model("Page"))).expect_err("fails");
-        assert_eq!(error, "messages.rs:7: in JavaScript, two things would be called `zexa::Page`");
+        assert_eq!(error, "messages.rs:7: duplicate name `zexa::Page` in JavaScript");
     }
 
     #[test]

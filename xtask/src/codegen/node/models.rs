@@ -2,20 +2,20 @@
 
 use super::imports::{Imports, generated};
 use super::names::{Native, camel, model as name_of};
-use crate::codegen::alike::about;
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, OpenEnum, Type};
+use crate::codegen::shared::about;
 
 /// The Rust code that writes a model as a JSON row.
 pub(super) fn in_rust(context: &Context<'_>, model: &Model) -> String {
     let mut written = String::new();
-    context.take(format!("{}::extra", model.name), &model.place);
+    context.take(format!("{}::extra", model.name), &model.span);
     for field in &model.fields {
-        context.take_in(&model.name, &camel(&field.name), &field.place);
+        context.take_in(&model.name, &camel(&field.name), &field.span);
         written += &format!("row.{};\n", write(context, field));
     }
     for about in about(model) {
-        context.take_in(&model.name, about.name, &model.place);
+        context.take_in(&model.name, about.name, &model.span);
         written += &format!("row.nested(&self.{}());\n", about.name);
     }
     format!(
@@ -37,7 +37,7 @@ fn write(context: &Context<'_>, field: &Field) -> String {
         Type::Timestamp => format!("time(self.{name})"),
         Type::Model(_) => format!("nested(&self.{name})"),
         Type::Template => {
-            context.complain(&field.place, "a field cannot be a `Template` in JavaScript");
+            context.report(&field.span, "a field cannot be a `Template` in JavaScript");
             String::new()
         }
         _ => format!("value(&self.{name})"),
@@ -87,7 +87,7 @@ pub(super) fn reviver_of(context: &Context<'_>, imports: &Imports, model: &str) 
 
 /// The JavaScript object with the values of an enum.
 pub(super) fn names(context: &Context<'_>, imports: &Imports, one: &OpenEnum) -> String {
-    let name = context.take_in("zexa", &one.name, &one.place);
+    let name = context.take_in("zexa", &one.name, &one.span);
     let values: String = one.values.iter().map(|value| format!("  {}: '{}',\n", value.variant, value.text)).collect();
     let predicates: String = one
         .predicates

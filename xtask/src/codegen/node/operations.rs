@@ -4,10 +4,10 @@ use super::imports::{ARGUMENTS, CONNECTION, Imports};
 use super::models::reviver_of;
 use super::names::{Native, camel, lines};
 use super::params::constant;
-use crate::codegen::alike::class;
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Operation, Resource, Shape};
+use crate::codegen::definition::{Operation, OperationKind, Resource};
 use crate::codegen::docs::commented;
+use crate::codegen::shared::class;
 
 /// The methods of the addon's client.
 pub(super) fn in_rust(context: &Context<'_>, resource: &Resource) -> String {
@@ -17,19 +17,19 @@ pub(super) fn in_rust(context: &Context<'_>, resource: &Resource) -> String {
 
 fn native(context: &Context<'_>, resource: &Resource, operation: &Operation) -> String {
     let native = Native::of(&resource.name, &operation.name);
-    let name = context.take(native.rust.clone(), &operation.place);
+    let name = context.take(native.rust.clone(), &operation.span);
     let docs = commented("///", &lines(context, &operation.docs)[..1]);
     let method = format!("client.{}().{}", resource.name, operation.name);
-    let (inputs, call) = match operation.shape {
-        Shape::Post { .. } | Shape::List { .. } => {
+    let (inputs, call) = match operation.kind {
+        OperationKind::Post { .. } | OperationKind::List { .. } => {
             ("params: String, ", format!("{method}(&binding::params(&params)?)"))
         }
-        Shape::Get { .. } | Shape::Delete => ("id: String, ", format!("{method}(&id)")),
-        Shape::Wait { .. } => ("id: String, until: String, ", format!("{method}(&id, &until)")),
-        Shape::GetOne { .. } => ("", format!("{method}()")),
+        OperationKind::Get { .. } | OperationKind::Delete => ("id: String, ", format!("{method}(&id)")),
+        OperationKind::Wait { .. } => ("id: String, until: String, ", format!("{method}(&id, &until)")),
+        OperationKind::GetOne { .. } => ("", format!("{method}()")),
     };
-    let (number, returns, function, arguments) = match operation.shape {
-        Shape::List { .. } => ("", " -> napi::Result<NativeList>", "list", ""),
+    let (number, returns, function, arguments) = match operation.kind {
+        OperationKind::List { .. } => ("", " -> napi::Result<NativeList>", "list", ""),
         _ => ("call: u32, ", "", "begin", "call, "),
     };
     let end = if returns.is_empty() { ";" } else { "" };
@@ -46,7 +46,7 @@ fn native(context: &Context<'_>, resource: &Resource, operation: &Operation) -> 
 
 /// The JavaScript class of a resource.
 pub(super) fn in_javascript(context: &Context<'_>, imports: &Imports, resource: &Resource) -> String {
-    let class = context.take_in("zexa", &class(resource), &resource.place);
+    let class = context.take_in("zexa", &class(resource), &resource.span);
     let methods: Vec<String> =
         resource.operations.iter().map(|operation| method(context, imports, resource, operation)).collect();
     format!(
@@ -65,25 +65,27 @@ class {class} {{
 }
 
 fn method(context: &Context<'_>, imports: &Imports, resource: &Resource, operation: &Operation) -> String {
-    let name = context.take_in(&class(resource), &camel(&operation.name), &operation.place);
+    let name = context.take_in(&class(resource), &camel(&operation.name), &operation.span);
     let native = Native::of(&resource.name, &operation.name).javascript;
     let of = format!("'parameters of {}.{name}'", camel(&resource.name));
     let from_arguments = |name: &str| imports.add(ARGUMENTS, name);
     let id = || format!("{}(id)", from_arguments("encodeId"));
-    let (inputs, arguments) = match &operation.shape {
-        Shape::Post { params, .. } | Shape::List { params, .. } => {
+    let (inputs, arguments) = match &operation.kind {
+        OperationKind::Post { params, .. } | OperationKind::List { params, .. } => {
             ("params, ", format!("{}({}, params, {of})", from_arguments("encodeParams"), constant(params)))
         }
-        Shape::Get { .. } | Shape::Delete => ("id, ", id()),
-        Shape::Wait { .. } => ("id, params, ", format!("{}, {}(params, {of})", id(), from_arguments("encodeUntil"))),
-        Shape::GetOne { .. } => ("", String::new()),
+        OperationKind::Get { .. } | OperationKind::Delete => ("id, ", id()),
+        OperationKind::Wait { .. } => {
+            ("id, params, ", format!("{}, {}(params, {of})", id(), from_arguments("encodeUntil")))
+        }
+        OperationKind::GetOne { .. } => ("", String::new()),
     };
-    let revive = match &operation.shape {
-        Shape::List { item, .. } => reviver_of(context, imports, item),
-        Shape::Delete => from_arguments("ignoreResult"),
-        shape => reviver_of(context, imports, shape.answer().expect("the others have one")),
+    let revive = match &operation.kind {
+        OperationKind::List { item, .. } => reviver_of(context, imports, item),
+        OperationKind::Delete => from_arguments("ignoreResult"),
+        operation_kind => reviver_of(context, imports, operation_kind.answer().expect("the others have one")),
     };
-    let how = if matches!(operation.shape, Shape::List { .. }) { "list" } else { "call" };
+    let how = if matches!(operation.kind, OperationKind::List { .. }) { "list" } else { "call" };
     let docs = lines(context, &operation.docs).into_iter().next().unwrap_or_default();
     format!(
         "  /** {docs} */

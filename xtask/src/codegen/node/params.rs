@@ -13,7 +13,7 @@ pub(super) fn table(context: &Context<'_>, imports: &Imports, params: &Params) -
         .fields
         .iter()
         .map(|field| {
-            let name = context.take_in(&params.name, &camel(&field.name), &field.place);
+            let name = context.take_in(&params.name, &camel(&field.name), &field.span);
             let reader = imports.add(ARGUMENTS, reader(context, field));
             format!("  {name}: {reader}('{}'),\n", field.name)
         })
@@ -35,7 +35,7 @@ fn reader(context: &Context<'_>, field: &Field) -> &'static str {
         Type::Template => "object",
         Type::List(element) if matches!(**element, Type::String | Type::Enum(_)) => "strings",
         kind => {
-            context.complain(&field.place, format!("parameters cannot be a `{kind}` in JavaScript"));
+            context.report(&field.span, format!("parameters cannot be a `{kind}` in JavaScript"));
             ""
         }
     }

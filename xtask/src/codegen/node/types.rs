@@ -1,11 +1,11 @@
 //! `index.d.ts`: the types of the package, with their documentation.
 
 use super::names::{camel, lines, model as name_of, params as name_of_params};
-use crate::codegen::alike::{About, FINAL, OPEN, about, class};
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Field, Model, OpenEnum, Operation, Params, Resource, Shape, Type};
+use crate::codegen::definition::{Field, Model, OpenEnum, Operation, OperationKind, Params, Resource, Type};
 use crate::codegen::docs::paragraphs;
 use crate::codegen::errors::{Class, Closed, classes};
+use crate::codegen::shared::{About, FINAL, OPEN, about, class};
 
 /// An indented doc comment, with its line break.
 pub(super) fn documented(indent: &str, lines: &[String]) -> String {
@@ -89,7 +89,7 @@ pub(super) fn closed(context: &Context<'_>, Closed { name, docs, constants }: &C
 
 /// The interface of a model.
 pub(super) fn model(context: &Context<'_>, model: &Model) -> String {
-    let name = context.take_in("zexa", &name_of(&model.name), &model.place);
+    let name = context.take_in("zexa", &name_of(&model.name), &model.span);
     let mut members = String::new();
     let mut member = |name: &str, optional: bool, kind: &str, docs: &[String]| {
         let mark = if optional { "?" } else { "" };
@@ -121,7 +121,7 @@ fn of_field(kind: &Type) -> String {
 
 /// The interface of the parameters of a call.
 pub(super) fn params(context: &Context<'_>, params: &Params) -> String {
-    let name = context.take_in("zexa", &name_of_params(&params.name), &params.place);
+    let name = context.take_in("zexa", &name_of_params(&params.name), &params.span);
     let members: String = params.fields.iter().map(|field| parameter(context, field)).collect();
     format!("\n{}export interface {name} {{\n{members}}}\n", documented("", &lines(context, &params.docs)))
 }
@@ -156,23 +156,23 @@ pub(super) fn resource(context: &Context<'_>, resource: &Resource) -> String {
 
 fn method(context: &Context<'_>, operation: &Operation) -> String {
     let mut docs = lines(context, &operation.docs);
-    docs.extend([String::new(), format!("Endpoint: `{} {}`", operation.shape.method(), operation.path)]);
+    docs.extend([String::new(), format!("Endpoint: `{} {}`", operation.kind.method(), operation.path)]);
     let mut inputs = Vec::new();
     let mut tags = Vec::new();
-    if operation.shape.is_by_id() {
+    if operation.kind.is_by_id() {
         inputs.push("id: string".to_owned());
         tags.push(format!("@param id Id of the {}.", noun(operation)));
     }
-    match &operation.shape {
-        Shape::Post { params, .. } => {
+    match &operation.kind {
+        OperationKind::Post { params, .. } => {
             inputs.push(format!("params: {}", name_of_params(params)));
             tags.push(format!("@param params The {}.", noun(operation)));
         }
-        Shape::List { params, .. } => {
+        OperationKind::List { params, .. } => {
             inputs.push(format!("params?: {} | null", name_of_params(params)));
             tags.push("@param params Parameters of the list. Default: all items.".to_owned());
         }
-        Shape::Wait { answer } => {
+        OperationKind::Wait { answer } => {
             let status = context.status(operation, answer).map(of_field).unwrap_or_default();
             let docs = format!(
                 "Name of the status to wait for. Default: `{FINAL}`, any status that does not change any more."
@@ -185,9 +185,9 @@ fn method(context: &Context<'_>, operation: &Operation) -> String {
     }
     inputs.push("options?: CallOptions | null".to_owned());
     tags.push("@param options Options of this call.".to_owned());
-    let returns = match &operation.shape {
-        Shape::List { item, .. } => format!("List<{}>", name_of(item)),
-        shape => format!("Promise<{}>", shape.answer().map_or_else(|| "void".to_owned(), name_of)),
+    let returns = match &operation.kind {
+        OperationKind::List { item, .. } => format!("List<{}>", name_of(item)),
+        operation_kind => format!("Promise<{}>", operation_kind.answer().map_or_else(|| "void".to_owned(), name_of)),
     };
     let docs = documented_with_tags("  ", &docs, &tags);
     format!("{docs}  {}({}): {returns}\n", camel(&operation.name), inputs.join(", "))

@@ -2,9 +2,9 @@
 
 use super::GENERATED_PYTHON;
 use super::stub::docstring;
-use crate::codegen::alike::OPEN;
 use crate::codegen::context::Context;
 use crate::codegen::errors::{self, Class, Closed};
+use crate::codegen::shared::OPEN;
 
 /// `_errors.py`, and the names that it defines.
 pub(super) fn classes(context: &Context<'_>) -> (String, Vec<String>) {
@@ -17,7 +17,7 @@ pub(super) fn classes(context: &Context<'_>) -> (String, Vec<String>) {
         if class == "APIError" {
             continue;
         }
-        let class = context.take_in("zexa", &class, &kind.place);
+        let class = context.take_in("zexa", &class, &kind.span);
         let docs = docstring("    ", &context.lines(&kind.docs));
         classes += &format!(
             "\n\nclass {class}({base}):\n{docs}\n    __module__ = \"zexa\"\n    kind: _types.Kind = {:?}\n",
@@ -49,7 +49,7 @@ pub(super) fn literals(context: &Context<'_>) -> (String, Vec<String>) {
         docs.extend(
             one.values.iter().map(|value| format!("- `{}`: {}", value.text, context.lines(&value.docs).join(" "))),
         );
-        let name = context.take_in("zexa", &one.name, &one.place);
+        let name = context.take_in("zexa", &one.name, &one.span);
         alias(&name, one.values.iter().map(|value| format!("{:?}", value.text)).collect(), " | str", docs);
     }
     for Closed { name, docs: about, constants } in errors::closed(context.definition) {

@@ -13,10 +13,10 @@ use std::path::Path;
 
 use self::names::{PYTHON, attribute};
 use self::operations::ClientKind;
-use super::alike::about;
 use super::context::Context;
-use super::definition::{Definition, Section, Shape, Type};
-use super::read::told;
+use super::definition::{Definition, OperationKind, Section, Type};
+use super::read::render;
+use super::shared::about;
 use super::{GENERATED, rustfmt};
 use crate::command::Result;
 use crate::python::Venv;
@@ -47,7 +47,7 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
     let (blocking, asynchronous) =
         (client(&context, folder, ClientKind::Blocking)?, client(&context, folder, ClientKind::Async)?);
     let package = package(&context, folder, &exported(&classes), &exceptions, &types)?;
-    let rust = context.finish(rust).map_err(told)?;
+    let rust = context.finish(rust).map_err(render)?;
 
     let mut files = BTreeMap::new();
     files.insert(
@@ -92,7 +92,7 @@ fn foreign_models(section: &Section) -> BTreeSet<&str> {
         fields.chain(about(model).iter().map(|about| about.model))
     });
     let operations = section.resource.iter().flat_map(|resource| &resource.operations);
-    let answers = operations.filter_map(|operation| operation.shape.answer());
+    let answers = operations.filter_map(|operation| operation.kind.answer());
     let is_foreign = |name: &&str| section.models.iter().all(|model| model.name != *name);
     in_models.chain(answers).filter(is_foreign).collect()
 }
@@ -213,9 +213,9 @@ fn names_of_client(context: &Context<'_>, kind: ClientKind) -> Vec<String> {
 fn client(context: &Context<'_>, folder: &Path, kind: ClientKind) -> Result<String> {
     let resources = || context.definition.resources();
     let calls = resources().map(|resource| format!("_{}", kind.class(resource)));
-    let models = resources().flat_map(|resource| &resource.operations).filter_map(|operation| match &operation.shape {
-        Shape::List { item, .. } => Some(item.clone()),
-        shape => shape.answer().map(str::to_owned),
+    let models = resources().flat_map(|resource| &resource.operations).filter_map(|operation| match &operation.kind {
+        OperationKind::List { item, .. } => Some(item.clone()),
+        operation_kind => operation_kind.answer().map(str::to_owned),
     });
     let others = [format!("_{}", kind.client()), kind.list().to_owned(), "Response".to_owned()];
     let used: BTreeSet<String> = calls.chain(models).chain(others).collect();
@@ -312,16 +312,16 @@ mod tests {
         let reported = written(|messages| messages.models[0].fields.push(field("tags", list, false)));
         assert_eq!(reported.expect_err("fails"), "messages.rs:7: a field cannot be a `Vec<String>` in Python");
         let reported = written(wait_for_credits);
-        assert_eq!(reported.expect_err("fails"), "messages.rs:7: a `Credits` has no status to wait for");
+        assert_eq!(reported.expect_err("fails"), "messages.rs:7: `Credits` has no field `status` to wait for");
     }
 
     #[test]
     fn duplicate_names_are_reported() {
         let reported = written(|messages| messages.models[0].fields.push(field("to_dict", Type::String, true)));
-        let expected = "messages.rs:7: in Python, two things would be called `Message::to_dict`";
+        let expected = "messages.rs:7: duplicate name `Message::to_dict` in Python";
         assert_eq!(reported.expect_err("fails"), expected);
         let reported = written(|messages| messages.models.push(model("Page"))).expect_err("fails");
-        assert_eq!(reported, "messages.rs:7: in Python, two things would be called `zexa::Page`");
+        assert_eq!(reported, "messages.rs:7: duplicate name `zexa::Page` in Python");
     }
 
     #[test]

@@ -3,23 +3,23 @@
 use super::names::attribute;
 use super::params::ARGUMENT;
 use super::stub::{Spelling, annotation};
-use crate::codegen::alike::{About, about};
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Field, Model, Predicate, Shown, Type};
+use crate::codegen::shared::{About, about};
 
 /// Members that every model has in addition to its fields.
 const COMMON: [&str; 5] = ["extra", "to_dict", "to_json", "from_json", "from_dict"];
 
 pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
-    let name = context.take_in("zexa", &model.name, &model.place);
+    let name = context.take_in("zexa", &model.name, &model.span);
     let docs = context.docs(&model.docs);
     let mut table = String::new();
     let mut getters = String::new();
     for name in COMMON {
-        context.take_in(&model.name, name, &model.place);
+        context.take_in(&model.name, name, &model.span);
     }
     for field in &model.fields {
-        let attribute = context.take_in(&model.name, &attribute(&field.name), &field.place);
+        let attribute = context.take_in(&model.name, &attribute(&field.name), &field.span);
         let (key, shown, kind) = (&field.name, shown(field.shown), annotation(&field.kind, Spelling::Stub));
         let required = is_required_argument(field);
         table += &format!(
@@ -28,13 +28,13 @@ pub(super) fn write(context: &Context<'_>, model: &Model) -> String {
         getters += &format!("{}#[getter]\n{}\n\n", context.docs(&field.docs), getter(context, &attribute, field));
     }
     for (field, predicate) in predicates(context, model) {
-        let name = context.take_in(&model.name, &predicate.name, &model.place);
+        let name = context.take_in(&model.name, &predicate.name, &model.span);
         let docs = context.docs(&predicate.docs);
         getters +=
             &format!("{docs}#[getter]\nfn {name}(&self) -> bool {{ self.0.{field}.{name}() }}\n\n", field = field.name);
     }
     for About { name: method, model: class, docs } in about(model) {
-        context.take_in(&model.name, method, &model.place);
+        context.take_in(&model.name, method, &model.span);
         getters += &format!(
             "/// {docs}\n#[getter]\nfn {method}(&self) -> Option<{class}> {{ self.0.{method}().map({class}) }}\n\n"
         );
@@ -159,7 +159,7 @@ fn member(context: &Context<'_>, field: &Field) -> String {
         Type::List(_) => format!("texts({attribute:?})"),
         Type::Model(name) => format!("model::<{name}>({attribute:?})"),
         Type::Template => {
-            context.complain(&field.place, "a field cannot be a `Template` in Python");
+            context.report(&field.span, "a field cannot be a `Template` in Python");
             return String::new();
         }
     };
@@ -239,7 +239,7 @@ fn getter(context: &Context<'_>, attribute: &str, field: &Field) -> String {
             _ => with_py("Bound<'py, PyTuple>", &format!("PyTuple::new(py, &{value})")),
         },
         (kind, _) => {
-            context.complain(&field.place, format!("a field cannot be a `{kind}` in Python"));
+            context.report(&field.span, format!("a field cannot be a `{kind}` in Python"));
             String::new()
         }
     }

@@ -31,7 +31,7 @@ fn link(definition: &Definition, link: &str) -> Option<String> {
 /// The operation with these parameters, such as `messages.send()`.
 fn operation_of(definition: &Definition, params: &str) -> Option<String> {
     definition.resources().find_map(|resource| {
-        let operation = resource.operations.iter().find(|operation| operation.shape.params() == Some(params))?;
+        let operation = resource.operations.iter().find(|operation| operation.kind.params() == Some(params))?;
         Some(format!("{}.{}()", resource.name, operation.name))
     })
 }

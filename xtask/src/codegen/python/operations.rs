@@ -1,9 +1,9 @@
 //! The resources and their operations in the extension module, for both clients.
 
 use super::params::{self, ARGUMENT, Argument, CALL_OPTIONS, EXTRA_BODY, call_options};
-use crate::codegen::alike;
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Operation, Params, Resource, Shape};
+use crate::codegen::definition::{Operation, OperationKind, Params, Resource};
+use crate::codegen::shared;
 
 /// The client that a class belongs to.
 #[derive(Clone, Copy, PartialEq)]
@@ -58,14 +58,14 @@ impl ClientKind {
     /// The class of a resource, such as `AsyncMessages`.
     pub(super) fn class(self, resource: &Resource) -> String {
         match self {
-            ClientKind::Blocking => alike::class(resource),
-            ClientKind::Async => format!("Async{}", alike::class(resource)),
+            ClientKind::Blocking => shared::class(resource),
+            ClientKind::Async => format!("Async{}", shared::class(resource)),
         }
     }
 }
 
 pub(super) fn write(context: &Context<'_>, resource: &Resource, kind: ClientKind) -> String {
-    let class = context.take_in("zexa", &kind.class(resource), &resource.place);
+    let class = context.take_in("zexa", &kind.class(resource), &resource.span);
     let docs = context.docs(&resource.docs);
     let methods: String = resource.operations.iter().map(|one| method(context, resource, one, kind)).collect();
     format!(
@@ -83,8 +83,8 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, kind: ClientKind
 }
 
 fn method(context: &Context<'_>, resource: &Resource, operation: &Operation, kind: ClientKind) -> String {
-    let name = context.take_in(&kind.class(resource), &operation.name, &operation.place);
-    let params = operation.shape.params().map(|params| context.params(params));
+    let name = context.take_in(&kind.class(resource), &operation.name, &operation.span);
+    let params = operation.kind.params().map(|params| context.params(params));
     let arguments: Vec<Argument> = params.into_iter().flat_map(params::arguments).collect();
     // Users see the classes that are written in Python, which have the complete docs.
     let docs: String = context
@@ -102,10 +102,10 @@ fn method(context: &Context<'_>, resource: &Resource, operation: &Operation, kin
             {body}
         }}
         ",
-        options = options(&operation.shape),
-        signature = signature(&operation.shape, &arguments),
-        parameters = parameters(&arguments, kind, &operation.shape),
-        returns = returns(&operation.shape, kind),
+        options = options(&operation.kind),
+        signature = signature(&operation.kind, &arguments),
+        parameters = parameters(&arguments, kind, &operation.kind),
+        returns = returns(&operation.kind, kind),
         body = body(resource, operation, params, &arguments, kind),
     )
 }
@@ -139,28 +139,28 @@ pub(super) fn docs(context: &Context<'_>, operation: &Operation, params: Option<
         }
     }
     lines.push(String::new());
-    lines.push(format!("Endpoint: `{} {}`", operation.shape.method(), operation.path));
+    lines.push(format!("Endpoint: `{} {}`", operation.kind.method(), operation.path));
     let arguments: Vec<(String, String)> = params
         .into_iter()
         .flat_map(|params| params.fields.iter().zip(params::arguments(params)))
         .map(|(field, argument)| (argument.name, context.lines(&field.docs).join(" ")))
         .collect();
     lines.extend([String::new(), "Args:".to_owned()]);
-    if operation.shape.is_by_id() {
+    if operation.kind.is_by_id() {
         lines.push(format!("    id: Id of the {}.", resource_in_path(&operation.path)));
     }
-    if matches!(operation.shape, Shape::Wait { .. }) {
+    if matches!(operation.kind, OperationKind::Wait { .. }) {
         lines.push(format!("    until: {UNTIL_DOCS}"));
     }
     lines.extend(arguments.into_iter().map(|(name, docs)| format!("    {name}: {docs}")));
-    if operation.shape.is_list() {
+    if operation.kind.is_list() {
         lines.push(format!("    limit: {LIMIT_DOCS}"));
     }
     lines.push(format!("    {}: See `with_options()`.", CALL_OPTIONS.join(", ")));
-    if operation.shape.has_body() {
+    if operation.kind.has_body() {
         lines.push(format!("    {EXTRA_BODY}: {EXTRA_BODY_DOCS}"));
     }
-    let sections = operation.shape.is_list().then_some(&LIST_DOCS[..]).into_iter().chain([&ERROR_DOCS[..]]);
+    let sections = operation.kind.is_list().then_some(&LIST_DOCS[..]).into_iter().chain([&ERROR_DOCS[..]]);
     for section in sections {
         lines.push(String::new());
         lines.extend(section.iter().map(|line| (*line).to_owned()));
@@ -174,59 +174,59 @@ fn resource_in_path(path: &str) -> &str {
     collection.trim_end_matches('s')
 }
 
-fn signature(shape: &Shape, arguments: &[Argument]) -> String {
+fn signature(operation_kind: &OperationKind, arguments: &[Argument]) -> String {
     let mut parts = Vec::new();
-    if shape.is_by_id() {
+    if operation_kind.is_by_id() {
         parts.push("id".to_owned());
     }
     parts.push("*".to_owned());
-    if matches!(shape, Shape::Wait { .. }) {
+    if matches!(operation_kind, OperationKind::Wait { .. }) {
         parts.push("until=None".to_owned());
     }
     parts.extend(arguments.iter().filter(|argument| argument.required).map(|argument| argument.name.clone()));
     parts.extend(
         arguments.iter().filter(|argument| !argument.required).map(|argument| format!("{}=None", argument.name)),
     );
-    if shape.is_list() {
+    if operation_kind.is_list() {
         parts.push("limit=None".to_owned());
     }
-    parts.extend(call_options(shape).map(|name| format!("{name}=None")));
+    parts.extend(call_options(operation_kind).map(|name| format!("{name}=None")));
     parts.join(", ")
 }
 
-fn parameters(arguments: &[Argument], kind: ClientKind, shape: &Shape) -> String {
+fn parameters(arguments: &[Argument], kind: ClientKind, operation_kind: &OperationKind) -> String {
     let mut parts = Vec::new();
     // Creating a list of the blocking client makes no call, and needs no GIL token.
-    if !(kind == ClientKind::Blocking && matches!(shape, Shape::List { .. })) {
+    if !(kind == ClientKind::Blocking && matches!(operation_kind, OperationKind::List { .. })) {
         parts.push("py: Python<'_>".to_owned());
     }
-    if shape.is_by_id() {
+    if operation_kind.is_by_id() {
         parts.push(format!("id: {ARGUMENT}"));
     }
-    if matches!(shape, Shape::Wait { .. }) {
+    if matches!(operation_kind, OperationKind::Wait { .. }) {
         parts.push(format!("until: {ARGUMENT}"));
     }
     let (required, optional): (Vec<_>, Vec<_>) = arguments.iter().partition(|argument| argument.required);
     parts.extend(required.into_iter().chain(optional).map(|argument| format!("{}: {ARGUMENT}", argument.name)));
-    if shape.is_list() {
+    if operation_kind.is_list() {
         parts.push(format!("limit: {ARGUMENT}"));
     }
-    parts.extend(call_options(shape).map(|name| format!("{name}: {ARGUMENT}")));
+    parts.extend(call_options(operation_kind).map(|name| format!("{name}: {ARGUMENT}")));
     parts.join(", ")
 }
 
 /// The fields of `CallArguments`.
-fn options(shape: &Shape) -> String {
-    let others = if shape.has_body() { String::new() } else { format!(", {EXTRA_BODY}: None") };
-    call_options(shape).collect::<Vec<_>>().join(", ") + &others
+fn options(operation_kind: &OperationKind) -> String {
+    let others = if operation_kind.has_body() { String::new() } else { format!(", {EXTRA_BODY}: None") };
+    call_options(operation_kind).collect::<Vec<_>>().join(", ") + &others
 }
 
-fn returns(shape: &Shape, kind: ClientKind) -> String {
-    match (kind, shape) {
-        (ClientKind::Blocking, Shape::List { .. }) => "PyResult<List>".to_owned(),
-        (ClientKind::Async, Shape::List { .. }) => "PyResult<AsyncList>".to_owned(),
+fn returns(operation_kind: &OperationKind, kind: ClientKind) -> String {
+    match (kind, operation_kind) {
+        (ClientKind::Blocking, OperationKind::List { .. }) => "PyResult<List>".to_owned(),
+        (ClientKind::Async, OperationKind::List { .. }) => "PyResult<AsyncList>".to_owned(),
         (ClientKind::Async, _) => "Coroutine".to_owned(),
-        (ClientKind::Blocking, _) => format!("PyResult<{}>", shape.answer().unwrap_or("()")),
+        (ClientKind::Blocking, _) => format!("PyResult<{}>", operation_kind.answer().unwrap_or("()")),
     }
 }
 
@@ -246,21 +246,21 @@ fn body(
     let text = |name: &str| {
         format!("let {name} = {name}.map(|{name}| {name}.text({name:?})).transpose()?.unwrap_or_default();")
     };
-    let id = if operation.shape.is_by_id() { text("id") } else { String::new() };
-    let until = if matches!(operation.shape, Shape::Wait { .. }) { text("until") } else { String::new() };
+    let id = if operation.kind.is_by_id() { text("id") } else { String::new() };
+    let until = if matches!(operation.kind, OperationKind::Wait { .. }) { text("until") } else { String::new() };
     let params = params + &id + &until;
-    let call = match operation.shape {
-        Shape::Post { .. } | Shape::List { .. } => format!("{method}(&params)"),
-        Shape::Get { .. } | Shape::Delete => format!("{method}(&id)"),
-        Shape::Wait { .. } => format!("{method}(&id, &until)"),
-        Shape::GetOne { .. } => format!("{method}()"),
+    let call = match operation.kind {
+        OperationKind::Post { .. } | OperationKind::List { .. } => format!("{method}(&params)"),
+        OperationKind::Get { .. } | OperationKind::Delete => format!("{method}(&id)"),
+        OperationKind::Wait { .. } => format!("{method}(&id, &until)"),
+        OperationKind::GetOne { .. } => format!("{method}()"),
     };
-    let wrapped = operation.shape.answer().map_or_else(String::new, |answer| format!(".map({answer})"));
-    match (kind, &operation.shape) {
-        (ClientKind::Blocking, Shape::List { .. }) => {
+    let wrapped = operation.kind.answer().map_or_else(String::new, |answer| format!(".map({answer})"));
+    match (kind, &operation.kind) {
+        (ClientKind::Blocking, OperationKind::List { .. }) => {
             format!("{params} {LIMIT} Ok(List::new(self.0.with_options(options)?, limit, move |client| {call}))")
         }
-        (ClientKind::Async, Shape::List { .. }) => format!(
+        (ClientKind::Async, OperationKind::List { .. }) => format!(
             "let (client, log) = self.0.list(py, options)?; {params} {LIMIT} Ok(AsyncList::new(log, limit, move || {call}))"
         ),
         (ClientKind::Blocking, _) => format!("{params} self.0.call(py, options, |client| {call}){wrapped}"),

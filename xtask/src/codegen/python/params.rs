@@ -4,7 +4,7 @@ use heck::ToSnakeCase;
 
 use super::names::attribute;
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Field, Params, Shape, Type};
+use crate::codegen::definition::{Field, OperationKind, Params, Type};
 
 /// An argument of an operation.
 pub(super) struct Argument {
@@ -21,8 +21,8 @@ pub(super) const CALL_OPTIONS: [&str; 6] =
 pub(super) const EXTRA_BODY: &str = "extra_body";
 
 /// The options of a call.
-pub(super) fn call_options(shape: &Shape) -> impl Iterator<Item = &'static str> {
-    CALL_OPTIONS.into_iter().chain(shape.has_body().then_some(EXTRA_BODY))
+pub(super) fn call_options(operation_kind: &OperationKind) -> impl Iterator<Item = &'static str> {
+    CALL_OPTIONS.into_iter().chain(operation_kind.has_body().then_some(EXTRA_BODY))
 }
 
 /// The Rust type of an argument.
@@ -79,7 +79,7 @@ fn value(context: &Context<'_>, field: &Field, argument: &Argument) -> String {
         (Type::Template, false) => read("template"),
         (kind, required) => {
             let required = if required { "required" } else { "optional" };
-            context.complain(&field.place, format!("{required} parameters cannot be a `{kind}` in Python"));
+            context.report(&field.span, format!("{required} parameters cannot be a `{kind}` in Python"));
             String::new()
         }
     }

@@ -4,10 +4,10 @@ use super::models;
 use super::names::attribute;
 use super::operations::{self, ClientKind};
 use super::params;
-use crate::codegen::alike::{About, FINAL, about};
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Field, Model, Operation, Params, Resource, Shape, Type};
+use crate::codegen::definition::{Field, Model, Operation, OperationKind, Params, Resource, Type};
 use crate::codegen::docs::paragraphs;
+use crate::codegen::shared::{About, FINAL, about};
 
 /// How annotations refer to names that have to be imported.
 #[derive(Clone, Copy)]
@@ -29,14 +29,14 @@ impl Spelling {
     }
 
     /// The call options of an operation.
-    fn call_options(self, shape: &Shape) -> String {
+    fn call_options(self, operation_kind: &OperationKind) -> String {
         let (seconds, mapping, query) = (self.of("Seconds"), self.of("Mapping"), self.of("Query"));
         let mut options = format!(
             "timeout: {seconds} | None = None, deadline: {seconds} | None = None, max_retries: int | None = None, \
              retry_ambiguous: bool | None = None, extra_headers: {mapping}[str, str] | None = None, \
              extra_query: {query} | None = None"
         );
-        if shape.has_body() {
+        if operation_kind.has_body() {
             options += &format!(", extra_body: {mapping}[str, {}] | None = None", self.of("Any"));
         }
         options
@@ -195,11 +195,11 @@ fn argument_annotation(kind: &Type, spelling: Spelling) -> String {
 /// The class of a resource in the extension module.
 pub(super) fn calls(context: &Context<'_>, resource: &Resource, kind: ClientKind) -> String {
     let methods = resource.operations.iter().map(|operation| {
-        let returns = match (&operation.shape, kind) {
-            (Shape::List { item, .. }, ClientKind::Blocking) => format!("List[{item}]"),
-            (Shape::List { item, .. }, ClientKind::Async) => format!("AsyncList[{item}]"),
-            (shape, ClientKind::Blocking) => shape.answer().unwrap_or("None").to_owned(),
-            (shape, ClientKind::Async) => format!("Awaitable[{}]", shape.answer().unwrap_or("None")),
+        let returns = match (&operation.kind, kind) {
+            (OperationKind::List { item, .. }, ClientKind::Blocking) => format!("List[{item}]"),
+            (OperationKind::List { item, .. }, ClientKind::Async) => format!("AsyncList[{item}]"),
+            (operation_kind, ClientKind::Blocking) => operation_kind.answer().unwrap_or("None").to_owned(),
+            (operation_kind, ClientKind::Async) => format!("Awaitable[{}]", operation_kind.answer().unwrap_or("None")),
         };
         format!("    def {} -> {returns}: ...\n", head(context, operation, Spelling::Stub))
     });
@@ -213,14 +213,20 @@ pub(super) fn resource(context: &Context<'_>, resource: &Resource, kind: ClientK
     let methods = resource.operations.iter().map(|operation| {
         let call = format!("self._calls.{}({})", operation.name, forwarded(context, operation));
         let (word, awaited) = match kind {
-            ClientKind::Async if !operation.shape.is_list() => ("async def", "await "),
+            ClientKind::Async if !operation.kind.is_list() => ("async def", "await "),
             _ => ("def", ""),
         };
-        let (returns, call) = match (&operation.shape, kind) {
-            (Shape::List { item, .. }, ClientKind::Blocking) => (format!("List[{item}]"), format!("return {call}")),
-            (Shape::List { item, .. }, ClientKind::Async) => (format!("AsyncList[{item}]"), format!("return {call}")),
-            (Shape::Delete, _) => ("None".to_owned(), format!("{awaited}{call}")),
-            (shape, _) => (shape.answer().unwrap_or("None").to_owned(), format!("return {awaited}{call}")),
+        let (returns, call) = match (&operation.kind, kind) {
+            (OperationKind::List { item, .. }, ClientKind::Blocking) => {
+                (format!("List[{item}]"), format!("return {call}"))
+            }
+            (OperationKind::List { item, .. }, ClientKind::Async) => {
+                (format!("AsyncList[{item}]"), format!("return {call}"))
+            }
+            (OperationKind::Delete, _) => ("None".to_owned(), format!("{awaited}{call}")),
+            (operation_kind, _) => {
+                (operation_kind.answer().unwrap_or("None").to_owned(), format!("return {awaited}{call}"))
+            }
         };
         let docs = documented(context, operation);
         let head = head(context, operation, Spelling::Module);
@@ -233,13 +239,13 @@ pub(super) fn resource(context: &Context<'_>, resource: &Resource, kind: ClientK
 
 /// The name and parameters of an operation.
 fn head(context: &Context<'_>, operation: &Operation, spelling: Spelling) -> String {
-    let params = operation.shape.params().map(|params| context.params(params));
+    let params = operation.kind.params().map(|params| context.params(params));
     let mut parameters = vec!["self".to_owned()];
-    if operation.shape.is_by_id() {
+    if operation.kind.is_by_id() {
         parameters.push("id: str".to_owned());
     }
     parameters.push("*".to_owned());
-    if let Shape::Wait { answer } = &operation.shape {
+    if let OperationKind::Wait { answer } = &operation.kind {
         let status = context.status(operation, answer).map(|kind| annotation(kind, spelling)).unwrap_or_default();
         parameters.push(match spelling {
             Spelling::Stub => format!("until: {status} | None = None"),
@@ -248,33 +254,33 @@ fn head(context: &Context<'_>, operation: &Operation, spelling: Spelling) -> Str
         });
     }
     parameters.extend(params.into_iter().flat_map(|params| self::parameters(params, spelling)));
-    if operation.shape.is_list() {
+    if operation.kind.is_list() {
         parameters.push("limit: int | None = None".to_owned());
     }
-    parameters.push(spelling.call_options(&operation.shape));
+    parameters.push(spelling.call_options(&operation.kind));
     format!("{}({})", operation.name, parameters.join(", "))
 }
 
 /// The arguments of a call that forwards all parameters.
 fn forwarded(context: &Context<'_>, operation: &Operation) -> String {
     let mut arguments = Vec::new();
-    if operation.shape.is_by_id() {
+    if operation.kind.is_by_id() {
         arguments.push("id".to_owned());
     }
-    if matches!(operation.shape, Shape::Wait { .. }) {
+    if matches!(operation.kind, OperationKind::Wait { .. }) {
         arguments.push("until=until".to_owned());
     }
-    let params = operation.shape.params().map(|params| context.params(params));
+    let params = operation.kind.params().map(|params| context.params(params));
     arguments.extend(params.into_iter().flat_map(params::arguments).map(|argument| format!("{0}={0}", argument.name)));
-    if operation.shape.is_list() {
+    if operation.kind.is_list() {
         arguments.push("limit=limit".to_owned());
     }
-    arguments.extend(params::call_options(&operation.shape).map(|name| format!("{name}={name}")));
+    arguments.extend(params::call_options(&operation.kind).map(|name| format!("{name}={name}")));
     arguments.join(", ")
 }
 
 fn documented(context: &Context<'_>, operation: &Operation) -> String {
-    let params = operation.shape.params().map(|params| context.params(params));
+    let params = operation.kind.params().map(|params| context.params(params));
     docstring("        ", &operations::docs(context, operation, params))
 }
 

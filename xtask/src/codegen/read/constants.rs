@@ -9,7 +9,7 @@ use crate::codegen::definition::Constant;
 /// Constants of the enum with this name, ordered by number.
 pub(super) fn constants(source: &Source, name: &str, calls: &[NamesCall]) -> Vec<Constant> {
     let Some(item) = enum_named(source, name) else {
-        source.complain_of_file(format!("missing `enum {name}`"));
+        source.report_missing(format!("missing `enum {name}`"));
         return Vec::new();
     };
     let mut constants: Vec<Constant> = Vec::new();
@@ -18,8 +18,7 @@ pub(super) fn constants(source: &Source, name: &str, calls: &[NamesCall]) -> Vec
         match constants.iter().find(|other| other.number == constant.number) {
             Some(other) => {
                 let (number, other) = (constant.number, &other.variant);
-                source
-                    .complain(&variant.ident, format!("`{}` has the same number {number} as `{other}`", variant.ident));
+                source.report(&variant.ident, format!("`{}` has the same number {number} as `{other}`", variant.ident));
             }
             None => constants.push(constant),
         }
@@ -40,14 +39,14 @@ fn constant(source: &Source, set: &str, variant: &Variant, calls: &[NamesCall]) 
     let docs = source.item_docs(ident, &variant.attrs, &["default"]);
     let number = number(variant);
     if number.is_none() {
-        source.complain(ident, format!("`{ident}` has no number: write `{ident} = 1,` with an unused number"));
+        source.report(ident, format!("`{ident}` has no number: write `{ident} = 1,` with an unused number"));
     }
     let mut values = calls.iter().filter(|call| call.name == set).flat_map(|call| &call.values);
     let name = values.find(|value| value.variant == *ident).map(|value| value.text.value());
     if name.is_none() {
-        source.complain(ident, format!("`{ident}` has no name in `names!({set} …)`"));
+        source.report(ident, format!("`{ident}` has no name in `names!({set} …)`"));
     }
-    Some(Constant { variant: ident.to_string(), name: name?, number: number?, docs, place: source.place(ident) })
+    Some(Constant { variant: ident.to_string(), name: name?, number: number?, docs, span: source.span(ident) })
 }
 
 fn number(variant: &Variant) -> Option<u32> {

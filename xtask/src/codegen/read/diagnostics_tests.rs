@@ -92,26 +92,26 @@ names!(Outcome { Unknown = "unknown", });
 ];
 
 /// Diagnostics for this core with `right` replaced by `wrong` in one file.
-fn complaints(file: &str, right: &str, wrong: &str) -> Vec<String> {
+fn diagnostics(file: &str, right: &str, wrong: &str) -> Vec<String> {
     let replace = |(name, text): (&str, &str)| {
         assert!(name != file || text.contains(right), "`{right}` is not in {name}.rs");
         let text = if name == file { text.replacen(right, wrong, 1) } else { text.to_owned() };
         (Path::new("core/src").join(name).with_extension("rs"), text)
     };
-    let complaints = understand(Path::new("core/src"), CORE.map(replace).into()).err().unwrap_or_default();
-    complaints.iter().map(ToString::to_string).collect()
+    let diagnostics = understand(Path::new("core/src"), CORE.map(replace).into()).err().unwrap_or_default();
+    diagnostics.iter().map(ToString::to_string).collect()
 }
 
 #[test]
 fn a_valid_core_has_no_diagnostics() {
-    assert_eq!(complaints("messages", "", ""), [""; 0]);
+    assert_eq!(diagnostics("messages", "", ""), [""; 0]);
 }
 
 #[test]
 fn invalid_sections_are_reported() {
     const LIST: &str = "an open enum, Vec of String or of an open enum";
     const PLAIN: &str = "String, u32, u64, f64, Timestamp";
-    for (file, right, wrong, complaint) in [
+    for (file, right, wrong, diagnostic) in [
         ("channel", "//! Channels.", "", "channel.rs:1: the file has no `//!` comment"),
         ("channel", "/// The channel.", "", "channel.rs:4: `Channel` has no doc comment"),
         ("channel", "/// Text.", "", "channel.rs:6: `Sms` has no doc comment"),
@@ -168,13 +168,13 @@ fn invalid_sections_are_reported() {
         ),
         ("messages", "as Masked", "as Secret", "messages.rs:27: unknown form `as Secret`: expected Masked or Hidden"),
     ] {
-        assert_eq!(complaints(file, right, wrong), [format!("core/src/{complaint}")], "{wrong}");
+        assert_eq!(diagnostics(file, right, wrong), [format!("core/src/{diagnostic}")], "{wrong}");
     }
 }
 
 #[test]
 fn an_invalid_endpoint_table_is_reported() {
-    for (right, wrong, complaint) in [
+    for (right, wrong, diagnostic) in [
         ("/// Messages.", "", "4: `messages` has no doc comment"),
         ("/// Sends.", "", "6: `send` has no doc comment"),
         ("messages: ", "letters: ", "4: no section `letters` for this resource"),
@@ -187,13 +187,13 @@ fn an_invalid_endpoint_table_is_reported() {
         ("-> Message;", "-> Message", "7: expected `;`"),
         ("-> Message;", "-> Message, or Config | Gone;", "6: unknown `Kind::Gone`"),
     ] {
-        assert_eq!(complaints("endpoints", right, wrong), [format!("core/src/endpoints.rs:{complaint}")]);
+        assert_eq!(diagnostics("endpoints", right, wrong), [format!("core/src/endpoints.rs:{diagnostic}")]);
     }
 }
 
 #[test]
 fn invalid_constants_are_reported() {
-    for (right, wrong, complaint) in [
+    for (right, wrong, diagnostic) in [
         ("/// An option.", "", "4: `Config` has no doc comment"),
         (" = 2,", ",", "7: `Other` has no number: write `Other = 1,` with an unused number"),
         (" = 2,", " = -1,", "7: `Other` has no number: write `Other = 1,` with an unused number"),
@@ -201,7 +201,7 @@ fn invalid_constants_are_reported() {
         (" Other = \"other\",", "", "7: `Other` has no name in `names!(Kind …)`"),
         ("enum Outcome", "enum Income", "1: missing `enum Outcome`"),
     ] {
-        assert_eq!(complaints("error", right, wrong), [format!("core/src/error.rs:{complaint}")]);
+        assert_eq!(diagnostics("error", right, wrong), [format!("core/src/error.rs:{diagnostic}")]);
     }
 }
 
@@ -209,7 +209,7 @@ fn invalid_constants_are_reported() {
 fn all_problems_are_reported_in_order() {
     let text = "//! Messages.\nmodel! { Message { required { id: u8, } optional {} } }\nopen_enum! {\n/// X.\nX { A = \"a\", } }";
     let (_, right) = CORE.into_iter().find(|(name, _)| *name == "messages").expect("is there");
-    let all = complaints("messages", right, text);
+    let all = diagnostics("messages", right, text);
     let expected = [
         "core/src/endpoints.rs:6: unknown parameters `SendMessage`",
         "core/src/messages.rs:2: `Message` has no doc comment",
@@ -219,8 +219,8 @@ fn all_problems_are_reported_in_order() {
         "core/src/messages.rs:5: `A` has no doc comment",
     ];
     assert_eq!(all.len(), expected.len(), "{all:#?}");
-    for (complaint, expected) in all.iter().zip(expected) {
-        assert!(complaint.starts_with(expected), "{complaint}");
+    for (diagnostic, expected) in all.iter().zip(expected) {
+        assert!(diagnostic.starts_with(expected), "{diagnostic}");
     }
 }
 
@@ -230,10 +230,10 @@ fn unexpected_and_missing_files_are_reported() {
     let stray = (PathBuf::from("letters.rs"), "//! Letters.\ncrate::model::model! {}".to_owned());
     let more: Vec<_> = files.iter().cloned().chain([stray]).collect();
     let expected = "letters.rs:2: `model!` is not read from this file: add `letters` to SECTIONS in ";
-    let [complaint] = &understand(Path::new(""), more).err().expect("a complaint")[..] else { panic!("not one") };
-    assert_eq!(complaint.to_string(), format!("{expected}xtask/src/codegen/read/mod.rs"));
+    let [diagnostic] = &understand(Path::new(""), more).err().expect("a complaint")[..] else { panic!("not one") };
+    assert_eq!(diagnostic.to_string(), format!("{expected}xtask/src/codegen/read/mod.rs"));
 
     let fewer = files.into_iter().filter(|(file, _)| file != Path::new("credits.rs")).collect();
-    let [complaint] = &understand(Path::new(""), fewer).err().expect("a complaint")[..] else { panic!("not one") };
-    assert_eq!(complaint.to_string(), "credits.rs:1: missing file");
+    let [diagnostic] = &understand(Path::new(""), fewer).err().expect("a complaint")[..] else { panic!("not one") };
+    assert_eq!(diagnostic.to_string(), "credits.rs:1: missing file");
 }

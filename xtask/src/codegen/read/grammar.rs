@@ -79,7 +79,7 @@ pub(super) struct ResourceBlock {
 
 pub(super) struct OperationLine {
     pub(super) attributes: Vec<Attribute>,
-    pub(super) shape: Ident,
+    pub(super) operation_kind: Ident,
     pub(super) name: Ident,
     pub(super) path: LitStr,
     /// Type of the argument. Its name is used only in Rust.
@@ -193,7 +193,7 @@ impl Parse for ResourceBlock {
 impl Parse for OperationLine {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let attributes = Attribute::parse_outer(input)?;
-        let shape = input.parse()?;
+        let operation_kind = input.parse()?;
         let name = input.parse()?;
         let inside;
         parenthesized!(inside in input);
@@ -206,7 +206,7 @@ impl Parse for OperationLine {
             kinds.extend(Punctuated::<Ident, Token![|]>::parse_separated_nonempty(input)?);
         }
         input.parse::<Token![;]>()?;
-        Ok(OperationLine { attributes, shape, name, path, argument, answer, kinds })
+        Ok(OperationLine { attributes, operation_kind, name, path, argument, answer, kinds })
     }
 }
 

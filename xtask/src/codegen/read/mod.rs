@@ -13,13 +13,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub(crate) use self::source::{Complaint, told};
+pub(crate) use self::source::{Diagnostic, render};
 
 use self::grammar::{EndpointsCall, NamesCall};
 use self::section::SectionCalls;
 use self::source::{Source, is_called};
 use self::types::Names;
-use super::definition::{Definition, Place};
+use super::definition::{Definition, Span};
 use crate::paths;
 
 /// Files that define data, in documentation order.
@@ -32,15 +32,15 @@ const DEFINING: [&str; 3] = ["open_enum", "model", "params"];
 /// # Errors
 ///
 /// All problems, ordered by file and line. Syntax errors are reported alone, because other checks depend on valid syntax.
-pub(crate) fn read(core_src: &Path) -> Result<Definition, Vec<Complaint>> {
-    let texts = texts(core_src).map_err(|complaint| vec![complaint])?;
+pub(crate) fn read(core_src: &Path) -> Result<Definition, Vec<Diagnostic>> {
+    let texts = texts(core_src).map_err(|diagnostic| vec![diagnostic])?;
     understand(&shown(core_src), texts)
 }
 
 /// Source files in this folder. Subfolders contain no definitions.
-fn texts(folder: &Path) -> Result<Vec<(PathBuf, String)>, Complaint> {
-    fn unreadable(file: &Path) -> impl Fn(io::Error) -> Complaint {
-        |error| Complaint { place: Place { file: shown(file), line: 1 }, message: format!("cannot read: {error}") }
+fn texts(folder: &Path) -> Result<Vec<(PathBuf, String)>, Diagnostic> {
+    fn unreadable(file: &Path) -> impl Fn(io::Error) -> Diagnostic {
+        |error| Diagnostic { span: Span { file: shown(file), line: 1 }, message: format!("cannot read: {error}") }
     }
     let mut texts = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
@@ -57,34 +57,34 @@ fn shown(file: &Path) -> PathBuf {
     file.strip_prefix(paths::root()).unwrap_or(file).to_owned()
 }
 
-fn understand(folder: &Path, texts: Vec<(PathBuf, String)>) -> Result<Definition, Vec<Complaint>> {
+fn understand(folder: &Path, texts: Vec<(PathBuf, String)>) -> Result<Definition, Vec<Diagnostic>> {
     let sources = sources(texts)?;
     let [errors, table] = find(&sources, ["error", "endpoints"], folder)?;
     let calls = find(&sources, SECTIONS, folder)?.map(SectionCalls::of);
     let endpoints: Vec<EndpointsCall> = table.calls("endpoints");
     let constant_names: Vec<NamesCall> = errors.calls("names");
     // Stop here: an invalid definition of a type would cause further problems wherever the type is used.
-    no_complaints(&sources)?;
+    check_diagnostics(&sources)?;
 
-    complain_of_strays(&sources);
+    report_strays(&sources);
     let mut names = Names::default();
     calls.iter().for_each(|section| section.add_names(&mut names));
     let mut sections: Vec<_> = calls.iter().map(|section| section.section(&names)).collect();
     let [kinds, outcomes] = ["Kind", "Outcome"].map(|name| constants::constants(errors, name, &constant_names));
     endpoints::add_resources(table, &endpoints, &names, &kinds, &mut sections);
-    no_complaints(&sources)?;
+    check_diagnostics(&sources)?;
     Ok(Definition { sections, kinds, outcomes })
 }
 
-fn sources(texts: Vec<(PathBuf, String)>) -> Result<Vec<Source>, Vec<Complaint>> {
-    let (mut sources, mut complaints) = (Vec::new(), Vec::new());
+fn sources(texts: Vec<(PathBuf, String)>) -> Result<Vec<Source>, Vec<Diagnostic>> {
+    let (mut sources, mut diagnostics) = (Vec::new(), Vec::new());
     for (file, text) in texts {
         match Source::parse(file, &text) {
             Ok(source) => sources.push(source),
-            Err(complaint) => complaints.push(complaint),
+            Err(diagnostic) => diagnostics.push(diagnostic),
         }
     }
-    if complaints.is_empty() { Ok(sources) } else { Err(sorted(complaints)) }
+    if diagnostics.is_empty() { Ok(sources) } else { Err(sorted(diagnostics)) }
 }
 
 /// Sources with these names.
@@ -92,44 +92,44 @@ fn find<'a, const N: usize>(
     sources: &'a [Source],
     names: [&str; N],
     folder: &Path,
-) -> Result<[&'a Source; N], Vec<Complaint>> {
+) -> Result<[&'a Source; N], Vec<Diagnostic>> {
     let found = names.map(|name| sources.iter().find(|source| source.name == name).ok_or(name));
     if found.iter().all(Result::is_ok) {
         return Ok(found.map(|source| source.expect("all were found")));
     }
     let missing = found.into_iter().filter_map(Result::err).map(|name| {
-        let place = Place { file: folder.join(name).with_extension("rs"), line: 1 };
-        Complaint { place, message: "missing file".to_owned() }
+        let span = Span { file: folder.join(name).with_extension("rs"), line: 1 };
+        Diagnostic { span, message: "missing file".to_owned() }
     });
     Err(sorted(missing.collect()))
 }
 
 /// Reports definitions in other files, which would be missing in all languages except Rust.
-fn complain_of_strays(sources: &[Source]) {
+fn report_strays(sources: &[Source]) {
     for source in sources.iter().filter(|source| !SECTIONS.contains(&source.name.as_str())) {
         for call in source.macros() {
             if let Some(name) = DEFINING.iter().find(|name| is_called(call, name)) {
                 let list = format!("add `{}` to SECTIONS in xtask/src/codegen/read/mod.rs", source.name);
-                source.complain(&call.path, format!("`{name}!` is not read from this file: {list}"));
+                source.report(&call.path, format!("`{name}!` is not read from this file: {list}"));
             }
         }
     }
 }
 
-fn no_complaints(sources: &[Source]) -> Result<(), Vec<Complaint>> {
-    let complaints: Vec<_> = sources.iter().flat_map(Source::take_complaints).collect();
-    if complaints.is_empty() { Ok(()) } else { Err(sorted(complaints)) }
+fn check_diagnostics(sources: &[Source]) -> Result<(), Vec<Diagnostic>> {
+    let diagnostics: Vec<_> = sources.iter().flat_map(Source::take_diagnostics).collect();
+    if diagnostics.is_empty() { Ok(()) } else { Err(sorted(diagnostics)) }
 }
 
-fn sorted(mut complaints: Vec<Complaint>) -> Vec<Complaint> {
-    complaints.sort_by(|a, b| (&a.place.file, a.place.line).cmp(&(&b.place.file, b.place.line)));
-    complaints
+fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by(|a, b| (&a.span.file, a.span.line).cmp(&(&b.span.file, b.span.line)));
+    diagnostics
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codegen::definition::{Field, Section, Shape, Shown, Type};
+    use crate::codegen::definition::{Field, OperationKind, Section, Shown, Type};
 
     fn real() -> Definition {
         read(&paths::root().join("core/src")).expect("the core can be expressed in every language")
@@ -192,8 +192,8 @@ mod tests {
         let definition = real();
         let resource = section(&definition, "messages").resource.as_ref().expect("a resource");
         let send = resource.operations.first().expect("an operation");
-        let shape = Shape::Post { params: "SendMessage".into(), answer: "Message".into() };
-        assert_eq!((send.name.as_str(), send.path.as_str(), &send.shape), ("send", "/messages", &shape));
+        let operation_kind = OperationKind::Post { params: "SendMessage".into(), answer: "Message".into() };
+        assert_eq!((send.name.as_str(), send.path.as_str(), &send.kind), ("send", "/messages", &operation_kind));
         let operations = definition.sections.iter().filter_map(|section| section.resource.as_ref());
         assert_eq!(operations.map(|resource| resource.operations.len()).sum::<usize>(), 13);
     }

@@ -68,7 +68,7 @@ impl<'a> SectionCalls<'a> {
             docs: self.source.item_docs(&call.name, &call.attributes, &[]),
             values: values.collect(),
             predicates: self.predicates(&call.name),
-            place: self.source.place(&call.name),
+            span: self.source.span(&call.name),
         }
     }
 
@@ -95,7 +95,7 @@ impl<'a> SectionCalls<'a> {
             name: call.name.to_string(),
             docs: self.source.item_docs(&call.name, &call.attributes, &ON_A_STRUCT),
             fields: self.fields(call, Owner::Model, names),
-            place: self.source.place(&call.name),
+            span: self.source.span(&call.name),
         }
     }
 
@@ -104,7 +104,7 @@ impl<'a> SectionCalls<'a> {
             name: call.name.to_string(),
             docs: self.source.item_docs(&call.name, &call.attributes, &ON_A_STRUCT),
             fields: self.fields(call, Owner::Params, names),
-            place: self.source.place(&call.name),
+            span: self.source.span(&call.name),
         }
     }
 
@@ -113,7 +113,7 @@ impl<'a> SectionCalls<'a> {
         let name = &call.name;
         let debug = self.debugs.iter().find(|debug| debug.name == *name);
         if debug.is_none() && !has_attribute(&call.attributes, DERIVED_DEBUG) {
-            self.source.complain(name, format!("`{name}` has neither `redacted_debug!` nor `{DERIVED_DEBUG}`"));
+            self.source.report(name, format!("`{name}` has neither `redacted_debug!` nor `{DERIVED_DEBUG}`"));
         }
         let required = call.required.iter().map(|line| (line, Position::required(owner)));
         // In a model, the type determines whether a field may be absent.
@@ -126,10 +126,10 @@ impl<'a> SectionCalls<'a> {
         let shown = debug.map_or(Shown::Plain, |debug| self.shown(line, debug));
         let Some(kind) = field_type(&line.kind, position, names) else {
             let (written, choices) = (written(&line.kind), position.choices());
-            self.source.complain(&line.kind, format!("`{written}` is not supported here, expected {choices}"));
+            self.source.report(&line.kind, format!("`{written}` is not supported here, expected {choices}"));
             return None;
         };
-        let place = self.source.place(&line.name);
+        let span = self.source.span(&line.name);
         Some(Field {
             name: line.name.unraw().to_string(),
             kind,
@@ -137,7 +137,7 @@ impl<'a> SectionCalls<'a> {
             docs,
             may_be_empty: has_attribute(&line.attributes, "serde(skip_serializing_if)"),
             shown,
-            place,
+            span,
         })
     }
 
@@ -151,7 +151,7 @@ impl<'a> SectionCalls<'a> {
             Some(how) if how == "Hidden" => Shown::Hidden,
             Some(how) => {
                 let message = format!("unknown form `as {how}`: expected Masked or Hidden");
-                self.source.complain(how, message);
+                self.source.report(how, message);
                 Shown::Never
             }
         }

@@ -9,24 +9,24 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Ident, Item, Lit, Macro, Meta, Token};
 
-use crate::codegen::definition::{Docs, Place};
+use crate::codegen::definition::{Docs, Span};
 
 /// A problem in a source file.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Complaint {
-    pub(crate) place: Place,
+pub(crate) struct Diagnostic {
+    pub(crate) span: Span,
     pub(crate) message: String,
 }
 
-impl fmt::Display for Complaint {
+impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.message)
+        write!(f, "{}: {}", self.span, self.message)
     }
 }
 
 /// Formats problems, one per line.
-pub(crate) fn told(complaints: Vec<Complaint>) -> String {
-    complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+pub(crate) fn render(diagnostics: Vec<Diagnostic>) -> String {
+    diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// A parsed source file. It collects diagnostics, so that all problems are reported at once.
@@ -35,21 +35,21 @@ pub(super) struct Source {
     pub(super) name: String,
     pub(super) syntax: syn::File,
     file: PathBuf,
-    complaints: RefCell<Vec<Complaint>>,
+    diagnostics: RefCell<Vec<Diagnostic>>,
 }
 
 impl Source {
     /// # Errors
     ///
     /// If the text is not valid Rust.
-    pub(super) fn parse(file: PathBuf, text: &str) -> Result<Source, Complaint> {
+    pub(super) fn parse(file: PathBuf, text: &str) -> Result<Source, Diagnostic> {
         match syn::parse_file(text) {
             Ok(syntax) => {
                 let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                Ok(Source { name, syntax, file, complaints: RefCell::default() })
+                Ok(Source { name, syntax, file, diagnostics: RefCell::default() })
             }
             Err(error) => {
-                Err(Complaint { place: Place { file, line: error.span().start().line }, message: error.to_string() })
+                Err(Diagnostic { span: Span { file, line: error.span().start().line }, message: error.to_string() })
             }
         }
     }
@@ -65,36 +65,36 @@ impl Source {
         for call in self.macros().filter(|call| is_called(call, name)) {
             match call.parse_body() {
                 Ok(body) => calls.push(body),
-                Err(error) => self.complain(&error.span(), error.to_string()),
+                Err(error) => self.report(&error.span(), error.to_string()),
             }
         }
         calls
     }
 
     /// Position of a syntax element.
-    pub(super) fn place(&self, of: &impl Spanned) -> Place {
-        Place { file: self.file.clone(), line: of.span().start().line }
+    pub(super) fn span(&self, of: &impl Spanned) -> Span {
+        Span { file: self.file.clone(), line: of.span().start().line }
     }
 
-    pub(super) fn complain(&self, about: &impl Spanned, message: impl Into<String>) {
-        self.complaints.borrow_mut().push(Complaint { place: self.place(about), message: message.into() });
+    pub(super) fn report(&self, about: &impl Spanned, message: impl Into<String>) {
+        self.diagnostics.borrow_mut().push(Diagnostic { span: self.span(about), message: message.into() });
     }
 
     /// Reports something that is missing in the file.
-    pub(super) fn complain_of_file(&self, message: impl Into<String>) {
-        let place = Place { file: self.file.clone(), line: 1 };
-        self.complaints.borrow_mut().push(Complaint { place, message: message.into() });
+    pub(super) fn report_missing(&self, message: impl Into<String>) {
+        let span = Span { file: self.file.clone(), line: 1 };
+        self.diagnostics.borrow_mut().push(Diagnostic { span, message: message.into() });
     }
 
     /// Removes and returns the diagnostics.
-    pub(super) fn take_complaints(&self) -> Vec<Complaint> {
-        mem::take(&mut self.complaints.borrow_mut())
+    pub(super) fn take_diagnostics(&self) -> Vec<Diagnostic> {
+        mem::take(&mut self.diagnostics.borrow_mut())
     }
 
     /// Text of the `//!` comment of the file.
     pub(super) fn own_docs(&self) -> Docs {
         self.docs(&self.syntax.attrs).unwrap_or_else(|| {
-            self.complain_of_file("the file has no `//!` comment");
+            self.report_missing("the file has no `//!` comment");
             Docs::default()
         })
     }
@@ -103,12 +103,12 @@ impl Source {
     pub(super) fn item_docs(&self, item: &Ident, attributes: &[Attribute], known: &[&str]) -> Docs {
         for attribute in attributes.iter().filter(|attribute| doc_text(attribute).is_none()) {
             for name in attribute_names(attribute).iter().filter(|name| !known.contains(&name.as_str())) {
-                self.complain(attribute, format!("unsupported attribute `{name}`"));
+                self.report(attribute, format!("unsupported attribute `{name}`"));
             }
         }
         self.docs(attributes).unwrap_or_else(|| {
-            self.complain(item, format!("`{item}` has no doc comment"));
-            Docs { lines: Vec::new(), place: self.place(item) }
+            self.report(item, format!("`{item}` has no doc comment"));
+            Docs { lines: Vec::new(), span: self.span(item) }
         })
     }
 
@@ -116,7 +116,7 @@ impl Source {
         let first = attributes.iter().find(|attribute| doc_text(attribute).is_some())?;
         let texts = attributes.iter().filter_map(doc_text);
         let lines = texts.map(|text| text.strip_prefix(' ').unwrap_or(&text).to_owned()).collect();
-        Some(Docs { lines, place: self.place(first) })
+        Some(Docs { lines, span: self.span(first) })
     }
 }
 
@@ -166,7 +166,7 @@ mod tests {
         let source = source("//! Things.\n//!\n//!   indented\n//!close\n");
         let docs = source.own_docs();
         assert_eq!(docs.lines, ["Things.", "", "  indented", "close"]);
-        assert_eq!(docs.place.to_string(), "core/src/things.rs:1");
+        assert_eq!(docs.span.to_string(), "core/src/things.rs:1");
     }
 
     #[test]
@@ -179,8 +179,8 @@ mod tests {
 
     #[test]
     fn invalid_rust_is_reported() {
-        let complaint = Source::parse(PathBuf::from("core/src/things.rs"), "//! Things.\n\nstruct struct;").err();
-        let complaint = complaint.expect("a complaint").to_string();
-        assert_eq!(complaint, "core/src/things.rs:3: expected identifier, found keyword `struct`");
+        let diagnostic = Source::parse(PathBuf::from("core/src/things.rs"), "//! Things.\n\nstruct struct;").err();
+        let diagnostic = diagnostic.expect("a complaint").to_string();
+        assert_eq!(diagnostic, "core/src/things.rs:3: expected identifier, found keyword `struct`");
     }
 }

@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn types_that_are_supported_in_some_positions() {
-        for (text, kind, places) in [
+        for (text, kind, positions) in [
             ("Vec<String>", Type::List(Box::new(Type::String)), [true, false, true, true]),
             ("Vec<Channel>", Type::List(Box::new(Type::Enum("Channel".into()))), [true, false, true, true]),
             ("u32", Type::U32, [true, true, false, true]),
@@ -158,7 +158,7 @@ mod tests {
             ("Template", Type::Template, [false, false, false, true]),
             ("Message", Type::Model("Message".into()), [false, true, false, false]),
         ] {
-            let expected = places.map(|is_possible| is_possible.then(|| kind.clone()));
+            let expected = positions.map(|is_possible| is_possible.then(|| kind.clone()));
             assert_eq!(EVERYWHERE.map(|position| understood(text, position)), expected, "{text}");
         }
     }
