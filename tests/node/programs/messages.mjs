@@ -13,7 +13,7 @@ export async function bodies(server) {
 /** Waits until a server has received `count` requests. */
 export async function arrived(server, count) {
   const { length } = await server.requests(count)
-  if (length < count) throw new Error(`waited in vain for ${count} requests: there are ${length}`)
+  if (length < count) throw new Error(`timeout: ${length} of ${count} requests arrived`)
 }
 
 /** Prints a string, or any other value as JSON. */
