@@ -158,7 +158,7 @@ fn child_without_files() {
             println!("\n{:?} {:?} {}", error.kind(), error.outcome(), error.message());
             assert_eq!(error.outcome(), Outcome::NotSent);
         } else {
-            panic!("there was a file to be had, at {files}");
+            panic!("the message was sent with a limit of {files} open files");
         }
     }
     limit(1024);

@@ -1,7 +1,7 @@
 //! [`Admission`]: limits the number of concurrent requests of a client. Over HTTP/1.1, each of them needs a connection.
 //!
 //! Waiting calls are admitted in order of arrival. Prefetched pages of a list never take the last permit: the consumer of the list may make another
-//! call while the page is not driven, and that call would wait for ever.
+//! call while the page is not driven, and that call would wait indefinitely.
 
 use std::future::Future;
 use std::mem;

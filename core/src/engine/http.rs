@@ -100,7 +100,7 @@ impl Http {
     }
 
     /// Whether connections may be open that no attempt will use again. Only the end of the runtime closes them, because a server that accepts no
-    /// streams can keep them open for ever.
+    /// streams can keep them open indefinitely.
     pub(crate) fn has_retired(&self) -> bool {
         self.http2.as_ref().is_some_and(|http2| http2.has_retired.load(Ordering::Relaxed))
     }

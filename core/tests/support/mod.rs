@@ -43,7 +43,7 @@ pub(crate) fn json_page(items: &[Value], total: u64, page: u32, per_page: u32) -
 pub(crate) fn until(what: &str, mut happened: impl FnMut() -> bool) {
     let started = Instant::now();
     while !happened() {
-        assert!(started.elapsed() < Duration::from_secs(20), "waited in vain: {what}");
+        assert!(started.elapsed() < Duration::from_secs(20), "timeout while waiting for: {what}");
         thread::yield_now();
     }
 }

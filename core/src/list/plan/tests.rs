@@ -138,7 +138,7 @@ fn a_total_on_some_pages_is_enough() {
 #[test]
 fn a_list_that_grows_by_a_page_goes_on() {
     ended(2, &[page(2, 4, 2), repeated(2, 6, 2), page(2, 6, 2), page(0, 6, 2), page(0, 6, 2)]);
-    // For ever it does not.
+    // But not indefinitely.
     let mut plan = Plan::new(Some(1));
     plan.received(page(1, 10, 1)).expect("no repeat");
     let mut pages = (11..).map(|total| plan.received(repeated(1, total, 1)));

@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(names, SECTIONS);
         let without: Vec<_> = definition.sections.iter().filter(|section| section.resource.is_none()).collect();
         assert_eq!(without.iter().map(|section| section.name.as_str()).collect::<Vec<_>>(), ["channel"]);
-        let title = "Messages: [`SendMessage`] and what comes of it, a [`Message`].";
+        let title = "Messages: send one with [`SendMessage`]; the result is a [`Message`].";
         assert_eq!(section(&definition, "messages").docs.lines, [title]);
     }
 
