@@ -188,7 +188,7 @@ pub(crate) enum EntryKind {
 #[derive(Default)]
 struct PendingBatches(Mutex<VecDeque<Batch>>);
 
-/// Entries that are delivered, and parsed, at once: a JSON array without its closing bracket.
+/// Entries that are delivered and parsed together: a JSON array without its closing bracket.
 #[derive(Default)]
 struct Batch {
     json: Vec<u8>,

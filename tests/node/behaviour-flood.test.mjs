@@ -6,7 +6,7 @@ import { serverFor } from './sandbox.mjs'
 
 const MIB = 1 << 20
 
-/** Number and size of the responses. V8's strings are limited to 512 MiB, so they cannot be delivered at once. */
+/** Number and size of the responses. V8's strings are limited to 512 MiB, so they cannot be delivered together. */
 const CASES = [
   [80, 7.75 * MIB],
   [400, 0.25 * MIB],

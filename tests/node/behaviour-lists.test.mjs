@@ -94,7 +94,7 @@ async function readAhead(t) {
   const pages = zexa.contacts.list({ perPage: PER_PAGE }).pages()[Symbol.asyncIterator]()
   await pages.next()
   await pages.next()
-  // Pages 2 to 5 are requested at once and arrive in any order: none of the stalled ones may be one of these.
+  // Pages 2 to 5 are requested together and arrive in any order: none of the stalled ones may be one of these.
   await arrived(server, 5)
   await pages.next()
   await arrived(server, 10)

@@ -92,7 +92,7 @@ for (const main of ['loads', 'does not load']) {
   })
 }
 
-test('several workers are terminated at once with calls in flight', async (t) => {
+test('several workers are terminated together with calls in flight', async (t) => {
   assert.deepEqual(await run(THREADS, ['terminate_together', 8, 8], { server: await serverFor(t) }), ['after'])
 })
 

@@ -14,7 +14,7 @@ use crate::{Error, Result};
 
 /// A list: an iterator over all items, which fetches the pages as needed.
 ///
-/// Nothing is sent until the first item is requested. Pages are then prefetched, several at once, and their items are yielded in order. An item that
+/// Nothing is sent until the first item is requested. Pages are then prefetched, several at the same time, and their items are yielded in order. An item that
 /// is repeated on a later page, because items were added while the list was read, is yielded once. Items are compared by id, Sender IDs by id and
 /// channel; an item without an id is never dropped.
 ///

@@ -53,7 +53,7 @@ const MAX_EMPTY_PAGES: u32 = 2;
 /// The state of reading a list.
 ///
 /// The first page is requested alone, because it reports the total, and because a caller that needs only its items should cause one request only.
-/// From the second page on, several pages are requested at once, and more with every page that is received.
+/// From the second page on, several pages are requested at the same time, and more with every page that is received.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     /// The `per_page` of the requests.

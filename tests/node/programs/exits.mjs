@@ -30,7 +30,7 @@ const CASES = {
     const pages = keep(list.pages()[Symbol.asyncIterator]())
     await pages.next()
     await pages.next()
-    // Pages 2 to 5 are requested at once and arrive in any order: none of the stalled ones may be one of these.
+    // Pages 2 to 5 are requested together and arrive in any order: none of the stalled ones may be one of these.
     await arrived(server, 6)
     await pages.next()
     await arrived(server, 7)

@@ -131,7 +131,7 @@ const CASES = {
     say(ends.filter((end) => end.status === 'rejected').length)
   },
 
-  /** Everything is aborted at once: calls, lists, and lists that nothing awaits. */
+  /** Everything is aborted together: calls, lists, and lists that nothing awaits. */
   async aborted() {
     await server.fault({ times: 0, then: 'stall' })
     const client = newClient()

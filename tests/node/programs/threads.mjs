@@ -34,7 +34,7 @@ const CASES = {
     say(await send('after'))
   },
 
-  /** Several threads, terminated at once. */
+  /** Several threads, terminated together. */
   async terminate_together(times, count) {
     for (let time = 0; time < Number(times); time += 1) {
       const workers = Array.from({ length: 4 }, () => start('forever', { count: Number(count) }))

@@ -29,7 +29,7 @@ pub(crate) fn render(diagnostics: Vec<Diagnostic>) -> String {
     diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-/// A parsed source file. It collects diagnostics, so that all problems are reported at once.
+/// A parsed source file. It collects diagnostics, so that all problems are reported together.
 pub(super) struct Source {
     /// Name of the module: `messages` for `messages.rs`.
     pub(super) name: String,
