@@ -23,12 +23,12 @@ const CHANGES = {
   '/requests': { result: {}, requests: { $length: 2 } },
   '/messages': { result: {}, messages: { $length: 1 } },
   'no operation': { result: {}, call: { operation: 'credits.guess' } },
-  'not supported in Node: maxRetrys': { error: { kind: 'config' }, client: { max_retrys: 1 } },
+  'not supported in Node: `maxRetrys`': { error: { kind: 'config' }, client: { max_retrys: 1 } },
   timeout: { result: {}, client: { timeout: 'soon' } },
   no_such_state: { result: {}, server: { state: { no_such_state: 1 } } },
-  'not supported in Node: body': { result: {}, call: { operation: 'contacts.list', arguments: { body: 'x' } } },
-  'to:': { result: {}, call: { operation: 'messages.send', arguments: { ...SEND, to: 912345678 } } },
-  'not supported in Node: colour': { result: {}, call: { operation: 'credits.get', options: { colour: 1 } } },
+  'not supported in Node: `body`': { result: {}, call: { operation: 'contacts.list', arguments: { body: 'x' } } },
+  '`to`': { result: {}, call: { operation: 'messages.send', arguments: { ...SEND, to: 912345678 } } },
+  'not supported in Node: `colour`': { result: {}, call: { operation: 'credits.get', options: { colour: 1 } } },
   'no cancel_at': { result: {}, call: { operation: 'credits.get', cancel_at: 1 } },
 }
 

@@ -61,7 +61,7 @@ def in_neutral_names(reported: dict[str, Any]) -> dict[str, Any]:
     if reported["status"] is not None or not isinstance(details, dict) or details.get("field") not in NEUTRAL:
         return reported
     field = details["field"]
-    message = reported["message"].replace(f"{field}: ", f"{NEUTRAL[field]}: ", 1)
+    message = reported["message"].replace(f"`{field}` ", f"`{NEUTRAL[field]}` ", 1)
     return {**reported, "message": message, "details": {**details, "field": NEUTRAL[field]}}
 
 
