@@ -31,7 +31,7 @@ function rejected(options, name) {
   const error = thrown(() => new Zexa({ apiKey: 'k', ...options }))
   assert.equal(error.constructor, ConfigError, inspect(error))
   assert.deepEqual([error.kind, error.outcome, error.attempts, error.status], ['config', 'not_sent', 0, undefined])
-  assert.ok(error.message.startsWith(`${name}: `), error.message)
+  assert.ok(error.message.startsWith(`\`${name}\` `), error.message)
   assert.equal(error.details.field, name)
   assert.ok(error.stack.includes('client_options.test.mjs'), error.stack)
   return error

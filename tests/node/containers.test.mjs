@@ -244,7 +244,7 @@ for (const [value, where, what] of LOST) {
       [client.request('POST', '/messages', { body: template }), 'body'],
     ]) {
       const { message } = await rejected(call, field)
-      assert.equal(message, `${field}: ${where}must be a value that JSON can express, not ${what}`)
+      assert.equal(message, `\`${field}\` ${where}must be a value that JSON can express, not ${what}`)
     }
     assert.deepEqual(await server.requests(), [])
   })

@@ -8,7 +8,7 @@ import { ConfigError } from './zexa.mjs'
 async function rejected(call, name) {
   const error = await caught(call)
   assert.deepEqual([error.constructor, error.outcome, error.attempts], [ConfigError, 'not_sent', 0])
-  assert.ok(error.message.startsWith(`${name}: `), error.message)
+  assert.ok(error.message.startsWith(`\`${name}\` `), error.message)
   assert.equal(error.details.field, name)
   assert.match(error.stack, /extra_fields\.test\.mjs/)
 }

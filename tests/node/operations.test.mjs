@@ -294,7 +294,7 @@ test('missing required parameters are rejected', async (t) => {
       for (const params of [others, { ...others, [name]: undefined }, { ...others, [name]: null }]) {
         const error = await caught(create(params))
         assert.ok(error.details.field.startsWith(name), `${name}: ${inspect(error.details)}`)
-        assert.ok(error.message.startsWith(name), error.message)
+        assert.ok(error.message.startsWith(`\`${name}`), error.message)
         assert.deepEqual([error.outcome, error.attempts, left === undefined], ['not_sent', 0, false])
       }
     }
