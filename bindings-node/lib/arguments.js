@@ -205,7 +205,7 @@ function encode(members, input, of, ErrorClass = ValidationError) {
     const type = typeName(input)
     const example = type === 'an instance of AbortSignal' ? ', such as { signal }' : ''
     const reason = `must be an object of names and values${example}, not ${type}`
-    throw new ErrorClass(`${of}: ${reason}`, { outcome: 'not_sent', details: { field: of.split(' ')[0], reason } })
+    throw new ErrorClass(`the ${of} ${reason}`, { outcome: 'not_sent', details: { field: of.split(' ')[0], reason } })
   }
   const encoded = {}
   for (const name of Object.keys(input)) {
@@ -226,7 +226,7 @@ function encode(members, input, of, ErrorClass = ValidationError) {
 
 /** The error about an invalid argument, before anything is sent. */
 function argumentError(ErrorClass, field, reason, cause) {
-  return new ErrorClass(`${field}: ${reason}`, { outcome: 'not_sent', details: { field, reason }, cause })
+  return new ErrorClass(`\`${field}\` ${reason}`, { outcome: 'not_sent', details: { field, reason }, cause })
 }
 
 function isObject(value) {

@@ -133,7 +133,7 @@ class DetachedConnection {
   #error(method) {
     const reason = `${method.name}() was called without its object: call it as a method, or bind it`
     const fields = { outcome: 'not_sent', details: { field: 'this', reason } }
-    return withSite(captureSite(method), new InvalidRequestError(`this: ${reason}`, fields))
+    return withSite(captureSite(method), new InvalidRequestError(reason, fields))
   }
 }
 

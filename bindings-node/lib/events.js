@@ -21,7 +21,7 @@ function parseEvent(body) {
 function checked(body) {
   if (typeof body === 'string' || isUint8Array(body)) return body
   const reason = `must be a string or a Uint8Array, the unparsed body of the request, not ${typeName(body)}`
-  throw new ValidationError(`body: ${reason}`, { outcome: 'not_sent', details: { field: 'body', reason } })
+  throw new ValidationError(`\`body\` ${reason}`, { outcome: 'not_sent', details: { field: 'body', reason } })
 }
 
 module.exports = { parseEvent }

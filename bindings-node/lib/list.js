@@ -37,7 +37,7 @@ class List {
     const site = captureSite(method)
     const reason = `${method.name}() was called without its list: call it as a method, or bind it`
     const fields = { outcome: 'not_sent', details: { field: 'this', reason } }
-    const error = withSite(site, new InvalidRequestError(`this: ${reason}`, fields))
+    const error = withSite(site, new InvalidRequestError(reason, fields))
     return new List(site, undefined, () => {
       throw error
     })

@@ -3,8 +3,8 @@
 
 /** Where to pass a name that belongs elsewhere. */
 const places = new Map([
-  ['limit', 'this is an option of toArray()'],
-  ['page', 'this is a method of the list: call list().page(number)'],
+  ['limit', 'is an option of toArray()'],
+  ['page', 'is a method of the list: call list().page(number)'],
 ])
 
 /** Registers the names of a table of members. The first registration of a name wins. */
@@ -15,7 +15,7 @@ function registerPlace(members, place) {
 /** A sentence about what is right instead of `name`. */
 function hintFor(name, members) {
   const meant = Object.keys(members).find((known) => simplified(known) === simplified(name))
-  return meant === undefined ? `${places.get(name) ?? 'unknown name'}.` : `did you mean ${meant}?`
+  return meant === undefined ? `${places.get(name) ?? 'is unknown'}.` : `is unknown; did you mean ${meant}?`
 }
 
 /** A name without case and underscores. */

@@ -46,8 +46,8 @@ const CALL_OPTIONS = {
   query: query('extra_query'),
 }
 
-registerPlace(CALL_OPTIONS, 'this is an option of the call: pass it in the last argument')
-registerPlace(CLIENT_OPTIONS, 'this is an option of the client: pass it to new Zexa()')
+registerPlace(CALL_OPTIONS, 'is an option of the call: pass it in the last argument')
+registerPlace(CLIENT_OPTIONS, 'is an option of the client: pass it to new Zexa()')
 
 function signal(fail, value) {
   const has = (name) => typeof value[name] === 'function'

@@ -64,8 +64,8 @@ params! {
     /// An endpoint to register for delivery events.
     ///
     /// The following is checked before anything is sent. The URL and at least one event are required; otherwise, the call fails with
-    /// [`Kind::InvalidRequest`](crate::Kind::InvalidRequest). The URL must start with `https://`; otherwise, the call fails with
-    /// [`Kind::Validation`](crate::Kind::Validation).
+    /// [`Kind::InvalidRequest`]. The URL must start with `https://`; otherwise, the call fails with
+    /// [`Kind::Validation`].
     CreateWebhook {
         required {
             /// URL that events are posted to. Must start with `https://`.

@@ -168,12 +168,12 @@ test('the error about an unknown option lists the known ones', () => {
 test('the error about a misplaced or misspelt option says what is right', () => {
   assert.match(
     rejected({ api_key: 'x' }, 'api_key').message,
-    /^api_key: did you mean apiKey\? The options of a client are apiKey,/,
+    /^`api_key` is unknown; did you mean apiKey\? The options of a client are apiKey,/,
   )
-  assert.match(rejected({ baseURL: 'x' }, 'baseURL').message, /^baseURL: did you mean baseUrl\? /)
-  assert.match(rejected({ retries: 1 }, 'retries').message, /^retries: unknown name\. /)
+  assert.match(rejected({ baseURL: 'x' }, 'baseURL').message, /^`baseURL` is unknown; did you mean baseUrl\? /)
+  assert.match(rejected({ retries: 1 }, 'retries').message, /^`retries` is unknown\. /)
   for (const name of ['signal', 'retryAmbiguous', 'headers', 'query', 'body']) {
-    const start = `${name}: this is an option of the call: pass it in the last argument. The options of a client are `
+    const start = `\`${name}\` is an option of the call: pass it in the last argument. The options of a client are `
     assert.ok(rejected({ [name]: 'x' }, name).message.startsWith(start))
   }
 })

@@ -188,7 +188,10 @@ test('a list with invalid parameters always rejects', async (t) => {
 test('an already parsed event is rejected', () => {
   const error = thrown(() => parseEvent({ id: 'evt_1', event: 'message.delivered' }))
   assert.equal(error.constructor, ValidationError)
-  assert.equal(error.message, 'body: must be a string or a Uint8Array, the unparsed body of the request, not an object')
+  assert.equal(
+    error.message,
+    '`body` must be a string or a Uint8Array, the unparsed body of the request, not an object',
+  )
   assert.equal(error.details.field, 'body')
   assert.match(thrown(() => parseEvent(new Map())).message, /not an instance of Map$/)
 })

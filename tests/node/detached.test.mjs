@@ -17,7 +17,7 @@ after(() => server.end())
 function check(error, name) {
   assert.equal(error.constructor, InvalidRequestError)
   assert.deepEqual([error.outcome, error.attempts, error.details.field], ['not_sent', 0, 'this'])
-  assert.match(error.message, new RegExp(`^this: ${name}\\(\\) was called without its (object|list)`))
+  assert.match(error.message, new RegExp(`^${name}\\(\\) was called without its (object|list)`))
   assert.match(error.stack, /detached\.test\.mjs/)
 }
 

@@ -69,7 +69,7 @@ test('SSL_CERT_FILE', async (t) => {
   assert.equal((await new Zexa().credits.get()).credits, 4250)
   replace(t, { ZEXA_API_KEY: apiKey, ZEXA_BASE_URL: url, SSL_CERT_FILE: `"${caFile}"` })
   const error = await caught(new Zexa().credits.get())
-  assert.match(error.message, /^caFile: SSL_CERT_FILE in the environment: .*starts with a quote/)
+  assert.match(error.message, /^`caFile` from the environment variable SSL_CERT_FILE .*starts with a quote/)
   // The system's authorities did not issue the sandbox's certificate.
   replace(t, {})
   const options = { baseUrl: url, apiKey, maxRetries: 0 }
@@ -112,13 +112,16 @@ test('an option takes precedence over its variable', async (t) => {
 
 test('the error about an invalid variable names it', (t) => {
   for (const [variables, message] of [
-    [{ HTTPS_PROXY: 'socks://proxy.example' }, /^proxy: HTTPS_PROXY in the environment must start with http:\/\//],
-    [{ all_proxy: '"http://proxy.example"' }, /^proxy: all_proxy in the environment must not contain/],
-    [{ ZEXA_BASE_URL: 'nowhere' }, /^baseUrl: /],
-    [{ ZEXA_API_KEY: '' }, /^apiKey: missing: .*ZEXA_API_KEY/],
+    [
+      { HTTPS_PROXY: 'socks://proxy.example' },
+      /^`proxy` from the environment variable HTTPS_PROXY must start with http:\/\//,
+    ],
+    [{ all_proxy: '"http://proxy.example"' }, /^`proxy` from the environment variable all_proxy must not contain/],
+    [{ ZEXA_BASE_URL: 'nowhere' }, /^`baseUrl` /],
+    [{ ZEXA_API_KEY: '' }, /^`apiKey` .*ZEXA_API_KEY/],
     // Values that only a replaced environment can have.
-    [{ ZEXA_API_KEY: '\ud800' }, /^apiKey: /],
-    [{ HTTPS_PROXY: { not: 'a string' } }, /^proxy: HTTPS_PROXY/],
+    [{ ZEXA_API_KEY: '\ud800' }, /^`apiKey` /],
+    [{ HTTPS_PROXY: { not: 'a string' } }, /^`proxy` .*HTTPS_PROXY/],
   ]) {
     replace(t, { ZEXA_API_KEY: 'k', ...variables })
     const error = thrown(() => new Zexa())

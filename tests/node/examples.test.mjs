@@ -79,7 +79,7 @@ test('errors.mjs continues after an error', async (t) => {
   const server = await serverFor(t)
   const [first, second] = await runExample(t, 'errors.mjs', { server })
   assert.match(first, /: done: /)
-  assert.match(second, /^912345678: correct it: to: not an E\.164 number/)
+  assert.match(second, /^912345678: correct it: `to` must be an E\.164 number/)
   assert.equal((await server.requests()).length, 1)
 })
 

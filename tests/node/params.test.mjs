@@ -35,7 +35,7 @@ const TEXTS = {
 async function rejected(call, name) {
   const error = await caught(call)
   assert.ok(error instanceof ValidationError || error instanceof InvalidRequestError, inspect(error))
-  assert.ok(error.message.startsWith(name), error.message)
+  assert.ok(error.message.startsWith(`\`${name}`), error.message)
   assert.ok(error.details.field.startsWith(name), inspect(error.details))
   assert.deepEqual([error.outcome, error.attempts, error.status], ['not_sent', 0, undefined])
   assert.ok(error.safeToRetry)
@@ -78,14 +78,14 @@ for (const [operation, [whole, call]] of Object.entries(TAKING)) {
     const { server, client } = await clientFor(t)
     for (const name of ['timeout', 'signal', 'retryAmbiguous']) {
       const { message } = await rejected(call(client, { ...whole, [name]: 1 }), name)
-      const start = `${name}: this is an option of the call: pass it in the last argument. The parameters of ${operation} are `
+      const start = `\`${name}\` is an option of the call: pass it in the last argument. The parameters of ${operation} are `
       assert.ok(message.startsWith(start), message)
     }
     const { message } = await rejected(call(client, { ...whole, apiKey: 'x' }), 'apiKey')
-    assert.match(message, /^apiKey: this is an option of the client: pass it to new Zexa\(\)\. /)
+    assert.match(message, /^`apiKey` is an option of the client: pass it to new Zexa\(\)\. /)
     const misspelt = (TEXTS[operation] ?? ['perPage'])[0].toUpperCase()
     const { details } = await rejected(call(client, { ...whole, [misspelt]: 'x' }), misspelt)
-    assert.match(details.reason, /^did you mean \w+\? The parameters of /)
+    assert.match(details.reason, /^is unknown; did you mean \w+\? The parameters of /)
     assert.deepEqual(await server.requests(), [])
   })
 

@@ -16,7 +16,7 @@ async function rejected(call, name) {
   const error = await caught(call)
   assert.ok(error instanceof ValidationError || error instanceof InvalidRequestError, inspect(error))
   assert.equal(error.details.field, name)
-  assert.ok(error.message.startsWith(name), error.message)
+  assert.ok(error.message.startsWith(`\`${name}`), error.message)
   assert.deepEqual([error.outcome, error.attempts], ['not_sent', 0])
   assert.match(error.stack, /request\.test\.mjs/)
   return error

@@ -96,7 +96,7 @@ test('options in place of parameters are rejected', async (t) => {
   for (const name of ['signal', 'deadline', 'timeout']) {
     const error = await caught(client.messages.wait('msg_1', { [name]: 1 }))
     assert.equal(error.constructor, ValidationError)
-    assert.match(error.message, new RegExp(`^${name}: this is an option of the call: .*until`))
+    assert.match(error.message, new RegExp(`^\`${name}\` is an option of the call: .*until`))
   }
   assert.match((await caught(client.messages.wait('msg_1', 'delivered'))).message, /object/)
   assert.deepEqual(await server.requests(), [])

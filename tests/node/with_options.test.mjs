@@ -91,7 +91,7 @@ test('invalid options are rejected immediately', async (t) => {
     for (const value of values) {
       const error = thrown(() => client.withOptions({ [name]: value }))
       assert.equal(error.constructor, ConfigError)
-      assert.ok(error.message.startsWith(name), error.message)
+      assert.ok(error.message.startsWith(`\`${name}`), error.message)
       assert.match(error.stack, /with_options\.test\.mjs/)
       const late = await caught(client.credits.get({ [name]: value }))
       assert.deepEqual([late.constructor, late.message], [ConfigError, error.message])
@@ -102,12 +102,12 @@ test('invalid options are rejected immediately', async (t) => {
   for (const known of ['signal', 'timeout', 'deadline', 'maxRetries', 'retryAmbiguous', 'headers', 'body', 'query']) {
     assert.ok(message.includes(known), message)
   }
-  const start = 'apiKey: this is an option of the client: pass it to new Zexa(). The options of a call are signal, '
+  const start = '`apiKey` is an option of the client: pass it to new Zexa(). The options of a call are signal, '
   assert.ok(thrown(() => client.withOptions({ apiKey: 'k' })).message.startsWith(start))
   const { signal } = new AbortController()
   assert.match(
     (await caught(client.credits.get(signal))).message,
-    /^options of a call: must be .*, such as \{ signal \},/,
+    /^the options of a call must be .*, such as \{ signal \},/,
   )
   for (const options of [5, 'x', [], () => {}])
     assert.equal(thrown(() => client.withOptions(options)).constructor, ConfigError)

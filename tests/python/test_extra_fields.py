@@ -61,7 +61,7 @@ def test_values_outside_of_json_are_rejected(client: zexa.Client, server: Server
 
 @pytest.mark.parametrize("value", [None, {}, [None], [["a"]]])
 def test_invalid_query_values_are_rejected(client: zexa.Client, server: Server, value: Any) -> None:
-    with pytest.raises(zexa.ConfigError, match='^config: extra_query: .*"tag"'):
+    with pytest.raises(zexa.ConfigError, match='^config: `extra_query` .*"tag"'):
         client.credits.get(extra_query={"tag": value})
     with pytest.raises(zexa.ConfigError, match='^config: `extra_query` .*"tag"'):
         client.with_options(extra_query={"tag": value})
@@ -76,7 +76,7 @@ def test_wrong_type_of_extra_body_is_named(client: zexa.Client, server: Server, 
 
 
 def test_conflict_names_the_argument(client: zexa.Client, server: Server) -> None:
-    with pytest.raises(zexa.ConfigError, match="^config: from_: ") as caught:
+    with pytest.raises(zexa.ConfigError, match="^config: `from_` ") as caught:
         client.messages.send(**SMS, extra_body={"from": "ZEXA"})
     assert caught.value.details["field"] == "from_"
     assert server.requests() == []

@@ -155,7 +155,7 @@ def test_page_keeps_unknown_fields(client: zexa.Client, server: Server) -> None:
 
 @pytest.mark.parametrize("number", [0, -1, 2**32, 2**70])
 def test_invalid_page_number(client: zexa.Client, server: Server, number: int) -> None:
-    with pytest.raises(zexa.ValidationError, match="page: "):
+    with pytest.raises(zexa.ValidationError, match="`page` "):
         client.contacts.list().page(number)
     assert server.requests() == []
 

@@ -111,7 +111,7 @@ def test_text_and_bytes_of_a_payload_are_equivalent() -> None:
 
 def test_errors_use_python_names(client: zexa.Client, server: Server) -> None:
     """Errors of the core, too, whose own names are `from` and `headers`."""
-    with pytest.raises(zexa.InvalidRequestError, match="^invalid_request: from_: ") as missing:
+    with pytest.raises(zexa.InvalidRequestError, match="^invalid_request: `from_` ") as missing:
         client.messages.send(**{**SMS, "from_": ""})
     assert (missing.value.details["field"], missing.value.message.partition(" ")[0]) == ("from_", "`from_`")
     for headers in ({"a b": "1"}, {"Authorization": "x"}, {"X-Shop": "a\nb"}):

@@ -50,7 +50,8 @@ export function errorToJson(error) {
 /** The message and the details, with the API's name of the argument that they are about. */
 function messageAndDetails({ message, details, status }) {
   const field = details?.field
-  if (status !== undefined || typeof field !== 'string' || !message.startsWith(`\`${field}\` `)) return { message, details }
+  if (status !== undefined || typeof field !== 'string' || !message.startsWith(`\`${field}\` `))
+    return { message, details }
   return { message: message.replace(field, snake(field)), details: { ...details, field: snake(field) } }
 }
 

@@ -168,7 +168,7 @@ mod tests {
         assert_eq!((lists.required, &lists.kind), (true, &Type::List(Box::new(Type::String))));
         let event = field(section(&definition, "webhooks"), "Event", "event");
         assert_eq!((event.required, &event.kind), (false, &Type::Enum("EventName".into())));
-        assert_eq!(event.docs.lines, ["Name of the event."]);
+        assert_eq!(event.docs.lines, ["Event name. Not documented by the API; may be absent."]);
         let status = field(section(&definition, "messages"), "Message", "status");
         assert_eq!((status.required, &status.kind), (true, &Type::Enum("MessageStatus".into())));
         let stats = field(section(&definition, "campaigns"), "Campaign", "stats");
