@@ -47,7 +47,11 @@ async fn poll_until_done(
         let mut history = History::default();
         let result = attempt_until_done(shared, http, request, call, &mut history, decoder).await;
         attempts += history.attempts;
-        result.map_err(|error| history.finish(request, error).with_attempts(attempts))?;
+        result.map_err(|error| {
+            let error = history.finish(request, error).with_attempts(attempts);
+            // As for a deadline that passes during a pause, even if the next poll was not sent.
+            if pauses > 0 && error.kind() == Kind::Timeout { error.with_outcome(Outcome::Unknown) } else { error }
+        })?;
         if decoder.is_done() {
             return Ok(());
         }

@@ -136,6 +136,25 @@ fn the_deadline_of_the_client_applies_to_a_wait() {
     assert!((1..=3).contains(&error.attempts()), "{error}");
 }
 
+#[test]
+fn the_outcome_is_unknown_if_the_deadline_passes_before_a_later_poll_is_sent() {
+    let sandbox = Sandbox::from_json(json!({
+        "state": {"messages": [message_that_is("sent")]},
+        "faults": [{"path": "/credits", "times": 0, "then": "stall"}],
+    }));
+    let client = builder(&sandbox).max_connections(1).build_async().expect("a client");
+    let hasty = client.with_options(CallOptions::new().deadline(Duration::from_secs(1)));
+    let runtime = Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
+    let waiting = runtime.spawn(async move { hasty.messages().wait("msg_1", "final").await });
+    until("the first poll", || sandbox.requests().len() == 1);
+    // This call uses the only connection during the pause, and keeps it.
+    let stalled = runtime.spawn(async move { client.credits().get().await });
+    let error = runtime.block_on(waiting).expect("no panic").expect_err("the deadline passes");
+    stalled.abort();
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Timeout, Outcome::Unknown, 1));
+    assert!(!error.safe_to_retry(), "{error}");
+}
+
 /// Waits for a status that never comes, calls `end` during a pause, and returns the error of the wait.
 fn ended(sandbox: &Sandbox, options: CallOptions, end: impl FnOnce(&Client) + Send) -> Error {
     let answered = Arc::new(AtomicUsize::new(0));
