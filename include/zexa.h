@@ -206,7 +206,10 @@ typedef struct zexa_send_message_params {
     const char *body;
     /** Subject line. Email only. */
     const char *subject;
-    /** Message text as HTML; `body` is then the plain-text alternative. Email only. */
+    /**
+     * Message text as HTML, in addition to `body`, which is then the plain-text alternative. Email
+     * only.
+     */
     const char *html;
     /**
      * Approved WhatsApp template, used instead of a text: an object with its `name`, its `language`

@@ -1534,7 +1534,8 @@ struct send_message_params {
     std::optional<std::string> body{};
     /// Subject line. Email only.
     std::optional<std::string> subject{};
-    /// Message text as HTML; `body` is then the plain-text alternative. Email only.
+    /// Message text as HTML, in addition to `body`, which is then the plain-text alternative. Email
+    /// only.
     std::optional<std::string> html{};
     /// Approved WhatsApp template, used instead of a text: an object with its `name`, its
     /// `language` and the values of its `variables` in order, such as `{"name": "order_shipped",

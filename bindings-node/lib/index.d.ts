@@ -125,7 +125,7 @@ export interface ClientOptions {
   http2?: boolean | null | undefined
   /** Maximum number of retries of a failed attempt, if a retry is safe. Default: 3; 0 means one attempt. */
   maxRetries?: number | null | undefined
-  /** Longest wait in milliseconds that a server may ask for. If it asks for more, the call fails immediately. Default: 120,000. */
+  /** Longest `Retry-After` that the client obeys, in milliseconds. If the server asks for more, the call fails immediately. Default: 120,000. */
   maxRetryWait?: number | null | undefined
   /**
    * URL of a proxy for all connections, such as `http://user:password@proxy.example:3128`. Protocols: `http`, `https`, `socks5`, and `socks5h`, whose
@@ -328,7 +328,7 @@ export interface SendMessageParams {
   body?: string | null | undefined
   /** Subject line. Email only. */
   subject?: string | null | undefined
-  /** Message text as HTML; `body` is then the plain-text alternative. Email only. */
+  /** Message text as HTML, in addition to `body`, which is then the plain-text alternative. Email only. */
   html?: string | null | undefined
   /**
    * Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of

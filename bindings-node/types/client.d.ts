@@ -111,7 +111,7 @@ export interface ClientOptions {
   http2?: boolean | null | undefined
   /** Maximum number of retries of a failed attempt, if a retry is safe. Default: 3; 0 means one attempt. */
   maxRetries?: number | null | undefined
-  /** Longest wait in milliseconds that a server may ask for. If it asks for more, the call fails immediately. Default: 120,000. */
+  /** Longest `Retry-After` that the client obeys, in milliseconds. If the server asks for more, the call fails immediately. Default: 120,000. */
   maxRetryWait?: number | null | undefined
   /**
    * URL of a proxy for all connections, such as `http://user:password@proxy.example:3128`. Protocols: `http`, `https`, `socks5`, and `socks5h`, whose

@@ -89,7 +89,7 @@ params! {
             body: String,
             /// Subject line. Email only.
             subject: String,
-            /// Message text as HTML; `body` is then the plain-text alternative. Email only.
+            /// Message text as HTML, in addition to `body`, which is then the plain-text alternative. Email only.
             html: String,
             /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in
             /// order, such as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the

@@ -306,7 +306,8 @@ class AsyncMessages:
             from_: Sender: a Sender ID that is registered for the channel, or a verified address for email.
             body: Message text, without formatting. Required unless the message uses a template.
             subject: Subject line. Email only.
-            html: Message text as HTML; `body` is then the plain-text alternative. Email only.
+            html: Message text as HTML, in addition to `body`, which is then the plain-text alternative. Email
+                only.
             template: Approved WhatsApp template, used instead of a text: an object with its `name`, its
                 `language` and the values of its `variables` in order, such as `{"name": "order_shipped",
                 "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the object, so

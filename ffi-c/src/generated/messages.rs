@@ -227,7 +227,7 @@ pub struct zexa_send_message_params {
     pub body: *const c_char,
     /// Subject line. Email only.
     pub subject: *const c_char,
-    /// Message text as HTML; `body` is then the plain-text alternative. Email only.
+    /// Message text as HTML, in addition to `body`, which is then the plain-text alternative. Email only.
     pub html: *const c_char,
     /// Approved WhatsApp template, used instead of a text: an object with its `name`, its `language` and the values of its `variables` in
     /// order, such as `{"name": "order_shipped", "language": "pt", "variables": ["Ana"]}`. The API does not document the members of the
