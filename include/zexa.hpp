@@ -366,7 +366,7 @@ class error : public std::runtime_error {
     /// Return the error code of the API, such as "insufficient_credits", if there is one.
     [[nodiscard]] const std::optional<std::string> &code() const noexcept { return failure_->code; }
 
-    /// Return the HTTP status of the last response, if there was one.
+    /// Return the HTTP status of the response that caused the error, if it was one.
     [[nodiscard]] std::optional<int> http_status() const noexcept { return failure_->http_status; }
 
     /// Return the id of the request, for Zexa's support, if there is one.
@@ -1518,10 +1518,10 @@ class message {
 
 /// A message to send.
 ///
-/// The following is checked before anything is sent. The channel, the recipient and the sender are
-/// required, and so is a text, a template, a template id or an extra body field; otherwise, the
-/// call fails with `invalid_request_error`. For SMS, WhatsApp and Telegram, the recipient must be
-/// an E.164 number; otherwise, the call fails with `validation_error`.
+/// Checked before sending: channel, recipient and sender are required, and so is a text, a
+/// template, a template id or an extra body field
+/// (`invalid_request_error`). For SMS, WhatsApp and Telegram, the recipient must be an E.164 number
+/// (`validation_error`).
 struct send_message_params {
     /// Delivery channel.
     std::string channel{};
@@ -1577,9 +1577,9 @@ class messages_resource {
   public:
     /// Send one message on any channel, immediately or at `scheduled_at`.
     ///
-    /// Returns the accepted message. A message is never sent twice: if an attempt may have been
-    /// processed by the server, it is not retried, and the call fails with the outcome
-    /// `outcome::unknown` or `outcome::accepted`.
+    /// Returns the accepted message. A message is never sent twice: if the server may have
+    /// processed an attempt, it is not retried, and the outcome is `outcome::unknown` or
+    /// `outcome::accepted`.
     ///
     /// Endpoint: `POST /messages`.
     ///
@@ -2083,9 +2083,9 @@ class campaigns_resource {
   public:
     /// Create a campaign that starts immediately or at `scheduled_at`.
     ///
-    /// Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been
-    /// processed by the server, it is not retried, and the call fails with the outcome
-    /// `outcome::unknown` or `outcome::accepted`.
+    /// Returns the accepted campaign. A campaign is never sent twice: if the server may have
+    /// processed an attempt, it is not retried, and the outcome is `outcome::unknown` or
+    /// `outcome::accepted`.
     ///
     /// Endpoint: `POST /campaigns`.
     ///

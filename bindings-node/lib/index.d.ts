@@ -264,8 +264,8 @@ export interface Messages {
   /**
    * Send one message on any channel, immediately or at `scheduledAt`.
    *
-   * Returns the accepted message. A message is never sent twice: if an attempt may have been processed by the server,
-   * it is not retried, and the call fails with the outcome `unknown` or `accepted`.
+   * Returns the accepted message. A message is never sent twice: if the server may have processed an attempt, it is
+   * not retried, and the outcome is `unknown` or `accepted`.
    *
    * Endpoint: `POST /messages`
    *
@@ -313,9 +313,9 @@ export interface Messages {
 /**
  * A message to send.
  *
- * The following is checked before anything is sent. The channel, the recipient and the sender are required, and so is
- * a text, a template, a template id or an extra body field; otherwise, the call fails with `InvalidRequestError`. For
- * SMS, WhatsApp and Telegram, the recipient must be an E.164 number; otherwise, the call fails with `ValidationError`.
+ * Checked before sending: channel, recipient and sender are required, and so is a text, a template, a template id or
+ * an extra body field (`InvalidRequestError`). For SMS, WhatsApp and Telegram, the recipient must be an E.164 number
+ * (`ValidationError`).
  */
 export interface SendMessageParams {
   /** Delivery channel. */
@@ -482,8 +482,8 @@ export interface Campaigns {
   /**
    * Create a campaign that starts immediately or at `scheduledAt`.
    *
-   * Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been processed by the
-   * server, it is not retried, and the call fails with the outcome `unknown` or `accepted`.
+   * Returns the accepted campaign. A campaign is never sent twice: if the server may have processed an attempt, it is
+   * not retried, and the outcome is `unknown` or `accepted`.
    *
    * Endpoint: `POST /campaigns`
    *
@@ -1013,7 +1013,7 @@ export declare class ZexaError extends Error {
   readonly safeToRetry: boolean
   /** Number of requests that were made. 0 if the call failed before the first. */
   readonly attempts: number
-  /** HTTP status of the last response. Absent if no response arrived. */
+  /** HTTP status of the response that caused the error. Absent if it was another cause. */
   readonly status?: number
   /** Error code of the API, such as `insufficient_credits`. Absent if the response has none. */
   readonly code?: string
@@ -1047,7 +1047,7 @@ export interface ErrorJSON {
   safeToRetry: boolean
   /** Number of requests that were made. */
   attempts: number
-  /** HTTP status of the last response. */
+  /** HTTP status of the response that caused the error. */
   status?: number
   /** Error code of the API. */
   code?: string
@@ -1065,7 +1065,7 @@ export interface ErrorFields {
   outcome?: Outcome | undefined
   /** Number of requests that were made. Default: 0. */
   attempts?: number | undefined
-  /** HTTP status of the last response. */
+  /** HTTP status of the response that caused the error. */
   status?: number | undefined
   /** Error code of the API. */
   code?: string | undefined

@@ -41,7 +41,7 @@ export declare class ZexaError extends Error {
   readonly safeToRetry: boolean
   /** Number of requests that were made. 0 if the call failed before the first. */
   readonly attempts: number
-  /** HTTP status of the last response. Absent if no response arrived. */
+  /** HTTP status of the response that caused the error. Absent if it was another cause. */
   readonly status?: number
   /** Error code of the API, such as `insufficient_credits`. Absent if the response has none. */
   readonly code?: string
@@ -75,7 +75,7 @@ export interface ErrorJSON {
   safeToRetry: boolean
   /** Number of requests that were made. */
   attempts: number
-  /** HTTP status of the last response. */
+  /** HTTP status of the response that caused the error. */
   status?: number
   /** Error code of the API. */
   code?: string
@@ -93,7 +93,7 @@ export interface ErrorFields {
   outcome?: Outcome | undefined
   /** Number of requests that were made. Default: 0. */
   attempts?: number | undefined
-  /** HTTP status of the last response. */
+  /** HTTP status of the response that caused the error. */
   status?: number | undefined
   /** Error code of the API. */
   code?: string | undefined

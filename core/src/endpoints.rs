@@ -16,8 +16,8 @@ endpoints! {
     messages: Messages, AsyncMessages {
         /// Send one message on any channel, immediately or at `scheduled_at`.
         ///
-        /// Returns the accepted message. A message is never sent twice: if an attempt may have been processed by the server, it is not retried, and
-        /// the call fails with the outcome [`Outcome::Unknown`](crate::Outcome::Unknown) or [`Outcome::Accepted`](crate::Outcome::Accepted).
+        /// Returns the accepted message. A message is never sent twice: if the server may have processed an attempt, it is not retried, and the
+        /// outcome is [`Outcome::Unknown`](crate::Outcome::Unknown) or [`Outcome::Accepted`](crate::Outcome::Accepted).
         post send("/messages", message: SendMessage) -> Message, or InsufficientCredits;
 
         /// Get a message with its delivery status.
@@ -44,8 +44,8 @@ endpoints! {
     campaigns: Campaigns, AsyncCampaigns {
         /// Create a campaign that starts immediately or at `scheduled_at`.
         ///
-        /// Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been processed by the server, it is not retried, and
-        /// the call fails with the outcome [`Outcome::Unknown`](crate::Outcome::Unknown) or [`Outcome::Accepted`](crate::Outcome::Accepted).
+        /// Returns the accepted campaign. A campaign is never sent twice: if the server may have processed an attempt, it is not retried, and the
+        /// outcome is [`Outcome::Unknown`](crate::Outcome::Unknown) or [`Outcome::Accepted`](crate::Outcome::Accepted).
         post create("/campaigns", campaign: CreateCampaign) -> Campaign, or NotFound | InsufficientCredits;
 
         /// List the account's campaigns.

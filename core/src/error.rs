@@ -233,7 +233,7 @@ impl Error {
         matches!(self.0.outcome, Outcome::NotSent | Outcome::Rejected)
     }
 
-    /// Return the HTTP status of the last response. `None` if no response arrived.
+    /// Return the HTTP status of the response that caused the error. `None` if it was another cause.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }

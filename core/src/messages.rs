@@ -72,9 +72,9 @@ model! {
 params! {
     /// A message to send.
     ///
-    /// The following is checked before anything is sent. The channel, the recipient and the sender are required, and so is a text, a template, a
-    /// template id or an extra body field; otherwise, the call fails with [`Kind::InvalidRequest`](crate::Kind::InvalidRequest). For SMS, WhatsApp
-    /// and Telegram, the recipient must be an E.164 number; otherwise, the call fails with [`Kind::Validation`](crate::Kind::Validation).
+    /// Checked before sending: channel, recipient and sender are required, and so is a text, a template, a template id or an extra body field
+    /// ([`Kind::InvalidRequest`](crate::Kind::InvalidRequest)). For SMS, WhatsApp and Telegram, the recipient must be an E.164 number
+    /// ([`Kind::Validation`](crate::Kind::Validation)).
     SendMessage {
         required {
             /// Delivery channel.

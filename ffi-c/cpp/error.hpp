@@ -57,7 +57,7 @@ class error : public std::runtime_error {
     /// Return the error code of the API, such as "insufficient_credits", if there is one.
     [[nodiscard]] const std::optional<std::string> &code() const noexcept { return failure_->code; }
 
-    /// Return the HTTP status of the last response, if there was one.
+    /// Return the HTTP status of the response that caused the error, if it was one.
     [[nodiscard]] std::optional<int> http_status() const noexcept { return failure_->http_status; }
 
     /// Return the id of the request, for Zexa's support, if there is one.

@@ -119,7 +119,7 @@ pub unsafe extern "C" fn zexa_error_code(error: *const zexa_error) -> *const c_c
     unsafe { panic_boundary::read(error, ptr::null(), |error| error.0.string(2)) }
 }
 
-/// Return the HTTP status of the last response. 0 if there was no response.
+/// Return the HTTP status of the response that caused the error. 0 if it was another cause.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_error_http_status(error: *const zexa_error) -> i32 {
     // SAFETY: the caller's pointers are valid, as the header requires.

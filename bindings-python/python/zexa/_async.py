@@ -289,13 +289,12 @@ class AsyncMessages:
     ) -> Message:
         """Send one message on any channel, immediately or at `scheduled_at`.
 
-        Returns the accepted message. A message is never sent twice: if an attempt may have been processed by the
-        server, it is not retried, and the call fails with the outcome `unknown` or `accepted`.
+        Returns the accepted message. A message is never sent twice: if the server may have processed an attempt,
+        it is not retried, and the outcome is `unknown` or `accepted`.
 
-        The following is checked before anything is sent. The channel, the recipient and the sender are required,
-        and so is a text, a template, a template id or an extra body field; otherwise, the call fails with
-        `InvalidRequestError`. For SMS, WhatsApp and Telegram, the recipient must be an E.164 number; otherwise,
-        the call fails with `ValidationError`.
+        Checked before sending: channel, recipient and sender are required, and so is a text, a template, a
+        template id or an extra body field (`InvalidRequestError`). For SMS, WhatsApp and Telegram, the recipient
+        must be an E.164 number (`ValidationError`).
 
         Endpoint: `POST /messages`
 
@@ -502,8 +501,8 @@ class AsyncCampaigns:
     ) -> Campaign:
         """Create a campaign that starts immediately or at `scheduled_at`.
 
-        Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been processed by
-        the server, it is not retried, and the call fails with the outcome `unknown` or `accepted`.
+        Returns the accepted campaign. A campaign is never sent twice: if the server may have processed an
+        attempt, it is not retried, and the outcome is `unknown` or `accepted`.
 
         The following is checked before anything is sent. The name, the channel, the contact list and the Sender
         ID are required, and so is a text, a template, a template id or an extra body field; otherwise, the call

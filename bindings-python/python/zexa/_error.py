@@ -19,7 +19,7 @@ class ZexaError(Exception):
         kind: Kind of error, such as `validation`. Each kind has its own class.
         outcome: `not_sent`, `rejected`, `unknown` or `accepted`.
         safe_to_retry: Whether sending the same request again cannot cause a duplicate.
-        status: HTTP status of the last response. `None` if there was none.
+        status: HTTP status of the response that caused the error. `None` if it was another cause.
         code: Error code of the API, such as `insufficient_credits`. `None` if the API returned none.
         message: Description of the error: the API's own text, if it returned one.
         details: Further data from the API; a dict with `field`, `reason` and `value` of an argument that was rejected
@@ -44,7 +44,7 @@ class ZexaError(Exception):
     outcome: _types.Outcome
     """Whether the request may have taken effect: `not_sent`, `rejected`, `unknown` or `accepted`."""
     status: int | None
-    """HTTP status of the last response. `None` if there was none."""
+    """HTTP status of the response that caused the error. `None` if it was another cause."""
     code: str | None
     """Error code of the API, such as `insufficient_credits`. `None` if the API returned none."""
     message: str

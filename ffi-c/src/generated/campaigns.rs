@@ -355,8 +355,8 @@ impl zexa_list_campaigns_params {
 
 /// Create a campaign that starts immediately or at `scheduled_at`.
 ///
-/// Returns the accepted campaign. A campaign is never sent twice: if an attempt may have been processed by the server, it is not retried, and
-/// the call fails with the outcome `ZEXA_OUTCOME_UNKNOWN` or `ZEXA_OUTCOME_ACCEPTED`.
+/// Returns the accepted campaign. A campaign is never sent twice: if the server may have processed an attempt, it is not retried, and the
+/// outcome is `ZEXA_OUTCOME_UNKNOWN` or `ZEXA_OUTCOME_ACCEPTED`.
 ///
 /// Endpoint: `POST /campaigns`. Thread-safe.
 ///

@@ -207,9 +207,9 @@ pub unsafe extern "C" fn zexa_message_free(message: *mut zexa_message) {
 
 /// A message to send.
 ///
-/// The following is checked before anything is sent. The channel, the recipient and the sender are required, and so is a text, a template, a
-/// template id or an extra body field; otherwise, the call fails with `ZEXA_INVALID_REQUEST`. For SMS, WhatsApp
-/// and Telegram, the recipient must be an E.164 number; otherwise, the call fails with `ZEXA_VALIDATION`.
+/// Checked before sending: channel, recipient and sender are required, and so is a text, a template, a template id or an extra body field
+/// (`ZEXA_INVALID_REQUEST`). For SMS, WhatsApp and Telegram, the recipient must be an E.164 number
+/// (`ZEXA_VALIDATION`).
 ///
 /// Initialise with `ZEXA_SEND_MESSAGE_PARAMS_INIT`, which sets all members to absent. The strings are copied during the call.
 #[repr(C)]
@@ -287,8 +287,8 @@ impl zexa_send_message_params {
 
 /// Send one message on any channel, immediately or at `scheduled_at`.
 ///
-/// Returns the accepted message. A message is never sent twice: if an attempt may have been processed by the server, it is not retried, and
-/// the call fails with the outcome `ZEXA_OUTCOME_UNKNOWN` or `ZEXA_OUTCOME_ACCEPTED`.
+/// Returns the accepted message. A message is never sent twice: if the server may have processed an attempt, it is not retried, and the
+/// outcome is `ZEXA_OUTCOME_UNKNOWN` or `ZEXA_OUTCOME_ACCEPTED`.
 ///
 /// Endpoint: `POST /messages`. Thread-safe.
 ///

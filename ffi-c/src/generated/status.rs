@@ -9,7 +9,7 @@ use zexa::{Kind, Outcome};
 use crate::open_enum::{OutcomeNumber, StatusNumber};
 use crate::panic_boundary;
 
-/// Result of a function. The numbers never change; later versions may add more. The section "Errors" lists the common errors.
+/// Result of a function. Numbers never change; more may be added. See section "Errors".
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum zexa_status {
