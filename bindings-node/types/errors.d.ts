@@ -84,7 +84,14 @@ export interface ErrorJSON {
   /** Wait that the server asked for, in milliseconds. */
   retryAfter?: number
   /** Underlying error. Absent if the cause is not an error. */
-  cause?: { name: string; message: string; code?: string }
+  cause?: {
+    /** Name of the underlying error, such as `Error`. */
+    name: string
+    /** Description of the underlying error. */
+    message: string
+    /** Code of the underlying error, such as `ECONNREFUSED`. Absent if it has none. */
+    code?: string
+  }
 }
 
 /** Properties of an error that a program creates, for example in a test. */
