@@ -12,7 +12,7 @@ function registerPlace(members, place) {
   for (const name of Object.keys(members)) if (!places.has(name)) places.set(name, place)
 }
 
-/** A sentence about what is right instead of `name`. */
+/** Completes the sentence that starts with `name`: where it belongs, or what was meant. */
 function hintFor(name, members) {
   const meant = Object.keys(members).find((known) => simplified(known) === simplified(name))
   return meant === undefined ? `${places.get(name) ?? 'is unknown'}.` : `is unknown; did you mean ${meant}?`

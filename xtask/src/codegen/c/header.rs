@@ -52,7 +52,7 @@ pub(crate) fn write(ffi: &Path, written: &Written, version: &str) -> Result<Stri
         header.reserve(line)?;
     }
     for line in template.lines() {
-        text += &if line.starts_with('@') { header.span(line)? } else { format!("{line}\n") };
+        text += &if line.starts_with('@') { header.place(line)? } else { format!("{line}\n") };
     }
     header.finish()?;
     Ok(text)
@@ -97,7 +97,7 @@ impl Header<'_> {
     }
 
     /// The text of a placeholder.
-    fn span(&mut self, line: &str) -> Result<String> {
+    fn place(&mut self, line: &str) -> Result<String> {
         let joined = |declarations: Vec<&Declaration>| {
             declarations.into_iter().map(|one| one.text.as_str()).collect::<Vec<_>>().join("\n")
         };
