@@ -49,6 +49,12 @@ pub(crate) fn build() -> Result {
     run_quietly(cargo_workspace("build", &PROGRAMS).args(["--examples", "--quiet"]))
 }
 
+/// Combines results. The error contains all messages.
+pub(crate) fn all(results: impl IntoIterator<Item = Result>) -> Result {
+    let failures: Vec<String> = results.into_iter().filter_map(Result::err).collect();
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+}
+
 /// Prints the command and runs it.
 pub(crate) fn run(command: &mut Command) -> Result {
     show::command(&command_line(command));

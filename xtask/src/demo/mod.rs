@@ -125,34 +125,33 @@ fn play(parts: &[&Part], output: Output) -> Result {
     let (rust, others): (Vec<&Part>, Vec<&Part>) = parts.iter().partition(|part| part.name == RUST);
     show::heading("build", "the sandbox and the demo in Rust; the first build takes about a minute on two cores");
     command::run_quietly(&mut build(&["--bin", PROGRAM, "--example", "demo"], std::io::stderr().is_terminal()))?;
-    let mut failures = Vec::new();
+    let mut results = Vec::new();
     thread::scope(|scope| {
         let preparing = (!others.is_empty()).then(|| {
             println!("Building the libraries for the other languages ({}) in the background.", names(&others));
             scope.spawn(|| background::keep_output(|| prepare(&others)))
         });
-        failures.extend(rust.iter().filter_map(|part| play_part(part, output).err()));
+        results.extend(rust.iter().map(|part| play_part(part, output)));
         let Some(preparing) = preparing else { return };
         if !preparing.is_finished() {
             show::heading("build", "the libraries for the other languages; about another minute");
         }
-        let (results, printed) = preparing.join().expect("no part panics");
-        if results.iter().any(Result::is_err) {
+        let (prepared, printed) = preparing.join().expect("no part panics");
+        if prepared.iter().any(Result::is_err) {
             print!("{printed}");
         }
-        let jobs = others.iter().zip(results).map(|(part, prepared)| {
+        let jobs = others.iter().zip(prepared).map(|(part, prepared)| {
             move || {
                 let played = prepared.and_then(|()| play_part(part, output));
                 played.map_err(|reason| format!("{}: {reason}", part.name))
             }
         });
-        let results: Vec<Result> = match output {
-            Output::Terminal => jobs.map(|job| job()).collect(),
-            Output::Log => background::run_together(jobs),
-        };
-        failures.extend(results.into_iter().filter_map(Result::err));
+        match output {
+            Output::Terminal => results.extend(jobs.map(|job| job())),
+            Output::Log => results.extend(background::run_together(jobs)),
+        }
     });
-    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+    command::all(results)
 }
 
 /// Names of parts, separated by commas.

@@ -11,10 +11,9 @@ const EXAMPLES: &str = "tests/node/typed/tsconfig.examples.json";
 /// Checks all projects, even if one fails.
 pub(crate) fn check() -> Result {
     let packages = npm::packages()?;
-    let mut failures = Vec::new();
-    for (version, project) in [("typescript", TYPED), ("typescript", EXAMPLES), ("typescript-oldest", TYPED)] {
+    let projects = [("typescript", TYPED), ("typescript", EXAMPLES), ("typescript-oldest", TYPED)];
+    command::all(projects.map(|(version, project)| {
         let mut compiler = packages.tool(&format!("{version}/bin/tsc"));
-        failures.extend(command::run(compiler.args(["--project", project])).err());
-    }
-    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+        command::run(compiler.args(["--project", project]))
+    }))
 }

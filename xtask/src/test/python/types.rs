@@ -32,15 +32,9 @@ pub(crate) fn check() -> Result {
     typed.arg("--pythonpath").arg(venv.path("python")).args(["--project", TYPED]);
 
     // The three mypy runs share a cache, so they form one job.
-    let run_all = |checkers: Vec<Command>| -> Result {
-        let failed = checkers.into_iter().filter_map(|mut checker| command::run(&mut checker).err());
-        let failures: Vec<String> = failed.collect();
-        if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
-    };
     let jobs = [vec![package, tests, examples, stubtest], vec![complete, typed]];
-    let results = background::run_together(jobs.map(|checkers| || run_all(checkers)));
-    let failures: Vec<String> = results.into_iter().filter_map(Result::err).collect();
-    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+    let run_all = |checkers: Vec<Command>| command::all(checkers.into_iter().map(|mut one| command::run(&mut one)));
+    command::all(background::run_together(jobs.map(|checkers| || run_all(checkers))))
 }
 
 fn mypy(venv: &Venv) -> Command {
