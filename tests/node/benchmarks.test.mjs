@@ -39,7 +39,7 @@ after(async () => {
 
 for (const [work, client] of ROUNDS) {
   test(`a round of ${work} by ${client}`, async () => {
-    const program = spawn(process.execPath, [MAIN, work, client, url], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const program = spawn(process.execPath, [MAIN, work, client, url, '--short'], { stdio: ['pipe', 'pipe', 'pipe'] })
     const said = Promise.all([text(program.stdout), text(program.stderr), once(program, 'exit')])
     program.stdin.end('go\n')
     const [output, errors, [status]] = await said

@@ -1,15 +1,20 @@
 // Runs one benchmark with one client. For each line on stdin, runs one round and prints wall and CPU time per operation
 // in microseconds.
 //
-//     node tests/benchmarks/node/main.mjs BENCHMARK CLIENT URL
+//     node tests/benchmarks/node/main.mjs BENCHMARK CLIENT URL [--short]
+//
+// With --short, rounds are too short to measure, but show that a benchmark works.
 import { execFileSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { CLIENTS, PROGRAMS } from './clients.mjs'
 
+const [benchmark, client, url, short] = process.argv.slice(2)
+
 // Enough calls to see a difference, but few enough that the rounds of different clients follow each other closely.
-const CALLS = 500
+const CALLS = short ? 10 : 500
+const CALLS_EACH = short ? 1 : 40
 const CONCURRENCY = 64
-const STARTS = 5
+const STARTS = short ? 1 : 5
 
 // V8 optimizes the code of a client over several thousand calls. The benchmark `warm` measures the state after this many calls.
 const WARM_UP_CALLS = 20_000
@@ -25,9 +30,8 @@ const BENCHMARKS = {
 
   async '64-at-once'(client, url) {
     const { send } = await CLIENTS[client](url, CONCURRENCY)
-    const each = 40
-    const runRound = () => Promise.all(Array.from({ length: CONCURRENCY }, () => repeat(send, each)))
-    return { operations: CONCURRENCY * each, runRound }
+    const runRound = () => Promise.all(Array.from({ length: CONCURRENCY }, () => repeat(send, CALLS_EACH)))
+    return { operations: CONCURRENCY * CALLS_EACH, runRound }
   },
 
   async contacts(client, url) {
@@ -68,7 +72,6 @@ function cpu() {
   return user + system
 }
 
-const [benchmark, client, url] = process.argv.slice(2)
 const { operations, runRound } = await BENCHMARKS[benchmark](client, url)
 // Warm up: the first round is not measured.
 await runRound()
