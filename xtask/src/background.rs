@@ -1,6 +1,6 @@
 //! Background work: results that are computed once per process, possibly before they are needed, and their captured output.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -12,6 +12,8 @@ use crate::show;
 thread_local! {
     /// Captured output of a background thread. `None` in a thread that prints to stdout.
     static PRINTED: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// Whether this thread computes results before they are needed, so that its captured output is not displayed.
+    static IS_AHEAD: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Prints to stdout, or captures the text in a background thread.
@@ -21,6 +23,12 @@ pub(crate) fn print(text: &str) {
         None => print!("{text}"),
     });
 }
+
+/// Prints a line like `println!`, or captures it in a background thread.
+macro_rules! print_line {
+    ($($text:tt)*) => { $crate::background::print(&(format!($($text)*) + "\n")) };
+}
+pub(crate) use print_line;
 
 /// Whether this is a background thread, whose commands must not write to the terminal.
 pub(crate) fn is_background() -> bool {
@@ -35,10 +43,10 @@ pub(crate) fn keep_output<T>(work: impl FnOnce() -> T) -> (T, String) {
 }
 
 /// Runs the jobs at the same time, prints their captured output in order, and returns their results.
-pub(crate) fn run_together<Job: FnOnce() -> Result + Send>(jobs: impl IntoIterator<Item = Job>) -> Vec<Result> {
+pub(crate) fn run_together<T: Send, Job: FnOnce() -> T + Send>(jobs: impl IntoIterator<Item = Job>) -> Vec<T> {
     thread::scope(|scope| {
         let running: Vec<_> = jobs.into_iter().map(|job| scope.spawn(|| keep_output(job))).collect();
-        let wait = |job: thread::ScopedJoinHandle<'_, (Result, String)>| {
+        let wait = |job: thread::ScopedJoinHandle<'_, (T, String)>| {
             let (result, printed) = job.join().expect("jobs report failures as results");
             print(&printed);
             result
@@ -47,10 +55,18 @@ pub(crate) fn run_together<Job: FnOnce() -> Result + Send>(jobs: impl IntoIterat
     })
 }
 
+/// Computes results in this thread before they are needed, with captured output and low priority.
+pub(crate) fn work_ahead(work: impl FnOnce()) {
+    lower_priority();
+    IS_AHEAD.set(true);
+    keep_output(work);
+    IS_AHEAD.set(false);
+}
+
 /// Lowers the priority of the programs that this thread starts, so that they do not slow down tests in the foreground.
 ///
 /// Linux only: `renice` accepts thread ids there. Elsewhere this has no effect.
-pub(crate) fn lower_priority() {
+fn lower_priority() {
     if let Ok(thread) = std::fs::read_link("/proc/thread-self")
         && let Some(id) = thread.file_name()
     {
@@ -68,8 +84,8 @@ pub(crate) struct Once<T> {
 
 struct Made<T> {
     result: Result<T>,
-    /// Duration and captured output, if it was computed in the background.
-    background: Option<(Duration, String)>,
+    /// Duration and captured output, if it was computed before it was needed.
+    ahead: Option<(Duration, String)>,
 }
 
 impl<T: Clone> Once<T> {
@@ -79,24 +95,24 @@ impl<T: Clone> Once<T> {
 
     /// Returns the result. The first call computes it; concurrent calls wait.
     ///
-    /// If a background thread computed it, the first call in the foreground prints the captured output. The output therefore
-    /// appears where the result is needed.
+    /// If [`work_ahead`] computed it, the first other call prints the captured output. The output therefore appears where the
+    /// result is needed.
     pub(crate) fn get(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
         let made = self.made.get_or_init(|| {
-            if !is_background() {
-                return Made { result: make(), background: None };
+            if !IS_AHEAD.get() {
+                return Made { result: make(), ahead: None };
             }
             let start = Instant::now();
             let (result, printed) = keep_output(make);
-            Made { result, background: Some((start.elapsed(), printed)) }
+            Made { result, ahead: Some((start.elapsed(), printed)) }
         });
-        if let Some((took, printed)) = &made.background
+        if let Some((took, printed)) = &made.ahead
             && !printed.is_empty()
-            && !is_background()
+            && !IS_AHEAD.get()
             && !self.shown.swap(true, Ordering::Relaxed)
         {
-            print!("{printed}");
-            println!("{}", show::dim(&format!("(done in the background in {})", show::time(*took))));
+            print(printed);
+            print_line!("{}", show::dim(&format!("(done in the background in {})", show::time(*took))));
         }
         made.result.clone()
     }
@@ -117,7 +133,7 @@ mod tests {
             calls.fetch_add(1, Ordering::Relaxed);
             Ok(7)
         };
-        thread::scope(|scope| scope.spawn(|| keep_output(|| assert_eq!(ONCE.get(make), Ok(7)))).join())
+        thread::scope(|scope| scope.spawn(|| work_ahead(|| assert_eq!(ONCE.get(make), Ok(7)))).join())
             .expect("no panic");
         assert_eq!((ONCE.get(make), ONCE.get(make)), (Ok(7), Ok(7)));
         assert_eq!(calls.into_inner(), 1);
@@ -132,13 +148,15 @@ mod tests {
             inner()?;
             command::run(Command::new("echo").arg("outer"))
         };
-        let ((), rest) = keep_output(|| OUTER.get(outer).expect("echo works"));
-        let printed =
-            |once: &'static Once<()>| once.made.get().and_then(|made| made.background.as_ref()).map(|kept| &kept.1);
-        assert_eq!(rest, "");
-        assert!(printed(&INNER).is_some_and(|text| text.ends_with("inner\n") && !text.contains("outer")));
-        assert!(printed(&OUTER).is_some_and(|text| text.ends_with("outer\n") && !text.contains("inner")));
-        assert!(!is_background());
+        thread::scope(|scope| scope.spawn(|| work_ahead(|| OUTER.get(outer).expect("echo works"))).join())
+            .expect("no panic");
+        let printed = |once: &'static Once<()>| keep_output(|| once.get(|| Err("computed twice".to_owned())));
+        let (first, text) = printed(&OUTER);
+        assert!(first == Ok(()) && text.contains("outer\n") && !text.contains("inner"), "{text}");
+        let (first, text) = printed(&INNER);
+        assert!(first == Ok(()) && text.contains("inner\n") && !text.contains("outer"), "{text}");
+        // It is displayed once.
+        assert_eq!(printed(&INNER), (Ok(()), String::new()));
     }
 
     #[test]

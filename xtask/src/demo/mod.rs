@@ -128,7 +128,10 @@ fn play(parts: &[&Part], output: Output) -> Result {
     let mut results = Vec::new();
     thread::scope(|scope| {
         let preparing = (!others.is_empty()).then(|| {
-            println!("Building the libraries for the other languages ({}) in the background.", names(&others));
+            background::print_line!(
+                "Building the libraries for the other languages ({}) in the background.",
+                names(&others)
+            );
             scope.spawn(|| background::keep_output(|| prepare(&others)))
         });
         results.extend(rust.iter().map(|part| play_part(part, output)));
@@ -138,7 +141,7 @@ fn play(parts: &[&Part], output: Output) -> Result {
         }
         let (prepared, printed) = preparing.join().expect("no part panics");
         if prepared.iter().any(Result::is_err) {
-            print!("{printed}");
+            background::print(&printed);
         }
         let jobs = others.iter().zip(prepared).map(|(part, prepared)| {
             move || {

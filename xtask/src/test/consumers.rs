@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::exports;
+use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::install::Prefix;
 use crate::python::Venv;
@@ -27,7 +28,7 @@ enum Linked {
 
 pub(crate) fn check() -> Result {
     if !cfg!(target_os = "linux") {
-        println!("skipped: supports only Linux");
+        print_line!("skipped: supports only Linux");
         return Ok(());
     }
     command::require(&TOOLS)?;
@@ -127,7 +128,7 @@ impl Environment {
         let mut run = Command::new(program);
         self.sandbox.tell(&mut run);
         let output = command::output(&mut run)?;
-        println!("{name}: {}", output.trim_end());
+        print_line!("{name}: {}", output.trim_end());
         if !is_id_and_status(&output) {
             return Err(format!("{name} should print an id and a status"));
         }

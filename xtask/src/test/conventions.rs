@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::wording;
+use crate::background::print_line;
 use crate::command::Result;
 use crate::paths;
 
@@ -32,7 +33,7 @@ pub(crate) fn check() -> Result {
         let wording = wording::problems(name, &text, &phrases).into_iter();
         problems.extend(wording.map(|(line, what)| format!("{}:{line}: {what}", name.display())));
     }
-    println!("{} files checked", files.len());
+    print_line!("{} files checked", files.len());
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::licences;
+use crate::background::print_line;
 use crate::command::{self, Result, cargo};
 use crate::third_party;
 
@@ -26,7 +27,7 @@ pub(crate) fn check() -> Result {
         cargo(["tree", "--workspace", "--exclude", "xtask", "--locked", "--prefix", "none", "--format", "{p}|{l}"]);
     let tree = command::output(&mut { tree })?;
     let problems = problems_in(&tree);
-    println!("{} crates checked", tree.lines().filter_map(read).map(|one| one.name).collect::<BTreeSet<_>>().len());
+    print_line!("{} crates checked", tree.lines().filter_map(read).map(|one| one.name).collect::<BTreeSet<_>>().len());
     let problems: Vec<_> = problems.into_iter().chain(third_party::check().err()).collect();
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }

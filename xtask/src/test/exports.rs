@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::install::{Prefix, soname};
 use crate::release;
@@ -16,7 +17,7 @@ const SYSTEM_LIBRARIES: [&str; 7] =
 /// Checks the SONAME, the exported functions, the needed libraries, and that the library is stripped.
 pub(crate) fn check() -> Result {
     if !cfg!(target_os = "linux") {
-        println!("skipped: supports only Linux");
+        print_line!("skipped: supports only Linux");
         return Ok(());
     }
     command::require(&[("nm", "binutils"), ("readelf", "binutils")])?;
@@ -37,7 +38,7 @@ pub(crate) fn check() -> Result {
     let exported = exported_by(&library)?;
     let declared = declared(&read(&prefix.include().join("zexa.h"))?);
     let size = fs::metadata(&library).map_err(|error| error.to_string())?.len();
-    println!("{soname}: {} functions, {:.1} MB", exported.len(), size as f64 / 1e6);
+    print_line!("{soname}: {} functions, {:.1} MB", exported.len(), size as f64 / 1e6);
     compare(&declared, &exported)
 }
 

@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{Attribute, Block, Expr, ExprCall, ImplItemFn, Item, ItemFn, Meta, Signature, Stmt, UnOp};
 
+use crate::background::print_line;
 use crate::command::Result;
 use crate::paths;
 
@@ -31,7 +32,7 @@ fn check_c() -> Result {
             }
         }
     }
-    println!("{exported} exported functions");
+    print_line!("{exported} exported functions");
     match exported {
         0 => Err("no exported function found in ffi-c/src".to_owned()),
         _ if errors.is_empty() => Ok(()),
@@ -46,7 +47,7 @@ fn check_node() -> Result {
         exported.file = path.strip_prefix(paths::root()).unwrap_or(&path).display().to_string();
         exported.visit_file(&syn::parse_file(&text).map_err(|error| format!("{}: {error}", exported.file))?);
     }
-    println!("{} functions for Node", exported.count);
+    print_line!("{} functions for Node", exported.count);
     match exported.count {
         0 => Err("no #[napi] function found in bindings-node/src".to_owned()),
         _ if exported.errors.is_empty() => Ok(()),

@@ -20,6 +20,7 @@ mod wording;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use crate::background::{self, print_line};
 use crate::command::{self, PROGRAMS, Result, cargo, cargo_workspace};
 use crate::node::Packages;
 use crate::python::Venv;
@@ -184,12 +185,6 @@ const STEPS: &[Step] = &[
         run: node::types,
     },
     Step {
-        name: "node",
-        about: "the Node tests: scenarios, behaviour, snippets in the READMEs, examples",
-        needs_build: true,
-        run: node::check,
-    },
-    Step {
         name: "python-wheel",
         about: "contents and compatibility tags of the wheel that is built from the sdist",
         needs_build: true,
@@ -207,14 +202,24 @@ const STEPS: &[Step] = &[
         needs_build: true,
         run: python::types,
     },
+    Step { name: "demo", about: "the demo in all languages", needs_build: true, run: demo::run_all_for_log },
+    Step {
+        name: "node",
+        about: "the Node tests: scenarios, behaviour, snippets in the READMEs, examples",
+        needs_build: true,
+        run: node::check,
+    },
     Step {
         name: "python",
         about: "the Python tests: scenarios, behaviour, snippets in the READMEs, examples",
         needs_build: true,
         run: python::check,
     },
-    Step { name: "demo", about: "the demo in all languages", needs_build: true, run: demo::run_all_for_log },
 ];
+
+/// Consecutive steps that run at the same time, because each of them waits often and uses one processor at a time.
+const TOGETHER: [&str; 7] =
+    ["node-package", "node-consumer", "node-types", "python-wheel", "python-consumer", "python-types", "demo"];
 
 /// Result of a step.
 enum Verdict {
@@ -242,10 +247,11 @@ pub(crate) fn run(names: &[&str]) -> ExitCode {
     let background = prerequisites::start(&steps.iter().map(|step| step.name).collect::<Vec<_>>());
     let mut results = Vec::new();
     let mut built = true;
-    for step in steps {
-        let (verdict, time) = run_step(step, built);
-        built &= !(step.name == "build" && matches!(verdict, Verdict::Failed(_)));
-        results.push((step, verdict, time));
+    for steps in steps.chunk_by(|one, next| [one, next].iter().all(|step| TOGETHER.contains(&step.name))) {
+        for (step, (verdict, time)) in steps.iter().zip(run_steps(steps, built)) {
+            built &= !(step.name == "build" && matches!(verdict, Verdict::Failed(_)));
+            results.push((*step, verdict, time));
+        }
     }
     // The threads have finished, unless steps were skipped.
     for thread in background {
@@ -254,17 +260,27 @@ pub(crate) fn run(names: &[&str]) -> ExitCode {
     sum_up(&results, start.elapsed())
 }
 
+/// Runs one step, or several at the same time.
+fn run_steps(steps: &[&Step], built: bool) -> Vec<(Verdict, Duration)> {
+    if let [step] = steps {
+        return vec![run_step(step, built)];
+    }
+    let names: Vec<_> = steps.iter().map(|step| step.name).collect();
+    println!("\nRunning {} at the same time.", names.join(", "));
+    background::run_together(steps.iter().map(|step| || run_step(step, built)))
+}
+
 fn run_step(step: &Step, built: bool) -> (Verdict, Duration) {
     show::heading(step.name, step.about);
     if step.needs_build && !built {
-        println!("skipped: the build failed");
+        print_line!("skipped: the build failed");
         return (Verdict::Skipped, Duration::ZERO);
     }
     let start = Instant::now();
     let result = (step.run)();
     let time = start.elapsed();
     if let Err(reason) = &result {
-        println!("{reason}");
+        print_line!("{reason}");
     }
     (result.map_or_else(Verdict::Failed, |()| Verdict::Passed), time)
 }
@@ -309,6 +325,12 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), STEPS.len());
+    }
+
+    #[test]
+    fn the_steps_that_run_together_are_consecutive() {
+        let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+        assert!(names.windows(TOGETHER.len()).any(|some| some == TOGETHER), "{names:?}");
     }
 
     #[test]

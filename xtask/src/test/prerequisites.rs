@@ -5,7 +5,7 @@
 
 use std::thread::{self, JoinHandle};
 
-use crate::background::{self, keep_output};
+use crate::background;
 use crate::command::Result;
 use crate::install::Prefix;
 use crate::node::Packages;
@@ -73,11 +73,12 @@ pub(super) fn start(steps: &[&str]) -> Vec<JoinHandle<()>> {
     };
     let queues = [needed(DOWNLOADS), needed(BUILDS)].into_iter().filter(|queue| !queue.is_empty());
     let work = |queue: Vec<fn() -> Result>| {
-        background::lower_priority();
-        for make in queue {
-            // The result is cached where it is made.
-            let _ = keep_output(make);
-        }
+        background::work_ahead(|| {
+            for make in queue {
+                // The result is cached where it is made.
+                let _ = make();
+            }
+        });
     };
     queues.map(|queue| thread::spawn(move || work(queue))).collect()
 }

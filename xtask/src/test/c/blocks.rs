@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use super::{read, write};
+use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::compiler::{Library, folder};
 use crate::paths;
@@ -76,7 +77,7 @@ pub(super) fn check(library: &Library) -> Result {
         found.iter().try_for_each(|block| run(library, name, block))?;
         count += found.len();
     }
-    println!("{count} code blocks in C and C++ run");
+    print_line!("{count} code blocks in C and C++ run");
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use self::memory::{asan, tsan, valgrind};
 use self::program::{Way, source, sources};
 use super::exports;
+use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::compiler::{self, COMPILERS, Library, folder, shown};
 use crate::python::Venv;
@@ -129,7 +130,7 @@ fn run_examples() -> Result {
         if sandbox.messages()? == 0 {
             return Err(format!("{} sent no message. Its output:\n{output}", shown(example)));
         }
-        println!("{} runs", shown(example));
+        print_line!("{} runs", shown(example));
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::files_of;
+use crate::background::print_line;
 use crate::command::Result;
 use crate::compiler::{Library, folder, shown};
 use crate::paths;
@@ -56,7 +57,7 @@ impl<'a> Way<'a> {
             let start = Instant::now();
             run_with_sandbox((self.start)(&program, source).stdout(Stdio::null()))
                 .map_err(|reason| format!("{} {reason}", shown(source)))?;
-            println!("{} in {:.1} s", shown(source), start.elapsed().as_secs_f64());
+            print_line!("{} in {:.1} s", shown(source), start.elapsed().as_secs_f64());
             Ok(())
         })
     }

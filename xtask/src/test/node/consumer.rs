@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::node::Packages;
 use crate::npm::{self, Archives};
@@ -146,7 +147,7 @@ impl Bench {
     fn run(&self, project: &str, folder: &Path, program: &str) -> Result {
         let before = self.sandbox.messages()?;
         let output = command::output(&mut self.program(folder, program))?;
-        println!("{project}, {program}: {}", output.trim_end());
+        print_line!("{project}, {program}: {}", output.trim_end());
         if !consumers::is_id_and_status(&output) {
             return Err(format!("{program} of {project} should print an id and a status"));
         }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::node::Node;
 use crate::npm::{self, Archives};
@@ -47,7 +48,7 @@ pub(crate) fn check() -> Result {
     for folder in [npm::sources(), npm::staged(system)] {
         check_publishable(&Node::find()?, &folder)?;
     }
-    println!(
+    print_line!(
         "zexa has {}, {name} {}, its addon {}",
         size(&archives.main),
         size(&archives.addon),
@@ -145,7 +146,7 @@ fn check_files(installed: &Path, wanted: &BTreeSet<String>) -> Result {
 /// Checks that the addon exports only the function by which Node loads it, and needs only system libraries.
 fn check_addon(addon: &Path) -> Result {
     if !cfg!(target_os = "linux") {
-        println!("the addon is not checked: this step uses tools of Linux");
+        print_line!("the addon is not checked: this step uses tools of Linux");
         return Ok(());
     }
     command::require(&[("nm", "binutils"), ("readelf", "binutils")])?;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::python::{PYTHON, Venv};
 use crate::sandbox::Sandbox;
@@ -55,7 +56,7 @@ fn run(venv: &Venv, program: &Path, sandbox: &Sandbox, with: &str) -> Result {
     run.current_dir(program.parent().expect("a file has a parent")).args(["-X", "dev", "-W", "error"]).arg(program);
     sandbox.tell(&mut run);
     let output = command::output(&mut run)?;
-    println!("{with}: {}", output.trim_end());
+    print_line!("{with}: {}", output.trim_end());
     if !consumers::is_id_and_status(&output) {
         return Err(format!("with {with}, the program must print an id and a status"));
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::background::print_line;
 use crate::command::{self, Result};
 use crate::python::{self, Venv};
 use crate::test::exports;
@@ -18,7 +19,7 @@ const REQUIRED_FILES: [&str; 3] = ["zexa/__init__.py", "zexa/_zexa.pyi", "zexa/p
 
 pub(crate) fn check() -> Result {
     if !cfg!(target_os = "linux") {
-        println!("skipped: this step supports only Linux");
+        print_line!("skipped: this step supports only Linux");
         return Ok(());
     }
     command::require(&[("nm", "binutils"), ("readelf", "binutils")])?;
@@ -35,7 +36,7 @@ pub(crate) fn check() -> Result {
     let mut abi3audit = venv.program("abi3audit");
     // Reports symbols outside of the stable ABI, or newer than the tag promises.
     command::output(abi3audit.args(["--strict", "--summary"]).arg(&wheel.file))?;
-    println!(
+    print_line!(
         "{}: {} (extension module {}); {}: {}",
         name(&wheel.file),
         size(&wheel.file),
