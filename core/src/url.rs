@@ -13,12 +13,16 @@ use crate::{Error, Result};
 /// If the URL is invalid, or would send the key unencrypted.
 pub(crate) fn check_base(text: &str, allow_http: bool) -> Result<Url> {
     let wrong = |reason: &str| Err(Error::config("base_url", reason));
-    let Ok(mut url) = Url::parse(text) else {
-        return wrong("must be a URL such as https://api.zexa.ao/v1");
+    let is_valid = |url: &Url| matches!(url.scheme(), "http" | "https") && names_host(text, url);
+    let Some(mut url) = Url::parse(text).ok().filter(is_valid) else {
+        let start = text.trim_start().to_ascii_lowercase();
+        return match start.starts_with("https://") || start.starts_with("http://") {
+            true => wrong("must be a valid URL with a host, such as https://api.zexa.ao/v1"),
+            false => wrong(
+                "must start with https://, as in https://api.zexa.ao/v1, or with http:// if the host is localhost or a loopback address",
+            ),
+        };
     };
-    if !matches!(url.scheme(), "http" | "https") || !names_host(text, &url) {
-        return wrong("must start with https:// and name a host, such as https://api.zexa.ao/v1");
-    }
     if url.port() == Some(0) {
         return wrong("must not have port 0");
     }
@@ -30,7 +34,8 @@ pub(crate) fn check_base(text: &str, allow_http: bool) -> Result<Url> {
     }
     if url.scheme() == "http" && !allow_http && !is_loopback(&url) {
         return wrong(
-            "must start with https://, because http:// sends the API key unencrypted; to permit that, set allow_http",
+            "must start with https://, because http:// sends the API key unencrypted to other hosts than localhost and loopback addresses; \
+             to permit that, set allow_http",
         );
     }
     let path = url.path().trim_end_matches('/').to_owned();
@@ -75,6 +80,20 @@ mod tests {
             assert!(reason(url).is_some_and(|reason| reason.contains("unencrypted")), "{url}");
         }
         assert!(check_base("http://10.0.0.1/v1", true).is_ok());
+    }
+
+    #[test]
+    fn a_base_url_needs_a_scheme() {
+        for url in ["", "api.zexa.ao/v1", "localhost:8080/v1", "ftp://api.zexa.ao", "https:api.zexa.ao", "https:/é"] {
+            let reason = reason(url).unwrap_or_default();
+            let texts =
+                ["must start with https://, as in", "or with http:// if the host is localhost or a loopback address"];
+            assert!(texts.iter().all(|text| reason.contains(text)), "{url}: {reason}");
+        }
+        for url in ["HTTPS://api.zexa.ao/v1", " https://api.zexa.ao"] {
+            assert_eq!(reason(url), None, "{url}");
+        }
+        assert!(reason("https://a b").is_some_and(|reason| reason.contains("must be a valid URL with a host")));
     }
 
     #[test]
