@@ -133,13 +133,16 @@ pub fn renamed(
         };
     }
     let Some(Value::Object(details)) = error.details() else { return unchanged() };
-    let Some(Value::String(field)) = details.get("field") else { return unchanged() };
-    let Some(reason) = error.message().strip_prefix(&format!("`{field}` ")) else { return unchanged() };
-    let (name, reason) = (name(field), words(reason));
+    let text = |member: &str| details.get(member).and_then(Value::as_str);
+    let (Some(field), Some(reason)) = (text("field"), text("reason")) else { return unchanged() };
+    // The start is the name of the field, or of the environment variable that the value comes from.
+    let Some(start) = error.message().strip_suffix(reason) else { return unchanged() };
+    let renamed_start = if start == format!("`{field}` ") { format!("`{}` ", name(field)) } else { start.to_owned() };
+    let reason = words(reason);
     let mut renamed = details.clone();
-    renamed.insert("field".into(), name.as_str().into());
+    renamed.insert("field".into(), name(field).into());
     renamed.insert("reason".into(), reason.as_str().into());
-    (format!("`{name}` {reason}"), Some(renamed.into()))
+    (renamed_start + &reason, Some(renamed.into()))
 }
 
 /// The innermost cause of a failed call.
@@ -396,6 +399,10 @@ mod tests {
             renamed(&Error::missing("from", "is required and must not be empty"), python, str::to_owned);
         assert_eq!(message, "`from_` is required and must not be empty");
         assert_eq!(details.expect("has details")["field"], "from_");
+        let of_a_variable = Error::config("base_url", "must not be set").about_variable("ZEXA_BASE_URL");
+        let (message, details) = renamed(&of_a_variable, |_| "baseUrl".into(), str::to_uppercase);
+        assert_eq!(message, "the environment variable ZEXA_BASE_URL MUST NOT BE SET");
+        assert_eq!(details.expect("has details")["field"], "baseUrl");
         let of_the_server = Error::missing("from", "is not registered").with_attempts(1);
         assert_eq!(renamed(&of_the_server, python, str::to_owned).0, "`from` is not registered");
     }

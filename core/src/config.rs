@@ -188,18 +188,17 @@ impl ClientBuilder {
     fn resolve(self) -> Result<Config> {
         let environment = &self.environment;
         let base_url = match self.base_url {
-            Some(url) => url,
-            None => environment.text("base_url", "ZEXA_BASE_URL")?.unwrap_or_else(|| DEFAULT_BASE_URL.into()),
+            Some(url) => url::check_base(&url, self.allow_http)?,
+            None => base_url_of(environment, self.allow_http)?,
         };
-        let base_url = url::check_base(&base_url, self.allow_http)?;
-        let key = match self.api_key {
-            Some(key) => key,
-            None => environment.text("api_key", "ZEXA_API_KEY")?.unwrap_or_default(),
+        let authorization = match self.api_key {
+            Some(key) => authorization(&key)?,
+            None => authorization_of(environment)?,
         };
         let product = self.product.unwrap_or(concat!("zexa-rust/", env!("CARGO_PKG_VERSION")));
         let user_agent = user_agent(product, self.user_agent_suffix.as_deref())?;
         Ok(Config {
-            headers: headers(&key, user_agent, &self.default_headers)?,
+            headers: headers(authorization, user_agent, &self.default_headers)?,
             timeout: positive("timeout", self.timeout)?.unwrap_or(Duration::from_secs(30)),
             connect_timeout: positive("connect_timeout", self.connect_timeout)?.unwrap_or(Duration::from_secs(5)),
             deadline: positive("deadline", self.deadline)?,
@@ -281,21 +280,40 @@ pub(crate) fn positive(option: &str, value: Option<Duration>) -> Result<Option<D
     }
 }
 
-fn headers(key: &str, user_agent: HeaderValue, extra: &[(String, String)]) -> Result<HeaderMap> {
+/// The base URL of the environment, or else the default.
+fn base_url_of(environment: &Environment, allow_http: bool) -> Result<Url> {
+    const VARIABLE: &str = "ZEXA_BASE_URL";
+    match environment.text("base_url", VARIABLE)? {
+        Some(url) => url::check_base(&url, allow_http).map_err(|error| error.about_variable(VARIABLE)),
+        None => url::check_base(DEFAULT_BASE_URL, allow_http),
+    }
+}
+
+fn headers(authorization: HeaderValue, user_agent: HeaderValue, extra: &[(String, String)]) -> Result<HeaderMap> {
     let mut headers = HeaderMap::new();
     for (name, value) in extra {
         let (name, value) = header("default_headers", name, value)?;
         headers.insert(name, value);
     }
-    headers.insert(AUTHORIZATION, authorization(key)?);
+    headers.insert(AUTHORIZATION, authorization);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(USER_AGENT, user_agent);
     Ok(headers)
 }
 
+/// The `Authorization` header with the key of the environment.
+fn authorization_of(environment: &Environment) -> Result<HeaderValue> {
+    const VARIABLE: &str = "ZEXA_API_KEY";
+    match environment.text("api_key", VARIABLE)? {
+        Some(key) => authorization(&key).map_err(|error| error.about_variable(VARIABLE)),
+        None => Err(Error::config("api_key", "is required: set it, or the environment variable ZEXA_API_KEY")),
+    }
+}
+
+/// The `Authorization` header with this key.
 fn authorization(key: &str) -> Result<HeaderValue> {
     if key.is_empty() {
-        return Err(Error::config("api_key", "is required: set it, or the environment variable ZEXA_API_KEY"));
+        return Err(Error::config("api_key", "must not be empty; leave it out to use ZEXA_API_KEY"));
     }
     if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         let reason = "must not contain spaces, line breaks or characters outside of ASCII";

@@ -49,14 +49,12 @@ impl Environment {
     ///
     /// # Errors
     ///
-    /// If the value is not UTF-8. The error names the option and the variable.
+    /// If the value is not UTF-8. The error names the variable.
     pub(crate) fn text(&self, option: &str, name: &str) -> Result<Option<String>> {
         match self.get(name).map(OsString::into_string) {
             None => Ok(None),
             Some(Ok(value)) => Ok(Some(value)),
-            Some(Err(_)) => {
-                Err(Error::config(option, format_args!("from the environment variable {name} must be UTF-8")))
-            }
+            Some(Err(_)) => Err(Error::config(option, "must be UTF-8").about_variable(name)),
         }
     }
 }

@@ -117,6 +117,14 @@ impl Error {
             .with_details(json!({"field": option, "reason": reason.to_string()}))
     }
 
+    /// Makes the message of an error about an option name the environment variable that the value comes from. The details still name the option.
+    pub(crate) fn about_variable(self, variable: &str) -> Error {
+        let reason = self.details().and_then(|details| details["reason"].as_str()).unwrap_or_default();
+        let message = format!("the environment variable {variable} {reason}");
+        let kind = self.kind();
+        self.with_kind(kind, message)
+    }
+
     /// A required value that is missing.
     pub(crate) fn missing(field: &str, reason: &str) -> Error {
         Error::new(Kind::InvalidRequest, Outcome::NotSent, format!("`{field}` {reason}"))

@@ -62,6 +62,19 @@ fn no_key_or_an_empty_one() {
 }
 
 #[test]
+fn an_invalid_key_or_url_is_an_error_that_names_its_variable() {
+    for (name, value, reason) in [
+        ("ZEXA_API_KEY", "zx_secret\n", "must not contain spaces"),
+        ("ZEXA_BASE_URL", "api.zexa.ao/v1", "must start with https://"),
+        ("ZEXA_BASE_URL", "http://api.zexa.ao/v1", "must start with https://"),
+    ] {
+        let printed = in_process("child_sends", &[("ZEXA_API_KEY", "k"), (name, value)]);
+        let start = format!("failed config: the environment variable {name} {reason}");
+        assert!(printed.contains(&start) && !printed.contains("zx_secret"), "{value:?}: {printed}");
+    }
+}
+
+#[test]
 fn an_empty_url_counts_as_unset() {
     let environment = [("ZEXA_API_KEY", "k"), ("ZEXA_BASE_URL", ""), ("HTTPS_PROXY", "http://127.0.0.1:9")];
     let printed = in_process("child_is_bound_for_zexa", &environment);
