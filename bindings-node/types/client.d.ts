@@ -169,6 +169,21 @@ export type HeadersInput =
   | Iterable<readonly [string, string | null | undefined]>
 
 /**
+ * Approved WhatsApp template, with the values of its variables.
+ *
+ * The API documents that a template has a name and numbered variables, but not the members of the object. Any object is therefore accepted, and sent
+ * unchanged.
+ */
+export interface Template {
+  /** Name of the template, such as `order_shipped`. */
+  name?: string
+  /** Language of the template, such as `pt`. */
+  language?: string
+  /** Values of the variables in order. */
+  variables?: readonly string[]
+}
+
+/**
  * Receives a record of each attempt, and of each warning. `console` is a logger.
  *
  * Records contain no API key, message text, phone number or id of a resource. A logger is called outside the async context of the call, so an

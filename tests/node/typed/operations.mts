@@ -10,6 +10,8 @@ import Default, {
   parseEvent,
   type Response,
   type SenderId,
+  type SendMessageParams,
+  type Template,
   type Webhook,
   type WebhookEvent,
   Zexa,
@@ -60,6 +62,11 @@ export async function calling(zexa: Zexa, signal: AbortSignal) {
   is<Message>()(await zexa.messages.send({ ...sms, scheduledAt: '2026-07-01T09:00:00Z', template: { name: 'hello' } }))
   const template: OrderReady = { name: 'order_ready', variables: ['Ana'] }
   is<Message>()(await zexa.messages.send({ ...sms, template }))
+  // The documented members, and any others.
+  const documented: Template = { name: 'order_shipped', language: 'pt', variables: ['Ana'] }
+  is<Message>()(await zexa.messages.send({ ...sms, template: documented }))
+  is<Message>()(await zexa.messages.send({ ...sms, template: { ...documented, components: [1] } }))
+  is<Template | object | null | undefined>()(({} as SendMessageParams).template)
   is<Message>()(await zexa.messages.get('msg_1', { headers: { 'X-Trace': '7' } }))
   const fields: OrderReady = { name: 'order_ready', variables: ['Ana'] }
   is<Message>()(await zexa.messages.send({ ...sms, templateId: 'tpl_1' }, { body: fields, query: { dry: true } }))

@@ -131,8 +131,8 @@ fn parameter(context: &Context<'_>, field: &Field) -> String {
     let kind = match &field.kind {
         Type::Timestamp => "Date | string".to_owned(),
         Type::List(element) => format!("readonly {}[]", of_field(element)),
-        // An interface is not assignable to `Record<string, unknown>`.
-        Type::Template => "object".to_owned(),
+        // The API does not document the members, so any object is accepted.
+        Type::Template => "Template | object".to_owned(),
         kind => of_field(kind),
     };
     let docs = documented("  ", &lines(context, &field.docs));
