@@ -213,7 +213,7 @@ function encode(members, input, of, ErrorClass = ValidationError) {
     if (value === undefined || value === null) continue
     if (!Object.hasOwn(members, name)) {
       const known = Object.keys(members).join(', ')
-      throw argumentError(ErrorClass, name, `${hintFor(name, members)} The ${of} are ${known}`)
+      throw argumentError(ErrorClass, name, `${hintFor(name, members, of)} The ${of} are ${known}`)
     }
     const member = members[name]
     const fail = (reason, cause) => {

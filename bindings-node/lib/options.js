@@ -14,7 +14,7 @@ const {
   typeName,
 } = require('./arguments.js')
 const { ConfigError } = require('./generated/errors.js')
-const { registerPlace } = require('./misplaced.js')
+const { CALL_OPTION, registerPlace } = require('./misplaced.js')
 const { environmentVariables } = require('./native.js')
 
 const CLIENT_OPTIONS = {
@@ -46,7 +46,7 @@ const CALL_OPTIONS = {
   query: query('extra_query'),
 }
 
-registerPlace(CALL_OPTIONS, 'is an option of the call: pass it in the last argument')
+registerPlace(CALL_OPTIONS, CALL_OPTION)
 registerPlace(CLIENT_OPTIONS, 'is an option of the client: pass it to new Zexa()')
 
 function signal(fail, value) {

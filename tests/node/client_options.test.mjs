@@ -171,9 +171,11 @@ test('the error about a misplaced or misspelt option says what is right', () => 
     /^`api_key` is unknown; did you mean apiKey\? The options of a client are apiKey,/,
   )
   assert.match(rejected({ baseURL: 'x' }, 'baseURL').message, /^`baseURL` is unknown; did you mean baseUrl\? /)
-  assert.match(rejected({ retries: 1 }, 'retries').message, /^`retries` is unknown\. /)
+  assert.match(rejected({ retries: 1 }, 'retries').message, /^`retries` is unknown; did you mean maxRetries\? /)
+  assert.match(rejected({ colour: 1 }, 'colour').message, /^`colour` is unknown\. /)
   for (const name of ['signal', 'retryAmbiguous', 'headers', 'query', 'body']) {
-    const start = `\`${name}\` is an option of the call: pass it in the last argument. The options of a client are `
+    const also = name === 'headers' ? ' Or did you mean defaultHeaders?' : ''
+    const start = `\`${name}\` is an option of the call: pass it in the last argument.${also} The options of a client are `
     assert.ok(rejected({ [name]: 'x' }, name).message.startsWith(start))
   }
 })

@@ -1,0 +1,66 @@
+// What the errors about wrong names and values say is right.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { CAMPAIGN, CONTACT, caught, SMS } from './examples.mjs'
+import { Zexa } from './zexa.mjs'
+
+const client = new Zexa({ apiKey: 'k' })
+const create = async (options) => new Zexa({ apiKey: 'k', ...options })
+const send = (params) => client.messages.send({ ...SMS, ...params })
+const campaign = (params) => client.campaigns.create({ ...CAMPAIGN, ...params })
+const contact = (params) => client.contacts.create({ ...CONTACT, ...params })
+const list = (params) => client.contacts.list(params).toArray()
+const array = (options) => client.contacts.list().toArray(options)
+
+/** Calls, each with a wrong name and the hint about it. */
+const HINTS = [
+  [list, 'limit', 'is an option of toArray(). Or did you mean perPage?'],
+  [list, 'per_page', 'is unknown; did you mean perPage?'],
+  [list, 'pageSize', 'is unknown; did you mean perPage?'],
+  [list, 'contactListId', 'is a parameter of campaigns.create. Or did you mean listId?'],
+  [array, 'perPage', 'is a parameter of list(). Or did you mean limit?'],
+  [array, 'max', 'is unknown; did you mean limit?'],
+  [array, 'timeout', 'is an option of the call: pass it in the last argument of list().'],
+  [array, 'signal', 'is an option of the call: pass it in the last argument of list().'],
+  [send, 'senderId', 'is a parameter of campaigns.create. Or did you mean from?'],
+  [send, 'sender', 'is unknown; did you mean from?'],
+  [send, 'text', 'is unknown; did you mean body?'],
+  [send, 'chanel', 'is unknown; did you mean channel?'],
+  [send, 'form', 'is unknown; did you mean from?'],
+  [send, 'colour', 'is unknown.'],
+  [campaign, 'from', 'is a parameter of messages.send. Or did you mean senderId?'],
+  [campaign, 'listId', 'is a parameter of contacts.list. Or did you mean contactListId?'],
+  [campaign, 'lists', 'is a parameter of contacts.create. Or did you mean contactListId?'],
+  [campaign, 'subject', 'is a parameter of messages.send.'],
+  [contact, 'listId', 'is a parameter of contacts.list. Or did you mean lists?'],
+  [contact, 'phoneNumber', 'is unknown; did you mean phone?'],
+  [(params) => client.messages.wait('msg_1', params), 'status', 'is unknown; did you mean until?'],
+  [create, 'headers', 'is an option of the call: pass it in the last argument. Or did you mean defaultHeaders?'],
+  [create, 'retries', 'is unknown; did you mean maxRetries?'],
+  [create, 'key', 'is unknown; did you mean apiKey?'],
+  [(options) => client.credits.get(options), 'retries', 'is unknown; did you mean maxRetries?'],
+  [
+    (options) => client.credits.get(options),
+    'defaultHeaders',
+    'is an option of the client: pass it to new Zexa(). Or did you mean headers?',
+  ],
+]
+describe('the error about a wrong name says what is right', () => {
+  for (const [call, name, hint] of HINTS) {
+    test(`\`${name}\` ${hint}`, async () => {
+      const { message } = await caught(call({ [name]: 'x' }))
+      assert.ok(message.startsWith(`\`${name}\` ${hint} The `), message)
+    })
+  }
+})
+
+test('a hint names a parameter that exists', async () => {
+  const named = HINTS.filter(([, , hint]) => hint.startsWith('is a parameter of '))
+  assert.ok(named.length > 5)
+  for (const [, name, hint] of named) {
+    const [, path] = hint.match(/is a parameter of ([\w.]+)/)
+    const [resource, method] = path === 'list' ? ['contacts', 'list'] : path.split('.')
+    const error = await caught(client[resource][method]({ [name]: {} }).then())
+    assert.doesNotMatch(error.message, /unknown|is a parameter|is an option/, `${name} of ${path}`)
+  }
+})
