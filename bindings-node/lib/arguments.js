@@ -1,6 +1,7 @@
 // Reads the arguments of a caller: objects of known members, each with a type. The core checks the values.
 'use strict'
 
+const { inspect } = require('node:util')
 const { isAnyArrayBuffer, isBoxedPrimitive, isDate } = require('node:util/types')
 
 const { ValidationError } = require('./generated/errors.js')
@@ -22,15 +23,19 @@ function readBoolean(fail, value) {
   return value
 }
 
-function readInteger(fail, value) {
+/** Reads integers. `least` is the smallest valid one; the core rejects a 0 that is not valid, in the same words. */
+const integerReader = (least) => (fail, value) => {
   if (typeof value !== 'number') fail(`must be a number, not ${typeName(value)}`)
-  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) fail('must be an integer from 0 to 4294967295')
+  if (value < 0) fail(`must be ${least} or more, got ${value}`)
+  if (!Number.isInteger(value)) fail(`must be an integer, got ${value}`)
+  if (value > 0xffffffff) fail(`must be 4294967295 or less, got ${value}`)
   return value
 }
 
-function readMilliseconds(fail, value) {
-  if (typeof value !== 'number') fail(`must be a number of milliseconds, not ${typeName(value)}`)
-  if (!(value >= 0)) fail('must be a number of milliseconds that is not negative')
+/** Reads durations. `valid` says which are valid; the core rejects a 0 that is not valid, in the same words. */
+const millisecondsReader = (valid) => (fail, value) => {
+  if (typeof value !== 'number' || Number.isNaN(value)) fail(`must be a number of milliseconds, not ${typeName(value)}`)
+  if (value < 0) fail(`must be ${valid}, got ${value}`)
   // JSON cannot express Infinity.
   return Math.min(value, Number.MAX_VALUE)
 }
@@ -44,7 +49,7 @@ function readDateTime(fail, value) {
 
 function readStrings(fail, value) {
   if (!Array.isArray(value)) fail(`must be an array of strings, not ${typeName(value)}`)
-  return value.map((item, index) => readString((reason) => fail(`[${index}] ${reason}`), item))
+  return value.map((item, index) => readString(failAt(fail, `[${index}]`), item))
 }
 
 function readObject(fail, value) {
@@ -63,7 +68,7 @@ function readJson(fail, value) {
   } catch (error) {
     if (!check.problem) fail(`cannot be converted to JSON: ${error.message}`, error)
   }
-  if (check.problem) fail(check.problem)
+  if (check.problem) failAt(fail, check.path)(check.problem)
   if (json === undefined) fail(`cannot be converted to JSON: it is ${typeName(value)}`)
   // `JSON.stringify()` escapes lone surrogates only; a backslash of the text itself is escaped, too.
   if (/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(json)) fail(LONE_SURROGATE)
@@ -73,6 +78,8 @@ function readJson(fail, value) {
 /** Finds values that `JSON.stringify()` silently changes: NaN to null, a `Map` to an empty object, a `Buffer` to its numbers. */
 class JsonCheck {
   problem
+  /** Where the problem is. */
+  path
   /** Paths of the visited objects. */
   #paths = new WeakMap()
 
@@ -87,13 +94,14 @@ class JsonCheck {
 
   #visit(holder, key, member) {
     const parent = this.#paths.get(holder)
-    const path = parent === undefined ? '' : pathOf(parent, key, holder)
+    const path = parent === undefined ? '' : parent + pathOf(key, holder)
     // Reads the property without calling a getter again.
     const own = Object.getOwnPropertyDescriptor(holder, key)?.value
     const isMisleading = isBytes(own) || isInvalidDate(own)
     if (isMisleading || isInexpressible(member)) {
       const culprit = isMisleading ? own : member
-      this.problem = `${path}${path && ' '}must be a value that JSON can express, not ${typeName(culprit)}`
+      this.path = path
+      this.problem = `must be a value that JSON can express, not ${typeName(culprit)}`
       // Stops `JSON.stringify()`. Callers see `problem` instead.
       throw new TypeError(this.problem)
     }
@@ -101,10 +109,15 @@ class JsonCheck {
   }
 }
 
-/** `variables[0]` or `a.b`. */
-function pathOf(parent, key, holder) {
-  if (Array.isArray(holder)) return `${parent}[${key}]`
-  return parent === '' ? key : `${parent}.${key}`
+/** A member as JavaScript writes it after the object that contains it: `[0]`, `.name` or `['X-Shop']`. */
+function pathOf(key, holder) {
+  if (Array.isArray(holder)) return `[${key}]`
+  return /^[\p{L}_$][\p{L}\d_$]*$/u.test(key) ? `.${key}` : `[${inspect(key)}]`
+}
+
+/** Reports errors about a part of an argument, such as `[0]` or `['X-Shop']`. */
+function failAt(fail, path) {
+  return (reason) => fail(reason, undefined, path)
 }
 
 /** Whether JSON has no form for a value. `undefined` and functions are left out by `JSON.stringify()`, as usual. */
@@ -131,10 +144,7 @@ function isBytes(value) {
 
 function readHeaders(fail, value) {
   const headers = readPairs(fail, value).filter(isPresent)
-  return headers.map(([name, text]) => [
-    readString(fail, name),
-    readString((reason) => fail(`${name} ${reason}`), text),
-  ])
+  return headers.map(([name, text]) => [readString(fail, name), readString(failAt(fail, pathOf(name)), text)])
 }
 
 /** Query parameters as pairs: one pair for each element of an array. */
@@ -142,9 +152,9 @@ function readQuery(fail, value) {
   const pairs = readPairs(fail, value).flatMap(([name, values]) => [values].flat().map((single) => [name, single]))
   return pairs.filter(isPresent).map(([name, single]) => {
     if (typeof single !== 'string' && typeof single !== 'boolean' && !Number.isFinite(single)) {
-      fail(`${name} must be a string, a number or a boolean, not ${typeName(single)}`)
+      failAt(fail, pathOf(name))(`must be a string, a number or a boolean, not ${typeName(single)}`)
     }
-    return [readString(fail, name), readString((reason) => fail(`${name} ${reason}`), String(single))]
+    return [readString(fail, name), readString(failAt(fail, pathOf(name)), String(single))]
   })
 }
 
@@ -165,8 +175,10 @@ function readPairs(fail, value) {
 
 const string = member(readString)
 const boolean = member(readBoolean)
-const integer = member(readInteger)
-const milliseconds = member(readMilliseconds)
+const integer = member(integerReader(0))
+const positiveInteger = member(integerReader(1))
+const milliseconds = member(millisecondsReader('0 or more'))
+const positiveMilliseconds = member(millisecondsReader('more than zero'))
 const dateTime = member(readDateTime)
 const strings = member(readStrings)
 const object = member(readObject)
@@ -216,17 +228,18 @@ function encode(members, input, of, ErrorClass = ValidationError) {
       throw argumentError(ErrorClass, name, `${hintFor(name, members, of)} The ${of} are ${known}`)
     }
     const member = members[name]
-    const fail = (reason, cause) => {
-      throw argumentError(ErrorClass, name, reason, cause)
+    const fail = (reason, cause, path) => {
+      throw argumentError(ErrorClass, name, reason, cause, path)
     }
     encoded[member.key] = member.read(fail, value)
   }
   return encoded
 }
 
-/** The error about an invalid argument, before anything is sent. */
-function argumentError(ErrorClass, field, reason, cause) {
-  return new ErrorClass(`\`${field}\` ${reason}`, { outcome: 'not_sent', details: { field, reason }, cause })
+/** The error about an invalid argument, before anything is sent. `path` is the invalid part of the argument, such as `['X-Shop']`. */
+function argumentError(ErrorClass, field, reason, cause, path = '') {
+  const details = { field, reason: path === '' ? reason : `${path} ${reason}` }
+  return new ErrorClass(`\`${field}${path}\` ${reason}`, { outcome: 'not_sent', details, cause })
 }
 
 function isObject(value) {
@@ -269,6 +282,8 @@ module.exports = {
   json,
   milliseconds,
   object,
+  positiveInteger,
+  positiveMilliseconds,
   query,
   string,
   strings,

@@ -3,12 +3,12 @@
 
 const { inspect } = require('node:util')
 
-const { encode, integer, isObject } = require('./arguments.js')
+const { encode, integer, isObject, positiveInteger } = require('./arguments.js')
 const { startCall } = require('./calls.js')
 const { captureSite, withSite } = require('./errors.js')
 const { InvalidRequestError } = require('./generated/errors.js')
 
-const PAGE = { page: integer('page') }
+const PAGE = { page: positiveInteger('page') }
 const ARRAY_OPTIONS = {
   limit: { key: 'limit', read: (fail, value) => (value === Infinity ? value : integer().read(fail, value)) },
 }

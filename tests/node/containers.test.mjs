@@ -223,22 +223,22 @@ class Order {
 
 const LOST = [
   [Buffer.from('x'), '', 'an instance of Buffer'],
-  [{ variables: Buffer.from('x') }, 'variables ', 'an instance of Buffer'],
-  [{ variables: [new Uint8Array(1)] }, 'variables[0] ', 'an instance of Uint8Array'],
-  [{ variables: new ArrayBuffer(1) }, 'variables ', 'an instance of ArrayBuffer'],
-  [{ variables: new Map([['a', 'b']]) }, 'variables ', 'an instance of Map'],
-  [{ a: [{ b: new Set(['x']) }] }, 'a[0].b ', 'an instance of Set'],
-  [{ a: { b: Promise.resolve('x') } }, 'a.b ', 'an instance of Promise'],
-  [{ order: new Order() }, 'order ', 'an instance of Order'],
-  [{ error: new RangeError('x') }, 'error ', 'an instance of RangeError'],
-  [{ variables: ['a', Number.NaN] }, 'variables[1] ', 'NaN'],
-  [{ total: Number.POSITIVE_INFINITY }, 'total ', 'Infinity'],
-  [{ total: -1 / 0 }, 'total ', '-Infinity'],
-  [{ total: 1n }, 'total ', 'a bigint'],
-  [{ at: new Date(Number.NaN) }, 'at ', 'an invalid Date'],
+  [{ variables: Buffer.from('x') }, '.variables', 'an instance of Buffer'],
+  [{ variables: [new Uint8Array(1)] }, '.variables[0]', 'an instance of Uint8Array'],
+  [{ variables: new ArrayBuffer(1) }, '.variables', 'an instance of ArrayBuffer'],
+  [{ variables: new Map([['a', 'b']]) }, '.variables', 'an instance of Map'],
+  [{ a: [{ b: new Set(['x']) }] }, '.a[0].b', 'an instance of Set'],
+  [{ a: { b: Promise.resolve('x') } }, '.a.b', 'an instance of Promise'],
+  [{ order: new Order() }, '.order', 'an instance of Order'],
+  [{ error: new RangeError('x') }, '.error', 'an instance of RangeError'],
+  [{ variables: ['a', Number.NaN] }, '.variables[1]', 'NaN'],
+  [{ total: Number.POSITIVE_INFINITY }, '.total', 'Infinity'],
+  [{ total: -1 / 0 }, '.total', '-Infinity'],
+  [{ total: 1n }, '.total', 'a bigint'],
+  [{ at: new Date(Number.NaN) }, '.at', 'an invalid Date'],
 ]
 for (const [value, where, what] of LOST) {
-  test(`a value that JSON cannot express is rejected: ${where}${what}`, async (t) => {
+  test(`a value that JSON cannot express is rejected: ${where} ${what}`, async (t) => {
     const { server, client } = await clientFor(t)
     const template = value instanceof Buffer ? value : { name: 'order_ready', ...value }
     for (const [call, field] of [
@@ -247,7 +247,7 @@ for (const [value, where, what] of LOST) {
       [client.request('POST', '/messages', { body: template }), 'body'],
     ]) {
       const { message } = await rejected(call, field)
-      assert.equal(message, `\`${field}\` ${where}must be a value that JSON can express, not ${what}`)
+      assert.equal(message, `\`${field}${where}\` must be a value that JSON can express, not ${what}`)
     }
     assert.deepEqual(await server.requests(), [])
   })

@@ -64,3 +64,36 @@ test('a hint names a parameter that exists', async () => {
     assert.doesNotMatch(error.message, /unknown|is a parameter|is an option/, `${name} of ${path}`)
   }
 })
+
+/** Calls, each with an invalid value and the whole message. */
+const VALUES = [
+  [() => create({ timeout: -1 }), '`timeout` must be more than zero, got -1'],
+  [() => create({ deadline: -0.5 }), '`deadline` must be more than zero, got -0.5'],
+  [() => create({ connectTimeout: Number.NaN }), '`connectTimeout` must be a number of milliseconds, not NaN'],
+  [() => create({ maxRetryWait: -1 }), '`maxRetryWait` must be 0 or more, got -1'],
+  [() => create({ maxRetries: -1 }), '`maxRetries` must be 0 or more, got -1'],
+  [() => create({ maxConnections: -1 }), '`maxConnections` must be 1 or more, got -1'],
+  [() => client.contacts.list().page(-1), '`page` must be 1 or more, got -1'],
+  [() => client.contacts.list().page(0), '`page` must be 1 or more, got 0'],
+  [() => client.contacts.list().page(1.5), '`page` must be an integer, got 1.5'],
+  [() => client.contacts.list().page(2 ** 32), '`page` must be 4294967295 or less, got 4294967296'],
+  [() => list({ perPage: -1 }), '`perPage` must be 1 or more, got -1'],
+  [() => array({ limit: -1 }), '`limit` must be 0 or more, got -1'],
+  [() => create({ defaultHeaders: { 'X-A': 5 } }), "`defaultHeaders['X-A']` must be a string, not a number"],
+  [() => client.credits.get({ headers: { Shop: 5 } }), '`headers.Shop` must be a string, not a number'],
+  [
+    () => client.credits.get({ query: { 'a b': {} } }),
+    "`query['a b']` must be a string, a number or a boolean, not an object",
+  ],
+  [() => contact({ lists: ['lst_1', 5] }), '`lists[1]` must be a string, not a number'],
+]
+describe('the error about a wrong value says what is valid', () => {
+  for (const [call, message] of VALUES) {
+    test(message, async () => assert.equal((await caught(call())).message, message))
+  }
+})
+
+test('the error about a timeout of 0 says the same as that about a negative one', async () => {
+  const { message } = await caught(create({ timeout: 0 }))
+  assert.ok(message.startsWith('`timeout` must be more than zero'), message)
+})

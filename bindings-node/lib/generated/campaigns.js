@@ -2,7 +2,7 @@
 // Campaigns: send one message to a whole contact list with `CreateCampaignParams`; the result is a `Campaign`.
 'use strict'
 
-const { dateTime, encodeId, encodeParams, encodeUntil, integer, object, string } = require('../arguments.js')
+const { dateTime, encodeId, encodeParams, encodeUntil, object, positiveInteger, string } = require('../arguments.js')
 const { Connection } = require('../connection.js')
 const { defineEnum } = require('../enums.js')
 const { campaignStatusIsFinal } = require('../native.js')
@@ -34,7 +34,7 @@ const CREATE_CAMPAIGN = {
 }
 
 const LIST_CAMPAIGNS = {
-  perPage: integer('per_page'),
+  perPage: positiveInteger('per_page'),
 }
 
 function reviveCampaign(row) {

@@ -2,7 +2,7 @@
 // Contacts: add one with `CreateContactParams`, list them with `ListContactsParams`; the result is a `Contact`.
 'use strict'
 
-const { encodeId, encodeParams, ignoreResult, integer, string, strings } = require('../arguments.js')
+const { encodeId, encodeParams, ignoreResult, positiveInteger, string, strings } = require('../arguments.js')
 const { Connection } = require('../connection.js')
 
 const CREATE_CONTACT = {
@@ -15,7 +15,7 @@ const CREATE_CONTACT = {
 const LIST_CONTACTS = {
   listId: string('list_id'),
   search: string('search'),
-  perPage: integer('per_page'),
+  perPage: positiveInteger('per_page'),
 }
 
 function reviveContact(row) {

@@ -2,7 +2,7 @@
 // Sender IDs: the registered names and numbers that messages are sent from.
 'use strict'
 
-const { encodeParams, integer } = require('../arguments.js')
+const { encodeParams, positiveInteger } = require('../arguments.js')
 const { Connection } = require('../connection.js')
 const { defineEnum } = require('../enums.js')
 
@@ -13,7 +13,7 @@ const SenderIdStatus = defineEnum({
 })
 
 const LIST_SENDER_IDS = {
-  perPage: integer('per_page'),
+  perPage: positiveInteger('per_page'),
 }
 
 function reviveSenderId(row) {

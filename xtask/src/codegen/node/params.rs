@@ -30,7 +30,8 @@ pub(super) fn constant(params: &str) -> String {
 fn reader(context: &Context<'_>, field: &Field) -> &'static str {
     match &field.kind {
         Type::String | Type::Enum(_) => "string",
-        Type::U32 => "integer",
+        // The size of a page.
+        Type::U32 => "positiveInteger",
         Type::Timestamp => "dateTime",
         Type::Template => "object",
         Type::List(element) if matches!(**element, Type::String | Type::Enum(_)) => "strings",
