@@ -73,12 +73,12 @@ impl<'a> ErrorRecord<'a> {
 }
 
 /// Options that error messages mention.
-const OPTIONS: [&str; 4] = ["allow_http", "api_key", "base_url", "ca_file"];
+const OPTIONS: [&str; 6] = ["allow_http", "api_key", "base_url", "ca_file", "max_connections", "max_retry_wait"];
 
 /// Converts only these names, because the rest of a reason may contain input of the caller.
 fn with_names(reason: &str) -> String {
     let renamed = reason.split_inclusive(' ').map(|word| {
-        let name = word.trim_matches([' ', ',', ';', '`']);
+        let name = word.trim_matches([' ', ',', ';', '`', '(', ')']);
         if OPTIONS.contains(&name) { word.replacen(name, &camel_case(name), 1) } else { word.to_owned() }
     });
     renamed.collect()

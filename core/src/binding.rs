@@ -119,13 +119,16 @@ pub fn invalid_parameter(field: &str, value: impl Into<Value>, reason: &str) -> 
 /// `listId` in JavaScript.
 ///
 /// Only errors that occur before anything is sent name an argument. `name` translates the name of a field, and `words` the rest of the message, which
-/// may name other options. After an attempt, only messages about a failed connection name options. Other messages may be the server's.
+/// may name other options. After an attempt, only hints and messages about a failed connection name options. Other messages may be the server's.
 pub fn renamed(
     error: &Error,
     name: impl Fn(&str) -> String,
     words: impl Fn(&str) -> String,
 ) -> (String, Option<Value>) {
     let unchanged = || (error.message().to_owned(), error.details().cloned());
+    if let Some((message, hint)) = error.split_hint() {
+        return (message.to_owned() + &words(hint), error.details().cloned());
+    }
     if error.attempts() > 0 {
         return match error.reason_code() {
             Some(_) => (words(error.message()), error.details().cloned()),
@@ -414,6 +417,7 @@ mod tests {
         let untrusted = error().with_reason(Some("CERT_REJECTED".into()));
         assert_eq!(renamed(&untrusted, str::to_owned, node).0, "set `caFile`");
         assert_eq!(renamed(&error(), str::to_owned, node).0, "set `ca_file`");
+        assert_eq!(renamed(&error().with_hint("see ca_file"), str::to_owned, node).0, "set `ca_file` (see caFile)");
     }
 
     #[test]

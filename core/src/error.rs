@@ -38,6 +38,8 @@ struct Inner {
     kind: Kind,
     outcome: Outcome,
     message: String,
+    /// Where the hint begins in the message.
+    hint_start: Option<usize>,
     status: Option<u16>,
     code: Option<String>,
     details: Option<Value>,
@@ -140,7 +142,20 @@ impl Error {
     pub(crate) fn with_kind(mut self, kind: Kind, message: impl Into<String>) -> Error {
         self.0.kind = kind;
         self.0.message = message.into();
+        self.0.hint_start = None;
         self
+    }
+
+    /// Appends a hint, which may name options, to a message that may be the server's.
+    pub(crate) fn with_hint(mut self, hint: impl fmt::Display) -> Error {
+        self.0.hint_start = Some(self.0.message.len());
+        self.0.message.push_str(&format!(" ({hint})"));
+        self
+    }
+
+    /// The message without the hint, and the hint with the space and the parentheses around it.
+    pub(crate) fn split_hint(&self) -> Option<(&str, &str)> {
+        self.0.message.split_at_checked(self.0.hint_start?)
     }
 
     pub(crate) fn with_outcome(mut self, outcome: Outcome) -> Error {
@@ -208,6 +223,7 @@ impl Error {
     /// cannot be changed.
     pub(crate) fn map_texts(mut self, replace: &dyn Fn(&str) -> Option<String>) -> Error {
         let inner = &mut *self.0;
+        inner.hint_start = inner.hint_start.filter(|_| replace(&inner.message).is_none());
         let texts = [Some(&mut inner.message), inner.code.as_mut(), inner.request_id.as_mut()];
         for text in texts.into_iter().flatten() {
             if let Some(other) = replace(text) {

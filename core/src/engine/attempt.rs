@@ -31,7 +31,13 @@ pub(crate) async fn attempt(
     decoder: &mut dyn Decoder,
 ) -> Result<()> {
     let key = ApiKey::of(&shared.config.headers);
-    exchange(shared, http, request, call, progress, key, decoder).await.map_err(|error| key.redact_error(error))
+    exchange(shared, http, request, call, progress, key, decoder).await.map_err(|error| {
+        let error = key.redact_error(error);
+        match error.status() {
+            Some(404) if !request.has_version() => error.with_hint("check base_url, which does not end with /v1"),
+            _ => error,
+        }
+    })
 }
 
 async fn exchange(

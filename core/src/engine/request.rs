@@ -127,6 +127,12 @@ impl Request {
         }
     }
 
+    /// Whether the path contains a version of the API, such as `v1`.
+    pub(crate) fn has_version(&self) -> bool {
+        let is_version = |segment: &str| segment.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok());
+        self.url.path_segments().is_some_and(|mut segments| segments.any(is_version))
+    }
+
     pub(crate) fn with_query<'a>(mut self, query: impl IntoIterator<Item = (&'a str, String)>) -> Request {
         let mut query = query.into_iter().peekable();
         if query.peek().is_some() {

@@ -48,14 +48,11 @@ impl<'a> ResponseHead<'a> {
         let status = self.status.as_u16();
         let request_id = request_id.or_else(|| self.header("x-request-id"));
         let message = message.unwrap_or_else(|| {
-            let message = match text {
+            match text {
                 // The body of a redirect contains its target, which may contain an id or a phone number.
                 Some(text) if !self.status.is_redirection() => format!("{}: {text}", self.describe()),
                 _ => self.describe(),
-            };
-            // A 404 of the API has a code.
-            let is_unknown_path = self.status == StatusCode::NOT_FOUND && code.is_none();
-            if is_unknown_path { message + " (check that the base URL ends with /v1)" } else { message }
+            }
         });
         Error::new(Kind::of_response(status, code.as_deref()), Outcome::of_response(status), message)
             .with_status(status)

@@ -3,6 +3,7 @@
 mod cancel;
 mod connections;
 mod extra;
+mod hints;
 mod http2;
 mod max_connections;
 mod prefetch;
