@@ -19,6 +19,7 @@ use crate::engine::request::Request;
 pub use crate::list::Item;
 pub use crate::model::Model;
 pub use crate::observe::{Observe, Warning};
+pub use crate::options::{Pairs, ReadOptions};
 use crate::redact::tail;
 use crate::tolerant::body;
 use crate::{
@@ -219,19 +220,37 @@ pub fn option_object(name: &str, json: &str) -> Result<Map<String, Value>> {
     })
 }
 
+/// Sets the options of a client that the reader returns.
+pub fn read_client_options<R: ReadOptions>(builder: ClientBuilder, reader: &mut R) -> Result<ClientBuilder, R::Error> {
+    builder.read(reader)
+}
+
+/// Returns the options of a call that the reader returns.
+pub fn read_call_options<R: ReadOptions>(reader: &mut R) -> Result<CallOptions, R::Error> {
+    CallOptions::new().read(reader)
+}
+
 /// Adds body fields to the options of a call.
 pub fn extra_body(options: CallOptions, fields: Map<String, Value>) -> CallOptions {
     options.extra_body(fields)
 }
 
-/// Adds query parameters to the options of a call: strings, numbers, booleans, or arrays of these for repeated parameters.
+/// Adds query parameters to the options of a call, from the members of a JSON object.
 ///
 /// # Errors
 ///
-/// [`Kind::Config`] if a value has another type.
-pub fn extra_query(options: CallOptions, parameters: Map<String, Value>) -> Result<CallOptions> {
-    let pairs = extra::query(parameters)?;
-    Ok(pairs.into_iter().fold(options, |options, (name, value)| options.extra_query(name, value)))
+/// The same as for [`query`].
+pub fn extra_query(options: CallOptions, members: Map<String, Value>) -> Result<CallOptions> {
+    Ok(query(members)?.into_iter().fold(options, |options, (name, value)| options.extra_query(name, value)))
+}
+
+/// Converts the members of a JSON object to query parameters. An array becomes a repeated parameter.
+///
+/// # Errors
+///
+/// [`Kind::Config`] if a member is neither a string, a number, a boolean nor an array of these.
+pub fn query(members: Map<String, Value>) -> Result<Pairs> {
+    extra::query(members)
 }
 
 /// Rejects a derived client with options that are valid only for a single call.

@@ -10,6 +10,7 @@ use crate::config::{Config, header, positive};
 use crate::engine::request::Request;
 use crate::extra::{self, BodyParams};
 use crate::observe::Observer;
+use crate::options::options;
 use crate::{CancelToken, Error, Result};
 
 /// The default deadline of a call that waits for a status.
@@ -30,15 +31,34 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30 * 60);
 #[derive(Clone, Default)]
 #[must_use = "options do nothing until they are passed to `with_options`"]
 pub struct CallOptions {
-    timeout: Option<Duration>,
-    deadline: Option<Duration>,
-    max_retries: Option<u32>,
-    retry_ambiguous: Option<bool>,
-    headers: Vec<(String, String)>,
-    extra_query: Vec<(String, String)>,
-    extra_body: Map<String, Value>,
+    values: CallValues,
     cancel: Option<CancelToken>,
     observer: Option<Observer>,
+}
+
+options! {
+    CallValues of CallOptions {
+        /// Set the timeout of one attempt, from connecting to the last byte of the response.
+        timeout: duration = client;
+        /// Set the deadline of the whole call: all attempts, the waits between them, and all pages of a list.
+        deadline: duration = client;
+        /// Set the maximum number of retries after a failed attempt. Only failures that are safe to retry are retried. 0 means one attempt.
+        max_retries: count = client;
+        /// Retry a POST even if it is not known whether the server has processed it. A message may then be **sent twice**.
+        retry_ambiguous: flag = false;
+        /// Add headers. They replace default headers of the client with the same names. Headers that the client sets itself, such as `Authorization`, are
+        /// rejected.
+        headers: headers by header;
+        /// Add query parameters that this version does not know. They are sent with every request of the call, such as each page of a list. Several with the
+        /// same name are all sent.
+        ///
+        /// The call fails with [`Kind::Config`](crate::Kind::Config) if it sets the same parameter itself. To add body fields, use the parameters of the
+        /// call, as in [`SendMessage::extra`](crate::SendMessage::extra()).
+        extra_query: query;
+        /// Add body fields that this version does not know, for calls that send parameters as a body. The call fails with
+        /// [`Kind::Config`](crate::Kind::Config) if its parameters set the same field.
+        extra_body: object;
+    }
 }
 
 impl CallOptions {
@@ -47,51 +67,9 @@ impl CallOptions {
         CallOptions::default()
     }
 
-    /// Set the timeout of one attempt, from connecting to the last byte of the response. Default: the client's.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// Set the deadline of the whole call: all attempts, the waits between them, and all pages of a list. Default: the client's.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
-        self
-    }
-
-    /// Set the maximum number of retries after a failed attempt. Only failures that are safe to retry are retried. 0 means one attempt. Default: the
-    /// client's.
-    pub fn max_retries(mut self, retries: u32) -> Self {
-        self.max_retries = Some(retries);
-        self
-    }
-
-    /// Retry a POST even if it is not known whether the server has processed it. A message may then be **sent twice**. Default: false.
-    pub fn retry_ambiguous(mut self, retry: bool) -> Self {
-        self.retry_ambiguous = Some(retry);
-        self
-    }
-
-    /// Add a header. It replaces a default header of the client with the same name. Headers that the client sets itself, such as `Authorization`, are
-    /// rejected.
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
-    }
-
-    /// Add a query parameter that this version does not know. It is sent with every request of the call, such as each page of a list. A name can be
-    /// added several times.
-    ///
-    /// The call fails with [`Kind::Config`](crate::Kind::Config) if it sets the same parameter itself. To add body fields, use the parameters of the
-    /// call, as in [`SendMessage::extra`](crate::SendMessage::extra()).
-    pub fn extra_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.extra_query.push((name.into(), value.into()));
-        self
-    }
-
-    /// Adds body fields, like the `extra` of the parameters, for languages in which they are an option of the call.
+    /// Adds body fields, like the `extra` of the parameters.
     pub(crate) fn extra_body(mut self, fields: Map<String, Value>) -> Self {
-        self.extra_body.extend(fields);
+        self.values.extra_body.extend(fields);
         self
     }
 
@@ -109,16 +87,8 @@ impl CallOptions {
 
     /// These options, with the others as defaults.
     pub(crate) fn or(self, others: &CallOptions) -> CallOptions {
-        let is_replaced = |name: &str| self.extra_query.iter().any(|(one, _)| one == name);
-        let extra_query = others.extra_query.iter().filter(|(name, _)| !is_replaced(name)).cloned();
         CallOptions {
-            extra_query: extra_query.chain(self.extra_query.iter().cloned()).collect(),
-            extra_body: others.extra_body.clone().into_iter().chain(self.extra_body).collect(),
-            timeout: self.timeout.or(others.timeout),
-            deadline: self.deadline.or(others.deadline),
-            max_retries: self.max_retries.or(others.max_retries),
-            retry_ambiguous: self.retry_ambiguous.or(others.retry_ambiguous),
-            headers: others.headers.iter().cloned().chain(self.headers).collect(),
+            values: self.values.or(&others.values),
             cancel: self.cancel.or_else(|| others.cancel.clone()),
             observer: self.observer.or_else(|| others.observer.clone()),
         }
@@ -126,7 +96,7 @@ impl CallOptions {
 
     /// Rejects options that are valid only for a single call.
     pub(crate) fn check_derived(&self) -> Result<()> {
-        match self.extra_body.is_empty() {
+        match self.values.extra_body.is_empty() {
             true => Ok(()),
             false => Err(Error::config("extra_body", "is an option of a single call and cannot be set for a client")),
         }
@@ -134,7 +104,7 @@ impl CallOptions {
 
     /// Rejects query parameters that a list sets itself.
     pub(crate) fn check_list(&self) -> Result<()> {
-        match self.extra_query.iter().find(|(name, _)| matches!(name.as_str(), "page" | "per_page")) {
+        match self.values.extra_query.0.iter().find(|(name, _)| matches!(name.as_str(), "page" | "per_page")) {
             None => Ok(()),
             Some((name, _)) => Err(Error::config(name, "cannot be an extra query parameter, because the list sets it")),
         }
@@ -142,23 +112,23 @@ impl CallOptions {
 
     /// Adds the extra query parameters to the request of a call that sends no parameters in its body.
     pub(crate) fn complete(&self, request: Request) -> Result<Request> {
-        if !self.extra_body.is_empty() {
+        if !self.values.extra_body.is_empty() {
             let reason =
                 "is accepted only by calls that send parameters as a body; for `request()`, add them to the body";
             return Err(Error::config("extra_body", reason));
         }
-        request.with_extra_query(&self.extra_query)
+        request.with_extra_query(&self.values.extra_query.0)
     }
 
     /// Adds the body with the parameters and all extra fields. Also returns the parameters, with the extra fields that are known to this version.
     pub(crate) fn complete_with<P: BodyParams>(&self, request: Request, params: &P) -> Result<(Request, P)> {
-        let request = request.with_extra_query(&self.extra_query)?;
+        let request = request.with_extra_query(&self.values.extra_query.0)?;
         let mut all = params.clone();
-        if self.extra_body.is_empty() && params.extra().is_empty() {
+        if self.values.extra_body.is_empty() && params.extra().is_empty() {
             params.check()?;
             return Ok((request.with_json(params)?, all));
         }
-        all.extra_mut().extend(self.extra_body.clone());
+        all.extra_mut().extend(self.values.extra_body.clone());
         all.check()?;
         let (body, understood) = extra::body(all)?;
         Ok((request.with_json(&body)?, understood))
@@ -176,14 +146,14 @@ impl CallOptions {
     ///
     /// [`Kind::Config`](crate::Kind::Config) if an option is invalid.
     pub(crate) fn begin(&self, config: &Config) -> Result<Call> {
-        let headers = self.headers.iter().map(|(name, value)| header("headers", name, value));
-        let deadline = positive("deadline", self.deadline)?.or(config.deadline);
+        let headers = self.values.headers.0.iter().map(|(name, value)| header("headers", name, value));
+        let deadline = positive("deadline", self.values.deadline)?.or(config.deadline);
         Ok(Call {
-            timeout: positive("timeout", self.timeout)?.unwrap_or(config.timeout),
+            timeout: positive("timeout", self.values.timeout)?.unwrap_or(config.timeout),
             // A deadline that an Instant cannot hold is the same as none.
             deadline: deadline.and_then(|deadline| Instant::now().checked_add(deadline)),
-            max_retries: self.max_retries.unwrap_or(config.max_retries),
-            retry_ambiguous: self.retry_ambiguous.unwrap_or(false),
+            max_retries: self.values.max_retries.unwrap_or(config.max_retries),
+            retry_ambiguous: self.values.retry_ambiguous.unwrap_or(false),
             headers: headers.collect::<Result<_>>()?,
             cancel: self.cancel.clone(),
             observer: self.observer.clone(),
@@ -222,13 +192,8 @@ impl Call {
 impl fmt::Debug for CallOptions {
     /// Omits the values of headers and query parameters, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallOptions")
-            .field("timeout", &self.timeout)
-            .field("deadline", &self.deadline)
-            .field("max_retries", &self.max_retries)
-            .field("retry_ambiguous", &self.retry_ambiguous)
-            .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
-            .field("extra_query", &self.extra_query.iter().map(|(name, _)| name).collect::<Vec<_>>())
-            .finish_non_exhaustive()
+        let mut output = f.debug_struct("CallOptions");
+        self.values.show(&mut output);
+        output.finish_non_exhaustive()
     }
 }

@@ -8,14 +8,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::call_options::CallOptions;
-use crate::config::{ClientBuilder, Config};
+use crate::config::Config;
 use crate::decode::{Decode, ResponseDecoder};
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request, url_of_path};
 use crate::extra::BodyParams;
 use crate::list::{Filter, Source};
 use crate::tolerant::fill::FillFrom;
-use crate::{Response, Result};
+use crate::{ClientBuilder, Response, Result};
 
 /// The blocking client of the Zexa API.
 ///

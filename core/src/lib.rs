@@ -27,6 +27,7 @@ mod channel;
 mod check;
 mod classify;
 mod client;
+mod client_options;
 mod config;
 mod contacts;
 mod credits;
@@ -43,6 +44,7 @@ mod messages;
 mod model;
 mod observe;
 mod open_enum;
+mod options;
 mod proxy;
 mod redact;
 mod response;
@@ -57,7 +59,7 @@ pub use self::campaigns::{Campaign, CampaignStats, CampaignStatus, CreateCampaig
 pub use self::cancel::CancelToken;
 pub use self::channel::{Channel, Template};
 pub use self::client::Client;
-pub use self::config::ClientBuilder;
+pub use self::client_options::ClientBuilder;
 pub use self::contacts::{Contact, CreateContact, ListContacts};
 pub use self::credits::Credits;
 pub use self::endpoints::{
