@@ -18,6 +18,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30 * 60);
 
 /// Options of calls, which override those of the client. Pass them to [`Client::with_options`](crate::Client::with_options).
 ///
+/// To add body fields, use the parameters of the call, as in [`SendMessage::extra`](crate::SendMessage::extra()).
+///
 /// ```
 /// use std::time::Duration;
 /// use zexa::{CallOptions, SendMessage};
@@ -52,8 +54,7 @@ options! {
         /// Add query parameters that this version does not know. They are sent with every request of the call, such as each page of a list. Several with the
         /// same name are all sent.
         ///
-        /// The call fails with [`Kind::Config`](crate::Kind::Config) if it sets the same parameter itself. To add body fields, use the parameters of the
-        /// call, as in [`SendMessage::extra`](crate::SendMessage::extra()).
+        /// The call fails with [`Kind::Config`](crate::Kind::Config) if it sets the same parameter itself.
         extra_query: query;
         /// Add body fields that this version does not know, for calls that send parameters as a body. The call fails with
         /// [`Kind::Config`](crate::Kind::Config) if its parameters set the same field.

@@ -43,8 +43,8 @@ options! {
         default_headers: headers by default_header;
         /// Enable HTTP/2 for `https://` URLs, if the server supports it. Without it, only HTTP/1.1 is used.
         ///
-        /// Over HTTP/2, the calls of an [`AsyncClient`] share one connection. If that connection fails, the outcome of all calls in flight is unknown.
-        /// A blocking client does not benefit from HTTP/2.
+        /// Over HTTP/2, the calls of an async client share one connection. If that connection fails, the outcome of all calls in flight is unknown. The
+        /// calls of a blocking client do not share connections, and are not faster.
         http2: flag = false;
         /// Set the maximum number of concurrent requests. Over HTTP/1.1, each of them uses one connection.
         ///

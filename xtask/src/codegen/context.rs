@@ -14,6 +14,10 @@ pub(super) struct Language {
     pub(super) keywords: &'static [&'static str],
     /// Returns the name in this language for the target of a rustdoc link.
     pub(super) link: fn(&Definition, &str) -> Option<String>,
+    /// How docs name the value false.
+    pub(super) no: &'static str,
+    /// Whether durations are milliseconds. Otherwise, docs give them with their unit.
+    pub(super) milliseconds: bool,
 }
 
 /// State of a writer.
@@ -28,6 +32,11 @@ impl<'a> Context<'a> {
     /// `reserved` contains the names in hand-written code.
     pub(super) fn new(definition: &'a Definition, language: Language, reserved: HashSet<String>) -> Context<'a> {
         Context { definition, language, taken: RefCell::new(reserved), diagnostics: RefCell::default() }
+    }
+
+    /// The naming rules.
+    pub(super) fn language(&self) -> &Language {
+        &self.language
     }
 
     /// Reports a problem, unless it has already been reported.

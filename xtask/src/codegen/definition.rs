@@ -11,6 +11,8 @@ pub(crate) struct Definition {
     pub(crate) kinds: Vec<Constant>,
     /// Constants of `Outcome`, ordered by number.
     pub(crate) outcomes: Vec<Constant>,
+    pub(crate) client_options: Vec<ClientOption>,
+    pub(crate) call_options: Vec<ClientOption>,
 }
 
 impl Definition {
@@ -234,6 +236,34 @@ impl OperationKind {
             OperationKind::Delete => "DELETE",
         }
     }
+}
+
+/// An option of a client or of a call.
+pub(crate) struct ClientOption {
+    pub(crate) name: String,
+    pub(crate) kind: OptionKind,
+    pub(crate) docs: Docs,
+    /// Method of the core that sets it, or that adds one element.
+    pub(crate) setter: String,
+    /// Environment variable that is read if the option is not set.
+    pub(crate) variable: Option<String>,
+    /// `30 s`, `100`, `false`, a text, `none`, or `client` for the option of the client. If absent, the docs describe it.
+    pub(crate) default: Option<String>,
+}
+
+/// Kind of an option: the method of the core's `ReadOptions` that reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OptionKind {
+    Text,
+    Secret,
+    Path,
+    Duration,
+    Count,
+    Limit,
+    Flag,
+    Headers,
+    Query,
+    Object,
 }
 
 /// A constant of a closed enum. Its number never changes.

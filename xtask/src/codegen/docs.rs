@@ -1,5 +1,7 @@
 //! Converts documentation to another language: links of rustdoc become names in that language.
 
+use textwrap::{Options, WordSeparator, WordSplitter};
+
 use super::definition::Docs;
 use super::read::Diagnostic;
 
@@ -40,6 +42,63 @@ fn unknown(docs: &Docs, link: &str) -> Diagnostic {
 /// Returns the lines as comments that start with `mark`.
 pub(crate) fn commented(mark: &str, lines: &[String]) -> String {
     lines.iter().map(|line| format!("{mark} {line}").trim_end().to_owned() + "\n").collect()
+}
+
+/// Wraps lines of Markdown to a width. Items of lists, indented lines and `@` commands have a hanging indent; code is unchanged.
+pub(crate) fn wrap(lines: &[String], width: usize) -> Vec<String> {
+    let mut wrapped = Vec::new();
+    let mut paragraph = String::new();
+    let mut is_code = false;
+    for line in lines {
+        let is_fence = line.trim_start().starts_with("```");
+        let text = line.trim_start();
+        let continues_item =
+            paragraph.trim_start().starts_with("- ") && line.starts_with("  ") && !text.starts_with("- ");
+        let starts = line.starts_with("  ") && !continues_item || text.starts_with("- ") || line.starts_with('@');
+        if is_code || is_fence || line.is_empty() || starts {
+            flush(&mut paragraph, width, &mut wrapped);
+        }
+        is_code ^= is_fence;
+        if is_code || is_fence || line.is_empty() {
+            wrapped.push(line.clone());
+        } else if paragraph.is_empty() {
+            paragraph += line;
+        } else {
+            paragraph += &format!(" {text}");
+        }
+    }
+    flush(&mut paragraph, width, &mut wrapped);
+    wrapped
+}
+
+fn flush(paragraph: &mut String, width: usize, wrapped: &mut Vec<String>) {
+    if paragraph.is_empty() {
+        return;
+    }
+    let text = paragraph.trim_start();
+    let indent = " ".repeat(paragraph.len() - text.len());
+    let hanging = indent.clone() + &" ".repeat(hanging_indent(text, !indent.is_empty()));
+    let options = Options::new(width)
+        .initial_indent(&indent)
+        .subsequent_indent(&hanging)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .word_separator(WordSeparator::AsciiSpace)
+        .break_words(false);
+    wrapped.extend(textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()));
+    paragraph.clear();
+}
+
+/// The column at which the text of a list item, an indented line or a command starts.
+fn hanging_indent(text: &str, is_indented: bool) -> usize {
+    if text.starts_with("- ") {
+        return 2;
+    }
+    // `@param[out] name  text`, aligned by two spaces or more.
+    match text.find("  ").filter(|_| text.starts_with("@param")) {
+        Some(at) => text.len() - text[at..].trim_start().len(),
+        None if text.starts_with('@') || is_indented => 4,
+        None => 0,
+    }
 }
 
 /// Each paragraph as one line. Indented lines, the items of a list and the fences of code keep lines of their own.

@@ -2,7 +2,7 @@
 
 use heck::ToPascalCase;
 
-use super::definition::{Constant, Definition};
+use super::definition::{Constant, Definition, Operation, OperationKind};
 
 /// Kinds whose classes have names or base classes that other packages established.
 const OTHERWISE: [(&str, &str, &str); 6] = [
@@ -38,6 +38,21 @@ pub(super) fn link(definition: &Definition, link: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The kinds of errors of this operation in addition to those of every call, in the order of their numbers.
+pub(super) fn additional<'a>(
+    definition: &'a Definition,
+    operation: &'a Operation,
+) -> impl Iterator<Item = &'a Constant> {
+    let Operation { kind: operation_kind, error_kinds: kinds, .. } = operation;
+    let is_possible = move |variant: &str| match variant {
+        "NotFound" if operation_kind.is_by_id() => true,
+        // For parameters and ids.
+        "Validation" => !matches!(operation_kind, OperationKind::GetOne { .. }),
+        _ => kinds.iter().any(|kind| kind == variant),
+    };
+    definition.kinds.iter().filter(move |kind| is_possible(&kind.variant))
 }
 
 /// A set of names to which only a new version of the package adds.

@@ -9,11 +9,13 @@ mod errors;
 #[cfg(test)]
 mod golden;
 mod keywords;
+mod lowered;
 mod node;
 mod python;
 mod read;
 mod shared;
 mod status_codes;
+mod template;
 #[cfg(test)]
 mod testing;
 

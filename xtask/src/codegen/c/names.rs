@@ -7,7 +7,7 @@ use crate::codegen::definition::Definition;
 use crate::codegen::keywords::KEYWORDS;
 
 /// Types, functions and constants share one namespace. C++ includes the header as well, so its keywords are reserved too.
-pub(super) const C: Language = Language { name: "C", keywords: KEYWORDS, link };
+pub(super) const C: Language = Language { name: "C", keywords: KEYWORDS, link, no: "0", milliseconds: true };
 
 /// The name in C of the target of a rustdoc link.
 fn link(definition: &Definition, link: &str) -> Option<String> {

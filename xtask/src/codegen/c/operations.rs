@@ -6,7 +6,8 @@ use super::lists;
 use super::names::{init_macro, model_type, params_type};
 use super::status::status;
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Constant, Definition, Operation, OperationKind, Resource};
+use crate::codegen::definition::{Operation, OperationKind, Resource};
+use crate::codegen::errors::additional;
 
 pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Operation) -> String {
     let operations = Operations { context, resource: &resource.name, operation };
@@ -203,22 +204,7 @@ impl Operations<'_> {
 
     /// The statuses that this operation can return in addition to those of every call.
     fn statuses(&self) -> String {
-        let kinds = additional_kinds(self.context.definition, self.operation);
+        let kinds = additional(self.context.definition, self.operation);
         kinds.map(|kind| format!("`{}`, ", status(&kind.name))).collect()
     }
-}
-
-/// The kinds of errors of this operation in addition to those of every call, in the order of their numbers.
-pub(in crate::codegen) fn additional_kinds<'a>(
-    definition: &'a Definition,
-    operation: &'a Operation,
-) -> impl Iterator<Item = &'a Constant> {
-    let Operation { kind: operation_kind, error_kinds: kinds, .. } = operation;
-    let is_possible = move |variant: &str| match variant {
-        "NotFound" if operation_kind.is_by_id() => true,
-        // For parameters and ids.
-        "Validation" => !matches!(operation_kind, OperationKind::GetOne { .. }),
-        _ => kinds.iter().any(|kind| kind == variant),
-    };
-    definition.kinds.iter().filter(move |kind| is_possible(&kind.variant))
 }

@@ -7,7 +7,7 @@ use crate::codegen::definition::{Definition, Operation};
 use crate::codegen::keywords::KEYWORDS;
 
 /// The scope of names in the namespace itself is "zexa".
-pub(super) const CPP: Language = Language { name: "C++", keywords: KEYWORDS, link };
+pub(super) const CPP: Language = Language { name: "C++", keywords: KEYWORDS, link, no: "false", milliseconds: false };
 
 /// The name in C++ of the target of a rustdoc link.
 fn link(definition: &Definition, link: &str) -> Option<String> {

@@ -3,9 +3,10 @@
 use heck::ToSnakeCase;
 
 use super::names::{method, params_type};
-use crate::codegen::c::operations::{additional_kinds, parameters};
+use crate::codegen::c::operations::parameters;
 use crate::codegen::context::Context;
 use crate::codegen::definition::{Operation, OperationKind, Resource};
+use crate::codegen::errors::additional;
 
 /// Declares the class of a resource.
 pub(super) fn declare(resource: &Resource) -> String {
@@ -85,7 +86,7 @@ impl Method<'_> {
         if method(self.operation) != self.operation.name {
             docs += &format!("///\n/// Other languages name it `{}`, which is a C++ keyword.\n", self.operation.name);
         }
-        let kinds = additional_kinds(self.context.definition, self.operation);
+        let kinds = additional(self.context.definition, self.operation);
         let errors: String = kinds.map(|kind| format!("{}_error, ", kind.name)).collect();
         let other = if errors.is_empty() { "" } else { "or another " };
         docs + &format!("///\n/// Throws {errors}{other}zexa::error.\n///\n") + &self.parameters()

@@ -1,7 +1,11 @@
 //! The error classes in JavaScript, one per kind.
 
+use minijinja::{Environment, context};
+
 use crate::codegen::context::Context;
 use crate::codegen::errors::{self, Class};
+use crate::codegen::template::render;
+use crate::command::Result;
 
 /// All classes, each after its base class.
 pub(super) fn classes<'a>(context: &Context<'a>) -> Vec<Class<'a>> {
@@ -11,15 +15,11 @@ pub(super) fn classes<'a>(context: &Context<'a>) -> Vec<Class<'a>> {
 }
 
 /// `generated/errors.js`.
-pub(super) fn in_javascript(context: &Context<'_>) -> String {
-    let classes = classes(context);
-    let mut text =
-        "// The error classes, one per kind.\n'use strict'\n\nconst { ZexaError, define } = require('../errors.js')\n"
-            .to_owned();
-    for Class { name, base, kind } in &classes {
-        let name = context.take_in("zexa", name, &kind.span);
-        text += &format!("\nclass {name} extends {base} {{}}\ndefine({name}, '{name}', '{}')\n", kind.name);
-    }
-    let names: Vec<&str> = classes.iter().map(|class| class.name.as_str()).collect();
-    text + &format!("\nmodule.exports = {{ {} }}\n", names.join(", "))
+pub(super) fn in_javascript(environment: &Environment<'_>, context: &Context<'_>) -> Result<String> {
+    let class = |class: Class<'_>| {
+        let name = context.take_in("zexa", &class.name, &class.kind.span);
+        context! { name, base => class.base, kind => class.kind.name.as_str() }
+    };
+    let classes: Vec<_> = classes(context).into_iter().map(class).collect();
+    render(environment, "errors.js.jinja", context! { classes })
 }

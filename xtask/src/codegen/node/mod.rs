@@ -12,12 +12,16 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::Path;
 
-use self::imports::{Imports, generated, required};
+use minijinja::value::{Serde, Value};
+
+use self::imports::{Imports, required};
 use self::names::{NODE, camel, lines};
 use super::context::Context;
 use super::definition::{Definition, Section};
-use super::read::render;
+use super::lowered::lower;
+use super::read::render as render_diagnostics;
 use super::shared::class;
+use super::template::{self, render};
 use super::{GENERATED, rustfmt};
 use crate::command::Result;
 use crate::node::Packages;
@@ -53,11 +57,14 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
         rust.extend(in_rust(&context, section).map(|text| (section.name.clone(), text)));
         javascript.insert(section.name.clone(), in_javascript(&context, section));
     }
-    javascript.insert("errors".to_owned(), errors::in_javascript(&context));
-    javascript.insert("resources".to_owned(), resources(definition));
+    let environment = template::environment("node");
+    let lowered = lower(&context);
+    javascript.insert("errors".to_owned(), errors::in_javascript(&environment, &context)?);
+    let resources = render(&environment, "resources.js.jinja", Value::from(Serde(&lowered)))?;
+    javascript.insert("resources".to_owned(), resources);
     let types = types(&context, folder)?;
     let exported = exported(&context);
-    let (rust, javascript) = context.finish((rust, javascript)).map_err(render)?;
+    let (rust, javascript) = context.finish((rust, javascript)).map_err(render_diagnostics)?;
 
     let mut files = BTreeMap::new();
     let modules: String = rust.keys().map(|name| format!("mod {name};\n")).collect();
@@ -67,7 +74,7 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
         files.insert(format!("src/generated/{name}.rs"), rustfmt(&text)?);
     }
     for (name, text) in javascript {
-        files.insert(format!("lib/generated/{name}.js"), biome(&format!("// {GENERATED}\n{text}"), "file.js")?);
+        files.insert(format!("lib/generated/{name}.js"), biome(&text, "file.js")?);
     }
     files.insert("lib/index.d.ts".to_owned(), biome(&format!("// {GENERATED}\n{types}"), "file.d.ts")?);
     for (name, text) in index(&exported) {
@@ -100,16 +107,11 @@ fn in_javascript(context: &Context<'_>, section: &Section) -> String {
     let resource = section.resource.iter().map(class);
     let exported: Vec<String> = enums.chain(resource).chain(models).collect();
     let about = lines(context, &section.docs).join("\n// ");
-    format!("// {about}\n'use strict'\n\n{}{body}\nmodule.exports = {{ {} }}\n", imports.written(), exported.join(", "),)
-}
-
-/// `generated/resources.js`: the classes, by their property names on a client.
-fn resources(definition: &Definition) -> String {
-    let required: String =
-        definition.resources().map(|resource| required(&generated(&resource.name), &[class(resource)])).collect();
-    let names: String =
-        definition.resources().map(|resource| format!("  {}: {},\n", camel(&resource.name), class(resource))).collect();
-    format!("// The resources of a client.\n'use strict'\n\n{required}\nmodule.exports = {{\n{names}}}\n")
+    format!(
+        "// {GENERATED}\n// {about}\n'use strict'\n\n{}{body}\nmodule.exports = {{ {} }}\n",
+        imports.written(),
+        exported.join(", "),
+    )
 }
 
 /// All exports, by the file that contains them.

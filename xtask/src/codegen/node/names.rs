@@ -7,7 +7,8 @@ use crate::codegen::definition::{Definition, Docs};
 use crate::codegen::errors;
 
 /// Exports of the package have the scope "zexa". No keywords are reserved, because JavaScript allows them as names of members.
-pub(super) const NODE: Language = Language { name: "JavaScript", keywords: &[], link };
+pub(super) const NODE: Language =
+    Language { name: "JavaScript", keywords: &[], link, no: "`false`", milliseconds: true };
 
 /// The JavaScript name for the target of a rustdoc link.
 fn link(definition: &Definition, link: &str) -> Option<String> {

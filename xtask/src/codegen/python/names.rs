@@ -5,7 +5,8 @@ use crate::codegen::definition::Definition;
 use crate::codegen::errors;
 
 /// The names of the package are in the scope "zexa". A field whose name is a keyword gets an underscore, so keywords are no error.
-pub(super) const PYTHON: Language = Language { name: "Python", keywords: &[], link };
+pub(super) const PYTHON: Language =
+    Language { name: "Python", keywords: &[], link, no: "`False`", milliseconds: false };
 
 /// The keywords that are valid snake_case names.
 const KEYWORDS: [&str; 32] = [

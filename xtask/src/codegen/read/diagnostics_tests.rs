@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::understand;
 
 /// A minimal core. Each test below replaces one part of it by something invalid.
-const CORE: [(&str, &str); 9] = [
+const CORE: [(&str, &str); 11] = [
     (
         "channel",
         r#"//! Channels.
@@ -71,6 +71,20 @@ endpoints! {
 }
 "#,
     ),
+    (
+        "client_options",
+        r#"//! Options of a client.
+options! {
+    ClientValues of ClientBuilder {
+        /// Set the key.
+        api_key: secret from "KEY";
+        /// Set the timeout.
+        timeout: duration = 30 s;
+    }
+}
+"#,
+    ),
+    ("call_options", "//! Options of a call.\noptions! { CallValues of CallOptions {} }"),
     (
         "error",
         r#"//! Errors.
@@ -188,6 +202,22 @@ fn an_invalid_endpoint_table_is_reported() {
         ("-> Message;", "-> Message, or Config | Gone;", "6: unknown `Kind::Gone`"),
     ] {
         assert_eq!(diagnostics("endpoints", right, wrong), [format!("core/src/endpoints.rs:{diagnostic}")]);
+    }
+}
+
+#[test]
+fn invalid_options_are_reported() {
+    for (right, wrong, diagnostic) in [
+        ("/// Set the key.", "", "5: `api_key` has no doc comment"),
+        (
+            "secret",
+            "key",
+            "5: unknown kind of option `key`: expected text, secret, path, duration, count, limit, flag, headers, query, object",
+        ),
+        ("30 s;", "30 s", "8: expected `;`"),
+        ("of ClientBuilder", "of Builder", "1: no `options!` of `ClientBuilder`"),
+    ] {
+        assert_eq!(diagnostics("client_options", right, wrong), [format!("core/src/client_options.rs:{diagnostic}")]);
     }
 }
 

@@ -14,6 +14,8 @@ mod word {
     syn::custom_keyword!(then);
     syn::custom_keyword!(extra);
     syn::custom_keyword!(or);
+    syn::custom_keyword!(of);
+    syn::custom_keyword!(by);
 }
 
 /// `open_enum! { Channel { Sms = "sms", } }`
@@ -87,6 +89,57 @@ pub(super) struct OperationLine {
     pub(super) answer: Option<Type>,
     /// Kinds of errors.
     pub(super) kinds: Vec<Ident>,
+}
+
+/// `options! { ClientValues of ClientBuilder { timeout: duration = 30 s; } }`
+pub(super) struct OptionsCall {
+    pub(super) owner: Ident,
+    pub(super) options: Vec<OptionLine>,
+}
+
+pub(super) struct OptionLine {
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) name: Ident,
+    pub(super) kind: Ident,
+    /// Method that adds one element.
+    pub(super) adder: Option<Ident>,
+    pub(super) variable: Option<LitStr>,
+    /// Default with its unit, such as `30 s`.
+    pub(super) default: Option<String>,
+}
+
+impl Parse for OptionsCall {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        input.parse::<Ident>()?;
+        input.parse::<word::of>()?;
+        Ok(OptionsCall { owner: input.parse()?, options: in_braces(input)? })
+    }
+}
+
+impl Parse for OptionLine {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let attributes = Attribute::parse_outer(input)?;
+        let name = input.parse()?;
+        input.parse::<Token![:]>()?;
+        let kind = input.parse()?;
+        let adder = input.parse::<Option<word::by>>()?.map(|_| input.parse()).transpose()?;
+        let variable = input.parse::<Option<word::from>>()?.map(|_| input.parse()).transpose()?;
+        let default = input.parse::<Option<Token![=]>>()?.map(|_| default(input)).transpose()?;
+        input.parse::<Token![;]>()?;
+        Ok(OptionLine { attributes, name, kind, adder, variable, default })
+    }
+}
+
+/// `none`, `false`, `100`, `30 s` or `"text"`
+fn default(input: ParseStream<'_>) -> Result<String> {
+    if input.peek(LitStr) {
+        return Ok(input.parse::<LitStr>()?.value());
+    }
+    let mut default = input.parse::<proc_macro2::TokenTree>()?.to_string();
+    if let Some(unit) = input.parse::<Option<Ident>>()? {
+        default += &format!(" {unit}");
+    }
+    Ok(default)
 }
 
 impl Parse for EnumCall {

@@ -5,6 +5,7 @@ mod constants;
 mod diagnostics_tests;
 mod endpoints;
 mod grammar;
+mod options;
 mod section;
 mod source;
 mod types;
@@ -59,10 +60,13 @@ fn shown(file: &Path) -> PathBuf {
 
 fn understand(folder: &Path, texts: Vec<(PathBuf, String)>) -> Result<Definition, Vec<Diagnostic>> {
     let sources = sources(texts)?;
-    let [errors, table] = find(&sources, ["error", "endpoints"], folder)?;
+    let [errors, table, of_client, of_call] =
+        find(&sources, ["error", "endpoints", "client_options", "call_options"], folder)?;
     let calls = find(&sources, SECTIONS, folder)?.map(SectionCalls::of);
     let endpoints: Vec<EndpointsCall> = table.calls("endpoints");
     let constant_names: Vec<NamesCall> = errors.calls("names");
+    let client_options = options::options(of_client, "ClientBuilder");
+    let call_options = options::options(of_call, "CallOptions");
     // Stop here: an invalid definition of a type would cause further problems wherever the type is used.
     check_diagnostics(&sources)?;
 
@@ -73,7 +77,7 @@ fn understand(folder: &Path, texts: Vec<(PathBuf, String)>) -> Result<Definition
     let [kinds, outcomes] = ["Kind", "Outcome"].map(|name| constants::constants(errors, name, &constant_names));
     endpoints::add_resources(table, &endpoints, &names, &kinds, &mut sections);
     check_diagnostics(&sources)?;
-    Ok(Definition { sections, kinds, outcomes })
+    Ok(Definition { sections, kinds, outcomes, client_options, call_options })
 }
 
 fn sources(texts: Vec<(PathBuf, String)>) -> Result<Vec<Source>, Vec<Diagnostic>> {
@@ -129,7 +133,7 @@ fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codegen::definition::{Field, OperationKind, Section, Shown, Type};
+    use crate::codegen::definition::{Field, OperationKind, OptionKind, Section, Shown, Type};
 
     fn real() -> Definition {
         read(&paths::root().join("core/src")).expect("the core can be expressed in every language")
@@ -185,6 +189,20 @@ mod tests {
         assert!(section(&definition, "channel").enums.first().expect("an enum").predicates.is_empty());
         assert_eq!((definition.kinds.len(), definition.outcomes.len()), (15, 4));
         assert_eq!(definition.kinds.iter().find(|kind| kind.variant == "NotFound").expect("a kind").name, "not_found");
+    }
+
+    #[test]
+    fn the_options_of_the_core() {
+        let definition = real();
+        let timeout = definition.client_options.iter().find(|one| one.name == "timeout").expect("an option");
+        assert_eq!((timeout.kind, &timeout.default), (OptionKind::Duration, &Some("30 s".to_owned())));
+        let url = definition.client_options.iter().find(|one| one.name == "base_url").expect("an option");
+        assert_eq!(
+            (&url.variable, &url.default),
+            (&Some("ZEXA_BASE_URL".to_owned()), &Some("https://api.zexa.ao/v1".to_owned()))
+        );
+        let headers = definition.call_options.iter().find(|one| one.name == "headers").expect("an option");
+        assert_eq!((headers.kind, headers.setter.as_str(), &headers.default), (OptionKind::Headers, "header", &None));
     }
 
     #[test]
