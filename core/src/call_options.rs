@@ -151,8 +151,7 @@ impl CallOptions {
         let deadline = positive("deadline", self.values.deadline)?.or(config.deadline);
         Ok(Call {
             timeout: positive("timeout", self.values.timeout)?.unwrap_or(config.timeout),
-            // A deadline that an Instant cannot hold is the same as none.
-            deadline: deadline.and_then(|deadline| Instant::now().checked_add(deadline)),
+            deadline: deadline.and_then(Deadline::after),
             max_retries: self.values.max_retries.unwrap_or(config.max_retries),
             retry_ambiguous: self.values.retry_ambiguous.unwrap_or(false),
             headers: headers.collect::<Result<_>>()?,
@@ -162,11 +161,33 @@ impl CallOptions {
     }
 }
 
-/// The options of a call in progress. The deadline is an instant here.
+/// The deadline of a call in progress.
+#[derive(Clone, Copy)]
+pub(crate) struct Deadline {
+    pub(crate) at: Instant,
+    /// The value of the option.
+    length: Duration,
+}
+
+impl Deadline {
+    /// A deadline that an `Instant` cannot hold is the same as none.
+    fn after(length: Duration) -> Option<Deadline> {
+        Instant::now().checked_add(length).map(|at| Deadline { at, length })
+    }
+}
+
+impl fmt::Display for Deadline {
+    /// `the deadline of 30s`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the deadline of {:?}", self.length)
+    }
+}
+
+/// The options of a call in progress.
 #[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) timeout: Duration,
-    pub(crate) deadline: Option<Instant>,
+    pub(crate) deadline: Option<Deadline>,
     pub(crate) max_retries: u32,
     pub(crate) retry_ambiguous: bool,
     /// They replace the client's headers with the same names.
@@ -186,7 +207,12 @@ impl Call {
 
     /// The time left until the deadline. `Duration::MAX` if there is none.
     pub(crate) fn time_left(&self) -> Duration {
-        self.deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()))
+        self.deadline.map_or(Duration::MAX, |deadline| deadline.at.saturating_duration_since(Instant::now()))
+    }
+
+    /// The deadline, if it has passed.
+    pub(crate) fn passed_deadline(&self) -> Option<Deadline> {
+        self.deadline.filter(|deadline| deadline.at <= Instant::now())
     }
 }
 

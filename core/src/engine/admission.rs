@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{fork, runtime_pool};
 use crate::binding::InterruptCheck;
-use crate::call_options::Call;
+use crate::call_options::{Call, Deadline};
 use crate::{CancelToken, Result};
 
 /// The permits of one client in one process.
@@ -69,7 +69,7 @@ impl Drop for Permit {
 pub(crate) enum WaitResult<T> {
     Ready(T),
     Cancelled,
-    TimedOut,
+    TimedOut(Deadline),
     Forked,
 }
 
@@ -90,10 +90,10 @@ pub(crate) fn wait_on_thread<F: Future>(future: F, call: &Call) -> Result<WaitRe
         if let Poll::Ready(output) = guarded.as_mut().poll(&mut context) {
             return Ok(output.map_or(WaitResult::Cancelled, WaitResult::Ready));
         }
-        let left = call.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        if left.is_some_and(|left| left.is_zero()) {
-            return Ok(WaitResult::TimedOut);
+        if let Some(deadline) = call.passed_deadline() {
+            return Ok(WaitResult::TimedOut(deadline));
         }
+        let left = call.deadline.map(|deadline| deadline.at.saturating_duration_since(Instant::now()));
         match (left, interrupt_check.is_some().then_some(runtime_pool::INTERRUPT_CHECK_INTERVAL)) {
             (None, None) => thread::park(),
             (left, interval) => thread::park_timeout(left.into_iter().chain(interval).min().unwrap_or_default()),

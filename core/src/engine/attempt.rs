@@ -15,7 +15,7 @@ use super::http::Http;
 use super::progress::{Progress, WatchedBody};
 use super::request::{Method, Request};
 use super::response_head::{Received, ResponseHead};
-use crate::call_options::Call;
+use crate::call_options::{Call, Deadline};
 use crate::config::Config;
 use crate::decode::Decoder;
 use crate::proxy::Route;
@@ -115,7 +115,8 @@ impl Drop for EndGuard<'_> {
 struct Limit {
     at: Instant,
     timeout: Duration,
-    by_deadline: bool,
+    /// The deadline of the call, if it is earlier than the timeout.
+    deadline: Option<Deadline>,
 }
 
 impl Limit {
@@ -125,13 +126,13 @@ impl Limit {
         // If the instant cannot be represented, a year is long enough.
         let now = Instant::now();
         let at = now.checked_add(timeout).unwrap_or_else(|| now + Duration::from_secs(365 * 86_400));
-        Limit { at, timeout, by_deadline: left < call.timeout }
+        Limit { at, timeout, deadline: call.deadline.filter(|_| left < call.timeout) }
     }
 
     fn passed_before(&self, event: &str) -> String {
-        match self.by_deadline {
-            true => format!("the deadline of the call passed before {event}"),
-            false => format!("the timeout of {:?} passed before {event}", self.timeout),
+        match self.deadline {
+            Some(deadline) => format!("{deadline} passed before {event}"),
+            None => format!("the timeout of {:?} passed before {event}", self.timeout),
         }
     }
 }

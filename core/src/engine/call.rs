@@ -192,8 +192,8 @@ async fn admit(shared: &Shared, http: &Http, call: &Call, history: &History) -> 
     }
     let entering = async {
         let Some(deadline) = call.deadline else { return Ok(admission.enter().await) };
-        let permit = timeout_at(deadline.into(), admission.enter()).await;
-        permit.map_err(|_| no_connection(history.outcome()))
+        let permit = timeout_at(deadline.at.into(), admission.enter()).await;
+        permit.map_err(|_| no_connection(deadline, history.outcome()))
     };
     let permit = until_over(shared, call, history, entering).await??;
     // The permit comes from an attempt that has just ended. Its connection is only free when the connection's task has noticed that.
@@ -250,8 +250,8 @@ fn check_active(shared: &Shared, call: &Call, history: &History) -> Result<()> {
     if call.cancel.as_ref().is_some_and(|token| token.is_cancelled()) {
         return Err(cancelled(history.outcome()));
     }
-    if call.time_left().is_zero() {
-        return Err(Error::new(Kind::Timeout, history.outcome(), "the deadline of the call has passed"));
+    if let Some(deadline) = call.passed_deadline() {
+        return Err(Error::new(Kind::Timeout, history.outcome(), format!("{deadline} has passed")));
     }
     Ok(())
 }

@@ -50,7 +50,7 @@ use self::process::PerProcess;
 use self::request::Request;
 pub(crate) use self::runtime_pool::RuntimeLease;
 use self::runtime_pool::RuntimePool;
-use crate::call_options::Call;
+use crate::call_options::{Call, Deadline};
 use crate::config::Config;
 use crate::decode::{Decode, ResponseDecoder};
 use crate::observe::{self, Warning};
@@ -126,7 +126,7 @@ impl Shared {
             WaitResult::Ready(Some(permit)) => Ok(permit),
             WaitResult::Ready(None) => Err(closed(Outcome::NotSent)),
             WaitResult::Cancelled => Err(cancelled(Outcome::NotSent)),
-            WaitResult::TimedOut => Err(no_connection(Outcome::NotSent)),
+            WaitResult::TimedOut(deadline) => Err(no_connection(deadline, Outcome::NotSent)),
             WaitResult::Forked => Err(fork::forked_error(Outcome::NotSent)),
         }
     }
@@ -293,12 +293,9 @@ fn no_event_queue(reason: &str) -> Error {
 }
 
 /// The error of a call that was not admitted before its deadline.
-fn no_connection(outcome: Outcome) -> Error {
-    Error::new(
-        Kind::Timeout,
-        outcome,
-        "the deadline of the call passed while all connections of the client were in use: see max_connections",
-    )
+fn no_connection(deadline: Deadline, outcome: Outcome) -> Error {
+    let message = format!("{deadline} passed while all connections of the client were in use");
+    Error::new(Kind::Timeout, outcome, message).with_hint("see max_connections")
 }
 
 impl Process {
