@@ -100,9 +100,7 @@ async fn attempt_until_done(
             // An earlier attempt has deleted the resource, although it seemed to fail.
             return decoder.decode(204, &[]).map(drop).map_err(|_| error);
         }
-        let Some(wait) = wait_before_next(shared, request, call, &error, history.attempts) else {
-            return Err(error);
-        };
+        let (wait, error) = wait_before_next(shared, request, call, error, history.attempts)?;
         history.ambiguous |= is_ambiguous(&error);
         history.last = Some(error);
         // After a 429, all calls wait at the gate, including this one.
@@ -164,19 +162,38 @@ async fn observed_attempt(
     result
 }
 
-/// The wait before the next attempt. `None` if there must be no further attempt.
-fn wait_before_next(shared: &Shared, request: &Request, call: &Call, error: &Error, attempts: u32) -> Option<Duration> {
+/// Returns the wait before the next attempt, and the error of this attempt.
+///
+/// # Errors
+///
+/// The error of this attempt, if there must be no further attempt. If only the length of the requested wait prevents it, the error has a hint.
+fn wait_before_next(
+    shared: &Shared,
+    request: &Request,
+    call: &Call,
+    error: Error,
+    attempts: u32,
+) -> Result<(Duration, Error)> {
     if error.kind() == Kind::Cancelled {
-        return None;
+        return Err(error);
     }
     let most = shared.config.max_retry_wait;
-    let usual = backoff(attempts - 1, shared.random()).min(most);
-    let wait = error.retry_after().unwrap_or(usual);
+    let requested = error.retry_after();
+    let wait = requested.unwrap_or_else(|| backoff(attempts - 1, shared.random()).min(most));
     if error.status() == Some(429) && wait <= most {
         shared.gate.close(wait, shared.random());
     }
-    let allowed = attempts <= call.max_retries && should_retry(error, request.method.idempotency(call.retry_ambiguous));
-    (allowed && wait <= most && wait < call.time_left()).then_some(wait)
+    let allowed =
+        attempts <= call.max_retries && should_retry(&error, request.method.idempotency(call.retry_ambiguous));
+    let is_too_long = wait > most || wait >= call.time_left();
+    match (allowed, is_too_long, requested) {
+        (true, false, _) => Ok((wait, error)),
+        (true, true, Some(wait)) => {
+            let limit = limit_of_wait(shared, call, wait > most);
+            Err(error.with_hint(format_args!("not retried: Retry-After is {:?}, but {limit}", rounded(wait))))
+        }
+        _ => Err(error),
+    }
 }
 
 /// Waits for a permit to use a connection.
@@ -210,25 +227,45 @@ async fn pass_gate(shared: &Shared, call: &Call, history: &mut History, waiter: 
         let most = shared.config.max_retry_wait.saturating_add(MAX_SPREAD);
         let time_left = call.time_left();
         if wait.blocked > most || wait.until_open >= time_left {
-            return Err(history.last.take().unwrap_or_else(|| wait_too_long_at_gate(wait.until_open)));
+            let limit = limit_of_wait(shared, call, wait.blocked > most);
+            let left = rounded(wait.until_open);
+            return Err(match history.last.take() {
+                Some(error) => {
+                    error.with_hint(format_args!("not retried: the rate limit lasts for another {left:?}, but {limit}"))
+                }
+                None => Error::new(Kind::RateLimited, Outcome::NotSent, AT_GATE)
+                    .with_hint(format_args!("it lasts for another {left:?}, but {limit}"))
+                    .with_retry_after(Some(wait.until_open)),
+            });
         }
         if wait.sleep >= time_left {
             pause(shared, call, history, time_left).await?;
-            return Err(history.last.take().unwrap_or_else(deadline_passed_at_gate));
+            let limit = limit_of_wait(shared, call, false);
+            return Err(match history.last.take() {
+                Some(error) => error.with_hint(format_args!("not retried: other calls were first, and {limit}")),
+                None => Error::new(Kind::RateLimited, Outcome::NotSent, AT_GATE)
+                    .with_hint(format_args!("other calls were first, and {limit}")),
+            });
         }
         pause(shared, call, history, wait.sleep).await?;
     }
     Ok(())
 }
 
-fn wait_too_long_at_gate(wait: Duration) -> Error {
-    let message = "an earlier call reached the rate limit, and the wait exceeds the deadline or the maximum retry wait of this call";
-    Error::new(Kind::RateLimited, Outcome::NotSent, message).with_retry_after(Some(wait))
+/// The message of a call that ends before its first attempt because of an earlier 429.
+const AT_GATE: &str = "an earlier call reached the rate limit";
+
+/// The option that limits a wait: the maximum retry wait, if the wait exceeds it, or else the deadline.
+fn limit_of_wait(shared: &Shared, call: &Call, exceeds_most: bool) -> String {
+    match call.deadline {
+        Some(deadline) if !exceeds_most => format!("{deadline} passes earlier"),
+        _ => format!("max_retry_wait is {:?}", shared.config.max_retry_wait),
+    }
 }
 
-fn deadline_passed_at_gate() -> Error {
-    let message = "an earlier call reached the rate limit, and the deadline of this call passed before its turn";
-    Error::new(Kind::RateLimited, Outcome::NotSent, message)
+/// Rounds down to milliseconds, for messages.
+fn rounded(wait: Duration) -> Duration {
+    u64::try_from(wait.as_millis()).map_or(wait, Duration::from_millis)
 }
 
 /// Sleeps, unless the call is cancelled or the client is closed first.
