@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::call_options::CallOptions;
 use crate::client::any_request;
 use crate::config::Config;
-use crate::decode::{Decode, ResponseDecoder};
+use crate::decode::{Decode, HasStatus, ResponseDecoder};
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request};
 use crate::extra::BodyParams;
@@ -125,16 +125,17 @@ impl AsyncClient {
         }
     }
 
-    /// Repeats a request until `is_done` returns true for its result.
-    pub(crate) fn wait<T: Decode, F: Fn(&T) -> bool + Send + 'static>(
+    /// Repeats a request until its result has this status or a final one.
+    pub(crate) fn wait<T: Decode + HasStatus>(
         &self,
         request: Result<Request>,
-        is_done: F,
-    ) -> impl Future<Output = Result<T>> + Send + use<T, F> {
+        until: &str,
+    ) -> impl Future<Output = Result<T>> + Send + use<T> {
         let request = request.and_then(|request| self.options.complete(request));
         let call = self.options.begin_waiting(&self.shared.config);
         let shared = self.shared.clone();
-        async move { shared.run_async(request?, call?, ResponseDecoder::until(is_done)).await }
+        let decoder = ResponseDecoder::until(until);
+        async move { shared.run_async(request?, call?, decoder).await }
     }
 
     /// Runs a call on the background thread, and passes its result to a callback.

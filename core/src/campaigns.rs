@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::binding::Empty;
 use crate::check;
+use crate::decode::HasStatus;
 use crate::model::{model, params};
 use crate::open_enum::open_enum;
 use crate::redact::redacted_debug;
@@ -175,6 +176,16 @@ impl CreateCampaign {
         check::required("sender_id", &self.sender_id, &self.extra)?;
         check::not_empty("template_id", self.template_id.as_deref())?;
         check::content([self.body.is_some(), self.template.is_some(), self.template_id.is_some()], &self.extra)
+    }
+}
+
+impl HasStatus for Campaign {
+    fn status(&self) -> &str {
+        self.status.as_str()
+    }
+
+    fn is_final(&self) -> bool {
+        self.status.is_final()
     }
 }
 

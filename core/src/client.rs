@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::call_options::CallOptions;
 use crate::config::Config;
-use crate::decode::{Decode, ResponseDecoder};
+use crate::decode::{Decode, HasStatus, ResponseDecoder};
 use crate::engine::Shared;
 use crate::engine::request::{Method, Request, url_of_path};
 use crate::extra::BodyParams;
@@ -129,14 +129,10 @@ impl Client {
         self.shared.call(&request, &self.options.begin(&self.shared.config)?, ResponseDecoder::filled_from(params))
     }
 
-    /// Repeats a request until `is_done` returns true for its result.
-    pub(crate) fn wait<T: Decode>(
-        &self,
-        request: Result<Request>,
-        is_done: impl Fn(&T) -> bool + Send + 'static,
-    ) -> Result<T> {
+    /// Repeats a request until its result has this status or a final one.
+    pub(crate) fn wait<T: Decode + HasStatus>(&self, request: Result<Request>, until: &str) -> Result<T> {
         let request = self.options.complete(request?)?;
-        self.shared.call(&request, &self.options.begin_waiting(&self.shared.config)?, ResponseDecoder::until(is_done))
+        self.shared.call(&request, &self.options.begin_waiting(&self.shared.config)?, ResponseDecoder::until(until))
     }
 
     pub(crate) fn source(&self, route: &'static str, filter: &impl Filter) -> Result<Source> {

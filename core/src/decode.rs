@@ -29,12 +29,57 @@ pub(crate) trait Decoder: Send {
 
     /// Whether the call is done with this result. If not, it sends the request again.
     fn is_done(&self) -> bool;
+
+    /// Describes the status that the call waits for and the last one, as in `while waiting for the status "sent"; the last status was "queued"`.
+    /// `None` if the call does not wait for a status.
+    fn awaited(&self) -> Option<String>;
 }
+
+/// A result with a status that a call can wait for.
+pub(crate) trait HasStatus {
+    /// The status as text. Empty if the API omits it.
+    fn status(&self) -> &str;
+
+    /// Whether the status will not change any more.
+    fn is_final(&self) -> bool;
+}
+
+/// The status that a call waits for. `final` is not the name of a status, so only a final status ends the wait. An empty name is equivalent.
+struct Awaited<T> {
+    name: String,
+    status: fn(&T) -> &str,
+    is_final: fn(&T) -> bool,
+}
+
+impl<T> Awaited<T> {
+    fn is_reached(&self, result: &T) -> bool {
+        (self.is_final)(result) || ((self.status)(result) == self.name && !self.name.is_empty())
+    }
+
+    fn describe(&self, last: Option<&T>) -> String {
+        let awaited = match &*self.name {
+            "" | "final" => "a final status".to_owned(),
+            name => format!("the status {name:?}"),
+        };
+        let last = match last.map(self.status) {
+            None => "no status was received".to_owned(),
+            Some("") => "the last response had no status".to_owned(),
+            Some(status) => {
+                let shown: String = status.chars().take(MAX_STATUS_SHOWN).collect();
+                format!("the last status was {shown:?}")
+            }
+        };
+        format!("while waiting for {awaited}; {last}")
+    }
+}
+
+/// The maximum number of characters of a status in an error. The API may send a status that is not documented.
+const MAX_STATUS_SHOWN: usize = 50;
 
 /// The decoder of a call that returns a `T`.
 pub(crate) struct ResponseDecoder<T> {
     result: Option<T>,
-    is_done: Box<dyn Fn(&T) -> bool + Send>,
+    awaited: Option<Awaited<T>>,
     fill: Fill<T>,
 }
 
@@ -44,12 +89,16 @@ type Fill<T> = Box<dyn Fn(&mut T, &[u8]) + Send>;
 impl<T: Decode> ResponseDecoder<T> {
     /// For a call that is done with its first response.
     pub(crate) fn once() -> ResponseDecoder<T> {
-        ResponseDecoder::until(|_| true)
+        ResponseDecoder { result: None, awaited: None, fill: Box::new(|_, _| {}) }
     }
 
-    /// For a call that repeats its request until `is_done` returns true for the result.
-    pub(crate) fn until(is_done: impl Fn(&T) -> bool + Send + 'static) -> ResponseDecoder<T> {
-        ResponseDecoder { result: None, is_done: Box::new(is_done), fill: Box::new(|_, _| {}) }
+    /// For a call that repeats its request until the result has this status or a final one.
+    pub(crate) fn until(status: &str) -> ResponseDecoder<T>
+    where
+        T: HasStatus,
+    {
+        let awaited = Awaited { name: status.to_owned(), status: T::status, is_final: T::is_final };
+        ResponseDecoder { awaited: Some(awaited), ..ResponseDecoder::once() }
     }
 
     /// For a call whose result has fields of its parameters. Fields that the response omits are filled in from the parameters.
@@ -81,7 +130,12 @@ impl<T: Decode> Decoder for ResponseDecoder<T> {
     }
 
     fn is_done(&self) -> bool {
-        self.result.as_ref().is_some_and(&self.is_done)
+        let is_reached = |result| self.awaited.as_ref().is_none_or(|awaited| awaited.is_reached(result));
+        self.result.as_ref().is_some_and(is_reached)
+    }
+
+    fn awaited(&self) -> Option<String> {
+        self.awaited.as_ref().map(|awaited| awaited.describe(self.result.as_ref()))
     }
 }
 

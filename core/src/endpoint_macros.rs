@@ -64,7 +64,7 @@ macro_rules! endpoints {
         #[doc = concat!("\n\n`GET ", $path, "`")]
         pub fn $name(&self, id: &str, until: &str) -> Result<$Model> {
             let request = Request::of_id(Method::Get, $path, self.0.base(), id);
-            self.0.wait(request, $crate::endpoint_macros::endpoints!(@is_done $Model, until))
+            self.0.wait(request, until)
         }
     };
     (@blocking $(#[$doc:meta])* list $name:ident($path:literal, $argument:ident: $Params:ty) -> $Model:ty) => {
@@ -108,7 +108,7 @@ macro_rules! endpoints {
         #[doc = concat!("\n\n`GET ", $path, "`")]
         pub fn $name(&self, id: &str, until: &str) -> impl Future<Output = Result<$Model>> + Send + use<> {
             let request = Request::of_id(Method::Get, $path, self.0.base(), id);
-            self.0.wait(request, $crate::endpoint_macros::endpoints!(@is_done $Model, until))
+            self.0.wait(request, until)
         }
     };
     (@async $(#[$doc:meta])* list $name:ident($path:literal, $argument:ident: $Params:ty) -> $Model:ty) => {
@@ -125,14 +125,6 @@ macro_rules! endpoints {
             self.0.call(Request::of_id(Method::Delete, $path, self.0.base(), id))
         }
     };
-
-    // `final` is not the name of a status, so it matches none. An empty `until` does not match a missing status.
-    (@is_done $Model:ty, $until:ident) => {{
-        let until = $until.to_owned();
-        move |result: &$Model| {
-            result.status.is_final() || (result.status.as_str() == until && !until.is_empty())
-        }
-    }};
 }
 
 /// The sentence about a kind of error in the docs of an operation.

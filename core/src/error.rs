@@ -148,7 +148,8 @@ impl Error {
 
     /// Appends a hint, which may name options, to a message that may be the server's.
     pub(crate) fn with_hint(mut self, hint: impl fmt::Display) -> Error {
-        self.0.hint_start = Some(self.0.message.len());
+        let start = self.0.message.len();
+        self.0.hint_start.get_or_insert(start);
         self.0.message.push_str(&format!(" ({hint})"));
         self
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout_at};
 
 use super::admission::Permit;
+use super::api_key::ApiKey;
 use super::attempt::attempt;
 use super::gate::{MAX_SPREAD, Waiter};
 use super::http::Http;
@@ -42,6 +43,7 @@ async fn poll_until_done(
 ) -> Result<()> {
     request.check()?;
     let (mut attempts, mut pauses) = (0, 0);
+    let key = ApiKey::of(&shared.config.headers);
     let generation = fork::generation();
     loop {
         let mut history = History::default();
@@ -49,8 +51,15 @@ async fn poll_until_done(
         attempts += history.attempts;
         result.map_err(|error| {
             let error = history.finish(request, error).with_attempts(attempts);
+            if error.kind() != Kind::Timeout {
+                return error;
+            }
             // As for a deadline that passes during a pause, even if the next poll was not sent.
-            if pauses > 0 && error.kind() == Kind::Timeout { error.with_outcome(Outcome::Unknown) } else { error }
+            let error = if pauses > 0 { error.with_outcome(Outcome::Unknown) } else { error };
+            match decoder.awaited().filter(|_| call.passed_deadline().is_some()) {
+                Some(awaited) => error.with_hint(key.redact(&awaited)),
+                None => error,
+            }
         })?;
         if decoder.is_done() {
             return Ok(());
@@ -63,7 +72,7 @@ async fn poll_until_done(
             Some(wait) => pause(shared, call, &History::default(), wait)
                 .await
                 .map_err(|error| error.with_outcome(Outcome::Unknown)),
-            None => Err(waiting::deadline_passed()),
+            None => Err(waiting::deadline_passed(call, &key.redact(&decoder.awaited().unwrap_or_default()))),
         };
         paused.map_err(|error| error.with_attempts(attempts))?;
         pauses += 1;

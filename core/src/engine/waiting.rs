@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::call_options::Call;
 use crate::{Error, Kind, Outcome};
 
 /// The first pause. Each pause is 1.5 times as long as the one before.
@@ -32,8 +33,9 @@ pub(crate) fn next_pause(pauses: i32, time_left: Duration, random: f64) -> Optio
 }
 
 /// The error of a wait whose deadline has passed. The outcome is unknown: with `not_sent`, a caller might send the message again.
-pub(crate) fn deadline_passed() -> Error {
-    Error::new(Kind::Timeout, Outcome::Unknown, "the deadline of the call passed before the awaited status was reached")
+pub(crate) fn deadline_passed(call: &Call, awaited: &str) -> Error {
+    let deadline = call.deadline.map(|deadline| deadline.to_string()).unwrap_or_default();
+    Error::new(Kind::Timeout, Outcome::Unknown, format!("{deadline} passed {awaited}"))
 }
 
 #[cfg(test)]

@@ -123,7 +123,8 @@ fn the_deadline_applies_to_the_whole_wait() {
     assert_eq!(error.attempts() as usize, sandbox.requests().len());
     // At the start, after pauses of at most 0.5 s, 0.75 s and 1.125 s, half a second before the deadline, and right before it. Fewer on a slow machine.
     assert!((2..=6).contains(&error.attempts()), "{error}");
-    assert!(error.message().contains("deadline"), "{error}");
+    assert!(error.message().starts_with("the deadline of 3s "), "{error}");
+    assert!(error.message().contains("while waiting for a final status; the last status was \"sent\""), "{error}");
 }
 
 #[test]
@@ -153,6 +154,8 @@ fn the_outcome_is_unknown_if_the_deadline_passes_before_a_later_poll_is_sent() {
     stalled.abort();
     assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Timeout, Outcome::Unknown, 1));
     assert!(!error.safe_to_retry(), "{error}");
+    let message = error.message();
+    assert!(message.starts_with("the deadline of 1s ") && message.contains("the last status was \"sent\""), "{error}");
 }
 
 /// Waits for a status that never comes, calls `end` during a pause, and returns the error of the wait.
