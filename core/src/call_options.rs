@@ -7,7 +7,7 @@ use http::header::HeaderMap;
 use serde_json::{Map, Value};
 
 use crate::config::{Config, header, positive};
-use crate::engine::request::Request;
+use crate::engine::request::{ANY_ROUTE, Request};
 use crate::extra::{self, BodyParams};
 use crate::observe::Observer;
 use crate::options::options;
@@ -107,15 +107,19 @@ impl CallOptions {
     pub(crate) fn check_list(&self) -> Result<()> {
         match self.values.extra_query.0.iter().find(|(name, _)| matches!(name.as_str(), "page" | "per_page")) {
             None => Ok(()),
-            Some((name, _)) => Err(Error::config(name, "cannot be an extra query parameter, because the list sets it")),
+            Some((name, _)) => {
+                Err(Error::config(name, "must not be an extra query parameter, because the list sets it"))
+            }
         }
     }
 
     /// Adds the extra query parameters to the request of a call that sends no parameters in its body.
     pub(crate) fn complete(&self, request: Request) -> Result<Request> {
         if !self.values.extra_body.is_empty() {
-            let reason =
-                "is accepted only by calls that send parameters as a body; for `request()`, add them to the body";
+            let reason = match request.route == ANY_ROUTE {
+                true => "must not be set for `request()`; add the fields to its body",
+                false => "must not be set for this call, which sends no body",
+            };
             return Err(Error::config("extra_body", reason));
         }
         request.with_extra_query(&self.values.extra_query.0)

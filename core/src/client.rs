@@ -11,7 +11,7 @@ use crate::call_options::CallOptions;
 use crate::config::Config;
 use crate::decode::{Decode, HasStatus, ResponseDecoder};
 use crate::engine::Shared;
-use crate::engine::request::{Method, Request, url_of_path};
+use crate::engine::request::{ANY_ROUTE, Method, Request, url_of_path};
 use crate::extra::BodyParams;
 use crate::list::{Filter, Source};
 use crate::tolerant::fill::FillFrom;
@@ -150,7 +150,7 @@ pub(crate) fn any_request(
 ) -> Result<Request> {
     let url = url_of_path(base, path)?;
     let query = query.iter().map(|(name, value)| (*name, (*value).to_owned()));
-    let request = Request { method, route: "(request)", url, body: None }.with_query(query);
+    let request = Request { method, route: ANY_ROUTE, url, body: None }.with_query(query);
     match body {
         Some(body) => request.with_json(body),
         None => Ok(request),

@@ -27,7 +27,7 @@ pub(crate) fn body<P: BodyParams>(params: P) -> Result<(Map<String, Value>, P)> 
     for (name, value) in params.extra() {
         let typed = body.insert(name.clone(), value.clone());
         if typed.is_some_and(|typed| !P::REQUIRED.contains(&name.as_str()) || !is_empty(&typed)) {
-            return Err(Error::config(name, "is set both by its parameter and by an extra body field"));
+            return Err(Error::config(name, "is set twice: as a parameter and as an extra body field"));
         }
     }
     let params = P::deserialize(&body).unwrap_or_else(|_| understood(params));
@@ -74,15 +74,19 @@ pub(crate) fn query(members: Map<String, Value>) -> Result<Vec<(String, String)>
             let text = match value {
                 Value::String(text) => text,
                 Value::Number(_) | Value::Bool(_) => value.to_string(),
-                _ => {
-                    let reason = format!("must contain strings, numbers, booleans or arrays of these, unlike {name:?}");
-                    return Err(Error::config("extra_query", reason));
-                }
+                Value::Null => return Err(not_plain(&name, "null")),
+                Value::Array(_) => return Err(not_plain(&name, "an array in an array")),
+                Value::Object(_) => return Err(not_plain(&name, "an object")),
             };
             query.push((name.clone(), text));
         }
     }
     Ok(query)
+}
+
+fn not_plain(name: &str, value: &str) -> Error {
+    let reason = format!("must contain strings, numbers, booleans or arrays of these, got {value} for {name:?}");
+    Error::config("extra_query", reason)
 }
 
 #[cfg(test)]
@@ -107,6 +111,7 @@ mod tests {
         ] {
             let error = super::body(params).expect_err(field);
             assert_eq!((error.kind(), &error.details().expect("details")["field"]), (Kind::Config, &json!(field)));
+            assert_eq!(error.message(), format!("`{field}` is set twice: as a parameter and as an extra body field"));
         }
     }
 
@@ -129,7 +134,7 @@ mod tests {
         assert_eq!(pairs, ["a=x", "b=1", "b=2.5", "b=true"]);
         for value in [json!(null), json!({}), json!([[1]]), json!([null])] {
             let error = query(Map::from_iter([("tag".to_owned(), value)])).expect_err("refused");
-            assert!(error.kind() == Kind::Config && error.message().contains("\"tag\""), "{error}");
+            assert!(error.kind() == Kind::Config && error.message().ends_with(" for \"tag\""), "{error}");
         }
     }
 }

@@ -77,6 +77,9 @@ impl From<Method> for http::Method {
     }
 }
 
+/// The route of a request to any path. Its path may contain an id, so it is not logged.
+pub(crate) const ANY_ROUTE: &str = "(request)";
+
 /// A request that is ready to send.
 #[derive(Clone)]
 pub(crate) struct Request {
@@ -149,7 +152,7 @@ impl Request {
     pub(crate) fn with_extra_query(self, extra: &[(String, String)]) -> Result<Request> {
         let is_set = |name: &str| self.url.query_pairs().any(|(one, _)| one == name);
         if let Some((name, _)) = extra.iter().find(|(name, _)| is_set(name)) {
-            return Err(Error::config(name, "is set both by its parameter and by an extra query parameter"));
+            return Err(Error::config(name, "is set twice: as a parameter and as an extra query parameter"));
         }
         Ok(self.with_query(extra.iter().map(|(name, value)| (name.as_str(), value.clone()))))
     }

@@ -48,19 +48,23 @@ fn extra_fields_of_the_parameters_and_of_the_call() {
 fn a_call_without_a_body_rejects_extra_fields() {
     let sandbox = Sandbox::start();
     let client = client(&sandbox).with_options(body(json!({"a": 1})));
-    let is_refused = |result: zexa::Result<()>| {
+    let is_refused = |result: zexa::Result<()>, reason: &str| {
         let error = result.expect_err("refused");
         let field = error.details().expect("details")["field"].clone();
         assert_eq!((error.kind(), field), (Kind::Config, json!("extra_body")), "{error}");
+        assert_eq!(error.message(), format!("`extra_body` {reason}"));
     };
-    is_refused(client.credits().get().map(drop));
-    is_refused(client.messages().get("msg_1").map(drop));
-    is_refused(client.messages().wait("msg_1", "sent").map(drop));
-    is_refused(client.contacts().delete("cnt_1"));
-    is_refused(client.campaigns().list(&ListCampaigns::new()).collect::<Result<Vec<_>, _>>().map(drop));
-    is_refused(client.request(Method::Post, "/messages", &[], Some(&json!({}))).map(drop));
-    is_refused(binding::check_derived(&client));
-    is_refused(binding::with_options(&async_client(&sandbox), body(json!({"a": 1}))).map(drop));
+    let no_body = "must not be set for this call, which sends no body";
+    let has_body = "must not be set for `request()`; add the fields to its body";
+    let of_a_call = "is an option of a single call and cannot be set for a client";
+    is_refused(client.credits().get().map(drop), no_body);
+    is_refused(client.messages().get("msg_1").map(drop), no_body);
+    is_refused(client.messages().wait("msg_1", "sent").map(drop), no_body);
+    is_refused(client.contacts().delete("cnt_1"), no_body);
+    is_refused(client.campaigns().list(&ListCampaigns::new()).collect::<Result<Vec<_>, _>>().map(drop), no_body);
+    is_refused(client.request(Method::Post, "/messages", &[], Some(&json!({}))).map(drop), has_body);
+    is_refused(binding::check_derived(&client), of_a_call);
+    is_refused(binding::with_options(&async_client(&sandbox), body(json!({"a": 1}))).map(drop), of_a_call);
     assert!(sandbox.requests().is_empty());
 }
 
