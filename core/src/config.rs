@@ -168,18 +168,20 @@ pub(crate) fn header(option: &str, name: &str, value: &str) -> Result<(HeaderNam
         "upgrade",
         "user-agent",
     ];
+    let invalid =
+        |reason: &str| Err(Error::config(option, format_args!("must not contain the header {name:?}{reason}")));
     let Ok(parsed) = HeaderName::try_from(name) else {
-        return Err(Error::config(option, format_args!("must contain valid header names, got {name:?}")));
+        return invalid(": use letters, digits and hyphens in the name, such as X-Shop");
     };
     if RESERVED.contains(&parsed.as_str()) {
         let hint = if parsed == AUTHORIZATION { "; to set the key, use api_key" } else { "" };
-        let reason = format!("must not contain the header {parsed}, which the client sets itself{hint}");
-        return Err(Error::config(option, reason));
+        return invalid(&format!(", which the client sets itself{hint}"));
     }
     match HeaderValue::try_from(value) {
         Ok(value) => Ok((parsed, value)),
         Err(_) => {
-            let reason = format!("must not contain line breaks or control characters, as in the value of {parsed}");
+            let reason =
+                format!("must not contain line breaks or control characters in the value of the header {name:?}");
             Err(Error::config(option, reason))
         }
     }
