@@ -28,6 +28,9 @@ impl From<serde_json::Error> for Unreadable {
 
 /// Reads a model.
 pub(crate) fn read<T: Model>(body: &[u8]) -> Result<T, Unreadable> {
+    if body.trim_ascii().is_empty() {
+        return Err(Unreadable("the body is empty".into()));
+    }
     // The slower parser, which repairs the text, is only used if necessary.
     serde_json::from_slice(body).or_else(|_| read_value(json::parse_tolerant(body)?, &Path::ROOT))
 }
@@ -122,6 +125,8 @@ mod tests {
         assert_eq!(error::<Message>(r#"{"id": {"value": "msg_1"}}"#), "`id` has an unexpected form");
         assert_eq!(error::<Message>(r#"{"data": {"status": "queued"}}"#), "`data.id` is missing");
         assert_eq!(error::<Message>(r#"{"data": "msg_1"}"#), "`id` is missing");
+        assert_eq!(error::<Message>(""), "the body is empty");
+        assert_eq!(error::<Message>(" \n"), "the body is empty");
         assert_eq!(error::<Message>("[]"), "the body is not an object");
         assert_eq!(error::<Message>("\"msg_1\""), "the body is not an object");
         assert_eq!(error::<Message>(r#"{"id": "msg_1""#), "the JSON is truncated, at line 1 column 14");
