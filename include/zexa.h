@@ -749,8 +749,8 @@ zexa_status zexa_messages_get(const zexa_client *client, const char *id,
  *
  * @param client        the client
  * @param id            id of the message
- * @param until         [optional] name of a status to wait for; NULL or "final" for any final
- *                      status
+ * @param until         [optional] status to wait for, one of the `ZEXA_MESSAGE_STATUS_...`
+ *                      constants; NULL or "final" for any final status
  * @param options       [optional] call options; NULL for those of the client
  * @param[out] message  [optional] the message; free with zexa_message_free()
  * @param[out] error    [optional] the error on failure; free with zexa_error_free()
@@ -1259,8 +1259,8 @@ zexa_status zexa_campaigns_get(const zexa_client *client, const char *id,
  *
  * @param client         the client
  * @param id             id of the campaign
- * @param until          [optional] name of a status to wait for; NULL or "final" for any final
- *                       status
+ * @param until          [optional] status to wait for, one of the `ZEXA_CAMPAIGN_STATUS_...`
+ *                       constants; NULL or "final" for any final status
  * @param options        [optional] call options; NULL for those of the client
  * @param[out] campaign  [optional] the campaign; free with zexa_campaign_free()
  * @param[out] error     [optional] the error on failure; free with zexa_error_free()
@@ -1428,7 +1428,7 @@ typedef struct zexa_create_contact_params {
     const char *phone;
     /** Ids of the contact lists to add the contact to, `lst_…`. Default: none. */
     const char *const *lists;
-    /** Number of elements of `lists`. */
+    /** Number of elements of `lists`. 0 counts as absent, even if `lists` is not NULL. */
     size_t lists_count;
     /** Email address. Required to reach the contact by email. */
     const char *email;
@@ -1675,7 +1675,7 @@ typedef struct zexa_create_webhook_params {
     const char *url;
     /** Names of the events to post: at least one, or `*` for all. */
     const char *const *events;
-    /** Number of elements of `events`. */
+    /** Number of elements of `events`. 0 counts as absent, even if `events` is not NULL. */
     size_t events_count;
 } zexa_create_webhook_params;
 

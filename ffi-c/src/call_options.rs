@@ -63,6 +63,7 @@ unsafe impl input::SizedStruct for zexa_call_options {
         extra_body: ptr::null(),
         extra_query: ptr::null(),
     };
+    const INIT_MACRO: &'static str = "ZEXA_CALL_OPTIONS_INIT";
     // Up to the last field of version 0.1. Must not grow, or programs that were compiled with it would be rejected.
     const MIN_SIZE: usize = offset_of!(zexa_call_options, extra_query) + size_of::<*const c_char>();
 }

@@ -11,7 +11,7 @@ use crate::attempt::{Callback, zexa_attempt_callback, zexa_destroy_callback};
 use crate::error::zexa_error;
 use crate::input;
 use crate::key_value::{key_values, zexa_key_value};
-use crate::number::{ZEXA_DEFAULT, boolean, count, limit, milliseconds};
+use crate::number::{ZEXA_DEFAULT, boolean, count, limit, milliseconds, milliseconds_or_zero};
 use crate::output::Output;
 use crate::panic_boundary::{self, Failure};
 use crate::status::zexa_status;
@@ -94,6 +94,7 @@ unsafe impl input::SizedStruct for zexa_client_options {
         http2: ZEXA_DEFAULT,
         max_connections: ZEXA_DEFAULT as i64,
     };
+    const INIT_MACRO: &'static str = "ZEXA_CLIENT_OPTIONS_INIT";
     // Up to the last field of version 0.1. Must not grow, or programs that were compiled with it would be rejected.
     const MIN_SIZE: usize = offset_of!(zexa_client_options, on_attempt_destroy) + size_of::<zexa_destroy_callback>();
 }
@@ -134,7 +135,7 @@ impl zexa_client_options {
         if let Some(deadline) = milliseconds("deadline_ms", self.deadline_ms)? {
             builder = builder.deadline(deadline);
         }
-        if let Some(wait) = milliseconds("max_retry_wait_ms", self.max_retry_wait_ms)? {
+        if let Some(wait) = milliseconds_or_zero("max_retry_wait_ms", self.max_retry_wait_ms)? {
             builder = builder.max_retry_wait(wait);
         }
         if let Some(retries) = count("max_retries", self.max_retries)? {

@@ -4,6 +4,7 @@ use std::ffi::{c_char, c_int};
 use std::ptr;
 
 use serde::ser::{Serialize, Serializer};
+use zexa::{Kind, binding};
 
 use crate::object::{Object, StringFields, StringTable};
 use crate::panic_boundary;
@@ -57,7 +58,22 @@ impl Serialize for Failed {
 
 impl From<zexa::Error> for zexa_error {
     fn from(error: zexa::Error) -> zexa_error {
+        let error = renamed(error);
         zexa_error::new(error.kind().into(), error)
+    }
+}
+
+/// Options with other names in C. Their values are checked by the core.
+const RENAMED: [(&str, &str); 3] =
+    [("timeout", "timeout_ms"), ("connect_timeout", "connect_timeout_ms"), ("deadline", "deadline_ms")];
+
+/// The same error, with the name that the option has in C.
+fn renamed(error: zexa::Error) -> zexa::Error {
+    let detail = |name: &str| error.details()?.get(name)?.as_str();
+    let name = RENAMED.iter().find(|(core, _)| error.kind() == Kind::Config && detail("field") == Some(core));
+    match (name, detail("reason")) {
+        (Some((_, name)), Some(reason)) => binding::invalid_option(name, reason),
+        _ => error,
     }
 }
 
@@ -68,8 +84,8 @@ impl StringFields for Failed {
         strings.push_option(self.error.code());
         strings.push_option(self.error.request_id());
         strings.push_json(self.error.details());
-        let message = || zexa::binding::cause(&self.error).map(|cause| cause.message);
-        let code = zexa::binding::reason_code(&self.error).map(str::to_owned);
+        let message = || binding::cause(&self.error).map(|cause| cause.message);
+        let code = binding::reason_code(&self.error).map(str::to_owned);
         strings.push_option(code.or_else(message).as_deref());
     }
 }

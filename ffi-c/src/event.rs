@@ -30,7 +30,7 @@ pub unsafe extern "C" fn zexa_webhooks_parse_event(
     let parse = || {
         // SAFETY: the caller's pointers are valid, as the header requires.
         let (event, body) =
-            unsafe { (Output::required("event", event)?, input::array("body", body.cast::<u8>(), length)?) };
+            unsafe { (Output::required("event", event)?, input::array("body", body.cast::<u8>(), "length", length)?) };
         event.set(zexa::webhooks::parse_event(body)?)
     };
     // SAFETY: likewise.

@@ -49,24 +49,32 @@ pub(crate) unsafe fn string<'a>(name: &str, string: *const c_char) -> Result<&'a
     unsafe { optional_string(name, string) }?.ok_or_else(|| Failure::argument(name, "must not be NULL"))
 }
 
-/// Borrows an array. NULL with a count of 0 is an empty array.
+/// Borrows an array. NULL with a count of 0 is an empty array. `count_name` is the argument or member with the count.
 ///
 /// # Safety
 ///
 /// `first` is NULL, or points to `count` elements that do not change for `'a`.
-pub(crate) unsafe fn array<'a, T>(name: &str, first: *const T, count: usize) -> Result<&'a [T], Failure> {
+pub(crate) unsafe fn array<'a, T>(
+    name: &str,
+    first: *const T,
+    count_name: &str,
+    count: usize,
+) -> Result<&'a [T], Failure> {
     match (first.is_null(), count) {
         (_, 0) => Ok(&[]),
-        (true, _) => Err(Failure::argument(name, "must not be NULL unless its count is 0")),
+        (true, _) => {
+            let reason = format!("must not be NULL unless `{count_name}` is 0, but `{count_name}` is {count}");
+            Err(Failure::argument(name, &reason))
+        }
         _ if count > isize::MAX as usize / size_of::<T>().max(1) => {
-            Err(Failure::argument(name, "has a count that exceeds the address space"))
+            Err(Failure::argument(name, &format!("exceeds the address space: `{count_name}` is {count}")))
         }
         // SAFETY: as the caller promised, and the size does not exceed isize::MAX.
         _ => Ok(unsafe { slice::from_raw_parts(first, count) }),
     }
 }
 
-/// Reads an array of strings.
+/// Reads an array of strings. The member with the count has the suffix `_count`.
 ///
 /// # Safety
 ///
@@ -77,7 +85,7 @@ pub(crate) unsafe fn strings<'a>(
     count: usize,
 ) -> Result<Vec<&'a str>, Failure> {
     // SAFETY: as the caller promised.
-    let strings = unsafe { array(name, first, count) }?;
+    let strings = unsafe { array(name, first, &format!("{name}_count"), count) }?;
     let read = |(index, element): (usize, &*const c_char)| {
         // SAFETY: as the caller promised.
         unsafe { string(&format!("{name}[{index}]"), *element) }
@@ -93,6 +101,8 @@ pub(crate) unsafe fn strings<'a>(
 pub(crate) unsafe trait SizedStruct: Copy {
     /// Every field absent.
     const INIT: Self;
+    /// Name of the header's macro.
+    const INIT_MACRO: &'static str;
     /// Size of the first version of the struct, in bytes.
     const MIN_SIZE: usize;
 }
@@ -109,13 +119,14 @@ pub(crate) unsafe fn optional_struct<T: SizedStruct>(name: &str, input: *const T
     // SAFETY: the size is the first field.
     let size = unsafe { input.cast::<usize>().read_unaligned() };
     let invalid = |reason: &str| Err(Failure::argument(&format!("{name}.struct_size"), reason));
+    let init = T::INIT_MACRO;
     if size > size_of::<T>() {
-        return invalid(
-            "is larger than in this version of libzexa: initialise the struct with the _INIT macro of the header that belongs to the library",
-        );
+        return invalid(&format!(
+            "is {size}, larger than in this version of libzexa: initialise the struct with {init} of the header that belongs to the library",
+        ));
     }
     if size < T::MIN_SIZE || size % align_of::<T>() != 0 {
-        return invalid("is invalid: initialise the struct with its _INIT macro");
+        return invalid(&format!("is {size}, which is invalid: initialise the struct with {init}"));
     }
     let mut copy = T::INIT;
     // SAFETY: the source has `size` bytes, they fit into the copy, and any bytes are valid.
@@ -148,6 +159,7 @@ mod tests {
     // SAFETY: it meets the requirements of the trait.
     unsafe impl SizedStruct for Grown {
         const INIT: Grown = Grown { struct_size: size_of::<Grown>(), old: -1, new: -1 };
+        const INIT_MACRO: &'static str = "GROWN_INIT";
         const MIN_SIZE: usize = 16;
     }
 

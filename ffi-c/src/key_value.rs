@@ -15,7 +15,7 @@ pub struct zexa_key_value {
     pub value: *const c_char,
 }
 
-/// Reads an array of names and values.
+/// Reads an array of names and values. The argument or member with the count has the suffix `_count`.
 ///
 /// # Safety
 ///
@@ -26,7 +26,7 @@ pub(crate) unsafe fn key_values<'a>(
     count: usize,
 ) -> Result<Vec<(&'a str, &'a str)>, Failure> {
     // SAFETY: as the caller promised.
-    let entries = unsafe { input::array(name, first, count) }?;
+    let entries = unsafe { input::array(name, first, &format!("{name}_count"), count) }?;
     let read = |(index, entry): (usize, &zexa_key_value)| {
         // SAFETY: as the caller promised.
         unsafe {

@@ -256,6 +256,76 @@ static void test_arrays_and_numbers(const zexa_client *client) {
     CHECK_REJECTED(zexa_webhooks_parse_event("{}", SIZE_MAX, &event, &error), "body");
 }
 
+/* Checks the message of a rejected call, and frees its error. */
+#define CHECK_MESSAGE(call, message)                                                               \
+    do {                                                                                           \
+        CHECK((call) != ZEXA_OK);                                                                  \
+        CHECK_TEXT(zexa_error_message(error), message);                                            \
+        zexa_error_free(error);                                                                    \
+        error = NULL;                                                                              \
+    } while (0)
+
+/* Errors name the arguments, members and macros of C, and the value. */
+static void test_messages(const zexa_client *client) {
+    zexa_error *error = NULL;
+    zexa_event *event = NULL;
+    CHECK_MESSAGE(zexa_webhooks_parse_event(NULL, 3, &event, &error),
+                  "`body` must not be NULL unless `length` is 0, but `length` is 3");
+    zexa_client *created = NULL;
+    zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
+    options.api_key = "key";
+#define NEW zexa_client_new(&options, &created, &error)
+    options.default_headers_count = 2;
+    CHECK_MESSAGE(NEW, "`default_headers` must not be NULL unless `default_headers_count` is 0, "
+                       "but `default_headers_count` is 2");
+    options.default_headers_count = 0;
+    options.timeout_ms = -5;
+    CHECK_MESSAGE(NEW, "`timeout_ms` must be more than zero, or ZEXA_DEFAULT, got -5");
+    options.timeout_ms = 0;
+    CHECK_CONFIG(NEW, "timeout_ms");
+    CHECK(NEW == ZEXA_CONFIG);
+    CHECK_CONTAINS(zexa_error_text(error), "config: `timeout_ms` must be more than zero");
+    zexa_error_free(error);
+    options.timeout_ms = ZEXA_DEFAULT;
+    options.connect_timeout_ms = 0;
+    CHECK_CONFIG(NEW, "connect_timeout_ms");
+    options.connect_timeout_ms = ZEXA_DEFAULT;
+    options.deadline_ms = 0;
+    CHECK_CONFIG(NEW, "deadline_ms");
+    options.deadline_ms = ZEXA_DEFAULT;
+    options.max_retry_wait_ms = -5;
+    CHECK_MESSAGE(NEW, "`max_retry_wait_ms` must be 0 or more, or ZEXA_DEFAULT, got -5");
+    options.max_retry_wait_ms = 0;
+    CHECK_OK(NEW, &error);
+    zexa_client_free(created);
+    options.http2 = 2;
+    CHECK_MESSAGE(NEW, "`http2` must be 0, 1 or ZEXA_DEFAULT, got 2");
+    options.struct_size = 0;
+    CHECK_MESSAGE(NEW, "`options.struct_size` is 0, which is invalid: initialise the struct with "
+                       "ZEXA_CLIENT_OPTIONS_INIT");
+#undef NEW
+    zexa_credits *credits = NULL;
+    zexa_call_options call = ZEXA_CALL_OPTIONS_INIT;
+    call.timeout_ms = 0;
+    CHECK_CONFIG(zexa_credits_get(client, &call, &credits, &error), "timeout_ms");
+    zexa_message *message = NULL;
+    zexa_send_message_params params = sms("Hello");
+    params.struct_size = 0;
+    CHECK_MESSAGE(zexa_messages_send(client, &params, NULL, &message, &error),
+                  "`params.struct_size` is 0, which is invalid: initialise the struct with "
+                  "ZEXA_SEND_MESSAGE_PARAMS_INIT");
+    params.struct_size = sizeof params + 8;
+    CHECK(zexa_messages_send(client, &params, NULL, &message, &error) == ZEXA_INVALID_ARGUMENT);
+    CHECK_CONTAINS(zexa_error_message(error), "ZEXA_SEND_MESSAGE_PARAMS_INIT of the header");
+    zexa_error_free(error);
+    zexa_contact_iter *iter = NULL;
+    zexa_list_contacts_params which = ZEXA_LIST_CONTACTS_PARAMS_INIT;
+    which.per_page = -2;
+    CHECK_MESSAGE(zexa_contacts_list(client, &which, NULL, &iter, &error),
+                  "`per_page` must be 1 or more, or ZEXA_DEFAULT, got -2");
+    CHECK(!event && !created && !credits && !message && !iter);
+}
+
 /* Sizes that no version of the struct had, smaller and larger than the current one. */
 #define CHECK_SIZES(params, name, call)                                                            \
     do {                                                                                           \
@@ -323,6 +393,7 @@ int main(void) {
     test_client_options();
     test_call_options(client);
     test_arrays_and_numbers(client);
+    test_messages(client);
     test_sizes(client);
     test_old_values(client);
     CHECK_NUMBER(sandbox_count(&server, "requests"), 0);

@@ -291,6 +291,7 @@ unsafe impl input::SizedStruct for zexa_create_campaign_params {
         scheduled_at: ptr::null(),
         template_id: ptr::null(),
     };
+    const INIT_MACRO: &'static str = "ZEXA_CREATE_CAMPAIGN_PARAMS_INIT";
     const MIN_SIZE: usize = offset_of!(zexa_create_campaign_params, body);
 }
 
@@ -338,6 +339,7 @@ unsafe impl input::SizedStruct for zexa_list_campaigns_params {
         struct_size: size_of::<zexa_list_campaigns_params>(),
         per_page: ZEXA_DEFAULT as i64,
     };
+    const INIT_MACRO: &'static str = "ZEXA_LIST_CAMPAIGNS_PARAMS_INIT";
     const MIN_SIZE: usize = offset_of!(zexa_list_campaigns_params, per_page);
 }
 
@@ -665,7 +667,7 @@ pub unsafe extern "C" fn zexa_campaigns_get(
 ///
 /// @param client         the client
 /// @param id             id of the campaign
-/// @param until          [optional] name of a status to wait for; NULL or "final" for any final status
+/// @param until          [optional] status to wait for, one of the `ZEXA_CAMPAIGN_STATUS_...` constants; NULL or "final" for any final status
 /// @param options        [optional] call options; NULL for those of the client
 /// @param[out] campaign  [optional] the campaign; free with zexa_campaign_free()
 /// @param[out] error     [optional] the error on failure; free with zexa_error_free()

@@ -143,7 +143,7 @@ pub struct zexa_create_contact_params {
     pub phone: *const c_char,
     /// Ids of the contact lists to add the contact to, `lst_…`. Default: none.
     pub lists: *const *const c_char,
-    /// Number of elements of `lists`.
+    /// Number of elements of `lists`. 0 counts as absent, even if `lists` is not NULL.
     pub lists_count: usize,
     /// Email address. Required to reach the contact by email.
     pub email: *const c_char,
@@ -159,6 +159,7 @@ unsafe impl input::SizedStruct for zexa_create_contact_params {
         lists_count: 0,
         email: ptr::null(),
     };
+    const INIT_MACRO: &'static str = "ZEXA_CREATE_CONTACT_PARAMS_INIT";
     const MIN_SIZE: usize = offset_of!(zexa_create_contact_params, email);
 }
 
@@ -204,6 +205,7 @@ unsafe impl input::SizedStruct for zexa_list_contacts_params {
         search: ptr::null(),
         per_page: ZEXA_DEFAULT as i64,
     };
+    const INIT_MACRO: &'static str = "ZEXA_LIST_CONTACTS_PARAMS_INIT";
     const MIN_SIZE: usize = offset_of!(zexa_list_contacts_params, list_id);
 }
 

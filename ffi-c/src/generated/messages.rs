@@ -256,6 +256,7 @@ unsafe impl input::SizedStruct for zexa_send_message_params {
         scheduled_at: ptr::null(),
         template_id: ptr::null(),
     };
+    const INIT_MACRO: &'static str = "ZEXA_SEND_MESSAGE_PARAMS_INIT";
     const MIN_SIZE: usize = offset_of!(zexa_send_message_params, body);
 }
 
@@ -363,7 +364,7 @@ pub unsafe extern "C" fn zexa_messages_get(
 ///
 /// @param client        the client
 /// @param id            id of the message
-/// @param until         [optional] name of a status to wait for; NULL or "final" for any final status
+/// @param until         [optional] status to wait for, one of the `ZEXA_MESSAGE_STATUS_...` constants; NULL or "final" for any final status
 /// @param options       [optional] call options; NULL for those of the client
 /// @param[out] message  [optional] the message; free with zexa_message_free()
 /// @param[out] error    [optional] the error on failure; free with zexa_error_free()

@@ -127,6 +127,7 @@ unsafe impl input::SizedStruct for zexa_list_sender_ids_params {
         struct_size: size_of::<zexa_list_sender_ids_params>(),
         per_page: ZEXA_DEFAULT as i64,
     };
+    const INIT_MACRO: &'static str = "ZEXA_LIST_SENDER_IDS_PARAMS_INIT";
     const MIN_SIZE: usize = offset_of!(zexa_list_sender_ids_params, per_page);
 }
 

@@ -225,7 +225,7 @@ pub struct zexa_create_webhook_params {
     pub url: *const c_char,
     /// Names of the events to post: at least one, or `*` for all.
     pub events: *const *const c_char,
-    /// Number of elements of `events`.
+    /// Number of elements of `events`. 0 counts as absent, even if `events` is not NULL.
     pub events_count: usize,
 }
 
@@ -237,6 +237,7 @@ unsafe impl input::SizedStruct for zexa_create_webhook_params {
         events: ptr::null(),
         events_count: 0,
     };
+    const INIT_MACRO: &'static str = "ZEXA_CREATE_WEBHOOK_PARAMS_INIT";
     const MIN_SIZE: usize = size_of::<zexa_create_webhook_params>();
 }
 

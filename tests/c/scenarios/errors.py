@@ -5,6 +5,8 @@ from objects import ABSENT_NUMBER, parsed, until_nul
 
 LARGEST = 2**63 - 1
 SAFE = ("not_sent", "rejected")
+# Names of options in C, and in scenarios.
+NEUTRAL = {f"{name}_ms": name for name in ("timeout", "connect_timeout", "deadline", "max_retry_wait")}
 
 
 def to_json(library: Library, error) -> dict:
@@ -29,7 +31,17 @@ def to_json(library: Library, error) -> dict:
         found.append("text() is empty")
     if found:
         raise ContractError("; ".join(found))
-    return actual
+    return renamed(actual)
+
+
+def renamed(error: dict) -> dict:
+    """Returns an error with the name that scenarios have for the option that it is about."""
+    details = error["details"]
+    if error["status"] is not None or not isinstance(details, dict) or details.get("field") not in NEUTRAL:
+        return error
+    field = details["field"]
+    message = error["message"].replace(f"`{field}` ", f"`{NEUTRAL[field]}` ", 1)
+    return {**error, "message": message, "details": {**details, "field": NEUTRAL[field]}}
 
 
 def disagreements(actual: dict, whole: dict) -> list[str]:

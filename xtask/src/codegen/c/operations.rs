@@ -3,10 +3,10 @@
 use heck::ToSnakeCase;
 
 use super::lists;
-use super::names::{init_macro, model_type, params_type};
+use super::names::{enum_prefix, init_macro, model_type, params_type};
 use super::status::status;
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Operation, OperationKind, Resource};
+use crate::codegen::definition::{Operation, OperationKind, Resource, Type};
 use crate::codegen::errors::additional;
 
 pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Operation) -> String {
@@ -37,11 +37,17 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, operation: &Oper
             ..Function::default()
         }),
         OperationKind::Wait { answer } => {
+            let prefix = match context.status(operation, answer) {
+                Some(Type::Enum(name)) => enum_prefix(name),
+                _ => String::new(),
+            };
             let mut function = Function::by_id(answer, format!("{method}(id, until)?"));
             function.inputs.push(Input {
                 name: "until",
                 kind: "*const c_char".to_owned(),
-                docs: "[optional] name of a status to wait for; NULL or \"final\" for any final status".to_owned(),
+                docs: format!(
+                    "[optional] status to wait for, one of the `{prefix}...` constants; NULL or \"final\" for any final status"
+                ),
             });
             operations.function(Function {
                 docs: operations.docs("GET"),

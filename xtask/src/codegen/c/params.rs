@@ -23,6 +23,7 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
         // SAFETY: repr(C); the size comes first, then pointers and numbers; the macro is generated from the same fields.
         unsafe impl input::SizedStruct for {name} {{
             const INIT: {name} = {name} {{ struct_size: size_of::<{name}>(), {inits} }};
+            const INIT_MACRO: &'static str = {init:?};
             const MIN_SIZE: usize = {min_size};
         }}
 
@@ -38,6 +39,7 @@ pub(super) fn write(context: &Context<'_>, params: &Params) -> String {
         }}
         ",
         rust = params.name,
+        init = init_macro(&name),
         min_size = min_size(params, &name),
     )
 }
@@ -100,18 +102,24 @@ fn members(context: &Context<'_>, field: &Field) -> Vec<Member> {
         Type::Template => vec![text(docs + "/// A JSON object. zexa_template can build it.\n")],
         Type::U32 => vec![Member { kind: "i64", absent: "ZEXA_DEFAULT as i64", ..text(docs) }],
         Type::List(_) => {
-            let count = Member {
-                name: format!("{name}_count"),
-                kind: "usize",
-                absent: "0",
-                docs: format!("/// Number of elements of `{name}`.\n"),
-            };
+            let count =
+                Member { name: format!("{name}_count"), kind: "usize", absent: "0", docs: count_docs(field, &name) };
             vec![Member { kind: "*const *const c_char", ..text(docs) }, count]
         }
         Type::U64 | Type::F64 | Type::Json | Type::Model(_) => {
             context.report(&field.span, format!("a parameter cannot be a `{}` in C", field.kind));
             Vec::new()
         }
+    }
+}
+
+/// Documentation of the number of elements of a list.
+fn count_docs(field: &Field, name: &str) -> String {
+    match field.required {
+        true => format!("/// Number of elements of `{name}`. 0 counts as absent, even if `{name}` is not NULL.\n"),
+        false => format!(
+            "/// Number of elements of `{name}`. If it is 0 and `{name}` is not NULL, an empty array is sent. Ignored if `{name}` is NULL.\n"
+        ),
     }
 }
 
