@@ -169,7 +169,8 @@ struct call_options {
 ///
 /// Thread-safe: create one per process and share it. Calls run on the calling thread. Creating a
 /// client opens no connection and starts no thread. Copies are the same client. A client that was
-/// created before fork() works in the parent and in the child.
+/// created before fork() works in the parent and in the child. Calls of a client that was moved
+/// from throw invalid_argument_error.
 class client {
   public:
     /// Create a client with the default options, and the API key of the environment variable
@@ -700,6 +701,22 @@ inline std::optional<int> optional_status(std::int32_t status) {
     return status;
 }
 
+/// Options that are named without the suffix `_ms` in C++.
+inline void remove_suffix(failure &failure) {
+    for (const char *option : {"timeout", "connect_timeout", "deadline"}) {
+        const std::string name = option;
+        const std::string c_name = name + "_ms";
+        if (failure.kind != kind::config || failure.message.rfind("`" + c_name + "` ", 0) != 0)
+            continue;
+        std::string none;
+        for (std::string *text : {&failure.text, &failure.message, &failure.json,
+                                  failure.details_json ? &*failure.details_json : &none}) {
+            for (std::size_t at; (at = text->find(c_name)) != std::string::npos;)
+                text->replace(at, c_name.size(), name);
+        }
+    }
+}
+
 /// Throws if a call failed, and frees its error.
 inline void check(zexa_status status, zexa_error *error) {
     std::unique_ptr<zexa_error, void (*)(zexa_error *)> owner(error, zexa_error_free);
@@ -720,6 +737,7 @@ inline void check(zexa_status status, zexa_error *error) {
     failure.attempts = zexa_error_attempts(error);
     failure.cause = optional_string(zexa_error_cause(error));
     failure.json = view(zexa_error_json(error));
+    remove_suffix(failure);
     raise(std::move(failure));
 }
 
@@ -734,16 +752,18 @@ template <class Object, class Call> Object *create(Call call) {
 
 /// Throws the error that the library returns for an invalid argument. JSON escapes nothing in the
 /// two strings.
-[[noreturn]] inline void reject(const std::string &field, const std::string &reason) {
+[[noreturn]] inline void reject(const std::string &field, const std::string &reason,
+                                kind kind = kind::invalid_argument) {
+    const std::string name = zexa_status_name(static_cast<zexa_status>(kind));
     failure failure;
-    failure.kind = kind::invalid_argument;
+    failure.kind = kind;
     failure.outcome = outcome::not_sent;
     failure.safe_to_retry = true;
     failure.message = "`" + field + "` " + reason;
-    failure.text = "invalid_argument: " + failure.message;
+    failure.text = name + ": " + failure.message;
     failure.details_json = R"({"field":")" + field + R"(","reason":")" + reason + R"("})";
-    failure.json = R"({"kind":"invalid_argument","outcome":"not_sent","status":null,"code":null,)"
-                   R"("message":")" +
+    failure.json = R"({"kind":")" + name +
+                   R"(","outcome":"not_sent","status":null,"code":null,"message":")" +
                    failure.message + R"(","details":)" + *failure.details_json +
                    R"(,"request_id":null,"retry_after":null,"attempts":0})";
     raise(std::move(failure));
@@ -763,15 +783,40 @@ inline const char *text(const std::string &field, const std::optional<std::strin
 /// A count. -1 would mean absent.
 inline std::int32_t number(const std::string &field, const std::optional<std::int32_t> &value) {
     if (value && *value < 0)
-        reject(field, "must be 0 or more");
+        reject(field, "must be 0 or more, got " + std::to_string(*value));
     return value.value_or(ZEXA_DEFAULT);
 }
 
 /// A limit. The library rejects 0.
 inline std::int64_t limit(const std::string &field, const std::optional<std::int64_t> &value) {
     if (value && *value < 0)
-        reject(field, "must be 1 or more");
+        reject(field, "must be 1 or more, got " + std::to_string(*value));
     return value.value_or(ZEXA_DEFAULT);
+}
+
+/// A parameter that is a size. -1 would mean absent. The library rejects 0.
+inline std::int64_t size(const std::string &field, const std::optional<std::int64_t> &value) {
+    if (value && *value < 0)
+        reject(field, "must be 1 or more, got " + std::to_string(*value), kind::validation);
+    return value.value_or(ZEXA_DEFAULT);
+}
+
+/// The number of a page. The library rejects 0.
+inline std::uint32_t page_number(std::int64_t number) {
+    constexpr std::int64_t largest = 0xFFFFFFFF;
+    if (number < 0)
+        reject("page", "must be 1 or more, got " + std::to_string(number), kind::validation);
+    if (number > largest)
+        reject("page", "must be 4294967295 or less, got " + std::to_string(number),
+               kind::validation);
+    return static_cast<std::uint32_t>(number);
+}
+
+/// The client of the C API. A moved-from client has none.
+inline const zexa_client *handle(const client &client) {
+    if (client.get() == nullptr)
+        reject("client", "must not be used after it was moved from");
+    return client.get();
 }
 
 /// Calls a predicate of the library for a name. No known name contains a NUL.
@@ -779,13 +824,16 @@ inline bool test(bool (*function)(const char *), std::string_view name) {
     return name.find('\0') == std::string_view::npos && function(std::string(name).c_str());
 }
 
+/// A duration. `valid` says which are valid.
 inline std::int64_t milliseconds(const std::string &field,
-                                 const std::optional<std::chrono::milliseconds> &value) {
+                                 const std::optional<std::chrono::milliseconds> &value,
+                                 const char *valid = "more than zero") {
     if (!value)
         return ZEXA_DEFAULT;
-    // -1 would mean absent. The library reports 0 with the same message.
+    // -1 would mean absent. The library rejects a 0 that is not valid, in the same words.
     if (value->count() < 0)
-        reject(field, "must be more than zero");
+        reject(field,
+               "must be " + std::string(valid) + ", got " + std::to_string(value->count()) + " ms");
     return value->count();
 }
 
@@ -839,7 +887,7 @@ inline zexa_client_options lower(const client_options &options, arrays &arrays) 
     lowered.timeout_ms = milliseconds("timeout", options.timeout);
     lowered.connect_timeout_ms = milliseconds("connect_timeout", options.connect_timeout);
     lowered.deadline_ms = milliseconds("deadline", options.deadline);
-    lowered.max_retry_wait_ms = milliseconds("max_retry_wait", options.max_retry_wait);
+    lowered.max_retry_wait_ms = milliseconds("max_retry_wait", options.max_retry_wait, "0 or more");
     lowered.max_retries = number("max_retries", options.max_retries);
     lowered.allow_http = options.allow_http ? 1 : 0;
     lowered.http2 = options.http2 ? 1 : 0;
@@ -925,7 +973,7 @@ inline client client::with_options(const call_options &options) const {
     detail::arrays arrays;
     const zexa_call_options lowered = detail::lower(options, arrays);
     return client(detail::create<zexa_client>([&](zexa_client **derived, zexa_error **error) {
-        return zexa_client_with_options(get(), &lowered, derived, error);
+        return zexa_client_with_options(detail::handle(*this), &lowered, derived, error);
     }));
 }
 
@@ -941,8 +989,8 @@ inline response client::request(const std::string &method, const std::string &pa
     const zexa_key_value *c_query = arrays.key_values("query", query);
     return zexa::response(
         detail::create<zexa_response>([&](zexa_response **response, zexa_error **error) {
-            return zexa_client_request(get(), c_method, c_path, c_query, query.size(), c_body,
-                                       &lowered, response, error);
+            return zexa_client_request(detail::handle(*this), c_method, c_path, c_query,
+                                       query.size(), c_body, &lowered, response, error);
         }));
 }
 
@@ -1201,7 +1249,8 @@ template <class Item> class page_range {
     using listing = detail::listing<Item>;
 
   public:
-    /// Type of the iterators.
+    /// Type of the iterators: input iterators, whose copies share the position. An iterator that is
+    /// equal to end() must not be dereferenced or incremented.
     using iterator =
         detail::iterator<page<Item>, typename listing::page_handle, typename listing::pages_handle>;
 
@@ -1214,7 +1263,8 @@ template <class Item> class page_range {
         using handle = typename listing::pages_handle;
         std::shared_ptr<handle> pages(
             detail::create<handle>([&](handle **created, zexa_error **error) {
-                return listing::list_pages(client_.get(), &params, &options, created, error);
+                return listing::list_pages(detail::handle(client_), &params, &options, created,
+                                           error);
             }),
             listing::pages_free);
         return iterator(std::move(pages), listing::pages_next, listing::pages_is_incomplete,
@@ -1255,7 +1305,8 @@ template <class Item> class list {
     using listing = detail::listing<Item>;
 
   public:
-    /// Type of the iterators.
+    /// Type of the iterators: input iterators, whose copies share the position. An iterator that is
+    /// equal to end() must not be dereferenced or incremented.
     using iterator =
         detail::iterator<Item, typename listing::item_handle, typename listing::items_handle>;
 
@@ -1268,7 +1319,7 @@ template <class Item> class list {
         using handle = typename listing::items_handle;
         std::shared_ptr<handle> items(
             detail::create<handle>([&](handle **created, zexa_error **error) {
-                return listing::list(client_.get(), &params, &options, created, error);
+                return listing::list(detail::handle(client_), &params, &options, created, error);
             }),
             listing::items_free);
         return iterator(std::move(items), listing::items_next, listing::items_is_incomplete,
@@ -1289,14 +1340,16 @@ template <class Item> class list {
     /// value.
     [[nodiscard]] bool is_incomplete() const noexcept { return *incomplete_; }
 
-    /// Fetch one page. The first has the number 1.
-    [[nodiscard]] zexa::page<Item> page(std::uint32_t number) const {
+    /// Fetch one page. The first has the number 1. Throws validation_error for a smaller number.
+    [[nodiscard]] zexa::page<Item> page(std::int64_t number) const {
+        const std::uint32_t c_number = detail::page_number(number);
         detail::arrays arrays;
         const auto params = lower(params_, arrays);
         const zexa_call_options options = detail::lower(options_, arrays);
         using handle = typename listing::page_handle;
         return zexa::page<Item>(detail::create<handle>([&](handle **created, zexa_error **error) {
-            return listing::list_page(client_.get(), &params, number, &options, created, error);
+            return listing::list_page(detail::handle(client_), &params, c_number, &options, created,
+                                      error);
         }));
     }
 
@@ -1594,7 +1647,8 @@ class messages_resource {
         const zexa_call_options c_options = detail::lower(options, arrays);
         return zexa::message(
             detail::create<zexa_message>([&](zexa_message **message, zexa_error **error) {
-                return zexa_messages_send(client_.get(), &lowered, &c_options, message, error);
+                return zexa_messages_send(detail::handle(client_), &lowered, &c_options, message,
+                                          error);
             }));
     }
 
@@ -1614,7 +1668,7 @@ class messages_resource {
         const zexa_call_options c_options = detail::lower(options, arrays);
         return zexa::message(
             detail::create<zexa_message>([&](zexa_message **message, zexa_error **error) {
-                return zexa_messages_get(client_.get(), c_id, &c_options, message, error);
+                return zexa_messages_get(detail::handle(client_), c_id, &c_options, message, error);
             }));
     }
 
@@ -1633,7 +1687,8 @@ class messages_resource {
     /// Throws not_found_error, validation_error, or another zexa::error.
     ///
     /// @param id       id of the message
-    /// @param until    name of a status to wait for; "final" for any final status
+    /// @param until    status to wait for, one of the `message_status::` constants; "final" for any
+    /// final status
     /// @param options  call options, which override those of the client
     /// @return the message
     [[nodiscard]] zexa::message wait(std::string_view id, std::string_view until = "final",
@@ -1646,7 +1701,8 @@ class messages_resource {
         const zexa_call_options c_options = detail::lower(options, arrays);
         return zexa::message(
             detail::create<zexa_message>([&](zexa_message **message, zexa_error **error) {
-                return zexa_messages_wait(client_.get(), c_id, c_until, &c_options, message, error);
+                return zexa_messages_wait(detail::handle(client_), c_id, c_until, &c_options,
+                                          message, error);
             }));
     }
 
@@ -1742,7 +1798,7 @@ class sender_id {
 /// Which Sender IDs to list. Default: all.
 struct list_sender_ids_params {
     /// Page size: number of items per request, 1 to 100. Default: 50, set by the API.
-    std::optional<std::uint32_t> per_page{};
+    std::optional<std::int64_t> per_page{};
 };
 
 /// @cond
@@ -1751,8 +1807,7 @@ namespace detail {
 
 inline zexa_list_sender_ids_params lower(const list_sender_ids_params &params, arrays &) {
     zexa_list_sender_ids_params lowered = ZEXA_LIST_SENDER_IDS_PARAMS_INIT;
-    if (params.per_page)
-        lowered.per_page = *params.per_page;
+    lowered.per_page = size("per_page", params.per_page);
     return lowered;
 }
 
@@ -2028,7 +2083,7 @@ inline zexa_create_campaign_params lower(const create_campaign_params &params, a
 /// Which campaigns to list. Default: all.
 struct list_campaigns_params {
     /// Page size: number of items per request, 1 to 100. Default: 50, set by the API.
-    std::optional<std::uint32_t> per_page{};
+    std::optional<std::int64_t> per_page{};
 };
 
 /// @cond
@@ -2037,8 +2092,7 @@ namespace detail {
 
 inline zexa_list_campaigns_params lower(const list_campaigns_params &params, arrays &) {
     zexa_list_campaigns_params lowered = ZEXA_LIST_CAMPAIGNS_PARAMS_INIT;
-    if (params.per_page)
-        lowered.per_page = *params.per_page;
+    lowered.per_page = size("per_page", params.per_page);
     return lowered;
 }
 
@@ -2102,7 +2156,8 @@ class campaigns_resource {
         const zexa_call_options c_options = detail::lower(options, arrays);
         return zexa::campaign(
             detail::create<zexa_campaign>([&](zexa_campaign **campaign, zexa_error **error) {
-                return zexa_campaigns_create(client_.get(), &lowered, &c_options, campaign, error);
+                return zexa_campaigns_create(detail::handle(client_), &lowered, &c_options,
+                                             campaign, error);
             }));
     }
 
@@ -2134,10 +2189,10 @@ class campaigns_resource {
         const std::string id_string(id);
         const char *c_id = detail::text("id", id_string);
         const zexa_call_options c_options = detail::lower(options, arrays);
-        return zexa::campaign(
-            detail::create<zexa_campaign>([&](zexa_campaign **campaign, zexa_error **error) {
-                return zexa_campaigns_get(client_.get(), c_id, &c_options, campaign, error);
-            }));
+        return zexa::campaign(detail::create<zexa_campaign>([&](zexa_campaign **campaign,
+                                                                zexa_error **error) {
+            return zexa_campaigns_get(detail::handle(client_), c_id, &c_options, campaign, error);
+        }));
     }
 
     /// Wait until a campaign has the status `until` or a final status, and return the campaign.
@@ -2155,7 +2210,8 @@ class campaigns_resource {
     /// Throws not_found_error, validation_error, or another zexa::error.
     ///
     /// @param id       id of the campaign
-    /// @param until    name of a status to wait for; "final" for any final status
+    /// @param until    status to wait for, one of the `campaign_status::` constants; "final" for
+    /// any final status
     /// @param options  call options, which override those of the client
     /// @return the campaign
     [[nodiscard]] zexa::campaign wait(std::string_view id, std::string_view until = "final",
@@ -2166,10 +2222,11 @@ class campaigns_resource {
         const std::string until_string(until);
         const char *c_until = detail::text("until", until_string);
         const zexa_call_options c_options = detail::lower(options, arrays);
-        return zexa::campaign(detail::create<zexa_campaign>([&](zexa_campaign **campaign,
-                                                                zexa_error **error) {
-            return zexa_campaigns_wait(client_.get(), c_id, c_until, &c_options, campaign, error);
-        }));
+        return zexa::campaign(
+            detail::create<zexa_campaign>([&](zexa_campaign **campaign, zexa_error **error) {
+                return zexa_campaigns_wait(detail::handle(client_), c_id, c_until, &c_options,
+                                           campaign, error);
+            }));
     }
 
     /// Create the resource of a client. Use client::campaigns().
@@ -2292,7 +2349,7 @@ struct list_contacts_params {
     /// filter: a server may ignore it and return every contact.
     std::optional<std::string> search{};
     /// Page size: number of items per request, 1 to 100. Default: 50, set by the API.
-    std::optional<std::uint32_t> per_page{};
+    std::optional<std::int64_t> per_page{};
 };
 
 /// @cond
@@ -2303,8 +2360,7 @@ inline zexa_list_contacts_params lower(const list_contacts_params &params, array
     zexa_list_contacts_params lowered = ZEXA_LIST_CONTACTS_PARAMS_INIT;
     lowered.list_id = text("list_id", params.list_id);
     lowered.search = text("search", params.search);
-    if (params.per_page)
-        lowered.per_page = *params.per_page;
+    lowered.per_page = size("per_page", params.per_page);
     return lowered;
 }
 
@@ -2366,7 +2422,8 @@ class contacts_resource {
         const zexa_call_options c_options = detail::lower(options, arrays);
         return zexa::contact(
             detail::create<zexa_contact>([&](zexa_contact **contact, zexa_error **error) {
-                return zexa_contacts_create(client_.get(), &lowered, &c_options, contact, error);
+                return zexa_contacts_create(detail::handle(client_), &lowered, &c_options, contact,
+                                            error);
             }));
     }
 
@@ -2402,7 +2459,8 @@ class contacts_resource {
         const char *c_id = detail::text("id", id_string);
         const zexa_call_options c_options = detail::lower(options, arrays);
         zexa_error *error = nullptr;
-        const zexa_status status = zexa_contacts_delete(client_.get(), c_id, &c_options, &error);
+        const zexa_status status =
+            zexa_contacts_delete(detail::handle(client_), c_id, &c_options, &error);
         detail::check(status, error);
     }
 
@@ -2621,7 +2679,8 @@ class webhooks_resource {
         const zexa_call_options c_options = detail::lower(options, arrays);
         return zexa::webhook(
             detail::create<zexa_webhook>([&](zexa_webhook **webhook, zexa_error **error) {
-                return zexa_webhooks_create(client_.get(), &lowered, &c_options, webhook, error);
+                return zexa_webhooks_create(detail::handle(client_), &lowered, &c_options, webhook,
+                                            error);
             }));
     }
 
@@ -2702,7 +2761,7 @@ class credits_resource {
         const zexa_call_options c_options = detail::lower(options, arrays);
         return zexa::credits(
             detail::create<zexa_credits>([&](zexa_credits **credits, zexa_error **error) {
-                return zexa_credits_get(client_.get(), &c_options, credits, error);
+                return zexa_credits_get(detail::handle(client_), &c_options, credits, error);
             }));
     }
 

@@ -43,7 +43,7 @@ inline client client::with_options(const call_options &options) const {
     detail::arrays arrays;
     const zexa_call_options lowered = detail::lower(options, arrays);
     return client(detail::create<zexa_client>([&](zexa_client **derived, zexa_error **error) {
-        return zexa_client_with_options(get(), &lowered, derived, error);
+        return zexa_client_with_options(detail::handle(*this), &lowered, derived, error);
     }));
 }
 
@@ -59,7 +59,7 @@ inline response client::request(const std::string &method, const std::string &pa
     const zexa_key_value *c_query = arrays.key_values("query", query);
     return zexa::response(
         detail::create<zexa_response>([&](zexa_response **response, zexa_error **error) {
-            return zexa_client_request(get(), c_method, c_path, c_query, query.size(), c_body,
+            return zexa_client_request(detail::handle(*this), c_method, c_path, c_query, query.size(), c_body,
                                        &lowered, response, error);
         }));
 }

@@ -49,6 +49,22 @@ inline std::optional<int> optional_status(std::int32_t status) {
     return status;
 }
 
+/// Options that are named without the suffix `_ms` in C++.
+inline void remove_suffix(failure &failure) {
+    for (const char *option : {"timeout", "connect_timeout", "deadline"}) {
+        const std::string name = option;
+        const std::string c_name = name + "_ms";
+        if (failure.kind != kind::config || failure.message.rfind("`" + c_name + "` ", 0) != 0)
+            continue;
+        std::string none;
+        for (std::string *text : {&failure.text, &failure.message, &failure.json,
+                                  failure.details_json ? &*failure.details_json : &none}) {
+            for (std::size_t at; (at = text->find(c_name)) != std::string::npos;)
+                text->replace(at, c_name.size(), name);
+        }
+    }
+}
+
 /// Throws if a call failed, and frees its error.
 inline void check(zexa_status status, zexa_error *error) {
     std::unique_ptr<zexa_error, void (*)(zexa_error *)> owner(error, zexa_error_free);
@@ -69,6 +85,7 @@ inline void check(zexa_status status, zexa_error *error) {
     failure.attempts = zexa_error_attempts(error);
     failure.cause = optional_string(zexa_error_cause(error));
     failure.json = view(zexa_error_json(error));
+    remove_suffix(failure);
     raise(std::move(failure));
 }
 
@@ -83,16 +100,18 @@ template <class Object, class Call> Object *create(Call call) {
 
 /// Throws the error that the library returns for an invalid argument. JSON escapes nothing in the
 /// two strings.
-[[noreturn]] inline void reject(const std::string &field, const std::string &reason) {
+[[noreturn]] inline void reject(const std::string &field, const std::string &reason,
+                                kind kind = kind::invalid_argument) {
+    const std::string name = zexa_status_name(static_cast<zexa_status>(kind));
     failure failure;
-    failure.kind = kind::invalid_argument;
+    failure.kind = kind;
     failure.outcome = outcome::not_sent;
     failure.safe_to_retry = true;
     failure.message = "`" + field + "` " + reason;
-    failure.text = "invalid_argument: " + failure.message;
+    failure.text = name + ": " + failure.message;
     failure.details_json = R"({"field":")" + field + R"(","reason":")" + reason + R"("})";
-    failure.json = R"({"kind":"invalid_argument","outcome":"not_sent","status":null,"code":null,)"
-                   R"("message":")" +
+    failure.json = R"({"kind":")" + name +
+                   R"(","outcome":"not_sent","status":null,"code":null,"message":")" +
                    failure.message + R"(","details":)" + *failure.details_json +
                    R"(,"request_id":null,"retry_after":null,"attempts":0})";
     raise(std::move(failure));
@@ -112,15 +131,40 @@ inline const char *text(const std::string &field, const std::optional<std::strin
 /// A count. -1 would mean absent.
 inline std::int32_t number(const std::string &field, const std::optional<std::int32_t> &value) {
     if (value && *value < 0)
-        reject(field, "must be 0 or more");
+        reject(field, "must be 0 or more, got " + std::to_string(*value));
     return value.value_or(ZEXA_DEFAULT);
 }
 
 /// A limit. The library rejects 0.
 inline std::int64_t limit(const std::string &field, const std::optional<std::int64_t> &value) {
     if (value && *value < 0)
-        reject(field, "must be 1 or more");
+        reject(field, "must be 1 or more, got " + std::to_string(*value));
     return value.value_or(ZEXA_DEFAULT);
+}
+
+/// A parameter that is a size. -1 would mean absent. The library rejects 0.
+inline std::int64_t size(const std::string &field, const std::optional<std::int64_t> &value) {
+    if (value && *value < 0)
+        reject(field, "must be 1 or more, got " + std::to_string(*value), kind::validation);
+    return value.value_or(ZEXA_DEFAULT);
+}
+
+/// The number of a page. The library rejects 0.
+inline std::uint32_t page_number(std::int64_t number) {
+    constexpr std::int64_t largest = 0xFFFFFFFF;
+    if (number < 0)
+        reject("page", "must be 1 or more, got " + std::to_string(number), kind::validation);
+    if (number > largest)
+        reject("page", "must be 4294967295 or less, got " + std::to_string(number),
+               kind::validation);
+    return static_cast<std::uint32_t>(number);
+}
+
+/// The client of the C API. A moved-from client has none.
+inline const zexa_client *handle(const client &client) {
+    if (client.get() == nullptr)
+        reject("client", "must not be used after it was moved from");
+    return client.get();
 }
 
 /// Calls a predicate of the library for a name. No known name contains a NUL.
@@ -128,13 +172,16 @@ inline bool test(bool (*function)(const char *), std::string_view name) {
     return name.find('\0') == std::string_view::npos && function(std::string(name).c_str());
 }
 
+/// A duration. `valid` says which are valid.
 inline std::int64_t milliseconds(const std::string &field,
-                                 const std::optional<std::chrono::milliseconds> &value) {
+                                 const std::optional<std::chrono::milliseconds> &value,
+                                 const char *valid = "more than zero") {
     if (!value)
         return ZEXA_DEFAULT;
-    // -1 would mean absent. The library reports 0 with the same message.
+    // -1 would mean absent. The library rejects a 0 that is not valid, in the same words.
     if (value->count() < 0)
-        reject(field, "must be more than zero");
+        reject(field, "must be " + std::string(valid) + ", got " + std::to_string(value->count()) +
+                          " ms");
     return value->count();
 }
 
@@ -188,7 +235,7 @@ inline zexa_client_options lower(const client_options &options, arrays &arrays) 
     lowered.timeout_ms = milliseconds("timeout", options.timeout);
     lowered.connect_timeout_ms = milliseconds("connect_timeout", options.connect_timeout);
     lowered.deadline_ms = milliseconds("deadline", options.deadline);
-    lowered.max_retry_wait_ms = milliseconds("max_retry_wait", options.max_retry_wait);
+    lowered.max_retry_wait_ms = milliseconds("max_retry_wait", options.max_retry_wait, "0 or more");
     lowered.max_retries = number("max_retries", options.max_retries);
     lowered.allow_http = options.allow_http ? 1 : 0;
     lowered.http2 = options.http2 ? 1 : 0;

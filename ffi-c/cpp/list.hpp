@@ -166,7 +166,8 @@ template <class Item> class page_range {
     using listing = detail::listing<Item>;
 
   public:
-    /// Type of the iterators.
+    /// Type of the iterators: input iterators, whose copies share the position. An iterator that is
+    /// equal to end() must not be dereferenced or incremented.
     using iterator =
         detail::iterator<page<Item>, typename listing::page_handle, typename listing::pages_handle>;
 
@@ -179,7 +180,7 @@ template <class Item> class page_range {
         using handle = typename listing::pages_handle;
         std::shared_ptr<handle> pages(
             detail::create<handle>([&](handle **created, zexa_error **error) {
-                return listing::list_pages(client_.get(), &params, &options, created, error);
+                return listing::list_pages(detail::handle(client_), &params, &options, created, error);
             }),
             listing::pages_free);
         return iterator(std::move(pages), listing::pages_next, listing::pages_is_incomplete,
@@ -220,7 +221,8 @@ template <class Item> class list {
     using listing = detail::listing<Item>;
 
   public:
-    /// Type of the iterators.
+    /// Type of the iterators: input iterators, whose copies share the position. An iterator that is
+    /// equal to end() must not be dereferenced or incremented.
     using iterator =
         detail::iterator<Item, typename listing::item_handle, typename listing::items_handle>;
 
@@ -233,7 +235,7 @@ template <class Item> class list {
         using handle = typename listing::items_handle;
         std::shared_ptr<handle> items(
             detail::create<handle>([&](handle **created, zexa_error **error) {
-                return listing::list(client_.get(), &params, &options, created, error);
+                return listing::list(detail::handle(client_), &params, &options, created, error);
             }),
             listing::items_free);
         return iterator(std::move(items), listing::items_next, listing::items_is_incomplete,
@@ -254,14 +256,15 @@ template <class Item> class list {
     /// value.
     [[nodiscard]] bool is_incomplete() const noexcept { return *incomplete_; }
 
-    /// Fetch one page. The first has the number 1.
-    [[nodiscard]] zexa::page<Item> page(std::uint32_t number) const {
+    /// Fetch one page. The first has the number 1. Throws validation_error for a smaller number.
+    [[nodiscard]] zexa::page<Item> page(std::int64_t number) const {
+        const std::uint32_t c_number = detail::page_number(number);
         detail::arrays arrays;
         const auto params = lower(params_, arrays);
         const zexa_call_options options = detail::lower(options_, arrays);
         using handle = typename listing::page_handle;
         return zexa::page<Item>(detail::create<handle>([&](handle **created, zexa_error **error) {
-            return listing::list_page(client_.get(), &params, number, &options, created, error);
+            return listing::list_page(detail::handle(client_), &params, c_number, &options, created, error);
         }));
     }
 

@@ -86,14 +86,47 @@ static void test_invalid_arguments() {
     options.timeout = -1ms;
     const auto timeout = CHECK_THROWS(wrong, client.credits().get(options));
     check_rejected(timeout, "timeout");
-    CHECK(contains(timeout.what(), "must be more than zero"));
+    CHECK(timeout.message() == "`timeout` must be more than zero, got -1 ms");
     options.timeout.reset();
     options.max_retries = -1;
-    check_rejected(CHECK_THROWS(wrong, client.with_options(options)), "max_retries");
+    const auto retries = CHECK_THROWS(wrong, client.with_options(options));
+    check_rejected(retries, "max_retries");
+    CHECK(retries.message() == "`max_retries` must be 0 or more, got -1");
+    CHECK(server.count("requests") == 0);
+}
+
+/// Errors name the options of C++, and the number that was passed.
+static void test_numbers() {
+    sandbox server;
+    const zexa::client client = server.client();
+    zexa::call_options options;
+    options.timeout = 0ms;
+    const auto timeout = CHECK_THROWS(zexa::config_error, client.credits().get(options));
+    CHECK(contains(timeout.message(), "`timeout` must be more than zero"));
+    CHECK(contains(timeout.what(), "config: `timeout` must be more than zero"));
+    CHECK(json_value(*timeout.details_json(), "field") == "timeout");
+    CHECK(!contains(timeout.json(), "timeout_ms"));
+
+    zexa::list_contacts_params filter;
+    filter.per_page = -1;
+    const auto size = CHECK_THROWS(zexa::validation_error, client.contacts().list(filter).begin());
+    CHECK(size.message() == "`per_page` must be 1 or more, got -1");
+    CHECK(size.kind() == zexa::kind::validation && size.safe_to_retry());
+    CHECK(contains(size.what(), "validation: `per_page`"));
+    CHECK(json_value(size.json(), "kind") == "validation");
+    filter.per_page = 101;
+    CHECK_THROWS(zexa::validation_error, client.contacts().list(filter).begin());
+    const auto contacts = client.contacts().list();
+    CHECK(CHECK_THROWS(zexa::validation_error, contacts.page(-1)).message() ==
+          "`page` must be 1 or more, got -1");
+    CHECK(CHECK_THROWS(zexa::validation_error, contacts.page(0)).message() ==
+          "`page` must be 1 or more, got 0");
+    CHECK_THROWS(zexa::validation_error, contacts.page(1LL << 32));
     CHECK(server.count("requests") == 0);
 }
 
 int main() {
     test_errors();
+    test_numbers();
     test_invalid_arguments();
 }

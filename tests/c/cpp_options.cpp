@@ -100,7 +100,10 @@ static void test_lifetimes() {
     CHECK(second.id() == id);
     zexa::client gone = server.client();
     const zexa::client there = std::move(gone);
-    CHECK_THROWS(zexa::invalid_argument_error, gone.credits().get());
+    const auto error = CHECK_THROWS(zexa::invalid_argument_error, gone.credits().get());
+    CHECK(error.message() == "`client` must not be used after it was moved from");
+    CHECK_THROWS(zexa::invalid_argument_error, gone.with_options({}));
+    CHECK_THROWS(zexa::invalid_argument_error, gone.contacts().list().begin());
     CHECK(there.credits().get().value() > 0);
 }
 

@@ -5,7 +5,7 @@ use heck::ToSnakeCase;
 use super::names::{method, params_type};
 use crate::codegen::c::operations::parameters;
 use crate::codegen::context::Context;
-use crate::codegen::definition::{Operation, OperationKind, Resource};
+use crate::codegen::definition::{Operation, OperationKind, Resource, Type};
 use crate::codegen::errors::additional;
 
 /// Declares the class of a resource.
@@ -100,7 +100,12 @@ impl Method<'_> {
             OperationKind::Get { answer } => (vec![id(answer)], Some(answer)),
             OperationKind::GetOne { answer } => (Vec::new(), Some(answer)),
             OperationKind::Wait { answer } => {
-                let until = "name of a status to wait for; \"final\" for any final status".to_owned();
+                let constants = match self.context.status(self.operation, answer) {
+                    Some(Type::Enum(name)) => name.to_snake_case(),
+                    _ => String::new(),
+                };
+                let until =
+                    format!("status to wait for, one of the `{constants}::` constants; \"final\" for any final status");
                 (vec![id(answer), ("until", until)], Some(answer))
             }
             OperationKind::Delete => (vec![id(self.resource.name.trim_end_matches('s'))], None),
@@ -131,12 +136,12 @@ impl Method<'_> {
         let call = match &answer {
             Some(answer) => format!(
                 "return {kind}(detail::create<zexa_{answer}>([&](zexa_{answer} **{answer}, zexa_error **error) {{
-                    return {function}(client_.get(), {passed}&c_options, {answer}, error);
+                    return {function}(detail::handle(client_), {passed}&c_options, {answer}, error);
                 }}));"
             ),
             None => format!(
                 "zexa_error *error = nullptr;
-                const zexa_status status = {function}(client_.get(), {passed}&c_options, &error);
+                const zexa_status status = {function}(detail::handle(client_), {passed}&c_options, &error);
                 detail::check(status, error);"
             ),
         };

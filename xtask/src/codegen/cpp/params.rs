@@ -52,7 +52,8 @@ fn member_type(context: &Context<'_>, field: &Field) -> (String, &'static str) {
         Type::String | Type::Enum(_) => ("std::string", ""),
         Type::Template => ("std::string", "/// A message_template, or any JSON object.\n"),
         Type::Timestamp => ("timestamp", ""),
-        Type::U32 => ("std::uint32_t", ""),
+        // Signed, so that the error about a negative number contains it.
+        Type::U32 => ("std::int64_t", ""),
         Type::U64 | Type::F64 | Type::Json | Type::Model(_) => {
             context.report(&field.span, format!("a parameter cannot be a `{}` in C++", field.kind));
             ("void", "")
@@ -69,7 +70,7 @@ fn lower(field: &Field, member: &str) -> String {
         Type::List(_) => format!(
             "lowered.{member} = arrays.texts({member:?}, params.{member});\nlowered.{member}_count = params.{member}.size();\n"
         ),
-        Type::U32 => format!("if (params.{member}) lowered.{member} = *params.{member};\n"),
+        Type::U32 => format!("lowered.{member} = size({member:?}, params.{member});\n"),
         _ => format!("lowered.{member} = text({member:?}, params.{member});\n"),
     }
 }
