@@ -141,4 +141,22 @@ mod tests {
     fn a_link_that_leads_nowhere_is_told() {
         assert!(translated("see [`Nothing`]").expect_err("unknown").message.contains("`Nothing`"));
     }
+
+    #[test]
+    fn list_items_hang_and_code_is_unchanged() {
+        let wrapped = wrap(&["- `a`: one two", "three", "- `b`", "", "```c", "int  x;", "```"].map(str::to_owned), 12);
+        assert_eq!(wrapped, ["- `a`: one", "  two three", "- `b`", "", "```c", "int  x;", "```"]);
+    }
+
+    #[test]
+    fn commands_hang_at_their_text() {
+        let wrapped = wrap(&["Text.", "@param id  one two three", "@return four five six"].map(str::to_owned), 19);
+        assert_eq!(wrapped, ["Text.", "@param id  one two", "           three", "@return four five", "    six"]);
+    }
+
+    #[test]
+    fn arguments_hang_under_their_names() {
+        let wrapped = wrap(&["Args:", "    id: one two three", "    name: four"].map(str::to_owned), 16);
+        assert_eq!(wrapped, ["Args:", "    id: one two", "        three", "    name: four"]);
+    }
 }

@@ -13,7 +13,7 @@ use crate::codegen::definition::OpenEnum;
 pub(super) fn constants(context: &Context<'_>, one: &OpenEnum) -> String {
     let comment = |open, docs| {
         let lines = context.lines(docs);
-        comments::comment(open, "", &lines.iter().map(String::as_str).collect::<Vec<_>>())
+        comments::comment(open, "", &lines)
     };
     let mut written = comment("/*", &one.docs) + "\n";
     for value in &one.values {
