@@ -25,16 +25,22 @@ for (const name of [
 /** The sandbox rejected a control request. */
 export class ControlError extends Error {}
 
+/** The path of the program: ZEXA_SANDBOX, else the one that `cargo build -p zexa-sandbox` builds. */
+export function sandboxProgram() {
+  const program = process.env.ZEXA_SANDBOX || `${ROOT}target/debug/zexa-sandbox`
+  if (!existsSync(program)) {
+    throw new Error(`${program} is missing: run cargo build -p zexa-sandbox, or set ZEXA_SANDBOX`)
+  }
+  return program
+}
+
 /** A running sandbox. It ends with this process at the latest. */
 export class Sandbox {
   #process
 
-  /** Starts the program ZEXA_SANDBOX. Default: the one that `cargo build -p zexa-sandbox` builds. */
+  /** Starts the program. */
   static async start(...flags) {
-    const program = process.env.ZEXA_SANDBOX || `${ROOT}target/debug/zexa-sandbox`
-    if (!existsSync(program)) {
-      throw new Error(`${program} is missing: run cargo build -p zexa-sandbox, or set ZEXA_SANDBOX`)
-    }
+    const program = sandboxProgram()
     // In a separate process group, so that Ctrl-C ends the tests only.
     const running = spawn(program, ['--exit-with-parent', ...flags], {
       stdio: ['pipe', 'pipe', 'inherit'],

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { sandbox } from './sandbox.mjs'
-import { wanted, ways } from './scenarios/files.mjs'
+import { selected, ways } from './scenarios/files.mjs'
 import { play } from './scenarios/play.mjs'
 
 /** Scenarios spend most of their time waiting. */
@@ -13,7 +13,7 @@ describe('scenarios', { concurrency: AT_A_TIME }, () => {
   const played = new Set()
   let plays = 0
 
-  for (const { file, scenario } of wanted()) {
+  for (const { file, scenario } of selected()) {
     for (const way of ways(scenario)) {
       it(`${file}: ${scenario.name} [${way}]`, async () => {
         plays += 1

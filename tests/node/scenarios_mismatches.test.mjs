@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { sandbox, serverFor } from './sandbox.mjs'
 import { inconsistencies } from './scenarios/errors.mjs'
-import { readFolder, Way, ways } from './scenarios/files.mjs'
+import { selected, Way, ways } from './scenarios/files.mjs'
 import { aboutOf, Broken, pageToJson, toJson } from './scenarios/objects.mjs'
 import { play } from './scenarios/play.mjs'
 import { parseEvent } from './zexa.mjs'
@@ -152,12 +152,9 @@ test('an inconsistent error is reported', () => {
   }
 })
 
-test('a folder with invalid scenarios is rejected', (t) => {
-  const fine = { name: 'x', result: {} }
-  assert.throws(() => readFolder(folderOf(t, {})), /contains no scenarios/)
-  assert.throws(() => readFolder(folderOf(t, { 'a.json': [] })), /contains no scenarios/)
-  assert.throws(() => readFolder(folderOf(t, { 'a.json': [fine], 'b.json': [fine] })), /duplicate name/)
-  assert.throws(() => readFolder(folderOf(t, { 'a.json': [{ name: 'x' }] })), /either result or error/)
+test('a folder without scenarios is rejected', (t) => {
+  const environment = { ...process.env, ZEXA_SCENARIOS: folderOf(t, {}) }
+  assert.throws(() => selected(environment), /contains no scenarios/)
 })
 
 test('a run reports what it played, and fails after a mismatch', (t) => {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 import zexa
 
 from sandbox import Sandbox, Server
-from scenarios.files import PLAYED, summary
+from scenarios.files import PLAYED, sandbox_program, summary
 
 ROOT = Path(__file__).resolve().parents[2]
 # The report of a pytest-xdist worker on its scenarios: the name under which it is sent, and the key under which it is stored.
@@ -37,11 +36,8 @@ def environment() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """The program in ZEXA_SANDBOX, else the one that `cargo build -p zexa-sandbox` builds."""
-    program = Path(os.environ.get("ZEXA_SANDBOX") or ROOT / "target" / "debug" / "zexa-sandbox")
-    if not program.exists():
-        pytest.exit(f"{program} is missing: run cargo build -p zexa-sandbox, or set ZEXA_SANDBOX to its path", 2)
-    running = Sandbox(program)
+    """The running program."""
+    running = Sandbox(sandbox_program())
     yield running
     running.end()
 

@@ -8,9 +8,8 @@ mod play;
 mod scenario;
 mod values;
 
-use std::env;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -18,7 +17,7 @@ use std::thread;
 use serde_json::json;
 
 use self::play::{Flavour, play};
-use self::scenario::{Scenario, read_folder};
+use self::scenario::{Scenario, selected};
 
 /// Scenarios spend most of their time waiting, so there may be many more than processors.
 const AT_A_TIME: usize = 32;
@@ -61,8 +60,8 @@ fn mismatches_are_reported() {
 }
 
 fn play_all(flavour: Flavour) {
-    let scenarios = wanted_scenarios();
-    assert!(!scenarios.is_empty(), "there is no scenario to play");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("core is a folder of the workspace");
+    let scenarios = selected(root);
     let (next, report) = (AtomicUsize::new(0), Mutex::new(Report::default()));
     thread::scope(|scope| {
         for _ in 0..AT_A_TIME {
@@ -96,19 +95,4 @@ impl Report {
             writeln!(self.text, "    {mismatch}").expect("a string takes it");
         }
     }
-}
-
-fn wanted_scenarios() -> Vec<(PathBuf, Arc<Scenario>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("core lies in the workspace");
-    let further = variable("ZEXA_SCENARIOS").map(|folder| root.join(folder));
-    let part = variable("ZEXA_SCENARIO").unwrap_or_default();
-    let mut all = read_folder(&root.join("tests/scenarios"));
-    all.extend(further.iter().flat_map(|folder| read_folder(folder)));
-    all.retain(|(file, scenario)| scenario.name.contains(&part) || file.to_string_lossy().contains(&part));
-    all
-}
-
-/// Returns an environment variable. Empty counts as unset.
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
 }

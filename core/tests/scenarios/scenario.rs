@@ -1,7 +1,6 @@
 //! The format of scenarios, which is described in `tests/scenarios/README.md`.
 
-use std::collections::{BTreeMap, HashSet};
-use std::fs;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use zexa::{CallOptions, CancelToken, Client, ClientBuilder, binding};
+use zexa_sandbox::scenarios::FoundScenario;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,28 +82,16 @@ pub(crate) struct ClientOptions {
     allow_http: Option<bool>,
 }
 
-/// Reads all scenarios of the `*.json` files in a directory, each with its file.
-pub(crate) fn read_folder(folder: &Path) -> Vec<(PathBuf, Arc<Scenario>)> {
-    let shown = folder.display();
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("the scenarios in {shown}: {error}"));
-    let files = entries.map(|entry| entry.expect("a folder can be read to its end").path());
-    let mut files: Vec<PathBuf> = files.filter(|file| file.extension().is_some_and(|name| name == "json")).collect();
-    assert!(!files.is_empty(), "{shown} holds no scenarios");
-    files.sort();
-    let all: Vec<_> =
-        files.iter().flat_map(|file| read(file).into_iter().map(|one| (file.clone(), Arc::new(one)))).collect();
-    let mut names = HashSet::new();
-    for (file, scenario) in &all {
-        assert!(names.insert(&scenario.name), "{}: there are two of the name {:?}", file.display(), scenario.name);
-        let one = scenario.result.is_some() != scenario.error.is_some();
-        assert!(one, "{}, {}: needs either result or error", file.display(), scenario.name);
-    }
-    all
-}
-
-fn read(file: &Path) -> Vec<Scenario> {
-    let json = fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    serde_json::from_slice(&json).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+/// Returns the selected scenarios with their files.
+pub(crate) fn selected(root: &Path) -> Vec<(PathBuf, Arc<Scenario>)> {
+    let found = zexa_sandbox::scenarios::selected(root).unwrap_or_else(|error| panic!("{error}"));
+    let parse = |found: FoundScenario| {
+        let name = found.scenario["name"].to_string();
+        let scenario = serde_json::from_value(found.scenario);
+        let scenario = scenario.unwrap_or_else(|error| panic!("{}, {name}: {error}", found.file.display()));
+        (found.file, Arc::new(scenario))
+    };
+    found.into_iter().map(parse).collect()
 }
 
 fn even_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {

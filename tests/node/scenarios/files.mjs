@@ -1,7 +1,6 @@
-// The files with scenarios, and the ways to play each scenario.
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
-import { ROOT } from '../sandbox.mjs'
+// The scenarios, and the ways to play each scenario.
+import { execFileSync } from 'node:child_process'
+import { ROOT, sandboxProgram } from '../sandbox.mjs'
 
 /** The ways to make a call. All must have the same result. */
 export const Way = {
@@ -32,34 +31,8 @@ export function ways(scenario) {
   return found
 }
 
-/**
- * All scenarios in tests/scenarios and in the folder ZEXA_SCENARIOS, each with its file.
- *
- * ZEXA_SCENARIO=text selects those whose file or name contains the text.
- */
-export function wanted({ ZEXA_SCENARIOS: additional, ZEXA_SCENARIO: part = '' } = process.env) {
-  const all = readFolder(join(ROOT, 'tests', 'scenarios'))
-  if (additional) all.push(...readFolder(resolve(ROOT, additional)))
-  const selected = all.filter(({ file, scenario }) => file.includes(part) || scenario.name.includes(part))
-  if (selected.length === 0) throw new Error(`no scenario contains '${part}' in its file or its name`)
-  return selected
-}
-
-/** All scenarios in the JSON files of a folder, each with its file. */
-export function readFolder(folder) {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
-  const all = files.sort().flatMap((name) => {
-    const file = join(folder, name)
-    return JSON.parse(readFileSync(file, 'utf8')).map((scenario) => ({ file: relative(ROOT, file), scenario }))
-  })
-  if (all.length === 0) throw new Error(`${folder} contains no scenarios`)
-  const names = new Set()
-  for (const { file, scenario } of all) {
-    if (names.has(scenario.name)) throw new Error(`${file}: duplicate name '${scenario.name}'`)
-    if ('result' in scenario === 'error' in scenario) {
-      throw new Error(`${file}, ${scenario.name}: needs either result or error`)
-    }
-    names.add(scenario.name)
-  }
-  return all
+/** The selected scenarios, each with its file. `environment` may have the variables ZEXA_SCENARIOS and ZEXA_SCENARIO. */
+export function selected(environment = process.env) {
+  const options = { encoding: 'utf8', env: environment, maxBuffer: 1 << 28, stdio: 'pipe' }
+  return JSON.parse(execFileSync(sandboxProgram(), ['--scenarios', ROOT], options))
 }

@@ -1,9 +1,10 @@
-"""The scenario files, and the modes in which each scenario is played."""
+"""The scenarios, and the modes in which each scenario is played."""
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -71,40 +72,23 @@ def modes(scenario: dict[str, Any]) -> list[Mode]:
     return found
 
 
-def selected() -> list[tuple[Path, dict[str, Any]]]:
-    """
-    All scenarios of tests/scenarios, and of the folder in ZEXA_SCENARIOS, each with its file.
+def sandbox_program() -> Path:
+    """The program in ZEXA_SANDBOX, else the one that `cargo build -p zexa-sandbox` builds."""
+    program = Path(os.environ.get("ZEXA_SANDBOX") or ROOT / "target" / "debug" / "zexa-sandbox")
+    if not program.exists():
+        pytest.exit(f"{program} is missing: run cargo build -p zexa-sandbox, or set ZEXA_SANDBOX to its path", 2)
+    return program
 
-    ZEXA_SCENARIO=text selects those whose file or name contains that text.
-    """
-    scenarios = read_folder(ROOT / "tests" / "scenarios")
-    if additional := os.environ.get("ZEXA_SCENARIOS"):
-        scenarios += read_folder(ROOT / additional)
-    part = os.environ.get("ZEXA_SCENARIO", "")
-    scenarios = [(file, scenario) for file, scenario in scenarios if part in str(file) or part in scenario["name"]]
-    if not scenarios:
-        raise ValueError(f"no file or name of a scenario contains {part!r}")
-    return scenarios
+
+def selected() -> list[tuple[Path, dict[str, Any]]]:
+    """The scenarios that ZEXA_SCENARIOS and ZEXA_SCENARIO select, each with its file."""
+    command = [sandbox_program(), "--scenarios", ROOT]
+    found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    return [(Path(one["file"]), one["scenario"]) for one in found]
 
 
 def plays() -> list[Play]:
     return [Play(file, scenario, mode) for file, scenario in selected() for mode in modes(scenario)]
-
-
-def read_folder(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
-    """All scenarios of the JSON files in a folder, each with its file."""
-    files = sorted(folder.glob("*.json"))
-    scenarios = [(file, scenario) for file in files for scenario in json.loads(file.read_text(encoding="utf-8"))]
-    if not scenarios:
-        raise ValueError(f"{folder} contains no scenarios")
-    names = set()
-    for file, scenario in scenarios:
-        if scenario["name"] in names:
-            raise ValueError(f"{file}: two scenarios have the name {scenario['name']!r}")
-        if ("result" in scenario) == ("error" in scenario):
-            raise ValueError(f"{file}, {scenario['name']}: needs either result or error")
-        names.add(scenario["name"])
-    return scenarios
 
 
 def summary(played: list[Play]) -> str:

@@ -1,5 +1,7 @@
 //! Command-line flags.
 
+use std::path::PathBuf;
+
 use lexopt::prelude::*;
 use zexa_sandbox::{DEFAULT_API_KEY, Listen, ServerSpec};
 
@@ -8,6 +10,8 @@ pub(crate) enum Action {
     Run(Box<Flags>),
     /// Print this text and exit.
     Print(String),
+    /// Print the scenarios of this repository as JSON and exit.
+    PrintScenarios(PathBuf),
 }
 
 #[derive(Default)]
@@ -34,6 +38,7 @@ impl Flags {
                 }
                 Long("goaway-after") => flags.spec.state.goaway_after = Some(parser.value()?.parse()?),
                 Long("exit-with-parent") => flags.exit_with_parent = true,
+                Long("scenarios") => return Ok(Action::PrintScenarios(parser.value()?.into())),
                 Short('h') | Long("help") => return Ok(Action::Print(help())),
                 Short('V') | Long("version") => {
                     return Ok(Action::Print(concat!("zexa-sandbox ", env!("CARGO_PKG_VERSION")).to_owned()));
@@ -77,6 +82,7 @@ Usage: zexa-sandbox [flags]
                       next limit in the list applies (default: 200)
   --goaway-after N    send an HTTP/2 GOAWAY after N responses on a connection (default: never)
   --exit-with-parent  exit when stdin closes
+  --scenarios ROOT    print the scenarios of the repository ROOT as JSON, for the runners of its tests, and exit
   -h, --help          print this help
   -V, --version       print the version
 

@@ -36,6 +36,7 @@ mod poster;
 mod record;
 mod reply;
 mod sandbox;
+pub mod scenarios;
 mod segments;
 mod server;
 mod service;

@@ -6,7 +6,7 @@ use std::future::pending;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
-use zexa_sandbox::Sandbox;
+use zexa_sandbox::{Sandbox, scenarios};
 
 use flags::{Action, Flags};
 
@@ -14,6 +14,16 @@ fn main() -> ExitCode {
     match Flags::parse(lexopt::Parser::from_env()) {
         Ok(Action::Run(flags)) => match run(*flags) {
             Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("zexa-sandbox: {error}");
+                ExitCode::FAILURE
+            }
+        },
+        Ok(Action::PrintScenarios(root)) => match scenarios::selected(&root) {
+            Ok(found) => {
+                println!("{}", serde_json::to_string(&found).expect("scenarios are JSON"));
+                ExitCode::SUCCESS
+            }
             Err(error) => {
                 eprintln!("zexa-sandbox: {error}");
                 ExitCode::FAILURE
