@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn mistakes_are_reported_with_the_scenario() {
         for (entry, reason) in [
-            (json!({"name": "a", "call": {"$fixture": "sned"}}), r#""a": there is no fixture "sned""#),
+            (json!({"name": "a", "call": {"$fixture": "sent"}}), r#""a": there is no fixture "sent""#),
             (json!({"name": "a", "call": {"$case": "how"}}), r#""a": there is no member of the case "how""#),
             (
                 json!({"name": "a", "cases": {"$fixture": "sms"}}),
