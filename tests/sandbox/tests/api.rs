@@ -329,6 +329,12 @@ fn invalid_webhooks_are_rejected() {
     for events in [json!([]), json!(["message.read"])] {
         api.post("/webhooks", &with(webhook.clone(), "events", events)).is(422, "validation_error", Some("events"));
     }
+    let response = api.post("/webhooks", &with(webhook, "events", json!(["*", "message.read"])));
+    assert_eq!(
+        response.body["message"],
+        "`events` contains \"message.read\", which is not an event. The events are message.delivered, message.failed, \
+         message.undeliverable, message.optout, campaign.sent, campaign.completed, *."
+    );
 }
 
 #[test]

@@ -26,7 +26,8 @@ pub(super) fn create(call: &Call<'_>) -> ApiResult {
         return Err(ApiError::invalid("events", &json!([]), "must name at least one event"));
     }
     if let Some(event) = events.iter().find(|event| !EVENTS.contains(&event.as_str())) {
-        return Err(invalid("events", event, "is not a known event"));
+        let reason = format!("contains {event:?}, which is not an event. The events are {}", EVENTS.join(", "));
+        return Err(invalid("events", event, &reason));
     }
     let queue = call.server.start_poster(&url);
     call.world(|world| Ok(Reply::json(201, &world.add_webhook(url, events, queue))))
