@@ -99,15 +99,15 @@ pub(crate) fn is_observed(observer: Option<&Observer>) -> bool {
 }
 
 impl fmt::Display for Attempt<'_> {
-    /// `POST /messages attempt 1: 503 server in 12.3 ms request req_1`
+    /// `POST /messages attempt 1: 503 server in 12.3 ms request req_1`, or `POST /messages attempt 1: no response (connect) in 0.4 ms`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} attempt {}: ", self.method, self.route, self.number)?;
-        match self.status {
-            Some(status) => write!(f, "{status}")?,
-            None => f.write_str("no response")?,
-        }
         let what = self.failure.map_or("ok", |kind| kind.as_str());
-        write!(f, " {what} in {:.1} ms", self.elapsed.as_secs_f64() * 1e3)?;
+        match self.status {
+            Some(status) => write!(f, "{status} {what}")?,
+            None => write!(f, "no response ({what})")?,
+        }
+        write!(f, " in {:.1} ms", self.elapsed.as_secs_f64() * 1e3)?;
         match self.request_id {
             Some(id) => write!(f, " request {id}"),
             None => Ok(()),

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use serde_json::json;
 use support::{assert_no_secrets, builder, client, json_page};
-use zexa::{CreateContact, ListContacts, Method, SendMessage};
+use zexa::{Client, CreateContact, ListContacts, Method, SendMessage};
 use zexa_sandbox::Sandbox;
 
 struct Lines(Mutex<Vec<String>>);
@@ -49,6 +49,12 @@ fn the_log_has_a_line_for_each_attempt_and_no_secret() {
     assert!(lines[1].starts_with("DEBUG POST /messages attempt 2: 201 ok in "), "{lines:#?}");
     assert!(lines[2].starts_with("DEBUG GET /messages/{id} attempt 1: 404 not_found in "), "{lines:#?}");
     assert_no_secrets(&lines.concat());
+
+    let nobody =
+        Client::builder().api_key("k").base_url("http://127.0.0.1:9").max_retries(0).build().expect("a client");
+    nobody.credits().get().expect_err("nobody listens there");
+    let lines = std::mem::take(&mut *LINES.0.lock().expect("no thread panicked"));
+    assert!(lines[0].starts_with("DEBUG GET /credits attempt 1: no response (connect) in "), "{lines:#?}");
 
     // In Rust, a warning is always a record of the log, even if there is an observer of attempts.
     let page = json_page(&[], 5, 1, 50);

@@ -58,7 +58,7 @@ def test_record_without_a_response(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, "zexa"), pytest.raises(zexa.APIConnectionError):
         client.credits.get()
     (record,) = records_of(caplog)
-    assert "no response connect" in record.getMessage()
+    assert "no response (connect)" in record.getMessage()
     assert (record.zexa_status, record.zexa_error) == (None, "connect")  # type: ignore[attr-defined]
 
 
