@@ -10,6 +10,7 @@ use ::url::Url;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -126,12 +127,8 @@ pub fn option_object(name: &str, json: &str) -> Result<Map<String, Value>> {
     if !keeps_numbers(json) {
         return Err(Error::config(name, TOO_LARGE));
     }
-    serde_json::from_str(json).map_err(|error| {
-        let expected = "must be a JSON object, such as {\"name\": \"value\"}";
-        // The error about JSON of another type quotes its content, which may be secret.
-        let reason = if error.is_data() { expected.to_owned() } else { format!("{expected}: {error}") };
-        Error::config(name, reason)
-    })
+    serde_json::from_str(json)
+        .map_err(|error| Error::config(name, reason("must be a JSON object, such as {\"name\": \"value\"}", &error)))
 }
 
 /// Sets the options of a client that the reader returns.
@@ -305,9 +302,18 @@ pub fn response(status: u16, body: &str) -> Result<Response> {
     Ok(Response { status, body: self::body("body", body)? })
 }
 
-/// Parses JSON. The error does not quote the text, which may contain the text of a message.
-fn parse<'de, T: Deserialize<'de>>(field: &str, json: &'de str, reason: &str) -> Result<T> {
-    serde_json::from_str(json).map_err(|_| Error::invalid(field, Value::Null, reason))
+/// Parses JSON. The error has the position of a syntax error, and does not quote the text, which may contain the text of a message.
+fn parse<'de, T: Deserialize<'de>>(field: &str, json: &'de str, expected: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| Error::invalid(field, Value::Null, &reason(expected, &error)))
+}
+
+/// The reason of an error about JSON. The error about JSON of another type quotes its content, which may be secret.
+fn reason(expected: &str, error: &serde_json::Error) -> String {
+    match error.classify() {
+        Category::Data => expected.to_owned(),
+        Category::Eof => format!("{expected}: it ends too early at line {} column {}", error.line(), error.column()),
+        Category::Syntax | Category::Io => format!("{expected}: {error}"),
+    }
 }
 
 #[cfg(test)]
@@ -326,6 +332,32 @@ mod tests {
             assert!(error.details().is_some_and(|details| details["field"].is_string()), "{error}");
         }
         assert!(timestamp("scheduled_at", "2026-07-01T10:00:00+01:00").is_ok());
+    }
+
+    #[test]
+    fn a_syntax_error_has_a_position_and_quotes_nothing() {
+        for (error, message) in [
+            (
+                body("body_json", "{\"body\": \"secret\",\n}").expect_err("no JSON"),
+                "`body_json` must be JSON: trailing comma at line 2 column 1",
+            ),
+            (
+                body("body_json", "").expect_err("no JSON"),
+                "`body_json` must be JSON: it ends too early at line 1 column 0",
+            ),
+            (
+                template("template_json", "{\"name\": secret}").expect_err("no JSON"),
+                "`template_json` must be a JSON object: expected value at line 1 column 10",
+            ),
+            (template("template_json", "\"secret\"").expect_err("no object"), "`template_json` must be a JSON object"),
+            (
+                option_object("extra_body", "{\"a\" 1}").expect_err("no JSON"),
+                "`extra_body` must be a JSON object, such as {\"name\": \"value\"}: expected `:` at line 1 column 6",
+            ),
+        ] {
+            assert_eq!(error.message(), message);
+            assert!(!format!("{error:?} {:?}", error.details()).contains("secret"), "{error:?}");
+        }
     }
 
     #[test]
