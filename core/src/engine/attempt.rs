@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
 use super::api_key::ApiKey;
-use super::connect::{ConnectError, code_of_loss, is_closed_by_server};
+use super::connect::{ConnectError, UsesTls, code_of_loss, is_closed_by_server};
 use super::http::Http;
 use super::progress::{Progress, WatchedBody};
 use super::request::{Method, Request};
@@ -171,9 +171,12 @@ fn connection_error(error: legacy::Error, progress: &Progress) -> Error {
         return progress.abort(Kind::Connect, refusal).with_outcome(Outcome::NotSent).with_source(error);
     }
     let Some(failure) = sources(&error).find_map(|error| error.downcast_ref::<ConnectError>()) else {
-        let message = match sources(&error).any(is_closed_by_server) {
-            true => "the server closed the connection without a response".to_owned(),
-            false => format!("the connection was lost before a response arrived: {}", deepest(&error)),
+        let message = if sources(&error).any(is_closed_by_server) {
+            "the server closed the connection without a response".to_owned()
+        } else if let Some(uses_tls) = sources(&error).find_map(uses_tls) {
+            uses_tls.to_string()
+        } else {
+            format!("the connection was lost before a response arrived: {}", deepest(&error))
         };
         let code = sources(&error).find_map(code_of_loss);
         return progress.abort(Kind::Connect, message).with_reason(code).with_source(error);
@@ -184,6 +187,11 @@ fn connection_error(error: legacy::Error, progress: &Progress) -> Error {
         error = error.with_source(io::Error::from_raw_os_error(number));
     }
     if failure.is_permanent { error.permanent() } else { error }
+}
+
+/// An I/O error whose cause is that the server uses TLS.
+fn uses_tls<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a UsesTls> {
+    error.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref()
 }
 
 /// How long the server keeps an idle connection open, if it reports that: `Keep-Alive: timeout=5, max=100`.

@@ -59,6 +59,18 @@ fn a_server_without_tls() {
 }
 
 #[test]
+fn a_server_with_tls_receives_no_request_without_it() {
+    let sandbox = sandbox(&["http/1.1"]);
+    let url = sandbox.url().replace("https://", "http://").replace("localhost", "127.0.0.1");
+    let client = builder(&sandbox).base_url(url).max_retries(0).build().expect("a client");
+    let error = client.messages().send(&message("Hello")).expect_err("the server uses TLS");
+    // The request was written, so the outcome is not known to the client.
+    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Connect, Outcome::Unknown, 1));
+    assert_eq!(error.message(), "the server uses TLS on this port: the base URL must start with https://");
+    assert_eq!(sandbox.requests().len(), 0);
+}
+
+#[test]
 fn a_server_with_another_name_receives_nothing() {
     let sandbox = sandbox(&["h2", "http/1.1"]);
     // The certificate is for localhost and 127.0.0.1.

@@ -27,8 +27,8 @@ use tower_service::Service;
 use self::failure::Reason;
 pub(crate) use self::failure::{ConnectError, code_of_loss, is_closed_by_server};
 use self::resolver::Resolver;
-pub(crate) use self::stream::Connection;
 use self::stream::Stream;
+pub(crate) use self::stream::{Connection, UsesTls};
 use crate::proxy::{Protocol, Proxy, Route};
 
 /// The idle time before the first TCP keep-alive probe, and the interval between probes. Routers drop connections that are idle for some minutes.
@@ -162,7 +162,7 @@ impl Parts {
                 Stream::Tls(Box::new(handshake(&self.tls, target, tcp).await?.map_err(Reason::Tls)?))
             }
         };
-        Ok(Connection { stream, is_forwarded: false })
+        Ok(Connection::new(stream, false))
     }
 
     async fn through_proxy(
@@ -173,7 +173,7 @@ impl Parts {
         progress: &Progress,
     ) -> Result<Connection, Reason> {
         if !is_https(target) {
-            return Ok(Connection { stream: Stream::Plain(tcp), is_forwarded: true });
+            return Ok(Connection::new(Stream::Plain(tcp), true));
         }
         tunnel::open(&mut tcp, &authority(target), &self.user_agent, proxy.authorization.as_ref()).await?;
         self.secure(target, tcp, progress).await
@@ -188,12 +188,12 @@ impl Parts {
     ) -> Result<Connection, Reason> {
         let mut tls = handshake(&self.proxy_tls, &proxy.uri, tcp).await?.map_err(Reason::ProxyTls)?;
         if !is_https(target) {
-            return Ok(Connection { stream: Stream::Tls(Box::new(tls)), is_forwarded: true });
+            return Ok(Connection::new(Stream::Tls(Box::new(tls)), true));
         }
         tunnel::open(&mut tls, &authority(target), &self.user_agent, proxy.authorization.as_ref()).await?;
         progress.reach(Step::Tls);
         let stream = handshake(&self.tls, target, tls).await?.map_err(Reason::Tls)?;
-        Ok(Connection { stream: Stream::TlsInTls(Box::new(stream)), is_forwarded: false })
+        Ok(Connection::new(Stream::TlsInTls(Box::new(stream)), false))
     }
 
     async fn socks(&self, proxy: &Proxy, target: &Uri, progress: &Progress) -> Result<TcpStream, Reason> {

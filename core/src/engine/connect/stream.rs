@@ -1,5 +1,6 @@
 //! [`Connection`]: a connection with or without TLS.
 
+use std::fmt;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -14,7 +15,35 @@ pub(crate) struct Connection {
     pub(super) stream: Stream,
     /// Whether requests are sent to an HTTP proxy, with the complete URL in the request line.
     pub(super) is_forwarded: bool,
+    /// Whether nothing has been received yet.
+    is_new: bool,
 }
+
+impl Connection {
+    pub(super) fn new(stream: Stream, is_forwarded: bool) -> Connection {
+        Connection { stream, is_forwarded, is_new: true }
+    }
+}
+
+/// The start of a TLS alert: its content type and the major version. A server that uses TLS responds with an alert to a request without TLS.
+const TLS_ALERT: [u8; 2] = [0x15, 0x03];
+
+/// The server, or the HTTP proxy, uses TLS on a port to which the client has sent a request without TLS.
+#[derive(Debug)]
+pub(crate) struct UsesTls {
+    is_proxy: bool,
+}
+
+impl fmt::Display for UsesTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.is_proxy {
+            false => "the server uses TLS on this port: the base URL must start with https://",
+            true => "the proxy uses TLS on this port: the URL of the proxy must start with https://",
+        })
+    }
+}
+
+impl std::error::Error for UsesTls {}
 
 /// The layers of a connection.
 pub(super) enum Stream {
@@ -81,7 +110,19 @@ impl AsyncWrite for Stream {
 
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        let start = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if self.is_new && matches!(read, Poll::Ready(Ok(()))) {
+            self.is_new = false;
+            // The HTTP library would report only that the response cannot be parsed.
+            if matches!(self.stream, Stream::Plain(_)) && buffer.filled()[start..].starts_with(&TLS_ALERT) {
+                return Poll::Ready(Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    UsesTls { is_proxy: self.is_forwarded },
+                )));
+            }
+        }
+        read
     }
 }
 
