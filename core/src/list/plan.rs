@@ -91,7 +91,7 @@ pub(super) struct Plan {
 enum State {
     #[default]
     GoesOn,
-    WaitResult,
+    Ended,
     Failed,
 }
 
@@ -118,7 +118,7 @@ impl Plan {
     pub(super) fn with_limit(mut self, items: u64) -> Plan {
         self.limit = Some(items);
         if self.has_reached_limit() {
-            self.state = State::WaitResult;
+            self.state = State::Ended;
         }
         self
     }
@@ -182,7 +182,7 @@ impl Plan {
             self.total_beside_items = page.total.unwrap_or(self.total_beside_items);
         }
         self.state = match self.total {
-            _ if self.has_reached_limit() => State::WaitResult,
+            _ if self.has_reached_limit() => State::Ended,
             Some(total) => self.judge(&page, is_full, total),
             None => self.judge_without_total(&page),
         };
@@ -192,7 +192,7 @@ impl Plan {
 
     /// Rules 1 to 5 of the module docs.
     fn judge(&mut self, page: &Received, is_full: bool, total: u64) -> State {
-        let ends_if = |is_end| if is_end { State::WaitResult } else { State::GoesOn };
+        let ends_if = |is_end| if is_end { State::Ended } else { State::GoesOn };
         if page.items == 0 {
             let is_expected = self.seen >= total && self.seen >= self.announced;
             return ends_if(is_expected || self.empty_pages >= MAX_EMPTY_PAGES);
@@ -203,7 +203,7 @@ impl Plan {
             return ends_if(self.seen >= total && is_confirmed);
         }
         if self.seen == total {
-            return State::WaitResult;
+            return State::Ended;
         }
         self.shifted_pages += 1;
         let growth = total.saturating_sub(self.first_total);
@@ -214,10 +214,10 @@ impl Plan {
     /// Rules 6 and 7.
     fn judge_without_total(&self, page: &Received) -> State {
         match () {
-            () if page.items == 0 => State::WaitResult,
+            () if page.items == 0 => State::Ended,
             () if page.repeated < page.items => State::GoesOn,
             () if page.items == u64::from(self.requested_size.unwrap_or(DEFAULT_PER_PAGE)) => State::Failed,
-            () => State::WaitResult,
+            () => State::Ended,
         }
     }
 
@@ -254,7 +254,7 @@ impl Plan {
 
     /// Ends the list because there is no further page.
     pub(super) fn end(&mut self) {
-        self.state = State::WaitResult;
+        self.state = State::Ended;
     }
 
     /// Ends the list because of an error.
@@ -274,7 +274,7 @@ impl Plan {
     /// Whether the list has ended with fewer items than the API reported on the last page or on the last page with items.
     pub(super) fn is_incomplete(&self) -> bool {
         let expected = self.total.unwrap_or(0).max(self.total_beside_items);
-        self.state == State::WaitResult && !self.has_reached_limit() && self.seen < expected
+        self.state == State::Ended && !self.has_reached_limit() && self.seen < expected
     }
 
     /// Forgets the pages in flight, so that they are requested again.
