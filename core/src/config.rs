@@ -94,7 +94,7 @@ fn defaulted<T>(value: Option<T>) -> T {
 /// Rejects a duration of zero.
 pub(crate) fn positive(option: &str, value: Option<Duration>) -> Result<Option<Duration>> {
     match value {
-        Some(Duration::ZERO) => Err(Error::config(option, "must be more than zero")),
+        Some(Duration::ZERO) => Err(Error::config(option, "must be more than zero, got 0")),
         value => Ok(value),
     }
 }
