@@ -268,7 +268,7 @@ impl Error {
         self.0.code.as_deref()
     }
 
-    /// Return the error message: the API's message if the response has one.
+    /// Return the error message: the API's message if the response has one. A hint of the client in parentheses may follow.
     pub fn message(&self) -> &str {
         &self.0.message
     }
