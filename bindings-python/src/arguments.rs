@@ -95,10 +95,20 @@ impl<'py> Argument<'py> {
         self.0.cast::<PyBool>().map(|flag| flag.is_true()).map_err(|_| self.type_error(name, "bool"))
     }
 
-    /// An integer argument of a call.
+    /// An integer argument of a call, from 0.
     pub(crate) fn number(&self, name: &str) -> PyResult<u32> {
+        self.parameter(name, 0)
+    }
+
+    /// An integer argument of a call, from 1. The core rejects 0, in the same words.
+    pub(crate) fn positive_number(&self, name: &str) -> PyResult<u32> {
+        self.parameter(name, 1)
+    }
+
+    fn parameter(&self, name: &str, least: u32) -> PyResult<u32> {
         let number = self.integer(name)?;
-        u32::try_from(number).map_err(|_| errors::raise(binding::invalid_parameter(name, number, out_of_range(number))))
+        let invalid = |_| errors::raise(binding::invalid_parameter(name, number, &out_of_range(number, least)));
+        u32::try_from(number).map_err(invalid)
     }
 
     /// An integer field of a model.
@@ -132,10 +142,20 @@ impl<'py> Argument<'py> {
         Ok(serde_json::to_value(model.get().core()).unwrap_or_default())
     }
 
-    /// An integer option of a client or a call.
+    /// An integer option of a client or a call, from 0.
     pub(crate) fn count(&self, name: &str) -> PyResult<u32> {
+        self.option(name, 0)
+    }
+
+    /// An integer option of a client or a call, from 1. The core rejects 0, in the same words.
+    pub(crate) fn positive_count(&self, name: &str) -> PyResult<u32> {
+        self.option(name, 1)
+    }
+
+    fn option(&self, name: &str, least: u32) -> PyResult<u32> {
         let number = self.integer(name)?;
-        u32::try_from(number).map_err(|_| errors::raise(binding::invalid_option(name, out_of_range(number))))
+        let invalid = |_| errors::raise(binding::invalid_option(name, &out_of_range(number, least)));
+        u32::try_from(number).map_err(invalid)
     }
 
     /// An `int`, or an object with `__index__()`, such as a NumPy integer. Values outside of 64 bits are clamped: every caller rejects them.
@@ -151,8 +171,17 @@ impl<'py> Argument<'py> {
         }
     }
 
-    /// An option that is a duration: a number of seconds or a `timedelta`. Infinity means no limit.
+    /// An option that is a duration: a number of seconds or a `timedelta`. Infinity means no limit. The core rejects 0, in the same words.
     pub(crate) fn duration(&self, name: &str) -> PyResult<Duration> {
+        self.seconds(name, "more than zero")
+    }
+
+    /// The same, for an option that may be 0.
+    pub(crate) fn duration_or_zero(&self, name: &str) -> PyResult<Duration> {
+        self.seconds(name, "0 or more")
+    }
+
+    fn seconds(&self, name: &str, valid: &str) -> PyResult<Duration> {
         const EXPECTED: &str = "a number of seconds or a timedelta";
         let seconds = match self.0.getattr_opt(pyo3::intern!(self.0.py(), "total_seconds"))? {
             Some(total_seconds) => total_seconds.call0()?,
@@ -163,8 +192,14 @@ impl<'py> Argument<'py> {
         if seconds == f64::INFINITY {
             return Ok(Duration::MAX);
         }
-        Duration::try_from_secs_f64(seconds)
-            .map_err(|_| errors::raise(binding::invalid_option(name, "must be a positive number of seconds")))
+        Duration::try_from_secs_f64(seconds).map_err(|_| {
+            let reason = match seconds {
+                _ if seconds.is_nan() => "must be a number of seconds, got nan".to_owned(),
+                _ if seconds < 0.0 => format!("must be {valid}, got {seconds}"),
+                _ => format!("is too large, got {seconds:e}: for no limit, use float(\"inf\")"),
+            };
+            errors::raise(binding::invalid_option(name, &reason))
+        })
     }
 
     /// A point in time: a timezone-aware `datetime`, or a string.
@@ -250,8 +285,13 @@ impl<'py> Argument<'py> {
     }
 }
 
-fn out_of_range(number: i64) -> &'static str {
-    if number < 0 { "must not be negative" } else { "is too large" }
+/// Why an integer is not a valid `u32`. Numbers outside of 64 bits were clamped, and are not shown.
+fn out_of_range(number: i64, least: u32) -> String {
+    let valid = if number < 0 { format!("must be {least} or more") } else { format!("must be {} or less", u32::MAX) };
+    match number {
+        i64::MIN | i64::MAX => valid,
+        _ => format!("{valid}, got {number}"),
+    }
 }
 
 const NAIVE_DATETIME: &str = "must be a timezone-aware datetime, got a naive one: use datetime.now(timezone.utc), \

@@ -13,9 +13,9 @@ use zexa::binding::{Completeness, Item};
 
 use crate::arguments::Argument;
 use crate::coroutine::{Completion, Coroutine, completion, raising};
-use crate::logging;
 use crate::logging::LogBuffer;
 use crate::model::IntoPython;
+use crate::{errors, logging};
 
 /// An asynchronous iterable over all items of a list, across its pages. It behaves like `List`.
 ///
@@ -120,6 +120,10 @@ impl AsyncList {
 
 #[pymethods]
 impl AsyncList {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     fn __repr__(&self) -> String {
         self.repr("AsyncList")
     }
@@ -145,12 +149,16 @@ impl AsyncList {
     /// Fetch one page by its number. The first page is 1. The `limit` of the list does not apply.
     fn page(&self, py: Python<'_>, page: Argument<'_>) -> PyResult<Coroutine> {
         logging::refresh_level(py)?;
-        Ok(self.source.page(page.number("page")?).with_log(self.log.clone()))
+        Ok(self.source.page(page.positive_number("page")?).with_log(self.log.clone()))
     }
 }
 
 #[pymethods]
 impl AsyncPages {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     fn __repr__(&self) -> String {
         self.0.get().repr("AsyncPages")
     }

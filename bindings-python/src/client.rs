@@ -84,6 +84,10 @@ impl AsyncHandle {
 
 #[pymethods]
 impl Client {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     #[new]
     #[pyo3(signature = (
         *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, max_connections=None,
@@ -224,6 +228,10 @@ impl Client {
 
 #[pymethods]
 impl AsyncClient {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     #[new]
     #[pyo3(signature = (
         *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, max_connections=None,

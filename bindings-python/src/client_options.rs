@@ -47,7 +47,7 @@ impl ClientArguments<'_> {
             builder = builder.deadline(deadline.duration("deadline")?);
         }
         if let Some(connections) = self.max_connections {
-            builder = builder.max_connections(connections.count("max_connections")?);
+            builder = builder.max_connections(connections.positive_count("max_connections")?);
         }
         if let Some(enabled) = self.http2 {
             builder = builder.http2(enabled.flag("http2")?);
@@ -56,7 +56,7 @@ impl ClientArguments<'_> {
             builder = builder.max_retries(retries.count("max_retries")?);
         }
         if let Some(wait) = self.max_retry_wait {
-            builder = builder.max_retry_wait(wait.duration("max_retry_wait")?);
+            builder = builder.max_retry_wait(wait.duration_or_zero("max_retry_wait")?);
         }
         if let Some(proxy) = self.proxy {
             builder = builder.proxy(proxy.option_text("proxy")?);

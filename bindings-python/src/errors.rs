@@ -3,7 +3,7 @@
 //! The exception classes live as long as the process, like the classes of this module. If `zexa` is removed from `sys.modules` and imported again, the new
 //! package has the same exception classes, so `except` clauses match in code that uses either.
 
-use pyo3::exceptions::{PyConnectionError, PyOSError};
+use pyo3::exceptions::{PyConnectionError, PyOSError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
@@ -43,6 +43,11 @@ fn class<'py>(py: Python<'py>, kind: &str) -> PyResult<Bound<'py, PyAny>> {
     let module = imported.get_item("_errors")?.expect("contains all modules");
     // Looked up every time: `importlib.reload()` creates new classes in the same module.
     module.getattr("CLASSES")?.get_item(kind)
+}
+
+/// The exception for an attempt to pickle a client, or a part of one.
+pub(crate) fn cannot_pickle() -> PyErr {
+    PyTypeError::new_err("clients, their resources and their lists cannot be pickled: create a client in each process")
 }
 
 /// The exception for an error.

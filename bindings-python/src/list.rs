@@ -12,7 +12,7 @@ use zexa::binding::{Completeness, Item, NextBuffered, generation};
 
 use crate::arguments::Argument;
 use crate::model::IntoPython;
-use crate::{logging, waiting};
+use crate::{errors, logging, waiting};
 
 #[doc = include_str!("../stub/docs/List.txt")]
 #[pyclass(frozen, generic, module = "zexa")]
@@ -124,6 +124,10 @@ impl List {
 
 #[pymethods]
 impl List {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     fn __repr__(&self) -> String {
         self.repr("List")
     }
@@ -149,12 +153,16 @@ impl List {
     /// Fetch one page by its number. The first page is 1. The `limit` of the list does not apply.
     fn page(&self, py: Python<'_>, page: Argument<'_>) -> PyResult<Py<PyAny>> {
         logging::refresh_level(py)?;
-        self.source.page(py, page.number("page")?)
+        self.source.page(py, page.positive_number("page")?)
     }
 }
 
 #[pymethods]
 impl Pages {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     fn __repr__(&self) -> String {
         self.0.get().repr("Pages")
     }

@@ -98,6 +98,16 @@ class Client:
         "_webhooks",
     )
 
+    if not TYPE_CHECKING:
+        # Python checks the arguments of `__init__()` after this.
+        def __new__(cls, *args, **options):
+            known = Client.__init__.__kwdefaults__.keys()
+            if cls.__init__ is Client.__init__ and (args or not options.keys() <= known):
+                from ._hints import wrong_arguments
+
+                raise wrong_arguments(cls.__name__, args, options.keys(), known)
+            return object.__new__(cls)
+
     def __init__(
         self,
         *,

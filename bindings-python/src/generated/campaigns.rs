@@ -404,7 +404,7 @@ fn create_campaign(
 #[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
 fn list_campaigns(per_page: Option<Argument<'_>>) -> PyResult<zexa::ListCampaigns> {
     let mut params = zexa::ListCampaigns::empty();
-    params.per_page = per_page.map(|value| value.number("per_page")).transpose()?;
+    params.per_page = per_page.map(|value| value.positive_number("per_page")).transpose()?;
     Ok(params)
 }
 
@@ -414,6 +414,10 @@ pub(crate) struct Campaigns(pub(crate) Handle);
 
 #[pymethods]
 impl Campaigns {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     /// Create a campaign that starts immediately or at `scheduled_at`.
     #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
@@ -534,6 +538,10 @@ pub(crate) struct AsyncCampaigns(pub(crate) AsyncHandle);
 
 #[pymethods]
 impl AsyncCampaigns {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     /// Create a campaign that starts immediately or at `scheduled_at`.
     #[pyo3(signature = (*, name, channel, contact_list_id, sender_id, body=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]

@@ -201,7 +201,7 @@ fn list_contacts(
     let mut params = zexa::ListContacts::empty();
     params.list_id = list_id.map(|value| value.text("list_id")).transpose()?;
     params.search = search.map(|value| value.text("search")).transpose()?;
-    params.per_page = per_page.map(|value| value.number("per_page")).transpose()?;
+    params.per_page = per_page.map(|value| value.positive_number("per_page")).transpose()?;
     Ok(params)
 }
 
@@ -211,6 +211,10 @@ pub(crate) struct Contacts(pub(crate) Handle);
 
 #[pymethods]
 impl Contacts {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     /// Add a contact.
     #[pyo3(signature = (*, name, phone, lists=None, email=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
@@ -299,6 +303,10 @@ pub(crate) struct AsyncContacts(pub(crate) AsyncHandle);
 
 #[pymethods]
 impl AsyncContacts {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     /// Add a contact.
     #[pyo3(signature = (*, name, phone, lists=None, email=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]

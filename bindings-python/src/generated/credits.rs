@@ -145,6 +145,10 @@ pub(crate) struct CreditBalance(pub(crate) Handle);
 
 #[pymethods]
 impl CreditBalance {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     /// Get the credit balance.
     #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
@@ -177,6 +181,10 @@ pub(crate) struct AsyncCreditBalance(pub(crate) AsyncHandle);
 
 #[pymethods]
 impl AsyncCreditBalance {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     /// Get the credit balance.
     #[pyo3(signature = (*, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]

@@ -271,6 +271,10 @@ pub(crate) struct Messages(pub(crate) Handle);
 
 #[pymethods]
 impl Messages {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     /// Send one message on any channel, immediately or at `scheduled_at`.
     #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
@@ -363,6 +367,10 @@ pub(crate) struct AsyncMessages(pub(crate) AsyncHandle);
 
 #[pymethods]
 impl AsyncMessages {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     /// Send one message on any channel, immediately or at `scheduled_at`.
     #[pyo3(signature = (*, channel, to, from_, body=None, subject=None, html=None, template=None, scheduled_at=None, template_id=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]

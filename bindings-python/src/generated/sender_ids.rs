@@ -180,7 +180,7 @@ impl SenderId {
 #[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
 fn list_sender_ids(per_page: Option<Argument<'_>>) -> PyResult<zexa::ListSenderIds> {
     let mut params = zexa::ListSenderIds::empty();
-    params.per_page = per_page.map(|value| value.number("per_page")).transpose()?;
+    params.per_page = per_page.map(|value| value.positive_number("per_page")).transpose()?;
     Ok(params)
 }
 
@@ -190,6 +190,10 @@ pub(crate) struct SenderIds(pub(crate) Handle);
 
 #[pymethods]
 impl SenderIds {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     /// List the account's Sender IDs, with any status and for any channel.
     #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
@@ -225,6 +229,10 @@ pub(crate) struct AsyncSenderIds(pub(crate) AsyncHandle);
 
 #[pymethods]
 impl AsyncSenderIds {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     /// List the account's Sender IDs, with any status and for any channel.
     #[pyo3(signature = (*, per_page=None, limit=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None))]
     #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]

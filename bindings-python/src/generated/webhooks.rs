@@ -364,6 +364,10 @@ pub(crate) struct Webhooks(pub(crate) Handle);
 
 #[pymethods]
 impl Webhooks {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     /// Register an HTTPS endpoint for delivery events. Zexa may post a test event to it immediately.
     #[pyo3(signature = (*, url, events, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
@@ -393,6 +397,10 @@ pub(crate) struct AsyncWebhooks(pub(crate) AsyncHandle);
 
 #[pymethods]
 impl AsyncWebhooks {
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(errors::cannot_pickle())
+    }
+
     /// Register an HTTPS endpoint for delivery events. Zexa may post a test event to it immediately.
     #[pyo3(signature = (*, url, events, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None, extra_body=None))]
     #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]

@@ -75,6 +75,10 @@ pub(super) fn write(context: &Context<'_>, resource: &Resource, kind: ClientKind
 
         #[pymethods]
         impl {class} {{
+            fn __reduce__(&self) -> PyResult<()> {{
+                Err(errors::cannot_pickle())
+            }}
+
             {methods}
         }}
         ",

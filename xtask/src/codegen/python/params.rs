@@ -75,7 +75,8 @@ fn value(context: &Context<'_>, field: &Field, argument: &Argument) -> String {
             _ => format!("{}.unwrap_or_default()", read("texts")),
         },
         (Type::Timestamp, false) => read("time"),
-        (Type::U32, false) => read("number"),
+        // The size of a page.
+        (Type::U32, false) => read("positive_number"),
         (Type::Template, false) => read("template"),
         (kind, required) => {
             let required = if required { "required" } else { "optional" };
