@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 
+import zexa
+
 from ._signature import ConstructorSignature
 # GENERATED: the imports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import collections.abc
+    import datetime
+    import typing
+
     from . import _types
 else:
+    from ._lazy import collections, datetime, typing
     from ._lazy import types as _types
 
 # GENERATED: the names
@@ -38,17 +45,17 @@ class AsyncClient:
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        timeout: _types.Seconds | None = None,
-        connect_timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        connect_timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_connections: int | None = None,
         http2: bool | None = None,
         max_retries: int | None = None,
-        max_retry_wait: _types.Seconds | None = None,
+        max_retry_wait: float | datetime.timedelta | None = None,
         proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         user_agent_suffix: str | None = None,
-        default_headers: _types.Mapping[str, str] | None = None,
+        default_headers: collections.abc.Mapping[str, str] | None = None,
         allow_http: bool | None = None,
     ) -> None:
         client = _AsyncClient(
@@ -78,12 +85,12 @@ class AsyncClient:
     def with_options(
         self,
         *,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]] | None = None,
     ) -> _types.Self:
         """{docs/with_options.txt}"""
         client = self._client.with_options(
@@ -105,13 +112,13 @@ class AsyncClient:
         method: str,
         path: str,
         *,
-        query: _types.Mapping[str, str | int | float] | None = None,
-        body: _types.Any = None,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        query: collections.abc.Mapping[str, str | int | float] | None = None,
+        body: typing.Any = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
     ) -> Response:
         """{docs/request.txt}"""
         return await self._client.request(

@@ -1,7 +1,5 @@
 __version__: str
 _Item_co = TypeVar("_Item_co", covariant=True)
-_Seconds: TypeAlias = float | timedelta
-_Query: TypeAlias = Mapping[str, str | int | float | Sequence[str | int | float]]
 
 @final
 class _Client:
@@ -10,13 +8,13 @@ class _Client:
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        timeout: _Seconds | None = None,
-        connect_timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        connect_timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_connections: int | None = None,
         http2: bool | None = None,
         max_retries: int | None = None,
-        max_retry_wait: _Seconds | None = None,
+        max_retry_wait: float | timedelta | None = None,
         proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         user_agent_suffix: str | None = None,
@@ -38,12 +36,12 @@ class _Client:
     def with_options(
         self,
         *,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> _Client: ...
     def request(
         self,
@@ -52,8 +50,8 @@ class _Client:
         *,
         query: Mapping[str, str | int | float] | None = None,
         body: Any = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -67,13 +65,13 @@ class _AsyncClient:
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        timeout: _Seconds | None = None,
-        connect_timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        connect_timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_connections: int | None = None,
         http2: bool | None = None,
         max_retries: int | None = None,
-        max_retry_wait: _Seconds | None = None,
+        max_retry_wait: float | timedelta | None = None,
         proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         user_agent_suffix: str | None = None,
@@ -95,12 +93,12 @@ class _AsyncClient:
     def with_options(
         self,
         *,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> _AsyncClient: ...
     def request(
         self,
@@ -109,8 +107,8 @@ class _AsyncClient:
         *,
         query: Mapping[str, str | int | float] | None = None,
         body: Any = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,

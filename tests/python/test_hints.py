@@ -106,9 +106,9 @@ def test_error_about_an_option_says_what_is_valid(options: Any, message: str) ->
 
 
 def test_error_about_a_timeout_of_zero_says_the_same() -> None:
-    for options in ({"timeout": 0}, {"timeout": -1}):
+    for timeout in (0, -1):
         with pytest.raises(zexa.ConfigError) as caught:
-            zexa.Client(api_key="k", **options)
+            zexa.Client(api_key="k", timeout=timeout)
         assert caught.value.message.startswith("`timeout` must be more than zero")
 
 

@@ -60,6 +60,26 @@ def test_evaluating_hints_does_not_change_the_package() -> None:
     assert "_types" not in dir(zexa)
 
 
+def test_annotations_are_readable() -> None:
+    """`help()` and editors show annotations as they are written."""
+    for kind in (zexa.Client, zexa.AsyncClient):
+        written = inspect.signature(kind.__init__).parameters
+        assert written["timeout"].annotation == "float | datetime.timedelta | None"
+        assert written["default_headers"].annotation == "collections.abc.Mapping[str, str] | None"
+    for resource in (zexa.Messages, zexa.AsyncMessages):
+        written = inspect.signature(resource.send).parameters
+        assert written["channel"].annotation == "zexa.Channel"
+        assert written["scheduled_at"].annotation == "datetime.datetime | str | None"
+        assert written["deadline"].annotation == "float | datetime.timedelta | None"
+        assert written["extra_query"].annotation.startswith("collections.abc.Mapping[str, str | int | float | ")
+        private = [name for name, parameter in written.items() if "_types" in str(parameter.annotation)]
+        assert private == []
+    hints = typing.get_type_hints(zexa.Contacts.list)
+    query = collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+    assert hints["extra_query"] == query | None
+    assert hints["timeout"] == float | datetime.timedelta | None
+
+
 @CLIENTS
 def test_signature_of_a_client(kind: type[Any]) -> None:
     parameters = inspect.signature(kind).parameters

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 
+import zexa
+
 from ._signature import ConstructorSignature
 from ._zexa import (
     AsyncList,
@@ -30,8 +32,13 @@ from ._zexa import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import collections.abc
+    import datetime
+    import typing
+
     from . import _types
 else:
+    from ._lazy import collections, datetime, typing
     from ._lazy import types as _types
 
 __all__ = [
@@ -83,17 +90,17 @@ class AsyncClient:
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        timeout: _types.Seconds | None = None,
-        connect_timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        connect_timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_connections: int | None = None,
         http2: bool | None = None,
         max_retries: int | None = None,
-        max_retry_wait: _types.Seconds | None = None,
+        max_retry_wait: float | datetime.timedelta | None = None,
         proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         user_agent_suffix: str | None = None,
-        default_headers: _types.Mapping[str, str] | None = None,
+        default_headers: collections.abc.Mapping[str, str] | None = None,
         allow_http: bool | None = None,
     ) -> None:
         client = _AsyncClient(
@@ -156,12 +163,13 @@ class AsyncClient:
     def with_options(
         self,
         *,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> _types.Self:
         """Create a client that has other default call options and shares the connections of this one.
 
@@ -202,13 +210,13 @@ class AsyncClient:
         method: str,
         path: str,
         *,
-        query: _types.Mapping[str, str | int | float] | None = None,
-        body: _types.Any = None,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        query: collections.abc.Mapping[str, str | int | float] | None = None,
+        body: typing.Any = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
     ) -> Response:
         """Send a request to any endpoint, for example one that this version has no method for.
 
@@ -280,22 +288,23 @@ class AsyncMessages:
     async def send(
         self,
         *,
-        channel: _types.Channel,
+        channel: zexa.Channel,
         to: str,
         from_: str,
         body: str | None = None,
         subject: str | None = None,
         html: str | None = None,
-        template: _types.Mapping[str, _types.Any] | None = None,
-        scheduled_at: _types.datetime | str | None = None,
+        template: collections.abc.Mapping[str, typing.Any] | None = None,
+        scheduled_at: datetime.datetime | str | None = None,
         template_id: str | None = None,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
-        extra_body: _types.Mapping[str, _types.Any] | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
+        extra_body: collections.abc.Mapping[str, typing.Any] | None = None,
     ) -> Message:
         """Send one message on any channel, immediately or at `scheduled_at`.
 
@@ -356,12 +365,13 @@ class AsyncMessages:
         self,
         id: str,
         *,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> Message:
         """Get a message with its delivery status.
 
@@ -390,13 +400,14 @@ class AsyncMessages:
         self,
         id: str,
         *,
-        until: _types.MessageStatus | _types.FinalStatus = "final",
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        until: zexa.MessageStatus | _types.FinalStatus = "final",
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> Message:
         """Wait until a message has the status `until` or a final status, and return the message.
 
@@ -445,12 +456,13 @@ class AsyncSenderIds:
         *,
         per_page: int | None = None,
         limit: int | None = None,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> AsyncList[SenderId]:
         """List the account's Sender IDs, with any status and for any channel.
 
@@ -494,20 +506,21 @@ class AsyncCampaigns:
         self,
         *,
         name: str,
-        channel: _types.Channel,
+        channel: zexa.Channel,
         contact_list_id: str,
         sender_id: str,
         body: str | None = None,
-        template: _types.Mapping[str, _types.Any] | None = None,
-        scheduled_at: _types.datetime | str | None = None,
+        template: collections.abc.Mapping[str, typing.Any] | None = None,
+        scheduled_at: datetime.datetime | str | None = None,
         template_id: str | None = None,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
-        extra_body: _types.Mapping[str, _types.Any] | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
+        extra_body: collections.abc.Mapping[str, typing.Any] | None = None,
     ) -> Campaign:
         """Create a campaign that starts immediately or at `scheduled_at`.
 
@@ -566,12 +579,13 @@ class AsyncCampaigns:
         *,
         per_page: int | None = None,
         limit: int | None = None,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> AsyncList[Campaign]:
         """List the account's campaigns.
 
@@ -606,12 +620,13 @@ class AsyncCampaigns:
         self,
         id: str,
         *,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> Campaign:
         """Get a campaign with its status and delivery statistics.
 
@@ -640,13 +655,14 @@ class AsyncCampaigns:
         self,
         id: str,
         *,
-        until: _types.CampaignStatus | _types.FinalStatus = "final",
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        until: zexa.CampaignStatus | _types.FinalStatus = "final",
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> Campaign:
         """Wait until a campaign has the status `until` or a final status, and return the campaign.
 
@@ -694,15 +710,16 @@ class AsyncContacts:
         *,
         name: str,
         phone: str,
-        lists: _types.Sequence[str] | None = None,
+        lists: collections.abc.Sequence[str] | None = None,
         email: str | None = None,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
-        extra_body: _types.Mapping[str, _types.Any] | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
+        extra_body: collections.abc.Mapping[str, typing.Any] | None = None,
     ) -> Contact:
         """Add a contact.
 
@@ -751,12 +768,13 @@ class AsyncContacts:
         search: str | None = None,
         per_page: int | None = None,
         limit: int | None = None,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> AsyncList[Contact]:
         """List contacts: all, those of one contact list, or those that match a search.
 
@@ -797,12 +815,13 @@ class AsyncContacts:
         self,
         id: str,
         *,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> None:
         """Delete a contact permanently, also from every contact list.
 
@@ -842,14 +861,15 @@ class AsyncWebhooks:
         self,
         *,
         url: str,
-        events: _types.Sequence[_types.EventName],
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        events: collections.abc.Sequence[zexa.EventName],
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
-        extra_body: _types.Mapping[str, _types.Any] | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
+        extra_body: collections.abc.Mapping[str, typing.Any] | None = None,
     ) -> Webhook:
         """Register an HTTPS endpoint for delivery events. Zexa may post a test event to it immediately.
 
@@ -895,12 +915,13 @@ class AsyncCreditBalance:
     async def get(
         self,
         *,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> Credits:
         """Get the credit balance.
 

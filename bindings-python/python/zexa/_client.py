@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 
+import zexa
+
 from ._signature import ConstructorSignature
 from ._zexa import (
     Campaign,
@@ -30,8 +32,13 @@ from ._zexa import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import collections.abc
+    import datetime
+    import typing
+
     from . import _types
 else:
+    from ._lazy import collections, datetime, typing
     from ._lazy import types as _types
 
 __all__ = ["Campaigns", "Client", "Contacts", "CreditBalance", "Messages", "SenderIds", "Webhooks"]
@@ -113,17 +120,17 @@ class Client:
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        timeout: _types.Seconds | None = None,
-        connect_timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        connect_timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_connections: int | None = None,
         http2: bool | None = None,
         max_retries: int | None = None,
-        max_retry_wait: _types.Seconds | None = None,
+        max_retry_wait: float | datetime.timedelta | None = None,
         proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         user_agent_suffix: str | None = None,
-        default_headers: _types.Mapping[str, str] | None = None,
+        default_headers: collections.abc.Mapping[str, str] | None = None,
         allow_http: bool | None = None,
     ) -> None:
         client = _Client(
@@ -186,12 +193,13 @@ class Client:
     def with_options(
         self,
         *,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> _types.Self:
         """Create a client that has other default call options and shares the connections of this one.
 
@@ -232,13 +240,13 @@ class Client:
         method: str,
         path: str,
         *,
-        query: _types.Mapping[str, str | int | float] | None = None,
-        body: _types.Any = None,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        query: collections.abc.Mapping[str, str | int | float] | None = None,
+        body: typing.Any = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
     ) -> Response:
         """Send a request to any endpoint, for example one that this version has no method for.
 
@@ -310,22 +318,23 @@ class Messages:
     def send(
         self,
         *,
-        channel: _types.Channel,
+        channel: zexa.Channel,
         to: str,
         from_: str,
         body: str | None = None,
         subject: str | None = None,
         html: str | None = None,
-        template: _types.Mapping[str, _types.Any] | None = None,
-        scheduled_at: _types.datetime | str | None = None,
+        template: collections.abc.Mapping[str, typing.Any] | None = None,
+        scheduled_at: datetime.datetime | str | None = None,
         template_id: str | None = None,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
-        extra_body: _types.Mapping[str, _types.Any] | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
+        extra_body: collections.abc.Mapping[str, typing.Any] | None = None,
     ) -> Message:
         """Send one message on any channel, immediately or at `scheduled_at`.
 
@@ -386,12 +395,13 @@ class Messages:
         self,
         id: str,
         *,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> Message:
         """Get a message with its delivery status.
 
@@ -420,13 +430,14 @@ class Messages:
         self,
         id: str,
         *,
-        until: _types.MessageStatus | _types.FinalStatus = "final",
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        until: zexa.MessageStatus | _types.FinalStatus = "final",
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> Message:
         """Wait until a message has the status `until` or a final status, and return the message.
 
@@ -475,12 +486,13 @@ class SenderIds:
         *,
         per_page: int | None = None,
         limit: int | None = None,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> List[SenderId]:
         """List the account's Sender IDs, with any status and for any channel.
 
@@ -524,20 +536,21 @@ class Campaigns:
         self,
         *,
         name: str,
-        channel: _types.Channel,
+        channel: zexa.Channel,
         contact_list_id: str,
         sender_id: str,
         body: str | None = None,
-        template: _types.Mapping[str, _types.Any] | None = None,
-        scheduled_at: _types.datetime | str | None = None,
+        template: collections.abc.Mapping[str, typing.Any] | None = None,
+        scheduled_at: datetime.datetime | str | None = None,
         template_id: str | None = None,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
-        extra_body: _types.Mapping[str, _types.Any] | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
+        extra_body: collections.abc.Mapping[str, typing.Any] | None = None,
     ) -> Campaign:
         """Create a campaign that starts immediately or at `scheduled_at`.
 
@@ -596,12 +609,13 @@ class Campaigns:
         *,
         per_page: int | None = None,
         limit: int | None = None,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> List[Campaign]:
         """List the account's campaigns.
 
@@ -636,12 +650,13 @@ class Campaigns:
         self,
         id: str,
         *,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> Campaign:
         """Get a campaign with its status and delivery statistics.
 
@@ -670,13 +685,14 @@ class Campaigns:
         self,
         id: str,
         *,
-        until: _types.CampaignStatus | _types.FinalStatus = "final",
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        until: zexa.CampaignStatus | _types.FinalStatus = "final",
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> Campaign:
         """Wait until a campaign has the status `until` or a final status, and return the campaign.
 
@@ -724,15 +740,16 @@ class Contacts:
         *,
         name: str,
         phone: str,
-        lists: _types.Sequence[str] | None = None,
+        lists: collections.abc.Sequence[str] | None = None,
         email: str | None = None,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
-        extra_body: _types.Mapping[str, _types.Any] | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
+        extra_body: collections.abc.Mapping[str, typing.Any] | None = None,
     ) -> Contact:
         """Add a contact.
 
@@ -781,12 +798,13 @@ class Contacts:
         search: str | None = None,
         per_page: int | None = None,
         limit: int | None = None,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> List[Contact]:
         """List contacts: all, those of one contact list, or those that match a search.
 
@@ -827,12 +845,13 @@ class Contacts:
         self,
         id: str,
         *,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> None:
         """Delete a contact permanently, also from every contact list.
 
@@ -872,14 +891,15 @@ class Webhooks:
         self,
         *,
         url: str,
-        events: _types.Sequence[_types.EventName],
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        events: collections.abc.Sequence[zexa.EventName],
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
-        extra_body: _types.Mapping[str, _types.Any] | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
+        extra_body: collections.abc.Mapping[str, typing.Any] | None = None,
     ) -> Webhook:
         """Register an HTTPS endpoint for delivery events. Zexa may post a test event to it immediately.
 
@@ -925,12 +945,13 @@ class CreditBalance:
     def get(
         self,
         *,
-        timeout: _types.Seconds | None = None,
-        deadline: _types.Seconds | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
-        extra_headers: _types.Mapping[str, str] | None = None,
-        extra_query: _types.Query | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
     ) -> Credits:
         """Get the credit balance.
 

@@ -1,4 +1,4 @@
-"""`types`: the names used in annotations, imported when an annotation is first evaluated.
+"""The modules that annotations name, imported when an annotation is first evaluated.
 
 Importing `typing`, `datetime` and `collections.abc` takes longer than importing the rest of the package.
 """
@@ -6,16 +6,28 @@ Importing `typing`, `datetime` and `collections.abc` takes longer than importing
 from __future__ import annotations
 
 
-class _Types:
-    """A proxy for the module `_types`."""
+class _Module:
+    """A proxy for a module."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
         import importlib
 
-        # Not `from . import _types`: in the package, that name is this object.
-        return getattr(importlib.import_module("zexa._types"), name)
+        # Not `from . import _types`: in the package, that name is a proxy.
+        return getattr(importlib.import_module(self._name), name)
 
 
-types = _Types()
+class _Collections:
+    """A proxy for the package `collections`, of which annotations use `collections.abc`."""
+
+    abc = _Module("collections.abc")
+
+
+collections = _Collections()
+datetime = _Module("datetime")
+types = _Module("zexa._types")
+typing = _Module("typing")

@@ -3,7 +3,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import GenericAlias
-from typing import Any, Generic, Literal, SupportsIndex, TypeAlias, TypeVar, final, overload
+from typing import Any, Generic, Literal, SupportsIndex, TypeVar, final, overload
 
 from typing_extensions import Never, Self
 
@@ -35,8 +35,6 @@ __all__ = [
 
 __version__: str
 _Item_co = TypeVar("_Item_co", covariant=True)
-_Seconds: TypeAlias = float | timedelta
-_Query: TypeAlias = Mapping[str, str | int | float | Sequence[str | int | float]]
 
 @final
 class _Client:
@@ -45,13 +43,13 @@ class _Client:
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        timeout: _Seconds | None = None,
-        connect_timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        connect_timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_connections: int | None = None,
         http2: bool | None = None,
         max_retries: int | None = None,
-        max_retry_wait: _Seconds | None = None,
+        max_retry_wait: float | timedelta | None = None,
         proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         user_agent_suffix: str | None = None,
@@ -73,12 +71,12 @@ class _Client:
     def with_options(
         self,
         *,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> _Client: ...
     def request(
         self,
@@ -87,8 +85,8 @@ class _Client:
         *,
         query: Mapping[str, str | int | float] | None = None,
         body: Any = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -102,13 +100,13 @@ class _AsyncClient:
         *,
         api_key: str | None = None,
         base_url: str | None = None,
-        timeout: _Seconds | None = None,
-        connect_timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        connect_timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_connections: int | None = None,
         http2: bool | None = None,
         max_retries: int | None = None,
-        max_retry_wait: _Seconds | None = None,
+        max_retry_wait: float | timedelta | None = None,
         proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         user_agent_suffix: str | None = None,
@@ -130,12 +128,12 @@ class _AsyncClient:
     def with_options(
         self,
         *,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> _AsyncClient: ...
     def request(
         self,
@@ -144,8 +142,8 @@ class _AsyncClient:
         *,
         query: Mapping[str, str | int | float] | None = None,
         body: Any = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -168,36 +166,36 @@ class _Messages:
         template: Mapping[str, Any] | None = None,
         scheduled_at: datetime | str | None = None,
         template_id: str | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
         extra_body: Mapping[str, Any] | None = None,
     ) -> Message: ...
     def get(
         self,
         id: str,
         *,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> Message: ...
     def wait(
         self,
         id: str,
         *,
         until: MessageStatus | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> Message: ...
 
 @final
@@ -214,36 +212,36 @@ class _AsyncMessages:
         template: Mapping[str, Any] | None = None,
         scheduled_at: datetime | str | None = None,
         template_id: str | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
         extra_body: Mapping[str, Any] | None = None,
     ) -> Awaitable[Message]: ...
     def get(
         self,
         id: str,
         *,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> Awaitable[Message]: ...
     def wait(
         self,
         id: str,
         *,
         until: MessageStatus | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> Awaitable[Message]: ...
 
 @final
@@ -377,12 +375,12 @@ class _SenderIds:
         *,
         per_page: int | None = None,
         limit: int | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> List[SenderId]: ...
 
 @final
@@ -392,12 +390,12 @@ class _AsyncSenderIds:
         *,
         per_page: int | None = None,
         limit: int | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> AsyncList[SenderId]: ...
 
 @final
@@ -503,12 +501,12 @@ class _Campaigns:
         template: Mapping[str, Any] | None = None,
         scheduled_at: datetime | str | None = None,
         template_id: str | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
         extra_body: Mapping[str, Any] | None = None,
     ) -> Campaign: ...
     def list(
@@ -516,35 +514,35 @@ class _Campaigns:
         *,
         per_page: int | None = None,
         limit: int | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> List[Campaign]: ...
     def get(
         self,
         id: str,
         *,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> Campaign: ...
     def wait(
         self,
         id: str,
         *,
         until: CampaignStatus | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> Campaign: ...
 
 @final
@@ -560,12 +558,12 @@ class _AsyncCampaigns:
         template: Mapping[str, Any] | None = None,
         scheduled_at: datetime | str | None = None,
         template_id: str | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
         extra_body: Mapping[str, Any] | None = None,
     ) -> Awaitable[Campaign]: ...
     def list(
@@ -573,35 +571,35 @@ class _AsyncCampaigns:
         *,
         per_page: int | None = None,
         limit: int | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> AsyncList[Campaign]: ...
     def get(
         self,
         id: str,
         *,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> Awaitable[Campaign]: ...
     def wait(
         self,
         id: str,
         *,
         until: CampaignStatus | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> Awaitable[Campaign]: ...
 
 @final
@@ -801,12 +799,12 @@ class _Contacts:
         phone: str,
         lists: Sequence[str] | None = None,
         email: str | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
         extra_body: Mapping[str, Any] | None = None,
     ) -> Contact: ...
     def list(
@@ -816,23 +814,23 @@ class _Contacts:
         search: str | None = None,
         per_page: int | None = None,
         limit: int | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> List[Contact]: ...
     def delete(
         self,
         id: str,
         *,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> None: ...
 
 @final
@@ -844,12 +842,12 @@ class _AsyncContacts:
         phone: str,
         lists: Sequence[str] | None = None,
         email: str | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
         extra_body: Mapping[str, Any] | None = None,
     ) -> Awaitable[Contact]: ...
     def list(
@@ -859,23 +857,23 @@ class _AsyncContacts:
         search: str | None = None,
         per_page: int | None = None,
         limit: int | None = None,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> AsyncList[Contact]: ...
     def delete(
         self,
         id: str,
         *,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> Awaitable[None]: ...
 
 @final
@@ -973,12 +971,12 @@ class _Webhooks:
         *,
         url: str,
         events: Sequence[EventName],
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
         extra_body: Mapping[str, Any] | None = None,
     ) -> Webhook: ...
 
@@ -989,12 +987,12 @@ class _AsyncWebhooks:
         *,
         url: str,
         events: Sequence[EventName],
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
         extra_body: Mapping[str, Any] | None = None,
     ) -> Awaitable[Webhook]: ...
 
@@ -1177,12 +1175,12 @@ class _CreditBalance:
     def get(
         self,
         *,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> Credits: ...
 
 @final
@@ -1190,12 +1188,12 @@ class _AsyncCreditBalance:
     def get(
         self,
         *,
-        timeout: _Seconds | None = None,
-        deadline: _Seconds | None = None,
+        timeout: float | timedelta | None = None,
+        deadline: float | timedelta | None = None,
         max_retries: int | None = None,
         retry_ambiguous: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
-        extra_query: _Query | None = None,
+        extra_query: Mapping[str, str | int | float | Sequence[str | int | float]] | None = None,
     ) -> Awaitable[Credits]: ...
 
 @final

@@ -21,16 +21,22 @@ pub(super) enum Spelling {
 impl Spelling {
     /// A name from `typing`, `datetime` and so on, or an open enum.
     fn of(self, name: &str) -> String {
-        match self {
-            Spelling::Stub if matches!(name, "Seconds" | "Query") => format!("_{name}"),
-            Spelling::Stub => name.to_owned(),
-            Spelling::Module => format!("_types.{name}"),
+        match (self, name) {
+            (Spelling::Stub, _) => name.to_owned(),
+            (Spelling::Module, "Mapping" | "Sequence") => format!("collections.abc.{name}"),
+            (Spelling::Module, "Any") => format!("typing.{name}"),
+            (Spelling::Module, "datetime" | "timedelta") => format!("datetime.{name}"),
+            (Spelling::Module, "FinalStatus") => format!("_types.{name}"),
+            // The literal types of the package.
+            (Spelling::Module, _) => format!("zexa.{name}"),
         }
     }
 
     /// The call options of an operation.
     fn call_options(self, operation_kind: &OperationKind) -> String {
-        let (seconds, mapping, query) = (self.of("Seconds"), self.of("Mapping"), self.of("Query"));
+        let (mapping, sequence) = (self.of("Mapping"), self.of("Sequence"));
+        let seconds = format!("float | {}", self.of("timedelta"));
+        let query = format!("{mapping}[str, str | int | float | {sequence}[str | int | float]]");
         let mut options = format!(
             "timeout: {seconds} | None = None, deadline: {seconds} | None = None, max_retries: int | None = None, \
              retry_ambiguous: bool | None = None, extra_headers: {mapping}[str, str] | None = None, \
