@@ -25,7 +25,7 @@ const HINTS = [
   [send, 'senderId', 'is a parameter of campaigns.create. Or did you mean from?'],
   [send, 'sender', 'is unknown; did you mean from?'],
   [send, 'text', 'is unknown; did you mean body?'],
-  [send, 'chanel', 'is unknown; did you mean channel?'],
+  [send, 'bodyy', 'is unknown; did you mean body?'],
   [send, 'form', 'is unknown; did you mean from?'],
   [send, 'colour', 'is unknown.'],
   [campaign, 'from', 'is a parameter of messages.send. Or did you mean senderId?'],
