@@ -117,10 +117,10 @@ test('the error about an invalid variable names it', (t) => {
       /^`proxy` from the environment variable HTTPS_PROXY must start with http:\/\//,
     ],
     [{ all_proxy: '"http://proxy.example"' }, /^`proxy` from the environment variable all_proxy must not contain/],
-    [{ ZEXA_BASE_URL: 'nowhere' }, /^`baseUrl` /],
+    [{ ZEXA_BASE_URL: 'nowhere' }, /^the environment variable ZEXA_BASE_URL must start with https:\/\//],
     [{ ZEXA_API_KEY: '' }, /^`apiKey` .*ZEXA_API_KEY/],
     // Values that only a replaced environment can have.
-    [{ ZEXA_API_KEY: '\ud800' }, /^`apiKey` /],
+    [{ ZEXA_API_KEY: '\ud800' }, /^the environment variable ZEXA_API_KEY must /],
     [{ HTTPS_PROXY: { not: 'a string' } }, /^`proxy` .*HTTPS_PROXY/],
   ]) {
     replace(t, { ZEXA_API_KEY: 'k', ...variables })
