@@ -23,7 +23,7 @@ options! {
         /// Set the deadline of a whole call: all attempts, the waits between them, and all pages of a list.
         deadline: duration = none;
         /// Set the longest wait that a server may request with `Retry-After`. If it requests more, the call fails immediately.
-        max_retry_wait: duration = 120 s;
+        max_retry_wait: wait = 120 s;
         /// Set the maximum number of retries after a failed attempt. Only failures that are safe to retry are retried. 0 means one attempt.
         max_retries: count = 3;
         /// Permit `http://` URLs for other hosts than localhost, which send the API key unencrypted.

@@ -22,8 +22,13 @@ pub trait ReadOptions {
     /// The path of a file.
     fn path(&mut self, name: &'static str) -> Result<Option<PathBuf>, Self::Error>;
 
-    /// A duration, not negative.
+    /// A duration, more than zero.
     fn duration(&mut self, name: &'static str) -> Result<Option<Duration>, Self::Error>;
+
+    /// A duration, 0 or more.
+    fn wait(&mut self, name: &'static str) -> Result<Option<Duration>, Self::Error> {
+        self.duration(name)
+    }
 
     /// A whole number, 0 or more.
     fn count(&mut self, name: &'static str) -> Result<Option<u32>, Self::Error>;
@@ -180,6 +185,7 @@ macro_rules! options {
     (@stored secret) => { $crate::options::Secret };
     (@stored path) => { Option<std::path::PathBuf> };
     (@stored duration) => { Option<std::time::Duration> };
+    (@stored wait) => { Option<std::time::Duration> };
     (@stored count) => { Option<u32> };
     (@stored limit) => { Option<u32> };
     (@stored flag) => { Option<bool> };
@@ -226,6 +232,9 @@ macro_rules! options {
         }
     };
     (@setter duration $name:ident () $(#[$doc:meta])*) => {
+        $crate::options::options!(@setter_of (std::time::Duration) $name $(#[$doc])*);
+    };
+    (@setter wait $name:ident () $(#[$doc:meta])*) => {
         $crate::options::options!(@setter_of (std::time::Duration) $name $(#[$doc])*);
     };
     (@setter count $name:ident () $(#[$doc:meta])*) => {

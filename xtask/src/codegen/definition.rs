@@ -258,6 +258,7 @@ pub(crate) enum OptionKind {
     Secret,
     Path,
     Duration,
+    Wait,
     Count,
     Limit,
     Flag,

@@ -149,7 +149,7 @@ pub(super) struct Operation {
 #[derive(Serialize)]
 pub(super) struct Opt {
     pub(super) name: String,
-    /// `text`, `secret`, `path`, `duration`, `count`, `limit`, `flag`, `headers`, `query` or `object`.
+    /// `text`, `secret`, `path`, `duration`, `wait`, `count`, `limit`, `flag`, `headers`, `query` or `object`.
     pub(super) kind: String,
     /// Method of the core that sets it, or that adds one element.
     pub(super) setter: String,

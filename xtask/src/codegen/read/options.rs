@@ -8,11 +8,12 @@ use super::source::{Source, is_called};
 use crate::codegen::definition::{ClientOption, OptionKind};
 
 /// The names of the kinds of options.
-const KINDS: [(&str, OptionKind); 10] = [
+const KINDS: [(&str, OptionKind); 11] = [
     ("text", OptionKind::Text),
     ("secret", OptionKind::Secret),
     ("path", OptionKind::Path),
     ("duration", OptionKind::Duration),
+    ("wait", OptionKind::Wait),
     ("count", OptionKind::Count),
     ("limit", OptionKind::Limit),
     ("flag", OptionKind::Flag),
