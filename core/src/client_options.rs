@@ -20,7 +20,8 @@ options! {
         timeout: duration = 30 s;
         /// Set the timeout for opening a connection: DNS lookup, TCP connect and TLS handshake.
         connect_timeout: duration = 5 s;
-        /// Set the deadline of a whole call: all attempts, the waits between them, and all pages of a list.
+        /// Set the deadline of a whole call: all attempts, the waits between them, and all pages of a list. Without it, a call that waits for a status has
+        /// a deadline of 30 minutes.
         deadline: duration = none;
         /// Set the longest wait that a server may request with `Retry-After`. If it requests more, the call fails immediately.
         max_retry_wait: wait = 120 s;

@@ -63,6 +63,7 @@ fn copy_of_sources() -> PathBuf {
     let copy = paths::target().join("codegen").join("golden");
     let folders = [
         "core/src",
+        "docs",
         "ffi-c/header",
         "ffi-c/src",
         "ffi-c/cpp",

@@ -358,7 +358,7 @@ fn default(language: &Language, option: &core::ClientOption) -> Option<String> {
 /// Converts the docs of a method, such as "Set the timeout of …", to those of a member: "Timeout of …". Other docs, such as "Enable HTTP/2 …", are
 /// unchanged.
 fn as_noun(docs: &str) -> String {
-    let Some(noun) = ["Set the ", "Set a "].iter().find_map(|verb| docs.strip_prefix(verb)) else {
+    let Some(noun) = ["Set the ", "Set a ", "Add "].iter().find_map(|verb| docs.strip_prefix(verb)) else {
         return docs.to_owned();
     };
     let mut rest = noun.chars();
@@ -373,6 +373,7 @@ mod tests {
     fn docs_of_methods_become_docs_of_members() {
         assert_eq!(as_noun("Set the timeout of one attempt."), "Timeout of one attempt.");
         assert_eq!(as_noun("Set a suffix for it."), "Suffix for it.");
+        assert_eq!(as_noun("Add headers to it."), "Headers to it.");
         assert_eq!(as_noun("Enable HTTP/2."), "Enable HTTP/2.");
     }
 }

@@ -8,6 +8,7 @@ mod docs;
 mod errors;
 #[cfg(test)]
 mod golden;
+mod guide;
 mod keywords;
 mod lowered;
 mod node;
@@ -120,10 +121,11 @@ fn first_difference(one: &str, other: &str) -> Option<usize> {
 /// Generates all files from the sources in `root`.
 fn generate(root: &Path) -> Result<Files> {
     let definition = read::read(&root.join("core").join("src")).map_err(read::render)?;
+    let guide = guide::write(&definition, root)?;
     let ffi = root.join("ffi-c").join("src");
     let c = c::format(c::write(&definition, c::header::names(&ffi)?).map_err(read::render)?)?;
     let header = c::header::write(&ffi, &c, env!("CARGO_PKG_VERSION"))?;
-    let mut files = Files::new();
+    let mut files = Files::from([(guide::FILE.into(), guide)]);
     for (name, text) in c.files {
         files.insert(PathBuf::from(format!("{}/{name}.rs", GENERATED_FOLDERS[0])), text);
     }
