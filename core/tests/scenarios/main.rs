@@ -4,6 +4,7 @@
 
 mod asynchronous;
 mod blocking;
+mod options;
 mod play;
 mod scenario;
 mod values;

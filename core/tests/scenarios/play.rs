@@ -11,9 +11,9 @@ use tokio::runtime::Builder;
 use zexa::{CancelToken, ClientBuilder};
 use zexa_sandbox::{Sandbox, mismatches};
 
-use crate::scenario::{Call, ClientOptions, Scenario, parse, seconds};
+use crate::scenario::{Call, Scenario, parse, seconds};
 use crate::values::{CallResult, Success, json as to_json};
-use crate::{asynchronous, blocking};
+use crate::{asynchronous, blocking, options};
 
 /// The time after which a scenario counts as hanging. The longest takes a few seconds, and several times as long on a busy machine.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -93,7 +93,7 @@ fn expected(scenario: &Scenario) -> Value {
 
 fn make_call(scenario: &Scenario, sandbox: &Sandbox, flavour: Flavour) -> CallResult {
     let token = CancelToken::new();
-    let mut builder = client_options(scenario, sandbox).builder();
+    let mut builder = options::client(client_options(scenario, sandbox));
     if let Some(count) = scenario.call.as_ref().and_then(|call| call.cancel_after_attempts) {
         builder = cancelling_after_attempts(builder, count, token.clone());
     }
@@ -116,12 +116,11 @@ fn make_call(scenario: &Scenario, sandbox: &Sandbox, flavour: Flavour) -> CallRe
 }
 
 /// The options of the client, with the URL and the key of the sandbox unless the scenario sets them.
-fn client_options(scenario: &Scenario, sandbox: &Sandbox) -> ClientOptions {
-    let mut options = json!({"base_url": sandbox.url(), "api_key": sandbox.api_key()});
-    for (name, value) in &scenario.client {
-        options[name] = filled_in(value, sandbox);
-    }
-    parse("client", options)
+fn client_options(scenario: &Scenario, sandbox: &Sandbox) -> Map<String, Value> {
+    let defaults = [("base_url", sandbox.url()), ("api_key", sandbox.api_key())];
+    let defaults = defaults.map(|(name, value)| (name.to_owned(), value.into()));
+    let options = scenario.client.iter().map(|(name, value)| (name.clone(), filled_in(value, sandbox)));
+    defaults.into_iter().chain(options).collect()
 }
 
 fn filled_in(value: &Value, sandbox: &Sandbox) -> Value {
