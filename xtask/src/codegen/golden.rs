@@ -45,7 +45,7 @@ fn differences(changed: &Path) -> String {
 }
 
 fn compare(name: &str, actual: &str) {
-    let golden = paths::root().join("xtask/src/codegen/golden").join(name);
+    let golden = paths::root().join("xtask/golden").join(name);
     if std::env::var_os("ZEXA_UPDATE_GOLDEN").is_some() {
         fs::write(&golden, actual).expect("the file can be written");
     }
