@@ -59,7 +59,7 @@ inline response client::request(const std::string &method, const std::string &pa
     const zexa_key_value *c_query = arrays.key_values("query", query);
     return zexa::response(
         detail::create<zexa_response>([&](zexa_response **response, zexa_error **error) {
-            return zexa_client_request(detail::handle(*this), c_method, c_path, c_query, query.size(), c_body,
-                                       &lowered, response, error);
+            return zexa_client_request(detail::handle(*this), c_method, c_path, c_query,
+                                       query.size(), c_body, &lowered, response, error);
         }));
 }

@@ -49,19 +49,19 @@ inline std::optional<int> optional_status(std::int32_t status) {
     return status;
 }
 
-/// Options that are named without the suffix `_ms` in C++.
+/// Durations are named without the suffix `_ms` in C++.
 inline void remove_suffix(failure &failure) {
-    for (const char *option : {"timeout", "connect_timeout", "deadline"}) {
-        const std::string name = option;
-        const std::string c_name = name + "_ms";
-        if (failure.kind != kind::config || failure.message.rfind("`" + c_name + "` ", 0) != 0)
-            continue;
-        std::string none;
-        for (std::string *text : {&failure.text, &failure.message, &failure.json,
-                                  failure.details_json ? &*failure.details_json : &none}) {
-            for (std::size_t at; (at = text->find(c_name)) != std::string::npos;)
-                text->replace(at, c_name.size(), name);
-        }
+    const std::size_t end = failure.message.find('`', 1);
+    if (failure.kind != kind::config || failure.message.rfind('`', 0) != 0 ||
+        end == std::string::npos || end < 4 || failure.message.compare(end - 3, 5, "_ms` ") != 0)
+        return;
+    const std::string c_name = failure.message.substr(1, end - 1);
+    const std::string name = c_name.substr(0, c_name.size() - 3);
+    std::string none;
+    for (std::string *text : {&failure.text, &failure.message, &failure.json,
+                              failure.details_json ? &*failure.details_json : &none}) {
+        for (std::size_t at; (at = text->find(c_name)) != std::string::npos;)
+            text->replace(at, c_name.size(), name);
     }
 }
 
@@ -180,9 +180,20 @@ inline std::int64_t milliseconds(const std::string &field,
         return ZEXA_DEFAULT;
     // -1 would mean absent. The library rejects a 0 that is not valid, in the same words.
     if (value->count() < 0)
-        reject(field, "must be " + std::string(valid) + ", got " + std::to_string(value->count()) +
-                          " ms");
+        reject(field,
+               "must be " + std::string(valid) + ", got " + std::to_string(value->count()) + " ms");
     return value->count();
+}
+
+/// A duration that may be 0.
+inline std::int64_t wait(const std::string &field,
+                         const std::optional<std::chrono::milliseconds> &value) {
+    return milliseconds(field, value, "0 or more");
+}
+
+/// A boolean.
+inline std::int32_t flag(const std::optional<bool> &value) {
+    return value ? *value : ZEXA_DEFAULT;
 }
 
 /// Arrays for C, which live as long as this object. Their strings belong to the arguments.
@@ -211,42 +222,6 @@ class arrays {
     std::list<std::vector<const char *>> texts_;
     std::list<std::vector<zexa_key_value>> key_values_;
 };
-
-inline zexa_call_options lower(const call_options &options, arrays &arrays) {
-    zexa_call_options lowered = ZEXA_CALL_OPTIONS_INIT;
-    lowered.timeout_ms = milliseconds("timeout", options.timeout);
-    lowered.deadline_ms = milliseconds("deadline", options.deadline);
-    lowered.max_retries = number("max_retries", options.max_retries);
-    if (options.retry_ambiguous)
-        lowered.retry_ambiguous = *options.retry_ambiguous ? 1 : 0;
-    lowered.headers = arrays.key_values("headers", options.headers);
-    lowered.headers_count = options.headers.size();
-    if (options.cancel)
-        lowered.cancel = options.cancel->get();
-    lowered.extra_body = text("extra_body", options.extra_body);
-    lowered.extra_query = text("extra_query", options.extra_query);
-    return lowered;
-}
-
-inline zexa_client_options lower(const client_options &options, arrays &arrays) {
-    zexa_client_options lowered = ZEXA_CLIENT_OPTIONS_INIT;
-    lowered.api_key = text("api_key", options.api_key);
-    lowered.base_url = text("base_url", options.base_url);
-    lowered.timeout_ms = milliseconds("timeout", options.timeout);
-    lowered.connect_timeout_ms = milliseconds("connect_timeout", options.connect_timeout);
-    lowered.deadline_ms = milliseconds("deadline", options.deadline);
-    lowered.max_retry_wait_ms = milliseconds("max_retry_wait", options.max_retry_wait, "0 or more");
-    lowered.max_retries = number("max_retries", options.max_retries);
-    lowered.allow_http = options.allow_http ? 1 : 0;
-    lowered.http2 = options.http2 ? 1 : 0;
-    lowered.max_connections = limit("max_connections", options.max_connections);
-    lowered.proxy = text("proxy", options.proxy);
-    lowered.ca_file = text("ca_file", options.ca_file);
-    lowered.user_agent_suffix = text("user_agent_suffix", options.user_agent_suffix);
-    lowered.default_headers = arrays.key_values("default_headers", options.default_headers);
-    lowered.default_headers_count = options.default_headers.size();
-    return lowered;
-}
 
 using attempt_function = std::function<void(const attempt &)>;
 

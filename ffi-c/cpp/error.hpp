@@ -1,3 +1,13 @@
+/// Return the name of a kind, such as "rate_limited". The names are the same in all languages.
+[[nodiscard]] inline std::string_view to_string(kind kind) noexcept {
+    return zexa_status_name(static_cast<zexa_status>(kind));
+}
+
+/// Return the name of an outcome, such as "not_sent". The names are the same in all languages.
+[[nodiscard]] inline std::string_view to_string(outcome outcome) noexcept {
+    return zexa_outcome_name(static_cast<zexa_outcome>(outcome));
+}
+
 /// @cond
 
 namespace detail {

@@ -180,7 +180,8 @@ template <class Item> class page_range {
         using handle = typename listing::pages_handle;
         std::shared_ptr<handle> pages(
             detail::create<handle>([&](handle **created, zexa_error **error) {
-                return listing::list_pages(detail::handle(client_), &params, &options, created, error);
+                return listing::list_pages(detail::handle(client_), &params, &options, created,
+                                           error);
             }),
             listing::pages_free);
         return iterator(std::move(pages), listing::pages_next, listing::pages_is_incomplete,
@@ -264,7 +265,8 @@ template <class Item> class list {
         const zexa_call_options options = detail::lower(options_, arrays);
         using handle = typename listing::page_handle;
         return zexa::page<Item>(detail::create<handle>([&](handle **created, zexa_error **error) {
-            return listing::list_page(detail::handle(client_), &params, c_number, &options, created, error);
+            return listing::list_page(detail::handle(client_), &params, c_number, &options, created,
+                                      error);
         }));
     }
 
