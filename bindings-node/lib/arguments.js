@@ -174,17 +174,28 @@ function readPairs(fail, value) {
 }
 
 const string = member(readString)
-const boolean = member(readBoolean)
 const integer = member(integerReader(0))
 const positiveInteger = member(integerReader(1))
-const milliseconds = member(millisecondsReader('0 or more'))
-const positiveMilliseconds = member(millisecondsReader('more than zero'))
 const dateTime = member(readDateTime)
 const strings = member(readStrings)
 const object = member(readObject)
 const json = member(readJson)
-const headers = member(readHeaders)
 const query = member(readQuery)
+
+/** Entries of a table of options, by the kinds of options in the core. Durations are in milliseconds. */
+const option = {
+  text: string,
+  secret: string,
+  path: string,
+  duration: member(millisecondsReader('more than zero')),
+  wait: member(millisecondsReader('0 or more')),
+  count: integer,
+  limit: positiveInteger,
+  flag: member(readBoolean),
+  headers: member(readHeaders),
+  query,
+  object,
+}
 
 const ID = { id: string('id') }
 const WAIT = { until: string('until') }
@@ -269,21 +280,18 @@ function typeName(value) {
 }
 
 module.exports = {
-  boolean,
   dateTime,
   encode,
   encodeId,
   encodeParams,
   encodeUntil,
-  headers,
   ignoreResult,
   integer,
   isObject,
   json,
-  milliseconds,
   object,
+  option,
   positiveInteger,
-  positiveMilliseconds,
   query,
   string,
   strings,

@@ -37,9 +37,9 @@ class Connection {
   static open(input, Client) {
     const site = captureSite(Client)
     try {
-      const { logger, options } = encodeClientOptions(input)
+      const { logger, options, environment } = encodeClientOptions(input)
       return new Connection(
-        callNative(() => new NativeClient(completionQueue, options, logger && register(logger))),
+        callNative(() => new NativeClient(completionQueue, options, environment, logger && register(logger))),
         logger,
       )
     } catch (error) {

@@ -1,52 +1,15 @@
-// The options of a client and of a call.
+// The options of a client and of a call: those of the core, and those that only JavaScript has.
 'use strict'
 
-const {
-  boolean,
-  encode,
-  headers,
-  integer,
-  isObject,
-  milliseconds,
-  object,
-  positiveInteger,
-  positiveMilliseconds,
-  query,
-  string,
-  typeName,
-} = require('./arguments.js')
+const { encode, isObject, typeName } = require('./arguments.js')
 const { ConfigError } = require('./generated/errors.js')
+const generated = require('./generated/options.js')
 const { CALL_OPTION, registerPlace } = require('./misplaced.js')
 const { environmentVariables } = require('./native.js')
 
-const CLIENT_OPTIONS = {
-  apiKey: string('api_key'),
-  baseUrl: string('base_url'),
-  timeout: positiveMilliseconds('timeout'),
-  connectTimeout: positiveMilliseconds('connect_timeout'),
-  deadline: positiveMilliseconds('deadline'),
-  maxConnections: positiveInteger('max_connections'),
-  http2: boolean('http2'),
-  maxRetries: integer('max_retries'),
-  maxRetryWait: milliseconds('max_retry_wait'),
-  proxy: string('proxy'),
-  caFile: string('ca_file'),
-  userAgentSuffix: string('user_agent_suffix'),
-  defaultHeaders: headers('default_headers'),
-  allowHttp: boolean('allow_http'),
-  logger: { key: 'logger', read: logger },
-}
+const CLIENT_OPTIONS = { ...generated.CLIENT_OPTIONS, logger: { key: 'logger', read: logger } }
 
-const CALL_OPTIONS = {
-  signal: { key: 'signal', read: signal },
-  timeout: positiveMilliseconds('timeout'),
-  deadline: positiveMilliseconds('deadline'),
-  maxRetries: integer('max_retries'),
-  retryAmbiguous: boolean('retry_ambiguous'),
-  headers: headers('headers'),
-  body: object('extra_body'),
-  query: query('extra_query'),
-}
+const CALL_OPTIONS = { signal: { key: 'signal', read: signal }, ...generated.CALL_OPTIONS }
 
 registerPlace(CALL_OPTIONS, CALL_OPTION)
 registerPlace(CLIENT_OPTIONS, 'is an option of the client: pass it to new Zexa()')
@@ -71,11 +34,10 @@ function logger(fail, value) {
   return value
 }
 
-/** The options of a client: its logger, and the others as JSON. */
+/** The options of a client: its logger, the others as JSON, and the environment variables that it reads. */
 function encodeClientOptions(input) {
   const { logger, ...options } = encode(CLIENT_OPTIONS, input, 'options of a client', ConfigError) ?? {}
-  options.environment = environment()
-  return { logger, options: JSON.stringify(options) }
+  return { logger, options: JSON.stringify(options), environment: environment() }
 }
 
 /** The environment variables that a client reads, from the `process.env` of this realm: worker threads and test runners have their own. */

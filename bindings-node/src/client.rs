@@ -1,5 +1,6 @@
 //! `NativeClient`: the client behind the JavaScript class `Zexa`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use napi::Env;
@@ -14,7 +15,7 @@ use crate::completion_queue::{CompletionQueue, EntryKind, Sender};
 use crate::errors::to_napi_error;
 use crate::json::WriteJson;
 use crate::list::NativeList;
-use crate::options::{self, CallOptionsJson, ClientOptionsJson};
+use crate::options;
 
 /// A client, and the queue that receives the results of its calls. Its operations are in `generated`.
 #[napi(custom_finalize)]
@@ -42,9 +43,22 @@ pub struct Token(CancelToken);
 impl NativeClient {
     /// Creates a client. `logger` is the number of the logger that receives records of attempts, if there is one.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: Env, queue: &CompletionQueue, options: String, logger: Option<u32>) -> napi::Result<NativeClient> {
+    pub fn new(
+        env: Env,
+        queue: &CompletionQueue,
+        options: String,
+        environment: HashMap<String, String>,
+        logger: Option<u32>,
+    ) -> napi::Result<NativeClient> {
         let sender = queue.sender();
-        let client = create_client(&options, logger, &sender).map_err(to_napi_error)?;
+        // If the client cannot be created, the logger is dropped, which unregisters it.
+        let logger = logger.map(|number| Logger { number, sender: sender.clone() });
+        let builder = options::of_client(&options, &environment).map_err(to_napi_error)?;
+        let builder = match logger {
+            Some(logger) => binding::observed_client(builder, logger),
+            None => builder,
+        };
+        let client = builder.build_async().map_err(to_napi_error)?;
         env.adjust_external_memory(EXTERNAL_BYTES)?;
         Ok(NativeClient { client, sender, external_bytes: EXTERNAL_BYTES })
     }
@@ -52,7 +66,7 @@ impl NativeClient {
     /// Returns a client with other call options that shares the connections.
     #[napi(catch_unwind)]
     pub fn with_options(&self, options: String) -> napi::Result<NativeClient> {
-        let options = options::read(&options).map(CallOptionsJson::options);
+        let options = options::of_call(&options);
         let client = options.and_then(|options| binding::with_options(&self.client, options)).map_err(to_napi_error)?;
         Ok(NativeClient { client, sender: self.sender.clone(), external_bytes: 0 })
     }
@@ -129,7 +143,7 @@ impl NativeClient {
             return Ok(self.client.clone());
         }
         let mut call_options = match options {
-            Some(options) => options::read::<CallOptionsJson>(&options)?.options(),
+            Some(options) => options::of_call(&options)?,
             None => CallOptions::new(),
         };
         if let Some(token) = token {
@@ -149,17 +163,6 @@ impl NativeClient {
         let list = begin(&client).map_err(to_napi_error)?;
         Ok(NativeList::new(client, self.sender.clone(), list))
     }
-}
-
-fn create_client(options: &str, logger: Option<u32>, sender: &Arc<Sender>) -> Result<AsyncClient> {
-    // If the client cannot be created, the logger is dropped, which unregisters it.
-    let logger = logger.map(|number| Logger { number, sender: sender.clone() });
-    let builder = options::read::<ClientOptionsJson>(options)?.builder();
-    let builder = match logger {
-        Some(logger) => binding::observed_client(builder, logger),
-        None => builder,
-    };
-    builder.build_async()
 }
 
 /// The logger of a client, by its number. Dropping it unregisters the logger in JavaScript.

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use zexa::{Error, binding};
 
+use crate::generated::OPTIONS;
 use crate::json::{self, WriteJson};
 
 /// The error for a function that throws. Its message is the JSON of the core's error.
@@ -72,25 +73,23 @@ impl<'a> ErrorRecord<'a> {
     }
 }
 
-/// Options that error messages mention.
-const OPTIONS: [&str; 6] = ["allow_http", "api_key", "base_url", "ca_file", "max_connections", "max_retry_wait"];
-
-/// Converts only these names, because the rest of a reason may contain input of the caller.
+/// Converts only the names of options, because the rest of a reason may contain input of the caller.
 fn with_names(reason: &str) -> String {
     let renamed = reason.split_inclusive(' ').map(|word| {
         let name = word.trim_matches([' ', ',', ';', '`', '(', ')']);
-        if OPTIONS.contains(&name) { word.replacen(name, &camel_case(name), 1) } else { word.to_owned() }
+        option(name).map_or_else(|| word.to_owned(), |renamed| word.replacen(name, renamed, 1))
     });
     renamed.collect()
 }
 
 /// The name of an argument or option in JavaScript.
 fn name(field: &str) -> String {
-    match field {
-        "extra_body" => "body".to_owned(),
-        "extra_query" => "query".to_owned(),
-        _ => camel_case(field),
-    }
+    option(field).map_or_else(|| camel_case(field), str::to_owned)
+}
+
+/// The name of an option in JavaScript, if it differs from that in the core.
+fn option(name: &str) -> Option<&'static str> {
+    OPTIONS.iter().find(|(of_core, _)| *of_core == name).map(|(_, renamed)| *renamed)
 }
 
 fn camel_case(name: &str) -> String {

@@ -1,211 +1,133 @@
 //! The writer for Node: `bindings-node/src/generated`, and the JavaScript and types in `bindings-node/lib`.
 
-mod errors;
-mod imports;
-mod models;
 mod names;
-mod operations;
-mod params;
-mod types;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use minijinja::value::{Serde, Value};
+use minijinja::{Environment, State, context};
 
-use self::imports::{Imports, required};
-use self::names::{NODE, camel, lines};
-use super::context::Context;
-use super::definition::{Definition, Section};
-use super::lowered::lower;
+use super::definition::Definition;
+use super::docs::{commented, wrap};
+use super::lowered::{Section, lower};
 use super::read::render as render_diagnostics;
-use super::shared::class;
 use super::template::{self, render};
-use super::{GENERATED, rustfmt};
+use super::{errors, rustfmt, shared};
 use crate::command::Result;
 use crate::node::Packages;
 
-/// Hand-written exports, in `bindings-node/lib`.
-const BY_HAND: [&str; 3] = ["Zexa", "ZexaError", "parseEvent"];
+/// Parts of `index.d.ts` that contain nothing generated, in `bindings-node/types`.
+const TYPES: [&str; 3] = ["client.d.ts", "errors.d.ts", "lists.d.ts"];
 
-/// Hand-written types, in `bindings-node/types`.
-const TYPES_BY_HAND: [&str; 14] = [
-    "AttemptFields",
-    "CallOptions",
-    "ClientOptions",
-    "ErrorFields",
-    "ErrorJSON",
-    "HeadersInput",
-    "List",
-    "Logger",
-    "Page",
-    "Pages",
-    "QueryInput",
-    "QueryValue",
-    "Response",
-    "WarningFields",
+/// Generated files with everything of one kind, by their folder.
+const FILES: [(&str, &[&str]); 3] = [
+    ("src/generated", &["mod.rs"]),
+    ("lib/generated", &["errors.js", "options.js", "resources.js"]),
+    ("lib", &["index.d.ts", "index.js", "index.mjs"]),
 ];
+
+/// Names that a file imports, by the file that exports them.
+type Imports = BTreeMap<String, BTreeSet<String>>;
 
 /// All generated files, by their path within `bindings-node`. `folder` is `bindings-node`, whose folder `types` contains the hand-written types.
 pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<String, String>> {
-    let reserved = BY_HAND.iter().chain(&TYPES_BY_HAND).map(|name| format!("zexa::{name}")).collect::<HashSet<_>>();
-    let context = Context::new(definition, NODE, reserved);
-    let mut rust = BTreeMap::new();
-    let mut javascript = BTreeMap::new();
-    for section in &definition.sections {
-        rust.extend(in_rust(&context, section).map(|text| (section.name.clone(), text)));
-        javascript.insert(section.name.clone(), in_javascript(&context, section));
+    let mut environment = environment(definition);
+    let mut types = String::new();
+    for name in TYPES {
+        let path = folder.join("types").join(name);
+        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        types += &text;
+        environment.add_template_owned(name, text).map_err(|error| format!("{error:#}"))?;
     }
-    let environment = template::environment("node");
+    let context = names::checked(definition, &types);
     let lowered = lower(&context);
-    javascript.insert("errors".to_owned(), errors::in_javascript(&environment, &context)?);
-    let resources = render(&environment, "resources.js.jinja", Value::from(Serde(&lowered)))?;
-    javascript.insert("resources".to_owned(), resources);
-    let types = types(&context, folder)?;
-    let exported = exported(&context);
-    let (rust, javascript) = context.finish((rust, javascript)).map_err(render_diagnostics)?;
+    let mut classes: Vec<_> = errors::classes(definition).collect();
+    // Each class after its base class.
+    classes.sort_by_key(|class| class.name != "APIError");
+    let exports = classes.iter().map(|class| &class.name).chain(definition.enums().map(|one| &one.name)).cloned();
+    let has_code = |section: &&Section| {
+        let has_predicates = section.enums.iter().any(|one| !one.predicates.is_empty());
+        !section.models.is_empty() || section.resource.is_some() || has_predicates
+    };
+    let with_code: Vec<_> = lowered.sections.iter().filter(has_code).collect();
+    let globals = context! {
+        exports => exports.collect::<Vec<_>>(),
+        classes => classes.iter().map(|class| context! {
+            name => class.name.clone(), base => class.base, kind => class.kind.name.clone(), docs => context.lines(&class.kind.docs)
+        }).collect::<Vec<_>>(),
+        closed => errors::closed(definition).map(|one| (one.name, one.docs)),
+        modules => with_code.iter().map(|section| section.name.clone()).collect::<Vec<_>>(),
+        ..Value::from(Serde(&lowered))
+    };
+    context.finish(()).map_err(render_diagnostics)?;
 
     let mut files = BTreeMap::new();
-    let modules: String = rust.keys().map(|name| format!("mod {name};\n")).collect();
-    let module = format!("// {GENERATED}\n//! Generated from the definitions in `core`.\n\n{modules}");
-    files.insert("src/generated/mod.rs".to_owned(), rustfmt(&module)?);
-    for (name, text) in rust {
-        files.insert(format!("src/generated/{name}.rs"), rustfmt(&text)?);
+    let mut add = |path: String, template: &str, context: Value| -> Result {
+        let text = render(&environment, &format!("{template}.jinja"), context)?;
+        let formatted = if path.ends_with(".rs") { rustfmt(&text)? } else { biome(&text, &path)? };
+        files.insert(path, formatted);
+        Ok(())
+    };
+    for section in with_code {
+        add(format!("src/generated/{}.rs", section.name), "section.rs", context! { section => Serde(section) })?;
     }
-    for (name, text) in javascript {
-        files.insert(format!("lib/generated/{name}.js"), biome(&text, "file.js")?);
+    for section in &lowered.sections {
+        add(format!("lib/generated/{}.js", section.name), "section.js", context! { section => Serde(section) })?;
     }
-    files.insert("lib/index.d.ts".to_owned(), biome(&format!("// {GENERATED}\n{types}"), "file.d.ts")?);
-    for (name, text) in index(&exported) {
-        files.insert(format!("lib/{name}"), biome(&format!("// {GENERATED}\n{text}"), &name)?);
+    for (folder, name) in FILES.iter().flat_map(|(folder, names)| names.iter().map(move |name| (folder, name))) {
+        add(format!("{folder}/{name}"), name, globals.clone())?;
     }
     Ok(files)
 }
 
-/// The Rust file of a section, if it has any code for the addon.
-fn in_rust(context: &Context<'_>, section: &Section) -> Option<String> {
-    let mut body: String = section.models.iter().map(|model| models::in_rust(context, model)).collect();
-    body.extend(section.resource.iter().map(|resource| operations::in_rust(context, resource)));
-    body.extend(section.enums.iter().map(|one| models::predicates(context, one)));
-    if body.is_empty() {
-        return None;
-    }
-    let docs = context.comment("//!", &section.docs);
-    Some(format!("// {GENERATED}\n{docs}\nuse crate::prelude::*;\n\n{body}"))
-}
-
-/// The JavaScript file of a section: its enums, tables of parameters, revivers of models, and the class of its resource.
-fn in_javascript(context: &Context<'_>, section: &Section) -> String {
-    let imports = Imports::of(&section.name);
-    let mut body: String = section.enums.iter().map(|one| models::names(context, &imports, one)).collect();
-    body.extend(section.params.iter().map(|params| params::table(context, &imports, params)));
-    body.extend(section.models.iter().map(|model| models::in_javascript(context, &imports, model)));
-    body.extend(section.resource.iter().map(|resource| operations::in_javascript(context, &imports, resource)));
-    let enums = section.enums.iter().map(|one| one.name.clone());
-    let models = section.models.iter().map(|model| models::reviver(&model.name));
-    let resource = section.resource.iter().map(class);
-    let exported: Vec<String> = enums.chain(resource).chain(models).collect();
-    let about = lines(context, &section.docs).join("\n// ");
-    format!(
-        "// {GENERATED}\n// {about}\n'use strict'\n\n{}{body}\nmodule.exports = {{ {} }}\n",
-        imports.written(),
-        exported.join(", "),
-    )
-}
-
-/// All exports, by the file that contains them.
-fn exported(context: &Context<'_>) -> BTreeMap<String, Vec<String>> {
-    let mut exported = BTreeMap::new();
-    exported.insert("./client.js".to_owned(), vec!["Zexa".to_owned()]);
-    exported.insert("./errors.js".to_owned(), vec!["ZexaError".to_owned()]);
-    exported.insert("./events.js".to_owned(), vec!["parseEvent".to_owned()]);
-    let errors = errors::classes(context).into_iter().map(|class| class.name).collect();
-    exported.insert("./generated/errors.js".to_owned(), errors);
-    for section in &context.definition.sections {
-        let enums: Vec<String> = section.enums.iter().map(|one| one.name.clone()).collect();
-        if !enums.is_empty() {
-            exported.insert(format!("./generated/{}.js", section.name), enums);
-        }
-    }
-    exported
-}
-
-/// The entry modules. The module for `import` re-exports that for `require`, so that each class exists once.
-fn index(exported: &BTreeMap<String, Vec<String>>) -> Vec<(String, String)> {
-    let mut all: Vec<&str> = exported.values().flatten().map(String::as_str).collect();
-    all.sort_unstable();
-    // In the order that Biome requires of re-exports.
-    let mut reexported = [&all[..], &["Zexa as default"]].concat();
-    reexported.sort_by_key(|name| name.to_lowercase());
-    let (all, reexported) = (all.join(", "), reexported.join(", "));
-    let required: String = exported.iter().map(|(file, names)| required(file, names)).collect();
-    vec![
-        (
-            "index.js".to_owned(),
-            format!(
-                "// Entry point for `require()`.\n'use strict'\n\n{required}\nmodule.exports = {{ {all} }}\n\n\
-                 // For compilers and bundlers that read `__esModule`. They define it as not enumerable.\n\
-                 Object.defineProperty(module.exports, '__esModule', {{ value: true }})\nmodule.exports.default = Zexa\n"
-            ),
-        ),
-        (
-            "index.mjs".to_owned(),
-            format!(
-                "// Entry point for `import`. It uses named exports, because bundlers disagree about the default export of a CommonJS module.\n\
-                 export {{ {reexported} }} from './index.js'\n"
-            ),
-        ),
-        (
-            "index.d.mts".to_owned(),
-            "// Types for `import`.\nexport * from './index.js'\nexport { Zexa as default } from './index.js'\n"
-                .to_owned(),
-        ),
-    ]
-}
-
-/// `index.d.ts`: the hand-written fragments and the generated declarations.
-fn types(context: &Context<'_>, folder: &Path) -> Result<String> {
-    let fragment = |name: &str| {
-        let path = folder.join("types").join(name);
-        fs::read_to_string(&path)
-            .map(|text| format!("\n{text}"))
-            .map_err(|error| format!("{}: {error}", path.display()))
+/// The environment of the templates, with the filters for JavaScript.
+fn environment(definition: &Definition) -> Environment<'static> {
+    let mut environment = template::environment("node");
+    environment.add_global("FINAL", shared::FINAL);
+    environment.add_global("OPEN", shared::OPEN);
+    environment.add_filter("model", |name: &str| names::model(name));
+    environment.add_filter("option", |name: &str| names::option(name));
+    // Documentation, as lines or as one text, with the names of JavaScript.
+    let known = names::known(definition);
+    let in_javascript = move |docs: Value| -> Vec<String> {
+        let lines: Vec<String> = match docs.as_str() {
+            Some(text) => text.trim().lines().map(str::to_owned).collect(),
+            None => docs.try_iter().into_iter().flatten().map(|line| line.to_string()).collect(),
+        };
+        lines.iter().map(|line| names::in_camel_case(&known, line)).collect()
     };
-    let resources: String = context
-        .definition
-        .resources()
-        .map(|resource| {
-            let docs = types::documented("  ", &lines(context, &resource.docs));
-            format!("{docs}  readonly {}: {}\n", camel(&resource.name), class(resource))
-        })
-        .collect();
-    let mut text = "// Types for `require()`.\n".to_owned();
-    text += &fragment("client.d.ts")?.replace("  // GENERATED: the resources\n", &resources);
-    for section in &context.definition.sections {
-        text.extend(section.resource.iter().map(|resource| types::resource(context, resource)));
-        text.extend(section.params.iter().map(|params| types::params(context, params)));
-        text.extend(section.models.iter().map(|model| types::model(context, model)));
-        text.extend(section.enums.iter().map(|one| types::open_enum(context, one)));
-    }
-    text += &fragment("lists.d.ts")?;
-    text += &fragment("errors.d.ts")?;
-    text.extend(errors::classes(context).iter().map(|class| types::error(context, class)));
-    text.extend(super::errors::closed(context.definition).iter().map(|closed| types::closed(context, closed)));
-    Ok(text)
+    environment.add_filter("in_javascript", in_javascript.clone());
+    environment.add_filter("jsdoc", move |docs: Value, indent: Option<usize>| {
+        let indent = indent.unwrap_or_default();
+        match &wrap(&in_javascript(docs), 116 - indent)[..] {
+            [line] if line.len() + indent <= 113 => format!("/** {line} */"),
+            lines => format!("/**\n{} */", commented(" *", lines)),
+        }
+    });
+    // Imports a name from a file, and returns it.
+    environment.add_filter("import", |state: &mut State<'_, '_>, name: String, file: String| {
+        state.get_or_insert_extension(Imports::new()).entry(file).or_default().insert(name.clone());
+        name
+    });
+    environment.add_function("imports", |state: &mut State<'_, '_>| {
+        Value::from(Serde(state.get_or_insert_extension(Imports::new()).clone()))
+    });
+    environment
 }
 
 /// Formats JavaScript or TypeScript with Biome.
-fn biome(text: &str, name: &str) -> Result<String> {
+fn biome(text: &str, path: &str) -> Result<String> {
     let mut command = Packages::prepare()?.tool("@biomejs/biome/bin/biome");
-    command.args(["format", &format!("--stdin-file-path=bindings-node/lib/{name}")]);
+    command.args(["format", &format!("--stdin-file-path=bindings-node/{path}")]);
     super::filter(&mut command, text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codegen::definition::Type;
+    use crate::codegen::definition::{Section, Type};
     use crate::codegen::testing::{field, model, wait_for_credits, with_messages};
     use crate::paths;
 

@@ -1,10 +1,13 @@
-//! Names in JavaScript.
+//! Names in JavaScript: their rules, and the check that they are unique.
 
-use heck::{ToLowerCamelCase, ToSnakeCase};
+use std::collections::HashSet;
+
+use heck::ToLowerCamelCase;
 
 use crate::codegen::context::{Context, Language};
-use crate::codegen::definition::{Definition, Docs};
+use crate::codegen::definition::{Definition, Field, Span, Type};
 use crate::codegen::errors;
+use crate::codegen::shared::{about, class};
 
 /// Exports of the package have the scope "zexa". No keywords are reserved, because JavaScript allows them as names of members.
 pub(super) const NODE: Language =
@@ -13,21 +16,16 @@ pub(super) const NODE: Language =
 /// The JavaScript name for the target of a rustdoc link.
 fn link(definition: &Definition, link: &str) -> Option<String> {
     let of_model = |name: &str| definition.models().any(|model| model.name == name).then(|| model(name));
-    let of_params = |name: &str| definition.params().any(|one| one.name == name).then(|| params(name));
     match link {
         "parse_event" => Some("parseEvent()".to_owned()),
         "Template" => Some("template".to_owned()),
         _ if definition.enums().any(|one| one.name == link) => Some(link.to_owned()),
-        _ => of_model(link).or_else(|| of_params(link)).or_else(|| errors::link(definition, link)).or_else(|| {
+        _ if definition.params().any(|one| one.name == link) => Some(format!("{link}Params")),
+        _ => of_model(link).or_else(|| errors::link(definition, link)).or_else(|| {
             let (name, member) = link.split_once("::")?;
-            Some(format!("{}.{}", of_model(name)?, camel(member)))
+            Some(format!("{}.{}", of_model(name)?, member.to_lower_camel_case()))
         }),
     }
-}
-
-/// The name of a field, argument, operation or resource.
-pub(super) fn camel(name: &str) -> String {
-    name.to_lower_camel_case()
 }
 
 /// The type of a model. `Event` would shadow the global type of the DOM.
@@ -35,49 +33,74 @@ pub(super) fn model(name: &str) -> String {
     if name == "Event" { "WebhookEvent".to_owned() } else { name.to_owned() }
 }
 
-/// The type of the parameters of a call.
-pub(super) fn params(name: &str) -> String {
-    format!("{name}Params")
+/// The name of an option. Those of a call that add to its parameters are `query` and `body`.
+pub(super) fn option(name: &str) -> String {
+    name.trim_start_matches("extra_").to_lower_camel_case()
 }
 
-/// The names of an addon function in Rust and in JavaScript. The Rust attribute sets the JavaScript name, so both sides always agree.
-pub(super) struct Native {
-    pub(super) rust: String,
-    pub(super) javascript: String,
-}
-
-impl Native {
-    /// The function for an operation of a resource, or a predicate of an enum.
-    pub(super) fn of(owner: &str, name: &str) -> Native {
-        let rust = format!("{}_{name}", owner.to_snake_case());
-        Native { javascript: camel(&rust), rust }
-    }
-
-    /// The attribute that exports the Rust function to JavaScript.
-    pub(super) fn attribute(&self) -> String {
-        format!("#[napi(js_name = \"{}\", catch_unwind)]", self.javascript)
-    }
-}
-
-/// Documentation, with the JavaScript names of fields and operations.
-pub(super) fn lines(context: &Context<'_>, docs: &Docs) -> Vec<String> {
-    context.lines(docs).iter().map(|line| in_camel_case(context.definition, line)).collect()
-}
-
-/// Converts names in backticks, such as `scheduled_at` or `sender_ids.list`.
-fn in_camel_case(definition: &Definition, line: &str) -> String {
+/// Converts names in backticks, such as `scheduled_at` or `sender_ids.list`. `known` contains the names to convert.
+pub(super) fn in_camel_case(known: &HashSet<String>, line: &str) -> String {
     let parts = line.split('`').enumerate().map(|(index, part)| {
-        let is_quoted = index % 2 == 1;
-        let is_known = is_quoted && part.split('.').any(|name| is_name(definition, name));
-        if is_known { part.split('.').map(camel).collect::<Vec<_>>().join(".") } else { part.to_owned() }
+        let is_known = index % 2 == 1 && part.split('.').any(|name| known.contains(name));
+        if is_known {
+            part.split('.').map(str::to_lower_camel_case).collect::<Vec<_>>().join(".")
+        } else {
+            part.to_owned()
+        }
     });
     parts.collect::<Vec<_>>().join("`")
 }
 
-fn is_name(definition: &Definition, name: &str) -> bool {
-    let mut fields = definition
-        .models()
-        .flat_map(|model| &model.fields)
-        .chain(definition.params().flat_map(|params| &params.fields));
-    fields.any(|field| field.name == name) || definition.resources().any(|resource| resource.name == name)
+/// The names of fields and resources.
+pub(super) fn known(definition: &Definition) -> HashSet<String> {
+    let of_models = definition.models().flat_map(|model| &model.fields);
+    let of_params = definition.params().flat_map(|params| &params.fields);
+    let fields = of_models.chain(of_params).map(|field| field.name.clone());
+    fields.chain(definition.resources().map(|resource| resource.name.clone())).collect()
+}
+
+/// The context of the writer. Duplicate names have been reported, and types that JavaScript cannot express. `types` contains the hand-written types.
+pub(super) fn checked<'a>(definition: &'a Definition, types: &str) -> Context<'a> {
+    let by_hand = types.lines().filter_map(|line| {
+        let declaration = line.strip_prefix("export ")?.trim_start_matches("declare ");
+        declaration.split(|c: char| !c.is_alphanumeric()).nth(1)
+    });
+    let reserved = by_hand.chain(["CallOptions", "ClientOptions", "Kind", "Outcome", "Zexa"]);
+    let context = Context::new(definition, NODE, reserved.map(|name| format!("zexa::{name}")).collect());
+    let exported = |name: &str, span: &Span| drop(context.take_in("zexa", name, span));
+    let member = |owner: &str, name: &str, span: &Span| drop(context.take_in(owner, &name.to_lower_camel_case(), span));
+    errors::classes(definition).for_each(|class| exported(&class.name, &class.kind.span));
+    definition.enums().for_each(|one| exported(&one.name, &one.span));
+    for params in definition.params() {
+        exported(&format!("{}Params", params.name), &params.span);
+        for Field { name, kind, span, .. } in &params.fields {
+            member(&params.name, name, span);
+            if matches!(kind, Type::U64 | Type::F64 | Type::Json | Type::Model(_)) {
+                context.report(span, format!("parameters cannot be a `{kind}` in JavaScript"));
+            }
+        }
+    }
+    for of in definition.models() {
+        exported(&model(&of.name), &of.span);
+        member(&of.name, "extra", &of.span);
+        about(of).iter().for_each(|about| member(&of.name, about.name, &of.span));
+        for Field { name, kind, span, .. } in &of.fields {
+            member(&of.name, name, span);
+            if *kind == Type::Template {
+                context.report(span, "a field cannot be a `Template` in JavaScript");
+            }
+        }
+    }
+    for resource in definition.resources() {
+        exported(&class(resource), &resource.span);
+        for operation in &resource.operations {
+            member(&class(resource), &operation.name, &operation.span);
+            member("NativeClient", &format!("{}_{}", resource.name, operation.name), &operation.span);
+        }
+    }
+    for (owner, options) in [("logger", &definition.client_options), ("signal", &definition.call_options)] {
+        member(owner, owner, &Span::default());
+        options.iter().for_each(|one| member(owner, &option(&one.name), &one.docs.span));
+    }
+    context
 }
