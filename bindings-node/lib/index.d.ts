@@ -98,6 +98,128 @@ export interface Response<T = unknown> {
   body: T
 }
 
+/**
+ * Options of a client. All times are in milliseconds. `null` and `undefined` count as absent. Environment variables are those of `process.env`, which
+ * are read when the client is created.
+ */
+export interface ClientOptions {
+  /** API key. Required. Default: the environment variable `ZEXA_API_KEY`. */
+  apiKey?: string | null | undefined
+  /**
+   * Base URL of the API, including the path `/v1`. Default: the environment variable `ZEXA_BASE_URL`, else
+   * `https://api.zexa.ao/v1`.
+   */
+  baseUrl?: string | null | undefined
+  /** Timeout of one attempt, from connecting to the last byte of the response. In milliseconds. Default: 30000. */
+  timeout?: number | null | undefined
+  /** Timeout for opening a connection: DNS lookup, TCP connect and TLS handshake. In milliseconds. Default: 5000. */
+  connectTimeout?: number | null | undefined
+  /**
+   * Deadline of a whole call: all attempts, the waits between them, and all pages of a list. Without it, a call that
+   * waits for a status has a deadline of 30 minutes. In milliseconds. Default: none.
+   */
+  deadline?: number | null | undefined
+  /**
+   * Longest wait that a server may request with `Retry-After`. If it requests more, the call fails immediately. In
+   * milliseconds. Default: 120000.
+   */
+  maxRetryWait?: number | null | undefined
+  /**
+   * Maximum number of retries after a failed attempt. Only failures that are safe to retry are retried. 0 means one
+   * attempt. Default: 3.
+   */
+  maxRetries?: number | null | undefined
+  /** Permit `http://` URLs for other hosts than localhost, which send the API key unencrypted. Default: `false`. */
+  allowHttp?: boolean | null | undefined
+  /**
+   * URL of a proxy for all connections, such as `http://user:password@proxy.example:3128`. Supported schemes: `http`,
+   * `https`, `socks5`, and `socks5h`, with which the proxy resolves host names.
+   *
+   * Default: the environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with `http://`), `ALL_PROXY` and
+   * `NO_PROXY`, which are read when the client is created. They do not apply if the host of the base URL is a loopback
+   * address or `localhost`.
+   */
+  proxy?: string | null | undefined
+  /**
+   * Path of a PEM file with the certificate authorities to trust, instead of those of the system. Default: the
+   * environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's authorities.
+   */
+  caFile?: string | null | undefined
+  /** Suffix for the `User-Agent` header, such as `shop/1.2`. Default: none. */
+  userAgentSuffix?: string | null | undefined
+  /**
+   * Headers that are sent with every request. Headers that the client sets itself, such as `Authorization`, are
+   * rejected.
+   */
+  defaultHeaders?: HeadersInput | null | undefined
+  /**
+   * Enable HTTP/2 for `https://` URLs, if the server supports it. Without it, only HTTP/1.1 is used. Default: `false`.
+   *
+   * Over HTTP/2, the calls of an async client share one connection. If that connection fails, the outcome of all calls
+   * in flight is unknown. The calls of a blocking client do not share connections, and are not faster.
+   */
+  http2?: boolean | null | undefined
+  /**
+   * Maximum number of concurrent requests. Over HTTP/1.1, each of them uses one connection. Default: 100.
+   *
+   * Further calls wait for a connection in order of arrival, until their deadline. Lists prefetch fewer pages if
+   * connections are scarce. Idle connections are closed after at most a minute; a blocking client closes them when it
+   * is next used.
+   */
+  maxConnections?: number | null | undefined
+  /** Receives a record of each attempt and each warning, such as `console`. Default: none. */
+  logger?: Logger | null | undefined
+}
+
+/**
+ * Options of a call, its last argument. All times are in milliseconds. `null` and `undefined` count as absent. `withOptions()` accepts the same options,
+ * except `body`.
+ */
+export interface CallOptions {
+  /**
+   * Cancels the call when the signal is aborted: in flight, in a wait, or between pages. The call then rejects with a {@link CancelledError}.
+   * Replaces the signal of `withOptions()`.
+   */
+  signal?: AbortSignal | null | undefined
+  /**
+   * Timeout of one attempt, from connecting to the last byte of the response. In milliseconds. Default: that of the
+   * client.
+   */
+  timeout?: number | null | undefined
+  /**
+   * Deadline of the whole call: all attempts, the waits between them, and all pages of a list. In milliseconds.
+   * Default: that of the client.
+   */
+  deadline?: number | null | undefined
+  /**
+   * Maximum number of retries after a failed attempt. Only failures that are safe to retry are retried. 0 means one
+   * attempt. Default: that of the client.
+   */
+  maxRetries?: number | null | undefined
+  /**
+   * Retry a POST even if it is not known whether the server has processed it. A message may then be **sent twice**.
+   * Default: `false`.
+   */
+  retryAmbiguous?: boolean | null | undefined
+  /**
+   * Headers. They replace default headers of the client with the same names. Headers that the client sets itself, such
+   * as `Authorization`, are rejected.
+   */
+  headers?: HeadersInput | null | undefined
+  /**
+   * Query parameters that this version does not know. They are sent with every request of the call, such as each page
+   * of a list. Several with the same name are all sent.
+   *
+   * The call fails with `ConfigError` if it sets the same parameter itself.
+   */
+  query?: QueryInput | null | undefined
+  /**
+   * Body fields that this version does not know, for calls that send parameters as a body. The call fails with
+   * `ConfigError` if its parameters set the same field.
+   */
+  body?: object | null | undefined
+}
+
 /** HTTP headers: an object, or pairs such as `Headers`. A value that is `null` or `undefined` is left out. */
 export type HeadersInput =
   | Readonly<Record<string, string | null | undefined>>
@@ -169,128 +291,6 @@ export interface AttemptFields {
  * @throws {@link ValidationError} if the body is neither a string nor a `Uint8Array`.
  */
 export declare function parseEvent(body: string | Uint8Array): WebhookEvent
-
-/**
- * Options of a client. All times are in milliseconds. `null` and `undefined` count as absent. Environment variables are those of `process.env`, which
- * are read when the client is created.
- */
-export interface ClientOptions {
-  /** API key. Required. Default: the environment variable `ZEXA_API_KEY`. */
-  apiKey?: string | null | undefined
-  /**
-   * Base URL of the API, including the path `/v1`. Default: the environment variable `ZEXA_BASE_URL`, else
-   * `https://api.zexa.ao/v1`.
-   */
-  baseUrl?: string | null | undefined
-  /** Timeout of one attempt, from connecting to the last byte of the response. In milliseconds. Default: 30000. */
-  timeout?: number | null | undefined
-  /** Timeout for opening a connection: DNS lookup, TCP connect and TLS handshake. In milliseconds. Default: 5000. */
-  connectTimeout?: number | null | undefined
-  /**
-   * Deadline of a whole call: all attempts, the waits between them, and all pages of a list. In milliseconds. Default:
-   * none.
-   */
-  deadline?: number | null | undefined
-  /**
-   * Longest wait that a server may request with `Retry-After`. If it requests more, the call fails immediately. In
-   * milliseconds. Default: 120000.
-   */
-  maxRetryWait?: number | null | undefined
-  /**
-   * Maximum number of retries after a failed attempt. Only failures that are safe to retry are retried. 0 means one
-   * attempt. Default: 3.
-   */
-  maxRetries?: number | null | undefined
-  /** Permit `http://` URLs for other hosts than localhost, which send the API key unencrypted. Default: `false`. */
-  allowHttp?: boolean | null | undefined
-  /**
-   * URL of a proxy for all connections, such as `http://user:password@proxy.example:3128`. Supported schemes: `http`,
-   * `https`, `socks5`, and `socks5h`, with which the proxy resolves host names.
-   *
-   * Default: the environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with `http://`), `ALL_PROXY` and
-   * `NO_PROXY`, which are read when the client is created. They do not apply if the host of the base URL is a loopback
-   * address or `localhost`.
-   */
-  proxy?: string | null | undefined
-  /**
-   * Path of a PEM file with the certificate authorities to trust, instead of those of the system. Default: the
-   * environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's authorities.
-   */
-  caFile?: string | null | undefined
-  /** Suffix for the `User-Agent` header, such as `shop/1.2`. Default: none. */
-  userAgentSuffix?: string | null | undefined
-  /**
-   * Add headers that are sent with every request. Headers that the client sets itself, such as `Authorization`, are
-   * rejected.
-   */
-  defaultHeaders?: HeadersInput | null | undefined
-  /**
-   * Enable HTTP/2 for `https://` URLs, if the server supports it. Without it, only HTTP/1.1 is used. Default: `false`.
-   *
-   * Over HTTP/2, the calls of an async client share one connection. If that connection fails, the outcome of all calls
-   * in flight is unknown. The calls of a blocking client do not share connections, and are not faster.
-   */
-  http2?: boolean | null | undefined
-  /**
-   * Maximum number of concurrent requests. Over HTTP/1.1, each of them uses one connection. Default: 100.
-   *
-   * Further calls wait for a connection in order of arrival, until their deadline. Lists prefetch fewer pages if
-   * connections are scarce. Idle connections are closed after at most a minute; a blocking client closes them when it
-   * is next used.
-   */
-  maxConnections?: number | null | undefined
-  /** Receives a record of each attempt and each warning, such as `console`. Default: none. */
-  logger?: Logger | null | undefined
-}
-
-/**
- * Options of a call, its last argument. All times are in milliseconds. `null` and `undefined` count as absent. `withOptions()` accepts the same options,
- * except `body`.
- */
-export interface CallOptions {
-  /**
-   * Cancels the call when the signal is aborted: in flight, in a wait, or between pages. The call then rejects with a {@link CancelledError}.
-   * Replaces the signal of `withOptions()`.
-   */
-  signal?: AbortSignal | null | undefined
-  /**
-   * Timeout of one attempt, from connecting to the last byte of the response. In milliseconds. Default: that of the
-   * client.
-   */
-  timeout?: number | null | undefined
-  /**
-   * Deadline of the whole call: all attempts, the waits between them, and all pages of a list. In milliseconds.
-   * Default: that of the client.
-   */
-  deadline?: number | null | undefined
-  /**
-   * Maximum number of retries after a failed attempt. Only failures that are safe to retry are retried. 0 means one
-   * attempt. Default: that of the client.
-   */
-  maxRetries?: number | null | undefined
-  /**
-   * Retry a POST even if it is not known whether the server has processed it. A message may then be **sent twice**.
-   * Default: `false`.
-   */
-  retryAmbiguous?: boolean | null | undefined
-  /**
-   * Add headers. They replace default headers of the client with the same names. Headers that the client sets itself,
-   * such as `Authorization`, are rejected.
-   */
-  headers?: HeadersInput | null | undefined
-  /**
-   * Add query parameters that this version does not know. They are sent with every request of the call, such as each
-   * page of a list. Several with the same name are all sent.
-   *
-   * The call fails with `ConfigError` if it sets the same parameter itself.
-   */
-  query?: QueryInput | null | undefined
-  /**
-   * Add body fields that this version does not know, for calls that send parameters as a body. The call fails with
-   * `ConfigError` if its parameters set the same field.
-   */
-  body?: object | null | undefined
-}
 
 /**
  * Delivery channel of a message or campaign.

@@ -1,3 +1,65 @@
+/**
+ * Client for the Zexa messaging API.
+ *
+ * Creating a client opens no connection and starts no thread. Share one client in the whole program: it serves any number of calls at the same time.
+ * Closing it is optional, because an idle client does not keep the process alive. Every call returns a promise, which rejects with a
+ * {@link ZexaError} if the call fails.
+ */
+export declare class Zexa {
+  /**
+   * Create a client.
+   *
+   * @param options Options of the client. Default: those of the environment.
+   * @throws {@link ConfigError} if an option is unknown or invalid, or if there is no API key.
+   */
+  constructor(options?: ClientOptions | null)
+
+  // GENERATED: {{ resources(sections) }}
+
+  /** Base URL of the API. */
+  readonly baseUrl: string
+
+  /**
+   * Return a client with other call options that shares the connections of this one. Closing one of them closes both.
+   *
+   * @param options Options that replace those of this client for each call.
+   * @throws {@link ConfigError} if an option is unknown or invalid.
+   */
+  withOptions(options: Omit<CallOptions, 'body'>): Zexa
+
+  /**
+   * Send a request to any path of the API, for endpoints without a method. Authentication, retries and timeouts are those of every call.
+   *
+   * @param method `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
+   * @param path Path below the base URL, such as `/messages`.
+   * @param request Query and body of the request.
+   * @param options Options of this call.
+   * @typeParam T Type of the response body. It is not checked at run time.
+   */
+  request<T = unknown>(
+    method: string,
+    path: string,
+    request?: {
+      /** Parameters of the query. Those that are `null` or `undefined` are left out. */
+      query?: QueryInput | null | undefined
+      /** Any value that `JSON.stringify()` accepts. Default: no body. */
+      body?: unknown
+    } | null,
+    options?: CallOptions | null,
+  ): Promise<Response<T>>
+
+  /**
+   * Close the client: reject further calls with a {@link ClosedError}, end waits, and close idle connections. Attempts in flight continue to
+   * their end.
+   */
+  close(): void
+
+  /** Call {@link Zexa.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export { Zexa as default }
+
 declare global {
   // For compilers without the library "esnext.disposable", which declares the same.
   interface SymbolConstructor {
@@ -20,6 +82,29 @@ export interface Response<T = unknown> {
   status: number
   /** Body, parsed as JSON. `null` if the response has no body. Its type is not checked. */
   body: T
+}
+
+/**
+ * Options of a client. All times are in milliseconds. `null` and `undefined` count as absent. Environment variables are those of `process.env`, which
+ * are read when the client is created.
+ */
+export interface ClientOptions {
+  // GENERATED: {{ options(client_options) -}}
+  /** Receives a record of each attempt and each warning, such as `console`. Default: none. */
+  logger?: Logger | null | undefined
+}
+
+/**
+ * Options of a call, its last argument. All times are in milliseconds. `null` and `undefined` count as absent. `withOptions()` accepts the same options,
+ * except `body`.
+ */
+export interface CallOptions {
+  /**
+   * Cancels the call when the signal is aborted: in flight, in a wait, or between pages. The call then rejects with a {@link CancelledError}.
+   * Replaces the signal of `withOptions()`.
+   */
+  signal?: AbortSignal | null | undefined
+  // GENERATED: {{ options(call_options) }}
 }
 
 /** HTTP headers: an object, or pairs such as `Headers`. A value that is `null` or `undefined` is left out. */

@@ -69,6 +69,10 @@ pub(super) struct Model {
 #[derive(Clone, Serialize)]
 pub(super) struct Accessor {
     pub(super) name: &'static str,
+    #[serde(rename = "type")]
+    pub(super) kind: Type,
+    /// False, as for an optional field.
+    pub(super) required: bool,
     pub(super) model: &'static str,
     /// Name of the section that defines the model.
     pub(super) section: String,
@@ -211,6 +215,8 @@ fn open_enum(context: &Context<'_>, one: &core::OpenEnum) -> OpenEnum {
 fn model(context: &Context<'_>, model: &core::Model) -> Model {
     let accessor = |about: &shared::About| Accessor {
         name: about.name,
+        kind: kind(context, &CoreType::Model(about.model.to_owned())),
+        required: false,
         model: about.model,
         section: context.section_of(about.model).name.clone(),
         docs: vec![about.docs.to_owned()],

@@ -18,10 +18,10 @@ use super::{errors, rustfmt, shared};
 use crate::command::Result;
 use crate::node::Packages;
 
-/// Parts of `index.d.ts` that contain nothing generated, in `bindings-node/types`.
+/// Hand-written parts of `index.d.ts`, in `bindings-node/types`. A comment `// GENERATED: {{ … }}` stands for generated members.
 const TYPES: [&str; 3] = ["client.d.ts", "errors.d.ts", "lists.d.ts"];
 
-/// Generated files with everything of one kind, by their folder.
+/// Generated files, except those of the sections, by their folder.
 const FILES: [(&str, &[&str]); 3] = [
     ("src/generated", &["mod.rs"]),
     ("lib/generated", &["errors.js", "options.js", "resources.js"]),
@@ -39,7 +39,9 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
         let path = folder.join("types").join(name);
         let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         types += &text;
-        environment.add_template_owned(name, text).map_err(|error| format!("{error:#}"))?;
+        environment
+            .add_template_owned(name, text.replace("// GENERATED: ", ""))
+            .map_err(|error| format!("{error:#}"))?;
     }
     let context = names::checked(definition, &types);
     let lowered = lower(&context);

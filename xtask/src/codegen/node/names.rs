@@ -15,17 +15,16 @@ pub(super) const NODE: Language =
 
 /// The JavaScript name for the target of a rustdoc link.
 fn link(definition: &Definition, link: &str) -> Option<String> {
-    let of_model = |name: &str| definition.models().any(|model| model.name == name).then(|| model(name));
-    match link {
-        "parse_event" => Some("parseEvent()".to_owned()),
-        "Template" => Some("template".to_owned()),
-        _ if definition.enums().any(|one| one.name == link) => Some(link.to_owned()),
-        _ if definition.params().any(|one| one.name == link) => Some(format!("{link}Params")),
-        _ => of_model(link).or_else(|| errors::link(definition, link)).or_else(|| {
-            let (name, member) = link.split_once("::")?;
-            Some(format!("{}.{}", of_model(name)?, member.to_lower_camel_case()))
-        }),
-    }
+    let is_model = |name: &str| definition.models().any(|one| one.name == name);
+    Some(match link.split_once("::") {
+        None if link == "parse_event" => "parseEvent()".to_owned(),
+        None if link == "Template" => "template".to_owned(),
+        None if is_model(link) => model(link),
+        None if definition.enums().any(|one| one.name == link) => link.to_owned(),
+        None if definition.params().any(|one| one.name == link) => format!("{link}Params"),
+        Some((name, member)) if is_model(name) => format!("{}.{}", model(name), member.to_lower_camel_case()),
+        _ => return errors::link(definition, link),
+    })
 }
 
 /// The type of a model. `Event` would shadow the global type of the DOM.
@@ -41,11 +40,9 @@ pub(super) fn option(name: &str) -> String {
 /// Converts names in backticks, such as `scheduled_at` or `sender_ids.list`. `known` contains the names to convert.
 pub(super) fn in_camel_case(known: &HashSet<String>, line: &str) -> String {
     let parts = line.split('`').enumerate().map(|(index, part)| {
-        let is_known = index % 2 == 1 && part.split('.').any(|name| known.contains(name));
-        if is_known {
-            part.split('.').map(str::to_lower_camel_case).collect::<Vec<_>>().join(".")
-        } else {
-            part.to_owned()
+        match index % 2 == 1 && part.split('.').any(|name| known.contains(name)) {
+            true => part.split('.').map(str::to_lower_camel_case).collect::<Vec<_>>().join("."),
+            false => part.to_owned(),
         }
     });
     parts.collect::<Vec<_>>().join("`")
@@ -59,14 +56,14 @@ pub(super) fn known(definition: &Definition) -> HashSet<String> {
     fields.chain(definition.resources().map(|resource| resource.name.clone())).collect()
 }
 
-/// The context of the writer. Duplicate names have been reported, and types that JavaScript cannot express. `types` contains the hand-written types.
+/// Returns a new context with the reports of duplicate names, and of types that JavaScript cannot express. `types` contains the hand-written types.
 pub(super) fn checked<'a>(definition: &'a Definition, types: &str) -> Context<'a> {
     let by_hand = types.lines().filter_map(|line| {
         let declaration = line.strip_prefix("export ")?.trim_start_matches("declare ");
         declaration.split(|c: char| !c.is_alphanumeric()).nth(1)
     });
-    let reserved = by_hand.chain(["CallOptions", "ClientOptions", "Kind", "Outcome", "Zexa"]);
-    let context = Context::new(definition, NODE, reserved.map(|name| format!("zexa::{name}")).collect());
+    let reserved = by_hand.chain(["Kind", "Outcome"]).map(|name| format!("zexa::{name}"));
+    let context = Context::new(definition, NODE, reserved.collect());
     let exported = |name: &str, span: &Span| drop(context.take_in("zexa", name, span));
     let member = |owner: &str, name: &str, span: &Span| drop(context.take_in(owner, &name.to_lower_camel_case(), span));
     errors::classes(definition).for_each(|class| exported(&class.name, &class.kind.span));
@@ -98,6 +95,7 @@ pub(super) fn checked<'a>(definition: &'a Definition, types: &str) -> Context<'a
             member("NativeClient", &format!("{}_{}", resource.name, operation.name), &operation.span);
         }
     }
+    // Each with the option that only JavaScript has.
     for (owner, options) in [("logger", &definition.client_options), ("signal", &definition.call_options)] {
         member(owner, owner, &Span::default());
         options.iter().for_each(|one| member(owner, &option(&one.name), &one.docs.span));
