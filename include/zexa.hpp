@@ -164,8 +164,8 @@ struct call_options {
     ///
     /// A JSON object of strings, numbers and booleans; an array of these repeats the parameter.
     std::optional<std::string> extra_query{};
-    /// Body fields that this version does not know, for calls that send parameters as a body. The
-    /// call fails with `config_error` if its parameters set the same field.
+    /// Body fields that this version does not know. The call fails with `config_error` if its
+    /// parameters set the same field, or if it sends no parameters in a body.
     ///
     /// A JSON object.
     std::optional<std::string> extra_body{};

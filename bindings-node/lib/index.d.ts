@@ -214,8 +214,8 @@ export interface CallOptions {
    */
   query?: QueryInput | null | undefined
   /**
-   * Body fields that this version does not know, for calls that send parameters as a body. The call fails with
-   * `ConfigError` if its parameters set the same field.
+   * Body fields that this version does not know. The call fails with `ConfigError` if its parameters set the same
+   * field, or if it sends no parameters in a body.
    */
   body?: object | null | undefined
 }

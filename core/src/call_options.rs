@@ -56,8 +56,8 @@ options! {
         ///
         /// The call fails with [`Kind::Config`](crate::Kind::Config) if it sets the same parameter itself.
         extra_query: query;
-        /// Add body fields that this version does not know, for calls that send parameters as a body. The call fails with
-        /// [`Kind::Config`](crate::Kind::Config) if its parameters set the same field.
+        /// Add body fields that this version does not know. The call fails with [`Kind::Config`](crate::Kind::Config) if its parameters set the same field, or
+        /// if it sends no parameters in a body.
         extra_body: object;
     }
 }
