@@ -178,7 +178,7 @@ test('a run that played nothing fails', (t) => {
   const folder = folderOf(t, { 'additional.json': [{ name: 'x', result: {} }] })
   for (const nothing of [run(folder, 'no such scenario'), run(folder, '', '--test-name-pattern=no such scenario')]) {
     assert.notEqual(nothing.status, 0)
-    assert.match(nothing.output, /no scenario contains|nothing was played/)
+    assert.match(nothing.output, /no file or name of a scenario contains|nothing was played/)
   }
 })
 
