@@ -69,6 +69,7 @@ fn copy_of_sources() -> PathBuf {
         "ffi-c/cpp",
         "bindings-python/stub",
         "bindings-python/stub/docs",
+        "bindings-node",
         "bindings-node/types",
     ];
     for folder in folders {

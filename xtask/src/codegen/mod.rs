@@ -121,11 +121,10 @@ fn first_difference(one: &str, other: &str) -> Option<usize> {
 /// Generates all files from the sources in `root`.
 fn generate(root: &Path) -> Result<Files> {
     let definition = read::read(&root.join("core").join("src")).map_err(read::render)?;
-    let guide = guide::write(&definition, root)?;
     let ffi = root.join("ffi-c").join("src");
     let c = c::format(c::write(&definition, c::header::names(&ffi)?).map_err(read::render)?)?;
     let header = c::header::write(&ffi, &c, env!("CARGO_PKG_VERSION"))?;
-    let mut files = Files::from([(guide::FILE.into(), guide)]);
+    let mut files = Files::from_iter(guide::write(&definition, root)?);
     for (name, text) in c.files {
         files.insert(PathBuf::from(format!("{}/{name}.rs", GENERATED_FOLDERS[0])), text);
     }

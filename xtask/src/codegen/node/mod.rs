@@ -9,6 +9,7 @@ use std::path::Path;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, State, context};
 
+pub(super) use self::names::NODE;
 use super::definition::Definition;
 use super::docs::{commented, wrap};
 use super::lowered::{Section, lower};

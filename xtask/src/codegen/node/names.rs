@@ -10,7 +10,7 @@ use crate::codegen::errors;
 use crate::codegen::shared::{about, class};
 
 /// Exports of the package have the scope "zexa". No keywords are reserved, because JavaScript allows them as names of members.
-pub(super) const NODE: Language =
+pub(in crate::codegen) const NODE: Language =
     Language { name: "JavaScript", keywords: &[], link, no: "`false`", milliseconds: true };
 
 /// The JavaScript name for the target of a rustdoc link.
