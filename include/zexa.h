@@ -467,62 +467,6 @@ typedef void (*zexa_destroy_callback)(void *userdata);
 typedef struct zexa_client_options {
     /** Set by `ZEXA_CLIENT_OPTIONS_INIT`. */
     size_t struct_size;
-    /** API key. Default: environment variable `ZEXA_API_KEY`. */
-    const char *api_key;
-    /**
-     * URL of the API. Default: environment variable `ZEXA_BASE_URL`, else "https://api.zexa.ao/v1".
-     */
-    const char *base_url;
-    /**
-     * Timeout of one attempt, from connect to the last byte of the response, in milliseconds.
-     * Default: 30000.
-     */
-    int64_t timeout_ms;
-    /**
-     * Timeout of DNS lookup, connect and TLS handshake together, in milliseconds. Default: 5000.
-     */
-    int64_t connect_timeout_ms;
-    /**
-     * Deadline of a whole call, in milliseconds: attempts, waits between them, and all pages of a
-     * list. Default: none.
-     */
-    int64_t deadline_ms;
-    /**
-     * Longest `Retry-After` to wait for, in milliseconds. If the server requests a longer wait, the
-     * call fails immediately. Default: 120000.
-     */
-    int64_t max_retry_wait_ms;
-    /**
-     * Maximum number of retries of a failed attempt, if retrying is safe. 0 means one attempt.
-     * Default: 3.
-     */
-    int32_t max_retries;
-    /**
-     * 1 permits "http://" to hosts other than the loopback interface, which sends the API key
-     * unencrypted. Default: 0.
-     */
-    int32_t allow_http;
-    /**
-     * URL of a proxy for all connections, such as "http://user:password@proxy.example:3128".
-     * Protocols: http, https, socks5, and socks5h (the proxy resolves host names). Default:
-     * environment variables `HTTPS_PROXY` (`HTTP_PROXY` for an "http://" base URL), `ALL_PROXY` and
-     * `NO_PROXY`, which do not apply to the loopback interface.
-     */
-    const char *proxy;
-    /**
-     * Path of a PEM file with the certificate authorities to trust, instead of those of the system.
-     * Default: those of the system.
-     */
-    const char *ca_file;
-    /** Suffix of the `User-Agent` header, such as "shop/1.2". Default: none. */
-    const char *user_agent_suffix;
-    /**
-     * HTTP headers to send with every request. Headers that the client sets, such as
-     * `Authorization`, are rejected. Default: none.
-     */
-    const zexa_key_value *default_headers;
-    /** Number of elements of `default_headers`. */
-    size_t default_headers_count;
     /** Called after each attempt of each call, for logging. Default: none. */
     zexa_attempt_callback on_attempt;
     /** Passed to `on_attempt`. */
@@ -533,15 +477,85 @@ typedef struct zexa_client_options {
      * fails or `on_attempt` is NULL. Default: none.
      */
     zexa_destroy_callback on_attempt_destroy;
+    /** API key. Required. Default: the environment variable `ZEXA_API_KEY`. */
+    const char *api_key;
     /**
-     * 1 offers HTTP/2 to the server over "https://". Calls are not faster with HTTP/2, because
-     * concurrent calls do not share a connection. Default: 0 (HTTP/1.1 only).
+     * Base URL of the API, including the path `/v1`. Default: the environment variable
+     * `ZEXA_BASE_URL`, else `https://api.zexa.ao/v1`.
      */
-    int32_t http2;
+    const char *base_url;
     /**
-     * Maximum number of concurrent requests, each with a connection of its own. Further calls wait
-     * in order of arrival, until their deadline. Lists prefetch fewer pages if connections are
-     * scarce. Default: 100.
+     * Timeout of one attempt, from connecting to the last byte of the response. In milliseconds.
+     * Default: 30000.
+     */
+    int64_t timeout_ms;
+    /**
+     * Timeout for opening a connection: DNS lookup, TCP connect and TLS handshake. In milliseconds.
+     * Default: 5000.
+     */
+    int64_t connect_timeout_ms;
+    /**
+     * Deadline of a whole call: all attempts, the waits between them, and all pages of a list.
+     * Without it, a call that waits for a status has a deadline of 30 minutes. In milliseconds.
+     * Default: none.
+     */
+    int64_t deadline_ms;
+    /**
+     * Longest wait that a server may request with `Retry-After`. If it requests more, the call
+     * fails immediately. In milliseconds. Default: 120000.
+     */
+    int64_t max_retry_wait_ms;
+    /**
+     * Maximum number of retries after a failed attempt. Only failures that are safe to retry are
+     * retried. 0 means one attempt. Default: 3.
+     */
+    int64_t max_retries;
+    /**
+     * Permit `http://` URLs for other hosts than localhost, which send the API key unencrypted. Set
+     * it to 1 to enable it. Default: 0.
+     */
+    int64_t allow_http;
+    /**
+     * URL of a proxy for all connections, such as `http://user:password@proxy.example:3128`.
+     * Supported schemes: `http`, `https`, `socks5`, and `socks5h`, with which the proxy resolves
+     * host names.
+     *
+     * Default: the environment variables `HTTPS_PROXY` (`HTTP_PROXY` for a base URL with
+     * `http://`), `ALL_PROXY` and `NO_PROXY`, which are read when the client is created. They do
+     * not apply if the host of the base URL is a loopback address or `localhost`.
+     */
+    const char *proxy;
+    /**
+     * Path of a PEM file with the certificate authorities to trust, instead of those of the system.
+     * Default: the environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's
+     * authorities.
+     */
+    const char *ca_file;
+    /** Suffix for the `User-Agent` header, such as `shop/1.2`. Default: none. */
+    const char *user_agent_suffix;
+    /**
+     * Headers that are sent with every request. Headers that the client sets itself, such as
+     * `Authorization`, are rejected.
+     */
+    const zexa_key_value *default_headers;
+    /** Number of elements of `default_headers`. */
+    size_t default_headers_count;
+    /**
+     * Enable HTTP/2 for `https://` URLs, if the server supports it. Without it, only HTTP/1.1 is
+     * used. Set it to 1 to enable it. Default: 0.
+     *
+     * Over HTTP/2, the calls of an async client share one connection. If that connection fails, the
+     * outcome of all calls in flight is unknown. The calls of a blocking client do not share
+     * connections, and are not faster.
+     */
+    int64_t http2;
+    /**
+     * Maximum number of concurrent requests. Over HTTP/1.1, each of them uses one connection.
+     * Default: 100.
+     *
+     * Further calls wait for a connection in order of arrival, until their deadline. Lists prefetch
+     * fewer pages if connections are scarce. Idle connections are closed after at most a minute; a
+     * blocking client closes them when it is next used.
      */
     int64_t max_connections;
 } zexa_client_options;
@@ -549,6 +563,9 @@ typedef struct zexa_client_options {
 /** Initial value of zexa_client_options: its size, and all members absent. */
 #define ZEXA_CLIENT_OPTIONS_INIT                                                                   \
     {sizeof(zexa_client_options),                                                                  \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
      NULL,                                                                                         \
      NULL,                                                                                         \
      ZEXA_DEFAULT,                                                                                 \
@@ -562,9 +579,6 @@ typedef struct zexa_client_options {
      NULL,                                                                                         \
      NULL,                                                                                         \
      0,                                                                                            \
-     NULL,                                                                                         \
-     NULL,                                                                                         \
-     NULL,                                                                                         \
      ZEXA_DEFAULT,                                                                                 \
      ZEXA_DEFAULT}
 
@@ -627,54 +641,60 @@ void zexa_cancel_token_free(zexa_cancel_token *token);
 typedef struct zexa_call_options {
     /** Set by `ZEXA_CALL_OPTIONS_INIT`. */
     size_t struct_size;
+    /** Cancel token of the call. Default: none. */
+    const zexa_cancel_token *cancel;
     /**
-     * Timeout of one attempt, from connect to the last byte of the response, in milliseconds.
+     * Timeout of one attempt, from connecting to the last byte of the response. In milliseconds.
      * Default: that of the client.
      */
     int64_t timeout_ms;
     /**
-     * Deadline of the whole call, in milliseconds: attempts, waits between them, and all pages of a
-     * list. Default: that of the client.
+     * Deadline of the whole call: all attempts, the waits between them, and all pages of a list. In
+     * milliseconds. Default: that of the client.
      */
     int64_t deadline_ms;
-    /** Maximum number of retries. 0 means one attempt. Default: that of the client. */
-    int32_t max_retries;
     /**
-     * 1 also retries a POST whose outcome is unknown: a message may then be SENT TWICE. Default: 0.
+     * Maximum number of retries after a failed attempt. Only failures that are safe to retry are
+     * retried. 0 means one attempt. Default: that of the client.
      */
-    int32_t retry_ambiguous;
+    int64_t max_retries;
     /**
-     * Additional HTTP headers. Headers that the client sets, such as `Authorization`, are rejected.
-     * NULL for none.
+     * Retry a POST even if it is not known whether the server has processed it. A message may then
+     * be **sent twice**. Set it to 1 to enable it. Default: 0.
+     */
+    int64_t retry_ambiguous;
+    /**
+     * Headers. They replace default headers of the client with the same names. Headers that the
+     * client sets itself, such as `Authorization`, are rejected.
      */
     const zexa_key_value *headers;
     /** Number of elements of `headers`. */
     size_t headers_count;
-    /** Cancel token of the call. NULL for none. */
-    const zexa_cancel_token *cancel;
     /**
-     * Additional fields of the request body, as a JSON object. NULL for none. Returns `ZEXA_CONFIG`
-     * for calls that send no parameters in a body, and for a field that the parameters set as well.
-     */
-    const char *extra_body;
-    /**
-     * Additional query parameters, as a JSON object of strings, numbers and booleans; an array of
-     * these repeats the parameter. NULL for none. Sent with each request of the call, such as each
-     * page of a list. Returns `ZEXA_CONFIG` for a parameter that the call sets itself.
+     * Query parameters that this version does not know. They are sent with every request of the
+     * call, such as each page of a list. Several with the same name are all sent. A JSON object of
+     * strings, numbers and booleans; an array of these repeats the parameter.
+     *
+     * The call fails with `ZEXA_CONFIG` if it sets the same parameter itself.
      */
     const char *extra_query;
+    /**
+     * Body fields that this version does not know, for calls that send parameters as a body. The
+     * call fails with `ZEXA_CONFIG` if its parameters set the same field. A JSON object.
+     */
+    const char *extra_body;
 } zexa_call_options;
 
 /** Initial value of zexa_call_options: its size, and all members absent. */
 #define ZEXA_CALL_OPTIONS_INIT                                                                     \
     {sizeof(zexa_call_options),                                                                    \
+     NULL,                                                                                         \
      ZEXA_DEFAULT,                                                                                 \
      ZEXA_DEFAULT,                                                                                 \
      ZEXA_DEFAULT,                                                                                 \
      ZEXA_DEFAULT,                                                                                 \
      NULL,                                                                                         \
      0,                                                                                            \
-     NULL,                                                                                         \
      NULL,                                                                                         \
      NULL}
 

@@ -135,11 +135,13 @@ impl Stored for Map<String, Value> {
 ///
 /// - `by method`: the method that adds one element, if its name differs from that of the option;
 /// - `from "VARIABLE"`: the environment variable that is read if the option is not set;
+/// - `since "0.1.1"`: the version that added it, if that is not the first of its SONAME;
 /// - `= default`: `100`, `30 s`, `false`, `none`, or `client` for the option of the client. Without it, the docs describe the default.
 macro_rules! options {
     ($Values:ident of $Owner:ident {$(
         $(#[$doc:meta])*
-        $name:ident: $kind:ident $(by $adder:ident)? $(from $variable:literal)? $(= $default:tt $($unit:ident)?)?;
+        $name:ident: $kind:ident $(by $adder:ident)? $(from $variable:literal)? $(since $since:literal)?
+            $(= $default:tt $($unit:ident)?)?;
     )*}) => {
         /// The values of the options.
         #[derive(Clone, Default)]

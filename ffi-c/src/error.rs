@@ -6,7 +6,9 @@ use std::ptr;
 use serde::ser::{Serialize, Serializer};
 use zexa::{Kind, binding};
 
+use crate::generated::options::DURATIONS;
 use crate::object::{Object, StringFields, StringTable};
+use crate::options::duration_name;
 use crate::panic_boundary;
 use crate::status::{zexa_outcome, zexa_status};
 
@@ -63,16 +65,13 @@ impl From<zexa::Error> for zexa_error {
     }
 }
 
-/// Options with other names in C. Their values are checked by the core.
-const RENAMED: [(&str, &str); 3] =
-    [("timeout", "timeout_ms"), ("connect_timeout", "connect_timeout_ms"), ("deadline", "deadline_ms")];
-
-/// The same error, with the name that the option has in C.
+/// The same error, with the name that the option has in C. The core checks the values of options.
 fn renamed(error: zexa::Error) -> zexa::Error {
     let detail = |name: &str| error.details()?.get(name)?.as_str();
-    let name = RENAMED.iter().find(|(core, _)| error.kind() == Kind::Config && detail("field") == Some(core));
-    match (name, detail("reason")) {
-        (Some((_, name)), Some(reason)) => binding::invalid_option(name, reason),
+    match (detail("field"), detail("reason")) {
+        (Some(name), Some(reason)) if error.kind() == Kind::Config && DURATIONS.contains(&name) => {
+            binding::invalid_option(&duration_name(name), reason)
+        }
         _ => error,
     }
 }

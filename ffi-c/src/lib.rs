@@ -25,6 +25,7 @@ mod list;
 mod number;
 mod object;
 mod open_enum;
+mod options;
 mod output;
 mod panic_boundary;
 mod prelude;

@@ -5,23 +5,12 @@ use std::time::Duration;
 use crate::panic_boundary::Failure;
 
 /// Value of a numeric option or parameter that is not set. The `_INIT` macros set it. 0 is an ordinary number.
-pub const ZEXA_DEFAULT: i32 = -1;
+pub const ZEXA_DEFAULT: i64 = -1;
 
-const ABSENT: i64 = ZEXA_DEFAULT as i64;
-
-/// Reads an option that is a duration in milliseconds. The core rejects 0.
-pub(crate) fn milliseconds(name: &str, number: i64) -> Result<Option<Duration>, Failure> {
-    duration(name, number, "must be more than zero")
-}
-
-/// Reads an option that is a duration in milliseconds, and may be 0.
-pub(crate) fn milliseconds_or_zero(name: &str, number: i64) -> Result<Option<Duration>, Failure> {
-    duration(name, number, "must be 0 or more")
-}
-
-fn duration(name: &str, number: i64, valid: &str) -> Result<Option<Duration>, Failure> {
+/// Reads an option that is a duration in milliseconds. `valid` says which numbers are valid.
+pub(crate) fn milliseconds(name: &str, number: i64, valid: &str) -> Result<Option<Duration>, Failure> {
     match number {
-        ABSENT => Ok(None),
+        ZEXA_DEFAULT => Ok(None),
         _ => u64::try_from(number)
             .map(|number| Some(Duration::from_millis(number)))
             .map_err(|_| invalid_option(name, valid, number)),
@@ -34,23 +23,22 @@ fn invalid_option(name: &str, valid: &str, number: i64) -> Failure {
 }
 
 /// Reads an option that is a count.
-pub(crate) fn count(name: &str, number: i32) -> Result<Option<u32>, Failure> {
-    match number {
-        ZEXA_DEFAULT => Ok(None),
-        _ => u32::try_from(number).map(Some).map_err(|_| invalid_option(name, "must be 0 or more", number.into())),
-    }
+pub(crate) fn count(name: &str, number: i64) -> Result<Option<u32>, Failure> {
+    let valid = if number < 0 { "must be 0 or more" } else { "must be 4294967295 or less" };
+    whole(number).map_err(|()| invalid_option(name, valid, number))
 }
 
 /// Reads an option that is a limit. The core rejects 0.
 pub(crate) fn limit(name: &str, number: i64) -> Result<Option<u32>, Failure> {
-    match number {
-        ABSENT => Ok(None),
-        _ => u32::try_from(number).map(Some).map_err(|_| invalid_option(name, "must be 1 to 4294967295", number)),
-    }
+    whole(number).map_err(|()| invalid_option(name, "must be 1 to 4294967295", number))
+}
+
+fn whole(number: i64) -> Result<Option<u32>, ()> {
+    if number == ZEXA_DEFAULT { Ok(None) } else { u32::try_from(number).map(Some).map_err(|_| ()) }
 }
 
 /// Reads an option that is a boolean.
-pub(crate) fn boolean(name: &str, number: i32) -> Result<Option<bool>, Failure> {
+pub(crate) fn boolean(name: &str, number: i64) -> Result<Option<bool>, Failure> {
     match number {
         ZEXA_DEFAULT => Ok(None),
         0 => Ok(Some(false)),
@@ -69,12 +57,9 @@ pub(crate) fn to_c(number: impl TryInto<i64>) -> i64 {
 
 /// Reads a parameter that is a number. The core rejects 0.
 pub(crate) fn parameter(name: &str, number: i64) -> Result<Option<u32>, Failure> {
-    match number {
-        ABSENT => Ok(None),
-        _ => u32::try_from(number).map(Some).map_err(|_| {
-            let valid = if number < 0 { "1 or more" } else { "4294967295 or less" };
-            let reason = format!("must be {valid}, or ZEXA_DEFAULT, got {number}");
-            zexa::binding::invalid_parameter(name, number, &reason).into()
-        }),
-    }
+    whole(number).map_err(|()| {
+        let valid = if number < 0 { "1 or more" } else { "4294967295 or less" };
+        let reason = format!("must be {valid}, or ZEXA_DEFAULT, got {number}");
+        zexa::binding::invalid_parameter(name, number, &reason).into()
+    })
 }

@@ -6,9 +6,10 @@ pub(crate) use std::ptr;
 
 pub(crate) use zexa::binding::{self, Empty};
 
-pub(crate) use crate::call_options::{self, zexa_call_options};
+pub(crate) use crate::call_options;
 pub(crate) use crate::client::zexa_client;
 pub(crate) use crate::error::zexa_error;
+pub(crate) use crate::generated::options::zexa_call_options;
 pub(crate) use crate::list::{Items, PageOf, Pages};
 pub(crate) use crate::number::{self, ZEXA_DEFAULT};
 pub(crate) use crate::object::{Object, StringFields, StringTable};

@@ -5,9 +5,10 @@ use std::ptr;
 
 use zexa::{Method, Response};
 
-use crate::call_options::{self, zexa_call_options};
+use crate::call_options;
 use crate::client::zexa_client;
 use crate::error::zexa_error;
+use crate::generated::options::zexa_call_options;
 use crate::key_value::{key_values, zexa_key_value};
 use crate::object::{Object, StringFields, StringTable};
 use crate::output::Output;

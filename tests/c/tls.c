@@ -105,7 +105,7 @@ static void test_reset_raises_no_sigpipe(void) {
 
 /* HTTP/2 is offered only if it is enabled, although the server prefers it. */
 static void test_http2(void) {
-    const int32_t values[] = {ZEXA_DEFAULT, 0, 1};
+    const int64_t values[] = {ZEXA_DEFAULT, 0, 1};
     for (size_t index = 0; index < sizeof values / sizeof *values; index++) {
         sandbox server = sandbox_new("{\"state\": {\"tls\": true}}");
         zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;

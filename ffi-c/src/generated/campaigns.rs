@@ -335,10 +335,8 @@ pub struct zexa_list_campaigns_params {
 
 // SAFETY: repr(C); the size comes first, then pointers and numbers; the macro is generated from the same fields.
 unsafe impl input::SizedStruct for zexa_list_campaigns_params {
-    const INIT: zexa_list_campaigns_params = zexa_list_campaigns_params {
-        struct_size: size_of::<zexa_list_campaigns_params>(),
-        per_page: ZEXA_DEFAULT as i64,
-    };
+    const INIT: zexa_list_campaigns_params =
+        zexa_list_campaigns_params { struct_size: size_of::<zexa_list_campaigns_params>(), per_page: ZEXA_DEFAULT };
     const INIT_MACRO: &'static str = "ZEXA_LIST_CAMPAIGNS_PARAMS_INIT";
     const MIN_SIZE: usize = offset_of!(zexa_list_campaigns_params, per_page);
 }

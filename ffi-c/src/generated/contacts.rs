@@ -203,7 +203,7 @@ unsafe impl input::SizedStruct for zexa_list_contacts_params {
         struct_size: size_of::<zexa_list_contacts_params>(),
         list_id: ptr::null(),
         search: ptr::null(),
-        per_page: ZEXA_DEFAULT as i64,
+        per_page: ZEXA_DEFAULT,
     };
     const INIT_MACRO: &'static str = "ZEXA_LIST_CONTACTS_PARAMS_INIT";
     const MIN_SIZE: usize = offset_of!(zexa_list_contacts_params, list_id);

@@ -247,6 +247,8 @@ pub(crate) struct ClientOption {
     pub(crate) setter: String,
     /// Environment variable that is read if the option is not set.
     pub(crate) variable: Option<String>,
+    /// Version that added it, if that is not the first of its SONAME.
+    pub(crate) since: Option<String>,
     /// `30 s`, `100`, `false`, a text, `none`, or `client` for the option of the client. If absent, the docs describe it.
     pub(crate) default: Option<String>,
 }

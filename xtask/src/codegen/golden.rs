@@ -1,4 +1,4 @@
-//! Tests how an additional field in one file of the core changes the generated files.
+//! Tests how an additional field, or an additional option, in one file of the core changes the generated files.
 //!
 //! `ZEXA_UPDATE_GOLDEN=1 cargo test -p xtask golden` updates the expected diff.
 
@@ -12,7 +12,7 @@ use crate::paths;
 
 #[test]
 fn golden_a_new_field() {
-    let changed = copy_of_sources();
+    let changed = copy_of_sources("new_field");
     let file = changed.join("core/src/messages.rs");
     let text = fs::read_to_string(&file).expect("the file was copied");
     let text = insert_after(
@@ -27,6 +27,17 @@ fn golden_a_new_field() {
     );
     fs::write(&file, text).expect("the file can be written");
     compare("new_field.diff", &differences(&changed));
+}
+
+#[test]
+fn golden_a_new_option() {
+    let changed = copy_of_sources("new_option");
+    let file = changed.join("core/src/client_options.rs");
+    let text = fs::read_to_string(&file).expect("the file was copied");
+    let option = "        /// Set the time after which an idle connection is closed.\n        idle_timeout: duration since \"0.1.1\" = 60 s;\n";
+    let text = insert_after(&text, "        max_connections: limit = 100;\n", option);
+    fs::write(&file, text).expect("the file can be written");
+    compare("new_option.diff", &differences(&changed));
 }
 
 /// Diff between the files that are generated from the current sources and from the changed sources.
@@ -59,8 +70,8 @@ fn insert_after(text: &str, marker: &str, more: &str) -> String {
 }
 
 /// Copies the sources that codegen reads to a folder in `target/`.
-fn copy_of_sources() -> PathBuf {
-    let copy = paths::target().join("codegen").join("golden");
+fn copy_of_sources(name: &str) -> PathBuf {
+    let copy = paths::target().join("codegen").join(name);
     let folders = [
         "core/src",
         "docs",

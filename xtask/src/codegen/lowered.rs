@@ -161,6 +161,8 @@ pub(super) struct Opt {
     pub(super) docs: Vec<String>,
     /// Environment variable that is read if the option is not set.
     pub(super) variable: Option<String>,
+    /// Version that added it, if that is not the first of its SONAME.
+    pub(super) since: Option<String>,
 }
 
 /// Lowers the definitions of a language. Reports links that do not exist in it.
@@ -340,6 +342,7 @@ fn option(context: &Context<'_>, option: &core::ClientOption) -> Opt {
         setter: option.setter.clone(),
         docs,
         variable: option.variable.clone(),
+        since: option.since.clone(),
     }
 }
 

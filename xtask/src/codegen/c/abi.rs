@@ -27,23 +27,16 @@ fn incompatible_structs(present: &str, new: &str) -> impl Iterator<Item = String
     let mut new = structs(new);
     structs(present).into_iter().filter_map(move |(name, members)| {
         let now = new.remove(name).unwrap_or_default();
-        let reason = if !now.starts_with(&members) {
+        let is_same = |(one, other): (&Member<'_>, &Member<'_>)| one.declaration == other.declaration;
+        let reason = if now.len() < members.len() || !members.iter().zip(&now).all(is_same) {
             "would break compiled programs: add new members at the end, and remove none"
-        } else if fills_padding(&members, &now) {
-            "would have a new member in former padding, which programs leave undefined: add a member of 8 bytes first"
+        } else if name.ends_with("_options") && now.get(members.len()).is_some_and(|first| !first.has_version) {
+            "would reject the structs of compiled programs: add `since` to the new option in the table"
         } else {
             return None;
         };
         Some(format!("include/zexa.h: {name} {reason}"))
     })
-}
-
-/// Whether the first new member lies within the former size of the struct.
-fn fills_padding(members: &[&str], now: &[&str]) -> bool {
-    let is_narrow = |member: &&&str| member.starts_with("int32_t ");
-    // All other members are 8 bytes wide and aligned, so only those after the last of them matter.
-    let narrow_at_end = members.iter().rev().take_while(is_narrow).count();
-    narrow_at_end % 2 == 1 && now.get(members.len()).as_ref().is_some_and(is_narrow)
 }
 
 fn changed_numbers(present: &str, new: &str) -> impl Iterator<Item = String> {
@@ -55,8 +48,15 @@ fn changed_numbers(present: &str, new: &str) -> impl Iterator<Item = String> {
     })
 }
 
+/// A member of a struct.
+struct Member<'a> {
+    declaration: &'a str,
+    /// Whether its comment names the version that added it.
+    has_version: bool,
+}
+
 /// The members of each struct that the header defines, by its name.
-fn structs(header: &str) -> BTreeMap<&str, Vec<&str>> {
+fn structs(header: &str) -> BTreeMap<&str, Vec<Member<'_>>> {
     let definitions = header.split("typedef struct ").skip(1);
     definitions
         .filter_map(|definition| {
@@ -66,10 +66,23 @@ fn structs(header: &str) -> BTreeMap<&str, Vec<&str>> {
                 return None;
             }
             let (members, rest) = body.split_once("\n} ")?;
-            let members = members.lines().map(str::trim).filter(|line| line.ends_with(';') && !line.starts_with('*'));
-            Some((rest.split(';').next()?, members.collect()))
+            Some((rest.split(';').next()?, self::members(members)))
         })
         .collect()
+}
+
+fn members(body: &str) -> Vec<Member<'_>> {
+    let mut members = Vec::new();
+    let mut has_version = false;
+    for line in body.lines().map(str::trim) {
+        if line.starts_with(['/', '*']) {
+            has_version |= line.contains("Since ");
+        } else if line.ends_with(';') {
+            members.push(Member { declaration: line, has_version });
+            has_version = false;
+        }
+    }
+    members
 }
 
 /// The constants of the enums.
@@ -106,17 +119,13 @@ typedef struct zexa_params {
     }
 
     #[test]
-    fn a_new_member_in_padding_is_rejected() {
-        let narrow = |names: &[&str]| {
-            let fields: String = names.iter().map(|name| format!("\n    int32_t {name};")).collect();
-            HEADER.replace("*to;", &format!("*to;{fields}"))
-        };
-        let reason = check(&narrow(&["one"]), &narrow(&["one", "two"])).expect_err("it is padding");
-        assert!(reason.contains("padding"), "{reason}");
-        assert_eq!(check(HEADER, &narrow(&["one"])), Ok(()));
-        assert_eq!(check(&narrow(&["one", "two"]), &narrow(&["one", "two", "three"])), Ok(()));
-        let wide = narrow(&["one"]).replace("one;", "one;\n    int64_t two;");
-        assert_eq!(check(&narrow(&["one"]), &wide), Ok(()));
+    fn a_new_option_names_its_version() {
+        let header = HEADER.replace("zexa_params", "zexa_call_options");
+        let with =
+            |comment: &str| header.replace("*to;", &format!("*to;\n    /**\n{comment}     */\n    int64_t new;"));
+        assert_eq!(check(&header, &with("     * New.\n     *\n     * Since 0.1.1.\n")), Ok(()));
+        let reason = check(&header, &with("     * New.\n")).expect_err("MIN_SIZE would grow");
+        assert!(reason.contains("zexa_call_options would reject"), "{reason}");
     }
 
     #[test]

@@ -15,10 +15,15 @@ mod status;
 
 use std::collections::{BTreeMap, HashSet};
 
+use minijinja::Environment;
+use minijinja::value::{Serde, Value};
+
 use self::names::C;
 use super::context::Context;
 use super::definition::{Definition, Section};
+use super::lowered::lower;
 use super::read::Diagnostic;
+use super::template::{self, render};
 use super::{GENERATED, rustfmt};
 
 /// The generated code.
@@ -33,9 +38,12 @@ pub(super) struct Written {
 /// Writes everything except the header. `reserved` contains the names of hand-written code.
 pub(super) fn write(definition: &Definition, reserved: HashSet<String>) -> Result<Written, Vec<Diagnostic>> {
     let context = Context::new(definition, C, reserved);
+    let lowered = Value::from(Serde(lower(&context)));
     let mut written = Written { files: BTreeMap::new(), constants: BTreeMap::new() };
     let head = format!("// {GENERATED}\n");
     written.files.insert("status".into(), format!("{head}//! Statuses and outcomes.\n{}", status::write(&context)));
+    let options = render(&environment(), "options.rs.jinja", lowered).unwrap_or_else(|error| panic!("{error}"));
+    written.files.insert("options".into(), options);
     for section in &definition.sections {
         written.files.insert(section.name.clone(), head.clone() + &rust(&context, section));
         let constants = section.enums.iter().map(|one| enums::constants(&context, one)).collect::<Vec<_>>().join("\n");
@@ -45,6 +53,27 @@ pub(super) fn write(definition: &Definition, reserved: HashSet<String>) -> Resul
     let about = "//! Code that is generated from the definitions in `core`.";
     written.files.insert("mod".into(), format!("{head}{about}\n\n{modules}"));
     context.finish(written)
+}
+
+/// The templates of C, with its filters.
+fn environment() -> Environment<'static> {
+    let mut environment = template::environment("c");
+    environment.add_filter("option_docs", docs_of_option);
+    environment
+}
+
+/// The documentation of an option, with its unit or format in C before its default.
+fn docs_of_option(mut docs: Vec<String>, kind: &str) -> Vec<String> {
+    let format = match kind {
+        "duration" | "wait" => "In milliseconds.",
+        "flag" => "Set it to 1 to enable it.",
+        "query" => "A JSON object of strings, numbers and booleans; an array of these repeats the parameter.",
+        "object" => "A JSON object.",
+        _ => return docs,
+    };
+    let end = docs.iter().position(|line| line.is_empty() || line.starts_with("Default: ")).unwrap_or(docs.len());
+    docs.insert(end, format.to_owned());
+    docs
 }
 
 /// Formats the code.

@@ -100,7 +100,7 @@ fn members(context: &Context<'_>, field: &Field) -> Vec<Member> {
         Type::String | Type::Enum(_) => vec![text(docs)],
         Type::Timestamp => vec![text(docs + "/// RFC 3339, such as \"2026-07-01T09:00:00Z\".\n")],
         Type::Template => vec![text(docs + "/// A JSON object. zexa_template can build it.\n")],
-        Type::U32 => vec![Member { kind: "i64", absent: "ZEXA_DEFAULT as i64", ..text(docs) }],
+        Type::U32 => vec![Member { kind: "i64", absent: "ZEXA_DEFAULT", ..text(docs) }],
         Type::List(_) => {
             let count =
                 Member { name: format!("{name}_count"), kind: "usize", absent: "0", docs: count_docs(field, &name) };

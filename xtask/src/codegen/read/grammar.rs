@@ -16,6 +16,7 @@ mod word {
     syn::custom_keyword!(or);
     syn::custom_keyword!(of);
     syn::custom_keyword!(by);
+    syn::custom_keyword!(since);
 }
 
 /// `open_enum! { Channel { Sms = "sms", } }`
@@ -104,6 +105,7 @@ pub(super) struct OptionLine {
     /// Method that adds one element.
     pub(super) adder: Option<Ident>,
     pub(super) variable: Option<LitStr>,
+    pub(super) since: Option<LitStr>,
     /// Default with its unit, such as `30 s`.
     pub(super) default: Option<String>,
 }
@@ -124,9 +126,10 @@ impl Parse for OptionLine {
         let kind = input.parse()?;
         let adder = input.parse::<Option<word::by>>()?.map(|_| input.parse()).transpose()?;
         let variable = input.parse::<Option<word::from>>()?.map(|_| input.parse()).transpose()?;
+        let since = input.parse::<Option<word::since>>()?.map(|_| input.parse()).transpose()?;
         let default = input.parse::<Option<Token![=]>>()?.map(|_| default(input)).transpose()?;
         input.parse::<Token![;]>()?;
-        Ok(OptionLine { attributes, name, kind, adder, variable, default })
+        Ok(OptionLine { attributes, name, kind, adder, variable, since, default })
     }
 }
 

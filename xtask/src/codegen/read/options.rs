@@ -42,7 +42,8 @@ fn option(source: &Source, line: &OptionLine) -> Option<ClientOption> {
     let kind = kind(source, &line.kind)?;
     let setter = line.adder.as_ref().map_or_else(|| name.clone(), ToString::to_string);
     let variable = line.variable.as_ref().map(syn::LitStr::value);
-    Some(ClientOption { name, kind, docs, setter, variable, default: line.default.clone() })
+    let since = line.since.as_ref().map(syn::LitStr::value);
+    Some(ClientOption { name, kind, docs, setter, variable, since, default: line.default.clone() })
 }
 
 fn kind(source: &Source, name: &Ident) -> Option<OptionKind> {
