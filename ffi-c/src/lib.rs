@@ -1,4 +1,4 @@
-//! The C ABI of libzexa. `include/zexa.h` is generated from this crate; `ffi-c/header/zexa.h.in` is its template, with the conventions of the API.
+//! The C ABI of libzexa. `include/zexa.h` is generated from this crate; `xtask/templates/c/zexa.h.jinja` is its template, with the conventions of the API.
 //!
 //! Every exported function runs within `panic_boundary`, takes its inputs through `input`, and stores the objects that it creates through `output`.
 //! `generated/` contains the functions of models, parameters and operations.

@@ -75,7 +75,6 @@ fn copy_of_sources(name: &str) -> PathBuf {
     let folders = [
         "core/src",
         "docs",
-        "ffi-c/header",
         "ffi-c/src",
         "ffi-c/cpp",
         "bindings-python/stub",

@@ -122,10 +122,9 @@ fn first_difference(one: &str, other: &str) -> Option<usize> {
 fn generate(root: &Path) -> Result<Files> {
     let definition = read::read(&root.join("core").join("src")).map_err(read::render)?;
     let ffi = root.join("ffi-c").join("src");
-    let c = c::format(c::write(&definition, c::header::names(&ffi)?).map_err(read::render)?)?;
-    let header = c::header::write(&ffi, &c, env!("CARGO_PKG_VERSION"))?;
+    let (c, header) = c::write(&definition, &ffi)?;
     let mut files = Files::from_iter(guide::write(&definition, root)?);
-    for (name, text) in c.files {
+    for (name, text) in c {
         files.insert(PathBuf::from(format!("{}/{name}.rs", GENERATED_FOLDERS[0])), text);
     }
     files.insert(HEADER.into(), clang_format(&header, "zexa.h")?);

@@ -35,5 +35,9 @@ pub(super) fn environment(folder: &str) -> Environment<'static> {
 /// Renders a template. An error names the template and the line.
 pub(super) fn render(environment: &Environment<'_>, template: &str, context: Value) -> Result<String> {
     let rendered = environment.get_template(template).and_then(|template| template.render(context));
-    rendered.map_err(|error| format!("{error:#}"))
+    rendered.map_err(|error| {
+        // The error of an included template is the cause of another one.
+        let errors = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+        errors.map(|error| format!("{error:#}")).collect::<Vec<_>>().join("\ncaused by: ")
+    })
 }

@@ -1,12 +1,10 @@
 //! The C declarations of one Rust file, as cbindgen writes them.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
-use syn::{Fields, Item, ItemEnum, ItemStruct, ItemType, Visibility};
+use heck::ToShoutySnakeCase;
 
 use super::comments::rewrap;
-use super::names::init_macro;
 use crate::command::Result;
 
 /// One declaration with its comment.
@@ -22,33 +20,43 @@ pub(super) struct Declaration {
 
 /// The declarations of a file: constants, types, and then functions in the order of the source.
 pub(super) fn declarations(file: &str, source: &str) -> Result<Vec<Declaration>> {
-    let parsed = syn::parse_file(source).map_err(|error| format!("{file}: {error}"))?;
-    let text = cbindgen(source, public_types(&parsed))?;
-    let macros = init_macros(&parsed);
-    let declaration = |text: &str| {
-        let mut text = text.trim_matches('\n').to_owned() + "\n";
-        let code = text.lines().filter(|line| !is_comment(line)).collect::<Vec<_>>().join("\n");
-        let name = name(&code).ok_or_else(|| format!("{file}: a declaration without a name:\n{text}"))?;
-        // A struct with a tag can be declared before it is defined.
-        text = text.replacen("typedef struct {\n", &format!("typedef struct {name} {{\n"), 1);
-        if let Some(define) = macros.get(&name) {
-            text += &format!("\n{define}\n");
-        }
-        let is_function = !code.starts_with("typedef") && !code.starts_with('#');
-        let can_fail = is_function && code.contains("zexa_error **error");
-        Ok(Declaration { file: file.to_owned(), name, text, is_function, can_fail })
-    };
-    text.split("\n\n").filter(|text| !text.trim().is_empty()).map(declaration).collect()
+    let text = cbindgen(source)?;
+    text.split("\n\n").filter(|text| !text.trim().is_empty()).map(|text| declaration(file, text)).collect()
 }
 
-fn is_comment(line: &str) -> bool {
-    line.trim_start().starts_with(['/', '*'])
+fn declaration(file: &str, text: &str) -> Result<Declaration> {
+    let is_comment = |line: &&str| line.trim_start().starts_with(['/', '*']);
+    let lines = || text.trim_matches('\n').lines();
+    let code = lines().filter(|line| !is_comment(line)).collect::<Vec<_>>().join("\n");
+    let name = name(&code).ok_or_else(|| format!("{file}: a declaration without a name:\n{text}"))?;
+    let is_function = !code.starts_with("typedef") && !code.starts_with('#');
+    let can_fail = is_function && code.contains("zexa_error **error");
+    let returns_object =
+        is_function && code.starts_with("zexa_") && code.split('(').next().unwrap_or("").contains(" *");
+    let comment = lines().take_while(is_comment).map(|line| format!("{line}\n")).collect::<String>();
+    let mut text = lines().skip_while(is_comment).map(|line| format!("{line}\n")).collect::<String>();
+    if can_fail || returns_object {
+        text.insert_str(0, "ZEXA_WARN_UNUSED_RESULT\n");
+    }
+    // A struct with a tag can be declared before it is defined.
+    text = text.replacen("typedef struct {\n", &format!("typedef struct {name} {{\n"), 1);
+    // Operators before a negative number must not change it.
+    if let Some((define, number)) = text.trim_end().rsplit_once(" -").filter(|_| code.starts_with('#')) {
+        text = format!("{define} (-{number})\n");
+    }
+    if let Some(values) = init_values(&code) {
+        let about = format!("/** Initial value of {name}: its size, and all members absent. */");
+        text += &format!("\n{about}\n#define {}_INIT {{sizeof({name}){values}}}\n", name.to_shouty_snake_case());
+    }
+    Ok(Declaration { file: file.to_owned(), name, text: rewrap(&(comment + &text)), is_function, can_fail })
+}
+
+fn is_part(of_name: char) -> bool {
+    of_name.is_ascii_alphanumeric() || of_name == '_'
 }
 
 /// The name that a declaration without its comment declares.
 fn name(code: &str) -> Option<String> {
-    let code = code.trim_start_matches(WARN_UNUSED).trim_start();
-    let is_part = |one: char| one.is_ascii_alphanumeric() || one == '_';
     let last_word = |text: &str| text.rsplit(|one| !is_part(one)).find(|word| !word.is_empty()).map(str::to_owned);
     if let Some(define) = code.strip_prefix("#define ") {
         return define.split(' ').next().map(str::to_owned);
@@ -59,8 +67,19 @@ fn name(code: &str) -> Option<String> {
     if code.starts_with("typedef") { last_word(code) } else { last_word(code.split('(').next()?) }
 }
 
-/// What cbindgen writes for one file alone, with the comments and macros of the header.
-fn cbindgen(source: &str, types: Vec<String>) -> Result<String> {
+/// The initial values of a struct that starts with its size, after that: all other members are absent.
+fn init_values(code: &str) -> Option<String> {
+    let (members, _) = code.strip_prefix("typedef struct {\n    size_t struct_size;\n")?.split_once('}')?;
+    let value = |member: &str| match member.trim().split(' ').next() {
+        Some("size_t") => ", 0",
+        Some("int64_t") => ", ZEXA_DEFAULT",
+        _ => ", NULL",
+    };
+    Some(members.lines().map(value).collect())
+}
+
+/// What cbindgen writes for one file alone.
+fn cbindgen(source: &str) -> Result<String> {
     // cbindgen reads files, and a generated one may not have been written yet.
     let failed = |error: std::io::Error| format!("a temporary file: {error}");
     let mut file = tempfile::Builder::new().suffix(".rs").tempfile().map_err(failed)?;
@@ -76,7 +95,11 @@ fn cbindgen(source: &str, types: Vec<String>) -> Result<String> {
         ..cbindgen::Config::default()
     };
     // By default, cbindgen omits types that no function uses.
-    config.export.include = types;
+    let name_of = |line: &str| {
+        let rest = ["pub struct ", "pub enum ", "pub type "].iter().find_map(|start| line.strip_prefix(start))?;
+        rest.split(|one| !is_part(one)).next().map(str::to_owned)
+    };
+    config.export.include = source.lines().filter_map(name_of).collect();
     // In C the value of an enum can be any number; in Rust that is undefined behaviour.
     for (number, name) in [("StatusNumber", "zexa_status"), ("OutcomeNumber", "zexa_outcome")] {
         config.export.rename.insert(number.to_owned(), name.to_owned());
@@ -88,104 +111,39 @@ fn cbindgen(source: &str, types: Vec<String>) -> Result<String> {
         .map_err(|error| format!("cbindgen: {error}"))?;
     let mut text = Vec::new();
     bindings.write(&mut text);
-    let text = String::from_utf8(text).map_err(|_| "cbindgen: the output is not UTF-8".to_owned())?;
-    Ok(rewrap(&with_warnings(&in_parentheses(&text))))
-}
-
-/// The macro before functions whose result must not be ignored.
-const WARN_UNUSED: &str = "ZEXA_WARN_UNUSED_RESULT";
-
-/// Puts the macro before each function that can fail, and before each that returns an object to free.
-fn with_warnings(text: &str) -> String {
-    let mut written = String::new();
-    let mut rest = text;
-    while let Some((line, after)) = rest.split_once('\n') {
-        let declaration = rest.split(';').next().unwrap_or_default();
-        let can_fail = line.starts_with("zexa_status zexa_") && declaration.contains("zexa_error **error");
-        let returns_object =
-            line.starts_with("zexa_") && line.split('(').next().is_some_and(|before| before.contains(" *zexa_"));
-        if can_fail || returns_object {
-            written += &format!("{WARN_UNUSED}\n");
-        }
-        written += &format!("{line}\n");
-        rest = after;
-    }
-    written + rest
-}
-
-/// Puts negative numbers of macros in parentheses, so that operators before them cannot change them.
-fn in_parentheses(text: &str) -> String {
-    let line = |line: &str| match line.strip_prefix("#define ").and_then(|define| define.split_once(' ')) {
-        Some((name, number)) if number.starts_with('-') => format!("#define {name} ({number})\n"),
-        _ => format!("{line}\n"),
-    };
-    text.lines().map(line).collect()
-}
-
-/// The types of the C ABI in a file.
-pub(super) fn public_types(file: &syn::File) -> Vec<String> {
-    let names = file.items.iter().filter_map(|item| match item {
-        Item::Struct(ItemStruct { vis: Visibility::Public(_), ident, .. })
-        | Item::Enum(ItemEnum { vis: Visibility::Public(_), ident, .. })
-        | Item::Type(ItemType { vis: Visibility::Public(_), ident, .. }) => Some(ident.to_string()),
-        _ => None,
-    });
-    names.collect()
-}
-
-/// The `_INIT` macro of each struct that starts with its size, by the name of the struct.
-fn init_macros(file: &syn::File) -> BTreeMap<String, String> {
-    let structs = file.items.iter().filter_map(|item| match item {
-        Item::Struct(one) => Some((one.ident.to_string(), init_values(one)?)),
-        _ => None,
-    });
-    let define = |(name, values): (String, String)| {
-        let comment = format!("/** Initial value of {name}: its size, and all members absent. */");
-        let define = format!("{comment}\n#define {} {{{values}}}", init_macro(&name));
-        (name, define)
-    };
-    structs.map(define).collect()
-}
-
-/// The initial values of a struct that starts with its size: all other members are absent.
-pub(super) fn init_values(one: &ItemStruct) -> Option<String> {
-    let Fields::Named(fields) = &one.fields else { return None };
-    let mut fields = fields.named.iter();
-    let first = fields.next()?;
-    if first.ident.as_ref()? != "struct_size" {
-        return None;
-    }
-    let values = fields.map(|field| match &field.ty {
-        syn::Type::Path(path) if path.path.is_ident("usize") => "0",
-        syn::Type::Path(path) if path.path.is_ident("i64") || path.path.is_ident("i32") => "ZEXA_DEFAULT",
-        _ => "NULL",
-    });
-    Some(
-        std::iter::once(format!("sizeof({})", one.ident))
-            .chain(values.map(str::to_owned))
-            .collect::<Vec<_>>()
-            .join(", "),
-    )
+    String::from_utf8(text).map_err(|_| "cbindgen: the output is not UTF-8".to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn text(code: &str) -> String {
+        declaration("file", code).expect("it has a name").text
+    }
+
     #[test]
     fn functions_whose_result_matters_get_the_macro() {
-        let can_fail = "zexa_status zexa_a_get(const zexa_a *a,\n                        zexa_error **error);\n";
-        let returns_object = "zexa_a *zexa_a_new(void);\n";
-        let others = "zexa_status zexa_error_kind(const zexa_error *error);\nconst zexa_a *zexa_a_at(size_t index);\n";
-        let typedef = "typedef zexa_status (*zexa_callback)(zexa_error **error);\n";
-        let marked = format!("{WARN_UNUSED}\n{can_fail}{others}{typedef}{WARN_UNUSED}\n{returns_object}");
-        assert_eq!(with_warnings(&format!("{can_fail}{others}{typedef}{returns_object}")), marked);
+        for code in [
+            "zexa_status zexa_a_get(const zexa_a *a,\n                        zexa_error **error);\n",
+            "zexa_a *zexa_a_new(void);\n",
+        ] {
+            assert_eq!(text(code), format!("ZEXA_WARN_UNUSED_RESULT\n{code}"));
+        }
+        for code in [
+            "zexa_status zexa_error_kind(const zexa_error *error);\n",
+            "const zexa_a *zexa_a_at(size_t index);\n",
+            "typedef zexa_status (*zexa_callback)(zexa_error **error);\n",
+        ] {
+            assert_eq!(text(code), code);
+        }
     }
 
     #[test]
     fn a_negative_number_is_in_parentheses() {
-        let text = "#define NONE -1\n#define ONE 1\nint minus = -1;\n";
-        assert_eq!(in_parentheses(text), "#define NONE (-1)\n#define ONE 1\nint minus = -1;\n");
+        assert_eq!(text("#define NONE -1\n"), "#define NONE (-1)\n");
+        assert_eq!(text("#define ONE 1\n"), "#define ONE 1\n");
+        assert_eq!(text("int minus = -1;\n"), "int minus = -1;\n");
     }
 
     #[test]
@@ -195,7 +153,7 @@ mod tests {
             ("typedef struct zexa_a {\n    int b;\n} zexa_a;", "zexa_a"),
             ("typedef void (*zexa_callback)(int one, void *two);", "zexa_callback"),
             ("#define ZEXA_ONE (1)", "ZEXA_ONE"),
-            ("ZEXA_WARN_UNUSED_RESULT\nzexa_status zexa_get(const zexa_a *a);", "zexa_get"),
+            ("zexa_status zexa_get(const zexa_a *a);", "zexa_get"),
             ("const char *zexa_version(void);", "zexa_version"),
         ] {
             assert_eq!(name(code).as_deref(), Some(expected));

@@ -3,63 +3,119 @@
 pub(super) mod abi;
 mod comments;
 mod declarations;
-mod enums;
-pub(super) mod header;
-mod leaves;
-mod lists;
-mod models;
+mod header;
 mod names;
-pub(super) mod operations;
-mod params;
-mod status;
+mod values;
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
 
-use minijinja::Environment;
 use minijinja::value::{Serde, Value};
+use minijinja::{Environment, context};
+use serde::Deserialize;
 
-use self::names::C;
+use self::comments::comment;
+use self::declarations::Declaration;
+use self::values::values;
 use super::context::Context;
-use super::definition::{Definition, Section};
-use super::lowered::lower;
-use super::read::Diagnostic;
+use super::definition::Definition;
+use super::docs::wrap;
+use super::lowered::{Lowered, lower};
+use super::read::{self, Diagnostic};
+use super::rustfmt;
+use super::status_codes::{DONE, INTERNAL, INVALID_ARGUMENT, StatusCode};
 use super::template::{self, render};
-use super::{GENERATED, rustfmt};
+use crate::command;
 
-/// The generated code.
-#[derive(Default)]
-pub(super) struct Written {
-    /// Rust code of each file in `ffi-c/src/generated`, by its name.
-    pub(super) files: BTreeMap<String, String>,
-    /// Constants of the enums of each file, for the header.
-    pub(super) constants: BTreeMap<String, String>,
-}
+/// The statuses that are not kinds of errors, and their documentation.
+const OTHER_STATUSES: [(StatusCode, &str); 3] = [
+    (DONE, "End of a list. Not an error: `*error` is NULL."),
+    (
+        INVALID_ARGUMENT,
+        "Invalid argument: NULL for a required pointer, a string that is not UTF-8, or a struct that was not initialised with its _INIT macro.",
+    ),
+    (INTERNAL, "Internal error: a bug in this library. Please report it."),
+];
 
-/// Writes everything except the header. `reserved` contains the names of hand-written code.
-pub(super) fn write(definition: &Definition, reserved: HashSet<String>) -> Result<Written, Vec<Diagnostic>> {
-    let context = Context::new(definition, C, reserved);
-    let lowered = Value::from(Serde(lower(&context)));
-    let mut written = Written { files: BTreeMap::new(), constants: BTreeMap::new() };
-    let head = format!("// {GENERATED}\n");
-    written.files.insert("status".into(), format!("{head}//! Statuses and outcomes.\n{}", status::write(&context)));
-    let options = render(&environment(), "options.rs.jinja", lowered).unwrap_or_else(|error| panic!("{error}"));
-    written.files.insert("options".into(), options);
-    for section in &definition.sections {
-        written.files.insert(section.name.clone(), head.clone() + &rust(&context, section));
-        let constants = section.enums.iter().map(|one| enums::constants(&context, one)).collect::<Vec<_>>().join("\n");
-        written.constants.insert(section.name.clone(), constants);
+/// The files in `ffi-c/src/generated` by their names without extension, and the header before clang-format.
+pub(super) fn write(definition: &Definition, ffi: &Path) -> command::Result<(BTreeMap<String, String>, String)> {
+    let environment = environment();
+    let mut declarations = header::hand_written(ffi)?;
+    let mut reserved = reserved(&declarations);
+    reserved.extend(header::macros(&environment)?);
+    let lowered = checked(definition, reserved).map_err(read::render)?;
+    let models = || lowered.sections.iter().flat_map(|section| &section.models);
+    let values_of: BTreeMap<_, _> = models().map(|model| (&model.name, values(&lowered, model))).collect();
+    let operations =
+        lowered.sections.iter().filter_map(|section| section.resource.as_ref()).flat_map(|one| &one.operations);
+    let lists = operations.filter(|operation| operation.kind == "list");
+    let all = context! {
+        version => env!("CARGO_PKG_VERSION"),
+        other_statuses => OTHER_STATUSES.map(|(one, docs)| context! { name => one.name, number => one.number, docs => [docs] }),
+        values_of => Value::from(Serde(values_of)),
+        listed => lists.filter_map(|list| Some(list.answer.as_ref()?.name.clone())).collect::<Vec<_>>(),
+        ..Value::from(Serde(&lowered))
+    };
+    let mut files = BTreeMap::new();
+    let mut add = |name: &str, template: &str, context: Value| -> command::Result {
+        let text = rustfmt(&render(&environment, template, context)?)?;
+        declarations.extend(declarations::declarations(name, &text)?);
+        files.insert(name.to_owned(), text);
+        Ok(())
+    };
+    add("options", "options.rs.jinja", all.clone())?;
+    add("status", "status.rs.jinja", all.clone())?;
+    for section in &lowered.sections {
+        add(&section.name, "section.rs.jinja", context! { section => Value::from(Serde(section)), ..all.clone() })?;
     }
-    let modules: String = written.files.keys().map(|name| format!("pub(crate) mod {name};\n")).collect();
-    let about = "//! Code that is generated from the definitions in `core`.";
-    written.files.insert("mod".into(), format!("{head}{about}\n\n{modules}"));
-    context.finish(written)
+    let names: Vec<_> = files.keys().cloned().collect();
+    files.insert("mod".to_owned(), render(&environment, "mod.rs.jinja", context! { files => names })?);
+    Ok((files, header::write(environment, declarations, all)?))
 }
 
-/// The templates of C, with its filters.
+/// The names of hand-written code.
+fn reserved(declarations: &[Declaration]) -> HashSet<String> {
+    declarations.iter().map(|one| one.name.clone()).collect()
+}
+
+/// The definition as the templates see it, if C can express it.
+fn checked(definition: &Definition, reserved: HashSet<String>) -> Result<Lowered, Vec<Diagnostic>> {
+    let context = Context::new(definition, names::C, reserved);
+    let lowered = lower(&context);
+    names::check(&context, &lowered);
+    context.finish(lowered)
+}
+
+/// The environment for the templates of C.
 fn environment() -> Environment<'static> {
     let mut environment = template::environment("c");
+    environment.add_filter("type", names::type_of);
+    environment.add_filter("wrap", |lines: Vec<String>, width| wrap(&lines, width));
+    environment.add_filter("c_comment", |lines: Vec<String>, open: &str| comment(open, "", &lines));
     environment.add_filter("option_docs", docs_of_option);
+    environment.add_filter("parameters", |inputs: Serde<Vec<Parameter>>, outputs: Serde<Vec<Parameter>>| {
+        let inputs = inputs.0.into_iter().map(|one| (one.name, one.docs));
+        let outputs = outputs.0.into_iter().map(|one| (format!("[out] {}", one.name), one.docs));
+        parameters(&inputs.chain(outputs).collect::<Vec<_>>())
+    });
     environment
+}
+
+/// A parameter of a function in a template.
+#[derive(Deserialize)]
+struct Parameter {
+    name: String,
+    docs: String,
+}
+
+/// A list of parameters as lines of a doc comment. A name may start with `[out]`. The descriptions are aligned.
+pub(super) fn parameters(documented: &[(String, String)]) -> String {
+    let command = |name: &String| match name.strip_prefix("[out] ") {
+        Some(name) => format!("@param[out] {name}"),
+        None => format!("@param {name}"),
+    };
+    let width = documented.iter().map(|(name, _)| command(name).len()).max().unwrap_or_default();
+    documented.iter().map(|(name, about)| format!("/// {:width$}  {about}\n", command(name))).collect()
 }
 
 /// The documentation of an option, with its unit or format in C before its default.
@@ -76,31 +132,6 @@ fn docs_of_option(mut docs: Vec<String>, kind: &str) -> Vec<String> {
     docs
 }
 
-/// Formats the code.
-pub(super) fn format(written: Written) -> crate::command::Result<Written> {
-    let files = written.files.into_iter().map(|(name, text)| Ok((name, rustfmt(&text)?)));
-    Ok(Written { files: files.collect::<crate::command::Result<_>>()?, ..written })
-}
-
-fn rust(context: &Context<'_>, section: &Section) -> String {
-    let mut body = String::new();
-    for one in &section.enums {
-        body += &enums::functions(context, one);
-    }
-    for model in section.models.iter().filter(|model| !context.is_nested(&model.name)) {
-        body += &models::write(context, model);
-    }
-    for params in &section.params {
-        body += &params::write(context, params);
-    }
-    for operation in section.resource.iter().flat_map(|resource| &resource.operations) {
-        let resource = section.resource.as_ref().expect("its operation is there");
-        body += &operations::write(context, resource, operation);
-    }
-    let prelude = if body.is_empty() { "" } else { "use crate::prelude::*;" };
-    format!("{}\n{prelude}\n{body}", context.comment("//!", &section.docs))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,8 +142,8 @@ mod tests {
     /// The diagnostics for the definitions of the core with a change.
     fn diagnostics(change: impl FnOnce(&mut Definition)) -> Vec<String> {
         let definition = testing::definition(change);
-        let reserved = header::names(&paths::root().join("ffi-c/src")).expect("valid Rust");
-        write(&definition, reserved).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+        let reserved = reserved(&header::hand_written(&paths::root().join("ffi-c/src")).expect("valid Rust"));
+        checked(&definition, reserved).err().unwrap_or_default().iter().map(ToString::to_string).collect()
     }
 
     /// The diagnostics if the first parameters of `messages` have an additional field.
