@@ -679,8 +679,8 @@ typedef struct zexa_call_options {
      */
     const char *extra_query;
     /**
-     * Body fields that this version does not know, for calls that send parameters as a body. The
-     * call fails with `ZEXA_CONFIG` if its parameters set the same field. A JSON object.
+     * Body fields that this version does not know. The call fails with `ZEXA_CONFIG` if its
+     * parameters set the same field, or if it sends no parameters in a body. A JSON object.
      */
     const char *extra_body;
 } zexa_call_options;

@@ -6,9 +6,8 @@ use std::ptr;
 use serde::ser::{Serialize, Serializer};
 use zexa::{Kind, binding};
 
-use crate::generated::options::DURATIONS;
 use crate::object::{Object, StringFields, StringTable};
-use crate::options::duration_name;
+use crate::options::other_name;
 use crate::panic_boundary;
 use crate::status::{zexa_outcome, zexa_status};
 
@@ -68,10 +67,9 @@ impl From<zexa::Error> for zexa_error {
 /// The same error, with the name that the option has in C. The core checks the values of options.
 fn renamed(error: zexa::Error) -> zexa::Error {
     let detail = |name: &str| error.details()?.get(name)?.as_str();
-    match (detail("field"), detail("reason")) {
-        (Some(name), Some(reason)) if error.kind() == Kind::Config && DURATIONS.contains(&name) => {
-            binding::invalid_option(&duration_name(name), reason)
-        }
+    let name = detail("field").filter(|_| error.kind() == Kind::Config).and_then(other_name);
+    match (name, detail("reason")) {
+        (Some(name), Some(reason)) => binding::invalid_option(&name, reason),
         _ => error,
     }
 }

@@ -7,9 +7,11 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use zexa::binding::{self, Pairs, ReadOptions};
 
+use crate::generated::options::{zexa_call_options, zexa_client_options};
+use crate::input::{self, SizedStruct};
 use crate::key_value::{key_values, zexa_key_value};
+use crate::number;
 use crate::panic_boundary::Failure;
-use crate::{input, number};
 
 /// The value of an option in its struct.
 pub(crate) enum Member {
@@ -22,8 +24,8 @@ pub(crate) enum Member {
 
 /// A struct of options.
 pub(crate) trait Members {
-    /// The member of an option with this name.
-    fn member(&self, option: &str) -> Member;
+    /// The member with this name.
+    fn member(&self, name: &str) -> Member;
 }
 
 /// Reads the options of a struct. The errors contain the names of its members.
@@ -66,11 +68,13 @@ impl<T: Members> ReadOptions for Reader<'_, T> {
 
     /// The core rejects 0.
     fn duration(&mut self, name: &'static str) -> Result<Option<Duration>, Failure> {
-        number::milliseconds(&duration_name(name), self.number(name), "must be more than zero")
+        let name = duration_name(name);
+        number::milliseconds(&name, self.number(&name), "must be more than zero")
     }
 
     fn wait(&mut self, name: &'static str) -> Result<Option<Duration>, Failure> {
-        number::milliseconds(&duration_name(name), self.number(name), "must be 0 or more")
+        let name = duration_name(name);
+        number::milliseconds(&name, self.number(&name), "must be 0 or more")
     }
 
     fn count(&mut self, name: &'static str) -> Result<Option<u32>, Failure> {
@@ -102,7 +106,14 @@ impl<T: Members> ReadOptions for Reader<'_, T> {
     }
 }
 
-/// The name of the member of an option that is a duration.
-pub(crate) fn duration_name(option: &str) -> String {
+fn duration_name(option: &str) -> String {
     format!("{option}_ms")
+}
+
+/// The name of the member of an option that has another name in C: a duration.
+pub(crate) fn other_name(option: &str) -> Option<String> {
+    let name = duration_name(option);
+    let of_client = zexa_client_options::INIT.member(&name);
+    let is_member = |member| !matches!(member, Member::None);
+    (is_member(of_client) || is_member(zexa_call_options::INIT.member(&name))).then_some(name)
 }

@@ -114,14 +114,14 @@ unsafe impl input::SizedStruct for zexa_client_options {
 }
 
 impl Members for zexa_client_options {
-    fn member(&self, option: &str) -> Member {
-        match option {
+    fn member(&self, name: &str) -> Member {
+        match name {
             "api_key" => Member::Text(self.api_key),
             "base_url" => Member::Text(self.base_url),
-            "timeout" => Member::Number(self.timeout_ms),
-            "connect_timeout" => Member::Number(self.connect_timeout_ms),
-            "deadline" => Member::Number(self.deadline_ms),
-            "max_retry_wait" => Member::Number(self.max_retry_wait_ms),
+            "timeout_ms" => Member::Number(self.timeout_ms),
+            "connect_timeout_ms" => Member::Number(self.connect_timeout_ms),
+            "deadline_ms" => Member::Number(self.deadline_ms),
+            "max_retry_wait_ms" => Member::Number(self.max_retry_wait_ms),
             "max_retries" => Member::Number(self.max_retries),
             "allow_http" => Member::Number(self.allow_http),
             "proxy" => Member::Text(self.proxy),
@@ -171,8 +171,8 @@ pub struct zexa_call_options {
     ///
     /// The call fails with `ZEXA_CONFIG` if it sets the same parameter itself.
     pub extra_query: *const c_char,
-    /// Body fields that this version does not know, for calls that send parameters as a body. The call fails with
-    /// `ZEXA_CONFIG` if its parameters set the same field.
+    /// Body fields that this version does not know. The call fails with `ZEXA_CONFIG` if its parameters set the same field, or
+    /// if it sends no parameters in a body.
     /// A JSON object.
     pub extra_body: *const c_char,
 }
@@ -197,10 +197,10 @@ unsafe impl input::SizedStruct for zexa_call_options {
 }
 
 impl Members for zexa_call_options {
-    fn member(&self, option: &str) -> Member {
-        match option {
-            "timeout" => Member::Number(self.timeout_ms),
-            "deadline" => Member::Number(self.deadline_ms),
+    fn member(&self, name: &str) -> Member {
+        match name {
+            "timeout_ms" => Member::Number(self.timeout_ms),
+            "deadline_ms" => Member::Number(self.deadline_ms),
             "max_retries" => Member::Number(self.max_retries),
             "retry_ambiguous" => Member::Number(self.retry_ambiguous),
             "headers" => Member::Headers(self.headers, self.headers_count),
@@ -210,6 +210,3 @@ impl Members for zexa_call_options {
         }
     }
 }
-
-/// The options that are durations, whose members have the suffix `_ms`.
-pub(crate) const DURATIONS: &[&str] = &["timeout", "connect_timeout", "deadline", "max_retry_wait"];

@@ -53,21 +53,6 @@ pub enum zexa_status {
     ZEXA_INTERNAL = 102,
 }
 
-/// Whether the server may have carried out a failed request. The numbers never change.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum zexa_outcome {
-    /// The server has not processed the request and will not process it later: it was not sent, or the server reported that it did not process it.
-    /// Safe to retry.
-    ZEXA_OUTCOME_NOT_SENT = 1,
-    /// The server rejected the request. Safe to retry when the cause is fixed.
-    ZEXA_OUTCOME_REJECTED = 2,
-    /// The request was sent, and it is not known whether the server processed it. Retrying may send a message twice.
-    ZEXA_OUTCOME_UNKNOWN = 3,
-    /// The server processed the request, but the response was lost or could not be decoded. Retrying would send a message twice.
-    ZEXA_OUTCOME_ACCEPTED = 4,
-}
-
 impl From<Kind> for zexa_status {
     fn from(kind: Kind) -> zexa_status {
         match kind {
@@ -89,6 +74,21 @@ impl From<Kind> for zexa_status {
             _ => zexa_status::ZEXA_OTHER,
         }
     }
+}
+
+/// Whether the server may have carried out a failed request. The numbers never change.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum zexa_outcome {
+    /// The server has not processed the request and will not process it later: it was not sent, or the server reported that it did not process it.
+    /// Safe to retry.
+    ZEXA_OUTCOME_NOT_SENT = 1,
+    /// The server rejected the request. Safe to retry when the cause is fixed.
+    ZEXA_OUTCOME_REJECTED = 2,
+    /// The request was sent, and it is not known whether the server processed it. Retrying may send a message twice.
+    ZEXA_OUTCOME_UNKNOWN = 3,
+    /// The server processed the request, but the response was lost or could not be decoded. Retrying would send a message twice.
+    ZEXA_OUTCOME_ACCEPTED = 4,
 }
 
 impl From<Outcome> for zexa_outcome {

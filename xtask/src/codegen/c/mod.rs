@@ -4,6 +4,7 @@ pub(super) mod abi;
 mod comments;
 mod declarations;
 mod header;
+mod members;
 mod names;
 mod values;
 
@@ -46,12 +47,18 @@ pub(super) fn write(definition: &Definition, ffi: &Path) -> command::Result<(BTr
     let lowered = checked(definition, reserved).map_err(read::render)?;
     let models = || lowered.sections.iter().flat_map(|section| &section.models);
     let values_of: BTreeMap<_, _> = models().map(|model| (&model.name, values(&lowered, model))).collect();
+    let params = lowered.sections.iter().flat_map(|section| &section.params);
+    let of_params = params.map(|params| (params.name.clone(), members::of_params(&params.fields)));
+    let mut members: BTreeMap<_, _> = of_params.collect();
+    members.insert("client_options".to_owned(), members::of_options(&lowered.client_options));
+    members.insert("call_options".to_owned(), members::of_options(&lowered.call_options));
     let operations =
         lowered.sections.iter().filter_map(|section| section.resource.as_ref()).flat_map(|one| &one.operations);
     let lists = operations.filter(|operation| operation.kind == "list");
     let all = context! {
         version => env!("CARGO_PKG_VERSION"),
         other_statuses => OTHER_STATUSES.map(|(one, docs)| context! { name => one.name, number => one.number, docs => [docs] }),
+        members => Value::from(Serde(members)),
         values_of => Value::from(Serde(values_of)),
         listed => lists.filter_map(|list| Some(list.answer.as_ref()?.name.clone())).collect::<Vec<_>>(),
         ..Value::from(Serde(&lowered))
@@ -92,7 +99,6 @@ fn environment() -> Environment<'static> {
     environment.add_filter("type", names::type_of);
     environment.add_filter("wrap", |lines: Vec<String>, width| wrap(&lines, width));
     environment.add_filter("c_comment", |lines: Vec<String>, open: &str| comment(open, "", &lines));
-    environment.add_filter("option_docs", docs_of_option);
     environment.add_filter("parameters", |inputs: Serde<Vec<Parameter>>, outputs: Serde<Vec<Parameter>>| {
         let inputs = inputs.0.into_iter().map(|one| (one.name, one.docs));
         let outputs = outputs.0.into_iter().map(|one| (format!("[out] {}", one.name), one.docs));
@@ -116,20 +122,6 @@ pub(super) fn parameters(documented: &[(String, String)]) -> String {
     };
     let width = documented.iter().map(|(name, _)| command(name).len()).max().unwrap_or_default();
     documented.iter().map(|(name, about)| format!("/// {:width$}  {about}\n", command(name))).collect()
-}
-
-/// The documentation of an option, with its unit or format in C before its default.
-fn docs_of_option(mut docs: Vec<String>, kind: &str) -> Vec<String> {
-    let format = match kind {
-        "duration" | "wait" => "In milliseconds.",
-        "flag" => "Set it to 1 to enable it.",
-        "query" => "A JSON object of strings, numbers and booleans; an array of these repeats the parameter.",
-        "object" => "A JSON object.",
-        _ => return docs,
-    };
-    let end = docs.iter().position(|line| line.is_empty() || line.starts_with("Default: ")).unwrap_or(docs.len());
-    docs.insert(end, format.to_owned());
-    docs
 }
 
 #[cfg(test)]
