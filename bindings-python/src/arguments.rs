@@ -13,7 +13,7 @@ use crate::model::Model;
 use crate::{errors, json};
 
 /// An argument of any type. The method that converts it checks the type.
-pub(crate) struct Argument<'py>(Bound<'py, PyAny>);
+pub(crate) struct Argument<'py>(pub(crate) Bound<'py, PyAny>);
 
 impl<'py> FromPyObject<'_, 'py> for Argument<'py> {
     type Error = PyErr;

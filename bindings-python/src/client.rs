@@ -4,20 +4,21 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use serde::Serialize;
+use zexa::binding::Item;
 use zexa::{Method, binding};
 
 use crate::arguments::Argument;
-use crate::call_options::CallArguments;
-use crate::client_options::ClientArguments;
+use crate::async_list::AsyncList;
 use crate::coroutine::{CallHandle, Coroutine};
-use crate::generated::*;
+use crate::list::List;
 use crate::logging::{LogBuffer, LogObserver};
-use crate::response::Response;
+use crate::model::IntoPython;
+use crate::options::{CallArguments, ClientArguments};
 use crate::{errors, logging, waiting};
 
 /// Makes the calls of a blocking client. The class that users see is in Python: `_client.py`.
 #[pyclass(frozen, module = "zexa._zexa", name = "_Client")]
-pub(crate) struct Client(Handle);
+pub(crate) struct Client(pub(crate) Handle);
 
 /// Makes the calls of an async client. The class that users see is in Python: `_async.py`.
 #[pyclass(frozen, module = "zexa._zexa", name = "_AsyncClient")]
@@ -32,53 +33,66 @@ pub(crate) struct Handle(Arc<zexa::Client>);
 pub(crate) struct AsyncHandle(Arc<zexa::AsyncClient>);
 
 impl Handle {
-    /// Makes a call with these options.
-    pub(crate) fn call<T: Send + Serialize>(
+    /// Makes a call with these options and arguments.
+    pub(crate) fn call<A: Send + Sync, T: IntoPython + Serialize>(
         &self,
         py: Python<'_>,
-        options: CallArguments<'_>,
-        call: impl FnOnce(&zexa::Client) -> zexa::Result<T> + Send,
-    ) -> PyResult<T> {
+        options: &CallArguments<'_>,
+        arguments: impl FnOnce() -> PyResult<A>,
+        call: impl FnOnce(&zexa::Client, &A) -> zexa::Result<T> + Send,
+    ) -> PyResult<Py<PyAny>> {
+        let arguments = arguments()?;
         logging::refresh_level(py)?;
         let client = self.0.with_options(options.convert()?.cancel(&waiting::token()));
-        waiting::run(py, || call(&client))
+        waiting::run(py, || call(&client, &arguments))?.into_python(py)
     }
 
-    /// The client for calls with these options.
-    pub(crate) fn with_options(&self, options: CallArguments<'_>) -> PyResult<zexa::Client> {
-        Ok(self.0.with_options(options.convert()?))
+    /// The list with these options, arguments and limit. Sends nothing.
+    pub(crate) fn list<A: Send + Sync + 'static, T: IntoPython + Item>(
+        &self,
+        options: &CallArguments<'_>,
+        arguments: impl FnOnce() -> PyResult<(A, Option<u32>)>,
+        list: impl Fn(&zexa::Client, &A) -> zexa::List<T> + Send + Sync + 'static,
+    ) -> PyResult<List> {
+        let (arguments, limit) = arguments()?;
+        let client = self.0.with_options(options.convert()?);
+        Ok(List::new(client, limit, move |client| list(client, &arguments)))
     }
 }
 
 impl AsyncHandle {
-    /// The client for calls with these options.
-    fn with_options(&self, options: CallArguments<'_>) -> PyResult<zexa::AsyncClient> {
-        Ok(self.0.with_options(options.convert()?))
-    }
-
-    /// The client for one call with these options, and the handle of the call.
-    pub(crate) fn begin(
+    /// Starts a call with these options and arguments. `name` is that of the method.
+    pub(crate) fn call<A, T: IntoPython, F: Future<Output = zexa::Result<T>> + Send + 'static>(
         &self,
         py: Python<'_>,
-        options: CallArguments<'_>,
-    ) -> PyResult<(zexa::AsyncClient, CallHandle)> {
-        logging::refresh_level(py)?;
-        let (handle, options) = CallHandle::attach(options.convert()?);
-        Ok((self.0.with_options(options), handle))
+        name: &'static str,
+        options: &CallArguments<'_>,
+        arguments: impl FnOnce() -> PyResult<A>,
+        call: impl FnOnce(&zexa::AsyncClient, &A) -> F,
+    ) -> Coroutine {
+        let begin = || {
+            logging::refresh_level(py)?;
+            let (handle, options) = CallHandle::attach(options.convert()?);
+            Ok((handle, call(&self.0.with_options(options), &arguments()?)))
+        };
+        Coroutine::begin(name, begin())
     }
 
-    /// The client for a list with these options, and the log records of the list.
-    pub(crate) fn list(
+    /// The list with these options, arguments and limit. Sends nothing.
+    pub(crate) fn list<A: Send + Sync + 'static, T: IntoPython + Item>(
         &self,
         py: Python<'_>,
-        options: CallArguments<'_>,
-    ) -> PyResult<(zexa::AsyncClient, Arc<LogBuffer>)> {
+        options: &CallArguments<'_>,
+        arguments: impl FnOnce() -> PyResult<(A, Option<u32>)>,
+        list: impl Fn(&zexa::AsyncClient, &A) -> zexa::AsyncList<T> + Send + Sync + 'static,
+    ) -> PyResult<AsyncList> {
         logging::refresh_level(py)?;
         let log = Arc::<LogBuffer>::default();
         // No notification: the next page wakes the task that waits for the list.
         let observer = LogObserver { log: log.clone(), notify: || {} };
-        let options = binding::observed(options.convert()?, observer);
-        Ok((self.0.with_options(options), log))
+        let client = self.0.with_options(binding::observed(options.convert()?, observer));
+        let (arguments, limit) = arguments()?;
+        Ok(AsyncList::new(log, limit, move || list(&client, &arguments)))
     }
 }
 
@@ -89,107 +103,15 @@ impl Client {
     }
 
     #[new]
-    #[pyo3(signature = (
-        *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, max_connections=None,
-        http2=None, max_retries=None, max_retry_wait=None, proxy=None, ca_file=None, user_agent_suffix=None,
-        default_headers=None, allow_http=None,
-    ))]
-    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
-    fn new(
-        api_key: Option<Argument<'_>>,
-        base_url: Option<Argument<'_>>,
-        timeout: Option<Argument<'_>>,
-        connect_timeout: Option<Argument<'_>>,
-        deadline: Option<Argument<'_>>,
-        max_connections: Option<Argument<'_>>,
-        http2: Option<Argument<'_>>,
-        max_retries: Option<Argument<'_>>,
-        max_retry_wait: Option<Argument<'_>>,
-        proxy: Option<Argument<'_>>,
-        ca_file: Option<Argument<'_>>,
-        user_agent_suffix: Option<Argument<'_>>,
-        default_headers: Option<Argument<'_>>,
-        allow_http: Option<Argument<'_>>,
-    ) -> PyResult<Client> {
-        let options = ClientArguments {
-            api_key,
-            base_url,
-            timeout,
-            connect_timeout,
-            deadline,
-            max_connections,
-            http2,
-            max_retries,
-            max_retry_wait,
-            proxy,
-            ca_file,
-            user_agent_suffix,
-            default_headers,
-            allow_http,
-        };
+    fn new(options: ClientArguments<'_>) -> PyResult<Client> {
         let builder = binding::observed_client(options.builder()?, logging::ThreadObserver);
         Ok(Client(Handle(Arc::new(builder.build().map_err(errors::raise)?))))
     }
 
-    #[getter]
-    fn messages(&self) -> Messages {
-        Messages(self.0.clone())
+    fn with_options(&self, options: CallArguments<'_>) -> PyResult<Client> {
+        Ok(Client(Handle(Arc::new(self.0.0.with_options(options.convert()?)))))
     }
 
-    #[getter]
-    fn sender_ids(&self) -> SenderIds {
-        SenderIds(self.0.clone())
-    }
-
-    #[getter]
-    fn campaigns(&self) -> Campaigns {
-        Campaigns(self.0.clone())
-    }
-
-    #[getter]
-    fn contacts(&self) -> Contacts {
-        Contacts(self.0.clone())
-    }
-
-    #[getter]
-    fn webhooks(&self) -> Webhooks {
-        Webhooks(self.0.clone())
-    }
-
-    #[getter]
-    fn credits(&self) -> CreditBalance {
-        CreditBalance(self.0.clone())
-    }
-
-    #[pyo3(signature = (
-        *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None,
-    ))]
-    fn with_options(
-        &self,
-        timeout: Option<Argument<'_>>,
-        deadline: Option<Argument<'_>>,
-        max_retries: Option<Argument<'_>>,
-        retry_ambiguous: Option<Argument<'_>>,
-        extra_headers: Option<Argument<'_>>,
-        extra_query: Option<Argument<'_>>,
-    ) -> PyResult<Client> {
-        let options = CallArguments {
-            timeout,
-            deadline,
-            max_retries,
-            retry_ambiguous,
-            extra_headers,
-            extra_query,
-            extra_body: None,
-        };
-        Ok(Client(Handle(Arc::new(self.0.with_options(options)?))))
-    }
-
-    #[pyo3(signature = (
-        method, path, *, query=None, body=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None,
-        extra_headers=None,
-    ))]
-    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn request(
         &self,
         py: Python<'_>,
@@ -197,24 +119,12 @@ impl Client {
         path: Argument<'_>,
         query: Option<Argument<'_>>,
         body: Option<Argument<'_>>,
-        timeout: Option<Argument<'_>>,
-        deadline: Option<Argument<'_>>,
-        max_retries: Option<Argument<'_>>,
-        retry_ambiguous: Option<Argument<'_>>,
-        extra_headers: Option<Argument<'_>>,
-    ) -> PyResult<Response> {
-        let options = CallArguments {
-            timeout,
-            deadline,
-            max_retries,
-            retry_ambiguous,
-            extra_headers,
-            ..CallArguments::default()
-        };
-        let RequestArguments { method, path, query, body } = RequestArguments::read(&method, &path, query, body)?;
-        self.0
-            .call(py, options, |client| binding::request(client, method, &path, &pairs(&query), body.as_deref()))
-            .map(Response)
+        options: CallArguments<'_>,
+    ) -> PyResult<Py<PyAny>> {
+        let arguments = || RequestArguments::read(&method, &path, query, body);
+        self.0.call(py, &options, arguments, |client, RequestArguments { method, path, query, body }| {
+            binding::request(client, *method, path, &pairs(query), body.as_deref())
+        })
     }
 
     fn close(&self, py: Python<'_>) {
@@ -233,107 +143,15 @@ impl AsyncClient {
     }
 
     #[new]
-    #[pyo3(signature = (
-        *, api_key=None, base_url=None, timeout=None, connect_timeout=None, deadline=None, max_connections=None,
-        http2=None, max_retries=None, max_retry_wait=None, proxy=None, ca_file=None, user_agent_suffix=None,
-        default_headers=None, allow_http=None,
-    ))]
-    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
-    fn new(
-        api_key: Option<Argument<'_>>,
-        base_url: Option<Argument<'_>>,
-        timeout: Option<Argument<'_>>,
-        connect_timeout: Option<Argument<'_>>,
-        deadline: Option<Argument<'_>>,
-        max_connections: Option<Argument<'_>>,
-        http2: Option<Argument<'_>>,
-        max_retries: Option<Argument<'_>>,
-        max_retry_wait: Option<Argument<'_>>,
-        proxy: Option<Argument<'_>>,
-        ca_file: Option<Argument<'_>>,
-        user_agent_suffix: Option<Argument<'_>>,
-        default_headers: Option<Argument<'_>>,
-        allow_http: Option<Argument<'_>>,
-    ) -> PyResult<AsyncClient> {
-        let options = ClientArguments {
-            api_key,
-            base_url,
-            timeout,
-            connect_timeout,
-            deadline,
-            max_connections,
-            http2,
-            max_retries,
-            max_retry_wait,
-            proxy,
-            ca_file,
-            user_agent_suffix,
-            default_headers,
-            allow_http,
-        };
+    fn new(options: ClientArguments<'_>) -> PyResult<AsyncClient> {
         let client = options.builder()?.build_async().map_err(errors::raise)?;
         Ok(AsyncClient(AsyncHandle(Arc::new(client))))
     }
 
-    #[getter]
-    fn messages(&self) -> AsyncMessages {
-        AsyncMessages(self.0.clone())
+    fn with_options(&self, options: CallArguments<'_>) -> PyResult<AsyncClient> {
+        Ok(AsyncClient(AsyncHandle(Arc::new(self.0.0.with_options(options.convert()?)))))
     }
 
-    #[getter]
-    fn sender_ids(&self) -> AsyncSenderIds {
-        AsyncSenderIds(self.0.clone())
-    }
-
-    #[getter]
-    fn campaigns(&self) -> AsyncCampaigns {
-        AsyncCampaigns(self.0.clone())
-    }
-
-    #[getter]
-    fn contacts(&self) -> AsyncContacts {
-        AsyncContacts(self.0.clone())
-    }
-
-    #[getter]
-    fn webhooks(&self) -> AsyncWebhooks {
-        AsyncWebhooks(self.0.clone())
-    }
-
-    #[getter]
-    fn credits(&self) -> AsyncCreditBalance {
-        AsyncCreditBalance(self.0.clone())
-    }
-
-    #[pyo3(signature = (
-        *, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None, extra_headers=None, extra_query=None,
-    ))]
-    fn with_options(
-        &self,
-        timeout: Option<Argument<'_>>,
-        deadline: Option<Argument<'_>>,
-        max_retries: Option<Argument<'_>>,
-        retry_ambiguous: Option<Argument<'_>>,
-        extra_headers: Option<Argument<'_>>,
-        extra_query: Option<Argument<'_>>,
-    ) -> PyResult<AsyncClient> {
-        let options = CallArguments {
-            timeout,
-            deadline,
-            max_retries,
-            retry_ambiguous,
-            extra_headers,
-            extra_query,
-            extra_body: None,
-        };
-        Ok(AsyncClient(AsyncHandle(Arc::new(self.0.with_options(options)?))))
-    }
-
-    #[pyo3(signature = (
-        method, path, *, query=None, body=None, timeout=None, deadline=None, max_retries=None, retry_ambiguous=None,
-        extra_headers=None,
-    ))]
-    #[allow(clippy::too_many_arguments, reason = "callers pass them by name")]
     fn request(
         &self,
         py: Python<'_>,
@@ -341,26 +159,13 @@ impl AsyncClient {
         path: Argument<'_>,
         query: Option<Argument<'_>>,
         body: Option<Argument<'_>>,
-        timeout: Option<Argument<'_>>,
-        deadline: Option<Argument<'_>>,
-        max_retries: Option<Argument<'_>>,
-        retry_ambiguous: Option<Argument<'_>>,
-        extra_headers: Option<Argument<'_>>,
+        options: CallArguments<'_>,
     ) -> Coroutine {
-        let options = CallArguments {
-            timeout,
-            deadline,
-            max_retries,
-            retry_ambiguous,
-            extra_headers,
-            ..CallArguments::default()
-        };
-        let begin = || {
-            let RequestArguments { method, path, query, body } = RequestArguments::read(&method, &path, query, body)?;
-            let (client, handle) = self.0.begin(py, options)?;
-            Ok((handle, binding::request_async(&client, method, &path, &pairs(&query), body.as_deref())))
-        };
-        Coroutine::begin("AsyncClient.request", begin())
+        let arguments = || RequestArguments::read(&method, &path, query, body);
+        let name = "AsyncClient.request";
+        self.0.call(py, name, &options, arguments, |client, RequestArguments { method, path, query, body }| {
+            binding::request_async(client, *method, path, &pairs(query), body.as_deref())
+        })
     }
 
     fn close(&self, py: Python<'_>) {

@@ -57,7 +57,7 @@ pub(crate) fn raise(error: zexa::Error) -> PyErr {
 
 fn exception(py: Python<'_>, error: &zexa::Error) -> PyResult<PyErr> {
     let class = class(py, error.kind().as_str())?;
-    let (message, details) = binding::renamed(error, name, str::to_owned);
+    let (message, details) = binding::renamed(error, |field| name(field).to_owned(), str::to_owned);
     let attributes = PyDict::new(py);
     attributes.set_item("kind", error.kind().as_str())?;
     attributes.set_item("outcome", error.outcome().as_str())?;
@@ -75,9 +75,8 @@ fn exception(py: Python<'_>, error: &zexa::Error) -> PyResult<PyErr> {
 }
 
 /// The Python name of an argument or option.
-fn name(field: &str) -> String {
-    let mut renamed = RENAMED.iter().chain(&[("headers", "extra_headers")]);
-    renamed.find(|(name, _)| *name == field).map_or(field, |(_, name)| name).to_owned()
+pub(crate) fn name(field: &str) -> &str {
+    RENAMED.iter().find(|(name, _)| *name == field).map_or(field, |(_, name)| name)
 }
 
 /// The innermost cause. With an error number, Python chooses a subclass of `OSError`, such as `ConnectionRefusedError`.

@@ -14,7 +14,7 @@ use crate::arguments::Argument;
 use crate::model::IntoPython;
 use crate::{errors, logging, waiting};
 
-#[doc = include_str!("../stub/docs/List.txt")]
+#[doc = include_str!("../stub/List.txt")]
 #[pyclass(frozen, generic, module = "zexa")]
 pub(crate) struct List {
     source: Box<dyn ListSource>,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use zexa::binding;
 
 use crate::arguments::Argument;
-use crate::errors;
+use crate::{errors, model};
 
 /// The members of the JSON object of a model.
 pub(crate) struct Members {
@@ -21,18 +21,21 @@ impl Members {
         Ok(Members { fields: Map::new(), extra: extra.unwrap_or_default() })
     }
 
-    pub(crate) fn set(&mut self, name: &str, value: Option<impl Serialize>) {
+    /// Sets a field that may be absent.
+    pub(crate) fn optional(&mut self, name: &str, value: Option<impl Serialize>) {
         if let Some(value) = value {
             self.fields.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
         }
     }
 
-    pub(crate) fn set_or_empty_text(&mut self, name: &str, value: Option<String>) {
-        self.set(name, Some(value.unwrap_or_default()));
+    /// Sets a field without which the model cannot be parsed.
+    pub(crate) fn required(&mut self, name: &str, value: Option<impl Serialize>) {
+        self.optional(name, value);
     }
 
-    pub(crate) fn set_or_empty_list(&mut self, name: &str, value: Option<Vec<String>>) {
-        self.set(name, Some(value.unwrap_or_default()));
+    /// Sets a text or a list, which is empty if it is absent.
+    pub(crate) fn or_empty(&mut self, name: &str, value: Option<impl Serialize + Default>) {
+        self.optional(name, Some(value.unwrap_or_default()));
     }
 
     /// The model with these members.
@@ -45,7 +48,6 @@ impl Members {
             }
             fields.insert(name, value);
         }
-        let json = serde_json::to_vec(&fields).expect("JSON values are serializable");
-        binding::model(&json).map_err(errors::raise)
+        model::parse(&serde_json::to_vec(&fields).expect("JSON values are serializable"))
     }
 }

@@ -1,4 +1,4 @@
-//! What all models share: equality, hashing, pickling, JSON and `repr()`.
+//! [`model!`], which defines the class of a model, and what all models share: equality, hashing, pickling, JSON and `repr()`.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -10,10 +10,10 @@ use pyo3::pyclass::boolean_struct::True;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 use serde::Serialize;
 use serde_json::Value;
-use zexa::{Timestamp, binding};
+use zexa::binding;
 
 use crate::imported::Imported;
-use crate::json;
+use crate::{errors, json};
 
 /// The Python class of a model of the core.
 pub(crate) trait Model: PyClass<Frozen = True> + Sync {
@@ -97,10 +97,9 @@ pub(crate) fn with_datetimes(mode: &str) -> PyResult<bool> {
     }
 }
 
-/// Clamps a time to the range of `datetime`, which begins with the year 1.
-pub(crate) fn time(time: Timestamp) -> Timestamp {
-    const YEAR_1: i64 = -62_135_596_800;
-    time.max(Timestamp::constant(YEAR_1, 0))
+/// Parses a model.
+pub(crate) fn parse<T: binding::Model>(json: &[u8]) -> PyResult<T> {
+    binding::model(json).map_err(errors::raise)
 }
 
 /// Hashes the fields that equality compares.
@@ -170,3 +169,168 @@ pub(crate) fn reduce<'py, M: Model>(model: &Bound<'py, M>) -> PyResult<(Bound<'p
 pub(crate) fn match_args<M: Model>(py: Python<'_>) -> PyResult<Py<PyTuple>> {
     Ok(PyTuple::new(py, M::FIELDS.iter().map(|field| field.attribute))?.unbind())
 }
+
+/// Defines the class of a model: its fields in the order of the core, further members, and what all models share.
+///
+/// A field is written as `attribute = name: reader, "annotation", Shown, presence`. The reader is the method of [`Argument`](crate::arguments::Argument)
+/// that converts the argument of the constructor, and the presence the method of [`Members`](crate::members::Members) that sets the field, with the default
+/// of the argument.
+macro_rules! model {
+    (
+        $(#[$doc:meta])*
+        $Model:ident {
+            $(
+                $(#[$field_doc:meta])*
+                $attribute:ident = $field:ident: $read:ident $(<$class:ident>)?, $kind:literal, $shown:ident,
+                    $presence:ident $(= $default:ident)?;
+            )*
+        }
+        $($members:tt)*
+    ) => {
+        $(#[$doc])*
+        #[pyo3::pyclass(frozen, module = "zexa")]
+        pub(crate) struct $Model(pub(crate) zexa::$Model);
+
+        impl $crate::model::Model for $Model {
+            type Core = zexa::$Model;
+
+            const FIELDS: &'static [$crate::model::Field] = &[$($crate::model::Field {
+                attribute: stringify!($attribute),
+                key: stringify!($field),
+                shown: $crate::model::Shown::$shown,
+                kind: $kind,
+                required: $crate::model::model!(@is_required $presence),
+            }),*];
+
+            fn core(&self) -> &zexa::$Model {
+                &self.0
+            }
+        }
+
+        impl $crate::model::IntoPython for zexa::$Model {
+            const CLASS: &'static str = stringify!($Model);
+
+            fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+                Ok(Py::new(py, $Model(self))?.into_any())
+            }
+        }
+
+        impl $crate::fields::FieldValue for zexa::$Model {
+            fn to_python<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                Ok(Bound::new(py, $Model(self.clone()))?.into_any())
+            }
+        }
+
+        #[pyo3::pymethods]
+        impl $Model {
+            #[new]
+            #[pyo3(signature = (*, $($attribute $(= $default)?,)* extra=None))]
+            #[allow(clippy::too_many_arguments, reason = "one for each field of the model")]
+            fn new(
+                $($attribute: Option<Argument<'_>>,)*
+                extra: Option<Argument<'_>>,
+            ) -> PyResult<$Model> {
+                let mut members = $crate::members::Members::new(extra)?;
+                $(
+                    let value = $attribute.map(|value| value.$read$(::<$class>)?(stringify!($attribute)));
+                    members.$presence(stringify!($field), value.transpose()?);
+                )*
+                members.model().map($Model)
+            }
+
+            $(
+                $(#[$field_doc])*
+                #[getter]
+                fn $attribute<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                    $crate::fields::FieldValue::to_python(&self.0.$field, py)
+                }
+            )*
+
+            $($members)*
+
+            /// Fields that this version does not know, and the raw values of fields in an unexpected form.
+            #[getter]
+            fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                $crate::json::to_python(py, &self.0.extra)
+            }
+
+            /// Convert the model to a dict with the field names of the API.
+            ///
+            /// Absent fields are omitted, and the fields in `extra` are included.
+            ///
+            /// Args:
+            ///     mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
+            #[pyo3(signature = (*, mode = "python"))]
+            fn to_dict<'py>(slf: &Bound<'py, Self>, mode: &str) -> PyResult<Bound<'py, pyo3::types::PyDict>> {
+                $crate::model::to_dict(slf, mode)
+            }
+
+            /// Convert the model to JSON with the field names of the API. The fields in `extra` are included.
+            fn to_json(&self) -> String {
+                $crate::model::to_json(self)
+            }
+
+            /// Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+            ///
+            /// Raises:
+            ///     DecodeError: The text is not JSON, or lacks a field that the model requires.
+            #[classmethod]
+            fn from_json(_class: &Bound<'_, pyo3::types::PyType>, text: Argument<'_>) -> PyResult<$Model> {
+                $crate::model::parse(&text.bytes("text")?).map($Model)
+            }
+
+            /// Create a model from the result of `to_dict()` in either mode.
+            ///
+            /// Raises:
+            ///     DecodeError: The data lacks a field that the model requires.
+            #[classmethod]
+            fn from_dict(_class: &Bound<'_, pyo3::types::PyType>, data: Argument<'_>) -> PyResult<$Model> {
+                $crate::model::parse(&data.plain_data("data")?).map($Model)
+            }
+
+            /// The pydantic schema of the model.
+            #[classmethod]
+            #[pyo3(signature = (source, handler, /))]
+            fn __get_pydantic_core_schema__<'py>(
+                class: &Bound<'py, pyo3::types::PyType>,
+                source: &Bound<'py, PyAny>,
+                handler: &Bound<'py, PyAny>,
+            ) -> PyResult<Bound<'py, PyAny>> {
+                let _ = (source, handler);
+                $crate::model::pydantic_schema(class)
+            }
+
+            fn __eq__(&self, other: &Self) -> bool {
+                self.0 == other.0
+            }
+
+            fn __hash__(&self) -> u64 {
+                $crate::model::hash(self)
+            }
+
+            fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+                $crate::model::repr(slf)
+            }
+
+            fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+                $crate::model::reduce(slf)
+            }
+
+            #[classattr]
+            fn __match_args__(py: Python<'_>) -> PyResult<Py<pyo3::types::PyTuple>> {
+                $crate::model::match_args::<Self>(py)
+            }
+
+            /// For each field: attribute, name in the API, type, and whether it is required.
+            #[classattr]
+            fn _fields(py: Python<'_>) -> PyResult<Py<pyo3::types::PyTuple>> {
+                $crate::model::fields::<Self>(py)
+            }
+        }
+    };
+
+    (@is_required required) => { true };
+    (@is_required $other:ident) => { false };
+}
+
+pub(crate) use model;

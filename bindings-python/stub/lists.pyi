@@ -1,7 +1,7 @@
 
 @final
 class List(Generic[_Item_co]):
-    """{docs/List.txt}"""
+{% filter docstring(4) %}{% include "List.txt" %}{% endfilter +%}
 
     def __new__(cls, _not_constructible: Never, /) -> Self: ...
     def __iter__(self) -> Iterator[_Item_co]: ...

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 
 use super::definition::{Definition, Docs, Model, Operation, Params, Section, Span, Type};
-use super::docs::{commented, translate};
+use super::docs::translate;
 use super::read::Diagnostic;
 
 /// Naming rules of a language.
@@ -73,16 +73,6 @@ impl<'a> Context<'a> {
             self.report(span, format!("`{name}` is a keyword in {}", self.language.name));
         }
         name.to_owned()
-    }
-
-    /// Documentation as a doc comment.
-    pub(super) fn docs(&self, docs: &Docs) -> String {
-        self.comment("///", docs)
-    }
-
-    /// Documentation as lines that start with `mark`.
-    pub(super) fn comment(&self, mark: &str, docs: &Docs) -> String {
-        commented(mark, &self.lines(docs))
     }
 
     /// Documentation with links replaced by names in this language.

@@ -204,11 +204,6 @@ impl OperationKind {
         matches!(self, OperationKind::Get { .. } | OperationKind::Wait { .. } | OperationKind::Delete)
     }
 
-    /// Whether the operation returns a list.
-    pub(crate) fn is_list(&self) -> bool {
-        matches!(self, OperationKind::List { .. })
-    }
-
     /// Whether the parameters are sent as the body.
     pub(crate) fn has_body(&self) -> bool {
         matches!(self, OperationKind::Post { .. })

@@ -101,19 +101,6 @@ fn hanging_indent(text: &str, is_indented: bool) -> usize {
     }
 }
 
-/// Each paragraph as one line. Indented lines, the items of a list and the fences of code keep lines of their own.
-pub(crate) fn paragraphs(lines: &[String]) -> Vec<String> {
-    let goes_on = |line: &str| !line.is_empty() && !["  ", "- ", "```"].iter().any(|start| line.starts_with(start));
-    let mut joined: Vec<String> = Vec::new();
-    for line in lines {
-        match joined.last_mut() {
-            Some(last) if goes_on(last) && goes_on(line) => *last += &format!(" {line}"),
-            _ => joined.push(line.clone()),
-        }
-    }
-    joined
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,13 +115,6 @@ mod tests {
         let expected = "see `zexa_event_message()`, or `data`";
         assert_eq!(translated("see [`Event::message`], or `data`").expect("known"), [expected]);
         assert_eq!(translated("see [`it`](crate::Event::message), or `data`").expect("known"), [expected]);
-    }
-
-    #[test]
-    fn the_lines_of_a_paragraph_are_joined() {
-        let lines = ["Waits for", "`until`, or:", "a final status", "", "Args:", "    id: x", "- a", "- b"];
-        let expected = ["Waits for `until`, or: a final status", "", "Args:", "    id: x", "- a", "- b"];
-        assert_eq!(paragraphs(&lines.map(str::to_owned)), expected);
     }
 
     #[test]

@@ -72,16 +72,8 @@ fn insert_after(text: &str, marker: &str, more: &str) -> String {
 /// Copies the sources that codegen reads to a folder in `target/`.
 fn copy_of_sources(name: &str) -> PathBuf {
     let copy = paths::target().join("codegen").join(name);
-    let folders = [
-        "core/src",
-        "docs",
-        "ffi-c/src",
-        "ffi-c/cpp",
-        "bindings-python/stub",
-        "bindings-python/stub/docs",
-        "bindings-node",
-        "bindings-node/types",
-    ];
+    let folders =
+        ["core/src", "docs", "ffi-c/src", "ffi-c/cpp", "bindings-python/stub", "bindings-node", "bindings-node/types"];
     for folder in folders {
         let from = paths::root().join(folder);
         let to = copy.join(folder);

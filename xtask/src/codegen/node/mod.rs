@@ -60,7 +60,7 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
         classes => classes.iter().map(|class| context! {
             name => class.name.clone(), base => class.base, kind => class.kind.name.clone(), docs => context.lines(&class.kind.docs)
         }).collect::<Vec<_>>(),
-        closed => errors::closed(definition).map(|one| (one.name, one.docs)),
+        closed => errors::CLOSED.map(|one| (one.name, one.docs)),
         modules => with_code.iter().map(|section| section.name.clone()).collect::<Vec<_>>(),
         ..Value::from(Serde(&lowered))
     };
