@@ -27,10 +27,10 @@ fn incompatible_structs(present: &str, new: &str) -> impl Iterator<Item = String
     let mut new = structs(new);
     structs(present).into_iter().filter_map(move |(name, members)| {
         let now = new.remove(name).unwrap_or_default();
-        let is_same = |(one, other): (&Member<'_>, &Member<'_>)| one.declaration == other.declaration;
-        let reason = if now.len() < members.len() || !members.iter().zip(&now).all(is_same) {
+        let declarations = |members: &[(&str, bool)]| members.iter().map(|one| one.0.to_owned()).collect::<Vec<_>>();
+        let reason = if !declarations(&now).starts_with(&declarations(&members)) {
             "would break compiled programs: add new members at the end, and remove none"
-        } else if name.ends_with("_options") && now.get(members.len()).is_some_and(|first| !first.has_version) {
+        } else if name.ends_with("_options") && now.get(members.len()).is_some_and(|(_, has_version)| !has_version) {
             "would reject the structs of compiled programs: add `since` to the new option in the table"
         } else {
             return None;
@@ -48,41 +48,24 @@ fn changed_numbers(present: &str, new: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// A member of a struct.
-struct Member<'a> {
-    declaration: &'a str,
-    /// Whether its comment names the version that added it.
-    has_version: bool,
-}
-
-/// The members of each struct that the header defines, by its name.
-fn structs(header: &str) -> BTreeMap<&str, Vec<Member<'_>>> {
-    let definitions = header.split("typedef struct ").skip(1);
-    definitions
-        .filter_map(|definition| {
-            // Before the brace is the tag, or nothing.
-            let (tag, body) = definition.split_once("{\n")?;
-            if tag.contains(';') {
-                return None;
+/// The members of each struct that the header defines, by its name, and whether their comments name the version that added them.
+fn structs(header: &str) -> BTreeMap<&str, Vec<(&str, bool)>> {
+    let mut structs = BTreeMap::new();
+    for definition in header.split("typedef struct ").skip(1) {
+        // Before the brace is the tag, or nothing.
+        let Some((tag, body)) = definition.split_once("{\n") else { continue };
+        let Some((body, rest)) = body.split_once("\n} ").filter(|_| !tag.contains(';')) else { continue };
+        let (mut members, mut has_version) = (Vec::new(), false);
+        for line in body.lines().map(str::trim) {
+            if line.starts_with(['/', '*']) {
+                has_version |= line.contains("Since ");
+            } else if line.ends_with(';') {
+                members.push((line, std::mem::take(&mut has_version)));
             }
-            let (members, rest) = body.split_once("\n} ")?;
-            Some((rest.split(';').next()?, self::members(members)))
-        })
-        .collect()
-}
-
-fn members(body: &str) -> Vec<Member<'_>> {
-    let mut members = Vec::new();
-    let mut has_version = false;
-    for line in body.lines().map(str::trim) {
-        if line.starts_with(['/', '*']) {
-            has_version |= line.contains("Since ");
-        } else if line.ends_with(';') {
-            members.push(Member { declaration: line, has_version });
-            has_version = false;
         }
+        structs.insert(rest.split(';').next().unwrap_or_default(), members);
     }
-    members
+    structs
 }
 
 /// The constants of the enums.

@@ -77,7 +77,7 @@ pub(super) fn write(definition: &Definition, ffi: &Path) -> command::Result<(BTr
     }
     let names: Vec<_> = files.keys().cloned().collect();
     files.insert("mod".to_owned(), render(&environment, "mod.rs.jinja", context! { files => names })?);
-    Ok((files, header::write(environment, declarations, all)?))
+    Ok((files, header::write(&environment, &declarations, all)?))
 }
 
 /// The names of hand-written code.

@@ -4,9 +4,7 @@ use heck::{ToShoutySnakeCase, ToSnakeCase};
 
 use super::values::values;
 use crate::codegen::context::{Context, Language};
-use crate::codegen::definition::{
-    Constant, Definition, Operation, OperationKind, Params, Resource, Section, Span, Type,
-};
+use crate::codegen::definition::{Constant, Definition, OpenEnum, OperationKind, Params, Span, Type};
 use crate::codegen::keywords::KEYWORDS;
 use crate::codegen::lowered::Lowered;
 use crate::codegen::status_codes::{DONE, INTERNAL, INVALID_ARGUMENT};
@@ -18,15 +16,13 @@ pub(super) const C: Language = Language { name: "C", keywords: KEYWORDS, link, n
 fn link(definition: &Definition, link: &str) -> Option<String> {
     match link.rsplit_once("::") {
         _ if link == "parse_event" => Some("zexa_webhooks_parse_event()".to_owned()),
-        Some(("Kind", kind)) => Some(format!("ZEXA_{}", kind.to_shouty_snake_case())),
-        Some(("Outcome", outcome)) => Some(format!("ZEXA_OUTCOME_{}", outcome.to_shouty_snake_case())),
+        Some(("Kind", kind)) => Some(format!("ZEXA_{}", shouty(kind))),
+        Some(("Outcome", outcome)) => Some(format!("ZEXA_OUTCOME_{}", shouty(outcome))),
         Some((model, method)) => Some(format!("{}_{method}()", type_of(model))),
         None if link == "Template" => Some("zexa_template".to_owned()),
         None if definition.params().any(|params| params.name == link) => Some(type_of(link) + "_params"),
         None if definition.models().any(|model| model.name == link) => Some(type_of(link)),
-        None if definition.enums().any(|one| one.name == link) => {
-            Some(format!("ZEXA_{}_...", link.to_shouty_snake_case()))
-        }
+        None if definition.enums().any(|one| one.name == link) => Some(format!("ZEXA_{}_...", shouty(link))),
         None => None,
     }
 }
@@ -36,103 +32,85 @@ pub(super) fn type_of(name: &str) -> String {
     format!("zexa_{}", name.to_snake_case())
 }
 
+fn shouty(name: &str) -> String {
+    name.to_shouty_snake_case()
+}
+
 /// Reports names that are used twice, keywords, and types that C cannot express.
 pub(super) fn check(context: &Context<'_>, lowered: &Lowered) {
-    statuses(context);
-    for name in ["zexa_client_options", "zexa_call_options"] {
-        of_struct(context, name.to_owned(), &Span::default());
-    }
+    constants(context);
+    let resources = context.definition.resources();
     for (section, lowered_section) in context.definition.sections.iter().zip(&lowered.sections) {
-        enums(context, section);
-        for (model, lowered_model) in section.models.iter().zip(&lowered_section.models) {
-            if !lowered_model.is_nested {
-                let of_values = values(lowered, lowered_model);
-                let accessors = of_values.iter().map(|value| (value.accessors(), &model.fields[value.field].span));
-                let own = (["", "_json", "_extra_json", "_free"].map(str::to_owned).to_vec(), &model.span);
-                for (names, span) in std::iter::once(own).chain(accessors) {
-                    take(context, &type_of(&model.name), names, span);
-                }
+        for OpenEnum { name, values, predicates, span, .. } in &section.enums {
+            take(context, span, &format!("ZEXA_{}_", shouty(name)), values.iter().map(|value| shouty(&value.variant)));
+            take(context, span, &(type_of(name) + "_"), predicates.iter().map(|predicate| &predicate.name));
+        }
+        for (model, lowered_model) in
+            section.models.iter().zip(&lowered_section.models).filter(|(_, one)| !one.is_nested)
+        {
+            let type_name = type_of(&model.name);
+            take(context, &model.span, &type_name, ["", "_json", "_extra_json", "_free"]);
+            for value in values(lowered, lowered_model) {
+                take(context, &model.fields[value.field].span, &type_name, value.accessors());
             }
         }
         section.params.iter().for_each(|params| self::params(context, params));
-        for (name, operation) in section.resource.iter().flat_map(functions) {
-            self::operation(context, &name, operation);
+    }
+    for (resource, operation) in resources.flat_map(|one| one.operations.iter().map(move |operation| (one, operation)))
+    {
+        let span = &operation.span;
+        let function = format!("zexa_{}_{}", resource.name, operation.name);
+        take(context, span, &function, [""]);
+        if let Some(answer) = operation.kind.answer() {
+            context.member(&answer.to_snake_case(), span);
+        }
+        if let OperationKind::List { item, .. } = &operation.kind {
+            take(context, span, &function, ["_page", "_pages"]);
+            let page = ["", "_count", "_at", "_total", "_number", "_per_page", "_extra_json", "_free"];
+            take(context, span, &(type_of(item) + "_page"), page);
+            for iterator in ["_iter", "_pages"] {
+                take(context, span, &(type_of(item) + iterator), ["", "_next", "_is_incomplete", "_free"]);
+            }
         }
     }
 }
 
-/// The operations of a resource with the names of their functions.
-fn functions(resource: &Resource) -> impl Iterator<Item = (String, &Operation)> {
-    resource.operations.iter().map(|operation| (format!("zexa_{}_{}", resource.name, operation.name), operation))
-}
-
-fn take(context: &Context<'_>, prefix: &str, names: impl IntoIterator<Item = impl AsRef<str>>, span: &Span) {
+fn take(context: &Context<'_>, span: &Span, prefix: &str, names: impl IntoIterator<Item = impl AsRef<str>>) {
     for name in names {
         context.take(format!("{prefix}{}", name.as_ref()), span);
     }
 }
 
-/// The kinds come last, so that a collision is reported at the line of the kind.
-fn statuses(context: &Context<'_>) {
+/// The names that do not depend on sections. The kinds come last, so that a collision is reported at the line of the kind.
+fn constants(context: &Context<'_>) {
     let others = [DONE, INVALID_ARGUMENT, INTERNAL];
-    let status = |name: &str| format!("ZEXA_{}", name.to_shouty_snake_case());
-    take(context, "zexa_", ["status", "status_name", "outcome", "outcome_name"], &Span::default());
-    take(context, "", ["ok"].into_iter().chain(others.iter().map(|one| one.name)).map(status), &Span::default());
+    let none = Span::default();
+    let types = ["status", "status_name", "outcome", "outcome_name", "client_options", "call_options"];
+    take(context, &none, "zexa_", types);
+    take(context, &none, "ZEXA_", ["OK", "CLIENT_OPTIONS_INIT", "CALL_OPTIONS_INIT"]);
+    take(context, &none, "ZEXA_", others.iter().map(|one| shouty(one.name)));
     for Constant { name, number, span, .. } in &context.definition.kinds {
-        take(context, "", [status(name)], span);
+        take(context, span, "ZEXA_", [shouty(name)]);
         if *number == 0 || others.iter().any(|one| one.number == *number) {
             context.report(span, format!("in C, {number} is the number of a status that is no kind of error"));
         }
     }
     for one in &context.definition.outcomes {
-        take(context, "ZEXA_OUTCOME_", [one.name.to_shouty_snake_case()], &one.span);
+        take(context, &one.span, "ZEXA_OUTCOME_", [shouty(&one.name)]);
     }
-}
-
-fn enums(context: &Context<'_>, section: &Section) {
-    for one in &section.enums {
-        let constants = one.values.iter().map(|value| value.variant.to_shouty_snake_case());
-        take(context, &format!("ZEXA_{}_", one.name.to_shouty_snake_case()), constants, &one.span);
-        let predicates = one.predicates.iter().map(|predicate| &predicate.name);
-        take(context, &(type_of(&one.name) + "_"), predicates, &one.span);
-    }
-}
-
-/// A struct that starts with its size, and its macro.
-fn of_struct(context: &Context<'_>, name: String, span: &Span) {
-    let macro_name = name.to_shouty_snake_case() + "_INIT";
-    take(context, "", [name, macro_name], span);
 }
 
 fn params(context: &Context<'_>, params: &Params) {
-    of_struct(context, type_of(&params.name) + "_params", &params.span);
+    let name = type_of(&params.name) + "_params";
+    take(context, &params.span, "", [shouty(&name) + "_INIT", name]);
     for field in &params.fields {
         context.member(&field.member_name(), &field.span);
-        match &field.kind {
-            Type::U64 | Type::F64 | Type::Json | Type::Model(_) => {
-                context.report(&field.span, format!("a parameter cannot be a `{}` in C", field.kind));
-            }
+        let required = match &field.kind {
+            Type::U64 | Type::F64 | Type::Json | Type::Model(_) => "",
             // The reader rejects these as well: the code would not compile.
-            Type::U32 | Type::Timestamp | Type::Template if field.required => {
-                context.report(&field.span, format!("a required parameter cannot be a `{}` in C", field.kind));
-            }
-            _ => {}
-        }
-    }
-}
-
-fn operation(context: &Context<'_>, function: &str, operation: &Operation) {
-    let span = &operation.span;
-    if let Some(answer) = operation.kind.answer() {
-        context.member(&answer.to_snake_case(), span);
-    }
-    take(context, function, [""], span);
-    if let OperationKind::List { item, .. } = &operation.kind {
-        take(context, function, ["_page", "_pages"], span);
-        let page = ["", "_count", "_at", "_total", "_number", "_per_page", "_extra_json", "_free"];
-        take(context, &(type_of(item) + "_page"), page, span);
-        for iterator in ["_iter", "_pages"] {
-            take(context, &(type_of(item) + iterator), ["", "_next", "_is_incomplete", "_free"], span);
-        }
+            Type::U32 | Type::Timestamp | Type::Template if field.required => "required ",
+            _ => continue,
+        };
+        context.report(&field.span, format!("a {required}parameter cannot be a `{}` in C", field.kind));
     }
 }
