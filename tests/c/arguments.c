@@ -167,6 +167,9 @@ static void test_client_options(void) {
     options.max_connections = (int64_t)UINT32_MAX + 1;
     CHECK_CONFIG(NEW, "max_connections");
     options.max_connections = ZEXA_DEFAULT;
+    options.max_retries = (int64_t)UINT32_MAX + 1;
+    CHECK_CONFIG(NEW, "max_retries");
+    options.max_retries = ZEXA_DEFAULT;
 
     zexa_key_value headers[] = {{"X-Shop", "7"}, {"X-Till", NULL}};
     options.default_headers_count = 2;

@@ -78,7 +78,7 @@ impl<'a> Context<'a> {
     /// Documentation with links replaced by names in this language.
     pub(super) fn lines(&self, docs: &Docs) -> Vec<String> {
         translate(docs, |link| (self.language.link)(self.definition, link)).unwrap_or_else(|diagnostic| {
-            self.diagnostics.borrow_mut().push(diagnostic);
+            self.report(&diagnostic.span, diagnostic.message);
             Vec::new()
         })
     }

@@ -30,6 +30,10 @@ fn incompatible_structs(present: &str, new: &str) -> impl Iterator<Item = String
         let declarations = |members: &[(&str, bool)]| members.iter().map(|one| one.0.to_owned()).collect::<Vec<_>>();
         let reason = if !declarations(&now).starts_with(&declarations(&members)) {
             "would break compiled programs: add new members at the end, and remove none"
+        } else if now.first().is_some_and(|first| first.0 == "size_t struct_size;")
+            && now.iter().any(|(member, _)| member.starts_with("int32_t "))
+        {
+            "would have padding, which programs leave undefined: use int64_t"
         } else if name.ends_with("_options") && now.get(members.len()).is_some_and(|(_, has_version)| !has_version) {
             "would reject the structs of compiled programs: add `since` to the new option in the table"
         } else {
@@ -109,6 +113,13 @@ typedef struct zexa_params {
         assert_eq!(check(&header, &with("     * New.\n     *\n     * Since 0.1.1.\n")), Ok(()));
         let reason = check(&header, &with("     * New.\n")).expect_err("MIN_SIZE would grow");
         assert!(reason.contains("zexa_call_options would reject"), "{reason}");
+    }
+
+    #[test]
+    fn padding_is_rejected() {
+        let reason = check(HEADER, &HEADER.replace("*to;", "*to;\n    int32_t one;")).expect_err("it has padding");
+        assert!(reason.contains("padding"), "{reason}");
+        assert_eq!(check(HEADER, &HEADER.replace("*to;", "*to;\n    int64_t one;")), Ok(()));
     }
 
     #[test]
