@@ -81,4 +81,13 @@ MODELS: dict[type[Any], dict[str, Any]] = {
     zexa.Credits: {"credits": 4250.5, "currency": "AOA", "novel": False},
 }
 # What no repr, no log and no sentence of an error may show of the above.
-PRIVATE = ("4711", "+244912345678", "+244923456789", "912345678", "923456789", "Ana Domingos", "ana.domingos@")
+PRIVATE = (
+    "is 4711",
+    "whsec_4711",
+    "+244912345678",
+    "+244923456789",
+    "912345678",
+    "923456789",
+    "Ana Domingos",
+    "ana.domingos@",
+)
