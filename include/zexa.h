@@ -477,7 +477,7 @@ typedef struct zexa_client_options {
      * fails or `on_attempt` is NULL. Default: none.
      */
     zexa_destroy_callback on_attempt_destroy;
-    /** API key. Required. Default: the environment variable `ZEXA_API_KEY`. */
+    /** API key, which every client needs. Default: the environment variable `ZEXA_API_KEY`. */
     const char *api_key;
     /**
      * Base URL of the API, including the path `/v1`. Default: the environment variable

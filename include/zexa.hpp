@@ -606,7 +606,7 @@ struct attempt {
 /// Options of a client. An absent option has its default. Empty environment variables count as
 /// unset.
 struct client_options {
-    /// API key. Required. Default: the environment variable `ZEXA_API_KEY`.
+    /// API key, which every client needs. Default: the environment variable `ZEXA_API_KEY`.
     std::optional<std::string> api_key{};
     /// Base URL of the API, including the path `/v1`. Default: the environment variable
     /// `ZEXA_BASE_URL`, else `https://api.zexa.ao/v1`.

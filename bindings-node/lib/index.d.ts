@@ -103,7 +103,7 @@ export interface Response<T = unknown> {
  * are read when the client is created.
  */
 export interface ClientOptions {
-  /** API key. Required. Default: the environment variable `ZEXA_API_KEY`. */
+  /** API key, which every client needs. Default: the environment variable `ZEXA_API_KEY`. */
   apiKey?: string | null | undefined
   /**
    * Base URL of the API, including the path `/v1`. Default: the environment variable `ZEXA_BASE_URL`, else

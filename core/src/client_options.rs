@@ -12,7 +12,7 @@ use crate::{AsyncClient, Client, Result};
 
 options! {
     ClientValues of ClientBuilder {
-        /// Set the API key. Required.
+        /// Set the API key, which every client needs.
         api_key: secret from "ZEXA_API_KEY";
         /// Set the base URL of the API, including the path `/v1`.
         base_url: text from "ZEXA_BASE_URL" = "https://api.zexa.ao/v1";

@@ -59,7 +59,7 @@ class Client:
     Times are numbers of seconds or `timedelta`; `float("inf")` means no limit.
 
     Args:
-        api_key: API key. Required. Default: the environment variable `ZEXA_API_KEY`.
+        api_key: API key, which every client needs. Default: the environment variable `ZEXA_API_KEY`.
         base_url: Base URL of the API, including the path `/v1`. Default: the environment variable
             `ZEXA_BASE_URL`, else `https://api.zexa.ao/v1`.
         timeout: Timeout of one attempt, from connecting to the last byte of the response. Default: 30 s.

@@ -24,7 +24,7 @@ pub struct zexa_client_options {
     /// Called with `on_attempt_userdata` when `on_attempt` will not be called again, because the client, its derived clients and their iterators are freed.
     /// Not called if zexa_client_new() fails or `on_attempt` is NULL. Default: none.
     pub on_attempt_destroy: zexa_destroy_callback,
-    /// API key. Required.
+    /// API key, which every client needs.
     /// Default: the environment variable `ZEXA_API_KEY`.
     pub api_key: *const c_char,
     /// Base URL of the API, including the path `/v1`.
