@@ -15,7 +15,6 @@ mod node;
 mod python;
 mod read;
 mod shared;
-mod status_codes;
 mod template;
 #[cfg(test)]
 mod testing;

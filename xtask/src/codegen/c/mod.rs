@@ -24,19 +24,8 @@ use super::docs::wrap;
 use super::lowered::{Lowered, lower};
 use super::read::{self, Diagnostic};
 use super::rustfmt;
-use super::status_codes::{DONE, INTERNAL, INVALID_ARGUMENT, StatusCode};
 use super::template::{self, render};
 use crate::command;
-
-/// The statuses that are not kinds of errors, and their documentation.
-const OTHER_STATUSES: [(StatusCode, &str); 3] = [
-    (DONE, "End of a list. Not an error: `*error` is NULL."),
-    (
-        INVALID_ARGUMENT,
-        "Invalid argument: NULL for a required pointer, a string that is not UTF-8, or a struct that was not initialised with its _INIT macro.",
-    ),
-    (INTERNAL, "Internal error: a bug in this library. Please report it."),
-];
 
 /// The files in `ffi-c/src/generated` by their names without extension, and the header before clang-format.
 pub(super) fn write(definition: &Definition, ffi: &Path) -> command::Result<(BTreeMap<String, String>, String)> {
@@ -57,7 +46,7 @@ pub(super) fn write(definition: &Definition, ffi: &Path) -> command::Result<(BTr
     let lists = operations.filter(|operation| operation.kind == "list");
     let all = context! {
         version => env!("CARGO_PKG_VERSION"),
-        other_statuses => OTHER_STATUSES.map(|(one, docs)| context! { name => one.name, number => one.number, docs => [docs] }),
+        other_statuses => names::OTHER_STATUSES.map(|(name, number, docs)| context! { name, number, docs => [docs] }),
         members => Value::from(Serde(members)),
         values_of => Value::from(Serde(values_of)),
         listed => lists.filter_map(|list| Some(list.answer.as_ref()?.name.clone())).collect::<Vec<_>>(),
@@ -99,11 +88,7 @@ fn environment() -> Environment<'static> {
     environment.add_filter("type", names::type_of);
     environment.add_filter("wrap", |lines: Vec<String>, width| wrap(&lines, width));
     environment.add_filter("c_comment", |lines: Vec<String>, open: &str| comment(open, "", &lines));
-    environment.add_filter("parameters", |inputs: Serde<Vec<Parameter>>, outputs: Serde<Vec<Parameter>>| {
-        let inputs = inputs.0.into_iter().map(|one| (one.name, one.docs));
-        let outputs = outputs.0.into_iter().map(|one| (format!("[out] {}", one.name), one.docs));
-        parameters(&inputs.chain(outputs).collect::<Vec<_>>())
-    });
+    environment.add_filter("parameters", parameters);
     environment
 }
 
@@ -114,14 +99,13 @@ struct Parameter {
     docs: String,
 }
 
-/// A list of parameters as lines of a doc comment. A name may start with `[out]`. The descriptions are aligned.
-pub(super) fn parameters(documented: &[(String, String)]) -> String {
-    let command = |name: &String| match name.strip_prefix("[out] ") {
-        Some(name) => format!("@param[out] {name}"),
-        None => format!("@param {name}"),
-    };
-    let width = documented.iter().map(|(name, _)| command(name).len()).max().unwrap_or_default();
-    documented.iter().map(|(name, about)| format!("/// {:width$}  {about}\n", command(name))).collect()
+/// Parameters as lines of a doc comment. The descriptions are aligned.
+fn parameters(inputs: Serde<Vec<Parameter>>, outputs: Serde<Vec<Parameter>>) -> String {
+    let inputs = inputs.iter().map(|one| (format!("@param {}", one.name), &one.docs));
+    let outputs = outputs.iter().map(|one| (format!("@param[out] {}", one.name), &one.docs));
+    let all: Vec<_> = inputs.chain(outputs).collect();
+    let width = all.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
+    all.iter().map(|(command, docs)| format!("/// {command:width$}  {docs}\n")).collect()
 }
 
 #[cfg(test)]

@@ -7,10 +7,20 @@ use crate::codegen::context::{Context, Language};
 use crate::codegen::definition::{Constant, Definition, OpenEnum, OperationKind, Params, Span, Type};
 use crate::codegen::keywords::KEYWORDS;
 use crate::codegen::lowered::Lowered;
-use crate::codegen::status_codes::{DONE, INTERNAL, INVALID_ARGUMENT};
 
 /// Types, functions and constants share one namespace. C++ includes the header as well, so its keywords are reserved too.
 pub(super) const C: Language = Language { name: "C", keywords: KEYWORDS, link, no: "0", milliseconds: true };
+
+/// The statuses that are not kinds of errors, their numbers, which never change, and their documentation.
+pub(super) const OTHER_STATUSES: [(&str, u32, &str); 3] = [
+    ("done", 100, "End of a list. Not an error: `*error` is NULL."),
+    (
+        "invalid_argument",
+        101,
+        "Invalid argument: NULL for a required pointer, a string that is not UTF-8, or a struct that was not initialised with its _INIT macro.",
+    ),
+    ("internal", 102, "Internal error: a bug in this library. Please report it."),
+];
 
 /// The name in C of the target of a rustdoc link.
 fn link(definition: &Definition, link: &str) -> Option<String> {
@@ -83,15 +93,14 @@ fn take(context: &Context<'_>, span: &Span, prefix: &str, names: impl IntoIterat
 
 /// The names that do not depend on sections. The kinds come last, so that a collision is reported at the line of the kind.
 fn constants(context: &Context<'_>) {
-    let others = [DONE, INVALID_ARGUMENT, INTERNAL];
     let none = Span::default();
     let types = ["status", "status_name", "outcome", "outcome_name", "client_options", "call_options"];
     take(context, &none, "zexa_", types);
     take(context, &none, "ZEXA_", ["OK", "CLIENT_OPTIONS_INIT", "CALL_OPTIONS_INIT"]);
-    take(context, &none, "ZEXA_", others.iter().map(|one| shouty(one.name)));
+    take(context, &none, "ZEXA_", OTHER_STATUSES.map(|(name, ..)| shouty(name)));
     for Constant { name, number, span, .. } in &context.definition.kinds {
         take(context, span, "ZEXA_", [shouty(name)]);
-        if *number == 0 || others.iter().any(|one| one.number == *number) {
+        if *number == 0 || OTHER_STATUSES.iter().any(|one| one.1 == *number) {
             context.report(span, format!("in C, {number} is the number of a status that is no kind of error"));
         }
     }
