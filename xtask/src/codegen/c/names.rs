@@ -104,6 +104,9 @@ fn constants(context: &Context<'_>) {
             context.report(span, format!("in C, {number} is the number of a status that is no kind of error"));
         }
     }
+    for option in context.definition.client_options.iter().chain(&context.definition.call_options) {
+        context.member(&option.name, &option.docs.span);
+    }
     for one in &context.definition.outcomes {
         take(context, &one.span, "ZEXA_OUTCOME_", [shouty(&one.name)]);
     }
