@@ -146,15 +146,6 @@ pub fn extra_body(options: CallOptions, fields: Map<String, Value>) -> CallOptio
     options.extra_body(fields)
 }
 
-/// Adds query parameters to the options of a call, from the members of a JSON object.
-///
-/// # Errors
-///
-/// The same as for [`query`].
-pub fn extra_query(options: CallOptions, members: Map<String, Value>) -> Result<CallOptions> {
-    Ok(query(members)?.into_iter().fold(options, |options, (name, value)| options.extra_query(name, value)))
-}
-
 /// Converts the members of a JSON object to query parameters. An array becomes a repeated parameter.
 ///
 /// # Errors

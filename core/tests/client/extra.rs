@@ -96,7 +96,8 @@ fn an_array_is_a_repeated_parameter() {
     let sandbox = Sandbox::start();
     let proxy = Proxy::start(&sandbox);
     let parameters = Map::from_iter([("tag".to_owned(), json!(["a b", 1])), ("x".to_owned(), json!(false))]);
-    let options = binding::extra_query(CallOptions::new(), parameters).expect("plain values");
+    let pairs = binding::query(parameters).expect("plain values");
+    let options = pairs.into_iter().fold(CallOptions::new(), |options, (name, value)| options.extra_query(name, value));
     let by_hand = CallOptions::new().extra_query("tag", "a b").extra_query("tag", "1").extra_query("x", "false");
     for options in [options, by_hand] {
         let client = builder(&sandbox).proxy(proxy.url()).build().expect("a client");
