@@ -82,7 +82,7 @@ def sandbox_program() -> Path:
 
 def selected() -> list[tuple[Path, dict[str, Any]]]:
     """The scenarios that ZEXA_SCENARIOS and ZEXA_SCENARIO select, each with its file."""
-    command = [sandbox_program(), "--scenarios", ROOT]
+    command: list[str | Path] = [sandbox_program(), "--scenarios", ROOT]
     found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     return [(Path(one["file"]), one["scenario"]) for one in found]
 
