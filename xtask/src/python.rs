@@ -69,8 +69,7 @@ impl Venv {
         show::command(&format!("{PYTHON} -m venv, pip install {}", packages.join(" ")));
         require_python(PYTHON)?;
         command::output(Command::new(PYTHON).args(["-m", "venv"]).arg(&venv.folder))?;
-        // Python compiles the modules that are used, when they are used first.
-        command::run_quietly(venv.pip("install").arg("--no-compile").args(packages))?;
+        command::run_quietly(venv.pip("install").args(packages))?;
         fs::write(&installed, wanted).map_err(|error| format!("{}: {error}", installed.display()))?;
         Ok(venv)
     }

@@ -13,12 +13,12 @@ pub(crate) use self::types::check as types;
 pub(crate) use self::wheel::check as wheel;
 use crate::command::{self, Result};
 use crate::paths;
-use crate::python::{Venv, folder};
+use crate::python::Venv;
 use crate::sandbox::PROGRAM;
 use crate::wheel::Wheel;
 
 /// Number of processes that run the tests of `tests/python`.
-const WORKERS: u32 = 4;
+const WORKERS: u32 = 3;
 
 /// The step `python`: runs the tests of `tests/python`.
 pub(crate) fn check() -> Result {
@@ -55,7 +55,7 @@ fn venv() -> Result<Venv> {
 fn python(venv: &Venv) -> Command {
     let mut python = venv.program("python");
     python.args(["-X", "dev", "-W", "error"]);
-    // Otherwise, bytecode would be written next to the sources.
-    python.env("PYTHONPYCACHEPREFIX", folder().join("bytecode"));
+    // Bytecode would be written next to the sources.
+    python.env("PYTHONDONTWRITEBYTECODE", "1");
     python
 }
