@@ -30,10 +30,9 @@ const LANGUAGE: Language = Language {
 
 /// Returns the guides with new tables between the comments `<!-- Generated … TEMPLATE. -->` and `<!-- end -->`.
 pub(super) fn write(definition: &Definition, root: &Path) -> Result<Vec<(PathBuf, String)>> {
-    let guides = GUIDES.into_iter();
-    guides
-        .map(|(name, language, templates)| Ok((name.into(), guide(definition, root, name, language, templates)?)))
-        .collect()
+    let guide =
+        |(name, language, templates)| Ok((PathBuf::from(name), guide(definition, root, name, language, templates)?));
+    GUIDES.into_iter().map(guide).collect()
 }
 
 fn guide(definition: &Definition, root: &Path, name: &str, language: Language, templates: [&str; 2]) -> Result<String> {
