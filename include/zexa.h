@@ -1604,7 +1604,7 @@ size_t zexa_contact_lists_count(const zexa_contact *contact);
 /**
  * Ids of the contact lists that contain the contact, `lst_…`. Empty if the API omits them.
  *
- * Returns the element of `lists` at `index`, from 0. NULL if there is none.
+ * Returns the element of `lists` at `index`, from 0. NULL if `index` is out of range.
  */
 const char *zexa_contact_lists_at(const zexa_contact *contact, size_t index);
 
@@ -1739,7 +1739,7 @@ size_t zexa_webhook_events_count(const zexa_webhook *webhook);
 /**
  * Names of the events that are posted to the URL. Empty if the API omits them.
  *
- * Returns the element of `events` at `index`, from 0. NULL if there is none.
+ * Returns the element of `events` at `index`, from 0. NULL if `index` is out of range.
  */
 const char *zexa_webhook_events_at(const zexa_webhook *webhook, size_t index);
 
@@ -1950,8 +1950,8 @@ void zexa_credits_free(zexa_credits *credits);
 size_t zexa_sender_id_page_count(const zexa_sender_id_page *page);
 
 /**
- * Return the item at `index`, from 0. NULL if there is none. The item belongs to the page: do not
- * free it.
+ * Return the item at `index`, from 0. NULL if `index` is out of range. The item belongs to the
+ * page: do not free it.
  */
 const zexa_sender_id *zexa_sender_id_page_at(const zexa_sender_id_page *page, size_t index);
 
@@ -2025,8 +2025,8 @@ void zexa_sender_id_pages_free(zexa_sender_id_pages *pages);
 size_t zexa_campaign_page_count(const zexa_campaign_page *page);
 
 /**
- * Return the item at `index`, from 0. NULL if there is none. The item belongs to the page: do not
- * free it.
+ * Return the item at `index`, from 0. NULL if `index` is out of range. The item belongs to the
+ * page: do not free it.
  */
 const zexa_campaign *zexa_campaign_page_at(const zexa_campaign_page *page, size_t index);
 
@@ -2100,8 +2100,8 @@ void zexa_campaign_pages_free(zexa_campaign_pages *pages);
 size_t zexa_contact_page_count(const zexa_contact_page *page);
 
 /**
- * Return the item at `index`, from 0. NULL if there is none. The item belongs to the page: do not
- * free it.
+ * Return the item at `index`, from 0. NULL if `index` is out of range. The item belongs to the
+ * page: do not free it.
  */
 const zexa_contact *zexa_contact_page_at(const zexa_contact_page *page, size_t index);
 

@@ -23,7 +23,7 @@ class ZexaError(Exception):
         code: Error code of the API, such as `insufficient_credits`. `None` if the API returned none.
         message: Description of the error: the API's own text, if it returned one.
         details: Further data from the API; a dict with `field`, `reason` and `value` of an argument that was rejected
-            locally; or a complete response that could not be read. `None` if there is none. May contain a phone
+            locally; or a complete response that could not be read. Otherwise `None`. May contain a phone
             number or a message text.
         request_id: Id of the request, for Zexa's support. `None` if the API returned none.
         retry_after: Seconds that the server asked to wait in its last response. `None` if it did not.

@@ -398,7 +398,7 @@ pub unsafe extern "C" fn zexa_campaign_page_count(page: *const zexa_campaign_pag
     unsafe { panic_boundary::read(page, 0, |page| page.0.items.len()) }
 }
 
-/// Return the item at `index`, from 0. NULL if there is none. The item belongs to the page: do not free it.
+/// Return the item at `index`, from 0. NULL if `index` is out of range. The item belongs to the page: do not free it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_campaign_page_at(page: *const zexa_campaign_page, index: usize) -> *const zexa_campaign {
     // SAFETY: the caller's pointers are valid, as the header requires.

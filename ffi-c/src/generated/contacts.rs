@@ -63,7 +63,7 @@ pub unsafe extern "C" fn zexa_contact_lists_count(contact: *const zexa_contact) 
 
 /// Ids of the contact lists that contain the contact, `lst_…`. Empty if the API omits them.
 ///
-/// Returns the element of `lists` at `index`, from 0. NULL if there is none.
+/// Returns the element of `lists` at `index`, from 0. NULL if `index` is out of range.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_lists_at(contact: *const zexa_contact, index: usize) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
@@ -270,7 +270,7 @@ pub unsafe extern "C" fn zexa_contact_page_count(page: *const zexa_contact_page)
     unsafe { panic_boundary::read(page, 0, |page| page.0.items.len()) }
 }
 
-/// Return the item at `index`, from 0. NULL if there is none. The item belongs to the page: do not free it.
+/// Return the item at `index`, from 0. NULL if `index` is out of range. The item belongs to the page: do not free it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_contact_page_at(page: *const zexa_contact_page, index: usize) -> *const zexa_contact {
     // SAFETY: the caller's pointers are valid, as the header requires.

@@ -151,7 +151,7 @@ pub unsafe extern "C" fn zexa_sender_id_page_count(page: *const zexa_sender_id_p
     unsafe { panic_boundary::read(page, 0, |page| page.0.items.len()) }
 }
 
-/// Return the item at `index`, from 0. NULL if there is none. The item belongs to the page: do not free it.
+/// Return the item at `index`, from 0. NULL if `index` is out of range. The item belongs to the page: do not free it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_sender_id_page_at(
     page: *const zexa_sender_id_page,

@@ -54,7 +54,7 @@ pub unsafe extern "C" fn zexa_webhook_events_count(webhook: *const zexa_webhook)
 
 /// Names of the events that are posted to the URL. Empty if the API omits them.
 ///
-/// Returns the element of `events` at `index`, from 0. NULL if there is none.
+/// Returns the element of `events` at `index`, from 0. NULL if `index` is out of range.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_webhook_events_at(webhook: *const zexa_webhook, index: usize) -> *const c_char {
     // SAFETY: the caller's pointers are valid, as the header requires.
