@@ -217,9 +217,11 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// Consecutive steps that run at the same time, because each of them waits often and uses one processor at a time.
-const TOGETHER: [&str; 7] =
-    ["node-package", "node-consumer", "node-types", "python-wheel", "python-consumer", "python-types", "demo"];
+/// Groups of consecutive steps that run at the same time, because each of them waits often or uses one processor at a time.
+const TOGETHER: [&[&str]; 2] = [
+    &["node-package", "node-consumer", "node-types", "python-wheel", "python-consumer", "python-types", "demo"],
+    &["node", "python"],
+];
 
 /// Result of a step.
 enum Verdict {
@@ -243,11 +245,11 @@ pub(crate) fn run(names: &[&str]) -> ExitCode {
         Err(reason) => return usage(&reason),
     };
     let start = Instant::now();
-    release::skip_lto();
+    release::optimise_less();
     let background = prerequisites::start(&steps.iter().map(|step| step.name).collect::<Vec<_>>());
     let mut results = Vec::new();
     let mut built = true;
-    for steps in steps.chunk_by(|one, next| [one, next].iter().all(|step| TOGETHER.contains(&step.name))) {
+    for steps in steps.chunk_by(|one, next| are_together(one.name, next.name)) {
         for (step, (verdict, time)) in steps.iter().zip(run_steps(steps, built)) {
             built &= !(step.name == "build" && matches!(verdict, Verdict::Failed(_)));
             results.push((*step, verdict, time));
@@ -258,6 +260,11 @@ pub(crate) fn run(names: &[&str]) -> ExitCode {
         thread.join().expect("background work only runs programs");
     }
     sum_up(&results, start.elapsed())
+}
+
+/// Whether two steps run at the same time.
+fn are_together(one: &str, other: &str) -> bool {
+    TOGETHER.iter().any(|group| group.contains(&one) && group.contains(&other))
 }
 
 /// Runs one step, or several at the same time.
@@ -330,7 +337,9 @@ mod tests {
     #[test]
     fn the_steps_that_run_together_are_consecutive() {
         let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
-        assert!(names.windows(TOGETHER.len()).any(|some| some == TOGETHER), "{names:?}");
+        for group in TOGETHER {
+            assert!(names.windows(group.len()).any(|some| some == group), "{group:?}");
+        }
     }
 
     #[test]
