@@ -50,12 +50,28 @@ impl Venv {
         Venv { folder: folder().join(name) }
     }
 
-    /// A new environment of this Python, with pip and no other package.
-    pub(crate) fn bare(name: &str, python: &str) -> Result<Venv> {
-        let folder = folder().join(name);
+    /// A new environment of this Python, without packages.
+    pub(crate) fn empty(name: &str, python: &str) -> Result<Venv> {
+        let venv = Venv { folder: folder().join(name) };
+        venv.create(python, &["--clear", "--without-pip"])?;
+        Ok(venv)
+    }
+
+    /// The environment whose pip installs into the others. Installing pip into each would take three seconds each.
+    fn of_pip() -> Result<Venv> {
+        static PREPARED: Once<Venv> = Once::new();
+        PREPARED.get(|| {
+            let venv = Venv { folder: folder().join("pip") };
+            if command::output(venv.program("python").args(["-m", "pip", "--version"])).is_err() {
+                venv.create(PYTHON, &["--clear"])?;
+            }
+            Ok(venv)
+        })
+    }
+
+    fn create(&self, python: &str, options: &[&str]) -> Result {
         require_python(python)?;
-        command::output(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder))?;
-        Ok(Venv { folder })
+        command::output(Command::new(python).args(["-m", "venv"]).args(options).arg(&self.folder)).map(drop)
     }
 
     fn with(folder: PathBuf, requirements: &str, packages: &[&str]) -> Result<Venv> {
@@ -67,9 +83,8 @@ impl Venv {
             return Ok(venv);
         }
         show::command(&format!("{PYTHON} -m venv, pip install {}", packages.join(" ")));
-        require_python(PYTHON)?;
-        command::output(Command::new(PYTHON).args(["-m", "venv"]).arg(&venv.folder))?;
-        command::run_quietly(venv.pip("install").args(packages))?;
+        venv.create(PYTHON, &["--without-pip"])?;
+        command::run_quietly(venv.pip("install")?.args(packages))?;
         fs::write(&installed, wanted).map_err(|error| format!("{}: {error}", installed.display()))?;
         Ok(venv)
     }
@@ -91,11 +106,12 @@ impl Venv {
         std::env::join_paths(folders).map_err(|error| format!("PATH: {error}"))
     }
 
-    /// A pip command that prints only errors.
-    pub(crate) fn pip(&self, name: &str) -> Command {
-        let mut pip = self.program("python");
-        pip.current_dir(paths::root()).args(["-m", "pip", name, "--quiet", "--disable-pip-version-check"]);
-        pip
+    /// A pip command for this environment that prints only errors.
+    pub(crate) fn pip(&self, name: &str) -> Result<Command> {
+        let mut pip = Venv::of_pip()?.program("python");
+        pip.current_dir(paths::root()).args(["-m", "pip", "--python"]).arg(self.path("python"));
+        pip.args([name, "--quiet", "--disable-pip-version-check"]);
+        Ok(pip)
     }
 
     /// Whether the Python of the environment still exists.

@@ -38,7 +38,7 @@ impl Wheel {
 
     /// Installs the wheel, replacing another one.
     pub(crate) fn install(&self, venv: &Venv) -> Result {
-        let mut install = venv.pip("install");
+        let mut install = venv.pip("install")?;
         command::run_quietly(install.args(["--no-index", "--no-deps", "--force-reinstall"]).arg(&self.file))
     }
 
@@ -46,7 +46,7 @@ impl Wheel {
     pub(crate) fn as_pip_builds_it(&self) -> Result<PathBuf> {
         let folder = python::folder().join("pip-wheel");
         empty(&folder)?;
-        let mut pip = self.venv.pip("wheel");
+        let mut pip = self.venv.pip("wheel")?;
         // With the installed maturin, and from the unpacked sources, where the compiled crates can be reused.
         pip.args(["--no-build-isolation", "--no-index", "--no-deps", "--no-cache-dir", "--wheel-dir"]).arg(&folder);
         command::run_quietly(for_cargo(&self.venv, &mut pip)?.arg(&self.sources))?;

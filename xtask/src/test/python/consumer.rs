@@ -23,19 +23,19 @@ pub(crate) fn check() -> Result {
     std::fs::copy(paths::root().join("tests/consumers/python/send.py"), &program).map_err(|error| error.to_string())?;
     let sandbox = Sandbox::start(&[])?;
 
-    let published = Venv::bare("consumer", PYTHON)?;
+    let published = Venv::empty("consumer", PYTHON)?;
     install(&published, wheel.dist(), "zexa")?;
     run(&published, &program, &sandbox, "the wheel")?;
     check_types(&tools, &published, project.path())?;
 
-    let built = Venv::bare("consumer-sdist", PYTHON)?;
+    let built = Venv::empty("consumer-sdist", PYTHON)?;
     let file = wheel.as_pip_builds_it()?;
     install(&built, wheel.dist(), &file.to_string_lossy())?;
     run(&built, &program, &sandbox, "a wheel that pip built from the sdist")?;
 
     let tried = version(PYTHON);
     for python in OTHERS.into_iter().filter(|python| version(python).is_some_and(|found| Some(found) != tried)) {
-        let other = Venv::bare("consumer-other", python)?;
+        let other = Venv::empty("consumer-other", python)?;
         install(&other, wheel.dist(), "zexa")?;
         run(&other, &program, &sandbox, python)?;
     }
@@ -45,7 +45,7 @@ pub(crate) fn check() -> Result {
 /// Runs `pip install` like a user, with a local folder instead of the index.
 fn install(venv: &Venv, dist: &Path, what: &str) -> Result {
     command::run_quietly(
-        venv.pip("install").args(["--no-index", "--only-binary", ":all:", "--find-links"]).arg(dist).arg(what),
+        venv.pip("install")?.args(["--no-index", "--only-binary", ":all:", "--find-links"]).arg(dist).arg(what),
     )
 }
 
