@@ -63,7 +63,7 @@ impl Library {
     fn compiler(&self, source: &Path) -> Command {
         let (name, standard) = if is_cpp(source) { ("g++", "-std=c++17") } else { ("gcc", "-std=c11") };
         let mut compiler = Command::new(name);
-        compiler.arg(standard).args(WARNINGS).args(["-g", "-D_POSIX_C_SOURCE=200809L", "-I"]).arg(&self.include);
+        compiler.arg(standard).args(WARNINGS).args(["-g1", "-D_POSIX_C_SOURCE=200809L", "-I"]).arg(&self.include);
         compiler
     }
 }

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use super::program::in_parallel;
 use super::{read, write};
 use crate::background::print_line;
 use crate::command::{self, Result};
@@ -74,7 +75,7 @@ pub(super) fn check(library: &Library) -> Result {
         if found.is_empty() {
             return Err(format!("{name} has no code block in C or C++"));
         }
-        found.iter().try_for_each(|block| run(library, name, block))?;
+        in_parallel(&found, |block| run(library, name, block))?;
         count += found.len();
     }
     print_line!("{count} code blocks in C and C++ run");
