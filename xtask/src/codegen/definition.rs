@@ -3,7 +3,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 /// All data definitions of the core.
+#[derive(Serialize)]
 pub(crate) struct Definition {
     /// Sections in documentation order: channel, messages, sender_ids, campaigns, contacts, webhooks, credits.
     pub(crate) sections: Vec<Section>,
@@ -20,32 +23,54 @@ impl Definition {
         self.sections.iter().flat_map(|section| &section.enums)
     }
 
-    pub(crate) fn models(&self) -> impl Iterator<Item = &Model> {
+    pub(crate) fn models(&self) -> impl Iterator<Item = &Struct> {
         self.sections.iter().flat_map(|section| &section.models)
     }
 
-    pub(crate) fn params(&self) -> impl Iterator<Item = &Params> {
+    pub(crate) fn params(&self) -> impl Iterator<Item = &Struct> {
         self.sections.iter().flat_map(|section| &section.params)
     }
 
     pub(crate) fn resources(&self) -> impl Iterator<Item = &Resource> {
         self.sections.iter().filter_map(|section| section.resource.as_ref())
     }
+
+    /// The operations, each with its resource.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = (&Resource, &Operation)> {
+        self.resources().flat_map(|resource| resource.operations.iter().map(move |operation| (resource, operation)))
+    }
+
+    pub(crate) fn model(&self, name: &str) -> &Struct {
+        self.models().find(|model| model.name == name).expect("the reader has resolved the name")
+    }
+
+    /// Whether the model occurs only as a field of other models.
+    pub(crate) fn is_nested(&self, model: &str) -> bool {
+        let mut fields = self.models().flat_map(|model| &model.fields);
+        fields.any(|field| matches!(&field.kind, Type::Model(name) if name == model))
+    }
+
+    /// Type of the status of a model, if it has one.
+    pub(crate) fn status(&self, model: &str) -> Option<&Type> {
+        self.model(model).fields.iter().find(|field| field.name == "status").map(|field| &field.kind)
+    }
 }
 
 /// Definitions of one file of the core, with the resource of the same name.
+#[derive(Serialize)]
 pub(crate) struct Section {
     /// Name of the file without extension, such as `messages`.
     pub(crate) name: String,
     /// Documentation of the file, including its title.
     pub(crate) docs: Docs,
     pub(crate) enums: Vec<OpenEnum>,
-    pub(crate) models: Vec<Model>,
-    pub(crate) params: Vec<Params>,
+    pub(crate) models: Vec<Struct>,
+    pub(crate) params: Vec<Struct>,
     pub(crate) resource: Option<Resource>,
 }
 
 /// An enum to which the API may add values.
+#[derive(Serialize)]
 pub(crate) struct OpenEnum {
     pub(crate) name: String,
     pub(crate) docs: Docs,
@@ -55,6 +80,7 @@ pub(crate) struct OpenEnum {
     pub(crate) span: Span,
 }
 
+#[derive(Serialize)]
 pub(crate) struct EnumValue {
     /// Name in Rust, such as `Queued`.
     pub(crate) variant: String,
@@ -63,29 +89,25 @@ pub(crate) struct EnumValue {
     pub(crate) docs: Docs,
 }
 
+#[derive(Serialize)]
 pub(crate) struct Predicate {
     pub(crate) name: String,
     pub(crate) docs: Docs,
 }
 
-/// An object that the API returns.
-pub(crate) struct Model {
+/// An object that the API returns, or the parameters of an operation.
+#[derive(Serialize)]
+pub(crate) struct Struct {
     pub(crate) name: String,
     pub(crate) docs: Docs,
     pub(crate) fields: Vec<Field>,
     pub(crate) span: Span,
 }
 
-/// Parameters of an operation.
-pub(crate) struct Params {
-    pub(crate) name: String,
-    pub(crate) docs: Docs,
-    pub(crate) fields: Vec<Field>,
-    pub(crate) span: Span,
-}
-
+#[derive(Serialize)]
 pub(crate) struct Field {
     pub(crate) name: String,
+    #[serde(rename = "type")]
     pub(crate) kind: Type,
     /// In a model: whether the field is always present, possibly empty. In parameters: whether the caller must set it.
     pub(crate) required: bool,
@@ -107,7 +129,8 @@ impl Field {
 }
 
 /// How much of a field may be shown in a log: from `redacted_debug!`, or all of it where the struct derives `Debug`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Shown {
     Plain,
     Masked,
@@ -116,7 +139,8 @@ pub(crate) enum Shown {
 }
 
 /// Types of fields.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "of", rename_all = "snake_case")]
 pub(crate) enum Type {
     String,
     U32,
@@ -129,7 +153,7 @@ pub(crate) enum Type {
     Template,
     /// Name of an [`OpenEnum`].
     Enum(String),
-    /// Name of a [`Model`].
+    /// Name of a model.
     Model(String),
     /// `Vec` of `String` or of an enum.
     List(Box<Type>),
@@ -153,90 +177,71 @@ impl fmt::Display for Type {
 }
 
 /// A resource of the client with its operations, from the endpoint table.
+#[derive(Serialize)]
 pub(crate) struct Resource {
     pub(crate) name: String,
+    /// Name of its class in the languages that have classes: `Messages`, or `CreditBalance`, because `Credits` is a model.
+    pub(crate) class: String,
     pub(crate) docs: Docs,
     pub(crate) operations: Vec<Operation>,
     pub(crate) span: Span,
 }
 
+#[derive(Serialize)]
 pub(crate) struct Operation {
     pub(crate) name: String,
     pub(crate) docs: Docs,
     pub(crate) path: String,
     pub(crate) kind: OperationKind,
+    /// Name of the parameters.
+    pub(crate) params: Option<String>,
+    /// Name of the model that it returns, or of the items of a list.
+    pub(crate) answer: Option<String>,
     /// Variants of `Kind` that the API documents for the operation, in addition to those that follow from its kind.
     pub(crate) error_kinds: Vec<String>,
     pub(crate) span: Span,
 }
 
-/// Kind of an operation. The names are those of [`Params`] and [`Model`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum OperationKind {
     /// Sends parameters as the body, and returns an object.
-    Post { params: String, answer: String },
+    Post,
     /// Returns an object by id.
-    Get { answer: String },
+    Get,
     /// Returns an object that exists once per account.
-    GetOne { answer: String },
+    GetOne,
     /// Polls an object by id until it has a given status.
-    Wait { answer: String },
+    Wait,
     /// Returns a paginated list.
-    List { params: String, item: String },
+    List,
     /// Deletes an object by id.
     Delete,
 }
 
 impl OperationKind {
-    /// Name of the parameters.
-    pub(crate) fn params(&self) -> Option<&str> {
-        match self {
-            OperationKind::Post { params, .. } | OperationKind::List { params, .. } => Some(params),
-            OperationKind::Get { .. }
-            | OperationKind::GetOne { .. }
-            | OperationKind::Wait { .. }
-            | OperationKind::Delete => None,
-        }
-    }
-
     /// Whether the operation takes an id.
-    pub(crate) fn is_by_id(&self) -> bool {
-        matches!(self, OperationKind::Get { .. } | OperationKind::Wait { .. } | OperationKind::Delete)
-    }
-
-    /// Whether the parameters are sent as the body.
-    pub(crate) fn has_body(&self) -> bool {
-        matches!(self, OperationKind::Post { .. })
-    }
-
-    /// Name of the model that the operation returns.
-    pub(crate) fn answer(&self) -> Option<&str> {
-        match self {
-            OperationKind::Post { answer, .. }
-            | OperationKind::Get { answer }
-            | OperationKind::GetOne { answer }
-            | OperationKind::Wait { answer } => Some(answer),
-            OperationKind::List { .. } | OperationKind::Delete => None,
-        }
+    pub(crate) fn is_by_id(self) -> bool {
+        matches!(self, OperationKind::Get | OperationKind::Wait | OperationKind::Delete)
     }
 
     /// HTTP method.
-    pub(crate) fn method(&self) -> &'static str {
+    pub(crate) fn method(self) -> &'static str {
         match self {
-            OperationKind::Post { .. } => "POST",
-            OperationKind::Get { .. }
-            | OperationKind::GetOne { .. }
-            | OperationKind::Wait { .. }
-            | OperationKind::List { .. } => "GET",
+            OperationKind::Post => "POST",
             OperationKind::Delete => "DELETE",
+            OperationKind::Get | OperationKind::GetOne | OperationKind::Wait | OperationKind::List => "GET",
         }
     }
 }
 
 /// An option of a client or of a call.
+#[derive(Serialize)]
 pub(crate) struct ClientOption {
     pub(crate) name: String,
-    pub(crate) kind: OptionKind,
+    /// Method of the core's `ReadOptions` that reads it, such as `duration`.
+    pub(crate) kind: String,
+    /// A noun phrase if possible.
     pub(crate) docs: Docs,
     /// Method of the core that sets it, or that adds one element.
     pub(crate) setter: String,
@@ -248,23 +253,8 @@ pub(crate) struct ClientOption {
     pub(crate) default: Option<String>,
 }
 
-/// Kind of an option: the method of the core's `ReadOptions` that reads it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OptionKind {
-    Text,
-    Secret,
-    Path,
-    Duration,
-    Wait,
-    Count,
-    Limit,
-    Flag,
-    Headers,
-    Query,
-    Object,
-}
-
 /// A constant of a closed enum. Its number never changes.
+#[derive(Serialize)]
 pub(crate) struct Constant {
     pub(crate) variant: String,
     /// Name, which is the same in all languages.
@@ -275,14 +265,14 @@ pub(crate) struct Constant {
 }
 
 /// Documentation as lines of Markdown. Links have the form of rustdoc.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Docs {
     pub(crate) lines: Vec<String>,
     pub(crate) span: Span,
 }
 
 /// Position in a source file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Span {
     pub(crate) file: PathBuf,
     pub(crate) line: usize,

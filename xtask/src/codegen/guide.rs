@@ -4,14 +4,13 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use minijinja::value::{Serde, Value};
+use minijinja::context;
 
-use super::context::{Context, Language};
 use super::definition::Definition;
-use super::lowered::lower;
+use super::language::{Language, Link};
 use super::node;
-use super::read::render as render_diagnostics;
 use super::template::{environment, render};
+use super::view::view;
 use crate::command::Result;
 
 /// The guides, relative to the root of the repository, with the language of their tables and the templates of these.
@@ -23,29 +22,44 @@ const GUIDES: [(&str, Language, [&str; 2]); 2] = [
 const LANGUAGE: Language = Language {
     name: "the guide",
     keywords: &[],
-    link: |_, link| Some(link.strip_prefix("Kind::").map_or_else(|| link.to_owned(), str::to_lowercase)),
+    link,
+    names: |_, _| {},
     no: "off",
     milliseconds: false,
+    optional_lists: true,
 };
+
+fn link(link: Link<'_>) -> String {
+    match link {
+        Link::Kind(one) | Link::Outcome(one) => one.name.clone(),
+        Link::Enum(name) | Link::Model(name) | Link::Params(name, _) => name.to_owned(),
+        Link::Method(model, method) => format!("{model}::{method}"),
+        Link::Template => "Template".to_owned(),
+        Link::ParseEvent => "parse_event".to_owned(),
+    }
+}
 
 /// Returns the guides with new tables between the comments `<!-- Generated … TEMPLATE. -->` and `<!-- end -->`.
 pub(super) fn write(definition: &Definition, root: &Path) -> Result<Vec<(PathBuf, String)>> {
     let guide =
-        |(name, language, templates)| Ok((PathBuf::from(name), guide(definition, root, name, language, templates)?));
+        |(name, language, templates)| Ok((PathBuf::from(name), guide(definition, root, name, &language, templates)?));
     GUIDES.into_iter().map(guide).collect()
 }
 
-fn guide(definition: &Definition, root: &Path, name: &str, language: Language, templates: [&str; 2]) -> Result<String> {
-    let context = Context::new(definition, language, HashSet::new());
-    let lowered = Value::from(Serde(lower(&context)));
-    context.finish(()).map_err(render_diagnostics)?;
-    let mut environment = environment("docs");
-    environment.add_filter("default", |option: Value| split(&option).1);
-    environment.add_filter("meaning", |option: Value| split(&option).0);
+fn guide(
+    definition: &Definition,
+    root: &Path,
+    name: &str,
+    language: &Language,
+    templates: [&str; 2],
+) -> Result<String> {
+    let mut environment = environment("docs", view(definition, language, HashSet::new())?);
+    environment.add_filter("default", |docs: Vec<String>| split(&docs).1);
+    environment.add_filter("meaning", |docs: Vec<String>| split(&docs).0);
     let file = root.join(name);
     let mut text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     for template in templates {
-        let table = render(&environment, template, lowered.clone())?;
+        let table = render(&environment, template, context! {})?;
         text = replace(&text, template, &table).map_err(|problem| format!("{name}: {problem}"))?;
     }
     Ok(text)
@@ -60,14 +74,9 @@ fn replace(text: &str, template: &str, table: &str) -> Result<String> {
 }
 
 /// Splits the docs of an option into its meaning, without further details, and its default.
-fn split(option: &Value) -> (String, String) {
-    let lines: Vec<String> = option
-        .get_attr("docs")
-        .and_then(|lines| lines.try_iter())
-        .map(|lines| lines.map(|line| line.to_string()).collect())
-        .unwrap_or_default();
+fn split(docs: &[String]) -> (String, String) {
     let sentence = |text: &str| text.trim().trim_end_matches('.').to_owned();
-    let paragraphs: Vec<String> = lines.split(String::is_empty).map(|lines| lines.join(" ")).collect();
+    let paragraphs: Vec<String> = docs.split(String::is_empty).map(|lines| lines.join(" ")).collect();
     let with_default = paragraphs.iter().find_map(|text| text.split_once("Default: "));
     let default = with_default.map(|(_, default)| default.split(". ").next().map(sentence).unwrap_or_default());
     let first = paragraphs.first().map(String::as_str).unwrap_or_default();

@@ -1,7 +1,6 @@
 //! `cargo xtask codegen`: generates the bindings' data types and the C and C++ headers from the definitions in `core`.
 
 mod c;
-mod context;
 mod cpp;
 mod definition;
 mod docs;
@@ -10,14 +9,15 @@ mod errors;
 mod golden;
 mod guide;
 mod keywords;
-mod lowered;
+mod language;
 mod node;
 mod python;
 mod read;
-mod shared;
 mod template;
 #[cfg(test)]
 mod testing;
+mod values;
+mod view;
 
 use std::collections::BTreeMap;
 use std::fs;

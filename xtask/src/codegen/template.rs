@@ -2,16 +2,21 @@
 
 use heck::{ToLowerCamelCase, ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Value;
+use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior, path_loader};
+
+use serde_json::Value as Json;
 
 use super::docs::commented;
 use crate::command::Result;
 use crate::paths;
 
-/// Returns the environment for the templates in a folder of `xtask/templates`. An undefined value is an error.
-pub(super) fn environment(folder: &str) -> Environment<'static> {
+/// Returns the environment for the templates in a folder of `xtask/templates`, with global variables. An undefined value is an error.
+pub(super) fn environment(folder: &str, globals: Json) -> Environment<'static> {
     let mut environment = Environment::new();
+    for (name, value) in globals.as_object().into_iter().flatten() {
+        environment.add_global(name.clone(), Value::from(Serde(value)));
+    }
     environment.set_loader(path_loader(paths::root().join("xtask/templates").join(folder)));
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     let mut syntax = SyntaxConfig::builder();

@@ -1,6 +1,6 @@
 //! Definitions for the tests of the writers: those of the core, with changes.
 
-use super::definition::{Definition, Docs, Field, Model, OperationKind, Section, Shown, Span, Type};
+use super::definition::{Definition, Docs, Field, OperationKind, Section, Shown, Span, Struct, Type};
 use super::read;
 use crate::paths;
 
@@ -30,13 +30,14 @@ pub(super) fn field(name: &str, kind: Type, required: bool) -> Field {
 }
 
 /// A model without fields.
-pub(super) fn model(name: &str) -> Model {
-    Model { name: name.to_owned(), docs: Docs::default(), fields: Vec::new(), span: span("messages.rs") }
+pub(super) fn model(name: &str) -> Struct {
+    Struct { name: name.to_owned(), docs: Docs::default(), fields: Vec::new(), span: span("messages.rs") }
 }
 
 /// Changes an operation to wait for a model without a status.
 pub(super) fn wait_for_credits(messages: &mut Section) {
     let operation = &mut messages.resource.as_mut().expect("the section has a resource").operations[1];
-    operation.kind = OperationKind::Wait { answer: "Credits".into() };
+    operation.kind = OperationKind::Wait;
+    operation.answer = Some("Credits".into());
     operation.span = span("messages.rs");
 }

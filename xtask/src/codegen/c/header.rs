@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use minijinja::value::Value;
 use minijinja::{Environment, context};
 
 use super::declarations::{Declaration, declarations};
@@ -40,7 +39,7 @@ fn source(environment: &Environment<'_>) -> Result<String> {
 
 /// Writes the header, before clang-format. In the template, `c.NAME` is a declaration, `lists` contains the functions of pages and iterators, and
 /// `rest.FILE` contains the other declarations of a file: types, operations, and then accessors. Each declaration must have one place.
-pub(super) fn write(environment: &Environment<'_>, all: &[Declaration], context: Value) -> Result<String> {
+pub(super) fn write(environment: &Environment<'_>, all: &[Declaration]) -> Result<String> {
     let source = source(environment)?;
     let is_list = |one: &&Declaration| {
         !one.is_function && ["_iter", "_page", "_pages"].iter().any(|suffix| one.name.ends_with(suffix))
@@ -58,7 +57,7 @@ pub(super) fn write(environment: &Environment<'_>, all: &[Declaration], context:
     }
     let lists = of_lists.iter().map(|one| one.text.as_str()).collect::<Vec<_>>().join("\n");
     let c = all.iter().map(|one| (one.name.clone(), one.text.clone())).collect::<BTreeMap<_, _>>();
-    let text = render(environment, TEMPLATE, context! { c, rest, lists, ..context })?;
+    let text = render(environment, TEMPLATE, context! { c, rest, lists })?;
     let misplaced = |one: &&Declaration| text.matches(&one.text).count() != 1;
     match all.iter().find(misplaced) {
         Some(one) if text.contains(&one.text) => Err(format!("{TEMPLATE}: `{}` has two places", one.name)),
@@ -74,9 +73,9 @@ mod tests {
 
     fn header(template: &str) -> Result<String> {
         let source = "/// One.\n#[unsafe(no_mangle)]\npub extern \"C\" fn zexa_one() {}\n\n/// Two.\n#[unsafe(no_mangle)]\npub extern \"C\" fn zexa_two() {}\n";
-        let mut environment = environment("c");
+        let mut environment = environment("c", serde_json::json!({}));
         environment.add_template_owned(TEMPLATE, template.to_owned()).expect("a valid template");
-        write(&environment, &declarations("version", source)?, context! {})
+        write(&environment, &declarations("version", source)?)
     }
 
     #[test]

@@ -4,9 +4,7 @@ pub(super) mod abi;
 mod comments;
 mod declarations;
 mod header;
-mod members;
 mod names;
-mod values;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -14,81 +12,65 @@ use std::path::Path;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
 use serde::Deserialize;
+use serde_json::{Value as Json, json};
 
 use self::comments::comment;
 use self::declarations::Declaration;
-use self::values::values;
-use super::context::Context;
-use super::definition::Definition;
+use super::definition::{Definition, OperationKind};
 use super::docs::wrap;
-use super::lowered::{Lowered, lower};
-use super::read::{self, Diagnostic};
 use super::rustfmt;
 use super::template::{self, render};
-use crate::command;
+use super::view::{sections, view};
+use crate::command::Result;
 
 /// The files in `ffi-c/src/generated` by their names without extension, and the header before clang-format.
-pub(super) fn write(definition: &Definition, ffi: &Path) -> command::Result<(BTreeMap<String, String>, String)> {
-    let environment = environment();
+pub(super) fn write(definition: &Definition, ffi: &Path) -> Result<(BTreeMap<String, String>, String)> {
     let mut declarations = header::hand_written(ffi)?;
-    let mut reserved = reserved(&declarations);
-    reserved.extend(header::macros(&environment)?);
-    let lowered = checked(definition, reserved).map_err(read::render)?;
-    let models = || lowered.sections.iter().flat_map(|section| &section.models);
-    let values_of: BTreeMap<_, _> = models().map(|model| (&model.name, values(&lowered, model))).collect();
-    let params = lowered.sections.iter().flat_map(|section| &section.params);
-    let of_params = params.map(|params| (params.name.clone(), members::of_params(&params.fields)));
-    let mut members: BTreeMap<_, _> = of_params.collect();
-    members.insert("client_options".to_owned(), members::of_options(&lowered.client_options));
-    members.insert("call_options".to_owned(), members::of_options(&lowered.call_options));
-    let operations =
-        lowered.sections.iter().filter_map(|section| section.resource.as_ref()).flat_map(|one| &one.operations);
-    let lists = operations.filter(|operation| operation.kind == "list");
-    let all = context! {
-        version => env!("CARGO_PKG_VERSION"),
-        other_statuses => names::OTHER_STATUSES.map(|(name, number, docs)| context! { name, number, docs => [docs] }),
-        members => Value::from(Serde(members)),
-        values_of => Value::from(Serde(values_of)),
-        listed => lists.filter_map(|list| Some(list.answer.as_ref()?.name.clone())).collect::<Vec<_>>(),
-        ..Value::from(Serde(&lowered))
-    };
+    let mut view = view(definition, &names::C, reserved(&declarations)?)?;
+    let lists = definition.operations().filter(|(_, operation)| operation.kind == OperationKind::List);
+    view["listed"] = lists.map(|(_, operation)| json!(operation.answer)).collect();
+    let status = |(name, number, docs)| json!({"name": name, "number": number, "docs": [docs]});
+    view["other_statuses"] = names::OTHER_STATUSES.into_iter().map(status).collect();
+    let sections = sections(&view);
+    let environment = environment(view);
     let mut files = BTreeMap::new();
-    let mut add = |name: &str, template: &str, context: Value| -> command::Result {
+    let mut add = |name: &str, template: &str, context: Value| -> Result {
         let text = rustfmt(&render(&environment, template, context)?)?;
         declarations.extend(declarations::declarations(name, &text)?);
         files.insert(name.to_owned(), text);
         Ok(())
     };
-    add("options", "options.rs.jinja", all.clone())?;
-    add("status", "status.rs.jinja", all.clone())?;
-    for section in &lowered.sections {
-        add(&section.name, "section.rs.jinja", context! { section => Value::from(Serde(section)), ..all.clone() })?;
+    add("options", "options.rs.jinja", context! {})?;
+    add("status", "status.rs.jinja", context! {})?;
+    for (name, section) in sections {
+        add(&name, "section.rs.jinja", section)?;
     }
     let names: Vec<_> = files.keys().cloned().collect();
     files.insert("mod".to_owned(), render(&environment, "mod.rs.jinja", context! { files => names })?);
-    Ok((files, header::write(&environment, &declarations, all)?))
+    Ok((files, header::write(&environment, &declarations)?))
 }
 
-/// The names of hand-written code.
-fn reserved(declarations: &[Declaration]) -> HashSet<String> {
-    declarations.iter().map(|one| one.name.clone()).collect()
-}
-
-/// The definition as the templates see it, if C can express it.
-fn checked(definition: &Definition, reserved: HashSet<String>) -> Result<Lowered, Vec<Diagnostic>> {
-    let context = Context::new(definition, names::C, reserved);
-    let lowered = lower(&context);
-    names::check(&context, &lowered);
-    context.finish(lowered)
+/// The names of hand-written code and of the templates.
+fn reserved(declarations: &[Declaration]) -> Result<HashSet<String>> {
+    let macros = header::macros(&environment(json!({})))?;
+    let declared = declarations.iter().map(|one| one.name.clone()).chain(macros);
+    Ok(declared.chain(names::IN_TEMPLATES.map(str::to_owned)).collect())
 }
 
 /// The environment for the templates of C.
-fn environment() -> Environment<'static> {
-    let mut environment = template::environment("c");
+fn environment(view: Json) -> Environment<'static> {
+    let mut environment = template::environment("c", view);
+    environment.add_global("version", env!("CARGO_PKG_VERSION"));
     environment.add_filter("type", names::type_of);
     environment.add_filter("wrap", |lines: Vec<String>, width| wrap(&lines, width));
     environment.add_filter("c_comment", |lines: Vec<String>, open: &str| comment(open, "", &lines));
     environment.add_filter("parameters", parameters);
+    // Adds a sentence about the format to the first paragraph, before its default.
+    environment.add_filter("with_format", |mut docs: Vec<String>, format: String| {
+        let end = docs.iter().position(|line| line.is_empty() || line.starts_with("Default: ")).unwrap_or(docs.len());
+        docs.splice(end..end, Some(format).filter(|format| !format.is_empty()));
+        docs
+    });
     environment
 }
 
@@ -118,8 +100,10 @@ mod tests {
     /// The diagnostics for the definitions of the core with a change.
     fn diagnostics(change: impl FnOnce(&mut Definition)) -> Vec<String> {
         let definition = testing::definition(change);
-        let reserved = reserved(&header::hand_written(&paths::root().join("ffi-c/src")).expect("valid Rust"));
-        checked(&definition, reserved).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+        let declarations = header::hand_written(&paths::root().join("ffi-c/src")).expect("valid Rust");
+        let reserved = reserved(&declarations).expect("a valid template");
+        let problems = view(&definition, &names::C, reserved).err().unwrap_or_default();
+        problems.lines().map(str::to_owned).collect()
     }
 
     /// The diagnostics if the first parameters of `messages` have an additional field.

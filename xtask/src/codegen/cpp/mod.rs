@@ -2,31 +2,21 @@
 
 mod names;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::{fs, io};
 
-use minijinja::value::{Serde, Value};
 use minijinja::{Error, ErrorKind, context};
 
-use super::context::Context;
 use super::definition::Definition;
 use super::docs::{commented, wrap};
-use super::lowered::lower;
-use super::read::render as render_diagnostics;
 use super::template::{environment, render};
+use super::view::view;
 use crate::command::Result;
 
 /// Writes the header, before clang-format. The fragments are in `folder`.
 pub(super) fn write(definition: &Definition, folder: &Path) -> Result<String> {
-    let context = Context::new(definition, names::CPP, names::defined(&fragments(folder)?));
-    names::check(&context);
-    let lowered = lower(&context);
-    let lowered = context.finish(lowered).map_err(render_diagnostics)?;
-    let models = lowered.sections.iter().flat_map(|section| &section.models);
-    let models: BTreeMap<_, _> = models.map(|model| (&model.name, model)).collect();
-
-    let mut environment = environment("cpp");
+    let view = view(definition, &names::CPP, names::defined(&fragments(folder)?))?;
+    let mut environment = environment("cpp", view);
     // Each paragraph as one line, which clang-format wraps.
     environment.add_filter("doc", |lines: Vec<String>| commented("///", &wrap(&lines, usize::MAX)));
     environment.add_filter("accessor", names::accessor);
@@ -39,8 +29,7 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<String> {
         let failed = |error| Error::new(ErrorKind::InvalidOperation, format!("{name}: {error}"));
         fs::read_to_string(folder.join(name)).map_err(failed)
     });
-    let values = context! { models => Value::from(Serde(&models)), ..Value::from(Serde(&lowered)) };
-    render(&environment, "zexa.hpp.jinja", values)
+    render(&environment, "zexa.hpp.jinja", context! {})
 }
 
 /// All fragments, in no particular order.

@@ -4,31 +4,24 @@ use std::collections::HashSet;
 
 use heck::ToSnakeCase;
 
-use crate::codegen::context::{Context, Language};
-use crate::codegen::definition::{Definition, Model, Type};
+use crate::codegen::definition::Type;
 use crate::codegen::keywords::KEYWORDS;
-use crate::codegen::shared::about;
+use crate::codegen::language::{Item, Language, Link, Names};
 
 /// The scope of names in the namespace itself is "zexa".
-pub(super) const CPP: Language = Language { name: "C++", keywords: KEYWORDS, link, no: "false", milliseconds: false };
+pub(super) const CPP: Language =
+    Language { name: "C++", keywords: KEYWORDS, link, names, no: "false", milliseconds: false, optional_lists: true };
 
-/// The name in C++ of the target of a rustdoc link.
-fn link(definition: &Definition, link: &str) -> Option<String> {
-    match link.rsplit_once("::") {
-        _ if link == "parse_event" => Some("parse_event()".to_owned()),
-        Some(("Kind", kind)) => Some(format!("{}_error", kind.to_snake_case())),
-        Some(("Outcome", outcome)) => Some(format!("outcome::{}", outcome.to_snake_case())),
-        Some((model, method)) => Some(format!("{}::{method}()", model.to_snake_case())),
-        None if link == "Template" => Some("message_template".to_owned()),
-        None if definition.params().any(|params| params.name == link) => Some(params_type(link)),
-        None if definition.models().any(|model| model.name == link) => Some(link.to_snake_case()),
-        None if definition.enums().any(|one| one.name == link) => Some(link.to_snake_case()),
-        None => None,
+fn link(link: Link<'_>) -> String {
+    match link {
+        Link::ParseEvent => "parse_event()".to_owned(),
+        Link::Template => "message_template".to_owned(),
+        Link::Kind(kind) => format!("{}_error", kind.name),
+        Link::Outcome(outcome) => format!("outcome::{}", outcome.name),
+        Link::Enum(name) | Link::Model(name) => name.to_snake_case(),
+        Link::Params(name, _) => format!("{}_params", name.to_snake_case()),
+        Link::Method(model, method) => format!("{}::{method}()", model.to_snake_case()),
     }
-}
-
-fn params_type(name: &str) -> String {
-    format!("{}_params", name.to_snake_case())
 }
 
 /// Name of the method of an operation. `delete` is a C++ keyword.
@@ -39,69 +32,54 @@ pub(super) fn method(operation: &str) -> &str {
 /// Name of the accessor of a field of this type. It must differ from the name of its class, which would be a constructor.
 pub(super) fn accessor(field: &str, kind: &str, model: &str) -> String {
     match kind {
-        "Value" => format!("{field}_json"),
+        "Value" | "json" => format!("{field}_json"),
         _ if field != model.to_snake_case() => field.to_owned(),
         "u32" | "u64" | "f64" => "value".to_owned(),
         _ => "name".to_owned(),
     }
 }
 
-/// Reports duplicate names, keywords, and fields of types that the templates cannot write.
-pub(super) fn check(context: &Context<'_>) {
-    let definition = context.definition;
-    for (scope, constants) in [("zexa::kind", &definition.kinds), ("zexa::outcome", &definition.outcomes)] {
-        constants.iter().for_each(|one| drop(context.take_in(scope, &one.name, &one.span)));
-    }
-    for kind in &definition.kinds {
-        context.take_in("zexa", &format!("{}_error", kind.name), &kind.span);
-    }
-    for option in definition.client_options.iter().chain(&definition.call_options) {
-        context.member(&option.name, &option.docs.span);
-    }
-    for one in definition.enums() {
-        let scope = context.take_in("zexa", &one.name.to_snake_case(), &one.span);
-        one.values.iter().for_each(|value| drop(context.take_in(&scope, &value.variant.to_snake_case(), &one.span)));
-        one.predicates.iter().for_each(|predicate| drop(context.take_in(&scope, &predicate.name, &one.span)));
-    }
-    for model in definition.models().filter(|model| !context.is_nested(&model.name)) {
-        let class = context.take_in("zexa", &model.name.to_snake_case(), &model.span);
-        for name in ["json", "extra_json", "get"].into_iter().chain(about(model).iter().map(|about| about.name)) {
-            context.take_in(&class, name, &model.span);
+fn names(names: &mut Names<'_>, item: &Item<'_>) {
+    match item {
+        Item::Kind(kind) => {
+            names.take("zexa::kind::", [&kind.name]);
+            names.take("zexa::", [format!("{}_error", kind.name)]);
         }
-        check_accessors(context, &class, model);
-    }
-    for params in definition.params() {
-        let name = context.take_in("zexa", &params_type(&params.name), &params.span);
-        for field in &params.fields {
-            context.take_in(&name, &field.member_name(), &field.span);
-            if let Type::U64 | Type::F64 | Type::Json | Type::Model(_) = field.kind {
-                context.report(&field.span, format!("a parameter cannot be a `{}` in C++", field.kind));
+        Item::Outcome(outcome) => names.take("zexa::outcome::", [&outcome.name]),
+        Item::ClientOption(option) | Item::CallOption(option) => names.keyword(&option.name),
+        Item::Enum(one) => {
+            let name = one.name.to_snake_case();
+            names.take("zexa::", [&name]);
+            names.take(&format!("{name}::"), one.values.iter().map(|value| value.variant.to_snake_case()));
+            names.take(&format!("{name}::"), one.predicates.iter().map(|predicate| &predicate.name));
+        }
+        Item::Model(model) => {
+            let class = model.name.to_snake_case();
+            names.take(&format!("{class}::"), ["json"]);
+            // A nested model is a class in the one that it is a part of.
+            if !names.definition.is_nested(&model.name) {
+                names.take("zexa::", [&class]);
+                names.take(&format!("{class}::"), ["extra_json", "get"]);
             }
         }
-    }
-    for resource in definition.resources() {
-        context.take_in("client", &resource.name, &resource.span);
-        let class = context.take_in("zexa", &format!("{}_resource", resource.name), &resource.span);
-        for operation in &resource.operations {
-            context.take_in(&class, method(&operation.name), &operation.span);
-        }
-    }
-}
-
-fn check_accessors(context: &Context<'_>, class: &str, model: &Model) {
-    for field in &model.fields {
-        let name = accessor(&field.name, &field.kind.to_string(), &model.name);
-        context.take_in(class, &name, &field.span);
-        match &field.kind {
-            Type::Timestamp => drop(context.take_in(class, &format!("{name}_text"), &field.span)),
-            Type::Template => context.report(&field.span, "a model cannot have a `Template` in C++"),
-            Type::Model(inner) => {
-                let part = context.take_in(class, &format!("{}_part", field.name), &field.span);
-                let part = format!("{class}::{part}");
-                context.take_in(&part, "json", &field.span);
-                check_accessors(context, &part, context.model(inner));
+        Item::Accessor(model, accessor) => names.take(&format!("{}::", model.name.to_snake_case()), [accessor.name]),
+        Item::Field(model, field) => {
+            let scope = format!("{}::", model.name.to_snake_case());
+            names.take(&scope, [accessor(&field.name, &field.kind.to_string(), &model.name)]);
+            match field.kind {
+                Type::Timestamp => names.take(&scope, [format!("{}_text", field.name)]),
+                Type::Model(_) => names.take(&scope, [format!("{}_part", field.name)]),
+                _ => {}
             }
-            _ => {}
+        }
+        Item::Params(params) => names.take("zexa::", [format!("{}_params", params.name.to_snake_case())]),
+        Item::Parameter(params, field) => names.take(&format!("{}::", params.name), [field.member_name()]),
+        Item::Resource(resource) => {
+            names.take("client::", [&resource.name]);
+            names.take("zexa::", [format!("{}_resource", resource.name)]);
+        }
+        Item::Operation(resource, operation) => {
+            names.take(&format!("{}_resource::", resource.name), [method(&operation.name)]);
         }
     }
 }
@@ -168,8 +146,7 @@ mod tests {
             assert!(errors.contains(&duplicate(name)), "{name}: {errors}");
         }
         assert!(!errors.contains("arrays"), "it is in the namespace `detail`: {errors}");
-        for problem in ["`register` is a keyword", "a model cannot have a `Template`", "a parameter cannot be a `f64`"]
-        {
+        for problem in ["`register` is a keyword", "a field cannot be a `Template`", "a parameter cannot be a `f64`"] {
             assert!(errors.contains(&format!("messages.rs:7: {problem} in C++")), "{problem}: {errors}");
         }
     }

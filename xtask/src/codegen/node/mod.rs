@@ -10,12 +10,11 @@ use minijinja::value::{Serde, Value};
 use minijinja::{Environment, State, context};
 
 pub(super) use self::names::NODE;
-use super::definition::Definition;
+use super::definition::{Definition, Section};
 use super::docs::{commented, wrap};
-use super::lowered::{Section, lower};
-use super::read::render as render_diagnostics;
+use super::rustfmt;
 use super::template::{self, render};
-use super::{errors, rustfmt, shared};
+use super::view::{sections, view};
 use crate::command::Result;
 use crate::node::Packages;
 
@@ -34,37 +33,27 @@ type Imports = BTreeMap<String, BTreeSet<String>>;
 
 /// All generated files, by their path within `bindings-node`. `folder` is `bindings-node`, whose folder `types` contains the hand-written types.
 pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<String, String>> {
-    let mut environment = environment(definition);
-    let mut types = String::new();
+    let mut texts = BTreeMap::new();
     for name in TYPES {
         let path = folder.join("types").join(name);
-        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        types += &text;
-        environment
-            .add_template_owned(name, text.replace("// GENERATED: ", ""))
-            .map_err(|error| format!("{error:#}"))?;
+        texts.insert(name, fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?);
     }
-    let context = names::checked(definition, &types);
-    let lowered = lower(&context);
-    let mut classes: Vec<_> = errors::classes(definition).collect();
-    // Each class after its base class.
-    classes.sort_by_key(|class| class.name != "APIError");
-    let exports = classes.iter().map(|class| &class.name).chain(definition.enums().map(|one| &one.name)).cloned();
+    let mut view = view(definition, &NODE, names::reserved(texts.values()))?;
     let has_code = |section: &&Section| {
         let has_predicates = section.enums.iter().any(|one| !one.predicates.is_empty());
         !section.models.is_empty() || section.resource.is_some() || has_predicates
     };
-    let with_code: Vec<_> = lowered.sections.iter().filter(has_code).collect();
-    let globals = context! {
-        exports => exports.collect::<Vec<_>>(),
-        classes => classes.iter().map(|class| context! {
-            name => class.name.clone(), base => class.base, kind => class.kind.name.clone(), docs => context.lines(&class.kind.docs)
-        }).collect::<Vec<_>>(),
-        closed => errors::CLOSED.map(|one| (one.name, one.docs)),
-        modules => with_code.iter().map(|section| section.name.clone()).collect::<Vec<_>>(),
-        ..Value::from(Serde(&lowered))
-    };
-    context.finish(()).map_err(render_diagnostics)?;
+    let with_code: Vec<_> = definition.sections.iter().filter(has_code).map(|section| section.name.clone()).collect();
+    // Each class after its base class.
+    view["kinds"].as_array_mut().expect("is an array").sort_by_key(|kind| kind["class"] != "APIError");
+    let sections = sections(&view);
+    let mut environment = environment(definition, view);
+    environment.add_global("modules", with_code.clone());
+    for (name, text) in texts {
+        environment
+            .add_template_owned(name, text.replace("// GENERATED: ", ""))
+            .map_err(|error| format!("{error:#}"))?;
+    }
 
     let mut files = BTreeMap::new();
     let mut add = |path: String, template: &str, context: Value| -> Result {
@@ -73,23 +62,21 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
         files.insert(path, formatted);
         Ok(())
     };
-    for section in with_code {
-        add(format!("src/generated/{}.rs", section.name), "section.rs", context! { section => Serde(section) })?;
-    }
-    for section in &lowered.sections {
-        add(format!("lib/generated/{}.js", section.name), "section.js", context! { section => Serde(section) })?;
+    for (name, section) in sections {
+        if with_code.contains(&name) {
+            add(format!("src/generated/{name}.rs"), "section.rs", section.clone())?;
+        }
+        add(format!("lib/generated/{name}.js"), "section.js", section)?;
     }
     for (folder, name) in FILES.iter().flat_map(|(folder, names)| names.iter().map(move |name| (folder, name))) {
-        add(format!("{folder}/{name}"), name, globals.clone())?;
+        add(format!("{folder}/{name}"), name, context! {})?;
     }
     Ok(files)
 }
 
 /// The environment of the templates, with the filters for JavaScript.
-fn environment(definition: &Definition) -> Environment<'static> {
-    let mut environment = template::environment("node");
-    environment.add_global("FINAL", shared::FINAL);
-    environment.add_global("OPEN", shared::OPEN);
+fn environment(definition: &Definition, view: serde_json::Value) -> Environment<'static> {
+    let mut environment = template::environment("node", view);
     environment.add_filter("model", |name: &str| names::model(name));
     environment.add_filter("option", |name: &str| names::option(name));
     // Documentation, as lines or as one text, with the names of JavaScript.
@@ -142,7 +129,7 @@ mod tests {
     #[test]
     fn unsupported_types_are_reported_with_their_place() {
         let error = written(|messages| messages.params[0].fields.push(field("price", Type::F64, false)));
-        assert_eq!(error.expect_err("fails"), "messages.rs:7: parameters cannot be a `f64` in JavaScript");
+        assert_eq!(error.expect_err("fails"), "messages.rs:7: a parameter cannot be a `f64` in JavaScript");
         let error = written(|messages| messages.models[0].fields.push(field("template", Type::Template, false)));
         assert_eq!(error.expect_err("fails"), "messages.rs:7: a field cannot be a `Template` in JavaScript");
         let error = written(wait_for_credits);

@@ -1,30 +1,35 @@
-//! Names in JavaScript: their rules, and the check that they are unique.
+//! Names in JavaScript.
 
 use std::collections::HashSet;
 
 use heck::ToLowerCamelCase;
 
-use crate::codegen::context::{Context, Language};
-use crate::codegen::definition::{Definition, Field, Span, Type};
+use crate::codegen::definition::Definition;
 use crate::codegen::errors;
-use crate::codegen::shared::{about, class};
+use crate::codegen::language::{Item, Language, Link, Names};
 
 /// Exports of the package have the scope "zexa". No keywords are reserved, because JavaScript allows them as names of members.
-pub(in crate::codegen) const NODE: Language =
-    Language { name: "JavaScript", keywords: &[], link, no: "`false`", milliseconds: true };
+pub(in crate::codegen) const NODE: Language = Language {
+    name: "JavaScript",
+    keywords: &[],
+    link,
+    names,
+    no: "`false`",
+    milliseconds: true,
+    optional_lists: true,
+};
 
-/// The JavaScript name for the target of a rustdoc link.
-fn link(definition: &Definition, link: &str) -> Option<String> {
-    let is_model = |name: &str| definition.models().any(|one| one.name == name);
-    Some(match link.split_once("::") {
-        None if link == "parse_event" => "parseEvent()".to_owned(),
-        None if link == "Template" => "template".to_owned(),
-        None if is_model(link) => model(link),
-        None if definition.enums().any(|one| one.name == link) => link.to_owned(),
-        None if definition.params().any(|one| one.name == link) => format!("{link}Params"),
-        Some((name, member)) if is_model(name) => format!("{}.{}", model(name), member.to_lower_camel_case()),
-        _ => return errors::link(definition, link),
-    })
+fn link(link: Link<'_>) -> String {
+    match link {
+        Link::ParseEvent => "parseEvent()".to_owned(),
+        Link::Template => "template".to_owned(),
+        Link::Kind(kind) => errors::class(kind).0,
+        Link::Outcome(outcome) => outcome.name.clone(),
+        Link::Enum(name) => name.to_owned(),
+        Link::Model(name) => model(name),
+        Link::Params(name, _) => format!("{name}Params"),
+        Link::Method(name, method) => format!("{}.{}", model(name), method.to_lower_camel_case()),
+    }
 }
 
 /// The type of a model. `Event` would shadow the global type of the DOM.
@@ -50,55 +55,40 @@ pub(super) fn in_camel_case(known: &HashSet<String>, line: &str) -> String {
 
 /// The names of fields and resources.
 pub(super) fn known(definition: &Definition) -> HashSet<String> {
-    let of_models = definition.models().flat_map(|model| &model.fields);
-    let of_params = definition.params().flat_map(|params| &params.fields);
-    let fields = of_models.chain(of_params).map(|field| field.name.clone());
-    fields.chain(definition.resources().map(|resource| resource.name.clone())).collect()
+    let fields = definition.models().chain(definition.params()).flat_map(|one| &one.fields);
+    fields.map(|field| field.name.clone()).chain(definition.resources().map(|resource| resource.name.clone())).collect()
 }
 
-/// Returns a new context with the reports of duplicate names, and of types that JavaScript cannot express. `types` contains the hand-written types.
-pub(super) fn checked<'a>(definition: &'a Definition, types: &str) -> Context<'a> {
-    let by_hand = types.lines().filter_map(|line| {
+/// The names that are exported by hand-written code, and the options that only JavaScript has. `types` contains the hand-written types.
+pub(super) fn reserved<'a>(types: impl Iterator<Item = &'a String>) -> HashSet<String> {
+    let exported = types.flat_map(|text| text.lines()).filter_map(|line| {
         let declaration = line.strip_prefix("export ")?.trim_start_matches("declare ");
         declaration.split(|c: char| !c.is_alphanumeric()).nth(1)
     });
-    let reserved = by_hand.chain(["Kind", "Outcome"]).map(|name| format!("zexa::{name}"));
-    let context = Context::new(definition, NODE, reserved.collect());
-    let exported = |name: &str, span: &Span| drop(context.take_in("zexa", name, span));
-    let member = |owner: &str, name: &str, span: &Span| drop(context.take_in(owner, &name.to_lower_camel_case(), span));
-    errors::classes(definition).for_each(|class| exported(&class.name, &class.kind.span));
-    definition.enums().for_each(|one| exported(&one.name, &one.span));
-    for params in definition.params() {
-        exported(&format!("{}Params", params.name), &params.span);
-        for Field { name, kind, span, .. } in &params.fields {
-            member(&params.name, name, span);
-            if matches!(kind, Type::U64 | Type::F64 | Type::Json | Type::Model(_)) {
-                context.report(span, format!("parameters cannot be a `{kind}` in JavaScript"));
-            }
+    let exported = exported.chain(["Kind", "Outcome"]).map(|name| format!("zexa::{name}"));
+    exported.chain(["ClientOptions::logger", "CallOptions::signal"].map(str::to_owned)).collect()
+}
+
+fn names(names: &mut Names<'_>, item: &Item<'_>) {
+    let mut take = |scope: &str, name: &str| names.take(&format!("{scope}::"), [name]);
+    let mut member = |owner: &str, name: &str| take(owner, &name.to_lower_camel_case());
+    match item {
+        Item::Kind(kind) => names.take("zexa::", [errors::class(kind).0]),
+        Item::Enum(one) => names.take("zexa::", [&one.name]),
+        Item::Model(of) => {
+            member(&of.name, "extra");
+            names.take("zexa::", [model(&of.name)]);
         }
-    }
-    for of in definition.models() {
-        exported(&model(&of.name), &of.span);
-        member(&of.name, "extra", &of.span);
-        about(of).iter().for_each(|about| member(&of.name, about.name, &of.span));
-        for Field { name, kind, span, .. } in &of.fields {
-            member(&of.name, name, span);
-            if *kind == Type::Template {
-                context.report(span, "a field cannot be a `Template` in JavaScript");
-            }
+        Item::Accessor(model, accessor) => member(&model.name, accessor.name),
+        Item::Params(params) => names.take("zexa::", [format!("{}Params", params.name)]),
+        Item::Field(owner, field) | Item::Parameter(owner, field) => member(&owner.name, &field.name),
+        Item::Resource(resource) => names.take("zexa::", [&resource.class]),
+        Item::Operation(resource, operation) => {
+            member(&resource.class, &operation.name);
+            member("NativeClient", &format!("{}_{}", resource.name, operation.name));
         }
+        Item::ClientOption(one) => member("ClientOptions", &option(&one.name)),
+        Item::CallOption(one) => member("CallOptions", &option(&one.name)),
+        Item::Outcome(_) => {}
     }
-    for resource in definition.resources() {
-        exported(&class(resource), &resource.span);
-        for operation in &resource.operations {
-            member(&class(resource), &operation.name, &operation.span);
-            member("NativeClient", &format!("{}_{}", resource.name, operation.name), &operation.span);
-        }
-    }
-    // Each with the option that only JavaScript has.
-    for (owner, options) in [("logger", &definition.client_options), ("signal", &definition.call_options)] {
-        member(owner, owner, &Span::default());
-        options.iter().for_each(|one| member(owner, &option(&one.name), &one.docs.span));
-    }
-    context
 }

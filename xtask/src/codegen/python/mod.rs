@@ -1,23 +1,21 @@
 //! The generated files of the Python package: `bindings-python/src/generated`, and modules and stubs in `bindings-python/python/zexa`. They are written by
 //! the templates in `xtask/templates/python`.
 
-mod check;
 mod names;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use minijinja::context;
-use minijinja::value::{Serde, Value};
+use minijinja::value::Value;
 
 use self::names::{PYTHON, attribute};
-use super::context::Context;
 use super::definition::Definition;
 use super::docs::wrap;
-use super::lowered::{Lowered, lower};
+use super::rustfmt;
 use super::template::{environment, render};
-use super::{errors, read, rustfmt, shared};
+use super::view::{elements, sections, view};
 use crate::command::Result;
 use crate::python::Venv;
 
@@ -29,22 +27,25 @@ const IN_PYTHON: [&str; 4] = ["ZexaError", "APIError", "Client", "AsyncClient"];
 
 /// All generated files, by their paths within `bindings-python`.
 pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<String, String>> {
-    let reserved = BY_HAND.iter().chain(&IN_PYTHON).map(|name| format!("zexa::{name}")).collect::<HashSet<_>>();
-    let context = Context::new(definition, PYTHON, reserved);
-    check::check(&context);
-    let mut lowered = lower(&context);
+    let reserved = BY_HAND.iter().chain(&IN_PYTHON).map(|name| format!("zexa::{name}"));
+    let mut view = view(definition, &PYTHON, reserved.collect())?;
     let fields = definition.params().flat_map(|params| &params.fields);
     let mut renamed: BTreeMap<_, _> = fields.map(|field| (field.name.clone(), attribute(&field.name))).collect();
     renamed.retain(|name, attribute| name != attribute);
     // In a call, `headers` could be a parameter of the API.
-    for option in lowered.call_options.iter_mut().filter(|option| option.name == "headers") {
-        option.name = "extra_headers".to_owned();
-        renamed.insert("headers".to_owned(), option.name.clone());
+    for option in elements(&mut view["call_options"]).filter(|option| option["name"] == "headers") {
+        option["name"] = "extra_headers".into();
+        renamed.insert("headers".to_owned(), "extra_headers".to_owned());
     }
-    let values = context! { renamed, ..values(definition, &lowered) };
-    context.finish(()).map_err(read::render)?;
-
-    let mut environment = environment("python");
+    let sections = sections(&view);
+    let mut environment = environment("python", view);
+    environment.add_global("renamed", renamed);
+    let models = definition.models().map(|model| model.name.as_str());
+    // The names that the extension module exports.
+    environment
+        .add_global("exported", models.chain(BY_HAND).chain(["__version__"]).map(Value::from).collect::<Vec<_>>());
+    let enums = definition.enums().map(|one| one.name.as_str());
+    environment.add_global("literals", enums.chain(["Kind", "Outcome"]).map(Value::from).collect::<Vec<_>>());
     environment.add_filter("attribute", attribute);
     environment.add_filter("docstring", docstring);
     for fragment in ["lists.pyi", "List.txt"] {
@@ -52,42 +53,25 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
         let text = text.map_err(|error| format!("bindings-python/stub/{fragment}: {error}"))?;
         environment.add_template_owned(fragment, text).map_err(|error| format!("{error:#}"))?;
     }
-    let mut sources = vec![("src/generated/mod.rs".to_owned(), "mod.rs.jinja".to_owned(), context! {})];
-    for section in lowered.sections.iter().filter(|one| one.resource.is_some() || !one.models.is_empty()) {
-        let file = format!("src/generated/{}.rs", section.name);
-        sources.push((file, "section.rs.jinja".to_owned(), context! { section => Value::from(Serde(section)) }));
+    let mut sources = vec![("src/generated/mod.rs".to_owned(), "mod.rs", context! {})];
+    let has_code = |name: &str| {
+        let mut sections = definition.sections.iter().filter(|one| one.resource.is_some() || !one.models.is_empty());
+        sections.any(|section| section.name == name)
+    };
+    for (name, section) in sections.into_iter().filter(|(name, _)| has_code(name)) {
+        sources.push((format!("src/generated/{name}.rs"), "section.rs", section));
     }
     for name in ["__init__.py", "_client.py", "_errors.py", "_literals.py", "_zexa.pyi"] {
-        sources.push((format!("python/zexa/{name}"), format!("{name}.jinja"), context! { kind => "" }));
+        sources.push((format!("python/zexa/{name}"), name, context! { kind => "" }));
     }
-    sources.push(("python/zexa/_async.py".to_owned(), "_client.py.jinja".to_owned(), context! { kind => "Async" }));
+    sources.push(("python/zexa/_async.py".to_owned(), "_client.py", context! { kind => "Async" }));
     let mut files = BTreeMap::new();
-    for (file, template, own) in sources {
-        let text = render(&environment, &template, context! { ..own, ..values.clone() })?;
+    for (file, template, context) in sources {
+        let text = render(&environment, &format!("{template}.jinja"), context)?;
         let text = if file.ends_with(".rs") { rustfmt(&text)? } else { ruff(&text, &file)? };
         files.insert(file, text);
     }
     Ok(files)
-}
-
-/// What the templates see.
-fn values(definition: &Definition, lowered: &Lowered) -> Value {
-    let sections = &lowered.sections;
-    let closed = errors::CLOSED;
-    let models = sections.iter().flat_map(|section| &section.models).map(|model| model.name.clone());
-    context! {
-        enums => Value::from(Serde(sections.iter().flat_map(|section| &section.enums).collect::<Vec<_>>())),
-        models => Value::from(Serde(sections.iter().flat_map(|section| &section.models).collect::<Vec<_>>())),
-        resources => Value::from(Serde(sections.iter().filter_map(|section| section.resource.as_ref()).collect::<Vec<_>>())),
-        errors => errors::classes(definition).map(|class| context! { name => class.name, base => class.base }).collect::<Vec<_>>(),
-        closed => closed.iter().map(|set| context! { name => set.name, docs => set.docs }).collect::<Vec<_>>(),
-        // The names that the extension module exports.
-        exported => models.chain(BY_HAND.iter().chain(&["__version__"]).map(ToString::to_string)).collect::<Vec<_>>(),
-        literals => sections.iter().flat_map(|section| &section.enums).map(|one| one.name.clone()).chain(closed.iter().map(|set| set.name.to_owned())).collect::<Vec<_>>(),
-        open => shared::OPEN,
-        final => shared::FINAL,
-        ..Value::from(Serde(lowered)),
-    }
 }
 
 /// A text as a docstring, without the final line break.
@@ -134,7 +118,7 @@ mod tests {
     #[test]
     fn unsupported_types_are_reported_with_their_position() {
         let reported = written(|messages| messages.params[0].fields.push(field("price", Type::F64, false)));
-        assert_eq!(reported.expect_err("fails"), "messages.rs:7: optional parameters cannot be a `f64` in Python");
+        assert_eq!(reported.expect_err("fails"), "messages.rs:7: a parameter cannot be a `f64` in Python");
         let list = Type::List(Box::new(Type::String));
         let reported = written(|messages| messages.models[0].fields.push(field("tags", list, false)));
         assert_eq!(reported.expect_err("fails"), "messages.rs:7: a field cannot be a `Vec<String>` in Python");

@@ -1,12 +1,12 @@
 //! Names in Python.
 
-use crate::codegen::context::Language;
-use crate::codegen::definition::Definition;
+use crate::codegen::definition::Type;
 use crate::codegen::errors;
+use crate::codegen::language::{Item, Language, Link, Names};
 
 /// The names of the package are in the scope "zexa". A field whose name is a keyword gets an underscore, so keywords are no error.
 pub(super) const PYTHON: Language =
-    Language { name: "Python", keywords: &[], link, no: "`False`", milliseconds: false };
+    Language { name: "Python", keywords: &[], link, names, no: "`False`", milliseconds: false, optional_lists: false };
 
 /// The keywords that are valid snake_case names.
 const KEYWORDS: [&str; 32] = [
@@ -15,29 +15,48 @@ const KEYWORDS: [&str; 32] = [
     "return", "try", "while", "with", "yield",
 ];
 
-/// The Python name of the target of a rustdoc link.
-fn link(definition: &Definition, link: &str) -> Option<String> {
-    let known = definition.models().any(|model| model.name == link) || definition.enums().any(|one| one.name == link);
+fn link(link: Link<'_>) -> String {
     match link {
-        "parse_event" => Some("parse_event()".to_owned()),
-        "Template" => Some("template".to_owned()),
-        _ if known => Some(link.to_owned()),
+        Link::ParseEvent => "parse_event()".to_owned(),
+        Link::Template => "template".to_owned(),
+        Link::Kind(kind) => errors::class(kind).0,
+        Link::Outcome(outcome) => outcome.name.clone(),
+        Link::Enum(name) | Link::Model(name) => name.to_owned(),
         // Parameter structs are keyword arguments in Python: name the operation instead.
-        _ if definition.params().any(|params| params.name == link) => Some(operation_of(definition, link)?),
-        _ => errors::link(definition, link)
-            .or_else(|| link.split_once("::").map(|(model, method)| format!("{model}.{method}"))),
+        Link::Params(_, (resource, operation)) => format!("{}.{}()", resource.name, operation.name),
+        Link::Method(model, method) => format!("{model}.{method}"),
     }
-}
-
-/// The operation with these parameters, such as `messages.send()`.
-fn operation_of(definition: &Definition, params: &str) -> Option<String> {
-    definition.resources().find_map(|resource| {
-        let operation = resource.operations.iter().find(|operation| operation.kind.params() == Some(params))?;
-        Some(format!("{}.{}()", resource.name, operation.name))
-    })
 }
 
 /// The name of a field or an argument: a keyword gets an underscore.
 pub(super) fn attribute(name: &str) -> String {
     if KEYWORDS.contains(&name) { format!("{name}_") } else { name.to_owned() }
+}
+
+fn names(names: &mut Names<'_>, item: &Item<'_>) {
+    match item {
+        // `APIError` is written by hand.
+        Item::Kind(kind) => names.take("zexa::", Some(errors::class(kind).0).filter(|class| class != "APIError")),
+        Item::Enum(one) => names.take("zexa::", [&one.name]),
+        Item::Model(model) => {
+            names.take("zexa::", [&model.name]);
+            let members = ["extra", "to_dict", "to_json", "from_json", "from_dict"];
+            names.take(&format!("{}::", model.name), members);
+        }
+        Item::Accessor(model, accessor) => names.take(&format!("{}::", model.name), [accessor.name]),
+        Item::Field(model, field) => {
+            let scope = format!("{}::", model.name);
+            names.take(&scope, [attribute(&field.name)]);
+            // The predicates of a required enum are properties of the model.
+            let of_enum = |name: &str| names.definition.enums().find(|one| field.required && one.name == name);
+            if let Type::Enum(name) = &field.kind
+                && let Some(one) = of_enum(name)
+            {
+                names.take(&scope, one.predicates.iter().map(|predicate| &predicate.name));
+            }
+        }
+        Item::Resource(resource) => names.take("zexa::", ["", "Async"].map(|kind| kind.to_owned() + &resource.class)),
+        Item::Operation(resource, operation) => names.take(&format!("{}::", resource.class), [&operation.name]),
+        Item::Outcome(_) | Item::Params(_) | Item::Parameter(..) | Item::ClientOption(_) | Item::CallOption(_) => {}
+    }
 }

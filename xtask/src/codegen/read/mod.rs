@@ -15,6 +15,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) use self::source::{Diagnostic, render};
+pub(crate) use self::types::{Owner, Position};
 
 use self::grammar::{EndpointsCall, NamesCall};
 use self::section::SectionCalls;
@@ -133,7 +134,7 @@ fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codegen::definition::{Field, OperationKind, OptionKind, Section, Shown, Type};
+    use crate::codegen::definition::{Field, OperationKind, Section, Shown, Type};
 
     fn real() -> Definition {
         read(&paths::root().join("core/src")).expect("the core can be expressed in every language")
@@ -195,14 +196,14 @@ mod tests {
     fn the_options_of_the_core() {
         let definition = real();
         let timeout = definition.client_options.iter().find(|one| one.name == "timeout").expect("an option");
-        assert_eq!((timeout.kind, &timeout.default), (OptionKind::Duration, &Some("30 s".to_owned())));
+        assert_eq!((timeout.kind.as_str(), &timeout.default), ("duration", &Some("30 s".to_owned())));
         let url = definition.client_options.iter().find(|one| one.name == "base_url").expect("an option");
         assert_eq!(
             (&url.variable, &url.default),
             (&Some("ZEXA_BASE_URL".to_owned()), &Some("https://api.zexa.ao/v1".to_owned()))
         );
         let headers = definition.call_options.iter().find(|one| one.name == "headers").expect("an option");
-        assert_eq!((headers.kind, headers.setter.as_str(), &headers.default), (OptionKind::Headers, "header", &None));
+        assert_eq!((headers.kind.as_str(), headers.setter.as_str(), &headers.default), ("headers", "header", &None));
     }
 
     #[test]
@@ -210,8 +211,8 @@ mod tests {
         let definition = real();
         let resource = section(&definition, "messages").resource.as_ref().expect("a resource");
         let send = resource.operations.first().expect("an operation");
-        let operation_kind = OperationKind::Post { params: "SendMessage".into(), answer: "Message".into() };
-        assert_eq!((send.name.as_str(), send.path.as_str(), &send.kind), ("send", "/messages", &operation_kind));
+        assert_eq!((send.name.as_str(), send.path.as_str(), send.kind), ("send", "/messages", OperationKind::Post));
+        assert_eq!((send.params.as_deref(), send.answer.as_deref()), (Some("SendMessage"), Some("Message")));
         let operations = definition.sections.iter().filter_map(|section| section.resource.as_ref());
         assert_eq!(operations.map(|resource| resource.operations.len()).sum::<usize>(), 13);
     }

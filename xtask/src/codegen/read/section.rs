@@ -8,7 +8,7 @@ use syn::{FnArg, Ident, ImplItem, Item, ReturnType, Signature, Visibility};
 use super::grammar::{DebugCall, DebugField, EnumCall, FieldLine, StructCall};
 use super::source::{Source, has_attribute, written};
 use super::types::{Names, Owner, Position, field_type, name_of};
-use crate::codegen::definition::{EnumValue, Field, Model, OpenEnum, Params, Predicate, Section, Shown};
+use crate::codegen::definition::{EnumValue, Field, OpenEnum, Predicate, Section, Shown, Struct};
 
 /// Attributes that do not affect the other languages: JSON options of the core, and derived traits.
 const ON_A_FIELD: [&str; 2] = ["serde(default)", "serde(skip_serializing_if)"];
@@ -51,8 +51,8 @@ impl<'a> SectionCalls<'a> {
             name: self.source.name.clone(),
             docs: self.source.own_docs(),
             enums: self.enums.iter().map(|call| self.open_enum(call)).collect(),
-            models: self.models.iter().map(|call| self.model(call, names)).collect(),
-            params: self.params.iter().map(|call| self.params(call, names)).collect(),
+            models: self.models.iter().map(|call| self.structure(call, Owner::Model, names)).collect(),
+            params: self.params.iter().map(|call| self.structure(call, Owner::Params, names)).collect(),
             resource: None,
         }
     }
@@ -90,20 +90,11 @@ impl<'a> SectionCalls<'a> {
             .collect()
     }
 
-    fn model(&self, call: &StructCall, names: &Names) -> Model {
-        Model {
+    fn structure(&self, call: &StructCall, owner: Owner, names: &Names) -> Struct {
+        Struct {
             name: call.name.to_string(),
             docs: self.source.item_docs(&call.name, &call.attributes, &ON_A_STRUCT),
-            fields: self.fields(call, Owner::Model, names),
-            span: self.source.span(&call.name),
-        }
-    }
-
-    fn params(&self, call: &StructCall, names: &Names) -> Params {
-        Params {
-            name: call.name.to_string(),
-            docs: self.source.item_docs(&call.name, &call.attributes, &ON_A_STRUCT),
-            fields: self.fields(call, Owner::Params, names),
+            fields: self.fields(call, owner, names),
             span: self.source.span(&call.name),
         }
     }

@@ -16,13 +16,13 @@ pub(super) struct Names {
 
 /// The position of a field, which determines the types that it may have.
 #[derive(Clone, Copy)]
-pub(super) struct Position {
-    pub(super) owner: Owner,
-    pub(super) required: bool,
+pub(crate) struct Position {
+    pub(crate) owner: Owner,
+    pub(crate) required: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Owner {
+pub(crate) enum Owner {
     Model,
     Params,
 }
@@ -50,7 +50,8 @@ impl Position {
         format!("String{more}, an open enum, Vec of String or of an open enum")
     }
 
-    fn admits(self, kind: &Type) -> bool {
+    /// Whether a field in this position can have a type.
+    pub(crate) fn admits(self, kind: &Type) -> bool {
         match kind {
             Type::String | Type::Enum(_) => true,
             // In a model, a list is empty instead of absent.
