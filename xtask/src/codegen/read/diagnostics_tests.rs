@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::understand;
+use super::{Definition, Diagnostic, understand};
 
 /// A minimal core. Each test below replaces one part of it by something invalid.
 const CORE: [(&str, &str); 11] = [
@@ -105,20 +105,39 @@ names!(Outcome { Unknown = "unknown", });
     ),
 ];
 
-/// Diagnostics for this core with `right` replaced by `wrong` in one file.
-fn diagnostics(file: &str, right: &str, wrong: &str) -> Vec<String> {
+/// Reads this core with `right` replaced by `wrong` in one file.
+fn read(file: &str, right: &str, wrong: &str) -> Result<Definition, Vec<Diagnostic>> {
     let replace = |(name, text): (&str, &str)| {
         assert!(name != file || text.contains(right), "`{right}` is not in {name}.rs");
         let text = if name == file { text.replacen(right, wrong, 1) } else { text.to_owned() };
         (Path::new("core/src").join(name).with_extension("rs"), text)
     };
-    let diagnostics = understand(Path::new("core/src"), CORE.map(replace).into()).err().unwrap_or_default();
-    diagnostics.iter().map(ToString::to_string).collect()
+    understand(Path::new("core/src"), CORE.map(replace).into())
+}
+
+fn diagnostics(file: &str, right: &str, wrong: &str) -> Vec<String> {
+    read(file, right, wrong).err().unwrap_or_default().iter().map(ToString::to_string).collect()
 }
 
 #[test]
 fn a_valid_core_has_no_diagnostics() {
     assert_eq!(diagnostics("messages", "", ""), [""; 0]);
+    assert_eq!(diagnostics("messages", "optional {}", "optional { /** Text. */ body: String, } extra"), [""; 0]);
+}
+
+#[test]
+fn all_parts_of_a_model_are_read() {
+    let documented =
+        "documented { /** To. */ to: Option<String>, /** Lists. */ lists: Vec<String> as Code, }\noptional {";
+    let with = |right, wrong: &str| {
+        let text = CORE.iter().find(|(name, _)| *name == "messages").expect("it exists").1;
+        read("messages", text, &text.replacen("optional {", documented, 1).replacen(right, wrong, 1))
+    };
+    let definition = with("<Value>,\n        }", "<Value>, } from SendMessage { to, lists } then Message::finish");
+    let message = definition.as_ref().map(|definition| &definition.model("Message").fields);
+    let fields: Vec<_> =
+        message.iter().flat_map(|fields| fields.iter()).map(|field| (field.name.as_str(), field.required)).collect();
+    assert_eq!(fields, [("id", true), ("to", false), ("lists", true), ("error", false)]);
 }
 
 #[test]
@@ -180,6 +199,11 @@ fn invalid_sections_are_reported() {
             "",
             "messages.rs:4: `Message` has neither `redacted_debug!` nor `derive(Debug)`",
         ),
+        ("messages", "required {", "optional {", "messages.rs:5: expected `required`"),
+        ("messages", "\"why\"", "why", "messages.rs:11: expected string literal"),
+        ("messages", "id: String", "id: String as 1", "messages.rs:7: expected identifier"),
+        ("messages", "{ to }", "{ to as }", "messages.rs:28: unexpected end of input, expected identifier"),
+        ("messages", "optional {}", "optional {} from", "messages.rs:25: unexpected end of input, expected identifier"),
         ("messages", "as Masked", "as Secret", "messages.rs:27: unknown form `as Secret`: expected Masked or Hidden"),
     ] {
         assert_eq!(diagnostics(file, right, wrong), [format!("core/src/{diagnostic}")], "{wrong}");
@@ -199,6 +223,8 @@ fn an_invalid_endpoint_table_is_reported() {
         (": SendMessage", ": Message", "6: unknown parameters `Message`"),
         ("-> Message", "-> Letter", "6: unknown model `Letter`"),
         ("-> Message;", "-> Message", "7: expected `;`"),
+        ("-> Message;", "-> Message, and Config;", "6: expected `or`"),
+        ("\"/messages\", message: SendMessage", "", "6: unexpected end of input, expected string literal"),
         ("-> Message;", "-> Message, or Config | Gone;", "6: unknown `Kind::Gone`"),
     ] {
         assert_eq!(diagnostics("endpoints", right, wrong), [format!("core/src/endpoints.rs:{diagnostic}")]);

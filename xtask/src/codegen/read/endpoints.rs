@@ -1,10 +1,13 @@
 //! Reads the endpoint table: resources and their operations.
 
 use heck::ToPascalCase;
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+use syn::{Ident, LitStr, Result, Token, Type, parenthesized};
 
-use super::grammar::{EndpointsCall, OperationLine, ResourceBlock};
-use super::source::{Source, written};
+use super::source::{Head, Source, all_of, in_braces, written};
 use super::types::{Names, name_of};
+use super::word;
 use crate::codegen::definition::{Constant, Operation, OperationKind, Resource, Section};
 
 /// The kinds of operations and their syntax.
@@ -18,70 +21,78 @@ const OPERATION_KINDS: [(OperationKind, &str, &str); 6] = [
 ];
 
 /// Adds each resource to the section of the same name.
-pub(super) fn add_resources(
-    source: &Source,
-    calls: &[EndpointsCall],
-    names: &Names,
-    kinds: &[Constant],
-    sections: &mut [Section],
-) {
-    for line in calls.iter().flat_map(|call| &call.resources).flat_map(|block| &block.operations) {
-        for kind in line.kinds.iter().filter(|kind| kinds.iter().all(|known| **kind != known.variant)) {
-            source.report(kind, format!("unknown `Kind::{kind}`"));
-        }
-    }
-    for block in calls.iter().flat_map(|call| &call.resources) {
-        let resource = resource(source, block, names);
+pub(super) fn add_resources(source: &Source, names: &Names, kinds: &[Constant], sections: &mut [Section]) {
+    let resources = source.calls("endpoints", |input| all_of(input, |input| resource(source, input, names, kinds)));
+    for resource in resources.into_iter().flatten() {
         match sections.iter_mut().find(|section| section.name == resource.name) {
             Some(section) => section.resource = Some(resource),
-            None => source.report(&block.name, format!("no section `{}` for this resource", block.name)),
+            None => source.report_at(resource.span, format!("no section `{}` for this resource", resource.name)),
         }
     }
 }
 
-fn resource(source: &Source, block: &ResourceBlock, names: &Names) -> Resource {
-    Resource {
-        name: block.name.to_string(),
-        // `Credits` is the name of the model.
-        class: if block.name == "credits" {
-            "CreditBalance".to_owned()
-        } else {
-            block.name.to_string().to_pascal_case()
-        },
-        docs: source.item_docs(&block.name, &block.attributes, &[]),
-        operations: block.operations.iter().filter_map(|line| operation(source, line, names)).collect(),
-        span: source.span(&block.name),
-    }
+/// `messages: Messages, AsyncMessages { get get("/messages/{id}") -> Message, or NotFound | Conflict; }`
+fn resource(source: &Source, input: ParseStream<'_>, names: &Names, kinds: &[Constant]) -> Result<Resource> {
+    let Head { name, docs, .. } = source.head(input, &[])?;
+    input.parse::<Token![:]>()?;
+    // Names of the blocking and the async Rust type.
+    input.parse::<Ident>()?;
+    input.parse::<Token![,]>()?;
+    input.parse::<Ident>()?;
+    let operations = in_braces(input, |input| operation(source, input, names, kinds))?;
+    let (span, name) = (source.span(&name), name.to_string());
+    // `Credits` is the name of the model.
+    let class = if name == "credits" { "CreditBalance".to_owned() } else { name.to_pascal_case() };
+    Ok(Resource { name, class, docs, operations, span })
 }
 
-fn operation(source: &Source, line: &OperationLine, names: &Names) -> Option<Operation> {
-    let docs = source.item_docs(&line.name, &line.attributes, &[]);
-    // Both are resolved first, so that problems of both are reported.
-    let params =
-        line.argument.as_ref().map(|kind| named(source, kind, "parameters", |name| names.params.contains(name)));
-    let answer = line.answer.as_ref().map(|kind| named(source, kind, "model", |name| names.models.contains(name)));
-    let Some((kind, name, form)) = OPERATION_KINDS.iter().find(|(_, name, _)| line.operation_kind == name) else {
-        let known = OPERATION_KINDS.map(|(_, name, _)| name).join(", ");
-        source.report(&line.operation_kind, format!("unknown kind `{}`: expected {known}", line.operation_kind));
-        return None;
-    };
-    if (params.is_some(), answer.is_some()) != (form.contains("Params"), form.contains("Model")) {
-        source.report(&line.operation_kind, format!("invalid `{name}`: expected `{form}`"));
+fn operation(source: &Source, input: ParseStream<'_>, names: &Names, kinds: &[Constant]) -> Result<Operation> {
+    let attributes = input.call(syn::Attribute::parse_outer)?;
+    let (written_kind, name): (Ident, Ident) = (input.parse()?, input.parse()?);
+    let docs = source.item_docs(&name, &attributes, &[]);
+    let inside;
+    parenthesized!(inside in input);
+    let path = inside.parse::<LitStr>()?.value();
+    let params = inside.parse::<Option<Token![,]>>()?.map(|_| argument(&inside)).transpose()?;
+    let answer = input.parse::<Option<Token![->]>>()?.map(|_| input.parse::<Type>()).transpose()?;
+    let mut error_kinds = Vec::new();
+    if input.parse::<Option<Token![,]>>()?.is_some() {
+        input.parse::<word::or>()?;
+        for kind in Punctuated::<Ident, Token![|]>::parse_separated_nonempty(input)? {
+            if kinds.iter().all(|known| kind != known.variant) {
+                source.report(&kind, format!("unknown `Kind::{kind}`"));
+            }
+            error_kinds.push(kind.to_string());
+        }
     }
-    Some(Operation {
-        name: line.name.to_string(),
-        docs,
-        path: line.path.value(),
-        kind: *kind,
-        params: params.flatten(),
-        answer: answer.flatten(),
-        error_kinds: line.kinds.iter().map(ToString::to_string).collect(),
-        span: source.span(&line.name),
-    })
+    input.parse::<Token![;]>()?;
+    let mut kind = OperationKind::Get;
+    match OPERATION_KINDS.iter().find(|(_, name, _)| written_kind == name) {
+        Some((known, name, form)) => {
+            kind = *known;
+            if (params.is_some(), answer.is_some()) != (form.contains("Params"), form.contains("Model")) {
+                source.report(&written_kind, format!("invalid `{name}`: expected `{form}`"));
+            }
+        }
+        None => {
+            let known = OPERATION_KINDS.map(|(_, name, _)| name).join(", ");
+            source.report(&written_kind, format!("unknown kind `{written_kind}`: expected {known}"));
+        }
+    }
+    let params = params.and_then(|kind| named(source, &kind, "parameters", |name| names.params.contains(name)));
+    let answer = answer.and_then(|kind| named(source, &kind, "model", |name| names.models.contains(name)));
+    Ok(Operation { span: source.span(&name), name: name.to_string(), docs, path, kind, params, answer, error_kinds })
+}
+
+/// `message: SendMessage`. The name is used only in Rust.
+fn argument(input: ParseStream<'_>) -> Result<Type> {
+    input.parse::<Ident>()?;
+    input.parse::<Token![:]>()?;
+    input.parse()
 }
 
 /// The name of a type, if it is known. Reports unknown names.
-fn named(source: &Source, kind: &syn::Type, expected: &str, known: impl Fn(&str) -> bool) -> Option<String> {
+fn named(source: &Source, kind: &Type, expected: &str, known: impl Fn(&str) -> bool) -> Option<String> {
     let name = name_of(kind).map(ToString::to_string).filter(|name| known(name));
     if name.is_none() {
         source.report(kind, format!("unknown {expected} `{}`", written(kind)));

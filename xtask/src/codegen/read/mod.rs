@@ -4,7 +4,6 @@ mod constants;
 #[cfg(test)]
 mod diagnostics_tests;
 mod endpoints;
-mod grammar;
 mod options;
 mod section;
 mod source;
@@ -17,12 +16,25 @@ use std::path::{Path, PathBuf};
 pub(crate) use self::source::{Diagnostic, render};
 pub(crate) use self::types::{Owner, Position};
 
-use self::grammar::{EndpointsCall, NamesCall};
-use self::section::SectionCalls;
+use self::section::Reader;
 use self::source::{Source, is_called};
 use self::types::Names;
 use super::definition::{Definition, Span};
 use crate::paths;
+
+/// Words of the macros with which the core defines its data.
+mod word {
+    syn::custom_keyword!(required);
+    syn::custom_keyword!(documented);
+    syn::custom_keyword!(optional);
+    syn::custom_keyword!(from);
+    syn::custom_keyword!(then);
+    syn::custom_keyword!(extra);
+    syn::custom_keyword!(or);
+    syn::custom_keyword!(of);
+    syn::custom_keyword!(by);
+    syn::custom_keyword!(since);
+}
 
 /// Files that define data, in documentation order.
 const SECTIONS: [&str; 7] = ["channel", "messages", "sender_ids", "campaigns", "contacts", "webhooks", "credits"];
@@ -63,21 +75,21 @@ fn understand(folder: &Path, texts: Vec<(PathBuf, String)>) -> Result<Definition
     let sources = sources(texts)?;
     let [errors, table, of_client, of_call] =
         find(&sources, ["error", "endpoints", "client_options", "call_options"], folder)?;
-    let calls = find(&sources, SECTIONS, folder)?.map(SectionCalls::of);
-    let endpoints: Vec<EndpointsCall> = table.calls("endpoints");
-    let constant_names: Vec<NamesCall> = errors.calls("names");
+    let files = find(&sources, SECTIONS, folder)?;
+    let names = Names::of(files.into_iter());
+    let mut sections: Vec<_> = files.into_iter().map(|source| Reader::new(source, &names).section()).collect();
+    let [kinds, outcomes] = ["Kind", "Outcome"].map(|name| constants::constants(errors, name));
+    endpoints::add_resources(table, &names, &kinds, &mut sections);
     let client_options = options::options(of_client, "ClientBuilder");
     let call_options = options::options(of_call, "CallOptions");
-    // Stop here: an invalid definition of a type would cause further problems wherever the type is used.
-    check_diagnostics(&sources)?;
-
     report_strays(&sources);
-    let mut names = Names::default();
-    calls.iter().for_each(|section| section.add_names(&mut names));
-    let mut sections: Vec<_> = calls.iter().map(|section| section.section(&names)).collect();
-    let [kinds, outcomes] = ["Kind", "Outcome"].map(|name| constants::constants(errors, name, &constant_names));
-    endpoints::add_resources(table, &endpoints, &names, &kinds, &mut sections);
-    check_diagnostics(&sources)?;
+    let (invalid, others): (Vec<_>, Vec<_>) = sources.into_iter().map(Source::into_diagnostics).unzip();
+    // Invalid syntax would cause further problems.
+    let [invalid, others] = [invalid, others].map(|all| all.into_iter().flatten().collect::<Vec<_>>());
+    let diagnostics = if invalid.is_empty() { others } else { invalid };
+    if !diagnostics.is_empty() {
+        return Err(sorted(diagnostics));
+    }
     Ok(Definition { sections, kinds, outcomes, client_options, call_options })
 }
 
@@ -121,13 +133,9 @@ fn report_strays(sources: &[Source]) {
     }
 }
 
-fn check_diagnostics(sources: &[Source]) -> Result<(), Vec<Diagnostic>> {
-    let diagnostics: Vec<_> = sources.iter().flat_map(Source::take_diagnostics).collect();
-    if diagnostics.is_empty() { Ok(()) } else { Err(sorted(diagnostics)) }
-}
-
 fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.sort_by(|a, b| (&a.span.file, a.span.line).cmp(&(&b.span.file, b.span.line)));
+    diagnostics.dedup();
     diagnostics
 }
 

@@ -1,41 +1,64 @@
 //! Reads the tables of options.
 
 use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Ident, LitStr, Result, Token};
 
-use super::grammar::{OptionLine, OptionsCall};
-use super::source::{Source, is_called};
+use super::source::{Head, Source, in_braces, is_called};
+use super::word;
 use crate::codegen::definition::ClientOption;
 
 /// The kinds of options.
 const KINDS: [&str; 11] =
     ["text", "secret", "path", "duration", "wait", "count", "limit", "flag", "headers", "query", "object"];
 
-/// The options of this type, from a file with one table.
+/// The options of this type, from a file with one table: `ClientValues of ClientBuilder { timeout: duration = 30 s; }`
 pub(super) fn options(source: &Source, owner: &str) -> Vec<ClientOption> {
-    let calls: Vec<OptionsCall> = source.calls("options");
-    match calls.iter().find(|call| call.owner == owner) {
-        Some(call) => call.options.iter().filter_map(|line| option(source, line)).collect(),
+    let tables = source.calls("options", |input| {
+        input.parse::<Ident>()?;
+        input.parse::<word::of>()?;
+        Ok((input.parse::<Ident>()?, in_braces(input, |input| option(source, input))?))
+    });
+    let is_invalid = tables.is_empty() && source.macros().any(|call| is_called(call, "options"));
+    match tables.into_iter().find(|(of, _)| of == owner) {
+        Some((_, options)) => return options,
         // An invalid table has been reported.
-        None if calls.is_empty() && source.macros().any(|call| is_called(call, "options")) => Vec::new(),
-        None => {
-            source.report_missing(format!("no `options!` of `{owner}`"));
-            Vec::new()
-        }
+        None if is_invalid => {}
+        None => source.report_missing(format!("no `options!` of `{owner}`")),
     }
+    Vec::new()
 }
 
-fn option(source: &Source, line: &OptionLine) -> Option<ClientOption> {
-    let name = line.name.unraw().to_string();
-    let mut docs = source.item_docs(&line.name, &line.attributes, &[]);
+/// `headers: headers by header from "VARIABLE" since "0.1.1" = 30 s;`
+fn option(source: &Source, input: ParseStream<'_>) -> Result<ClientOption> {
+    let Head { name, mut docs, .. } = source.head(input, &[])?;
     docs.lines.first_mut().into_iter().for_each(|first| *first = as_noun(first));
-    let kind = line.kind.to_string();
-    if !KINDS.contains(&kind.as_str()) {
-        source.report(&line.kind, format!("unknown kind of option `{kind}`: expected {}", KINDS.join(", ")));
+    let name = name.unraw().to_string();
+    input.parse::<Token![:]>()?;
+    let kind: Ident = input.parse()?;
+    if !KINDS.iter().any(|known| kind == known) {
+        source.report(&kind, format!("unknown kind of option `{kind}`: expected {}", KINDS.join(", ")));
     }
-    let setter = line.adder.as_ref().map_or_else(|| name.clone(), ToString::to_string);
-    let variable = line.variable.as_ref().map(syn::LitStr::value);
-    let since = line.since.as_ref().map(syn::LitStr::value);
-    Some(ClientOption { name, kind, docs, setter, variable, since, default: line.default.clone() })
+    let text = |_| input.parse::<LitStr>().map(|text| text.value());
+    let adder = input.parse::<Option<word::by>>()?.map(|_| input.parse::<Ident>()).transpose()?;
+    let setter = adder.map_or_else(|| name.clone(), |adder| adder.to_string());
+    let variable = input.parse::<Option<word::from>>()?.map(|_| ()).map(text).transpose()?;
+    let since = input.parse::<Option<word::since>>()?.map(|_| ()).map(text).transpose()?;
+    let default = input.parse::<Option<Token![=]>>()?.map(|_| default(input)).transpose()?;
+    input.parse::<Token![;]>()?;
+    Ok(ClientOption { name, kind: kind.to_string(), docs, setter, variable, since, default })
+}
+
+/// `none`, `false`, `100`, `30 s` or `"text"`
+fn default(input: ParseStream<'_>) -> Result<String> {
+    if input.peek(LitStr) {
+        return Ok(input.parse::<LitStr>()?.value());
+    }
+    let mut default = input.parse::<proc_macro2::TokenTree>()?.to_string();
+    if let Some(unit) = input.parse::<Option<Ident>>()? {
+        default += &format!(" {unit}");
+    }
+    Ok(default)
 }
 
 /// Converts the docs of a method, such as "Set the timeout of …", to those of a member: "Timeout of …". Other docs, such as "Enable HTTP/2 …", are

@@ -1,13 +1,15 @@
 //! Reads one file of the core: its open enums, models and parameters.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use syn::ext::IdentExt;
-use syn::{FnArg, Ident, ImplItem, Item, ReturnType, Signature, Visibility};
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+use syn::{FnArg, Ident, ImplItem, Item, LitStr, Result, ReturnType, Signature, Token, Type, Visibility, braced};
 
-use super::grammar::{DebugCall, DebugField, EnumCall, FieldLine, StructCall};
-use super::source::{Source, has_attribute, written};
+use super::source::{Head, Source, has_attribute, in_braces, written};
 use super::types::{Names, Owner, Position, field_type, name_of};
+use super::word;
 use crate::codegen::definition::{EnumValue, Field, OpenEnum, Predicate, Section, Shown, Struct};
 
 /// Attributes that do not affect the other languages: JSON options of the core, and derived traits.
@@ -15,61 +17,47 @@ const ON_A_FIELD: [&str; 2] = ["serde(default)", "serde(skip_serializing_if)"];
 const ON_A_STRUCT: [&str; 2] = [DERIVED_DEBUG, "derive(Default)"];
 const DERIVED_DEBUG: &str = "derive(Debug)";
 
-/// The macro calls in a file. Names in them are not resolved yet.
-pub(super) struct SectionCalls<'a> {
+/// How much of each field of a struct may be shown.
+type ShownFields = HashMap<String, Shown>;
+
+pub(super) struct Reader<'a> {
     source: &'a Source,
-    enums: Vec<EnumCall>,
-    models: Vec<StructCall>,
-    params: Vec<StructCall>,
-    debugs: Vec<DebugCall>,
+    names: &'a Names,
+    /// The fields in `redacted_debug!`, by the name of the struct.
+    shown: HashMap<String, ShownFields>,
 }
 
-impl<'a> SectionCalls<'a> {
-    pub(super) fn of(source: &'a Source) -> SectionCalls<'a> {
-        SectionCalls {
-            source,
-            enums: source.calls("open_enum"),
-            models: source.calls("model"),
-            params: source.calls("params"),
-            debugs: source.calls("redacted_debug"),
-        }
+impl<'a> Reader<'a> {
+    pub(super) fn new(source: &'a Source, names: &'a Names) -> Reader<'a> {
+        let shown = source.calls("redacted_debug", |input| redacted(source, input)).into_iter().collect();
+        Reader { source, names, shown }
     }
 
-    /// Adds the names that this file defines.
-    pub(super) fn add_names(&self, names: &mut Names) {
-        fn add<'n>(to: &mut BTreeSet<String>, names: impl Iterator<Item = &'n Ident>) {
-            to.extend(names.map(ToString::to_string));
-        }
-        add(&mut names.enums, self.enums.iter().map(|call| &call.name));
-        add(&mut names.models, self.models.iter().map(|call| &call.name));
-        add(&mut names.params, self.params.iter().map(|call| &call.name));
-    }
-
-    /// Resolves the names. The resource is added later from the endpoint table.
-    pub(super) fn section(&self, names: &Names) -> Section {
+    /// The resource is added later from the endpoint table.
+    pub(super) fn section(&self) -> Section {
         Section {
             name: self.source.name.clone(),
             docs: self.source.own_docs(),
-            enums: self.enums.iter().map(|call| self.open_enum(call)).collect(),
-            models: self.models.iter().map(|call| self.structure(call, Owner::Model, names)).collect(),
-            params: self.params.iter().map(|call| self.structure(call, Owner::Params, names)).collect(),
+            enums: self.source.calls("open_enum", |input| self.open_enum(input)),
+            models: self.source.calls("model", |input| self.structure(input, Owner::Model)),
+            params: self.source.calls("params", |input| self.structure(input, Owner::Params)),
             resource: None,
         }
     }
 
-    fn open_enum(&self, call: &EnumCall) -> OpenEnum {
-        let values = call.values.iter().map(|value| EnumValue {
-            variant: value.variant.to_string(),
-            text: value.text.value(),
-            docs: self.source.item_docs(&value.variant, &value.attributes, &[]),
-        });
-        OpenEnum {
-            name: call.name.to_string(),
-            docs: self.source.item_docs(&call.name, &call.attributes, &[]),
-            values: values.collect(),
-            predicates: self.predicates(&call.name),
-            span: self.source.span(&call.name),
-        }
+    /// `Channel { Sms = "sms", }`
+    fn open_enum(&self, input: ParseStream<'_>) -> Result<OpenEnum> {
+        let Head { name, docs, .. } = self.source.head(input, &[])?;
+        Ok(OpenEnum {
+            name: name.to_string(),
+            docs,
+            values: in_braces(input, |input| {
+                let Head { name, docs, .. } = self.source.head(input, &[])?;
+                Ok(EnumValue { variant: name.to_string(), text: assigned_text(input)?, docs })
+            })?,
+            predicates: self.predicates(&name),
+            span: self.source.span(&name),
+        })
     }
 
     /// Public methods of the form `fn name(&self) -> bool`. Other methods exist only in Rust.
@@ -90,63 +78,101 @@ impl<'a> SectionCalls<'a> {
             .collect()
     }
 
-    fn structure(&self, call: &StructCall, owner: Owner, names: &Names) -> Struct {
-        Struct {
-            name: call.name.to_string(),
-            docs: self.source.item_docs(&call.name, &call.attributes, &ON_A_STRUCT),
-            fields: self.fields(call, owner, names),
-            span: self.source.span(&call.name),
+    /// `Message { required { id: String as Code, } documented { to: Option<String>, } optional { body or "text": Option<String>, } }`, or parameters, which
+    /// have no `documented` part. The fields are in this order.
+    ///
+    /// Other parts of a model, such as `from SendMessage { to }`, concern only the decoder in the core and are skipped. So is the `extra` at the end of
+    /// parameters, which is a call option in the other languages.
+    fn structure(&self, input: ParseStream<'_>, owner: Owner) -> Result<Struct> {
+        let Head { name, docs, attributes } = self.source.head(input, &ON_A_STRUCT)?;
+        let shown = self.shown.get(&name.to_string());
+        if shown.is_none() && !has_attribute(&attributes, DERIVED_DEBUG) {
+            self.source.report(&name, format!("`{name}` has neither `redacted_debug!` nor `{DERIVED_DEBUG}`"));
         }
-    }
-
-    /// Fields: required ones first, then the others.
-    fn fields(&self, call: &StructCall, owner: Owner, names: &Names) -> Vec<Field> {
-        let name = &call.name;
-        let debug = self.debugs.iter().find(|debug| debug.name == *name);
-        if debug.is_none() && !has_attribute(&call.attributes, DERIVED_DEBUG) {
-            self.source.report(name, format!("`{name}` has neither `redacted_debug!` nor `{DERIVED_DEBUG}`"));
+        let parts;
+        braced!(parts in input);
+        parts.parse::<word::required>()?;
+        let mut fields = in_braces(&parts, |input| self.field(input, shown, |_| Position { owner, required: true }))?;
+        let others = || in_braces(&parts, |input| self.field(input, shown, |kind| Position::of(owner, kind)));
+        if parts.parse::<Option<word::documented>>()?.is_some() {
+            fields.extend(others()?);
         }
-        let required = call.required.iter().map(|line| (line, Position::required(owner)));
-        // In a model, the type determines whether a field may be absent.
-        let others = call.documented.iter().chain(&call.optional).map(|line| (line, Position::of(owner, &line.kind)));
-        required.chain(others).filter_map(|(line, position)| self.field(line, position, debug, names)).collect()
+        parts.parse::<word::optional>()?;
+        fields.extend(others()?);
+        if parts.parse::<Option<word::from>>()?.is_some() {
+            parts.parse::<Ident>()?;
+            let filled;
+            braced!(filled in parts);
+            Punctuated::<Ident, Token![,]>::parse_terminated(&filled)?;
+        }
+        if parts.parse::<Option<word::then>>()?.is_some() {
+            parts.parse::<syn::Path>()?;
+        }
+        parts.parse::<Option<word::extra>>()?;
+        let fields = fields.into_iter().flatten().collect();
+        Ok(Struct { name: name.to_string(), docs, fields, span: self.source.span(&name) })
     }
 
-    fn field(&self, line: &FieldLine, position: Position, debug: Option<&DebugCall>, names: &Names) -> Option<Field> {
-        let docs = self.source.item_docs(&line.name, &line.attributes, &ON_A_FIELD);
-        let shown = debug.map_or(Shown::Plain, |debug| self.shown(line, debug));
-        let Some(kind) = field_type(&line.kind, position, names) else {
-            let (written, choices) = (written(&line.kind), position.choices());
-            self.source.report(&line.kind, format!("`{written}` is not supported here, expected {choices}"));
-            return None;
+    /// `body or "text": Option<String> as Code,`. The aliases of a field and the form of its values concern only the decoder, and are skipped.
+    fn field(
+        &self,
+        input: ParseStream<'_>,
+        shown: Option<&ShownFields>,
+        position: impl Fn(&Type) -> Position,
+    ) -> Result<Option<Field>> {
+        let Head { name, docs, attributes } = self.source.head(input, &ON_A_FIELD)?;
+        while input.parse::<Option<word::or>>()?.is_some() {
+            input.parse::<LitStr>()?;
+        }
+        input.parse::<Token![:]>()?;
+        let kind: Type = input.parse()?;
+        if input.parse::<Option<Token![as]>>()?.is_some() {
+            input.parse::<Ident>()?;
+        }
+        input.parse::<Token![,]>()?;
+        let (span, name, position) = (self.source.span(&name), name.unraw().to_string(), position(&kind));
+        let shown = shown.map_or(Shown::Plain, |shown| shown.get(&name).copied().unwrap_or(Shown::Never));
+        let may_be_empty = has_attribute(&attributes, "serde(skip_serializing_if)");
+        let Some(kind) = field_type(&kind, position, self.names) else {
+            let message = format!("`{}` is not supported here, expected {}", written(&kind), position.choices());
+            self.source.report(&kind, message);
+            return Ok(None);
         };
-        let span = self.source.span(&line.name);
-        Some(Field {
-            name: line.name.unraw().to_string(),
-            kind,
-            required: position.required,
-            docs,
-            may_be_empty: has_attribute(&line.attributes, "serde(skip_serializing_if)"),
-            shown,
-            span,
-        })
+        Ok(Some(Field { name, kind, required: position.required, docs, may_be_empty, shown, span }))
     }
+}
 
-    fn shown(&self, line: &FieldLine, debug: &DebugCall) -> Shown {
-        let Some(DebugField { how, .. }) = debug.fields.iter().find(|field| field.name == line.name) else {
-            return Shown::Never;
-        };
-        match how {
+/// `= "sms",`
+pub(super) fn assigned_text(input: ParseStream<'_>) -> Result<String> {
+    input.parse::<Token![=]>()?;
+    let text: LitStr = input.parse()?;
+    input.parse::<Token![,]>()?;
+    Ok(text.value())
+}
+
+/// `Message { id, to as Masked }`
+fn redacted(source: &Source, input: ParseStream<'_>) -> Result<(String, ShownFields)> {
+    let name: Ident = input.parse()?;
+    let inside;
+    braced!(inside in input);
+    let field = |input: ParseStream<'_>| {
+        let name: Ident = input.parse()?;
+        Ok((name, input.parse::<Option<Token![as]>>()?.map(|_| input.parse::<Ident>()).transpose()?))
+    };
+    let mut fields = ShownFields::new();
+    for (name, how) in inside.parse_terminated(field, Token![,])? {
+        let shown = match how {
             None => Shown::Plain,
             Some(how) if how == "Masked" => Shown::Masked,
             Some(how) if how == "Hidden" => Shown::Hidden,
             Some(how) => {
-                let message = format!("unknown form `as {how}`: expected Masked or Hidden");
-                self.source.report(how, message);
+                source.report(&how, format!("unknown form `as {how}`: expected Masked or Hidden"));
                 Shown::Never
             }
-        }
+        };
+        fields.insert(name.unraw().to_string(), shown);
     }
+    Ok((name.to_string(), fields))
 }
 
 /// Whether a method has the form `fn name(&self) -> bool`.

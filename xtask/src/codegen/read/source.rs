@@ -1,13 +1,13 @@
 //! A source file of the core, with positions and diagnostics.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::path::PathBuf;
-use std::{fmt, mem};
 
-use syn::parse::Parse;
+use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, Ident, Item, Lit, Macro, Meta, Token};
+use syn::{Attribute, Expr, ExprLit, Ident, Item, Lit, Macro, Meta, Token, braced};
 
 use crate::codegen::definition::{Docs, Span};
 
@@ -36,6 +36,14 @@ pub(super) struct Source {
     pub(super) syntax: syn::File,
     file: PathBuf,
     diagnostics: RefCell<Vec<Diagnostic>>,
+    syntax_errors: RefCell<Vec<Diagnostic>>,
+}
+
+/// The beginning of an item.
+pub(super) struct Head {
+    pub(super) name: Ident,
+    pub(super) docs: Docs,
+    pub(super) attributes: Vec<Attribute>,
 }
 
 impl Source {
@@ -46,7 +54,7 @@ impl Source {
         match syn::parse_file(text) {
             Ok(syntax) => {
                 let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                Ok(Source { name, syntax, file, diagnostics: RefCell::default() })
+                Ok(Source { name, syntax, file, diagnostics: RefCell::default(), syntax_errors: RefCell::default() })
             }
             Err(error) => {
                 Err(Diagnostic { span: Span { file, line: error.span().start().line }, message: error.to_string() })
@@ -60,15 +68,22 @@ impl Source {
     }
 
     /// Parses the calls of the macro with this name. Calls with invalid syntax are reported and skipped.
-    pub(super) fn calls<T: Parse>(&self, name: &str) -> Vec<T> {
-        let mut calls = Vec::new();
-        for call in self.macros().filter(|call| is_called(call, name)) {
-            match call.parse_body() {
-                Ok(body) => calls.push(body),
-                Err(error) => self.report(&error.span(), error.to_string()),
-            }
-        }
-        calls
+    pub(super) fn calls<T>(&self, name: &str, parse: impl Fn(ParseStream<'_>) -> syn::Result<T>) -> Vec<T> {
+        let parse = |call: &Macro| {
+            let failed = |error: syn::Error| {
+                let diagnostic = Diagnostic { span: self.span(&error.span()), message: error.to_string() };
+                self.syntax_errors.borrow_mut().push(diagnostic);
+            };
+            call.parse_body_with(&parse).map_err(failed).ok()
+        };
+        self.macros().filter(|call| is_called(call, name)).filter_map(parse).collect()
+    }
+
+    /// Parses the beginning of an item: its docs, attributes and name. Reports a missing comment, and attributes that are not in `known`.
+    pub(super) fn head(&self, input: ParseStream<'_>, known: &[&str]) -> syn::Result<Head> {
+        let attributes = Attribute::parse_outer(input)?;
+        let name = input.parse()?;
+        Ok(Head { docs: self.item_docs(&name, &attributes, known), name, attributes })
     }
 
     /// Position of a syntax element.
@@ -77,18 +92,21 @@ impl Source {
     }
 
     pub(super) fn report(&self, about: &impl Spanned, message: impl Into<String>) {
-        self.diagnostics.borrow_mut().push(Diagnostic { span: self.span(about), message: message.into() });
+        self.report_at(self.span(about), message);
+    }
+
+    pub(super) fn report_at(&self, span: Span, message: impl Into<String>) {
+        self.diagnostics.borrow_mut().push(Diagnostic { span, message: message.into() });
     }
 
     /// Reports something that is missing in the file.
     pub(super) fn report_missing(&self, message: impl Into<String>) {
-        let span = Span { file: self.file.clone(), line: 1 };
-        self.diagnostics.borrow_mut().push(Diagnostic { span, message: message.into() });
+        self.report_at(Span { file: self.file.clone(), line: 1 }, message);
     }
 
-    /// Removes and returns the diagnostics.
-    pub(super) fn take_diagnostics(&self) -> Vec<Diagnostic> {
-        mem::take(&mut self.diagnostics.borrow_mut())
+    /// The invalid syntax and the other problems that were reported.
+    pub(super) fn into_diagnostics(self) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+        (self.syntax_errors.into_inner(), self.diagnostics.into_inner())
     }
 
     /// Text of the `//!` comment of the file.
@@ -118,6 +136,28 @@ impl Source {
         let lines = texts.map(|text| text.strip_prefix(' ').unwrap_or(&text).to_owned()).collect();
         Some(Docs { lines, span: self.span(first) })
     }
+}
+
+/// Parses the items in braces.
+pub(super) fn in_braces<T>(
+    input: ParseStream<'_>,
+    parse: impl Fn(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<Vec<T>> {
+    let inside;
+    braced!(inside in input);
+    all_of(&inside, parse)
+}
+
+/// Parses all items of an input.
+pub(super) fn all_of<T>(
+    input: ParseStream<'_>,
+    parse: impl Fn(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<Vec<T>> {
+    let mut all = Vec::new();
+    while !input.is_empty() {
+        all.push(parse(input)?);
+    }
+    Ok(all)
 }
 
 /// Whether this is a call of the macro with this name, in any path.

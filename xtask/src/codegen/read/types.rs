@@ -1,17 +1,36 @@
 //! Converts Rust types of fields.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
-use syn::{GenericArgument, Ident, PathArguments};
+use proc_macro2::TokenTree;
+use syn::{GenericArgument, Ident, Macro, PathArguments};
 
+use super::source::{Source, is_called};
 use crate::codegen::definition::Type;
 
 /// Names of the types that the core defines.
 #[derive(Default)]
 pub(super) struct Names {
-    pub(super) enums: BTreeSet<String>,
-    pub(super) models: BTreeSet<String>,
-    pub(super) params: BTreeSet<String>,
+    pub(super) enums: HashSet<String>,
+    pub(super) models: HashSet<String>,
+    pub(super) params: HashSet<String>,
+}
+
+impl Names {
+    pub(super) fn of<'a>(sources: impl Iterator<Item = &'a Source> + Clone) -> Names {
+        let of = |name| {
+            let calls = sources.clone().flat_map(Source::macros).filter(move |call| is_called(call, name));
+            // The first identifier that is not part of an attribute or a comment.
+            let defined = |call: &Macro| {
+                call.tokens.clone().into_iter().find_map(|token| match token {
+                    TokenTree::Ident(name) => Some(name.to_string()),
+                    _ => None,
+                })
+            };
+            calls.filter_map(defined).collect()
+        };
+        Names { enums: of("open_enum"), models: of("model"), params: of("params") }
+    }
 }
 
 /// The position of a field, which determines the types that it may have.
@@ -28,10 +47,6 @@ pub(crate) enum Owner {
 }
 
 impl Position {
-    pub(super) fn required(owner: Owner) -> Position {
-        Position { owner, required: true }
-    }
-
     /// Position of a field outside the `required` part. In a model, such a field is always present unless its type is `Option`.
     pub(super) fn of(owner: Owner, written: &syn::Type) -> Position {
         Position { owner, required: owner == Owner::Model && argument_of("Option", written).is_none() }
@@ -127,9 +142,9 @@ mod tests {
         let is_optional = position.owner == Owner::Model && !position.required;
         let text = if is_optional { format!("Option<{text}>") } else { text.to_owned() };
         let names = Names {
-            enums: BTreeSet::from(["Channel".to_owned()]),
-            models: BTreeSet::from(["Message".to_owned()]),
-            params: BTreeSet::from(["SendMessage".to_owned()]),
+            enums: HashSet::from(["Channel".to_owned()]),
+            models: HashSet::from(["Message".to_owned()]),
+            params: HashSet::from(["SendMessage".to_owned()]),
         };
         field_type(&syn::parse_str(&text).expect("a type"), position, &names)
     }
