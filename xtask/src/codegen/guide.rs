@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use minijinja::context;
 
+use super::Files;
 use super::definition::Definition;
 use super::language::{Language, Link};
-use super::node;
+use super::node::NODE;
+use super::python::PYTHON;
 use super::template::{environment, render};
 use super::view::view;
 use crate::command::Result;
@@ -16,31 +18,19 @@ use crate::command::Result;
 /// The guides, relative to the root of the repository, with the language of their tables and the templates of these.
 const GUIDES: [(&str, Language, [&str; 2]); 2] = [
     ("docs/behaviour.md", LANGUAGE, ["client_options.md.jinja", "call_options.md.jinja"]),
-    ("bindings-node/README.md", node::NODE, ["node_client_options.md.jinja", "node_call_options.md.jinja"]),
+    ("bindings-node/README.md", NODE, ["node_client_options.md.jinja", "node_call_options.md.jinja"]),
 ];
 
 const LANGUAGE: Language = Language {
     name: "the guide",
-    keywords: &[],
-    link,
+    link: |link| if let Link::Kind(kind) = link { kind.name.clone() } else { (PYTHON.link)(link) },
     names: |_, _| {},
     no: "off",
-    milliseconds: false,
-    optional_lists: true,
+    ..PYTHON
 };
 
-fn link(link: Link<'_>) -> String {
-    match link {
-        Link::Kind(one) | Link::Outcome(one) => one.name.clone(),
-        Link::Enum(name) | Link::Model(name) | Link::Params(name, _) => name.to_owned(),
-        Link::Method(model, method) => format!("{model}::{method}"),
-        Link::Template => "Template".to_owned(),
-        Link::ParseEvent => "parse_event".to_owned(),
-    }
-}
-
 /// Returns the guides with new tables between the comments `<!-- Generated … TEMPLATE. -->` and `<!-- end -->`.
-pub(super) fn write(definition: &Definition, root: &Path) -> Result<Vec<(PathBuf, String)>> {
+pub(super) fn write(definition: &Definition, root: &Path) -> Result<Files> {
     let guide =
         |(name, language, templates)| Ok((PathBuf::from(name), guide(definition, root, name, &language, templates)?));
     GUIDES.into_iter().map(guide).collect()

@@ -171,3 +171,118 @@ fn items(definition: &Definition) -> Vec<(Item<'_>, &Span)> {
     items.extend(definition.operations().map(|(resource, one)| (Item::Operation(resource, one), &one.span)));
     items
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::codegen::definition::{Constant, Definition, Docs, Field, Type};
+    use crate::codegen::testing::{self, field, messages, model, span, wait_for_credits};
+    use crate::codegen::{c, cpp, node, python};
+    use crate::command::Result;
+    use crate::paths;
+
+    type View = fn(&Definition, &Path) -> Result<serde_json::Value>;
+
+    const LANGUAGES: [(&str, View); 4] =
+        [("C", c::view), ("C++", cpp::view), ("Python", python::view), ("JavaScript", node::view)];
+
+    /// The problems of a language with the definitions of the core after a change.
+    fn problems(language: &str, change: impl FnOnce(&mut Definition)) -> String {
+        let (_, view) = LANGUAGES.into_iter().find(|(name, _)| *name == language).expect("a language");
+        view(&testing::definition(change), paths::root()).err().unwrap_or_default()
+    }
+
+    fn of_field(language: &str, field: Field) -> String {
+        problems(language, |all| messages(all).models[0].fields.push(field))
+    }
+
+    #[test]
+    fn unsupported_types_are_reported_with_their_position() {
+        for (language, _) in LANGUAGES {
+            let found = problems(language, |all| {
+                let messages = messages(all);
+                messages.models[0].fields.extend([
+                    field("content", Type::Template, true),
+                    field("layout", Type::Template, false),
+                    field("tags", Type::List(Box::new(Type::String)), false),
+                ]);
+                for (number, kind) in [Type::F64, Type::U32, Type::Timestamp, Type::Template].into_iter().enumerate() {
+                    messages.params[0].fields.push(field(&format!("required_{number}"), kind.clone(), true));
+                    messages.params[0].fields.push(field(&format!("optional_{number}"), kind, false));
+                }
+                wait_for_credits(messages);
+            });
+            let unsupported = [
+                "a field cannot be a `Template`",
+                "a field cannot be a `Vec<String>`",
+                "a parameter cannot be a `f64`",
+                "a required parameter cannot be a `u32`",
+                "a required parameter cannot be a `Timestamp`",
+                "a required parameter cannot be a `Template`",
+            ];
+            let expected = unsupported.map(|problem| format!("messages.rs:7: {problem} in {language}\n")).concat();
+            assert_eq!(found, expected + "messages.rs:7: `Credits` has no field `status` to wait for");
+        }
+    }
+
+    #[test]
+    fn duplicate_names_and_keywords_are_reported() {
+        for (language, name, duplicate) in [
+            ("C", "free", "zexa_message_free"),
+            ("C++", "json", "message::json"),
+            ("Python", "to_dict", "Message::to_dict"),
+            ("JavaScript", "extra", "Message::extra"),
+        ] {
+            let expected = format!("messages.rs:7: duplicate name `{duplicate}` in {language}");
+            assert_eq!(of_field(language, field(name, Type::String, true)), expected);
+        }
+        for (language, name, duplicate) in [
+            ("C", "CancelToken", "zexa_cancel_token"),
+            ("C++", "Page", "zexa::page"),
+            ("C++", "Client", "zexa::client"),
+            ("C++", "Error", "zexa::error"),
+            ("C++", "Version", "zexa::version"),
+            ("C++", "KeyValues", "zexa::key_values"),
+            ("C++", "ParseEvent", "zexa::parse_event"),
+            ("Python", "Page", "zexa::Page"),
+            ("JavaScript", "Page", "zexa::Page"),
+        ] {
+            let found = problems(language, |all| messages(all).models.push(model(name)));
+            let expected = format!("messages.rs:7: duplicate name `{duplicate}` in {language}");
+            assert_eq!(found.lines().next(), Some(expected.as_str()));
+        }
+        // It is in the namespace `detail`.
+        assert_eq!(problems("C++", |all| messages(all).models.push(model("Arrays"))), "");
+        for name in ["close", "request"] {
+            let resource = |all: &mut Definition| {
+                messages(all).resource.as_mut().expect("it has a resource").name = name.to_owned();
+            };
+            let expected = format!("duplicate name `client::{name}` in C++");
+            assert!(problems("C++", resource).contains(&expected));
+        }
+        let event = |all: &mut Definition| {
+            let mut models = all.sections.iter_mut().flat_map(|section| &mut section.models);
+            let event = models.find(|model| model.name == "Event").expect("the model exists");
+            event.fields.push(field("message", Type::String, false));
+        };
+        assert_eq!(problems("C++", event), "messages.rs:7: duplicate name `event::message` in C++");
+        let parameter = |all: &mut Definition| messages(all).params[0].fields.push(field("class", Type::String, true));
+        assert_eq!(problems("C", parameter), "messages.rs:7: `class` is a keyword in C");
+        let expected = "messages.rs:7: `register` is a keyword in C++";
+        assert_eq!(of_field("C++", field("register", Type::String, true)), expected);
+    }
+
+    #[test]
+    fn a_kind_that_collides_with_a_status_of_c_is_reported() {
+        let kind = |name: &str, number| {
+            let (name, docs, span) = (name.to_owned(), Docs::default(), span("error.rs"));
+            let kind = Constant { variant: "More".into(), name, number, docs, span };
+            problems("C", |definition| definition.kinds.push(kind))
+        };
+        assert_eq!(kind("done", 99), "error.rs:7: duplicate name `ZEXA_DONE` in C");
+        let expected = "error.rs:7: in C, 102 is the number of a status that is no kind of error";
+        assert_eq!(kind("more", 102), expected);
+        assert_eq!(kind("more", 99), "");
+    }
+}

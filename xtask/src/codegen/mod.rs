@@ -5,6 +5,7 @@ mod cpp;
 mod definition;
 mod docs;
 mod errors;
+mod format;
 #[cfg(test)]
 mod golden;
 mod guide;
@@ -21,9 +22,8 @@ mod view;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 
 use crate::command::Result;
 use crate::{paths, show};
@@ -116,56 +116,12 @@ fn first_difference(one: &str, other: &str) -> Option<usize> {
 
 /// Generates all files from the sources in `root`.
 fn generate(root: &Path) -> Result<Files> {
-    let definition = read::read(&root.join("core").join("src")).map_err(read::render)?;
-    let ffi = root.join("ffi-c").join("src");
-    let (c, header) = c::write(&definition, &ffi)?;
-    let mut files = Files::from_iter(guide::write(&definition, root)?);
-    for (name, text) in c {
-        files.insert(PathBuf::from(format!("{}/{name}.rs", GENERATED_FOLDERS[0])), text);
-    }
-    files.insert(HEADER.into(), clang_format(&header, "zexa.h")?);
-    let cpp = cpp::write(&definition, &root.join("ffi-c").join("cpp"))?;
-    files.insert("include/zexa.hpp".into(), clang_format(&cpp, "zexa.hpp")?);
-    for (name, text) in python::write(&definition, &root.join("bindings-python"))? {
-        files.insert(Path::new("bindings-python").join(name), text);
-    }
-    for (name, text) in node::write(&definition, &root.join("bindings-node"))? {
-        files.insert(Path::new("bindings-node").join(name), text);
+    let definition = read::read(&root.join("core/src")).map_err(read::render)?;
+    let mut files = Files::new();
+    for write in [c::write, cpp::write, python::write, node::write, guide::write] {
+        files.extend(write(&definition, root)?);
     }
     Ok(files)
-}
-
-/// Formats Rust code.
-fn rustfmt(text: &str) -> Result<String> {
-    let mut command = Command::new("rustfmt");
-    command.args(["--edition", "2024", "--config-path"]).arg(paths::root());
-    filter(&mut command, text)
-}
-
-/// Formats C or C++ code.
-fn clang_format(text: &str, name: &str) -> Result<String> {
-    let mut command = crate::python::Venv::prepare()?.program("clang-format");
-    // clang-format searches for its configuration from the folder of this file.
-    command.arg(format!("--assume-filename={}", paths::root().join("include").join(name).display()));
-    filter(&mut command, text)
-}
-
-/// Runs a program with a text as its stdin, and returns its output.
-fn filter(command: &mut Command, text: &str) -> Result<String> {
-    let program = command.get_program().display().to_string();
-    let failed = |error: std::io::Error| format!("{program}: {error}");
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(failed)?;
-    let mut stdin = child.stdin.take().expect("stdio is piped");
-    let input = text.to_owned();
-    // Written in a thread, because both pipes have limited buffers.
-    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
-    let output = child.wait_with_output().map_err(|error| error.to_string())?;
-    // If writing fails, the program has failed and reports the error.
-    let _ = writer.join();
-    if !output.status.success() {
-        return Err(format!("{program} failed on:\n{text}"));
-    }
-    String::from_utf8(output.stdout).map_err(|_| format!("the output of {program} is not UTF-8"))
 }
 
 #[cfg(test)]

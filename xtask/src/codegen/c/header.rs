@@ -16,10 +16,10 @@ const TEMPLATE: &str = "zexa.h.jinja";
 const FILES: &str = "version error number key_value attempt client cancel call_options template event request";
 
 /// The declarations of the hand-written files.
-pub(super) fn hand_written(ffi: &Path) -> Result<Vec<Declaration>> {
+pub(super) fn hand_written(root: &Path) -> Result<Vec<Declaration>> {
     let mut all = Vec::new();
     for name in FILES.split(' ') {
-        let file = ffi.join(format!("{name}.rs"));
+        let file = root.join(format!("ffi-c/src/{name}.rs"));
         let source = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         all.extend(declarations(name, &source)?);
     }

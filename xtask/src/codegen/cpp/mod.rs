@@ -7,16 +7,20 @@ use std::{fs, io};
 
 use minijinja::{Error, ErrorKind, context};
 
+use super::Files;
 use super::definition::Definition;
 use super::docs::{commented, wrap};
-use super::template::{environment, render};
-use super::view::view;
+use super::template::{environment, file};
 use crate::command::Result;
 
-/// Writes the header, before clang-format. The fragments are in `folder`.
-pub(super) fn write(definition: &Definition, folder: &Path) -> Result<String> {
-    let view = view(definition, &names::CPP, names::defined(&fragments(folder)?))?;
-    let mut environment = environment("cpp", view);
+const FOLDER: &str = "ffi-c/cpp";
+
+pub(super) fn view(definition: &Definition, root: &Path) -> Result<serde_json::Value> {
+    super::view::view(definition, &names::CPP, names::defined(&fragments(&root.join(FOLDER))?))
+}
+
+pub(super) fn write(definition: &Definition, root: &Path) -> Result<Files> {
+    let mut environment = environment("cpp", view(definition, root)?);
     // Each paragraph as one line, which clang-format wraps.
     environment.add_filter("doc", |lines: Vec<String>| commented("///", &wrap(&lines, usize::MAX)));
     environment.add_filter("accessor", names::accessor);
@@ -24,12 +28,12 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<String> {
     environment.add_filter("detail", |code: &str| {
         format!("/// @cond\n\nnamespace detail {{\n\n{code}\n}} // namespace detail\n\n/// @endcond\n")
     });
-    let folder = folder.to_owned();
+    let folder = root.join(FOLDER);
     environment.add_function("fragment", move |name: &str| {
         let failed = |error| Error::new(ErrorKind::InvalidOperation, format!("{name}: {error}"));
         fs::read_to_string(folder.join(name)).map_err(failed)
     });
-    render(&environment, "zexa.hpp.jinja", context! {})
+    Ok(Files::from([file(&environment, "include/zexa.hpp", "zexa.hpp.jinja", context! {})?]))
 }
 
 /// All fragments, in no particular order.

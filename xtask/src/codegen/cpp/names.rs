@@ -55,12 +55,12 @@ fn names(names: &mut Names<'_>, item: &Item<'_>) {
         }
         Item::Model(model) => {
             let class = model.name.to_snake_case();
-            names.take(&format!("{class}::"), ["json"]);
             // A nested model is a class in the one that it is a part of.
             if !names.definition.is_nested(&model.name) {
                 names.take("zexa::", [&class]);
                 names.take(&format!("{class}::"), ["extra_json", "get"]);
             }
+            names.take(&format!("{class}::"), ["json"]);
         }
         Item::Accessor(model, accessor) => names.take(&format!("{}::", model.name.to_snake_case()), [accessor.name]),
         Item::Field(model, field) => {
@@ -109,45 +109,4 @@ pub(super) fn defined(fragments: &str) -> HashSet<String> {
         }
     }
     names
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::write;
-    use super::*;
-    use crate::codegen::testing::{field, model, with_messages};
-    use crate::paths;
-
-    #[test]
-    fn invalid_names_and_types_are_reported() {
-        let mut definition = with_messages(|messages| {
-            let names = ["Page", "Client", "Error", "Version", "KeyValues", "ParseEvent", "Arrays"];
-            messages.models.extend(names.map(model));
-            messages.models[0].fields.extend([
-                field("json", Type::String, true),
-                field("register", Type::String, true),
-                field("template", Type::Template, true),
-            ]);
-            messages.params[0].fields = vec![field("price", Type::F64, true)];
-        });
-        let mut models = definition.sections.iter_mut().flat_map(|section| &mut section.models);
-        let event = models.find(|model| model.name == "Event").expect("the model exists");
-        event.fields.push(field("message", Type::String, false));
-        let mut resources = definition.sections.iter_mut().filter_map(|section| section.resource.as_mut());
-        ["request", "close"].into_iter().zip(&mut resources).for_each(|(name, one)| one.name = name.into());
-        let errors = write(&definition, &paths::root().join("ffi-c/cpp")).expect_err("fails");
-        let duplicate = |name: &str| format!("duplicate name `{name}` in C++");
-        let zexa =
-            ["page", "client", "error", "version", "key_values", "parse_event"].map(|name| format!("zexa::{name}"));
-        for name in zexa.iter().map(String::as_str).chain(["message::json", "event::message"]) {
-            assert!(errors.contains(&format!("messages.rs:7: {}", duplicate(name))), "{name}: {errors}");
-        }
-        for name in ["client::close", "client::request"] {
-            assert!(errors.contains(&duplicate(name)), "{name}: {errors}");
-        }
-        assert!(!errors.contains("arrays"), "it is in the namespace `detail`: {errors}");
-        for problem in ["`register` is a keyword", "a field cannot be a `Template`", "a parameter cannot be a `f64`"] {
-            assert!(errors.contains(&format!("messages.rs:7: {problem} in C++")), "{problem}: {errors}");
-        }
-    }
 }

@@ -10,14 +10,14 @@ use std::path::Path;
 use minijinja::context;
 use minijinja::value::Value;
 
-use self::names::{PYTHON, attribute};
+pub(super) use self::names::PYTHON;
+use self::names::attribute;
+use super::Files;
 use super::definition::Definition;
 use super::docs::wrap;
-use super::rustfmt;
-use super::template::{environment, render};
-use super::view::{elements, sections, view};
+use super::template::{environment, file};
+use super::view::{elements, sections};
 use crate::command::Result;
-use crate::python::Venv;
 
 /// The classes that are written by hand, in `bindings-python/src`.
 const BY_HAND: [&str; 6] = ["List", "AsyncList", "Pages", "AsyncPages", "Page", "Response"];
@@ -25,10 +25,14 @@ const BY_HAND: [&str; 6] = ["List", "AsyncList", "Pages", "AsyncPages", "Page", 
 /// The classes that are written by hand in Python: the base exceptions in `_error.py`, and the clients in the template `_client.py.jinja`.
 const IN_PYTHON: [&str; 4] = ["ZexaError", "APIError", "Client", "AsyncClient"];
 
-/// All generated files, by their paths within `bindings-python`.
-pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<String, String>> {
+pub(super) fn view(definition: &Definition, _: &Path) -> Result<serde_json::Value> {
     let reserved = BY_HAND.iter().chain(&IN_PYTHON).map(|name| format!("zexa::{name}"));
-    let mut view = view(definition, &PYTHON, reserved.collect())?;
+    super::view::view(definition, &PYTHON, reserved.collect())
+}
+
+pub(super) fn write(definition: &Definition, root: &Path) -> Result<Files> {
+    let folder = root.join("bindings-python");
+    let mut view = view(definition, root)?;
     let fields = definition.params().flat_map(|params| &params.fields);
     let mut renamed: BTreeMap<_, _> = fields.map(|field| (field.name.clone(), attribute(&field.name))).collect();
     renamed.retain(|name, attribute| name != attribute);
@@ -65,13 +69,10 @@ pub(super) fn write(definition: &Definition, folder: &Path) -> Result<BTreeMap<S
         sources.push((format!("python/zexa/{name}"), name, context! { kind => "" }));
     }
     sources.push(("python/zexa/_async.py".to_owned(), "_client.py", context! { kind => "Async" }));
-    let mut files = BTreeMap::new();
-    for (file, template, context) in sources {
-        let text = render(&environment, &format!("{template}.jinja"), context)?;
-        let text = if file.ends_with(".rs") { rustfmt(&text)? } else { ruff(&text, &file)? };
-        files.insert(file, text);
-    }
-    Ok(files)
+    let file = |(path, template, context)| {
+        file(&environment, format!("bindings-python/{path}"), &format!("{template}.jinja"), context)
+    };
+    sources.into_iter().map(file).collect()
 }
 
 /// A text as a docstring, without the final line break.
@@ -90,56 +91,20 @@ fn docstring(text: &str, indent: usize) -> String {
 /// The line length of ruff.toml, without the quotes of a docstring.
 const WIDTH: usize = 114;
 
-/// Formats Python with ruff, removes unused imports and sorts the others.
-fn ruff(text: &str, file: &str) -> Result<String> {
-    let path = format!("bindings-python/{file}");
-    let filter = |arguments: &[&str], text: &str| {
-        let mut command = Venv::prepare()?.program("ruff");
-        command.current_dir(crate::paths::root()).args(arguments).args(["--quiet", "--stdin-filename", &path, "-"]);
-        super::filter(&mut command, text)
-    };
-    // Ignore trailing commas, so that the layout of a template does not matter.
-    let format = ["format", "--config=format.skip-magic-trailing-comma=true"];
-    filter(&format, &filter(&["check", "--fix-only"], text)?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codegen::definition::{Section, Type};
-    use crate::codegen::testing::{field, model, wait_for_credits, with_messages};
+    use crate::codegen::definition::Type;
+    use crate::codegen::testing::{field, with_messages};
     use crate::paths;
-
-    /// The files for a changed definition.
-    fn written(change: impl FnOnce(&mut Section)) -> Result<BTreeMap<String, String>> {
-        write(&with_messages(change), &paths::root().join("bindings-python"))
-    }
-
-    #[test]
-    fn unsupported_types_are_reported_with_their_position() {
-        let reported = written(|messages| messages.params[0].fields.push(field("price", Type::F64, false)));
-        assert_eq!(reported.expect_err("fails"), "messages.rs:7: a parameter cannot be a `f64` in Python");
-        let list = Type::List(Box::new(Type::String));
-        let reported = written(|messages| messages.models[0].fields.push(field("tags", list, false)));
-        assert_eq!(reported.expect_err("fails"), "messages.rs:7: a field cannot be a `Vec<String>` in Python");
-        let reported = written(wait_for_credits);
-        assert_eq!(reported.expect_err("fails"), "messages.rs:7: `Credits` has no field `status` to wait for");
-    }
-
-    #[test]
-    fn duplicate_names_are_reported() {
-        let reported = written(|messages| messages.models[0].fields.push(field("to_dict", Type::String, true)));
-        let expected = "messages.rs:7: duplicate name `Message::to_dict` in Python";
-        assert_eq!(reported.expect_err("fails"), expected);
-        let reported = written(|messages| messages.models.push(model("Page"))).expect_err("fails");
-        assert_eq!(reported, "messages.rs:7: duplicate name `zexa::Page` in Python");
-    }
 
     #[test]
     fn keyword_gets_an_underscore() {
-        let files = written(|messages| messages.params[0].fields.push(field("class", Type::String, false)));
-        let files = files.expect("it can be written");
-        assert!(files["python/zexa/_client.py"].contains("class_: str | None = None"));
-        assert!(files["src/generated/messages.rs"].contains("class_: Option<Argument<'_>>"));
+        let class = field("class", Type::String, false);
+        let definition = with_messages(|messages| messages.params[0].fields.push(class));
+        let files = write(&definition, paths::root()).expect("it can be written");
+        let text = |file: &str| &files[&Path::new("bindings-python").join(file)];
+        assert!(text("python/zexa/_client.py").contains("class_: str | None = None"));
+        assert!(text("src/generated/messages.rs").contains("class_: Option<Argument<'_>>"));
     }
 }

@@ -5,7 +5,7 @@ use crate::codegen::errors;
 use crate::codegen::language::{Item, Language, Link, Names};
 
 /// The names of the package are in the scope "zexa". A field whose name is a keyword gets an underscore, so keywords are no error.
-pub(super) const PYTHON: Language =
+pub(in crate::codegen) const PYTHON: Language =
     Language { name: "Python", keywords: &[], link, names, no: "`False`", milliseconds: false, optional_lists: false };
 
 /// The keywords that are valid snake_case names.
