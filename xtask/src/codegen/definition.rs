@@ -159,20 +159,27 @@ pub(crate) enum Type {
     List(Box<Type>),
 }
 
+impl Type {
+    /// The types that contain no other type, as written in the core.
+    pub(crate) const PLAIN: [(&str, Type); 7] = [
+        ("String", Type::String),
+        ("u32", Type::U32),
+        ("u64", Type::U64),
+        ("f64", Type::F64),
+        ("Timestamp", Type::Timestamp),
+        ("Value", Type::Json),
+        ("Template", Type::Template),
+    ];
+}
+
 /// The type as written in the core.
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Type::String => "String",
-            Type::U32 => "u32",
-            Type::U64 => "u64",
-            Type::F64 => "f64",
-            Type::Timestamp => "Timestamp",
-            Type::Json => "Value",
-            Type::Template => "Template",
-            Type::Enum(name) | Type::Model(name) => name,
-            Type::List(element) => return write!(f, "Vec<{element}>"),
-        })
+        match self {
+            Type::Enum(name) | Type::Model(name) => f.write_str(name),
+            Type::List(element) => write!(f, "Vec<{element}>"),
+            _ => f.write_str(Type::PLAIN.iter().find(|(_, plain)| plain == self).map_or("", |(name, _)| name)),
+        }
     }
 }
 
@@ -192,7 +199,8 @@ pub(crate) struct Operation {
     pub(crate) name: String,
     pub(crate) docs: Docs,
     pub(crate) path: String,
-    pub(crate) kind: OperationKind,
+    /// `post`, `get`, `get_one` for an object that exists once per account, `wait`, `list` or `delete`.
+    pub(crate) kind: String,
     /// Name of the parameters.
     pub(crate) params: Option<String>,
     /// Name of the model that it returns, or of the items of a list.
@@ -202,36 +210,10 @@ pub(crate) struct Operation {
     pub(crate) span: Span,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum OperationKind {
-    /// Sends parameters as the body, and returns an object.
-    Post,
-    /// Returns an object by id.
-    Get,
-    /// Returns an object that exists once per account.
-    GetOne,
-    /// Polls an object by id until it has a given status.
-    Wait,
-    /// Returns a paginated list.
-    List,
-    /// Deletes an object by id.
-    Delete,
-}
-
-impl OperationKind {
-    /// Whether the operation takes an id.
-    pub(crate) fn is_by_id(self) -> bool {
-        matches!(self, OperationKind::Get | OperationKind::Wait | OperationKind::Delete)
-    }
-
-    /// HTTP method.
-    pub(crate) fn method(self) -> &'static str {
-        match self {
-            OperationKind::Post => "POST",
-            OperationKind::Delete => "DELETE",
-            OperationKind::Get | OperationKind::GetOne | OperationKind::Wait | OperationKind::List => "GET",
-        }
+impl Operation {
+    /// Whether it takes an id.
+    pub(crate) fn is_by_id(&self) -> bool {
+        self.path.contains("{id}")
     }
 }
 

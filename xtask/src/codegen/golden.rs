@@ -12,32 +12,40 @@ use crate::paths;
 
 #[test]
 fn golden_a_new_field() {
-    let changed = copy_of_sources("new_field");
-    let file = changed.join("core/src/messages.rs");
-    let text = fs::read_to_string(&file).expect("the file was copied");
-    let text = insert_after(
-        &text,
+    let in_model = (
         "            error: Option<String> as Code,\n",
         "            /// Number of SMS. Not documented: the API may omit it.\n            segments: Option<u32>,\n",
     );
-    let text = insert_after(
-        &text,
+    let in_params = (
         "            template_id: String,\n",
         "            /// The caller's own name for it, up to 64 characters.\n            reference: String,\n",
     );
-    fs::write(&file, text).expect("the file can be written");
-    compare("new_field.diff", &differences(&changed));
+    compare("new_field", "messages", &[in_model, in_params]);
 }
 
 #[test]
 fn golden_a_new_option() {
-    let changed = copy_of_sources("new_option");
-    let file = changed.join("core/src/client_options.rs");
-    let text = fs::read_to_string(&file).expect("the file was copied");
     let option = "        /// Set the time after which an idle connection is closed.\n        idle_timeout: duration since \"0.1.1\" = 60 s;\n";
-    let text = insert_after(&text, "        max_connections: limit = 100;\n", option);
+    compare("new_option", "client_options", &[("        max_connections: limit = 100;\n", option)]);
+}
+
+/// Compares the expected diff with the actual one after the additional lines in a file of the core. Each follows another line.
+fn compare(name: &str, file: &str, additional: &[(&str, &str)]) {
+    let changed = copy_of_sources(name);
+    let file = changed.join("core/src").join(file).with_extension("rs");
+    let mut text = fs::read_to_string(&file).expect("the file was copied");
+    for (marker, more) in additional {
+        assert_eq!(text.matches(marker).count(), 1, "the text occurs once");
+        text = text.replace(marker, &format!("{marker}{more}"));
+    }
     fs::write(&file, text).expect("the file can be written");
-    compare("new_option.diff", &differences(&changed));
+    let actual = differences(&changed);
+    let golden = paths::root().join("xtask/golden").join(name).with_extension("diff");
+    if std::env::var_os("ZEXA_UPDATE_GOLDEN").is_some() {
+        fs::write(&golden, &actual).expect("the file can be written");
+    }
+    let expected = fs::read_to_string(&golden).unwrap_or_default();
+    assert!(expected == actual, "{} is out of date, the actual diff is:\n{actual}", golden.display());
 }
 
 /// Diff between the files that are generated from the current sources and from the changed sources.
@@ -53,20 +61,6 @@ fn differences(changed: &Path) -> String {
         all.extend(hunks.lines().map(|line| if line.starts_with("@@") { "@@\n".into() } else { format!("{line}\n") }));
     }
     all
-}
-
-fn compare(name: &str, actual: &str) {
-    let golden = paths::root().join("xtask/golden").join(name);
-    if std::env::var_os("ZEXA_UPDATE_GOLDEN").is_some() {
-        fs::write(&golden, actual).expect("the file can be written");
-    }
-    let expected = fs::read_to_string(&golden).unwrap_or_default();
-    assert!(expected == actual, "{} is out of date, the actual diff is:\n{actual}", golden.display());
-}
-
-fn insert_after(text: &str, marker: &str, more: &str) -> String {
-    assert_eq!(text.matches(marker).count(), 1, "the text occurs once");
-    text.replace(marker, &format!("{marker}{more}"))
 }
 
 /// Copies the sources that codegen reads to a folder in `target/`.

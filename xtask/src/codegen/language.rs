@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::definition::{ClientOption, Constant, Definition, Field, OpenEnum, Operation, OperationKind};
+use super::definition::{ClientOption, Constant, Definition, Field, OpenEnum, Operation};
 use super::definition::{Resource, Span, Struct, Type};
 use super::read::{Diagnostic, Owner, Position};
 use super::view::{Accessor, accessors};
@@ -125,8 +125,8 @@ impl<'a> Names<'a> {
                 self.report(format!("an optional parameter cannot be a `{}` in {}", field.kind, self.language.name));
             }
             Item::Parameter(_, field) => self.check_type(field, Owner::Params, "a parameter"),
-            Item::Operation(_, Operation { kind: OperationKind::Wait, answer: Some(answer), .. })
-                if self.definition.status(answer).is_none() =>
+            Item::Operation(_, Operation { kind, answer: Some(answer), .. })
+                if kind == "wait" && self.definition.status(answer).is_none() =>
             {
                 self.report(format!("`{answer}` has no field `status` to wait for"));
             }

@@ -1,6 +1,6 @@
 //! Definitions for the tests of the writers: those of the core, with changes.
 
-use super::definition::{Definition, Docs, Field, OperationKind, Section, Shown, Span, Struct, Type};
+use super::definition::{Definition, Docs, Field, Section, Shown, Span, Struct, Type};
 use super::read;
 use crate::paths;
 
@@ -37,7 +37,7 @@ pub(super) fn model(name: &str) -> Struct {
 /// Changes an operation to wait for a model without a status.
 pub(super) fn wait_for_credits(messages: &mut Section) {
     let operation = &mut messages.resource.as_mut().expect("the section has a resource").operations[1];
-    operation.kind = OperationKind::Wait;
+    operation.kind = "wait".into();
     operation.answer = Some("Credits".into());
     operation.span = span("messages.rs");
 }

@@ -8,7 +8,7 @@ use minijinja::context;
 use minijinja::value::Serde;
 use serde_json::{Value, from_value, json};
 
-use super::definition::{ClientOption, Definition, Docs, OperationKind, Struct, Type};
+use super::definition::{ClientOption, Constant, Definition, Docs, Operation, Struct, Type};
 use super::docs::translate;
 use super::language::{Language, Link, check};
 use super::read::{Diagnostic, render};
@@ -95,14 +95,18 @@ fn resolved(definition: &Definition) -> Value {
         // What it is about, from its path: `message` of `/messages/{id}`.
         let collection = operation.path.trim_start_matches('/').split('/').next().unwrap_or_default();
         seen["noun"] = json!(collection.trim_end_matches('s'));
-        seen["method"] = json!(operation.kind.method());
-        seen["is_by_id"] = json!(operation.kind.is_by_id());
+        seen["method"] = match operation.kind.as_str() {
+            "post" => json!("POST"),
+            "delete" => json!("DELETE"),
+            _ => json!("GET"),
+        };
+        seen["is_by_id"] = json!(operation.is_by_id());
         for reference in ["params", "answer"] {
             seen[reference] = seen[reference].as_str().map(|name| structs[name].clone()).into();
         }
-        let waits_for = operation.answer.as_ref().filter(|_| operation.kind == OperationKind::Wait);
+        let waits_for = operation.answer.as_ref().filter(|_| operation.kind == "wait");
         seen["status"] = json!(waits_for.and_then(|model| definition.status(model)));
-        seen["errors"] = errors::additional(definition, operation).map(|kind| json!(kind.name)).collect();
+        seen["errors"] = errors_of(definition, operation).map(|kind| json!(kind.name)).collect();
     }
     for list in ["enums", "models"] {
         view[list] = elements(&mut view["sections"])
@@ -122,6 +126,16 @@ fn resolved(definition: &Definition) -> Value {
         },
     ]);
     view
+}
+
+/// The kinds of errors of this operation in addition to those of every call, in the order of their numbers.
+fn errors_of<'a>(definition: &'a Definition, operation: &'a Operation) -> impl Iterator<Item = &'a Constant> {
+    definition.kinds.iter().filter(|kind| match kind.variant.as_str() {
+        "NotFound" if operation.is_by_id() => true,
+        // For parameters and ids.
+        "Validation" => operation.kind != "get_one",
+        variant => operation.error_kinds.iter().any(|kind| kind == variant),
+    })
 }
 
 /// The contexts of the templates that are rendered once per section, with the names of the sections.

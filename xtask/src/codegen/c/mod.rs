@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use self::comments::comment;
-use super::definition::{Definition, OperationKind};
+use super::definition::Definition;
 use super::docs::wrap;
 use super::format::format;
 use super::template::{self, file, render};
@@ -32,7 +32,7 @@ pub(super) fn view(definition: &Definition, root: &Path) -> Result<Json> {
 pub(super) fn write(definition: &Definition, root: &Path) -> Result<Files> {
     let mut declarations = header::hand_written(root)?;
     let mut view = view(definition, root)?;
-    let lists = definition.operations().filter(|(_, operation)| operation.kind == OperationKind::List);
+    let lists = definition.operations().filter(|(_, operation)| operation.kind == "list");
     view["listed"] = lists.map(|(_, operation)| json!(operation.answer)).collect();
     let status = |(name, number, docs)| json!({"name": name, "number": number, "docs": [docs]});
     view["other_statuses"] = names::OTHER_STATUSES.into_iter().map(status).collect();

@@ -2,7 +2,7 @@
 
 use heck::{ToShoutySnakeCase, ToSnakeCase};
 
-use crate::codegen::definition::{Constant, OperationKind, Type};
+use crate::codegen::definition::{Constant, Type};
 use crate::codegen::keywords::KEYWORDS;
 use crate::codegen::language::{Item, Language, Link, Names};
 use crate::codegen::values;
@@ -97,7 +97,7 @@ fn names(names: &mut Names<'_>, item: &Item<'_>) {
             let function = format!("zexa_{}_{}", resource.name, operation.name);
             names.take(&function, [""]);
             match &operation.answer {
-                Some(item) if operation.kind == OperationKind::List => {
+                Some(item) if operation.kind == "list" => {
                     names.take(&function, ["_page", "_pages"]);
                     let page = ["", "_count", "_at", "_total", "_number", "_per_page", "_extra_json", "_free"];
                     names.take(&(type_of(item) + "_page"), page);

@@ -1,23 +1,25 @@
 //! Reads the endpoint table: resources and their operations.
 
+use std::collections::HashSet;
+
 use heck::ToPascalCase;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{Ident, LitStr, Result, Token, Type, parenthesized};
 
 use super::source::{Head, Source, all_of, in_braces, written};
-use super::types::{Names, name_of};
+use super::types::Names;
 use super::word;
-use crate::codegen::definition::{Constant, Operation, OperationKind, Resource, Section};
+use crate::codegen::definition::{Constant, Operation, Resource, Section};
 
 /// The kinds of operations and their syntax.
-const OPERATION_KINDS: [(OperationKind, &str, &str); 6] = [
-    (OperationKind::Post, "post", "post name(\"path\", argument: Params) -> Model;"),
-    (OperationKind::Get, "get", "get name(\"path\") -> Model;"),
-    (OperationKind::GetOne, "get_one", "get_one name(\"path\") -> Model;"),
-    (OperationKind::Wait, "wait", "wait name(\"path\") -> Model;"),
-    (OperationKind::List, "list", "list name(\"path\", argument: Params) -> Model;"),
-    (OperationKind::Delete, "delete", "delete name(\"path\");"),
+const OPERATION_KINDS: [(&str, &str); 6] = [
+    ("post", "post name(\"path\", argument: Params) -> Model;"),
+    ("get", "get name(\"path\") -> Model;"),
+    ("get_one", "get_one name(\"path\") -> Model;"),
+    ("wait", "wait name(\"path\") -> Model;"),
+    ("list", "list name(\"path\", argument: Params) -> Model;"),
+    ("delete", "delete name(\"path\");"),
 ];
 
 /// Adds each resource to the section of the same name.
@@ -66,21 +68,18 @@ fn operation(source: &Source, input: ParseStream<'_>, names: &Names, kinds: &[Co
         }
     }
     input.parse::<Token![;]>()?;
-    let mut kind = OperationKind::Get;
-    match OPERATION_KINDS.iter().find(|(_, name, _)| written_kind == name) {
-        Some((known, name, form)) => {
-            kind = *known;
-            if (params.is_some(), answer.is_some()) != (form.contains("Params"), form.contains("Model")) {
-                source.report(&written_kind, format!("invalid `{name}`: expected `{form}`"));
-            }
-        }
+    let kind = written_kind.to_string();
+    match OPERATION_KINDS.iter().find(|(name, _)| kind == *name) {
+        Some((_, form))
+            if (params.is_some(), answer.is_some()) == (form.contains("Params"), form.contains("Model")) => {}
+        Some((_, form)) => source.report(&written_kind, format!("invalid `{kind}`: expected `{form}`")),
         None => {
-            let known = OPERATION_KINDS.map(|(_, name, _)| name).join(", ");
-            source.report(&written_kind, format!("unknown kind `{written_kind}`: expected {known}"));
+            let known = OPERATION_KINDS.map(|(name, _)| name).join(", ");
+            source.report(&written_kind, format!("unknown kind `{kind}`: expected {known}"));
         }
     }
-    let params = params.and_then(|kind| named(source, &kind, "parameters", |name| names.params.contains(name)));
-    let answer = answer.and_then(|kind| named(source, &kind, "model", |name| names.models.contains(name)));
+    let params = params.and_then(|kind| named(source, &kind, "parameters", &names.params));
+    let answer = answer.and_then(|kind| named(source, &kind, "model", &names.models));
     Ok(Operation { span: source.span(&name), name: name.to_string(), docs, path, kind, params, answer, error_kinds })
 }
 
@@ -92,10 +91,11 @@ fn argument(input: ParseStream<'_>) -> Result<Type> {
 }
 
 /// The name of a type, if it is known. Reports unknown names.
-fn named(source: &Source, kind: &Type, expected: &str, known: impl Fn(&str) -> bool) -> Option<String> {
-    let name = name_of(kind).map(ToString::to_string).filter(|name| known(name));
-    if name.is_none() {
-        source.report(kind, format!("unknown {expected} `{}`", written(kind)));
+fn named(source: &Source, kind: &Type, expected: &str, known: &HashSet<String>) -> Option<String> {
+    let name = written(kind);
+    if !known.contains(&name) {
+        source.report(kind, format!("unknown {expected} `{name}`"));
+        return None;
     }
-    name
+    Some(name)
 }

@@ -8,7 +8,7 @@ use syn::punctuated::Punctuated;
 use syn::{FnArg, Ident, ImplItem, Item, LitStr, Result, ReturnType, Signature, Token, Type, Visibility, braced};
 
 use super::source::{Head, Source, has_attribute, in_braces, written};
-use super::types::{Names, Owner, Position, field_type, name_of};
+use super::types::{Names, Owner, Position, field_type};
 use super::word;
 use crate::codegen::definition::{EnumValue, Field, OpenEnum, Predicate, Section, Shown, Struct};
 
@@ -55,15 +55,15 @@ impl<'a> Reader<'a> {
                 let Head { name, docs, .. } = self.source.head(input, &[])?;
                 Ok(EnumValue { variant: name.to_string(), text: assigned_text(input)?, docs })
             })?,
-            predicates: self.predicates(&name),
+            predicates: self.predicates(&name.to_string()),
             span: self.source.span(&name),
         })
     }
 
     /// Public methods of the form `fn name(&self) -> bool`. Other methods exist only in Rust.
-    fn predicates(&self, of: &Ident) -> Vec<Predicate> {
+    fn predicates(&self, name: &str) -> Vec<Predicate> {
         let inherent = self.source.syntax.items.iter().filter_map(|item| match item {
-            Item::Impl(item) if item.trait_.is_none() && name_of(&item.self_ty) == Some(of) => Some(item),
+            Item::Impl(item) if item.trait_.is_none() && written(&item.self_ty) == name => Some(item),
             _ => None,
         });
         let methods = inherent.flat_map(|item| &item.items).filter_map(|item| match item {
@@ -118,7 +118,7 @@ impl<'a> Reader<'a> {
         &self,
         input: ParseStream<'_>,
         shown: Option<&ShownFields>,
-        position: impl Fn(&Type) -> Position,
+        position: impl Fn(&str) -> Position,
     ) -> Result<Option<Field>> {
         let Head { name, docs, attributes } = self.source.head(input, &ON_A_FIELD)?;
         while input.parse::<Option<word::or>>()?.is_some() {
@@ -130,10 +130,11 @@ impl<'a> Reader<'a> {
             input.parse::<Ident>()?;
         }
         input.parse::<Token![,]>()?;
-        let (span, name, position) = (self.source.span(&name), name.unraw().to_string(), position(&kind));
+        let text = written(&kind).replace(' ', "");
+        let (span, name, position) = (self.source.span(&name), name.unraw().to_string(), position(&text));
         let shown = shown.map_or(Shown::Plain, |shown| shown.get(&name).copied().unwrap_or(Shown::Never));
         let may_be_empty = has_attribute(&attributes, "serde(skip_serializing_if)");
-        let Some(kind) = field_type(&kind, position, self.names) else {
+        let Some(kind) = field_type(&text, position, self.names) else {
             let message = format!("`{}` is not supported here, expected {}", written(&kind), position.choices());
             self.source.report(&kind, message);
             return Ok(None);
@@ -180,5 +181,5 @@ fn is_predicate(signature: &Signature) -> bool {
     let mut inputs = signature.inputs.iter();
     let (Some(FnArg::Receiver(this)), None) = (inputs.next(), inputs.next()) else { return false };
     let ReturnType::Type(_, answer) = &signature.output else { return false };
-    this.reference.is_some() && this.mutability.is_none() && name_of(answer).is_some_and(|name| name == "bool")
+    this.reference.is_some() && this.mutability.is_none() && written(answer) == "bool"
 }
