@@ -8,7 +8,7 @@ use minijinja::context;
 use minijinja::value::Serde;
 use serde_json::{Value, from_value, json};
 
-use super::definition::{ClientOption, Constant, Definition, Docs, Operation, Struct, Type};
+use super::definition::{ClientOption, Constant, Definition, Docs, Operation, Section, Struct, Type};
 use super::docs::translate;
 use super::language::{Language, Link, check};
 use super::read::{Diagnostic, render};
@@ -138,11 +138,10 @@ fn errors_of<'a>(definition: &'a Definition, operation: &'a Operation) -> impl I
     })
 }
 
-/// The contexts of the templates that are rendered once per section, with the names of the sections.
-pub(super) fn sections(view: &Value) -> Vec<(String, minijinja::Value)> {
-    let sections = view["sections"].as_array().into_iter().flatten();
-    let context = |section| context! { section => Serde(section) };
-    sections.map(|section| (section["name"].as_str().unwrap_or_default().to_owned(), context(section))).collect()
+/// The sections, each with the context of the templates that are rendered once per section.
+pub(super) fn sections<'a>(definition: &'a Definition, view: &Value) -> Vec<(&'a Section, minijinja::Value)> {
+    let seen = view["sections"].as_array().into_iter().flatten();
+    definition.sections.iter().zip(seen.map(|section| context! { section => Serde(section) })).collect()
 }
 
 /// The elements of an array.

@@ -36,11 +36,11 @@ pub(super) fn write(definition: &Definition, root: &Path) -> Result<Files> {
     view["listed"] = lists.map(|(_, operation)| json!(operation.answer)).collect();
     let status = |(name, number, docs)| json!({"name": name, "number": number, "docs": [docs]});
     view["other_statuses"] = names::OTHER_STATUSES.into_iter().map(status).collect();
-    let sections = sections(&view);
+    let sections = sections(definition, &view);
     let environment = environment(view);
     let mut sources =
         vec![("options".to_owned(), "options", context! {}), ("status".to_owned(), "status", context! {})];
-    sources.extend(sections.into_iter().map(|(name, section)| (name, "section", section)));
+    sources.extend(sections.into_iter().map(|(section, context)| (section.name.clone(), "section", context)));
     let mut names: Vec<_> = sources.iter().map(|(name, ..)| name.clone()).collect();
     names.sort();
     let mut files = Files::new();

@@ -47,25 +47,25 @@ pub(super) fn view(definition: &Definition, root: &Path) -> Result<serde_json::V
 }
 
 pub(super) fn write(definition: &Definition, root: &Path) -> Result<Files> {
-    let has_code = |section: &&Section| {
+    let has_code = |section: &Section| {
         let has_predicates = section.enums.iter().any(|one| !one.predicates.is_empty());
         !section.models.is_empty() || section.resource.is_some() || has_predicates
     };
-    let with_code: Vec<_> = definition.sections.iter().filter(has_code).map(|section| section.name.clone()).collect();
     let view = view(definition, root)?;
-    let sections = sections(&view);
+    let sections = sections(definition, &view);
     let mut environment = environment(definition, view);
-    environment.add_global("modules", with_code.clone());
+    let with_code = definition.sections.iter().filter(|section| has_code(section));
+    environment.add_global("modules", with_code.map(|section| Value::from(&section.name)).collect::<Vec<_>>());
     for (name, text) in types(root)? {
         let added = environment.add_template_owned(name, text.replace("// GENERATED: ", ""));
         added.map_err(|error| format!("{error:#}"))?;
     }
     let mut sources = Vec::new();
-    for (name, section) in sections {
-        if with_code.contains(&name) {
-            sources.push((format!("src/generated/{name}.rs"), "section.rs", section.clone()));
+    for (section, context) in sections {
+        if has_code(section) {
+            sources.push((format!("src/generated/{}.rs", section.name), "section.rs", context.clone()));
         }
-        sources.push((format!("lib/generated/{name}.js"), "section.js", section));
+        sources.push((format!("lib/generated/{}.js", section.name), "section.js", context));
     }
     for (folder, name) in FILES.iter().flat_map(|(folder, names)| names.iter().map(move |name| (folder, name))) {
         sources.push((format!("{folder}/{name}"), name, context! {}));

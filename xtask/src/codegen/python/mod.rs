@@ -13,7 +13,7 @@ use minijinja::value::Value;
 pub(super) use self::names::PYTHON;
 use self::names::attribute;
 use super::Files;
-use super::definition::Definition;
+use super::definition::{Definition, Section};
 use super::docs::wrap;
 use super::template::{environment, file};
 use super::view::{elements, sections};
@@ -41,7 +41,7 @@ pub(super) fn write(definition: &Definition, root: &Path) -> Result<Files> {
         option["name"] = "extra_headers".into();
         renamed.insert("headers".to_owned(), "extra_headers".to_owned());
     }
-    let sections = sections(&view);
+    let sections = sections(definition, &view);
     let mut environment = environment("python", view);
     environment.add_global("renamed", renamed);
     let models = definition.models().map(|model| model.name.as_str());
@@ -58,12 +58,9 @@ pub(super) fn write(definition: &Definition, root: &Path) -> Result<Files> {
         environment.add_template_owned(fragment, text).map_err(|error| format!("{error:#}"))?;
     }
     let mut sources = vec![("src/generated/mod.rs".to_owned(), "mod.rs", context! {})];
-    let has_code = |name: &str| {
-        let mut sections = definition.sections.iter().filter(|one| one.resource.is_some() || !one.models.is_empty());
-        sections.any(|section| section.name == name)
-    };
-    for (name, section) in sections.into_iter().filter(|(name, _)| has_code(name)) {
-        sources.push((format!("src/generated/{name}.rs"), "section.rs", section));
+    let has_code = |section: &Section| section.resource.is_some() || !section.models.is_empty();
+    for (section, context) in sections.into_iter().filter(|(section, _)| has_code(section)) {
+        sources.push((format!("src/generated/{}.rs", section.name), "section.rs", context));
     }
     for name in ["__init__.py", "_client.py", "_errors.py", "_literals.py", "_zexa.pyi"] {
         sources.push((format!("python/zexa/{name}"), name, context! { kind => "" }));

@@ -142,71 +142,65 @@ fn all_parts_of_a_model_are_read() {
 
 #[test]
 fn invalid_sections_are_reported() {
-    const LIST: &str = "an open enum, Vec of String or of an open enum";
-    const PLAIN: &str = "String, u32, u64, f64, Timestamp";
     for (file, right, wrong, diagnostic) in [
-        ("channel", "//! Channels.", "", "channel.rs:1: the file has no `//!` comment"),
-        ("channel", "/// The channel.", "", "channel.rs:4: `Channel` has no doc comment"),
-        ("channel", "/// Text.", "", "channel.rs:6: `Sms` has no doc comment"),
-        ("channel", "/// Whether.", "", "channel.rs:11: `is_old` has no doc comment"),
-        ("channel", "\"sms\"", "1", "channel.rs:6: expected string literal"),
-        ("channel", "= \"sms\"", "=", "channel.rs:6: expected string literal"),
-        ("channel", "true", "1 +", "channel.rs:11: unexpected end of input, expected an expression"),
-        ("messages", "/// A message.", "", "messages.rs:4: `Message` has no doc comment"),
-        ("messages", "/// Its id.", "", "messages.rs:7: `id` has no doc comment"),
+        ("channel", "//! Channels.", "", "1: the file has no `//!` comment"),
+        ("channel", "/// The channel.", "", "4: `Channel` has no doc comment"),
+        ("channel", "/// Text.", "", "6: `Sms` has no doc comment"),
+        ("channel", "/// Whether.", "", "11: `is_old` has no doc comment"),
+        ("channel", "\"sms\"", "1", "6: expected string literal"),
+        ("channel", "= \"sms\"", "=", "6: expected string literal"),
+        ("channel", "true", "1 +", "11: unexpected end of input, expected an expression"),
+        ("messages", "/// A message.", "", "4: `Message` has no doc comment"),
+        ("messages", "/// Its id.", "", "7: `id` has no doc comment"),
         (
             "messages",
             "/// Its id.",
             "/// Its id.\n#[serde(rename = \"x\")]",
-            "messages.rs:7: unsupported attribute `serde(rename)`",
+            "7: unsupported attribute `serde(rename)`",
         ),
-        ("messages", "derive(Default)", "derive(Default, Eq)", "messages.rs:17: unsupported attribute `derive(Eq)`"),
-        (
-            "messages",
-            "id: String",
-            "id: HashMap<String,\n u8>",
-            &format!("messages.rs:7: `HashMap<String, u8>` is not supported here, expected {PLAIN}, Value, {LIST}"),
-        ),
-        (
-            "messages",
-            "id: String",
-            "id: Message",
-            &format!("messages.rs:7: `Message` is not supported here, expected {PLAIN}, Value, {LIST}"),
-        ),
-        (
-            "messages",
-            "<Value>",
-            "<bool>",
-            &format!(
-                "messages.rs:11: `Option<bool>` is not supported here, expected Option of {PLAIN}, Value, a model, an open enum"
-            ),
-        ),
-        (
-            "messages",
-            "Vec<Channel>",
-            "Vec<u8>",
-            &format!("messages.rs:22: `Vec<u8>` is not supported here, expected String, {LIST}"),
-        ),
-        (
-            "messages",
-            "optional {}",
-            "optional {\n/// A sum.\nsum: f64,\n}",
-            &format!("messages.rs:26: `f64` is not supported here, expected String, u32, Timestamp, Template, {LIST}"),
-        ),
+        ("messages", "derive(Default)", "derive(Default, Eq)", "17: unsupported attribute `derive(Eq)`"),
         (
             "messages",
             "redacted_debug!(Message { id as Masked, error });",
             "",
-            "messages.rs:4: `Message` has neither `redacted_debug!` nor `derive(Debug)`",
+            "4: `Message` has neither `redacted_debug!` nor `derive(Debug)`",
         ),
-        ("messages", "required {", "optional {", "messages.rs:5: expected `required`"),
-        ("messages", "\"why\"", "why", "messages.rs:11: expected string literal"),
-        ("messages", "id: String", "id: String as 1", "messages.rs:7: expected identifier"),
-        ("messages", "{ to }", "{ to as }", "messages.rs:28: unexpected end of input, expected identifier"),
-        ("messages", "optional {}", "optional {} from", "messages.rs:25: unexpected end of input, expected identifier"),
-        ("messages", "as Masked", "as Secret", "messages.rs:27: unknown form `as Secret`: expected Masked or Hidden"),
+        ("messages", "required {", "optional {", "5: expected `required`"),
+        ("messages", "\"why\"", "why", "11: expected string literal"),
+        ("messages", "id: String", "id: String as 1", "7: expected identifier"),
+        ("messages", "{ to }", "{ to as }", "28: unexpected end of input, expected identifier"),
+        ("messages", "optional {}", "optional {} from", "25: unexpected end of input, expected identifier"),
+        ("messages", "as Masked", "as Secret", "27: unknown form `as Secret`: expected Masked or Hidden"),
     ] {
-        assert_eq!(diagnostics(file, right, wrong), [format!("core/src/{diagnostic}")], "{wrong}");
+        assert_eq!(diagnostics(file, right, wrong), [format!("core/src/{file}.rs:{diagnostic}")], "{wrong}");
+    }
+}
+
+#[test]
+fn unsupported_types_are_reported() {
+    const LISTS: &str = "Vec of String or of an open enum";
+    const IN_A_MODEL: &str = "String, u32, u64, f64, Timestamp, Value, an open enum";
+    for (right, wrong, line, kind, choices) in [
+        ("id: String", "id: HashMap<String,\n u8>", 7, "HashMap<String, u8>", format!("{IN_A_MODEL}, {LISTS}")),
+        ("id: String", "id: Message", 7, "Message", format!("{IN_A_MODEL}, {LISTS}")),
+        (
+            "<Value>",
+            "<bool>",
+            11,
+            "Option<bool>",
+            "Option of String, u32, u64, f64, Timestamp, Value, a model, an open enum".into(),
+        ),
+        ("Vec<Channel>", "Vec<u8>", 22, "Vec<u8>", format!("String, an open enum, {LISTS}")),
+        (
+            "optional {}",
+            "optional {\n/// A sum.\nsum: f64,\n}",
+            26,
+            "f64",
+            format!("String, u32, Timestamp, Template, an open enum, {LISTS}"),
+        ),
+    ] {
+        let expected = format!("core/src/messages.rs:{line}: `{kind}` is not supported here, expected {choices}");
+        assert_eq!(diagnostics("messages", right, wrong), [expected]);
     }
 }
 

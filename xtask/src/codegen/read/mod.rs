@@ -9,6 +9,7 @@ mod section;
 mod source;
 mod types;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -45,7 +46,7 @@ const DEFINING: [&str; 3] = ["open_enum", "model", "params"];
 ///
 /// # Errors
 ///
-/// All problems, ordered by file and line. Syntax errors are reported alone, because other checks depend on valid syntax.
+/// All problems, ordered by file and line. Missing files and syntax errors are reported alone, because they cause further problems.
 pub(crate) fn read(core_src: &Path) -> Result<Definition, Vec<Diagnostic>> {
     let texts = texts(core_src).map_err(|diagnostic| vec![diagnostic])?;
     understand(&shown(core_src), texts)
@@ -72,71 +73,38 @@ fn shown(file: &Path) -> PathBuf {
 }
 
 fn understand(folder: &Path, texts: Vec<(PathBuf, String)>) -> Result<Definition, Vec<Diagnostic>> {
-    let sources = sources(texts)?;
-    let [errors, table, of_client, of_call] =
-        find(&sources, ["error", "endpoints", "client_options", "call_options"], folder)?;
-    let files = find(&sources, SECTIONS, folder)?;
-    let names = Names::of(files.into_iter());
-    let mut sections: Vec<_> = files.into_iter().map(|source| Reader::new(source, &names).section()).collect();
-    let [kinds, outcomes] = ["Kind", "Outcome"].map(|name| constants::constants(errors, name));
-    endpoints::add_resources(table, &names, &kinds, &mut sections);
-    let client_options = options::options(of_client, "ClientBuilder");
-    let call_options = options::options(of_call, "CallOptions");
-    report_strays(&sources);
-    let (invalid, others): (Vec<_>, Vec<_>) = sources.into_iter().map(Source::into_diagnostics).unzip();
-    // Invalid syntax would cause further problems.
-    let [invalid, others] = [invalid, others].map(|all| all.into_iter().flatten().collect::<Vec<_>>());
-    let diagnostics = if invalid.is_empty() { others } else { invalid };
-    if !diagnostics.is_empty() {
-        return Err(sorted(diagnostics));
+    let mut sources: BTreeMap<_, _> =
+        texts.into_iter().map(|(file, text)| Source::parse(file, &text)).map(|one| (one.name.clone(), one)).collect();
+    for name in SECTIONS.into_iter().chain(["error", "endpoints", "client_options", "call_options"]) {
+        let missing = || Source::missing(folder.join(name).with_extension("rs"));
+        sources.entry(name.to_owned()).or_insert_with(missing);
     }
-    Ok(Definition { sections, kinds, outcomes, client_options, call_options })
-}
-
-fn sources(texts: Vec<(PathBuf, String)>) -> Result<Vec<Source>, Vec<Diagnostic>> {
-    let (mut sources, mut diagnostics) = (Vec::new(), Vec::new());
-    for (file, text) in texts {
-        match Source::parse(file, &text) {
-            Ok(source) => sources.push(source),
-            Err(diagnostic) => diagnostics.push(diagnostic),
-        }
-    }
-    if diagnostics.is_empty() { Ok(sources) } else { Err(sorted(diagnostics)) }
-}
-
-/// Sources with these names.
-fn find<'a, const N: usize>(
-    sources: &'a [Source],
-    names: [&str; N],
-    folder: &Path,
-) -> Result<[&'a Source; N], Vec<Diagnostic>> {
-    let found = names.map(|name| sources.iter().find(|source| source.name == name).ok_or(name));
-    if found.iter().all(Result::is_ok) {
-        return Ok(found.map(|source| source.expect("all were found")));
-    }
-    let missing = found.into_iter().filter_map(Result::err).map(|name| {
-        let span = Span { file: folder.join(name).with_extension("rs"), line: 1 };
-        Diagnostic { span, message: "missing file".to_owned() }
-    });
-    Err(sorted(missing.collect()))
-}
-
-/// Reports definitions in other files, which would be missing in all languages except Rust.
-fn report_strays(sources: &[Source]) {
-    for source in sources.iter().filter(|source| !SECTIONS.contains(&source.name.as_str())) {
-        for call in source.macros() {
-            if let Some(name) = DEFINING.iter().find(|name| is_called(call, name)) {
-                let list = format!("add `{}` to SECTIONS in xtask/src/codegen/read/mod.rs", source.name);
-                source.report(&call.path, format!("`{name}!` is not read from this file: {list}"));
-            }
-        }
-    }
-}
-
-fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let names = Names::of(SECTIONS.map(|name| &sources[name]));
+    let mut sections: Vec<_> = SECTIONS.map(|name| Reader::new(&sources[name], &names).section()).into();
+    let [kinds, outcomes] = ["Kind", "Outcome"].map(|name| constants::constants(&sources["error"], name));
+    endpoints::add_resources(&sources["endpoints"], &names, &kinds, &mut sections);
+    let client_options = options::options(&sources["client_options"], "ClientBuilder");
+    let call_options = options::options(&sources["call_options"], "CallOptions");
+    sources.values().filter(|source| !SECTIONS.contains(&source.name.as_str())).for_each(report_strays);
+    let (invalid, others): (Vec<_>, Vec<_>) = sources.into_values().map(Source::into_diagnostics).unzip();
+    let mut diagnostics = if invalid.iter().all(Vec::is_empty) { others.concat() } else { invalid.concat() };
     diagnostics.sort_by(|a, b| (&a.span.file, a.span.line).cmp(&(&b.span.file, b.span.line)));
     diagnostics.dedup();
-    diagnostics
+    if diagnostics.is_empty() {
+        Ok(Definition { sections, kinds, outcomes, client_options, call_options })
+    } else {
+        Err(diagnostics)
+    }
+}
+
+/// Reports definitions in a file that defines no section. They would be missing in all languages except Rust.
+fn report_strays(source: &Source) {
+    for call in source.macros() {
+        if let Some(name) = DEFINING.iter().find(|name| is_called(call, name)) {
+            let list = format!("add `{}` to SECTIONS in xtask/src/codegen/read/mod.rs", source.name);
+            source.report(&call.path, format!("`{name}!` is not read from this file: {list}"));
+        }
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use syn::{Attribute, Expr, ExprLit, Ident, Item, Lit, Macro, Meta, Token, braced
 use crate::codegen::definition::{Docs, Span};
 
 /// A problem in a source file.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Diagnostic {
     pub(crate) span: Span,
     pub(crate) message: String,
@@ -47,19 +47,28 @@ pub(super) struct Head {
 }
 
 impl Source {
-    /// # Errors
-    ///
-    /// If the text is not valid Rust.
-    pub(super) fn parse(file: PathBuf, text: &str) -> Result<Source, Diagnostic> {
-        match syn::parse_file(text) {
-            Ok(syntax) => {
-                let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                Ok(Source { name, syntax, file, diagnostics: RefCell::default(), syntax_errors: RefCell::default() })
-            }
-            Err(error) => {
-                Err(Diagnostic { span: Span { file, line: error.span().start().line }, message: error.to_string() })
-            }
-        }
+    /// Parses a file. If the text is not valid Rust, this is reported.
+    pub(super) fn parse(file: PathBuf, text: &str) -> Source {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let (syntax, error) = match syn::parse_file(text) {
+            Ok(syntax) => (syntax, None),
+            Err(error) => (syn::File { shebang: None, attrs: Vec::new(), items: Vec::new() }, Some(error)),
+        };
+        let source = Source { name, syntax, file, diagnostics: RefCell::default(), syntax_errors: RefCell::default() };
+        error.into_iter().for_each(|error| source.report_invalid(&error));
+        source
+    }
+
+    /// A file that does not exist, which is reported.
+    pub(super) fn missing(file: PathBuf) -> Source {
+        let source = Source::parse(file, "");
+        source.report_invalid(&syn::Error::new(proc_macro2::Span::call_site(), "missing file"));
+        source
+    }
+
+    fn report_invalid(&self, error: &syn::Error) {
+        let diagnostic = Diagnostic { span: self.span(&error.span()), message: error.to_string() };
+        self.syntax_errors.borrow_mut().push(diagnostic);
     }
 
     /// Macro calls at the top level of the file.
@@ -69,13 +78,7 @@ impl Source {
 
     /// Parses the calls of the macro with this name. Calls with invalid syntax are reported and skipped.
     pub(super) fn calls<T>(&self, name: &str, parse: impl Fn(ParseStream<'_>) -> syn::Result<T>) -> Vec<T> {
-        let parse = |call: &Macro| {
-            let failed = |error: syn::Error| {
-                let diagnostic = Diagnostic { span: self.span(&error.span()), message: error.to_string() };
-                self.syntax_errors.borrow_mut().push(diagnostic);
-            };
-            call.parse_body_with(&parse).map_err(failed).ok()
-        };
+        let parse = |call: &Macro| call.parse_body_with(&parse).map_err(|error| self.report_invalid(&error)).ok();
         self.macros().filter(|call| is_called(call, name)).filter_map(parse).collect()
     }
 
@@ -104,7 +107,7 @@ impl Source {
         self.report_at(Span { file: self.file.clone(), line: 1 }, message);
     }
 
-    /// The invalid syntax and the other problems that were reported.
+    /// The syntax errors and the other problems that were reported.
     pub(super) fn into_diagnostics(self) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
         (self.syntax_errors.into_inner(), self.diagnostics.into_inner())
     }
@@ -198,7 +201,7 @@ mod tests {
     use super::*;
 
     fn source(text: &str) -> Source {
-        Source::parse(PathBuf::from("core/src/things.rs"), text).expect("is Rust")
+        Source::parse(PathBuf::from("core/src/things.rs"), text)
     }
 
     #[test]
@@ -219,8 +222,7 @@ mod tests {
 
     #[test]
     fn invalid_rust_is_reported() {
-        let diagnostic = Source::parse(PathBuf::from("core/src/things.rs"), "//! Things.\n\nstruct struct;").err();
-        let diagnostic = diagnostic.expect("a complaint").to_string();
-        assert_eq!(diagnostic, "core/src/things.rs:3: expected identifier, found keyword `struct`");
+        let (diagnostics, _) = source("//! Things.\n\nstruct struct;").into_diagnostics();
+        assert_eq!(diagnostics[0].to_string(), "core/src/things.rs:3: expected identifier, found keyword `struct`");
     }
 }

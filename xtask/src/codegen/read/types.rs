@@ -17,9 +17,9 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn of<'a>(sources: impl Iterator<Item = &'a Source> + Clone) -> Names {
+    pub(super) fn of<const N: usize>(sources: [&Source; N]) -> Names {
         let of = |name| {
-            let calls = sources.clone().flat_map(Source::macros).filter(move |call| is_called(call, name));
+            let calls = sources.into_iter().flat_map(Source::macros).filter(move |call| is_called(call, name));
             // The first identifier that is not part of an attribute or a comment.
             let defined = |call: &Macro| {
                 call.tokens.clone().into_iter().find_map(|token| match token {
