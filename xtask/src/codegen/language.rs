@@ -71,8 +71,8 @@ pub(super) enum Item<'a> {
     Parameter(&'a Struct, &'a Field),
     Resource(&'a Resource),
     Operation(&'a Resource, &'a Operation),
-    ClientOption(&'a ClientOption),
-    CallOption(&'a ClientOption),
+    /// An option, with the type that it belongs to: `ClientOptions` or `CallOptions`.
+    Option(&'static str, &'a ClientOption),
 }
 
 /// The names in use, and the problems that were found.
@@ -155,8 +155,8 @@ fn items(definition: &Definition) -> Vec<(Item<'_>, &Span)> {
     let mut items = Vec::new();
     items.extend(definition.kinds.iter().map(|one| (Item::Kind(one), &one.span)));
     items.extend(definition.outcomes.iter().map(|one| (Item::Outcome(one), &one.span)));
-    items.extend(definition.client_options.iter().map(|one| (Item::ClientOption(one), &one.docs.span)));
-    items.extend(definition.call_options.iter().map(|one| (Item::CallOption(one), &one.docs.span)));
+    items.extend(definition.client_options.iter().map(|one| (Item::Option("ClientOptions", one), &one.docs.span)));
+    items.extend(definition.call_options.iter().map(|one| (Item::Option("CallOptions", one), &one.docs.span)));
     items.extend(definition.enums().map(|one| (Item::Enum(one), &one.span)));
     for model in definition.models() {
         items.push((Item::Model(model), &model.span));

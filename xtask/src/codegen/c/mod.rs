@@ -26,7 +26,11 @@ pub(super) fn view(definition: &Definition, root: &Path) -> Result<Json> {
     // The names of hand-written code and of the templates.
     let macros = header::macros(&environment(json!({})))?;
     let declared = header::hand_written(root)?.into_iter().map(|one| one.name).chain(macros);
-    super::view::view(definition, &names::C, declared.chain(names::IN_TEMPLATES.map(str::to_owned)).collect())
+    super::view::view(
+        definition,
+        &names::C,
+        declared.chain(names::IN_TEMPLATES.split(' ').map(str::to_owned)).collect(),
+    )
 }
 
 pub(super) fn write(definition: &Definition, root: &Path) -> Result<Files> {

@@ -23,20 +23,8 @@ pub(super) const OTHER_STATUSES: [(&str, u32, &str); 3] = [
 ];
 
 /// Names in the templates that do not depend on the definitions.
-pub(super) const IN_TEMPLATES: [&str; 12] = [
-    "zexa_status",
-    "zexa_status_name",
-    "zexa_outcome",
-    "zexa_outcome_name",
-    "zexa_client_options",
-    "zexa_call_options",
-    "ZEXA_CLIENT_OPTIONS_INIT",
-    "ZEXA_CALL_OPTIONS_INIT",
-    "ZEXA_OK",
-    "ZEXA_DONE",
-    "ZEXA_INVALID_ARGUMENT",
-    "ZEXA_INTERNAL",
-];
+pub(super) const IN_TEMPLATES: &str = "zexa_status zexa_status_name zexa_outcome zexa_outcome_name zexa_client_options zexa_call_options ZEXA_OK \
+    ZEXA_DONE ZEXA_INVALID_ARGUMENT ZEXA_INTERNAL ZEXA_CLIENT_OPTIONS_INIT ZEXA_CALL_OPTIONS_INIT";
 
 fn link(link: Link<'_>) -> String {
     match link {
@@ -70,7 +58,7 @@ fn names(names: &mut Names<'_>, item: &Item<'_>) {
             }
         }
         Item::Outcome(one) => names.take("ZEXA_OUTCOME_", [shouty(&one.name)]),
-        Item::ClientOption(option) | Item::CallOption(option) => names.keyword(&option.name),
+        Item::Option(_, option) => names.keyword(&option.name),
         Item::Enum(one) => {
             names.take(&format!("ZEXA_{}_", shouty(&one.name)), one.values.iter().map(|value| shouty(&value.variant)));
             names.take(&(type_of(&one.name) + "_"), one.predicates.iter().map(|predicate| &predicate.name));

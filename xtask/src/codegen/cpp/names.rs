@@ -46,7 +46,7 @@ fn names(names: &mut Names<'_>, item: &Item<'_>) {
             names.take("zexa::", [format!("{}_error", kind.name)]);
         }
         Item::Outcome(outcome) => names.take("zexa::outcome::", [&outcome.name]),
-        Item::ClientOption(option) | Item::CallOption(option) => names.keyword(&option.name),
+        Item::Option(_, option) => names.keyword(&option.name),
         Item::Enum(one) => {
             let name = one.name.to_snake_case();
             names.take("zexa::", [&name]);

@@ -87,8 +87,7 @@ fn names(names: &mut Names<'_>, item: &Item<'_>) {
             member(&resource.class, &operation.name);
             member("NativeClient", &format!("{}_{}", resource.name, operation.name));
         }
-        Item::ClientOption(one) => member("ClientOptions", &option(&one.name)),
-        Item::CallOption(one) => member("CallOptions", &option(&one.name)),
+        Item::Option(owner, one) => member(owner, &option(&one.name)),
         Item::Outcome(_) => {}
     }
 }

@@ -57,6 +57,6 @@ fn names(names: &mut Names<'_>, item: &Item<'_>) {
         }
         Item::Resource(resource) => names.take("zexa::", ["", "Async"].map(|kind| kind.to_owned() + &resource.class)),
         Item::Operation(resource, operation) => names.take(&format!("{}::", resource.class), [&operation.name]),
-        Item::Outcome(_) | Item::Params(_) | Item::Parameter(..) | Item::ClientOption(_) | Item::CallOption(_) => {}
+        Item::Outcome(_) | Item::Params(_) | Item::Parameter(..) | Item::Option(..) => {}
     }
 }
