@@ -11,7 +11,11 @@ use super::read::Diagnostic;
 ///
 /// If `name` returns `None` for a link.
 pub(crate) fn translate(docs: &Docs, name: impl Fn(&str) -> Option<String>) -> Result<Vec<String>, Diagnostic> {
-    docs.lines.iter().map(|line| translate_line(line, &name).map_err(|link| unknown(docs, &link))).collect()
+    let unknown = |link: String| Diagnostic {
+        span: docs.span.clone(),
+        message: format!("the target of the link `{link}` does not exist in this language"),
+    };
+    docs.lines.iter().map(|line| translate_line(line, &name).map_err(unknown)).collect()
 }
 
 fn translate_line(line: &str, name: &impl Fn(&str) -> Option<String>) -> Result<String, String> {
@@ -30,13 +34,6 @@ fn translate_line(line: &str, name: &impl Fn(&str) -> Option<String>) -> Result<
         rest = after;
     }
     Ok(translated + rest)
-}
-
-fn unknown(docs: &Docs, link: &str) -> Diagnostic {
-    Diagnostic {
-        span: docs.span.clone(),
-        message: format!("the target of the link `{link}` does not exist in this language"),
-    }
 }
 
 /// Returns the lines as comments that start with `mark`.

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use self::comments::comment;
+use self::declarations::Declaration;
 use super::definition::Definition;
 use super::docs::wrap;
 use super::format::format;
@@ -22,20 +23,22 @@ use super::view::sections;
 use super::{Files, HEADER};
 use crate::command::Result;
 
+/// What the templates see.
+#[cfg(test)]
 pub(super) fn view(definition: &Definition, root: &Path) -> Result<Json> {
-    // The names of hand-written code and of the templates.
+    view_with(definition, &header::hand_written(root)?)
+}
+
+fn view_with(definition: &Definition, hand_written: &[Declaration]) -> Result<Json> {
     let macros = header::macros(&environment(json!({})))?;
-    let declared = header::hand_written(root)?.into_iter().map(|one| one.name).chain(macros);
-    super::view::view(
-        definition,
-        &names::C,
-        declared.chain(names::IN_TEMPLATES.split(' ').map(str::to_owned)).collect(),
-    )
+    let declared = hand_written.iter().map(|one| one.name.clone()).chain(macros);
+    let reserved = declared.chain(names::IN_TEMPLATES.split(' ').map(str::to_owned));
+    super::view::view(definition, &names::C, reserved.collect())
 }
 
 pub(super) fn write(definition: &Definition, root: &Path) -> Result<Files> {
     let mut declarations = header::hand_written(root)?;
-    let mut view = view(definition, root)?;
+    let mut view = view_with(definition, &declarations)?;
     let lists = definition.operations().filter(|(_, operation)| operation.kind == "list");
     view["listed"] = lists.map(|(_, operation)| json!(operation.answer)).collect();
     let status = |(name, number, docs)| json!({"name": name, "number": number, "docs": [docs]});

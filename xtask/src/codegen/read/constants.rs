@@ -16,16 +16,11 @@ pub(super) fn constants(source: &Source, name: &str) -> Vec<Constant> {
         Ok((name, values))
     });
     let names: HashMap<_, _> = tables.into_iter().filter(|(of, _)| of == name).flat_map(|(_, values)| values).collect();
-    let mut items = source.syntax.items.iter();
-    let Some(item) = items.find_map(|item| {
-        if let Item::Enum(item) = item
-            && item.ident == name
-        {
-            Some(item)
-        } else {
-            None
-        }
-    }) else {
+    let item = source.syntax.items.iter().find_map(|item| match item {
+        Item::Enum(item) if item.ident == name => Some(item),
+        _ => None,
+    });
+    let Some(item) = item else {
         source.report_missing(format!("missing `enum {name}`"));
         return Vec::new();
     };

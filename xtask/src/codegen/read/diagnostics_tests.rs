@@ -4,11 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Definition, Diagnostic, understand};
 
-/// A minimal core. Each test below replaces one part of it by something invalid.
-const CORE: [(&str, &str); 11] = [
-    (
-        "channel",
-        r#"//! Channels.
+/// The files of a minimal core. Each test below replaces one part by something invalid.
+const CORE: &str = r#"=== channel
+//! Channels.
 open_enum! {
     /// The channel.
     Channel {
@@ -20,11 +18,8 @@ impl Channel {
     /// Whether.
     pub fn is_old(&self) -> bool { true }
 }
-"#,
-    ),
-    (
-        "messages",
-        r#"//! Messages.
+=== messages
+//! Messages.
 model! {
     /// A message.
     Message {
@@ -52,16 +47,18 @@ params! {
 }
 redacted_debug!(Message { id as Masked, error });
 redacted_debug!(SendMessage { to });
-"#,
-    ),
-    ("sender_ids", "//! Sender IDs."),
-    ("campaigns", "//! Campaigns."),
-    ("contacts", "//! Contacts."),
-    ("webhooks", "//! Webhooks."),
-    ("credits", "//! Credits."),
-    (
-        "endpoints",
-        r#"//! Endpoints.
+=== sender_ids
+//! Sender IDs.
+=== campaigns
+//! Campaigns.
+=== contacts
+//! Contacts.
+=== webhooks
+//! Webhooks.
+=== credits
+//! Credits.
+=== endpoints
+//! Endpoints.
 endpoints! {
     /// Messages.
     messages: Messages, AsyncMessages {
@@ -69,11 +66,8 @@ endpoints! {
         post send("/messages", message: SendMessage) -> Message;
     }
 }
-"#,
-    ),
-    (
-        "client_options",
-        r#"//! Options of a client.
+=== client_options
+//! Options of a client.
 options! {
     ClientValues of ClientBuilder {
         /// Set the key.
@@ -82,12 +76,11 @@ options! {
         timeout: duration = 30 s;
     }
 }
-"#,
-    ),
-    ("call_options", "//! Options of a call.\noptions! { CallValues of CallOptions {} }"),
-    (
-        "error",
-        r#"//! Errors.
+=== call_options
+//! Options of a call.
+options! { CallValues of CallOptions {} }
+=== error
+//! Errors.
 pub enum Kind {
     /// An option.
     Config = 1,
@@ -101,9 +94,12 @@ pub enum Outcome {
 }
 names!(Kind { Config = "config", Other = "other", });
 names!(Outcome { Unknown = "unknown", });
-"#,
-    ),
-];
+"#;
+
+/// The names of these files, and their texts.
+fn core() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CORE.split("=== ").filter_map(|file| file.split_once('\n'))
+}
 
 /// Reads this core with `right` replaced by `wrong` in one file.
 fn read(file: &str, right: &str, wrong: &str) -> Result<Definition, Vec<Diagnostic>> {
@@ -112,7 +108,7 @@ fn read(file: &str, right: &str, wrong: &str) -> Result<Definition, Vec<Diagnost
         let text = if name == file { text.replacen(right, wrong, 1) } else { text.to_owned() };
         (Path::new("core/src").join(name).with_extension("rs"), text)
     };
-    understand(Path::new("core/src"), CORE.map(replace).into())
+    understand(Path::new("core/src"), core().map(replace).collect())
 }
 
 fn diagnostics(file: &str, right: &str, wrong: &str) -> Vec<String> {
@@ -130,7 +126,7 @@ fn all_parts_of_a_model_are_read() {
     let documented =
         "documented { /** To. */ to: Option<String>, /** Lists. */ lists: Vec<String> as Code, }\noptional {";
     let with = |right, wrong: &str| {
-        let text = CORE.iter().find(|(name, _)| *name == "messages").expect("it exists").1;
+        let text = core().find(|(name, _)| *name == "messages").expect("it exists").1;
         read("messages", text, &text.replacen("optional {", documented, 1).replacen(right, wrong, 1))
     };
     let definition = with("<Value>,\n        }", "<Value>, } from SendMessage { to, lists } then Message::finish");
@@ -258,7 +254,7 @@ fn invalid_constants_are_reported() {
 #[test]
 fn all_problems_are_reported_in_order() {
     let text = "//! Messages.\nmodel! { Message { required { id: u8, } optional {} } }\nopen_enum! {\n/// X.\nX { A = \"a\", } }";
-    let (_, right) = CORE.into_iter().find(|(name, _)| *name == "messages").expect("is there");
+    let (_, right) = core().find(|(name, _)| *name == "messages").expect("is there");
     let all = diagnostics("messages", right, text);
     let expected = [
         "core/src/endpoints.rs:6: unknown parameters `SendMessage`",
@@ -276,7 +272,7 @@ fn all_problems_are_reported_in_order() {
 
 #[test]
 fn unexpected_and_missing_files_are_reported() {
-    let files = CORE.map(|(name, text)| (PathBuf::from(format!("{name}.rs")), text.to_owned()));
+    let files = core().map(|(name, text)| (PathBuf::from(format!("{name}.rs")), text.to_owned())).collect::<Vec<_>>();
     let stray = (PathBuf::from("letters.rs"), "//! Letters.\ncrate::model::model! {}".to_owned());
     let more: Vec<_> = files.iter().cloned().chain([stray]).collect();
     let expected = "letters.rs:2: `model!` is not read from this file: add `letters` to SECTIONS in ";

@@ -17,6 +17,7 @@ pub(super) struct Names {
 }
 
 impl Names {
+    /// The names that these files define.
     pub(super) fn of<const N: usize>(sources: [&Source; N]) -> Names {
         let of = |name| {
             let calls = sources.into_iter().flat_map(Source::macros).filter(move |call| is_called(call, name));
