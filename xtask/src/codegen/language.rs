@@ -227,6 +227,16 @@ mod tests {
     }
 
     #[test]
+    fn only_python_rejects_optional_lists() {
+        for (language, _) in LANGUAGES {
+            let list = || field("tags", Type::List(Box::new(Type::String)), false);
+            let found = problems(language, |all| messages(all).params[0].fields.push(list()));
+            let expected = "messages.rs:7: an optional parameter cannot be a `Vec<String>` in Python";
+            assert_eq!(found, if language == "Python" { expected } else { "" });
+        }
+    }
+
+    #[test]
     fn duplicate_names_and_keywords_are_reported() {
         for (language, name, duplicate) in [
             ("C", "free", "zexa_message_free"),

@@ -52,6 +52,8 @@ pub(super) fn view(definition: &Definition, language: &Language, reserved: HashS
     for (name, options) in [("client_options", &definition.client_options), ("call_options", &definition.call_options)]
     {
         for (seen, option) in elements(&mut view[name]).zip(options) {
+            // As for a field.
+            seen["type"] = json!({"kind": option.kind});
             if let (Some(docs), Some(default)) = (seen["docs"].as_array_mut(), default(language, option)) {
                 let end = docs.iter().position(|line| line == "").unwrap_or(docs.len());
                 docs.insert(end, json!(default));

@@ -54,8 +54,6 @@ pub(super) fn write(definition: &Definition, root: &Path) -> Result<Files> {
     let view = view(definition, root)?;
     let sections = sections(definition, &view);
     let mut environment = environment(definition, view);
-    let with_code = definition.sections.iter().filter(|section| has_code(section));
-    environment.add_global("modules", with_code.map(|section| Value::from(&section.name)).collect::<Vec<_>>());
     for (name, text) in types(root)? {
         let added = environment.add_template_owned(name, text.replace("// GENERATED: ", ""));
         added.map_err(|error| format!("{error:#}"))?;
