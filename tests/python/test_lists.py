@@ -1,9 +1,8 @@
-"""Lists: items, pages, limits, and the requests that they send."""
+"""Lists: iteration, pages as sequences, and limits. Scenarios test the items and requests."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import pickle
 from collections.abc import Iterable, Iterator
@@ -27,18 +26,6 @@ def server(sandbox: Sandbox) -> Iterator[Server]:
 
 def ids(contacts: Iterable[zexa.Contact]) -> list[str]:
     return [contact.id for contact in contacts]
-
-
-def requested_page_numbers(server: Server) -> list[int]:
-    return [int(request["query"]["page"]) for request in server.requests()]
-
-
-def test_items_across_pages(client: zexa.Client, server: Server) -> None:
-    contacts = client.contacts.list(per_page=5)
-    assert type(contacts) is zexa.List
-    assert ids(contacts) == [contact["id"] for contact in server.contacts()]
-    assert sorted(requested_page_numbers(server)) == [1, 2, 3, 4, 5]
-    assert {request["query"]["per_page"] for request in server.requests()} == {"5"}
 
 
 def test_no_request_before_the_first_item(client: zexa.Client, server: Server) -> None:
@@ -80,23 +67,6 @@ def test_exhausted_iterator_stays_exhausted(client: zexa.Client, server: Server)
     assert len(server.requests()) == count
 
 
-def test_iteration_may_stop_early(client: zexa.Client, server: Server) -> None:
-    for contact in client.contacts.list(per_page=1):
-        assert contact.id == server.contacts()[0]["id"]
-        break
-    assert len(list(itertools.islice(client.contacts.list(per_page=1), 3))) == 3
-    # Some pages are prefetched, but not the whole list twice.
-    assert len(server.requests()) < 2 * COUNT
-
-
-@pytest.mark.parametrize("operation", ["sender_ids", "campaigns", "contacts"])
-def test_every_list_has_items_and_pages(client: zexa.Client, operation: str) -> None:
-    things: zexa.List[Any] = getattr(client, operation).list()
-    items = list(things)
-    assert [item for page in things.pages() for item in page] == items
-    assert list(things.page(1)) == items
-
-
 def test_pages(client: zexa.Client) -> None:
     pages = list(client.contacts.list(per_page=10).pages())
     assert {type(page) for page in pages} == {zexa.Page}
@@ -104,12 +74,6 @@ def test_pages(client: zexa.Client) -> None:
     assert [len(page) for page in pages] == [10, 10, 3]
     assert {(page.total, page.per_page) for page in pages} == {(COUNT, 10)}
     assert [item.id for page in pages for item in page] == ids(client.contacts.list())
-
-
-def test_one_page(client: zexa.Client, server: Server) -> None:
-    page = client.contacts.list(per_page=10).page(3)
-    assert (page.page, page.per_page, page.total, len(page.items)) == (3, 10, COUNT, 3)
-    assert requested_page_numbers(server) == [3]
 
 
 def test_page_is_a_sequence(client: zexa.Client) -> None:
@@ -140,11 +104,6 @@ def test_page_is_a_value(client: zexa.Client) -> None:
     assert (whole["total"], whole["page"], whole["per_page"]) == (COUNT, 1, 5)
     assert whole["items"][0] == page[0].to_dict()
     assert json.loads(page.to_json())["items"][0] == json.loads(page[0].to_json())
-
-
-def test_repr_of_a_page_shows_no_phone_number(client: zexa.Client, server: Server) -> None:
-    page = client.contacts.list().page(1)
-    assert not [contact for contact in server.contacts() if contact["phone"] in repr(page)]
 
 
 def test_page_keeps_unknown_fields(client: zexa.Client, server: Server) -> None:
@@ -193,31 +152,6 @@ def test_incomplete_list(client: zexa.Client, server: Server) -> None:
     assert [len(page) for page in pages] == [0]
     assert pages.is_incomplete is True
     assert not client.contacts.list().is_incomplete
-
-
-def test_incomplete_async_list(async_client: zexa.AsyncClient, server: Server) -> None:
-    async def read() -> None:
-        contacts = async_client.contacts.list()
-        assert len([contact async for contact in contacts]) == COUNT
-        assert contacts.is_incomplete is False
-        short_list(server)
-        assert [contact async for contact in contacts] == []
-        assert contacts.is_incomplete is True
-        pages = async_client.contacts.list().pages()
-        assert pages.is_incomplete is False
-        assert [len(page) async for page in pages] == [0]
-        assert pages.is_incomplete is True
-
-    asyncio.run(read())
-
-
-def test_list_accepts_call_options(client: zexa.Client, server: Server) -> None:
-    contacts = client.contacts.list(per_page=20, extra_headers={"X-Shop": "1"}, max_retries=0)
-    assert len(list(contacts)) == COUNT
-    assert {request["headers"]["x-shop"] for request in server.requests()} == {"1"}
-    server.fault(status=503)
-    with pytest.raises(zexa.ServerError):
-        next(iter(contacts))
 
 
 def test_deadline_applies_to_each_iteration(client: zexa.Client, server: Server) -> None:

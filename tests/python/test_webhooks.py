@@ -86,62 +86,6 @@ def test_payload_of_the_wrong_type_is_named(payload: Any) -> None:
         zexa.parse_event(payload)
 
 
-def test_every_field_of_an_event_is_optional() -> None:
-    event = zexa.parse_event(b"{}")
-    assert (event.id, event.event, event.created_at, event.data) == (None, None, None, None)
-    assert (event.message, event.campaign, event.extra) == (None, None, {})
-    assert disagreements(event) == []
-
-
-def test_message_event() -> None:
-    event = about("message.delivered", MODELS[zexa.Message])
-    assert type(event.message) is zexa.Message
-    assert (event.message.id, event.message.from_, event.message.is_final) == ("msg_1", "ZEXA", True)
-    assert event.message == zexa.Message.from_json(json.dumps(MODELS[zexa.Message]))
-    assert event.campaign is None
-
-
-def test_campaign_event() -> None:
-    event = about("campaign.completed", MODELS[zexa.Campaign])
-    assert type(event.campaign) is zexa.Campaign
-    assert event.campaign.stats is not None
-    assert (event.campaign.id, event.campaign.stats.sent) == ("cmp_1", 9)
-    assert event.message is None
-
-
-@pytest.mark.parametrize("data", [{"status": "sent"}, {"id": {"value": 1}}, [], "msg_1", 5, None])
-def test_message_event_without_a_message(data: Any) -> None:
-    event = about("message.delivered", data)
-    assert (event.message, event.data) == (None, data)
-    assert disagreements(event) == []
-
-
-@pytest.mark.parametrize(
-    "payload",
-    [
-        {"type": "message.delivered", "data": {"id": "msg_1", "status": "delivered"}},
-        {"event": "message.delivered", "payload": {"id": "msg_1", "status": "delivered"}},
-        {"event": "message.delivered", "message_id": "msg_1", "status": "delivered"},
-        {"event": "message.delivered", "id": "msg_1", "status": "delivered"},
-    ],
-    ids=json.dumps,
-)
-def test_message_event_in_other_forms(payload: dict[str, Any]) -> None:
-    event = zexa.parse_event(json.dumps(payload))
-    assert event.message is not None
-    assert (event.message.id, event.message.status, event.message.created_at) == ("msg_1", "delivered", None)
-    assert disagreements(event) == []
-
-
-def about(name: str, data: Any) -> zexa.Event:
-    return zexa.parse_event(json.dumps({"event": name, "data": data}))
-
-
-def test_unknown_event_name_is_kept() -> None:
-    assert about("message.read", MODELS[zexa.Message]).event == "message.read"
-    assert zexa.parse_event('{"type": "call.ended"}').event == "call.ended"
-
-
 @pytest.fixture
 def posted() -> Iterator[tuple[str, Queue[bytes]]]:
     """A webhook server: its URL, and a queue of the bodies that it receives."""
