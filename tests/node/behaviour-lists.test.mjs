@@ -141,17 +141,6 @@ test('toArray() requests only the pages that its limit needs', async (t) => {
   assert.ok((await requestCount(server)) < 10)
 })
 
-test('concurrent steps are resolved in order, each item once', async (t) => {
-  const server = await serverFor(t, FIFTY)
-  const reading = new Zexa(server.options).contacts.list({ perPage: PER_PAGE })[Symbol.asyncIterator]()
-  const steps = await Promise.all(Array.from({ length: 60 }, () => reading.next()))
-  const ids = steps.filter((step) => !step.done).map((step) => step.value.id)
-  assert.equal(steps.filter((step) => step.done).length, 10)
-  const all = (await server.contacts()).map((contact) => contact.id)
-  assert.deepEqual(new Set(ids), new Set(all))
-  assert.equal(ids.length, 50)
-})
-
 test('a slow and a fast reading of one list are both complete', async (t) => {
   const server = await serverFor(t, FIFTY)
   const list = new Zexa(server.options).contacts.list({ perPage: PER_PAGE })

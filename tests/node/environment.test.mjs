@@ -108,6 +108,7 @@ test('an option takes precedence over its variable', async (t) => {
   replace(t, { ...WRONG, ZEXA_API_KEY: 'zx_other', ZEXA_BASE_URL: 'https://api.zexa.example' })
   const zexa = new Zexa({ ...ELSEWHERE, apiKey: server.apiKey, proxy: proxyOf(server) })
   assert.equal((await zexa.credits.get()).credits, 4250)
+  for (const name of ['apiKey', 'baseUrl']) assert.equal(thrown(() => new Zexa({ [name]: '' })).details.field, name)
 })
 
 test('the error about an invalid variable names it', (t) => {

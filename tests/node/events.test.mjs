@@ -16,8 +16,6 @@ const EVENT = {
 }
 const PAYLOAD = JSON.stringify(EVENT)
 
-const about = (event, data) => parseEvent(JSON.stringify({ event, data }))
-
 test('a payload may be a string or bytes', () => {
   const bytes = new TextEncoder().encode(PAYLOAD)
   const inside = Buffer.concat([Buffer.from('xx'), bytes, Buffer.from('yy')]).subarray(2, 2 + bytes.length)
@@ -42,48 +40,6 @@ test('the bytes of a payload are not modified', () => {
   bytes.fill(0)
   assert.equal(event.id, 'evt_1')
   assert.equal(event.message.body, 'the code is 4711')
-})
-
-test('an event about a campaign', () => {
-  const event = about('campaign.completed', RESPONSES.campaign)
-  assert.deepEqual(
-    [event.campaign.id, event.campaign.stats.sent, event.campaign.stats.extra],
-    ['cmp_1', 9, { opened: 1 }],
-  )
-  assert.ok(event.campaign.createdAt instanceof Date)
-  assert.ok(!('message' in event))
-})
-
-test('an event without a message', () => {
-  for (const data of [{ status: 'sent' }, { id: { value: 1 } }, [], 'msg_1', 5, false]) {
-    const event = about('message.delivered', data)
-    assert.deepEqual(event, { event: 'message.delivered', data, extra: {} })
-  }
-  assert.ok(!('data' in about('message.delivered', null)))
-})
-
-test('every field of an event may be absent', () => {
-  assert.deepEqual(parseEvent('{}'), { extra: {} })
-  const extra = { id: [5], created_at: 'yesterday' }
-  assert.deepEqual(parseEvent('{"id": [5], "created_at": "yesterday"}'), { extra })
-  assert.deepEqual(parseEvent('{"id": 5}'), { id: '5', extra: {} })
-})
-
-test('a flat event about a message', () => {
-  for (const payload of [
-    { type: 'message.delivered', data: { id: 'msg_1', status: 'delivered' } },
-    { event: 'message.delivered', payload: { id: 'msg_1', status: 'delivered' } },
-    { event: 'message.delivered', message_id: 'msg_1', status: 'delivered' },
-    { event: 'message.delivered', id: 'msg_1', status: 'delivered' },
-  ]) {
-    const { id, message } = parseEvent(JSON.stringify(payload))
-    assert.deepEqual([id, message], [undefined, { id: 'msg_1', status: 'delivered', extra: {} }], inspect(payload))
-  }
-})
-
-test('an unknown event name is preserved', () => {
-  assert.equal(about('message.read', RESPONSES.message).event, 'message.read')
-  assert.equal(parseEvent('{"type": "call.ended"}').event, 'call.ended')
 })
 
 test('fields of the payload named like fields of the client are preserved', () => {

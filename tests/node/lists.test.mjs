@@ -1,9 +1,9 @@
-// Lists: items, pages, and requests. behaviour-lists.test.mjs tests leaving a list.
+// Lists: the ways to read them, pages, and limits. Scenarios test items and requests; behaviour-lists.test.mjs tests leaving a list.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { caught, clientFor } from './examples.mjs'
-import { APITimeoutError, ClosedError, NotFoundError, ServerError, ValidationError } from './zexa.mjs'
+import { APITimeoutError, ClosedError, NotFoundError, ValidationError } from './zexa.mjs'
 
 const COUNT = 23
 const WITH_CONTACTS = { state: { contacts_count: COUNT } }
@@ -22,30 +22,6 @@ async function collect(iterable) {
   for await (const one of iterable) all.push(one)
   return all
 }
-
-test('items across pages', async (t) => {
-  const { server, client } = await setUp(t)
-  const contacts = await collect(client.contacts.list({ perPage: 5 }))
-  assert.deepEqual(ids(contacts), ids(await server.contacts()))
-  assert.deepEqual((await requestedPages(server)).sort(), [1, 2, 3, 4, 5])
-  assert.ok((await server.requests()).every((request) => request.query.per_page === '5'))
-  for (const contact of contacts) assert.ok(contact.createdAt instanceof Date && contact.extra)
-})
-
-test('every list can be read in all ways', async (t) => {
-  const { client } = await setUp(t)
-  for (const resource of [client.senderIds, client.campaigns, client.contacts]) {
-    const list = resource.list()
-    const items = await collect(list)
-    assert.deepEqual(await list.toArray(), items)
-    assert.deepEqual(
-      (await collect(list.pages())).flatMap((page) => page.items),
-      items,
-    )
-    assert.deepEqual((await list.page(1)).items, items)
-    assert.deepEqual((await list).items, items)
-  }
-})
 
 test('nothing is requested before a list is read', async (t) => {
   const { server, client } = await setUp(t)
@@ -86,13 +62,6 @@ test('pages', async (t) => {
     pages.flatMap((page) => page.items),
     await client.contacts.list().toArray(),
   )
-})
-
-test('one page', async (t) => {
-  const { server, client } = await setUp(t)
-  const { page, perPage, total, items } = await client.contacts.list({ perPage: 10 }).page(3)
-  assert.deepEqual([page, perPage, total, items.length], [3, 10, COUNT, 3])
-  assert.deepEqual(await requestedPages(server), [3])
 })
 
 test('a list is the promise of its first page', async (t) => {
@@ -207,26 +176,6 @@ test('two readings are independent', async (t) => {
   assert.equal((await collect(one)).length, COUNT - 1)
 })
 
-test('items before an error are yielded', async (t) => {
-  const { server, client } = await setUp(t)
-  await server.fault({ path: '/contacts', skip: 1, times: 0, status: 404 })
-  for (const form of [(list) => list, (list) => list.pages()]) {
-    const { faults } = await server.get('faults')
-    const list = client.contacts.list({ perPage: 5 })
-    const got = []
-    const error = await caught(
-      (async () => {
-        for await (const one of form(list)) got.push(...(one.items ?? [one]))
-      })(),
-    )
-    assert.equal(error.constructor, NotFoundError)
-    assert.match(error.stack, /lists\.test\.mjs/)
-    // For the next reading, the fault applies from the first page on.
-    const pages = faults[0].hits === 0 ? 1 : 0
-    assert.deepEqual(ids(got), ids(await server.contacts()).slice(0, 5 * pages))
-  }
-})
-
 test('a list that ends short of its total is incomplete', async (t) => {
   const { server, client } = await setUp(t)
   const list = client.contacts.list()
@@ -250,17 +199,6 @@ test('a list that ends short of its total is incomplete', async (t) => {
   const first = client.contacts.list()
   assert.equal((await first).total, 2)
   assert.equal(first.isIncomplete, false)
-})
-
-test('a list accepts call options', async (t) => {
-  const { server, client } = await setUp(t)
-  const list = client.contacts.list({ perPage: 20 }, { headers: { 'X-Shop': '1' }, maxRetries: 0 })
-  assert.equal((await list.toArray()).length, COUNT)
-  await list.page(2)
-  assert.ok((await server.requests()).every((request) => request.headers['x-shop'] === '1'))
-  await server.fault({ status: 503 })
-  const error = await caught(list.toArray())
-  assert.deepEqual([error.constructor, error.attempts], [ServerError, 1])
 })
 
 test('a deadline applies to each reading of a list', async (t) => {
@@ -298,20 +236,6 @@ test('invalid arguments reject when the list is read, in every way', async (t) =
   assert.deepEqual(await server.requests(), [])
 })
 
-test('names in many scripts are preserved', async (t) => {
-  const names = ['Ângela', 'Мария', '山田太郎', 'مريم', '👩🏽‍🚀', 'e\u0301', '\u2028', 'a\0b', '"\\']
-  const contacts = names.map((name, n) => ({ id: `cnt_${n}`, name, phone: `+24492300000${n}` }))
-  const { client } = await clientFor(t, {}, { state: { contacts } })
-  const got = await client.contacts.list({ perPage: 2 }).toArray()
-  assert.deepEqual(
-    got.map((contact) => contact.name),
-    names,
-  )
-  for (const search of ['Ângela', 'Мария', '山田', '👩🏽‍🚀']) {
-    assert.equal((await client.contacts.list({ search }).toArray()).length, 1, search)
-  }
-})
-
 test('unknown fields of a page are preserved', async (t) => {
   const { server, client } = await setUp(t)
   const meta = { total: 0, page: 1, per_page: 50, cursor_next: 'x' }
@@ -323,14 +247,6 @@ test('unknown fields of a page are preserved', async (t) => {
     perPage: 50,
     extra: { cursor_next: 'x' },
   })
-})
-
-test('an empty list', async (t) => {
-  const { client } = await clientFor(t, {}, { state: { contacts: [] } })
-  const list = client.contacts.list()
-  assert.deepEqual(await list.toArray(), [])
-  assert.deepEqual((await list).items, [])
-  for await (const page of list.pages()) assert.deepEqual(page.items, [])
 })
 
 test('a list of a closed client', async (t) => {

@@ -1,9 +1,9 @@
-// Requests to any path.
+// Requests to any path: the accepted types of a body and a query. Scenarios test the requests.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
-import { CONTACT, caught, clientFor } from './examples.mjs'
-import { ConfigError, InvalidRequestError, ServerError, ValidationError } from './zexa.mjs'
+import { caught, clientFor } from './examples.mjs'
+import { InvalidRequestError, ValidationError } from './zexa.mjs'
 
 /** A server that responds to every request with 200. */
 async function answering(t) {
@@ -21,24 +21,6 @@ async function rejected(call, name) {
   assert.match(error.stack, /request\.test\.mjs/)
   return error
 }
-
-test('a response is a status and a body', async (t) => {
-  const { client } = await clientFor(t)
-  const response = await client.request('GET', '/credits')
-  assert.deepEqual(response, { status: 200, body: { credits: 4250, currency: 'USD' } })
-  const created = await client.request('POST', '/contacts', { body: CONTACT })
-  assert.deepEqual([created.status, created.body.name], [201, CONTACT.name])
-  assert.deepEqual(await client.request('DELETE', `/contacts/${created.body.id}`), { status: 204, body: null })
-})
-
-test('any method', async (t) => {
-  const { server, client } = await answering(t)
-  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
-    assert.deepEqual((await client.request(method, '/calls/call_1')).body, { ok: true })
-    const { method: sent, path } = (await server.requests()).at(-1)
-    assert.deepEqual([sent, path], [method, '/v1/calls/call_1'])
-  }
-})
 
 test('any JSON value can be the body', async (t) => {
   const { server, client } = await answering(t)
@@ -103,13 +85,6 @@ test('a body that JSON cannot express is rejected', async (t) => {
   for (let depth = 0; depth < 100_000; depth += 1) deep = [deep]
   await rejected(client.request('POST', '/calls', { body: deep }), 'body')
   assert.deepEqual(await server.requests(), [])
-})
-
-test('a query is escaped', async (t) => {
-  const { server, client } = await answering(t)
-  const query = { from: 'a&b=c', q: '1+1 = 100% ç/?#', empty: '', '🇦🇴': '🇦🇴' }
-  await client.request('GET', '/reports', { query })
-  assert.deepEqual((await server.requests())[0].query, query)
 })
 
 test('a query may contain numbers, booleans and absent values', async (t) => {
@@ -207,14 +182,4 @@ test('the error about an unknown member lists the known ones', async (t) => {
     assert.match((await caught(client.request('GET', '/credits', input))).message, /must be an object/)
   }
   assert.deepEqual(await server.requests(), [])
-})
-
-test('request() accepts call options', async (t) => {
-  const { server, client } = await clientFor(t)
-  await server.fault({ status: 503, times: 0 })
-  const options = { maxRetries: 0, timeout: 5000, deadline: 5000, headers: { 'X-Shop': '1' } }
-  const error = await caught(client.request('GET', '/credits', {}, options))
-  assert.deepEqual([error.constructor, error.attempts], [ServerError, 1])
-  assert.equal((await server.requests())[0].headers['x-shop'], '1')
-  assert.equal((await caught(client.request('GET', '/credits', {}, { colour: 1 }))).constructor, ConfigError)
 })

@@ -134,20 +134,6 @@ test('undefined and null count as absent', async (t) => {
   assert.equal((await server.requests()).length, 4)
 })
 
-test('a POST is retried only with retryAmbiguous', async (t) => {
-  const { server, client } = await clientFor(t)
-  await server.fault({ method: 'POST', status: 503, times: 0 })
-  for (const [retryAmbiguous, attempts] of [
-    [undefined, 1],
-    [false, 1],
-    [true, 2],
-  ]) {
-    const options = { retryAmbiguous, maxRetries: 1 }
-    assert.equal((await caught(client.messages.send(SMS, options))).attempts, attempts)
-    assert.equal((await caught(client.withOptions(options).messages.send(SMS))).attempts, attempts)
-  }
-})
-
 test('a closed client rejects calls', async (t) => {
   const { server, client } = await clientFor(t)
   assert.equal(client.close(), undefined)
