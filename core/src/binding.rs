@@ -141,11 +141,6 @@ pub fn read_call_options<R: ReadOptions>(reader: &mut R) -> Result<CallOptions, 
     CallOptions::new().read(reader)
 }
 
-/// Adds body fields to the options of a call.
-pub fn extra_body(options: CallOptions, fields: Map<String, Value>) -> CallOptions {
-    options.extra_body(fields)
-}
-
 /// Converts the members of a JSON object to query parameters. An array becomes a repeated parameter.
 ///
 /// # Errors

@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use http::header::HeaderMap;
-use serde_json::{Map, Value};
 
 use crate::config::{Config, header, positive};
 use crate::engine::request::{ANY_ROUTE, Request};
@@ -66,12 +65,6 @@ impl CallOptions {
     /// Create options that change nothing.
     pub fn new() -> CallOptions {
         CallOptions::default()
-    }
-
-    /// Adds body fields, like the `extra` of the parameters.
-    pub(crate) fn extra_body(mut self, fields: Map<String, Value>) -> Self {
-        self.values.extra_body.extend(fields);
-        self
     }
 
     /// Cancel the call when the token is cancelled.
@@ -226,5 +219,39 @@ impl fmt::Debug for CallOptions {
         let mut output = f.debug_struct("CallOptions");
         self.values.show(&mut output);
         output.finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ::url::Url;
+
+    use super::*;
+    use crate::{Kind, Method};
+
+    fn with_extra_body() -> CallOptions {
+        let mut options = CallOptions::new();
+        options.values.extra_body.insert("to".to_owned(), "+244912345678".into());
+        options
+    }
+
+    #[test]
+    fn extra_body_fields_need_parameters_in_a_body() {
+        let base = Url::parse("https://api.zexa.ao/v1").expect("a URL");
+        let of_route = |route| with_extra_body().complete(Request::new(Method::Get, route, &base)).map(drop);
+        for (result, reason) in [
+            (of_route("/credits"), "must not be set for this call, which sends no body"),
+            (of_route(ANY_ROUTE), "must not be set for `request()`; add the fields to its body"),
+            (with_extra_body().check_derived(), "is an option of a single call and cannot be set for a client"),
+        ] {
+            let error = result.expect_err("rejected");
+            assert_eq!((error.kind(), error.message()), (Kind::Config, &*format!("`extra_body` {reason}")));
+            assert_eq!(error.details().expect("details")["field"], "extra_body");
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_extra_body_fields() {
+        assert!(!format!("{:?}", with_extra_body()).contains("+244"));
     }
 }

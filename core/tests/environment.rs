@@ -122,12 +122,16 @@ fn certificate_authorities_of_the_environment() {
     assert_eq!(sandbox.messages().len(), 1);
 }
 
-/// Another thread may change the environment during a call.
+/// Another thread may change the environment during a call. The option of the client takes precedence over ZEXA_BASE_URL.
 #[test]
 fn the_environment_is_only_read_when_the_client_is_created() {
     let sandbox = Sandbox::start();
     let proxy = support::Proxy::start(&sandbox);
-    let environment = [("ZEXA_API_KEY", sandbox.api_key()), ("HTTP_PROXY", &proxy.url())];
+    let environment = [
+        ("ZEXA_API_KEY", sandbox.api_key()),
+        ("ZEXA_BASE_URL", "https://api.zexa.example/v1"),
+        ("HTTP_PROXY", &proxy.url()),
+    ];
     let printed = in_process("child_changes_its_environment", &environment);
     assert!(printed.contains("sent msg_"), "{printed}");
     assert_eq!(proxy.request_lines(), ["POST http://zexa.test/v1/messages HTTP/1.1"]);

@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::task::{Context, Waker};
 use std::thread;
-use std::time::Duration;
 
 use crate::support::{async_client, builder, client, message, until};
 use serde_json::json;
@@ -25,15 +24,6 @@ fn cancelled<T: Send>(
         token.cancel();
         call.join().expect("no panic")
     })
-}
-
-#[test]
-fn cancelled_in_flight_the_outcome_is_unknown() {
-    let sandbox = Sandbox::from_json(json!({"faults": [{"process": true, "then": "stall", "at": "request"}]}));
-    let client = client(&sandbox);
-    let error = cancelled(&sandbox, 1, |options| client.with_options(options).messages().send(&message("Hello")));
-    assert_eq!((error.kind(), error.outcome(), error.attempts()), (Kind::Cancelled, Outcome::Unknown, 1));
-    until("the server has carried it out", || sandbox.messages().len() == 1);
 }
 
 #[test]
@@ -94,22 +84,6 @@ fn the_client_works_after_a_list_is_dropped() {
     // With the second page, a few more were prefetched, but not all hundred.
     let pages = sandbox.requests().iter().filter(|request| request.path == "/v1/contacts").count();
     assert!((2..=5).contains(&pages), "{pages}");
-}
-
-#[test]
-fn a_deadline_applies_to_the_whole_list() {
-    let sandbox = Sandbox::from_json(json!({
-        "state": {"contacts_count": 100},
-        "faults": [{"times": 0, "delay": 0.2}],
-    }));
-    let client = builder(&sandbox).deadline(Duration::from_millis(500)).build().expect("a client");
-    let error = client
-        .contacts()
-        .list(&ListContacts::new().per_page(1))
-        .find_map(Result::err)
-        .expect("a hundred pages take longer");
-    assert_eq!(error.kind(), Kind::Timeout);
-    assert!(error.message().contains("deadline"), "{error}");
 }
 
 #[test]

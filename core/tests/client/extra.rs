@@ -1,18 +1,10 @@
 //! Extra fields, as added by Rust programs and by the bindings. The scenarios test the rest.
 
 use crate::support::{Proxy, async_client, builder, client};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 use tokio::runtime::Builder;
-use zexa::{
-    CallOptions, Client, CreateCampaign, CreateContact, CreateWebhook, Kind, ListCampaigns, Method, SendMessage,
-    binding,
-};
+use zexa::{CallOptions, Client, CreateCampaign, CreateContact, CreateWebhook, Kind, Method, SendMessage, binding};
 use zexa_sandbox::Sandbox;
-
-fn body(fields: Value) -> CallOptions {
-    let Value::Object(fields) = fields else { panic!("no object") };
-    binding::extra_body(CallOptions::new(), fields)
-}
 
 #[test]
 fn parameters_with_extra_fields() {
@@ -33,39 +25,6 @@ fn parameters_with_extra_fields() {
     assert_eq!(requests.len(), 5);
     assert!(requests.iter().all(|request| request.body["tags"] == json!(["a"])), "{requests:#?}");
     assert_eq!(requests[4].body["body"], "Hello");
-}
-
-#[test]
-fn extra_fields_of_the_parameters_and_of_the_call() {
-    let sandbox = Sandbox::start();
-    let client = client(&sandbox).with_options(body(json!({"b": 2})));
-    client.messages().send(&crate::support::message("Hello").extra("a", 1)).expect("sent");
-    let request = &sandbox.requests()[0].body;
-    assert_eq!((&request["a"], &request["b"]), (&json!(1), &json!(2)));
-}
-
-#[test]
-fn a_call_without_a_body_rejects_extra_fields() {
-    let sandbox = Sandbox::start();
-    let client = client(&sandbox).with_options(body(json!({"a": 1})));
-    let is_refused = |result: zexa::Result<()>, reason: &str| {
-        let error = result.expect_err("refused");
-        let field = error.details().expect("details")["field"].clone();
-        assert_eq!((error.kind(), field), (Kind::Config, json!("extra_body")), "{error}");
-        assert_eq!(error.message(), format!("`extra_body` {reason}"));
-    };
-    let no_body = "must not be set for this call, which sends no body";
-    let has_body = "must not be set for `request()`; add the fields to its body";
-    let of_a_call = "is an option of a single call and cannot be set for a client";
-    is_refused(client.credits().get().map(drop), no_body);
-    is_refused(client.messages().get("msg_1").map(drop), no_body);
-    is_refused(client.messages().wait("msg_1", "sent").map(drop), no_body);
-    is_refused(client.contacts().delete("cnt_1"), no_body);
-    is_refused(client.campaigns().list(&ListCampaigns::new()).collect::<Result<Vec<_>, _>>().map(drop), no_body);
-    is_refused(client.request(Method::Post, "/messages", &[], Some(&json!({}))).map(drop), has_body);
-    is_refused(binding::check_derived(&client), of_a_call);
-    is_refused(binding::with_options(&async_client(&sandbox), body(json!({"a": 1}))).map(drop), of_a_call);
-    assert!(sandbox.requests().is_empty());
 }
 
 fn queries(sandbox: &Sandbox, call: impl FnOnce(&Client)) -> Vec<(String, String)> {
@@ -109,7 +68,7 @@ fn an_array_is_a_repeated_parameter() {
 
 #[test]
 fn debug_of_options_shows_no_values() {
-    let options = body(json!({"to": "+244912345678"})).extra_query("phone", "+244912345678");
+    let options = CallOptions::new().extra_query("phone", "+244912345678");
     let shown = format!("{options:?} {:?}", crate::support::message("Hello").extra("text", "the code is 4711"));
     assert!(shown.contains("\"phone\"") && !shown.contains("+2449123456") && !shown.contains("4711"), "{shown}");
 }
