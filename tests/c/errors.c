@@ -48,36 +48,6 @@ static void test_response_lost_after_processing(void) {
     sandbox_free(&server);
 }
 
-static void test_retry_ambiguous_sends_twice(void) {
-    sandbox server = sandbox_new("{\"faults\": [{\"process\": true, \"then\": \"reset\"}]}");
-    zexa_client *client = sandbox_client(&server);
-    zexa_call_options options = ZEXA_CALL_OPTIONS_INIT;
-    options.retry_ambiguous = 1;
-    zexa_send_message_params params = sms("Hello");
-    zexa_error *error = NULL;
-    zexa_message *message = NULL;
-    CHECK_OK(zexa_messages_send(client, &params, &options, &message, &error), &error);
-    CHECK_NUMBER(sandbox_count(&server, "messages"), 2);
-    zexa_message_free(message);
-    zexa_client_free(client);
-    sandbox_free(&server);
-}
-
-static void test_rate_limited(void) {
-    sandbox server =
-        sandbox_new("{\"faults\": [{\"status\": 429, \"headers\": {\"Retry-After\": \"600\"}}]}");
-    zexa_client *client = sandbox_client(&server);
-    zexa_error *error = default_send_error(client);
-    check_kind(error, ZEXA_RATE_LIMITED, ZEXA_OUTCOME_REJECTED);
-    CHECK_NUMBER(zexa_error_http_status(error), 429);
-    CHECK_NUMBER(zexa_error_retry_after_ms(error), 600000);
-    CHECK_CONTAINS(zexa_error_json(error), "\"kind\":\"rate_limited\"");
-    CHECK_CONTAINS(zexa_error_json(error), "\"outcome\":\"rejected\"");
-    zexa_error_free(error);
-    zexa_client_free(client);
-    sandbox_free(&server);
-}
-
 static void test_insufficient_credits(void) {
     sandbox server = sandbox_new("{\"state\": {\"credits\": 0}}");
     zexa_client *client = sandbox_client(&server);
@@ -179,8 +149,6 @@ int main(void) {
     test_rejected_by_the_server(&server);
     sandbox_free(&server);
     test_response_lost_after_processing();
-    test_retry_ambiguous_sends_twice();
-    test_rate_limited();
     test_insufficient_credits();
     test_connection_refused();
     test_names();

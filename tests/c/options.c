@@ -1,9 +1,5 @@
-/* Options: their effect on calls, and their defaults from the environment. */
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
+/* Options: extra fields, and defaults from the environment. The scenarios test the effects of
+ * options. */
 
 #include "sandbox.h"
 
@@ -29,109 +25,6 @@ static zexa_status get_credits(const zexa_client *client, const zexa_call_option
     CHECK((status == ZEXA_OK) == (credits != NULL));
     zexa_credits_free(credits);
     return status;
-}
-
-static void test_timeouts(void) {
-    sandbox server = sandbox_new("{\"faults\": [{\"times\": 0, \"then\": \"stall\"}]}");
-    zexa_client_options options = options_of(&server);
-    options.timeout_ms = 300;
-    options.max_retries = 0;
-    zexa_client *client = client_with(&options);
-    zexa_error *error = NULL;
-    CHECK_NUMBER(get_credits(client, NULL, &error), ZEXA_TIMEOUT);
-    CHECK(strstr(zexa_error_message(error), "deadline") == NULL);
-    zexa_error_free(error);
-    zexa_client_free(client);
-
-    options.timeout_ms = ZEXA_DEFAULT;
-    options.deadline_ms = 300;
-    client = client_with(&options);
-    CHECK_NUMBER(get_credits(client, NULL, &error), ZEXA_TIMEOUT);
-    CHECK_CONTAINS(zexa_error_message(error), "deadline");
-    zexa_error_free(error);
-    zexa_client_free(client);
-
-    options.deadline_ms = ZEXA_DEFAULT;
-    client = client_with(&options);
-    zexa_call_options call = ZEXA_CALL_OPTIONS_INIT;
-    call.timeout_ms = 300;
-    call.max_retries = 0;
-    CHECK_NUMBER(get_credits(client, &call, &error), ZEXA_TIMEOUT);
-    zexa_error_free(error);
-    call.timeout_ms = ZEXA_DEFAULT;
-    call.deadline_ms = 300;
-    CHECK_NUMBER(get_credits(client, &call, &error), ZEXA_TIMEOUT);
-    CHECK_CONTAINS(zexa_error_message(error), "deadline");
-    zexa_error_free(error);
-    zexa_client_free(client);
-    sandbox_free(&server);
-}
-
-static void test_retries(void) {
-    sandbox server = sandbox_new("{\"faults\": [{\"times\": 0, \"status\": 429, "
-                                 "\"headers\": {\"Retry-After\": \"0\"}}]}");
-    zexa_client_options options = options_of(&server);
-    options.max_retries = 1;
-    zexa_client *client = client_with(&options);
-    zexa_error *error = NULL;
-    CHECK_NUMBER(get_credits(client, NULL, &error), ZEXA_RATE_LIMITED);
-    CHECK_NUMBER(zexa_error_attempts(error), 2);
-    zexa_error_free(error);
-    zexa_call_options call = ZEXA_CALL_OPTIONS_INIT;
-    call.max_retries = 0;
-    CHECK_NUMBER(get_credits(client, &call, &error), ZEXA_RATE_LIMITED);
-    CHECK_NUMBER(zexa_error_attempts(error), 1);
-    zexa_error_free(error);
-    CHECK_NUMBER(sandbox_count(&server, "requests"), 3);
-    zexa_client_free(client);
-    sandbox_free(&server);
-
-    /* The client does not start a wait that is longer than allowed. */
-    server = sandbox_new("{\"faults\": [{\"times\": 0, \"status\": 429, "
-                         "\"headers\": {\"Retry-After\": \"60\"}}]}");
-    options = options_of(&server);
-    options.max_retry_wait_ms = 59999;
-    client = client_with(&options);
-    CHECK_NUMBER(get_credits(client, NULL, &error), ZEXA_RATE_LIMITED);
-    CHECK_NUMBER(zexa_error_attempts(error), 1);
-    CHECK_NUMBER(zexa_error_retry_after_ms(error), 60000);
-    zexa_error_free(error);
-    zexa_client_free(client);
-    sandbox_free(&server);
-}
-
-/* Requests go to the proxy: here to a port that is bound and refuses connections. */
-static void test_proxy(const sandbox *server) {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    int bound = socket(AF_INET, SOCK_STREAM, 0);
-    CHECK_NUMBER(bind(bound, (struct sockaddr *)&address, size), 0);
-    CHECK_NUMBER(getsockname(bound, (struct sockaddr *)&address, &size), 0);
-    char proxy[64];
-    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", ntohs(address.sin_port));
-    zexa_client_options options = options_of(server);
-    options.proxy = proxy;
-    options.max_retries = 0;
-    options.connect_timeout_ms = 30000;
-    zexa_client *client = client_with(&options);
-    zexa_error *error = NULL;
-    CHECK_FAILS(get_credits(client, NULL, &error), ZEXA_CONNECT, ZEXA_OUTCOME_NOT_SENT, &error);
-    zexa_client_free(client);
-    close(bound);
-    CHECK_NUMBER(sandbox_count(server, "requests"), 0);
-}
-
-static void test_http_requires_allow_http(void) {
-    zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
-    options.api_key = "any";
-    options.base_url = "http://zexa.example/v1";
-    zexa_client *client = NULL;
-    zexa_error *error = NULL;
-    CHECK_FAILS(zexa_client_new(&options, &client, &error), ZEXA_CONFIG, ZEXA_OUTCOME_NOT_SENT,
-                &error);
-    options.allow_http = 1;
-    zexa_client_free(client_with(&options));
 }
 
 /* Invalid extra fields are rejected, and the error names the option. */
@@ -190,12 +83,8 @@ static void test_environment(const sandbox *server) {
 
 int main(void) {
     sandbox server = sandbox_new("{}");
-    test_proxy(&server);
     test_extra_fields(&server);
     test_environment(&server);
     sandbox_free(&server);
-    test_timeouts();
-    test_retries();
-    test_http_requires_allow_http();
     return 0;
 }
