@@ -5,8 +5,6 @@ from objects import ABSENT_NUMBER, parsed, until_nul
 
 LARGEST = 2**63 - 1
 SAFE = ("not_sent", "rejected")
-# Names of options in C, and in scenarios.
-NEUTRAL = {f"{name}_ms": name for name in ("timeout", "connect_timeout", "deadline", "max_retry_wait")}
 
 
 def to_json(library: Library, error) -> dict:
@@ -35,13 +33,13 @@ def to_json(library: Library, error) -> dict:
 
 
 def renamed(error: dict) -> dict:
-    """Returns an error with the name that scenarios have for the option that it is about."""
+    """Returns an error with the name that scenarios have for the option that it is about: durations have no unit."""
     details = error["details"]
-    if error["status"] is not None or not isinstance(details, dict) or details.get("field") not in NEUTRAL:
+    if error["status"] is not None or not isinstance(details, dict) or "field" not in details:
         return error
-    field = details["field"]
-    message = error["message"].replace(f"`{field}` ", f"`{NEUTRAL[field]}` ", 1)
-    return {**error, "message": message, "details": {**details, "field": NEUTRAL[field]}}
+    field = details["field"].removesuffix("_ms")
+    message = error["message"].replace(f"`{field}_ms` ", f"`{field}` ", 1)
+    return {**error, "message": message, "details": {**details, "field": field}}
 
 
 def disagreements(actual: dict, whole: dict) -> list[str]:
