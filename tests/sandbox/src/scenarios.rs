@@ -125,6 +125,7 @@ fn find<'a>(values: &'a Map<String, Value>, name: &Value, what: &str) -> Result<
 fn fill_in(text: &str, case: &Map<String, Value>) -> String {
     case.iter().fold(text.to_owned(), |text, (key, value)| match value {
         Value::String(value) => text.replace(&format!("{{{{{key}}}}}"), value),
+        Value::Number(value) => text.replace(&format!("{{{{{key}}}}}"), &value.to_string()),
         _ => text,
     })
 }
@@ -162,6 +163,8 @@ mod tests {
         let scenario =
             |name: &str, status: u16| json!({"name": name, "server": {"faults": [{"status": status, "times": 0}]}});
         assert_eq!(expanded(entry), Ok(vec![scenario("get: a 500", 500), scenario("get: a 503", 503)]));
+        let entry = json!({"name": "get: a {{status}}", "cases": [{"status": 500}]});
+        assert_eq!(expanded(entry), Ok(vec![json!({"name": "get: a 500"})]));
     }
 
     #[test]
