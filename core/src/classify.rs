@@ -55,23 +55,3 @@ impl Outcome {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_kind_follows_from_status_and_code() {
-        for (status, code, kind) in [
-            (422, Some("insufficient_credits"), Kind::InsufficientCredits),
-            (422, Some("something_new"), Kind::Validation),
-            (402, Some("insufficient_credits"), Kind::InsufficientCredits),
-            (402, None, Kind::Other),
-            (401, Some("not_found"), Kind::Unauthorized),
-            (503, Some("unauthorized"), Kind::Server),
-            (307, Some("unauthorized"), Kind::Other),
-        ] {
-            assert_eq!(Kind::of_response(status, code), kind, "{status} {code:?}");
-        }
-    }
-}
