@@ -26,12 +26,12 @@ const NAMES = [
 const TIMES = ['timeout', 'connectTimeout', 'deadline', 'maxRetryWait']
 const TEXTS = ['apiKey', 'baseUrl', 'proxy', 'caFile', 'userAgentSuffix']
 
-/** The error of a client with an invalid option: a ConfigError that starts with the name of the option or of its environment variable. */
-function rejected(options, name, start = `\`${name}\` `) {
+/** The error of a client with an invalid option: a ConfigError that starts with the name of the option. */
+function rejected(options, name) {
   const error = thrown(() => new Zexa({ apiKey: 'k', ...options }))
   assert.equal(error.constructor, ConfigError, inspect(error))
   assert.deepEqual([error.kind, error.outcome, error.attempts, error.status], ['config', 'not_sent', 0, undefined])
-  assert.ok(error.message.startsWith(start), error.message)
+  assert.ok(error.message.startsWith(`\`${name}\` `), error.message)
   assert.equal(error.details.field, name)
   assert.ok(error.stack.includes('client_options.test.mjs'), error.stack)
   return error

@@ -131,17 +131,12 @@ def test_failing_page_ends_the_iteration(client: zexa.Client, server: Server) ->
         next(iterator)
 
 
-def short_list(server: Server) -> None:
-    """Make the server report two contacts more than it returns."""
-    page = {"data": [], "meta": {"total": 2, "page": 1, "per_page": 50}}
-    server.fault(path="/contacts", times=0, status=200, body=page)
-
-
 def test_incomplete_list(client: zexa.Client, server: Server) -> None:
     contacts = client.contacts.list()
     assert len(ids(contacts)) == COUNT
     assert not contacts.is_incomplete
-    short_list(server)
+    page = {"data": [], "meta": {"total": 2, "page": 1, "per_page": 50}}
+    server.fault(path="/contacts", times=0, status=200, body=page)
     iterator = iter(contacts)
     assert not contacts.is_incomplete
     assert list(iterator) == []
