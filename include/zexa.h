@@ -1913,6 +1913,95 @@ const char *zexa_credits_extra_json(const zexa_credits *credits);
 void zexa_credits_free(zexa_credits *credits);
 
 /* ==============================================================================================
+ * Segments of an SMS, and the cost of a message. Both are computed locally: nothing is sent.
+ * ============================================================================================== */
+
+/* Character encoding of an SMS. */
+
+/**
+ * GSM 03.38: a segment holds 160 characters. The characters `^ { } \ [ ~ ] | €` and form feed
+ * count as two.
+ */
+#define ZEXA_SMS_ENCODING_GSM7 "gsm7"
+/**
+ * UTF-16: a segment holds 70 code units. Most characters are one code unit, and most emoji are two.
+ */
+#define ZEXA_SMS_ENCODING_UCS2 "ucs2"
+
+/**
+ * How an SMS is encoded and split into segments.
+ *
+ * Free it with zexa_segments_free(). Its strings are valid until then.
+ */
+typedef struct zexa_segments zexa_segments;
+
+/** Number of segments, at least 1. */
+int64_t zexa_segments_count(const zexa_segments *segments);
+
+/** Character encoding of the whole text. */
+const char *zexa_segments_encoding(const zexa_segments *segments);
+
+/**
+ * First character that is not in GSM-7, the reason for UCS-2. Absent if all characters are in
+ * GSM-7. NULL if absent.
+ */
+const char *zexa_segments_first_non_gsm7(const zexa_segments *segments);
+
+/**
+ * Return the object as JSON, with the field names of the API, including fields that this version
+ * does not know. NULL if the object is NULL.
+ */
+const char *zexa_segments_json(const zexa_segments *segments);
+
+/**
+ * Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object. NULL
+ * if the object is NULL.
+ */
+const char *zexa_segments_extra_json(const zexa_segments *segments);
+
+/** Free the object. NULL is ignored. */
+void zexa_segments_free(zexa_segments *segments);
+
+/**
+ * Return how an SMS text is encoded and split into segments. Needs no client and sends nothing.
+ *
+ * A segment holds 160 characters of GSM-7. If the text contains any other character, a segment
+ * holds 70 UTF-16 code units. GSM-7 contains `à`, `é`, `ñ`, `ü` and `Ç`, for example, but not `á`,
+ * `ã`, `â`, `ê`, `í`, `ó`, `õ`, `ú` or `ç`.
+ *
+ * These are the sizes that the API documents. Networks split longer texts into parts of 153 or 67,
+ * which the API does not mention: a long text may be billed as more segments. Thread-safe.
+ *
+ * @param text           the body of the message, in UTF-8
+ * @param[out] segments  the segments; free with zexa_segments_free()
+ * @param[out] error     [optional] the error on failure; free with zexa_error_free()
+ * @return `ZEXA_OK` or `ZEXA_INVALID_ARGUMENT`
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_status zexa_segments_new(const char *text, zexa_segments **segments, zexa_error **error);
+
+/**
+ * Return the lowest documented cost of a message, in credits. Needs no client and sends nothing.
+ *
+ * - An SMS costs 1 credit per segment to a number in Angola (`+244`), and 2 to 5 to another
+ *   country.
+ * - A WhatsApp message costs 1 to 2, a Telegram message 1, and an email or Slack message half a
+ *   credit.
+ *
+ * Of a range, this is the lower end, so the real cost may be higher. Thread-safe.
+ *
+ * @param params        the parameters of the message
+ * @param[out] credits  the cost; `ZEXA_DEFAULT` (-1) on failure, for a channel without a documented
+ *                      cost, and for an SMS without a body, because its text is not known
+ * @param[out] error    [optional] the error on failure; free with zexa_error_free()
+ * @return `ZEXA_OK`, `ZEXA_INVALID_ARGUMENT`, `ZEXA_INVALID_REQUEST` if a field is missing, or
+ *     `ZEXA_VALIDATION` if one is invalid
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_status zexa_messages_estimate(const zexa_send_message_params *params, double *credits,
+                                   zexa_error **error);
+
+/* ==============================================================================================
  * Pages and iterators
  *
  * zexa_contacts_list() and the other list functions return an iterator over all items. The

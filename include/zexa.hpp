@@ -2813,6 +2813,106 @@ class credits_resource {
     client client_;
 };
 // ================================================================================================
+// Segments of an SMS, and the cost of a message. Both are computed locally: nothing is sent.
+// ================================================================================================
+
+/// Character encoding of an SMS.
+namespace sms_encoding {
+
+/// GSM 03.38: a segment holds 160 characters. The characters `^ { } \ [ ~ ] | €` and form feed
+/// count as two.
+inline constexpr const char *gsm7 = "gsm7";
+/// UTF-16: a segment holds 70 code units. Most characters are one code unit, and most emoji are
+/// two.
+inline constexpr const char *ucs2 = "ucs2";
+
+} // namespace sms_encoding
+
+/// How an SMS is encoded and split into segments.
+class segments {
+  public:
+    /// Number of segments, at least 1.
+    [[nodiscard]] std::int64_t count() const { return zexa_segments_count(get()); }
+
+    /// Character encoding of the whole text.
+    [[nodiscard]] std::string_view encoding() const {
+        return detail::view(zexa_segments_encoding(get()));
+    }
+
+    /// First character that is not in GSM-7, the reason for UCS-2. Absent if all characters are in
+    /// GSM-7.
+    [[nodiscard]] std::optional<std::string_view> first_non_gsm7() const {
+        return detail::optional_view(zexa_segments_first_non_gsm7(get()));
+    }
+
+    /// Return the object as JSON, with the field names of the API, including fields that this
+    /// version does not know.
+    [[nodiscard]] std::string_view json() const { return detail::view(zexa_segments_json(get())); }
+
+    /// Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object.
+    [[nodiscard]] std::string_view extra_json() const {
+        return detail::view(zexa_segments_extra_json(get()));
+    }
+
+    /// Take ownership of an object of the C API.
+    explicit segments(zexa_segments *handle) : handle_(handle, zexa_segments_free) {}
+
+    /// Share an object of the C API.
+    explicit segments(std::shared_ptr<const zexa_segments> handle) : handle_(std::move(handle)) {}
+
+    /// Return the object of the C API, which this object keeps owning.
+    [[nodiscard]] const zexa_segments *get() const noexcept { return handle_.get(); }
+
+  private:
+    std::shared_ptr<const zexa_segments> handle_;
+};
+
+/// Return how an SMS text is encoded and split into segments. Sends nothing.
+///
+/// A segment holds 160 characters of GSM-7. If the text contains any other character, a segment
+/// holds 70 UTF-16 code units. GSM-7 contains `à`, `é`, `ñ`, `ü` and `Ç`, for example, but not `á`,
+/// `ã`, `â`, `ê`, `í`, `ó`, `õ`, `ú` or `ç`.
+///
+/// These are the sizes that the API documents. Networks split longer texts into parts of 153 or 67,
+/// which the API does not mention: a long text may be billed as more segments.
+///
+/// Throws invalid_argument_error if the text is not UTF-8 or contains a NUL.
+///
+/// @param text  the body of the message
+[[nodiscard]] inline segments segments_of(const std::string &text) {
+    return segments(
+        detail::create<zexa_segments>([&](zexa_segments **segments, zexa_error **error) {
+            return zexa_segments_new(detail::text("text", text), segments, error);
+        }));
+}
+
+/// Return the lowest documented cost of a message, in credits. Sends nothing.
+///
+/// - An SMS costs 1 credit per segment to a number in Angola (`+244`), and 2 to 5 to another
+/// country.
+/// - A WhatsApp message costs 1 to 2, a Telegram message 1, and an email or Slack message half a
+///   credit.
+///
+/// Of a range, this is the lower end, so the real cost may be higher. Absent for a channel without
+/// a documented cost, and for an SMS without a body, because its text is not known.
+///
+/// Throws invalid_argument_error, invalid_request_error if a field is missing, or validation_error
+/// if one is invalid.
+///
+/// @param params  the parameters of the message
+[[nodiscard]] inline std::optional<double> estimate(const send_message_params &params) {
+    detail::arrays arrays;
+    const zexa_send_message_params lowered = detail::lower(params, arrays);
+    double credits = 0;
+    zexa_error *error = nullptr;
+    const zexa_status status = zexa_messages_estimate(&lowered, &credits, &error);
+    detail::check(status, error);
+    if (credits < 0)
+        return std::nullopt;
+    return credits;
+}
+
+// ================================================================================================
 // Implementation of the resources of a client
 // ================================================================================================
 

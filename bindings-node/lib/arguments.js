@@ -210,6 +210,14 @@ function encodeId(id) {
   return encode(ID, { id }, 'arguments').id ?? ''
 }
 
+/** A text, which is an argument of its own and must not be absent. */
+function encodeText(text) {
+  const fail = (reason) => {
+    throw argumentError(ValidationError, 'text', reason)
+  }
+  return readString(fail, text)
+}
+
 /** The status that a call waits for. */
 function encodeUntil(input, of) {
   return encode(WAIT, input, of)?.until ?? ''
@@ -284,6 +292,7 @@ module.exports = {
   encode,
   encodeId,
   encodeParams,
+  encodeText,
   encodeUntil,
   ignoreResult,
   integer,

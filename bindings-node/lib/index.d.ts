@@ -293,6 +293,34 @@ export interface AttemptFields {
 export declare function parseEvent(body: string | Uint8Array): WebhookEvent
 
 /**
+ * Return how an SMS text is encoded and split into segments. Sends nothing.
+ *
+ * A segment holds 160 characters of GSM-7. If the text contains any other character, a segment holds 70 UTF-16 code units. GSM-7 contains `à`, `é`,
+ * `ñ`, `ü` and `Ç`, for example, but not `á`, `ã`, `â`, `ê`, `í`, `ó`, `õ`, `ú` or `ç`.
+ *
+ * These are the sizes that the API documents. Networks split longer texts into parts of 153 or 67, which the API does not mention: a long text may be
+ * billed as more segments.
+ *
+ * @param text Body of the message.
+ * @throws {@link ValidationError} if the text is not a string, or contains a lone surrogate.
+ */
+export declare function segments(text: string): Segments
+
+/**
+ * Return the lowest documented cost of a message, in credits. Sends nothing.
+ *
+ * - An SMS costs 1 credit per segment to a number in Angola (`+244`), and 2 to 5 to another country.
+ * - A WhatsApp message costs 1 to 2, a Telegram message 1, and an email or Slack message half a credit.
+ *
+ * Of a range, this is the lower end, so the real cost may be higher.
+ *
+ * @param message Parameters of the message.
+ * @returns The cost, or `undefined` for a channel without a documented cost, and for an SMS without a body, because its text is not known.
+ * @throws {@link InvalidRequestError} if a parameter is missing, or {@link ValidationError} if one is invalid.
+ */
+export declare function estimate(message: SendMessageParams): number | undefined
+
+/**
  * Delivery channel of a message or campaign.
  *
  * Any other string is accepted, because the API may add values.
@@ -962,6 +990,40 @@ export interface Credits {
    * API.
    */
   extra: Record<string, unknown>
+}
+
+/** How an SMS is encoded and split into segments. */
+export interface Segments {
+  /** Number of segments, at least 1. */
+  count: number
+  /** Character encoding of the whole text. */
+  encoding: SmsEncoding
+  /** First character that is not in GSM-7, the reason for UCS-2. Absent if all characters are in GSM-7. */
+  firstNonGsm7?: string
+  /**
+   * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
+   * API.
+   */
+  extra: Record<string, unknown>
+}
+
+/**
+ * Character encoding of an SMS.
+ *
+ * Any other string is accepted, because the API may add values.
+ */
+export type SmsEncoding = 'gsm7' | 'ucs2' | (string & {})
+
+/**
+ * Character encoding of an SMS.
+ *
+ * This object contains the known values.
+ */
+export declare const SmsEncoding: {
+  /** GSM 03.38: a segment holds 160 characters. The characters `^ { } \ [ ~ ] | €` and form feed count as two. */
+  readonly Gsm7: 'gsm7'
+  /** UTF-16: a segment holds 70 code units. Most characters are one code unit, and most emoji are two. */
+  readonly Ucs2: 'ucs2'
 }
 
 /**

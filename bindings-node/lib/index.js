@@ -5,6 +5,7 @@
 const { Zexa } = require('./client.js')
 const { ZexaError } = require('./errors.js')
 const { parseEvent } = require('./events.js')
+const { estimate, segments } = require('./segments.js')
 const {
   APIError,
   ConfigError,
@@ -27,6 +28,7 @@ const { MessageStatus } = require('./generated/messages.js')
 const { SenderIdStatus } = require('./generated/sender_ids.js')
 const { CampaignStatus } = require('./generated/campaigns.js')
 const { EventName } = require('./generated/webhooks.js')
+const { SmsEncoding } = require('./generated/segments.js')
 
 module.exports = {
   APIConnectionError,
@@ -48,10 +50,13 @@ module.exports = {
   RateLimitError,
   SenderIdStatus,
   ServerError,
+  SmsEncoding,
   ValidationError,
   Zexa,
   ZexaError,
+  estimate,
   parseEvent,
+  segments,
 }
 
 // For compilers and bundlers that read `__esModule`. They define it as not enumerable.

@@ -16,3 +16,4 @@ mod json;
 mod list;
 mod options;
 mod prelude;
+mod segments;

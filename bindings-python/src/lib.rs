@@ -29,6 +29,7 @@ mod options;
 mod page;
 mod prelude;
 mod response;
+mod segments;
 mod waiting;
 
 /// The extension module. It has not been tested without the GIL.
@@ -47,5 +48,7 @@ fn _zexa(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.setattr("_Client", module.py().get_type::<client::Client>())?;
     module.setattr("_AsyncClient", module.py().get_type::<client::AsyncClient>())?;
     module.setattr("_parse_event", wrap_pyfunction!(events::_parse_event, module)?)?;
+    module.setattr("_segments", wrap_pyfunction!(segments::_segments, module)?)?;
+    module.setattr("_estimate", wrap_pyfunction!(generated::messages::_estimate, module)?)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

@@ -48,6 +48,7 @@ mod options;
 mod proxy;
 mod redact;
 mod response;
+mod segments;
 mod sender_ids;
 mod tolerant;
 mod url;
@@ -72,6 +73,7 @@ pub use self::list::{AsyncList, AsyncPages, List, Page, Pages};
 pub use self::messages::{Message, MessageStatus, SendMessage};
 pub use self::observe::Attempt;
 pub use self::response::Response;
+pub use self::segments::{Segments, SmsEncoding, estimate, segments};
 pub use self::sender_ids::{ListSenderIds, SenderId, SenderIdStatus};
 pub use self::webhooks::{CreateWebhook, Event, EventName, Webhook};
 /// The type of all times: an instant, in UTC.

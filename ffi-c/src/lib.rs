@@ -31,6 +31,7 @@ mod panic_boundary;
 mod prelude;
 mod request;
 mod signal_guard;
+mod sms;
 mod template;
 #[cfg(feature = "test-exports")]
 mod test_exports;

@@ -227,6 +227,15 @@ static void test_calls_without_a_client(const zexa_client *client) {
     CHECK(event == NULL);
     CHECK_REJECTED(zexa_webhooks_parse_event("{}", 2, NULL, slot), "event");
 
+    zexa_segments *segments = (zexa_segments *)&sentinel;
+    double credits = 0;
+    zexa_send_message_params params = ZEXA_SEND_MESSAGE_PARAMS_INIT;
+    CHECK_REJECTED(zexa_segments_new(NULL, &segments, slot), "text");
+    CHECK(segments == NULL);
+    CHECK_REJECTED(zexa_segments_new("Hello", NULL, slot), "segments");
+    CHECK_REJECTED(zexa_messages_estimate(NULL, &credits, slot), "params");
+    CHECK_REJECTED(zexa_messages_estimate(&params, NULL, slot), "credits");
+
     zexa_template *template = (zexa_template *)&sentinel;
     CHECK_REJECTED(zexa_template_new(NULL, &template, slot), "name");
     CHECK(template == NULL);

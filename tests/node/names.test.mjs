@@ -11,6 +11,7 @@ const KNOWN = {
   MessageStatus: ['queued', 'sent', 'delivered', 'failed', 'undeliverable'],
   CampaignStatus: ['scheduled', 'sending', 'sent', 'completed', 'paused', 'failed', 'cancelled'],
   SenderIdStatus: ['pending', 'approved', 'rejected'],
+  SmsEncoding: ['gsm7', 'ucs2'],
   EventName: [
     ...['message.delivered', 'message.failed', 'message.undeliverable', 'message.optout'],
     ...['campaign.sent', 'campaign.completed', '*'],
@@ -48,7 +49,7 @@ test('the exports of the package', () => {
   const classes = Object.keys(offered).filter((name) => name.endsWith('Error'))
   assert.equal(classes.length, 16)
   const others = Object.keys(offered).filter((name) => !name.endsWith('Error'))
-  assert.deepEqual(others.sort(), [...Object.keys(KNOWN), 'Zexa', 'parseEvent'].sort())
+  assert.deepEqual(others.sort(), [...Object.keys(KNOWN), 'Zexa', 'estimate', 'parseEvent', 'segments'].sort())
 })
 
 test('both module systems export the same', () => {

@@ -99,4 +99,4 @@ class Campaigns {
   }
 }
 
-module.exports = { CampaignStatus, Campaigns, reviveCampaign, reviveCampaignStats }
+module.exports = { CampaignStatus, Campaigns, CREATE_CAMPAIGN, LIST_CAMPAIGNS, reviveCampaign, reviveCampaignStats }

@@ -59,4 +59,4 @@ class Contacts {
   }
 }
 
-module.exports = { Contacts, reviveContact }
+module.exports = { Contacts, CREATE_CONTACT, LIST_CONTACTS, reviveContact }

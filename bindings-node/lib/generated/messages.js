@@ -77,4 +77,4 @@ class Messages {
   }
 }
 
-module.exports = { MessageStatus, Messages, reviveMessage }
+module.exports = { MessageStatus, Messages, SEND_MESSAGE, reviveMessage }

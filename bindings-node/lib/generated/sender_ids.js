@@ -43,4 +43,4 @@ class SenderIds {
   }
 }
 
-module.exports = { SenderIdStatus, SenderIds, reviveSenderId }
+module.exports = { SenderIdStatus, SenderIds, LIST_SENDER_IDS, reviveSenderId }

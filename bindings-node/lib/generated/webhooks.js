@@ -61,4 +61,4 @@ class Webhooks {
   }
 }
 
-module.exports = { EventName, Webhooks, reviveWebhook, reviveWebhookEvent }
+module.exports = { EventName, Webhooks, CREATE_WEBHOOK, reviveWebhook, reviveWebhookEvent }

@@ -5,6 +5,7 @@ mod campaigns;
 mod contacts;
 mod credits;
 mod messages;
+mod segments;
 mod sender_ids;
 mod webhooks;
 

@@ -9,7 +9,7 @@
 
 `Client` is the blocking client, and `AsyncClient` has the same operations for asyncio. Their properties group the
 operations: `messages`, `sender_ids`, `campaigns`, `contacts`, `webhooks` and `credits`. `parse_event()` reads
-what Zexa posts to a webhook.
+what Zexa posts to a webhook, `segments()` splits an SMS, and `estimate()` returns the cost of a message.
 
 A failed call raises a subclass of `ZexaError`, whose `outcome` says whether the request may have taken effect.
 The client never sends a message twice, unless the option `retry_ambiguous` permits it.
@@ -46,6 +46,7 @@ from ._errors import (
     ZexaError,
 )
 from ._events import parse_event
+from ._segments import estimate, segments
 from ._zexa import (
     AsyncList,
     AsyncPages,
@@ -59,6 +60,7 @@ from ._zexa import (
     Page,
     Pages,
     Response,
+    Segments,
     SenderId,
     Webhook,
     __version__,
@@ -67,7 +69,7 @@ from ._zexa import (
 # For type checkers only: importing `typing` takes longer than importing the rest of this package.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ._literals import CampaignStatus, Channel, EventName, Kind, MessageStatus, Outcome, SenderIdStatus
+    from ._literals import CampaignStatus, Channel, EventName, Kind, MessageStatus, Outcome, SenderIdStatus, SmsEncoding
 
 __all__ = [
     "APIConnectionError",
@@ -113,16 +115,20 @@ __all__ = [
     "Pages",
     "RateLimitError",
     "Response",
+    "Segments",
     "SenderId",
     "SenderIdStatus",
     "SenderIds",
     "ServerError",
+    "SmsEncoding",
     "ValidationError",
     "Webhook",
     "Webhooks",
     "ZexaError",
     "__version__",
+    "estimate",
     "parse_event",
+    "segments",
 ]
 
 if not TYPE_CHECKING:

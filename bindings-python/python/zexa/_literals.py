@@ -3,7 +3,16 @@
 
 from typing import Literal, TypeAlias
 
-__all__ = ["CampaignStatus", "Channel", "EventName", "Kind", "MessageStatus", "Outcome", "SenderIdStatus"]
+__all__ = [
+    "CampaignStatus",
+    "Channel",
+    "EventName",
+    "Kind",
+    "MessageStatus",
+    "Outcome",
+    "SenderIdStatus",
+    "SmsEncoding",
+]
 
 Channel: TypeAlias = Literal["sms", "whatsapp", "telegram", "email", "slack"] | str
 """Delivery channel of a message or campaign.
@@ -78,6 +87,16 @@ Any other string is accepted, because the API may add values.
 - `campaign.sent`: All messages of a campaign were sent.
 - `campaign.completed`: All messages of a campaign have a final status.
 - `*`: All events. Only for registering a webhook: no event has this name.
+"""
+
+SmsEncoding: TypeAlias = Literal["gsm7", "ucs2"] | str
+r"""Character encoding of an SMS.
+
+Any other string is accepted, because the API may add values.
+
+- `gsm7`: GSM 03.38: a segment holds 160 characters. The characters `^ { } \ [ ~ ] | €` and form feed count as
+  two.
+- `ucs2`: UTF-16: a segment holds 70 code units. Most characters are one code unit, and most emoji are two.
 """
 
 Kind: TypeAlias = Literal[

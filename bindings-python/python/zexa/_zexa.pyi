@@ -6,7 +6,7 @@ from typing import Any, Generic, Literal, SupportsIndex, TypeVar, final, overloa
 
 from typing_extensions import Never, Self
 
-from ._literals import CampaignStatus, Channel, EventName, MessageStatus, SenderIdStatus
+from ._literals import CampaignStatus, Channel, EventName, MessageStatus, SenderIdStatus, SmsEncoding
 
 __all__ = [
     "AsyncList",
@@ -21,6 +21,7 @@ __all__ = [
     "Page",
     "Pages",
     "Response",
+    "Segments",
     "SenderId",
     "Webhook",
     "__version__",
@@ -48,6 +49,18 @@ class _AsyncClient:
     def close(self) -> None: ...
 
 def _parse_event(payload: str | bytes | bytearray | memoryview) -> Event: ...
+def _segments(text: str) -> Segments: ...
+def _estimate(
+    channel: Any,
+    to: Any,
+    from_: Any,
+    body: Any,
+    subject: Any,
+    html: Any,
+    template: Any,
+    scheduled_at: Any,
+    template_id: Any,
+) -> float | None: ...
 
 @final
 class _Messages:
@@ -848,6 +861,69 @@ class Credits:
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
     __match_args__ = ("credits", "currency")
+
+@final
+class Segments:
+    """How an SMS is encoded and split into segments."""
+
+    def __new__(
+        cls,
+        *,
+        count: int,
+        encoding: SmsEncoding | None = None,
+        first_non_gsm7: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Self: ...
+    @property
+    def count(self) -> int:
+        """Number of segments, at least 1."""
+
+    @property
+    def encoding(self) -> SmsEncoding:
+        """Character encoding of the whole text."""
+
+    @property
+    def first_non_gsm7(self) -> str | None:
+        """First character that is not in GSM-7, the reason for UCS-2. Absent if all characters are in GSM-7."""
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """Fields that this version does not know, and the raw values of fields in an unexpected form."""
+
+    def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
+        """Convert the model to a dict with the field names of the API.
+
+        Absent fields are omitted, and the fields in `extra` are included.
+
+        Args:
+            mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
+        """
+
+    def to_json(self) -> str:
+        """Convert the model to JSON with the field names of the API. The fields in `extra` are included."""
+
+    @classmethod
+    def from_json(cls, text: str | bytes | bytearray | memoryview) -> Self:
+        """Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+
+        Raises:
+            DecodeError: The text is not JSON, or lacks a field that the model requires.
+        """
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Create a model from the result of `to_dict()` in either mode.
+
+        Raises:
+            DecodeError: The data lacks a field that the model requires.
+        """
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+    __match_args__ = ("count", "encoding", "first_non_gsm7")
 
 @final
 class List(Generic[_Item_co]):

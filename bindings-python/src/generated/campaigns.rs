@@ -53,6 +53,39 @@ model! {
     }
 }
 
+/// Reads the arguments that are fields of the request.
+#[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
+pub(crate) fn create_campaign(
+    name: Option<Argument<'_>>,
+    channel: Option<Argument<'_>>,
+    contact_list_id: Option<Argument<'_>>,
+    sender_id: Option<Argument<'_>>,
+    body: Option<Argument<'_>>,
+    template: Option<Argument<'_>>,
+    scheduled_at: Option<Argument<'_>>,
+    template_id: Option<Argument<'_>>,
+) -> PyResult<zexa::CreateCampaign> {
+    let mut params = zexa::CreateCampaign::empty();
+    params.name = name.map(|value| value.text("name")).transpose()?.unwrap_or_default();
+    params.channel = channel.map(|value| value.text("channel")).transpose()?.unwrap_or_default().into();
+    params.contact_list_id =
+        contact_list_id.map(|value| value.text("contact_list_id")).transpose()?.unwrap_or_default();
+    params.sender_id = sender_id.map(|value| value.text("sender_id")).transpose()?.unwrap_or_default();
+    params.body = body.map(|value| value.text("body")).transpose()?;
+    params.template = template.map(|value| value.template("template")).transpose()?;
+    params.scheduled_at = scheduled_at.map(|value| value.time("scheduled_at")).transpose()?;
+    params.template_id = template_id.map(|value| value.text("template_id")).transpose()?;
+    Ok(params)
+}
+
+/// Reads the arguments that are fields of the request.
+#[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
+pub(crate) fn list_campaigns(per_page: Option<Argument<'_>>) -> PyResult<zexa::ListCampaigns> {
+    let mut params = zexa::ListCampaigns::empty();
+    params.per_page = per_page.map(|value| value.positive_number("per_page")).transpose()?;
+    Ok(params)
+}
+
 /// Campaigns: send one message to a whole contact list.
 #[pyclass(frozen, module = "zexa._zexa", name = "_Campaigns")]
 pub(crate) struct Campaigns(Handle);
@@ -84,16 +117,8 @@ impl Campaigns {
         options: CallArguments<'_>,
     ) -> PyResult<Py<PyAny>> {
         let arguments = || {
-            let mut params = zexa::CreateCampaign::empty();
-            params.name = name.map(|value| value.text("name")).transpose()?.unwrap_or_default();
-            params.channel = channel.map(|value| value.text("channel")).transpose()?.unwrap_or_default().into();
-            params.contact_list_id =
-                contact_list_id.map(|value| value.text("contact_list_id")).transpose()?.unwrap_or_default();
-            params.sender_id = sender_id.map(|value| value.text("sender_id")).transpose()?.unwrap_or_default();
-            params.body = body.map(|value| value.text("body")).transpose()?;
-            params.template = template.map(|value| value.template("template")).transpose()?;
-            params.scheduled_at = scheduled_at.map(|value| value.time("scheduled_at")).transpose()?;
-            params.template_id = template_id.map(|value| value.text("template_id")).transpose()?;
+            let params =
+                create_campaign(name, channel, contact_list_id, sender_id, body, template, scheduled_at, template_id)?;
             Ok(params)
         };
         self.0.call(py, &options, arguments, |client, params| client.campaigns().create(params))
@@ -108,8 +133,7 @@ impl Campaigns {
         options: CallArguments<'_>,
     ) -> PyResult<List> {
         let arguments = || {
-            let mut params = zexa::ListCampaigns::empty();
-            params.per_page = per_page.map(|value| value.positive_number("per_page")).transpose()?;
+            let params = list_campaigns(per_page)?;
             Ok((params, limit.map(|value| value.number("limit")).transpose()?))
         };
         self.0.list(&options, arguments, |client, params| client.campaigns().list(params))
@@ -174,16 +198,8 @@ impl AsyncCampaigns {
         options: CallArguments<'_>,
     ) -> Coroutine {
         let arguments = || {
-            let mut params = zexa::CreateCampaign::empty();
-            params.name = name.map(|value| value.text("name")).transpose()?.unwrap_or_default();
-            params.channel = channel.map(|value| value.text("channel")).transpose()?.unwrap_or_default().into();
-            params.contact_list_id =
-                contact_list_id.map(|value| value.text("contact_list_id")).transpose()?.unwrap_or_default();
-            params.sender_id = sender_id.map(|value| value.text("sender_id")).transpose()?.unwrap_or_default();
-            params.body = body.map(|value| value.text("body")).transpose()?;
-            params.template = template.map(|value| value.template("template")).transpose()?;
-            params.scheduled_at = scheduled_at.map(|value| value.time("scheduled_at")).transpose()?;
-            params.template_id = template_id.map(|value| value.text("template_id")).transpose()?;
+            let params =
+                create_campaign(name, channel, contact_list_id, sender_id, body, template, scheduled_at, template_id)?;
             Ok(params)
         };
         self.0
@@ -200,8 +216,7 @@ impl AsyncCampaigns {
         options: CallArguments<'_>,
     ) -> PyResult<AsyncList> {
         let arguments = || {
-            let mut params = zexa::ListCampaigns::empty();
-            params.per_page = per_page.map(|value| value.positive_number("per_page")).transpose()?;
+            let params = list_campaigns(per_page)?;
             Ok((params, limit.map(|value| value.number("limit")).transpose()?))
         };
         self.0.list(py, &options, arguments, |client, params| client.campaigns().list(params))

@@ -25,6 +25,36 @@ model! {
     }
 }
 
+/// Reads the arguments that are fields of the request.
+#[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
+pub(crate) fn create_contact(
+    name: Option<Argument<'_>>,
+    phone: Option<Argument<'_>>,
+    lists: Option<Argument<'_>>,
+    email: Option<Argument<'_>>,
+) -> PyResult<zexa::CreateContact> {
+    let mut params = zexa::CreateContact::empty();
+    params.name = name.map(|value| value.text("name")).transpose()?.unwrap_or_default();
+    params.phone = phone.map(|value| value.text("phone")).transpose()?.unwrap_or_default();
+    params.lists = lists.map(|value| value.texts("lists")).transpose()?.unwrap_or_default();
+    params.email = email.map(|value| value.text("email")).transpose()?;
+    Ok(params)
+}
+
+/// Reads the arguments that are fields of the request.
+#[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
+pub(crate) fn list_contacts(
+    list_id: Option<Argument<'_>>,
+    search: Option<Argument<'_>>,
+    per_page: Option<Argument<'_>>,
+) -> PyResult<zexa::ListContacts> {
+    let mut params = zexa::ListContacts::empty();
+    params.list_id = list_id.map(|value| value.text("list_id")).transpose()?;
+    params.search = search.map(|value| value.text("search")).transpose()?;
+    params.per_page = per_page.map(|value| value.positive_number("per_page")).transpose()?;
+    Ok(params)
+}
+
 /// Contacts: add, list and delete the people who can receive messages.
 #[pyclass(frozen, module = "zexa._zexa", name = "_Contacts")]
 pub(crate) struct Contacts(Handle);
@@ -52,11 +82,7 @@ impl Contacts {
         options: CallArguments<'_>,
     ) -> PyResult<Py<PyAny>> {
         let arguments = || {
-            let mut params = zexa::CreateContact::empty();
-            params.name = name.map(|value| value.text("name")).transpose()?.unwrap_or_default();
-            params.phone = phone.map(|value| value.text("phone")).transpose()?.unwrap_or_default();
-            params.lists = lists.map(|value| value.texts("lists")).transpose()?.unwrap_or_default();
-            params.email = email.map(|value| value.text("email")).transpose()?;
+            let params = create_contact(name, phone, lists, email)?;
             Ok(params)
         };
         self.0.call(py, &options, arguments, |client, params| client.contacts().create(params))
@@ -73,10 +99,7 @@ impl Contacts {
         options: CallArguments<'_>,
     ) -> PyResult<List> {
         let arguments = || {
-            let mut params = zexa::ListContacts::empty();
-            params.list_id = list_id.map(|value| value.text("list_id")).transpose()?;
-            params.search = search.map(|value| value.text("search")).transpose()?;
-            params.per_page = per_page.map(|value| value.positive_number("per_page")).transpose()?;
+            let params = list_contacts(list_id, search, per_page)?;
             Ok((params, limit.map(|value| value.number("limit")).transpose()?))
         };
         self.0.list(&options, arguments, |client, params| client.contacts().list(params))
@@ -120,11 +143,7 @@ impl AsyncContacts {
         options: CallArguments<'_>,
     ) -> Coroutine {
         let arguments = || {
-            let mut params = zexa::CreateContact::empty();
-            params.name = name.map(|value| value.text("name")).transpose()?.unwrap_or_default();
-            params.phone = phone.map(|value| value.text("phone")).transpose()?.unwrap_or_default();
-            params.lists = lists.map(|value| value.texts("lists")).transpose()?.unwrap_or_default();
-            params.email = email.map(|value| value.text("email")).transpose()?;
+            let params = create_contact(name, phone, lists, email)?;
             Ok(params)
         };
         self.0.call(py, "AsyncContacts.create", &options, arguments, |client, params| client.contacts().create(params))
@@ -142,10 +161,7 @@ impl AsyncContacts {
         options: CallArguments<'_>,
     ) -> PyResult<AsyncList> {
         let arguments = || {
-            let mut params = zexa::ListContacts::empty();
-            params.list_id = list_id.map(|value| value.text("list_id")).transpose()?;
-            params.search = search.map(|value| value.text("search")).transpose()?;
-            params.per_page = per_page.map(|value| value.positive_number("per_page")).transpose()?;
+            let params = list_contacts(list_id, search, per_page)?;
             Ok((params, limit.map(|value| value.number("limit")).transpose()?))
         };
         self.0.list(py, &options, arguments, |client, params| client.contacts().list(params))

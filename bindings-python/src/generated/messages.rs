@@ -41,6 +41,50 @@ model! {
     }
 }
 
+/// Reads the arguments that are fields of the request.
+#[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
+pub(crate) fn send_message(
+    channel: Option<Argument<'_>>,
+    to: Option<Argument<'_>>,
+    from_: Option<Argument<'_>>,
+    body: Option<Argument<'_>>,
+    subject: Option<Argument<'_>>,
+    html: Option<Argument<'_>>,
+    template: Option<Argument<'_>>,
+    scheduled_at: Option<Argument<'_>>,
+    template_id: Option<Argument<'_>>,
+) -> PyResult<zexa::SendMessage> {
+    let mut params = zexa::SendMessage::empty();
+    params.channel = channel.map(|value| value.text("channel")).transpose()?.unwrap_or_default().into();
+    params.to = to.map(|value| value.text("to")).transpose()?.unwrap_or_default();
+    params.from = from_.map(|value| value.text("from_")).transpose()?.unwrap_or_default();
+    params.body = body.map(|value| value.text("body")).transpose()?;
+    params.subject = subject.map(|value| value.text("subject")).transpose()?;
+    params.html = html.map(|value| value.text("html")).transpose()?;
+    params.template = template.map(|value| value.template("template")).transpose()?;
+    params.scheduled_at = scheduled_at.map(|value| value.time("scheduled_at")).transpose()?;
+    params.template_id = template_id.map(|value| value.text("template_id")).transpose()?;
+    Ok(params)
+}
+
+/// The implementation of `estimate()` in `_segments.py`.
+#[pyfunction]
+#[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
+pub(crate) fn _estimate(
+    channel: Option<Argument<'_>>,
+    to: Option<Argument<'_>>,
+    from_: Option<Argument<'_>>,
+    body: Option<Argument<'_>>,
+    subject: Option<Argument<'_>>,
+    html: Option<Argument<'_>>,
+    template: Option<Argument<'_>>,
+    scheduled_at: Option<Argument<'_>>,
+    template_id: Option<Argument<'_>>,
+) -> PyResult<Option<f64>> {
+    let message = send_message(channel, to, from_, body, subject, html, template, scheduled_at, template_id)?;
+    zexa::estimate(&message).map_err(errors::raise)
+}
+
 /// Messages: send them, get their delivery status, and wait for it.
 #[pyclass(frozen, module = "zexa._zexa", name = "_Messages")]
 pub(crate) struct Messages(Handle);
@@ -73,16 +117,7 @@ impl Messages {
         options: CallArguments<'_>,
     ) -> PyResult<Py<PyAny>> {
         let arguments = || {
-            let mut params = zexa::SendMessage::empty();
-            params.channel = channel.map(|value| value.text("channel")).transpose()?.unwrap_or_default().into();
-            params.to = to.map(|value| value.text("to")).transpose()?.unwrap_or_default();
-            params.from = from_.map(|value| value.text("from_")).transpose()?.unwrap_or_default();
-            params.body = body.map(|value| value.text("body")).transpose()?;
-            params.subject = subject.map(|value| value.text("subject")).transpose()?;
-            params.html = html.map(|value| value.text("html")).transpose()?;
-            params.template = template.map(|value| value.template("template")).transpose()?;
-            params.scheduled_at = scheduled_at.map(|value| value.time("scheduled_at")).transpose()?;
-            params.template_id = template_id.map(|value| value.text("template_id")).transpose()?;
+            let params = send_message(channel, to, from_, body, subject, html, template, scheduled_at, template_id)?;
             Ok(params)
         };
         self.0.call(py, &options, arguments, |client, params| client.messages().send(params))
@@ -148,16 +183,7 @@ impl AsyncMessages {
         options: CallArguments<'_>,
     ) -> Coroutine {
         let arguments = || {
-            let mut params = zexa::SendMessage::empty();
-            params.channel = channel.map(|value| value.text("channel")).transpose()?.unwrap_or_default().into();
-            params.to = to.map(|value| value.text("to")).transpose()?.unwrap_or_default();
-            params.from = from_.map(|value| value.text("from_")).transpose()?.unwrap_or_default();
-            params.body = body.map(|value| value.text("body")).transpose()?;
-            params.subject = subject.map(|value| value.text("subject")).transpose()?;
-            params.html = html.map(|value| value.text("html")).transpose()?;
-            params.template = template.map(|value| value.template("template")).transpose()?;
-            params.scheduled_at = scheduled_at.map(|value| value.time("scheduled_at")).transpose()?;
-            params.template_id = template_id.map(|value| value.text("template_id")).transpose()?;
+            let params = send_message(channel, to, from_, body, subject, html, template, scheduled_at, template_id)?;
             Ok(params)
         };
         self.0.call(py, "AsyncMessages.send", &options, arguments, |client, params| client.messages().send(params))

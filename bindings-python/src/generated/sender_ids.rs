@@ -25,6 +25,14 @@ model! {
     }
 }
 
+/// Reads the arguments that are fields of the request.
+#[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
+pub(crate) fn list_sender_ids(per_page: Option<Argument<'_>>) -> PyResult<zexa::ListSenderIds> {
+    let mut params = zexa::ListSenderIds::empty();
+    params.per_page = per_page.map(|value| value.positive_number("per_page")).transpose()?;
+    Ok(params)
+}
+
 /// Sender IDs: list the names and numbers that the account has registered.
 #[pyclass(frozen, module = "zexa._zexa", name = "_SenderIds")]
 pub(crate) struct SenderIds(Handle);
@@ -49,8 +57,7 @@ impl SenderIds {
         options: CallArguments<'_>,
     ) -> PyResult<List> {
         let arguments = || {
-            let mut params = zexa::ListSenderIds::empty();
-            params.per_page = per_page.map(|value| value.positive_number("per_page")).transpose()?;
+            let params = list_sender_ids(per_page)?;
             Ok((params, limit.map(|value| value.number("limit")).transpose()?))
         };
         self.0.list(&options, arguments, |client, params| client.sender_ids().list(params))
@@ -82,8 +89,7 @@ impl AsyncSenderIds {
         options: CallArguments<'_>,
     ) -> PyResult<AsyncList> {
         let arguments = || {
-            let mut params = zexa::ListSenderIds::empty();
-            params.per_page = per_page.map(|value| value.positive_number("per_page")).transpose()?;
+            let params = list_sender_ids(per_page)?;
             Ok((params, limit.map(|value| value.number("limit")).transpose()?))
         };
         self.0.list(py, &options, arguments, |client, params| client.sender_ids().list(params))

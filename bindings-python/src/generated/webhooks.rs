@@ -54,6 +54,21 @@ model! {
     }
 }
 
+/// Reads the arguments that are fields of the request.
+#[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
+pub(crate) fn create_webhook(url: Option<Argument<'_>>, events: Option<Argument<'_>>) -> PyResult<zexa::CreateWebhook> {
+    let mut params = zexa::CreateWebhook::empty();
+    params.url = url.map(|value| value.text("url")).transpose()?.unwrap_or_default();
+    params.events = events
+        .map(|value| value.texts("events"))
+        .transpose()?
+        .unwrap_or_default()
+        .into_iter()
+        .map(Into::into)
+        .collect();
+    Ok(params)
+}
+
 /// Webhooks: register endpoints that Zexa posts delivery events to.
 #[pyclass(frozen, module = "zexa._zexa", name = "_Webhooks")]
 pub(crate) struct Webhooks(Handle);
@@ -79,15 +94,7 @@ impl Webhooks {
         options: CallArguments<'_>,
     ) -> PyResult<Py<PyAny>> {
         let arguments = || {
-            let mut params = zexa::CreateWebhook::empty();
-            params.url = url.map(|value| value.text("url")).transpose()?.unwrap_or_default();
-            params.events = events
-                .map(|value| value.texts("events"))
-                .transpose()?
-                .unwrap_or_default()
-                .into_iter()
-                .map(Into::into)
-                .collect();
+            let params = create_webhook(url, events)?;
             Ok(params)
         };
         self.0.call(py, &options, arguments, |client, params| client.webhooks().create(params))
@@ -119,15 +126,7 @@ impl AsyncWebhooks {
         options: CallArguments<'_>,
     ) -> Coroutine {
         let arguments = || {
-            let mut params = zexa::CreateWebhook::empty();
-            params.url = url.map(|value| value.text("url")).transpose()?.unwrap_or_default();
-            params.events = events
-                .map(|value| value.texts("events"))
-                .transpose()?
-                .unwrap_or_default()
-                .into_iter()
-                .map(Into::into)
-                .collect();
+            let params = create_webhook(url, events)?;
             Ok(params)
         };
         self.0.call(py, "AsyncWebhooks.create", &options, arguments, |client, params| client.webhooks().create(params))

@@ -28,6 +28,8 @@ pub(crate) async fn call(client: &AsyncClient, call: &Call) -> CallResult {
         "contacts.delete" => json(client.contacts().delete(id).await?),
         "webhooks.create" => json(client.webhooks().create(&params(arguments)).await?),
         "webhooks.parse_event" => return Ok(webhooks::parse_event(text(arguments, "payload").as_bytes())?.into()),
+        "segments" => json(zexa::segments(text(arguments, "text"))),
+        "estimate" => json(zexa::estimate(&params(arguments))?),
         "credits.get" => json(client.credits().get().await?),
         "request" => {
             let method: Method = text(arguments, "method").parse()?;

@@ -24,6 +24,8 @@ pub(crate) fn call(client: &Client, call: &Call) -> CallResult {
         "contacts.delete" => json(client.contacts().delete(id)?),
         "webhooks.create" => json(client.webhooks().create(&params(arguments))?),
         "webhooks.parse_event" => return Ok(webhooks::parse_event(text(arguments, "payload").as_bytes())?.into()),
+        "segments" => json(zexa::segments(text(arguments, "text"))),
+        "estimate" => json(zexa::estimate(&params(arguments))?),
         "credits.get" => json(client.credits().get()?),
         "request" => {
             let method: Method = text(arguments, "method").parse()?;

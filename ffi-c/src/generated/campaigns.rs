@@ -300,7 +300,7 @@ impl zexa_create_campaign_params {
     /// # Safety
     ///
     /// The strings and arrays are valid, as the header requires.
-    unsafe fn read(&self) -> Result<zexa::CreateCampaign, Failure> {
+    pub(crate) unsafe fn read(&self) -> Result<zexa::CreateCampaign, Failure> {
         let mut params = zexa::CreateCampaign::empty();
         // SAFETY: as the caller promised.
         unsafe {
@@ -347,7 +347,7 @@ impl zexa_list_campaigns_params {
     /// # Safety
     ///
     /// The strings and arrays are valid, as the header requires.
-    unsafe fn read(&self) -> Result<zexa::ListCampaigns, Failure> {
+    pub(crate) unsafe fn read(&self) -> Result<zexa::ListCampaigns, Failure> {
         let mut params = zexa::ListCampaigns::empty();
         params.per_page = number::parameter("per_page", self.per_page)?;
         Ok(params)

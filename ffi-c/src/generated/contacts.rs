@@ -168,7 +168,7 @@ impl zexa_create_contact_params {
     /// # Safety
     ///
     /// The strings and arrays are valid, as the header requires.
-    unsafe fn read(&self) -> Result<zexa::CreateContact, Failure> {
+    pub(crate) unsafe fn read(&self) -> Result<zexa::CreateContact, Failure> {
         let mut params = zexa::CreateContact::empty();
         // SAFETY: as the caller promised.
         unsafe {
@@ -215,7 +215,7 @@ impl zexa_list_contacts_params {
     /// # Safety
     ///
     /// The strings and arrays are valid, as the header requires.
-    unsafe fn read(&self) -> Result<zexa::ListContacts, Failure> {
+    pub(crate) unsafe fn read(&self) -> Result<zexa::ListContacts, Failure> {
         let mut params = zexa::ListContacts::empty();
         // SAFETY: as the caller promised.
         unsafe {

@@ -265,7 +265,7 @@ impl zexa_send_message_params {
     /// # Safety
     ///
     /// The strings and arrays are valid, as the header requires.
-    unsafe fn read(&self) -> Result<zexa::SendMessage, Failure> {
+    pub(crate) unsafe fn read(&self) -> Result<zexa::SendMessage, Failure> {
         let mut params = zexa::SendMessage::empty();
         // SAFETY: as the caller promised.
         unsafe {

@@ -7,6 +7,7 @@ pub(crate) mod contacts;
 pub(crate) mod credits;
 pub(crate) mod messages;
 pub(crate) mod options;
+pub(crate) mod segments;
 pub(crate) mod sender_ids;
 pub(crate) mod status;
 pub(crate) mod webhooks;

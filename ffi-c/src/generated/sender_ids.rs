@@ -134,7 +134,7 @@ impl zexa_list_sender_ids_params {
     /// # Safety
     ///
     /// The strings and arrays are valid, as the header requires.
-    unsafe fn read(&self) -> Result<zexa::ListSenderIds, Failure> {
+    pub(crate) unsafe fn read(&self) -> Result<zexa::ListSenderIds, Failure> {
         let mut params = zexa::ListSenderIds::empty();
         params.per_page = number::parameter("per_page", self.per_page)?;
         Ok(params)

@@ -246,7 +246,7 @@ impl zexa_create_webhook_params {
     /// # Safety
     ///
     /// The strings and arrays are valid, as the header requires.
-    unsafe fn read(&self) -> Result<zexa::CreateWebhook, Failure> {
+    pub(crate) unsafe fn read(&self) -> Result<zexa::CreateWebhook, Failure> {
         let mut params = zexa::CreateWebhook::empty();
         // SAFETY: as the caller promised.
         unsafe {

@@ -32,8 +32,8 @@ def run_variant(library: Library, options: dict, call: dict | None, token, varia
     try:
         # Afterwards the client is freed, and the returned object must remain usable.
         returned = make_call(library, options, call, token, variant)
-        if returned is None:
-            return {"result": None}
+        if returned is None or isinstance(returned, float):
+            return {"result": returned}
         if f"{library.type_of(returned)}_next" in library.functions:
             incomplete = read_all(library, returned, items, call.get("take"))
             return {"result": items, "incomplete": incomplete}
@@ -59,6 +59,10 @@ def make_call(library: Library, options: dict, call: dict | None, token, variant
     arguments = call.get("arguments", {})
     if call["operation"] == "webhooks.parse_event":
         return parse_event(library, **arguments)
+    if call["operation"] == "segments":
+        return library.call("zexa_segments_new", **arguments)
+    if call["operation"] == "estimate":
+        return estimate(library, arguments)
     name = function_of(library, call, variant)
     parameters = library.header.functions[name].parameters
     if "params" in parameters:
@@ -87,6 +91,12 @@ def parse_event(library: Library, payload: str):
     # Exactly these bytes, without a NUL at the end.
     body = payload.encode("utf-8")
     return library.call("zexa_webhooks_parse_event", body=library.ffi.from_buffer("char[]", body), length=len(body))
+
+
+def estimate(library: Library, message: dict) -> float | None:
+    credits = library.ffi.new("double *")
+    library.call("zexa_messages_estimate", params=message, credits=credits)
+    return None if credits[0] == library.header.number("ZEXA_DEFAULT") else credits[0]
 
 
 def read_all(library: Library, items_or_pages, items: list, most: int | None) -> bool | None:

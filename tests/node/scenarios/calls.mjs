@@ -8,13 +8,15 @@ import { Broken, pageToJson, toJson } from './objects.mjs'
 const BY_ID = /\.(get|wait|delete)$/
 const IN_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
 
-/** Calls the operation. Returns a promise, a list or an event. */
+/** Calls the operation. Returns a promise, a list, or the result of a function. */
 export function makeCall(client, call, way, signal) {
   const { operation } = call
   const input = call.arguments ?? {}
   if (operation === 'webhooks.parse_event') {
     return zexa.parseEvent(way === Way.DERIVED ? input.payload : Buffer.from(input.payload))
   }
+  if (operation === 'segments') return zexa.segments(input.text)
+  if (operation === 'estimate') return zexa.estimate(translated(input))
   const { extra_body: body, extra_query: query, ...others } = call.options ?? {}
   let options = { ...translated(others), query, signal }
   if (way === Way.DERIVED) {

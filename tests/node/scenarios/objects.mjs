@@ -14,6 +14,7 @@ export function toJson(operation, result) {
     if (result !== undefined) throw new Broken(`${operation} returns ${inspect(result)}`)
     return null
   }
+  if (operation === 'estimate') return result ?? null
   if (operation === 'request') return ofResponse(result)
   return operation === 'webhooks.parse_event' ? ofEvent(result) : ofModel(result)
 }

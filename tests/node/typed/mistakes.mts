@@ -2,6 +2,7 @@
 import {
   CampaignStatus,
   type Contact,
+  estimate,
   type List,
   type Message,
   MessageStatus,
@@ -87,6 +88,8 @@ export function parameters(zexa: Zexa) {
   zexa.campaigns.delete('cmp_1')
   // @ts-expect-error: a body parsed by express.json()
   parseEvent({ event: 'message.delivered' })
+  // @ts-expect-error: an object, not a text
+  estimate('Hello')
 }
 
 export async function values(message: Message, contacts: List<Contact>) {

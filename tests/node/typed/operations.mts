@@ -3,14 +3,17 @@ import Default, {
   type Campaign,
   type Contact,
   type Credits,
+  estimate,
   type List,
   type Message,
   type Page,
   type Pages,
   parseEvent,
   type Response,
+  type Segments,
   type SenderId,
   type SendMessageParams,
+  segments,
   type Template,
   type Webhook,
   type WebhookEvent,
@@ -127,6 +130,11 @@ export async function lists(contacts: List<Contact>) {
   is<Page<Contact>>()(first)
   is<Credits>()(credits)
   is<Promise<number | undefined>>()(contacts.then(({ total }) => total))
+}
+
+export function costs(message: SendMessageParams) {
+  is<Segments>()(segments('Hello'))
+  is<number | undefined>()(estimate(message))
 }
 
 export function payloads(text: string, bytes: Uint8Array, buffer: Buffer) {

@@ -26,6 +26,9 @@ def make_call(client: Any, call: dict[str, Any], mode: Mode) -> Any:
     if call["operation"] == "webhooks.parse_event":
         payload = arguments["payload"]
         return zexa.parse_event(payload if mode.is_derived else payload.encode("utf-8"))
+    if call["operation"] in ("segments", "estimate"):
+        function = getattr(zexa, call["operation"])
+        return function(*fill_in(function, arguments), **arguments)
     options = {NAMES.get(name, name): value for name, value in call.get("options", {}).items()}
     if mode.is_derived:
         # Only a call accepts extra fields of the body. Nothing else references the original client.

@@ -21,6 +21,7 @@ MODELS = (
     zexa.Webhook,
     zexa.Event,
     zexa.Credits,
+    zexa.Segments,
 )
 # Fields that `repr()` omits, and fields of which it shows only the end.
 BODIES = ("body", "html")
@@ -37,8 +38,8 @@ class Inconsistent(Exception):
 
 def to_json(result: Any) -> Any:
     """Convert a result to JSON. Raises Inconsistent if its representations disagree."""
-    if result is None:
-        return None
+    if result is None or isinstance(result, float):
+        return result
     if isinstance(result, zexa.Response):
         found, whole = private_in_repr(result, result.body), {"status": result.status, "body": result.body}
     elif isinstance(result, zexa.Page):

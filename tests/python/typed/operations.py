@@ -136,6 +136,8 @@ def what_arguments_may_be(
 
 
 def payloads(body: bytes, text: str, view: memoryview) -> None:
+    assert_type(zexa.segments("Hello"), zexa.Segments)
+    assert_type(zexa.estimate(channel="sms", to="+244912345678", from_="ZEXA", body=text), float | None)
     assert_type(zexa.parse_event(body), zexa.Event)
     assert_type(zexa.parse_event(text), zexa.Event)
     assert_type(zexa.parse_event(view), zexa.Event)

@@ -9,24 +9,29 @@ const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
 /// Returns the number of SMS segments of a text: 160 GSM-7 characters each, or 70 if any character is outside GSM-7.
 ///
-/// Characters of the GSM-7 extension table count as two. Outside GSM-7, UTF-16 code units are counted.
+/// Characters of the GSM-7 extension table count as two. Outside GSM-7, UTF-16 code units are counted. A character of two units is not split.
 #[must_use]
 pub fn segments(text: &str) -> u32 {
-    let units = match gsm7_length(text) {
-        Some(length) => length.div_ceil(160),
-        None => text.encode_utf16().count().div_ceil(70),
+    let (size, units): (_, Vec<_>) = match text.chars().map(gsm7_units).collect() {
+        Some(units) => (160, units),
+        None => (70, text.chars().map(char::len_utf16).collect()),
     };
-    u32::try_from(units.max(1)).unwrap_or(u32::MAX)
+    let (mut count, mut used) = (1, 0);
+    for units in units {
+        used += units;
+        if used > size {
+            (count, used) = (count + 1, units);
+        }
+    }
+    count
 }
 
-fn gsm7_length(text: &str) -> Option<usize> {
-    text.chars()
-        .map(|character| match character {
-            _ if BASIC.contains(character) => Some(1),
-            _ if EXTENSION.contains(character) => Some(2),
-            _ => None,
-        })
-        .sum()
+fn gsm7_units(character: char) -> Option<usize> {
+    match character {
+        _ if BASIC.contains(character) => Some(1),
+        _ if EXTENSION.contains(character) => Some(2),
+        _ => None,
+    }
 }
 
 /// Cost of one message, in credits.

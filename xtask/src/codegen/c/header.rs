@@ -13,7 +13,7 @@ use crate::command::Result;
 const TEMPLATE: &str = "zexa.h.jinja";
 
 /// The hand-written files with declarations.
-const FILES: &str = "version error number key_value attempt client cancel call_options template event request";
+const FILES: &str = "version error number key_value attempt client cancel call_options template event sms request";
 
 /// The declarations of the hand-written files.
 pub(super) fn hand_written(root: &Path) -> Result<Vec<Declaration>> {

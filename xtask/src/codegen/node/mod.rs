@@ -79,6 +79,11 @@ fn environment(definition: &Definition, view: serde_json::Value) -> Environment<
     let mut environment = template::environment("node", view);
     environment.add_filter("model", |name: &str| names::model(name));
     environment.add_filter("option", |name: &str| names::option(name));
+    // The order in which Biome sorts exports: `Event`, then `estimate`, then `Failed`.
+    environment.add_filter("in_order", |mut names: Vec<String>| {
+        names.sort_by_key(|name| name.chars().map(|one| (one.to_ascii_lowercase(), one)).collect::<Vec<_>>());
+        names
+    });
     // Documentation, as lines or as one text, with the names of JavaScript.
     let known = names::known(definition);
     let in_javascript = move |docs: Value| -> Vec<String> {

@@ -62,7 +62,7 @@ pub(super) fn write(definition: &Definition, root: &Path) -> Result<Files> {
     for (section, context) in sections.into_iter().filter(|(section, _)| has_code(section)) {
         sources.push((format!("src/generated/{}.rs", section.name), "section.rs", context));
     }
-    for name in ["__init__.py", "_client.py", "_errors.py", "_literals.py", "_zexa.pyi"] {
+    for name in ["__init__.py", "_client.py", "_errors.py", "_literals.py", "_segments.py", "_zexa.pyi"] {
         sources.push((format!("python/zexa/{name}"), name, context! { kind => "" }));
     }
     sources.push(("python/zexa/_async.py".to_owned(), "_client.py", context! { kind => "Async" }));

@@ -57,6 +57,8 @@ redacted_debug!(SendMessage { to });
 //! Webhooks.
 === credits
 //! Credits.
+=== segments
+//! Segments.
 === endpoints
 //! Endpoints.
 endpoints! {

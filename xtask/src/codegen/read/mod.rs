@@ -38,7 +38,8 @@ mod word {
 }
 
 /// Files that define data, in documentation order.
-const SECTIONS: [&str; 7] = ["channel", "messages", "sender_ids", "campaigns", "contacts", "webhooks", "credits"];
+const SECTIONS: [&str; 8] =
+    ["channel", "messages", "sender_ids", "campaigns", "contacts", "webhooks", "credits", "segments"];
 /// Macros that define data.
 const DEFINING: [&str; 3] = ["open_enum", "model", "params"];
 
@@ -133,7 +134,7 @@ mod tests {
         let names: Vec<_> = definition.sections.iter().map(|section| section.name.as_str()).collect();
         assert_eq!(names, SECTIONS);
         let without: Vec<_> = definition.sections.iter().filter(|section| section.resource.is_none()).collect();
-        assert_eq!(without.iter().map(|section| section.name.as_str()).collect::<Vec<_>>(), ["channel"]);
+        assert_eq!(without.iter().map(|section| section.name.as_str()).collect::<Vec<_>>(), ["channel", "segments"]);
         let title = "Messages: send one with [`SendMessage`]; the result is a [`Message`].";
         assert_eq!(section(&definition, "messages").docs.lines, [title]);
     }
