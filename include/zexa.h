@@ -973,7 +973,7 @@ zexa_status zexa_sender_ids_list(const zexa_client *client,
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_sender_ids_list_page(const zexa_client *client,
-                                      const zexa_list_sender_ids_params *params, uint32_t number,
+                                      const zexa_list_sender_ids_params *params, int64_t number,
                                       const zexa_call_options *options, zexa_sender_id_page **page,
                                       zexa_error **error);
 
@@ -1224,7 +1224,7 @@ zexa_status zexa_campaigns_list(const zexa_client *client, const zexa_list_campa
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_campaigns_list_page(const zexa_client *client,
-                                     const zexa_list_campaigns_params *params, uint32_t number,
+                                     const zexa_list_campaigns_params *params, int64_t number,
                                      const zexa_call_options *options, zexa_campaign_page **page,
                                      zexa_error **error);
 
@@ -1544,7 +1544,7 @@ zexa_status zexa_contacts_list(const zexa_client *client, const zexa_list_contac
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_contacts_list_page(const zexa_client *client,
-                                    const zexa_list_contacts_params *params, uint32_t number,
+                                    const zexa_list_contacts_params *params, int64_t number,
                                     const zexa_call_options *options, zexa_contact_page **page,
                                     zexa_error **error);
 

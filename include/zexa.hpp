@@ -819,17 +819,6 @@ inline std::int64_t size(const std::string &field, const std::optional<std::int6
     return value.value_or(ZEXA_DEFAULT);
 }
 
-/// The number of a page. The library rejects 0.
-inline std::uint32_t page_number(std::int64_t number) {
-    constexpr std::int64_t largest = 0xFFFFFFFF;
-    if (number < 0)
-        reject("page", "must be 1 or more, got " + std::to_string(number), kind::validation);
-    if (number > largest)
-        reject("page", "must be 4294967295 or less, got " + std::to_string(number),
-               kind::validation);
-    return static_cast<std::uint32_t>(number);
-}
-
 /// The client of the C API. A moved-from client has none.
 inline const zexa_client *handle(const client &client) {
     if (client.get() == nullptr)
@@ -1386,13 +1375,12 @@ template <class Item> class list {
 
     /// Fetch one page. The first has the number 1. Throws validation_error for a smaller number.
     [[nodiscard]] zexa::page<Item> page(std::int64_t number) const {
-        const std::uint32_t c_number = detail::page_number(number);
         detail::arrays arrays;
         const auto params = lower(params_, arrays);
         const zexa_call_options options = detail::lower(options_, arrays);
         using handle = typename listing::page_handle;
         return zexa::page<Item>(detail::create<handle>([&](handle **created, zexa_error **error) {
-            return listing::list_page(detail::handle(client_), &params, c_number, &options, created,
+            return listing::list_page(detail::handle(client_), &params, number, &options, created,
                                       error);
         }));
     }

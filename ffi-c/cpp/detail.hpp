@@ -149,17 +149,6 @@ inline std::int64_t size(const std::string &field, const std::optional<std::int6
     return value.value_or(ZEXA_DEFAULT);
 }
 
-/// The number of a page. The library rejects 0.
-inline std::uint32_t page_number(std::int64_t number) {
-    constexpr std::int64_t largest = 0xFFFFFFFF;
-    if (number < 0)
-        reject("page", "must be 1 or more, got " + std::to_string(number), kind::validation);
-    if (number > largest)
-        reject("page", "must be 4294967295 or less, got " + std::to_string(number),
-               kind::validation);
-    return static_cast<std::uint32_t>(number);
-}
-
 /// The client of the C API. A moved-from client has none.
 inline const zexa_client *handle(const client &client) {
     if (client.get() == nullptr)

@@ -259,13 +259,12 @@ template <class Item> class list {
 
     /// Fetch one page. The first has the number 1. Throws validation_error for a smaller number.
     [[nodiscard]] zexa::page<Item> page(std::int64_t number) const {
-        const std::uint32_t c_number = detail::page_number(number);
         detail::arrays arrays;
         const auto params = lower(params_, arrays);
         const zexa_call_options options = detail::lower(options_, arrays);
         using handle = typename listing::page_handle;
         return zexa::page<Item>(detail::create<handle>([&](handle **created, zexa_error **error) {
-            return listing::list_page(detail::handle(client_), &params, c_number, &options, created,
+            return listing::list_page(detail::handle(client_), &params, number, &options, created,
                                       error);
         }));
     }

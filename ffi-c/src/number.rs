@@ -57,9 +57,16 @@ pub(crate) fn to_c(number: impl TryInto<i64>) -> i64 {
 
 /// Reads a parameter that is a number. The core rejects 0.
 pub(crate) fn parameter(name: &str, number: i64) -> Result<Option<u32>, Failure> {
-    whole(number).map_err(|()| {
-        let valid = if number < 0 { "1 or more" } else { "4294967295 or less" };
-        let reason = format!("must be {valid}, or ZEXA_DEFAULT, got {number}");
-        zexa::binding::invalid_parameter(name, number, &reason).into()
-    })
+    whole(number).map_err(|()| invalid_parameter(name, ", or ZEXA_DEFAULT", number))
+}
+
+/// Reads the number of a page. The core rejects 0.
+pub(crate) fn page(number: i64) -> Result<u32, Failure> {
+    u32::try_from(number).map_err(|_| invalid_parameter("page", "", number))
+}
+
+/// The error of a parameter that is not a positive number. `or` names another valid value.
+fn invalid_parameter(name: &str, or: &str, number: i64) -> Failure {
+    let valid = if number < 0 { "1 or more" } else { "4294967295 or less" };
+    zexa::binding::invalid_parameter(name, number, &format!("must be {valid}{or}, got {number}")).into()
 }

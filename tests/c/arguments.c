@@ -247,6 +247,13 @@ static void test_arrays_and_numbers(const zexa_client *client) {
         CHECK_VALIDATED(zexa_contacts_list(client, &which, NULL, &iter, &error), "per_page");
         CHECK(iter == NULL);
     }
+    const int64_t no_page[] = {-1, 0, INT64_C(1) << 32, INT64_MIN, INT64_MAX};
+    for (size_t index = 0; index < sizeof no_page / sizeof *no_page; index++) {
+        zexa_contact_page *page = NULL;
+        CHECK_VALIDATED(zexa_contacts_list_page(client, NULL, no_page[index], NULL, &page, &error),
+                        "page");
+        CHECK(page == NULL);
+    }
     zexa_key_value query = {NULL, "1"};
     zexa_response *response = NULL;
     CHECK_REJECTED(

@@ -572,7 +572,7 @@ pub unsafe extern "C" fn zexa_campaigns_list(
 pub unsafe extern "C" fn zexa_campaigns_list_page(
     client: *const zexa_client,
     params: *const zexa_list_campaigns_params,
-    number: u32,
+    number: i64,
     options: *const zexa_call_options,
     page: *mut *mut zexa_campaign_page,
     error: *mut *mut zexa_error,
@@ -583,7 +583,7 @@ pub unsafe extern "C" fn zexa_campaigns_list_page(
             let page = Output::optional(page);
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            page.set(zexa_campaign_page(PageOf::new(client.campaigns().list(&params).page(number)?)))
+            page.set(zexa_campaign_page(PageOf::new(client.campaigns().list(&params).page(number::page(number)?)?)))
         }
     };
     // SAFETY: likewise.

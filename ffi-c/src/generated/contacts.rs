@@ -444,7 +444,7 @@ pub unsafe extern "C" fn zexa_contacts_list(
 pub unsafe extern "C" fn zexa_contacts_list_page(
     client: *const zexa_client,
     params: *const zexa_list_contacts_params,
-    number: u32,
+    number: i64,
     options: *const zexa_call_options,
     page: *mut *mut zexa_contact_page,
     error: *mut *mut zexa_error,
@@ -455,7 +455,7 @@ pub unsafe extern "C" fn zexa_contacts_list_page(
             let page = Output::optional(page);
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            page.set(zexa_contact_page(PageOf::new(client.contacts().list(&params).page(number)?)))
+            page.set(zexa_contact_page(PageOf::new(client.contacts().list(&params).page(number::page(number)?)?)))
         }
     };
     // SAFETY: likewise.

@@ -328,7 +328,7 @@ pub unsafe extern "C" fn zexa_sender_ids_list(
 pub unsafe extern "C" fn zexa_sender_ids_list_page(
     client: *const zexa_client,
     params: *const zexa_list_sender_ids_params,
-    number: u32,
+    number: i64,
     options: *const zexa_call_options,
     page: *mut *mut zexa_sender_id_page,
     error: *mut *mut zexa_error,
@@ -339,7 +339,7 @@ pub unsafe extern "C" fn zexa_sender_ids_list_page(
             let page = Output::optional(page);
             let client = call_options::client(client, options)?;
             let params = input::optional_struct("params", params)?.unwrap_or(input::SizedStruct::INIT).read()?;
-            page.set(zexa_sender_id_page(PageOf::new(client.sender_ids().list(&params).page(number)?)))
+            page.set(zexa_sender_id_page(PageOf::new(client.sender_ids().list(&params).page(number::page(number)?)?)))
         }
     };
     // SAFETY: likewise.
