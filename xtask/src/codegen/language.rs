@@ -271,6 +271,11 @@ mod tests {
             let expected = format!("duplicate name `client::{name}` in C++");
             assert!(problems("C++", resource).contains(&expected));
         }
+        for (language, name) in [("C", "struct_size"), ("Python", "timeout"), ("JavaScript", "to")] {
+            let parameter = field(name, Type::String, false);
+            let found = problems(language, |all| messages(all).params[0].fields.push(parameter));
+            assert_eq!(found, format!("messages.rs:7: duplicate name `SendMessage::{name}` in {language}"));
+        }
         let event = |all: &mut Definition| {
             let mut models = all.sections.iter_mut().flat_map(|section| &mut section.models);
             let event = models.find(|model| model.name == "Event").expect("the model exists");

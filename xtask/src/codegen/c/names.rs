@@ -79,8 +79,9 @@ fn names(names: &mut Names<'_>, item: &Item<'_>) {
         Item::Params(params) => {
             let name = type_of(&params.name) + "_params";
             names.take("", [shouty(&name) + "_INIT", name]);
+            names.take(&format!("{}::", params.name), ["struct_size"]);
         }
-        Item::Parameter(_, field) => names.keyword(&field.member_name()),
+        Item::Parameter(params, field) => names.take(&format!("{}::", params.name), [field.member_name()]),
         Item::Operation(resource, operation) => {
             let function = format!("zexa_{}_{}", resource.name, operation.name);
             names.take(&function, [""]);

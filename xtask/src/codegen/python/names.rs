@@ -57,6 +57,11 @@ fn names(names: &mut Names<'_>, item: &Item<'_>) {
         }
         Item::Resource(resource) => names.take("zexa::", ["", "Async"].map(|kind| kind.to_owned() + &resource.class)),
         Item::Operation(resource, operation) => names.take(&format!("{}::", resource.class), [&operation.name]),
-        Item::Outcome(_) | Item::Params(_) | Item::Parameter(..) | Item::Option(..) => {}
+        // Fields and options are arguments of the same method.
+        Item::Params(params) => {
+            names.take(&format!("{}::", params.name), names.definition.call_options.iter().map(|option| &option.name));
+        }
+        Item::Parameter(params, field) => names.take(&format!("{}::", params.name), [attribute(&field.name)]),
+        Item::Outcome(_) | Item::Option(..) => {}
     }
 }
