@@ -2,7 +2,7 @@
 'use strict'
 
 const { AbortBinding, completionQueue, startCall } = require('./calls.js')
-const { callNative, captureSite, withSite } = require('./errors.js')
+const { calledFrom, callNative, captureSite, withSite } = require('./errors.js')
 const { List } = require('./list.js')
 const { register } = require('./logger.js')
 const { NativeClient, Token } = require('./native.js')
@@ -35,16 +35,13 @@ class Connection {
 
   /** Opens the connection of a new client. Errors name the line that calls the constructor `Client`. */
   static open(input, Client) {
-    const site = captureSite(Client)
-    try {
+    return calledFrom(Client, () => {
       const { logger, options, environment } = encodeClientOptions(input)
       return new Connection(
         callNative(() => new NativeClient(completionQueue, options, environment, logger && register(logger))),
         logger,
       )
-    } catch (error) {
-      throw withSite(site, error)
-    }
+    })
   }
 
   get baseUrl() {

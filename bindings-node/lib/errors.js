@@ -159,6 +159,16 @@ function captureSite(method, logger) {
   return site
 }
 
+/** Returns what `act` returns. The stacks of its errors are those of the caller of `method`. */
+function calledFrom(method, act) {
+  const site = captureSite(method)
+  try {
+    return act()
+  } catch (error) {
+    throw withSite(site, error)
+  }
+}
+
 /** Calls a function of the addon. If that fails, it throws an error whose message is the JSON of a `ZexaError`. */
 function callNative(callback) {
   try {
@@ -170,4 +180,4 @@ function callNative(callback) {
   }
 }
 
-module.exports = { ZexaError, callNative, captureSite, define, errorFromNative, withSite }
+module.exports = { ZexaError, calledFrom, callNative, captureSite, define, errorFromNative, withSite }

@@ -4,18 +4,14 @@
 const { isUint8Array } = require('node:util/types')
 
 const { typeName } = require('./arguments.js')
-const { callNative, captureSite, withSite } = require('./errors.js')
+const { calledFrom, callNative } = require('./errors.js')
 const { ValidationError } = require('./generated/errors.js')
 const native = require('./native.js')
 const { reviveWebhookEvent } = require('./generated/webhooks.js')
 
 function parseEvent(body) {
-  const site = captureSite(parseEvent)
-  try {
-    return reviveWebhookEvent(JSON.parse(callNative(() => native.parseEvent(checked(body)))))
-  } catch (error) {
-    throw withSite(site, error)
-  }
+  const parsed = () => callNative(() => native.parseEvent(checked(body)))
+  return calledFrom(parseEvent, () => reviveWebhookEvent(JSON.parse(parsed())))
 }
 
 function checked(body) {

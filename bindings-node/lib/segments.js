@@ -2,27 +2,18 @@
 'use strict'
 
 const { encodeParams, encodeText } = require('./arguments.js')
-const { callNative, captureSite, withSite } = require('./errors.js')
+const { calledFrom, callNative } = require('./errors.js')
 const { SEND_MESSAGE } = require('./generated/messages.js')
 const { reviveSegments } = require('./generated/segments.js')
 const native = require('./native.js')
 
 function segments(text) {
-  const site = captureSite(segments)
-  try {
-    return reviveSegments(JSON.parse(native.segments(encodeText(text))))
-  } catch (error) {
-    throw withSite(site, error)
-  }
+  return calledFrom(segments, () => reviveSegments(JSON.parse(native.segments(encodeText(text)))))
 }
 
 function estimate(message) {
-  const site = captureSite(estimate)
-  try {
-    return callNative(() => native.estimate(encodeParams(SEND_MESSAGE, message, 'parameters of estimate'))) ?? undefined
-  } catch (error) {
-    throw withSite(site, error)
-  }
+  const encoded = () => encodeParams(SEND_MESSAGE, message, 'parameters of estimate')
+  return calledFrom(estimate, () => callNative(() => native.estimate(encoded()))) ?? undefined
 }
 
 module.exports = { estimate, segments }
