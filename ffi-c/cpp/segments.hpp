@@ -38,7 +38,7 @@
     zexa_error *error = nullptr;
     const zexa_status status = zexa_messages_estimate(&lowered, &credits, &error);
     detail::check(status, error);
-    if (credits < 0)
+    if (credits == ZEXA_DEFAULT)
         return std::nullopt;
     return credits;
 }

@@ -7,6 +7,7 @@ use crate::error::zexa_error;
 use crate::generated::messages::zexa_send_message_params;
 use crate::generated::segments::zexa_segments;
 use crate::input;
+use crate::number::ZEXA_DEFAULT;
 use crate::output::Output;
 use crate::panic_boundary::{self, Failure};
 use crate::status::zexa_status;
@@ -70,5 +71,5 @@ pub unsafe extern "C" fn zexa_messages_estimate(
     unsafe { panic_boundary::fallible(error, estimate) }
 }
 
-/// The value of `ZEXA_DEFAULT`.
-const UNKNOWN: f64 = -1.0;
+/// The cost that is not known.
+const UNKNOWN: f64 = ZEXA_DEFAULT as f64;
