@@ -117,6 +117,19 @@ typedef enum {
     ZEXA_CLOSED = 14,
     /** Any other failure, such as a redirect or a status that the API does not document. */
     ZEXA_OTHER = 15,
+    /** Another call with the same idempotency key is in progress. Nothing was sent by this one. */
+    ZEXA_IN_PROGRESS = 16,
+    /**
+     * It is not known whether an earlier request with the same idempotency key was processed.
+     * Nothing was sent by this call.
+     */
+    ZEXA_IN_DOUBT = 17,
+    /** The idempotency key was used before with other parameters. Nothing was sent by this call. */
+    ZEXA_KEY_REUSED = 18,
+    /** A bulk run has two rows with the same idempotency key. Nothing was sent for this one. */
+    ZEXA_DUPLICATE = 19,
+    /** A bulk run has stopped before its end. Its later rows were not sent. */
+    ZEXA_STOPPED = 20,
     /** End of a list. Not an error: `*error` is NULL. */
     ZEXA_DONE = 100,
     /**
@@ -223,11 +236,16 @@ typedef struct zexa_send_message_params {
      * document how to pass the values of its variables: send them as extra body fields.
      */
     const char *template_id;
+    /**
+     * Key with which the message is sent at most once, such as `order-4711`. It is not sent to the
+     * API, and needs a client with a ledger.
+     */
+    const char *idempotency_key;
 } zexa_send_message_params;
 
 /** Initial value of zexa_send_message_params: its size, and all members absent. */
 #define ZEXA_SEND_MESSAGE_PARAMS_INIT                                                              \
-    {sizeof(zexa_send_message_params), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
+    {sizeof(zexa_send_message_params), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
 
 /**
  * Send one message on any channel, immediately or at `scheduled_at`.
@@ -558,6 +576,26 @@ typedef struct zexa_client_options {
      * blocking client closes them when it is next used.
      */
     int64_t max_connections;
+    /**
+     * Path of the ledger, a file that records which messages were sent. Calls with an
+     * `idempotency_key` need it. It is created if it does not exist.
+     */
+    const char *ledger;
+    /**
+     * Secret for the hashes in the ledger, which then cannot be guessed from the file alone. It is
+     * not stored, and must be the same whenever the ledger is used.
+     */
+    const char *ledger_secret;
+    /**
+     * Permit a ledger that was created with another API key of the same account. Set it to 1 to
+     * enable it. Default: 0.
+     */
+    int64_t ledger_same_account;
+    /**
+     * Permit a ledger on a network file system, whose locks other machines may not see. Set it to 1
+     * to enable it. Default: 0.
+     */
+    int64_t ledger_on_network;
 } zexa_client_options;
 
 /** Initial value of zexa_client_options: its size, and all members absent. */
@@ -579,6 +617,10 @@ typedef struct zexa_client_options {
      NULL,                                                                                         \
      NULL,                                                                                         \
      0,                                                                                            \
+     ZEXA_DEFAULT,                                                                                 \
+     ZEXA_DEFAULT,                                                                                 \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
      ZEXA_DEFAULT,                                                                                 \
      ZEXA_DEFAULT}
 
@@ -1143,11 +1185,16 @@ typedef struct zexa_create_campaign_params {
      * document how to pass the values of its variables: send them as extra body fields.
      */
     const char *template_id;
+    /**
+     * Key with which the campaign is created at most once, such as `newsletter-2026-07`. It is not
+     * sent to the API, and needs a client with a ledger.
+     */
+    const char *idempotency_key;
 } zexa_create_campaign_params;
 
 /** Initial value of zexa_create_campaign_params: its size, and all members absent. */
 #define ZEXA_CREATE_CAMPAIGN_PARAMS_INIT                                                           \
-    {sizeof(zexa_create_campaign_params), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
+    {sizeof(zexa_create_campaign_params), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
 
 /**
  * Which campaigns to list. Default: all.
@@ -2000,6 +2047,114 @@ zexa_status zexa_segments_new(const char *text, zexa_segments **segments, zexa_e
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_messages_estimate(const zexa_send_message_params *params, double *credits,
                                    zexa_error **error);
+
+/* ==============================================================================================
+ * Ledger: the record of what was sent, by idempotency key. It shows which rows are in doubt, and
+ * settles them.
+ * ============================================================================================== */
+
+/**
+ * A row of a ledger that is in doubt: its request was sent, or may have been, and no result is
+ * recorded.
+ *
+ * Free it with zexa_doubtful_row_free(). Its strings are valid until then.
+ */
+typedef struct zexa_doubtful_row zexa_doubtful_row;
+
+/**
+ * The numbers of rows in a ledger, by state.
+ *
+ * Free it with zexa_ledger_counts_free(). Its strings are valid until then.
+ */
+typedef struct zexa_ledger_counts zexa_ledger_counts;
+
+/** Claimed by a process that still runs: being sent now. */
+int64_t zexa_ledger_counts_claimed(const zexa_ledger_counts *ledger_counts);
+
+/** Accepted by the server. */
+int64_t zexa_ledger_counts_accepted(const zexa_ledger_counts *ledger_counts);
+
+/** Rejected by the server. */
+int64_t zexa_ledger_counts_rejected(const zexa_ledger_counts *ledger_counts);
+
+/** Not sent. They are sent when they are next used. */
+int64_t zexa_ledger_counts_not_sent(const zexa_ledger_counts *ledger_counts);
+
+/** In doubt: it is not known whether the server processed the request. */
+int64_t zexa_ledger_counts_in_doubt(const zexa_ledger_counts *ledger_counts);
+
+/** Accepted so long ago that only the key is left. */
+int64_t zexa_ledger_counts_pruned(const zexa_ledger_counts *ledger_counts);
+
+/**
+ * Time of the oldest request in doubt (UTC). Absent if no row is in doubt.
+ *
+ * RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
+ */
+const char *zexa_ledger_counts_oldest_doubt(const zexa_ledger_counts *ledger_counts);
+
+/**
+ * Time of the oldest request in doubt (UTC). Absent if no row is in doubt.
+ *
+ * Milliseconds since the Unix epoch. -1 if absent.
+ */
+int64_t zexa_ledger_counts_oldest_doubt_unix_ms(const zexa_ledger_counts *ledger_counts);
+
+/**
+ * Return the object as JSON, with the field names of the API, including fields that this version
+ * does not know. NULL if the object is NULL.
+ */
+const char *zexa_ledger_counts_json(const zexa_ledger_counts *ledger_counts);
+
+/**
+ * Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object. NULL
+ * if the object is NULL.
+ */
+const char *zexa_ledger_counts_extra_json(const zexa_ledger_counts *ledger_counts);
+
+/** Free the object. NULL is ignored. */
+void zexa_ledger_counts_free(zexa_ledger_counts *ledger_counts);
+
+/** Idempotency key. The default key of a bulk row is `default:` and a hash. */
+const char *zexa_doubtful_row_key(const zexa_doubtful_row *doubtful_row);
+
+/** Path of the API, such as `/messages`. NULL if absent. */
+const char *zexa_doubtful_row_operation(const zexa_doubtful_row *doubtful_row);
+
+/**
+ * Time at which the request was about to be sent (UTC).
+ *
+ * RFC 3339, such as "2026-07-01T09:00:00Z". NULL if absent.
+ */
+const char *zexa_doubtful_row_claimed_at(const zexa_doubtful_row *doubtful_row);
+
+/**
+ * Time at which the request was about to be sent (UTC).
+ *
+ * Milliseconds since the Unix epoch. -1 if absent.
+ */
+int64_t zexa_doubtful_row_claimed_at_unix_ms(const zexa_doubtful_row *doubtful_row);
+
+/** HTTP status of the response, if one arrived. -1 if absent. */
+int64_t zexa_doubtful_row_http_status(const zexa_doubtful_row *doubtful_row);
+
+/** Request id of the response, which Zexa's support uses to find the request. NULL if absent. */
+const char *zexa_doubtful_row_request_id(const zexa_doubtful_row *doubtful_row);
+
+/**
+ * Return the object as JSON, with the field names of the API, including fields that this version
+ * does not know. NULL if the object is NULL.
+ */
+const char *zexa_doubtful_row_json(const zexa_doubtful_row *doubtful_row);
+
+/**
+ * Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object. NULL
+ * if the object is NULL.
+ */
+const char *zexa_doubtful_row_extra_json(const zexa_doubtful_row *doubtful_row);
+
+/** Free the object. NULL is ignored. */
+void zexa_doubtful_row_free(zexa_doubtful_row *doubtful_row);
 
 /* ==============================================================================================
  * Pages and iterators

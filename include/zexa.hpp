@@ -283,6 +283,17 @@ enum class kind {
     closed = 14,
     /// Any other failure, such as a redirect or a status that the API does not document.
     other = 15,
+    /// Another call with the same idempotency key is in progress. Nothing was sent by this one.
+    in_progress = 16,
+    /// It is not known whether an earlier request with the same idempotency key was processed.
+    /// Nothing was sent by this call.
+    in_doubt = 17,
+    /// The idempotency key was used before with other parameters. Nothing was sent by this call.
+    key_reused = 18,
+    /// A bulk run has two rows with the same idempotency key. Nothing was sent for this one.
+    duplicate = 19,
+    /// A bulk run has stopped before its end. Its later rows were not sent.
+    stopped = 20,
     /// Invalid argument: a string that is not UTF-8 or contains a NUL, or a negative count or
     /// duration.
     invalid_argument = 101,
@@ -517,6 +528,37 @@ class other_error : public error {
     using error::error;
 };
 
+/// Another call with the same idempotency key is in progress. Nothing was sent by this one.
+class in_progress_error : public error {
+  public:
+    using error::error;
+};
+
+/// It is not known whether an earlier request with the same idempotency key was processed. Nothing
+/// was sent by this call.
+class in_doubt_error : public error {
+  public:
+    using error::error;
+};
+
+/// The idempotency key was used before with other parameters. Nothing was sent by this call.
+class key_reused_error : public error {
+  public:
+    using error::error;
+};
+
+/// A bulk run has two rows with the same idempotency key. Nothing was sent for this one.
+class duplicate_error : public error {
+  public:
+    using error::error;
+};
+
+/// A bulk run has stopped before its end. Its later rows were not sent.
+class stopped_error : public error {
+  public:
+    using error::error;
+};
+
 /// Invalid argument: a string that is not UTF-8 or contains a NUL, or a negative count or duration.
 class invalid_argument_error : public error {
   public:
@@ -565,6 +607,16 @@ namespace detail {
         throw closed_error(std::move(failure));
     case kind::other:
         throw other_error(std::move(failure));
+    case kind::in_progress:
+        throw in_progress_error(std::move(failure));
+    case kind::in_doubt:
+        throw in_doubt_error(std::move(failure));
+    case kind::key_reused:
+        throw key_reused_error(std::move(failure));
+    case kind::duplicate:
+        throw duplicate_error(std::move(failure));
+    case kind::stopped:
+        throw stopped_error(std::move(failure));
     case kind::invalid_argument:
         throw invalid_argument_error(std::move(failure));
     case kind::internal:
@@ -658,6 +710,17 @@ struct client_options {
     /// prefetch fewer pages if connections are scarce. Idle connections are closed after at most a
     /// minute; a blocking client closes them when it is next used.
     std::optional<std::int64_t> max_connections{};
+    /// Path of the ledger, a file that records which messages were sent. Calls with an
+    /// `idempotency_key` need it. It is created if it does not exist.
+    std::optional<std::string> ledger{};
+    /// Secret for the hashes in the ledger, which then cannot be guessed from the file alone. It is
+    /// not stored, and must be the same whenever the ledger is used.
+    std::optional<std::string> ledger_secret{};
+    /// Permit a ledger that was created with another API key of the same account. Default: false.
+    bool ledger_same_account = false;
+    /// Permit a ledger on a network file system, whose locks other machines may not see. Default:
+    /// false.
+    bool ledger_on_network = false;
     /// Called after each attempt of each call, for logging. Runs on the calling thread, possibly on
     /// several threads at the same time. It must return soon, and must not make calls on any
     /// client. Its exceptions are discarded. Default: none.
@@ -954,6 +1017,10 @@ inline zexa_client_options lower(const client_options &options, arrays &arrays) 
     lowered.default_headers_count = options.default_headers.size();
     lowered.http2 = flag(options.http2);
     lowered.max_connections = limit("max_connections", options.max_connections);
+    lowered.ledger = text("ledger", options.ledger);
+    lowered.ledger_secret = text("ledger_secret", options.ledger_secret);
+    lowered.ledger_same_account = flag(options.ledger_same_account);
+    lowered.ledger_on_network = flag(options.ledger_on_network);
     return lowered;
 }
 
@@ -1633,6 +1700,9 @@ struct send_message_params {
     /// Id of an approved WhatsApp template, used instead of a template object. The API does not
     /// document how to pass the values of its variables: send them as extra body fields.
     std::optional<std::string> template_id{};
+    /// Key with which the message is sent at most once, such as `order-4711`. It is not sent to the
+    /// API, and needs a client with a ledger.
+    std::optional<std::string> idempotency_key{};
 };
 
 /// @cond
@@ -1650,6 +1720,7 @@ inline zexa_send_message_params lower(const send_message_params &params, arrays 
     lowered.template_json = text("template_json", params.template_json);
     lowered.scheduled_at = text("scheduled_at", params.scheduled_at);
     lowered.template_id = text("template_id", params.template_id);
+    lowered.idempotency_key = text("idempotency_key", params.idempotency_key);
     return lowered;
 }
 
@@ -2088,6 +2159,9 @@ struct create_campaign_params {
     /// Id of an approved WhatsApp template, used instead of a template object. The API does not
     /// document how to pass the values of its variables: send them as extra body fields.
     std::optional<std::string> template_id{};
+    /// Key with which the campaign is created at most once, such as `newsletter-2026-07`. It is not
+    /// sent to the API, and needs a client with a ledger.
+    std::optional<std::string> idempotency_key{};
 };
 
 /// @cond
@@ -2104,6 +2178,7 @@ inline zexa_create_campaign_params lower(const create_campaign_params &params, a
     lowered.template_json = text("template_json", params.template_json);
     lowered.scheduled_at = text("scheduled_at", params.scheduled_at);
     lowered.template_id = text("template_id", params.template_id);
+    lowered.idempotency_key = text("idempotency_key", params.idempotency_key);
     return lowered;
 }
 
@@ -2899,6 +2974,128 @@ class segments {
         return std::nullopt;
     return credits;
 }
+
+// ================================================================================================
+// Ledger: the record of what was sent, by idempotency key. It shows which rows are in doubt, and
+// settles them.
+// ================================================================================================
+
+/// The numbers of rows in a ledger, by state.
+class ledger_counts {
+  public:
+    /// Claimed by a process that still runs: being sent now.
+    [[nodiscard]] std::int64_t claimed() const { return zexa_ledger_counts_claimed(get()); }
+
+    /// Accepted by the server.
+    [[nodiscard]] std::int64_t accepted() const { return zexa_ledger_counts_accepted(get()); }
+
+    /// Rejected by the server.
+    [[nodiscard]] std::int64_t rejected() const { return zexa_ledger_counts_rejected(get()); }
+
+    /// Not sent. They are sent when they are next used.
+    [[nodiscard]] std::int64_t not_sent() const { return zexa_ledger_counts_not_sent(get()); }
+
+    /// In doubt: it is not known whether the server processed the request.
+    [[nodiscard]] std::int64_t in_doubt() const { return zexa_ledger_counts_in_doubt(get()); }
+
+    /// Accepted so long ago that only the key is left.
+    [[nodiscard]] std::int64_t pruned() const { return zexa_ledger_counts_pruned(get()); }
+
+    /// Time of the oldest request in doubt (UTC). Absent if no row is in doubt.
+    [[nodiscard]] std::optional<time_point> oldest_doubt() const {
+        return detail::optional_time(zexa_ledger_counts_oldest_doubt(get()),
+                                     zexa_ledger_counts_oldest_doubt_unix_ms(get()));
+    }
+
+    /// The same time in RFC 3339 format, with the precision of the API.
+    [[nodiscard]] std::optional<std::string_view> oldest_doubt_text() const {
+        return detail::optional_view(zexa_ledger_counts_oldest_doubt(get()));
+    }
+
+    /// Return the object as JSON, with the field names of the API, including fields that this
+    /// version does not know.
+    [[nodiscard]] std::string_view json() const {
+        return detail::view(zexa_ledger_counts_json(get()));
+    }
+
+    /// Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object.
+    [[nodiscard]] std::string_view extra_json() const {
+        return detail::view(zexa_ledger_counts_extra_json(get()));
+    }
+
+    /// Take ownership of an object of the C API.
+    explicit ledger_counts(zexa_ledger_counts *handle) : handle_(handle, zexa_ledger_counts_free) {}
+
+    /// Share an object of the C API.
+    explicit ledger_counts(std::shared_ptr<const zexa_ledger_counts> handle)
+        : handle_(std::move(handle)) {}
+
+    /// Return the object of the C API, which this object keeps owning.
+    [[nodiscard]] const zexa_ledger_counts *get() const noexcept { return handle_.get(); }
+
+  private:
+    std::shared_ptr<const zexa_ledger_counts> handle_;
+};
+
+/// A row of a ledger that is in doubt: its request was sent, or may have been, and no result is
+/// recorded.
+class doubtful_row {
+  public:
+    /// Idempotency key. The default key of a bulk row is `default:` and a hash.
+    [[nodiscard]] std::string_view key() const {
+        return detail::view(zexa_doubtful_row_key(get()));
+    }
+
+    /// Path of the API, such as `/messages`.
+    [[nodiscard]] std::optional<std::string_view> operation() const {
+        return detail::optional_view(zexa_doubtful_row_operation(get()));
+    }
+
+    /// Time at which the request was about to be sent (UTC).
+    [[nodiscard]] std::optional<time_point> claimed_at() const {
+        return detail::optional_time(zexa_doubtful_row_claimed_at(get()),
+                                     zexa_doubtful_row_claimed_at_unix_ms(get()));
+    }
+
+    /// The same time in RFC 3339 format, with the precision of the API.
+    [[nodiscard]] std::optional<std::string_view> claimed_at_text() const {
+        return detail::optional_view(zexa_doubtful_row_claimed_at(get()));
+    }
+
+    /// HTTP status of the response, if one arrived.
+    [[nodiscard]] std::optional<std::int64_t> http_status() const {
+        return detail::optional_number(zexa_doubtful_row_http_status(get()));
+    }
+
+    /// Request id of the response, which Zexa's support uses to find the request.
+    [[nodiscard]] std::optional<std::string_view> request_id() const {
+        return detail::optional_view(zexa_doubtful_row_request_id(get()));
+    }
+
+    /// Return the object as JSON, with the field names of the API, including fields that this
+    /// version does not know.
+    [[nodiscard]] std::string_view json() const {
+        return detail::view(zexa_doubtful_row_json(get()));
+    }
+
+    /// Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object.
+    [[nodiscard]] std::string_view extra_json() const {
+        return detail::view(zexa_doubtful_row_extra_json(get()));
+    }
+
+    /// Take ownership of an object of the C API.
+    explicit doubtful_row(zexa_doubtful_row *handle) : handle_(handle, zexa_doubtful_row_free) {}
+
+    /// Share an object of the C API.
+    explicit doubtful_row(std::shared_ptr<const zexa_doubtful_row> handle)
+        : handle_(std::move(handle)) {}
+
+    /// Return the object of the C API, which this object keeps owning.
+    [[nodiscard]] const zexa_doubtful_row *get() const noexcept { return handle_.get(); }
+
+  private:
+    std::shared_ptr<const zexa_doubtful_row> handle_;
+};
 
 // ================================================================================================
 // Implementation of the resources of a client

@@ -167,6 +167,20 @@ export interface ClientOptions {
    * is next used.
    */
   maxConnections?: number | null | undefined
+  /**
+   * Path of the ledger, a file that records which messages were sent. Calls with an `idempotencyKey` need it. It is
+   * created if it does not exist.
+   */
+  ledger?: string | null | undefined
+  /**
+   * Secret for the hashes in the ledger, which then cannot be guessed from the file alone. It is not stored, and must
+   * be the same whenever the ledger is used.
+   */
+  ledgerSecret?: string | null | undefined
+  /** Permit a ledger that was created with another API key of the same account. Default: `false`. */
+  ledgerSameAccount?: boolean | null | undefined
+  /** Permit a ledger on a network file system, whose locks other machines may not see. Default: `false`. */
+  ledgerOnNetwork?: boolean | null | undefined
   /** Receives a record of each attempt and each warning, such as `console`. Default: none. */
   logger?: Logger | null | undefined
 }
@@ -429,6 +443,11 @@ export interface SendMessageParams {
    * values of its variables: send them as extra body fields.
    */
   templateId?: string | null | undefined
+  /**
+   * Key with which the message is sent at most once, such as `order-4711`. It is not sent to the API, and needs a
+   * client with a ledger.
+   */
+  idempotencyKey?: string | null | undefined
 }
 
 /**
@@ -654,6 +673,11 @@ export interface CreateCampaignParams {
    * values of its variables: send them as extra body fields.
    */
   templateId?: string | null | undefined
+  /**
+   * Key with which the campaign is created at most once, such as `newsletter-2026-07`. It is not sent to the API, and
+   * needs a client with a ledger.
+   */
+  idempotencyKey?: string | null | undefined
 }
 
 /** Which campaigns to list. Default: all. */
@@ -1026,6 +1050,48 @@ export declare const SmsEncoding: {
   readonly Ucs2: 'ucs2'
 }
 
+/** The numbers of rows in a ledger, by state. */
+export interface LedgerCounts {
+  /** Claimed by a process that still runs: being sent now. */
+  claimed: number
+  /** Accepted by the server. */
+  accepted: number
+  /** Rejected by the server. */
+  rejected: number
+  /** Not sent. They are sent when they are next used. */
+  notSent: number
+  /** In doubt: it is not known whether the server processed the request. */
+  inDoubt: number
+  /** Accepted so long ago that only the key is left. */
+  pruned: number
+  /** Time of the oldest request in doubt (UTC). Absent if no row is in doubt. */
+  oldestDoubt?: Date
+  /**
+   * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
+   * API.
+   */
+  extra: Record<string, unknown>
+}
+
+/** A row of a ledger that is in doubt: its request was sent, or may have been, and no result is recorded. */
+export interface DoubtfulRow {
+  /** Idempotency key. The default key of a bulk row is `default:` and a hash. */
+  key: string
+  /** Path of the API, such as `/messages`. */
+  operation?: string
+  /** Time at which the request was about to be sent (UTC). */
+  claimedAt?: Date
+  /** HTTP status of the response, if one arrived. */
+  httpStatus?: number
+  /** Request id of the response, which Zexa's support uses to find the request. */
+  requestId?: string
+  /**
+   * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
+   * API.
+   */
+  extra: Record<string, unknown>
+}
+
 /**
  * All items of a list, across its pages. Read it with `for await`, as often as you like. It is also the promise of its first page.
  *
@@ -1296,6 +1362,39 @@ export declare class ClosedError extends APIError {
   readonly kind: 'closed'
 }
 
+/** Another call with the same idempotency key is in progress. Nothing was sent by this one. */
+export declare class InProgressError extends APIError {
+  /** Kind of the error. */
+  readonly kind: 'in_progress'
+}
+
+/**
+ * It is not known whether an earlier request with the same idempotency key was processed. Nothing was sent by this
+ * call.
+ */
+export declare class InDoubtError extends APIError {
+  /** Kind of the error. */
+  readonly kind: 'in_doubt'
+}
+
+/** The idempotency key was used before with other parameters. Nothing was sent by this call. */
+export declare class KeyReusedError extends APIError {
+  /** Kind of the error. */
+  readonly kind: 'key_reused'
+}
+
+/** A bulk run has two rows with the same idempotency key. Nothing was sent for this one. */
+export declare class DuplicateError extends APIError {
+  /** Kind of the error. */
+  readonly kind: 'duplicate'
+}
+
+/** A bulk run has stopped before its end. Its later rows were not sent. */
+export declare class StoppedError extends APIError {
+  /** Kind of the error. */
+  readonly kind: 'stopped'
+}
+
 /**
  * Kind of an error.
  *
@@ -1316,6 +1415,12 @@ export declare class ClosedError extends APIError {
  * - `cancelled`: The caller cancelled the call.
  * - `closed`: The client was closed.
  * - `other`: Any other failure, such as a redirect or a status that the API does not document.
+ * - `in_progress`: Another call with the same idempotency key is in progress. Nothing was sent by this one.
+ * - `inDoubt`: It is not known whether an earlier request with the same idempotency key was processed. Nothing was
+ *   sent by this call.
+ * - `key_reused`: The idempotency key was used before with other parameters. Nothing was sent by this call.
+ * - `duplicate`: A bulk run has two rows with the same idempotency key. Nothing was sent for this one.
+ * - `stopped`: A bulk run has stopped before its end. Its later rows were not sent.
  */
 export type Kind =
   | 'config'
@@ -1333,11 +1438,16 @@ export type Kind =
   | 'cancelled'
   | 'closed'
   | 'other'
+  | 'in_progress'
+  | 'in_doubt'
+  | 'key_reused'
+  | 'duplicate'
+  | 'stopped'
 
 /**
  * Outcome of a failed request: whether the server may have processed it.
  *
- * - `not_sent`: The server has not processed the request and will not process it later: it was not sent, or the server
+ * - `notSent`: The server has not processed the request and will not process it later: it was not sent, or the server
  *   reported that it did not process it. Safe to retry.
  * - `rejected`: The server rejected the request. Safe to retry when the cause is fixed.
  * - `unknown`: The request was sent, and it is not known whether the server processed it. Retrying may send a message

@@ -52,8 +52,10 @@ impl AsyncClient {
         Client::builder().build_async()
     }
 
-    pub(crate) fn new(config: Config) -> AsyncClient {
-        AsyncClient { shared: Arc::new(Shared::new(config)), options: CallOptions::new() }
+    pub(crate) fn new(config: Config) -> Result<AsyncClient> {
+        let shared = Shared::new(config);
+        shared.ledger()?;
+        Ok(AsyncClient { shared: Arc::new(shared), options: CallOptions::new() })
     }
 
     /// Return a client that makes calls with other options over the same connections.
@@ -119,9 +121,14 @@ impl AsyncClient {
         let completed = self.options.complete_with(request, params);
         let call = self.options.begin(&self.shared.config);
         let shared = self.shared.clone();
+        let key = params.idempotency_key().map(str::to_owned);
         async move {
             let (request, params) = completed?;
-            shared.run_async(request, call?, ResponseDecoder::filled_from(params)).await
+            let decoder = ResponseDecoder::filled_from(params);
+            match key {
+                None => shared.run_async(request, call?, decoder).await,
+                Some(key) => shared.run_recorded(shared.work_with_key(&key, request, call?, decoder)?).await,
+            }
         }
     }
 

@@ -1,12 +1,14 @@
 //! [`CallOptions`]: options that override those of the client; and [`Call`]: the checked options of a call in progress.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::header::HeaderMap;
 
 use crate::config::{Config, header, positive};
 use crate::engine::request::{ANY_ROUTE, Request};
+use crate::engine::{BulkPace, Priority};
 use crate::extra::{self, BodyParams};
 use crate::observe::Observer;
 use crate::options::options;
@@ -154,6 +156,7 @@ impl CallOptions {
             headers: headers.collect::<Result<_>>()?,
             cancel: self.cancel.clone(),
             observer: self.observer.clone(),
+            bulk: None,
         })
     }
 }
@@ -191,9 +194,15 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) cancel: Option<CancelToken>,
     pub(crate) observer: Option<Observer>,
+    /// The run of which the call is a row.
+    pub(crate) bulk: Option<Arc<BulkPace>>,
 }
 
 impl Call {
+    pub(crate) fn priority(&self) -> Priority {
+        if self.bulk.is_some() { Priority::Bulk } else { Priority::Single }
+    }
+
     /// The future's result, or `None` if the call is cancelled first.
     pub(crate) async fn unless_cancelled<F: Future>(&self, future: F) -> Option<F::Output> {
         match &self.cancel {

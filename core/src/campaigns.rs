@@ -120,6 +120,11 @@ params! {
             template_id: String,
         }
         extra
+        local {
+            /// Key with which the campaign is created at most once, such as `newsletter-2026-07`. It is not sent to the API, and needs a client with a
+            /// ledger.
+            idempotency_key: String,
+        }
     }
 }
 
@@ -191,4 +196,4 @@ impl HasStatus for Campaign {
 
 redacted_debug!(Campaign { id, status, name, channel, created_at, total_recipients, scheduled_at, stats });
 redacted_debug!(CampaignStats { sent, delivered, failed, undeliverable, pending });
-redacted_debug!(CreateCampaign { name, channel, contact_list_id, sender_id, body as Hidden, template, scheduled_at, template_id });
+redacted_debug!(CreateCampaign { name, channel, contact_list_id, sender_id, body as Hidden, template, scheduled_at, template_id, idempotency_key });

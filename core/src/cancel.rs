@@ -40,6 +40,11 @@ impl CancelToken {
         CancelToken { token: CancellationToken::new(), interrupt_check: Some(check) }
     }
 
+    /// A token that is cancelled with this one, and can be cancelled alone.
+    pub(crate) fn child(&self) -> CancelToken {
+        CancelToken { token: self.token.child_token(), interrupt_check: None }
+    }
+
     /// Returns the interrupt check, if any.
     pub(crate) fn interrupt_check(&self) -> Option<fn() -> InterruptCheck> {
         self.interrupt_check

@@ -53,8 +53,10 @@ impl Client {
         Client::builder().build()
     }
 
-    pub(crate) fn new(config: Config) -> Client {
-        Client { shared: Arc::new(Shared::new(config)), options: CallOptions::new() }
+    pub(crate) fn new(config: Config) -> Result<Client> {
+        let shared = Shared::new(config);
+        shared.ledger()?;
+        Ok(Client { shared: Arc::new(shared), options: CallOptions::new() })
     }
 
     /// Return a client that makes calls with other options over the same connections.
@@ -125,8 +127,14 @@ impl Client {
         P: BodyParams,
     {
         let request = Request::new(Method::Post, route, self.base());
+        let key = params.idempotency_key();
         let (request, params) = self.options.complete_with(request, params)?;
-        self.shared.call(&request, &self.options.begin(&self.shared.config)?, ResponseDecoder::filled_from(params))
+        let call = self.options.begin(&self.shared.config)?;
+        let decoder = ResponseDecoder::filled_from(params);
+        match key {
+            None => self.shared.call(&request, &call, decoder),
+            Some(key) => self.shared.call_recorded(self.shared.work_with_key(key, request, call, decoder)?),
+        }
     }
 
     /// Repeats a request until its result has this status or a final one.

@@ -52,6 +52,16 @@ options! {
         /// Further calls wait for a connection in order of arrival, until their deadline. Lists prefetch fewer pages if connections are scarce. Idle
         /// connections are closed after at most a minute; a blocking client closes them when it is next used.
         max_connections: limit = 100;
+        /// Set the path of the ledger, a file that records which messages were sent. Calls with an `idempotency_key` need it. It is created if it does
+        /// not exist.
+        ledger: path;
+        /// Set a secret for the hashes in the ledger, which then cannot be guessed from the file alone. It is not stored, and must be the same
+        /// whenever the ledger is used.
+        ledger_secret: secret;
+        /// Permit a ledger that was created with another API key of the same account.
+        ledger_same_account: flag = false;
+        /// Permit a ledger on a network file system, whose locks other machines may not see.
+        ledger_on_network: flag = false;
     }
 }
 
@@ -102,7 +112,7 @@ impl ClientBuilder {
     ///
     /// [`Kind::Config`](crate::Kind::Config) if an option is invalid, or if there is no API key.
     pub fn build(self) -> Result<Client> {
-        Ok(Client::new(Config::new(self)?))
+        Client::new(Config::new(self)?)
     }
 
     /// Create an async client. It can be used from any async runtime, or from none.
@@ -111,7 +121,7 @@ impl ClientBuilder {
     ///
     /// The same as for [`build`](ClientBuilder::build).
     pub fn build_async(self) -> Result<AsyncClient> {
-        Ok(AsyncClient::new(Config::new(self)?))
+        AsyncClient::new(Config::new(self)?)
     }
 }
 

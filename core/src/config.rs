@@ -1,5 +1,6 @@
 //! [`Config`]: the checked options of a client.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ::url::Url;
@@ -8,6 +9,7 @@ use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, US
 use crate::client_options::ClientValues;
 use crate::engine::trust::Trust;
 use crate::environment::Environment;
+use crate::ledger::open::LedgerOptions;
 use crate::observe::Observer;
 use crate::proxy::{Protocol, Route};
 use crate::{ClientBuilder, Error, Result, url};
@@ -27,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) route: Route,
     pub(crate) trust: Trust,
     pub(crate) observer: Option<Observer>,
+    pub(crate) ledger: Option<PathBuf>,
+    pub(crate) ledger_options: LedgerOptions,
 }
 
 impl Config {
@@ -70,6 +74,12 @@ impl Config {
                 None => Trust::from_environment(&environment),
             },
             observer: on_attempt,
+            ledger: values.ledger,
+            ledger_options: LedgerOptions {
+                secret: values.ledger_secret.0,
+                same_account: defaulted(values.ledger_same_account),
+                on_network: defaulted(values.ledger_on_network),
+            },
             base_url,
         })
     }
@@ -78,6 +88,12 @@ impl Config {
     pub(crate) fn never_uses_tls(&self) -> bool {
         let proxy_uses_tls = matches!(&self.route, Route::Proxy(proxy) if proxy.protocol == Protocol::Https);
         self.base_url.scheme() == "http" && !proxy_uses_tls
+    }
+
+    /// The API key, to which a ledger is bound.
+    pub(crate) fn api_key(&self) -> &str {
+        let authorization = self.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        authorization.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default()
     }
 
     /// The value of the `User-Agent` header, which is also sent to proxies.

@@ -17,6 +17,11 @@ pub(crate) trait Decode: Sized + Send + 'static {
 
     /// Adds a note for each field that is not as documented.
     fn add_notes(&self, _: &mut Vec<Note>) {}
+
+    /// The members of a model as JSON.
+    fn members(&self) -> Value {
+        Value::Null
+    }
 }
 
 /// Decodes the response of a call. The engine uses it as `dyn Decoder`, so that it is compiled once and not for each type of result.
@@ -33,6 +38,9 @@ pub(crate) trait Decoder: Send {
     /// Describes the status that the call waits for and the last one, as in `while waiting for the status "sent"; the last status was "queued"`.
     /// `None` if the call does not wait for a status.
     fn awaited(&self) -> Option<String>;
+
+    /// Returns the members of the result as JSON, for the ledger.
+    fn members(&self) -> Value;
 }
 
 /// A result with a status that a call can wait for.
@@ -137,6 +145,10 @@ impl<T: Decode> Decoder for ResponseDecoder<T> {
     fn awaited(&self) -> Option<String> {
         self.awaited.as_ref().map(|awaited| awaited.describe(self.result.as_ref()))
     }
+
+    fn members(&self) -> Value {
+        self.result.as_ref().map(T::members).unwrap_or_default()
+    }
 }
 
 impl<T: Model + Send + 'static> Decode for T {
@@ -146,6 +158,10 @@ impl<T: Model + Send + 'static> Decode for T {
 
     fn add_notes(&self, notes: &mut Vec<Note>) {
         Model::add_notes(self, notes);
+    }
+
+    fn members(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
     }
 }
 

@@ -88,6 +88,16 @@ pub enum Kind {
     /// Any other failure, such as a redirect or a status that the API does not document.
     #[default]
     Other = 15,
+    /// Another call with the same idempotency key is in progress. Nothing was sent by this one.
+    InProgress = 16,
+    /// It is not known whether an earlier request with the same idempotency key was processed. Nothing was sent by this call.
+    InDoubt = 17,
+    /// The idempotency key was used before with other parameters. Nothing was sent by this call.
+    KeyReused = 18,
+    /// A bulk run has two rows with the same idempotency key. Nothing was sent for this one.
+    Duplicate = 19,
+    /// A bulk run has stopped before its end. Its later rows were not sent.
+    Stopped = 20,
 }
 
 /// Whether the server may have processed a failed request.
@@ -365,6 +375,11 @@ macro_rules! names {
             pub fn as_str(&self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
+
+            /// Returns the value with this name.
+            pub(crate) fn from_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)+ _ => None }
+            }
         }
 
         impl fmt::Display for $type {
@@ -391,6 +406,11 @@ names!(Kind {
     Cancelled = "cancelled",
     Closed = "closed",
     Other = "other",
+    InProgress = "in_progress",
+    InDoubt = "in_doubt",
+    KeyReused = "key_reused",
+    Duplicate = "duplicate",
+    Stopped = "stopped",
 });
 
 names!(Outcome {

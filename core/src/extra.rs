@@ -17,6 +17,11 @@ pub(crate) trait BodyParams: Empty + Serialize + DeserializeOwned + Clone + Send
 
     /// Checks the parameters before anything is sent.
     fn check(&self) -> Result<()>;
+
+    /// The key with which the request is sent at most once.
+    fn idempotency_key(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// Returns the body with the parameters and their extra fields, and the parameters with the extra fields that are known to this version.

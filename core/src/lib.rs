@@ -39,6 +39,7 @@ mod environment;
 mod error;
 mod extra;
 mod json;
+mod ledger;
 mod list;
 mod messages;
 mod model;
@@ -69,6 +70,7 @@ pub use self::endpoints::{
 };
 pub use self::engine::request::Method;
 pub use self::error::{Error, Kind, Outcome, Result};
+pub use self::ledger::{DoubtfulRow, Ledger, LedgerCounts};
 pub use self::list::{AsyncList, AsyncPages, List, Page, Pages};
 pub use self::messages::{Message, MessageStatus, SendMessage};
 pub use self::observe::Attempt;

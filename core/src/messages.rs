@@ -103,6 +103,10 @@ params! {
             template_id: String,
         }
         extra
+        local {
+            /// Key with which the message is sent at most once, such as `order-4711`. It is not sent to the API, and needs a client with a ledger.
+            idempotency_key: String,
+        }
     }
 }
 
@@ -168,7 +172,7 @@ impl HasStatus for Message {
 }
 
 redacted_debug!(Message { id, status, channel, to as Masked, created_at, from, body as Hidden, scheduled_at, sent_at, delivered_at });
-redacted_debug!(SendMessage { channel, to as Masked, from, body as Hidden, template, scheduled_at, template_id });
+redacted_debug!(SendMessage { channel, to as Masked, from, body as Hidden, template, scheduled_at, template_id, idempotency_key });
 
 #[cfg(test)]
 mod tests {

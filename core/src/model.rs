@@ -1,11 +1,12 @@
 //! The macros that define models and parameters. `cargo xtask codegen` reads the definitions.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::tolerant::notes::Note;
 
 /// An object that the API returns.
-pub trait Model: DeserializeOwned {
+pub trait Model: DeserializeOwned + Serialize {
     /// Name of the type.
     const NAME: &'static str;
 
@@ -198,14 +199,14 @@ macro_rules! model {
 }
 
 /// Defines the parameters of a call: `required` fields, and `optional` ones, each with a setter. Add new fields at the end, because the parameters
-/// are a struct in C. Parameters that are sent as a body end with `extra`, which holds additional fields.
+/// are a struct in C. A `local` one is not sent. Parameters that are sent as a body end with `extra`, which holds additional fields.
 macro_rules! params {
     (
         $(#[$meta:meta])*
         $name:ident {
             required { $($(#[$required_meta:meta])* $required:ident: $required_type:ty,)* }
             optional { $($(#[$optional_meta:meta])* $optional:ident: $optional_type:ident,)* }
-            $($extra:ident)?
+            $($extra:ident $(local { $(#[$local_meta:meta])* $local:ident: $local_type:ident, })?)?
         }
     ) => {
         $(#[$meta])*
@@ -219,6 +220,7 @@ macro_rules! params {
                 #[serde(default, skip_serializing_if = "Option::is_none")]
                 pub $optional: Option<$optional_type>,
             )*
+            $($($(#[$local_meta])* #[serde(default, skip_serializing)] pub $local: Option<$local_type>,)?)?
             $(
                 /// Additional body fields, sent unchanged. See [`extra`](Self::extra()).
                 #[serde(skip)]
@@ -230,12 +232,18 @@ macro_rules! params {
             const REQUIRED: &'static [&'static str] = &[$(stringify!($required)),*];
 
             fn empty() -> Self {
-                $name { $($required: Default::default(),)* $($optional: None,)* $($extra: Default::default(),)? }
+                $name {
+                    $($required: Default::default(),)*
+                    $($optional: None,)*
+                    $($($local: None,)?)?
+                    $($extra: Default::default(),)?
+                }
             }
         }
 
         impl $name {
             $($crate::model::params!(@setter $(#[$optional_meta])* $optional: $optional_type);)*
+            $($($crate::model::params!(@setter $(#[$local_meta])* $local: $local_type);)?)?
             $(
                 /// Add a body field that this version does not know. It is sent unchanged.
                 ///
@@ -260,10 +268,18 @@ macro_rules! params {
                 fn check(&self) -> $crate::Result<()> {
                     $name::check(self)
                 }
+
+                $crate::model::params!(@key $($local)?);
             }
         )?
     };
 
+    (@key) => {};
+    (@key idempotency_key) => {
+        fn idempotency_key(&self) -> Option<&str> {
+            self.idempotency_key.as_deref()
+        }
+    };
     // Not `impl Into<u32>`, which does not accept a plain 10.
     (@setter $(#[$meta:meta])* $name:ident: u32) => {
         $(#[$meta])*

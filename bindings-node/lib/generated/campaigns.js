@@ -31,6 +31,7 @@ const CREATE_CAMPAIGN = {
   template: object('template'),
   scheduledAt: dateTime('scheduled_at'),
   templateId: string('template_id'),
+  idempotencyKey: string('idempotency_key'),
 }
 
 const LIST_CAMPAIGNS = {

@@ -49,6 +49,21 @@ define(CancelledError, 'CancelledError', 'cancelled')
 class ClosedError extends APIError {}
 define(ClosedError, 'ClosedError', 'closed')
 
+class InProgressError extends APIError {}
+define(InProgressError, 'InProgressError', 'in_progress')
+
+class InDoubtError extends APIError {}
+define(InDoubtError, 'InDoubtError', 'in_doubt')
+
+class KeyReusedError extends APIError {}
+define(KeyReusedError, 'KeyReusedError', 'key_reused')
+
+class DuplicateError extends APIError {}
+define(DuplicateError, 'DuplicateError', 'duplicate')
+
+class StoppedError extends APIError {}
+define(StoppedError, 'StoppedError', 'stopped')
+
 module.exports = {
   APIError,
   ConfigError,
@@ -65,4 +80,9 @@ module.exports = {
   DecodeError,
   CancelledError,
   ClosedError,
+  InProgressError,
+  InDoubtError,
+  KeyReusedError,
+  DuplicateError,
+  StoppedError,
 }

@@ -30,6 +30,7 @@ const SEND_MESSAGE = {
   template: object('template'),
   scheduledAt: dateTime('scheduled_at'),
   templateId: string('template_id'),
+  idempotencyKey: string('idempotency_key'),
 }
 
 function reviveMessage(row) {

@@ -19,6 +19,10 @@ const CLIENT_OPTIONS = {
   defaultHeaders: option.headers('default_headers'),
   http2: option.flag('http2'),
   maxConnections: option.limit('max_connections'),
+  ledger: option.path('ledger'),
+  ledgerSecret: option.secret('ledger_secret'),
+  ledgerSameAccount: option.flag('ledger_same_account'),
+  ledgerOnNetwork: option.flag('ledger_on_network'),
 }
 
 const CALL_OPTIONS = {

@@ -4,6 +4,7 @@
 mod campaigns;
 mod contacts;
 mod credits;
+mod ledger;
 mod messages;
 mod segments;
 mod sender_ids;
@@ -21,6 +22,9 @@ pub(crate) const OPTIONS: &[(&str, &str)] = &[
     ("user_agent_suffix", "userAgentSuffix"),
     ("default_headers", "defaultHeaders"),
     ("max_connections", "maxConnections"),
+    ("ledger_secret", "ledgerSecret"),
+    ("ledger_same_account", "ledgerSameAccount"),
+    ("ledger_on_network", "ledgerOnNetwork"),
     ("retry_ambiguous", "retryAmbiguous"),
     ("extra_query", "query"),
     ("extra_body", "body"),

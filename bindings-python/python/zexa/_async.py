@@ -102,6 +102,10 @@ class AsyncClient:
         default_headers: collections.abc.Mapping[str, str] | None = None,
         http2: bool | None = None,
         max_connections: int | None = None,
+        ledger: str | os.PathLike[str] | None = None,
+        ledger_secret: str | None = None,
+        ledger_same_account: bool | None = None,
+        ledger_on_network: bool | None = None,
     ) -> None:
         self._bind(
             _AsyncClient(
@@ -120,6 +124,10 @@ class AsyncClient:
                     default_headers,
                     http2,
                     max_connections,
+                    ledger,
+                    ledger_secret,
+                    ledger_same_account,
+                    ledger_on_network,
                 )
             )
         )
@@ -291,6 +299,7 @@ class AsyncMessages:
         template: collections.abc.Mapping[str, typing.Any] | None = None,
         scheduled_at: datetime.datetime | str | None = None,
         template_id: str | None = None,
+        idempotency_key: str | None = None,
         timeout: float | datetime.timedelta | None = None,
         deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
@@ -327,6 +336,8 @@ class AsyncMessages:
             scheduled_at: Time at which to send the message. Default: immediately.
             template_id: Id of an approved WhatsApp template, used instead of a template object. The API does not
                 document how to pass the values of its variables: send them as extra body fields.
+            idempotency_key: Key with which the message is sent at most once, such as `order-4711`. It is not sent
+                to the API, and needs a client with a ledger.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
             extra_body: Body fields that this version does not know. The call fails with `ConfigError` if its
                 parameters set the same field, or if it sends no parameters in a body.
@@ -346,6 +357,7 @@ class AsyncMessages:
             template,
             scheduled_at,
             template_id,
+            idempotency_key,
             (timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body),
         )
 
@@ -481,6 +493,7 @@ class AsyncCampaigns:
         template: collections.abc.Mapping[str, typing.Any] | None = None,
         scheduled_at: datetime.datetime | str | None = None,
         template_id: str | None = None,
+        idempotency_key: str | None = None,
         timeout: float | datetime.timedelta | None = None,
         deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
@@ -515,6 +528,8 @@ class AsyncCampaigns:
             scheduled_at: Time at which to start the campaign. Default: immediately.
             template_id: Id of an approved WhatsApp template, used instead of a template object. The API does not
                 document how to pass the values of its variables: send them as extra body fields.
+            idempotency_key: Key with which the campaign is created at most once, such as `newsletter-2026-07`. It
+                is not sent to the API, and needs a client with a ledger.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
             extra_body: Body fields that this version does not know. The call fails with `ConfigError` if its
                 parameters set the same field, or if it sends no parameters in a body.
@@ -533,6 +548,7 @@ class AsyncCampaigns:
             template,
             scheduled_at,
             template_id,
+            idempotency_key,
             (timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body),
         )
 

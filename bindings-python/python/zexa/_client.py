@@ -91,6 +91,14 @@ class Client:
             Default: 100. Further calls wait for a connection in order of arrival, until their deadline. Lists
             prefetch fewer pages if connections are scarce. Idle connections are closed after at most a minute; a
             blocking client closes them when it is next used.
+        ledger: Path of the ledger, a file that records which messages were sent. Calls with an `idempotency_key`
+            need it. It is created if it does not exist.
+        ledger_secret: Secret for the hashes in the ledger, which then cannot be guessed from the file alone. It
+            is not stored, and must be the same whenever the ledger is used.
+        ledger_same_account: Permit a ledger that was created with another API key of the same account. Default:
+            `False`.
+        ledger_on_network: Permit a ledger on a network file system, whose locks other machines may not see.
+            Default: `False`.
 
     Raises:
         ConfigError: An option is invalid, or there is no API key.
@@ -136,6 +144,10 @@ class Client:
         default_headers: collections.abc.Mapping[str, str] | None = None,
         http2: bool | None = None,
         max_connections: int | None = None,
+        ledger: str | os.PathLike[str] | None = None,
+        ledger_secret: str | None = None,
+        ledger_same_account: bool | None = None,
+        ledger_on_network: bool | None = None,
     ) -> None:
         self._bind(
             _Client(
@@ -154,6 +166,10 @@ class Client:
                     default_headers,
                     http2,
                     max_connections,
+                    ledger,
+                    ledger_secret,
+                    ledger_same_account,
+                    ledger_on_network,
                 )
             )
         )
@@ -325,6 +341,7 @@ class Messages:
         template: collections.abc.Mapping[str, typing.Any] | None = None,
         scheduled_at: datetime.datetime | str | None = None,
         template_id: str | None = None,
+        idempotency_key: str | None = None,
         timeout: float | datetime.timedelta | None = None,
         deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
@@ -361,6 +378,8 @@ class Messages:
             scheduled_at: Time at which to send the message. Default: immediately.
             template_id: Id of an approved WhatsApp template, used instead of a template object. The API does not
                 document how to pass the values of its variables: send them as extra body fields.
+            idempotency_key: Key with which the message is sent at most once, such as `order-4711`. It is not sent
+                to the API, and needs a client with a ledger.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
             extra_body: Body fields that this version does not know. The call fails with `ConfigError` if its
                 parameters set the same field, or if it sends no parameters in a body.
@@ -380,6 +399,7 @@ class Messages:
             template,
             scheduled_at,
             template_id,
+            idempotency_key,
             (timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body),
         )
 
@@ -513,6 +533,7 @@ class Campaigns:
         template: collections.abc.Mapping[str, typing.Any] | None = None,
         scheduled_at: datetime.datetime | str | None = None,
         template_id: str | None = None,
+        idempotency_key: str | None = None,
         timeout: float | datetime.timedelta | None = None,
         deadline: float | datetime.timedelta | None = None,
         max_retries: int | None = None,
@@ -547,6 +568,8 @@ class Campaigns:
             scheduled_at: Time at which to start the campaign. Default: immediately.
             template_id: Id of an approved WhatsApp template, used instead of a template object. The API does not
                 document how to pass the values of its variables: send them as extra body fields.
+            idempotency_key: Key with which the campaign is created at most once, such as `newsletter-2026-07`. It
+                is not sent to the API, and needs a client with a ledger.
             timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query: See `with_options()`.
             extra_body: Body fields that this version does not know. The call fails with `ConfigError` if its
                 parameters set the same field, or if it sends no parameters in a body.
@@ -565,6 +588,7 @@ class Campaigns:
             template,
             scheduled_at,
             template_id,
+            idempotency_key,
             (timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, extra_body),
         )
 

@@ -21,11 +21,16 @@ __all__ = [
     "ConfigError",
     "ConflictError",
     "DecodeError",
+    "DuplicateError",
+    "InDoubtError",
+    "InProgressError",
     "InsufficientCreditsError",
     "InvalidRequestError",
+    "KeyReusedError",
     "NotFoundError",
     "RateLimitError",
     "ServerError",
+    "StoppedError",
     "ValidationError",
     "ZexaError",
 ]
@@ -129,6 +134,43 @@ class ClosedError(APIError):
     kind: _types.Kind = "closed"
 
 
+class InProgressError(APIError):
+    """Another call with the same idempotency key is in progress. Nothing was sent by this one."""
+
+    __module__ = "zexa"
+    kind: _types.Kind = "in_progress"
+
+
+class InDoubtError(APIError):
+    """It is not known whether an earlier request with the same idempotency key was processed. Nothing was sent by
+    this call.
+    """
+
+    __module__ = "zexa"
+    kind: _types.Kind = "in_doubt"
+
+
+class KeyReusedError(APIError):
+    """The idempotency key was used before with other parameters. Nothing was sent by this call."""
+
+    __module__ = "zexa"
+    kind: _types.Kind = "key_reused"
+
+
+class DuplicateError(APIError):
+    """A bulk run has two rows with the same idempotency key. Nothing was sent for this one."""
+
+    __module__ = "zexa"
+    kind: _types.Kind = "duplicate"
+
+
+class StoppedError(APIError):
+    """A bulk run has stopped before its end. Its later rows were not sent."""
+
+    __module__ = "zexa"
+    kind: _types.Kind = "stopped"
+
+
 CLASSES: dict[str, type[ZexaError]] = {
     "config": ConfigError,
     "invalid_request": InvalidRequestError,
@@ -145,4 +187,9 @@ CLASSES: dict[str, type[ZexaError]] = {
     "cancelled": CancelledError,
     "closed": ClosedError,
     "other": APIError,
+    "in_progress": InProgressError,
+    "in_doubt": InDoubtError,
+    "key_reused": KeyReusedError,
+    "duplicate": DuplicateError,
+    "stopped": StoppedError,
 }

@@ -115,6 +115,11 @@ Kind: TypeAlias = Literal[
     "cancelled",
     "closed",
     "other",
+    "in_progress",
+    "in_doubt",
+    "key_reused",
+    "duplicate",
+    "stopped",
 ]
 """Kind of an error.
 
@@ -135,6 +140,12 @@ Kind: TypeAlias = Literal[
 - `cancelled`: The caller cancelled the call.
 - `closed`: The client was closed.
 - `other`: Any other failure, such as a redirect or a status that the API does not document.
+- `in_progress`: Another call with the same idempotency key is in progress. Nothing was sent by this one.
+- `in_doubt`: It is not known whether an earlier request with the same idempotency key was processed. Nothing was
+  sent by this call.
+- `key_reused`: The idempotency key was used before with other parameters. Nothing was sent by this call.
+- `duplicate`: A bulk run has two rows with the same idempotency key. Nothing was sent for this one.
+- `stopped`: A bulk run has stopped before its end. Its later rows were not sent.
 """
 
 Outcome: TypeAlias = Literal["not_sent", "rejected", "unknown", "accepted"]

@@ -49,6 +49,7 @@ def estimate(
     template: collections.abc.Mapping[str, typing.Any] | None = None,
     scheduled_at: datetime.datetime | str | None = None,
     template_id: str | None = None,
+    idempotency_key: str | None = None,
 ) -> float | None:
     """Return the lowest documented cost of a message, in credits. Sends nothing.
 
@@ -71,6 +72,8 @@ def estimate(
         scheduled_at: Time at which to send the message. Default: immediately.
         template_id: Id of an approved WhatsApp template, used instead of a template object. The API does not
             document how to pass the values of its variables: send them as extra body fields.
+        idempotency_key: Key with which the message is sent at most once, such as `order-4711`. It is not sent to
+            the API, and needs a client with a ledger.
 
     Returns:
         The cost. None for a channel without a documented cost, and for an SMS without a body, because its text is
@@ -80,7 +83,7 @@ def estimate(
         InvalidRequestError: A parameter is missing.
         ValidationError: A parameter is invalid.
     """
-    return _estimate(channel, to, from_, body, subject, html, template, scheduled_at, template_id)
+    return _estimate(channel, to, from_, body, subject, html, template, scheduled_at, template_id, idempotency_key)
 
 
 segments.__module__ = estimate.__module__ = "zexa"

@@ -15,7 +15,9 @@ __all__ = [
     "CampaignStats",
     "Contact",
     "Credits",
+    "DoubtfulRow",
     "Event",
+    "LedgerCounts",
     "List",
     "Message",
     "Page",
@@ -60,6 +62,7 @@ def _estimate(
     template: Any,
     scheduled_at: Any,
     template_id: Any,
+    idempotency_key: Any,
 ) -> float | None: ...
 
 @final
@@ -76,6 +79,7 @@ class _Messages:
         template: Any,
         scheduled_at: Any,
         template_id: Any,
+        idempotency_key: Any,
         options: tuple[Any, ...],
     ) -> Message: ...
     def get(self, id: Any, options: tuple[Any, ...]) -> Message: ...
@@ -99,6 +103,7 @@ class _Campaigns:
         template: Any,
         scheduled_at: Any,
         template_id: Any,
+        idempotency_key: Any,
         options: tuple[Any, ...],
     ) -> Campaign: ...
     def list(self, per_page: Any, limit: Any, options: tuple[Any, ...]) -> List[Campaign]: ...
@@ -136,6 +141,7 @@ class _AsyncMessages:
         template: Any,
         scheduled_at: Any,
         template_id: Any,
+        idempotency_key: Any,
         options: tuple[Any, ...],
     ) -> Awaitable[Message]: ...
     def get(self, id: Any, options: tuple[Any, ...]) -> Awaitable[Message]: ...
@@ -159,6 +165,7 @@ class _AsyncCampaigns:
         template: Any,
         scheduled_at: Any,
         template_id: Any,
+        idempotency_key: Any,
         options: tuple[Any, ...],
     ) -> Awaitable[Campaign]: ...
     def list(self, per_page: Any, limit: Any, options: tuple[Any, ...]) -> AsyncList[Campaign]: ...
@@ -924,6 +931,162 @@ class Segments:
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
     __match_args__ = ("count", "encoding", "first_non_gsm7")
+
+@final
+class LedgerCounts:
+    """The numbers of rows in a ledger, by state."""
+
+    def __new__(
+        cls,
+        *,
+        claimed: int,
+        accepted: int,
+        rejected: int,
+        not_sent: int,
+        in_doubt: int,
+        pruned: int,
+        oldest_doubt: datetime | str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Self: ...
+    @property
+    def claimed(self) -> int:
+        """Claimed by a process that still runs: being sent now."""
+
+    @property
+    def accepted(self) -> int:
+        """Accepted by the server."""
+
+    @property
+    def rejected(self) -> int:
+        """Rejected by the server."""
+
+    @property
+    def not_sent(self) -> int:
+        """Not sent. They are sent when they are next used."""
+
+    @property
+    def in_doubt(self) -> int:
+        """In doubt: it is not known whether the server processed the request."""
+
+    @property
+    def pruned(self) -> int:
+        """Accepted so long ago that only the key is left."""
+
+    @property
+    def oldest_doubt(self) -> datetime | None:
+        """Time of the oldest request in doubt (UTC). Absent if no row is in doubt."""
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """Fields that this version does not know, and the raw values of fields in an unexpected form."""
+
+    def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
+        """Convert the model to a dict with the field names of the API.
+
+        Absent fields are omitted, and the fields in `extra` are included.
+
+        Args:
+            mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
+        """
+
+    def to_json(self) -> str:
+        """Convert the model to JSON with the field names of the API. The fields in `extra` are included."""
+
+    @classmethod
+    def from_json(cls, text: str | bytes | bytearray | memoryview) -> Self:
+        """Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+
+        Raises:
+            DecodeError: The text is not JSON, or lacks a field that the model requires.
+        """
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Create a model from the result of `to_dict()` in either mode.
+
+        Raises:
+            DecodeError: The data lacks a field that the model requires.
+        """
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+    __match_args__ = ("claimed", "accepted", "rejected", "not_sent", "in_doubt", "pruned", "oldest_doubt")
+
+@final
+class DoubtfulRow:
+    """A row of a ledger that is in doubt: its request was sent, or may have been, and no result is recorded."""
+
+    def __new__(
+        cls,
+        *,
+        key: str | None = None,
+        operation: str | None = None,
+        claimed_at: datetime | str | None = None,
+        http_status: int | None = None,
+        request_id: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Self: ...
+    @property
+    def key(self) -> str:
+        """Idempotency key. The default key of a bulk row is `default:` and a hash."""
+
+    @property
+    def operation(self) -> str | None:
+        """Path of the API, such as `/messages`."""
+
+    @property
+    def claimed_at(self) -> datetime | None:
+        """Time at which the request was about to be sent (UTC)."""
+
+    @property
+    def http_status(self) -> int | None:
+        """HTTP status of the response, if one arrived."""
+
+    @property
+    def request_id(self) -> str | None:
+        """Request id of the response, which Zexa's support uses to find the request."""
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """Fields that this version does not know, and the raw values of fields in an unexpected form."""
+
+    def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
+        """Convert the model to a dict with the field names of the API.
+
+        Absent fields are omitted, and the fields in `extra` are included.
+
+        Args:
+            mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
+        """
+
+    def to_json(self) -> str:
+        """Convert the model to JSON with the field names of the API. The fields in `extra` are included."""
+
+    @classmethod
+    def from_json(cls, text: str | bytes | bytearray | memoryview) -> Self:
+        """Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+
+        Raises:
+            DecodeError: The text is not JSON, or lacks a field that the model requires.
+        """
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Create a model from the result of `to_dict()` in either mode.
+
+        Raises:
+            DecodeError: The data lacks a field that the model requires.
+        """
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+    __match_args__ = ("key", "operation", "claimed_at", "http_status", "request_id")
 
 @final
 class List(Generic[_Item_co]):

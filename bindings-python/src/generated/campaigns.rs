@@ -64,6 +64,7 @@ pub(crate) fn create_campaign(
     template: Option<Argument<'_>>,
     scheduled_at: Option<Argument<'_>>,
     template_id: Option<Argument<'_>>,
+    idempotency_key: Option<Argument<'_>>,
 ) -> PyResult<zexa::CreateCampaign> {
     let mut params = zexa::CreateCampaign::empty();
     params.name = name.map(|value| value.text("name")).transpose()?.unwrap_or_default();
@@ -75,6 +76,7 @@ pub(crate) fn create_campaign(
     params.template = template.map(|value| value.template("template")).transpose()?;
     params.scheduled_at = scheduled_at.map(|value| value.time("scheduled_at")).transpose()?;
     params.template_id = template_id.map(|value| value.text("template_id")).transpose()?;
+    params.idempotency_key = idempotency_key.map(|value| value.text("idempotency_key")).transpose()?;
     Ok(params)
 }
 
@@ -114,11 +116,21 @@ impl Campaigns {
         template: Option<Argument<'_>>,
         scheduled_at: Option<Argument<'_>>,
         template_id: Option<Argument<'_>>,
+        idempotency_key: Option<Argument<'_>>,
         options: CallArguments<'_>,
     ) -> PyResult<Py<PyAny>> {
         let arguments = || {
-            let params =
-                create_campaign(name, channel, contact_list_id, sender_id, body, template, scheduled_at, template_id)?;
+            let params = create_campaign(
+                name,
+                channel,
+                contact_list_id,
+                sender_id,
+                body,
+                template,
+                scheduled_at,
+                template_id,
+                idempotency_key,
+            )?;
             Ok(params)
         };
         self.0.call(py, &options, arguments, |client, params| client.campaigns().create(params))
@@ -195,11 +207,21 @@ impl AsyncCampaigns {
         template: Option<Argument<'_>>,
         scheduled_at: Option<Argument<'_>>,
         template_id: Option<Argument<'_>>,
+        idempotency_key: Option<Argument<'_>>,
         options: CallArguments<'_>,
     ) -> Coroutine {
         let arguments = || {
-            let params =
-                create_campaign(name, channel, contact_list_id, sender_id, body, template, scheduled_at, template_id)?;
+            let params = create_campaign(
+                name,
+                channel,
+                contact_list_id,
+                sender_id,
+                body,
+                template,
+                scheduled_at,
+                template_id,
+                idempotency_key,
+            )?;
             Ok(params)
         };
         self.0

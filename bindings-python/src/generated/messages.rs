@@ -53,6 +53,7 @@ pub(crate) fn send_message(
     template: Option<Argument<'_>>,
     scheduled_at: Option<Argument<'_>>,
     template_id: Option<Argument<'_>>,
+    idempotency_key: Option<Argument<'_>>,
 ) -> PyResult<zexa::SendMessage> {
     let mut params = zexa::SendMessage::empty();
     params.channel = channel.map(|value| value.text("channel")).transpose()?.unwrap_or_default().into();
@@ -64,6 +65,7 @@ pub(crate) fn send_message(
     params.template = template.map(|value| value.template("template")).transpose()?;
     params.scheduled_at = scheduled_at.map(|value| value.time("scheduled_at")).transpose()?;
     params.template_id = template_id.map(|value| value.text("template_id")).transpose()?;
+    params.idempotency_key = idempotency_key.map(|value| value.text("idempotency_key")).transpose()?;
     Ok(params)
 }
 
@@ -80,8 +82,10 @@ pub(crate) fn _estimate(
     template: Option<Argument<'_>>,
     scheduled_at: Option<Argument<'_>>,
     template_id: Option<Argument<'_>>,
+    idempotency_key: Option<Argument<'_>>,
 ) -> PyResult<Option<f64>> {
-    let message = send_message(channel, to, from_, body, subject, html, template, scheduled_at, template_id)?;
+    let message =
+        send_message(channel, to, from_, body, subject, html, template, scheduled_at, template_id, idempotency_key)?;
     zexa::estimate(&message).map_err(errors::raise)
 }
 
@@ -114,10 +118,22 @@ impl Messages {
         template: Option<Argument<'_>>,
         scheduled_at: Option<Argument<'_>>,
         template_id: Option<Argument<'_>>,
+        idempotency_key: Option<Argument<'_>>,
         options: CallArguments<'_>,
     ) -> PyResult<Py<PyAny>> {
         let arguments = || {
-            let params = send_message(channel, to, from_, body, subject, html, template, scheduled_at, template_id)?;
+            let params = send_message(
+                channel,
+                to,
+                from_,
+                body,
+                subject,
+                html,
+                template,
+                scheduled_at,
+                template_id,
+                idempotency_key,
+            )?;
             Ok(params)
         };
         self.0.call(py, &options, arguments, |client, params| client.messages().send(params))
@@ -180,10 +196,22 @@ impl AsyncMessages {
         template: Option<Argument<'_>>,
         scheduled_at: Option<Argument<'_>>,
         template_id: Option<Argument<'_>>,
+        idempotency_key: Option<Argument<'_>>,
         options: CallArguments<'_>,
     ) -> Coroutine {
         let arguments = || {
-            let params = send_message(channel, to, from_, body, subject, html, template, scheduled_at, template_id)?;
+            let params = send_message(
+                channel,
+                to,
+                from_,
+                body,
+                subject,
+                html,
+                template,
+                scheduled_at,
+                template_id,
+                idempotency_key,
+            )?;
             Ok(params)
         };
         self.0.call(py, "AsyncMessages.send", &options, arguments, |client, params| client.messages().send(params))

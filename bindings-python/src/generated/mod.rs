@@ -4,6 +4,7 @@
 pub(crate) mod campaigns;
 pub(crate) mod contacts;
 pub(crate) mod credits;
+pub(crate) mod ledger;
 pub(crate) mod messages;
 pub(crate) mod segments;
 pub(crate) mod sender_ids;
@@ -14,6 +15,7 @@ use pyo3::prelude::*;
 pub(crate) use self::campaigns::*;
 pub(crate) use self::contacts::*;
 pub(crate) use self::credits::*;
+pub(crate) use self::ledger::*;
 pub(crate) use self::messages::*;
 pub(crate) use self::segments::*;
 pub(crate) use self::sender_ids::*;
@@ -31,6 +33,8 @@ pub(crate) fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Event>()?;
     module.add_class::<Credits>()?;
     module.add_class::<Segments>()?;
+    module.add_class::<LedgerCounts>()?;
+    module.add_class::<DoubtfulRow>()?;
     // For `_client.py` and `_async.py`; not exported.
     let py = module.py();
     module.setattr("_Messages", py.get_type::<Messages>())?;

@@ -19,40 +19,57 @@ use crate::call_options::{Call, Deadline};
 use crate::{CancelToken, Result};
 
 /// The permits of one client in one process.
-pub(crate) struct Admission(Arc<Semaphore>);
+pub(crate) struct Admission {
+    all: Arc<Semaphore>,
+    /// One fewer, if possible: bulk rows never have all permits, so that a single call does not wait for them.
+    bulk: Arc<Semaphore>,
+}
 
 /// A permit for one request. Returned to the client when dropped.
 pub(crate) struct Permit {
     permit: Option<OwnedSemaphorePermit>,
+    /// The permit of a bulk row among the others.
+    bulk: Option<OwnedSemaphorePermit>,
     generation: u64,
 }
 
 impl Admission {
     pub(crate) fn new(permits: u32) -> Admission {
         let permits = usize::try_from(permits).unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS);
-        Admission(Arc::new(Semaphore::new(permits)))
+        Admission {
+            all: Arc::new(Semaphore::new(permits)),
+            bulk: Arc::new(Semaphore::new(permits.saturating_sub(1).max(1))),
+        }
     }
 
     /// Takes a permit if one is free.
     pub(crate) fn try_enter(&self) -> Option<Permit> {
-        self.0.clone().try_acquire_owned().ok().map(Permit::new)
+        self.all.clone().try_acquire_owned().ok().map(Permit::new)
     }
 
     /// Takes a permit if at least two are free.
     pub(crate) fn try_enter_with_spare(&self) -> Option<Permit> {
-        let mut both = self.0.clone().try_acquire_many_owned(2).ok()?;
+        let mut both = self.all.clone().try_acquire_many_owned(2).ok()?;
         both.split(1).map(Permit::new)
     }
 
     /// Waits for a permit.
     pub(crate) async fn enter(&self) -> Permit {
-        Permit::new(self.0.clone().acquire_owned().await.expect("the semaphore is never closed"))
+        Permit::new(self.all.clone().acquire_owned().await.expect("the semaphore is never closed"))
+    }
+
+    /// Waits for a permit of a bulk row.
+    pub(crate) async fn enter_bulk(&self) -> Permit {
+        let bulk = self.bulk.clone().acquire_owned().await.expect("the semaphore is never closed");
+        let mut permit = self.enter().await;
+        permit.bulk = Some(bulk);
+        permit
     }
 }
 
 impl Permit {
     fn new(permit: OwnedSemaphorePermit) -> Permit {
-        Permit { permit: Some(permit), generation: fork::generation() }
+        Permit { permit: Some(permit), bulk: None, generation: fork::generation() }
     }
 }
 
@@ -60,7 +77,7 @@ impl Drop for Permit {
     fn drop(&mut self) {
         // A forked child has its own permits. Another thread of the parent may have held the semaphore's lock during the fork.
         if self.generation != fork::generation() {
-            mem::forget(self.permit.take());
+            mem::forget((self.permit.take(), self.bulk.take()));
         }
     }
 }

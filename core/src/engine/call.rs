@@ -1,6 +1,6 @@
 //! A call: its attempts, and the waits between them. A call that waits for a status polls.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,12 +12,14 @@ use super::attempt::attempt;
 use super::gate::{MAX_SPREAD, Waiter};
 use super::http::Http;
 use super::progress::Progress;
+use super::rate::Epoch;
 use super::request::{Method, Request};
 use super::retry::{backoff, is_ambiguous, should_retry};
 use super::waiting;
 use super::{CANCELLED, Shared, cancelled, closed, fork, no_connection};
 use crate::call_options::Call;
 use crate::decode::Decoder;
+use crate::ledger::claim::CallClaim;
 use crate::observe::{self, Attempt};
 use crate::{Error, Kind, Outcome, Result};
 
@@ -31,7 +33,19 @@ pub(crate) fn run<'a>(
     call: &'a Call,
     decoder: &'a mut dyn Decoder,
 ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>> {
-    Box::pin(poll_until_done(shared, http, request, call, decoder))
+    run_claimed(shared, http, request, call, decoder, None)
+}
+
+/// Like [`run`], for a call with a key. The claim is made before the first attempt, and is still held when the call ends.
+pub(crate) fn run_claimed<'a>(
+    shared: &'a Shared,
+    http: &'a Http,
+    request: &'a Request,
+    call: &'a Call,
+    decoder: &'a mut dyn Decoder,
+    claim: Option<&'a mut CallClaim>,
+) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>> {
+    Box::pin(poll_until_done(shared, http, request, call, decoder, claim))
 }
 
 async fn poll_until_done(
@@ -40,6 +54,7 @@ async fn poll_until_done(
     request: &Request,
     call: &Call,
     decoder: &mut dyn Decoder,
+    mut claim: Option<&mut CallClaim>,
 ) -> Result<()> {
     request.check()?;
     let (mut attempts, mut pauses) = (0, 0);
@@ -47,7 +62,8 @@ async fn poll_until_done(
     let generation = fork::generation();
     loop {
         let mut history = History::default();
-        let result = attempt_until_done(shared, http, request, call, &mut history, decoder).await;
+        let claim = claim.as_deref_mut();
+        let result = attempt_until_done(shared, http, request, call, &mut history, decoder, claim).await;
         attempts += history.attempts;
         result.map_err(|error| {
             let error = history.finish(request, error).with_attempts(attempts);
@@ -87,18 +103,34 @@ async fn attempt_until_done(
     call: &Call,
     history: &mut History,
     decoder: &mut dyn Decoder,
+    mut claim: Option<&mut CallClaim>,
 ) -> Result<()> {
-    let mut waiter = shared.gate.waiter();
+    let mut waiter = shared.gate.waiter(call.priority());
     let generation = fork::generation();
     loop {
+        let turn = match &call.bulk {
+            None => None,
+            Some(run) => {
+                pass_gate(shared, call, history, &mut waiter).await?;
+                Some(until_over(shared, call, history, shared.process().pace.turn(run)).await?)
+            }
+        };
         // Before the gate, which may close during this wait.
         let permit = admit(shared, http, call, history).await?;
         pass_gate(shared, call, history, &mut waiter).await?;
+        if let Some(claim) = claim.as_deref_mut()
+            && !claim.begin(decoder).await?
+        {
+            return Ok(());
+        }
+        let epoch = turn.or_else(|| shared.process().pace.begin());
         history.attempts += 1;
-        let result = observed_attempt(shared, http, request, call, history.attempts, decoder).await;
+        let number = history.attempts;
+        let result = observed_attempt(shared, http, request, call, number, decoder, claim.as_deref_mut()).await;
         drop(permit);
         if result.as_ref().map_or_else(|error| error.status().is_some_and(|status| status != 429), |()| true) {
             shared.gate.note_progress();
+            shared.process().pace.report(epoch, None);
         }
         let Err(error) = result else { return Ok(()) };
         if generation != fork::generation() {
@@ -109,7 +141,10 @@ async fn attempt_until_done(
             // An earlier attempt has deleted the resource, although it seemed to fail.
             return decoder.decode(204, &[]).map(drop).map_err(|_| error);
         }
-        let (wait, error) = wait_before_next(shared, request, call, error, history.attempts)?;
+        let (wait, error) = wait_before_next(shared, request, call, error, history.attempts, epoch)?;
+        if let Some(claim) = claim.as_deref_mut() {
+            claim.before_wait(wait, &error).await?;
+        }
         history.ambiguous |= is_ambiguous(&error);
         history.last = Some(error);
         // After a 429, all calls wait at the gate, including this one.
@@ -153,13 +188,21 @@ async fn observed_attempt(
     call: &Call,
     number: u32,
     decoder: &mut dyn Decoder,
+    claim: Option<&mut CallClaim>,
 ) -> Result<()> {
     let observer = call.observer.as_ref().or(shared.config.observer.as_ref());
     let started = observe::is_observed(observer).then(Instant::now);
     let progress = Arc::new(Progress::default());
-    let attempt = attempt(shared, http, request, call, &progress, decoder);
-    let result = call.unless_cancelled(attempt).await;
-    let result = result.unwrap_or_else(|| Err(progress.abort(Kind::Cancelled, CANCELLED)));
+    let mut attempt = pin!(attempt(shared, http, request, call, &progress, decoder));
+    let result = match (call.unless_cancelled(attempt.as_mut()).await, claim) {
+        (Some(result), _) => result,
+        // The caller gets an answer, and the ledger the result.
+        (None, Some(claim)) if !progress.revoke_body() => {
+            claim.leave(progress.abort(Kind::Cancelled, CANCELLED).with_attempts(number));
+            attempt.await
+        }
+        (None, _) => Err(progress.abort(Kind::Cancelled, CANCELLED)),
+    };
     if let Some(started) = started {
         let mut report = Attempt::new(request.method.as_str(), request.route, number, started.elapsed());
         report.status = progress.status();
@@ -182,6 +225,7 @@ fn wait_before_next(
     call: &Call,
     error: Error,
     attempts: u32,
+    epoch: Option<Epoch>,
 ) -> Result<(Duration, Error)> {
     if error.kind() == Kind::Cancelled {
         return Err(error);
@@ -191,6 +235,7 @@ fn wait_before_next(
     let wait = requested.unwrap_or_else(|| backoff(attempts - 1, shared.random()).min(most));
     if error.status() == Some(429) && wait <= most {
         shared.gate.close(wait, shared.random());
+        shared.process().pace.report(epoch, Some(wait));
     }
     let allowed =
         attempts <= call.max_retries && should_retry(&error, request.method.idempotency(call.retry_ambiguous));
@@ -213,12 +258,20 @@ async fn admit(shared: &Shared, http: &Http, call: &Call, history: &History) -> 
         return Ok(None);
     }
     let admission = &shared.process().admission;
-    if let Some(permit) = admission.try_enter() {
+    if call.bulk.is_none()
+        && let Some(permit) = admission.try_enter()
+    {
         return Ok(Some(permit));
     }
+    let enter = async {
+        match &call.bulk {
+            None => admission.enter().await,
+            Some(_) => admission.enter_bulk().await,
+        }
+    };
     let entering = async {
-        let Some(deadline) = call.deadline else { return Ok(admission.enter().await) };
-        let permit = timeout_at(deadline.at.into(), admission.enter()).await;
+        let Some(deadline) = call.deadline else { return Ok(enter.await) };
+        let permit = timeout_at(deadline.at.into(), enter).await;
         permit.map_err(|_| no_connection(deadline, history.outcome()))
     };
     let permit = until_over(shared, call, history, entering).await??;

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::process::PerProcess;
+use super::rate::Priority;
 
 /// The maximum jitter. The first call continues at a random time within a quarter of the wait, because several processes may share one rate limit.
 pub(crate) const MAX_SPREAD: Duration = Duration::from_secs(1);
@@ -16,6 +17,9 @@ const SHORTEST_STEP: Duration = Duration::from_millis(1);
 
 /// The interval at which a waiting call recomputes its turn, which may have come closer.
 const RECHECK: Duration = Duration::from_millis(50);
+
+/// Set in the tickets of bulk rows, which come after all others.
+const BULK: u64 = 1 << 63;
 
 /// Closed by a 429 until its wait has passed.
 ///
@@ -58,6 +62,7 @@ pub(crate) struct Wait {
 /// The place of a call in the queue. The call keeps it for all its attempts. Dropping this leaves the queue.
 pub(crate) struct Waiter<'a> {
     gate: &'a Gate,
+    priority: Priority,
     /// The ticket, and when it was drawn.
     ticket: Option<(u64, Duration)>,
 }
@@ -81,9 +86,9 @@ impl Gate {
         }
     }
 
-    /// Creates the waiter of a call.
-    pub(crate) fn waiter(&self) -> Waiter<'_> {
-        Waiter { gate: self, ticket: None }
+    /// Creates the waiter of a call. Single calls continue before bulk rows.
+    pub(crate) fn waiter(&self, priority: Priority) -> Waiter<'_> {
+        Waiter { gate: self, priority, ticket: None }
     }
 
     /// The queue of this process. A forked child starts with an empty one, because another thread may have held the lock during the fork.
@@ -104,7 +109,7 @@ impl Waiter<'_> {
         }
         let mut queue = self.gate.queue();
         let now = self.gate.epoch.elapsed();
-        let (ticket, arrived) = *self.ticket.get_or_insert_with(|| (queue.draw(), now));
+        let (ticket, arrived) = *self.ticket.get_or_insert_with(|| (queue.draw(self.priority), now));
         let wait = queue.wait(ticket, arrived, now);
         if wait.is_none() && queue.waiting.is_empty() {
             self.gate.opens.store(0, Ordering::Relaxed);
@@ -139,9 +144,12 @@ impl Queue {
         }
     }
 
-    fn draw(&mut self) -> u64 {
+    fn draw(&mut self, priority: Priority) -> u64 {
         self.last_ticket += 1;
-        self.last_ticket
+        match priority {
+            Priority::Single => self.last_ticket,
+            Priority::Bulk => self.last_ticket | BULK,
+        }
     }
 
     fn wait(&mut self, ticket: u64, arrived: Duration, now: Duration) -> Option<Wait> {
@@ -199,27 +207,27 @@ mod tests {
     #[test]
     fn the_gate_opens_after_the_longest_wait() {
         let gate = Gate::new();
-        assert!(gate.waiter().wait().is_none());
+        assert!(gate.waiter(Priority::Single).wait().is_none());
         gate.close(40 * SECOND, 0.0);
         gate.close(SECOND, 1.0);
-        let wait = gate.waiter().wait().expect("closed");
+        let wait = gate.waiter(Priority::Single).wait().expect("closed");
         assert!(wait.until_open > 39 * SECOND && wait.until_open <= 40 * SECOND, "{wait:?}");
         gate.close(Duration::ZERO, 0.0);
-        assert!(gate.waiter().wait().is_some());
+        assert!(gate.waiter(Priority::Single).wait().is_some());
     }
 
     #[test]
     fn an_open_gate_takes_no_lock() {
         let gate = Gate::new();
         gate.close(Duration::from_nanos(1), 0.0);
-        while gate.waiter().wait().is_some() {}
+        while gate.waiter(Priority::Single).wait().is_some() {}
         assert_eq!(gate.opens.load(Ordering::Relaxed), 0);
     }
 
     #[test]
     fn calls_continue_in_order_of_arrival_and_one_by_one() {
         let mut queue = closed(4 * SECOND);
-        let tickets: Vec<u64> = (0..20).map(|_| queue.draw()).collect();
+        let tickets: Vec<u64> = (0..20).map(|_| queue.draw(Priority::Single)).collect();
         // They check in any order.
         let mut shuffled = tickets.clone();
         shuffled.reverse();
@@ -232,16 +240,26 @@ mod tests {
     #[test]
     fn calls_continue_faster_while_the_server_accepts_requests() {
         let mut queue = closed(4 * SECOND);
-        let tickets: Vec<u64> = (0..300).map(|_| queue.draw()).collect();
+        let tickets: Vec<u64> = (0..300).map(|_| queue.draw(Priority::Single)).collect();
         let order = drain(&mut queue, &tickets, |queue, now| queue.note_progress(now));
         assert_eq!(order.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>(), tickets);
         assert!(order[299].1 < 6 * SECOND, "{:?}", order[299]);
     }
 
     #[test]
+    fn single_calls_continue_before_bulk_rows() {
+        let mut queue = closed(4 * SECOND);
+        let rows: Vec<u64> = (0..5).map(|_| queue.draw(Priority::Bulk)).collect();
+        let call = queue.draw(Priority::Single);
+        let tickets: Vec<u64> = rows.iter().copied().chain([call]).collect();
+        let order: Vec<u64> = drain(&mut queue, &tickets, |_, _| {}).iter().map(|(ticket, _)| *ticket).collect();
+        assert_eq!((order[0], &order[1..]), (call, &*rows));
+    }
+
+    #[test]
     fn a_call_that_is_limited_again_is_still_the_first() {
         let mut queue = closed(SECOND);
-        let tickets: Vec<u64> = (0..5).map(|_| queue.draw()).collect();
+        let tickets: Vec<u64> = (0..5).map(|_| queue.draw(Priority::Single)).collect();
         for ticket in &tickets {
             assert!(queue.wait(*ticket, Duration::ZERO, Duration::ZERO).is_some());
         }
@@ -255,7 +273,7 @@ mod tests {
     #[test]
     fn a_call_that_is_not_driven_delays_the_others_by_one_step() {
         let mut queue = closed(4 * SECOND);
-        let tickets: Vec<u64> = (0..3).map(|_| queue.draw()).collect();
+        let tickets: Vec<u64> = (0..3).map(|_| queue.draw(Priority::Single)).collect();
         assert!(queue.wait(tickets[0], Duration::ZERO, Duration::ZERO).is_some());
         let order = drain(&mut queue, &tickets[1..], |_, _| {});
         assert!(order[1].1 <= 5 * SECOND, "{order:?}");
@@ -264,7 +282,7 @@ mod tests {
     #[test]
     fn blocked_time_starts_at_the_last_progress() {
         let mut queue = closed(10 * SECOND);
-        let ticket = queue.draw();
+        let ticket = queue.draw(Priority::Single);
         let blocked = |queue: &mut Queue| queue.wait(ticket, SECOND, 2 * SECOND).expect("closed").blocked;
         assert_eq!(blocked(&mut queue), 9 * SECOND);
         queue.note_progress(4 * SECOND);

@@ -18,8 +18,11 @@ mod error_body;
 mod fork;
 mod gate;
 mod http;
+mod keyed;
+mod pace;
 mod process;
 mod progress;
+mod rate;
 pub(crate) mod request;
 mod response_head;
 mod retry;
@@ -30,6 +33,7 @@ pub(crate) mod trust;
 mod waiting;
 
 use std::collections::HashSet;
+use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -46,13 +50,18 @@ use self::background::{Background, BackgroundRuntime};
 use self::connect::Connector;
 pub use self::fork::generation;
 use self::gate::Gate;
-use self::process::PerProcess;
+pub(crate) use self::pace::BulkPace;
+use self::pace::Pace;
+pub(crate) use self::process::PerProcess;
+pub(crate) use self::rate::Priority;
 use self::request::Request;
 pub(crate) use self::runtime_pool::RuntimeLease;
 use self::runtime_pool::RuntimePool;
+pub(crate) use self::runtime_pool::block_signals;
 use crate::call_options::{Call, Deadline};
 use crate::config::Config;
 use crate::decode::{Decode, ResponseDecoder};
+use crate::ledger::open::OpenLedger;
 use crate::observe::{self, Warning};
 use crate::tolerant::notes::Note;
 use crate::{Error, Kind, Outcome, Result};
@@ -86,6 +95,8 @@ struct Process {
     random: Mutex<fastrand::Rng>,
     /// The fields of responses for which a warning was logged.
     warned: Mutex<HashSet<(&'static str, &'static str)>>,
+    ledger: Mutex<Option<Arc<OpenLedger>>>,
+    pace: Pace,
     closing: CancellationToken,
 }
 
@@ -190,6 +201,17 @@ impl Shared {
             return Err(closed(Outcome::NotSent));
         }
         self.process().background.get(self)
+    }
+
+    /// Returns the ledger of the client, and opens it if needed. `None` if the client has none.
+    pub(crate) fn ledger(&self) -> Result<Option<Arc<OpenLedger>>> {
+        let Some(path) = &self.config.ledger else { return Ok(None) };
+        let mut ledger = self.process().ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ledger) = &*ledger {
+            return Ok(Some(ledger.clone()));
+        }
+        let opened = OpenLedger::open(path, &self.config)?;
+        Ok(Some(ledger.insert(Arc::new(opened)).clone()))
     }
 
     /// Returns the background runtime, if it is running.
@@ -312,6 +334,8 @@ impl Process {
             connector: OnceLock::new(),
             random: Mutex::new(fastrand::Rng::with_seed(now ^ u64::from(std::process::id()).rotate_left(32))),
             warned: Mutex::default(),
+            ledger: Mutex::default(),
+            pace: Pace::new(),
             closing: CancellationToken::new(),
         }
     }
@@ -324,6 +348,7 @@ impl Drop for Process {
         } else {
             self.runtime_pool.abandon();
             self.background.abandon();
+            mem::forget(self.ledger.get_mut().unwrap_or_else(PoisonError::into_inner).take());
         }
     }
 }
@@ -362,6 +387,6 @@ impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         let Some(handle) = self.handle.take() else { return };
         // An inherited task runs in the parent. Aborting it in a forked child would affect the parent through shared sockets.
-        if self.generation == fork::generation() { handle.abort() } else { std::mem::forget(handle) }
+        if self.generation == fork::generation() { handle.abort() } else { mem::forget(handle) }
     }
 }

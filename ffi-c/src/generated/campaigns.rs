@@ -276,6 +276,9 @@ pub struct zexa_create_campaign_params {
     /// Id of an approved WhatsApp template, used instead of a template object. The API does not document how to pass the values of its
     /// variables: send them as extra body fields.
     pub template_id: *const c_char,
+    /// Key with which the campaign is created at most once, such as `newsletter-2026-07`. It is not sent to the API, and needs a client with a
+    /// ledger.
+    pub idempotency_key: *const c_char,
 }
 
 // SAFETY: repr(C); the size comes first, then pointers, numbers and optional functions; the macro is generated from the same fields.
@@ -290,6 +293,7 @@ unsafe impl input::SizedStruct for zexa_create_campaign_params {
         template_json: ptr::null(),
         scheduled_at: ptr::null(),
         template_id: ptr::null(),
+        idempotency_key: ptr::null(),
     };
     const INIT_MACRO: &'static str = "ZEXA_CREATE_CAMPAIGN_PARAMS_INIT";
     // Must not grow, or structs of programs that were compiled with an older header would be rejected.
@@ -317,6 +321,7 @@ impl zexa_create_campaign_params {
                 .map(|text| binding::timestamp("scheduled_at", text))
                 .transpose()?;
             params.template_id = input::optional_string("template_id", self.template_id)?.map(Into::into);
+            params.idempotency_key = input::optional_string("idempotency_key", self.idempotency_key)?.map(Into::into);
         }
         Ok(params)
     }

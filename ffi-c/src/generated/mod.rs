@@ -5,6 +5,7 @@ pub(crate) mod campaigns;
 pub(crate) mod channel;
 pub(crate) mod contacts;
 pub(crate) mod credits;
+pub(crate) mod ledger;
 pub(crate) mod messages;
 pub(crate) mod options;
 pub(crate) mod segments;

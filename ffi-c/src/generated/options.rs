@@ -83,6 +83,20 @@ pub struct zexa_client_options {
     /// Further calls wait for a connection in order of arrival, until their deadline. Lists prefetch fewer pages if connections are scarce. Idle
     /// connections are closed after at most a minute; a blocking client closes them when it is next used.
     pub max_connections: i64,
+    /// Path of the ledger, a file that records which messages were sent. Calls with an `idempotency_key` need it. It is created if it does
+    /// not exist.
+    pub ledger: *const c_char,
+    /// Secret for the hashes in the ledger, which then cannot be guessed from the file alone. It is not stored, and must be the same
+    /// whenever the ledger is used.
+    pub ledger_secret: *const c_char,
+    /// Permit a ledger that was created with another API key of the same account.
+    /// Set it to 1 to enable it.
+    /// Default: 0.
+    pub ledger_same_account: i64,
+    /// Permit a ledger on a network file system, whose locks other machines may not see.
+    /// Set it to 1 to enable it.
+    /// Default: 0.
+    pub ledger_on_network: i64,
 }
 
 // SAFETY: repr(C); the size comes first, then pointers, numbers and optional functions; the macro is generated from the same fields.
@@ -107,6 +121,10 @@ unsafe impl input::SizedStruct for zexa_client_options {
         default_headers_count: 0,
         http2: ZEXA_DEFAULT,
         max_connections: ZEXA_DEFAULT,
+        ledger: ptr::null(),
+        ledger_secret: ptr::null(),
+        ledger_same_account: ZEXA_DEFAULT,
+        ledger_on_network: ZEXA_DEFAULT,
     };
     const INIT_MACRO: &'static str = "ZEXA_CLIENT_OPTIONS_INIT";
     // Must not grow, or structs of programs that were compiled with an older header would be rejected.
@@ -130,6 +148,10 @@ impl Members for zexa_client_options {
             "default_headers" => Member::Headers(self.default_headers, self.default_headers_count),
             "http2" => Member::Number(self.http2),
             "max_connections" => Member::Number(self.max_connections),
+            "ledger" => Member::Text(self.ledger),
+            "ledger_secret" => Member::Text(self.ledger_secret),
+            "ledger_same_account" => Member::Number(self.ledger_same_account),
+            "ledger_on_network" => Member::Number(self.ledger_on_network),
             _ => Member::None,
         }
     }

@@ -45,6 +45,16 @@ pub enum zexa_status {
     ZEXA_CLOSED = 14,
     /// Any other failure, such as a redirect or a status that the API does not document.
     ZEXA_OTHER = 15,
+    /// Another call with the same idempotency key is in progress. Nothing was sent by this one.
+    ZEXA_IN_PROGRESS = 16,
+    /// It is not known whether an earlier request with the same idempotency key was processed. Nothing was sent by this call.
+    ZEXA_IN_DOUBT = 17,
+    /// The idempotency key was used before with other parameters. Nothing was sent by this call.
+    ZEXA_KEY_REUSED = 18,
+    /// A bulk run has two rows with the same idempotency key. Nothing was sent for this one.
+    ZEXA_DUPLICATE = 19,
+    /// A bulk run has stopped before its end. Its later rows were not sent.
+    ZEXA_STOPPED = 20,
     /// End of a list. Not an error: `*error` is NULL.
     ZEXA_DONE = 100,
     /// Invalid argument: NULL for a required pointer, a string that is not UTF-8, or a struct that was not initialised with its _INIT macro.
@@ -71,6 +81,11 @@ impl From<Kind> for zexa_status {
             Kind::Cancelled => zexa_status::ZEXA_CANCELLED,
             Kind::Closed => zexa_status::ZEXA_CLOSED,
             Kind::Other => zexa_status::ZEXA_OTHER,
+            Kind::InProgress => zexa_status::ZEXA_IN_PROGRESS,
+            Kind::InDoubt => zexa_status::ZEXA_IN_DOUBT,
+            Kind::KeyReused => zexa_status::ZEXA_KEY_REUSED,
+            Kind::Duplicate => zexa_status::ZEXA_DUPLICATE,
+            Kind::Stopped => zexa_status::ZEXA_STOPPED,
             _ => zexa_status::ZEXA_OTHER,
         }
     }
@@ -123,6 +138,11 @@ impl zexa_status {
             13 => c"cancelled",
             14 => c"closed",
             15 => c"other",
+            16 => c"in_progress",
+            17 => c"in_doubt",
+            18 => c"key_reused",
+            19 => c"duplicate",
+            20 => c"stopped",
             100 => c"done",
             101 => c"invalid_argument",
             102 => c"internal",

@@ -100,9 +100,9 @@ mod tests {
     #[test]
     fn the_first_send_is_on_the_first_pages() {
         let header = fs::read_to_string(crate::paths::root().join("include/zexa.h")).expect("generated");
-        let first: Vec<&str> = header.lines().take(250).collect();
+        let first: Vec<&str> = header.lines().take(300).collect();
         let declaration = first.iter().position(|line| line.starts_with("zexa_status zexa_messages_send("));
         let end = declaration.map(|start| first[start..].iter().any(|line| line.ends_with(");")));
-        assert_eq!(end, Some(true), "zexa.h must declare the client and the first send within 250 lines");
+        assert_eq!(end, Some(true), "zexa.h must declare the client and the first send within 300 lines");
     }
 }

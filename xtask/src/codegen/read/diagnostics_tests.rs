@@ -59,6 +59,8 @@ redacted_debug!(SendMessage { to });
 //! Credits.
 === segments
 //! Segments.
+=== ledger
+//! Ledger.
 === endpoints
 //! Endpoints.
 endpoints! {

@@ -31,6 +31,7 @@ mod word {
     syn::custom_keyword!(from);
     syn::custom_keyword!(then);
     syn::custom_keyword!(extra);
+    syn::custom_keyword!(local);
     syn::custom_keyword!(or);
     syn::custom_keyword!(of);
     syn::custom_keyword!(by);
@@ -38,8 +39,8 @@ mod word {
 }
 
 /// Files that define data, in documentation order.
-const SECTIONS: [&str; 8] =
-    ["channel", "messages", "sender_ids", "campaigns", "contacts", "webhooks", "credits", "segments"];
+const SECTIONS: [&str; 9] =
+    ["channel", "messages", "sender_ids", "campaigns", "contacts", "webhooks", "credits", "segments", "ledger"];
 /// Macros that define data.
 const DEFINING: [&str; 3] = ["open_enum", "model", "params"];
 
@@ -134,7 +135,10 @@ mod tests {
         let names: Vec<_> = definition.sections.iter().map(|section| section.name.as_str()).collect();
         assert_eq!(names, SECTIONS);
         let without: Vec<_> = definition.sections.iter().filter(|section| section.resource.is_none()).collect();
-        assert_eq!(without.iter().map(|section| section.name.as_str()).collect::<Vec<_>>(), ["channel", "segments"]);
+        assert_eq!(
+            without.iter().map(|section| section.name.as_str()).collect::<Vec<_>>(),
+            ["channel", "segments", "ledger"]
+        );
         let title = "Messages: send one with [`SendMessage`]; the result is a [`Message`].";
         assert_eq!(section(&definition, "messages").docs.lines, [title]);
     }
@@ -165,7 +169,7 @@ mod tests {
         assert_eq!(status.predicates.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["is_final"]);
         // `Channel` also has such a method, but it is not public.
         assert!(section(&definition, "channel").enums.first().expect("an enum").predicates.is_empty());
-        assert_eq!((definition.kinds.len(), definition.outcomes.len()), (15, 4));
+        assert_eq!((definition.kinds.len(), definition.outcomes.len()), (20, 4));
         assert_eq!(definition.kinds.iter().find(|kind| kind.variant == "NotFound").expect("a kind").name, "not_found");
     }
 

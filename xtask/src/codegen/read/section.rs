@@ -81,8 +81,8 @@ impl<'a> Reader<'a> {
     /// `Message { required { id: String as Code, } documented { to: Option<String>, } optional { body or "text": Option<String>, } }`, or parameters, which
     /// have no `documented` part. The fields are in this order.
     ///
-    /// Other parts of a model, such as `from SendMessage { to }`, concern only the decoder in the core and are skipped. So is the `extra` at the end of
-    /// parameters, which is a call option in the other languages.
+    /// Other parts of a model, such as `from SendMessage { to }`, concern only the decoder in the core and are skipped. So is the `extra` of
+    /// parameters, which is a call option in the other languages. A parameter in `local` differs only in that the core does not send it.
     fn structure(&self, input: ParseStream<'_>, owner: Owner) -> Result<Struct> {
         let Head { name, docs, attributes } = self.source.head(input, &ON_A_STRUCT)?;
         let shown = self.shown.get(&name.to_string());
@@ -109,6 +109,9 @@ impl<'a> Reader<'a> {
             parts.parse::<syn::Path>()?;
         }
         parts.parse::<Option<word::extra>>()?;
+        if parts.parse::<Option<word::local>>()?.is_some() {
+            fields.extend(others()?);
+        }
         let fields = fields.into_iter().flatten().collect();
         Ok(Struct { name: name.to_string(), docs, fields, span: self.source.span(&name) })
     }

@@ -1,0 +1,287 @@
+//! The rate of bulk rows: a limit that adapts to the server's, and the interface behind which a shared limiter can be.
+//!
+//! The limit is unknown until the first 429. From then on it follows a cubic curve, as in the adaptive retry mode of the AWS SDKs: it falls to 0.7 times
+//! the rate that was sent, returns to that rate, stays near it for a while, and then grows faster and faster until the next 429.
+//!
+//! Here, each 429 closes the gate for a second or more, which costs more than a rate that is a little too low. So the curve returns to a rate slightly
+//! below the one that was refused, and then grows slowly: it doubles within a minute. In the simulations of the tests, a limit of 50 per second is used
+//! to 91 %; with the growth of the AWS SDKs, to 75 %.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A limit falls to this part of the rate at which the server refused a request.
+const BETA: f64 = 0.7;
+
+/// How fast a limit returns to the rate at which the server refused a request, in 1/s³.
+const RETURN: f64 = 0.4;
+
+/// How fast a limit grows from there on, in 1/s³.
+const GROWTH: f64 = 0.0005;
+
+/// A limit returns to this part of the rate at which the server refused a request.
+const PLATEAU: f64 = 0.97;
+
+/// The minimum limit, in requests per second.
+const FLOOR: f64 = 0.5;
+
+/// A bucket holds the requests of this time, and at least one.
+const BURST: f64 = 0.1;
+
+/// The rate is measured over intervals of this length.
+const MEASURED_OVER: Duration = Duration::from_millis(500);
+
+/// The weight of the latest interval in the measured rate.
+const SMOOTHING: f64 = 0.8;
+
+/// After this time without a request, the limit is unknown again.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
+
+/// Who wants to begin an attempt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Priority {
+    /// A call of its own. It never waits for a bulk row.
+    #[default]
+    Single,
+    /// A row of a bulk run.
+    Bulk,
+}
+
+/// The number of decreases of the limit before an attempt began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Epoch(u64);
+
+/// Limits the rate of attempts: for one client, or for all workers of an account.
+pub(crate) trait Limiter: Send + Sync {
+    /// Asks to begin an attempt now.
+    ///
+    /// # Errors
+    ///
+    /// The time after which to ask again.
+    fn take(&self, priority: Priority) -> Result<Epoch, Duration>;
+
+    /// Reports a response to an attempt. `closed_for` is how long a 429 closes the gate.
+    fn report(&self, epoch: Epoch, closed_for: Option<Duration>);
+
+    /// The current limit in requests per second, if there is one.
+    fn limit(&self) -> Option<f64>;
+}
+
+/// The limiter of one client.
+pub(crate) struct LocalLimiter {
+    start: Instant,
+    rate: Mutex<AdaptiveRate>,
+}
+
+impl LocalLimiter {
+    pub(crate) fn new() -> LocalLimiter {
+        LocalLimiter { start: Instant::now(), rate: Mutex::default() }
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut AdaptiveRate, Duration) -> T) -> T {
+        change(&mut self.rate.lock().unwrap_or_else(PoisonError::into_inner), self.start.elapsed())
+    }
+}
+
+impl Limiter for LocalLimiter {
+    fn take(&self, priority: Priority) -> Result<Epoch, Duration> {
+        self.with(|rate, now| rate.take(priority, now))
+    }
+
+    fn report(&self, epoch: Epoch, closed_for: Option<Duration>) {
+        self.with(|rate, now| match closed_for {
+            Some(wait) => rate.limited(epoch, now, wait),
+            None => rate.accepted(now),
+        });
+    }
+
+    fn limit(&self) -> Option<f64> {
+        self.with(|rate, now| {
+            rate.advance(now);
+            rate.limit()
+        })
+    }
+}
+
+/// A limit that adapts. Times are relative to any fixed instant.
+#[derive(Debug, Default)]
+pub(crate) struct AdaptiveRate {
+    bucket: Option<Bucket>,
+    curve: Curve,
+    epoch: u64,
+    /// Until when the gate is closed. No time passes for the limit until then.
+    closed_until: Duration,
+    now: Duration,
+    /// Whether a row waits for the limit. If not, the limit says nothing about the server's.
+    is_reached: bool,
+    meter: Meter,
+    /// The number of requests that the server has accepted, and the time of the first attempt, while there is no limit.
+    accepted: f64,
+    first: Option<Duration>,
+}
+
+/// Where a limit is on its cubic curve.
+#[derive(Debug, Default)]
+struct Curve {
+    /// The rate to which the limit returns.
+    plateau: f64,
+    /// The limit at the beginning.
+    start: f64,
+    /// The time since then, while the limit was reached.
+    elapsed: Duration,
+}
+
+impl Curve {
+    fn limit(&self) -> f64 {
+        let time_to_plateau = ((self.plateau - self.start) / RETURN).cbrt();
+        let from_plateau = self.elapsed.as_secs_f64() - time_to_plateau;
+        let growth = if from_plateau < 0.0 { RETURN } else { GROWTH };
+        growth * from_plateau.powi(3) + self.plateau
+    }
+}
+
+/// Measures the rate at which attempts begin, while the gate is open.
+#[derive(Debug, Default)]
+struct Meter {
+    rate: f64,
+    count: f64,
+    elapsed: Duration,
+}
+
+impl Meter {
+    fn advance(&mut self, elapsed: Duration) {
+        self.elapsed += elapsed;
+        if self.elapsed >= MEASURED_OVER {
+            let latest = self.count / self.elapsed.as_secs_f64();
+            self.rate = if self.rate == 0.0 { latest } else { SMOOTHING * latest + (1.0 - SMOOTHING) * self.rate };
+            self.count = 0.0;
+            self.elapsed = Duration::ZERO;
+        }
+    }
+
+    /// The measured rate. Before the end of the first interval, that of the interval so far.
+    fn rate(&self) -> f64 {
+        match self.rate == 0.0 {
+            true => self.count / self.elapsed.as_secs_f64().max(0.1),
+            false => self.rate,
+        }
+    }
+}
+
+impl AdaptiveRate {
+    /// Asks to begin an attempt. A single call always begins, and later rows wait for it.
+    fn take(&mut self, priority: Priority, now: Duration) -> Result<Epoch, Duration> {
+        self.advance(now);
+        let wait = self.bucket.as_mut().and_then(|bucket| bucket.take(priority));
+        self.is_reached = wait.is_some();
+        match wait {
+            Some(wait) => Err(wait.max(self.closed_until.saturating_sub(now))),
+            None => {
+                self.meter.count += 1.0;
+                self.first.get_or_insert(now);
+                Ok(Epoch(self.epoch))
+            }
+        }
+    }
+
+    /// A response other than a 429.
+    fn accepted(&mut self, now: Duration) {
+        self.advance(now);
+        self.accepted += 1.0;
+        let Some(bucket) = &mut self.bucket else { return };
+        // Twice the measured rate is enough to grow by. A rate that was measured while there was little to send does not lower the limit.
+        let grown = self.curve.limit().min(2.0 * self.meter.rate());
+        bucket.rate = grown.max(bucket.rate);
+    }
+
+    /// A 429, which closes the gate.
+    fn limited(&mut self, epoch: Epoch, now: Duration, wait: Duration) {
+        self.advance(now);
+        self.closed_until = self.closed_until.max(now.saturating_add(wait));
+        // The others began before the limit fell, and say nothing about the new one.
+        if epoch != Epoch(self.epoch) {
+            return;
+        }
+        self.epoch += 1;
+        let refused = match &self.bucket {
+            Some(bucket) => bucket.rate.min(self.meter.rate()),
+            // The rate of the first burst says nothing. What the server accepted until it accepts more does.
+            None => self.accepted / (self.closed_until - self.first.unwrap_or(now)).as_secs_f64().max(0.1),
+        };
+        let rate = (refused * BETA).max(FLOOR);
+        self.curve = Curve { plateau: (refused * PLATEAU).max(rate), start: rate, elapsed: Duration::ZERO };
+        self.bucket = Some(Bucket { tokens: 0.0, rate });
+    }
+
+    fn limit(&self) -> Option<f64> {
+        self.bucket.as_ref().map(|bucket| bucket.rate)
+    }
+
+    fn advance(&mut self, now: Duration) {
+        if now.saturating_sub(self.now) > FORGOTTEN_AFTER {
+            *self = AdaptiveRate { epoch: self.epoch, now, closed_until: self.closed_until, ..AdaptiveRate::default() };
+            return;
+        }
+        let open = now.saturating_sub(self.now.max(self.closed_until));
+        self.now = self.now.max(now);
+        self.meter.advance(open);
+        if let Some(bucket) = &mut self.bucket {
+            bucket.fill(open);
+            if self.is_reached {
+                self.curve.elapsed += open;
+            }
+        }
+    }
+}
+
+/// A token bucket.
+#[derive(Clone, Debug)]
+pub(crate) struct Bucket {
+    tokens: f64,
+    /// Tokens per second.
+    rate: f64,
+}
+
+impl Bucket {
+    fn new(rate: f64) -> Bucket {
+        Bucket { tokens: 1.0, rate }
+    }
+
+    fn fill(&mut self, elapsed: Duration) {
+        self.tokens = (self.tokens + self.rate * elapsed.as_secs_f64()).min((self.rate * BURST).max(1.0));
+    }
+
+    /// Takes a token, or returns the time until there is one. A single call takes one in advance, up to the tokens of a second.
+    fn take(&mut self, priority: Priority) -> Option<Duration> {
+        if self.tokens < 1.0 && priority == Priority::Bulk {
+            return Some(Duration::from_secs_f64((1.0 - self.tokens) / self.rate));
+        }
+        self.tokens = (self.tokens - 1.0).max(-self.rate.max(1.0));
+        None
+    }
+}
+
+/// A fixed rate, which the caller of a bulk run sets.
+pub(crate) struct FixedRate {
+    start: Instant,
+    state: Mutex<(Bucket, Duration)>,
+}
+
+impl FixedRate {
+    /// A rate in requests per second.
+    pub(crate) fn new(rate: f64) -> FixedRate {
+        FixedRate { start: Instant::now(), state: Mutex::new((Bucket::new(rate), Duration::ZERO)) }
+    }
+
+    /// Takes a token, or returns the time until there is one.
+    pub(crate) fn take(&self) -> Option<Duration> {
+        let now = self.start.elapsed();
+        let (bucket, last) = &mut *self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        bucket.fill(now.saturating_sub(*last));
+        *last = now;
+        bucket.take(Priority::Bulk)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! [`CallClaim`]: the claim of a call. It is made before each attempt that needs one, and settled with the result.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::open::OpenLedger;
+use super::row::{Claim, Record, Row, Settlement};
+use super::state::{self, Claimed, State};
+use crate::decode::Decoder;
+use crate::{Error, Kind, Outcome, Result};
+
+/// Before a wait that is longer than this, the claim is given up, so that no row is in doubt if the process is killed during the wait.
+const LONGEST_CLAIMED_WAIT: Duration = Duration::from_secs(1);
+
+/// The maximum length of a text of the server that the ledger keeps.
+const MAX_LENGTH: usize = 128;
+
+/// The claim of a call with a key.
+pub(crate) struct CallClaim {
+    ledger: Arc<OpenLedger>,
+    claim: Claim,
+    /// The generation of the claim, while the row is claimed by this call.
+    generation: Option<u64>,
+    /// Whether the call returns the result of an earlier one.
+    pub(crate) is_replayed: bool,
+    /// Tells the caller that the call was cancelled, and that its outcome is unknown. The attempt goes on.
+    leave: Option<Box<dyn FnOnce(Error) + Send>>,
+}
+
+impl CallClaim {
+    pub(crate) fn new(ledger: Arc<OpenLedger>, claim: Claim, leave: impl FnOnce(Error) + Send + 'static) -> CallClaim {
+        CallClaim { ledger, claim, generation: None, is_replayed: false, leave: Some(Box::new(leave)) }
+    }
+
+    /// Claims the row, unless it is claimed. Returns whether the request must be sent; if not, the decoder has the earlier result.
+    pub(crate) async fn begin(&mut self, decoder: &mut dyn Decoder) -> Result<bool> {
+        if self.generation.is_some() {
+            return Ok(true);
+        }
+        let (claimed, row) = self.ledger.writer.claim(self.claim.clone()).await?;
+        match claimed {
+            Claimed::Send { .. } => {
+                self.generation = Some(row.generation);
+                Ok(true)
+            }
+            Claimed::Replay => {
+                self.is_replayed = true;
+                replay(&row, decoder).map(|()| false)
+            }
+            Claimed::InProgress => {
+                let message = "another call with this key is in progress";
+                Err(Error::new(Kind::InProgress, Outcome::Unknown, message))
+            }
+            Claimed::InDoubt => {
+                let message = format!("it is not known whether the request of {} was processed", row.claimed_at);
+                Err(Error::new(Kind::InDoubt, Outcome::Unknown, message))
+            }
+            Claimed::KeyReused => {
+                let message = format!("this key was used for other parameters on {}", row.claimed_at);
+                Err(Error::new(Kind::KeyReused, row.state.outcome(), message))
+            }
+        }
+    }
+
+    /// Called before the call waits for another attempt.
+    pub(crate) async fn before_wait(&mut self, wait: Duration, error: &Error) -> Result<()> {
+        match wait > LONGEST_CLAIMED_WAIT {
+            true => self.settle(state::Result::NotSent, record_of(error)).await,
+            false => Ok(()),
+        }
+    }
+
+    /// The call is cancelled, but its request may have been sent: the caller gets this error, and the attempt goes on.
+    pub(crate) fn leave(&mut self, error: Error) {
+        if let Some(leave) = self.leave.take() {
+            leave(error);
+        }
+    }
+
+    /// Records the result of the call. The record is in the queue when this returns, and durable when the future is ready.
+    pub(crate) fn end(
+        &mut self,
+        decoder: &dyn Decoder,
+        error: Option<&Error>,
+    ) -> impl Future<Output = Result<()>> + Send + use<> {
+        match error {
+            None => self.settle(state::Result::Accepted, record_of_result(&decoder.members())),
+            Some(error) => self.settle(result_of(error), record_of(error)),
+        }
+    }
+
+    fn settle(&mut self, result: state::Result, record: Record) -> impl Future<Output = Result<()>> + Send + use<> {
+        let settled = self.generation.take().map(|generation| {
+            self.ledger.writer.settle(Settlement { key: self.claim.key.clone(), generation, result, record })
+        });
+        async move {
+            match settled {
+                Some(settled) => settled.await,
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+/// What an error says about the request of a row.
+fn result_of(error: &Error) -> state::Result {
+    match (error.outcome(), error.kind()) {
+        (Outcome::Accepted, _) => state::Result::Accepted,
+        (Outcome::NotSent, _) => state::Result::NotSent,
+        // The row can be sent when the account has credits again, or with another key.
+        (Outcome::Rejected, Kind::Unauthorized | Kind::InsufficientCredits | Kind::RateLimited) => {
+            state::Result::NotSent
+        }
+        (Outcome::Rejected, _) => state::Result::Rejected,
+        (Outcome::Unknown, _) => state::Result::Unknown,
+    }
+}
+
+fn record_of_result(members: &Value) -> Record {
+    let text = |name: &str| members[name].as_str();
+    Record {
+        id: text("id").and_then(kept),
+        status: text("status").and_then(kept),
+        created_at: text("created_at").and_then(|time| time.parse().ok()),
+        ..Record::default()
+    }
+}
+
+fn record_of(error: &Error) -> Record {
+    Record {
+        error: Some(error.kind()),
+        http_status: error.status(),
+        code: error.code().and_then(kept_code),
+        request_id: error.request_id().and_then(kept),
+        ..Record::default()
+    }
+}
+
+/// A text of the server, if it is short.
+fn kept(text: &str) -> Option<String> {
+    (!text.is_empty() && text.len() <= MAX_LENGTH).then(|| text.to_owned())
+}
+
+/// A code of the server, if it is one. A server could use the field for a text, which may contain a number.
+fn kept_code(code: &str) -> Option<String> {
+    let is_code = code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    kept(code).filter(|_| is_code)
+}
+
+/// Returns the result of an earlier call again.
+fn replay(row: &Row, decoder: &mut dyn Decoder) -> Result<()> {
+    let record = &row.record;
+    if row.state == State::Rejected {
+        let message = format!("the request was rejected on {}", row.settled_at.unwrap_or(row.claimed_at));
+        let error = Error::new(record.error.unwrap_or_default(), Outcome::Rejected, message)
+            .with_code(record.code.clone())
+            .with_request_id(record.request_id.clone());
+        return Err(match record.http_status {
+            Some(status) => error.with_status(status),
+            None => error,
+        });
+    }
+    let Some(id) = &record.id else {
+        let message = format!("the request was accepted on {}, and its id is not known", row.claimed_at);
+        return Err(Error::new(Kind::Decode, Outcome::Accepted, message));
+    };
+    let mut model = json!({"id": id});
+    if let Some(status) = &record.status {
+        model["status"] = status.as_str().into();
+    }
+    if let Some(created_at) = record.created_at {
+        model["created_at"] = created_at.to_string().into();
+    }
+    let replayed = decoder.decode(200, model.to_string().as_bytes());
+    replayed.map(drop).map_err(|error| Error::new(Kind::Decode, Outcome::Accepted, error.0))
+}

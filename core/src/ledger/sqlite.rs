@@ -1,0 +1,386 @@
+//! [`Sqlite`]: a ledger in an SQLite file. All SQL is in this file and in `schema.sql`.
+//!
+//! The journal is a rollback journal, not a write-ahead log. With a log, committed rows are in a second file: Python's own SQLite, which opens and
+//! closes the ledger in the same process, deletes that file while this one uses it, and a ledger that is copied without it is empty.
+
+use std::mem;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use ring::rand::{SecureRandom, SystemRandom};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row as SqlRow, TransactionBehavior, params};
+
+use super::file::{LedgerFile, about};
+use super::key::{HASH_VERSION, Hash, Hasher};
+use super::locks::Locks;
+use super::row::{Record, Row};
+use super::state::State;
+use super::store::{Change, Reply, Rows, Store, apply_to};
+use crate::engine::generation;
+use crate::{Error, Kind, Outcome, Result};
+
+/// "ZEXA": marks an SQLite file as a ledger.
+const APPLICATION_ID: i32 = 0x5a45_5841;
+
+/// The version of the schema.
+const VERSION: i32 = 1;
+
+const MOVED: &str = "was moved, deleted or replaced";
+
+const COLUMNS: &str = "key, operation, state, generation, owner, hash, claimed_at, settled_at, settled_by, result_id, result_status, \
+                       result_created_at, error, http_status, code, request_id, may_be_second, possible_duplicate";
+
+/// An open ledger file.
+pub(crate) struct Sqlite {
+    /// `None` only while this is dropped.
+    connection: Option<Connection>,
+    file: LedgerFile,
+    locks: Arc<Locks>,
+    generation: u64,
+}
+
+/// What a ledger belongs to.
+pub(crate) struct Account<'a> {
+    /// The base URL of the API.
+    pub(crate) origin: &'a str,
+    pub(crate) api_key: &'a str,
+    /// Whether another key of the same account may use the ledger.
+    pub(crate) allows_other_key: bool,
+}
+
+impl Sqlite {
+    /// Opens a ledger. An empty file becomes a ledger.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`] if the file cannot be used as a ledger.
+    pub(crate) fn open(path: &Path, create: bool) -> Result<Sqlite> {
+        let file = LedgerFile::open(path, create)?;
+        let fail = |error: rusqlite::Error| about(&file.path, &reason_to_open(&error));
+        let locks = Locks::open(&file.path)
+            .map_err(|error| about(&file.path, &format!("cannot be used: its lock file cannot be opened: {error}")))?;
+        let connection = {
+            // No statement reads the file while another process writes it, even if that process has lost SQLite's locks.
+            let _transaction = locks.begin_transaction().map_err(|error| is_busy(&file.path, &error))?;
+            let mut connection = connect(&file.path).map_err(fail)?;
+            if connection.is_readonly(c"main").unwrap_or(false) {
+                return Err(about(&file.path, "is not writable"));
+            }
+            prepare(&mut connection, &file.path)?;
+            connection
+        };
+        if !file.is_in_place() {
+            return Err(about(&file.path, "was replaced while it was opened"));
+        }
+        Ok(Sqlite { connection: Some(connection), file, locks, generation: generation() })
+    }
+
+    /// Whether this has created the file.
+    pub(crate) fn is_new(&self) -> bool {
+        self.file.is_new
+    }
+
+    /// The absolute path.
+    pub(crate) fn path(&self) -> &Path {
+        &self.file.path
+    }
+
+    pub(crate) fn locks(&self) -> &Arc<Locks> {
+        &self.locks
+    }
+
+    /// The hasher of this ledger.
+    pub(crate) fn hasher(&mut self, secret: Option<&str>) -> Result<Hasher> {
+        let salt: Vec<u8> =
+            self.read(|connection| connection.query_row("SELECT salt FROM ledger", [], |row| row.get(0)))?;
+        Ok(Hasher::new(&salt, secret))
+    }
+
+    /// Binds a new ledger to the account, or checks that it belongs to the account.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`] if the ledger belongs to another API or another key.
+    pub(crate) fn bind(&mut self, account: &Account<'_>) -> Result<()> {
+        let fingerprint = self.hasher(None)?.fingerprint(account.api_key);
+        let found = self.write(|connection| {
+            let bind = "UPDATE ledger SET origin = ?1, fingerprint = ?2 WHERE origin IS NULL";
+            connection.execute(bind, params![account.origin, fingerprint])?;
+            connection.query_row("SELECT origin, fingerprint FROM ledger", [], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 16]>(1)?))
+            })
+        })?;
+        let (origin, key) = found;
+        if origin != account.origin {
+            let reason = format!("belongs to {origin}, and this client uses {}; use another file", account.origin);
+            return Err(about(&self.file.path, &reason));
+        }
+        if key != fingerprint && !account.allows_other_key {
+            let reason = "belongs to another API key; if it is a key of the same account, set `ledger_same_account`";
+            return Err(about(&self.file.path, reason));
+        }
+        Ok(())
+    }
+
+    /// The number of this process, which others use to find out whether it still runs.
+    pub(crate) fn owner(&mut self) -> Result<u64> {
+        if let Some(owner) = self.locks.owner() {
+            return Ok(owner);
+        }
+        let locks = self.locks.clone();
+        let added = self.write(|connection| {
+            let add = "INSERT INTO owners (pid, opened_at) VALUES (?1, ?2)";
+            connection.execute(add, params![std::process::id(), Timestamp::now().to_string()])?;
+            Ok(connection.last_insert_rowid())
+        })?;
+        let owner = u64::try_from(added).unwrap_or_default();
+        locks.become_owner(owner).map_err(|error| unusable(&self.file.path, &format!("cannot be locked: {error}")))?;
+        Ok(owner)
+    }
+
+    fn read<T>(&mut self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        let path = &self.file.path;
+        let _transaction = self.locks.begin_transaction().map_err(|error| is_busy(path, &error))?;
+        query(self.connection.as_ref().expect("only drop takes it")).map_err(|error| unusable(path, &reason(&error)))
+    }
+
+    /// Runs the statements in one transaction. When this returns, their effect is durable.
+    fn write<T>(&mut self, run: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        let path = &self.file.path;
+        let _transaction = self.locks.begin_transaction().map_err(|error| is_busy(path, &error))?;
+        let connection = self.connection.as_mut().expect("only drop takes it");
+        let write = || {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let result = run(&transaction)?;
+            transaction.commit()?;
+            Ok(result)
+        };
+        write().map_err(|error: rusqlite::Error| match self.file.is_in_place() {
+            true => unusable(path, &reason(&error)),
+            false => unusable(path, MOVED),
+        })
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        // A forked child must not close the parent's file: that could undo a transaction of the parent.
+        if self.generation != generation() {
+            mem::forget(self.connection.take());
+        }
+    }
+}
+
+/// Opens the file and sets the options that make a commit durable.
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    // Another program that reads the ledger delays a commit for as long as it reads.
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.pragma_update_and_check(None, "journal_mode", "PERSIST", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    Ok(connection)
+}
+
+/// Creates the schema in an empty file, and checks that of another file.
+fn prepare(connection: &mut Connection, path: &Path) -> Result<()> {
+    let fail = |error: rusqlite::Error| about(path, &reason_to_open(&error));
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+    let number = |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).map_err(fail);
+    match (number("application_id")?, number("user_version")?) {
+        (APPLICATION_ID, VERSION) => return Ok(()),
+        (APPLICATION_ID, newer) if newer > VERSION => {
+            return Err(about(
+                path,
+                &format!("has version {newer}, and this library knows version {VERSION}: update it"),
+            ));
+        }
+        (0, 0) if number("schema_version")? == 0 => {}
+        _ => return Err(about(path, "is an SQLite file, but not a ledger")),
+    }
+    let mut salt = [0; 32];
+    SystemRandom::new()
+        .fill(&mut salt)
+        .map_err(|_| about(path, "cannot be created: the system has no random numbers"))?;
+    let create = || {
+        transaction.execute_batch(include_str!("schema.sql"))?;
+        let add = "INSERT INTO ledger (salt, created_at) VALUES (?1, ?2)";
+        transaction.execute(add, params![salt, Timestamp::now().to_string()])?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", VERSION)
+    };
+    create().map_err(fail)?;
+    transaction.commit().map_err(fail)
+}
+
+impl Store for Sqlite {
+    fn apply(&mut self, changes: &[Change]) -> Result<Vec<Reply>> {
+        let locks = self.locks.clone();
+        let replies = self.write(|connection| {
+            let now = Timestamp::now();
+            let mut rows = Table { connection, locks: &locks };
+            changes.iter().map(|change| apply_to(&mut rows, change, now)).collect()
+        })?;
+        match self.file.is_in_place() {
+            true => Ok(replies),
+            false => Err(unusable(&self.file.path, MOVED)),
+        }
+    }
+
+    fn count(&mut self) -> Result<Vec<(State, u64)>> {
+        self.read(|connection| {
+            let mut statement = connection.prepare("SELECT state, count(*) FROM rows GROUP BY state")?;
+            let rows = statement.query_map([], |row| Ok((state(row, 0)?, row.get(1)?)))?;
+            rows.collect()
+        })
+    }
+
+    fn each(&mut self, state: Option<State>, visit: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+        /// Rows that are read at a time. No transaction is open while the caller uses them.
+        const BATCH: i64 = 1000;
+        let select = format!(
+            "SELECT {COLUMNS}, id FROM rows WHERE id > ?1 AND (?2 IS NULL OR state = ?2) ORDER BY id LIMIT {BATCH}"
+        );
+        let mut last = 0_i64;
+        loop {
+            let batch = self.read(|connection| {
+                let mut statement = connection.prepare_cached(&select)?;
+                let rows = statement.query_map(params![last, state.map(State::as_str)], |row| {
+                    Ok((read_row(row)?, row.get::<_, i64>("id")?))
+                })?;
+                rows.collect::<rusqlite::Result<Vec<_>>>()
+            })?;
+            let Some((_, id)) = batch.last() else { return Ok(()) };
+            last = *id;
+            batch.into_iter().try_for_each(|(row, _)| visit(row))?;
+        }
+    }
+
+    fn is_alive(&self, owner: u64) -> bool {
+        self.locks.is_alive(owner)
+    }
+}
+
+/// The table `rows` in a transaction.
+struct Table<'a> {
+    connection: &'a Connection,
+    locks: &'a Locks,
+}
+
+impl Rows for Table<'_> {
+    type Error = rusqlite::Error;
+
+    fn get(&mut self, key: &str) -> rusqlite::Result<Option<Row>> {
+        let mut select = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM rows WHERE key = ?1"))?;
+        select.query_row([key], read_row).optional()
+    }
+
+    fn put(&mut self, row: &Row) -> rusqlite::Result<()> {
+        let set: Vec<_> = COLUMNS.split(", ").skip(1).map(|column| format!("{column} = excluded.{column}")).collect();
+        let mut upsert = self.connection.prepare_cached(&format!(
+            "INSERT INTO rows ({COLUMNS}, hash_version)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+             ON CONFLICT (key) DO UPDATE SET {}, hash_version = excluded.hash_version",
+            set.join(", ")
+        ))?;
+        let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
+        upsert.execute(params![
+            row.key,
+            row.operation,
+            row.state.as_str(),
+            row.generation,
+            row.owner,
+            row.hash.0,
+            row.claimed_at.to_string(),
+            time(row.settled_at),
+            row.settled_by,
+            row.record.id,
+            row.record.status,
+            time(row.record.created_at),
+            row.record.error.map(|kind| kind.as_str()),
+            row.record.http_status,
+            row.record.code,
+            row.record.request_id,
+            row.may_be_second,
+            row.possible_duplicate,
+            HASH_VERSION,
+        ])?;
+        Ok(())
+    }
+
+    fn is_alive(&self, owner: u64) -> bool {
+        self.locks.is_alive(owner)
+    }
+}
+
+fn read_row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
+    Ok(Row {
+        key: row.get(0)?,
+        operation: row.get(1)?,
+        state: state(row, 2)?,
+        generation: row.get(3)?,
+        owner: row.get(4)?,
+        hash: Hash(row.get(5)?),
+        claimed_at: parsed(row, 6)?.unwrap_or_default(),
+        settled_at: parsed(row, 7)?,
+        settled_by: row.get(8)?,
+        record: Record {
+            id: row.get(9)?,
+            status: row.get(10)?,
+            created_at: parsed(row, 11)?,
+            error: row.get::<_, Option<String>>(12)?.map(|kind| Kind::from_name(&kind).unwrap_or_default()),
+            http_status: row.get(13)?,
+            code: row.get(14)?,
+            request_id: row.get(15)?,
+        },
+        may_be_second: row.get(16)?,
+        possible_duplicate: row.get(17)?,
+    })
+}
+
+/// The state in a column. A state that this version does not know is never sent.
+fn state(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<State> {
+    Ok(State::from_name(&row.get::<_, String>(column)?).unwrap_or(State::Unknown))
+}
+
+/// The time in a column. Absent if it is not a time.
+fn parsed(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(row.get::<_, Option<String>>(column)?.and_then(|time| time.parse().ok()))
+}
+
+/// The error of a ledger that was opened and can no longer be used.
+fn unusable(path: &Path, reason: &str) -> Error {
+    Error::new(Kind::Other, Outcome::NotSent, format!("the ledger {} {reason}", path.display()))
+}
+
+fn is_busy(path: &Path, error: &std::io::Error) -> Error {
+    let reason = match error.kind() {
+        std::io::ErrorKind::TimedOut => "is in use by another process".to_owned(),
+        _ => format!("cannot be locked: {error}"),
+    };
+    unusable(path, &reason)
+}
+
+/// Why a file cannot be opened as a ledger.
+fn reason_to_open(error: &rusqlite::Error) -> String {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => "is not a ledger".to_owned(),
+        Some(ErrorCode::CannotOpen) => "cannot be opened, or its directory is not writable".to_owned(),
+        _ => reason(error),
+    }
+}
+
+/// Why a statement failed. Contains no value of a row.
+fn reason(error: &rusqlite::Error) -> String {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "cannot be written: the disk is full".to_owned(),
+        Some(ErrorCode::ReadOnly) => "is not writable".to_owned(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "is in use by another program".to_owned(),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => "is damaged".to_owned(),
+        _ => format!("cannot be used: {error}"),
+    }
+}

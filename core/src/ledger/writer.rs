@@ -1,0 +1,113 @@
+//! [`Writer`]: the thread that changes a ledger. It applies all changes that are waiting in one transaction.
+
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use tokio::sync::oneshot;
+
+use super::row::{Claim, Row, Settlement};
+use super::state::Claimed;
+use super::store::{Change, Reply, Store};
+use crate::engine::block_signals;
+use crate::{Error, Kind, Outcome, Result};
+
+/// The maximum number of changes in a transaction.
+const MAX_CHANGES: usize = 1024;
+
+/// A ledger that one thread changes. The thread starts with the first change, and ends when the writer is dropped and no change waits.
+pub(crate) struct Writer {
+    owner: u64,
+    state: Mutex<State>,
+}
+
+enum State {
+    Idle(Box<dyn Store>),
+    Running(Sender<Job>),
+    /// The thread could not be started.
+    Failed,
+}
+
+struct Job {
+    change: Change,
+    reply: oneshot::Sender<Result<Reply>>,
+}
+
+impl Writer {
+    /// A writer of this store, which makes claims for the owner.
+    pub(crate) fn new(store: Box<dyn Store>, owner: u64) -> Writer {
+        Writer { owner, state: Mutex::new(State::Idle(store)) }
+    }
+
+    /// Claims a row. When this returns, the claim is durable.
+    pub(crate) async fn claim(&self, claim: Claim) -> Result<(Claimed, Row)> {
+        match self.send(Change::Claim { claim, owner: self.owner }).await? {
+            Reply::Claimed(claimed, row) => Ok((claimed, row)),
+            _ => unreachable!("the answer to a claim"),
+        }
+    }
+
+    /// Settles a row. The change is in the queue when this returns, and durable when the future is ready.
+    pub(crate) fn settle(&self, settlement: Settlement) -> impl Future<Output = Result<()>> + Send + use<> {
+        let reply = self.send(Change::Settle(settlement));
+        async move { reply.await.map(drop) }
+    }
+
+    fn send(&self, change: Change) -> impl Future<Output = Result<Reply>> + Send + use<> {
+        let (reply, receiver) = oneshot::channel();
+        let sent = self.enqueue(Job { change, reply });
+        async move {
+            sent?;
+            receiver.await.unwrap_or_else(|_| Err(stopped()))
+        }
+    }
+
+    fn enqueue(&self, job: Job) -> Result<()> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let State::Idle(_) = &*state {
+            let State::Idle(store) = std::mem::replace(&mut *state, State::Failed) else {
+                unreachable!("just matched")
+            };
+            let (sender, receiver) = mpsc::channel();
+            let write = move || {
+                block_signals();
+                write(store, &receiver);
+            };
+            thread::Builder::new().name("zexa-ledger".into()).spawn(write).map_err(|error| {
+                let message = format!("cannot start the thread that writes the ledger: {error}");
+                Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
+            })?;
+            *state = State::Running(sender);
+        }
+        match &*state {
+            State::Running(sender) => sender.send(job).map_err(|_| stopped()),
+            _ => Err(stopped()),
+        }
+    }
+}
+
+fn stopped() -> Error {
+    Error::new(Kind::Other, Outcome::NotSent, "the thread that writes the ledger has stopped")
+}
+
+/// Applies changes until all senders are dropped.
+fn write(mut store: Box<dyn Store>, jobs: &Receiver<Job>) {
+    while let Ok(first) = jobs.recv() {
+        let more = jobs.try_iter().take(MAX_CHANGES - 1);
+        let (changes, replies): (Vec<_>, Vec<_>) =
+            std::iter::once(first).chain(more).map(|job| (job.change, job.reply)).unzip();
+        // A caller that no longer waits needs no answer.
+        match store.apply(&changes) {
+            Ok(answers) => {
+                for (reply, answer) in replies.into_iter().zip(answers) {
+                    let _ = reply.send(Ok(answer));
+                }
+            }
+            Err(error) => {
+                for reply in replies {
+                    let _ = reply.send(Err(Error::new(error.kind(), error.outcome(), error.message())));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The file of a ledger.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::json;
+use zexa::{Client, Kind, Ledger, Outcome};
+use zexa_sandbox::Sandbox;
+
+use super::{World, keyed};
+use crate::support;
+
+#[test]
+fn a_ledger_belongs_to_one_api_and_one_key() {
+    let world = World::new();
+    world.client().messages().send(&keyed("order-1")).expect("sent");
+    let elsewhere = Sandbox::start();
+    let error = support::builder(&elsewhere).ledger(world.path()).build().expect_err("another API");
+    assert_eq!(error.kind(), Kind::Config);
+    assert!(error.message().contains(&format!("belongs to {}", world.sandbox.url())), "{error}");
+    let other_key = || world.builder().api_key("zx_other");
+    let error = other_key().build().expect_err("another key");
+    assert!(error.kind() == Kind::Config && error.message().contains("`ledger_same_account`"), "{error}");
+    other_key().ledger_same_account(true).build().expect("the same account");
+}
+
+#[test]
+fn a_ledger_must_exist_to_be_looked_at() {
+    let world = World::new();
+    let error = Ledger::open(world.path()).expect_err("absent");
+    assert_eq!(error.kind(), Kind::Config);
+    assert!(error.message().contains(world.path().to_str().expect("text")), "{error}");
+    assert!(!world.path().exists());
+    Ledger::create(world.path()).expect("created");
+    // It belongs to the first client.
+    world.client();
+    let elsewhere = Sandbox::start();
+    support::builder(&elsewhere).ledger(world.path()).build().expect_err("another API");
+}
+
+#[test]
+fn the_file_can_be_read_only_by_its_owner() {
+    let world = World::new();
+    world.client().messages().send(&keyed("order-1")).expect("sent");
+    let mut files: Vec<_> =
+        fs::read_dir(world.directory.path()).expect("a directory").map(|file| file.expect("a file")).collect();
+    files.sort_by_key(fs::DirEntry::file_name);
+    let names: Vec<_> = files.iter().map(|file| file.file_name().into_string().expect("text")).collect();
+    assert_eq!(names, ["june.db", "june.db-journal", "june.db-lock"]);
+    for file in files {
+        assert_eq!(file.metadata().expect("metadata").permissions().mode() & 0o777, 0o600, "{file:?}");
+    }
+}
+
+#[test]
+fn the_files_contain_no_number_and_no_text() {
+    let world = World::new();
+    let client = world.client();
+    client.messages().send(&keyed("order-1")).expect("sent");
+    let number = "+244912345678";
+    let error = json!({"error": number, "message": format!("{number} is blocked"), "details": {"to": number}});
+    world.sandbox.add_fault(json!({"status": 422, "body": error}));
+    client.messages().send(&keyed("order-2")).expect_err("rejected");
+    world.sandbox.add_fault(json!({"status": 500, "text": format!("the text to {number} was Hello")}));
+    client.messages().send(&keyed("order-3")).expect_err("failed");
+    for file in fs::read_dir(world.directory.path()).expect("a directory") {
+        let bytes = fs::read(file.expect("a file").path()).expect("readable");
+        let text = String::from_utf8_lossy(&bytes);
+        for secret in ["912345678", "Hello", "blocked", world.sandbox.api_key()] {
+            assert!(!text.contains(secret), "{secret}");
+        }
+    }
+}
+
+#[test]
+fn files_that_are_not_ledgers_are_rejected() {
+    let world = World::new();
+    let path = world.path();
+    let reason = || {
+        let error = world.builder().build().expect_err("not a ledger");
+        assert_eq!(error.kind(), Kind::Config);
+        error.details().expect("details")["reason"].as_str().expect("text").to_owned()
+    };
+    fs::write(&path, "to;body\n".repeat(1000)).expect("written");
+    assert!(reason().ends_with("june.db is not a ledger"), "{}", reason());
+    fs::remove_file(&path).expect("removed");
+    rusqlite::Connection::open(&path).expect("a database").execute_batch("CREATE TABLE t (a)").expect("a table");
+    assert!(reason().ends_with("is an SQLite file, but not a ledger"), "{}", reason());
+    fs::remove_file(&path).expect("removed");
+    world.client();
+    let newer = rusqlite::Connection::open(&path).expect("a database");
+    newer.pragma_update(None, "user_version", 2).expect("newer");
+    drop(newer);
+    assert!(reason().ends_with("has version 2, and this library knows version 1: update it"), "{}", reason());
+    fs::remove_file(&path).expect("removed");
+    fs::create_dir(&path).expect("a directory");
+    assert!(reason().ends_with("is not a file"), "{}", reason());
+    for invalid in ["", "postgres://localhost/zexa"] {
+        let error = Client::builder().api_key("k").ledger(invalid).build().expect_err(invalid);
+        assert_eq!(error.kind(), Kind::Config);
+    }
+}
+
+#[test]
+fn a_ledger_that_is_replaced_is_not_used() {
+    let world = World::new();
+    let client = world.client();
+    client.messages().send(&keyed("order-1")).expect("sent");
+    fs::rename(world.path(), world.directory.path().join("old.db")).expect("moved");
+    let error = client.messages().send(&keyed("order-2")).expect_err("moved");
+    assert_eq!((error.kind(), error.outcome()), (Kind::Other, Outcome::NotSent));
+    assert!(error.message().ends_with("was moved, deleted or replaced"), "{error}");
+    assert_eq!(world.sandbox.messages().len(), 1);
+}
+
+#[test]
+fn a_copy_of_a_ledger_has_its_rows() {
+    let world = World::new();
+    world.client().messages().send(&keyed("order-1")).expect("sent");
+    let copy = world.directory.path().join("copy.db");
+    fs::copy(world.path(), &copy).expect("copied");
+    let client = support::builder(&world.sandbox).ledger(&copy).build().expect("a client");
+    client.messages().send(&keyed("order-1")).expect("replayed");
+    assert_eq!(world.sandbox.messages().len(), 1);
+}
+
+#[test]
+fn another_sqlite_in_the_process_does_no_harm() {
+    let world = World::new();
+    let client = world.client();
+    for number in 0..20 {
+        client.messages().send(&keyed(&format!("order-{number}"))).expect("sent");
+        let other = rusqlite::Connection::open(world.path()).expect("a database");
+        let count: u32 = other.query_row("SELECT count(*) FROM rows", [], |row| row.get(0)).expect("a count");
+        assert_eq!(count, number + 1);
+    }
+    assert_eq!(world.counts().accepted, 20);
+}
+
+#[test]
+fn an_export_has_a_line_per_row() {
+    let world = World::new();
+    let client = world.client();
+    let message = client.messages().send(&keyed("order, \"1\"")).expect("sent");
+    world.sandbox.add_fault(json!({"status": 502}));
+    client.messages().send(&keyed("order-2")).expect_err("a bad gateway");
+    let mut csv = Vec::new();
+    assert_eq!(world.ledger().export(&mut csv).expect("exported"), 2);
+    let csv = String::from_utf8(csv).expect("text");
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines[0].starts_with("key,operation,state,id,status,"));
+    assert!(lines[1].starts_with(&format!("\"order, \"\"1\"\"\",/messages,accepted,{},queued,", message.id)), "{csv}");
+    assert!(lines[2].starts_with("order-2,/messages,unknown,,,,server,502,"), "{csv}");
+}
