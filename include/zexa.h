@@ -2157,6 +2157,140 @@ const char *zexa_doubtful_row_extra_json(const zexa_doubtful_row *doubtful_row);
 void zexa_doubtful_row_free(zexa_doubtful_row *doubtful_row);
 
 /* ==============================================================================================
+ * Bulk runs: send many messages, or add many contacts, with one call.
+ * ============================================================================================== */
+
+/**
+ * The progress of a bulk run.
+ *
+ * Free it with zexa_bulk_stats_free(). Its strings are valid until then.
+ */
+typedef struct zexa_bulk_stats zexa_bulk_stats;
+
+/** Number of rows that were pulled from the source. */
+int64_t zexa_bulk_stats_pulled(const zexa_bulk_stats *bulk_stats);
+
+/** Number of rows in flight: pulled, and without a result. */
+int64_t zexa_bulk_stats_in_flight(const zexa_bulk_stats *bulk_stats);
+
+/** Number of rows that the server accepted in this run. */
+int64_t zexa_bulk_stats_accepted(const zexa_bulk_stats *bulk_stats);
+
+/**
+ * Number of rows that the server rejected, also in an earlier run. For contacts, this includes
+ * those that already exist.
+ */
+int64_t zexa_bulk_stats_rejected(const zexa_bulk_stats *bulk_stats);
+
+/** Number of rows that were not sent, such as invalid ones. */
+int64_t zexa_bulk_stats_not_sent(const zexa_bulk_stats *bulk_stats);
+
+/** Number of rows whose outcome is unknown. */
+int64_t zexa_bulk_stats_unknown(const zexa_bulk_stats *bulk_stats);
+
+/** Number of rows whose key occurred before in the run. */
+int64_t zexa_bulk_stats_duplicate(const zexa_bulk_stats *bulk_stats);
+
+/** Number of rows that an earlier run has sent. */
+int64_t zexa_bulk_stats_replayed(const zexa_bulk_stats *bulk_stats);
+
+/** Rows per second that the server answered in the last seconds. */
+double zexa_bulk_stats_rate(const zexa_bulk_stats *bulk_stats);
+
+/** Rows per second to which the run is limited. Absent if it is not limited. NaN if absent. */
+double zexa_bulk_stats_allowed_rate(const zexa_bulk_stats *bulk_stats);
+
+/** Seconds until rows are sent again, if the server has asked to wait. NaN if absent. */
+double zexa_bulk_stats_gate_opens_in(const zexa_bulk_stats *bulk_stats);
+
+/** Absolute path of the ledger. Absent without a ledger. NULL if absent. */
+const char *zexa_bulk_stats_ledger(const zexa_bulk_stats *bulk_stats);
+
+/**
+ * Return the object as JSON, with the field names of the API, including fields that this version
+ * does not know. NULL if the object is NULL.
+ */
+const char *zexa_bulk_stats_json(const zexa_bulk_stats *bulk_stats);
+
+/**
+ * Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object. NULL
+ * if the object is NULL.
+ */
+const char *zexa_bulk_stats_extra_json(const zexa_bulk_stats *bulk_stats);
+
+/** Free the object. NULL is ignored. */
+void zexa_bulk_stats_free(zexa_bulk_stats *bulk_stats);
+
+/**
+ * Options of a bulk run.
+ *
+ * Initialise with `ZEXA_BULK_OPTIONS_INIT`, which sets all options to absent. The struct and its
+ * strings are copied when the run starts.
+ */
+typedef struct zexa_bulk_options {
+    /** Set by `ZEXA_BULK_OPTIONS_INIT`. */
+    size_t struct_size;
+    /**
+     * Stops the run when it is cancelled: no further row is pulled or sent, and the rows in flight
+     * are waited for. Default: none.
+     */
+    const zexa_cancel_token *cancel;
+    /**
+     * Maximum number of rows in flight. Over HTTP/1.1, each of them uses one connection. Default:
+     * 32.
+     */
+    int64_t concurrency;
+    /**
+     * Maximum rate, in rows per second. Without it, the run is as fast as the server allows: after
+     * the first 429, the rate adapts to the server's limit. Default: none.
+     */
+    double rate;
+    /**
+     * Return the results in the order of the rows, instead of in the order in which they arrive.
+     * Set it to 1 to enable it. Default: 0.
+     */
+    int64_t ordered;
+    /**
+     * Path of the ledger, if the run does not use that of the client. It is created if it does not
+     * exist. Not for contacts.
+     */
+    const char *ledger;
+    /**
+     * Send rows again whose outcome is unknown, with `send`. A message may then be **sent twice**.
+     * With `report`, such a row fails with `ZEXA_IN_DOUBT`. Default: report.
+     */
+    const char *on_unknown;
+    /**
+     * Send rejected rows again, with `send`. With `report`, such a row fails as before. Default:
+     * report.
+     */
+    const char *on_rejected;
+    /**
+     * Send messages whose `scheduled_at` has passed immediately, instead of reporting them as not
+     * sent. Set it to 1 to enable it. Default: 0.
+     */
+    int64_t allow_past;
+    /**
+     * Time after which nothing more is sent, for messages that would come too late. RFC 3339, such
+     * as "2026-07-01T09:00:00Z". Default: none.
+     */
+    const char *not_after;
+} zexa_bulk_options;
+
+/** Initial value of zexa_bulk_options: its size, and all members absent. */
+#define ZEXA_BULK_OPTIONS_INIT                                                                     \
+    {sizeof(zexa_bulk_options),                                                                    \
+     NULL,                                                                                         \
+     ZEXA_DEFAULT,                                                                                 \
+     NULL,                                                                                         \
+     ZEXA_DEFAULT,                                                                                 \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
+     ZEXA_DEFAULT,                                                                                 \
+     NULL}
+
+/* ==============================================================================================
  * Pages and iterators
  *
  * zexa_contacts_list() and the other list functions return an iterator over all items. The

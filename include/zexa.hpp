@@ -3098,6 +3098,81 @@ class doubtful_row {
 };
 
 // ================================================================================================
+// Bulk runs: send many messages, or add many contacts, with one call.
+// ================================================================================================
+
+/// The progress of a bulk run.
+class bulk_stats {
+  public:
+    /// Number of rows that were pulled from the source.
+    [[nodiscard]] std::int64_t pulled() const { return zexa_bulk_stats_pulled(get()); }
+
+    /// Number of rows in flight: pulled, and without a result.
+    [[nodiscard]] std::int64_t in_flight() const { return zexa_bulk_stats_in_flight(get()); }
+
+    /// Number of rows that the server accepted in this run.
+    [[nodiscard]] std::int64_t accepted() const { return zexa_bulk_stats_accepted(get()); }
+
+    /// Number of rows that the server rejected, also in an earlier run. For contacts, this includes
+    /// those that already exist.
+    [[nodiscard]] std::int64_t rejected() const { return zexa_bulk_stats_rejected(get()); }
+
+    /// Number of rows that were not sent, such as invalid ones.
+    [[nodiscard]] std::int64_t not_sent() const { return zexa_bulk_stats_not_sent(get()); }
+
+    /// Number of rows whose outcome is unknown.
+    [[nodiscard]] std::int64_t unknown() const { return zexa_bulk_stats_unknown(get()); }
+
+    /// Number of rows whose key occurred before in the run.
+    [[nodiscard]] std::int64_t duplicate() const { return zexa_bulk_stats_duplicate(get()); }
+
+    /// Number of rows that an earlier run has sent.
+    [[nodiscard]] std::int64_t replayed() const { return zexa_bulk_stats_replayed(get()); }
+
+    /// Rows per second that the server answered in the last seconds.
+    [[nodiscard]] double rate() const { return zexa_bulk_stats_rate(get()); }
+
+    /// Rows per second to which the run is limited. Absent if it is not limited.
+    [[nodiscard]] std::optional<double> allowed_rate() const {
+        return detail::optional_number(zexa_bulk_stats_allowed_rate(get()));
+    }
+
+    /// Seconds until rows are sent again, if the server has asked to wait.
+    [[nodiscard]] std::optional<double> gate_opens_in() const {
+        return detail::optional_number(zexa_bulk_stats_gate_opens_in(get()));
+    }
+
+    /// Absolute path of the ledger. Absent without a ledger.
+    [[nodiscard]] std::optional<std::string_view> ledger() const {
+        return detail::optional_view(zexa_bulk_stats_ledger(get()));
+    }
+
+    /// Return the object as JSON, with the field names of the API, including fields that this
+    /// version does not know.
+    [[nodiscard]] std::string_view json() const {
+        return detail::view(zexa_bulk_stats_json(get()));
+    }
+
+    /// Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object.
+    [[nodiscard]] std::string_view extra_json() const {
+        return detail::view(zexa_bulk_stats_extra_json(get()));
+    }
+
+    /// Take ownership of an object of the C API.
+    explicit bulk_stats(zexa_bulk_stats *handle) : handle_(handle, zexa_bulk_stats_free) {}
+
+    /// Share an object of the C API.
+    explicit bulk_stats(std::shared_ptr<const zexa_bulk_stats> handle)
+        : handle_(std::move(handle)) {}
+
+    /// Return the object of the C API, which this object keeps owning.
+    [[nodiscard]] const zexa_bulk_stats *get() const noexcept { return handle_.get(); }
+
+  private:
+    std::shared_ptr<const zexa_bulk_stats> handle_;
+};
+
+// ================================================================================================
 // Implementation of the resources of a client
 // ================================================================================================
 

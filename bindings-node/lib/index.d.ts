@@ -1092,6 +1092,42 @@ export interface DoubtfulRow {
   extra: Record<string, unknown>
 }
 
+/** The progress of a bulk run. */
+export interface BulkStats {
+  /** Number of rows that were pulled from the source. */
+  pulled: number
+  /** Number of rows in flight: pulled, and without a result. */
+  inFlight: number
+  /** Number of rows that the server accepted in this run. */
+  accepted: number
+  /**
+   * Number of rows that the server rejected, also in an earlier run. For contacts, this includes those that already
+   * exist.
+   */
+  rejected: number
+  /** Number of rows that were not sent, such as invalid ones. */
+  notSent: number
+  /** Number of rows whose outcome is unknown. */
+  unknown: number
+  /** Number of rows whose key occurred before in the run. */
+  duplicate: number
+  /** Number of rows that an earlier run has sent. */
+  replayed: number
+  /** Rows per second that the server answered in the last seconds. */
+  rate: number
+  /** Rows per second to which the run is limited. Absent if it is not limited. */
+  allowedRate?: number
+  /** Seconds until rows are sent again, if the server has asked to wait. */
+  gateOpensIn?: number
+  /** Absolute path of the ledger. Absent without a ledger. */
+  ledger?: string
+  /**
+   * Fields that this version does not know, and the raw values of fields in an unexpected form, by their names in the
+   * API.
+   */
+  extra: Record<string, unknown>
+}
+
 /**
  * All items of a list, across its pages. Read it with `for await`, as often as you like. It is also the promise of its first page.
  *

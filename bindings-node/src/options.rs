@@ -8,7 +8,7 @@ use napi_derive::napi;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use zexa::binding::{self, Pairs, ReadOptions};
-use zexa::{CallOptions, ClientBuilder, Error, Result};
+use zexa::{CallOptions, ClientBuilder, Error, Result, Timestamp};
 
 /// Names of the environment variables that a client reads.
 #[napi(catch_unwind)]
@@ -72,6 +72,15 @@ impl ReadOptions for Members {
 
     fn count(&mut self, name: &'static str) -> Result<Option<u32>> {
         self.take(name)
+    }
+
+    fn rate(&mut self, name: &'static str) -> Result<Option<f64>> {
+        self.take(name)
+    }
+
+    fn time(&mut self, name: &'static str) -> Result<Option<Timestamp>> {
+        let text: Option<String> = self.take(name)?;
+        text.map(|text| binding::timestamp(name, &text)).transpose()
     }
 
     fn flag(&mut self, name: &'static str) -> Result<Option<bool>> {

@@ -8,7 +8,7 @@ use pyo3::types::PyTuple;
 use pyo3::types::tuple::BoundTupleIterator;
 use serde_json::{Map, Value};
 use zexa::binding::{self, Pairs, ReadOptions};
-use zexa::{CallOptions, ClientBuilder};
+use zexa::{CallOptions, ClientBuilder, Timestamp};
 
 use crate::arguments::Argument;
 use crate::errors;
@@ -86,6 +86,14 @@ impl ReadOptions for Reader<'_> {
 
     fn limit(&mut self, name: &'static str) -> PyResult<Option<u32>> {
         self.next(name, Argument::positive_count)
+    }
+
+    fn rate(&mut self, name: &'static str) -> PyResult<Option<f64>> {
+        self.next(name, Argument::decimal_number)
+    }
+
+    fn time(&mut self, name: &'static str) -> PyResult<Option<Timestamp>> {
+        self.next(name, Argument::time)
     }
 
     fn flag(&mut self, name: &'static str) -> PyResult<Option<bool>> {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use ::url::Url;
 use serde_json::Value;
 
+use crate::bulk::row::BulkRow;
+use crate::bulk::run::BulkRun;
 use crate::call_options::CallOptions;
 use crate::client::any_request;
 use crate::config::Config;
@@ -15,7 +17,7 @@ use crate::engine::request::{Method, Request};
 use crate::extra::BodyParams;
 use crate::list::{Filter, Source};
 use crate::tolerant::fill::FillFrom;
-use crate::{CancelToken, Client, Response, Result};
+use crate::{BulkOptions, CancelToken, Client, Response, Result};
 
 /// The async client of the Zexa API.
 ///
@@ -174,6 +176,11 @@ impl AsyncClient {
             Some(running) => drop(running.handle.spawn(async move { client.close() })),
             None => self.close(),
         }
+    }
+
+    /// Begins a bulk run.
+    pub(crate) fn begin_run<P: BulkRow>(&self, options: &BulkOptions) -> Result<BulkRun<P>> {
+        BulkRun::begin(&self.shared, &self.options, options)
     }
 
     pub(crate) fn source(&self, route: &'static str, filter: &impl Filter) -> Result<Source> {

@@ -18,6 +18,8 @@ pub use self::errors::{
     Cause, cancelled_too_late, cause, internal_error, invalid_argument, invalid_option, invalid_parameter, not_started,
     reason_code, renamed,
 };
+pub use crate::bulk::row::BulkRow;
+pub use crate::bulk::run::{BulkRun, Step};
 use crate::client::any_request;
 /// The generation of this process: a different number in each forked child. Needs no system call.
 pub use crate::engine::generation;
@@ -29,8 +31,8 @@ pub use crate::options::{Pairs, ReadOptions};
 use crate::redact::tail;
 use crate::tolerant::body;
 use crate::{
-    AsyncClient, CallOptions, CancelToken, Client, ClientBuilder, Error, Kind, List, Method, Outcome, Response, Result,
-    Template,
+    AsyncClient, BulkOptions, CallOptions, CancelToken, Client, ClientBuilder, Error, Kind, List, Method, Outcome,
+    Response, Result, Template,
 };
 use crate::{environment, extra};
 
@@ -148,6 +150,21 @@ pub fn read_call_options<R: ReadOptions>(reader: &mut R) -> Result<CallOptions, 
 /// [`Kind::Config`] if a member is neither a string, a number, a boolean nor an array of these.
 pub fn query(members: Map<String, Value>) -> Result<Pairs> {
     extra::query(members)
+}
+
+/// Returns the options of a bulk run that the reader returns.
+pub fn read_bulk_options<R: ReadOptions>(reader: &mut R) -> Result<BulkOptions, R::Error> {
+    BulkOptions::new().read(reader)
+}
+
+/// Begins a bulk run of a blocking client, whose rows the binding pulls.
+pub fn begin_run<P: BulkRow>(client: &Client, options: &BulkOptions) -> Result<BulkRun<P>> {
+    client.begin_run(options)
+}
+
+/// Begins a bulk run of an async client, whose rows the binding pulls.
+pub fn begin_run_async<P: BulkRow>(client: &AsyncClient, options: &BulkOptions) -> Result<BulkRun<P>> {
+    client.begin_run(options)
 }
 
 /// Rejects a derived client with options that are valid only for a single call.

@@ -7,6 +7,8 @@ use ::url::Url;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::bulk::row::BulkRow;
+use crate::bulk::run::BulkRun;
 use crate::call_options::CallOptions;
 use crate::config::Config;
 use crate::decode::{Decode, HasStatus, ResponseDecoder};
@@ -15,7 +17,7 @@ use crate::engine::request::{ANY_ROUTE, Method, Request, url_of_path};
 use crate::extra::BodyParams;
 use crate::list::{Filter, Source};
 use crate::tolerant::fill::FillFrom;
-use crate::{ClientBuilder, Response, Result};
+use crate::{BulkOptions, ClientBuilder, Response, Result};
 
 /// The blocking client of the Zexa API.
 ///
@@ -141,6 +143,11 @@ impl Client {
     pub(crate) fn wait<T: Decode + HasStatus>(&self, request: Result<Request>, until: &str) -> Result<T> {
         let request = self.options.complete(request?)?;
         self.shared.call(&request, &self.options.begin_waiting(&self.shared.config)?, ResponseDecoder::until(until))
+    }
+
+    /// Begins a bulk run.
+    pub(crate) fn begin_run<P: BulkRow>(&self, options: &BulkOptions) -> Result<BulkRun<P>> {
+        BulkRun::begin(&self.shared, &self.options, options)
     }
 
     pub(crate) fn source(&self, route: &'static str, filter: &impl Filter) -> Result<Source> {

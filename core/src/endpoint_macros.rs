@@ -23,6 +23,13 @@ macro_rules! endpoints {
             #[derive(Clone, Copy, Debug)]
             pub struct $Blocking<'a>(&'a Client);
 
+            impl<'a> $Blocking<'a> {
+                #[allow(dead_code, reason = "only some resources have calls that are not in the table")]
+                pub(crate) fn client(&self) -> &'a Client {
+                    self.0
+                }
+            }
+
             impl $Blocking<'_> {
                 $($crate::endpoint_macros::endpoints!(@blocking $(#[$doc])* $($(#[doc = $crate::endpoint_macros::can_fail_with!($kind)])+)? $operation $name($path $(, $argument: $Params)?) $(-> $Model)?);)+
             }
@@ -31,6 +38,13 @@ macro_rules! endpoints {
             #[doc = concat!("\n\nMade by [`AsyncClient::", stringify!($resource), "`].")]
             #[derive(Clone, Copy, Debug)]
             pub struct $Async<'a>(&'a AsyncClient);
+
+            impl<'a> $Async<'a> {
+                #[allow(dead_code, reason = "only some resources have calls that are not in the table")]
+                pub(crate) fn client(&self) -> &'a AsyncClient {
+                    self.0
+                }
+            }
 
             impl $Async<'_> {
                 $($crate::endpoint_macros::endpoints!(@async $(#[$doc])* $($(#[doc = $crate::endpoint_macros::can_fail_with!($kind)])+)? $operation $name($path $(, $argument: $Params)?) $(-> $Model)?);)+

@@ -377,6 +377,7 @@ macro_rules! names {
             }
 
             /// Returns the value with this name.
+            #[allow(dead_code, reason = "only kinds are read, from a ledger")]
             pub(crate) fn from_name(name: &str) -> Option<Self> {
                 match name { $($name => Some(Self::$variant),)+ _ => None }
             }

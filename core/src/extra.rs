@@ -10,7 +10,7 @@ use crate::binding::Empty;
 use crate::{Error, Result};
 
 /// Parameters that are sent as a body.
-pub(crate) trait BodyParams: Empty + Serialize + DeserializeOwned + Clone + Send + 'static {
+pub trait BodyParams: Empty + Serialize + DeserializeOwned + Clone + Send + 'static {
     fn extra(&self) -> &Map<String, Value>;
 
     fn extra_mut(&mut self) -> &mut Map<String, Value>;

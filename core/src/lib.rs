@@ -20,6 +20,8 @@
 mod async_client;
 #[doc(hidden)]
 pub mod binding;
+mod bulk;
+mod bulk_options;
 mod call_options;
 mod campaigns;
 mod cancel;
@@ -56,6 +58,10 @@ mod url;
 pub mod webhooks;
 
 pub use self::async_client::AsyncClient;
+pub use self::bulk::iter::{CreateMany, SendMany};
+pub use self::bulk::stream::{CreateManyStream, SendManyStream};
+pub use self::bulk::{BulkStats, CreateResult, RowResult, SendResult};
+pub use self::bulk_options::BulkOptions;
 pub use self::call_options::CallOptions;
 pub use self::campaigns::{Campaign, CampaignStats, CampaignStatus, CreateCampaign, ListCampaigns};
 pub use self::cancel::CancelToken;

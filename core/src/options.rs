@@ -4,6 +4,7 @@ use std::fmt::DebugStruct;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 /// Reads the options that the caller of a binding has set.
@@ -37,6 +38,12 @@ pub trait ReadOptions {
     fn limit(&mut self, name: &'static str) -> Result<Option<u32>, Self::Error> {
         self.count(name)
     }
+
+    /// A number of requests per second, more than zero.
+    fn rate(&mut self, name: &'static str) -> Result<Option<f64>, Self::Error>;
+
+    /// A time.
+    fn time(&mut self, name: &'static str) -> Result<Option<Timestamp>, Self::Error>;
 
     /// A boolean.
     fn flag(&mut self, name: &'static str) -> Result<Option<bool>, Self::Error>;
@@ -157,6 +164,7 @@ macro_rules! options {
             }
 
             /// These values, with others as defaults.
+            #[allow(dead_code, reason = "bulk runs have no other defaults")]
             pub(crate) fn or(self, others: &$Values) -> $Values {
                 $Values { $($name: $crate::options::Stored::or(self.$name, &others.$name),)* }
             }
@@ -190,6 +198,8 @@ macro_rules! options {
     (@stored wait) => { Option<std::time::Duration> };
     (@stored count) => { Option<u32> };
     (@stored limit) => { Option<u32> };
+    (@stored rate) => { Option<f64> };
+    (@stored time) => { Option<jiff::Timestamp> };
     (@stored flag) => { Option<bool> };
     (@stored headers) => { $crate::options::Headers };
     (@stored query) => { $crate::options::Query };
@@ -244,6 +254,12 @@ macro_rules! options {
     };
     (@setter limit $name:ident () $(#[$doc:meta])*) => {
         $crate::options::options!(@setter_of (u32) $name $(#[$doc])*);
+    };
+    (@setter rate $name:ident () $(#[$doc:meta])*) => {
+        $crate::options::options!(@setter_of (f64) $name $(#[$doc])*);
+    };
+    (@setter time $name:ident () $(#[$doc:meta])*) => {
+        $crate::options::options!(@setter_of (jiff::Timestamp) $name $(#[$doc])*);
     };
     (@setter flag $name:ident () $(#[$doc:meta])*) => {
         $crate::options::options!(@setter_of (bool) $name $(#[$doc])*);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use zexa::Timestamp;
 use zexa::binding::{self, Pairs, ReadOptions};
 
 use crate::generated::options::{zexa_call_options, zexa_client_options};
@@ -17,6 +18,7 @@ use crate::panic_boundary::Failure;
 pub(crate) enum Member {
     Text(*const c_char),
     Number(i64),
+    Real(f64),
     /// The first element and the count.
     Headers(*const zexa_key_value, usize),
     None,
@@ -84,6 +86,17 @@ impl<T: Members> ReadOptions for Reader<'_, T> {
     /// The core rejects 0.
     fn limit(&mut self, name: &'static str) -> Result<Option<u32>, Failure> {
         number::limit(name, self.number(name))
+    }
+
+    fn rate(&mut self, name: &'static str) -> Result<Option<f64>, Failure> {
+        match self.0.member(name) {
+            Member::Real(rate) => Ok(Some(rate).filter(|rate| *rate != number::ZEXA_DEFAULT as f64)),
+            _ => Ok(None),
+        }
+    }
+
+    fn time(&mut self, name: &'static str) -> Result<Option<Timestamp>, Failure> {
+        Ok(self.string(name)?.map(|text| binding::timestamp(name, text)).transpose()?)
     }
 
     fn flag(&mut self, name: &'static str) -> Result<Option<bool>, Failure> {

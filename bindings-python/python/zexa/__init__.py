@@ -55,6 +55,7 @@ from ._segments import estimate, segments
 from ._zexa import (
     AsyncList,
     AsyncPages,
+    BulkStats,
     Campaign,
     CampaignStats,
     Contact,
@@ -92,6 +93,7 @@ __all__ = [
     "AsyncSenderIds",
     "AsyncWebhooks",
     "AuthenticationError",
+    "BulkStats",
     "Campaign",
     "CampaignStats",
     "CampaignStatus",

@@ -11,6 +11,7 @@ from ._literals import CampaignStatus, Channel, EventName, MessageStatus, Sender
 __all__ = [
     "AsyncList",
     "AsyncPages",
+    "BulkStats",
     "Campaign",
     "CampaignStats",
     "Contact",
@@ -1087,6 +1088,129 @@ class DoubtfulRow:
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
     __match_args__ = ("key", "operation", "claimed_at", "http_status", "request_id")
+
+@final
+class BulkStats:
+    """The progress of a bulk run."""
+
+    def __new__(
+        cls,
+        *,
+        pulled: int,
+        in_flight: int,
+        accepted: int,
+        rejected: int,
+        not_sent: int,
+        unknown: int,
+        duplicate: int,
+        replayed: int,
+        rate: float,
+        allowed_rate: float | None = None,
+        gate_opens_in: float | None = None,
+        ledger: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Self: ...
+    @property
+    def pulled(self) -> int:
+        """Number of rows that were pulled from the source."""
+
+    @property
+    def in_flight(self) -> int:
+        """Number of rows in flight: pulled, and without a result."""
+
+    @property
+    def accepted(self) -> int:
+        """Number of rows that the server accepted in this run."""
+
+    @property
+    def rejected(self) -> int:
+        """Number of rows that the server rejected, also in an earlier run. For contacts, this includes those that
+        already exist.
+        """
+
+    @property
+    def not_sent(self) -> int:
+        """Number of rows that were not sent, such as invalid ones."""
+
+    @property
+    def unknown(self) -> int:
+        """Number of rows whose outcome is unknown."""
+
+    @property
+    def duplicate(self) -> int:
+        """Number of rows whose key occurred before in the run."""
+
+    @property
+    def replayed(self) -> int:
+        """Number of rows that an earlier run has sent."""
+
+    @property
+    def rate(self) -> float:
+        """Rows per second that the server answered in the last seconds."""
+
+    @property
+    def allowed_rate(self) -> float | None:
+        """Rows per second to which the run is limited. Absent if it is not limited."""
+
+    @property
+    def gate_opens_in(self) -> float | None:
+        """Seconds until rows are sent again, if the server has asked to wait."""
+
+    @property
+    def ledger(self) -> str | None:
+        """Absolute path of the ledger. Absent without a ledger."""
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """Fields that this version does not know, and the raw values of fields in an unexpected form."""
+
+    def to_dict(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
+        """Convert the model to a dict with the field names of the API.
+
+        Absent fields are omitted, and the fields in `extra` are included.
+
+        Args:
+            mode: `python` for times as datetimes, `json` for times as strings, as `json.dumps()` needs them.
+        """
+
+    def to_json(self) -> str:
+        """Convert the model to JSON with the field names of the API. The fields in `extra` are included."""
+
+    @classmethod
+    def from_json(cls, text: str | bytes | bytearray | memoryview) -> Self:
+        """Create a model from JSON: the result of `to_json()`, or an object that the API returned.
+
+        Raises:
+            DecodeError: The text is not JSON, or lacks a field that the model requires.
+        """
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Create a model from the result of `to_dict()` in either mode.
+
+        Raises:
+            DecodeError: The data lacks a field that the model requires.
+        """
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any, /) -> Any: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+    __match_args__ = (
+        "pulled",
+        "in_flight",
+        "accepted",
+        "rejected",
+        "not_sent",
+        "unknown",
+        "duplicate",
+        "replayed",
+        "rate",
+        "allowed_rate",
+        "gate_opens_in",
+        "ledger",
+    )
 
 @final
 class List(Generic[_Item_co]):

@@ -9,13 +9,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{fork, runtime_pool};
 use crate::binding::InterruptCheck;
-use crate::call_options::{Call, Deadline};
+use crate::call_options::Deadline;
 use crate::{CancelToken, Result};
 
 /// The permits of one client in one process.
@@ -95,22 +95,30 @@ pub(crate) enum WaitResult<T> {
 /// # Errors
 ///
 /// If this thread must not be blocked.
-pub(crate) fn wait_on_thread<F: Future>(future: F, call: &Call) -> Result<WaitResult<F::Output>> {
+pub(crate) fn wait_on_thread<F: Future>(
+    future: F,
+    deadline: Option<Deadline>,
+    cancel: Option<&CancelToken>,
+) -> Result<WaitResult<F::Output>> {
     runtime_pool::check_blocking_allowed()?;
     let generation = fork::generation();
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
-    let mut guarded = pin!(call.unless_cancelled(future));
-    let cancel = call.cancel.as_ref();
+    let mut guarded = pin!(async {
+        match cancel {
+            None => Some(future.await),
+            Some(token) => token.guard(future).await,
+        }
+    });
     let mut interrupt_check = cancel.and_then(CancelToken::interrupt_check);
     loop {
         if let Poll::Ready(output) = guarded.as_mut().poll(&mut context) {
             return Ok(output.map_or(WaitResult::Cancelled, WaitResult::Ready));
         }
-        if let Some(deadline) = call.passed_deadline() {
+        let left = deadline.map(|deadline| deadline.at.saturating_duration_since(Instant::now()));
+        if let Some(deadline) = deadline.filter(|_| left == Some(Duration::ZERO)) {
             return Ok(WaitResult::TimedOut(deadline));
         }
-        let left = call.deadline.map(|deadline| deadline.at.saturating_duration_since(Instant::now()));
         match (left, interrupt_check.is_some().then_some(runtime_pool::INTERRUPT_CHECK_INTERVAL)) {
             (None, None) => thread::park(),
             (left, interval) => thread::park_timeout(left.into_iter().chain(interval).min().unwrap_or_default()),

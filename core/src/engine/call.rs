@@ -141,7 +141,9 @@ async fn attempt_until_done(
             // An earlier attempt has deleted the resource, although it seemed to fail.
             return decoder.decode(204, &[]).map(drop).map_err(|_| error);
         }
-        let (wait, error) = wait_before_next(shared, request, call, error, history.attempts, epoch)?;
+        // A row of a bulk run waits for as long as the server refuses requests, or cannot be reached.
+        history.uncounted += u32::from(call.bulk.is_some() && !is_ambiguous(&error));
+        let (wait, error) = wait_before_next(shared, request, call, error, history, epoch)?;
         if let Some(claim) = claim.as_deref_mut() {
             claim.before_wait(wait, &error).await?;
         }
@@ -158,6 +160,8 @@ async fn attempt_until_done(
 #[derive(Default)]
 struct History {
     attempts: u32,
+    /// The number of these that do not count as retries.
+    uncounted: u32,
     /// Whether an attempt may have been processed.
     ambiguous: bool,
     last: Option<Error>,
@@ -224,7 +228,7 @@ fn wait_before_next(
     request: &Request,
     call: &Call,
     error: Error,
-    attempts: u32,
+    history: &History,
     epoch: Option<Epoch>,
 ) -> Result<(Duration, Error)> {
     if error.kind() == Kind::Cancelled {
@@ -232,13 +236,13 @@ fn wait_before_next(
     }
     let most = shared.config.max_retry_wait;
     let requested = error.retry_after();
-    let wait = requested.unwrap_or_else(|| backoff(attempts - 1, shared.random()).min(most));
+    let wait = requested.unwrap_or_else(|| backoff(history.attempts - 1, shared.random()).min(most));
     if error.status() == Some(429) && wait <= most {
         shared.gate.close(wait, shared.random());
         shared.process().pace.report(epoch, Some(wait));
     }
-    let allowed =
-        attempts <= call.max_retries && should_retry(&error, request.method.idempotency(call.retry_ambiguous));
+    let allowed = history.attempts - history.uncounted <= call.max_retries
+        && should_retry(&error, request.method.idempotency(call.retry_ambiguous));
     let is_too_long = wait > most || wait >= call.time_left();
     match (allowed, is_too_long, requested) {
         (true, false, _) => Ok((wait, error)),
@@ -337,8 +341,14 @@ async fn pause(shared: &Shared, call: &Call, history: &History, wait: Duration) 
 
 /// Returns the output of the future, unless the call is cancelled or the client is closed first.
 async fn until_over<F: Future>(shared: &Shared, call: &Call, history: &History, future: F) -> Result<F::Output> {
+    let future = async {
+        match &call.bulk {
+            None => Ok(future.await),
+            Some(run) => run.unless_stopped(future).await,
+        }
+    };
     let done = call.unless_cancelled(shared.unless_closed(future)).await;
-    done.ok_or_else(|| cancelled(history.outcome()))?.ok_or_else(|| closed(history.outcome()))
+    done.ok_or_else(|| cancelled(history.outcome()))?.ok_or_else(|| closed(history.outcome()))?
 }
 
 /// Returns an error if the client is closed, the call is cancelled, or its deadline has passed.
@@ -348,6 +358,9 @@ fn check_active(shared: &Shared, call: &Call, history: &History) -> Result<()> {
     }
     if call.cancel.as_ref().is_some_and(|token| token.is_cancelled()) {
         return Err(cancelled(history.outcome()));
+    }
+    if let Some(stopped) = call.bulk.as_ref().and_then(|run| run.stopped()) {
+        return Err(stopped);
     }
     if let Some(deadline) = call.passed_deadline() {
         return Err(Error::new(Kind::Timeout, history.outcome(), format!("{deadline} has passed")));

@@ -86,6 +86,12 @@ impl Gate {
         }
     }
 
+    /// The time until the gate opens, if it is closed.
+    pub(crate) fn opens_in(&self) -> Option<Duration> {
+        let opens = Duration::from_nanos(self.opens.load(Ordering::Relaxed));
+        opens.checked_sub(self.epoch.elapsed()).filter(|wait| !wait.is_zero())
+    }
+
     /// Creates the waiter of a call. Single calls continue before bulk rows.
     pub(crate) fn waiter(&self, priority: Priority) -> Waiter<'_> {
         Waiter { gate: self, priority, ticket: None }

@@ -43,6 +43,9 @@ pub(crate) trait Caller<T>: Send + Sync + 'static {
     /// The call has its result, which is not recorded yet, and no longer uses a connection.
     fn answered(&self, _: Result<&T, &Error>) {}
 
+    /// The result is recorded, or cannot be recorded. Nothing of the call is left to do.
+    fn settled(&self) {}
+
     /// Called once. If the call is cancelled and its request may have been sent, it is called before the call ends.
     fn done(&self, done: Done<T>);
 }
@@ -75,6 +78,7 @@ impl Shared {
                 Some(recording) => recording.await.err(),
                 None => None,
             };
+            caller.settled();
             if !*left.lock().unwrap_or_else(PoisonError::into_inner) {
                 let is_replayed = claim.is_some_and(|claim| claim.is_replayed);
                 caller.done(Done { result, is_replayed, not_recorded });
@@ -98,11 +102,22 @@ impl Shared {
         let Some(ledger) = self.ledger()? else {
             return Err(Error::config("idempotency_key", "needs a client with a ledger: set the option `ledger`"));
         };
+        self.warn_if_temporary(&ledger, request.route);
         if call.retry_ambiguous {
             return Err(Error::config("retry_ambiguous", "must not be set for a call with an `idempotency_key`"));
         }
         let claim = ledger.claim(key, &request, Resend::default())?;
         Ok(Work { request, call, decoder, claim: Some((ledger, claim)) })
+    }
+
+    /// Logs a warning about a ledger that is lost with the machine, once.
+    pub(crate) fn warn_if_temporary(&self, ledger: &OpenLedger, route: &'static str) {
+        if ledger.is_temporary && self.is_first_warning("ledger", "temporary") {
+            let path = ledger.path.display();
+            let message =
+                format!("the ledger {path} is on a file system that is lost when the machine or the container stops");
+            observe::warn(self.config.observer.as_ref(), &Warning::new("POST", route, message));
+        }
     }
 
     /// Makes a recorded call, wherever this future is polled. Dropping the future cancels the call.
@@ -113,14 +128,14 @@ impl Shared {
     /// Makes a recorded call, and waits for it on this thread.
     pub(crate) fn call_recorded<T: Decode>(self: &Arc<Self>, work: Work<T>) -> Result<T> {
         // The call itself keeps to its deadline, and knows whether its request was sent.
-        let waiting = Call { deadline: None, ..work.call.clone() };
+        let cancel = work.call.cancel.clone();
         let mut answer = self.begin_recorded(work)?;
-        match wait_on_thread(&mut answer, &waiting)? {
+        match wait_on_thread(&mut answer, None, cancel.as_ref())? {
             WaitResult::Ready(result) => return result,
             WaitResult::Forked => return Err(fork::forked_error(Outcome::Unknown)),
             WaitResult::Cancelled | WaitResult::TimedOut(_) => answer.cancel(),
         }
-        match wait_on_thread(&mut answer, &Call { cancel: None, ..waiting })? {
+        match wait_on_thread(&mut answer, None, None)? {
             WaitResult::Ready(result) => result,
             _ => Err(fork::forked_error(Outcome::Unknown)),
         }

@@ -18,11 +18,11 @@ mod error_body;
 mod fork;
 mod gate;
 mod http;
-mod keyed;
+pub(crate) mod keyed;
 mod pace;
 mod process;
 mod progress;
-mod rate;
+pub(crate) mod rate;
 pub(crate) mod request;
 mod response_head;
 mod retry;
@@ -64,7 +64,7 @@ use crate::decode::{Decode, ResponseDecoder};
 use crate::ledger::open::OpenLedger;
 use crate::observe::{self, Warning};
 use crate::tolerant::notes::Note;
-use crate::{Error, Kind, Outcome, Result};
+use crate::{CancelToken, Error, Kind, Outcome, Result};
 
 /// The maximum idle time of a connection that is reused, unless the server reports a shorter one. The pools remove older connections at this
 /// interval, so that none stays open for more than twice this time.
@@ -93,7 +93,7 @@ struct Process {
     /// Opens the connections of all pools.
     connector: OnceLock<Connector>,
     random: Mutex<fastrand::Rng>,
-    /// The fields of responses for which a warning was logged.
+    /// The fields of responses, and other things, for which a warning was logged.
     warned: Mutex<HashSet<(&'static str, &'static str)>>,
     ledger: Mutex<Option<Arc<OpenLedger>>>,
     pace: Pace,
@@ -133,7 +133,7 @@ impl Shared {
             return Ok(permit);
         }
         let entering = self.unless_closed(admission.enter());
-        match wait_on_thread(entering, call)? {
+        match wait_on_thread(entering, call.deadline, call.cancel.as_ref())? {
             WaitResult::Ready(Some(permit)) => Ok(permit),
             WaitResult::Ready(None) => Err(closed(Outcome::NotSent)),
             WaitResult::Cancelled => Err(cancelled(Outcome::NotSent)),
@@ -252,6 +252,16 @@ impl Shared {
         }
     }
 
+    /// The rate to which bulk rows are limited at present, in requests per second.
+    pub(crate) fn allowed_rate(&self) -> Option<f64> {
+        self.process().pace.limit()
+    }
+
+    /// The time until the server accepts requests again, as far as it has said so.
+    pub(crate) fn gate_opens_in(&self) -> Option<Duration> {
+        self.gate.opens_in()
+    }
+
     /// The maximum idle time of a connection that is reused.
     fn longest_idle(&self) -> Duration {
         Duration::from_millis(self.process().longest_idle.load(Ordering::Relaxed))
@@ -266,16 +276,17 @@ impl Shared {
     /// Logs a warning about fields that are not as documented, once per field.
     fn warn_of(&self, request: &Request, call: &Call, notes: &[Note]) {
         for note in notes {
-            let is_new = {
-                let mut warned = self.process().warned.lock().unwrap_or_else(PoisonError::into_inner);
-                warned.insert((note.model, note.field))
-            };
-            if is_new {
+            if self.is_first_warning(note.model, note.field) {
                 let observer = call.observer.as_ref().or(self.config.observer.as_ref());
                 let warning = Warning::new(request.method.as_str(), request.route, note.to_string());
                 observe::warn(observer, &warning);
             }
         }
+    }
+
+    /// Whether no warning about this was logged before.
+    fn is_first_warning(&self, about: &'static str, what: &'static str) -> bool {
+        self.process().warned.lock().unwrap_or_else(PoisonError::into_inner).insert((about, what))
     }
 
     /// A random number from 0 to 1.
@@ -295,6 +306,19 @@ impl Shared {
         };
         let make = || Connector::new(config.route.clone(), tls, config.connect_timeout, config.user_agent());
         Ok(slot.get_or_init(make).clone())
+    }
+}
+
+/// Waits on this thread for a future that needs no runtime. `None` if the token is cancelled first.
+///
+/// # Errors
+///
+/// If this thread must not be blocked, or if the process is forked during the wait.
+pub(crate) fn wait_until<T>(future: impl Future<Output = T>, cancel: Option<&CancelToken>) -> Result<Option<T>> {
+    match wait_on_thread(future, None, cancel)? {
+        WaitResult::Ready(output) => Ok(Some(output)),
+        WaitResult::Cancelled => Ok(None),
+        WaitResult::TimedOut(_) | WaitResult::Forked => Err(fork::forked_error(Outcome::Unknown)),
     }
 }
 

@@ -1,9 +1,14 @@
 //! [`Pace`]: when an attempt may begin. Single calls do not wait for the rate; bulk rows do, one after the other.
 
+use std::sync::OnceLock;
+
 use tokio::sync::Mutex;
 use tokio::time::{Duration, sleep};
+use tokio_util::sync::CancellationToken;
 
 use super::rate::{Epoch, FixedRate, Limiter, LocalLimiter, Priority};
+use crate::bulk::stop::{Reason, Stop};
+use crate::{Error, Result};
 
 /// A row asks again after this time, because the limit may have changed.
 const RECHECK: Duration = Duration::from_millis(500);
@@ -19,6 +24,39 @@ pub(crate) struct Pace {
 pub(crate) struct BulkPace {
     /// The rate that the caller has set.
     pub(crate) rate: Option<FixedRate>,
+    stopping: CancellationToken,
+    reason: OnceLock<Reason>,
+}
+
+impl BulkPace {
+    /// `rate` is in rows per second.
+    pub(crate) fn new(rate: Option<f64>) -> BulkPace {
+        BulkPace { rate: rate.map(FixedRate::new), stopping: CancellationToken::new(), reason: OnceLock::new() }
+    }
+
+    /// From here on, no attempt begins. Attempts in flight are completed.
+    pub(crate) fn stop(&self, reason: Reason) {
+        self.reason.get_or_init(|| reason);
+        self.stopping.cancel();
+    }
+
+    /// The error of a row that waits when the run stops, or `None` if the run goes on.
+    pub(crate) fn stopped(&self) -> Option<Error> {
+        self.stopping.is_cancelled().then(|| self.error())
+    }
+
+    fn error(&self) -> Error {
+        Stop::error_of_row(self.reason.get().copied())
+    }
+
+    /// Returns the output of the future.
+    ///
+    /// # Errors
+    ///
+    /// If the run stops first.
+    pub(crate) async fn unless_stopped<F: Future>(&self, future: F) -> Result<F::Output> {
+        self.stopping.run_until_cancelled(future).await.ok_or_else(|| self.error())
+    }
 }
 
 impl Pace {

@@ -273,6 +273,11 @@ impl FixedRate {
         FixedRate { start: Instant::now(), state: Mutex::new((Bucket::new(rate), Duration::ZERO)) }
     }
 
+    /// The rate in requests per second.
+    pub(crate) fn rate(&self) -> f64 {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).0.rate
+    }
+
     /// Takes a token, or returns the time until there is one.
     pub(crate) fn take(&self) -> Option<Duration> {
         let now = self.start.elapsed();

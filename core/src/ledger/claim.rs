@@ -109,6 +109,8 @@ fn result_of(error: &Error) -> state::Result {
     match (error.outcome(), error.kind()) {
         (Outcome::Accepted, _) => state::Result::Accepted,
         (Outcome::NotSent, _) => state::Result::NotSent,
+        // The call ended during a wait, after a 429.
+        (Outcome::Rejected, _) if error.status().is_none() => state::Result::NotSent,
         // The row can be sent when the account has credits again, or with another key.
         (Outcome::Rejected, Kind::Unauthorized | Kind::InsufficientCredits | Kind::RateLimited) => {
             state::Result::NotSent

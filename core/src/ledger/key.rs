@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use ring::hmac;
+use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Number, Value};
 
 use crate::engine::request::Request;
-use crate::{Error, Result};
+use crate::{Error, Kind, Outcome, Result};
 
 /// Keys that begin with this are made by the ledger.
 const DEFAULT_PREFIX: &str = "default:";
@@ -46,6 +47,14 @@ impl Hasher {
         let mut key = salt.to_vec();
         key.extend_from_slice(secret.unwrap_or_default().as_bytes());
         Hasher(hmac::Key::new(hmac::HMAC_SHA256, &key))
+    }
+
+    /// A hasher with a random salt, for keys that are not stored.
+    pub(crate) fn random() -> Result<Hasher> {
+        let mut salt = [0; 32];
+        let no_numbers = |_| Error::new(Kind::Other, Outcome::NotSent, "the system has no random numbers");
+        SystemRandom::new().fill(&mut salt).map_err(no_numbers)?;
+        Ok(Hasher::new(&salt, None))
     }
 
     /// The hash of a request: of its operation, its query parameters and its body.

@@ -1,16 +1,19 @@
 //! [`OpenLedger`]: a ledger that a client has opened.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::file::{FileSystem, about};
 use super::key::{self, Hasher};
+use super::locks::Locks;
+pub(crate) use super::locks::Run as RunLock;
 use super::row::Claim;
 use super::sqlite::{Account, Sqlite};
 use super::state::Resend;
 use super::writer::Writer;
-use crate::Result;
 use crate::config::Config;
 use crate::engine::request::Request;
+use crate::{Outcome, Result};
 
 /// How a client uses ledgers.
 #[derive(Clone, Default)]
@@ -26,13 +29,14 @@ pub(crate) struct LedgerOptions {
 /// A ledger that a client has opened.
 pub(crate) struct OpenLedger {
     pub(crate) writer: Writer,
-    pub(crate) hasher: Hasher,
+    pub(crate) hasher: Arc<Hasher>,
     /// The absolute path.
     pub(crate) path: PathBuf,
     /// Whether the file was created just now.
     pub(crate) is_new: bool,
     /// Whether the file may be lost with the machine.
     pub(crate) is_temporary: bool,
+    locks: Arc<Locks>,
 }
 
 impl OpenLedger {
@@ -58,8 +62,34 @@ impl OpenLedger {
         let hasher = store.hasher(options.secret.as_deref())?;
         let is_new = store.is_new();
         let owner = store.owner()?;
+        let locks = store.locks().clone();
         let writer = Writer::new(Box::new(store), owner);
-        Ok(OpenLedger { writer, hasher, path, is_new, is_temporary: file_system == FileSystem::Temporary })
+        Ok(OpenLedger {
+            writer,
+            hasher: Arc::new(hasher),
+            locks,
+            path,
+            is_new,
+            is_temporary: file_system == FileSystem::Temporary,
+        })
+    }
+
+    /// Takes the lock of bulk runs, which is held until the result is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`](crate::Kind::Config) if another run holds it.
+    pub(crate) fn begin_run(&self) -> Result<RunLock> {
+        match self.locks.begin_run() {
+            Ok(Some(lock)) => Ok(lock),
+            Ok(None) => Err(about(&self.path, "is used by another bulk run, in this process or in another one")),
+            Err(error) => Err(about(&self.path, &format!("cannot be locked: {error}"))),
+        }
+    }
+
+    /// What is known about the request of a row.
+    pub(crate) async fn outcome_of(&self, key: &str) -> Option<Outcome> {
+        self.writer.look(key).await.ok().flatten().map(|row| row.state.outcome())
     }
 
     /// The claim of a request with a key of the caller.

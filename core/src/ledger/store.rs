@@ -13,6 +13,8 @@ pub(crate) enum Change {
     Claim { claim: Claim, owner: u64 },
     /// Settles the row with the result of a claim. The settlement names the generation of the claim.
     Settle(Settlement),
+    /// Returns the row.
+    Look { key: String },
     /// Settles a row in doubt by hand.
     Mark { key: String, mark: Mark, id: Option<String>, by: String },
 }
@@ -24,6 +26,8 @@ pub(crate) enum Reply {
     Claimed(Claimed, Row),
     /// The result is stored, if it changes the row.
     Settled,
+    /// The row, if there is one.
+    Found(Option<Box<Row>>),
     /// Whether the row was in doubt, and its state afterwards. `None` if the ledger does not have the key.
     Marked(Option<(bool, State)>),
 }
@@ -74,6 +78,7 @@ pub(crate) fn apply_to<R: Rows>(rows: &mut R, change: &Change, now: Timestamp) -
             }
             Ok(Reply::Settled)
         }
+        Change::Look { key } => Ok(Reply::Found(rows.get(key)?.map(Box::new))),
         Change::Mark { key, mark, id, by } => {
             let Some(mut row) = rows.get(key)? else { return Ok(Reply::Marked(None)) };
             let is_alive = row.state == State::Claimed && rows.is_alive(row.owner);

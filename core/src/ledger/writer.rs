@@ -53,6 +53,14 @@ impl Writer {
         async move { reply.await.map(drop) }
     }
 
+    /// Returns the row of a key, after all changes that wait.
+    pub(crate) async fn look(&self, key: &str) -> Result<Option<Row>> {
+        match self.send(Change::Look { key: key.to_owned() }).await? {
+            Reply::Found(row) => Ok(row.map(|row| *row)),
+            _ => unreachable!("the answer to a look"),
+        }
+    }
+
     fn send(&self, change: Change) -> impl Future<Output = Result<Reply>> + Send + use<> {
         let (reply, receiver) = oneshot::channel();
         let sent = self.enqueue(Job { change, reply });

@@ -1,7 +1,7 @@
 //! Fills in the fields that a response omits, from the request.
 
 /// A model that is returned by a call with these parameters.
-pub(crate) trait FillFrom<P> {
+pub trait FillFrom<P> {
     /// Fills in the fields that the response omits. `was_sent` returns whether the response has a field, even if it is empty.
     fn fill_from(&mut self, params: &P, was_sent: &dyn Fn(&str) -> bool);
 }

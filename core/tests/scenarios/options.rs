@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use zexa::binding::{self, Pairs, ReadOptions};
-use zexa::{CallOptions, Client, ClientBuilder};
+use zexa::{CallOptions, Client, ClientBuilder, Timestamp};
 
 use crate::scenario::{parse, seconds};
 
@@ -57,6 +57,15 @@ impl ReadOptions for Reader {
 
     fn count(&mut self, name: &'static str) -> Result<Option<u32>, Infallible> {
         Ok(self.take(name))
+    }
+
+    fn rate(&mut self, name: &'static str) -> Result<Option<f64>, Infallible> {
+        Ok(self.take(name))
+    }
+
+    fn time(&mut self, name: &'static str) -> Result<Option<Timestamp>, Infallible> {
+        let text: Option<String> = self.take(name);
+        Ok(text.map(|text| text.parse().expect("a time")))
     }
 
     fn flag(&mut self, name: &'static str) -> Result<Option<bool>, Infallible> {

@@ -16,6 +16,7 @@ pub(crate) struct Definition {
     pub(crate) outcomes: Vec<Constant>,
     pub(crate) client_options: Vec<ClientOption>,
     pub(crate) call_options: Vec<ClientOption>,
+    pub(crate) bulk_options: Vec<ClientOption>,
 }
 
 impl Definition {

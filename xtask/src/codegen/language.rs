@@ -157,6 +157,7 @@ fn items(definition: &Definition) -> Vec<(Item<'_>, &Span)> {
     items.extend(definition.outcomes.iter().map(|one| (Item::Outcome(one), &one.span)));
     items.extend(definition.client_options.iter().map(|one| (Item::Option("ClientOptions", one), &one.docs.span)));
     items.extend(definition.call_options.iter().map(|one| (Item::Option("CallOptions", one), &one.docs.span)));
+    items.extend(definition.bulk_options.iter().map(|one| (Item::Option("BulkOptions", one), &one.docs.span)));
     items.extend(definition.enums().map(|one| (Item::Enum(one), &one.span)));
     for model in definition.models() {
         items.push((Item::Model(model), &model.span));

@@ -49,8 +49,11 @@ pub(super) fn view(definition: &Definition, language: &Language, reserved: HashS
     let mut diagnostics = check(definition, language, reserved);
     let mut view = resolved(definition);
     localize(&mut view, definition, language, &mut diagnostics);
-    for (name, options) in [("client_options", &definition.client_options), ("call_options", &definition.call_options)]
-    {
+    for (name, options) in [
+        ("client_options", &definition.client_options),
+        ("call_options", &definition.call_options),
+        ("bulk_options", &definition.bulk_options),
+    ] {
         for (seen, option) in elements(&mut view[name]).zip(options) {
             // As for a field.
             seen["type"] = json!({"kind": option.kind});

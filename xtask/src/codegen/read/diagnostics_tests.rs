@@ -61,6 +61,8 @@ redacted_debug!(SendMessage { to });
 //! Segments.
 === ledger
 //! Ledger.
+=== bulk
+//! Bulk runs.
 === endpoints
 //! Endpoints.
 endpoints! {
@@ -83,6 +85,9 @@ options! {
 === call_options
 //! Options of a call.
 options! { CallValues of CallOptions {} }
+=== bulk_options
+//! Options of a bulk run.
+options! { BulkValues of BulkOptions {} }
 === error
 //! Errors.
 pub enum Kind {
@@ -232,7 +237,7 @@ fn invalid_options_are_reported() {
         (
             "secret",
             "key",
-            "5: unknown kind of option `key`: expected text, secret, path, duration, wait, count, limit, flag, headers, query, object",
+            "5: unknown kind of option `key`: expected text, secret, path, duration, wait, count, limit, rate, time, flag, headers, query, object",
         ),
         ("30 s;", "30 s", "8: expected `;`"),
         ("of ClientBuilder", "of Builder", "1: no `options!` of `ClientBuilder`"),

@@ -39,8 +39,8 @@ mod word {
 }
 
 /// Files that define data, in documentation order.
-const SECTIONS: [&str; 9] =
-    ["channel", "messages", "sender_ids", "campaigns", "contacts", "webhooks", "credits", "segments", "ledger"];
+const SECTIONS: [&str; 10] =
+    ["channel", "messages", "sender_ids", "campaigns", "contacts", "webhooks", "credits", "segments", "ledger", "bulk"];
 /// Macros that define data.
 const DEFINING: [&str; 3] = ["open_enum", "model", "params"];
 
@@ -77,7 +77,7 @@ fn shown(file: &Path) -> PathBuf {
 fn understand(folder: &Path, texts: Vec<(PathBuf, String)>) -> Result<Definition, Vec<Diagnostic>> {
     let mut sources: BTreeMap<_, _> =
         texts.into_iter().map(|(file, text)| Source::parse(file, &text)).map(|one| (one.name.clone(), one)).collect();
-    for name in SECTIONS.into_iter().chain(["error", "endpoints", "client_options", "call_options"]) {
+    for name in SECTIONS.into_iter().chain(["error", "endpoints", "client_options", "call_options", "bulk_options"]) {
         let missing = || Source::missing(folder.join(name).with_extension("rs"));
         sources.entry(name.to_owned()).or_insert_with(missing);
     }
@@ -87,13 +87,14 @@ fn understand(folder: &Path, texts: Vec<(PathBuf, String)>) -> Result<Definition
     endpoints::add_resources(&sources["endpoints"], &names, &kinds, &mut sections);
     let client_options = options::options(&sources["client_options"], "ClientBuilder");
     let call_options = options::options(&sources["call_options"], "CallOptions");
+    let bulk_options = options::options(&sources["bulk_options"], "BulkOptions");
     sources.values().filter(|source| !SECTIONS.contains(&source.name.as_str())).for_each(report_strays);
     let (invalid, others): (Vec<_>, Vec<_>) = sources.into_values().map(Source::into_diagnostics).unzip();
     let mut diagnostics = if invalid.iter().all(Vec::is_empty) { others.concat() } else { invalid.concat() };
     diagnostics.sort_by(|a, b| (&a.span.file, a.span.line).cmp(&(&b.span.file, b.span.line)));
     diagnostics.dedup();
     if diagnostics.is_empty() {
-        Ok(Definition { sections, kinds, outcomes, client_options, call_options })
+        Ok(Definition { sections, kinds, outcomes, client_options, call_options, bulk_options })
     } else {
         Err(diagnostics)
     }
@@ -137,7 +138,7 @@ mod tests {
         let without: Vec<_> = definition.sections.iter().filter(|section| section.resource.is_none()).collect();
         assert_eq!(
             without.iter().map(|section| section.name.as_str()).collect::<Vec<_>>(),
-            ["channel", "segments", "ledger"]
+            ["channel", "segments", "ledger", "bulk"]
         );
         let title = "Messages: send one with [`SendMessage`]; the result is a [`Message`].";
         assert_eq!(section(&definition, "messages").docs.lines, [title]);

@@ -9,8 +9,10 @@ use super::word;
 use crate::codegen::definition::ClientOption;
 
 /// The kinds of options.
-const KINDS: [&str; 11] =
-    ["text", "secret", "path", "duration", "wait", "count", "limit", "flag", "headers", "query", "object"];
+const KINDS: [&str; 13] = [
+    "text", "secret", "path", "duration", "wait", "count", "limit", "rate", "time", "flag", "headers", "query",
+    "object",
+];
 
 /// The options of this type, from a file with one table: `ClientValues of ClientBuilder { timeout: duration = 30 s; }`
 pub(super) fn options(source: &Source, owner: &str) -> Vec<ClientOption> {

@@ -1,0 +1,98 @@
+//! Bulk runs: send many messages, or add many contacts, with one call.
+//
+// - `run` is a run: it takes rows, sends them on the background runtime, and queues their results;
+// - `ready` holds the results until the caller takes them, and `recent` measures the rate;
+// - `row` is what messages and contacts have in common as rows;
+// - `stop` decides when a run stops by itself, and `seen_keys` finds duplicates;
+// - `iter` and `stream` are the runs of the two clients.
+
+pub(crate) mod iter;
+mod ready;
+mod recent;
+pub(crate) mod row;
+pub(crate) mod run;
+mod seen_keys;
+pub(crate) mod stop;
+pub(crate) mod stream;
+
+use crate::model::model;
+use crate::redact::redacted_debug;
+use crate::{Contact, Error, Message, Outcome};
+
+model! {
+    /// The progress of a bulk run.
+    BulkStats {
+        required {
+            /// Number of rows that were pulled from the source.
+            pulled: u64,
+            /// Number of rows in flight: pulled, and without a result.
+            in_flight: u64,
+            /// Number of rows that the server accepted in this run.
+            accepted: u64,
+            /// Number of rows that the server rejected, also in an earlier run. For contacts, this includes those that already exist.
+            rejected: u64,
+            /// Number of rows that were not sent, such as invalid ones.
+            not_sent: u64,
+            /// Number of rows whose outcome is unknown.
+            unknown: u64,
+            /// Number of rows whose key occurred before in the run.
+            duplicate: u64,
+            /// Number of rows that an earlier run has sent.
+            replayed: u64,
+            /// Rows per second that the server answered in the last seconds.
+            rate: f64,
+        }
+        documented {}
+        optional {
+            /// Rows per second to which the run is limited. Absent if it is not limited.
+            allowed_rate: Option<f64>,
+            /// Seconds until rows are sent again, if the server has asked to wait.
+            gate_opens_in: Option<f64>,
+            /// Absolute path of the ledger. Absent without a ledger.
+            ledger: Option<String>,
+        }
+    }
+}
+
+redacted_debug!(BulkStats {
+    pulled,
+    in_flight,
+    accepted,
+    rejected,
+    not_sent,
+    unknown,
+    duplicate,
+    replayed,
+    rate,
+    allowed_rate,
+    gate_opens_in,
+    ledger
+});
+
+/// The result of a row of [`Messages::send_many`](crate::Messages::send_many).
+pub type SendResult = RowResult<Message>;
+
+/// The result of a row of [`Contacts::create_many`](crate::Contacts::create_many).
+pub type CreateResult = RowResult<Contact>;
+
+/// The result of a row of a bulk run: of a message or a contact.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RowResult<T> {
+    /// Index of the row in the source. The first row is 0.
+    pub index: u64,
+    /// The row's key. If the row has none, it is made from the channel and the recipient. Absent for contacts and for invalid keys.
+    pub idempotency_key: Option<String>,
+    /// The message or contact. Absent if the row failed, and for a contact that already exists.
+    pub value: Option<T>,
+    /// The error of a row that failed.
+    pub error: Option<Error>,
+    /// What is known about the request of the row.
+    pub outcome: Outcome,
+    /// Whether the result is that of an earlier run, and nothing was sent.
+    pub replayed: bool,
+    /// Whether the result is in the ledger. False without a ledger, and if it cannot be written.
+    pub recorded: bool,
+    /// Whether the contact already exists. This is not an error. Always false for messages.
+    pub exists: bool,
+}
