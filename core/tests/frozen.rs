@@ -5,10 +5,11 @@
 mod support;
 
 use std::env;
-use std::io::{self, BufRead, BufReader, Write};
-use std::net::SocketAddr;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::process::{Command, Stdio};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use support::{message, until};
 use tokio::task::JoinSet;
@@ -108,5 +109,61 @@ fn report(sent: Vec<zexa::Result<zexa::Message>>) {
     match sent.iter().find_map(|sent| sent.as_ref().err()) {
         Some(error) => println!("\nfailed {error}"),
         None => println!("\nsent {}", sent.len()),
+    }
+}
+
+#[test]
+fn an_answer_that_has_arrived_counts_although_the_timeout_has_passed() {
+    for kind in ["blocking", "async"] {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
+        let mut child = Command::new(env::current_exe().expect("this test program"))
+            .args(["--exact", "child_with_a_short_timeout", "--ignored", "--nocapture"])
+            .envs([("ZEXA_API_KEY", "zx_demo"), ("ZEXA_BASE_URL", &url), ("KIND", kind)])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let (mut connection, _) = listener.accept().expect("a connection");
+        let mut request = [0; 4096];
+        assert_ne!(connection.read(&mut request).expect("a request"), 0);
+        let signal = |signal| {
+            // SAFETY: a child of this process that was not waited for yet.
+            assert_eq!(unsafe { libc::kill(child.id().cast_signed(), signal) }, 0);
+        };
+        signal(libc::SIGSTOP);
+        until("it has stopped", || {
+            std::fs::read_to_string(format!("/proc/{}/stat", child.id())).is_ok_and(|stat| stat.contains(") T "))
+        });
+        let body = r#"{"id": "msg_1", "status": "queued"}"#;
+        let answer = format!(
+            "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        connection.write_all(answer.as_bytes()).expect("an answer");
+        let stopped = Instant::now();
+        until("the timeout has passed", || stopped.elapsed() > 2 * TIMEOUT);
+        signal(libc::SIGCONT);
+        let mut report = String::new();
+        child.stdout.take().expect("it is piped").read_to_string(&mut report).expect("text");
+        assert!(report.contains("sent msg_1"), "{kind}: {report}");
+        assert!(child.wait().expect("it ends").success());
+    }
+}
+
+const TIMEOUT: Duration = Duration::from_secs(1);
+
+#[test]
+#[ignore = "run by the test above, in a process of its own"]
+fn child_with_a_short_timeout() {
+    let builder = Client::builder().timeout(TIMEOUT);
+    let sent = match env::var("KIND").as_deref() {
+        Ok("async") => {
+            futures_executor::block_on(builder.build_async().expect("a client").messages().send(&message("Hello")))
+        }
+        _ => builder.build().expect("a client").messages().send(&message("Hello")),
+    };
+    match sent {
+        Ok(message) => println!("\nsent {}", message.id),
+        Err(error) => println!("\nfailed: {error}"),
     }
 }

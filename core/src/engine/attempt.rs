@@ -1,11 +1,15 @@
 //! One attempt of a call: sends the request once and reads the response.
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, PROXY_AUTHORIZATION};
 use hyper_util::client::legacy;
+use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
@@ -59,9 +63,9 @@ async fn exchange(
     let pool = http.pool(shared);
     let body = WatchedBody::new(request.body.clone(), progress.clone());
     let response = pool.client.request(to_http(&shared.config, request, call, body)?);
-    let mut response = match timeout_at(limit.at, response).await {
-        Ok(response) => response.map_err(|error| connection_error(error, progress))?,
-        Err(_) => {
+    let mut response = match until(limit.at, response).await {
+        Some(response) => response.map_err(|error| connection_error(error, progress))?,
+        None => {
             http.retire(&pool, shared);
             return Err(progress.abort(Kind::Timeout, limit.passed_before("a response arrived")));
         }
@@ -76,7 +80,7 @@ async fn exchange(
     progress.set_foreign_type(head.has_foreign_type());
     let mut received = Received::default();
     let read = received.read(response, |beginning| progress.set_beginning(beginning));
-    let read = timeout_at(limit.at, read).await;
+    let read = until(limit.at, read).await;
     let body = received.into_bytes();
 
     if !status.is_success() {
@@ -84,14 +88,14 @@ async fn exchange(
         return Err(head.into_error(&body));
     }
     let missing = match read {
-        Ok(None) if decoder.needs_body() => {
+        Some(None) if decoder.needs_body() => {
             let notes = decoder.decode(status.as_u16(), &body).map_err(|error| head.undecodable(&error.0, &body))?;
             shared.warn_of(request, call, &notes);
             return Ok(());
         }
-        Ok(None) => None,
-        Ok(Some(reason)) => Some((Kind::Decode, format!("cannot read the response: {reason}"))),
-        Err(_) => Some((Kind::Timeout, limit.passed_before("the response was complete"))),
+        Some(None) => None,
+        Some(Some(reason)) => Some((Kind::Decode, format!("cannot read the response: {reason}"))),
+        None => Some((Kind::Timeout, limit.passed_before("the response was complete"))),
     };
     // Even if the body is incomplete or not needed, it must be a response of the API.
     match missing {
@@ -100,6 +104,25 @@ async fn exchange(
         Some((kind, message)) if decoder.needs_body() => Err(progress.abort(kind, message)),
         _ => decoder.decode(status.as_u16(), &[]).map(drop).map_err(|error| head.undecodable(&error.0, &[])),
     }
+}
+
+/// Waits for the future until this time. What has arrived by then is returned, even if the process was stopped in the meantime and both the answer and
+/// the timer are due: the answer is read before the timer is believed.
+async fn until<F: Future>(at: Instant, future: F) -> Option<F::Output> {
+    /// First the runtime reads from the socket, then the connection's task passes the answer on.
+    const ROUNDS: usize = 3;
+    let mut future = pin!(future);
+    if let Ok(output) = timeout_at(at, future.as_mut()).await {
+        return Some(output);
+    }
+    for _ in 0..ROUNDS {
+        yield_now().await;
+        let poll = poll_fn(|context| Poll::Ready(future.as_mut().poll(context)));
+        if let Poll::Ready(output) = poll.await {
+            return Some(output);
+        }
+    }
+    None
 }
 
 /// Ends an attempt in all cases, also if its future is dropped.
