@@ -1,6 +1,7 @@
 //! Bulk runs: send many messages, or add many contacts, with one call.
 //
-// - `run` is a run: it takes rows, sends them on the background runtime, and queues their results;
+// - `run` is a run: it says when to pull a row, and returns the results;
+// - `rows` sends the rows on the background runtime;
 // - `ready` holds the results until the caller takes them, and `recent` measures the rate;
 // - `row` is what messages and contacts have in common as rows;
 // - `stop` decides when a run stops by itself, and `seen_keys` finds duplicates;
@@ -10,6 +11,7 @@ pub(crate) mod iter;
 mod ready;
 mod recent;
 pub(crate) mod row;
+mod rows;
 pub(crate) mod run;
 mod seen_keys;
 pub(crate) mod stop;

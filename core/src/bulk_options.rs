@@ -50,11 +50,11 @@ impl BulkOptions {
 }
 
 /// Whether the value of `on_unknown` or `on_rejected` is `send`.
-pub(crate) fn sends(option: &str, value: Option<&str>) -> Result<bool> {
+pub(crate) fn sends(option: &str, value: &str) -> Result<bool> {
     match value {
-        None | Some("report") => Ok(false),
-        Some("send") => Ok(true),
-        Some(other) => Err(Error::config(option, format_args!("must be `report` or `send`, got {other:?}"))),
+        "report" => Ok(false),
+        "send" => Ok(true),
+        other => Err(Error::config(option, format_args!("must be `report` or `send`, got {other:?}"))),
     }
 }
 

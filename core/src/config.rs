@@ -103,7 +103,7 @@ impl Config {
 }
 
 /// The value of an option that has a default in the table of options.
-fn defaulted<T>(value: Option<T>) -> T {
+pub(crate) fn defaulted<T>(value: Option<T>) -> T {
     value.expect("the option has a default")
 }
 

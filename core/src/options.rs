@@ -164,7 +164,6 @@ macro_rules! options {
             }
 
             /// These values, with others as defaults.
-            #[allow(dead_code, reason = "bulk runs have no other defaults")]
             pub(crate) fn or(self, others: &$Values) -> $Values {
                 $Values { $($name: $crate::options::Stored::or(self.$name, &others.$name),)* }
             }
