@@ -119,6 +119,69 @@ fn cell_with_handler() -> Option<*mut AtomicU64> {
     registered.then_some((&raw const FALLBACK).cast_mut())
 }
 
+/// Held while a library is used that a forked child could not use otherwise: SQLite keeps locks and mutexes in global variables, which a child inherits
+/// as they are at that moment. Meanwhile, a fork waits.
+pub(crate) struct NoFork(());
+
+/// The number of [`NoFork`]s, and the flag that a fork is about to happen.
+#[cfg(unix)]
+static USERS: AtomicU64 = AtomicU64::new(0);
+
+#[cfg(unix)]
+const FORKING: u64 = 1 << 63;
+
+/// A fork waits for at most this time. Then the child may find that its ledger is in use.
+#[cfg(unix)]
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+
+impl NoFork {
+    /// Waits until no fork is in progress.
+    pub(crate) fn begin() -> NoFork {
+        #[cfg(unix)]
+        {
+            register();
+            let enter = |users: u64| (users & FORKING == 0).then_some(users + 1);
+            while USERS.fetch_update(Ordering::Acquire, Ordering::Relaxed, enter).is_err() {
+                std::thread::yield_now();
+            }
+        }
+        NoFork(())
+    }
+}
+
+impl Drop for NoFork {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        USERS.fetch_sub(1, Ordering::Release);
+    }
+}
+
+/// Registers the handlers of [`NoFork`], once.
+#[cfg(unix)]
+fn register() {
+    use std::sync::atomic::AtomicBool;
+
+    extern "C" fn prepare() {
+        USERS.fetch_or(FORKING, Ordering::Acquire);
+        let started = std::time::Instant::now();
+        while USERS.load(Ordering::Acquire) != FORKING && started.elapsed() < PATIENCE {
+            std::thread::sleep(std::time::Duration::from_micros(100));
+        }
+    }
+    extern "C" fn in_parent() {
+        USERS.fetch_and(!FORKING, Ordering::Release);
+    }
+    extern "C" fn in_child() {
+        // The users are threads of the parent.
+        USERS.store(0, Ordering::Release);
+    }
+    static REGISTERED: AtomicBool = AtomicBool::new(false);
+    if !REGISTERED.swap(true, Ordering::Relaxed) {
+        // SAFETY: the handlers use only atomics, the clock and sleep. If this fails, a forked child may find that its ledger is in use.
+        unsafe { nix::libc::pthread_atfork(Some(prepare), Some(in_parent), Some(in_child)) };
+    }
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -148,6 +211,18 @@ mod tests {
             child > parent && generation() == child && in_child(|| generation() > child)
         }));
         assert_eq!(generation(), parent);
+    }
+
+    #[test]
+    fn a_fork_waits_for_the_users_of_a_library() {
+        let user = NoFork::begin();
+        let waiting = std::thread::spawn(|| in_child(|| USERS.load(Ordering::Relaxed) == 0));
+        while USERS.load(Ordering::Relaxed) & FORKING == 0 {
+            std::thread::yield_now();
+        }
+        drop(user);
+        assert!(waiting.join().expect("no panic"));
+        drop(NoFork::begin());
     }
 
     #[test]

@@ -48,6 +48,7 @@ use tokio_util::sync::CancellationToken;
 use self::admission::{Admission, Permit, WaitResult, wait_on_thread};
 use self::background::{Background, BackgroundRuntime};
 use self::connect::Connector;
+pub(crate) use self::fork::NoFork;
 pub use self::fork::generation;
 use self::gate::Gate;
 pub(crate) use self::pace::BulkPace;

@@ -21,8 +21,7 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 
-use crate::engine::PerProcess;
-use crate::engine::generation;
+use crate::engine::{NoFork, PerProcess, generation};
 
 /// Locked for the time of a transaction.
 const TRANSACTION: u64 = 0;
@@ -94,7 +93,7 @@ impl Locks {
             thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(10));
         }
-        let transaction = Transaction { locks: self, _guard: guard };
+        let transaction = Transaction { locks: self, _guard: guard, _no_fork: NoFork::begin() };
         // Restored if other code of this process has opened and closed the file.
         if let Some(owner) = self.owner() {
             self.try_lock(FIRST_OWNER + owner)?;
@@ -181,6 +180,7 @@ fn lock(kind: libc::c_int, byte: u64) -> libc::flock {
 pub(crate) struct Transaction<'a> {
     locks: &'a Locks,
     _guard: MutexGuard<'a, ()>,
+    _no_fork: NoFork,
 }
 
 impl Drop for Transaction<'_> {

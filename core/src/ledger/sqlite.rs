@@ -18,7 +18,7 @@ use super::locks::Locks;
 use super::row::{Record, Row};
 use super::state::State;
 use super::store::{Change, Reply, Rows, Store, apply_to};
-use crate::engine::generation;
+use crate::engine::{NoFork, generation};
 use crate::{Error, Kind, Outcome, Result};
 
 /// "ZEXA": marks an SQLite file as a ledger.
@@ -167,8 +167,12 @@ impl Sqlite {
 impl Drop for Sqlite {
     fn drop(&mut self) {
         // A forked child must not close the parent's file: that could undo a transaction of the parent.
-        if self.generation != generation() {
-            mem::forget(self.connection.take());
+        match self.generation == generation() {
+            true => {
+                let _no_fork = NoFork::begin();
+                self.connection = None;
+            }
+            false => mem::forget(self.connection.take()),
         }
     }
 }

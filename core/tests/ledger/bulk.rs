@@ -12,7 +12,7 @@ use super::World;
 use crate::support::{self, until};
 
 /// Messages to different people, each with a key.
-fn rows(count: u32) -> impl Iterator<Item = SendMessage> {
+pub(crate) fn rows(count: u32) -> impl Iterator<Item = SendMessage> {
     (0..count).map(|number| {
         SendMessage::sms(format!("+2449230{number:05}"), "ZEXA", format!("Hello {number}"))
             .idempotency_key(format!("june-{number}"))
@@ -20,7 +20,7 @@ fn rows(count: u32) -> impl Iterator<Item = SendMessage> {
 }
 
 /// The results of a run, and the error with which it stopped.
-fn run(
+pub(crate) fn run(
     client: &Client,
     rows: impl IntoIterator<Item = SendMessage>,
     options: &BulkOptions,
@@ -35,7 +35,7 @@ fn run(
     (results, None)
 }
 
-fn with(options: BulkOptions, world: &World) -> BulkOptions {
+pub(crate) fn with(options: BulkOptions, world: &World) -> BulkOptions {
     options.ledger(world.path())
 }
 
@@ -167,7 +167,7 @@ fn a_rate_limit_settles_no_row() {
 }
 
 /// The reason of a stop, and the first row that was not pulled.
-fn reason(stop: &Option<Error>) -> (String, u64) {
+pub(crate) fn reason(stop: &Option<Error>) -> (String, u64) {
     let stop = stop.as_ref().expect("a stop");
     assert_eq!(stop.kind(), Kind::Stopped);
     let details = stop.details().expect("details");

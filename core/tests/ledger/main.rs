@@ -5,6 +5,7 @@ mod support;
 
 mod bulk;
 mod files;
+mod processes;
 mod single_calls;
 
 use std::path::PathBuf;
