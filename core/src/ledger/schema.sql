@@ -37,5 +37,3 @@ CREATE TABLE rows (
     may_be_second       INTEGER NOT NULL,       -- 1: sent although an earlier request may have been processed
     possible_duplicate  INTEGER NOT NULL        -- 1: two requests were accepted, or may have been
 ) STRICT;
-
-CREATE INDEX rows_state ON rows (state) WHERE state IN ('claimed', 'unknown');

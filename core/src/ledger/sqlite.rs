@@ -5,7 +5,7 @@
 
 use std::mem;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -279,18 +279,23 @@ impl Rows for Table<'_> {
     type Error = rusqlite::Error;
 
     fn get(&mut self, key: &str) -> rusqlite::Result<Option<Row>> {
-        let mut select = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM rows WHERE key = ?1"))?;
+        static SELECT: LazyLock<String> = LazyLock::new(|| format!("SELECT {COLUMNS} FROM rows WHERE key = ?1"));
+        let mut select = self.connection.prepare_cached(&SELECT)?;
         select.query_row([key], read_row).optional()
     }
 
     fn put(&mut self, row: &Row) -> rusqlite::Result<()> {
-        let set: Vec<_> = COLUMNS.split(", ").skip(1).map(|column| format!("{column} = excluded.{column}")).collect();
-        let mut upsert = self.connection.prepare_cached(&format!(
-            "INSERT INTO rows ({COLUMNS}, hash_version)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
-             ON CONFLICT (key) DO UPDATE SET {}, hash_version = excluded.hash_version",
-            set.join(", ")
-        ))?;
+        static UPSERT: LazyLock<String> = LazyLock::new(|| {
+            let set: Vec<_> =
+                COLUMNS.split(", ").skip(1).map(|column| format!("{column} = excluded.{column}")).collect();
+            format!(
+                "INSERT INTO rows ({COLUMNS}, hash_version)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+                 ON CONFLICT (key) DO UPDATE SET {}, hash_version = excluded.hash_version",
+                set.join(", ")
+            )
+        });
+        let mut upsert = self.connection.prepare_cached(&UPSERT)?;
         let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
         upsert.execute(params![
             row.key,

@@ -1,15 +1,17 @@
 //! `zexa-bench-server`: responds within a few microseconds, so that benchmarks measure the client.
 //!
-//! The response to any POST is a message, and to any GET the requested page of 10,000 contacts, 100 per page. The program
-//! prints its address, and exits when its stdin closes.
+//! The response to any POST is a message, and to any GET the requested page of 10,000 contacts, 100 per page. A path that
+//! contains `/slow/` is answered after 20 ms. The program prints its address, and exits when its stdin closes.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 const PAGES: usize = 100;
 const PER_PAGE: usize = 100;
+const LATENCY: Duration = Duration::from_millis(20);
 
 fn main() -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -82,7 +84,12 @@ fn serve(mut stream: TcpStream, responses: &Responses) -> io::Result<()> {
         filled += read;
         // Clients do not pipeline, so the buffer contains at most one request.
         if let Some(head) = whole_request(&buffer[..filled]) {
-            stream.write_all(responses.to(head))?;
+            let is_slow = head.lines().next().is_some_and(|line| line.contains("/slow/"));
+            let response = responses.to(head);
+            if is_slow {
+                thread::sleep(LATENCY);
+            }
+            stream.write_all(response)?;
             filled = 0;
         }
     }
