@@ -154,12 +154,13 @@ typedef struct zexa_client_options zexa_client_options;
 typedef struct zexa_call_options zexa_call_options;
 
 /**
- * Create a client. Opens no connection.
+ * Create a client. Opens no connection. Opens the ledger, if the options have one.
  *
  * @param options      [optional] options; NULL for the defaults, with the key in `ZEXA_API_KEY`
  * @param[out] client  the client; free with zexa_client_free()
  * @param[out] error   [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_CONFIG` for an invalid or missing option, or `ZEXA_INVALID_ARGUMENT`
+ * @return `ZEXA_OK`, `ZEXA_CONFIG` for an invalid or missing option, `ZEXA_OTHER` if another
+ *     process does not release the ledger, or `ZEXA_INVALID_ARGUMENT`
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_client_new(const zexa_client_options *options, zexa_client **client,
@@ -296,7 +297,8 @@ const char *zexa_version(void);
  * Common errors, which every function that makes requests can return, are ZEXA_CONFIG,
  * ZEXA_INVALID_REQUEST, ZEXA_UNAUTHORIZED, ZEXA_RATE_LIMITED, ZEXA_SERVER, ZEXA_CONNECT,
  * ZEXA_TIMEOUT, ZEXA_DECODE, ZEXA_CANCELLED, ZEXA_CLOSED, ZEXA_OTHER, ZEXA_INVALID_ARGUMENT and
- * ZEXA_INTERNAL. The comment of a function lists its other errors.
+ * ZEXA_INTERNAL. Calls with an `idempotency_key` can also return ZEXA_IN_PROGRESS, ZEXA_IN_DOUBT
+ * and ZEXA_KEY_REUSED. The comment of a function lists its other errors.
  *
  * An error object describes what went wrong, and whether the server may have carried out the
  * request. Its strings are valid until it is freed. It never contains the API key.
@@ -412,8 +414,9 @@ const char *zexa_outcome_name(zexa_outcome outcome);
  * Client options
  *
  * Create one client per process, and share it: calls run on the calling thread, over a pool of
- * connections. Creating a client opens no connection and starts no thread. A client that was
- * created before fork() works in the parent and in the child.
+ * connections. Calls with an `idempotency_key` run on a thread of the client. Creating a client
+ * opens no connection and starts no thread. A client that was created before fork() works in the
+ * parent and in the child.
  * ============================================================================================== */
 
 /**
@@ -459,10 +462,11 @@ typedef struct zexa_attempt {
 /**
  * Receives a record of each attempt of a call.
  *
- * Runs on the calling thread, possibly on several threads at the same time. The callback must
- * return soon: it delays the call. It must not leave by longjmp() or an exception, and must not
- * make calls of this library on any client. zexa_cancel_token_cancel() and zexa_client_close() are
- * allowed.
+ * Runs on the calling thread, or on a thread of the library if the call has an `idempotency_key`;
+ * possibly on several threads at the same time. If such a call is cancelled, the callback may run
+ * after the call has returned. The callback must return soon: it delays the call. It must not leave
+ * by longjmp() or an exception, and must not make calls of this library on any client.
+ * zexa_cancel_token_cancel() and zexa_client_close() are allowed.
  *
  * @param attempt   the record; valid until the callback returns
  * @param userdata  `on_attempt_userdata` of the client's options
@@ -471,7 +475,8 @@ typedef void (*zexa_attempt_callback)(const zexa_attempt *attempt, void *userdat
 
 /**
  * Frees the userdata of a callback. Runs on the thread that frees the last object that could call
- * the callback. Must not leave by longjmp() or an exception.
+ * the callback, or on a thread of the library if a call with an `idempotency_key` ends later. Must
+ * not leave by longjmp() or an exception.
  */
 typedef void (*zexa_destroy_callback)(void *userdata);
 
@@ -491,8 +496,8 @@ typedef struct zexa_client_options {
     void *on_attempt_userdata;
     /**
      * Called with `on_attempt_userdata` when `on_attempt` will not be called again, because the
-     * client, its derived clients and their iterators are freed. Not called if zexa_client_new()
-     * fails or `on_attempt` is NULL. Default: none.
+     * client, its derived clients and their iterators are freed, and their calls have ended. Not
+     * called if zexa_client_new() fails or `on_attempt` is NULL. Default: none.
      */
     zexa_destroy_callback on_attempt_destroy;
     /** API key, which every client needs. Default: the environment variable `ZEXA_API_KEY`. */
@@ -2051,7 +2056,35 @@ zexa_status zexa_messages_estimate(const zexa_send_message_params *params, doubl
 /* ==============================================================================================
  * Ledger: the record of what was sent, by idempotency key. It shows which rows are in doubt, and
  * settles them.
+ *
+ * ```c
+ * zexa_ledger *ledger = NULL;
+ * zexa_doubtful_row_iter *rows = NULL;
+ * zexa_doubtful_row *row = NULL;
+ * zexa_error *error = NULL;
+ * zexa_status status = zexa_ledger_open("orders.db", true, &ledger, &error);
+ * if (status == ZEXA_OK)
+ *     status = zexa_ledger_in_doubt(ledger, &rows, &error);
+ * while (status == ZEXA_OK &&
+ *        (status = zexa_doubtful_row_iter_next(rows, &row, &error)) == ZEXA_OK) {
+ *     printf("%s may have been sent\n", zexa_doubtful_row_key(row));
+ *     zexa_doubtful_row_free(row);
+ * }
+ * if (status != ZEXA_DONE)
+ *     puts(zexa_error_text(error));
+ *
+ * zexa_error_free(error);
+ * zexa_doubtful_row_iter_free(rows);
+ * zexa_ledger_free(ledger);
+ * ```
  * ============================================================================================== */
+
+/**
+ * The numbers of rows in a ledger, by state.
+ *
+ * Free it with zexa_ledger_counts_free(). Its strings are valid until then.
+ */
+typedef struct zexa_ledger_counts zexa_ledger_counts;
 
 /**
  * A row of a ledger that is in doubt: its request was sent, or may have been, and no result is
@@ -2062,11 +2095,151 @@ zexa_status zexa_messages_estimate(const zexa_send_message_params *params, doubl
 typedef struct zexa_doubtful_row zexa_doubtful_row;
 
 /**
- * The numbers of rows in a ledger, by state.
- *
- * Free it with zexa_ledger_counts_free(). Its strings are valid until then.
+ * An iterator over the rows of a ledger that were in doubt when it was created. Free it with
+ * zexa_doubtful_row_iter_free(), before or after the ledger. Threads may share it.
  */
-typedef struct zexa_ledger_counts zexa_ledger_counts;
+typedef struct zexa_doubtful_row_iter zexa_doubtful_row_iter;
+
+/**
+ * A ledger: the record of what was sent, by idempotency key.
+ *
+ * A client with the option `ledger` writes the file. This object reads it, also while a client uses
+ * it, and settles rows in doubt.
+ *
+ * Thread-safe. The functions block while they use the file. In a forked child they return
+ * `ZEXA_CLOSED` for a ledger that the parent process opened; the child can open the file again.
+ *
+ * Free it with zexa_ledger_free().
+ */
+typedef struct zexa_ledger zexa_ledger;
+
+/**
+ * Open a ledger. Thread-safe.
+ *
+ * @param path         path of the file
+ * @param create       whether to create the file if it does not exist. A new ledger belongs to the
+ *                     first account that uses it
+ * @param[out] ledger  the ledger; free with zexa_ledger_free()
+ * @param[out] error   [optional] the error on failure; free with zexa_error_free()
+ * @return `ZEXA_OK`; `ZEXA_CONFIG` if the file does not exist, cannot be created, or is not a
+ *     ledger; `ZEXA_OTHER` if another process does not release it; or `ZEXA_INVALID_ARGUMENT`
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_status zexa_ledger_open(const char *path, bool create, zexa_ledger **ledger,
+                             zexa_error **error);
+
+/**
+ * Count the rows of a ledger by state. Thread-safe.
+ *
+ * @param ledger       the ledger
+ * @param[out] counts  the numbers; free with zexa_ledger_counts_free()
+ * @param[out] error   [optional] the error on failure; free with zexa_error_free()
+ * @return `ZEXA_OK`, `ZEXA_OTHER` if the file cannot be read, `ZEXA_CLOSED` in a forked child, or
+ *     `ZEXA_INVALID_ARGUMENT`
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_status zexa_ledger_count(const zexa_ledger *ledger, zexa_ledger_counts **counts,
+                              zexa_error **error);
+
+/**
+ * Create an iterator over the rows in doubt, in the order in which they were first claimed. Read it
+ * with zexa_doubtful_row_iter_next().
+ *
+ * A row is in doubt if its request was sent, or may have been, and no result is recorded. Nothing
+ * is sent for its key until a person has found out what happened and has settled it, by
+ * zexa_ledger_mark_sent() or zexa_ledger_mark_not_sent(). Settling a row does not change the
+ * iterator. Thread-safe.
+ *
+ * @param ledger      the ledger
+ * @param[out] iter   the iterator; free with zexa_doubtful_row_iter_free()
+ * @param[out] error  [optional] the error on failure; free with zexa_error_free()
+ * @return `ZEXA_OK`, `ZEXA_OTHER` if the file cannot be read, `ZEXA_CLOSED` in a forked child, or
+ *     `ZEXA_INVALID_ARGUMENT`
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_status zexa_ledger_in_doubt(const zexa_ledger *ledger, zexa_doubtful_row_iter **iter,
+                                 zexa_error **error);
+
+/**
+ * Return the next row in doubt. Does not use the file. Thread-safe.
+ *
+ * @param iter               the iterator
+ * @param[out] doubtful_row  the row; free with zexa_doubtful_row_free(). NULL at the end
+ * @param[out] error         [optional] the error on failure; free with zexa_error_free()
+ * @return `ZEXA_OK`, `ZEXA_DONE` at the end, or `ZEXA_INVALID_ARGUMENT`
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_status zexa_doubtful_row_iter_next(zexa_doubtful_row_iter *iter,
+                                        zexa_doubtful_row **doubtful_row, zexa_error **error);
+
+/**
+ * Settle a row in doubt: its request was processed. Later calls with its key return the message or
+ * campaign with this id, and send nothing.
+ *
+ * Records the time and the name of the user. Thread-safe.
+ *
+ * @param ledger      the ledger
+ * @param key         idempotency key of the row
+ * @param id          [optional] id of the message or campaign; NULL if it is not known. Later calls
+ *                    then return `ZEXA_DECODE` and `ZEXA_OUTCOME_ACCEPTED`
+ * @param[out] error  [optional] the error on failure; free with zexa_error_free()
+ * @return `ZEXA_OK`; `ZEXA_NOT_FOUND` if the ledger does not have the key; `ZEXA_CONFLICT` if the
+ *     row is not in doubt; `ZEXA_INVALID_REQUEST` if `id` is empty; `ZEXA_OTHER` if the file cannot
+ *     be written; `ZEXA_CLOSED` in a forked child; or `ZEXA_INVALID_ARGUMENT`
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_status zexa_ledger_mark_sent(const zexa_ledger *ledger, const char *key, const char *id,
+                                  zexa_error **error);
+
+/**
+ * Settle a row in doubt: its request was not processed. The next call with its key sends it.
+ *
+ * Records the time and the name of the user. Thread-safe.
+ *
+ * @param ledger      the ledger
+ * @param key         idempotency key of the row
+ * @param[out] error  [optional] the error on failure; free with zexa_error_free()
+ * @return `ZEXA_OK`; `ZEXA_NOT_FOUND` if the ledger does not have the key; `ZEXA_CONFLICT` if the
+ *     row is not in doubt; `ZEXA_OTHER` if the file cannot be written; `ZEXA_CLOSED` in a forked
+ *     child; or `ZEXA_INVALID_ARGUMENT`
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_status zexa_ledger_mark_not_sent(const zexa_ledger *ledger, const char *key,
+                                      zexa_error **error);
+
+/**
+ * Write all rows of a ledger to a CSV file, with a header. An existing file is replaced.
+ * Thread-safe.
+ *
+ * The columns are `key`, `operation`, `state`, `id`, `status`, `created_at`, `error`,
+ * `http_status`, `code`, `request_id`, `claims`, `claimed_at`, `settled_at`, `settled_by`,
+ * `may_be_second` and `possible_duplicate`.
+ *
+ * @param ledger      the ledger
+ * @param path        path of the CSV file
+ * @param[out] count  [optional] the number of rows; `ZEXA_DEFAULT` (-1) on failure
+ * @param[out] error  [optional] the error on failure; free with zexa_error_free()
+ * @return `ZEXA_OK`, `ZEXA_OTHER` if a file cannot be read or written, `ZEXA_CLOSED` in a forked
+ *     child, or `ZEXA_INVALID_ARGUMENT`
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_status zexa_ledger_export(const zexa_ledger *ledger, const char *path, int64_t *count,
+                               zexa_error **error);
+
+/**
+ * Return the absolute path of a ledger. Bytes that are not UTF-8 are replaced by U+FFFD. NULL if
+ * `ledger` is NULL.
+ */
+const char *zexa_ledger_path(const zexa_ledger *ledger);
+
+/** Free an iterator. NULL is ignored. */
+void zexa_doubtful_row_iter_free(zexa_doubtful_row_iter *iter);
+
+/**
+ * Close a ledger and free the object. In a forked child it does not affect the parent. NULL is
+ * ignored.
+ */
+void zexa_ledger_free(zexa_ledger *ledger);
 
 /** Claimed by a process that still runs: being sent now. */
 int64_t zexa_ledger_counts_claimed(const zexa_ledger_counts *ledger_counts);
@@ -2656,18 +2829,24 @@ void zexa_response_free(zexa_response *response);
  * Advanced: the process
  *
  * - **Threads.** Calls run on the calling thread, which needs 256 KiB of stack. The library starts
- *   threads only for DNS lookups, one per host name; they block all signals.
+ *   threads for DNS lookups, one per host name. A client that makes calls with an `idempotency_key`
+ *   has two threads until it is freed: one makes these calls, and one writes the ledger. All these
+ *   threads block all signals.
  * - **Signals.** Calls never raise SIGPIPE, whatever its disposition. A thread in a call defers
  *   pthread_cancel() until the call ends.
  * - **fork().** A client that was created before fork() works in the parent and in the child. The
  *   child must not use an object that another thread was using during fork(), such as an iterator.
+ *   It cannot use a ledger that the parent opened with zexa_ledger_open(), but can open it again.
  * - **Connections.** A client opens no connection before its first call. A call in progress uses
  *   four file descriptors: a connection and an event queue. At most `max_connections` calls of a
  *   client are in progress at the same time; further calls wait. The client keeps up to 16 idle
  *   connections. Those that were idle for 30 seconds are closed when the client is next used, and
  *   all of them when it is closed or freed.
+ * - **Files.** A ledger has two other files in its directory, whose names end in `-journal` and
+ *   `-lock`. The process keeps the lock file open until it ends.
  * - **Environment.** zexa_client_new() reads ZEXA_API_KEY, ZEXA_BASE_URL, HTTPS_PROXY, HTTP_PROXY,
- *   ALL_PROXY, NO_PROXY, REQUEST_METHOD, SSL_CERT_FILE and SSL_CERT_DIR. No other function of the
+ *   ALL_PROXY, NO_PROXY, REQUEST_METHOD, SSL_CERT_FILE and SSL_CERT_DIR. Functions that use a
+ *   ledger may read USER, LOGNAME, USERNAME, SQLITE_TMPDIR and TMPDIR. No other function of the
  *   library reads the environment, except the C library's DNS lookup.
  * - **Exit.** In an atexit() handler, a static destructor or the destructor of thread-specific
  *   data, a call fails with `ZEXA_OTHER` and `ZEXA_OUTCOME_NOT_SENT` if its thread has made calls

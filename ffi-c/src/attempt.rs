@@ -31,14 +31,16 @@ pub struct zexa_attempt {
 
 /// Receives a record of each attempt of a call.
 ///
-/// Runs on the calling thread, possibly on several threads at the same time. The callback must return soon: it delays the call. It must not leave by
-/// longjmp() or an exception, and must not make calls of this library on any client. zexa_cancel_token_cancel() and zexa_client_close() are allowed.
+/// Runs on the calling thread, or on a thread of the library if the call has an `idempotency_key`; possibly on several threads at the same time. If such a
+/// call is cancelled, the callback may run after the call has returned. The callback must return soon: it delays the call. It must not leave by longjmp() or
+/// an exception, and must not make calls of this library on any client. zexa_cancel_token_cancel() and zexa_client_close() are allowed.
 ///
 /// @param attempt   the record; valid until the callback returns
 /// @param userdata  `on_attempt_userdata` of the client's options
 pub type zexa_attempt_callback = Option<unsafe extern "C" fn(attempt: *const zexa_attempt, userdata: *mut c_void)>;
 
-/// Frees the userdata of a callback. Runs on the thread that frees the last object that could call the callback. Must not leave by longjmp() or an exception.
+/// Frees the userdata of a callback. Runs on the thread that frees the last object that could call the callback, or on a thread of the library if a call with an
+/// `idempotency_key` ends later. Must not leave by longjmp() or an exception.
 pub type zexa_destroy_callback = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 
 /// A callback of the caller and its userdata.

@@ -11,17 +11,18 @@ use crate::input;
 use crate::options::Reader;
 use crate::output::Output;
 use crate::panic_boundary;
+use crate::signal_guard::SignalGuard;
 use crate::status::zexa_status;
 
 /// A client of the Zexa API, with a connection pool. Thread-safe. Free it with zexa_client_free().
 pub struct zexa_client(pub(crate) Client);
 
-/// Create a client. Opens no connection.
+/// Create a client. Opens no connection. Opens the ledger, if the options have one.
 ///
 /// @param options      [optional] options; NULL for the defaults, with the key in `ZEXA_API_KEY`
 /// @param[out] client  the client; free with zexa_client_free()
 /// @param[out] error   [optional] the error on failure; free with zexa_error_free()
-/// @return `ZEXA_OK`, `ZEXA_CONFIG` for an invalid or missing option, or `ZEXA_INVALID_ARGUMENT`
+/// @return `ZEXA_OK`, `ZEXA_CONFIG` for an invalid or missing option, `ZEXA_OTHER` if another process does not release the ledger, or `ZEXA_INVALID_ARGUMENT`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_client_new(
     options: *const zexa_client_options,
@@ -34,6 +35,8 @@ pub unsafe extern "C" fn zexa_client_new(
             let client = Output::required("client", client)?;
             (client, input::optional_struct("options", options)?.unwrap_or(input::SizedStruct::INIT))
         };
+        // A client with a ledger opens its file.
+        let _signal_guard = SignalGuard::new();
         let mut builder = binding::read_client_options(
             binding::named(Client::builder(), PRODUCT),
             // SAFETY: likewise.

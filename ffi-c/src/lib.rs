@@ -21,6 +21,7 @@ mod event;
 mod generated;
 mod input;
 mod key_value;
+mod ledger_file;
 mod list;
 mod number;
 mod object;

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sandbox.h"
+#include "ledger.h"
 
 static void send_some(const zexa_client *client, int count) {
     zexa_send_message_params params = sms("Hello");
@@ -156,7 +156,58 @@ static void test_iterator_in_use_during_fork(void) {
     sandbox_free(&server);
 }
 
+/* The file belongs to the process that opened it. */
+static void test_ledger(void) {
+    ledger_world world = ledger_world_new("{\"faults\": [{\"path\": \"/messages\", "
+                                          "\"status\": 502}]}");
+    zexa_client *client = ledger_client(&world);
+    zexa_error *error = NULL;
+    CHECK_FAILS(send_keyed(client, "order-1", "Hello", NULL, &error), ZEXA_SERVER,
+                ZEXA_OUTCOME_UNKNOWN, &error);
+    CHECK_OK(send_keyed(client, "order-2", "Hello", NULL, &error), &error);
+    zexa_ledger *ledger = open_ledger(&world);
+    zexa_ledger_counts *counts = NULL;
+    zexa_doubtful_row_iter *rows = NULL;
+    CHECK_OK(zexa_ledger_in_doubt(ledger, &rows, &error), &error);
+    pid_t child = fork_child();
+    if (child == 0) {
+        zexa_doubtful_row_iter *none = NULL;
+        int64_t exported = 0;
+        CHECK_FAILS(zexa_ledger_count(ledger, &counts, &error), ZEXA_CLOSED, ZEXA_OUTCOME_NOT_SENT,
+                    &error);
+        CHECK_FAILS(zexa_ledger_in_doubt(ledger, &none, &error), ZEXA_CLOSED, ZEXA_OUTCOME_NOT_SENT,
+                    &error);
+        CHECK_FAILS(zexa_ledger_mark_sent(ledger, "order-1", NULL, &error), ZEXA_CLOSED,
+                    ZEXA_OUTCOME_NOT_SENT, &error);
+        CHECK_FAILS(zexa_ledger_mark_not_sent(ledger, "order-1", &error), ZEXA_CLOSED,
+                    ZEXA_OUTCOME_NOT_SENT, &error);
+        CHECK_FAILS(zexa_ledger_export(ledger, world.csv, &exported, &error), ZEXA_CLOSED,
+                    ZEXA_OUTCOME_NOT_SENT, &error);
+        CHECK_TEXT(zexa_ledger_path(ledger), world.path);
+        zexa_ledger_free(ledger);
+        ledger = open_ledger(&world);
+        CHECK_OK(zexa_ledger_mark_not_sent(ledger, "order-1", &error), &error);
+        zexa_ledger_free(ledger);
+        /* The client opens the file again, and finds what the parent has recorded. */
+        CHECK_OK(send_keyed(client, "order-1", "Hello", NULL, &error), &error);
+        CHECK_OK(send_keyed(client, "order-2", "Hello", NULL, &error), &error);
+        zexa_client_free(client);
+        exit(0);
+    }
+    join(child);
+    CHECK_OK(zexa_ledger_count(ledger, &counts, &error), &error);
+    CHECK_NUMBER(zexa_ledger_counts_accepted(counts), 2);
+    zexa_ledger_counts_free(counts);
+    CHECK_OK(send_keyed(client, "order-3", "Hello", NULL, &error), &error);
+    CHECK_NUMBER(sandbox_count(&world.server, "messages"), 3);
+    zexa_doubtful_row_iter_free(rows);
+    zexa_ledger_free(ledger);
+    zexa_client_free(client);
+    ledger_world_free(&world);
+}
+
 int main(void) {
+    test_ledger();
     test_iterator_in_use_during_fork();
     test_client_used_in_parent_and_child();
     test_partially_read_list();

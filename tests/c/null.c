@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "sandbox.h"
+#include "ledger.h"
 
 /* Accessors of one type return the documented value for NULL. */
 #define CHECK_STRINGS(type, ...)                                                                   \
@@ -58,6 +58,10 @@ static void test_free(void) {
     zexa_event_free(NULL);
     zexa_credits_free(NULL);
     zexa_response_free(NULL);
+    zexa_ledger_free(NULL);
+    zexa_ledger_counts_free(NULL);
+    zexa_doubtful_row_free(NULL);
+    zexa_doubtful_row_iter_free(NULL);
     zexa_client_close(NULL);
     zexa_cancel_token_cancel(NULL);
 }
@@ -86,6 +90,12 @@ static void test_string_accessors(void) {
                   zexa_event_data_json, zexa_event_json, zexa_event_extra_json);
     CHECK_STRINGS(zexa_credits, zexa_credits_currency, zexa_credits_json, zexa_credits_extra_json);
     CHECK_STRINGS(zexa_response, zexa_response_body_json);
+    CHECK_STRINGS(zexa_ledger, zexa_ledger_path);
+    CHECK_STRINGS(zexa_ledger_counts, zexa_ledger_counts_oldest_doubt, zexa_ledger_counts_json,
+                  zexa_ledger_counts_extra_json);
+    CHECK_STRINGS(zexa_doubtful_row, zexa_doubtful_row_key, zexa_doubtful_row_operation,
+                  zexa_doubtful_row_claimed_at, zexa_doubtful_row_request_id,
+                  zexa_doubtful_row_json, zexa_doubtful_row_extra_json);
     CHECK_STRINGS(zexa_contact_page, zexa_contact_page_extra_json);
     CHECK_STRINGS(zexa_campaign_page, zexa_campaign_page_extra_json);
     CHECK_STRINGS(zexa_sender_id_page, zexa_sender_id_page_extra_json);
@@ -105,6 +115,12 @@ static void test_number_accessors(void) {
     CHECK_TIMES(zexa_contact, zexa_contact_created_at_unix_ms);
     CHECK_TIMES(zexa_webhook, zexa_webhook_created_at_unix_ms);
     CHECK_TIMES(zexa_event, zexa_event_created_at_unix_ms);
+    CHECK_TIMES(zexa_ledger_counts, zexa_ledger_counts_claimed, zexa_ledger_counts_accepted,
+                zexa_ledger_counts_rejected, zexa_ledger_counts_not_sent,
+                zexa_ledger_counts_in_doubt, zexa_ledger_counts_pruned,
+                zexa_ledger_counts_oldest_doubt_unix_ms);
+    CHECK_TIMES(zexa_doubtful_row, zexa_doubtful_row_claimed_at_unix_ms,
+                zexa_doubtful_row_http_status);
     CHECK_NUMBER(zexa_error_kind(NULL), ZEXA_OK);
     CHECK_NUMBER(zexa_error_outcome(NULL), ZEXA_OUTCOME_UNKNOWN);
     CHECK(!zexa_error_safe_to_retry(NULL));
@@ -248,6 +264,37 @@ static void test_calls_without_a_client(const zexa_client *client) {
     zexa_template_free(template);
 }
 
+static void test_ledger(void) {
+    ledger_world world = ledger_world_new("{}");
+    zexa_ledger *ledger = (zexa_ledger *)&sentinel;
+    CHECK_REJECTED(zexa_ledger_open(NULL, true, &ledger, slot), "path");
+    CHECK(ledger == NULL);
+    CHECK_REJECTED(zexa_ledger_open(world.path, true, NULL, slot), "ledger");
+    CHECK(access(world.path, F_OK) != 0);
+    CHECK_NUMBER(zexa_ledger_open(world.path, true, &ledger, NULL), ZEXA_OK);
+
+    CHECK_NEXT(zexa_ledger_counts, "ledger", zexa_ledger_count);
+    CHECK_REJECTED(zexa_ledger_count(ledger, NULL, slot), "counts");
+    CHECK_NEXT(zexa_doubtful_row_iter, "ledger", zexa_ledger_in_doubt);
+    CHECK_REJECTED(zexa_ledger_in_doubt(ledger, NULL, slot), "iter");
+    CHECK_REJECTED(zexa_ledger_mark_sent(NULL, "order-1", NULL, slot), "ledger");
+    CHECK_REJECTED(zexa_ledger_mark_sent(ledger, NULL, "msg_1", slot), "key");
+    CHECK_REJECTED(zexa_ledger_mark_not_sent(NULL, "order-1", slot), "ledger");
+    CHECK_REJECTED(zexa_ledger_mark_not_sent(ledger, NULL, slot), "key");
+    int64_t rows = 0;
+    CHECK_REJECTED(zexa_ledger_export(NULL, world.csv, &rows, slot), "ledger");
+    CHECK_NUMBER(rows, ZEXA_DEFAULT);
+    CHECK_REJECTED(zexa_ledger_export(ledger, NULL, &rows, slot), "path");
+
+    zexa_doubtful_row_iter *iter = NULL;
+    CHECK_NUMBER(zexa_ledger_in_doubt(ledger, &iter, NULL), ZEXA_OK);
+    CHECK_NEXT(zexa_doubtful_row, "iter", zexa_doubtful_row_iter_next);
+    CHECK_REJECTED(zexa_doubtful_row_iter_next(iter, NULL, slot), "doubtful_row");
+    zexa_doubtful_row_iter_free(iter);
+    zexa_ledger_free(ledger);
+    ledger_world_free(&world);
+}
+
 static void test_next(const zexa_client *client) {
     CHECK_NEXT(zexa_contact, "iter", zexa_contact_iter_next);
     CHECK_NEXT(zexa_campaign, "iter", zexa_campaign_iter_next);
@@ -278,6 +325,7 @@ int main(void) {
     test_inputs(client);
     test_calls_without_a_client(client);
     test_next(client);
+    test_ledger();
     CHECK_NUMBER(sandbox_count(&server, "requests"), 0);
     zexa_client_free(client);
     sandbox_free(&server);

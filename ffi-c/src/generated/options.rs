@@ -21,7 +21,7 @@ pub struct zexa_client_options {
     pub on_attempt: zexa_attempt_callback,
     /// Passed to `on_attempt`.
     pub on_attempt_userdata: *mut c_void,
-    /// Called with `on_attempt_userdata` when `on_attempt` will not be called again, because the client, its derived clients and their iterators are freed.
+    /// Called with `on_attempt_userdata` when `on_attempt` will not be called again, because the client, its derived clients and their iterators are freed, and their calls have ended.
     /// Not called if zexa_client_new() fails or `on_attempt` is NULL. Default: none.
     pub on_attempt_destroy: zexa_destroy_callback,
     /// API key, which every client needs.

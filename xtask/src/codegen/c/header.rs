@@ -13,7 +13,8 @@ use crate::command::Result;
 const TEMPLATE: &str = "zexa.h.jinja";
 
 /// The hand-written files with declarations.
-const FILES: &str = "version error number key_value attempt client cancel call_options template event sms request";
+const FILES: &str =
+    "version error number key_value attempt client cancel call_options template event sms ledger_file request";
 
 /// The declarations of the hand-written files.
 pub(super) fn hand_written(root: &Path) -> Result<Vec<Declaration>> {
@@ -37,12 +38,14 @@ fn source(environment: &Environment<'_>) -> Result<String> {
     Ok(template.source().to_owned())
 }
 
-/// Writes the header, before clang-format. In the template, `c.NAME` is a declaration, `lists` contains the functions of pages and iterators, and
-/// `rest.FILE` contains the other declarations of a file: types, operations, and then accessors. Each declaration must have one place.
+/// Writes the header, before clang-format. In the template, `c.NAME` is a declaration, `lists` contains the generated functions of pages and iterators,
+/// and `rest.FILE` contains the other declarations of a file: types, operations, and then accessors. Each declaration must have one place.
 pub(super) fn write(environment: &Environment<'_>, all: &[Declaration]) -> Result<String> {
     let source = source(environment)?;
+    let is_hand_written = |one: &Declaration| FILES.split(' ').any(|file| file == one.file);
     let is_list = |one: &&Declaration| {
-        !one.is_function && ["_iter", "_page", "_pages"].iter().any(|suffix| one.name.ends_with(suffix))
+        let is_list = ["_iter", "_page", "_pages"].iter().any(|suffix| one.name.ends_with(suffix));
+        is_list && !one.is_function && !is_hand_written(one)
     };
     let list_types: Vec<String> = all.iter().filter(is_list).map(|one| format!("{}_", one.name)).collect();
     let is_of_list = |one: &&Declaration| one.is_function && list_types.iter().any(|list| one.name.starts_with(list));

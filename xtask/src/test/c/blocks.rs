@@ -91,7 +91,10 @@ fn run(library: &Library, name: &str, block: &Block) -> Result {
     library.compile(&source, &program, block.flags()).map_err(|reason| format!("{location}: {reason}"))?;
 
     let sandbox = Sandbox::start(&[])?;
+    // Blocks may create files, which must not exist before.
+    let folder = tempfile::tempdir().map_err(|error| format!("a temporary folder: {error}"))?;
     let mut command = Command::new(&program);
+    command.current_dir(folder.path());
     sandbox.tell(&mut command);
     command.env("ZEXA_CONTROL", &sandbox.control);
     let output = command::output(&mut command).map_err(|reason| format!("{location}: {reason}"))?;
