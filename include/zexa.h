@@ -475,8 +475,8 @@ typedef void (*zexa_attempt_callback)(const zexa_attempt *attempt, void *userdat
 
 /**
  * Frees the userdata of a callback. Runs on the thread that frees the last object that could call
- * the callback, or on a thread of the library if a call with an `idempotency_key` ends later. Must
- * not leave by longjmp() or an exception.
+ * the callback, or on a thread of the library if a call had an `idempotency_key`. Must not leave by
+ * longjmp() or an exception.
  */
 typedef void (*zexa_destroy_callback)(void *userdata);
 

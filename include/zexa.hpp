@@ -723,8 +723,8 @@ struct client_options {
     bool ledger_on_network = false;
     /// Called after each attempt of each call, for logging. Runs on the calling thread, or on a
     /// thread of the library if the call has an `idempotency_key`; possibly on several threads at
-    /// the same time. It must return soon, and must not make calls on any client. Its exceptions
-    /// are discarded. Default: none.
+    /// the same time. If such a call is cancelled, it may run after the call. It must return soon,
+    /// and must not make calls on any client. Its exceptions are discarded. Default: none.
     std::function<void(const attempt &)> on_attempt{};
 };
 

@@ -39,8 +39,8 @@ pub struct zexa_attempt {
 /// @param userdata  `on_attempt_userdata` of the client's options
 pub type zexa_attempt_callback = Option<unsafe extern "C" fn(attempt: *const zexa_attempt, userdata: *mut c_void)>;
 
-/// Frees the userdata of a callback. Runs on the thread that frees the last object that could call the callback, or on a thread of the library if a call with an
-/// `idempotency_key` ends later. Must not leave by longjmp() or an exception.
+/// Frees the userdata of a callback. Runs on the thread that frees the last object that could call the callback, or on a thread of the library if a call had an
+/// `idempotency_key`. Must not leave by longjmp() or an exception.
 pub type zexa_destroy_callback = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 
 /// A callback of the caller and its userdata.
