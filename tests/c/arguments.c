@@ -58,6 +58,7 @@ static void test_strings_of_params(const zexa_client *client) {
     CHECK_TEXT_FIELD(message, template_json, "template_json", SEND);
     CHECK_TEXT_FIELD(message, scheduled_at, "scheduled_at", SEND);
     CHECK_TEXT_FIELD(message, template_id, "template_id", SEND);
+    CHECK_TEXT_FIELD(message, idempotency_key, "idempotency_key", SEND);
     message.scheduled_at = "tomorrow";
     CHECK_VALIDATED(SEND, "scheduled_at");
     message.template_json = "[]";
@@ -74,6 +75,7 @@ static void test_strings_of_params(const zexa_client *client) {
     CHECK_TEXT_FIELD(params, template_json, "template_json", CREATE);
     CHECK_TEXT_FIELD(params, scheduled_at, "scheduled_at", CREATE);
     CHECK_TEXT_FIELD(params, template_id, "template_id", CREATE);
+    CHECK_TEXT_FIELD(params, idempotency_key, "idempotency_key", CREATE);
 #undef CREATE
     zexa_contact *contact = NULL;
     zexa_create_contact_params person = ZEXA_CREATE_CONTACT_PARAMS_INIT;
@@ -138,6 +140,8 @@ static void test_client_options(void) {
 #define NEW zexa_client_new(&options, &client, &error)
     CHECK_TEXT_FIELD(options, api_key, "api_key", NEW);
     CHECK_TEXT_FIELD(options, base_url, "base_url", NEW);
+    CHECK_TEXT_FIELD(options, ledger, "ledger", NEW);
+    CHECK_TEXT_FIELD(options, ledger_secret, "ledger_secret", NEW);
     CHECK_TEXT_FIELD(options, proxy, "proxy", NEW);
     CHECK_TEXT_FIELD(options, ca_file, "ca_file", NEW);
     CHECK_TEXT_FIELD(options, user_agent_suffix, "user_agent_suffix", NEW);
@@ -155,6 +159,8 @@ static void test_client_options(void) {
     CHECK_NEGATIVE(allow_http);
     CHECK_NEGATIVE(http2);
     CHECK_NEGATIVE(max_connections);
+    CHECK_NEGATIVE(ledger_same_account);
+    CHECK_NEGATIVE(ledger_on_network);
 #undef CHECK_NEGATIVE
     options.allow_http = 2;
     CHECK_CONFIG(NEW, "allow_http");

@@ -236,45 +236,47 @@ static void test_cancel_with_a_key(void) {
 }
 
 typedef struct {
-    const ledger_world *world;
+    ledger_world world;
     bool is_done;
 } ledger_task;
 
-/* A pending pthread_cancel() would take effect in any function that uses a file. */
-static void *use_ledger_while_cancelled(void *argument) {
-    ledger_task *task = argument;
+static void use_ledger(ledger_task *task) {
     zexa_error *error = NULL;
     zexa_ledger_counts *counts = NULL;
     zexa_doubtful_row_iter *rows = NULL;
-    CHECK_NUMBER(pthread_cancel(pthread_self()), 0);
-    zexa_client *client = ledger_client(task->world);
+    zexa_client *client = ledger_client(&task->world);
     CHECK_OK(send_keyed(client, "order-1", "Hello", NULL, &error), &error);
     zexa_client_free(client);
-    zexa_ledger *ledger = open_ledger(task->world);
+    zexa_ledger *ledger = open_ledger(&task->world);
     CHECK_OK(zexa_ledger_count(ledger, &counts, &error), &error);
     CHECK_OK(zexa_ledger_in_doubt(ledger, &rows, &error), &error);
     CHECK_FAILS(zexa_ledger_mark_sent(ledger, "order-1", NULL, &error), ZEXA_CONFLICT,
                 ZEXA_OUTCOME_NOT_SENT, &error);
     CHECK_FAILS(zexa_ledger_mark_not_sent(ledger, "order-1", &error), ZEXA_CONFLICT,
                 ZEXA_OUTCOME_NOT_SENT, &error);
-    CHECK_OK(zexa_ledger_export(ledger, task->world->csv, NULL, &error), &error);
+    CHECK_OK(zexa_ledger_export(ledger, task->world.csv, NULL, &error), &error);
     zexa_doubtful_row_iter_free(rows);
     zexa_ledger_counts_free(counts);
     zexa_ledger_free(ledger);
     task->is_done = true;
+}
+
+/* A pending pthread_cancel() would take effect in any function that uses a file. */
+static void *use_ledger_while_cancelled(void *task) {
+    CHECK_NUMBER(pthread_cancel(pthread_self()), 0);
+    use_ledger(task);
     pthread_testcancel();
     return NULL;
 }
 
 static void test_pthread_cancel_waits_for_the_ledger(void) {
-    ledger_world world = ledger_world_new("{}");
-    ledger_task task = {&world, false};
+    ledger_task task = {ledger_world_new("{}"), false};
     pthread_t thread;
     void *result = NULL;
     CHECK_NUMBER(pthread_create(&thread, NULL, use_ledger_while_cancelled, &task), 0);
     CHECK_NUMBER(pthread_join(thread, &result), 0);
     CHECK(result == PTHREAD_CANCELED && task.is_done);
-    ledger_world_free(&world);
+    ledger_world_free(&task.world);
 }
 
 int main(void) {

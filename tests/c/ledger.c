@@ -234,9 +234,15 @@ static void test_open(void) {
     CHECK(csv != NULL && fputs("to;body\n", csv) >= 0 && fclose(csv) == 0);
     CHECK_FAILS(zexa_ledger_open(world.csv, true, &ledger, &error), ZEXA_CONFIG,
                 ZEXA_OUTCOME_NOT_SENT, &error);
+    zexa_client_options options = ZEXA_CLIENT_OPTIONS_INIT;
+    zexa_client *client = NULL;
+    options.api_key = world.server.api_key;
+    options.ledger = world.csv;
+    CHECK_FAILS(zexa_client_new(&options, &client, &error), ZEXA_CONFIG, ZEXA_OUTCOME_NOT_SENT,
+                &error);
     CHECK_FAILS(zexa_ledger_open("", true, &ledger, &error), ZEXA_CONFIG, ZEXA_OUTCOME_NOT_SENT,
                 &error);
-    CHECK(ledger == NULL);
+    CHECK(ledger == NULL && client == NULL);
     ledger_world_free(&world);
 }
 
