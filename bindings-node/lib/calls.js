@@ -1,8 +1,8 @@
 // Calls in flight. Each has a number, by which the addon reports its result.
 'use strict'
 
-const { errorFromNative, withSite } = require('./errors.js')
-const { CancelledError } = require('./generated/errors.js')
+const { captureSite, errorFromNative, withSite } = require('./errors.js')
+const { CancelledError, InvalidRequestError } = require('./generated/errors.js')
 const { withDeepStack } = require('./handles.js')
 const { reportAttempt, reportWarning, unregister } = require('./logger.js')
 const { CompletionQueue } = require('./native.js')
@@ -157,4 +157,11 @@ function startCall(site, abort, revive, send) {
   return call.promise
 }
 
-module.exports = { AbortBinding, completionQueue, startCall }
+/** The error of a method that was called without its object, as by `const { send } = zexa.messages`. `object` describes that object. */
+function detachedError(method, object) {
+  const reason = `${method.name}() was called without its ${object}: call it as a method, or bind it`
+  const fields = { outcome: 'not_sent', details: { field: 'this', reason } }
+  return withSite(captureSite(method), new InvalidRequestError(reason, fields))
+}
+
+module.exports = { AbortBinding, completionQueue, detachedError, startCall }

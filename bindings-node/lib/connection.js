@@ -1,13 +1,12 @@
 // The connection that a client shares with its resources: the addon's client, and the signal of all its calls.
 'use strict'
 
-const { AbortBinding, completionQueue, startCall } = require('./calls.js')
+const { AbortBinding, completionQueue, detachedError, startCall } = require('./calls.js')
 const { calledFrom, callNative, captureSite, withSite } = require('./errors.js')
 const { List } = require('./list.js')
 const { register } = require('./logger.js')
 const { NativeClient, Token } = require('./native.js')
 const { encodeCallOptions, encodeClientOptions } = require('./options.js')
-const { InvalidRequestError } = require('./generated/errors.js')
 
 /** The connections of clients and resources. Not a private field, so that a method without its object can reject. */
 const connections = new WeakMap()
@@ -108,29 +107,22 @@ class Connection {
 /** The connection of a method that was called without its object, as by `const { send } = zexa.messages`. */
 class DetachedConnection {
   call(method) {
-    return Promise.reject(this.#error(method))
+    return Promise.reject(detachedError(method, 'object'))
   }
 
   list(method) {
-    const site = captureSite(method)
-    const error = withSite(site, this.#error(method))
-    return new List(site, undefined, () => {
+    const error = detachedError(method, 'object')
+    return new List(captureSite(method), undefined, () => {
       throw error
     })
   }
 
   with(method) {
-    throw this.#error(method)
+    throw detachedError(method, 'object')
   }
 
   close(method) {
-    throw this.#error(method)
-  }
-
-  #error(method) {
-    const reason = `${method.name}() was called without its object: call it as a method, or bind it`
-    const fields = { outcome: 'not_sent', details: { field: 'this', reason } }
-    return withSite(captureSite(method), new InvalidRequestError(reason, fields))
+    throw detachedError(method, 'object')
   }
 }
 

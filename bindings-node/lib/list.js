@@ -4,9 +4,8 @@
 const { inspect } = require('node:util')
 
 const { encode, integer, isObject, positiveInteger } = require('./arguments.js')
-const { startCall } = require('./calls.js')
+const { detachedError, startCall } = require('./calls.js')
 const { captureSite, withSite } = require('./errors.js')
-const { InvalidRequestError } = require('./generated/errors.js')
 
 const PAGE = { page: positiveInteger('page') }
 const ARRAY_OPTIONS = {
@@ -34,11 +33,8 @@ class List {
   /** The list that a method was called on. If it was called without its list, as by `const { page } = zexa.contacts.list()`, a list that rejects. */
   static #of(list, method) {
     if (isObject(list) && #site in list) return list
-    const site = captureSite(method)
-    const reason = `${method.name}() was called without its list: call it as a method, or bind it`
-    const fields = { outcome: 'not_sent', details: { field: 'this', reason } }
-    const error = withSite(site, new InvalidRequestError(reason, fields))
-    return new List(site, undefined, () => {
+    const error = detachedError(method, 'list')
+    return new List(captureSite(method), undefined, () => {
       throw error
     })
   }
