@@ -1,6 +1,7 @@
 // Reads the arguments of a caller: objects of known members, each with a type. The core checks the values.
 'use strict'
 
+const { fileURLToPath } = require('node:url')
 const { inspect } = require('node:util')
 const { isAnyArrayBuffer, isBoxedPrimitive, isDate } = require('node:util/types')
 
@@ -16,6 +17,20 @@ function readString(fail, value) {
   if (typeof value !== 'string') fail(`must be a string, not ${typeName(value)}`)
   if (!value.isWellFormed()) fail(LONE_SURROGATE)
   return value
+}
+
+/** Reads paths: strings, and file: URLs as `node:fs` accepts them. */
+function readPath(fail, value) {
+  if (typeof value === 'string') return readString(fail, value)
+  if (!isObject(value) || typeof value.href !== 'string')
+    fail(`must be a string or a file: URL, not ${typeName(value)}`)
+  let path
+  try {
+    path = fileURLToPath(value)
+  } catch (error) {
+    fail(`must be a path or a file: URL, got another URL: ${error.message}`, error)
+  }
+  return readString(fail, path)
 }
 
 function readBoolean(fail, value) {
@@ -186,7 +201,7 @@ const query = member(readQuery)
 const option = {
   text: string,
   secret: string,
-  path: string,
+  path: member(readPath),
   duration: member(millisecondsReader('more than zero')),
   wait: member(millisecondsReader('0 or more')),
   count: integer,
@@ -210,12 +225,12 @@ function encodeId(id) {
   return encode(ID, { id }, 'arguments').id ?? ''
 }
 
-/** A text, which is an argument of its own and must not be absent. */
-function encodeText(text) {
-  const fail = (reason) => {
-    throw argumentError(ValidationError, 'text', reason)
+/** An argument of its own, which must not be absent. `type` creates entries of a table of members. */
+function encodeRequired(type, field, value, ErrorClass = ValidationError) {
+  const fail = (reason, cause, path) => {
+    throw argumentError(ErrorClass, field, reason, cause, path)
   }
-  return readString(fail, text)
+  return type(field).read(fail, value)
 }
 
 /** The status that a call waits for. */
@@ -292,7 +307,7 @@ module.exports = {
   encode,
   encodeId,
   encodeParams,
-  encodeText,
+  encodeRequired,
   encodeUntil,
   ignoreResult,
   integer,

@@ -144,7 +144,7 @@ export interface ClientOptions {
    * Path of a PEM file with the certificate authorities to trust, instead of those of the system. Default: the
    * environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the system's authorities.
    */
-  caFile?: string | null | undefined
+  caFile?: string | URL | null | undefined
   /** Suffix for the `User-Agent` header, such as `shop/1.2`. Default: none. */
   userAgentSuffix?: string | null | undefined
   /**
@@ -171,7 +171,7 @@ export interface ClientOptions {
    * Path of the ledger, a file that records which messages were sent. Calls with an `idempotencyKey` need it. It is
    * created if it does not exist.
    */
-  ledger?: string | null | undefined
+  ledger?: string | URL | null | undefined
   /**
    * Secret for the hashes in the ledger, which then cannot be guessed from the file alone. It is not stored, and must
    * be the same whenever the ledger is used.
@@ -1126,6 +1126,65 @@ export interface BulkStats {
    * API.
    */
   extra: Record<string, unknown>
+}
+
+/**
+ * Ledger: the record of what was sent, by idempotency key.
+ *
+ * A client with the option `ledger` writes it. This class shows which rows are in doubt and settles them, also while clients in this or another
+ * process use the ledger. All methods work off the event loop, and run in the order of their calls. An open ledger does not keep the process alive.
+ * Closing it is not needed: its file is closed when the object is garbage-collected.
+ */
+export declare class Ledger {
+  private constructor()
+
+  /**
+   * Open a ledger.
+   *
+   * @param path Path of the file: a string, or a `file:` URL as `node:fs` accepts it.
+   * @param options `create` permits creating the file if it does not exist; a new ledger belongs to the first account that uses it. Default: `false`.
+   * @throws {@link ConfigError} if the file does not exist, cannot be created or is not a ledger, or if an option is unknown or invalid.
+   */
+  static open(path: string | URL, options?: { create?: boolean | null | undefined } | null): Promise<Ledger>
+
+  /** Absolute path of the file. */
+  readonly path: string
+
+  /**
+   * Count the rows by state.
+   *
+   * @throws {@link APIError} if the file cannot be read. This is the same for all methods.
+   */
+  counts(): Promise<LedgerCounts>
+
+  /** Return the rows in doubt, in the order in which they were first claimed. */
+  inDoubt(): Promise<DoubtfulRow[]>
+
+  /**
+   * Settle a row in doubt: its request was processed. Records the time and the name of the user.
+   *
+   * @param key Idempotency key of the row.
+   * @param id Id of the message or campaign, if it is known.
+   * @throws {@link NotFoundError} if the ledger does not have the key, or {@link ConflictError} if the row is not in doubt.
+   */
+  markSent(key: string, id?: string | null): Promise<void>
+
+  /**
+   * Settle a row in doubt: its request was not processed. It is sent when it is next used. Records the time and the name of the user.
+   *
+   * @param key Idempotency key of the row.
+   * @throws {@link NotFoundError} if the ledger does not have the key, or {@link ConflictError} if the row is not in doubt.
+   */
+  markNotSent(key: string): Promise<void>
+
+  /**
+   * Write all rows to a CSV file, with a header. An existing file is replaced.
+   *
+   * @param path Path of the CSV file: a string, or a `file:` URL.
+   * @returns The number of rows.
+   * @throws {@link APIError} if a file cannot be read or written.
+   */
+  export(path: string | URL): Promise<number>
 }
 
 /**

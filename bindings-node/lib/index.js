@@ -5,6 +5,7 @@
 const { Zexa } = require('./client.js')
 const { ZexaError } = require('./errors.js')
 const { parseEvent } = require('./events.js')
+const { Ledger } = require('./ledger.js')
 const { estimate, segments } = require('./segments.js')
 const {
   APIError,
@@ -54,6 +55,7 @@ module.exports = {
   InsufficientCreditsError,
   InvalidRequestError,
   KeyReusedError,
+  Ledger,
   MessageStatus,
   NotFoundError,
   RateLimitError,

@@ -20,6 +20,7 @@ export {
   InsufficientCreditsError,
   InvalidRequestError,
   KeyReusedError,
+  Ledger,
   MessageStatus,
   NotFoundError,
   parseEvent,

@@ -15,6 +15,7 @@ const places = new Map(
     from: 'is a parameter of messages.send',
     subject: 'is a parameter of messages.send',
     html: 'is a parameter of messages.send',
+    idempotencyKey: 'is a parameter of messages.send',
     senderId: 'is a parameter of campaigns.create',
     contactListId: 'is a parameter of campaigns.create',
     phone: 'is a parameter of contacts.create',
@@ -41,6 +42,7 @@ const SYNONYMS = [
   ['caFile', 'ca', 'caCert', 'caBundle'],
   ['userAgentSuffix', 'userAgent'],
   ['logger', 'log'],
+  ['ledger', 'ledgerFile', 'ledgerPath'],
   ['body', 'text', 'message', 'content'],
   ['to', 'recipient', 'phone', 'phoneNumber', 'number'],
   ['from', 'senderId', 'sender'],
@@ -49,6 +51,7 @@ const SYNONYMS = [
   ['perPage', 'limit', 'pageSize', 'size', 'max', 'count'],
   ['search', 'query', 'filter'],
   ['events', 'event', 'eventTypes'],
+  ['idempotencyKey', 'idempotency', 'key', 'requestKey'],
   ['url', 'endpoint', 'callbackUrl', 'webhookUrl'],
   ['until', 'status', 'state'],
 ].map((names) => names.map(simplified))

@@ -60,6 +60,18 @@ impl WriteJson for () {
     }
 }
 
+impl WriteJson for String {
+    fn write(&self, json: &mut Vec<u8>) {
+        serde_json::to_writer(json, self).expect("a text can be written as JSON");
+    }
+}
+
+impl WriteJson for u64 {
+    fn write(&self, json: &mut Vec<u8>) {
+        serde_json::to_writer(json, self).expect("a number can be written as JSON");
+    }
+}
+
 impl<T: WriteJson> WriteJson for [T] {
     fn write(&self, json: &mut Vec<u8>) {
         json.push(b'[');

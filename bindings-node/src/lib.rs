@@ -13,6 +13,7 @@ mod errors;
 mod events;
 mod generated;
 mod json;
+mod ledger;
 mod list;
 mod options;
 mod prelude;

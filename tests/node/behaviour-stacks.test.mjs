@@ -5,10 +5,11 @@ import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { reasonOf } from './abort_helpers.mjs'
+import { pathFor } from './ledgers.mjs'
 import { sms } from './programs/messages.mjs'
 import { run } from './programs/process.mjs'
 import { sandbox } from './sandbox.mjs'
-import { Zexa } from './zexa.mjs'
+import { Ledger, Zexa } from './zexa.mjs'
 
 const FILE = fileURLToPath(import.meta.url)
 /** Paths of the package. */
@@ -159,6 +160,23 @@ test('every call', async () => {
   names(await reasonOf(nowhere.credits.get()), 'unreachable') // unreachable
   const signal = AbortSignal.abort()
   names(await reasonOf(zexa.credits.get({ signal })), 'aborted') // aborted
+})
+
+test('ledgers', async (t) => {
+  const path = pathFor(t)
+  names(await reasonOf(Ledger.open(path)), 'no ledger') // no ledger
+  names(await reasonOf(Ledger.open(path, { novel: 1 })), 'a wrong option') // a wrong option
+  async function open() {
+    return await Ledger.open(`${path}/june.db`, { create: true }) // in an opening function
+  }
+  const error = await reasonOf(open())
+  names(error, 'in an opening function')
+  assert.match(framesOf(error)[1], /open/)
+  const ledger = await Ledger.open(path, { create: true })
+  names(await reasonOf(ledger.markNotSent('order-1')), 'no row') // no row
+  names(await reasonOf(ledger.markSent(5)), 'a wrong key') // a wrong key
+  const { counts } = ledger
+  names(await reasonOf(counts()), 'without its ledger') // without its ledger
 })
 
 test('synchronous exceptions', () => {

@@ -21,10 +21,14 @@ const NAMES = [
   'userAgentSuffix',
   'defaultHeaders',
   'allowHttp',
+  'ledger',
+  'ledgerSecret',
+  'ledgerSameAccount',
+  'ledgerOnNetwork',
   'logger',
 ]
 const TIMES = ['timeout', 'connectTimeout', 'deadline', 'maxRetryWait']
-const TEXTS = ['apiKey', 'baseUrl', 'proxy', 'caFile', 'userAgentSuffix']
+const TEXTS = ['apiKey', 'baseUrl', 'proxy', 'caFile', 'userAgentSuffix', 'ledger', 'ledgerSecret']
 
 /** The error of a client with an invalid option: a ConfigError that starts with the name of the option. */
 function rejected(options, name) {
@@ -116,9 +120,11 @@ test('allowHttp must be true or false', () => {
   assert.ok(new Zexa({ apiKey: 'k', baseUrl: 'http://10.0.0.1/v1', allowHttp: true }))
 })
 
-test('http2 must be true or false', () => {
-  for (const value of ['yes', 1, 0, {}, 'true']) rejected({ http2: value }, 'http2')
-})
+for (const name of ['http2', 'ledgerSameAccount', 'ledgerOnNetwork']) {
+  test(`${name} must be true or false`, () => {
+    for (const value of ['yes', 1, 0, {}, 'true']) rejected({ [name]: value }, name)
+  })
+}
 
 test('a logger must have the methods debug and info', () => {
   for (const value of ['console', 5, {}, { debug() {} }, { info() {} }, { debug: 1, info: 2 }, () => {}]) {

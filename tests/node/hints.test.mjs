@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { CAMPAIGN, CONTACT, caught, SMS } from './examples.mjs'
-import { Zexa } from './zexa.mjs'
+import { Ledger, Zexa } from './zexa.mjs'
 
 const client = new Zexa({ apiKey: 'k' })
 const create = async (options) => new Zexa({ apiKey: 'k', ...options })
@@ -10,6 +10,7 @@ const send = (params) => client.messages.send({ ...SMS, ...params })
 const campaign = (params) => client.campaigns.create({ ...CAMPAIGN, ...params })
 const contact = (params) => client.contacts.create({ ...CONTACT, ...params })
 const list = (params) => client.contacts.list(params).toArray()
+const open = (options) => Ledger.open('june.db', options)
 const array = (options) => client.contacts.list().toArray(options)
 
 /** Calls, each with a wrong name and the hint about it. */
@@ -28,6 +29,8 @@ const HINTS = [
   [send, 'bodyy', 'is unknown; did you mean body?'],
   [send, 'form', 'is unknown; did you mean from?'],
   [send, 'colour', 'is unknown.'],
+  [send, 'key', 'is unknown; did you mean idempotencyKey?'],
+  [send, 'ledger', 'is an option of the client: pass it to new Zexa().'],
   [campaign, 'from', 'is a parameter of messages.send. Or did you mean senderId?'],
   [campaign, 'listId', 'is a parameter of contacts.list. Or did you mean contactListId?'],
   [campaign, 'lists', 'is a parameter of contacts.create. Or did you mean contactListId?'],
@@ -38,6 +41,11 @@ const HINTS = [
   [create, 'headers', 'is an option of the call: pass it in the last argument. Or did you mean defaultHeaders?'],
   [create, 'retries', 'is unknown; did you mean maxRetries?'],
   [create, 'key', 'is unknown; did you mean apiKey?'],
+  [create, 'ledgerPath', 'is unknown; did you mean ledger?'],
+  [create, 'idempotencyKey', 'is a parameter of messages.send.'],
+  [create, 'create', 'is an option of Ledger.open().'],
+  [open, 'creat', 'is unknown; did you mean create?'],
+  [open, 'ledger', 'is an option of the client: pass it to new Zexa().'],
   [(options) => client.credits.get(options), 'retries', 'is unknown; did you mean maxRetries?'],
   [
     (options) => client.credits.get(options),

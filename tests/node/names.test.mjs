@@ -47,9 +47,12 @@ test('isFinal() of statuses', () => {
 
 test('the exports of the package', () => {
   const classes = Object.keys(offered).filter((name) => name.endsWith('Error'))
-  assert.equal(classes.length, 16)
+  assert.equal(classes.length, 21)
   const others = Object.keys(offered).filter((name) => !name.endsWith('Error'))
-  assert.deepEqual(others.sort(), [...Object.keys(KNOWN), 'Zexa', 'estimate', 'parseEvent', 'segments'].sort())
+  assert.deepEqual(
+    others.sort(),
+    [...Object.keys(KNOWN), 'Ledger', 'Zexa', 'estimate', 'parseEvent', 'segments'].sort(),
+  )
 })
 
 test('both module systems export the same', () => {

@@ -51,6 +51,12 @@ test('import and require return the same objects', () => {
   for (const [name, value] of Object.entries(zexa)) assert.equal(required[name], value)
 })
 
+test('a ledger has the members that its class declares', () => {
+  const members = [...methodsOf(zexa.Ledger.prototype), 'open'].sort()
+  assert.equal(typeof zexa.Ledger.open, 'function')
+  assert.deepEqual(members, membersOf('class Ledger'))
+})
+
 test('a client has the members that its class declares', () => {
   const members = [...Object.keys(client), ...methodsOf(zexa.Zexa.prototype)].sort()
   assert.deepEqual(members, membersOf('class Zexa'))

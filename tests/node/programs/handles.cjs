@@ -26,11 +26,12 @@ function requireModule() {
   return require('zexa')
 }
 
-async function runTest({ Zexa }) {
+async function runTest({ Ledger, Zexa }) {
   const { url, api_key: apiKey } = JSON.parse(process.env.ZEXA_TEST_SERVER)
   const zexa = new Zexa({ baseUrl: url, apiKey })
   await zexa.credits.get()
   await zexa.contacts.list().toArray()
+  await (await Ledger.open(process.argv[2], { create: true })).counts()
 }
 
 /** The resources that Jest would report now. */
