@@ -73,23 +73,23 @@ impl<'a> ErrorRecord<'a> {
     }
 }
 
-/// Converts only the names of options, because the rest of a reason may contain input of the caller.
+/// Names of parameters that reasons mention, in the core and in JavaScript.
+const PARAMETERS: &[(&str, &str)] = &[("idempotency_key", "idempotencyKey")];
+
+/// Converts only these names and those of options, because the rest of a reason may contain input of the caller.
 fn with_names(reason: &str) -> String {
     let renamed = reason.split_inclusive(' ').map(|word| {
         let name = word.trim_matches([' ', ',', ';', '`', '(', ')']);
-        option(name).map_or_else(|| word.to_owned(), |renamed| word.replacen(name, renamed, 1))
+        let known = OPTIONS.iter().chain(PARAMETERS).find(|(of_core, _)| *of_core == name);
+        known.map_or_else(|| word.to_owned(), |(_, renamed)| word.replacen(name, renamed, 1))
     });
     renamed.collect()
 }
 
 /// The name of an argument or option in JavaScript.
 fn name(field: &str) -> String {
-    option(field).map_or_else(|| camel_case(field), str::to_owned)
-}
-
-/// The name of an option in JavaScript, if it differs from that in the core.
-fn option(name: &str) -> Option<&'static str> {
-    OPTIONS.iter().find(|(of_core, _)| *of_core == name).map(|(_, renamed)| *renamed)
+    let option = OPTIONS.iter().find(|(of_core, _)| *of_core == field);
+    option.map_or_else(|| camel_case(field), |(_, renamed)| (*renamed).to_owned())
 }
 
 fn camel_case(name: &str) -> String {
