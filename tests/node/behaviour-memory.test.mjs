@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { pathFor } from './ledgers.mjs'
 import { Program } from './programs/process.mjs'
 import { serverFor } from './sandbox.mjs'
 
@@ -35,6 +36,9 @@ const CASES = {
   clients_in_use: {},
   lists: {},
   events: {},
+  replayed: {},
+  in_doubt: {},
+  ledgers: {},
   // Memory that Node itself keeps of each thread.
   workers: { most: 4000 },
 }
@@ -56,7 +60,7 @@ test('no memory leaks in', { concurrency: 2 }, async (t) => {
   const environment = { LD_PRELOAD: compile(t) }
   const look = async (t, name, { faults, most: mostBytes = MOST_BYTES }) => {
     const server = await serverFor(t, { state: { contacts_count: 30, credits: 10_000_000 }, faults })
-    const program = new Program('leaks.mjs', [name], { server, flags, environment })
+    const program = new Program('leaks.mjs', [name, pathFor(t)], { server, flags, environment })
     const rounds = []
     let wrong
     do {

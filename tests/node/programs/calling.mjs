@@ -1,7 +1,7 @@
 // A worker thread, forked process or cluster worker: makes the calls that its first message names, and reports the results.
 import cluster from 'node:cluster'
 import { parentPort, workerData } from 'node:worker_threads'
-import { Zexa } from '../zexa.mjs'
+import { Ledger, Zexa } from '../zexa.mjs'
 import { sms } from './messages.mjs'
 
 const report = (what) => (parentPort ? parentPort.postMessage(what) : process.send(what))
@@ -53,6 +53,19 @@ const CASES = {
     const zexa = new Zexa(options)
     for (let number = 0; number < count; number += 1) zexa.messages.send(sms(number)).catch(() => {})
     throw new RangeError('of the thread')
+  },
+
+  /** Sends a message with a key, and reports its id. */
+  async keyed({ options, key }) {
+    report((await new Zexa(options).messages.send({ ...sms('keyed'), idempotencyKey: key })).id)
+  },
+
+  /** Counts the rows of a ledger forever. */
+  async counting({ path }) {
+    const ledger = await Ledger.open(path)
+    report((await ledger.counts()).accepted)
+    const again = () => ledger.counts().then(again)
+    for (let number = 0; number < 4; number += 1) again()
   },
 
   /** A slow message: the thread stays alive until it ends. */

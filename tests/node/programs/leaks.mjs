@@ -5,7 +5,8 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { getHeapSnapshot } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { collect } from '../collect.mjs'
-import { parseEvent } from '../zexa.mjs'
+import { keyed } from '../ledgers.mjs'
+import { Ledger, parseEvent } from '../zexa.mjs'
 import { arrived, sms } from './messages.mjs'
 import { main, newClient, say, send, server } from './support.mjs'
 
@@ -214,6 +215,31 @@ const CASES = {
       3000,
       inTurn(() => parseEvent(EVENT)),
     )
+  },
+
+  /** Calls whose key is in the ledger. */
+  replayed(ledger) {
+    return watch(
+      200,
+      again((client) => client.messages.send(keyed('order-1')), ['in_progress'], { ledger }),
+    )
+  },
+
+  /** Calls that fail because of the ledger. */
+  async in_doubt(ledger) {
+    await server.fault({ status: 502 })
+    const act = (client, number) => client.messages.send({ ...keyed('order-1'), body: String(number % 2) })
+    return watch(200, again(act, ['server', 'in_progress', 'in_doubt', 'key_reused'], { ledger }))
+  },
+
+  /** Ledgers that are never closed. */
+  ledgers(path) {
+    const act = async () => {
+      const ledger = await Ledger.open(path, { create: true })
+      await ledger.counts()
+      await ledger.markNotSent('order-1')
+    }
+    return watch(200, again(act, ['not_found']))
   },
 
   async workers() {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
@@ -41,6 +42,11 @@ export class Program {
   /** The next line, parsed as JSON. */
   async json() {
     return JSON.parse(await this.line())
+  }
+
+  /** Whether the process is stopped, as by SIGSTOP. */
+  get isStopped() {
+    return /^State:\tT/m.test(readFileSync(`/proc/${this.#running.pid}/status`, 'utf8'))
   }
 
   kill(signal) {
