@@ -229,9 +229,14 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// [`Kind::Other`] if a file cannot be read or written.
+    /// [`Kind::Other`] if a file cannot be read or written, and [`Kind::Validation`] if the path is that of the ledger.
     pub fn export_to_file(&self, path: impl AsRef<Path>) -> Result<u64> {
         let path = path.as_ref();
+        // The ledger would be lost, and with it the knowledge of what was sent.
+        if self.store()?.contains(path) {
+            let reason = "must not be a file of the ledger, which the export would replace";
+            return Err(Error::invalid("path", path.to_string_lossy().as_ref(), reason));
+        }
         let file = File::create(path).map_err(|error| {
             let message = format!("the export {} cannot be written: {error}", path.display());
             Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)

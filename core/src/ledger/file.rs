@@ -56,6 +56,16 @@ impl LedgerFile {
     pub(crate) fn is_in_place(&self) -> bool {
         identity(&self.path).is_ok_and(|identity| identity == self.identity)
     }
+
+    /// Whether a path leads to the file, to its journal or to its lock file.
+    pub(crate) fn contains(&self, path: &Path) -> bool {
+        let own = ["", "-journal", "-lock"].map(|suffix| {
+            let mut path = self.path.as_os_str().to_owned();
+            path.push(suffix);
+            identity(Path::new(&path)).ok()
+        });
+        identity(path).is_ok_and(|found| found == self.identity || own.contains(&Some(found)))
+    }
 }
 
 fn identity(path: &Path) -> io::Result<(u64, u64)> {

@@ -87,6 +87,11 @@ impl Sqlite {
         &self.file.path
     }
 
+    /// Whether a path leads to one of the files of this ledger.
+    pub(crate) fn contains(&self, path: &Path) -> bool {
+        self.file.contains(path)
+    }
+
     pub(crate) fn locks(&self) -> &Arc<Locks> {
         &self.locks
     }

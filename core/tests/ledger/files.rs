@@ -138,6 +138,22 @@ fn another_sqlite_in_the_process_does_no_harm() {
 }
 
 #[test]
+fn an_export_does_not_replace_the_ledger() {
+    let world = World::new();
+    world.client().messages().send(&keyed("order-1")).expect("sent");
+    let ledger = world.ledger();
+    let link = world.directory.path().join("link.csv");
+    std::os::unix::fs::symlink(world.path(), &link).expect("a link");
+    let beside = |suffix| world.directory.path().join(format!("june.db{suffix}"));
+    for path in [world.path(), link, beside("-lock"), beside("-journal")] {
+        let error = ledger.export_to_file(&path).expect_err("a file of the ledger");
+        assert_eq!((error.kind(), error.outcome()), (Kind::Validation, Outcome::NotSent), "{path:?}");
+    }
+    assert_eq!(ledger.export_to_file(beside(".csv")).expect("exported"), 1);
+    assert_eq!(world.counts().accepted, 1);
+}
+
+#[test]
 fn an_export_has_a_line_per_row() {
     let world = World::new();
     let client = world.client();
