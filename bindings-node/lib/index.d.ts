@@ -1182,7 +1182,7 @@ export declare class Ledger {
    *
    * @param path Path of the CSV file: a string, or a `file:` URL.
    * @returns The number of rows.
-   * @throws {@link APIError} if a file cannot be read or written.
+   * @throws {@link APIError} if a file cannot be read or written, or {@link ValidationError} if the path is that of the ledger.
    */
   export(path: string | URL): Promise<number>
 }

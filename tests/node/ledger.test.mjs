@@ -193,7 +193,10 @@ test('an export has a header and a line per row', async (t) => {
   assert.deepEqual(others, [])
   const error = await caught(ledger.export(`${path}/nowhere.csv`))
   assert.deepEqual([error.constructor, error.kind, error.cause.code], [APIError, 'other', 'ENOTDIR'])
-  assert.deepEqual((await countsOf(path)).inDoubt, 2)
+  const replacing = await caught(ledger.export(path))
+  assert.equal(replacing.constructor, ValidationError)
+  assert.equal(replacing.message, '`path` must not be a file of the ledger, which the export would replace')
+  assert.equal((await countsOf(path)).inDoubt, 2)
 })
 
 /** Each method, with valid arguments. */
