@@ -84,13 +84,15 @@ impl Hasher {
     }
 }
 
-/// The canonical form of a request: JSON without spaces, with sorted members, and with whole numbers without a decimal point. It is the same in all
-/// languages, however they pass a number.
+/// The canonical form of a request: JSON without spaces, with sorted members, and with numbers in one notation. It is the same in all languages,
+/// however they pass a number.
 fn canonical(operation: &str, request: &Request) -> String {
+    let body = request.body.as_deref().unwrap_or(b"null");
+    // JSON that is nested too deeply cannot be parsed. It is compared as text.
     let mut body: Value =
-        request.body.as_deref().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
+        serde_json::from_slice(body).unwrap_or_else(|_| String::from_utf8_lossy(body).into_owned().into());
     body.sort_all_objects();
-    simplify_numbers(&mut body);
+    normalize_numbers(&mut body);
     let query: Vec<Value> = request
         .url
         .query_pairs()
@@ -99,18 +101,18 @@ fn canonical(operation: &str, request: &Request) -> String {
     Value::from(vec![operation.into(), query.into(), body]).to_string()
 }
 
-/// Writes a float with a whole value as an integer, because JavaScript and JSON libraries do not distinguish them.
-fn simplify_numbers(value: &mut Value) {
-    /// The largest float up to which every integer is exact.
+/// Converts all numbers to what JavaScript has: doubles. Whole ones become integers, as long as all of these are exact.
+fn normalize_numbers(value: &mut Value) {
+    /// The largest double up to which every integer is exact.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match value {
-        Value::Number(number) if number.is_f64() => {
-            if let Some(float) = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= EXACT) {
-                *number = Number::from(float as i64);
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(simplify_numbers),
-        Value::Object(members) => members.values_mut().for_each(simplify_numbers),
+        Value::Number(number) => match number.as_f64() {
+            Some(double) if double.fract() == 0.0 && double.abs() <= EXACT => *number = Number::from(double as i64),
+            Some(double) => *number = Number::from_f64(double).unwrap_or_else(|| number.clone()),
+            None => {}
+        },
+        Value::Array(items) => items.iter_mut().for_each(normalize_numbers),
+        Value::Object(members) => members.values_mut().for_each(normalize_numbers),
         _ => {}
     }
 }
@@ -159,6 +161,31 @@ mod tests {
         {
             assert_ne!(hash(&json!({"a": 1})), hash(&other), "{other}");
         }
+    }
+
+    #[test]
+    fn a_number_has_one_hash_in_all_notations() {
+        // JavaScript writes 2^60 as 1152921504606847000, and Python writes the float 1e16 as 1e+16.
+        for [one, other] in [
+            ["1e+16", "10000000000000000"],
+            ["1152921504606846976", "1152921504606847000"],
+            ["-1e20", "-100000000000000000000"],
+            ["9007199254740992.0", "9007199254740992"],
+            ["-0.0", "0"],
+            ["1e3", "1000"],
+            ["0.10", "1e-1"],
+        ] {
+            let [one, other] = [one, other].map(|number| serde_json::from_str::<Value>(number).expect("a number"));
+            assert_eq!(hash(&json!([one])), hash(&json!([other])), "{one} and {other}");
+        }
+        assert_ne!(hash(&json!(1.0)), hash(&json!(1.000_000_000_000_000_2)));
+        assert_ne!(hash(&json!(10_000_000_000_000_000_u64)), hash(&json!(10_000_000_000_000_002_u64)));
+    }
+
+    #[test]
+    fn deeply_nested_parameters_have_different_hashes() {
+        let nested = |inner: Value| (0..200).fold(inner, |value, _| Value::from(vec![value]));
+        assert_ne!(hash(&nested(json!(1))), hash(&nested(json!(2))));
     }
 
     #[test]
