@@ -115,6 +115,8 @@ fn result_of(error: &Error) -> state::Result {
         (Outcome::Rejected, Kind::Unauthorized | Kind::InsufficientCredits | Kind::RateLimited) => {
             state::Result::NotSent
         }
+        // A redirect is about the network or the base URL, such as that of a captive portal to its login page.
+        (Outcome::Rejected, _) if error.status().is_some_and(|status| status < 400) => state::Result::NotSent,
         (Outcome::Rejected, _) => state::Result::Rejected,
         (Outcome::Unknown, _) => state::Result::Unknown,
     }

@@ -115,6 +115,17 @@ fn without_credits_a_row_can_be_sent_later() {
 }
 
 #[test]
+fn after_a_redirect_a_row_can_be_sent() {
+    let world = World::new();
+    let client = world.client();
+    world.sandbox.add_fault(json!({"status": 307, "headers": {"Location": "http://portal.example/login"}, "text": ""}));
+    let error = client.messages().send(&keyed("order-1")).expect_err("a captive portal");
+    assert_eq!((error.outcome(), error.status()), (Outcome::Rejected, Some(307)));
+    assert_eq!((world.counts().not_sent, world.counts().rejected), (1, 0));
+    client.messages().send(&keyed("order-1")).expect("sent");
+}
+
+#[test]
 fn a_second_call_with_a_key_in_use_is_in_progress() {
     let world = World::new();
     let client = world.client();
