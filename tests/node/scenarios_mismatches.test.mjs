@@ -22,6 +22,7 @@ const CHANGES = {
   '/error': { error: { kind: 'server' } },
   '/requests': { result: {}, requests: { $length: 2 } },
   '/messages': { result: {}, messages: { $length: 1 } },
+  '/before/0/error': { result: {}, before: [{ operation: 'credits.get', expect: { error: {} } }] },
   'no operation': { result: {}, call: { operation: 'credits.guess' } },
   'not supported in Node: `maxRetrys`': { error: { kind: 'config' }, client: { max_retrys: 1 } },
   timeout: { result: {}, client: { timeout: 'soon' } },
@@ -30,6 +31,7 @@ const CHANGES = {
   '`to`': { result: {}, call: { operation: 'messages.send', arguments: { ...SEND, to: 912345678 } } },
   'not supported in Node: `colour`': { result: {}, call: { operation: 'credits.get', options: { colour: 1 } } },
   'no cancel_at': { result: {}, call: { operation: 'credits.get', cancel_at: 1 } },
+  'no take': { result: {}, before: [{ operation: 'contacts.list', take: 1 }] },
 }
 
 for (const [words, change] of Object.entries(CHANGES)) {

@@ -22,6 +22,7 @@ FAILING: list[tuple[str, dict[str, Any]]] = [
     ("/error", {"error": {"kind": "server"}}),
     ("/requests", {"result": {}, "requests": {"$length": 2}}),
     ("/messages", {"result": {}, "messages": {"$length": 1}}),
+    ("/before/0/error", {"result": {}, "before": [{"operation": "credits.get", "expect": {"error": {}}}]}),
     ("no operation", {"result": {}, "call": {"operation": "credits.guess"}}),
     ("'max_retrys'", {"result": {}, "client": {"max_retrys": 1}}),
     ("'timeout'", {"result": {}, "client": {"timeout": "soon"}}),
@@ -30,6 +31,7 @@ FAILING: list[tuple[str, dict[str, Any]]] = [
     ("'to'", {"result": {}, "call": {"operation": "messages.send", "arguments": {**SEND, "to": 912345678}}}),
     ("'colour'", {"result": {}, "call": {"operation": "credits.get", "options": {"colour": 1}}}),
     ("no cancel_at", {"result": {}, "call": {"operation": "credits.get", "cancel_at": 1}}),
+    ("no take", {"result": {}, "before": [{"operation": "contacts.list", "take": 1}]}),
 ]
 EVENT = (
     b'{"id": "evt_1", "event": "message.sent", "created_at": "2026-07-01T09:00:00Z", "data": {"id": "msg_1"}, "x": 1}'

@@ -4,6 +4,7 @@
 
 mod asynchronous;
 mod blocking;
+mod ledger;
 mod options;
 mod play;
 mod scenario;
@@ -41,6 +42,12 @@ fn mismatches_are_reported() {
         ("/error", json!({"error": {"kind": "server"}})),
         ("/requests", json!({"result": {}, "requests": {"$length": 2}})),
         ("/messages", json!({"result": {}, "messages": {"$length": 1}})),
+        ("/before/0/error", json!({"result": {}, "before": [{"operation": "credits.get", "expect": {"error": {}}}]})),
+        (
+            "/ledger/accepted",
+            json!({"result": {}, "client": {"ledger": "{{directory}}/a.db"}, "ledger": {"accepted": 1}}),
+        ),
+        ("/ledger", json!({"result": {}, "ledger": {"accepted": 0}})),
         ("no operation", json!({"result": {}, "call": {"operation": "credits.guess"}})),
         ("max_retrys", json!({"result": {}, "client": {"max_retrys": 1}})),
         ("no_such_state", json!({"result": {}, "server": {"state": {"no_such_state": 1}}})),
@@ -61,8 +68,7 @@ fn mismatches_are_reported() {
 }
 
 fn play_all(flavour: Flavour) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("core is a folder of the workspace");
-    let scenarios = selected(root);
+    let scenarios = selected(root());
     let (next, report) = (AtomicUsize::new(0), Mutex::new(Report::default()));
     thread::scope(|scope| {
         for _ in 0..AT_A_TIME {
@@ -77,6 +83,11 @@ fn play_all(flavour: Flavour) {
     let report = report.into_inner().expect("no thread panicked");
     println!("{}{} played with the {flavour} client, {} failed", report.text, report.played, report.failed);
     assert_eq!(report.failed, 0, "scenarios failed with the {flavour} client");
+}
+
+/// The root of the repository.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("core is a folder of the workspace")
 }
 
 #[derive(Default)]

@@ -1,5 +1,6 @@
-//! Plays one scenario: starts a sandbox, creates a client, makes the call, and compares the result.
+//! Plays one scenario: starts a sandbox, creates a client, makes the calls, and compares the result.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -11,8 +12,9 @@ use tokio::runtime::Builder;
 use zexa::{CancelToken, ClientBuilder};
 use zexa_sandbox::{Sandbox, mismatches};
 
+use crate::ledger::{Directory, rows_of};
 use crate::scenario::{Call, Scenario, parse, seconds};
-use crate::values::{CallResult, Success, json as to_json};
+use crate::values::{CallResult, members};
 use crate::{asynchronous, blocking, options};
 
 /// The time after which a scenario counts as hanging. The longest takes a few seconds, and several times as long on a busy machine.
@@ -55,21 +57,21 @@ pub(crate) fn play(scenario: &Arc<Scenario>, flavour: Flavour) -> Result<(), Vec
 
 fn run(scenario: &Scenario, flavour: Flavour) -> Vec<String> {
     let sandbox = Sandbox::start_with(parse("server", json!(scenario.server)));
-    let result = make_call(scenario, &sandbox, flavour);
-    let mut actual = json!({"requests": sandbox.requests(), "messages": sandbox.messages()});
-    let summary = match result {
-        Ok(Success { result, incomplete, about }) => {
-            actual["result"] = result.clone();
-            actual["incomplete"] = incomplete.into();
-            actual["about"] = about.into();
-            format!("the result was {result}")
-        }
-        Err(failure) => {
-            actual["error"] = to_json(&failure.error);
-            actual["items"] = to_json(failure.items);
-            format!("the error was {}", actual["error"])
-        }
+    let directory = Directory::new();
+    let options = client_options(scenario, &sandbox, &directory);
+    let ledger = options.get("ledger").and_then(Value::as_str).map(PathBuf::from);
+    let mut before = Vec::new();
+    let mut actual = members(make_calls(scenario, options, &sandbox, flavour, &mut before));
+    let summary = match actual.get("error") {
+        None => format!("the result was {}", actual["result"]),
+        Some(error) => format!("the error was {error}"),
     };
+    actual["before"] = before.into();
+    actual["requests"] = json!(sandbox.requests());
+    actual["messages"] = json!(sandbox.messages());
+    if let (Some(_), Some(path)) = (&scenario.ledger, ledger) {
+        actual["ledger"] = rows_of(&path);
+    }
     let mut found = mismatches(&expected(scenario), &actual);
     if !found.is_empty() {
         found.push(summary.chars().take(600).collect());
@@ -78,8 +80,9 @@ fn run(scenario: &Scenario, flavour: Flavour) -> Vec<String> {
 }
 
 fn expected(scenario: &Scenario) -> Value {
-    let Scenario { requests, messages, result, error, items, incomplete, about, .. } = scenario;
+    let Scenario { requests, messages, result, error, items, incomplete, about, ledger, .. } = scenario;
     let parts = [
+        ("before", &Some(scenario.expected_before())),
         ("requests", requests),
         ("messages", messages),
         ("result", result),
@@ -87,46 +90,54 @@ fn expected(scenario: &Scenario) -> Value {
         ("items", items),
         ("incomplete", incomplete),
         ("about", about),
+        ("ledger", ledger),
     ];
     parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part.clone()?))).collect::<Map<_, _>>().into()
 }
 
-fn make_call(scenario: &Scenario, sandbox: &Sandbox, flavour: Flavour) -> CallResult {
+/// Creates the client and makes all calls. Returns the result of the last one, and adds those of the others to `before`.
+fn make_calls(
+    scenario: &Scenario,
+    options: Map<String, Value>,
+    sandbox: &Sandbox,
+    flavour: Flavour,
+    before: &mut Vec<Value>,
+) -> CallResult {
     let token = CancelToken::new();
-    let mut builder = options::client(client_options(scenario, sandbox));
+    let mut builder = options::client(options);
     if let Some(count) = scenario.call.as_ref().and_then(|call| call.cancel_after_attempts) {
         builder = cancelling_after_attempts(builder, count, token.clone());
     }
-    match flavour {
+    let make: Box<dyn Fn(&Call) -> CallResult> = match flavour {
         Flavour::Blocking => {
-            let client = builder.build()?;
-            let Some(call) = &scenario.call else { return Ok(Value::Null.into()) };
-            let client = client.with_options(call.options(&token));
-            cancelling(call, sandbox, &token, || blocking::call(&client, call))
+            let (client, token) = (builder.build()?, token.clone());
+            Box::new(move |call| blocking::call(&client.with_options(call.options(&token)), call))
         }
         Flavour::Async => {
-            let client = builder.build_async()?;
-            let Some(call) = &scenario.call else { return Ok(Value::Null.into()) };
-            let client = client.with_options(call.options(&token));
+            let (client, token) = (builder.build_async()?, token.clone());
             // Without a reactor, because the client must not depend on its caller's.
             let runtime = Builder::new_current_thread().build().expect("a runtime");
-            cancelling(call, sandbox, &token, || runtime.block_on(asynchronous::call(&client, call)))
+            Box::new(move |call| runtime.block_on(asynchronous::call(&client.with_options(call.options(&token)), call)))
         }
-    }
+    };
+    before.extend(scenario.before().map(|call| members(make(&call))));
+    let Some(call) = &scenario.call else { return Ok(Value::Null.into()) };
+    cancelling(call, sandbox, &token, || make(call))
 }
 
 /// The options of the client, with the URL and the key of the sandbox unless the scenario sets them.
-fn client_options(scenario: &Scenario, sandbox: &Sandbox) -> Map<String, Value> {
+fn client_options(scenario: &Scenario, sandbox: &Sandbox, directory: &Directory) -> Map<String, Value> {
     let defaults = [("base_url", sandbox.url()), ("api_key", sandbox.api_key())];
     let defaults = defaults.map(|(name, value)| (name.to_owned(), value.into()));
-    let options = scenario.client.iter().map(|(name, value)| (name.clone(), filled_in(value, sandbox)));
+    let options = scenario.client.iter().map(|(name, value)| (name.clone(), filled_in(value, sandbox, directory)));
     defaults.into_iter().chain(options).collect()
 }
 
-fn filled_in(value: &Value, sandbox: &Sandbox) -> Value {
+fn filled_in(value: &Value, sandbox: &Sandbox, directory: &Directory) -> Value {
     let Some(text) = value.as_str() else { return value.clone() };
     let ca_file = sandbox.ca_file().map(|file| file.display().to_string()).unwrap_or_default();
-    text.replace("{{url}}", sandbox.url()).replace("{{ca_file}}", &ca_file).into()
+    let text = text.replace("{{url}}", sandbox.url()).replace("{{ca_file}}", &ca_file);
+    text.replace("{{directory}}", &directory.path().display().to_string()).into()
 }
 
 /// Cancels the call when the client has reported this number of attempts.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use zexa::{CallOptions, CancelToken};
 use zexa_sandbox::scenarios::FoundScenario;
 
@@ -23,6 +23,9 @@ pub(crate) struct Scenario {
     /// The options of the client, with placeholders.
     #[serde(default)]
     pub(crate) client: Map<String, Value>,
+    /// The calls before the call, each with an optional pattern for its result.
+    #[serde(default)]
+    before: Vec<Map<String, Value>>,
     pub(crate) call: Option<Call>,
     pub(crate) requests: Option<Value>,
     pub(crate) messages: Option<Value>,
@@ -33,6 +36,22 @@ pub(crate) struct Scenario {
     pub(crate) items: Option<Value>,
     pub(crate) incomplete: Option<Value>,
     pub(crate) about: Option<Value>,
+    pub(crate) ledger: Option<Value>,
+}
+
+impl Scenario {
+    pub(crate) fn before(&self) -> impl Iterator<Item = Call> {
+        self.before.iter().cloned().map(|mut call| {
+            call.remove("expect");
+            parse("before", call.into())
+        })
+    }
+
+    /// The patterns for the results of the calls before the call. An absent one matches any result.
+    pub(crate) fn expected_before(&self) -> Value {
+        let expected = self.before.iter().map(|call| call.get("expect").cloned().unwrap_or_else(|| json!({})));
+        expected.collect::<Vec<_>>().into()
+    }
 }
 
 #[derive(Deserialize)]

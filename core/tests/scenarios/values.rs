@@ -33,6 +33,16 @@ impl From<Event> for Success {
     }
 }
 
+/// The members of a result that patterns are compared with.
+pub(crate) fn members(result: CallResult) -> Value {
+    match result {
+        Ok(Success { result, incomplete, about }) => {
+            json!({"result": result, "incomplete": incomplete, "about": about})
+        }
+        Err(Failure { error, items }) => json!({"error": error, "items": items}),
+    }
+}
+
 /// A failed call, with the items of a list before the error.
 pub(crate) struct Failure {
     pub(crate) error: Error,
@@ -51,7 +61,8 @@ pub(crate) fn params<T: Serialize + DeserializeOwned>(arguments: &Map<String, Va
     let names: Vec<String> = input.keys().cloned().collect();
     let params = parse("arguments", Value::Object(input));
     let parsed = json(&params);
-    for name in names {
+    // The key is not serialized, because it is not sent.
+    for name in names.into_iter().filter(|name| name != "idempotency_key") {
         assert!(parsed.get(&name).is_some(), "the call has no argument `{name}`");
     }
     params

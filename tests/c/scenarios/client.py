@@ -26,27 +26,39 @@ def variants(scenario: dict) -> list[Variant]:
     return all_ways
 
 
-def run_variant(library: Library, options: dict, call: dict | None, token, variant: Variant) -> dict:
-    """Creates a client and makes the call. Returns `result`, or `error` and `items`."""
+def run_variant(library: Library, options: dict, scenario: dict, token, variant: Variant, before: list) -> dict:
+    """Creates a client and makes the calls. Returns `result`, or `error` and `items`. Adds earlier results to `before`."""
     items: list = []
     try:
         # Afterwards the client is freed, and the returned object must remain usable.
-        returned = make_call(library, options, call, token, variant)
-        if returned is None or isinstance(returned, float):
-            return {"result": returned}
-        if f"{library.type_of(returned)}_next" in library.functions:
-            incomplete = read_all(library, returned, items, call.get("take"))
+        returned = make_calls(library, options, scenario, token, variant, before)
+        if isinstance(returned, library.ffi.CData) and f"{library.type_of(returned)}_next" in library.functions:
+            incomplete = read_all(library, returned, items, scenario["call"].get("take"))
             return {"result": items, "incomplete": incomplete}
-        return {"result": objects.to_json(library, returned), **objects.about(library, returned)}
+        return result_of(library, returned)
     except CallError as failed:
         return {"error": errors.to_json(library, failed.error), "items": items}
 
 
-def make_call(library: Library, options: dict, call: dict | None, token, variant: Variant):
-    """Makes the call. Returns an object or an iterator; None if the call has no output."""
+def result_of(library: Library, returned) -> dict:
+    if returned is None or isinstance(returned, float):
+        return {"result": returned}
+    return {"result": objects.to_json(library, returned), **objects.about(library, returned)}
+
+
+def make_calls(library: Library, options: dict, scenario: dict, token, variant: Variant, before: list):
+    """Makes the calls. Returns the output of the last one."""
     client = library.call("zexa_client_new", options=options)
-    if call is None:
-        return None
+    for call in scenario.get("before", []):
+        try:
+            before.append(result_of(library, make_call(library, client, call, None, variant)))
+        except CallError as failed:
+            before.append({"error": errors.to_json(library, failed.error)})
+    return make_call(library, client, scenario["call"], token, variant) if "call" in scenario else None
+
+
+def make_call(library: Library, client, call: dict, token, variant: Variant):
+    """Makes a call. Returns an object or an iterator; None if the call has no output."""
     call_options = {**call.get("options", {}), "cancel": token}
     if all(value is None for value in call_options.values()):
         # Most programs pass NULL.

@@ -1,10 +1,13 @@
-"""Runs one scenario: starts a server, creates a client, makes the call, and compares the result."""
+"""Runs one scenario: starts a server, creates a client, makes the calls, and compares the results."""
 
 import itertools
 import json
+import shutil
 import threading
 import time
 import traceback
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from client import Variant, run_variant
 from library import ContractError, Library
@@ -12,12 +15,15 @@ from sandbox import Sandbox, SandboxError, send
 
 # Seconds. A scenario that takes longer hangs. The longest takes a few seconds, and several times as much on a busy machine.
 TIMEOUT = 60
+# The ledger whose hashes never change.
+GOLDEN_LEDGER = Path(__file__).resolve().parents[2] / "scenarios" / "golden_ledger.db"
 
 KEYS = {
     "name",
     "why",
     "server",
     "client",
+    "before",
     "call",
     "requests",
     "messages",
@@ -26,9 +32,11 @@ KEYS = {
     "items",
     "incomplete",
     "about",
+    "ledger",
 }
 CANCEL_KEYS = {"cancel_after_requests", "cancel_delay", "cancel_after_attempts"}
 CALL_KEYS = {"operation", "arguments", "page", "take", "options", *CANCEL_KEYS}
+BEFORE_KEYS = {"operation", "arguments", "options", "expect"}
 # Parts that are compared with a pattern.
 PATTERNS = ("requests", "messages", "result", "error", "items", "incomplete", "about")
 
@@ -56,39 +64,45 @@ def play(library: Library, sandbox: Sandbox, scenario: dict, variant: Variant) -
 
 
 def run_call(library: Library, sandbox: Sandbox, scenario: dict, variant: Variant) -> list[str]:
-    call = scenario.get("call")
-    unknown = sorted((scenario.keys() - KEYS) | ((call or {}).keys() - CALL_KEYS))
+    call = scenario.get("call", {})
+    unknown = (scenario.keys() - KEYS) | (call.keys() - CALL_KEYS)
+    unknown = unknown.union(*(one.keys() - BEFORE_KEYS for one in scenario.get("before", [])))
     if unknown:
-        return [f"unknown keys: {', '.join(unknown)}"]
+        return [f"unknown keys: {', '.join(sorted(unknown))}"]
     server = sandbox.start_server(scenario.get("server", {}))
     try:
-        options = client_options(scenario, server)
-        token = cancel_after_requests(library, server, call or {}) or cancel_after_attempts(
-            library, options, call or {}
-        )
-        actual = run_variant(library, options, call, token, variant)
+        before: list = []
+        with TemporaryDirectory() as directory:
+            shutil.copy(GOLDEN_LEDGER, directory)
+            options = client_options(scenario, server, directory)
+            token = cancel_after_requests(library, server, call) or cancel_after_attempts(library, options, call)
+            actual = run_variant(library, options, scenario, token, variant, before)
         result = next(iter(actual.items()))
+        actual["before"] = before
         for what in ("requests", "messages"):
             actual[what] = send("GET", f"{server['control']}/{what}")[what]
     finally:
         send("DELETE", server["control"])
     expected = {part: scenario[part] for part in PATTERNS if part in scenario}
+    # A call without a pattern may have any result.
+    expected["before"] = [one.get("expect", {}) for one in scenario.get("before", [])]
     found = sandbox.mismatches(expected, actual)
     if found:
         found.append(f"the {result[0]} was {json.dumps(result[1], ensure_ascii=False)}"[:600])
     return found
 
 
-def client_options(scenario: dict, server: dict) -> dict:
+def client_options(scenario: dict, server: dict, directory: str) -> dict:
     """Returns the client's options, with the URL and key of the server unless the scenario sets them."""
     options = {"base_url": server["url"], "api_key": server["api_key"], **scenario.get("client", {})}
-    return {name: fill_placeholders(value, server) for name, value in options.items()}
+    return {name: fill_placeholders(value, server, directory) for name, value in options.items()}
 
 
-def fill_placeholders(value, server: dict):
+def fill_placeholders(value, server: dict, directory: str):
     if not isinstance(value, str):
         return value
-    return value.replace("{{url}}", server["url"]).replace("{{ca_file}}", server.get("ca_file", ""))
+    value = value.replace("{{url}}", server["url"]).replace("{{ca_file}}", server.get("ca_file", ""))
+    return value.replace("{{directory}}", directory)
 
 
 def cancel_after_attempts(library: Library, options: dict, call: dict):

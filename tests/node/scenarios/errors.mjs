@@ -21,6 +21,9 @@ export const CLASSES = {
   cancelled: zexa.CancelledError,
   closed: zexa.ClosedError,
   other: zexa.APIError,
+  in_progress: zexa.InProgressError,
+  in_doubt: zexa.InDoubtError,
+  key_reused: zexa.KeyReusedError,
 }
 
 const TYPES = {

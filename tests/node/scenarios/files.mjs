@@ -1,5 +1,8 @@
 // The scenarios, and the ways to play each scenario.
 import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { ROOT, sandboxProgram } from '../sandbox.mjs'
 
 /** The ways to make a call. All must have the same result. */
@@ -29,6 +32,13 @@ export function ways(scenario) {
   // A failed `toArray()` returns no items.
   if (call.page === undefined && scenario.items === undefined) found.push(Way.ARRAY)
   return found
+}
+
+/** Creates a directory with a copy of the ledger whose hashes never change. */
+export function newDirectory() {
+  const directory = mkdtempSync(join(tmpdir(), 'zexa-scenario-'))
+  copyFileSync(join(ROOT, 'tests/scenarios/golden_ledger.db'), join(directory, 'golden_ledger.db'))
+  return directory
 }
 
 /** The selected scenarios, each with its file. `environment` may have the variables ZEXA_SCENARIOS and ZEXA_SCENARIO. */

@@ -1,11 +1,12 @@
 // Plays one scenario in one way, with its own server and client, and compares the result.
+import { rmSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { ControlError } from '../sandbox.mjs'
 import zexa from '../zexa.mjs'
 import { makeCall, takeAll } from './calls.mjs'
 import { errorToJson } from './errors.mjs'
-import { isCancelled } from './files.mjs'
+import { isCancelled, newDirectory } from './files.mjs'
 import { translated } from './names.mjs'
 import { aboutOf, Broken, pageToJson, toJson } from './objects.mjs'
 
@@ -14,9 +15,10 @@ export const TIMEOUT = 60_000
 
 /** Keys with patterns for the result. */
 const PATTERNS = ['requests', 'messages', 'result', 'error', 'items', 'incomplete', 'about']
-const KEYS = ['name', 'why', 'server', 'client', 'call', ...PATTERNS]
+const KEYS = ['name', 'why', 'server', 'client', 'before', 'call', 'ledger', ...PATTERNS]
 const CANCEL_KEYS = ['cancel_after_requests', 'cancel_delay', 'cancel_after_attempts']
 const CALL_KEYS = ['operation', 'arguments', 'page', 'take', 'options', ...CANCEL_KEYS]
+const BEFORE_KEYS = ['operation', 'arguments', 'options', 'expect']
 
 /** Plays a scenario, and returns the mismatches. */
 export async function play(sandbox, scenario, way, timeout = TIMEOUT) {
@@ -35,15 +37,20 @@ export async function play(sandbox, scenario, way, timeout = TIMEOUT) {
 
 async function playToTheEnd(sandbox, scenario, way) {
   const unknown = [...unknownKeys(scenario, KEYS), ...unknownKeys(scenario.call, CALL_KEYS)]
+  for (const call of scenario.before ?? []) unknown.push(...unknownKeys(call, BEFORE_KEYS))
   if (unknown.length > 0) return [`a scenario has no ${unknown.join(', ')}`]
   const server = await sandbox.startServer(scenario.server)
+  const directory = newDirectory()
   try {
-    const actual = await resultOf(server, scenario, way)
+    const before = []
+    const actual = await resultOf(server, directory, scenario, way, before)
+    actual.before = before
     actual.requests = await server.requests()
     actual.messages = await server.messages()
     return await mismatches(sandbox, scenario, actual)
   } finally {
     await server.end()
+    rmSync(directory, { recursive: true })
   }
 }
 
@@ -51,12 +58,13 @@ function unknownKeys(object, known) {
   return Object.keys(object ?? {}).filter((key) => !known.includes(key))
 }
 
-/** Creates the client and makes the call. Returns `result`, or `error` and `items`. */
-async function resultOf(server, scenario, way) {
+/** Creates the client and makes the calls. Returns `result`, or `error` and `items`. Adds earlier results to `before`. */
+async function resultOf(server, directory, scenario, way, before) {
   const items = []
   try {
     const attempts = new Attempts()
-    const client = makeClient(server, scenario, isCancelled(scenario) ? attempts : undefined)
+    const client = makeClient(server, directory, scenario, isCancelled(scenario) ? attempts : undefined)
+    for (const call of scenario.before ?? []) before.push(await resultBefore(client, call, way))
     if (scenario.call === undefined) return { result: null }
     if (isCancelled(scenario)) {
       return { error: await cancelled(client, server, scenario.call, way, items, attempts), items }
@@ -68,6 +76,15 @@ async function resultOf(server, scenario, way) {
     if (/^`\w+` is .*[.?] The [\w ]+ of [\w. ]+ are /.test(error.message))
       throw new Broken(`not supported in Node: ${error.message}`)
     return { error: errorToJson(error), items }
+  }
+}
+
+async function resultBefore(client, call, way) {
+  try {
+    return await resultOfCall(makeCall(client, call, way), call, way, [])
+  } catch (error) {
+    if (!(error instanceof zexa.ZexaError)) throw error
+    return { error: errorToJson(error) }
   }
 }
 
@@ -130,17 +147,19 @@ class Attempts {
 }
 
 /** A client with the options of the scenario, and by default the URL and key of the server. */
-function makeClient(server, scenario, logger) {
+function makeClient(server, directory, scenario, logger) {
   const options = { baseUrl: server.url, apiKey: server.apiKey, logger, ...translated(scenario.client ?? {}) }
   for (const [name, value] of Object.entries(options)) {
     if (typeof value !== 'string') continue
-    options[name] = value.replace('{{url}}', server.url).replace('{{ca_file}}', server.caFile ?? '')
+    const url = value.replace('{{url}}', server.url).replace('{{ca_file}}', server.caFile ?? '')
+    options[name] = url.replace('{{directory}}', directory)
   }
   return new zexa.Zexa(options)
 }
 
 async function mismatches(sandbox, scenario, actual) {
-  const expected = {}
+  // A call without a pattern may have any result.
+  const expected = { before: (scenario.before ?? []).map(({ expect = {} }) => inMilliseconds(expect)) }
   for (const part of PATTERNS)
     if (part in scenario)
       expected[part] = ['result', 'about'].includes(part) ? inMilliseconds(scenario[part]) : scenario[part]

@@ -25,6 +25,9 @@ CLASSES: dict[str, type[zexa.ZexaError]] = {
     "cancelled": zexa.CancelledError,
     "closed": zexa.ClosedError,
     "other": zexa.APIError,
+    "in_progress": zexa.InProgressError,
+    "in_doubt": zexa.InDoubtError,
+    "key_reused": zexa.KeyReusedError,
 }
 TYPES: dict[str, tuple[type, ...]] = {
     "kind": (str,),

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
+# The ledger whose hashes never change.
+GOLDEN_LEDGER = ROOT / "tests" / "scenarios" / "golden_ledger.db"
 
 
 class Mode(Enum):
@@ -89,6 +95,14 @@ def selected() -> list[tuple[Path, dict[str, Any]]]:
 
 def plays() -> list[Play]:
     return [Play(file, scenario, mode) for file, scenario in selected() for mode in modes(scenario)]
+
+
+@contextmanager
+def new_directory() -> Iterator[str]:
+    """A directory with a copy of the golden ledger. It is deleted afterwards."""
+    with TemporaryDirectory() as directory:
+        shutil.copy(GOLDEN_LEDGER, directory)
+        yield directory
 
 
 def summary(played: list[Play]) -> str:

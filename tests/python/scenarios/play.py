@@ -1,4 +1,4 @@
-"""Plays one scenario in one mode: with its own server and client, it makes the call and compares the result."""
+"""Plays one scenario in one mode: with its own server and client, it makes the calls and compares the results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import zexa
 from sandbox import Refused, Sandbox, Server
 from scenarios import errors
 from scenarios.calls import make_call, read_list, read_list_async
-from scenarios.files import Mode, is_cancelled
+from scenarios.files import Mode, is_cancelled, new_directory
 from scenarios.objects import Inconsistent, about, to_json
 
 KEYS = {
@@ -23,6 +23,7 @@ KEYS = {
     "why",
     "server",
     "client",
+    "before",
     "call",
     "requests",
     "messages",
@@ -31,9 +32,11 @@ KEYS = {
     "items",
     "incomplete",
     "about",
+    "ledger",
 }
 CANCEL_KEYS = {"cancel_after_requests", "cancel_delay", "cancel_after_attempts"}
 CALL_KEYS = {"operation", "arguments", "page", "take", "options", *CANCEL_KEYS}
+BEFORE_KEYS = {"operation", "arguments", "options", "expect"}
 # The patterns of a scenario.
 PATTERNS = ("requests", "messages", "result", "error", "items", "incomplete", "about")
 # A cancelled task raises asyncio.CancelledError, which no pattern describes.
@@ -57,7 +60,10 @@ def play(sandbox: Sandbox, scenario: dict[str, Any], mode: Mode) -> list[str]:
             return found
         server = sandbox.start_server(scenario.get("server", {}))
         try:
-            actual = call_blocking(server, scenario, mode)
+            before: list[dict[str, Any]] = []
+            with new_directory() as directory:
+                actual = call_blocking(server, directory, scenario, mode, before)
+            actual["before"] = before
             add_received(server, actual)
         finally:
             server.end()
@@ -73,7 +79,10 @@ async def play_async(sandbox: Sandbox, scenario: dict[str, Any], mode: Mode) -> 
             return found
         server = await asyncio.to_thread(sandbox.start_server, scenario.get("server", {}))
         try:
-            actual = await call_async(server, scenario, mode)
+            before: list[dict[str, Any]] = []
+            with new_directory() as directory:
+                actual = await call_async(server, directory, scenario, mode, before)
+            actual["before"] = before
             await asyncio.to_thread(add_received, server, actual)
         finally:
             await asyncio.to_thread(server.end)
@@ -91,15 +100,23 @@ def describe(error: Exception) -> str:
 
 
 def unknown_keys(scenario: dict[str, Any]) -> list[str]:
-    unknown = sorted((scenario.keys() - KEYS) | (scenario.get("call", {}).keys() - CALL_KEYS))
+    unknown = (scenario.keys() - KEYS) | (scenario.get("call", {}).keys() - CALL_KEYS)
+    unknown = sorted(unknown.union(*(call.keys() - BEFORE_KEYS for call in scenario.get("before", []))))
     return [f"a scenario has no {', '.join(unknown)}"] if unknown else []
 
 
-def call_blocking(server: Server, scenario: dict[str, Any], mode: Mode) -> dict[str, Any]:
-    """Create a client and make the call. Returns `result`, or `error` and `items`."""
+def call_blocking(
+    server: Server, directory: str, scenario: dict[str, Any], mode: Mode, before: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Create a client and make the calls. Returns `result`, or `error` and `items`. Adds earlier results to `before`."""
     items: list[Any] = []
     try:
-        client = make_client(zexa.Client, server, scenario)
+        client = make_client(zexa.Client, server, directory, scenario)
+        for call in scenario.get("before", []):
+            try:
+                before.append({"result": to_json(make_call(client, call, mode))})
+            except zexa.ZexaError as error:
+                before.append({"error": errors.to_json(error)})
         if "call" not in scenario:
             return {"result": None}
         result = make_call(client, scenario["call"], mode)
@@ -113,11 +130,18 @@ def call_blocking(server: Server, scenario: dict[str, Any], mode: Mode) -> dict[
         return {"error": errors.to_json(error), "items": items}
 
 
-async def call_async(server: Server, scenario: dict[str, Any], mode: Mode) -> dict[str, Any]:
+async def call_async(
+    server: Server, directory: str, scenario: dict[str, Any], mode: Mode, before: list[dict[str, Any]]
+) -> dict[str, Any]:
     """The same with the async client. A cancelled call has only `items`."""
     items: list[Any] = []
     try:
-        client = make_client(zexa.AsyncClient, server, scenario)
+        client = make_client(zexa.AsyncClient, server, directory, scenario)
+        for call in scenario.get("before", []):
+            try:
+                before.append({"result": to_json(await make_call(client, call, mode))})
+            except zexa.ZexaError as error:
+                before.append({"error": errors.to_json(error)})
         if "call" not in scenario:
             return {"result": None}
         call = scenario["call"]
@@ -164,16 +188,17 @@ async def cancellation_due(server: Server, call: dict[str, Any], attempts: async
         await attempts.acquire()
 
 
-def make_client(kind: Callable[..., Any], server: Server, scenario: dict[str, Any]) -> Any:
+def make_client(kind: Callable[..., Any], server: Server, directory: str, scenario: dict[str, Any]) -> Any:
     """A client with the scenario's options. By default, with the URL and the key of the server."""
     options = {"base_url": server.url, "api_key": server.api_key, **scenario.get("client", {})}
-    return kind(**{name: filled_in(value, server) for name, value in options.items()})
+    return kind(**{name: filled_in(value, server, directory) for name, value in options.items()})
 
 
-def filled_in(value: Any, server: Server) -> Any:
+def filled_in(value: Any, server: Server, directory: str) -> Any:
     if not isinstance(value, str):
         return value
-    return value.replace("{{url}}", server.url).replace("{{ca_file}}", server.ca_file or "")
+    value = value.replace("{{url}}", server.url).replace("{{ca_file}}", server.ca_file or "")
+    return value.replace("{{directory}}", directory)
 
 
 def add_received(server: Server, actual: dict[str, Any]) -> None:
@@ -184,6 +209,8 @@ def add_received(server: Server, actual: dict[str, Any]) -> None:
 def mismatches(sandbox: Sandbox, scenario: dict[str, Any], actual: dict[str, Any]) -> list[str]:
     patterns = CANCELLED_PATTERNS if is_cancelled(scenario) else PATTERNS
     expected = {part: scenario[part] for part in patterns if part in scenario}
+    # A call without a pattern may have any result.
+    expected["before"] = [call.get("expect", {}) for call in scenario.get("before", [])]
     found = sandbox.mismatches(expected, actual)
     if found:
         part = next(iter(actual))
