@@ -16,6 +16,8 @@
 // Doc tests cannot run the examples of the guide, because they have no hidden lines: the step `readme` of `cargo xtask test` runs them.
 #![cfg_attr(all(doc, not(doctest)), doc = "")]
 #![cfg_attr(all(doc, not(doctest)), doc = include_str!("../README.md"))]
+// Without the feature `ledger`, no ledger is ever opened.
+#![cfg_attr(not(all(feature = "ledger", unix)), allow(dead_code, unused_imports))]
 
 mod async_client;
 #[doc(hidden)]
@@ -76,7 +78,9 @@ pub use self::endpoints::{
 };
 pub use self::engine::request::Method;
 pub use self::error::{Error, Kind, Outcome, Result};
-pub use self::ledger::{DoubtfulRow, Ledger, LedgerCounts};
+#[cfg(all(feature = "ledger", unix))]
+pub use self::ledger::Ledger;
+pub use self::ledger::{DoubtfulRow, LedgerCounts};
 pub use self::list::{AsyncList, AsyncPages, List, Page, Pages};
 pub use self::messages::{Message, MessageStatus, SendMessage};
 pub use self::observe::Attempt;

@@ -3,17 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::file::{FileSystem, about};
 use super::key::{self, Hasher};
-use super::locks::Locks;
-pub(crate) use super::locks::Run as RunLock;
 use super::row::Claim;
-use super::sqlite::{Account, Sqlite};
 use super::state::Resend;
 use super::writer::Writer;
 use crate::config::Config;
 use crate::engine::request::Request;
 use crate::{Outcome, Result};
+
+/// The lock of a bulk run, which is held until this is dropped.
+pub(crate) type RunLock = Box<dyn Send + Sync>;
 
 /// How a client uses ledgers.
 #[derive(Clone, Default)]
@@ -36,7 +35,8 @@ pub(crate) struct OpenLedger {
     pub(crate) is_new: bool,
     /// Whether the file may be lost with the machine.
     pub(crate) is_temporary: bool,
-    locks: Arc<Locks>,
+    /// Takes the lock of bulk runs.
+    pub(super) runs: Box<dyn Fn() -> Result<RunLock> + Send + Sync>,
 }
 
 impl OpenLedger {
@@ -46,32 +46,14 @@ impl OpenLedger {
     ///
     /// [`Kind::Config`](crate::Kind::Config) if the file cannot be used, or belongs to another API or account.
     pub(crate) fn open(path: &Path, config: &Config) -> Result<OpenLedger> {
-        let options = &config.ledger_options;
-        let mut store = Sqlite::open(path, true)?;
-        let path = store.path().to_owned();
-        let file_system = FileSystem::of(&path);
-        if file_system == FileSystem::Network && !options.on_network {
-            let reason = "is on a network file system, whose locks other machines may not see; to use it anyway, set `ledger_on_network`";
-            return Err(about(&path, reason));
+        #[cfg(all(feature = "ledger", unix))]
+        return super::open_file::open(path, config);
+        #[cfg(not(all(feature = "ledger", unix)))]
+        {
+            let _ = (path, config);
+            let reason = "is not supported by this build: it needs the feature `ledger` and a Unix system";
+            Err(crate::Error::config("ledger", reason))
         }
-        store.bind(&Account {
-            origin: config.base_url.as_str(),
-            api_key: config.api_key(),
-            allows_other_key: options.same_account,
-        })?;
-        let hasher = store.hasher(options.secret.as_deref())?;
-        let is_new = store.is_new();
-        let owner = store.owner()?;
-        let locks = store.locks().clone();
-        let writer = Writer::new(Box::new(store), owner);
-        Ok(OpenLedger {
-            writer,
-            hasher: Arc::new(hasher),
-            locks,
-            path,
-            is_new,
-            is_temporary: file_system == FileSystem::Temporary,
-        })
     }
 
     /// Takes the lock of bulk runs, which is held until the result is dropped.
@@ -80,11 +62,7 @@ impl OpenLedger {
     ///
     /// [`Kind::Config`](crate::Kind::Config) if another run holds it.
     pub(crate) fn begin_run(&self) -> Result<RunLock> {
-        match self.locks.begin_run() {
-            Ok(Some(lock)) => Ok(lock),
-            Ok(None) => Err(about(&self.path, "is used by another bulk run, in this process or in another one")),
-            Err(error) => Err(about(&self.path, &format!("cannot be locked: {error}"))),
-        }
+        (self.runs)()
     }
 
     /// What is known about the request of a row.

@@ -1,0 +1,230 @@
+//! [`Ledger`]: looks at a ledger, and settles rows in doubt.
+
+use std::collections::HashMap;
+use std::env;
+use std::fmt;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use serde_json::Map;
+
+use super::export;
+use super::row::Row;
+use super::sqlite::Sqlite;
+use super::state::{Mark, State};
+use super::store::{Change, Reply, Store};
+use crate::check;
+use crate::engine::generation;
+use crate::{DoubtfulRow, Error, Kind, LedgerCounts, Outcome, Result};
+
+/// A ledger: the record of what was sent, by idempotency key.
+///
+/// A client with the option `ledger` writes it. This type looks at it, also while a client uses it, and settles rows in doubt. It is thread-safe.
+///
+/// ```
+/// use zexa::{Ledger, SendMessage};
+/// # let sandbox = zexa_sandbox::Sandbox::start();
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let path = directory.path().join("orders.db");
+///
+/// let client = zexa::Client::builder().ledger(&path).api_key("zx_demo");
+/// # let client = client.base_url(sandbox.url()).api_key(sandbox.api_key());
+/// let client = client.build()?;
+/// let message = SendMessage::sms("+244912345678", "ZEXA", "Hello").idempotency_key("order-4711");
+/// let first = client.messages().send(&message)?;
+/// let again = client.messages().send(&message)?; // sends nothing
+/// assert_eq!(first.id, again.id);
+/// assert_eq!(Ledger::open(&path)?.counts()?.accepted, 1);
+/// # Ok::<(), zexa::Error>(())
+/// ```
+pub struct Ledger {
+    store: Mutex<Sqlite>,
+    path: PathBuf,
+    generation: u64,
+}
+
+impl Ledger {
+    /// Open an existing ledger.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`] if the file does not exist or is not a ledger.
+    pub fn open(path: impl AsRef<Path>) -> Result<Ledger> {
+        Ledger::new(path.as_ref(), false)
+    }
+
+    /// Open a ledger, and create it if it does not exist. A new ledger belongs to the first account that uses it.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Config`] if the file cannot be created or is not a ledger.
+    pub fn create(path: impl AsRef<Path>) -> Result<Ledger> {
+        Ledger::new(path.as_ref(), true)
+    }
+
+    fn new(path: &Path, create: bool) -> Result<Ledger> {
+        let store = Sqlite::open(path, create)?;
+        Ok(Ledger { path: store.path().to_owned(), store: Mutex::new(store), generation: generation() })
+    }
+
+    /// Return the absolute path of the file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Count the rows by state.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Other`] if the file cannot be read. This is the same for all methods.
+    pub fn counts(&self) -> Result<LedgerCounts> {
+        let mut store = self.store()?;
+        let counts: HashMap<State, u64> = store.count()?.into_iter().collect();
+        let count = |state| counts.get(&state).copied().unwrap_or_default();
+        let (mut abandoned, mut oldest_doubt) = (0, None::<Timestamp>);
+        visit_abandoned(&mut *store, &mut |row| {
+            abandoned += 1;
+            oldest_doubt = oldest_doubt.into_iter().chain([row.claimed_at]).min();
+            Ok(())
+        })?;
+        store.each(Some(State::Unknown), &mut |row| {
+            oldest_doubt = oldest_doubt.into_iter().chain([row.claimed_at]).min();
+            Ok(())
+        })?;
+        Ok(LedgerCounts {
+            claimed: count(State::Claimed).saturating_sub(abandoned),
+            accepted: count(State::Accepted),
+            rejected: count(State::Rejected),
+            not_sent: count(State::NotSent),
+            in_doubt: count(State::Unknown) + abandoned,
+            pruned: count(State::Pruned),
+            oldest_doubt,
+            extra: Map::new(),
+        })
+    }
+
+    /// Return the rows in doubt, in the order in which they were first claimed.
+    pub fn in_doubt(&self) -> Result<Vec<DoubtfulRow>> {
+        let mut store = self.store()?;
+        let mut rows = Vec::new();
+        store.each(Some(State::Unknown), &mut |row| {
+            rows.push(row);
+            Ok(())
+        })?;
+        visit_abandoned(&mut *store, &mut |row| {
+            rows.push(row);
+            Ok(())
+        })?;
+        rows.sort_by_key(|row| row.claimed_at);
+        Ok(rows.into_iter().map(DoubtfulRow::from).collect())
+    }
+
+    /// Settle a row in doubt: its request was processed. `id` is the id of the message or campaign, if it is known.
+    ///
+    /// Records the time and the name of the user.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::NotFound`] if the ledger does not have the key, and [`Kind::Conflict`] if the row is not in doubt.
+    pub fn mark_sent(&self, key: &str, id: Option<&str>) -> Result<()> {
+        self.mark(key, Mark::Sent, id)
+    }
+
+    /// Settle a row in doubt: its request was not processed. It is sent when it is next used.
+    ///
+    /// Records the time and the name of the user.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::NotFound`] if the ledger does not have the key, and [`Kind::Conflict`] if the row is not in doubt.
+    pub fn mark_not_sent(&self, key: &str) -> Result<()> {
+        self.mark(key, Mark::NotSent, None)
+    }
+
+    /// Write all rows as CSV, with a header. Return their number.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Other`] if the file cannot be read, or if the writer fails.
+    pub fn export(&self, output: impl Write) -> Result<u64> {
+        export::write(&mut *self.store()?, output)
+    }
+
+    /// Write all rows to a CSV file, with a header. Return their number. An existing file is replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Other`] if a file cannot be read or written, and [`Kind::Validation`] if the path is that of the ledger.
+    pub fn export_to_file(&self, path: impl AsRef<Path>) -> Result<u64> {
+        let path = path.as_ref();
+        // The ledger would be lost, and with it the knowledge of what was sent.
+        if self.store()?.contains(path) {
+            let reason = "must not be a file of the ledger, which the export would replace";
+            return Err(Error::invalid("path", path.to_string_lossy().as_ref(), reason));
+        }
+        let file = File::create(path).map_err(|error| {
+            let message = format!("the export {} cannot be written: {error}", path.display());
+            Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
+        })?;
+        self.export(BufWriter::new(file))
+    }
+
+    fn mark(&self, key: &str, mark: Mark, id: Option<&str>) -> Result<()> {
+        check::not_empty("id", id)?;
+        let change = Change::Mark { key: key.to_owned(), mark, id: id.map(str::to_owned), by: user() };
+        match self.store()?.apply(&[change])?.first() {
+            Some(Reply::Marked(Some((true, _)))) => Ok(()),
+            Some(Reply::Marked(Some((false, state)))) => {
+                let message = format!("the key is not in doubt: its state is `{}`", state.as_str());
+                Err(Error::new(Kind::Conflict, Outcome::NotSent, message))
+            }
+            _ => Err(Error::new(Kind::NotFound, Outcome::NotSent, "the ledger does not have this key")),
+        }
+    }
+
+    fn store(&self) -> Result<MutexGuard<'_, Sqlite>> {
+        if self.generation != generation() {
+            let message = "the ledger was opened before the process was forked: open it again in the child";
+            return Err(Error::new(Kind::Closed, Outcome::NotSent, message));
+        }
+        Ok(self.store.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl From<Row> for DoubtfulRow {
+    fn from(row: Row) -> DoubtfulRow {
+        DoubtfulRow {
+            key: row.key,
+            operation: Some(row.operation),
+            claimed_at: Some(row.claimed_at),
+            http_status: row.record.http_status.map(u64::from),
+            request_id: row.record.request_id,
+            extra: Map::new(),
+        }
+    }
+}
+
+/// Calls the function with each claimed row whose owner is dead.
+fn visit_abandoned(store: &mut impl Store, visit: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+    let mut claimed = Vec::new();
+    store.each(Some(State::Claimed), &mut |row| {
+        claimed.push(row);
+        Ok(())
+    })?;
+    claimed.into_iter().filter(|row| !store.is_alive(row.owner)).try_for_each(visit)
+}
+
+/// The name of the user, for the record of who has settled a doubt.
+fn user() -> String {
+    let names = ["USER", "LOGNAME", "USERNAME"].into_iter();
+    names.filter_map(|name| env::var(name).ok()).find(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger").field("path", &self.path).finish_non_exhaustive()
+    }
+}
