@@ -1,12 +1,13 @@
 //! Bulk runs: send many messages, or add many contacts, with one call.
 //
 // - `run` is a run: it says when to pull a row, and returns the results;
-// - `rows` sends the rows on the background runtime;
+// - `rows` sends the rows on the background runtime, and `caller` takes their results;
 // - `ready` holds the results until the caller takes them, and `recent` measures the rate;
 // - `row` is what messages and contacts have in common as rows;
 // - `stop` decides when a run stops by itself, and `seen_keys` finds duplicates;
 // - `iter` and `stream` are the runs of the two clients.
 
+mod caller;
 pub(crate) mod iter;
 mod ready;
 mod recent;

@@ -29,6 +29,8 @@ pub(crate) mod row;
 mod sqlite;
 pub(crate) mod state;
 mod store;
+#[cfg(test)]
+mod store_tests;
 pub(crate) mod writer;
 
 use jiff::Timestamp;

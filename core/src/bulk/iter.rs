@@ -5,6 +5,7 @@ use std::path::Path;
 use super::row::BulkRow;
 use super::run::{BulkRun, Step};
 use super::{BulkStats, CreateResult, RowResult, SendResult};
+use crate::engine::check_blocking_allowed;
 use crate::{BulkOptions, Contacts, CreateContact, Messages, Result, SendMessage};
 
 impl Messages<'_> {
@@ -93,6 +94,10 @@ struct RunIter<P: BulkRow, I> {
 
 impl<P: BulkRow, I: Iterator<Item = P>> RunIter<P, I> {
     fn next(&mut self) -> Option<Result<RowResult<P::Model>>> {
+        if let Err(error) = check_blocking_allowed() {
+            self.has_ended = true;
+            return Some(Err(error));
+        }
         while !self.has_ended {
             match self.run.step(true) {
                 Step::Pull => match self.rows.next() {

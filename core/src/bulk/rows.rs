@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::Map;
 use tokio::sync::Notify;
 
+use super::caller::RowCaller;
 use super::ready::Ready;
 use super::recent::Recent;
 use super::row::BulkRow;
@@ -18,7 +19,7 @@ use crate::bulk_options::{BulkOptions, BulkValues, sends};
 use crate::call_options::CallOptions;
 use crate::config::defaulted;
 use crate::decode::ResponseDecoder;
-use crate::engine::keyed::{Caller, Done, Work};
+use crate::engine::keyed::Work;
 use crate::engine::rate::FixedRate;
 use crate::engine::request::{Method, Request};
 use crate::engine::{BulkPace, Shared};
@@ -196,20 +197,9 @@ impl<P: BulkRow> Rows<P> {
         if is_duplicate {
             return self.report_duplicate(index, key);
         }
-        {
-            let mut state = self.lock();
-            state.busy += 1;
-            state.unsettled += 1;
-        }
-        let caller = Arc::new(RowCaller { run: self.clone(), index, key: key.clone() });
-        if let Err(error) = self.shared.start(work, caller) {
-            {
-                let mut state = self.lock();
-                state.busy -= 1;
-                state.unsettled -= 1;
-            }
-            self.note(Some(&error));
-            self.finish(index, key, Err(error), false, false);
+        let caller = RowCaller::new(self, index, key);
+        if let Err(error) = self.shared.start(work, caller.clone()) {
+            caller.fail(error);
         }
     }
 
@@ -306,8 +296,38 @@ impl<P: BulkRow> Rows<P> {
         self.changed.notify_one();
     }
 
+    /// A row takes a slot.
+    pub(super) fn begin_row(&self) {
+        let mut state = self.lock();
+        state.busy += 1;
+        state.unsettled += 1;
+    }
+
+    /// A row has its answer, and frees its slot. Another row may then be claimed, in the same transaction in which the answer is recorded.
+    pub(super) fn free_slot(&self, error: Option<&Error>, is_replayed: bool) {
+        self.lock().busy -= 1;
+        match is_replayed {
+            true => self.changed.notify_one(),
+            false => self.note(error),
+        }
+    }
+
+    /// A row is recorded.
+    pub(super) fn settle_row(&self) {
+        let mut state = self.lock();
+        state.unsettled -= 1;
+        state.release();
+    }
+
     /// Queues the result of a row.
-    fn finish(&self, index: u64, key: Option<String>, result: Result<P::Model>, replayed: bool, recorded: bool) {
+    pub(super) fn finish(
+        &self,
+        index: u64,
+        key: Option<String>,
+        result: Result<P::Model>,
+        replayed: bool,
+        recorded: bool,
+    ) {
         let exists = result.as_ref().err().is_some_and(P::exists);
         let outcome = result.as_ref().map_or_else(Error::outcome, |_| Outcome::Accepted);
         let is_duplicate = result.as_ref().is_err_and(|error| error.kind() == Kind::Duplicate);
@@ -375,34 +395,5 @@ impl<T> State<T> {
         self.pulled += 1;
         self.in_flight += 1;
         self.pulled - 1
-    }
-}
-
-/// The caller of a row.
-struct RowCaller<P: BulkRow> {
-    run: Arc<Rows<P>>,
-    index: u64,
-    key: Option<String>,
-}
-
-impl<P: BulkRow> Caller<P::Model> for RowCaller<P> {
-    fn answered(&self, result: Result<&P::Model, &Error>) {
-        self.run.lock().busy -= 1;
-        let error = result.err().filter(|error| !P::exists(error));
-        self.run.note(error);
-    }
-
-    fn settled(&self) {
-        let mut state = self.run.lock();
-        state.unsettled -= 1;
-        state.release();
-    }
-
-    fn done(&self, done: Done<P::Model>) {
-        if let Some(error) = &done.not_recorded {
-            self.run.stop(Stop::new(Reason::Ledger, Some(error)));
-        }
-        let is_recorded = self.run.ledger.is_some() && done.not_recorded.is_none();
-        self.run.finish(self.index, self.key.clone(), done.result, done.is_replayed, is_recorded);
     }
 }

@@ -136,7 +136,9 @@ impl Watch {
                 }
                 is_last.then_some(Reason::Unknown)
             }
-            (Outcome::Rejected, kind) => self.note_rejection((kind, error.status(), error.code().map(str::to_owned))),
+            (Outcome::Rejected, kind) if error.attempts() > 0 => {
+                self.note_rejection((kind, error.status(), error.code().map(str::to_owned)))
+            }
             _ => None,
         }
     }
@@ -159,7 +161,7 @@ mod tests {
     use super::*;
 
     fn error(kind: Kind, outcome: Outcome) -> Error {
-        Error::new(kind, outcome, "")
+        Error::new(kind, outcome, "").with_attempts(1)
     }
 
     fn unknown() -> Error {

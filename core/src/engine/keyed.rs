@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::admission::{WaitResult, wait_on_thread};
 use super::request::Request;
+use super::runtime_pool::check_blocking_allowed;
 use super::{Shared, call, fork};
 use crate::call_options::Call;
 use crate::decode::{Decode, ResponseDecoder};
@@ -40,8 +41,8 @@ pub(crate) struct Done<T> {
 
 /// Waits for the end of a call.
 pub(crate) trait Caller<T>: Send + Sync + 'static {
-    /// The call has its result, which is not recorded yet, and no longer uses a connection.
-    fn answered(&self, _: Result<&T, &Error>) {}
+    /// The call has its result, which is not recorded yet, and no longer uses a connection. A result that is replayed is that of an earlier call.
+    fn answered(&self, _: Result<&T, &Error>, _is_replayed: bool) {}
 
     /// The result is recorded, or cannot be recorded. Nothing of the call is left to do.
     fn settled(&self) {}
@@ -71,16 +72,16 @@ impl Shared {
                 })
             });
             let ran = call::run_claimed(&shared, &running.http, &request, &call, &mut decoder, claim.as_mut()).await;
+            let is_replayed = claim.as_ref().is_some_and(|claim| claim.is_replayed);
+            let mut not_recorded = claim.as_mut().and_then(|claim| claim.failure.take());
             let recording = claim.as_mut().map(|claim| claim.end(&decoder, ran.as_ref().err()));
             let result = ran.map(|()| decoder.into_inner());
-            caller.answered(result.as_ref());
-            let not_recorded = match recording {
-                Some(recording) => recording.await.err(),
-                None => None,
-            };
+            caller.answered(result.as_ref(), is_replayed);
+            if let Some(recording) = recording {
+                not_recorded = not_recorded.or(recording.await.err());
+            }
             caller.settled();
             if !*left.lock().unwrap_or_else(PoisonError::into_inner) {
-                let is_replayed = claim.is_some_and(|claim| claim.is_replayed);
                 caller.done(Done { result, is_replayed, not_recorded });
             }
         }));
@@ -128,6 +129,8 @@ impl Shared {
     /// Makes a recorded call, and waits for it on this thread.
     pub(crate) fn call_recorded<T: Decode>(self: &Arc<Self>, work: Work<T>) -> Result<T> {
         // The call itself keeps to its deadline, and knows whether its request was sent.
+        // Before the call starts.
+        check_blocking_allowed()?;
         let cancel = work.call.cancel.clone();
         let mut answer = self.begin_recorded(work)?;
         match wait_on_thread(&mut answer, None, cancel.as_ref())? {

@@ -58,7 +58,7 @@ pub(crate) use self::rate::Priority;
 use self::request::Request;
 pub(crate) use self::runtime_pool::RuntimeLease;
 use self::runtime_pool::RuntimePool;
-pub(crate) use self::runtime_pool::block_signals;
+pub(crate) use self::runtime_pool::{block_signals, check_blocking_allowed};
 use crate::call_options::{Call, Deadline};
 use crate::config::Config;
 use crate::decode::{Decode, ResponseDecoder};

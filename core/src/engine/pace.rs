@@ -1,6 +1,7 @@
 //! [`Pace`]: when an attempt may begin. Single calls do not wait for the rate; bulk rows do, one after the other.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Mutex;
 use tokio::time::{Duration, sleep};
@@ -18,6 +19,8 @@ pub(crate) struct Pace {
     limiter: Box<dyn Limiter>,
     /// Held by the row whose turn it is, so that rows begin in order.
     turn: Mutex<()>,
+    /// Whether there was a bulk run. Without one, single calls need not be counted.
+    has_bulk: AtomicBool,
 }
 
 /// The pace of a bulk run.
@@ -61,16 +64,17 @@ impl BulkPace {
 
 impl Pace {
     pub(crate) fn new() -> Pace {
-        Pace { limiter: Box::new(LocalLimiter::new()), turn: Mutex::default() }
+        Pace { limiter: Box::new(LocalLimiter::new()), turn: Mutex::default(), has_bulk: AtomicBool::new(false) }
     }
 
     /// Counts an attempt of a single call, which begins now.
     pub(crate) fn begin(&self) -> Option<Epoch> {
-        self.limiter.take(Priority::Single).ok()
+        self.has_bulk.load(Ordering::Relaxed).then(|| self.limiter.take(Priority::Single).ok())?
     }
 
     /// Waits until it is the turn of a bulk row.
     pub(crate) async fn turn(&self, run: &BulkPace) -> Epoch {
+        self.has_bulk.store(true, Ordering::Relaxed);
         let _turn = self.turn.lock().await;
         while let Some(wait) = run.rate.as_ref().and_then(FixedRate::take) {
             sleep(wait).await;

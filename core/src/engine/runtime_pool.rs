@@ -192,7 +192,7 @@ pub(crate) fn block_signals() {
 ///
 /// A thread of `spawn_blocking` also has a current runtime, but may block. The difference is that only a task that is being polled has a budget that
 /// runs out. (A task without a budget, as by `tokio::task::unconstrained`, is not detected, and tokio panics.)
-pub(super) fn check_blocking_allowed() -> Result<()> {
+pub(crate) fn check_blocking_allowed() -> Result<()> {
     let message = match Handle::try_current() {
         Ok(_) if is_polled_by_tokio() => {
             "blocking calls are not possible inside an async task or a callback of the client: make the call on another thread (in Rust: use AsyncClient \

@@ -25,13 +25,15 @@ pub(crate) struct CallClaim {
     generation: Option<u64>,
     /// Whether the call returns the result of an earlier one.
     pub(crate) is_replayed: bool,
+    /// Why the row could not be claimed, if the ledger cannot be used. Nothing was sent then.
+    pub(crate) failure: Option<Error>,
     /// Tells the caller that the call was cancelled, and that its outcome is unknown. The attempt goes on.
     leave: Option<Box<dyn FnOnce(Error) + Send>>,
 }
 
 impl CallClaim {
     pub(crate) fn new(ledger: Arc<OpenLedger>, claim: Claim, leave: impl FnOnce(Error) + Send + 'static) -> CallClaim {
-        CallClaim { ledger, claim, generation: None, is_replayed: false, leave: Some(Box::new(leave)) }
+        CallClaim { ledger, claim, generation: None, is_replayed: false, failure: None, leave: Some(Box::new(leave)) }
     }
 
     /// Claims the row, unless it is claimed. Returns whether the request must be sent; if not, the decoder has the earlier result.
@@ -39,7 +41,13 @@ impl CallClaim {
         if self.generation.is_some() {
             return Ok(true);
         }
-        let (claimed, row) = self.ledger.writer.claim(self.claim.clone()).await?;
+        let (claimed, row) = match self.ledger.writer.claim(self.claim.clone()).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.failure = Some(error.copy());
+                return Err(error);
+            }
+        };
         match claimed {
             Claimed::Send { .. } => {
                 self.generation = Some(row.generation);
@@ -101,6 +109,14 @@ impl CallClaim {
                 None => Ok(()),
             }
         }
+    }
+}
+
+impl Drop for CallClaim {
+    /// A call that ends without a result has panicked, or its runtime was shut down. If this process lives on, its claim must not look as if the call
+    /// were in progress.
+    fn drop(&mut self) {
+        drop(self.settle(state::Result::Unknown, Record::default()));
     }
 }
 

@@ -79,6 +79,11 @@ impl Hasher {
         hash.0[..16].try_into().expect("16 bytes")
     }
 
+    /// The fingerprint of the secret, to detect another one.
+    pub(crate) fn secret_check(&self) -> [u8; 16] {
+        self.fingerprint("secret")
+    }
+
     fn sign(&self, text: &str) -> Hash {
         Hash(hmac::sign(&self.0, text.as_bytes()).as_ref().try_into().expect("SHA-256 has 32 bytes"))
     }

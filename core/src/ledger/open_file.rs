@@ -23,6 +23,7 @@ pub(super) fn open(path: &Path, config: &Config) -> Result<OpenLedger> {
     store.bind(&Account {
         origin: config.base_url.as_str(),
         api_key: config.api_key(),
+        secret: options.secret.as_deref(),
         allows_other_key: options.same_account,
     })?;
     let hasher = store.hasher(options.secret.as_deref())?;

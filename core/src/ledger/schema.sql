@@ -5,6 +5,7 @@ CREATE TABLE ledger (
     origin       TEXT,          -- base URL of the API; NULL until a client uses the ledger
     fingerprint  BLOB,          -- HMAC of the API key; NULL until a client uses the ledger
     salt         BLOB NOT NULL, -- key of all HMACs of this ledger
+    secret_check BLOB,          -- HMAC with the secret of the option `ledger_secret`; NULL until a client uses the ledger
     created_at   TEXT NOT NULL  -- RFC 3339, UTC, like all times
 ) STRICT;
 

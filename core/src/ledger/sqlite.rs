@@ -46,6 +46,7 @@ pub(crate) struct Account<'a> {
     /// The base URL of the API.
     pub(crate) origin: &'a str,
     pub(crate) api_key: &'a str,
+    pub(crate) secret: Option<&'a str>,
     /// Whether another key of the same account may use the ledger.
     pub(crate) allows_other_key: bool,
 }
@@ -110,14 +111,15 @@ impl Sqlite {
     /// [`Kind::Config`] if the ledger belongs to another API or another key.
     pub(crate) fn bind(&mut self, account: &Account<'_>) -> Result<()> {
         let fingerprint = self.hasher(None)?.fingerprint(account.api_key);
+        let secret_check = self.hasher(account.secret)?.secret_check();
         let found = self.write(|connection| {
-            let bind = "UPDATE ledger SET origin = ?1, fingerprint = ?2 WHERE origin IS NULL";
-            connection.execute(bind, params![account.origin, fingerprint])?;
-            connection.query_row("SELECT origin, fingerprint FROM ledger", [], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 16]>(1)?))
+            let bind = "UPDATE ledger SET origin = ?1, fingerprint = ?2, secret_check = ?3 WHERE origin IS NULL";
+            connection.execute(bind, params![account.origin, fingerprint, secret_check])?;
+            connection.query_row("SELECT origin, fingerprint, secret_check FROM ledger", [], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 16]>(1)?, row.get::<_, [u8; 16]>(2)?))
             })
         })?;
-        let (origin, key) = found;
+        let (origin, key, secret) = found;
         if origin != account.origin {
             let reason = format!("belongs to {origin}, and this client uses {}; use another file", account.origin);
             return Err(about(&self.file.path, &reason));
@@ -125,6 +127,9 @@ impl Sqlite {
         if key != fingerprint && !account.allows_other_key {
             let reason = "belongs to another API key; if it is a key of the same account, set `ledger_same_account`";
             return Err(about(&self.file.path, reason));
+        }
+        if secret != secret_check {
+            return Err(about(&self.file.path, "was created with another `ledger_secret`, or without one"));
         }
         Ok(())
     }

@@ -113,7 +113,7 @@ fn write(mut store: Box<dyn Store>, jobs: &Receiver<Job>) {
             }
             Err(error) => {
                 for reply in replies {
-                    let _ = reply.send(Err(Error::new(error.kind(), error.outcome(), error.message())));
+                    let _ = reply.send(Err(error.copy()));
                 }
             }
         }

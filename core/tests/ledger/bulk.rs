@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -277,6 +278,49 @@ fn a_slow_consumer_causes_no_timeout() {
         results += 1;
     }
     assert_eq!(results, 64);
+}
+
+#[test]
+fn rejections_of_an_earlier_run_do_not_stop_a_run() {
+    let world = World::new();
+    let client = support::client(&world.sandbox);
+    world.sandbox.add_fault(json!({"times": 19, "status": 422, "body": {"error": "invalid_number"}}));
+    run(&client, rows(19), &with(BulkOptions::new(), &world));
+    world.sandbox.add_fault(json!({"times": 10, "status": 422, "body": {"error": "invalid_number"}}));
+    let (results, stop) = run(&client, rows(60), &with(BulkOptions::new(), &world));
+    assert!(stop.is_none(), "{stop:?}");
+    assert_eq!(results.iter().filter(|result| result.outcome == Outcome::Rejected).count(), 29);
+    assert_eq!(results.iter().filter(|result| result.replayed).count(), 19);
+}
+
+#[test]
+fn a_callback_that_panics_costs_one_row() {
+    let world = World::new();
+    let calls = AtomicU32::new(0);
+    let panics = move |_: &zexa::Attempt<'_>| assert_ne!(calls.fetch_add(1, Ordering::Relaxed), 5, "of the test");
+    let client = support::builder(&world.sandbox).on_attempt(panics).build().expect("a client");
+    let (results, stop) = run(&client, rows(50), &with(BulkOptions::new(), &world));
+    assert!(stop.is_none(), "{stop:?}");
+    let failed: Vec<_> = results.iter().filter(|result| result.value.is_none()).collect();
+    assert_eq!((results.len(), failed.len(), failed[0].outcome), (50, 1, Outcome::Unknown));
+    let (results, _) = run(&client, rows(50), &with(BulkOptions::new(), &world));
+    let errors: Vec<_> = results.iter().filter_map(|result| result.error.as_ref()).map(Error::kind).collect();
+    assert_eq!((errors, world.sandbox.messages().len()), (vec![Kind::InDoubt], 50));
+}
+
+#[test]
+fn a_blocking_run_inside_a_task_sends_nothing() {
+    let world = World::new();
+    let client = world.client();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async {
+        let (results, error) = run(&client, rows(50), &BulkOptions::new());
+        assert!(results.is_empty() && error.expect("an error").message().contains("async task"));
+        let error = client.messages().send(&super::keyed("order-1")).expect_err("an async task");
+        assert_eq!(error.outcome(), Outcome::NotSent);
+    });
+    drop(runtime);
+    assert!(world.sandbox.requests().is_empty());
 }
 
 #[test]

@@ -25,6 +25,21 @@ fn a_ledger_belongs_to_one_api_and_one_key() {
 }
 
 #[test]
+fn a_secret_must_be_the_same() {
+    let world = World::new();
+    let with = |secret: &str| world.builder().ledger_secret(secret);
+    let client = with("s3cret").build().expect("a client");
+    let message = client.messages().send(&keyed("order-1")).expect("sent");
+    let again = with("s3cret").build().expect("a client").messages().send(&keyed("order-1"));
+    assert_eq!(again.expect("replayed").id, message.id);
+    for builder in [world.builder(), with("other")] {
+        let error = builder.build().expect_err("another secret");
+        assert!(error.kind() == Kind::Config && error.message().contains("`ledger_secret`"), "{error}");
+        assert!(!format!("{error:?}").contains("s3cret"));
+    }
+}
+
+#[test]
 fn a_ledger_must_exist_to_be_looked_at() {
     let world = World::new();
     let error = Ledger::open(world.path()).expect_err("absent");
