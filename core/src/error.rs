@@ -215,11 +215,6 @@ impl Error {
         self.0.reason.as_deref()
     }
 
-    /// The same error without its cause, which cannot be copied.
-    pub(crate) fn copy(&self) -> Error {
-        Error::new(self.kind(), self.outcome(), self.message())
-    }
-
     /// Marks the error as permanent: another attempt would fail in the same way.
     pub(crate) fn permanent(mut self) -> Error {
         self.0.is_permanent = true;

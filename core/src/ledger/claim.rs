@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::open::OpenLedger;
 use super::row::{Claim, Record, Row, Settlement};
 use super::state::{self, Claimed, State};
+use super::writer;
 use crate::decode::Decoder;
 use crate::{Error, Kind, Outcome, Result};
 
@@ -44,7 +45,7 @@ impl CallClaim {
         let (claimed, row) = match self.ledger.writer.claim(self.claim.clone()).await {
             Ok(answer) => answer,
             Err(error) => {
-                self.failure = Some(error.copy());
+                self.failure = Some(writer::copy(&error));
                 return Err(error);
             }
         };

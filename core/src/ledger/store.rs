@@ -23,7 +23,7 @@ pub(crate) enum Change {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Reply {
     /// The answer to a claim, and the row afterwards.
-    Claimed(Claimed, Row),
+    Claimed(Claimed, Box<Row>),
     /// The result is stored, if it changes the row.
     Settled,
     /// The row, if there is one.
@@ -68,7 +68,7 @@ pub(crate) fn apply_to<R: Rows>(rows: &mut R, change: &Change, now: Timestamp) -
             if before.as_ref() != Some(&row) {
                 rows.put(&row)?;
             }
-            Ok(Reply::Claimed(claimed, row))
+            Ok(Reply::Claimed(claimed, Box::new(row)))
         }
         Change::Settle(settlement) => {
             if let Some(mut row) = rows.get(&settlement.key)?

@@ -24,7 +24,7 @@ fn each_store(test: impl Fn(&mut dyn Store)) {
 fn claim(store: &mut dyn Store, key: &str, hash: u8, owner: u64, resend: Resend) -> (Claimed, Row) {
     let claim = Claim { key: key.to_owned(), operation: "/messages", hash: Hash([hash; 32]), resend };
     match store.apply(&[Change::Claim { claim, owner }]).expect("applied").remove(0) {
-        Reply::Claimed(claimed, row) => (claimed, row),
+        Reply::Claimed(claimed, row) => (claimed, *row),
         other => panic!("{other:?}"),
     }
 }

@@ -42,7 +42,7 @@ impl Writer {
     /// Claims a row. When this returns, the claim is durable.
     pub(crate) async fn claim(&self, claim: Claim) -> Result<(Claimed, Row)> {
         match self.send(Change::Claim { claim, owner: self.owner }).await? {
-            Reply::Claimed(claimed, row) => Ok((claimed, row)),
+            Reply::Claimed(claimed, row) => Ok((claimed, *row)),
             _ => unreachable!("the answer to a claim"),
         }
     }
@@ -94,6 +94,11 @@ impl Writer {
     }
 }
 
+/// The same error without its cause, which cannot be copied.
+pub(crate) fn copy(error: &Error) -> Error {
+    Error::new(error.kind(), error.outcome(), error.message())
+}
+
 fn stopped() -> Error {
     Error::new(Kind::Other, Outcome::NotSent, "the thread that writes the ledger has stopped")
 }
@@ -113,7 +118,7 @@ fn write(mut store: Box<dyn Store>, jobs: &Receiver<Job>) {
             }
             Err(error) => {
                 for reply in replies {
-                    let _ = reply.send(Err(error.copy()));
+                    let _ = reply.send(Err(copy(&error)));
                 }
             }
         }

@@ -404,7 +404,7 @@ impl futures_core::Stream for Rows {
         mut self: std::pin::Pin<&mut Self>,
         context: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<SendMessage>> {
-        if self.0.len() % 2 == 0 && fastrand::bool() {
+        if self.0.len().is_multiple_of(2) && fastrand::bool() {
             context.waker().wake_by_ref();
             return std::task::Poll::Pending;
         }
