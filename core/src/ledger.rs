@@ -2,7 +2,7 @@
 //
 // - `state` is the table of states, and `row` applies it to a row;
 // - `key` checks keys, and hashes parameters;
-// - `store` is the interface of a place for rows: `sqlite` is a file (`file`, `locks`), `memory` is for tests;
+// - `store` is the interface of a place for rows: `sqlite` is a file (`file`, `locks`, `exclusive`, `failure`), `memory` is for tests;
 // - `writer` is the thread that changes a ledger, and `open` is a ledger that a client has opened;
 // - `claim` is the claim of a call, around its attempts;
 // - `handle` is what a user opens to look at a ledger, and `export` writes it as CSV.
@@ -10,8 +10,12 @@
 // The files need the feature `ledger` and, for their locks, a Unix system.
 
 pub(crate) mod claim;
+#[cfg(all(feature = "ledger", target_os = "linux"))]
+mod exclusive;
 #[cfg(all(feature = "ledger", unix))]
 mod export;
+#[cfg(all(feature = "ledger", unix))]
+mod failure;
 #[cfg(all(feature = "ledger", unix))]
 mod file;
 #[cfg(all(feature = "ledger", unix))]

@@ -3,6 +3,8 @@
 //! The journal is a rollback journal, not a write-ahead log. With a log, committed rows are in a second file: Python's own SQLite, which opens and
 //! closes the ledger in the same process, deletes that file while this one uses it, and a ledger that is copied without it is empty.
 
+#[cfg(target_os = "linux")]
+use std::io::ErrorKind;
 use std::mem;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -10,16 +12,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use ring::rand::{SecureRandom, SystemRandom};
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row as SqlRow, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row as SqlRow, TransactionBehavior, params};
 
+#[cfg(target_os = "linux")]
+use super::exclusive::{Exclusive, SQLITE_WITHOUT_LOCKS};
+use super::failure::{is_busy, reason, reason_to_open, unusable};
 use super::file::{LedgerFile, about};
 use super::key::{HASH_VERSION, Hash, Hasher};
-use super::locks::Locks;
+use super::locks::{Locks, Transaction};
 use super::row::{Record, Row};
 use super::state::State;
 use super::store::{Change, Reply, Rows, Store, apply_to};
 use crate::engine::{NoFork, generation};
-use crate::{Error, Kind, Outcome, Result};
+use crate::{Kind, Result};
 
 /// "ZEXA": marks an SQLite file as a ledger.
 const APPLICATION_ID: i32 = 0x5a45_5841;
@@ -64,7 +69,7 @@ impl Sqlite {
             .map_err(|error| about(&file.path, &format!("cannot be used: its lock file cannot be opened: {error}")))?;
         let connection = {
             // No statement reads the file while another process writes it, even if that process has lost SQLite's locks.
-            let _transaction = locks.begin_transaction().map_err(|error| is_busy(&file.path, &error))?;
+            let _transaction = begin(&locks, &file)?;
             let mut connection = connect(&file.path).map_err(fail)?;
             if connection.is_readonly(c"main").unwrap_or(false) {
                 return Err(about(&file.path, "is not writable"));
@@ -152,14 +157,14 @@ impl Sqlite {
 
     fn read<T>(&mut self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
         let path = &self.file.path;
-        let _transaction = self.locks.begin_transaction().map_err(|error| is_busy(path, &error))?;
+        let _transaction = begin(&self.locks, &self.file)?;
         query(self.connection.as_ref().expect("only drop takes it")).map_err(|error| unusable(path, &reason(&error)))
     }
 
     /// Runs the statements in one transaction. When this returns, their effect is durable.
     fn write<T>(&mut self, run: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
         let path = &self.file.path;
-        let _transaction = self.locks.begin_transaction().map_err(|error| is_busy(path, &error))?;
+        let _transaction = begin(&self.locks, &self.file)?;
         let connection = self.connection.as_mut().expect("only drop takes it");
         let write = || {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -187,10 +192,33 @@ impl Drop for Sqlite {
     }
 }
 
+/// Locks the file for a transaction: against this library in other threads and processes, and against other programs.
+#[cfg(target_os = "linux")]
+fn begin<'a>(locks: &'a Locks, file: &LedgerFile) -> Result<(Exclusive, Transaction<'a>)> {
+    let path = &file.path;
+    let transaction = locks.begin_transaction().map_err(|error| is_busy(path, &error))?;
+    let exclusive = Exclusive::lock(path).map_err(|error| match error.kind() {
+        _ if !file.is_in_place() => unusable(path, MOVED),
+        ErrorKind::TimedOut => unusable(path, "is in use by another program"),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => about(path, "is not writable"),
+        _ => is_busy(path, &error),
+    })?;
+    Ok((exclusive, transaction))
+}
+
+/// The same. SQLite itself locks the file against other programs.
+#[cfg(not(target_os = "linux"))]
+fn begin<'a>(locks: &'a Locks, file: &LedgerFile) -> Result<Transaction<'a>> {
+    locks.begin_transaction().map_err(|error| is_busy(&file.path, &error))
+}
+
 /// Opens the file and sets the options that make a commit durable.
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let connection =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    #[cfg(target_os = "linux")]
+    let connection = Connection::open_with_flags_and_vfs(path, flags, SQLITE_WITHOUT_LOCKS)?;
+    #[cfg(not(target_os = "linux"))]
+    let connection = Connection::open_with_flags(path, flags)?;
     // Another program that reads the ledger delays a commit for as long as it reads.
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.pragma_update_and_check(None, "journal_mode", "PERSIST", |_| Ok(()))?;
@@ -369,37 +397,4 @@ fn state(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<State> {
 /// The time in a column. Absent if it is not a time.
 fn parsed(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<String>>(column)?.and_then(|time| time.parse().ok()))
-}
-
-/// The error of a ledger that was opened and can no longer be used.
-fn unusable(path: &Path, reason: &str) -> Error {
-    Error::new(Kind::Other, Outcome::NotSent, format!("the ledger {} {reason}", path.display()))
-}
-
-fn is_busy(path: &Path, error: &std::io::Error) -> Error {
-    let reason = match error.kind() {
-        std::io::ErrorKind::TimedOut => "is in use by another process".to_owned(),
-        _ => format!("cannot be locked: {error}"),
-    };
-    unusable(path, &reason)
-}
-
-/// Why a file cannot be opened as a ledger.
-fn reason_to_open(error: &rusqlite::Error) -> String {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => "is not a ledger".to_owned(),
-        Some(ErrorCode::CannotOpen) => "cannot be opened, or its directory is not writable".to_owned(),
-        _ => reason(error),
-    }
-}
-
-/// Why a statement failed. Contains no value of a row.
-fn reason(error: &rusqlite::Error) -> String {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => "cannot be written: the disk is full".to_owned(),
-        Some(ErrorCode::ReadOnly) => "is not writable".to_owned(),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "is in use by another program".to_owned(),
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => "is damaged".to_owned(),
-        _ => format!("cannot be used: {error}"),
-    }
 }

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use serde_json::json;
 use zexa::{Client, Kind, Ledger, Outcome};
@@ -143,13 +145,24 @@ fn a_copy_of_a_ledger_has_its_rows() {
 fn another_sqlite_in_the_process_does_no_harm() {
     let world = World::new();
     let client = world.client();
-    for number in 0..20 {
-        client.messages().send(&keyed(&format!("order-{number}"))).expect("sent");
-        let other = rusqlite::Connection::open(world.path()).expect("a database");
-        let count: u32 = other.query_row("SELECT count(*) FROM rows", [], |row| row.get(0)).expect("a count");
-        assert_eq!(count, number + 1);
-    }
-    assert_eq!(world.counts().accepted, 20);
+    let is_done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut last = 0;
+            while !is_done.load(Ordering::Relaxed) {
+                let other = rusqlite::Connection::open(world.path()).expect("a database");
+                let count: u32 = other.query_row("SELECT count(*) FROM rows", [], |row| row.get(0)).expect("a count");
+                assert!(count >= last, "a committed row has vanished");
+                last = count;
+            }
+        });
+        let sent = (0..50).map(|number| client.messages().send(&keyed(&format!("order-{number}"))));
+        let failed: Vec<_> = sent.filter_map(Result::err).collect();
+        is_done.store(true, Ordering::Relaxed);
+        reader.join().expect("no panic");
+        assert!(failed.is_empty(), "{failed:?}");
+    });
+    assert_eq!(world.counts().accepted, 50);
 }
 
 #[test]
