@@ -52,12 +52,21 @@ pub(crate) fn cannot_pickle() -> PyErr {
 
 /// The exception for an error.
 pub(crate) fn raise(error: zexa::Error) -> PyErr {
-    Python::attach(|py| exception(py, &error).unwrap_or_else(|failed| failed))
+    raise_with_names(&error, |field| name(field).to_owned())
 }
 
-fn exception(py: Python<'_>, error: &zexa::Error) -> PyResult<PyErr> {
+/// The exception for an error that may be about the argument `name`, which the core calls `field`.
+pub(crate) fn raise_about(error: zexa::Error, field: &str, name: &str) -> PyErr {
+    raise_with_names(&error, |found| if found == field { name } else { found }.to_owned())
+}
+
+fn raise_with_names(error: &zexa::Error, name: impl Fn(&str) -> String) -> PyErr {
+    Python::attach(|py| exception(py, error, name).unwrap_or_else(|failed| failed))
+}
+
+fn exception(py: Python<'_>, error: &zexa::Error, name: impl Fn(&str) -> String) -> PyResult<PyErr> {
     let class = class(py, error.kind().as_str())?;
-    let (message, details) = binding::renamed(error, |field| name(field).to_owned(), str::to_owned);
+    let (message, details) = binding::renamed(error, name, str::to_owned);
     let attributes = PyDict::new(py);
     attributes.set_item("kind", error.kind().as_str())?;
     attributes.set_item("outcome", error.outcome().as_str())?;

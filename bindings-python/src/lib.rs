@@ -20,6 +20,7 @@ mod generated;
 mod imported;
 mod interpreter;
 mod json;
+mod ledger;
 mod list;
 mod logging;
 mod loop_waker;
@@ -44,6 +45,7 @@ fn _zexa(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<async_list::AsyncPages>()?;
     module.add_class::<page::Page>()?;
     module.add_class::<response::Response>()?;
+    module.add_class::<ledger::Ledger>()?;
     // For the package; not exported.
     module.setattr("_Client", module.py().get_type::<client::Client>())?;
     module.setattr("_AsyncClient", module.py().get_type::<client::AsyncClient>())?;

@@ -25,6 +25,7 @@ CASES = {
     "async_clients": [],
     "listing": [],
     "objects": [],
+    "ledgers": [],
     "awaiting": [],
     "cancelling": [{"path": "/credits", "times": 0, "then": "stall"}],
     "async_listing": [],

@@ -91,6 +91,11 @@ pub fn not_started(message: &str) -> Error {
     Error::new(Kind::Other, Outcome::NotSent, message)
 }
 
+/// The error of a method of an object that was closed. `message` says so, as in "the ledger is closed".
+pub fn closed(message: &str) -> Error {
+    Error::new(Kind::Closed, Outcome::NotSent, message)
+}
+
 /// The error of a call that was cancelled after its response had arrived. The request was processed, and the result is in the details.
 pub fn cancelled_too_late(result: &impl Serialize) -> Error {
     Error::new(Kind::Cancelled, Outcome::Accepted, "the call was cancelled after its response had arrived")

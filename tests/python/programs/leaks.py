@@ -11,7 +11,9 @@ import logging
 import os
 import pickle
 import sys
+import tempfile
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import zexa
@@ -236,6 +238,23 @@ def objects() -> None:
         expect(zexa.ZexaError, lambda: zexa.parse_event("{"))
 
     watch(1000, again(act))
+
+
+def ledgers() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "june.db"
+
+        def act(_: zexa.Client) -> None:
+            with zexa.Ledger.open(path, create=True) as ledger:
+                ledger.counts(), ledger.in_doubt(), ledger.path
+                ledger.export(path.with_name("report.csv"))
+                expect(zexa.NotFoundError, lambda: ledger.mark_sent("nowhere"))
+                expect(zexa.APIError, lambda: ledger.export(folder))
+            expect(zexa.ClosedError, ledger.counts)
+            zexa.Ledger.open(path)
+            expect(zexa.ConfigError, lambda: zexa.Ledger.open(f"{folder}/july.db"))
+
+        watch(100, again(act))
 
 
 def awaiting() -> None:

@@ -34,6 +34,13 @@ def arguments(client: zexa.Client) -> None:
     client.request("GET")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
+def ledgers(ledger: zexa.Ledger) -> None:
+    zexa.Ledger("june.db")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    zexa.Ledger.open("june.db", True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    ledger.mark_sent(7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    ledger.path = "july.db"  # type: ignore[misc, assignment]  # pyright: ignore[reportAttributeAccessIssue]
+
+
 def models(message: zexa.Message) -> None:
     zexa.Message()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     zexa.Event(event=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

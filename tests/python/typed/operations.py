@@ -141,3 +141,19 @@ def payloads(body: bytes, text: str, view: memoryview) -> None:
     assert_type(zexa.parse_event(body), zexa.Event)
     assert_type(zexa.parse_event(text), zexa.Event)
     assert_type(zexa.parse_event(view), zexa.Event)
+
+
+def ledgers(path: Path) -> None:
+    client = zexa.Client(ledger=path, ledger_secret="s", ledger_same_account=True)
+    sending = client.messages.send(channel="sms", to="+244912345678", from_="ZEXA", idempotency_key="order-1")
+    assert_type(sending, zexa.Message)
+    with zexa.Ledger.open("june.db", create=True) as ledger:
+        assert_type(ledger, zexa.Ledger)
+        assert_type(ledger.path, Path)
+        assert_type(ledger.counts(), zexa.LedgerCounts)
+        assert_type(ledger.counts().oldest_doubt, datetime | None)
+        assert_type(ledger.export(path), int)
+        for row in ledger.in_doubt():
+            assert_type(row, zexa.DoubtfulRow)
+            ledger.mark_sent(row.key, "msg_1")
+            ledger.mark_not_sent(row.key)

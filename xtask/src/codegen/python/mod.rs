@@ -20,7 +20,7 @@ use super::view::{elements, sections};
 use crate::command::Result;
 
 /// The classes that are written by hand, in `bindings-python/src`.
-const BY_HAND: [&str; 6] = ["List", "AsyncList", "Pages", "AsyncPages", "Page", "Response"];
+const BY_HAND: [&str; 7] = ["List", "AsyncList", "Pages", "AsyncPages", "Page", "Response", "Ledger"];
 
 /// The classes that are written by hand in Python: the base exceptions in `_error.py`, and the clients in the template `_client.py.jinja`.
 const IN_PYTHON: [&str; 4] = ["ZexaError", "APIError", "Client", "AsyncClient"];
@@ -52,7 +52,7 @@ pub(super) fn write(definition: &Definition, root: &Path) -> Result<Files> {
     environment.add_global("literals", enums.chain(["Kind", "Outcome"]).map(Value::from).collect::<Vec<_>>());
     environment.add_filter("attribute", attribute);
     environment.add_filter("docstring", docstring);
-    for fragment in ["lists.pyi", "List.txt"] {
+    for fragment in ["lists.pyi", "List.txt", "ledger.pyi"] {
         let text = fs::read_to_string(folder.join("stub").join(fragment));
         let text = text.map_err(|error| format!("bindings-python/stub/{fragment}: {error}"))?;
         environment.add_template_owned(fragment, text).map_err(|error| format!("{error:#}"))?;
