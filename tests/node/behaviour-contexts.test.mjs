@@ -8,6 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { createContext, runInContext } from 'node:vm'
 import { collect } from './collect.mjs'
 import { SMS } from './examples.mjs'
+import { pathFor } from './ledgers.mjs'
 import { serverFor } from './sandbox.mjs'
 
 const require = createRequire(import.meta.url)
@@ -61,4 +62,13 @@ test('a context that used the package is garbage-collected', async (t) => {
     assert.equal(message.status, 'queued')
   }
   assert.ok((await left(10, send)) <= 1)
+})
+
+test('a context that used a ledger is garbage-collected', async (t) => {
+  const path = pathFor(t)
+  const count = async ({ Ledger }) => {
+    const ledger = await Ledger.open(path, { create: true })
+    assert.equal((await ledger.counts()).accepted, 0)
+  }
+  assert.ok((await left(10, count)) <= 1)
 })

@@ -1,6 +1,8 @@
 // Ledgers, and calls with a key, when calls are aborted, and when threads and processes end or stop.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { abort } from './abort_helpers.mjs'
@@ -126,6 +128,16 @@ test('an open ledger does not keep the process alive', async (t) => {
 test('an operation keeps the process alive until it ends', async (t) => {
   const server = await serverFor(t)
   assert.deepEqual(await run(LEDGERS, ['started', pathFor(t)], { server }), ['started', '0'])
+})
+
+test('the event loop continues while a file is waited for', async (t) => {
+  const ledger = await Ledger.open(pathFor(t), { create: true })
+  // Opening a pipe waits for its reader.
+  const pipe = pathFor(t, 'june.csv')
+  execFileSync('mkfifo', [pipe])
+  const exporting = ledger.export(pipe)
+  assert.match(await readFile(pipe, 'utf8'), /^key,operation,state,/)
+  assert.equal(await exporting, 0)
 })
 
 test('process.exit during operations', async (t) => {
