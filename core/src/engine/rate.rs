@@ -25,6 +25,10 @@ const PLATEAU: f64 = 0.97;
 /// The minimum limit, in requests per second.
 const FLOOR: f64 = 0.5;
 
+/// Number of accepted requests from which the first limit can be estimated. With fewer, it is guessed, in requests per second.
+const ENOUGH: f64 = 10.0;
+const FIRST_GUESS: f64 = 10.0;
+
 /// A bucket holds the requests of this time, and at least one.
 const BURST: f64 = 0.1;
 
@@ -206,6 +210,7 @@ impl AdaptiveRate {
         let refused = match &self.bucket {
             Some(bucket) => bucket.rate.min(self.meter.rate()),
             // The rate of the first burst says nothing. What the server accepted until it accepts more does.
+            None if self.accepted < ENOUGH => FIRST_GUESS,
             None => self.accepted / (self.closed_until - self.first.unwrap_or(now)).as_secs_f64().max(0.1),
         };
         let rate = (refused * BETA).max(FLOOR);

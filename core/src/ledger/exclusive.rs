@@ -30,9 +30,10 @@ const RESERVED_AND_SHARED: i64 = 1 + 510;
 /// How long a transaction waits for other programs.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The lock.
+/// The lock. The system releases it when the file is closed, in one step: if it were released before, another copy of SQLite in this process could lock
+/// the file in between, and would lose its lock when this file is closed. No child is forked in the meantime, which would have the file open, too.
 pub(crate) struct Exclusive {
-    file: File,
+    _file: File,
 }
 
 impl Exclusive {
@@ -47,7 +48,7 @@ impl Exclusive {
         let file = OpenOptions::new().read(true).write(true).open(path)?;
         let end = Instant::now() + PATIENCE;
         match wait_for(&file, PENDING, 1, end).and_then(|()| wait_for(&file, RESERVED, RESERVED_AND_SHARED, end)) {
-            Ok(()) => Ok(Exclusive { file }),
+            Ok(()) => Ok(Exclusive { _file: file }),
             Err(error) => {
                 // If the other program is part of this process, closing the file would release its locks. They must stay, so the file stays open.
                 unlock(&file);
@@ -55,13 +56,6 @@ impl Exclusive {
                 Err(error)
             }
         }
-    }
-}
-
-impl Drop for Exclusive {
-    fn drop(&mut self) {
-        // Closing the file does not suffice: a child that was forked during the transaction has it open, too.
-        unlock(&self.file);
     }
 }
 

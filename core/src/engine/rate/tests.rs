@@ -148,6 +148,14 @@ fn a_limit_that_doubles_is_followed_within_sixty_seconds() {
 }
 
 #[test]
+fn refusals_at_the_start_do_not_lead_to_the_lowest_rate() {
+    let mut rate = AdaptiveRate::default();
+    let epoch = rate.take(Priority::Bulk, SECOND).expect("no limit");
+    rate.limited(epoch, SECOND, SECOND);
+    assert_eq!(rate.limit(), Some(FIRST_GUESS * BETA));
+}
+
+#[test]
 fn without_a_refusal_there_is_no_limit() {
     let mut rate = AdaptiveRate::default();
     for number in 0..1000 {
