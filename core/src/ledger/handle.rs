@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::env;
 use std::fmt;
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -153,7 +154,7 @@ impl Ledger {
         export::write(&mut *self.store()?, output)
     }
 
-    /// Write all rows to a CSV file, with a header. Return their number. An existing file is replaced.
+    /// Write all rows to a CSV file, with a header. Return their number. An existing file is replaced, a new one can be read only by its owner.
     ///
     /// # Errors
     ///
@@ -165,7 +166,8 @@ impl Ledger {
             let reason = "must not be a file of the ledger, which the export would replace";
             return Err(Error::invalid("path", path.to_string_lossy().as_ref(), reason));
         }
-        let file = File::create(path).map_err(|error| {
+        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+        let file = file.map_err(|error| {
             let message = format!("the export {} cannot be written: {error}", path.display());
             Error::new(Kind::Other, Outcome::NotSent, message).with_source(error)
         })?;

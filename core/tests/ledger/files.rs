@@ -188,6 +188,9 @@ fn an_export_has_a_line_per_row() {
     let message = client.messages().send(&keyed("order, \"1\"")).expect("sent");
     world.sandbox.add_fault(json!({"status": 502}));
     client.messages().send(&keyed("order-2")).expect_err("a bad gateway");
+    let path = world.directory.path().join("june.csv");
+    assert_eq!(world.ledger().export_to_file(&path).expect("exported"), 2);
+    assert_eq!(fs::metadata(&path).expect("metadata").permissions().mode() & 0o777, 0o600);
     let mut csv = Vec::new();
     assert_eq!(world.ledger().export(&mut csv).expect("exported"), 2);
     let csv = String::from_utf8(csv).expect("text");
