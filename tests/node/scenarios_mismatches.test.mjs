@@ -23,6 +23,7 @@ const CHANGES = {
   '/requests': { result: {}, requests: { $length: 2 } },
   '/messages': { result: {}, messages: { $length: 1 } },
   '/before/0/error': { result: {}, before: [{ operation: 'credits.get', expect: { error: {} } }] },
+  '/ledger/accepted': { result: {}, client: { ledger: '{{directory}}/a.db' }, ledger: { accepted: 1 } },
   'no operation': { result: {}, call: { operation: 'credits.guess' } },
   'not supported in Node: `maxRetrys`': { error: { kind: 'config' }, client: { max_retrys: 1 } },
   timeout: { result: {}, client: { timeout: 'soon' } },

@@ -133,6 +133,17 @@ def read_all(library: Library, items_or_pages, items: list, most: int | None) ->
     return None
 
 
+def rows_of(library: Library, path: str) -> dict:
+    """Returns the counts of a ledger, and its keys in doubt."""
+    ledger = library.call("zexa_ledger_open", path=path)
+    counts = objects.to_json(library, library.call("zexa_ledger_count", ledger=ledger))
+    rows = library.call("zexa_ledger_in_doubt", ledger=ledger)
+    keys = []
+    while (row := library.call("zexa_doubtful_row_iter_next", iter=rows)) is not None:
+        keys.append(objects.to_json(library, row)["key"])
+    return {**counts, "in_doubt_keys": keys}
+
+
 def new_items(items: list, page: list) -> list:
     """Returns the items of a page that no earlier page had. Iterators over pages do not deduplicate."""
     seen = {identity(item) for item in items} - {None}

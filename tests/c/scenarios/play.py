@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from client import Variant, run_variant
+from client import Variant, rows_of, run_variant
 from library import ContractError, Library
 from sandbox import Sandbox, SandboxError, send
 
@@ -38,7 +38,7 @@ CANCEL_KEYS = {"cancel_after_requests", "cancel_delay", "cancel_after_attempts"}
 CALL_KEYS = {"operation", "arguments", "page", "take", "options", *CANCEL_KEYS}
 BEFORE_KEYS = {"operation", "arguments", "options", "expect"}
 # Parts that are compared with a pattern.
-PATTERNS = ("requests", "messages", "result", "error", "items", "incomplete", "about")
+PATTERNS = ("requests", "messages", "result", "error", "items", "incomplete", "about", "ledger")
 
 
 def play(library: Library, sandbox: Sandbox, scenario: dict, variant: Variant) -> list[str]:
@@ -77,7 +77,9 @@ def run_call(library: Library, sandbox: Sandbox, scenario: dict, variant: Varian
             options = client_options(scenario, server, directory)
             token = cancel_after_requests(library, server, call) or cancel_after_attempts(library, options, call)
             actual = run_variant(library, options, scenario, token, variant, before)
-        result = next(iter(actual.items()))
+            result = next(iter(actual.items()))
+            if "ledger" in scenario:
+                actual["ledger"] = rows_of(library, options["ledger"])
         actual["before"] = before
         for what in ("requests", "messages"):
             actual[what] = send("GET", f"{server['control']}/{what}")[what]

@@ -16,6 +16,7 @@ MISMATCHES = [
     ("/requests", {"result": {}, "requests": {"$length": 2}}),
     ("/messages", {"result": {}, "messages": {"$length": 1}}),
     ("/before/0/error", {"result": {}, "before": [{"operation": "credits.get", "expect": {"error": {}}}]}),
+    ("/ledger/accepted", {"result": {}, "client": {"ledger": "{{directory}}/a.db"}, "ledger": {"accepted": 1}}),
     ("unknown operation", {"result": {}, "call": {"operation": "credits.guess"}}),
     ("max_retrys", {"result": {}, "client": {"max_retrys": 1}}),
     ("no_such_state", {"result": {}, "server": {"state": {"no_such_state": 1}}}),

@@ -50,7 +50,8 @@ export function aboutOf({ message, campaign }) {
   return { message: message && ofModel(message), campaign: campaign && ofModel(campaign) }
 }
 
-function ofModel(model) {
+/** A model, as JSON. */
+export function ofModel(model) {
   if (!isPlain(model)) throw new Broken(`${inspect(model)} is not a plain object`)
   const { extra, ...fields } = model
   if (!isPlain(extra)) throw new Broken(`extra is ${inspect(extra)}`)

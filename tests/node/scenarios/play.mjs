@@ -8,14 +8,14 @@ import { makeCall, takeAll } from './calls.mjs'
 import { errorToJson } from './errors.mjs'
 import { isCancelled, newDirectory } from './files.mjs'
 import { translated } from './names.mjs'
-import { aboutOf, Broken, pageToJson, toJson } from './objects.mjs'
+import { aboutOf, Broken, ofModel, pageToJson, toJson } from './objects.mjs'
 
 /** Milliseconds after which a scenario is considered hung. The longest takes a few seconds, and several times that on a busy machine. */
 export const TIMEOUT = 60_000
 
 /** Keys with patterns for the result. */
-const PATTERNS = ['requests', 'messages', 'result', 'error', 'items', 'incomplete', 'about']
-const KEYS = ['name', 'why', 'server', 'client', 'before', 'call', 'ledger', ...PATTERNS]
+const PATTERNS = ['requests', 'messages', 'result', 'error', 'items', 'incomplete', 'about', 'ledger']
+const KEYS = ['name', 'why', 'server', 'client', 'before', 'call', ...PATTERNS]
 const CANCEL_KEYS = ['cancel_after_requests', 'cancel_delay', 'cancel_after_attempts']
 const CALL_KEYS = ['operation', 'arguments', 'page', 'take', 'options', ...CANCEL_KEYS]
 const BEFORE_KEYS = ['operation', 'arguments', 'options', 'expect']
@@ -45,6 +45,7 @@ async function playToTheEnd(sandbox, scenario, way) {
     const before = []
     const actual = await resultOf(server, directory, scenario, way, before)
     actual.before = before
+    if (scenario.ledger) actual.ledger = await rowsOf(filledIn(scenario.client.ledger, server, directory))
     actual.requests = await server.requests()
     actual.messages = await server.messages()
     return await mismatches(sandbox, scenario, actual)
@@ -150,11 +151,21 @@ class Attempts {
 function makeClient(server, directory, scenario, logger) {
   const options = { baseUrl: server.url, apiKey: server.apiKey, logger, ...translated(scenario.client ?? {}) }
   for (const [name, value] of Object.entries(options)) {
-    if (typeof value !== 'string') continue
-    const url = value.replace('{{url}}', server.url).replace('{{ca_file}}', server.caFile ?? '')
-    options[name] = url.replace('{{directory}}', directory)
+    if (typeof value === 'string') options[name] = filledIn(value, server, directory)
   }
   return new zexa.Zexa(options)
+}
+
+function filledIn(text, server, directory) {
+  const placeholders = { '{{url}}': server.url, '{{ca_file}}': server.caFile ?? '', '{{directory}}': directory }
+  return text.replace(/\{\{\w+\}\}/g, (name) => placeholders[name] ?? name)
+}
+
+/** The counts of a ledger, and its keys in doubt. */
+async function rowsOf(path) {
+  const ledger = await zexa.Ledger.open(path)
+  const keys = (await ledger.inDoubt()).map((row) => ofModel(row).key)
+  return { ...ofModel(await ledger.counts()), in_doubt_keys: keys }
 }
 
 async function mismatches(sandbox, scenario, actual) {
