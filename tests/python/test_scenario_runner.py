@@ -23,6 +23,7 @@ FAILING: list[tuple[str, dict[str, Any]]] = [
     ("/requests", {"result": {}, "requests": {"$length": 2}}),
     ("/messages", {"result": {}, "messages": {"$length": 1}}),
     ("/before/0/error", {"result": {}, "before": [{"operation": "credits.get", "expect": {"error": {}}}]}),
+    ("/ledger/accepted", {"result": {}, "client": {"ledger": "{{directory}}/a.db"}, "ledger": {"accepted": 1}}),
     ("no operation", {"result": {}, "call": {"operation": "credits.guess"}}),
     ("'max_retrys'", {"result": {}, "client": {"max_retrys": 1}}),
     ("'timeout'", {"result": {}, "client": {"timeout": "soon"}}),

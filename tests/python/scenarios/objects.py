@@ -22,6 +22,8 @@ MODELS = (
     zexa.Event,
     zexa.Credits,
     zexa.Segments,
+    zexa.LedgerCounts,
+    zexa.DoubtfulRow,
 )
 # Fields that `repr()` omits, and fields of which it shows only the end.
 BODIES = ("body", "html")

@@ -38,9 +38,9 @@ CANCEL_KEYS = {"cancel_after_requests", "cancel_delay", "cancel_after_attempts"}
 CALL_KEYS = {"operation", "arguments", "page", "take", "options", *CANCEL_KEYS}
 BEFORE_KEYS = {"operation", "arguments", "options", "expect"}
 # The patterns of a scenario.
-PATTERNS = ("requests", "messages", "result", "error", "items", "incomplete", "about")
+PATTERNS = ("requests", "messages", "result", "error", "items", "incomplete", "about", "ledger")
 # A cancelled task raises asyncio.CancelledError, which no pattern describes.
-CANCELLED_PATTERNS = ("requests", "messages", "items")
+CANCELLED_PATTERNS = ("requests", "messages", "items", "ledger")
 # Called after each attempt of the call in this context.
 ON_ATTEMPT: ContextVar[Callable[[], None] | None] = ContextVar("ON_ATTEMPT", default=None)
 
@@ -63,6 +63,7 @@ def play(sandbox: Sandbox, scenario: dict[str, Any], mode: Mode) -> list[str]:
             before: list[dict[str, Any]] = []
             with new_directory() as directory:
                 actual = call_blocking(server, directory, scenario, mode, before)
+                add_rows(server, directory, scenario, actual)
             actual["before"] = before
             add_received(server, actual)
         finally:
@@ -82,6 +83,7 @@ async def play_async(sandbox: Sandbox, scenario: dict[str, Any], mode: Mode) -> 
             before: list[dict[str, Any]] = []
             with new_directory() as directory:
                 actual = await call_async(server, directory, scenario, mode, before)
+                await asyncio.to_thread(add_rows, server, directory, scenario, actual)
             actual["before"] = before
             await asyncio.to_thread(add_received, server, actual)
         finally:
@@ -199,6 +201,14 @@ def filled_in(value: Any, server: Server, directory: str) -> Any:
         return value
     value = value.replace("{{url}}", server.url).replace("{{ca_file}}", server.ca_file or "")
     return value.replace("{{directory}}", directory)
+
+
+def add_rows(server: Server, directory: str, scenario: dict[str, Any], actual: dict[str, Any]) -> None:
+    """Add the counts of the ledger, and its keys in doubt."""
+    if "ledger" in scenario:
+        ledger = zexa.Ledger.open(filled_in(scenario["client"]["ledger"], server, directory))
+        keys = [to_json(row)["key"] for row in ledger.in_doubt()]
+        actual["ledger"] = {**to_json(ledger.counts()), "in_doubt_keys": keys}
 
 
 def add_received(server: Server, actual: dict[str, Any]) -> None:
