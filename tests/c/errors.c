@@ -127,8 +127,10 @@ static void test_names(void) {
     const char *names[] = {"ok",           "config",    "invalid_request", "unauthorized",
                            "not_found",    "conflict",  "validation",      "insufficient_credits",
                            "rate_limited", "server",    "connect",         "timeout",
-                           "decode",       "cancelled", "closed",          "other"};
-    for (int status = 0; status < 16; status++)
+                           "decode",       "cancelled", "closed",          "other",
+                           "in_progress",  "in_doubt",  "key_reused",      "duplicate",
+                           "stopped"};
+    for (int status = 0; status < 21; status++)
         CHECK_TEXT(zexa_status_name(status), names[status]);
     CHECK_TEXT(zexa_status_name(ZEXA_DONE), "done");
     CHECK_TEXT(zexa_status_name(ZEXA_INVALID_ARGUMENT), "invalid_argument");
@@ -136,7 +138,7 @@ static void test_names(void) {
     const char *outcomes[] = {"not_sent", "rejected", "unknown", "accepted"};
     for (int outcome = 1; outcome <= 4; outcome++)
         CHECK_TEXT(zexa_outcome_name(outcome), outcomes[outcome - 1]);
-    const int others[] = {-1, 16, 99, 103, INT32_MAX, INT32_MIN};
+    const int others[] = {-1, 21, 99, 103, INT32_MAX, INT32_MIN};
     for (size_t index = 0; index < sizeof others / sizeof *others; index++) {
         CHECK_TEXT(zexa_status_name(others[index]), "invalid");
         CHECK_TEXT(zexa_outcome_name(others[index]), "invalid");
