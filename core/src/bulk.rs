@@ -18,6 +18,8 @@ mod seen_keys;
 pub(crate) mod stop;
 pub(crate) mod stream;
 
+use serde_json::Map;
+
 use crate::model::model;
 use crate::redact::redacted_debug;
 use crate::{Contact, Error, Message, Outcome};
@@ -71,6 +73,27 @@ redacted_debug!(BulkStats {
     gate_opens_in,
     ledger
 });
+
+impl BulkStats {
+    /// The progress of a run without rows.
+    fn none() -> BulkStats {
+        BulkStats {
+            pulled: 0,
+            in_flight: 0,
+            accepted: 0,
+            rejected: 0,
+            not_sent: 0,
+            unknown: 0,
+            duplicate: 0,
+            replayed: 0,
+            rate: 0.0,
+            allowed_rate: None,
+            gate_opens_in: None,
+            ledger: None,
+            extra: Map::new(),
+        }
+    }
+}
 
 /// The result of a row of [`Messages::send_many`](crate::Messages::send_many).
 pub type SendResult = RowResult<Message>;

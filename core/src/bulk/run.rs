@@ -57,33 +57,47 @@ impl<P: BulkRow> BulkRun<P> {
 
     /// Adds a row that was pulled.
     pub fn push(&self, row: P) {
-        self.rows().push(row);
+        if let Some(rows) = self.own_rows() {
+            rows.push(row);
+        }
     }
 
     /// Adds a row that was pulled and is invalid.
     pub fn push_invalid(&self, error: Error) {
-        self.rows().push_invalid(error);
+        if let Some(rows) = self.own_rows() {
+            rows.push_invalid(error);
+        }
     }
 
     /// The source has no further rows.
     pub fn end(&self) {
-        self.rows().end();
+        if let Some(rows) = self.own_rows() {
+            rows.end();
+        }
     }
 
     /// The source has failed. The run ends after the rows in flight.
     pub fn fail_source(&self) {
-        self.rows().stop(Stop::new(Reason::Source, None));
+        self.stop_because(Reason::Source);
     }
 
     /// Stops the run: no further row is pulled or sent, and the rows in flight are waited for.
     pub fn stop(&self) {
-        self.rows().stop(Stop::new(Reason::Cancelled, None));
+        self.stop_because(Reason::Cancelled);
+    }
+
+    fn stop_because(&self, reason: Reason) {
+        if let Some(rows) = self.own_rows() {
+            rows.stop(Stop::new(reason, None));
+        }
     }
 
     /// Stops the run and cancels the rows in flight.
     pub fn cancel(&self) {
         self.stop();
-        self.rows().cancel.cancel();
+        if let Some(rows) = self.own_rows() {
+            rows.cancel.cancel();
+        }
     }
 
     /// Waits until [`step`](BulkRun::step) may return something else than [`Step::Wait`].
@@ -104,9 +118,9 @@ impl<P: BulkRow> BulkRun<P> {
         wait_until(self.changed(), cancel).map(|changed| changed.is_some())
     }
 
-    /// The progress so far.
+    /// The progress so far. All numbers are 0 in a forked child.
     pub fn stats(&self) -> BulkStats {
-        self.rows().stats()
+        self.own_rows().map_or_else(BulkStats::none, |rows| rows.stats())
     }
 
     /// The absolute path of the ledger, and whether the run has created it.
@@ -114,8 +128,14 @@ impl<P: BulkRow> BulkRun<P> {
         self.rows().ledger.as_ref().map(|ledger| (&*ledger.path, ledger.is_new))
     }
 
-    pub(crate) fn is_of_this_process(&self) -> bool {
+    /// Whether this process has begun the run. If not, it is a forked child, and the run belongs to its parent.
+    pub fn is_of_this_process(&self) -> bool {
         self.generation == generation()
+    }
+
+    /// The rows. `None` in a forked child: a thread of the parent may have held their lock during the fork.
+    fn own_rows(&self) -> Option<&Arc<Rows<P>>> {
+        self.is_of_this_process().then(|| self.rows())
     }
 
     fn rows(&self) -> &Arc<Rows<P>> {

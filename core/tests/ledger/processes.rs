@@ -1,6 +1,7 @@
 //! Processes that are killed, stopped or forked while they use a ledger.
 #![allow(unsafe_code, reason = "signals, limits and forks of processes of these tests")]
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -216,6 +217,14 @@ fn a_ledger_that_is_removed_stops_the_run() {
     assert!(world.sandbox.messages().len() <= 3 * CONCURRENCY as usize);
 }
 
+/// Waits for a forked child, which must succeed.
+fn wait_for(pid: libc::pid_t) {
+    let mut status = 0;
+    // SAFETY: a child of this process, and a valid pointer for its status.
+    assert_eq!(unsafe { libc::waitpid(pid, &mut status, 0) }, pid);
+    assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0, "{status}");
+}
+
 #[test]
 fn a_forked_child_does_not_continue_a_run() {
     let world = World::new();
@@ -235,16 +244,39 @@ fn a_forked_child_does_not_continue_a_run() {
             // SAFETY: does not return.
             unsafe { libc::_exit(i32::from(!(is_closed && replayed.is_ok()))) }
         }
-        pid => {
-            let mut status = 0;
-            // SAFETY: a child of this process, and a valid pointer for its status.
-            assert_eq!(unsafe { libc::waitpid(pid, &mut status, 0) }, pid);
-            assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0, "{status}");
-        }
+        pid => wait_for(pid),
     }
     assert_eq!(
         sending.by_ref().filter(|result| result.as_ref().is_ok_and(|result| result.value.is_some())).count(),
         99
     );
     assert_eq!((world.sandbox.messages().len(), world.counts().accepted), (101, 101));
+}
+
+/// The child returns from the source into the run of its parent.
+#[test]
+fn a_run_whose_source_forks_ends_in_the_child() {
+    let world = World::new();
+    let client = support::client(&world.sandbox);
+    let child = Cell::new(-1);
+    let source = rows(10).inspect(|row| {
+        if row.idempotency_key.as_deref() == Some("june-5") {
+            // SAFETY: the child exits with `_exit`, so the test harness does not run in it.
+            child.set(unsafe { libc::fork() });
+        }
+    });
+    let mut sending = client.messages().send_many(source, &BulkOptions::new().ordered(true)).expect("a run");
+    let last = sending.by_ref().last().expect("a result");
+    if child.get() == 0 {
+        let is_closed = last.is_err_and(|error| error.kind() == Kind::Closed);
+        let stats = sending.stats();
+        sending.stop();
+        sending.cancel();
+        drop(sending);
+        // SAFETY: does not return.
+        unsafe { libc::_exit(i32::from(!(is_closed && (stats.pulled, stats.in_flight) == (0, 0)))) }
+    }
+    wait_for(child.get());
+    assert_eq!(last.expect("no stop").index, 9);
+    assert_eq!(world.sandbox.messages().len(), 10);
 }
