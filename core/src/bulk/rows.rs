@@ -314,9 +314,12 @@ impl<P: BulkRow> Rows<P> {
 
     /// A row is recorded.
     pub(super) fn settle_row(&self) {
-        let mut state = self.lock();
-        state.unsettled -= 1;
-        state.release();
+        {
+            let mut state = self.lock();
+            state.unsettled -= 1;
+            state.release();
+        }
+        self.changed.notify_one();
     }
 
     /// Queues the result of a row.
@@ -351,6 +354,10 @@ impl<P: BulkRow> Rows<P> {
             state.ready.add(result);
         }
         self.changed.notify_one();
+    }
+
+    pub(super) fn is_settled(&self) -> bool {
+        self.lock().lock.is_none()
     }
 
     pub(super) fn stats(&self) -> BulkStats {

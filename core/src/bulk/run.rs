@@ -100,7 +100,13 @@ impl<P: BulkRow> BulkRun<P> {
         }
     }
 
-    /// Waits until [`step`](BulkRun::step) may return something else than [`Step::Wait`].
+    /// Whether every result is recorded, and another run can use the ledger. False until the run has ended or was stopped. After a cancel, it may
+    /// become true later than the last result, because attempts go on. Always true without a ledger.
+    pub fn is_settled(&self) -> bool {
+        self.own_rows().is_none_or(|rows| rows.is_settled())
+    }
+
+    /// Waits until [`step`](BulkRun::step) may return something else than [`Step::Wait`], or until [`is_settled`](BulkRun::is_settled) changes.
     pub async fn changed(&self) {
         let rows = self.rows();
         match rows.stop.as_ref().filter(|token| !token.is_cancelled()) {

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use zexa::binding::{self, Step};
 use zexa::{BulkOptions, CancelToken, Client, CreateContact, Error, Kind, Outcome, SendMessage, SendResult};
 
 use super::World;
@@ -248,6 +249,41 @@ fn a_run_that_is_dropped_is_recorded() {
     until("the rows are recorded", || world.counts().claimed == 0);
     assert_eq!(world.counts().accepted as usize, world.sandbox.messages().len());
     assert_eq!(world.counts().in_doubt, 0);
+}
+
+#[test]
+fn a_binding_can_wait_until_a_cancelled_run_is_recorded() {
+    let world = World::new();
+    world.sandbox.add_fault(json!({"process": true, "delay": 0.3, "times": 0}));
+    let client = support::client(&world.sandbox);
+    let run = binding::begin_run::<SendMessage>(&client, &with(BulkOptions::new(), &world)).expect("a run");
+    let mut rows = rows(10);
+    while let Step::Pull = run.step(true) {
+        match rows.next() {
+            Some(row) => run.push(row),
+            None => run.end(),
+        }
+    }
+    until("all rows are sent", || world.sandbox.requests().len() == 10);
+    run.cancel();
+    let mut results = 0;
+    loop {
+        match run.step(true) {
+            Step::Result(result) => {
+                assert_eq!(result.outcome, Outcome::Unknown);
+                results += 1;
+            }
+            Step::Wait => assert!(run.wait(None).expect("no fork")),
+            Step::Pull => panic!("a row is pulled after a cancel"),
+            Step::End(_) => break,
+        }
+    }
+    assert_eq!(results, 10);
+    assert!(!run.is_settled());
+    while !run.is_settled() {
+        run.wait(None).expect("no fork");
+    }
+    assert_eq!((world.counts().accepted, world.counts().claimed), (10, 0));
 }
 
 #[test]
