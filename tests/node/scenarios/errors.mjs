@@ -26,9 +26,6 @@ export const CLASSES = {
   duplicate: zexa.DuplicateError,
   stopped: zexa.StoppedError,
   other: zexa.APIError,
-  in_progress: zexa.InProgressError,
-  in_doubt: zexa.InDoubtError,
-  key_reused: zexa.KeyReusedError,
 }
 
 const TYPES = {
