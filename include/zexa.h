@@ -2219,8 +2219,8 @@ zexa_status zexa_ledger_mark_not_sent(const zexa_ledger *ledger, const char *key
  * @param path        path of the CSV file
  * @param[out] count  [optional] the number of rows; `ZEXA_DEFAULT` (-1) on failure
  * @param[out] error  [optional] the error on failure; free with zexa_error_free()
- * @return `ZEXA_OK`, `ZEXA_OTHER` if a file cannot be read or written, `ZEXA_CLOSED` in a forked
- *     child, or `ZEXA_INVALID_ARGUMENT`
+ * @return `ZEXA_OK`, `ZEXA_VALIDATION` if `path` is a file of the ledger, `ZEXA_OTHER` if a file
+ *     cannot be read or written, `ZEXA_CLOSED` in a forked child, or `ZEXA_INVALID_ARGUMENT`
  */
 ZEXA_WARN_UNUSED_RESULT
 zexa_status zexa_ledger_export(const zexa_ledger *ledger, const char *path, int64_t *count,

@@ -3219,7 +3219,8 @@ class ledger {
     ///
     /// Other languages name it `export`, which is a C++ keyword.
     ///
-    /// Throws other_error if a file cannot be read or written, or another zexa::error.
+    /// Throws validation_error if the path is a file of the ledger, other_error if a file cannot be
+    /// read or written, or another zexa::error.
     ///
     /// @param path  path of the CSV file
     /// @return the number of rows

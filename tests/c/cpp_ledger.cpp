@@ -101,6 +101,7 @@ static void test_files() {
     std::string line;
     CHECK(std::getline(file, line) && contains(line, "key,operation,state,"));
     CHECK(std::getline(file, line) && contains(line, "order-1,/messages,accepted,"));
+    CHECK_THROWS(zexa::validation_error, ledger.export_to_file(world.path()));
     CHECK_THROWS(zexa::other_error, ledger.export_to_file("/dev/full"));
 }
 

@@ -268,6 +268,9 @@ static void test_export(void) {
     CHECK_CONTAINS(text, "\n\"order, \"\"1\"\"\",/messages,accepted,msg_");
     CHECK_CONTAINS(text, "\norder-2,/messages,accepted,msg_");
 
+    CHECK_FAILS(zexa_ledger_export(ledger, world.path, &rows, &error), ZEXA_VALIDATION,
+                ZEXA_OUTCOME_NOT_SENT, &error);
+    CHECK_OK(send_keyed(client, "order-2", "Hello", NULL, &error), &error);
     const char *const unwritable[] = {"/dev/full", world.folder};
     for (size_t index = 0; index < 2; index++) {
         CHECK_NUMBER(zexa_ledger_export(ledger, unwritable[index], &rows, &error), ZEXA_OTHER);
