@@ -1,4 +1,4 @@
-//! Sends a first message and a small campaign, and prints their progress.
+//! Sends a first message, many messages in one run, and a small campaign, and prints their progress.
 //!
 //! Requires `ZEXA_BASE_URL` and `ZEXA_API_KEY`, which a sandbox prints when it starts. `cargo xtask demo` starts a sandbox for this program.
 //! Do not run it against the real API: it costs credits, and the phone numbers below are made up.
@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 
 use console::style;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use zexa::{Campaign, Client, CreateCampaign, CreateContact, Error, Kind, Message, Result, SendMessage};
+use zexa::{BulkOptions, Campaign, Client, CreateCampaign, CreateContact, Error, Message, Result, SendMessage};
 
 /// The contact list. It must exist, because the API cannot create one.
 const LIST: &str = "lst_demo";
 const NEW_CONTACTS: u32 = 20;
+const MESSAGES: u32 = 40;
 /// The maximum time of each wait.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -41,6 +42,9 @@ fn demo() -> Result<()> {
 
     heading("A message");
     one_message(&zexa)?;
+
+    heading("Many messages");
+    many_messages(&zexa)?;
 
     heading("A campaign");
     add_contacts(&zexa)?;
@@ -80,15 +84,39 @@ fn show_status(message: &Message, start: Instant) {
     println!("  {:4.1} s  {}", start.elapsed().as_secs_f64(), style(&message.status).green());
 }
 
-/// Adds contacts to the list. Contacts of an earlier run are kept.
+/// Sends many messages in one run.
+fn many_messages(zexa: &Client) -> Result<()> {
+    let rows =
+        (0..MESSAGES).map(|number| SendMessage::sms(format!("+2449231000{number:02}"), "ZEXA", "See you tomorrow."));
+    let mut sending = zexa.messages().send_many(rows, &BulkOptions::new().concurrency(8))?;
+    let bar = bar(u64::from(MESSAGES));
+    for result in &mut sending {
+        if let Some(error) = result?.error {
+            println!("  {}", style(error.message()).red());
+        }
+        bar.inc(1);
+    }
+    bar.abandon();
+    let stats = sending.stats();
+    println!(
+        "  {} of {}, {:.0} per second",
+        style(format!("{} accepted", stats.accepted)).green(),
+        stats.pulled,
+        stats.rate
+    );
+    Ok(())
+}
+
+/// Adds contacts to the list in one run. Contacts of an earlier run are kept.
 fn add_contacts(zexa: &Client) -> Result<()> {
+    let rows =
+        (1..=NEW_CONTACTS).map(|number| CreateContact::new(format!("Cliente {number}"), phone(number)).lists([LIST]));
     let mut added = 0;
-    for number in 1..=NEW_CONTACTS {
-        let contact = CreateContact::new(format!("Cliente {number}"), phone(number)).lists([LIST]);
-        match zexa.contacts().create(&contact) {
-            Ok(_) => added += 1,
-            Err(error) if error.kind() == Kind::Conflict => {}
-            Err(error) => return Err(error),
+    for result in zexa.contacts().create_many(rows, &BulkOptions::new())? {
+        let result = result?;
+        added += u32::from(result.value.is_some());
+        if let Some(error) = result.error {
+            return Err(error);
         }
     }
     println!("  {added} contacts added to {LIST}");
@@ -146,10 +174,7 @@ struct Progress {
 impl Progress {
     fn new(campaign: &Campaign) -> Progress {
         let total = campaign.total_recipients.unwrap_or_default();
-        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stdout());
-        let template = "  {bar:40.green} {pos}/{len}  {msg}";
-        bar.set_style(ProgressStyle::with_template(template).expect("the template is valid"));
-        Progress { bar, total, step: total.div_ceil(4).max(1) }
+        Progress { bar: bar(total), total, step: total.div_ceil(4).max(1) }
     }
 
     fn show(&self, campaign: &Campaign) {
@@ -166,6 +191,13 @@ impl Progress {
     fn end(&self) {
         self.bar.abandon();
     }
+}
+
+/// A progress bar on the terminal. Hidden if the output is not a terminal.
+fn bar(total: u64) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stdout());
+    let template = "  {bar:40.green} {pos}/{len}  {msg}";
+    bar.with_style(ProgressStyle::with_template(template).expect("the template is valid"))
 }
 
 /// Sends from a name that is not registered. The error says what is wrong, and whether the message may have been sent.
