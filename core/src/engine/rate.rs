@@ -29,8 +29,8 @@ const FLOOR: f64 = 0.5;
 const ENOUGH: f64 = 10.0;
 const FIRST_GUESS: f64 = 10.0;
 
-/// A bucket holds the requests of this time, and at least one.
-const BURST: f64 = 0.1;
+/// A bucket holds one request and those of this time in seconds. A row that is woken late loses nothing, and a burst does not reach the server's limit.
+const BURST: f64 = 0.02;
 
 /// The rate is measured over intervals of this length.
 const MEASURED_OVER: Duration = Duration::from_millis(500);
@@ -253,7 +253,7 @@ impl Bucket {
     }
 
     fn fill(&mut self, elapsed: Duration) {
-        self.tokens = (self.tokens + self.rate * elapsed.as_secs_f64()).min((self.rate * BURST).max(1.0));
+        self.tokens = (self.tokens + self.rate * elapsed.as_secs_f64()).min(1.0 + self.rate * BURST);
     }
 
     /// Takes a token, or returns the time until there is one. A single call takes one in advance, up to the tokens of a second.
