@@ -18,6 +18,7 @@ pub(crate) enum Action {
 pub(crate) struct Flags {
     pub(crate) spec: ServerSpec,
     pub(crate) listen: Listen,
+    pub(crate) record: Option<PathBuf>,
     pub(crate) exit_with_parent: bool,
 }
 
@@ -37,6 +38,7 @@ impl Flags {
                     flags.spec.state.max_concurrent_streams = parser.value()?.parse()?;
                 }
                 Long("goaway-after") => flags.spec.state.goaway_after = Some(parser.value()?.parse()?),
+                Long("record") => flags.record = Some(parser.value()?.into()),
                 Long("exit-with-parent") => flags.exit_with_parent = true,
                 Long("scenarios") => return Ok(Action::PrintScenarios(parser.value()?.into())),
                 Short('h') | Long("help") => return Ok(Action::Print(help())),
@@ -81,6 +83,7 @@ Usage: zexa-sandbox [flags]
                       limit of concurrent HTTP/2 streams per connection; after each request, the
                       next limit in the list applies (default: 200)
   --goaway-after N    send an HTTP/2 GOAWAY after N responses on a connection (default: never)
+  --record FILE       append each accepted message to FILE, as a line of JSON
   --exit-with-parent  exit when stdin closes
   --scenarios ROOT    print the scenarios of the repository ROOT as JSON, for the runners of its tests, and exit
   -h, --help          print this help

@@ -31,6 +31,7 @@ mod fault_rules;
 mod hub;
 mod inject;
 mod matching;
+mod message_record;
 mod net;
 mod poster;
 mod record;
@@ -46,6 +47,7 @@ mod world;
 
 pub use fault::{At, Effect, Fault, Then, When};
 pub use matching::mismatches;
+pub use message_record::MessageRecord;
 pub use record::RecordedRequest;
 pub use sandbox::Sandbox;
 pub use segments::segments;

@@ -6,7 +6,7 @@ use std::future::pending;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
-use zexa_sandbox::{Sandbox, scenarios};
+use zexa_sandbox::{MessageRecord, Sandbox, ServerSpec, scenarios};
 
 use flags::{Action, Flags};
 
@@ -44,9 +44,14 @@ fn main() -> ExitCode {
 fn run(flags: Flags) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let port = flags.listen.port;
+    let record = flags.record.map(|path| {
+        let failed = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        MessageRecord::open(&path).map_err(failed)
+    });
+    let spec = ServerSpec { record: record.transpose()?, ..flags.spec };
     // Handlers are installed before the announcement, so that no signal is missed.
     let signals = runtime.block_on(async { Signals::new() })?;
-    let sandbox = Sandbox::try_start(flags.spec, flags.listen)
+    let sandbox = Sandbox::try_start(spec, flags.listen)
         .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on port {port}: {error}")))?;
     announce(&sandbox)?;
     let parent = flags.exit_with_parent.then(watch_parent);

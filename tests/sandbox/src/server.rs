@@ -69,7 +69,7 @@ impl Server {
             rate_limiter: RateLimiter::new(spec.state.rate_limit),
             log: Watched::default(),
             traffic: Traffic::default(),
-            world: Watched::new(World::new(&spec.state)),
+            world: Watched::new(World::new(&spec.state, spec.record)),
             faults: Mutex::new(faults),
             poster: OnceLock::new(),
             events_changed: Notify::new(),

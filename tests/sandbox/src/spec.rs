@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::fault::Fault;
+use crate::message_record::MessageRecord;
 
 /// Configuration of a server, for `POST /_sandbox/instances` and [`Sandbox::start_with`](crate::Sandbox::start_with).
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -18,6 +19,9 @@ pub struct ServerSpec {
     pub state: StateSpec,
     /// Faults. The first one that matches a request and is not used up takes effect.
     pub faults: Vec<Fault>,
+    /// File to which each accepted message is appended. Cannot be set from JSON.
+    #[serde(skip)]
+    pub record: Option<MessageRecord>,
 }
 
 impl ServerSpec {

@@ -5,6 +5,7 @@
 
 mod common;
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
@@ -148,12 +149,48 @@ fn a_port_can_be_chosen_unless_it_is_in_use() {
 }
 
 #[test]
+fn messages_are_recorded_across_kills() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("messages.jsonl");
+    let mut ids = Vec::new();
+    for round in 1..=2 {
+        let mut program = Program::start(&["--record", file.to_str().unwrap()]);
+        let control = Api { url: program.text("control").to_owned(), ..program.api() };
+        // The message is in the record, although its request is never answered.
+        control.post("/faults", &json!({"process": true, "then": "stall", "skip": 2}));
+        let answered = program.api().make("/messages", &common::sms());
+        assert_eq!(program.api().post("/messages", &json!({"channel": "sms"})).status, 400);
+        std::thread::scope(|scope| {
+            let api = program.api();
+            let stalled = scope.spawn(move || api.call("POST", "/messages", Some(common::sms().to_string())).is_err());
+            common::until("it is recorded", || fs::read_to_string(&file).unwrap().lines().count() == 2 * round);
+            assert!(!program.signal("-KILL").success());
+            assert!(stalled.join().unwrap());
+        });
+        ids.push(answered);
+    }
+    let text = fs::read_to_string(&file).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let any = json!({"$any": true});
+    let expected = json!({"id": any, "to": "+244912345678", "channel": "sms", "time": any});
+    for line in &lines {
+        assert_eq!(zexa_sandbox::mismatches(&expected, line), [""; 0]);
+        assert_eq!(line.as_object().unwrap().len(), 4, "no body: {line}");
+    }
+    assert_eq!([&lines[0]["id"], &lines[2]["id"]], [&ids[0], &ids[1]]);
+    let refused = run(&["--record", folder.path().to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8(refused.stderr).unwrap().contains(&folder.path().display().to_string()));
+}
+
+#[test]
 fn invalid_flags_are_rejected() {
     for flags in [
         &["--prot", "1"][..],
         &["--port", "x"],
         &["--speed", "fast"],
         &["--credits"],
+        &["--record"],
         &["more"],
         &["--key", ""],
         &["--max-concurrent-streams", "1,x"],

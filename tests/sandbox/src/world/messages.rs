@@ -157,8 +157,12 @@ impl World {
     /// Adds a message, and dispatches it unless it is scheduled. The caller has checked the balance.
     pub(crate) fn add_message(&mut self, content: Content, campaign: Option<usize>, at: Timestamp) -> &Message {
         let scheduled = content.scheduled_at.filter(|time| *time > at);
+        let id = new_id("msg");
+        if let Some(record) = &self.record {
+            record.add(&id, &content.to, &content.channel, at);
+        }
         let index = self.messages.add(Message {
-            id: new_id("msg"),
+            id,
             status: "queued",
             final_status: FinalStatus::of(&content.to),
             content,

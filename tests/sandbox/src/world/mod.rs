@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::clock::Clock;
+use crate::message_record::MessageRecord;
 use crate::spec::StateSpec;
 
 use campaigns::Campaigns;
@@ -34,6 +35,7 @@ pub(crate) struct World {
     pub(crate) campaigns: Campaigns,
     pub(crate) webhooks: Webhooks,
     replies: Replies,
+    record: Option<MessageRecord>,
     events: BTreeMap<(Timestamp, u64), TimedEvent>,
     event_count: u64,
 }
@@ -54,7 +56,7 @@ pub(crate) enum TimedEvent {
 }
 
 impl World {
-    pub(crate) fn new(spec: &StateSpec) -> Self {
+    pub(crate) fn new(spec: &StateSpec, record: Option<MessageRecord>) -> Self {
         let mut world = Self {
             clock: Clock::new(spec.speed),
             credits: spec.credits,
@@ -66,6 +68,7 @@ impl World {
             campaigns: Campaigns::default(),
             webhooks: Webhooks::default(),
             replies: Replies::new(spec.whatsapp_windows),
+            record,
             events: BTreeMap::new(),
             event_count: 0,
         };
