@@ -2,6 +2,7 @@
 
 mod background;
 mod bench;
+mod chaos;
 mod codegen;
 mod command;
 mod compiler;
@@ -30,6 +31,8 @@ Usage: cargo xtask <command>
 Commands:
   bench [NAME...]     compare the Python and Node clients with other HTTP clients
   bench --list        list the benchmarks
+  chaos kill [LANGUAGE...] [--rows N] [--kills N] [--restarts N] [--concurrency N] [--seed N]
+                      kill bulk runs and the sandbox at random moments, and check that no message is sent twice
   codegen             generate the sources of the bindings and the C and C++ headers from the definitions in core
   codegen --check     fail if the generated files are not up to date
   demo [LANGUAGE...]  send a first message and a small campaign to a local sandbox
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         ["demo", names @ ..] => demo::run(names),
         ["bench", "--list"] => bench::list(),
         ["bench", names @ ..] => bench::run(names),
+        ["chaos", "kill", arguments @ ..] => chaos::run(arguments),
         ["dist", "--list"] => dist::list(),
         ["dist", names @ ..] => dist::run(names),
         ["docs", "--list"] => docs::list(),

@@ -52,8 +52,31 @@ impl Sandbox {
 
     /// Number of messages that the sandbox has received.
     pub(crate) fn messages(&self) -> Result<usize> {
-        let answer = get(&format!("{}/messages", self.control)).map_err(|error| format!("{PROGRAM}: {error}"))?;
+        let answer = exchange("GET", &format!("{}/messages", self.control), "")
+            .map_err(|error| format!("{PROGRAM}: {error}"))?;
         count_messages(&answer).ok_or_else(|| format!("{PROGRAM} returned an invalid list of messages: {answer:?}"))
+    }
+
+    /// The port that it listens on.
+    pub(crate) fn port(&self) -> Result<u16> {
+        let port = self.url.split([':', '/']).nth(4).and_then(|port| port.parse().ok());
+        port.ok_or_else(|| format!("{PROGRAM} printed no port: {}", self.url))
+    }
+
+    /// Adds faults, which are given as a JSON array.
+    pub(crate) fn add_faults(&self, faults: &str) -> Result {
+        let answer = exchange("POST", &format!("{}/faults", self.control), faults);
+        match answer.map_err(|error| format!("{PROGRAM}: {error}"))? {
+            answer if answer.starts_with("HTTP/1.1 2") => Ok(()),
+            answer => Err(format!("{PROGRAM} refused the faults: {answer}")),
+        }
+    }
+
+    /// Kills the program, so that it does not answer the requests in flight.
+    pub(crate) fn kill(&mut self) {
+        // These fail only if the program has already exited.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 
     /// Waits until the program has exited. Returns `false` on timeout.
@@ -80,11 +103,15 @@ impl Drop for Sandbox {
     }
 }
 
-/// Sends a GET request, and returns the response including its head.
-fn get(url: &str) -> io::Result<String> {
+/// Sends a request, and returns the response including its head.
+fn exchange(method: &str, url: &str, body: &str) -> io::Result<String> {
     let (authority, path) = url.trim_start_matches("http://").split_once('/').unwrap_or((url, ""));
     let mut stream = TcpStream::connect(authority)?;
-    stream.write_all(format!("GET /{path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n").as_bytes())?;
+    let head = format!(
+        "{method} /{path} HTTP/1.1\r\nhost: {authority}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(format!("{head}{body}").as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer)
