@@ -14,6 +14,8 @@ pub(super) struct RowCaller<P: BulkRow> {
     rows: Arc<Rows<P>>,
     index: u64,
     key: Option<String>,
+    /// Whether it began while one row is sent at a time, after unknown outcomes.
+    is_probe: bool,
     is_answered: AtomicBool,
     is_settled: AtomicBool,
     is_done: AtomicBool,
@@ -22,11 +24,11 @@ pub(super) struct RowCaller<P: BulkRow> {
 impl<P: BulkRow> RowCaller<P> {
     /// A row that uses a slot from here on.
     pub(super) fn new(rows: &Arc<Rows<P>>, index: u64, key: Option<String>) -> Arc<RowCaller<P>> {
-        rows.begin_row();
         Arc::new(RowCaller {
             rows: rows.clone(),
             index,
             key,
+            is_probe: rows.begin_row(),
             is_answered: AtomicBool::new(false),
             is_settled: AtomicBool::new(false),
             is_done: AtomicBool::new(false),
@@ -45,7 +47,7 @@ impl<P: BulkRow> Caller<P::Model> for RowCaller<P> {
     fn answered(&self, result: Result<&P::Model, &Error>, is_replayed: bool) {
         if !self.is_answered.swap(true, Ordering::Relaxed) {
             let error = result.err().filter(|error| !P::exists(error));
-            self.rows.free_slot(error, is_replayed);
+            self.rows.free_slot(error, is_replayed, self.is_probe);
         }
     }
 

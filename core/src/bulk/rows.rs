@@ -272,13 +272,13 @@ impl<P: BulkRow> Rows<P> {
     }
 
     /// Takes note of the answer to a row, which no longer uses its slot.
-    fn note(&self, error: Option<&Error>) {
+    fn note(&self, error: Option<&Error>, is_probe: bool) {
         let reason = {
             let mut state = self.lock();
             if error.is_none_or(|error| error.attempts() > 0) {
                 state.recent.note(Instant::now());
             }
-            state.watch.note(error)
+            state.watch.note(error, is_probe)
         };
         if let Some(reason) = reason {
             self.stop(Stop::new(reason, error));
@@ -296,19 +296,20 @@ impl<P: BulkRow> Rows<P> {
         self.changed.notify_one();
     }
 
-    /// A row takes a slot.
-    pub(super) fn begin_row(&self) {
+    /// A row takes a slot. Returns whether one row is sent at a time.
+    pub(super) fn begin_row(&self) -> bool {
         let mut state = self.lock();
         state.busy += 1;
         state.unsettled += 1;
+        state.watch.is_cautious
     }
 
     /// A row has its answer, and frees its slot. Another row may then be claimed, in the same transaction in which the answer is recorded.
-    pub(super) fn free_slot(&self, error: Option<&Error>, is_replayed: bool) {
+    pub(super) fn free_slot(&self, error: Option<&Error>, is_replayed: bool, is_probe: bool) {
         self.lock().busy -= 1;
         match is_replayed {
             true => self.changed.notify_one(),
-            false => self.note(error),
+            false => self.note(error, is_probe),
         }
     }
 

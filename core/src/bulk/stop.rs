@@ -5,7 +5,7 @@ use serde_json::json;
 use super::BulkStats;
 use crate::{Error, Kind, Outcome};
 
-/// After this many unknown outcomes in a row, one row is sent at a time. After as many more, the run stops.
+/// After this many unknown outcomes in a row, one row is sent at a time. After as many more of rows that began since, the run stops.
 const MAX_UNKNOWN: u32 = 5;
 
 /// If the first results are this many identical rejections, the run stops.
@@ -105,8 +105,8 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Takes note of a result. Returns the reason to stop, if it is one.
-    pub(crate) fn note(&mut self, error: Option<&Error>) -> Option<Reason> {
+    /// Takes note of a result. Returns the reason to stop, if it is one. `is_probe`: whether the row began while one row was sent at a time.
+    pub(crate) fn note(&mut self, error: Option<&Error>, is_probe: bool) -> Option<Reason> {
         if error.is_none_or(|error| error.outcome() != Outcome::Unknown) {
             self.unknown_in_a_row = 0;
         }
@@ -128,6 +128,10 @@ impl Watch {
             (Outcome::NotSent, Kind::Connect | Kind::Timeout) => Some(Reason::Connect),
             (Outcome::Unknown, _) => {
                 self.has_other_results = true;
+                // A server that restarts loses all requests in flight. They say nothing about the next ones.
+                if self.is_cautious && !is_probe {
+                    return None;
+                }
                 self.unknown_in_a_row += 1;
                 let is_last = self.is_cautious && self.unknown_in_a_row >= MAX_UNKNOWN;
                 if self.unknown_in_a_row >= MAX_UNKNOWN {
@@ -175,14 +179,19 @@ mod tests {
     #[test]
     fn unknown_outcomes_first_make_the_run_cautious_and_then_stop_it() {
         let mut watch = Watch::default();
-        let reasons: Vec<_> = (0..10).map(|_| watch.note(Some(&unknown()))).collect();
+        let reasons: Vec<_> = (0..10).map(|row| watch.note(Some(&unknown()), row >= 5)).collect();
         assert!(reasons[..9].iter().all(Option::is_none) && reasons[9] == Some(Reason::Unknown));
+        // The rows that were in flight before do not count.
+        let mut watch = Watch::default();
+        assert!((0..100).all(|_| watch.note(Some(&unknown()), false).is_none()) && watch.is_cautious);
+        assert!((0..4).all(|_| watch.note(Some(&unknown()), true).is_none()));
+        assert_eq!(watch.note(Some(&unknown()), true), Some(Reason::Unknown));
         let mut watch = Watch::default();
         for _ in 0..100 {
             for _ in 0..4 {
-                assert_eq!(watch.note(Some(&unknown())), None);
+                assert_eq!(watch.note(Some(&unknown()), false), None);
             }
-            assert_eq!(watch.note(None), None);
+            assert_eq!(watch.note(None, false), None);
             assert!(!watch.is_cautious);
         }
     }
@@ -190,14 +199,14 @@ mod tests {
     #[test]
     fn twenty_identical_rejections_at_the_start_stop_the_run() {
         let mut watch = Watch::default();
-        let reasons: Vec<_> = (0..20).map(|_| watch.note(Some(&rejected("invalid_sender")))).collect();
+        let reasons: Vec<_> = (0..20).map(|_| watch.note(Some(&rejected("invalid_sender")), false)).collect();
         assert!(reasons[..19].iter().all(Option::is_none) && reasons[19] == Some(Reason::Rejections));
         let mut watch = Watch::default();
-        watch.note(Some(&rejected("other")));
-        assert!((0..100).all(|_| watch.note(Some(&rejected("invalid_sender"))).is_none()));
+        watch.note(Some(&rejected("other")), false);
+        assert!((0..100).all(|_| watch.note(Some(&rejected("invalid_sender")), false).is_none()));
         let mut watch = Watch::default();
-        watch.note(None);
-        assert!((0..100).all(|_| watch.note(Some(&rejected("invalid_sender"))).is_none()));
+        watch.note(None, false);
+        assert!((0..100).all(|_| watch.note(Some(&rejected("invalid_sender")), false).is_none()));
     }
 
     #[test]
@@ -213,7 +222,7 @@ mod tests {
             (Kind::InDoubt, Outcome::Unknown, None),
             (Kind::Decode, Outcome::Accepted, None),
         ] {
-            assert_eq!(Watch::default().note(Some(&error(kind, outcome))), reason, "{kind:?}");
+            assert_eq!(Watch::default().note(Some(&error(kind, outcome)), false), reason, "{kind:?}");
         }
     }
 }

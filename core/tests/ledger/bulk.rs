@@ -202,6 +202,17 @@ fn the_run_stops_when_the_rest_would_fail_too() {
 }
 
 #[test]
+fn a_server_that_loses_all_requests_in_flight_does_not_stop_the_run() {
+    let world = World::new();
+    world.sandbox.add_fault(json!({"process": true, "delay": 0.5, "then": "reset", "times": 32}));
+    let client = support::client(&world.sandbox);
+    let (results, stop) = run(&client, rows(200), &with(BulkOptions::new().concurrency(32), &world));
+    assert!(stop.is_none(), "{stop:?}");
+    assert_eq!((results.len(), world.counts().in_doubt, world.counts().accepted), (200, 32, 168));
+    assert_eq!(world.sandbox.messages().len(), 200);
+}
+
+#[test]
 fn a_run_without_credits_stops_and_is_continued() {
     let world = World::new();
     world.sandbox.set_credits(60.0);
