@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::command::{self, Result, cargo_workspace};
+use crate::demo::packages;
+use crate::python::{self, Venv};
 use crate::{paths, sandbox};
 
 /// The program in one language. Its arguments are `LEDGER ROWS CONCURRENCY`.
@@ -19,16 +21,43 @@ pub(super) struct Language {
     pub(super) program: fn() -> Command,
 }
 
-pub(super) const LANGUAGES: &[Language] = &[Language {
-    name: "rust",
-    source: "tests/chaos/src/main.rs",
-    assemble: || Ok(()),
-    program: || {
-        let mut program = rust();
-        program.arg("send");
-        program
+pub(super) const LANGUAGES: &[Language] = &[
+    Language {
+        name: RUST,
+        source: "tests/chaos/src/main.rs",
+        assemble: || Ok(()),
+        program: || {
+            let mut program = rust();
+            program.arg("send");
+            program
+        },
     },
-}];
+    Language {
+        name: "python",
+        source: PYTHON,
+        assemble: || {
+            Venv::empty(VENV, python::PYTHON)?;
+            packages::assemble_python()
+        },
+        program: || packages::python(&Venv::existing(VENV), PYTHON),
+    },
+    Language {
+        name: "node",
+        source: NODE,
+        assemble: || {
+            packages::assemble_node()?;
+            packages::add_to_node(NODE)
+        },
+        program: || packages::node("send.mjs"),
+    },
+];
+
+const RUST: &str = "rust";
+const PYTHON: &str = "tests/chaos/send.py";
+const NODE: &str = "tests/chaos/send.mjs";
+
+/// Name of the virtual environment of the Python program.
+const VENV: &str = "chaos";
 
 /// The program in Rust, which also reads ledgers.
 const PROGRAM: &str = "zexa-chaos";
@@ -39,7 +68,10 @@ fn rust() -> Command {
 
 /// Builds the sandbox and the programs of these languages.
 pub(super) fn build(languages: &[&Language]) -> Result {
-    let targets = ["--bin", PROGRAM, "--bin", sandbox::PROGRAM];
+    let mut targets = vec!["--bin", PROGRAM, "--bin", sandbox::PROGRAM];
+    if languages.iter().any(|language| language.name != RUST) {
+        targets.push("--lib");
+    }
     command::run(&mut cargo_workspace("build", &targets))?;
     languages.iter().try_for_each(|language| (language.assemble)())
 }
@@ -52,4 +84,16 @@ pub(super) fn counts(ledger: &Path) -> Result<String> {
 /// The rows of a ledger, as CSV.
 pub(super) fn export(ledger: &Path) -> Result<String> {
     command::output(rust().arg("export").arg(ledger))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_program_has_a_source() {
+        for language in LANGUAGES {
+            assert!(paths::root().join(language.source).is_file(), "{}", language.source);
+        }
+    }
 }

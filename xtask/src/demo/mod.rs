@@ -3,7 +3,7 @@
 //! The Rust part starts as soon as the sandbox is built. The libraries for the other languages are built at the same time,
 //! in the profile of the sandbox, so that they share its dependencies.
 
-mod packages;
+pub(crate) mod packages;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -61,7 +61,7 @@ const PARTS: &[Part] = &[
         // The program displays its output with rich.
         install: || Venv::of(VENV, &["rich"]).map(drop),
         assemble: packages::assemble_python,
-        program: || packages::python(&Venv::existing(VENV), "demo.py"),
+        program: || packages::python(&Venv::existing(VENV), "bindings-python/examples/demo.py"),
     },
     Part {
         name: "node",

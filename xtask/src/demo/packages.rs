@@ -29,23 +29,23 @@ fn library(name: &str) -> PathBuf {
 }
 
 /// Assembles the Python package in a folder for `PYTHONPATH`.
-pub(super) fn assemble_python() -> Result {
+pub(crate) fn assemble_python() -> Result {
     let package = folder("python").join("zexa");
     empty(&package)?;
     copy(&paths::root().join("bindings-python").join("python").join("zexa"), &package)?;
     copy_file(&library("_zexa"), &package.join(EXTENSION))
 }
 
-/// Command that runs a Python example with the package.
-pub(super) fn python(venv: &Venv, example: &str) -> Command {
+/// Command that runs a Python program with the package.
+pub(crate) fn python(venv: &Venv, source: &str) -> Command {
     let mut python = venv.program("python");
     python.env("PYTHONPATH", folder("python"));
-    python.arg("-B").arg(paths::root().join("bindings-python").join("examples").join(example));
+    python.arg("-B").arg(paths::root().join(source));
     python
 }
 
 /// Assembles the Node package in a project with copies of the examples, because Node resolves packages relative to the program.
-pub(super) fn assemble_node() -> Result {
+pub(crate) fn assemble_node() -> Result {
     let project = folder("node");
     empty(&project)?;
     copy(&npm::sources().join("examples"), &project)?;
@@ -55,8 +55,14 @@ pub(super) fn assemble_node() -> Result {
     copy_file(&library("zexa_node"), &package.join(npm::addon_file(npm::system()?)))
 }
 
-/// Command that runs a Node example in that project.
-pub(super) fn node(example: &str) -> Command {
+/// Adds a program to that project.
+pub(crate) fn add_to_node(source: &str) -> Result {
+    let source = paths::root().join(source);
+    copy_file(&source, &folder("node").join(source.file_name().expect("a file has a name")))
+}
+
+/// Command that runs a Node program in that project.
+pub(crate) fn node(example: &str) -> Command {
     // If Node is missing, the installation has already failed.
     let mut node = Node::find().map_or_else(|_| Command::new("node"), |node| node.command());
     node.arg(folder("node").join(example));
