@@ -334,7 +334,7 @@ impl<P: BulkRow> Rows<P> {
     ) {
         let exists = result.as_ref().err().is_some_and(P::exists);
         let outcome = result.as_ref().map_or_else(Error::outcome, |_| Outcome::Accepted);
-        let is_duplicate = result.as_ref().is_err_and(|error| error.kind() == Kind::Duplicate);
+        let kind = result.as_ref().err().map(Error::kind);
         let (value, error) = match result {
             Ok(value) => (Some(value), None),
             Err(error) => (None, Some(error).filter(|_| !exists)),
@@ -344,9 +344,11 @@ impl<P: BulkRow> Rows<P> {
             let mut state = self.lock();
             let counts = &mut state.counts;
             *match outcome {
-                _ if is_duplicate => &mut counts.duplicate,
+                _ if kind == Some(Kind::Duplicate) => &mut counts.duplicate,
                 Outcome::Rejected => &mut counts.rejected,
                 _ if replayed => &mut counts.replayed,
+                // Accepted with other parameters, in an earlier run.
+                Outcome::Accepted if kind == Some(Kind::KeyReused) => &mut counts.replayed,
                 Outcome::Accepted => &mut counts.accepted,
                 Outcome::NotSent => &mut counts.not_sent,
                 Outcome::Unknown => &mut counts.unknown,

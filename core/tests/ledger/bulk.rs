@@ -115,9 +115,12 @@ fn the_default_key_is_the_recipient() {
     let (results, _) = run(&client, greeting("Hello"), &with(BulkOptions::new(), &world));
     assert!(results[0].idempotency_key.as_ref().expect("a key").starts_with("default:"));
     // A corrected text is not sent to everybody again.
-    let (results, _) = run(&client, greeting("Hullo"), &with(BulkOptions::new(), &world));
-    let error = results[0].error.as_ref().expect("another text");
-    assert_eq!((error.kind(), results[0].outcome), (Kind::KeyReused, Outcome::Accepted));
+    let options = with(BulkOptions::new(), &world);
+    let mut sending = client.messages().send_many(greeting("Hullo"), &options).expect("a run");
+    let result = sending.next().expect("a result").expect("no stop");
+    let error = result.error.as_ref().expect("another text");
+    assert_eq!((error.kind(), result.outcome), (Kind::KeyReused, Outcome::Accepted));
+    assert_eq!((sending.stats().accepted, sending.stats().replayed), (0, 1));
     assert_eq!(world.sandbox.messages().len(), 1);
 }
 
