@@ -89,10 +89,15 @@ fn scenarios(entry: &Value, fixtures: &Map<String, Value>) -> Result<Vec<Value>,
 }
 
 /// Replaces `{"$fixture": name}`, `{"$case": key}`, and `{{key}}` in strings. Other members of such an object are added to the replacement.
+///
+/// An item `{"$repeat": count, "item": value}` of an array is replaced by that number of items.
 fn expand(value: &Value, fixtures: &Map<String, Value>, case: &Map<String, Value>) -> Result<Value, String> {
     match value {
         Value::String(text) => Ok(fill_in(text, case).into()),
-        Value::Array(items) => items.iter().map(|item| expand(item, fixtures, case)).collect(),
+        Value::Array(items) => {
+            let items = items.iter().map(|item| repeated(expand(item, fixtures, case)?));
+            Ok(items.collect::<Result<Vec<_>, String>>()?.concat().into())
+        }
         Value::Object(members) => {
             let expanded = |(key, value): (&String, &Value)| Ok((key.clone(), expand(value, fixtures, case)?));
             let others = members.iter().filter(|(key, _)| !matches!(key.as_str(), "$fixture" | "$case"));
@@ -113,6 +118,30 @@ fn expand(value: &Value, fixtures: &Map<String, Value>, case: &Map<String, Value
             }
         }
         _ => Ok(value.clone()),
+    }
+}
+
+/// The items that an expanded item of an array stands for: itself, or those that it repeats, each with its index.
+fn repeated(item: Value) -> Result<Vec<Value>, String> {
+    let Some(count) = item.get("$repeat") else { return Ok(vec![item]) };
+    let members = item.as_object().map_or(0, Map::len);
+    match (count.as_u64(), item.get("item")) {
+        (Some(count), Some(repeated)) if members == 2 => {
+            Ok((0..count).map(|index| numbered(repeated, index)).collect())
+        }
+        _ => Err(format!("{item} must have a number as `$repeat`, and `item`")),
+    }
+}
+
+/// Replaces `{{index}}`, and `{{index5}}`, which has five digits, in all strings.
+fn numbered(value: &Value, index: u64) -> Value {
+    match value {
+        Value::String(text) => {
+            text.replace("{{index}}", &index.to_string()).replace("{{index5}}", &format!("{index:05}")).into()
+        }
+        Value::Array(items) => items.iter().map(|item| numbered(item, index)).collect(),
+        Value::Object(members) => members.iter().map(|(key, value)| (key.clone(), numbered(value, index))).collect(),
+        _ => value.clone(),
     }
 }
 
@@ -168,6 +197,18 @@ mod tests {
     }
 
     #[test]
+    fn items_are_repeated() {
+        let entry = json!({
+            "name": "a",
+            "cases": [{"count": 2}],
+            "rows": [{"key": "x"}, {"$repeat": {"$case": "count"}, "item": {"$fixture": "sms", "keys": ["{{index}}-{{index5}}"]}}],
+        });
+        let row = |keys: &str| json!({"to": "+244912345678", "keys": [keys]});
+        let rows = json!([{"key": "x"}, row("0-00000"), row("1-00001")]);
+        assert_eq!(expanded(entry), Ok(vec![json!({"name": "a", "rows": rows})]));
+    }
+
+    #[test]
     fn mistakes_are_reported_with_the_scenario() {
         for (entry, reason) in [
             (json!({"name": "a", "call": {"$fixture": "sent"}}), r#""a": there is no fixture "sent""#),
@@ -179,6 +220,10 @@ mod tests {
             (
                 json!({"name": "a", "cases": [{"how": "b"}], "call": {"$case": "how", "more": 1}}),
                 r#""a": "b" is no object, so it cannot have other members"#,
+            ),
+            (
+                json!({"name": "a", "rows": [{"$repeat": 2, "items": 1}]}),
+                r#""a": {"$repeat":2,"items":1} must have a number as `$repeat`, and `item`"#,
             ),
         ] {
             assert_eq!(expanded(entry), Err(reason.to_owned()));
