@@ -8,6 +8,7 @@ use serde_json::Value;
 use zexa::binding::Item;
 use zexa::{AsyncClient, AsyncList, Method, webhooks};
 
+use crate::bulk::{self, Rows, run};
 use crate::scenario::Call;
 use crate::values::{CallResult, Failure, Success, json, of_page, of_response, params, query, text};
 
@@ -16,6 +17,10 @@ pub(crate) async fn call(client: &AsyncClient, call: &Call) -> CallResult {
     let id = text(arguments, "id");
     let result = match call.operation.as_str() {
         "messages.send" => json(client.messages().send(&params(arguments)).await?),
+        "messages.send_many" => {
+            let (rows, options) = (Rows(bulk::rows(call)), bulk::options(call));
+            run!(client.messages().send_many(rows, &options)?, call, "message", |run| next(&mut run).await)
+        }
         "messages.get" => json(client.messages().get(id).await?),
         "messages.wait" => json(client.messages().wait(id, text(arguments, "until")).await?),
         "sender_ids.list" => return list(call, client.sender_ids().list(&params(arguments))).await,
@@ -24,6 +29,10 @@ pub(crate) async fn call(client: &AsyncClient, call: &Call) -> CallResult {
         "campaigns.get" => json(client.campaigns().get(id).await?),
         "campaigns.wait" => json(client.campaigns().wait(id, text(arguments, "until")).await?),
         "contacts.create" => json(client.contacts().create(&params(arguments)).await?),
+        "contacts.create_many" => {
+            let (rows, options) = (Rows(bulk::rows(call)), bulk::options(call));
+            run!(client.contacts().create_many(rows, &options)?, call, "contact", |run| next(&mut run).await)
+        }
         "contacts.list" => return list(call, client.contacts().list(&params(arguments))).await,
         "contacts.delete" => json(client.contacts().delete(id).await?),
         "webhooks.create" => json(client.webhooks().create(&params(arguments)).await?),
@@ -48,11 +57,15 @@ async fn list<T: Item>(call: &Call, mut list: AsyncList<T>) -> CallResult {
     }
     let mut items = Vec::new();
     while items.len() < call.take.unwrap_or(usize::MAX) {
-        match poll_fn(|context| Pin::new(&mut list).poll_next(context)).await {
+        match next(&mut list).await {
             Some(Ok(item)) => items.push(json(item)),
             Some(Err(error)) => return Err(Failure { error, items: Some(items) }),
             None => return Ok(Success { incomplete: Some(list.is_incomplete()), ..Value::from(items).into() }),
         }
     }
     Ok(Value::from(items).into())
+}
+
+async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
+    poll_fn(|context| Pin::new(&mut *stream).poll_next(context)).await
 }

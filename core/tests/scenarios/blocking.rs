@@ -4,6 +4,7 @@ use serde_json::Value;
 use zexa::binding::Item;
 use zexa::{Client, List, Method, webhooks};
 
+use crate::bulk::{self, run};
 use crate::scenario::Call;
 use crate::values::{CallResult, Failure, Success, json, of_page, of_response, params, query, text};
 
@@ -12,6 +13,10 @@ pub(crate) fn call(client: &Client, call: &Call) -> CallResult {
     let id = text(arguments, "id");
     let result = match call.operation.as_str() {
         "messages.send" => json(client.messages().send(&params(arguments))?),
+        "messages.send_many" => {
+            let options = bulk::options(call);
+            run!(client.messages().send_many(bulk::rows(call), &options)?, call, "message", |run| run.next())
+        }
         "messages.get" => json(client.messages().get(id)?),
         "messages.wait" => json(client.messages().wait(id, text(arguments, "until"))?),
         "sender_ids.list" => return list(call, client.sender_ids().list(&params(arguments))),
@@ -20,6 +25,10 @@ pub(crate) fn call(client: &Client, call: &Call) -> CallResult {
         "campaigns.get" => json(client.campaigns().get(id)?),
         "campaigns.wait" => json(client.campaigns().wait(id, text(arguments, "until"))?),
         "contacts.create" => json(client.contacts().create(&params(arguments))?),
+        "contacts.create_many" => {
+            let options = bulk::options(call);
+            run!(client.contacts().create_many(bulk::rows(call), &options)?, call, "contact", |run| run.next())
+        }
         "contacts.list" => return list(call, client.contacts().list(&params(arguments))),
         "contacts.delete" => json(client.contacts().delete(id)?),
         "webhooks.create" => json(client.webhooks().create(&params(arguments))?),

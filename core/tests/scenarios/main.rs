@@ -4,6 +4,7 @@
 
 mod asynchronous;
 mod blocking;
+mod bulk;
 mod ledger;
 mod options;
 mod play;
@@ -49,6 +50,18 @@ fn mismatches_are_reported() {
         ),
         ("/ledger", json!({"result": {}, "ledger": {"accepted": 0}})),
         ("no operation", json!({"result": {}, "call": {"operation": "credits.guess"}})),
+        (
+            "/result/results",
+            json!({"call": {"operation": "contacts.create_many", "arguments": {"rows": []}}, "result": {"results": {"$length": 1}}}),
+        ),
+        (
+            "currency",
+            json!({"result": {}, "call": {"operation": "messages.send_many", "arguments": {"rows": [{"currency": "AOA"}]}}}),
+        ),
+        (
+            "colour",
+            json!({"result": {}, "call": {"operation": "messages.send_many", "arguments": {"rows": []}, "bulk": {"colour": 1}}}),
+        ),
         ("max_retrys", json!({"result": {}, "client": {"max_retrys": 1}})),
         ("no_such_state", json!({"result": {}, "server": {"state": {"no_such_state": 1}}})),
         (

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use zexa::binding::{self, Pairs, ReadOptions};
-use zexa::{CallOptions, Client, ClientBuilder, Timestamp};
+use zexa::{BulkOptions, CallOptions, Client, ClientBuilder, Timestamp};
 
 use crate::scenario::{parse, seconds};
 
@@ -23,6 +23,14 @@ pub(crate) fn client(options: Map<String, Value>) -> ClientBuilder {
 pub(crate) fn call(options: Map<String, Value>) -> CallOptions {
     let mut reader = Reader(options);
     let Ok(options) = binding::read_call_options(&mut reader);
+    reader.finish();
+    options
+}
+
+/// Returns the options of a bulk run.
+pub(crate) fn bulk(options: Map<String, Value>) -> BulkOptions {
+    let mut reader = Reader(options);
+    let Ok(options) = binding::read_bulk_options(&mut reader);
     reader.finish();
     options
 }

@@ -1,6 +1,6 @@
 //! Plays one scenario: starts a sandbox, creates a client, makes the calls, and compares the result.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -56,27 +56,63 @@ pub(crate) fn play(scenario: &Arc<Scenario>, flavour: Flavour) -> Result<(), Vec
 }
 
 fn run(scenario: &Scenario, flavour: Flavour) -> Vec<String> {
-    let sandbox = Sandbox::start_with(parse("server", json!(scenario.server)));
-    let directory = Directory::new();
-    let options = client_options(scenario, &sandbox, &directory);
-    let ledger = options.get("ledger").and_then(Value::as_str).map(PathBuf::from);
+    let world = World::new(scenario);
     let mut before = Vec::new();
-    let mut actual = members(make_calls(scenario, options, &sandbox, flavour, &mut before));
+    let mut actual = members(make_calls(scenario, &world, flavour, &mut before));
     let summary = match actual.get("error") {
         None => format!("the result was {}", actual["result"]),
         Some(error) => format!("the error was {error}"),
     };
     actual["before"] = before.into();
-    actual["requests"] = json!(sandbox.requests());
-    actual["messages"] = json!(sandbox.messages());
-    if let (Some(_), Some(path)) = (&scenario.ledger, ledger) {
-        actual["ledger"] = rows_of(&path);
+    actual["requests"] = json!(world.sandbox.requests());
+    actual["messages"] = json!(world.sandbox.messages());
+    if let (Some(_), Some(path)) = (&scenario.ledger, scenario.ledger_path()) {
+        let path = world.filled_in(path);
+        actual["ledger"] = rows_of(Path::new(path.as_str().expect("a path")));
     }
     let mut found = mismatches(&expected(scenario), &actual);
     if !found.is_empty() {
         found.push(summary.chars().take(600).collect());
     }
     found
+}
+
+/// What a scenario has of its own.
+struct World {
+    sandbox: Sandbox,
+    directory: Directory,
+}
+
+impl World {
+    fn new(scenario: &Scenario) -> World {
+        let sandbox = Sandbox::start_with(parse("server", json!(scenario.server)));
+        World { sandbox, directory: Directory::new() }
+    }
+
+    /// The options of the client, with the URL and the key of the sandbox unless the scenario sets them.
+    fn client_options(&self, scenario: &Scenario) -> Map<String, Value> {
+        let defaults = [("base_url", self.sandbox.url()), ("api_key", self.sandbox.api_key())];
+        let defaults = defaults.map(|(name, value)| (name.to_owned(), value.into()));
+        defaults.into_iter().chain(self.all_filled_in(&scenario.client)).collect()
+    }
+
+    /// The call, with the placeholders in its options replaced.
+    fn call(&self, call: &Call) -> Call {
+        let mut call = call.clone();
+        call.bulk = self.all_filled_in(&call.bulk);
+        call
+    }
+
+    fn all_filled_in(&self, options: &Map<String, Value>) -> Map<String, Value> {
+        options.iter().map(|(name, value)| (name.clone(), self.filled_in(value))).collect()
+    }
+
+    fn filled_in(&self, value: &Value) -> Value {
+        let Some(text) = value.as_str() else { return value.clone() };
+        let ca_file = self.sandbox.ca_file().map(|file| file.display().to_string()).unwrap_or_default();
+        let text = text.replace("{{url}}", self.sandbox.url()).replace("{{ca_file}}", &ca_file);
+        text.replace("{{directory}}", &self.directory.path().display().to_string()).into()
+    }
 }
 
 fn expected(scenario: &Scenario) -> Value {
@@ -96,15 +132,9 @@ fn expected(scenario: &Scenario) -> Value {
 }
 
 /// Creates the client and makes all calls. Returns the result of the last one, and adds those of the others to `before`.
-fn make_calls(
-    scenario: &Scenario,
-    options: Map<String, Value>,
-    sandbox: &Sandbox,
-    flavour: Flavour,
-    before: &mut Vec<Value>,
-) -> CallResult {
+fn make_calls(scenario: &Scenario, world: &World, flavour: Flavour, before: &mut Vec<Value>) -> CallResult {
     let token = CancelToken::new();
-    let mut builder = options::client(options);
+    let mut builder = options::client(world.client_options(scenario));
     if let Some(count) = scenario.call.as_ref().and_then(|call| call.cancel_after_attempts) {
         builder = cancelling_after_attempts(builder, count, token.clone());
     }
@@ -120,24 +150,9 @@ fn make_calls(
             Box::new(move |call| runtime.block_on(asynchronous::call(&client.with_options(call.options(&token)), call)))
         }
     };
-    before.extend(scenario.before().map(|call| members(make(&call))));
+    before.extend(scenario.before().map(|call| members(make(&world.call(&call)))));
     let Some(call) = &scenario.call else { return Ok(Value::Null.into()) };
-    cancelling(call, sandbox, &token, || make(call))
-}
-
-/// The options of the client, with the URL and the key of the sandbox unless the scenario sets them.
-fn client_options(scenario: &Scenario, sandbox: &Sandbox, directory: &Directory) -> Map<String, Value> {
-    let defaults = [("base_url", sandbox.url()), ("api_key", sandbox.api_key())];
-    let defaults = defaults.map(|(name, value)| (name.to_owned(), value.into()));
-    let options = scenario.client.iter().map(|(name, value)| (name.clone(), filled_in(value, sandbox, directory)));
-    defaults.into_iter().chain(options).collect()
-}
-
-fn filled_in(value: &Value, sandbox: &Sandbox, directory: &Directory) -> Value {
-    let Some(text) = value.as_str() else { return value.clone() };
-    let ca_file = sandbox.ca_file().map(|file| file.display().to_string()).unwrap_or_default();
-    let text = text.replace("{{url}}", sandbox.url()).replace("{{ca_file}}", &ca_file);
-    text.replace("{{directory}}", &directory.path().display().to_string()).into()
+    cancelling(call, &world.sandbox, &token, || make(&world.call(call)))
 }
 
 /// Cancels the call when the client has reported this number of attempts.

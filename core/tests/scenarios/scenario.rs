@@ -47,6 +47,12 @@ impl Scenario {
         })
     }
 
+    /// The path of the ledger, with placeholders: that of the client, or else that of the bulk run.
+    pub(crate) fn ledger_path(&self) -> Option<&Value> {
+        let of_run = || self.call.as_ref().and_then(|call| call.bulk.get("ledger"));
+        self.client.get("ledger").or_else(of_run)
+    }
+
     /// The patterns for the results of the calls before the call. An absent one matches any result.
     pub(crate) fn expected_before(&self) -> Value {
         let expected = self.before.iter().map(|call| call.get("expect").cloned().unwrap_or_else(|| json!({})));
@@ -54,12 +60,17 @@ impl Scenario {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Call {
     pub(crate) operation: String,
     #[serde(default)]
     pub(crate) arguments: Map<String, Value>,
+    /// The options of a bulk run, with placeholders.
+    #[serde(default)]
+    pub(crate) bulk: Map<String, Value>,
+    /// The number of results after which a bulk run is stopped.
+    pub(crate) stop_after_results: Option<usize>,
     pub(crate) page: Option<u32>,
     pub(crate) take: Option<usize>,
     #[serde(default)]
