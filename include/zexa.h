@@ -2334,67 +2334,6 @@ void zexa_doubtful_row_free(zexa_doubtful_row *doubtful_row);
  * ============================================================================================== */
 
 /**
- * The progress of a bulk run.
- *
- * Free it with zexa_bulk_stats_free(). Its strings are valid until then.
- */
-typedef struct zexa_bulk_stats zexa_bulk_stats;
-
-/** Number of rows that were pulled from the source. */
-int64_t zexa_bulk_stats_pulled(const zexa_bulk_stats *bulk_stats);
-
-/** Number of rows in flight: pulled, and without a result. */
-int64_t zexa_bulk_stats_in_flight(const zexa_bulk_stats *bulk_stats);
-
-/** Number of rows that the server accepted in this run. */
-int64_t zexa_bulk_stats_accepted(const zexa_bulk_stats *bulk_stats);
-
-/**
- * Number of rows that the server rejected, also in an earlier run. For contacts, this includes
- * those that already exist.
- */
-int64_t zexa_bulk_stats_rejected(const zexa_bulk_stats *bulk_stats);
-
-/** Number of rows that were not sent, such as invalid ones. */
-int64_t zexa_bulk_stats_not_sent(const zexa_bulk_stats *bulk_stats);
-
-/** Number of rows whose outcome is unknown. */
-int64_t zexa_bulk_stats_unknown(const zexa_bulk_stats *bulk_stats);
-
-/** Number of rows whose key occurred before in the run. */
-int64_t zexa_bulk_stats_duplicate(const zexa_bulk_stats *bulk_stats);
-
-/** Number of rows that an earlier run has sent. */
-int64_t zexa_bulk_stats_replayed(const zexa_bulk_stats *bulk_stats);
-
-/** Rows per second that the server answered in the last seconds. */
-double zexa_bulk_stats_rate(const zexa_bulk_stats *bulk_stats);
-
-/** Rows per second to which the run is limited. Absent if it is not limited. NaN if absent. */
-double zexa_bulk_stats_allowed_rate(const zexa_bulk_stats *bulk_stats);
-
-/** Seconds until rows are sent again, if the server has asked to wait. NaN if absent. */
-double zexa_bulk_stats_gate_opens_in(const zexa_bulk_stats *bulk_stats);
-
-/** Absolute path of the ledger. Absent without a ledger. NULL if absent. */
-const char *zexa_bulk_stats_ledger(const zexa_bulk_stats *bulk_stats);
-
-/**
- * Return the object as JSON, with the field names of the API, including fields that this version
- * does not know. NULL if the object is NULL.
- */
-const char *zexa_bulk_stats_json(const zexa_bulk_stats *bulk_stats);
-
-/**
- * Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object. NULL
- * if the object is NULL.
- */
-const char *zexa_bulk_stats_extra_json(const zexa_bulk_stats *bulk_stats);
-
-/** Free the object. NULL is ignored. */
-void zexa_bulk_stats_free(zexa_bulk_stats *bulk_stats);
-
-/**
  * Options of a bulk run.
  *
  * Initialise with `ZEXA_BULK_OPTIONS_INIT`, which sets all options to absent. The struct and its
@@ -2455,13 +2394,331 @@ typedef struct zexa_bulk_options {
     {sizeof(zexa_bulk_options),                                                                    \
      NULL,                                                                                         \
      ZEXA_DEFAULT,                                                                                 \
-     NULL,                                                                                         \
+     ZEXA_DEFAULT,                                                                                 \
      ZEXA_DEFAULT,                                                                                 \
      NULL,                                                                                         \
      NULL,                                                                                         \
      NULL,                                                                                         \
      ZEXA_DEFAULT,                                                                                 \
      NULL}
+
+/**
+ * The progress of a bulk run.
+ *
+ * Free it with zexa_bulk_stats_free(). Its strings are valid until then.
+ */
+typedef struct zexa_bulk_stats zexa_bulk_stats;
+
+/**
+ * A bulk run that adds contacts. Free it with zexa_create_many_free(), also before its end.
+ *
+ * One thread at a time may be in zexa_create_many_next(). The other functions are thread-safe. A
+ * forked child cannot use a run of its parent: zexa_create_many_next() returns `ZEXA_CLOSED`, and
+ * the other functions, including zexa_create_many_free(), have no effect.
+ */
+typedef struct zexa_create_many zexa_create_many;
+
+/**
+ * The result of a row of a bulk run that adds contacts. Free it with zexa_create_result_free(),
+ * before or after the run.
+ */
+typedef struct zexa_create_result zexa_create_result;
+
+/**
+ * A bulk run that sends messages. Free it with zexa_send_many_free(), also before its end.
+ *
+ * One thread at a time may be in zexa_send_many_next(). The other functions are thread-safe. A
+ * forked child cannot use a run of its parent: zexa_send_many_next() returns `ZEXA_CLOSED`, and the
+ * other functions, including zexa_send_many_free(), have no effect.
+ */
+typedef struct zexa_send_many zexa_send_many;
+
+/**
+ * The result of a row of a bulk run that sends messages. Free it with zexa_send_result_free(),
+ * before or after the run.
+ */
+typedef struct zexa_send_result zexa_send_result;
+
+/**
+ * Fills in the parameters of the next message of a bulk run.
+ *
+ * Called only by zexa_send_many_next(), on its thread. The strings of a row must be valid until the
+ * callback is called again or zexa_send_many_next() returns. The callback may make other calls of
+ * this library, but must not use the run itself, and must not leave by longjmp() or an exception.
+ *
+ * @param row       the parameters; initialised already, with all members absent
+ * @param userdata  `userdata` of zexa_messages_send_many()
+ * @return `ZEXA_OK` with a row; `ZEXA_DONE` after the last row; any other status if the source has
+ *     failed. The run then ends after the rows in flight, and zexa_send_many_next() returns that
+ *     status
+ */
+typedef zexa_status (*zexa_next_message)(zexa_send_message_params *row, void *userdata);
+
+/**
+ * Fills in the parameters of the next contact of a bulk run.
+ *
+ * Called only by zexa_create_many_next(), on its thread. The strings of a row must be valid until
+ * the callback is called again or zexa_create_many_next() returns. The callback may make other
+ * calls of this library, but must not use the run itself, and must not leave by longjmp() or an
+ * exception.
+ *
+ * @param row       the parameters; initialised already, with all members absent
+ * @param userdata  `userdata` of zexa_contacts_create_many()
+ * @return `ZEXA_OK` with a row; `ZEXA_DONE` after the last row; any other status if the source has
+ *     failed. The run then ends after the rows in flight, and zexa_create_many_next() returns that
+ *     status
+ */
+typedef zexa_status (*zexa_next_contact)(zexa_create_contact_params *row, void *userdata);
+
+/**
+ * Send many messages. Each row is sent at most once, and has one result.
+ *
+ * Sends nothing yet: zexa_send_many_next() pulls the rows from the callback, and a thread of the
+ * library sends them concurrently. With a ledger, a run that was interrupted is continued by
+ * running it again: rows that were sent are not sent again, and rows in doubt fail with
+ * `ZEXA_IN_DOUBT`.
+ *
+ * A 429 settles no row: the run waits, and adapts its rate. The run stops by itself if it makes no
+ * sense to go on, such as without credits.
+ *
+ * Give each row an `idempotency_key`, such as the id of an order. By default, the key is made from
+ * the channel and the recipient, so that a recipient gets one message per ledger.
+ *
+ * Endpoint: `POST /messages`. The call options are those of the client, except `deadline_ms`.
+ * Thread-safe.
+ *
+ * @param client        the client; may be freed during the run
+ * @param next_row      called for each row
+ * @param userdata      [optional] passed to `next_row`
+ * @param bulk_options  [optional] options of the run; NULL for the defaults
+ * @param[out] sending  the run; free with zexa_send_many_free()
+ * @param[out] error    [optional] the error on failure; free with zexa_error_free()
+ * @return `ZEXA_OK`, `ZEXA_CONFIG` if an option is invalid or the ledger cannot be used, or
+ *     `ZEXA_INVALID_ARGUMENT`
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_status zexa_messages_send_many(const zexa_client *client, zexa_next_message next_row,
+                                    void *userdata, const zexa_bulk_options *bulk_options,
+                                    zexa_send_many **sending, zexa_error **error);
+
+/**
+ * Return the next result of a bulk run. Pulls rows, and waits until there is a result: results
+ * arrive as the rows complete, or in the order of the rows if `ordered` is 1.
+ *
+ * @param sending      the run
+ * @param[out] result  the result; free with zexa_send_result_free(). NULL at the end
+ * @param[out] error   [optional] the error on failure; free with zexa_error_free()
+ * @return `ZEXA_OK`; `ZEXA_DONE` at the end; `ZEXA_STOPPED` if the run has stopped before its last
+ *     row, for a `reason` in zexa_error_details_json(), in which `first_untouched` is the index of
+ *     the first row that was not pulled; the status of the callback if that has failed;
+ *     `ZEXA_CLOSED` in a forked child; or `ZEXA_INVALID_ARGUMENT`. After a failure of the run it is
+ *     at its end
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_status zexa_send_many_next(zexa_send_many *sending, zexa_send_result **result,
+                                zexa_error **error);
+
+/**
+ * Add many contacts. Each row has one result.
+ *
+ * As zexa_messages_send_many(), without a ledger: a phone number is unique on the server, so a row
+ * is retried if it may have been processed. A contact that already exists is a result with
+ * zexa_create_result_exists(), and not an error.
+ *
+ * Endpoint: `POST /contacts`. The call options are those of the client, except `deadline_ms`.
+ * Thread-safe.
+ *
+ * @param client         the client; may be freed during the run
+ * @param next_row       called for each row
+ * @param userdata       [optional] passed to `next_row`
+ * @param bulk_options   [optional] options of the run; NULL for the defaults
+ * @param[out] creating  the run; free with zexa_create_many_free()
+ * @param[out] error     [optional] the error on failure; free with zexa_error_free()
+ * @return `ZEXA_OK`, `ZEXA_CONFIG` if an option is invalid, or `ZEXA_INVALID_ARGUMENT`
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_status zexa_contacts_create_many(const zexa_client *client, zexa_next_contact next_row,
+                                      void *userdata, const zexa_bulk_options *bulk_options,
+                                      zexa_create_many **creating, zexa_error **error);
+
+/**
+ * Return the next result of a bulk run. Pulls rows, and waits until there is a result: results
+ * arrive as the rows complete, or in the order of the rows if `ordered` is 1.
+ *
+ * @param creating     the run
+ * @param[out] result  the result; free with zexa_create_result_free(). NULL at the end
+ * @param[out] error   [optional] the error on failure; free with zexa_error_free()
+ * @return `ZEXA_OK`; `ZEXA_DONE` at the end; `ZEXA_STOPPED` if the run has stopped before its last
+ *     row, for a `reason` in zexa_error_details_json(), in which `first_untouched` is the index of
+ *     the first row that was not pulled; the status of the callback if that has failed;
+ *     `ZEXA_CLOSED` in a forked child; or `ZEXA_INVALID_ARGUMENT`. After a failure of the run it is
+ *     at its end
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_status zexa_create_many_next(zexa_create_many *creating, zexa_create_result **result,
+                                  zexa_error **error);
+
+/**
+ * Return the progress of a bulk run.
+ *
+ * Returns a new object; free it with zexa_bulk_stats_free(). NULL if `sending` is NULL, and in a
+ * forked child.
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_bulk_stats *zexa_send_many_stats(const zexa_send_many *sending);
+
+/**
+ * Stop a bulk run: no further row is pulled or sent. The results of the rows in flight still
+ * follow. NULL is ignored.
+ */
+void zexa_send_many_stop(const zexa_send_many *sending);
+
+/** Stop a bulk run, and cancel the rows in flight. Their results still follow. NULL is ignored. */
+void zexa_send_many_cancel(const zexa_send_many *sending);
+
+/**
+ * Return whether a bulk run has created its ledger. False without a ledger.
+ * zexa_bulk_stats_ledger() has the path.
+ */
+bool zexa_send_many_ledger_created(const zexa_send_many *sending);
+
+/**
+ * Free a bulk run, and cancel the rows in flight: those that were not sent will not be sent, and
+ * those that may have been sent are recorded when they are answered. NULL is ignored.
+ */
+void zexa_send_many_free(zexa_send_many *sending);
+
+/** Return the index of the row. The first row is 0. -1 if `result` is NULL. */
+int64_t zexa_send_result_index(const zexa_send_result *result);
+
+/**
+ * Return the key of the row. If the row has none, it is made from the channel and the recipient.
+ * NULL for invalid rows.
+ */
+const char *zexa_send_result_idempotency_key(const zexa_send_result *result);
+
+/** Return the message. NULL if the row failed. It belongs to the result: do not free it. */
+const zexa_message *zexa_send_result_message(const zexa_send_result *result);
+
+/** Return the error of a row that failed, or NULL. It belongs to the result: do not free it. */
+const zexa_error *zexa_send_result_error(const zexa_send_result *result);
+
+/**
+ * Return what is known about the request of the row. `ZEXA_OUTCOME_UNKNOWN` if `result` is NULL.
+ */
+zexa_outcome zexa_send_result_outcome(const zexa_send_result *result);
+
+/** Return whether the result is that of an earlier run, and nothing was sent. */
+bool zexa_send_result_replayed(const zexa_send_result *result);
+
+/**
+ * Return whether the result is in the ledger. False without a ledger, and if it cannot be written.
+ */
+bool zexa_send_result_recorded(const zexa_send_result *result);
+
+/** Free the object. NULL is ignored. */
+void zexa_send_result_free(zexa_send_result *result);
+
+/**
+ * Return the progress of a bulk run.
+ *
+ * Returns a new object; free it with zexa_bulk_stats_free(). NULL if `creating` is NULL, and in a
+ * forked child.
+ */
+ZEXA_WARN_UNUSED_RESULT
+zexa_bulk_stats *zexa_create_many_stats(const zexa_create_many *creating);
+
+/**
+ * Stop a bulk run: no further row is pulled or sent. The results of the rows in flight still
+ * follow. NULL is ignored.
+ */
+void zexa_create_many_stop(const zexa_create_many *creating);
+
+/** Stop a bulk run, and cancel the rows in flight. Their results still follow. NULL is ignored. */
+void zexa_create_many_cancel(const zexa_create_many *creating);
+
+/**
+ * Free a bulk run, and cancel the rows in flight: those that were not sent will not be sent. NULL
+ * is ignored.
+ */
+void zexa_create_many_free(zexa_create_many *creating);
+
+/** Return the index of the row. The first row is 0. -1 if `result` is NULL. */
+int64_t zexa_create_result_index(const zexa_create_result *result);
+
+/**
+ * Return the contact. NULL if the row failed, and for a contact that already exists. It belongs to
+ * the result: do not free it.
+ */
+const zexa_contact *zexa_create_result_contact(const zexa_create_result *result);
+
+/** Return the error of a row that failed, or NULL. It belongs to the result: do not free it. */
+const zexa_error *zexa_create_result_error(const zexa_create_result *result);
+
+/**
+ * Return what is known about the request of the row. `ZEXA_OUTCOME_UNKNOWN` if `result` is NULL.
+ */
+zexa_outcome zexa_create_result_outcome(const zexa_create_result *result);
+
+/** Return whether the contact already exists. This is not an error. */
+bool zexa_create_result_exists(const zexa_create_result *result);
+
+/** Free the object. NULL is ignored. */
+void zexa_create_result_free(zexa_create_result *result);
+
+/** Number of rows that were pulled from the source. */
+int64_t zexa_bulk_stats_pulled(const zexa_bulk_stats *bulk_stats);
+
+/** Number of rows in flight: pulled, and without a result. */
+int64_t zexa_bulk_stats_in_flight(const zexa_bulk_stats *bulk_stats);
+
+/** Number of rows that the server accepted in this run. */
+int64_t zexa_bulk_stats_accepted(const zexa_bulk_stats *bulk_stats);
+
+/**
+ * Number of rows that the server rejected, also in an earlier run. For contacts, this includes
+ * those that already exist.
+ */
+int64_t zexa_bulk_stats_rejected(const zexa_bulk_stats *bulk_stats);
+
+/** Number of rows that were not sent, such as invalid ones. */
+int64_t zexa_bulk_stats_not_sent(const zexa_bulk_stats *bulk_stats);
+
+/** Number of rows whose outcome is unknown. */
+int64_t zexa_bulk_stats_unknown(const zexa_bulk_stats *bulk_stats);
+
+/** Number of rows whose key occurred before in the run. */
+int64_t zexa_bulk_stats_duplicate(const zexa_bulk_stats *bulk_stats);
+
+/** Number of rows that an earlier run has sent. */
+int64_t zexa_bulk_stats_replayed(const zexa_bulk_stats *bulk_stats);
+
+/** Rows per second that the server answered in the last seconds. */
+double zexa_bulk_stats_rate(const zexa_bulk_stats *bulk_stats);
+
+/** Rows per second to which the run is limited. Absent if it is not limited. NaN if absent. */
+double zexa_bulk_stats_allowed_rate(const zexa_bulk_stats *bulk_stats);
+
+/** Seconds until rows are sent again, if the server has asked to wait. NaN if absent. */
+double zexa_bulk_stats_gate_opens_in(const zexa_bulk_stats *bulk_stats);
+
+/** Absolute path of the ledger. Absent without a ledger. NULL if absent. */
+const char *zexa_bulk_stats_ledger(const zexa_bulk_stats *bulk_stats);
+
+/**
+ * Return the object as JSON, with the field names of the API, including fields that this version
+ * does not know. NULL if the object is NULL.
+ */
+const char *zexa_bulk_stats_json(const zexa_bulk_stats *bulk_stats);
+
+/**
+ * Return unknown fields, and the raw values of fields in an unexpected form, as a JSON object. NULL
+ * if the object is NULL.
+ */
+const char *zexa_bulk_stats_extra_json(const zexa_bulk_stats *bulk_stats);
+
+/** Free the object. NULL is ignored. */
+void zexa_bulk_stats_free(zexa_bulk_stats *bulk_stats);
 
 /* ==============================================================================================
  * Pages and iterators

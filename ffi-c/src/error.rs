@@ -29,6 +29,11 @@ impl zexa_error {
         self.0.model.status
     }
 
+    pub(crate) fn into_parts(self) -> (zexa_status, zexa::Error) {
+        let Failed { status, error } = self.0.model;
+        (status, error)
+    }
+
     fn error(&self) -> &zexa::Error {
         &self.0.model.error
     }

@@ -13,6 +13,7 @@
 #![allow(clippy::missing_safety_doc, reason = "the header states the requirements of all functions once, at its top")]
 
 mod attempt;
+mod bulk_run;
 mod call_options;
 mod cancel;
 mod client;

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "ledger.h"
+#include "bulk.h"
 
 static void send_some(const zexa_client *client, int count) {
     zexa_send_message_params params = sms("Hello");
@@ -206,11 +206,121 @@ static void test_ledger(void) {
     ledger_world_free(&world);
 }
 
+enum { ROWS = 50 };
+
+/* Nothing that a child does with an inherited run succeeds, hangs or crashes. */
+static void use_in_child(zexa_send_many *sending) {
+    zexa_send_result *result = NULL;
+    zexa_error *error = NULL;
+    zexa_status status = zexa_send_many_next(sending, &result, &error);
+    CHECK_FAILS(status, ZEXA_CLOSED, ZEXA_OUTCOME_UNKNOWN, &error);
+    CHECK(result == NULL);
+    CHECK(zexa_send_many_stats(sending) == NULL);
+    zexa_send_many_stop(sending);
+    zexa_send_many_cancel(sending);
+    zexa_send_many_free(sending);
+}
+
+static void check_remaining_results(const ledger_world *world, zexa_send_many *sending,
+                                    long count) {
+    long results, accepted;
+    zexa_error *error = NULL;
+    CHECK_NUMBER(take_results(sending, &results, &accepted, &error), ZEXA_DONE);
+    CHECK_NUMBER(accepted, count);
+    CHECK_NUMBER(sandbox_count(&world->server, "messages"), ROWS);
+}
+
+static void test_run_in_progress(void) {
+    ledger_world world = ledger_world_new("{}");
+    zexa_client *client = sandbox_client(&world.server);
+    zexa_bulk_options options = with_ledger(&world);
+    row_source source = rows(ROWS);
+    zexa_send_many *sending = send_rows(client, &source, &options);
+    zexa_send_result_free(next_result(sending));
+    pid_t child = fork_child();
+    if (child == 0) {
+        use_in_child(sending);
+        zexa_client_free(client);
+        exit(0);
+    }
+    join(child);
+    check_remaining_results(&world, sending, ROWS - 1);
+    zexa_send_many_free(sending);
+    zexa_client_free(client);
+    ledger_world_free(&world);
+}
+
+static void *take_all(void *argument) {
+    long results, accepted;
+    zexa_error *error = NULL;
+    CHECK_NUMBER(take_results(argument, &results, &accepted, &error), ZEXA_DONE);
+    CHECK_NUMBER(accepted, ROWS);
+    return NULL;
+}
+
+/* The thread that waits for the next result does not exist in the child. */
+static void test_run_in_use_during_fork(void) {
+    ledger_world world =
+        ledger_world_new("{\"faults\": [{\"process\": true, \"delay\": 0.2, \"times\": 0}]}");
+    zexa_client *client = sandbox_client(&world.server);
+    row_source source = rows(ROWS);
+    zexa_send_many *sending = send_rows(client, &source, NULL);
+    pthread_t thread;
+    CHECK_NUMBER(pthread_create(&thread, NULL, take_all, sending), 0);
+    sandbox_wait_for_requests(&world.server, "1");
+    pid_t child = fork_child();
+    if (child == 0) {
+        use_in_child(sending);
+        exit(0);
+    }
+    join(child);
+    pthread_join(thread, NULL);
+    CHECK_NUMBER(sandbox_count(&world.server, "messages"), ROWS);
+    zexa_send_many_free(sending);
+    zexa_client_free(client);
+    ledger_world_free(&world);
+}
+
+static pid_t forked = -1;
+
+static zexa_status fork_at_5(zexa_send_message_params *row, long number) {
+    (void)row;
+    if (number == 5)
+        forked = fork_child();
+    return ZEXA_OK;
+}
+
+/* The child returns from the callback into the run of its parent. */
+static void test_callback_that_forks(void) {
+    ledger_world world = ledger_world_new("{}");
+    zexa_client *client = sandbox_client(&world.server);
+    row_source source = {.count = ROWS, .change = fork_at_5};
+    zexa_send_many *sending = send_rows(client, &source, NULL);
+    long results, accepted;
+    zexa_error *error = NULL;
+    zexa_status status = take_results(sending, &results, &accepted, &error);
+    if (forked == 0) {
+        CHECK_FAILS(status, ZEXA_CLOSED, ZEXA_OUTCOME_UNKNOWN, &error);
+        zexa_send_many_free(sending);
+        exit(0);
+    }
+    CHECK_NUMBER(status, ZEXA_DONE);
+    CHECK_NUMBER(accepted, ROWS);
+    join(forked);
+    CHECK_NUMBER(sandbox_count(&world.server, "messages"), ROWS);
+    zexa_send_many_free(sending);
+    zexa_client_free(client);
+    ledger_world_free(&world);
+}
+
 int main(void) {
     test_ledger();
     test_iterator_in_use_during_fork();
     test_client_used_in_parent_and_child();
     test_partially_read_list();
     test_client_created_in_the_child();
+    test_run_in_progress();
+    test_run_in_use_during_fork();
+    test_callback_that_forks();
     return 0;
 }

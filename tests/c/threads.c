@@ -1,8 +1,8 @@
-/* Threads share a client, a list and an object. */
+/* Threads share a client, a list and an object, and take the results of runs. */
 
 #include <pthread.h>
 
-#include "sandbox.h"
+#include "bulk.h"
 
 enum { THREADS = 8, CONTACTS = 200 };
 
@@ -116,9 +116,65 @@ static void test_shared_object(void) {
     sandbox_free(&server);
 }
 
+/* A run on a ledger of its own, whose progress another thread reads. */
+typedef struct {
+    ledger_world world;
+    zexa_send_many *sending;
+    row_source source;
+} bulk_task;
+
+static void *take_all(void *argument) {
+    bulk_task *task = argument;
+    long results, accepted;
+    zexa_error *error = NULL;
+    CHECK_NUMBER(take_results(task->sending, &results, &accepted, &error), ZEXA_DONE);
+    CHECK_NUMBER(accepted, task->source.count);
+    return NULL;
+}
+
+static void *watch(void *argument) {
+    const bulk_task *task = argument;
+    for (int64_t accepted = 0, now; accepted < task->source.count; accepted = now) {
+        zexa_bulk_stats *stats = zexa_send_many_stats(task->sending);
+        now = zexa_bulk_stats_accepted(stats);
+        CHECK(now >= accepted && zexa_bulk_stats_pulled(stats) >= now);
+        zexa_bulk_stats_free(stats);
+    }
+    return NULL;
+}
+
+static void test_two_runs(void) {
+    static bulk_task tasks[2];
+    zexa_client *client = NULL;
+    pthread_t threads[4];
+    for (int index = 0; index < 2; index++) {
+        bulk_task *task = &tasks[index];
+        task->world = ledger_world_new("{}");
+        task->source = rows(size_of_test("ZEXA_TEST_MESSAGES", 100));
+        /* The runs share a client. */
+        if (index == 0)
+            client = sandbox_client(&task->world.server);
+        zexa_bulk_options options = with_ledger(&task->world);
+        task->sending = send_rows(client, &task->source, &options);
+    }
+    for (int index = 0; index < 4; index++)
+        CHECK_NUMBER(
+            pthread_create(&threads[index], NULL, index < 2 ? take_all : watch, &tasks[index % 2]),
+            0);
+    for (int index = 0; index < 4; index++)
+        CHECK_NUMBER(pthread_join(threads[index], NULL), 0);
+    CHECK_NUMBER(sandbox_count(&tasks[0].world.server, "messages"), 2 * tasks[0].source.count);
+    zexa_client_free(client);
+    for (int index = 0; index < 2; index++) {
+        zexa_send_many_free(tasks[index].sending);
+        ledger_world_free(&tasks[index].world);
+    }
+}
+
 int main(void) {
     test_shared_client();
     test_shared_list();
     test_shared_object();
+    test_two_runs();
     return 0;
 }

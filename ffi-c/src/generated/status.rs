@@ -119,6 +119,37 @@ impl From<Outcome> for zexa_outcome {
 }
 
 impl zexa_status {
+    /// Returns the status with this number.
+    pub(crate) fn of(status: c_int) -> Option<zexa_status> {
+        match status {
+            0 => Some(zexa_status::ZEXA_OK),
+            1 => Some(zexa_status::ZEXA_CONFIG),
+            2 => Some(zexa_status::ZEXA_INVALID_REQUEST),
+            3 => Some(zexa_status::ZEXA_UNAUTHORIZED),
+            4 => Some(zexa_status::ZEXA_NOT_FOUND),
+            5 => Some(zexa_status::ZEXA_CONFLICT),
+            6 => Some(zexa_status::ZEXA_VALIDATION),
+            7 => Some(zexa_status::ZEXA_INSUFFICIENT_CREDITS),
+            8 => Some(zexa_status::ZEXA_RATE_LIMITED),
+            9 => Some(zexa_status::ZEXA_SERVER),
+            10 => Some(zexa_status::ZEXA_CONNECT),
+            11 => Some(zexa_status::ZEXA_TIMEOUT),
+            12 => Some(zexa_status::ZEXA_DECODE),
+            13 => Some(zexa_status::ZEXA_CANCELLED),
+            14 => Some(zexa_status::ZEXA_CLOSED),
+            15 => Some(zexa_status::ZEXA_OTHER),
+            16 => Some(zexa_status::ZEXA_IN_PROGRESS),
+            17 => Some(zexa_status::ZEXA_IN_DOUBT),
+            18 => Some(zexa_status::ZEXA_KEY_REUSED),
+            19 => Some(zexa_status::ZEXA_DUPLICATE),
+            20 => Some(zexa_status::ZEXA_STOPPED),
+            100 => Some(zexa_status::ZEXA_DONE),
+            101 => Some(zexa_status::ZEXA_INVALID_ARGUMENT),
+            102 => Some(zexa_status::ZEXA_INTERNAL),
+            _ => None,
+        }
+    }
+
     /// Returns the name of the status with this number.
     pub(crate) fn name(status: c_int) -> &'static CStr {
         match status {

@@ -72,7 +72,7 @@ fn init_values(code: &str) -> Option<String> {
     let (members, _) = code.strip_prefix("typedef struct {\n    size_t struct_size;\n")?.split_once('}')?;
     let value = |member: &str| match member.trim().split(' ').next() {
         Some("size_t") => ", 0",
-        Some("int64_t") => ", ZEXA_DEFAULT",
+        Some("int64_t" | "double") => ", ZEXA_DEFAULT",
         _ => ", NULL",
     };
     Some(members.lines().map(value).collect())

@@ -24,7 +24,9 @@ pub(super) const OTHER_STATUSES: [(&str, u32, &str); 3] = [
 
 /// Names in the templates that do not depend on the definitions.
 pub(super) const IN_TEMPLATES: &str = "zexa_status zexa_status_name zexa_outcome zexa_outcome_name zexa_client_options zexa_call_options ZEXA_OK \
-    ZEXA_DONE ZEXA_INVALID_ARGUMENT ZEXA_INTERNAL ZEXA_CLIENT_OPTIONS_INIT ZEXA_CALL_OPTIONS_INIT";
+    ZEXA_DONE ZEXA_INVALID_ARGUMENT ZEXA_INTERNAL ZEXA_CLIENT_OPTIONS_INIT ZEXA_CALL_OPTIONS_INIT zexa_bulk_options ZEXA_BULK_OPTIONS_INIT \
+    zexa_next_message zexa_next_contact zexa_messages_send_many zexa_contacts_create_many zexa_send_many zexa_send_result zexa_create_many \
+    zexa_create_result";
 
 fn link(link: Link<'_>) -> String {
     match link {
