@@ -70,9 +70,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <functional>
 #include <iterator>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -799,13 +801,10 @@ inline void remove_suffix(failure &failure) {
     }
 }
 
-/// Throws if a call failed, and frees its error.
-inline void check(zexa_status status, zexa_error *error) {
-    std::unique_ptr<zexa_error, void (*)(zexa_error *)> owner(error, zexa_error_free);
-    if (status == ZEXA_OK)
-        return;
+/// Copies an error of the C API.
+inline failure describe(const zexa_error *error) {
     failure failure;
-    failure.kind = static_cast<kind>(status);
+    failure.kind = static_cast<kind>(zexa_error_kind(error));
     failure.outcome = static_cast<outcome>(zexa_error_outcome(error));
     failure.safe_to_retry = zexa_error_safe_to_retry(error);
     failure.text = view(zexa_error_text(error));
@@ -820,7 +819,14 @@ inline void check(zexa_status status, zexa_error *error) {
     failure.cause = optional_string(zexa_error_cause(error));
     failure.json = view(zexa_error_json(error));
     remove_suffix(failure);
-    raise(std::move(failure));
+    return failure;
+}
+
+/// Throws if a call failed, and frees its error.
+inline void check(zexa_status status, zexa_error *error) {
+    std::unique_ptr<zexa_error, void (*)(zexa_error *)> owner(error, zexa_error_free);
+    if (status != ZEXA_OK)
+        raise(describe(error));
 }
 
 /// Makes a call that returns an object, which the caller then owns.
@@ -873,6 +879,13 @@ inline std::int32_t number(const std::string &field, const std::optional<std::in
 inline std::int64_t limit(const std::string &field, const std::optional<std::int64_t> &value) {
     if (value && *value < 0)
         reject(field, "must be 1 or more, got " + std::to_string(*value));
+    return value.value_or(ZEXA_DEFAULT);
+}
+
+/// A rate. -1 would mean absent. The library rejects other invalid rates, in the same words.
+inline double rate(const std::string &field, const std::optional<double> &value) {
+    if (value == ZEXA_DEFAULT)
+        reject(field, "must be more than zero, got -1", kind::config);
     return value.value_or(ZEXA_DEFAULT);
 }
 
@@ -1465,6 +1478,339 @@ template <class Item> class list {
 };
 
 // ================================================================================================
+// Bulk runs
+// ================================================================================================
+
+/// Options of a bulk run. An absent option has its default.
+struct bulk_options {
+    /// Maximum number of rows in flight. Over HTTP/1.1, each of them uses one connection.
+    /// Default: 32.
+    std::optional<std::int64_t> concurrency{};
+    /// Maximum rate, in rows per second. Without it, the run is as fast as the server allows: after
+    /// the first 429, the rate adapts to the server's limit. Default: none.
+    std::optional<double> rate{};
+    /// Return the results in the order of the rows, instead of in the order in which they arrive.
+    /// Default: false.
+    bool ordered = false;
+    /// Path of the ledger, if the run does not use that of the client. It is created if it does not
+    /// exist. Not for contacts.
+    std::optional<std::string> ledger{};
+    /// Send rows again whose outcome is unknown, with `send`. A message may then be **sent twice**.
+    /// With `report`, such a row fails with `in_doubt_error`. Default: report.
+    std::optional<std::string> on_unknown{};
+    /// Send rejected rows again, with `send`. With `report`, such a row fails as before. Default:
+    /// report.
+    std::optional<std::string> on_rejected{};
+    /// Send messages whose `scheduled_at` has passed immediately, instead of reporting them as not
+    /// sent. Default: false.
+    bool allow_past = false;
+    /// Time after which nothing more is sent, for messages that would come too late. Default: none.
+    std::optional<timestamp> not_after{};
+    /// Stops the run when it is cancelled: no further row is pulled or sent, and the rows in flight
+    /// are waited for.
+    std::optional<cancel_token> cancel{};
+};
+
+/// @cond
+
+namespace detail {
+
+inline zexa_bulk_options lower(const bulk_options &options, arrays &) {
+    zexa_bulk_options lowered = ZEXA_BULK_OPTIONS_INIT;
+    lowered.concurrency = limit("concurrency", options.concurrency);
+    lowered.rate = rate("rate", options.rate);
+    lowered.ordered = flag(options.ordered);
+    lowered.ledger = text("ledger", options.ledger);
+    lowered.on_unknown = text("on_unknown", options.on_unknown);
+    lowered.on_rejected = text("on_rejected", options.on_rejected);
+    lowered.allow_past = flag(options.allow_past);
+    lowered.not_after = text("not_after", options.not_after);
+    if (options.cancel)
+        lowered.cancel = options.cancel->get();
+    return lowered;
+}
+
+} // namespace detail
+
+/// @endcond
+
+class bulk_stats;
+class send_result;
+class create_result;
+
+/// @cond
+
+namespace detail {
+
+/// The functions of the C API for a bulk run with these results, and the type of its rows. Each
+/// kind of result specialises it below.
+template <class Result> struct bulk;
+
+/// The error of a row. A row that cannot be passed to the library has an error of its own.
+inline std::optional<zexa::error> error_of_row(const std::optional<zexa::error> &rejected,
+                                               const zexa_error *error) {
+    if (rejected || error == nullptr)
+        return rejected;
+    return zexa::error(describe(error));
+}
+
+template <class Rows> auto first_of(Rows &rows) {
+    using std::begin;
+    return begin(rows);
+}
+
+template <class Rows> auto end_of(Rows &rows) {
+    using std::end;
+    return end(rows);
+}
+
+/// The source of the rows of a bulk run.
+template <class Params> class row_source {
+  public:
+    row_source() = default;
+    row_source(const row_source &) = delete;
+    row_source &operator=(const row_source &) = delete;
+    virtual ~row_source() = default;
+
+    /// The callback of the C API. Exceptions must not cross it.
+    template <class Row> static zexa_status next(Row *row, void *userdata) noexcept {
+        return static_cast<row_source *>(userdata)->next(*row);
+    }
+
+    /// Throws the exception with which the source has failed, if there is one.
+    void check() {
+        if (failure_)
+            std::rethrow_exception(std::exchange(failure_, nullptr));
+    }
+
+    /// The error of a row that could not be passed to the library.
+    std::optional<zexa::error> take_rejected(std::int64_t index) {
+        const auto found = rejected_.find(index);
+        if (found == rejected_.end())
+            return std::nullopt;
+        std::optional<zexa::error> error(found->second);
+        rejected_.erase(found);
+        return error;
+    }
+
+  private:
+    /// Sets the next row, unless there is none.
+    virtual bool pull(std::optional<Params> &params) = 0;
+
+    template <class Row> zexa_status next(Row &row) noexcept {
+        try {
+            if (!pull(params_))
+                return ZEXA_DONE;
+            const std::int64_t index = pulled_++;
+            arrays_ = arrays();
+            try {
+                row = lower(*params_, arrays_);
+            } catch (const zexa::error &error) {
+                // The library rejects the row, which remains empty.
+                rejected_.emplace(index, error);
+            }
+            return ZEXA_OK;
+        } catch (...) {
+            failure_ = std::current_exception();
+            return ZEXA_OTHER;
+        }
+    }
+
+    /// The current row. The library reads it before it asks for the next one.
+    std::optional<Params> params_;
+    arrays arrays_;
+    std::int64_t pulled_ = 0;
+    std::map<std::int64_t, zexa::error> rejected_;
+    std::exception_ptr failure_;
+};
+
+/// A source that is a range. `Rows` is a reference if the range is not a temporary object.
+template <class Params, class Rows> class range_source final : public row_source<Params> {
+  public:
+    explicit range_source(Rows &&rows) : rows_(std::forward<Rows>(rows)) {}
+
+  private:
+    bool pull(std::optional<Params> &params) override {
+        if (at_)
+            ++*at_;
+        else
+            at_.emplace(first_of(rows_));
+        if (*at_ == end_of(rows_))
+            return false;
+        params.emplace(**at_);
+        return true;
+    }
+
+    Rows rows_;
+    std::optional<decltype(first_of(std::declval<Rows &>()))> at_;
+};
+
+/// A run with its source, and its current result.
+template <class Result> struct bulk_state {
+    using functions = bulk<Result>;
+
+    std::unique_ptr<row_source<typename functions::params>> source;
+    /// Freed before the source.
+    std::unique_ptr<typename functions::run_handle, void (*)(typename functions::run_handle *)> run{
+        nullptr, functions::free};
+    std::optional<Result> result;
+
+    /// Waits for the next result. False at the end.
+    bool advance() {
+        result.reset();
+        typename functions::result_handle *next = nullptr;
+        zexa_error *error = nullptr;
+        const zexa_status status = functions::next(run.get(), &next, &error);
+        if (status == ZEXA_DONE)
+            return false;
+        if (status != ZEXA_OK) {
+            std::unique_ptr<zexa_error, void (*)(zexa_error *)> owner(error, zexa_error_free);
+            source->check();
+            static_cast<void>(owner.release());
+        }
+        check(status, error);
+        result.emplace(next, source->take_rejected(functions::index(next)));
+        return true;
+    }
+};
+
+} // namespace detail
+
+/// @endcond
+
+/// A bulk run: a range of results, which can be read once.
+///
+/// ```cpp
+/// std::vector<zexa::send_message_params> rows(100, params);
+/// for (std::size_t row = 0; row < rows.size(); ++row)
+///     rows[row].idempotency_key = "june-" + std::to_string(row);
+/// zexa::bulk_options options;
+/// options.ledger = "june.db";
+/// for (zexa::send_result &result : client.messages().send_many(rows, options)) {
+///     if (const auto error = result.error())
+///         std::cerr << "row " << result.index() << ": " << error->what() << '\n';
+/// }
+/// ```
+///
+/// The rows are any range, which is read lazily while the results are read, on the same thread. A
+/// range that is a temporary object is moved into the run; others must outlive it. Results arrive
+/// as the rows complete, or in the order of the rows if `ordered` is true.
+///
+/// A run that stops before its last row throws stopped_error after the last result. The details
+/// have the `reason`, and `first_untouched` is the index of the first row that was not pulled. An
+/// exception of the range is rethrown after the results of the rows in flight.
+///
+/// Destroying a run cancels the rows in flight: those that were not sent will not be sent, and
+/// those that may have been sent are recorded in the ledger when they are answered. stats(), stop()
+/// and cancel() are thread-safe. A forked child cannot use a run of its parent, and reading its
+/// results throws closed_error.
+template <class Result> class bulk_run {
+    using functions = detail::bulk<Result>;
+    using state = detail::bulk_state<Result>;
+
+  public:
+    /// Type of the iterators: input iterators, whose copies share the position. An iterator that is
+    /// equal to end() must not be dereferenced or incremented. Iterators do not outlive the run.
+    class iterator {
+      public:
+        /// Type of the iterators.
+        using iterator_category = std::input_iterator_tag;
+        /// Type of the results.
+        using value_type = Result;
+        /// Unused.
+        using difference_type = std::ptrdiff_t;
+        /// Type of operator->().
+        using pointer = Result *;
+        /// Type of operator*().
+        using reference = Result &;
+
+        /// Create an end iterator.
+        iterator() = default;
+
+        /// Return the current result.
+        reference operator*() const { return *state_->result; }
+        /// Return the current result.
+        pointer operator->() const { return &*state_->result; }
+
+        /// Advance, and wait for the next result. After a failure the iterator is at the end.
+        iterator &operator++() {
+            state *const run = std::exchange(state_, nullptr);
+            if (run->advance())
+                state_ = run;
+            return *this;
+        }
+
+        /// Advance.
+        void operator++(int) { ++*this; }
+
+        /// Equal if both are at the end.
+        friend bool operator==(const iterator &one, const iterator &other) {
+            return one.state_ == other.state_;
+        }
+        /// The opposite of ==.
+        friend bool operator!=(const iterator &one, const iterator &other) {
+            return !(one == other);
+        }
+
+      private:
+        friend class bulk_run;
+        explicit iterator(state *run) : state_(run) { ++*this; }
+        state *state_ = nullptr;
+    };
+
+    /// Wait for the first result and return an iterator to it.
+    [[nodiscard]] iterator begin() {
+        if (!state_)
+            detail::reject("run", "must not be used after it was moved from");
+        return iterator(state_.get());
+    }
+
+    /// Return the end iterator.
+    [[nodiscard]] iterator end() const noexcept { return iterator(); }
+
+    /// Return the progress so far. All its numbers are -1 in a forked child.
+    [[nodiscard]] zexa::bulk_stats stats() const;
+
+    /// Stop the run: no further row is pulled or sent. The results of the rows in flight still
+    /// follow.
+    void stop() const noexcept { functions::stop(handle()); }
+
+    /// Stop the run, and cancel the rows in flight. Their results still follow.
+    void cancel() const noexcept { functions::cancel(handle()); }
+
+    /// Return whether the run has created its ledger. False without a ledger.
+    [[nodiscard]] bool ledger_created() const noexcept {
+        return functions::ledger_created(handle());
+    }
+
+    /// Start a run. Use the methods of the resources.
+    template <class Rows>
+    bulk_run(const client &client, Rows &&rows, const bulk_options &options)
+        : state_(std::make_unique<state>()) {
+        using params = typename functions::params;
+        using row_source = detail::row_source<params>;
+        using row_handle = typename functions::row_handle;
+        using run_handle = typename functions::run_handle;
+        state_->source =
+            std::make_unique<detail::range_source<params, Rows>>(std::forward<Rows>(rows));
+        detail::arrays arrays;
+        const zexa_bulk_options lowered = detail::lower(options, arrays);
+        state_->run.reset(detail::create<run_handle>([&](run_handle **created, zexa_error **error) {
+            return functions::begin(detail::handle(client), row_source::template next<row_handle>,
+                                    state_->source.get(), &lowered, created, error);
+        }));
+    }
+
+  private:
+    /// A moved-from run has none.
+    [[nodiscard]] const typename functions::run_handle *handle() const noexcept {
+        return state_ ? state_->run.get() : nullptr;
+    }
+
+    std::unique_ptr<state> state_;
+};
+
+// ================================================================================================
 // Delivery channels (`channel`) and WhatsApp templates (`message_template`).
 // ================================================================================================
 
@@ -1809,6 +2155,31 @@ class messages_resource {
                                           message, error);
             }));
     }
+
+    /// Send many messages. Each row is sent at most once, and has one result.
+    ///
+    /// Rows are pulled and sent while the results are read: see bulk_run. A thread of the library
+    /// sends them concurrently. With a ledger, a run that was interrupted is continued by running
+    /// it again: rows that were sent are not sent again, and rows in doubt fail with
+    /// in_doubt_error.
+    ///
+    /// A 429 settles no row: the run waits, and adapts its rate. The run stops by itself if it
+    /// makes no sense to go on, such as without credits.
+    ///
+    /// Give each row an `idempotency_key`, such as the id of an order. By default, the key is made
+    /// from the channel and the recipient, so that a recipient gets one message per ledger.
+    ///
+    /// Endpoint: `POST /messages`. The call options are those of the client, except `deadline`.
+    ///
+    /// Throws config_error if an option is invalid or the ledger cannot be used, or another
+    /// zexa::error.
+    ///
+    /// @param rows     any range of send_message_params
+    /// @param options  options of the run
+    /// @return the results
+    template <class Rows>
+    [[nodiscard]] bulk_run<send_result> send_many(Rows &&rows,
+                                                  const bulk_options &options = {}) const;
 
     /// Create the resource of a client. Use client::messages().
     explicit messages_resource(client client) : client_(std::move(client)) {}
@@ -2570,6 +2941,23 @@ class contacts_resource {
         detail::check(status, error);
     }
 
+    /// Add many contacts. Each row has one result.
+    ///
+    /// As messages_resource::send_many(), without a ledger: a phone number is unique on the server,
+    /// so a row is retried if it may have been processed. A contact that already exists is a result
+    /// with create_result::exists(), and not an error.
+    ///
+    /// Endpoint: `POST /contacts`. The call options are those of the client, except `deadline`.
+    ///
+    /// Throws config_error if an option is invalid, or another zexa::error.
+    ///
+    /// @param rows     any range of create_contact_params
+    /// @param options  options of the run
+    /// @return the results
+    template <class Rows>
+    [[nodiscard]] bulk_run<create_result> create_many(Rows &&rows,
+                                                      const bulk_options &options = {}) const;
+
     /// Create the resource of a client. Use client::contacts().
     explicit contacts_resource(client client) : client_(std::move(client)) {}
 
@@ -3324,6 +3712,153 @@ class bulk_stats {
   private:
     std::shared_ptr<const zexa_bulk_stats> handle_;
 };
+
+/// The result of a row of messages_resource::send_many().
+class send_result {
+  public:
+    /// Return the index of the row. The first row is 0.
+    [[nodiscard]] std::int64_t index() const noexcept {
+        return zexa_send_result_index(handle_.get());
+    }
+
+    /// Return the key of the row. If the row has none, it is made from the channel and the
+    /// recipient. Absent for invalid rows.
+    [[nodiscard]] std::optional<std::string_view> idempotency_key() const {
+        return detail::optional_view(zexa_send_result_idempotency_key(handle_.get()));
+    }
+
+    /// Return the message. Absent if the row failed.
+    [[nodiscard]] std::optional<zexa::message> message() const {
+        if (const zexa_message *message = zexa_send_result_message(handle_.get()))
+            return zexa::message(std::shared_ptr<const zexa_message>(handle_, message));
+        return std::nullopt;
+    }
+
+    /// Return the error of a row that failed.
+    [[nodiscard]] std::optional<zexa::error> error() const {
+        return detail::error_of_row(rejected_, zexa_send_result_error(handle_.get()));
+    }
+
+    /// Return what is known about the request of the row.
+    [[nodiscard]] zexa::outcome outcome() const noexcept {
+        return static_cast<zexa::outcome>(zexa_send_result_outcome(handle_.get()));
+    }
+
+    /// Return whether the result is that of an earlier run, and nothing was sent.
+    [[nodiscard]] bool replayed() const noexcept {
+        return zexa_send_result_replayed(handle_.get());
+    }
+
+    /// Return whether the result is in the ledger. False without a ledger, and if it cannot be
+    /// written.
+    [[nodiscard]] bool recorded() const noexcept {
+        return zexa_send_result_recorded(handle_.get());
+    }
+
+    /// Take ownership of a result of the C API. `rejected` is the error of a row that could not be
+    /// passed to it.
+    explicit send_result(zexa_send_result *handle,
+                         std::optional<zexa::error> rejected = std::nullopt)
+        : handle_(handle, zexa_send_result_free), rejected_(std::move(rejected)) {}
+
+  private:
+    std::shared_ptr<const zexa_send_result> handle_;
+    std::optional<zexa::error> rejected_;
+};
+
+/// The result of a row of contacts_resource::create_many().
+class create_result {
+  public:
+    /// Return the index of the row. The first row is 0.
+    [[nodiscard]] std::int64_t index() const noexcept {
+        return zexa_create_result_index(handle_.get());
+    }
+
+    /// Return the contact. Absent if the row failed, and for a contact that already exists.
+    [[nodiscard]] std::optional<zexa::contact> contact() const {
+        if (const zexa_contact *contact = zexa_create_result_contact(handle_.get()))
+            return zexa::contact(std::shared_ptr<const zexa_contact>(handle_, contact));
+        return std::nullopt;
+    }
+
+    /// Return the error of a row that failed.
+    [[nodiscard]] std::optional<zexa::error> error() const {
+        return detail::error_of_row(rejected_, zexa_create_result_error(handle_.get()));
+    }
+
+    /// Return what is known about the request of the row.
+    [[nodiscard]] zexa::outcome outcome() const noexcept {
+        return static_cast<zexa::outcome>(zexa_create_result_outcome(handle_.get()));
+    }
+
+    /// Return whether the contact already exists. This is not an error.
+    [[nodiscard]] bool exists() const noexcept { return zexa_create_result_exists(handle_.get()); }
+
+    /// Take ownership of a result of the C API. `rejected` is the error of a row that could not be
+    /// passed to it.
+    explicit create_result(zexa_create_result *handle,
+                           std::optional<zexa::error> rejected = std::nullopt)
+        : handle_(handle, zexa_create_result_free), rejected_(std::move(rejected)) {}
+
+  private:
+    std::shared_ptr<const zexa_create_result> handle_;
+    std::optional<zexa::error> rejected_;
+};
+
+/// @cond
+
+namespace detail {
+
+template <> struct bulk<send_result> {
+    using params = send_message_params;
+    using row_handle = zexa_send_message_params;
+    using run_handle = zexa_send_many;
+    using result_handle = zexa_send_result;
+    static constexpr auto begin = zexa_messages_send_many;
+    static constexpr auto next = zexa_send_many_next;
+    static constexpr auto stats = zexa_send_many_stats;
+    static constexpr auto stop = zexa_send_many_stop;
+    static constexpr auto cancel = zexa_send_many_cancel;
+    static constexpr auto free = zexa_send_many_free;
+    static constexpr auto index = zexa_send_result_index;
+    static bool ledger_created(const zexa_send_many *run) {
+        return zexa_send_many_ledger_created(run);
+    }
+};
+
+template <> struct bulk<create_result> {
+    using params = create_contact_params;
+    using row_handle = zexa_create_contact_params;
+    using run_handle = zexa_create_many;
+    using result_handle = zexa_create_result;
+    static constexpr auto begin = zexa_contacts_create_many;
+    static constexpr auto next = zexa_create_many_next;
+    static constexpr auto stats = zexa_create_many_stats;
+    static constexpr auto stop = zexa_create_many_stop;
+    static constexpr auto cancel = zexa_create_many_cancel;
+    static constexpr auto free = zexa_create_many_free;
+    static constexpr auto index = zexa_create_result_index;
+    static bool ledger_created(const zexa_create_many *) { return false; }
+};
+
+} // namespace detail
+
+/// @endcond
+
+template <class Result> bulk_stats bulk_run<Result>::stats() const {
+    return zexa::bulk_stats(functions::stats(handle()));
+}
+
+template <class Rows>
+bulk_run<send_result> messages_resource::send_many(Rows &&rows, const bulk_options &options) const {
+    return bulk_run<send_result>(client_, std::forward<Rows>(rows), options);
+}
+
+template <class Rows>
+bulk_run<create_result> contacts_resource::create_many(Rows &&rows,
+                                                       const bulk_options &options) const {
+    return bulk_run<create_result>(client_, std::forward<Rows>(rows), options);
+}
 
 // ================================================================================================
 // Implementation of the resources of a client

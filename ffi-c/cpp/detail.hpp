@@ -65,13 +65,10 @@ inline void remove_suffix(failure &failure) {
     }
 }
 
-/// Throws if a call failed, and frees its error.
-inline void check(zexa_status status, zexa_error *error) {
-    std::unique_ptr<zexa_error, void (*)(zexa_error *)> owner(error, zexa_error_free);
-    if (status == ZEXA_OK)
-        return;
+/// Copies an error of the C API.
+inline failure describe(const zexa_error *error) {
     failure failure;
-    failure.kind = static_cast<kind>(status);
+    failure.kind = static_cast<kind>(zexa_error_kind(error));
     failure.outcome = static_cast<outcome>(zexa_error_outcome(error));
     failure.safe_to_retry = zexa_error_safe_to_retry(error);
     failure.text = view(zexa_error_text(error));
@@ -86,7 +83,14 @@ inline void check(zexa_status status, zexa_error *error) {
     failure.cause = optional_string(zexa_error_cause(error));
     failure.json = view(zexa_error_json(error));
     remove_suffix(failure);
-    raise(std::move(failure));
+    return failure;
+}
+
+/// Throws if a call failed, and frees its error.
+inline void check(zexa_status status, zexa_error *error) {
+    std::unique_ptr<zexa_error, void (*)(zexa_error *)> owner(error, zexa_error_free);
+    if (status != ZEXA_OK)
+        raise(describe(error));
 }
 
 /// Makes a call that returns an object, which the caller then owns.
@@ -139,6 +143,13 @@ inline std::int32_t number(const std::string &field, const std::optional<std::in
 inline std::int64_t limit(const std::string &field, const std::optional<std::int64_t> &value) {
     if (value && *value < 0)
         reject(field, "must be 1 or more, got " + std::to_string(*value));
+    return value.value_or(ZEXA_DEFAULT);
+}
+
+/// A rate. -1 would mean absent. The library rejects other invalid rates, in the same words.
+inline double rate(const std::string &field, const std::optional<double> &value) {
+    if (value == ZEXA_DEFAULT)
+        reject(field, "must be more than zero, got -1", kind::config);
     return value.value_or(ZEXA_DEFAULT);
 }
 

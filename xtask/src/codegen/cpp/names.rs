@@ -85,7 +85,15 @@ fn names(names: &mut Names<'_>, item: &Item<'_>) {
 }
 
 /// Names in the templates.
-const IN_TEMPLATES: [&str; 4] = ["zexa::call_options", "zexa::client_options", "zexa::kind", "zexa::outcome"];
+const IN_TEMPLATES: [&str; 7] = [
+    "zexa::call_options",
+    "zexa::client_options",
+    "zexa::bulk_options",
+    "zexa::kind",
+    "zexa::outcome",
+    "messages_resource::send_many",
+    "contacts_resource::create_many",
+];
 
 /// The names in hand-written code, each with its scope: classes, aliases and functions, and the members of classes. Relies on the indentation of
 /// clang-format.
