@@ -130,7 +130,7 @@ typedef enum {
     ZEXA_DUPLICATE = 19,
     /** A bulk run has stopped before its end. Its later rows were not sent. */
     ZEXA_STOPPED = 20,
-    /** End of a list. Not an error: `*error` is NULL. */
+    /** End of a list or of a bulk run. Not an error: `*error` is NULL. */
     ZEXA_DONE = 100,
     /**
      * Invalid argument: NULL for a required pointer, a string that is not UTF-8, or a struct that
@@ -414,9 +414,9 @@ const char *zexa_outcome_name(zexa_outcome outcome);
  * Client options
  *
  * Create one client per process, and share it: calls run on the calling thread, over a pool of
- * connections. Calls with an `idempotency_key` run on a thread of the client. Creating a client
- * opens no connection and starts no thread. A client that was created before fork() works in the
- * parent and in the child.
+ * connections. Calls with an `idempotency_key` and bulk runs use a thread of the client. Creating
+ * a client opens no connection and starts no thread. A client that was created before fork() works
+ * in the parent and in the child.
  * ============================================================================================== */
 
 /**
@@ -462,11 +462,11 @@ typedef struct zexa_attempt {
 /**
  * Receives a record of each attempt of a call.
  *
- * Runs on the calling thread, or on a thread of the library if the call has an `idempotency_key`;
- * possibly on several threads at the same time. If such a call is cancelled, the callback may run
- * after the call has returned. The callback must return soon: it delays the call. It must not leave
- * by longjmp() or an exception, and must not make calls of this library on any client.
- * zexa_cancel_token_cancel() and zexa_client_close() are allowed.
+ * Runs on the calling thread, or on a thread of the library in a bulk run or if the call has an
+ * `idempotency_key`; possibly on several threads at the same time. If such a call is cancelled, the
+ * callback may run after the call has returned. The callback must return soon: it delays the call.
+ * It must not leave by longjmp() or an exception, and must not make calls of this library on any
+ * client. zexa_cancel_token_cancel() and zexa_client_close() are allowed.
  *
  * @param attempt   the record; valid until the callback returns
  * @param userdata  `on_attempt_userdata` of the client's options
@@ -639,7 +639,8 @@ void zexa_client_close(const zexa_client *client);
 /* ==============================================================================================
  * Call options
  *
- * All functions that make requests accept them. NULL means the options of the client.
+ * All functions that make requests accept them. NULL means the options of the client. Bulk runs use
+ * the options of their client.
  * ============================================================================================== */
 
 /**
@@ -2331,6 +2332,56 @@ void zexa_doubtful_row_free(zexa_doubtful_row *doubtful_row);
 
 /* ==============================================================================================
  * Bulk runs: send many messages, or add many contacts, with one call.
+ *
+ * ```c
+ * #include <stdio.h>
+ * #include <zexa.h>
+ *
+ * static const char *const numbers[] = {"+244923000001", "+244923000002", "+244923000003"};
+ *
+ * static zexa_status next_row(zexa_send_message_params *row, void *userdata) {
+ *     size_t *next = userdata;
+ *     if (*next == sizeof numbers / sizeof *numbers)
+ *         return ZEXA_DONE;
+ *     row->channel = ZEXA_CHANNEL_SMS;
+ *     row->to = numbers[(*next)++];
+ *     row->from = "ZEXA";
+ *     row->body = "Hello";
+ *     return ZEXA_OK;
+ * }
+ *
+ * int main(void) {
+ *     size_t next = 0;
+ *     zexa_client *client = NULL;
+ *     zexa_send_many *sending = NULL;
+ *     zexa_send_result *result = NULL;
+ *     zexa_error *error = NULL;
+ *     zexa_bulk_options options = ZEXA_BULK_OPTIONS_INIT;
+ *     options.ledger = "june.db";
+ *     zexa_status status = zexa_client_new(NULL, &client, &error);
+ *     if (status == ZEXA_OK)
+ *         status = zexa_messages_send_many(client, next_row, &next, &options, &sending, &error);
+ *     while (status == ZEXA_OK &&
+ *            (status = zexa_send_many_next(sending, &result, &error)) == ZEXA_OK) {
+ *         if (zexa_send_result_error(result))
+ *             puts(zexa_error_text(zexa_send_result_error(result)));
+ *         zexa_send_result_free(result);
+ *     }
+ *     if (status != ZEXA_DONE)
+ *         puts(zexa_error_text(error));
+ *
+ *     zexa_error_free(error);
+ *     zexa_send_many_free(sending);
+ *     zexa_client_free(client);
+ * }
+ * ```
+ *
+ * - Rows are pulled only while a thread waits for the next result. At most `concurrency` rows are
+ * in flight, and few results wait, so memory use does not depend on the number of rows.
+ * - A thread of the library sends the rows, and calls `on_attempt`.
+ * - A row that fails does not end the run. Its result has the error.
+ * - To end a run early, stop or cancel it and read its results to the end. If the process exits
+ *   while rows are in flight, they are in doubt.
  * ============================================================================================== */
 
 /**
@@ -2584,7 +2635,8 @@ bool zexa_send_many_ledger_created(const zexa_send_many *sending);
 
 /**
  * Free a bulk run, and cancel the rows in flight: those that were not sent will not be sent, and
- * those that may have been sent are recorded when they are answered. NULL is ignored.
+ * those that may have been sent are recorded when they are answered. Until then, another run cannot
+ * use the ledger. NULL is ignored.
  */
 void zexa_send_many_free(zexa_send_many *sending);
 
@@ -3087,13 +3139,14 @@ void zexa_response_free(zexa_response *response);
  *
  * - **Threads.** Calls run on the calling thread, which needs 256 KiB of stack. The library starts
  *   threads for DNS lookups, one per host name. A client that makes calls with an `idempotency_key`
- *   has two threads until it is freed: one makes these calls, and one writes the ledger. All these
- *   threads block all signals.
+ *   or bulk runs has two threads until it is freed: one makes these calls, and one writes the
+ * ledger. All these threads block all signals.
  * - **Signals.** Calls never raise SIGPIPE, whatever its disposition. A thread in a call defers
  *   pthread_cancel() until the call ends.
  * - **fork().** A client that was created before fork() works in the parent and in the child. The
  *   child must not use an object that another thread was using during fork(), such as an iterator.
  *   It cannot use a ledger that the parent opened with zexa_ledger_open(), but can open it again.
+ *   It cannot use a bulk run of the parent.
  * - **Connections.** A client opens no connection before its first call. A call in progress uses
  *   four file descriptors: a connection and an event queue. At most `max_connections` calls of a
  *   client are in progress at the same time; further calls wait. The client keeps up to 16 idle

@@ -178,9 +178,9 @@ struct call_options {
 /// A client of the Zexa API, with a connection pool.
 ///
 /// Thread-safe: create one per process and share it. Calls run on the calling thread, except those
-/// with an `idempotency_key`. Creating a client opens no connection and starts no thread. Copies
-/// are the same client. A client that was created before fork() works in the parent and in the
-/// child. Calls of a client that was moved from throw invalid_argument_error.
+/// with an `idempotency_key` and bulk runs. Creating a client opens no connection and starts no
+/// thread. Copies are the same client. A client that was created before fork() works in the parent
+/// and in the child. Calls of a client that was moved from throw invalid_argument_error.
 class client {
   public:
     /// Create a client with the default options, and the API key of the environment variable
@@ -724,9 +724,10 @@ struct client_options {
     /// false.
     bool ledger_on_network = false;
     /// Called after each attempt of each call, for logging. Runs on the calling thread, or on a
-    /// thread of the library if the call has an `idempotency_key`; possibly on several threads at
-    /// the same time. If such a call is cancelled, it may run after the call. It must return soon,
-    /// and must not make calls on any client. Its exceptions are discarded. Default: none.
+    /// thread of the library in a bulk run or if the call has an `idempotency_key`; possibly on
+    /// several threads at the same time. If such a call is cancelled, it may run after the call. It
+    /// must return soon, and must not make calls on any client. Its exceptions are discarded.
+    /// Default: none.
     std::function<void(const attempt &)> on_attempt{};
 };
 

@@ -1,9 +1,9 @@
 /// A client of the Zexa API, with a connection pool.
 ///
 /// Thread-safe: create one per process and share it. Calls run on the calling thread, except those
-/// with an `idempotency_key`. Creating a client opens no connection and starts no thread. Copies
-/// are the same client. A client that was created before fork() works in the parent and in the
-/// child. Calls of a client that was moved from throw invalid_argument_error.
+/// with an `idempotency_key` and bulk runs. Creating a client opens no connection and starts no
+/// thread. Copies are the same client. A client that was created before fork() works in the parent
+/// and in the child. Calls of a client that was moved from throw invalid_argument_error.
 class client {
   public:
     /// Create a client with the default options, and the API key of the environment variable

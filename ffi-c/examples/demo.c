@@ -1,4 +1,4 @@
-/* Sends a first message and a small campaign, and prints their progress.
+/* Sends a first message, many messages in one run, and a small campaign, and prints their progress.
  *
  * Needs ZEXA_BASE_URL and ZEXA_API_KEY of a sandbox. `cargo xtask demo c` starts one. Do not run it
  * against the real API: it costs credits, and the phone numbers are fictitious. */
@@ -14,7 +14,7 @@
 
 /* An existing contact list: the API cannot create one. */
 #define LIST "lst_demo"
-enum { NEW_CONTACTS = 20, BAR = 40 };
+enum { NEW_CONTACTS = 20, ROWS = 200, BAR = 40 };
 /* Longest wait for a status, in seconds. */
 static const double MAX_WAIT = 60;
 
@@ -103,6 +103,67 @@ static void send_message(const zexa_client *client) {
     zexa_message_free(message);
 }
 
+/* Prints the number of finished messages: a progress bar in a terminal, otherwise a few lines. */
+static void show_progress(int64_t done, int64_t before, int64_t total, const char *status) {
+    int64_t step = total > 4 ? (total + 3) / 4 : 1;
+    if (isatty(STDOUT_FILENO)) {
+        int filled = total > 0 ? (int)(done * BAR / total) : BAR;
+        fputs("\r\033[K  ", stdout);
+        for (int cell = 0; cell < BAR; cell++)
+            styled(cell < filled ? GREEN : "2", cell < filled ? "█" : "░");
+        printf(" %d/%d  %s", (int)done, (int)total, status);
+        fflush(stdout);
+    } else if (done / step > before / step || (done == total && before < done)) {
+        printf("  %3d/%d  %s\n", (int)done, (int)total, status);
+    }
+}
+
+/* The rows of a bulk run. */
+typedef struct {
+    int count;
+    char phone[32];
+} row_source;
+
+static zexa_status next_row(zexa_send_message_params *row, void *userdata) {
+    row_source *source = userdata;
+    if (source->count == ROWS)
+        return ZEXA_DONE;
+    snprintf(source->phone, sizeof source->phone, "+24491000%04d", source->count++);
+    row->channel = ZEXA_CHANNEL_SMS;
+    row->to = source->phone;
+    row->from = "ZEXA";
+    row->body = "Your order has been shipped.";
+    return ZEXA_OK;
+}
+
+/* Sends many messages in one run, at a limited rate. */
+static void send_many(const zexa_client *client) {
+    double start = now();
+    row_source source = {0};
+    zexa_bulk_options options = ZEXA_BULK_OPTIONS_INIT;
+    options.rate = 100;
+    zexa_send_many *sending = NULL;
+    zexa_send_result *result = NULL;
+    zexa_error *error = NULL;
+    require_ok(zexa_messages_send_many(client, next_row, &source, &options, &sending, &error),
+               error);
+    zexa_status status;
+    for (int64_t done = 0; (status = zexa_send_many_next(sending, &result, &error)) == ZEXA_OK;
+         done++) {
+        const zexa_error *failure = zexa_send_result_error(result);
+        show_progress(done + 1, done, ROWS, failure ? zexa_error_message(failure) : "");
+        zexa_send_result_free(result);
+    }
+    if (status != ZEXA_DONE)
+        require_ok(status, error);
+    zexa_bulk_stats *stats = zexa_send_many_stats(sending);
+    fputs(isatty(STDOUT_FILENO) ? "\n  " : "  ", stdout);
+    styled(GREEN, "%d accepted", (int)zexa_bulk_stats_accepted(stats));
+    printf(" in %.1f s\n", now() - start);
+    zexa_bulk_stats_free(stats);
+    zexa_send_many_free(sending);
+}
+
 /* Returns a phone number. For two of them, the sandbox simulates failed deliveries. */
 static void format_phone(int number, char *phone, size_t size) {
     if (number == 7)
@@ -138,25 +199,6 @@ static void add_contacts(const zexa_client *client) {
     printf("  %d contacts added to " LIST "\n", added);
 }
 
-/* Prints the number of finished messages: a progress bar in a terminal, otherwise a few lines. */
-static int64_t show_progress(const zexa_campaign *campaign, int64_t total, int64_t before) {
-    int64_t pending = zexa_campaign_stats_pending(campaign);
-    int64_t done = pending < 0 ? 0 : total - pending;
-    int64_t step = total > 4 ? (total + 3) / 4 : 1;
-    const char *status = zexa_campaign_status(campaign);
-    if (isatty(STDOUT_FILENO)) {
-        int filled = total > 0 ? (int)(done * BAR / total) : BAR;
-        fputs("\r\033[K  ", stdout);
-        for (int cell = 0; cell < BAR; cell++)
-            styled(cell < filled ? GREEN : "2", cell < filled ? "█" : "░");
-        printf(" %d/%d  %s", (int)done, (int)total, status);
-        fflush(stdout);
-    } else if (done / step > before / step || (done == total && before < done)) {
-        printf("  %3d/%d  %s\n", (int)done, (int)total, status);
-    }
-    return done;
-}
-
 static void show_count(const char *name, int64_t count) {
     if (count >= 0)
         printf("  %3d %s\n", (int)count, name);
@@ -185,7 +227,9 @@ static void run_campaign(const zexa_client *client) {
                    error);
         zexa_campaign_free(campaign);
         campaign = later;
-        done = show_progress(campaign, total, done);
+        int64_t pending = zexa_campaign_stats_pending(campaign), before = done;
+        done = pending < 0 ? 0 : total - pending;
+        show_progress(done, before, total, zexa_campaign_status(campaign));
     }
     fputs(isatty(STDOUT_FILENO) ? "\n  " : "  ", stdout);
     styled(GREEN, "%s", zexa_campaign_status(campaign));
@@ -251,6 +295,8 @@ int main(void) {
     printf("  %g\n", before);
     heading("A message");
     send_message(client);
+    heading("Many messages");
+    send_many(client);
     heading("A campaign");
     add_contacts(client);
     run_campaign(client);

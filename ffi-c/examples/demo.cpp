@@ -1,4 +1,4 @@
-// Sends a first message and a small campaign, and prints their progress.
+// Sends a first message, many messages in one run, and a small campaign, and prints their progress.
 //
 // Needs ZEXA_BASE_URL and ZEXA_API_KEY of a sandbox. `cargo xtask demo cpp` starts one. Do not run
 // it against the real API: it costs credits, and the phone numbers are fictitious.
@@ -15,6 +15,7 @@
 #include <string_view>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include <zexa.hpp>
 
@@ -24,6 +25,7 @@ using steady = std::chrono::steady_clock;
 /// An existing contact list: the API cannot create one.
 static const std::string list_id = "lst_demo";
 static constexpr int new_contacts = 20;
+static constexpr int number_of_rows = 200;
 /// Longest wait for a status.
 static constexpr auto max_wait = 60s;
 
@@ -87,6 +89,57 @@ static void send_message(const zexa::client &client) {
     }
 }
 
+/// Prints the number of finished messages: a progress bar in a terminal, otherwise a few lines.
+class progress {
+  public:
+    explicit progress(std::int64_t total)
+        : total_(total), step_(std::max<std::int64_t>(1, total / 4)) {}
+
+    void show(std::int64_t done, std::string_view status) {
+        if (in_terminal) {
+            const auto filled = static_cast<std::size_t>(total_ > 0 ? 40 * done / total_ : 40);
+            const std::string bar = std::string(filled, '#') + std::string(40 - filled, '.');
+            std::cout << "\r  " << green(bar) << ' ' << std::setw(3) << done << '/' << total_
+                      << "  " << std::left << std::setw(10) << status << std::right << std::flush;
+        } else if (done / step_ > shown_ / step_ || (done == total_ && shown_ < done)) {
+            std::cout << "  " << std::setw(3) << done << '/' << total_ << "  " << status << '\n';
+        }
+        shown_ = done;
+    }
+
+    ~progress() {
+        if (in_terminal)
+            std::cout << '\n';
+    }
+
+  private:
+    std::int64_t total_;
+    std::int64_t step_;
+    std::int64_t shown_ = 0;
+};
+
+/// Sends many messages in one run, at a limited rate.
+static void send_many(const zexa::client &client) {
+    const auto start = steady::now();
+    std::vector<zexa::send_message_params> rows(number_of_rows,
+                                                sms("ZEXA", "Your order has been shipped."));
+    for (std::size_t row = 0; row < rows.size(); ++row)
+        rows[row].to = "+24491000" + std::to_string(1000 + row);
+    zexa::bulk_options options;
+    options.rate = 100;
+    auto sending = client.messages().send_many(rows, options);
+    {
+        progress progress(number_of_rows);
+        std::int64_t done = 0;
+        for (const zexa::send_result &result : sending) {
+            const auto error = result.error();
+            progress.show(++done, error ? error->message() : "");
+        }
+    }
+    std::cout << "  " << green(std::to_string(sending.stats().accepted()) + " accepted") << " in "
+              << since(start) << '\n';
+}
+
 /// Returns a phone number. For two of them, the sandbox simulates failed deliveries.
 static std::string phone(int number) {
     if (number == 7)
@@ -113,40 +166,6 @@ static void add_contacts(const zexa::client &client) {
     std::cout << "  " << added << " contacts added to " << list_id << '\n';
 }
 
-/// Prints the number of finished messages: a progress bar in a terminal, otherwise a few lines.
-class progress {
-  public:
-    explicit progress(std::int64_t total)
-        : total_(total), step_(std::max<std::int64_t>(1, total / 4)) {}
-
-    void show(const zexa::campaign &campaign) {
-        const auto stats = campaign.stats();
-        const std::int64_t pending = stats ? stats->pending().value_or(total_) : total_;
-        const std::int64_t done = std::clamp<std::int64_t>(total_ - pending, 0, total_);
-        if (in_terminal) {
-            const auto filled = static_cast<std::size_t>(total_ > 0 ? 40 * done / total_ : 40);
-            const std::string bar = std::string(filled, '#') + std::string(40 - filled, '.');
-            std::cout << "\r  " << green(bar) << ' ' << std::setw(3) << done << '/' << total_
-                      << "  " << std::left << std::setw(10) << campaign.status() << std::right
-                      << std::flush;
-        } else if (done / step_ > shown_ / step_ || (done == total_ && shown_ < done)) {
-            std::cout << "  " << std::setw(3) << done << '/' << total_ << "  " << campaign.status()
-                      << '\n';
-        }
-        shown_ = done;
-    }
-
-    ~progress() {
-        if (in_terminal)
-            std::cout << '\n';
-    }
-
-  private:
-    std::int64_t total_;
-    std::int64_t step_;
-    std::int64_t shown_ = 0;
-};
-
 static void show_count(const char *name, std::optional<std::int64_t> count) {
     if (count)
         std::cout << "  " << std::setw(3) << *count << ' ' << name << '\n';
@@ -171,7 +190,9 @@ static void run_campaign(const zexa::client &client) {
                steady::now() - start < max_wait) {
             std::this_thread::sleep_for(100ms);
             campaign = client.campaigns().get(campaign.id());
-            progress.show(campaign);
+            const auto stats = campaign.stats();
+            const std::int64_t pending = stats ? stats->pending().value_or(total) : total;
+            progress.show(std::clamp<std::int64_t>(total - pending, 0, total), campaign.status());
         }
     }
     std::cout << "  " << green(campaign.status()) << " in " << since(start) << '\n';
@@ -221,6 +242,8 @@ int main() {
         std::cout << "  " << before << '\n';
         heading("A message");
         send_message(client);
+        heading("Many messages");
+        send_many(client);
         heading("A campaign");
         add_contacts(client);
         run_campaign(client);

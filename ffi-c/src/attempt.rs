@@ -31,9 +31,10 @@ pub struct zexa_attempt {
 
 /// Receives a record of each attempt of a call.
 ///
-/// Runs on the calling thread, or on a thread of the library if the call has an `idempotency_key`; possibly on several threads at the same time. If such a
-/// call is cancelled, the callback may run after the call has returned. The callback must return soon: it delays the call. It must not leave by longjmp() or
-/// an exception, and must not make calls of this library on any client. zexa_cancel_token_cancel() and zexa_client_close() are allowed.
+/// Runs on the calling thread, or on a thread of the library in a bulk run or if the call has an `idempotency_key`; possibly on several threads at the
+/// same time. If such a call is cancelled, the callback may run after the call has returned. The callback must return soon: it delays the call. It must
+/// not leave by longjmp() or an exception, and must not make calls of this library on any client. zexa_cancel_token_cancel() and zexa_client_close() are
+/// allowed.
 ///
 /// @param attempt   the record; valid until the callback returns
 /// @param userdata  `on_attempt_userdata` of the client's options

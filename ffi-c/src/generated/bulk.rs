@@ -132,7 +132,7 @@ pub unsafe extern "C" fn zexa_send_many_ledger_created(sending: *const zexa_send
     unsafe { panic_boundary::read(sending, false, |sending| sending.0.has_created_ledger()) }
 }
 
-/// Free a bulk run, and cancel the rows in flight: those that were not sent will not be sent, and those that may have been sent are recorded when they are answered.
+/// Free a bulk run, and cancel the rows in flight: those that were not sent will not be sent, and those that may have been sent are recorded when they are answered. Until then, another run cannot use the ledger.
 /// NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zexa_send_many_free(sending: *mut zexa_send_many) {

@@ -55,7 +55,7 @@ pub enum zexa_status {
     ZEXA_DUPLICATE = 19,
     /// A bulk run has stopped before its end. Its later rows were not sent.
     ZEXA_STOPPED = 20,
-    /// End of a list. Not an error: `*error` is NULL.
+    /// End of a list or of a bulk run. Not an error: `*error` is NULL.
     ZEXA_DONE = 100,
     /// Invalid argument: NULL for a required pointer, a string that is not UTF-8, or a struct that was not initialised with its _INIT macro.
     ZEXA_INVALID_ARGUMENT = 101,

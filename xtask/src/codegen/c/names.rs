@@ -13,7 +13,7 @@ pub(super) const C: Language =
 
 /// The statuses that are not kinds of errors, their numbers, which never change, and their documentation.
 pub(super) const OTHER_STATUSES: [(&str, u32, &str); 3] = [
-    ("done", 100, "End of a list. Not an error: `*error` is NULL."),
+    ("done", 100, "End of a list or of a bulk run. Not an error: `*error` is NULL."),
     (
         "invalid_argument",
         101,

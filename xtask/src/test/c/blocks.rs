@@ -98,7 +98,8 @@ fn run(library: &Library, name: &str, block: &Block) -> Result {
     sandbox.tell(&mut command);
     command.env("ZEXA_CONTROL", &sandbox.control);
     let output = command::output(&mut command).map_err(|reason| format!("{location}: {reason}"))?;
-    let sends = block.text.contains("zexa_messages_send(") || block.text.contains(".send(");
+    let calls = ["zexa_messages_send(", "zexa_messages_send_many(", ".send(", ".send_many("];
+    let sends = calls.iter().any(|call| block.text.contains(call));
     if sends && sandbox.messages()? == 0 {
         return Err(format!("{location}: the program sent no message. Its output:\n{output}"));
     }
