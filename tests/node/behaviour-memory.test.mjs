@@ -35,6 +35,8 @@ const CASES = {
   clients: {},
   clients_in_use: {},
   lists: {},
+  // Twenty rows each.
+  bulk_runs: { most: 480 },
   events: {},
   replayed: {},
   in_doubt: {},

@@ -4,6 +4,7 @@ import { getPriority } from 'node:os'
 import { setImmediate as turn } from 'node:timers/promises'
 import { getHeapSnapshot } from 'node:v8'
 import { Worker } from 'node:worker_threads'
+import { rows } from '../bulk_rows.mjs'
 import { collect } from '../collect.mjs'
 import { keyed } from '../ledgers.mjs'
 import { Ledger, parseEvent } from '../zexa.mjs'
@@ -208,6 +209,19 @@ const CASES = {
       await list.page(2)
     }
     return watch(100, again(act))
+  },
+
+  /** Runs that are read to their end, left, and abandoned. */
+  bulk_runs() {
+    const forEver = new AbortController()
+    const act = async (client) => {
+      const run = (count, options) => client.messages.sendMany(rows(count), options)
+      for await (const { error } of run(10, { signal: forEver.signal })) if (error) throw error
+      for await (const _ of run(10, { concurrency: 2 })) break
+      await run(3, { concurrency: 1, signal: forEver.signal }).next()
+      run(1, { signal: AbortSignal.abort('enough') })
+    }
+    return watch(50, inTurn(act))
   },
 
   events() {
