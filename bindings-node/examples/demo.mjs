@@ -1,13 +1,15 @@
-// Sends a message and a small campaign, and prints their progress.
+// Sends a message, many messages and a small campaign, and prints their progress.
 //
 // Environment: ZEXA_BASE_URL and ZEXA_API_KEY of a sandbox. `cargo xtask demo node` starts one and runs this program.
 // Do not run it against the real API: it costs credits, and the phone numbers below are examples.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CampaignStatus, ConflictError, MessageStatus, Zexa, ZexaError } from 'zexa'
+import { CampaignStatus, MessageStatus, Zexa, ZexaError } from 'zexa'
 
 // An existing contact list: the API cannot create one.
 const LIST = 'lst_demo'
 const NEW_CONTACTS = 20
+// The number of messages of the bulk run.
+const MANY = 200
 // Time limit for each wait, in seconds.
 const WAIT_LIMIT = 60
 
@@ -27,6 +29,8 @@ async function main() {
   say(before)
   heading('A message')
   await oneMessage(zexa)
+  heading('A message to each of many people')
+  await manyMessages(zexa)
   heading('A campaign')
   await addContacts(zexa)
   await aCampaign(zexa)
@@ -78,21 +82,50 @@ async function oneMessage(zexa) {
 }
 
 /**
+ * Sends a message with its own text to each of many people, and prints the progress. A program that may be interrupted sets `ledger`, too.
+ *
+ * @param {Zexa} zexa
+ */
+async function manyMessages(zexa) {
+  const seconds = stopwatch()
+  const sending = zexa.messages.sendMany(greetings(), { rate: 100 })
+  const show = progress(MANY)
+  let done = 0
+  for await (const { index, error } of sending) {
+    if (error) say(red(`row ${index}: ${error.message}`))
+    done += 1
+    show(done, `${sending.stats().rate.toFixed(0)} per second`)
+  }
+  if (terminal) console.log()
+  say(`${green('done')} in ${seconds().toFixed(1)} s: ${sending.stats().accepted} accepted`)
+}
+
+/** The messages, which are made while they are sent. */
+function* greetings() {
+  for (let number = 1; number <= MANY; number += 1) {
+    const to = `+2449100${String(number).padStart(5, '0')}`
+    yield { channel: 'sms', to, from: 'ZEXA', body: `Cliente ${number}, your order is ready.` }
+  }
+}
+
+/**
  * Adds contacts to the list. Contacts of an earlier run are kept.
  *
  * @param {Zexa} zexa
  */
 async function addContacts(zexa) {
   let added = 0
-  for (let number = 1; number <= NEW_CONTACTS; number += 1) {
-    try {
-      await zexa.contacts.create({ name: `Cliente ${number}`, phone: phone(number), lists: [LIST] })
-      added += 1
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error
-    }
+  for await (const { contact, error } of zexa.contacts.createMany(newContacts())) {
+    if (error) throw error
+    if (contact) added += 1
   }
   say(`${added} contacts added to ${LIST}`)
+}
+
+function* newContacts() {
+  for (let number = 1; number <= NEW_CONTACTS; number += 1) {
+    yield { name: `Cliente ${number}`, phone: phone(number), lists: [LIST] }
+  }
 }
 
 /**

@@ -1,40 +1,27 @@
-// Sends a message to each contact of a list, with a limited number of calls in flight.
+// Sends a message with its own text to each contact of a list, at most once.
 //
-// Environment: ZEXA_API_KEY, and ZEXA_BASE_URL for a sandbox. Argument: the id of the contact list, optional.
+// Environment: ZEXA_API_KEY, and ZEXA_BASE_URL for a sandbox. Arguments: the id of the contact list, and the path of the ledger, both optional.
+// The ledger records what was sent. If the program is interrupted, run it again: it sends the rest.
 // To send the same text to all contacts, create a campaign instead.
-import { type Contact, Zexa, ZexaError } from 'zexa'
+import { type SendMessageParams, Zexa, ZexaError } from 'zexa'
 
-const MAX_IN_FLIGHT = 10
+const [, , listId = 'lst_demo', ledger = 'greetings.db'] = process.argv
 
-/** Sends a message, and returns a description of the result. A failure does not affect other contacts. */
-async function greet(zexa: Zexa, contact: Contact): Promise<string> {
-  if (contact.phone === undefined) return 'has no phone number'
-  try {
-    const body = `Olá, ${contact.name}!`
-    const message = await zexa.messages.send({ channel: 'sms', to: contact.phone, from: 'ZEXA', body })
-    return `${message.id} is ${message.status}`
-  } catch (error) {
-    if (!(error instanceof ZexaError)) throw error
-    return `${error.outcome}: ${error}`
+/** The messages. They are made while the contacts are fetched and other messages are sent. */
+async function* greetings(zexa: Zexa): AsyncGenerator<SendMessageParams> {
+  for await (const { id, name, phone } of zexa.contacts.list({ listId })) {
+    if (phone !== undefined) {
+      yield { channel: 'sms', to: phone, from: 'ZEXA', body: `Olá, ${name}!`, idempotencyKey: id }
+    }
   }
-}
-
-/** Runs `work` for all items, at most `limit` at a time. Returns the results in the order of the items. */
-async function forAll<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  const rest = items.entries()
-  const worker = async () => {
-    for (const [index, item] of rest) results[index] = await work(item)
-  }
-  await Promise.all(Array.from({ length: limit }, worker))
-  return results
 }
 
 try {
   const zexa = new Zexa()
-  const contacts = await zexa.contacts.list({ listId: process.argv[2] ?? 'lst_demo' }).toArray()
-  const results = await forAll(contacts, MAX_IN_FLIGHT, (contact) => greet(zexa, contact))
-  for (const [index, contact] of contacts.entries()) console.log(`${contact.name}: ${results[index]}`)
+  const sending = zexa.messages.sendMany(greetings(zexa), { ledger, concurrency: 10 })
+  for await (const { idempotencyKey, message, error, outcome } of sending) {
+    console.log(`${idempotencyKey}: ${message ? `${message.id} is ${message.status}` : `${outcome}: ${error}`}`)
+  }
 } catch (error) {
   if (!(error instanceof ZexaError)) throw error
   console.error(`${error}`)

@@ -54,7 +54,8 @@ const CALLING = [
 for (const name of CALLING) {
   test(`${name} reports a failure in one line`, async (t) => {
     const server = await serverFor(t, { faults: [{ status: 401, times: 0 }] })
-    await runExample(t, name, { server }, { status: 1, errors: /^AuthenticationError: .*\n$/ })
+    const args = name === 'many-messages.ts' ? ['lst_demo', join(await folderFor(t), 'june.db')] : []
+    await runExample(t, name, { server, args }, { status: 1, errors: /^AuthenticationError: .*\n$/ })
   })
 }
 
@@ -112,17 +113,21 @@ test('campaign.mjs prints the progress', async (t) => {
   )
 })
 
-test('many-messages.ts limits the calls in flight, and a failure does not affect the others', async (t) => {
+test('many-messages.ts limits the calls in flight, and continues where it was interrupted', async (t) => {
   const server = await serverFor(t, { state: { contacts_count: 50 } })
   await server.fault({ method: 'POST', skip: 3, process: true, then: 'reset' })
   await server.fault({ method: 'POST', times: 0, delay: 0.1 })
-  const lines = await runExample(t, 'many-messages.ts', { server, args: ['lst_demo'] })
+  const program = await example(t, 'many-messages.ts')
+  const send = () => run(program, { server, args: ['lst_demo', `${program}.db`] })
+  const lines = await send()
   assert.equal(lines.length, 50)
-  assert.equal(lines.filter((line) => new RegExp(`^Contact \\d+: ${ID} is queued$`).test(line)).length, 49)
-  assert.equal(lines.filter((line) => /^Contact \d+: unknown: APIConnectionError: /.test(line)).length, 1)
-  assert.deepEqual(lines, lines.toSorted())
-  assert.equal((await server.messages()).length, 50)
+  assert.equal(lines.filter((line) => new RegExp(`^cnt_\\w+: ${ID} is queued$`).test(line)).length, 49)
+  assert.equal(lines.filter((line) => /^cnt_\w+: unknown: APIConnectionError: /.test(line)).length, 1)
   assert.ok((await server.state()).connections <= 11)
+  const again = await send()
+  assert.equal(again.filter((line) => lines.includes(line)).length, 49)
+  assert.equal(again.filter((line) => /^cnt_\w+: unknown: InDoubtError: /.test(line)).length, 1)
+  assert.equal((await server.messages()).length, 50)
 })
 
 const STALLED = { method: 'POST', process: true, then: 'stall' }
@@ -217,6 +222,7 @@ test('demo.mjs in a log', async (t) => {
   const printed = lines.join('\n')
   assert.ok(!printed.includes('\x1b'))
   assert.match(printed, /^ +\d+\/25 {2}sending$/m)
+  assert.match(printed, /^ +50\/200 {2}\d+ per second$/m)
   assert.equal(printed.match(/^ +25\/25 {2}\w+$/gm).length, 1)
   await checkDemo(lines, server)
 })
@@ -232,6 +238,7 @@ test('demo.mjs in a terminal has colours and a progress bar', async (t) => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are escape sequences of terminals.
   const plain = shown.replace(/\x1b\[[\d;?]*\w/g, '').split(/[\r\n]+/)
   assert.ok(plain.some((line) => /^ {2}━{40} 25\/25 completed/.test(line)))
+  assert.ok(plain.some((line) => /^ {2}━{40} 200\/200 \d+ per second/.test(line)))
   await checkDemo(plain, server)
 })
 
@@ -243,9 +250,10 @@ async function checkDemo(lines, server) {
   for (const line of ['  20 contacts added to lst_demo', '   23 delivered', '    1 failed', '    1 undeliverable']) {
     assert.ok(lines.includes(line), line)
   }
-  assert.match(printed, /4224, so all this took 26/)
+  assert.match(printed, /4024, so all this took 226/)
+  assert.match(printed, /^ {2}done in \d+\.\d s: 200 accepted$/m)
   assert.match(printed, /outcome {5}rejected, so nothing was sent/)
-  assert.equal((await server.messages()).length, 26)
+  assert.equal((await server.messages()).length, 226)
 }
 
 test('demo.mjs needs a sandbox', async (t) => {
