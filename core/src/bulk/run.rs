@@ -115,6 +115,13 @@ impl<P: BulkRow> BulkRun<P> {
         }
     }
 
+    /// Ends the wait for a change, for example after a row was pushed from elsewhere, or when there are log records to write.
+    pub fn wake(&self) {
+        if let Some(rows) = self.own_rows() {
+            rows.changed.notify_one();
+        }
+    }
+
     /// Like [`changed`](BulkRun::changed), on this thread. Returns false if the token is cancelled first.
     ///
     /// # Errors
