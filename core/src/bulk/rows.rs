@@ -100,7 +100,7 @@ impl<P: BulkRow> Rows<P> {
             unknown: sends("on_unknown", &defaulted(values.on_unknown))?,
             rejected: sends("on_rejected", &defaulted(values.on_rejected))?,
         };
-        call.begin(&shared.config)?;
+        let observer = call.begin(&shared.config)?.observer;
         let ledger = match (&values.ledger, P::IS_IDEMPOTENT) {
             (Some(_), true) => {
                 return Err(Error::config("ledger", "must not be set for contacts, which have no ledger"));
@@ -110,7 +110,7 @@ impl<P: BulkRow> Rows<P> {
             (None, false) => shared.ledger()?,
         };
         if let Some(ledger) = &ledger {
-            shared.warn_if_temporary(ledger, P::ROUTE);
+            shared.warn_if_temporary(ledger, P::ROUTE, observer.as_ref());
         }
         let lock = ledger.as_ref().map(|ledger| ledger.begin_run()).transpose()?;
         let hasher = match &ledger {

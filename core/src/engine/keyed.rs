@@ -103,7 +103,7 @@ impl Shared {
         let Some(ledger) = self.ledger()? else {
             return Err(Error::config("idempotency_key", "needs a client with a ledger: set the option `ledger`"));
         };
-        self.warn_if_temporary(&ledger, request.route);
+        self.warn_if_temporary(&ledger, request.route, call.observer.as_ref());
         if call.retry_ambiguous {
             return Err(Error::config("retry_ambiguous", "must not be set for a call with an `idempotency_key`"));
         }
@@ -112,12 +112,12 @@ impl Shared {
     }
 
     /// Logs a warning about a ledger that is lost with the machine, once.
-    pub(crate) fn warn_if_temporary(&self, ledger: &OpenLedger, route: &'static str) {
+    pub(crate) fn warn_if_temporary(&self, ledger: &OpenLedger, route: &'static str, observer: Option<&Observer>) {
         if ledger.is_temporary && self.is_first_warning("ledger", "temporary") {
             let path = ledger.path.display();
             let message =
                 format!("the ledger {path} is on a file system that is lost when the machine or the container stops");
-            observe::warn(self.config.observer.as_ref(), &Warning::new("POST", route, message));
+            observe::warn(observer.or(self.config.observer.as_ref()), &Warning::new("POST", route, message));
         }
     }
 
