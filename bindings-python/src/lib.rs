@@ -19,6 +19,7 @@ mod fields;
 mod generated;
 mod imported;
 mod interpreter;
+mod iterator_lock;
 mod json;
 mod ledger;
 mod list;

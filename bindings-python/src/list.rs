@@ -1,16 +1,15 @@
 //! Lists of the blocking client, and the iterators over their items and pages.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
-use std::thread;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use pyo3::exceptions::{PyRuntimeError, PyStopIteration, PyValueError};
+use pyo3::exceptions::PyStopIteration;
 use pyo3::prelude::*;
 use zexa::CallOptions;
-use zexa::binding::{Completeness, Item, NextBuffered, generation};
+use zexa::binding::{Completeness, Item, NextBuffered};
 
 use crate::arguments::Argument;
+use crate::iterator_lock::{IteratorLock, Messages};
 use crate::model::IntoPython;
 use crate::{errors, logging, waiting};
 
@@ -30,14 +29,15 @@ pub(crate) struct Pages(Py<List>);
 /// One iteration over the items or the pages of a list. Thread-safe.
 #[pyclass(frozen, module = "zexa", name = "ListIterator")]
 pub(crate) struct ListIterator {
-    reader: Mutex<Box<dyn Reader>>,
+    reader: IteratorLock<Box<dyn Reader>>,
     /// The flag of the list.
     incomplete: Arc<AtomicBool>,
-    /// The generation of the process that waits for the next page, or did last.
-    generation: AtomicU64,
-    /// The thread that holds `reader`, as an address.
-    thread: AtomicUsize,
 }
+
+const MESSAGES: Messages = Messages {
+    forked: "another thread was using this iterator when the process was forked: iterate over the list again",
+    reentered: "list iterator already executing",
+};
 
 /// Starts iterations over a list, independently of the type of its items.
 trait ListSource: Send + Sync {
@@ -185,7 +185,6 @@ impl ListIterator {
             return item;
         }
         logging::refresh_level(py)?;
-        self.generation.store(generation(), Ordering::Release);
         waiting::run(py, || reader.fetch())?;
         reader.next_buffered(py).unwrap_or_else(|| {
             self.incomplete.store(reader.is_incomplete(), Ordering::Release);
@@ -194,42 +193,9 @@ impl ListIterator {
     }
 
     fn new(reader: Box<dyn Reader>, incomplete: Arc<AtomicBool>) -> ListIterator {
-        ListIterator {
-            reader: Mutex::new(reader),
-            incomplete,
-            generation: AtomicU64::new(generation()),
-            thread: AtomicUsize::new(NO_THREAD),
-        }
-    }
-
-    /// Acquires the reader, and handles signals while it waits for another thread.
-    ///
-    /// # Errors
-    ///
-    /// The wait would never end: a thread of the parent process held the reader at a fork, or this thread holds it itself.
-    fn acquire(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, Box<dyn Reader>>> {
-        loop {
-            match self.reader.try_lock() {
-                Ok(reader) => return Ok(reader),
-                Err(TryLockError::Poisoned(poisoned)) => return Ok(poisoned.into_inner()),
-                Err(TryLockError::WouldBlock) => {}
-            }
-            if self.generation.load(Ordering::Acquire) != generation() {
-                let message =
-                    "another thread was using this iterator when the process was forked: iterate over the list again";
-                return Err(PyRuntimeError::new_err(message));
-            }
-            if self.thread.load(Ordering::Acquire) == this_thread() {
-                return Err(PyValueError::new_err("list iterator already executing"));
-            }
-            py.detach(|| thread::sleep(POLL_INTERVAL));
-            py.check_signals()?;
-        }
+        ListIterator { reader: IteratorLock::new(reader), incomplete }
     }
 }
-
-/// Interval at which a thread retries to acquire the reader. The other thread waits for a request, which takes longer.
-const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 #[pymethods]
 impl ListIterator {
@@ -238,23 +204,9 @@ impl ListIterator {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let mut reader = self.acquire(py)?;
-        self.thread.store(this_thread(), Ordering::Release);
-        let next = self.next(py, &mut **reader);
-        self.thread.store(NO_THREAD, Ordering::Release);
-        next
+        let mut reader = self.reader.acquire(py, &MESSAGES)?;
+        self.next(py, &mut **reader)
     }
-}
-
-/// No thread has this address.
-const NO_THREAD: usize = 0;
-
-/// An address that is unique to this thread while it lives.
-fn this_thread() -> usize {
-    thread_local! {
-        static HERE: u8 = const { 0 };
-    }
-    HERE.with(|here| std::ptr::from_ref(here) as usize)
 }
 
 /// Items or pages, which are fetched separately from their conversion to Python.
