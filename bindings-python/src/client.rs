@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use serde::Serialize;
 use zexa::binding::Item;
-use zexa::{Method, binding};
+use zexa::{CallOptions, Method, binding};
 
 use crate::arguments::Argument;
 use crate::async_list::AsyncList;
@@ -33,6 +33,11 @@ pub(crate) struct Handle(Arc<zexa::Client>);
 pub(crate) struct AsyncHandle(Arc<zexa::AsyncClient>);
 
 impl Handle {
+    /// The client with these options.
+    pub(crate) fn with_options(&self, options: CallOptions) -> zexa::Client {
+        self.0.with_options(options)
+    }
+
     /// Makes a call with these options and arguments.
     pub(crate) fn call<A: Send + Sync, T: IntoPython + Serialize>(
         &self,
@@ -61,6 +66,11 @@ impl Handle {
 }
 
 impl AsyncHandle {
+    /// The client with these options.
+    pub(crate) fn with_options(&self, options: CallOptions) -> zexa::AsyncClient {
+        self.0.with_options(options)
+    }
+
     /// Starts a call with these options and arguments. `name` is that of the method.
     pub(crate) fn call<A, T: IntoPython, F: Future<Output = zexa::Result<T>> + Send + 'static>(
         &self,

@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 
 mod arguments;
 mod async_list;
+mod bulk;
 mod client;
 mod coroutine;
 mod errors;
@@ -44,6 +45,7 @@ fn _zexa(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<list::Pages>()?;
     module.add_class::<async_list::AsyncList>()?;
     module.add_class::<async_list::AsyncPages>()?;
+    bulk::add(module)?;
     module.add_class::<page::Page>()?;
     module.add_class::<response::Response>()?;
     module.add_class::<ledger::Ledger>()?;

@@ -1,4 +1,4 @@
-//! The options of clients and calls. The clients in Python pass them as one tuple in the order of the core's table, with None for options that are not set.
+//! The options of clients, calls and bulk runs. The clients in Python pass them as one tuple in the order of the core's table, with None for options that are not set.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use pyo3::types::PyTuple;
 use pyo3::types::tuple::BoundTupleIterator;
 use serde_json::{Map, Value};
 use zexa::binding::{self, Pairs, ReadOptions};
-use zexa::{CallOptions, ClientBuilder, Timestamp};
+use zexa::{BulkOptions, CallOptions, ClientBuilder, Timestamp};
 
 use crate::arguments::Argument;
 use crate::errors;
@@ -43,6 +43,22 @@ impl CallArguments<'_> {
     /// `TypeError` or `ConfigError`, naming the option.
     pub(crate) fn convert(&self) -> PyResult<CallOptions> {
         binding::read_call_options(&mut Reader(self.0.iter()))
+    }
+}
+
+/// The options of a bulk run.
+#[derive(FromPyObject)]
+#[pyo3(transparent)]
+pub(crate) struct BulkArguments<'py>(Bound<'py, PyTuple>);
+
+impl BulkArguments<'_> {
+    /// Converts the options to those of the core.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` or `ConfigError`, naming the option.
+    pub(crate) fn convert(&self) -> PyResult<BulkOptions> {
+        binding::read_bulk_options(&mut Reader(self.0.iter()))
     }
 }
 

@@ -25,13 +25,7 @@ pub(crate) fn token() -> CancelToken {
 
 /// Runs a call that carries such a token. An exception of a signal handler takes precedence over the error of the call, which becomes its `__context__`.
 pub(crate) fn run<T: Send + Serialize>(py: Python<'_>, call: impl FnOnce() -> zexa::Result<T> + Send) -> PyResult<T> {
-    detect_main_thread(py)?;
-    let result = py.detach(call);
-    // Take the exception first: a logging handler may make calls itself.
-    let raised = RAISED.take();
-    let written = logging::write_thread_records(py).err();
-    // Handle a signal that arrived since the last check, while the result can still be attached to the exception.
-    let raised = raised.or(written).or_else(|| py.check_signals().err());
+    let (result, raised) = interruptible(py, call)?;
     match raised {
         None => result.map_err(errors::raise),
         Some(raised) => {
@@ -43,6 +37,24 @@ pub(crate) fn run<T: Send + Serialize>(py: Python<'_>, call: impl FnOnce() -> ze
             Err(raised)
         }
     }
+}
+
+/// Waits for a bulk run with such a token, which goes on after an interruption. Returns the exception of a signal handler.
+pub(crate) fn pause(py: Python<'_>, wait: impl FnOnce() -> zexa::Result<bool> + Send) -> PyResult<Option<PyErr>> {
+    let (result, raised) = interruptible(py, wait)?;
+    result.map_err(errors::raise)?;
+    Ok(raised)
+}
+
+/// Runs a call that carries such a token. Also returns the exception that a signal handler raised during the call.
+fn interruptible<T: Send>(py: Python<'_>, call: impl FnOnce() -> T + Send) -> PyResult<(T, Option<PyErr>)> {
+    detect_main_thread(py)?;
+    let result = py.detach(call);
+    // Take the exception first: a logging handler may make calls itself.
+    let raised = RAISED.take();
+    let written = logging::write_thread_records(py).err();
+    // Handle a signal that arrived since the last check, while the result can still be attached to the exception.
+    Ok((result, raised.or(written).or_else(|| py.check_signals().err())))
 }
 
 /// Stores the exception, unless there is one already.

@@ -65,6 +65,12 @@ def async_client(server: Server) -> Iterator[zexa.AsyncClient]:
     asyncio.run(client.close())
 
 
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """The path of a ledger that does not exist yet."""
+    return tmp_path / "june.db"
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Report the number of scenarios to the main process, if this is a pytest-xdist worker."""
     if played := session.config.stash.get(PLAYED, None):

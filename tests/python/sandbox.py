@@ -87,9 +87,17 @@ class Server:
         """Inject a fault, such as `fault(method="POST", status=503)`."""
         send("POST", f"{self.control}/faults", fault)
 
+    def reset_faults(self) -> None:
+        """Remove all faults."""
+        send("DELETE", f"{self.control}/faults")
+
     def advance(self, seconds: float) -> None:
         """Advance the clock."""
         send("POST", f"{self.control}/advance", {"seconds": seconds})
+
+    def set_credits(self, credits: float) -> None:
+        """Set the balance."""
+        send("POST", f"{self.control}/credits", {"credits": credits})
 
     def get(self, what: str) -> Any:
         return send("GET", f"{self.control}/{what}")

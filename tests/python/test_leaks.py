@@ -29,6 +29,8 @@ CASES = {
     "awaiting": [],
     "cancelling": [{"path": "/credits", "times": 0, "then": "stall"}],
     "async_listing": [],
+    "bulk": [],
+    "async_bulk": [],
     "loops": [],
 }
 

@@ -27,6 +27,7 @@ from ._async import (
     AsyncSenderIds,
     AsyncWebhooks,
 )
+from ._bulk import AsyncCreateMany, AsyncSendMany
 from ._client import Campaigns, Client, Contacts, CreditBalance, Messages, SenderIds, Webhooks
 from ._errors import (
     APIConnectionError,
@@ -60,6 +61,8 @@ from ._zexa import (
     Campaign,
     CampaignStats,
     Contact,
+    CreateMany,
+    CreateResult,
     Credits,
     DoubtfulRow,
     Event,
@@ -72,6 +75,8 @@ from ._zexa import (
     Response,
     Segments,
     SenderId,
+    SendMany,
+    SendResult,
     Webhook,
     __version__,
 )
@@ -79,7 +84,18 @@ from ._zexa import (
 # For type checkers only: importing `typing` takes longer than importing the rest of this package.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ._literals import CampaignStatus, Channel, EventName, Kind, MessageStatus, Outcome, SenderIdStatus, SmsEncoding
+    from ._literals import (
+        CampaignStatus,
+        Channel,
+        CreateContactRow,
+        EventName,
+        Kind,
+        MessageStatus,
+        Outcome,
+        SenderIdStatus,
+        SendMessageRow,
+        SmsEncoding,
+    )
 
 __all__ = [
     "APIConnectionError",
@@ -88,10 +104,12 @@ __all__ = [
     "AsyncCampaigns",
     "AsyncClient",
     "AsyncContacts",
+    "AsyncCreateMany",
     "AsyncCreditBalance",
     "AsyncList",
     "AsyncMessages",
     "AsyncPages",
+    "AsyncSendMany",
     "AsyncSenderIds",
     "AsyncWebhooks",
     "AuthenticationError",
@@ -108,6 +126,9 @@ __all__ = [
     "ConflictError",
     "Contact",
     "Contacts",
+    "CreateContactRow",
+    "CreateMany",
+    "CreateResult",
     "CreditBalance",
     "Credits",
     "DecodeError",
@@ -134,6 +155,9 @@ __all__ = [
     "RateLimitError",
     "Response",
     "Segments",
+    "SendMany",
+    "SendMessageRow",
+    "SendResult",
     "SenderId",
     "SenderIdStatus",
     "SenderIds",

@@ -15,11 +15,13 @@ from ._signature import ConstructorSignature
 from ._zexa import (
     Campaign,
     Contact,
+    CreateMany,
     Credits,
     List,
     Message,
     Response,
     SenderId,
+    SendMany,
     Webhook,
     _Campaigns,
     _Client,
@@ -469,6 +471,78 @@ class Messages:
             id, until, (timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, None)
         )
 
+    def send_many(
+        self,
+        rows: collections.abc.Iterable[zexa.SendMessageRow],
+        *,
+        concurrency: int | None = None,
+        rate: float | None = None,
+        ordered: bool | None = None,
+        ledger: str | os.PathLike[str] | None = None,
+        on_unknown: _types.Resend | None = None,
+        on_rejected: _types.Resend | None = None,
+        allow_past: bool | None = None,
+        not_after: datetime.datetime | str | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        max_retries: int | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
+        extra_body: collections.abc.Mapping[str, typing.Any] | None = None,
+    ) -> SendMany:
+        """Send many messages. Each row is sent at most once, and has one result.
+
+            with client.messages.send_many(rows, ledger="june.db") as sending:
+                for result in sending:
+                    if result.error:
+                        print(result.index, result.error)
+
+        Rows are pulled lazily, in the thread that takes the results, and are sent concurrently. The results
+        arrive as the rows complete, or in the order of the rows with `ordered`. An invalid row is a result with
+        an error, and does not end the run.
+
+        With a ledger, a run that was interrupted is continued by running it again: rows that were sent are not
+        sent again, and rows in doubt have the error `InDoubtError`. Give each row an `idempotency_key` of its
+        own, such as the id of an order. By default, the key is made from the channel and the recipient, so that a
+        recipient gets one message per ledger.
+
+        A 429 settles no row: the run waits, and adapts its rate. If it makes no sense to go on, such as without
+        credits, the run stops by itself, and the iterator raises `StoppedError` after the last result. Its
+        `details` are the `reason`, the index `first_untouched` of the first row that was not pulled, and the
+        `stats`. If the source raises an exception, the iterator raises it after the results of the rows in
+        flight.
+
+        After Ctrl-C, the results of the rows in flight still follow, and then `KeyboardInterrupt`. A second
+        Ctrl-C cancels these rows. Leaving the `with` block cancels the rows that were not sent.
+
+        Args:
+            rows: Mappings with the arguments of `send()`: see `SendMessageRow`.
+            concurrency: Maximum number of rows in flight. Over HTTP/1.1, each of them uses one connection.
+                Default: 32.
+            rate: Maximum rate, in rows per second. Without it, the run is as fast as the server allows: after the
+                first 429, the rate adapts to the server's limit. Default: none.
+            ordered: Return the results in the order of the rows, instead of in the order in which they arrive.
+                Default: `False`.
+            ledger: Path of the ledger, if the run does not use that of the client. It is created if it does not
+                exist. Not for contacts.
+            on_unknown: Send rows again whose outcome is unknown, with `send`. A message may then be **sent
+                twice**. With `report`, such a row fails with `InDoubtError`. Default: report.
+            on_rejected: Send rejected rows again, with `send`. With `report`, such a row fails as before.
+                Default: report.
+            allow_past: Send messages whose `scheduled_at` has passed immediately, instead of reporting them as
+                not sent. Default: `False`.
+            not_after: Time after which nothing more is sent, for messages that would come too late. Default:
+                none. timeout, max_retries, extra_headers, extra_query: See `with_options()`.
+            extra_body: Body fields that this version does not know. The call fails with `ConfigError` if its
+                parameters set the same field, or if it sends no parameters in a body.
+
+        Raises:
+            ConfigError: An option is invalid, or the ledger cannot be used.
+        """
+        options = (timeout, None, max_retries, None, extra_headers, extra_query, extra_body)
+        bulk = (concurrency, rate, ordered, ledger, on_unknown, on_rejected, allow_past, not_after)
+        return self._calls.send_many(rows, bulk, options)
+
 
 class SenderIds:
     """Sender IDs: list the names and numbers that the account has registered."""
@@ -824,6 +898,61 @@ class Contacts:
                 effect.
         """
         self._calls.delete(id, (timeout, deadline, max_retries, retry_ambiguous, extra_headers, extra_query, None))
+
+    def create_many(
+        self,
+        rows: collections.abc.Iterable[zexa.CreateContactRow],
+        *,
+        concurrency: int | None = None,
+        rate: float | None = None,
+        ordered: bool | None = None,
+        timeout: float | datetime.timedelta | None = None,
+        max_retries: int | None = None,
+        extra_headers: collections.abc.Mapping[str, str] | None = None,
+        extra_query: collections.abc.Mapping[str, str | int | float | collections.abc.Sequence[str | int | float]]
+        | None = None,
+        extra_body: collections.abc.Mapping[str, typing.Any] | None = None,
+    ) -> CreateMany:
+        """Add many contacts. Each row has one result.
+
+            with client.contacts.create_many(rows) as adding:
+                for result in adding:
+                    if result.error:
+                        print(result.index, result.error)
+
+        Rows are pulled lazily, in the thread that takes the results, and are added concurrently. The results
+        arrive as the rows complete, or in the order of the rows with `ordered`. An invalid row is a result with
+        an error, and does not end the run.
+
+        A phone number is unique on the server, so a row is retried if it may have been processed. A contact that
+        already exists is a result with `exists`, and not an error.
+
+        A 429 settles no row: the run waits, and adapts its rate. If it makes no sense to go on, such as without
+        credits, the run stops by itself, and the iterator raises `StoppedError` after the last result. Its
+        `details` are the `reason`, the index `first_untouched` of the first row that was not pulled, and the
+        `stats`. If the source raises an exception, the iterator raises it after the results of the rows in
+        flight.
+
+        After Ctrl-C, the results of the rows in flight still follow, and then `KeyboardInterrupt`. A second
+        Ctrl-C cancels these rows. Leaving the `with` block cancels the rows that were not sent.
+
+        Args:
+            rows: Mappings with the arguments of `create()`: see `CreateContactRow`.
+            concurrency: Maximum number of rows in flight. Over HTTP/1.1, each of them uses one connection.
+                Default: 32.
+            rate: Maximum rate, in rows per second. Without it, the run is as fast as the server allows: after the
+                first 429, the rate adapts to the server's limit. Default: none.
+            ordered: Return the results in the order of the rows, instead of in the order in which they arrive.
+                Default: `False`. timeout, max_retries, extra_headers, extra_query: See `with_options()`.
+            extra_body: Body fields that this version does not know. The call fails with `ConfigError` if its
+                parameters set the same field, or if it sends no parameters in a body.
+
+        Raises:
+            ConfigError: An option is invalid.
+        """
+        options = (timeout, None, max_retries, None, extra_headers, extra_query, extra_body)
+        bulk = (concurrency, rate, ordered, None, None, None, None, None)
+        return self._calls.create_many(rows, bulk, options)
 
 
 class Webhooks:

@@ -29,5 +29,6 @@ class _Collections:
 
 collections = _Collections()
 datetime = _Module("datetime")
+pathlib = _Module("pathlib")
 types = _Module("zexa._types")
 typing = _Module("typing")

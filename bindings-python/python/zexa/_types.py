@@ -13,7 +13,10 @@ elif sys.version_info >= (3, 11):
 else:
     Self = Any
 
-__all__ = ["Any", "FinalStatus", "Kind", "Mapping", "Outcome", "Self"]
+__all__ = ["Any", "FinalStatus", "Kind", "Mapping", "Outcome", "Resend", "Self"]
 
 FinalStatus: TypeAlias = Literal["final"]
 """Any final status: the default of the argument `until` of `wait()`."""
+
+Resend: TypeAlias = Literal["report", "send"]
+"""What a bulk run does with rows whose outcome is unknown, or that were rejected."""

@@ -8,7 +8,18 @@ from typing import Any, Generic, Literal, SupportsIndex, TypeVar, final, overloa
 
 from typing_extensions import Never, Self
 
-from ._literals import CampaignStatus, Channel, EventName, MessageStatus, SenderIdStatus, SmsEncoding
+from ._errors import ZexaError
+from ._literals import (
+    CampaignStatus,
+    Channel,
+    CreateContactRow,
+    EventName,
+    MessageStatus,
+    Outcome,
+    SenderIdStatus,
+    SendMessageRow,
+    SmsEncoding,
+)
 
 __all__ = [
     "AsyncList",
@@ -17,6 +28,8 @@ __all__ = [
     "Campaign",
     "CampaignStats",
     "Contact",
+    "CreateMany",
+    "CreateResult",
     "Credits",
     "DoubtfulRow",
     "Event",
@@ -28,6 +41,8 @@ __all__ = [
     "Pages",
     "Response",
     "Segments",
+    "SendMany",
+    "SendResult",
     "SenderId",
     "Webhook",
     "__version__",
@@ -88,6 +103,9 @@ class _Messages:
     ) -> Message: ...
     def get(self, id: Any, options: tuple[Any, ...]) -> Message: ...
     def wait(self, id: Any, until: Any, options: tuple[Any, ...]) -> Message: ...
+    def send_many(
+        self, rows: Iterable[SendMessageRow], bulk: tuple[Any, ...], options: tuple[Any, ...]
+    ) -> SendMany: ...
 
 @final
 class _SenderIds:
@@ -120,6 +138,9 @@ class _Contacts:
     def create(self, name: Any, phone: Any, lists: Any, email: Any, options: tuple[Any, ...]) -> Contact: ...
     def list(self, list_id: Any, search: Any, per_page: Any, limit: Any, options: tuple[Any, ...]) -> List[Contact]: ...
     def delete(self, id: Any, options: tuple[Any, ...]) -> None: ...
+    def create_many(
+        self, rows: Iterable[CreateContactRow], bulk: tuple[Any, ...], options: tuple[Any, ...]
+    ) -> CreateMany: ...
 
 @final
 class _Webhooks:
@@ -150,6 +171,7 @@ class _AsyncMessages:
     ) -> Awaitable[Message]: ...
     def get(self, id: Any, options: tuple[Any, ...]) -> Awaitable[Message]: ...
     def wait(self, id: Any, until: Any, options: tuple[Any, ...]) -> Awaitable[Message]: ...
+    def send_many(self, bulk: tuple[Any, ...], options: tuple[Any, ...]) -> _SendSteps: ...
 
 @final
 class _AsyncSenderIds:
@@ -184,6 +206,7 @@ class _AsyncContacts:
         self, list_id: Any, search: Any, per_page: Any, limit: Any, options: tuple[Any, ...]
     ) -> AsyncList[Contact]: ...
     def delete(self, id: Any, options: tuple[Any, ...]) -> Awaitable[None]: ...
+    def create_many(self, bulk: tuple[Any, ...], options: tuple[Any, ...]) -> _CreateSteps: ...
 
 @final
 class _AsyncWebhooks:
@@ -1455,4 +1478,210 @@ class Ledger:
         traceback: object = None,
         /,
     ) -> None: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class CreateMany:
+    """A run of `contacts.create_many()`: an iterator over its results, and a context manager that ends it.
+
+    The run goes on only while the results are taken. Other threads may call its methods at the same time. A forked child
+    cannot use a run that its parent began.
+    """
+
+    def __new__(cls, _not_constructible: Never, /) -> Self: ...
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> CreateResult: ...
+    def stats(self) -> BulkStats:
+        """Return the progress so far."""
+    @property
+    def ledger(self) -> Path | None:
+        """Absolute path of the ledger. `None` without a ledger."""
+    @property
+    def ledger_created(self) -> bool:
+        """Whether the run has created the ledger."""
+    def stop(self) -> None:
+        """Stop the run: pull and send no further row. The results of the rows in flight still follow."""
+    def cancel(self) -> None:
+        """Stop the run and cancel the rows in flight. Their results still follow."""
+    def close(self) -> None:
+        """Cancel the run and end the iteration. `with` does this at the end.
+
+        Rows that were not sent will not be sent. With a ledger, waits until rows that may have been sent are recorded,
+        at most for the timeout of an attempt. Ctrl-C ends this wait.
+        """
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: object = None,
+        /,
+    ) -> None: ...
+
+@final
+class _CreateSteps:
+    def __new__(cls, _not_constructible: Never, /) -> Self: ...
+    @staticmethod
+    def rows(rows: Any) -> Iterator[Any]: ...
+    def step(self, can_pull: bool) -> CreateResult | bool: ...
+    def changed(self) -> Awaitable[None]: ...
+    def push(self, row: object) -> None: ...
+    def wake(self) -> None: ...
+    def end(self) -> None: ...
+    def fail_source(self, raised: BaseException) -> None: ...
+    def stop(self) -> None: ...
+    def cancel(self) -> None: ...
+    def stats(self) -> BulkStats: ...
+    @property
+    def is_settled(self) -> bool: ...
+    @property
+    def is_own(self) -> bool: ...
+    @property
+    def ledger(self) -> Path | None: ...
+    @property
+    def ledger_created(self) -> bool: ...
+
+@final
+class SendMany:
+    """A run of `messages.send_many()`: an iterator over its results, and a context manager that ends it.
+
+    The run goes on only while the results are taken. Other threads may call its methods at the same time. A forked child
+    cannot use a run that its parent began.
+    """
+
+    def __new__(cls, _not_constructible: Never, /) -> Self: ...
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> SendResult: ...
+    def stats(self) -> BulkStats:
+        """Return the progress so far."""
+    @property
+    def ledger(self) -> Path | None:
+        """Absolute path of the ledger. `None` without a ledger."""
+    @property
+    def ledger_created(self) -> bool:
+        """Whether the run has created the ledger."""
+    def stop(self) -> None:
+        """Stop the run: pull and send no further row. The results of the rows in flight still follow."""
+    def cancel(self) -> None:
+        """Stop the run and cancel the rows in flight. Their results still follow."""
+    def close(self) -> None:
+        """Cancel the run and end the iteration. `with` does this at the end.
+
+        Rows that were not sent will not be sent. With a ledger, waits until rows that may have been sent are recorded,
+        at most for the timeout of an attempt. Ctrl-C ends this wait.
+        """
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: object = None,
+        /,
+    ) -> None: ...
+
+@final
+class _SendSteps:
+    def __new__(cls, _not_constructible: Never, /) -> Self: ...
+    @staticmethod
+    def rows(rows: Any) -> Iterator[Any]: ...
+    def step(self, can_pull: bool) -> SendResult | bool: ...
+    def changed(self) -> Awaitable[None]: ...
+    def push(self, row: object) -> None: ...
+    def wake(self) -> None: ...
+    def end(self) -> None: ...
+    def fail_source(self, raised: BaseException) -> None: ...
+    def stop(self) -> None: ...
+    def cancel(self) -> None: ...
+    def stats(self) -> BulkStats: ...
+    @property
+    def is_settled(self) -> bool: ...
+    @property
+    def is_own(self) -> bool: ...
+    @property
+    def ledger(self) -> Path | None: ...
+    @property
+    def ledger_created(self) -> bool: ...
+
+@final
+class SendResult:
+    """The result of a row of `messages.send_many()`. The constructor is for tests."""
+
+    def __new__(
+        cls,
+        *,
+        index: int,
+        idempotency_key: str | None = None,
+        outcome: Outcome = "accepted",
+        message: Message | None = None,
+        error: ZexaError | None = None,
+        replayed: bool = False,
+        recorded: bool = False,
+    ) -> Self: ...
+    @property
+    def index(self) -> int:
+        """Index of the row in the source. The first row is 0."""
+    @property
+    def idempotency_key(self) -> str | None:
+        """Key of the row. If the row has none, it is made from the channel and the recipient. `None` if the row is invalid."""
+    @property
+    def outcome(self) -> Outcome:
+        """Whether the server processed the request of the row."""
+    @property
+    def message(self) -> Message | None:
+        """The message. `None` if the row failed."""
+    @property
+    def error(self) -> ZexaError | None:
+        """The error of a row that failed."""
+    @property
+    def replayed(self) -> bool:
+        """Whether the result is that of an earlier run, and nothing was sent."""
+    @property
+    def recorded(self) -> bool:
+        """Whether the result is in the ledger. False without a ledger, and if it cannot be written."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class CreateResult:
+    """The result of a row of `contacts.create_many()`. The constructor is for tests."""
+
+    def __new__(
+        cls,
+        *,
+        index: int,
+        idempotency_key: str | None = None,
+        outcome: Outcome = "accepted",
+        contact: Contact | None = None,
+        error: ZexaError | None = None,
+        exists: bool = False,
+        replayed: bool = False,
+        recorded: bool = False,
+    ) -> Self: ...
+    @property
+    def index(self) -> int:
+        """Index of the row in the source. The first row is 0."""
+    @property
+    def idempotency_key(self) -> str | None:
+        """Always `None`: contacts have no key."""
+    @property
+    def outcome(self) -> Outcome:
+        """Whether the server processed the request of the row. `rejected` for a contact that already exists."""
+    @property
+    def contact(self) -> Contact | None:
+        """The contact. `None` if the row failed, and for a contact that already exists."""
+    @property
+    def error(self) -> ZexaError | None:
+        """The error of a row that failed."""
+    @property
+    def exists(self) -> bool:
+        """Whether the contact already exists. This is not an error."""
+    @property
+    def replayed(self) -> bool:
+        """Always false: contacts have no ledger."""
+    @property
+    def recorded(self) -> bool:
+        """Always false: contacts have no ledger."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...

@@ -41,6 +41,14 @@ pub(crate) fn create_contact(
     Ok(params)
 }
 
+impl FromRow for zexa::CreateContact {
+    const KEYS: &'static [&'static str] = &["name", "phone", "lists", "email"];
+
+    fn from_row(row: &Row<'_>) -> PyResult<zexa::CreateContact> {
+        create_contact(row.get("name")?, row.get("phone")?, row.get("lists")?, row.get("email")?)
+    }
+}
+
 /// Reads the arguments that are fields of the request.
 #[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
 pub(crate) fn list_contacts(
@@ -114,6 +122,17 @@ impl Contacts {
         };
         self.0.call(py, &options, arguments, |client, id| client.contacts().delete(id))
     }
+
+    /// Add many contacts in one run.
+    fn create_many(
+        &self,
+        py: Python<'_>,
+        rows: Argument<'_>,
+        bulk: BulkArguments<'_>,
+        options: CallArguments<'_>,
+    ) -> PyResult<CreateMany> {
+        CreateMany::begin(py, &self.0, &rows, &bulk, &options)
+    }
 }
 
 /// Contacts: add, list and delete the people who can receive messages.
@@ -175,5 +194,15 @@ impl AsyncContacts {
             Ok(id)
         };
         self.0.call(py, "AsyncContacts.delete", &options, arguments, |client, id| client.contacts().delete(id))
+    }
+
+    /// Add many contacts in one run.
+    fn create_many(
+        &self,
+        py: Python<'_>,
+        bulk: BulkArguments<'_>,
+        options: CallArguments<'_>,
+    ) -> PyResult<CreateSteps> {
+        CreateSteps::begin(py, &self.0, &bulk, &options)
     }
 }

@@ -69,6 +69,36 @@ pub(crate) fn send_message(
     Ok(params)
 }
 
+impl FromRow for zexa::SendMessage {
+    const KEYS: &'static [&'static str] = &[
+        "channel",
+        "to",
+        "from_",
+        "body",
+        "subject",
+        "html",
+        "template",
+        "scheduled_at",
+        "template_id",
+        "idempotency_key",
+    ];
+
+    fn from_row(row: &Row<'_>) -> PyResult<zexa::SendMessage> {
+        send_message(
+            row.get("channel")?,
+            row.get("to")?,
+            row.get("from_")?,
+            row.get("body")?,
+            row.get("subject")?,
+            row.get("html")?,
+            row.get("template")?,
+            row.get("scheduled_at")?,
+            row.get("template_id")?,
+            row.get("idempotency_key")?,
+        )
+    }
+}
+
 /// The implementation of `estimate()` in `_segments.py`.
 #[pyfunction]
 #[allow(clippy::too_many_arguments, reason = "one for each field of the request")]
@@ -165,6 +195,17 @@ impl Messages {
         };
         self.0.call(py, &options, arguments, |client, (id, until)| client.messages().wait(id, until))
     }
+
+    /// Send many messages in one run.
+    fn send_many(
+        &self,
+        py: Python<'_>,
+        rows: Argument<'_>,
+        bulk: BulkArguments<'_>,
+        options: CallArguments<'_>,
+    ) -> PyResult<SendMany> {
+        SendMany::begin(py, &self.0, &rows, &bulk, &options)
+    }
 }
 
 /// Messages: send them, get their delivery status, and wait for it.
@@ -244,5 +285,10 @@ impl AsyncMessages {
         self.0.call(py, "AsyncMessages.wait", &options, arguments, |client, (id, until)| {
             client.messages().wait(id, until)
         })
+    }
+
+    /// Send many messages in one run.
+    fn send_many(&self, py: Python<'_>, bulk: BulkArguments<'_>, options: CallArguments<'_>) -> PyResult<SendSteps> {
+        SendSteps::begin(py, &self.0, &bulk, &options)
     }
 }

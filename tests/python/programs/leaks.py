@@ -12,13 +12,14 @@ import os
 import pickle
 import sys
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import zexa
 
 from programs.messages import sms
+from programs.rows import rows
 from programs.support import main, new_async_client, new_client, say, send, send_async
 
 EVENT = json.dumps(
@@ -223,6 +224,35 @@ def async_listing() -> None:
             await anext(contacts)
 
     watch(150, again_async(act))
+
+
+def bulk() -> None:
+    def act(client: zexa.Client) -> None:
+        assert all(result.message for result in client.messages.send_many([*rows(9), {"body": 7}]) if result.index < 9)  # type: ignore[typeddict-item]
+        # Abandoned, with rows in flight.
+        next(client.messages.send_many(rows(1000), concurrency=4))
+
+    run = again(act)
+
+    def run_alone(times: int) -> None:
+        run(times)
+        asyncio.run(alone())
+
+    watch(50, run_alone)
+
+
+def async_bulk() -> None:
+    async def pulled() -> AsyncIterator[zexa.SendMessageRow]:
+        for row in rows(10):
+            yield row
+
+    async def act(client: zexa.AsyncClient) -> None:
+        async with client.messages.send_many(pulled()) as sending:
+            async for result in sending:
+                assert result.message
+        await anext(client.messages.send_many(rows(1000), concurrency=4))
+
+    watch(50, again_async(act))
 
 
 def objects() -> None:

@@ -41,6 +41,15 @@ def ledgers(ledger: zexa.Ledger) -> None:
     ledger.path = "july.db"  # type: ignore[misc, assignment]  # pyright: ignore[reportAttributeAccessIssue]
 
 
+def rows(client: zexa.Client) -> None:
+    client.messages.send_many([{"channel": "sms", "to": "+244912345678"}])  # type: ignore[typeddict-item]  # pyright: ignore[reportArgumentType]
+    client.contacts.create_many([{"name": "Ana", "phone": 7}])  # type: ignore[typeddict-item]  # pyright: ignore[reportArgumentType]
+    client.contacts.create_many([{"name": "Ana", "phone": "7", "mail": ""}])  # type: ignore[typeddict-unknown-key]  # pyright: ignore[reportArgumentType]
+    client.messages.send_many([], on_unknown="retry")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.messages.send_many([], deadline=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    zexa.SendMany()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
 def models(message: zexa.Message) -> None:
     zexa.Message()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     zexa.Event(event=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

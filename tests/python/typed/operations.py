@@ -1,6 +1,6 @@
 """The types of clients and operations. Type checkers read this file; it is never run."""
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -157,3 +157,49 @@ def ledgers(path: Path) -> None:
             assert_type(row, zexa.DoubtfulRow)
             ledger.mark_sent(row.key, "msg_1")
             ledger.mark_not_sent(row.key)
+
+
+def bulk(client: zexa.Client, when: datetime) -> None:
+    rows: list[zexa.SendMessageRow] = [
+        {"channel": "sms", "to": "+244912345678", "from_": "ZEXA", "body": "Hello", "idempotency_key": "order-4711"},
+        {"channel": "email", "to": "ana@shop.example", "from_": "ZEXA", "html": None, "scheduled_at": when},
+    ]
+    assert_type(client.messages.send_many(rows), zexa.SendMany)
+    client.messages.send_many(
+        ({"channel": "sms", "to": f"+24491234567{number}", "from_": "ZEXA", "body": "Hello"} for number in range(2)),
+        ledger=Path("june.db"),
+        concurrency=8,
+        rate=0.5,
+        ordered=True,
+        on_unknown="report",
+        on_rejected="send",
+        allow_past=True,
+        not_after=when,
+        timeout=timedelta(seconds=5),
+    )
+    with client.messages.send_many(iter(rows)) as sending:
+        for result in sending:
+            assert_type(result, zexa.SendResult)
+            assert_type(result.message, zexa.Message | None)
+            assert_type(result.error, zexa.ZexaError | None)
+            assert_type(result.outcome, zexa.Outcome)
+        assert_type(sending.stats(), zexa.BulkStats)
+        assert_type(sending.ledger, Path | None)
+        sending.stop()
+    with client.contacts.create_many([{"name": "Ana", "phone": "+244912345678"}], rate=5) as adding:
+        for added in adding:
+            assert_type(added.contact, zexa.Contact | None)
+            assert_type(added.exists, bool)
+
+
+async def async_bulk(client: zexa.AsyncClient, rows: AsyncIterator[zexa.SendMessageRow]) -> None:
+    assert_type(client.messages.send_many([]), zexa.AsyncSendMany)
+    async with client.messages.send_many(rows, ledger="june.db") as sending:
+        async for result in sending:
+            assert_type(result, zexa.SendResult)
+        assert_type(sending.stats(), zexa.BulkStats)
+        assert_type(sending.ledger, Path | None)
+        sending.cancel()
+        await sending.close()
+    async for added in client.contacts.create_many([{"name": "Ana", "phone": "+244912345678"}]):
+        assert_type(added, zexa.CreateResult)

@@ -20,13 +20,29 @@ use super::view::{elements, sections};
 use crate::command::Result;
 
 /// The classes that are written by hand, in `bindings-python/src`.
-const BY_HAND: [&str; 7] = ["List", "AsyncList", "Pages", "AsyncPages", "Page", "Response", "Ledger"];
+const BY_HAND: [&str; 11] = [
+    "List",
+    "AsyncList",
+    "Pages",
+    "AsyncPages",
+    "Page",
+    "Response",
+    "Ledger",
+    "SendMany",
+    "CreateMany",
+    "SendResult",
+    "CreateResult",
+];
 
-/// The classes that are written by hand in Python: the base exceptions in `_error.py`, and the clients in the template `_client.py.jinja`.
-const IN_PYTHON: [&str; 4] = ["ZexaError", "APIError", "Client", "AsyncClient"];
+/// The types of the rows of bulk runs.
+const ROWS: [&str; 2] = ["SendMessageRow", "CreateContactRow"];
+
+/// The classes that are written by hand in Python: the base exceptions in `_error.py`, the runs of the async client in `_bulk.py`, and the clients in the
+/// template `_client.py.jinja`.
+const IN_PYTHON: [&str; 6] = ["ZexaError", "APIError", "Client", "AsyncClient", "AsyncSendMany", "AsyncCreateMany"];
 
 pub(super) fn view(definition: &Definition, _: &Path) -> Result<serde_json::Value> {
-    let reserved = BY_HAND.iter().chain(&IN_PYTHON).map(|name| format!("zexa::{name}"));
+    let reserved = BY_HAND.iter().chain(&IN_PYTHON).chain(&ROWS).map(|name| format!("zexa::{name}"));
     super::view::view(definition, &PYTHON, reserved.collect())
 }
 
@@ -49,10 +65,11 @@ pub(super) fn write(definition: &Definition, root: &Path) -> Result<Files> {
     environment
         .add_global("exported", models.chain(BY_HAND).chain(["__version__"]).map(Value::from).collect::<Vec<_>>());
     let enums = definition.enums().map(|one| one.name.as_str());
-    environment.add_global("literals", enums.chain(["Kind", "Outcome"]).map(Value::from).collect::<Vec<_>>());
+    environment
+        .add_global("literals", enums.chain(["Kind", "Outcome"]).chain(ROWS).map(Value::from).collect::<Vec<_>>());
     environment.add_filter("attribute", attribute);
     environment.add_filter("docstring", docstring);
-    for fragment in ["lists.pyi", "List.txt", "ledger.pyi"] {
+    for fragment in ["lists.pyi", "List.txt", "ledger.pyi", "bulk.pyi"] {
         let text = fs::read_to_string(folder.join("stub").join(fragment));
         let text = text.map_err(|error| format!("bindings-python/stub/{fragment}: {error}"))?;
         environment.add_template_owned(fragment, text).map_err(|error| format!("{error:#}"))?;
