@@ -1,4 +1,4 @@
-"""Send a message and a small campaign, and print their progress.
+"""Send a message, many messages in one run, and a small campaign, and print their progress.
 
 Set ZEXA_BASE_URL and ZEXA_API_KEY, which a sandbox prints, and install `rich`. `cargo xtask demo python` does all of this.
 With the real API the demo costs credits, and its phone numbers may belong to somebody.
@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterator
 
 import zexa
 from rich.console import Console
@@ -17,6 +18,7 @@ from rich.text import Text
 # An existing contact list: the API cannot create one.
 LIST = "lst_demo"
 NEW_CONTACTS = 20
+MESSAGES = 40
 # Seconds.
 MAX_WAIT = 60
 
@@ -35,6 +37,8 @@ def main() -> None:
         say(f"{before:g}")
         heading("Message")
         send_message(client)
+        heading("Many messages")
+        send_many(client)
         heading("Campaign")
         add_contacts(client)
         run_campaign(client)
@@ -72,15 +76,32 @@ def show_status(message: zexa.Message, start: float) -> None:
     say(f"{time.monotonic() - start:4.1f} s  ", (message.status, "green"))
 
 
+def send_many(client: zexa.Client) -> None:
+    """Send many messages in one run."""
+    rows: Iterator[zexa.SendMessageRow] = (
+        {"channel": "sms", "to": f"+2449231000{number:02}", "from_": "ZEXA", "body": "See you tomorrow."}
+        for number in range(MESSAGES)
+    )
+    with client.messages.send_many(rows, concurrency=8) as sending, bar() as progress:
+        task = progress.add_task("sent", total=MESSAGES)
+        for result in sending:
+            progress.advance(task)
+            if result.error:
+                say((result.error.message, "red"))
+    stats = sending.stats()
+    say((f"{stats.accepted} accepted", "green"), f" of {stats.pulled}, {stats.rate:.0f} per second")
+
+
 def add_contacts(client: zexa.Client) -> None:
-    """Add contacts to the list. Contacts of an earlier run are reused."""
+    """Add contacts to the list in one run. Contacts of an earlier run are reused."""
+    rows: Iterator[zexa.CreateContactRow] = (
+        {"name": f"Cliente {number}", "phone": phone(number), "lists": [LIST]} for number in range(1, NEW_CONTACTS + 1)
+    )
     added = 0
-    for number in range(1, NEW_CONTACTS + 1):
-        try:
-            client.contacts.create(name=f"Cliente {number}", phone=phone(number), lists=[LIST])
-            added += 1
-        except zexa.ConflictError:
-            pass
+    for result in client.contacts.create_many(rows):
+        if result.error:
+            raise result.error
+        added += result.contact is not None
     say(f"{added} contacts added to {LIST}")
 
 

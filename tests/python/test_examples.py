@@ -170,6 +170,7 @@ def test_demo_in_a_terminal(stepping: Server) -> None:
     assert program.returncode == 0, shown
     assert shown.count("\r\x1b[2K") > 3
     plain = re.sub(r"\x1b\[[\d;?]*\w", "", shown).replace("\r", "\n")
+    assert re.search(r"━{5,40}.* 40/40 sent", plain)
     assert re.search(r"━{5,40}.* 25/25 completed", plain)
     check_demo(plain, server)
 
@@ -188,9 +189,10 @@ def check_demo(printed: str, server: Server) -> None:
         assert re.search(rf"^ +\d+\.\d s  {status}$", printed, re.MULTILINE)
     for line in ("  20 contacts added to lst_demo", "   23 delivered", "    1 failed", "    1 undeliverable"):
         assert line in printed.splitlines()
-    assert "4224 (26 used)" in printed
+    assert "  40 accepted of 40, " in printed
+    assert "4184 (66 used)" in printed
     assert "outcome     rejected: nothing was sent" in printed
-    assert len(server.messages()) == 26
+    assert len(server.messages()) == 66
 
 
 def test_demo_without_a_base_url(server: Server) -> None:
