@@ -271,29 +271,15 @@ impl<P: BulkRow> Rows<P> {
         self.changed.notify_one();
     }
 
-    /// Takes note of the answer to a row, which no longer uses its slot.
-    fn note(&self, error: Option<&Error>, is_probe: bool) {
-        let reason = {
-            let mut state = self.lock();
-            if error.is_none_or(|error| error.attempts() > 0) {
-                state.recent.note(Instant::now());
-            }
-            state.watch.note(error, is_probe)
-        };
-        if let Some(reason) = reason {
-            self.stop(Stop::new(reason, error));
-        }
+    pub(super) fn stop(&self, stop: Stop) {
+        self.stop_locked(&mut self.lock(), stop);
         self.changed.notify_one();
     }
 
-    pub(super) fn stop(&self, stop: Stop) {
+    fn stop_locked(&self, state: &mut State<P::Model>, stop: Stop) {
         self.pace.stop(stop.reason);
-        {
-            let mut state = self.lock();
-            state.stop.get_or_insert(stop);
-            state.release();
-        }
-        self.changed.notify_one();
+        state.stop.get_or_insert(stop);
+        state.release();
     }
 
     /// A row takes a slot. Returns whether one row is sent at a time.
@@ -306,11 +292,15 @@ impl<P: BulkRow> Rows<P> {
 
     /// A row has its answer, and frees its slot. Another row may then be claimed, in the same transaction in which the answer is recorded.
     pub(super) fn free_slot(&self, error: Option<&Error>, is_replayed: bool, is_probe: bool) {
-        self.lock().busy -= 1;
-        match is_replayed {
-            true => self.changed.notify_one(),
-            false => self.note(error, is_probe),
+        {
+            let mut state = self.lock();
+            state.busy -= 1;
+            // No row takes the slot before the answer has stopped the run.
+            if !is_replayed && let Some(reason) = state.note(error, is_probe) {
+                self.stop_locked(&mut state, Stop::new(reason, error));
+            }
         }
+        self.changed.notify_one();
     }
 
     /// A row is recorded.
@@ -388,6 +378,14 @@ impl<P: BulkRow> Rows<P> {
 }
 
 impl<T> State<T> {
+    /// Takes note of the answer to a row. Returns the reason to stop, if it is one.
+    fn note(&mut self, error: Option<&Error>, is_probe: bool) -> Option<Reason> {
+        if error.is_none_or(|error| error.attempts() > 0) {
+            self.recent.note(Instant::now());
+        }
+        self.watch.note(error, is_probe)
+    }
+
     /// Whether no further row is pulled.
     fn is_over(&self) -> bool {
         self.has_ended || self.stop.is_some()
