@@ -55,6 +55,13 @@ const millisecondsReader = (valid) => (fail, value) => {
   return Math.min(value, Number.MAX_VALUE)
 }
 
+function readRate(fail, value) {
+  if (typeof value !== 'number') fail(`must be a number of rows per second, not ${typeName(value)}`)
+  // The core says the same; JSON cannot express these numbers.
+  if (!Number.isFinite(value)) fail(`must be more than zero, got ${value}`)
+  return value
+}
+
 function readDateTime(fail, value) {
   if (typeof value === 'string') return readString(fail, value)
   if (!isDate(value)) fail(`must be a Date or a string, not ${typeName(value)}`)
@@ -206,6 +213,8 @@ const option = {
   wait: member(millisecondsReader('0 or more')),
   count: integer,
   limit: positiveInteger,
+  rate: member(readRate),
+  time: dateTime,
   flag: member(readBoolean),
   headers: member(readHeaders),
   query,

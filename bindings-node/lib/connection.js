@@ -1,12 +1,15 @@
 // The connection that a client shares with its resources: the addon's client, and the signal of all its calls.
 'use strict'
 
+const { BulkRun } = require('./bulk.js')
 const { AbortBinding, completionQueue, detachedError, startCall } = require('./calls.js')
 const { calledFrom, callNative, captureSite, withSite } = require('./errors.js')
 const { List } = require('./list.js')
 const { register } = require('./logger.js')
 const { NativeClient, Token } = require('./native.js')
-const { encodeCallOptions, encodeClientOptions } = require('./options.js')
+const { encodeBulkOptions, encodeCallOptions, encodeClientOptions } = require('./options.js')
+const { Source } = require('./source.js')
+const { InvalidRequestError } = require('./generated/errors.js')
 
 /** The connections of clients and resources. Not a private field, so that a method without its object can reject. */
 const connections = new WeakMap()
@@ -98,6 +101,24 @@ class Connection {
     return new List(site, revive, open, name)
   }
 
+  /** Begins a bulk run. `row` describes the rows. */
+  run(method, rows, input, name, row) {
+    const site = captureSite(method, this.#logger)
+    try {
+      const { signal = this.#signal, run, options } = encodeBulkOptions(input)
+      const source = new Source(rows)
+      return new BulkRun(
+        site,
+        callNative(() => this.#native[name](run, options)),
+        source,
+        row,
+        signal,
+      )
+    } catch (error) {
+      throw withSite(site, error)
+    }
+  }
+
   #options(input) {
     const { signal = this.#signal, options } = encodeCallOptions(input)
     return { signal, options }
@@ -115,6 +136,10 @@ class DetachedConnection {
     return new List(captureSite(method), undefined, () => {
       throw error
     })
+  }
+
+  run(method) {
+    throw detachedError(method, 'object')
   }
 
   with(method) {

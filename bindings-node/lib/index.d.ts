@@ -408,6 +408,39 @@ export interface Messages {
     } | null,
     options?: CallOptions | null,
   ): Promise<Message>
+
+  /**
+   * Send many messages. Each row is sent at most once, and has one result.
+   *
+   * Rows are pulled lazily, one at a time, while a result is awaited. They are sent concurrently, and the results arrive as the rows complete, or in the
+   * order of the rows with `ordered`. With a ledger, a run that was interrupted is continued by running it again: rows that were sent are not sent
+   * again, and rows in doubt are named.
+   *
+   * A row that is invalid, rejected or in doubt is a result with an `error`; the other rows are sent. A 429 settles no row: the run waits, and adapts its
+   * rate. If it makes no sense to go on, such as without credits, the run stops, and the iteration ends with a {@link StoppedError} after the results
+   * of the rows in flight. If the source throws, the same error is thrown after these results.
+   *
+   * Give each row an `idempotencyKey` of its own, such as the id of an order. By default, the key is made from the channel and the recipient, so that a
+   * recipient gets one message per ledger. To send the same text to a contact list, create a campaign instead.
+   *
+   * Endpoint: `POST /messages`
+   *
+   * @example
+   * ```js
+   * for await (const result of zexa.messages.sendMany(rows, { ledger: 'june.db' })) {
+   *   if (result.error) console.error(result.index, result.error.message)
+   * }
+   * ```
+   *
+   * @param rows The messages: an array, a generator, or any other iterable or async iterable.
+   * @param options Options of the run.
+   * @throws {@link ConfigError} if an option is invalid, or if the ledger cannot be used, for example because another run uses it.
+   * @throws {@link ValidationError} if the rows are not iterable.
+   */
+  sendMany(
+    rows: Iterable<SendMessageParams> | AsyncIterable<SendMessageParams>,
+    options?: BulkOptions | null,
+  ): BulkRun<SendResult>
 }
 
 /**
@@ -812,6 +845,24 @@ export interface Contacts {
    * @param options Options of this call.
    */
   delete(id: string, options?: CallOptions | null): Promise<void>
+
+  /**
+   * Add many contacts. Each row has one result.
+   *
+   * Like {@link Messages.sendMany}, without a ledger: a phone number is unique on the server, so a row is retried if it may have been processed. A contact
+   * that already exists is a result with `exists`, and not an error.
+   *
+   * Endpoint: `POST /contacts`
+   *
+   * @param rows The contacts: an array, a generator, or any other iterable or async iterable.
+   * @param options Options of the run.
+   * @throws {@link ConfigError} if an option is invalid.
+   * @throws {@link ValidationError} if the rows are not iterable.
+   */
+  createMany(
+    rows: Iterable<CreateContactParams> | AsyncIterable<CreateContactParams>,
+    options?: Omit<BulkOptions, 'ledger'> | null,
+  ): BulkRun<CreateResult>
 }
 
 /**
@@ -1250,6 +1301,145 @@ export interface Page<T> {
   /** Fields of the page that this version does not know, and the raw values of fields in an unexpected form. */
   extra: Record<string, unknown>
 }
+
+/**
+ * A bulk run: the iterator of its results. Read it with `for await`, once.
+ *
+ * Rows are pulled only while a result is awaited, and never while another row is. A slow consumer therefore stops the pulling, and causes no timeouts:
+ * requests are sent in the background. A run keeps the process alive while a result is awaited.
+ *
+ * Leaving the loop with `break`, `return` or an exception cancels the run: rows that were not sent will not be sent, and the loop ends when the results of
+ * the others are recorded in the ledger, at most after the `timeout`. A run that is neither read to its end nor left keeps its ledger until it is
+ * garbage-collected.
+ *
+ * @typeParam T Type of the results.
+ */
+export interface BulkRun<T> extends AsyncIterableIterator<T> {
+  /** Return the run itself. */
+  [Symbol.asyncIterator](): BulkRun<T>
+
+  /** Return the next result. Calls that are made at the same time are answered in their order. */
+  next(): Promise<IteratorResult<T, undefined>>
+
+  /** Cancel the run, and wait until the rows that may have been sent are recorded. `for await` calls this when its loop is left. */
+  return(value?: unknown): Promise<IteratorResult<T, undefined>>
+
+  /** Call {@link BulkRun.return}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
+
+  /** Return the progress so far, also while results are awaited. */
+  stats(): BulkStats
+
+  /** Absolute path of the ledger. Absent without a ledger. */
+  readonly ledger?: string
+
+  /** Whether the run has created its ledger. False without a ledger. */
+  readonly ledgerCreated: boolean
+
+  /**
+   * Stop the run: no further row is pulled or sent. The results of the rows in flight follow, and then a {@link StoppedError} with the reason
+   * `cancelled`.
+   */
+  stop(): void
+
+  /** Stop the run, and cancel the rows in flight. Their results follow: rows that may have been sent have the outcome `unknown`. */
+  cancel(): void
+}
+
+/** Options of a bulk run. `null` and `undefined` count as absent. Other options of calls are those of `withOptions()`. */
+export interface BulkOptions {
+  /** Maximum number of rows in flight. Over HTTP/1.1, each of them uses one connection. Default: 32. */
+  concurrency?: number | null | undefined
+  /**
+   * Maximum rate, in rows per second. Without it, the run is as fast as the server allows: after the first 429, the
+   * rate adapts to the server's limit. Default: none.
+   */
+  rate?: number | null | undefined
+  /** Return the results in the order of the rows, instead of in the order in which they arrive. Default: `false`. */
+  ordered?: boolean | null | undefined
+  /**
+   * Path of the ledger, if the run does not use that of the client. It is created if it does not exist. Not for
+   * contacts.
+   */
+  ledger?: string | URL | null | undefined
+  /**
+   * Send rows again whose outcome is unknown, with `send`. A message may then be **sent twice**. With `report`, such a
+   * row fails with `InDoubtError`. Default: report.
+   */
+  onUnknown?: string | null | undefined
+  /** Send rejected rows again, with `send`. With `report`, such a row fails as before. Default: report. */
+  onRejected?: string | null | undefined
+  /**
+   * Send messages whose `scheduledAt` has passed immediately, instead of reporting them as not sent. Default: `false`.
+   */
+  allowPast?: boolean | null | undefined
+  /** Time after which nothing more is sent, for messages that would come too late. Default: none. */
+  notAfter?: Date | string | null | undefined
+  /**
+   * Stops the run when the signal is aborted: no further row is pulled or sent. The results of the rows in flight follow, and then a
+   * {@link CancelledError} with the reason of the signal as its `cause`. Replaces the signal of `withOptions()`.
+   */
+  signal?: AbortSignal | null | undefined
+  /** Timeout of one attempt of a row. In milliseconds. Default: that of the client. */
+  timeout?: number | null | undefined
+  /** Headers of each request. They replace default headers of the client with the same names. */
+  headers?: HeadersInput | null | undefined
+}
+
+/** Result of a row of {@link Messages.sendMany}. */
+export interface SendResult {
+  /** Index of the row in the source. The first row is 0. */
+  index: number
+  /** Key of the row. If the row has none, it is made from the channel and the recipient. Absent if the row is invalid. */
+  idempotencyKey?: string
+  /** The message. Absent if the row failed. If it was sent by an earlier run, its status is that of the time of sending. */
+  message?: Message
+  /** Error of the row. Absent if the message was accepted. An error of an invalid row has the `index` and the `field` in its `details`. */
+  error?: ZexaError
+  /** What is known about the request of the row. */
+  outcome: Outcome
+  /** Whether the result is that of an earlier run, and nothing was sent. */
+  replayed: boolean
+  /** Whether the result is in the ledger. False without a ledger, and if it cannot be written. */
+  recorded: boolean
+}
+
+/** Result of a row of {@link Contacts.createMany}. */
+export interface CreateResult {
+  /** Index of the row in the source. The first row is 0. */
+  index: number
+  /** The contact. Absent if the row failed, and if the contact already exists. */
+  contact?: Contact
+  /** Error of the row. Absent if the contact was added or already exists. */
+  error?: ZexaError
+  /** What is known about the request of the row. */
+  outcome: Outcome
+  /** Whether the contact already exists. This is not an error. */
+  exists: boolean
+}
+
+/** The `details` of a {@link StoppedError} that ends a bulk run, and of a {@link CancelledError} that ends one. */
+export interface StopDetails {
+  /** Why the run has stopped. */
+  reason: StopReason
+  /** Index of the first row that was not pulled. */
+  firstUntouched: number
+  /** Progress at the end of the run. */
+  stats: BulkStats
+}
+
+/** Why a bulk run has stopped before the end of its rows. */
+export type StopReason =
+  | 'unauthorized'
+  | 'insufficient_credits'
+  | 'rate_limited'
+  | 'ledger'
+  | 'connect'
+  | 'unknown_outcomes'
+  | 'identical_rejections'
+  | 'cancelled'
+  | 'closed'
+  | (string & {})
 
 /**
  * Base class of all errors of this package. Its subclasses correspond to the {@link Kind}.

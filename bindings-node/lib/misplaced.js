@@ -54,6 +54,11 @@ const SYNONYMS = [
   ['idempotencyKey', 'idempotency', 'key', 'requestKey'],
   ['url', 'endpoint', 'callbackUrl', 'webhookUrl'],
   ['until', 'status', 'state'],
+  ['concurrency', 'limit', 'maxConcurrency', 'parallelism', 'maxInFlight', 'workers'],
+  ['rate', 'rateLimit', 'maxRate', 'perSecond', 'rowsPerSecond'],
+  ['ordered', 'inOrder', 'preserveOrder'],
+  ['ledger', 'file', 'path', 'database'],
+  ['idempotencyKey', 'key', 'id'],
 ].map((names) => names.map(simplified))
 
 /** Registers the names of a table of members. The first registration of a name wins. */
@@ -75,8 +80,10 @@ function hintFor(name, members, of) {
 
 function placeOf(name, of) {
   const place = places.get(name)
+  if (place !== CALL_OPTION) return place
   // `toArray()` sends nothing itself.
-  return place === CALL_OPTION && of === 'options of toArray' ? `${place} of list()` : place
+  if (of === 'options of toArray') return `${place} of list()`
+  return of === 'options of a bulk run' ? 'is not an option of a bulk run: set it with withOptions()' : place
 }
 
 /** The known name with the same meaning. */

@@ -1,4 +1,4 @@
-// The options of a client and of a call: those of the core, and those that only JavaScript has.
+// The options of a client, of a call and of a bulk run: those of the core, and those that only JavaScript has.
 'use strict'
 
 const { encode, isObject, typeName } = require('./arguments.js')
@@ -11,8 +11,13 @@ const CLIENT_OPTIONS = { ...generated.CLIENT_OPTIONS, logger: { key: 'logger', r
 
 const CALL_OPTIONS = { signal: { key: 'signal', read: signal }, ...generated.CALL_OPTIONS }
 
+/** The options of a bulk run, and those of its calls. */
+const { timeout, headers } = generated.CALL_OPTIONS
+const BULK_OPTIONS = { ...generated.BULK_OPTIONS, signal: CALL_OPTIONS.signal, timeout, headers }
+
 registerPlace(CALL_OPTIONS, CALL_OPTION)
 registerPlace(CLIENT_OPTIONS, 'is an option of the client: pass it to new Zexa()')
+registerPlace(BULK_OPTIONS, 'is an option of sendMany() and createMany()')
 
 function signal(fail, value) {
   const has = (name) => typeof value[name] === 'function'
@@ -57,4 +62,12 @@ function encodeCallOptions(input) {
   return { signal, options: Object.keys(options).length === 0 ? undefined : JSON.stringify(options) }
 }
 
-module.exports = { encodeCallOptions, encodeClientOptions }
+/** The options of a bulk run: its signal, its own options as JSON, and those of its calls as JSON if there are any. */
+function encodeBulkOptions(input) {
+  const encoded = encode(BULK_OPTIONS, input, 'options of a bulk run', ConfigError) ?? {}
+  const { signal, timeout, headers, ...run } = encoded
+  const options = timeout === undefined && headers === undefined ? undefined : JSON.stringify({ timeout, headers })
+  return { signal, run: JSON.stringify(run), options }
+}
+
+module.exports = { encodeBulkOptions, encodeCallOptions, encodeClientOptions }

@@ -7,9 +7,12 @@ use napi::Env;
 use napi::bindgen_prelude::ObjectFinalize;
 use napi_derive::napi;
 use serde::Serialize;
-use zexa::binding::{self, Item, Observe, Warning};
-use zexa::{AsyncClient, AsyncList, Attempt, CallOptions, CancelToken, Kind, Method, Result};
+use zexa::binding::{self, BulkRow, Item, Observe, Warning};
+use zexa::{
+    AsyncClient, AsyncList, Attempt, CallOptions, CancelToken, CreateContact, Kind, Method, Result, SendMessage,
+};
 
+use crate::bulk::NativeRun;
 use crate::call::Call;
 use crate::completion_queue::{CompletionQueue, EntryKind, Sender};
 use crate::errors::to_napi_error;
@@ -102,6 +105,16 @@ impl NativeClient {
             Ok(binding::request_async(client, method, &path, &query, body.as_deref()))
         });
     }
+
+    #[napi(catch_unwind)]
+    pub fn messages_send_many(&self, run: String, options: Option<String>) -> napi::Result<NativeRun> {
+        self.run::<SendMessage>(&run, options)
+    }
+
+    #[napi(catch_unwind)]
+    pub fn contacts_create_many(&self, run: String, options: Option<String>) -> napi::Result<NativeRun> {
+        self.run::<CreateContact>(&run, options)
+    }
 }
 
 #[napi]
@@ -162,6 +175,18 @@ impl NativeClient {
         let client = self.with(options, token).map_err(to_napi_error)?;
         let list = begin(&client).map_err(to_napi_error)?;
         Ok(NativeList::new(client, self.sender.clone(), list))
+    }
+
+    /// Begins a bulk run. It pulls no rows by itself. `run` are the options of the run, and `options` those of its calls.
+    fn run<P>(&self, run: &str, options: Option<String>) -> napi::Result<NativeRun>
+    where
+        P: BulkRow<Model: WriteJson>,
+    {
+        let run = options::of_bulk(run).and_then(|run| {
+            let client = self.with(options, None)?;
+            NativeRun::begin::<P>(&client, self.sender.clone(), &run)
+        });
+        run.map_err(to_napi_error)
     }
 }
 

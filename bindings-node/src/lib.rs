@@ -6,6 +6,7 @@
 //!
 //! Models and operations are in `generated`, which `cargo xtask codegen` writes from the definitions in `core`. The other files contain behaviour.
 
+mod bulk;
 mod call;
 mod client;
 mod completion_queue;

@@ -8,7 +8,7 @@ use napi_derive::napi;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use zexa::binding::{self, Pairs, ReadOptions};
-use zexa::{CallOptions, ClientBuilder, Error, Result, Timestamp};
+use zexa::{BulkOptions, CallOptions, ClientBuilder, Error, Result, Timestamp};
 
 /// Names of the environment variables that a client reads.
 #[napi(catch_unwind)]
@@ -27,6 +27,11 @@ pub(crate) fn of_client(json: &str, environment: &HashMap<String, String>) -> Re
 /// The options of a call.
 pub(crate) fn of_call(json: &str) -> Result<CallOptions> {
     Members::read(json, binding::read_call_options)
+}
+
+/// The options of a bulk run.
+pub(crate) fn of_bulk(json: &str) -> Result<BulkOptions> {
+    Members::read(json, binding::read_bulk_options)
 }
 
 /// The members of a JSON object that have not been read yet.

@@ -81,6 +81,7 @@ describe('an enum object has the names that are declared', () => {
 const CALLS = {
   ClientOptions: () => new zexa.Zexa({ nope: 1 }),
   CallOptions: () => client.credits.get({ nope: 1 }),
+  BulkOptions: () => client.messages.sendMany([], { nope: 1 }),
   SendMessageParams: () => client.messages.send({ nope: 1 }),
   CreateCampaignParams: () => client.campaigns.create({ nope: 1 }),
   ListCampaignsParams: () => client.campaigns.list({ nope: 1 }),

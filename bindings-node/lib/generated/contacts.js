@@ -3,6 +3,7 @@
 'use strict'
 
 const { encodeId, encodeParams, ignoreResult, positiveInteger, string, strings } = require('../arguments.js')
+const { contactRows } = require('../bulk.js')
 const { Connection } = require('../connection.js')
 
 const CREATE_CONTACT = {
@@ -56,6 +57,12 @@ class Contacts {
     return Connection.of(this).call(Contacts.prototype.delete, options, ignoreResult, 'contactsDelete', () => [
       encodeId(id),
     ])
+  }
+
+  /** Add many contacts. Each row has one result. */
+  createMany(rows, options) {
+    const row = contactRows(CREATE_CONTACT, 'parameters of contacts.create', reviveContact)
+    return Connection.of(this).run(Contacts.prototype.createMany, rows, options, 'contactsCreateMany', row)
   }
 }
 

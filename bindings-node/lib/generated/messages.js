@@ -3,6 +3,7 @@
 'use strict'
 
 const { dateTime, encodeId, encodeParams, encodeUntil, object, string } = require('../arguments.js')
+const { messageRows } = require('../bulk.js')
 const { Connection } = require('../connection.js')
 const { defineEnum } = require('../enums.js')
 const { messageStatusIsFinal } = require('../native.js')
@@ -75,6 +76,12 @@ class Messages {
       encodeId(id),
       encodeUntil(params, 'parameters of messages.wait'),
     ])
+  }
+
+  /** Send many messages. Each row is sent at most once, and has one result. */
+  sendMany(rows, options) {
+    const row = messageRows(SEND_MESSAGE, 'parameters of messages.send', reviveMessage)
+    return Connection.of(this).run(Messages.prototype.sendMany, rows, options, 'messagesSendMany', row)
   }
 }
 

@@ -29,4 +29,8 @@ pub(crate) const OPTIONS: &[(&str, &str)] = &[
     ("retry_ambiguous", "retryAmbiguous"),
     ("extra_query", "query"),
     ("extra_body", "body"),
+    ("on_unknown", "onUnknown"),
+    ("on_rejected", "onRejected"),
+    ("allow_past", "allowPast"),
+    ("not_after", "notAfter"),
 ];

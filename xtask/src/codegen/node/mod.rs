@@ -18,7 +18,7 @@ use super::view::sections;
 use crate::command::Result;
 
 /// Hand-written parts of `index.d.ts`, in `bindings-node/types`. A comment `// GENERATED: {{ … }}` stands for generated members.
-const TYPES: [&str; 4] = ["client.d.ts", "errors.d.ts", "ledger.d.ts", "lists.d.ts"];
+const TYPES: [&str; 5] = ["bulk.d.ts", "client.d.ts", "errors.d.ts", "ledger.d.ts", "lists.d.ts"];
 
 /// Generated files, except those of the sections, by their folder.
 const FILES: [(&str, &[&str]); 3] = [

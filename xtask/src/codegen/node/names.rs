@@ -66,7 +66,9 @@ pub(super) fn reserved<'a>(types: impl Iterator<Item = &'a String>) -> HashSet<S
         declaration.split(|c: char| !c.is_alphanumeric()).nth(1)
     });
     let exported = exported.chain(["Kind", "Outcome"]).map(|name| format!("zexa::{name}"));
-    exported.chain(["ClientOptions::logger", "CallOptions::signal"].map(str::to_owned)).collect()
+    let options = ["ClientOptions::logger", "CallOptions::signal"];
+    let of_bulk = ["BulkOptions::signal", "BulkOptions::timeout", "BulkOptions::headers"];
+    exported.chain(options.into_iter().chain(of_bulk).map(str::to_owned)).collect()
 }
 
 fn names(names: &mut Names<'_>, item: &Item<'_>) {
