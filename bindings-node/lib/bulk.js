@@ -262,7 +262,7 @@ function invalidRow(index, error) {
 const encodeRow = (members, of) => (row) => {
   if (isObject(row)) return encode(members, row, of)
   const reason = `must be an object of names and values, not ${typeName(row)}`
-  throw new ValidationError(`the ${of} ${reason}`, { outcome: 'not_sent', details: { reason } })
+  throw new ValidationError(`the ${of} ${reason}`, { outcome: 'not_sent', details: { field: 'parameters', reason } })
 }
 
 /** The rows of `messages.sendMany`, and their results. */
