@@ -2376,8 +2376,9 @@ void zexa_doubtful_row_free(zexa_doubtful_row *doubtful_row);
  * }
  * ```
  *
- * - Rows are pulled only while a thread waits for the next result. At most `concurrency` rows are
- * in flight, and few results wait, so memory use does not depend on the number of rows.
+ * - Rows are pulled only while a thread waits for the next result. At most 2 x `concurrency` rows
+ *   (8 x if `ordered` is 1) are in flight or have a result that waits. A run remembers its keys, in
+ *   about 8 bytes per message.
  * - A thread of the library sends the rows, and calls `on_attempt`.
  * - A row that fails does not end the run. Its result has the error.
  * - To end a run early, stop or cancel it and read its results to the end. If the process exits

@@ -151,7 +151,7 @@ static void send_many(const zexa_client *client) {
     for (int64_t done = 0; (status = zexa_send_many_next(sending, &result, &error)) == ZEXA_OK;
          done++) {
         const zexa_error *failure = zexa_send_result_error(result);
-        show_progress(done + 1, done, ROWS, failure ? zexa_error_message(failure) : "");
+        show_progress(done + 1, done, ROWS, failure ? zexa_error_message(failure) : "sent");
         zexa_send_result_free(result);
     }
     if (status != ZEXA_DONE)

@@ -133,7 +133,7 @@ static void send_many(const zexa::client &client) {
         std::int64_t done = 0;
         for (const zexa::send_result &result : sending) {
             const auto error = result.error();
-            progress.show(++done, error ? error->message() : "");
+            progress.show(++done, error ? error->message() : "sent");
         }
     }
     std::cout << "  " << green(std::to_string(sending.stats().accepted()) + " accepted") << " in "
