@@ -1,11 +1,95 @@
 //! When bulk runs stop.
 
+use std::thread;
+
 use serde_json::json;
-use zexa::BulkOptions;
+use zexa::{BulkOptions, CancelToken, Error, Kind, Outcome};
 
 use super::World;
-use super::bulk::{reason, rows, run};
-use crate::support;
+use super::bulk::{assert_no_duplicates, rows, run, with};
+use crate::support::{self, until};
+
+/// The reason of a stop, and the first row that was not pulled.
+pub(crate) fn reason(stop: &Option<Error>) -> (String, u64) {
+    let stop = stop.as_ref().expect("a stop");
+    assert_eq!(stop.kind(), Kind::Stopped);
+    let details = stop.details().expect("details");
+    (details["reason"].as_str().expect("text").to_owned(), details["first_untouched"].as_u64().expect("a number"))
+}
+
+#[test]
+fn the_run_stops_when_the_rest_would_fail_too() {
+    for (fault, expected, doubts) in [
+        (json!({"skip": 100, "status": 401, "times": 0}), "unauthorized", 0),
+        (json!({"status": 429, "times": 0, "headers": {"Retry-After": "3600"}}), "rate_limited", 0),
+        (json!({"status": 502, "times": 0}), "unknown_outcomes", 42),
+        (json!({"status": 200, "times": 0, "text": "<html>Log in</html>"}), "unknown_outcomes", 42),
+        (json!({"status": 307, "times": 0, "headers": {"Location": "/elsewhere"}}), "identical_rejections", 0),
+        (json!({"status": 422, "times": 0, "body": {"error": "invalid_sender"}}), "identical_rejections", 0),
+    ] {
+        let world = World::new();
+        world.sandbox.add_fault(fault.clone());
+        let client = support::client(&world.sandbox);
+        let (results, stop) = run(&client, rows(1000), &with(BulkOptions::new(), &world));
+        let (reason, first_untouched) = reason(&stop);
+        assert_eq!(reason, expected, "{fault}");
+        assert_eq!(results.len() as u64, first_untouched, "{fault}");
+        let counts = world.counts();
+        assert!(counts.in_doubt <= doubts && counts.claimed == 0, "{fault}: {counts:?}");
+        let unknown = results.iter().filter(|result| result.outcome == Outcome::Unknown).count() as u64;
+        assert_eq!(counts.in_doubt, unknown, "{fault}");
+        assert!(first_untouched < 300, "{fault}: {first_untouched}");
+    }
+}
+
+#[test]
+fn a_run_without_credits_stops_and_is_continued() {
+    let world = World::new();
+    world.sandbox.set_credits(60.0);
+    let client = support::client(&world.sandbox);
+    let (results, stop) = run(&client, rows(200), &with(BulkOptions::new(), &world));
+    assert_eq!(reason(&stop).0, "insufficient_credits");
+    assert!(results.iter().all(|result| result.outcome != Outcome::Unknown));
+    assert_eq!((world.sandbox.messages().len(), world.counts().accepted), (60, 60));
+    world.sandbox.set_credits(1000.0);
+    let (results, stop) = run(&client, rows(200), &with(BulkOptions::new(), &world));
+    assert!(stop.is_none());
+    assert!(results.iter().all(|result| result.value.is_some()));
+    assert_eq!(world.sandbox.messages().len(), 200);
+    assert_no_duplicates(&world);
+}
+
+#[test]
+fn a_cancelled_run_waits_for_the_rows_in_flight() {
+    let world = World::new();
+    world.sandbox.add_fault(json!({"process": true, "delay": 0.3, "times": 0}));
+    let token = CancelToken::new();
+    let client = support::client(&world.sandbox);
+    let options = with(BulkOptions::new().cancel(&token), &world);
+    thread::scope(|scope| {
+        let running = scope.spawn(|| run(&client, rows(10_000), &options));
+        until("rows are in flight", || world.sandbox.requests().len() >= 32);
+        token.cancel();
+        let (results, stop) = running.join().expect("no panic");
+        assert_eq!(reason(&stop).0, "cancelled");
+        assert_eq!(results.iter().filter(|result| result.value.is_some()).count(), world.sandbox.messages().len());
+        assert!(results.iter().all(|result| result.outcome != Outcome::Unknown));
+    });
+    assert_eq!(world.counts().in_doubt, 0);
+}
+
+#[test]
+fn rejections_of_an_earlier_run_do_not_stop_a_run() {
+    let world = World::new();
+    let client = support::client(&world.sandbox);
+    world.sandbox.add_fault(json!({"times": 19, "status": 422, "body": {"error": "invalid_number"}}));
+    run(&client, rows(19), &with(BulkOptions::new(), &world));
+    world.sandbox.add_fault(json!({"times": 10, "status": 422, "body": {"error": "invalid_number"}}));
+    let (results, stop) = run(&client, rows(60), &with(BulkOptions::new(), &world));
+    assert!(stop.is_none(), "{stop:?}");
+    assert_eq!(results.iter().filter(|result| result.outcome == Outcome::Rejected).count(), 29);
+    assert_eq!(results.iter().filter(|result| result.replayed).count(), 19);
+}
 
 #[test]
 fn no_row_takes_the_slot_of_one_that_stops_the_run() {

@@ -2,7 +2,6 @@
 #![allow(unsafe_code, reason = "signals, limits and forks of processes of these tests")]
 
 use std::cell::Cell;
-use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::{env, fs};
@@ -10,7 +9,8 @@ use std::{env, fs};
 use serde_json::{Value, json};
 use zexa::{BulkOptions, Client, Kind, Outcome, SendMessage, SendResult};
 
-use super::bulk::{reason, rows, run, with};
+use super::bulk::{assert_no_duplicates, rows, run, with};
+use super::bulk_stops::reason;
 use super::{World, keyed};
 use crate::support::{self, until};
 
@@ -82,13 +82,6 @@ fn child_with_a_call() {
         Ok(message) => println!("\nsent {}", message.id),
         Err(error) => println!("\nfailed {error}"),
     }
-}
-
-/// Each message that the server has was sent once.
-fn assert_no_duplicates(world: &World) {
-    let messages = world.sandbox.messages();
-    let recipients: HashSet<&Value> = messages.iter().map(|message| &message["to"]).collect();
-    assert_eq!(recipients.len(), messages.len());
 }
 
 #[test]
