@@ -2,6 +2,7 @@
 
 from enum import Enum
 
+import bulk
 import errors
 import objects
 from library import CallError, ContractError, Library
@@ -41,6 +42,8 @@ def run_variant(library: Library, options: dict, scenario: dict, token, variant:
 
 
 def result_of(library: Library, returned) -> dict:
+    if isinstance(returned, bulk.Run):
+        return {"result": bulk.read_all(library, returned)}
     if returned is None or isinstance(returned, float):
         return {"result": returned}
     return {"result": objects.to_json(library, returned), **objects.about(library, returned)}
@@ -58,7 +61,12 @@ def make_calls(library: Library, options: dict, scenario: dict, token, variant: 
 
 
 def make_call(library: Library, client, call: dict, token, variant: Variant):
-    """Makes a call. Returns an object or an iterator; None if the call has no output."""
+    """Makes a call. Returns an object, an iterator or a bulk run; None if the call has no output."""
+    if bulk.is_bulk(call):
+        if call.get("options"):
+            # A run has the options of its client.
+            client = library.call("zexa_client_with_options", client=client, options=call["options"])
+        return bulk.begin(library, client, call)
     call_options = {**call.get("options", {}), "cancel": token}
     if all(value is None for value in call_options.values()):
         # Most programs pass NULL.

@@ -75,6 +75,14 @@ class Library:
         del keep
         return self._result(name, status, outputs)
 
+    def fill(self, pointer, values: dict) -> list:
+        """Sets fields of a struct. Returns what they point to, which must live as long as the struct is used."""
+        fields = {name: field.type for name, field in self.ffi.typeof(pointer).item.fields}
+        filled, keep = self._fit(fields, values)
+        for name, value in filled.items():
+            setattr(pointer, name, value)
+        return keep
+
     def _output(self, kind):
         # Not NULL: the function must overwrite the previous value.
         return self.ffi.new(kind, self._sentinel(kind))
@@ -128,6 +136,8 @@ class Library:
             return {name: value}
         if f"{name}_count" in slots:
             return {name: self._array(name, kind, value, keep), f"{name}_count": len(value)}
+        if kind.cname == "double":
+            return {name: float(value)}
         if kind.kind != "pointer":
             return {name: self._number(name, value)}
         if kind.item.kind == "struct":
@@ -170,15 +180,11 @@ class Library:
         """Creates a struct with the values of its _INIT macro, and sets fields."""
         struct = name_of(kind.item)
         initializer = self.header.initializer(struct)
-        fields = {name: field.type for name, field in kind.item.fields}
-        if initializer is None or len(initializer) != len(fields):
+        if initializer is None or len(initializer) != len(kind.item.fields):
             raise ContractError(f"{struct} has no _INIT macro with a value for each field")
         initial = [self._initial(kind, value) for value in initializer]
         struct_value = self.ffi.new(kind, initial)
-        filled, pointed_to = self._fit(fields, values)
-        for name, value in filled.items():
-            setattr(struct_value, name, value)
-        keep.extend([struct_value, pointed_to])
+        keep.extend([struct_value, self.fill(struct_value, values)])
         return struct_value
 
     def _initial(self, kind, value: str):

@@ -1,6 +1,7 @@
 """Converts objects of the library to JSON, and compares their accessors with it."""
 
 import json
+import math
 import re
 from datetime import datetime, timedelta, timezone
 
@@ -96,6 +97,9 @@ def compared(library: Library, pointer, accessors: dict, name: str, typed: dict)
     if name.endswith("_unix_ms"):
         field = name.removesuffix("_unix_ms")
         return field, function(pointer), unix_ms(typed[field]) if field in typed else ABSENT_NUMBER
+    if result.kind == "primitive" and math.isnan(function(pointer)):
+        # An absent number, where a negative one could be a value.
+        return name, None, typed.get(name)
     if result.kind == "primitive":
         field, value = member(accessors, name, typed)
         return field, function(pointer), value if is_number(value) else ABSENT_NUMBER

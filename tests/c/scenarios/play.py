@@ -35,8 +35,9 @@ KEYS = {
     "ledger",
 }
 CANCEL_KEYS = {"cancel_after_requests", "cancel_delay", "cancel_after_attempts"}
-CALL_KEYS = {"operation", "arguments", "page", "take", "options", *CANCEL_KEYS}
-BEFORE_KEYS = {"operation", "arguments", "options", "expect"}
+BULK_KEYS = {"bulk", "stop_after_results"}
+CALL_KEYS = {"operation", "arguments", "page", "take", "options", *BULK_KEYS, *CANCEL_KEYS}
+BEFORE_KEYS = {"operation", "arguments", "options", "expect", *BULK_KEYS}
 # Parts that are compared with a pattern.
 PATTERNS = ("requests", "messages", "result", "error", "items", "incomplete", "about", "ledger")
 
@@ -75,11 +76,12 @@ def run_call(library: Library, sandbox: Sandbox, scenario: dict, variant: Varian
         with TemporaryDirectory() as directory:
             shutil.copy(GOLDEN_LEDGER, directory)
             options = client_options(scenario, server, directory)
+            scenario = with_bulk_options(scenario, server, directory)
             token = cancel_after_requests(library, server, call) or cancel_after_attempts(library, options, call)
             actual = run_variant(library, options, scenario, token, variant, before)
             result = next(iter(actual.items()))
             if "ledger" in scenario:
-                actual["ledger"] = rows_of(library, options["ledger"])
+                actual["ledger"] = rows_of(library, options.get("ledger") or scenario["call"]["bulk"]["ledger"])
         actual["before"] = before
         for what in ("requests", "messages"):
             actual[what] = send("GET", f"{server['control']}/{what}")[what]
@@ -98,6 +100,17 @@ def client_options(scenario: dict, server: dict, directory: str) -> dict:
     """Returns the client's options, with the URL and key of the server unless the scenario sets them."""
     options = {"base_url": server["url"], "api_key": server["api_key"], **scenario.get("client", {})}
     return {name: fill_placeholders(value, server, directory) for name, value in options.items()}
+
+
+def with_bulk_options(scenario: dict, server: dict, directory: str) -> dict:
+    """Returns the scenario, with the placeholders in the options of bulk runs replaced."""
+
+    def filled(call: dict) -> dict:
+        options = call.get("bulk", {})
+        return {**call, "bulk": {name: fill_placeholders(value, server, directory) for name, value in options.items()}}
+
+    calls = {"call": filled(scenario["call"])} if "call" in scenario else {}
+    return {**scenario, **calls, "before": [filled(call) for call in scenario.get("before", [])]}
 
 
 def fill_placeholders(value, server: dict, directory: str):

@@ -24,6 +24,11 @@ MISMATCHES = [
     ("no `colour`", {"result": {}, "call": {"operation": "credits.get", "options": {"colour": 1}}}),
     ("unknown keys: cancel_at", {"result": {}, "call": {"operation": "credits.get", "cancel_at": 1}}),
     ("unknown keys: take", {"result": {}, "before": [{"operation": "contacts.list", "take": 1}]}),
+    (
+        "/result/results",
+        {"result": {"results": {"$length": 1}}, "call": {"operation": "messages.send_many", "arguments": {"rows": []}}},
+    ),
+    ("no `colour`", {"result": {}, "call": {"operation": "messages.send_many", "arguments": {"rows": [{"colour": 1}]}}}),
     # Values that C cannot express.
     ("`timeout` 0.0001", {"result": {}, "client": {"timeout": 0.0001}}),
     ("`max_retries` -1", {"result": {}, "client": {"max_retries": -1}}),
