@@ -1,6 +1,6 @@
 // Runs the examples and the blocks of the documentation: temporary folders, and a server that posts events to receivers.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { transform } from 'esbuild'
 import { Zexa } from 'zexa'
 import { sms } from './programs/messages.mjs'
@@ -30,10 +30,10 @@ export async function copy(folder, file) {
   return write(folder, basename(file), await readFile(join(ROOT, file), 'utf8'))
 }
 
-/** Starts a program with the environment that the guide describes. */
+/** Starts a program in its folder, with the environment that the guide describes. */
 export function start(path, { server, args = [], flags = [], environment = {} }) {
   const surroundings = { ZEXA_BASE_URL: server.url, ZEXA_API_KEY: server.apiKey, PORT: '0', ...environment }
-  return new Program(path, args, { flags, environment: surroundings })
+  return new Program(path, args, { flags, environment: surroundings, cwd: dirname(path) })
 }
 
 /** Runs a program to its end. Returns the lines that it printed. */

@@ -25,7 +25,7 @@ def surroundings(folder: Path, server: Server) -> dict[str, str]:
 
 def run(folder: Path, module: str, server: Server, *arguments: str, errors: str | None = "") -> str:
     """Run a program of the folder, which must succeed, and return its output."""
-    with Program(module, *arguments, environment=surroundings(folder, server)) as program:
+    with Program(module, *arguments, environment=surroundings(folder, server), folder=folder) as program:
         return program.end(errors=errors)
 
 

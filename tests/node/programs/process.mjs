@@ -16,11 +16,12 @@ export class Program {
   #lines
   #errors = ''
 
-  /** `server` is the server for `newClient()` of the program; `flags` are options of Node. */
-  constructor(file, args = [], { server, flags = [], environment = {} } = {}) {
+  /** `server` is the server for `newClient()` of the program; `flags` are options of Node; `cwd` is its working directory. */
+  constructor(file, args = [], { server, flags = [], environment = {}, cwd } = {}) {
     const path = fileURLToPath(new URL(file, import.meta.url))
     this.#running = spawn(process.execPath, [...flags, path, ...args.map(String)], {
       env: { ...process.env, ...variables(server), ...environment },
+      cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: PATIENCE,
       killSignal: 'SIGKILL',

@@ -45,6 +45,7 @@ class Program:
         flags: tuple[str, ...] = STRICT,
         environment: Mapping[str, str] | None = None,
         inherit: tuple[int, ...] = (),
+        folder: Path | None = None,
     ):
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self._process = subprocess.Popen(
@@ -54,6 +55,7 @@ class Program:
             stderr=self._errors,
             env={**os.environ, **variables(server), **(environment or {})},
             pass_fds=inherit,
+            cwd=folder,
             start_new_session=True,
             text=True,
         )

@@ -7,6 +7,7 @@ mod conventions;
 mod dependencies;
 mod exports;
 mod guards;
+mod guides;
 mod licences;
 mod node;
 mod prerequisites;
@@ -111,7 +112,7 @@ const STEPS: &[Step] = &[
         needs_build: true,
         run: || cargo_test(&["--doc", "--no-fail-fast"]),
     },
-    Step { name: "readme", about: "Rust snippets in README.md", needs_build: true, run: readme::check },
+    Step { name: "readme", about: "Rust snippets in the guides", needs_build: true, run: readme::check },
     Step {
         name: "rust",
         about: "integration tests of the client and the sandbox, including the scenarios",

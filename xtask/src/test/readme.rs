@@ -13,12 +13,13 @@ use serde_json::Value;
 use crate::command::{self, Result, cargo_workspace};
 use crate::paths;
 use crate::sandbox::Sandbox;
+use crate::test::guides;
 
 /// The pages with Rust examples.
-const PAGES: [&str; 2] = ["README.md", "core/README.md"];
+const PAGES: [&str; 3] = ["README.md", "core/README.md", guides::BULK];
 
 /// The crates that the program may use.
-const CRATES: [&str; 4] = ["futures_executor", "serde_json", "zexa", "zexa_sandbox"];
+const CRATES: [&str; 5] = ["csv", "futures_executor", "serde_json", "zexa", "zexa_sandbox"];
 
 /// A block of Rust in a page.
 #[derive(Debug, PartialEq)]
@@ -68,7 +69,9 @@ pub(crate) fn check() -> Result {
     }
     command::run_quietly(&mut rustc).map_err(|_| format!("the Rust in {} does not compile", PAGES.join(" or ")))?;
     let sandbox = Sandbox::start(&[])?;
+    let folder = guides::folder()?;
     let mut run = Command::new(&program);
+    run.current_dir(folder.path());
     sandbox.tell(&mut run);
     command::run(&mut run)
 }
@@ -119,7 +122,7 @@ fn program(blocks: &[Block]) -> String {
             true => ("async fn", "AsyncClient", format!("futures_executor::block_on({name}())")),
             false => ("fn", "Client", format!("{name}()")),
         };
-        let end = if text.contains("fn main()") { "main()" } else { "Ok(())" };
+        let end = if text.contains("fn main()") { "main().expect(\"success\");\nOk(())" } else { "Ok(())" };
         functions += &format!(
             "{keyword} {name}() -> zexa::Result<()> {{\nlet client = zexa::{client}::from_env()?;\n{text}{end}\n}}\n\n"
         );
@@ -159,7 +162,7 @@ mod tests {
         let program = program(&[block(4, "a().await?;\n"), block(9, "fn main() -> zexa::Result<()> { b() }\n")]);
         let (functions, main) = program.split_once("fn main() {\n").expect("a main function");
         assert!(functions.contains("async fn core_readme_md_line_4()"), "{functions}");
-        assert!(functions.contains("{ b() }\nmain()\n}"), "{functions}");
+        assert!(functions.contains("{ b() }\nmain().expect(\"success\");\nOk(())\n}"), "{functions}");
         assert!(main.contains("block_on(core_readme_md_line_4())"), "{main}");
         assert!(main.contains("    core_readme_md_line_9().expect("), "{main}");
     }

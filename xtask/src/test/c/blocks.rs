@@ -1,4 +1,4 @@
-//! The C and C++ code blocks of the guide, of README.md and of the headers: each is compiled and run as a program, with its own sandbox.
+//! The C and C++ code blocks of the guides, of README.md and of the headers: each is compiled and run as a program, with its own sandbox.
 
 use std::process::Command;
 
@@ -9,11 +9,12 @@ use crate::command::{self, Result};
 use crate::compiler::{Library, folder};
 use crate::paths;
 use crate::sandbox::Sandbox;
+use crate::test::guides;
 
 /// The files with code blocks.
-const FILES: [&str; 4] = ["README.md", GUIDE, "include/zexa.h", HPP];
+const FILES: [&str; 5] = ["README.md", GUIDE, guides::BULK, "include/zexa.h", HPP];
 
-/// The guide, whose blocks use a client and an error variable that it introduces once, unless they create a client.
+/// The guide. Its blocks, and those of the guide to bulk runs, use a client and an error variable that are introduced once, unless they create a client.
 const GUIDE: &str = "docs/c.md";
 const GUIDE_CONTEXT_C: &str = "\
 zexa_client *client = NULL;
@@ -92,7 +93,7 @@ fn run(library: &Library, name: &str, block: &Block) -> Result {
 
     let sandbox = Sandbox::start(&[])?;
     // Blocks may create files, which must not exist before.
-    let folder = tempfile::tempdir().map_err(|error| format!("a temporary folder: {error}"))?;
+    let folder = guides::folder()?;
     let mut command = Command::new(&program);
     command.current_dir(folder.path());
     sandbox.tell(&mut command);
@@ -141,8 +142,8 @@ fn program(name: &str, block: &Block) -> String {
         text.lines().map(|line| if is_include(&line) { "\n".into() } else { format!("{line}\n") }).collect();
     let (header, before, after) = match name {
         HPP => ("#include <zexa.hpp>\n", HPP_CONTEXT, ""),
-        GUIDE if !block.has_client() && *is_cpp => ("#include <zexa.hpp>\n", GUIDE_CONTEXT_CPP, ""),
-        GUIDE if !block.has_client() => ("", GUIDE_CONTEXT_C, GUIDE_END_C),
+        GUIDE | guides::BULK if !block.has_client() && *is_cpp => ("#include <zexa.hpp>\n", GUIDE_CONTEXT_CPP, ""),
+        GUIDE | guides::BULK if !block.has_client() => ("", GUIDE_CONTEXT_C, GUIDE_END_C),
         _ => ("", "", ""),
     };
     format!("{headers}{header}{includes}\nint main() {{\n{before}{here}{body}{after}return 0;\n}}\n")
