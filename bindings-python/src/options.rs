@@ -1,4 +1,5 @@
-//! The options of clients, calls and bulk runs. The clients in Python pass them as one tuple in the order of the core's table, with None for options that are not set.
+//! The options of clients, calls and bulk runs. The clients in Python pass them as one tuple in the order of the core's table, with None for options that
+//! are not set.
 
 use std::path::PathBuf;
 use std::time::Duration;

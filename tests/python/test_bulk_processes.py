@@ -69,6 +69,16 @@ def test_ctrl_c_in_the_source(server: Server) -> None:
         program.end()
 
 
+def test_ctrl_c_after_the_source_has_failed(server: Server) -> None:
+    server.fault(process=True, then="stall", times=0)
+    with Program("programs.bulk", "interrupted_after_source", server=server) as program:
+        program.expect("failing")
+        program.wait_until_blocked()
+        program.signal(signal.SIGINT)
+        assert program.report() == {"outcomes": ["unknown"] * 3, "raised": ["KeyboardInterrupt", "LookupError"]}
+        program.end()
+
+
 def test_ctrl_c_in_the_block(server: Server, ledger: Path) -> None:
     server.fault(**SLOW)
     with Program("programs.bulk", "in_block", str(ledger), server=server) as program:

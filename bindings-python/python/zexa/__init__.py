@@ -8,9 +8,10 @@
     print(message.id, message.status)
 
 `Client` is the blocking client, and `AsyncClient` has the same operations for asyncio. Their properties group the
-operations: `messages`, `sender_ids`, `campaigns`, `contacts`, `webhooks` and `credits`. `parse_event()` reads
-what Zexa posts to a webhook, `segments()` splits an SMS, and `estimate()` returns the cost of a message. `Ledger`
-shows what a client with the option `ledger` has recorded, and settles requests in doubt.
+operations: `messages`, `sender_ids`, `campaigns`, `contacts`, `webhooks` and `credits`. `messages.send_many()`
+and `contacts.create_many()` send any number of rows concurrently. `parse_event()` reads what Zexa posts to a
+webhook, `segments()` splits an SMS, and `estimate()` returns the cost of a message. `Ledger` shows what a client
+with the option `ledger` has recorded, and settles requests in doubt.
 
 A failed call raises a subclass of `ZexaError`, whose `outcome` says whether the request may have taken effect.
 The client never sends a message twice, unless the option `retry_ambiguous` permits it.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pyo3::exceptions::{PyStopIteration, PyTypeError};
+use pyo3::exceptions::{PyException, PyStopIteration, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyIterator, PyMapping, PyString};
 use pyo3::{PyTraverseError, PyVisit};
@@ -72,7 +72,7 @@ impl<P: FromRow<Model: FromResult>> Results<P> {
     fn next_of(&self, py: Python<'_>, source: &mut Source) -> PyResult<Py<PyAny>> {
         while !source.has_ended && !self.is_closed.load(Ordering::Acquire) {
             if let Err(raised) = self.run.log.write(py) {
-                self.interrupt(source, raised)?;
+                self.interrupt(py, source, raised)?;
             }
             match self.run.next(py, true)? {
                 Next::Pull => self.pull(py, source),
@@ -80,7 +80,7 @@ impl<P: FromRow<Model: FromResult>> Results<P> {
                 Next::Wait => {
                     let token = waiting::token();
                     if let Some(raised) = waiting::pause(py, || self.run.wait(&token))? {
-                        self.interrupt(source, raised)?;
+                        self.interrupt(py, source, raised)?;
                     }
                 }
                 Next::End(stopped) => {
@@ -111,19 +111,27 @@ impl<P: FromRow<Model: FromResult>> Results<P> {
     }
 
     /// A signal handler raised an exception. The first one stops the run, the second one cancels it, and a further one ends the iteration immediately.
-    fn interrupt(&self, source: &mut Source, raised: PyErr) -> PyResult<()> {
+    fn interrupt(&self, py: Python<'_>, source: &mut Source, raised: PyErr) -> PyResult<()> {
         let run = self.run.own()?;
         if source.is_cancelled {
             return Err(raised);
         }
-        match source.raised {
-            None => run.stop(),
-            Some(_) => {
+        match source.raised.take() {
+            None => {
+                run.stop();
+                source.raised = Some(raised);
+            }
+            Some(first) => {
                 run.cancel();
                 source.is_cancelled = true;
+                // Ctrl-C is not lost because the source has failed before.
+                let is_lesser = first.is_instance_of::<PyException>(py);
+                if is_lesser {
+                    raised.set_context(py, Some(first.clone_ref(py)));
+                }
+                source.raised = Some(if is_lesser { raised } else { first });
             }
         }
-        source.raised.get_or_insert(raised);
         Ok(())
     }
 

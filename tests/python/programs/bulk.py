@@ -14,11 +14,11 @@ import zexa
 
 from programs.leaks import resident
 from programs.rows import rows
-from programs.support import fork, join, main, new_client, say
+from programs.support import SERVER, fork, join, main, new_client, say
 
 
 def report(results: Iterable[zexa.SendResult]) -> None:
-    """Print the outcomes of the results, and the exception with which the run ends."""
+    """Print the outcomes of the results, and the exception with which the run ends: its class, and its context."""
     outcomes: list[str] = []
     try:
         for result in results:
@@ -26,7 +26,7 @@ def report(results: Iterable[zexa.SendResult]) -> None:
         raised = None
     except BaseException as error:  # noqa: BLE001 (it is reported)
         context = error.__context__
-        reason = context.details["reason"] if isinstance(context, zexa.StoppedError) else None
+        reason = context.details["reason"] if isinstance(context, zexa.StoppedError) else type(context).__name__
         raised = [type(error).__name__, reason]
     say({"outcomes": outcomes, "raised": raised})
 
@@ -53,6 +53,18 @@ def interrupted_in_source() -> None:
         yield from rows(3)
         say("waiting")
         threading.Event().wait()
+
+    report(new_client().messages.send_many(source()))
+
+
+def interrupted_after_source() -> None:
+    """Ctrl-C arrives after the source has failed, while rows are in flight."""
+
+    def source() -> Iterator[zexa.SendMessageRow]:
+        yield from rows(3)
+        SERVER.requests(at_least=3)
+        say("failing")
+        raise LookupError("the file ends too early")
 
     report(new_client().messages.send_many(source()))
 
