@@ -9,7 +9,6 @@ const { register } = require('./logger.js')
 const { NativeClient, Token } = require('./native.js')
 const { encodeBulkOptions, encodeCallOptions, encodeClientOptions } = require('./options.js')
 const { Source } = require('./source.js')
-const { InvalidRequestError } = require('./generated/errors.js')
 
 /** The connections of clients and resources. Not a private field, so that a method without its object can reject. */
 const connections = new WeakMap()
