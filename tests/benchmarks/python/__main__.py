@@ -14,6 +14,8 @@ from collections.abc import Callable
 
 from clients import READERS, SENDERS, Send
 
+from bulk import BULK, ROWS
+
 # Enough calls to see a difference, but few enough that the rounds of different clients follow each other closely.
 CALLS = 500
 IMPORTS = 10
@@ -46,6 +48,11 @@ def contacts(client: str, url: str) -> tuple[Callable[[], None], int]:
     return read, 1
 
 
+def many(client: str, url: str) -> tuple[Callable[[], None], int]:
+    """Send many messages, 64 at a time."""
+    return BULK[client](url), ROWS
+
+
 def importing(client: str, url: str) -> tuple[Callable[[], None], int]:
     """Start Python and import the client."""
     command = [sys.executable, "-c", f"import {client}" if client != "nothing" else ""]
@@ -67,7 +74,7 @@ def cpu() -> float:
     )
 
 
-BENCHMARKS = {"one-call": one_call, "threads": eight_threads, "contacts": contacts, "import": importing}
+BENCHMARKS = {"one-call": one_call, "threads": eight_threads, "contacts": contacts, "bulk": many, "import": importing}
 
 
 def main() -> None:

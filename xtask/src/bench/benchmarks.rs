@@ -45,6 +45,12 @@ pub(super) const ALL: &[Benchmark] = &[
         clients: &["zexa", "pycurl", "requests"],
     },
     Benchmark {
+        name: "bulk",
+        about: "send 1,000 messages, 64 at a time, to a server that answers after 20 ms (ideal: 312 µs per message)",
+        language: Language::Python,
+        clients: &["zexa", "with ledger", "plain loop", "requests"],
+    },
+    Benchmark {
         name: "import",
         about: "start Python and import the client",
         language: Language::Python,
