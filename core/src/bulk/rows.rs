@@ -323,7 +323,12 @@ impl<P: BulkRow> Rows<P> {
         recorded: bool,
     ) {
         let exists = result.as_ref().err().is_some_and(P::exists);
-        let outcome = result.as_ref().map_or_else(Error::outcome, |_| Outcome::Accepted);
+        let outcome = match &result {
+            Ok(_) => Outcome::Accepted,
+            // Even if an earlier attempt of the row may have added it.
+            Err(_) if exists => Outcome::Rejected,
+            Err(error) => error.outcome(),
+        };
         let kind = result.as_ref().err().map(Error::kind);
         let (value, error) = match result {
             Ok(value) => (Some(value), None),

@@ -306,6 +306,7 @@ fn contacts_that_exist_are_no_errors() {
         .collect();
     assert_eq!(results.iter().filter(|result| result.exists).count(), 3);
     assert!(results.iter().all(|result| result.error.is_none()));
+    assert!(results.iter().all(|result| result.outcome != Outcome::Unknown));
     let again: Vec<_> = client.contacts().create_many(contacts(), &BulkOptions::new()).expect("a run").collect();
     assert!(again.iter().all(|result| result.as_ref().is_ok_and(|result| result.exists && result.value.is_none())));
     let Err(error) = client.contacts().create_many(contacts(), &with(BulkOptions::new(), &world)) else {
