@@ -31,6 +31,17 @@ FAILING: list[tuple[str, dict[str, Any]]] = [
     ("'body'", {"result": {}, "call": {"operation": "contacts.list", "arguments": {"body": "x"}}}),
     ("'to'", {"result": {}, "call": {"operation": "messages.send", "arguments": {**SEND, "to": 912345678}}}),
     ("'colour'", {"result": {}, "call": {"operation": "credits.get", "options": {"colour": 1}}}),
+    (
+        "/result/results",
+        {"result": {"results": {"$length": 1}}, "call": {"operation": "messages.send_many", "arguments": {"rows": []}}},
+    ),
+    (
+        "'colour'",
+        {
+            "result": {},
+            "call": {"operation": "messages.send_many", "arguments": {"rows": []}, "bulk": {"colour": 1}},
+        },
+    ),
     ("no cancel_at", {"result": {}, "call": {"operation": "credits.get", "cancel_at": 1}}),
     ("no take", {"result": {}, "before": [{"operation": "contacts.list", "take": 1}]}),
 ]

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import zexa
 
+from scenarios.bulk import is_bulk, pulled
 from scenarios.errors import NEUTRAL
 from scenarios.files import Mode
 from scenarios.objects import Inconsistent, to_json
@@ -18,18 +19,21 @@ NAMES = {neutral: name for name, neutral in NEUTRAL.items()}
 
 def make_call(client: Any, call: dict[str, Any], mode: Mode) -> Any:
     """
-    Call the operation. Returns an object or a list, or a coroutine of an AsyncClient.
+    Call the operation. Returns an object, a list or a bulk run, or a coroutine of an AsyncClient.
 
     Raises Inconsistent or TypeError if Python cannot express the call.
     """
-    arguments = {NAMES.get(name, name): value for name, value in call.get("arguments", {}).items()}
+    arguments = in_python(call.get("arguments", {}))
+    if is_bulk(call):
+        rows = [in_python(row) for row in arguments["rows"]]
+        arguments = {**arguments, **call.get("bulk", {}), "rows": pulled(rows) if mode.is_async else rows}
     if call["operation"] == "webhooks.parse_event":
         payload = arguments["payload"]
         return zexa.parse_event(payload if mode.is_derived else payload.encode("utf-8"))
     if call["operation"] in ("segments", "estimate"):
         function = getattr(zexa, call["operation"])
         return function(*fill_in(function, arguments), **arguments)
-    options = {NAMES.get(name, name): value for name, value in call.get("options", {}).items()}
+    options = in_python(call.get("options", {}))
     if mode.is_derived:
         # Only a call accepts extra fields of the body. Nothing else references the original client.
         of_call = {name: options.pop(name) for name in ("extra_body",) if name in options}
@@ -38,6 +42,11 @@ def make_call(client: Any, call: dict[str, Any], mode: Mode) -> Any:
     positional = fill_in(function, arguments)
     result = function(*positional, **arguments, **options)
     return result.page(call["page"]) if "page" in call else result
+
+
+def in_python(values: dict[str, Any]) -> dict[str, Any]:
+    """Arguments or options with their Python names."""
+    return {NAMES.get(name, name): value for name, value in values.items()}
 
 
 def function_of(client: Any, operation: str) -> Callable[..., Any]:

@@ -28,6 +28,8 @@ CLASSES: dict[str, type[zexa.ZexaError]] = {
     "in_progress": zexa.InProgressError,
     "in_doubt": zexa.InDoubtError,
     "key_reused": zexa.KeyReusedError,
+    "duplicate": zexa.DuplicateError,
+    "stopped": zexa.StoppedError,
 }
 TYPES: dict[str, tuple[type, ...]] = {
     "kind": (str,),

@@ -24,6 +24,7 @@ MODELS = (
     zexa.Segments,
     zexa.LedgerCounts,
     zexa.DoubtfulRow,
+    zexa.BulkStats,
 )
 # Fields that `repr()` omits, and fields of which it shows only the end.
 BODIES = ("body", "html")

@@ -14,6 +14,7 @@ import zexa
 
 from sandbox import Refused, Sandbox, Server
 from scenarios import errors
+from scenarios.bulk import is_bulk, read_run, read_run_async
 from scenarios.calls import make_call, read_list, read_list_async
 from scenarios.files import Mode, is_cancelled, new_directory
 from scenarios.objects import Inconsistent, about, to_json
@@ -35,8 +36,9 @@ KEYS = {
     "ledger",
 }
 CANCEL_KEYS = {"cancel_after_requests", "cancel_delay", "cancel_after_attempts"}
-CALL_KEYS = {"operation", "arguments", "page", "take", "options", *CANCEL_KEYS}
-BEFORE_KEYS = {"operation", "arguments", "options", "expect"}
+BULK_KEYS = {"bulk", "stop_after_results"}
+CALL_KEYS = {"operation", "arguments", "page", "take", "options", *BULK_KEYS, *CANCEL_KEYS}
+BEFORE_KEYS = {"operation", "arguments", "options", "expect", *BULK_KEYS}
 # The patterns of a scenario.
 PATTERNS = ("requests", "messages", "result", "error", "items", "incomplete", "about", "ledger")
 # A cancelled task raises asyncio.CancelledError, which no pattern describes.
@@ -114,18 +116,22 @@ def call_blocking(
     items: list[Any] = []
     try:
         client = make_client(zexa.Client, server, directory, scenario)
-        for call in scenario.get("before", []):
+        for call in calls_before(scenario, server, directory):
             try:
-                before.append({"result": to_json(make_call(client, call, mode))})
+                result = make_call(client, call, mode)
+                before.append({"result": read_run(result, call) if is_bulk(call) else to_json(result)})
             except zexa.ZexaError as error:
                 before.append({"error": errors.to_json(error)})
         if "call" not in scenario:
             return {"result": None}
-        result = make_call(client, scenario["call"], mode)
+        call = with_bulk_options(scenario["call"], server, directory)
+        result = make_call(client, call, mode)
         # The result must work without a reference to the client.
         del client
+        if is_bulk(call):
+            return {"result": read_run(result, call)}
         if isinstance(result, zexa.List):
-            incomplete = read_list(result, items, scenario["call"].get("take"), mode)
+            incomplete = read_list(result, items, call.get("take"), mode)
             return {"result": items, "incomplete": incomplete}
         return {"result": to_json(result), **about(result)}
     except zexa.ZexaError as error:
@@ -139,16 +145,19 @@ async def call_async(
     items: list[Any] = []
     try:
         client = make_client(zexa.AsyncClient, server, directory, scenario)
-        for call in scenario.get("before", []):
+        for call in calls_before(scenario, server, directory):
             try:
-                before.append({"result": to_json(await make_call(client, call, mode))})
+                result = make_call(client, call, mode)
+                before.append({"result": await read_run_async(result, call) if is_bulk(call) else to_json(await result)})
             except zexa.ZexaError as error:
                 before.append({"error": errors.to_json(error)})
         if "call" not in scenario:
             return {"result": None}
-        call = scenario["call"]
+        call = with_bulk_options(scenario["call"], server, directory)
         result = make_call(client, call, mode)
         del client
+        if is_bulk(call):
+            return {"result": await read_run_async(result, call)}
         is_list = isinstance(result, zexa.AsyncList)
         awaited = read_list_async(result, items, call.get("take"), mode) if is_list else result
         if is_cancelled(scenario):
@@ -196,6 +205,15 @@ def make_client(kind: Callable[..., Any], server: Server, directory: str, scenar
     return kind(**{name: filled_in(value, server, directory) for name, value in options.items()})
 
 
+def calls_before(scenario: dict[str, Any], server: Server, directory: str) -> list[dict[str, Any]]:
+    return [with_bulk_options(call, server, directory) for call in scenario.get("before", [])]
+
+
+def with_bulk_options(call: dict[str, Any], server: Server, directory: str) -> dict[str, Any]:
+    """A call, with the placeholders in the options of a bulk run replaced."""
+    return {**call, "bulk": {name: filled_in(value, server, directory) for name, value in call.get("bulk", {}).items()}}
+
+
 def filled_in(value: Any, server: Server, directory: str) -> Any:
     if not isinstance(value, str):
         return value
@@ -206,7 +224,8 @@ def filled_in(value: Any, server: Server, directory: str) -> Any:
 def add_rows(server: Server, directory: str, scenario: dict[str, Any], actual: dict[str, Any]) -> None:
     """Add the counts of the ledger, and its keys in doubt."""
     if "ledger" in scenario:
-        ledger = zexa.Ledger.open(filled_in(scenario["client"]["ledger"], server, directory))
+        path = scenario.get("client", {}).get("ledger") or scenario["call"]["bulk"]["ledger"]
+        ledger = zexa.Ledger.open(filled_in(path, server, directory))
         keys = [to_json(row)["key"] for row in ledger.in_doubt()]
         actual["ledger"] = {**to_json(ledger.counts()), "in_doubt_keys": keys}
 
