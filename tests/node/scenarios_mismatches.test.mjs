@@ -31,6 +31,14 @@ const CHANGES = {
   'not supported in Node: `body`': { result: {}, call: { operation: 'contacts.list', arguments: { body: 'x' } } },
   '`to`': { result: {}, call: { operation: 'messages.send', arguments: { ...SEND, to: 912345678 } } },
   'not supported in Node: `colour`': { result: {}, call: { operation: 'credits.get', options: { colour: 1 } } },
+  '/result/results': {
+    result: { results: { $length: 1 } },
+    call: { operation: 'messages.send_many', arguments: { rows: [] } },
+  },
+  'not supported in Node: `concurrent`': {
+    result: {},
+    call: { operation: 'messages.send_many', arguments: { rows: [] }, bulk: { concurrent: 1 } },
+  },
   'no cancel_at': { result: {}, call: { operation: 'credits.get', cancel_at: 1 } },
   'no take': { result: {}, before: [{ operation: 'contacts.list', take: 1 }] },
 }

@@ -1,5 +1,6 @@
 // Makes the calls of scenarios.
 import zexa from '../zexa.mjs'
+import { isBulk, sourceOf } from './bulk.mjs'
 import { Way } from './files.mjs'
 import { camel, translated } from './names.mjs'
 import { Broken, pageToJson, toJson } from './objects.mjs'
@@ -8,7 +9,7 @@ import { Broken, pageToJson, toJson } from './objects.mjs'
 const BY_ID = /\.(get|wait|delete)$/
 const IN_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
 
-/** Calls the operation. Returns a promise, a list, or the result of a function. */
+/** Calls the operation. Returns a promise, a list, a bulk run, or the result of a function. */
 export function makeCall(client, call, way, signal) {
   const { operation } = call
   const input = call.arguments ?? {}
@@ -26,6 +27,7 @@ export function makeCall(client, call, way, signal) {
   }
   // `body` is an option of calls only.
   if (body) options = { ...options, body }
+  if (isBulk(call)) options = { ...options, ...translated(call.bulk ?? {}) }
   const [resource, method] = methodOf(client, operation)
   const result = resource[method](...argumentsOf(operation, input, way), options)
   return call.page === undefined || way === Way.AWAITED ? result : result.page(call.page)
@@ -45,6 +47,7 @@ function argumentsOf(operation, input, way) {
     return [method, path, others]
   }
   if (operation === 'credits.get') return []
+  if (isBulk({ operation })) return [sourceOf(input.rows.map(translated), way)]
   const { id, ...others } = input
   const params = translated(BY_ID.test(operation) ? others : input)
   if (way === Way.DERIVED) {

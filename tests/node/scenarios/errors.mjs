@@ -1,6 +1,7 @@
 // Converts an error to JSON with the names of scenarios, and checks that it is consistent.
 import { inspect } from 'node:util'
 import zexa from '../zexa.mjs'
+import { detailsOfStop } from './bulk.mjs'
 import { snake } from './names.mjs'
 import { Broken } from './objects.mjs'
 
@@ -53,7 +54,8 @@ export function errorToJson(error) {
 }
 
 /** The message and the details, with the API's name of the argument that they are about. */
-function messageAndDetails({ message, details, status }) {
+function messageAndDetails({ message, details, status, kind }) {
+  if (kind === 'stopped' && details !== undefined) return { message, details: detailsOfStop(details) }
   const field = details?.field
   if (status !== undefined || typeof field !== 'string' || !message.startsWith(`\`${field}\` `))
     return { message, details }

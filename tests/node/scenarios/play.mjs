@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { ControlError } from '../sandbox.mjs'
 import zexa from '../zexa.mjs'
+import { isBulk, takeRun } from './bulk.mjs'
 import { makeCall, takeAll } from './calls.mjs'
 import { errorToJson } from './errors.mjs'
 import { isCancelled, newDirectory } from './files.mjs'
@@ -17,8 +18,9 @@ export const TIMEOUT = 60_000
 const PATTERNS = ['requests', 'messages', 'result', 'error', 'items', 'incomplete', 'about', 'ledger']
 const KEYS = ['name', 'why', 'server', 'client', 'before', 'call', ...PATTERNS]
 const CANCEL_KEYS = ['cancel_after_requests', 'cancel_delay', 'cancel_after_attempts']
-const CALL_KEYS = ['operation', 'arguments', 'page', 'take', 'options', ...CANCEL_KEYS]
-const BEFORE_KEYS = ['operation', 'arguments', 'options', 'expect']
+const BULK_KEYS = ['bulk', 'stop_after_results']
+const CALL_KEYS = ['operation', 'arguments', 'page', 'take', 'options', ...BULK_KEYS, ...CANCEL_KEYS]
+const BEFORE_KEYS = ['operation', 'arguments', 'options', 'expect', ...BULK_KEYS]
 
 /** Plays a scenario, and returns the mismatches. */
 export async function play(sandbox, scenario, way, timeout = TIMEOUT) {
@@ -45,7 +47,8 @@ async function playToTheEnd(sandbox, scenario, way) {
     const before = []
     const actual = await resultOf(server, directory, scenario, way, before)
     actual.before = before
-    if (scenario.ledger) actual.ledger = await rowsOf(filledIn(scenario.client.ledger, server, directory))
+    const ledger = scenario.client?.ledger ?? scenario.call?.bulk?.ledger
+    if (scenario.ledger) actual.ledger = await rowsOf(filledIn(ledger, server, directory))
     actual.requests = await server.requests()
     actual.messages = await server.messages()
     return await mismatches(sandbox, scenario, actual)
@@ -65,12 +68,12 @@ async function resultOf(server, directory, scenario, way, before) {
   try {
     const attempts = new Attempts()
     const client = makeClient(server, directory, scenario, isCancelled(scenario) ? attempts : undefined)
-    for (const call of scenario.before ?? []) before.push(await resultBefore(client, call, way))
+    const prepared = (call) => ({ ...call, bulk: allFilledIn(call.bulk ?? {}, server, directory) })
+    for (const call of scenario.before ?? []) before.push(await resultBefore(client, prepared(call), way))
     if (scenario.call === undefined) return { result: null }
-    if (isCancelled(scenario)) {
-      return { error: await cancelled(client, server, scenario.call, way, items, attempts), items }
-    }
-    return await resultOfCall(makeCall(client, scenario.call, way), scenario.call, way, items)
+    const call = prepared(scenario.call)
+    if (isCancelled(scenario)) return { error: await cancelled(client, server, call, way, items, attempts), items }
+    return await resultOfCall(makeCall(client, call, way), call, way, items)
   } catch (error) {
     if (!(error instanceof zexa.ZexaError)) throw error
     // A scenario about an invalid option must not pass because the runner passes an unknown one.
@@ -91,6 +94,7 @@ async function resultBefore(client, call, way) {
 
 async function resultOfCall(returned, call, way, items) {
   const { operation } = call
+  if (isBulk(call)) return { result: await takeRun(returned, call) }
   if (operation.endsWith('.list') && call.page === undefined) {
     const incomplete = await takeAll(returned, operation, items, call.take, way)
     return { result: items, incomplete }
@@ -150,10 +154,13 @@ class Attempts {
 /** A client with the options of the scenario, and by default the URL and key of the server. */
 function makeClient(server, directory, scenario, logger) {
   const options = { baseUrl: server.url, apiKey: server.apiKey, logger, ...translated(scenario.client ?? {}) }
-  for (const [name, value] of Object.entries(options)) {
-    if (typeof value === 'string') options[name] = filledIn(value, server, directory)
-  }
-  return new zexa.Zexa(options)
+  return new zexa.Zexa(allFilledIn(options, server, directory))
+}
+
+/** Options, with their placeholders replaced. */
+function allFilledIn(options, server, directory) {
+  const fill = (value) => (typeof value === 'string' ? filledIn(value, server, directory) : value)
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, fill(value)]))
 }
 
 function filledIn(text, server, directory) {
