@@ -4,6 +4,7 @@
 mod support;
 
 mod bulk;
+mod bulk_late;
 mod bulk_stops;
 mod files;
 mod processes;
