@@ -28,7 +28,10 @@ MISMATCHES = [
         "/result/results",
         {"result": {"results": {"$length": 1}}, "call": {"operation": "messages.send_many", "arguments": {"rows": []}}},
     ),
-    ("no `colour`", {"result": {}, "call": {"operation": "messages.send_many", "arguments": {"rows": [{"colour": 1}]}}}),
+    (
+        "no `colour`",
+        {"result": {}, "call": {"operation": "messages.send_many", "arguments": {"rows": [{"colour": 1}]}}},
+    ),
     # Values that C cannot express.
     ("`timeout` 0.0001", {"result": {}, "client": {"timeout": 0.0001}}),
     ("`max_retries` -1", {"result": {}, "client": {"max_retries": -1}}),

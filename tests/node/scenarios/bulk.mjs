@@ -1,10 +1,10 @@
 // Makes the bulk runs of scenarios.
 import { isDeepStrictEqual } from 'node:util'
+import zexa from '../zexa.mjs'
 import { errorToJson } from './errors.mjs'
 import { Way } from './files.mjs'
 import { snake } from './names.mjs'
 import { Broken, ofModel } from './objects.mjs'
-import zexa from '../zexa.mjs'
 
 /** The key of the object in a result, by operation. */
 const VALUES = { 'messages.send_many': 'message', 'contacts.create_many': 'contact' }

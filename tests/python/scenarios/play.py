@@ -148,7 +148,9 @@ async def call_async(
         for call in calls_before(scenario, server, directory):
             try:
                 result = make_call(client, call, mode)
-                before.append({"result": await read_run_async(result, call) if is_bulk(call) else to_json(await result)})
+                before.append(
+                    {"result": await read_run_async(result, call) if is_bulk(call) else to_json(await result)}
+                )
             except zexa.ZexaError as error:
                 before.append({"error": errors.to_json(error)})
         if "call" not in scenario:
