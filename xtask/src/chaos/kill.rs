@@ -52,7 +52,7 @@ pub(super) fn run(language: &'static Language, options: &Options) -> Result {
         }
         run.play(&event, &mut process)?;
     }
-    while !run.wait_for(&mut process, None)? {}
+    run.wait_for(&mut process, None)?;
     let messages = run.record.messages()?;
     let states = compare(&programs::export(&run.ledger)?, &messages, options.rows)?;
     let states: Vec<String> = states.iter().map(|(state, count)| format!("{count} {state}")).collect();
@@ -137,7 +137,7 @@ impl Run<'_> {
         Process::start(&mut program)
     }
 
-    /// Waits for a moment, or for the end of the run. Returns whether the run has ended.
+    /// Waits for a moment, or for the end of the run if there is none. Returns whether the run has ended.
     ///
     /// A run that stops by itself is started again.
     fn wait_for(&mut self, process: &mut Process, moment: Option<&Moment>) -> Result<bool> {
