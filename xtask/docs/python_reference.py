@@ -26,8 +26,6 @@ CLIENTS = ["Client", "AsyncClient"]
 def main() -> None:
     package, version, output = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
     warnings.simplefilter("error")
-    # Before Python 3.12, a TypedDict does not say which keys are inherited.
-    warnings.filterwarnings("ignore", message="Cannot determine where zexa.[A-Za-z]+Row.")
     sys.dont_write_bytecode = True
     with tempfile.TemporaryDirectory() as folder:
         copy_with_stub(package, Path(folder) / package.name, version)
