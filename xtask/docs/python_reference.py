@@ -21,6 +21,11 @@ import pdoc.doc
 import pdoc.render
 
 CLIENTS = ["Client", "AsyncClient"]
+# A TypedDict with its required keys in a private base, which pdoc would not show: the name, the base's body and the docstring.
+ROW = re.compile(
+    r'^class _(\w+)\(TypedDict\):\n(.*?)\n\n\nclass \1\(_\1, total=False\):\n(    """.*?"""\n)',
+    re.MULTILINE | re.DOTALL,
+)
 
 
 def main() -> None:
@@ -42,13 +47,14 @@ def main() -> None:
 
 def copy_with_stub(package: Path, target: Path, version: str) -> None:
     """
-    Copy the package in a form that pdoc can analyse: stubs become modules, imports for type checkers are executed, and classes
-    belong to the modules that contain their source.
+    Copy the package in a form that pdoc can analyse: stubs become modules, imports for type checkers are executed, classes
+    belong to the modules that contain their source, and each TypedDict is one class.
     """
     shutil.copytree(package, target, ignore=shutil.ignore_patterns("__pycache__", "*.so", "*.pyd"))
     for file in target.glob("*.py"):
         text = file.read_text(encoding="utf-8")
         text = re.sub(r"^TYPE_CHECKING = False$", "TYPE_CHECKING = True", text, flags=re.MULTILINE)
+        text = ROW.sub(r"class \1(TypedDict):\n\3\n\2\n", text)
         file.write_text(re.sub(r"^ +__module__ = .*\n", "", text, flags=re.MULTILINE), encoding="utf-8")
     for stub in target.glob("*.pyi"):
         text = stub.read_text(encoding="utf-8").replace("__version__: str\n", f"__version__ = {version!r}\n")
