@@ -118,10 +118,14 @@ async fn attempt_until_done(
         // Before the gate, which may close during this wait.
         let permit = admit(shared, http, call, history).await?;
         pass_gate(shared, call, history, &mut waiter).await?;
-        if let Some(claim) = claim.as_deref_mut()
-            && !claim.begin(decoder).await?
-        {
-            return Ok(());
+        if let Some(claim) = claim.as_deref_mut() {
+            let claimed = claim.begin(decoder).await;
+            if let (Some(run), Ok(false) | Err(_)) = (&call.bulk, &claimed) {
+                shared.process().pace.give_back(run);
+            }
+            if !claimed? {
+                return Ok(());
+            }
         }
         let epoch = turn.or_else(|| shared.process().pace.begin());
         history.attempts += 1;

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::Mutex;
-use tokio::time::{Duration, sleep};
+use tokio::sync::{Mutex, Notify};
+use tokio::time::{Duration, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::rate::{Epoch, FixedRate, Limiter, LocalLimiter, Priority};
@@ -19,6 +19,8 @@ pub(crate) struct Pace {
     limiter: Box<dyn Limiter>,
     /// Held by the row whose turn it is, so that rows begin in order.
     turn: Mutex<()>,
+    /// Notified when a row gives its turn back.
+    given_back: Notify,
     /// Whether there was a bulk run. Without one, single calls need not be counted.
     has_bulk: AtomicBool,
 }
@@ -64,7 +66,12 @@ impl BulkPace {
 
 impl Pace {
     pub(crate) fn new() -> Pace {
-        Pace { limiter: Box::new(LocalLimiter::new()), turn: Mutex::default(), has_bulk: AtomicBool::new(false) }
+        Pace {
+            limiter: Box::new(LocalLimiter::new()),
+            turn: Mutex::default(),
+            given_back: Notify::new(),
+            has_bulk: AtomicBool::new(false),
+        }
     }
 
     /// Counts an attempt of a single call, which begins now.
@@ -77,14 +84,29 @@ impl Pace {
         self.has_bulk.store(true, Ordering::Relaxed);
         let _turn = self.turn.lock().await;
         while let Some(wait) = run.rate.as_ref().and_then(FixedRate::take) {
-            sleep(wait).await;
+            self.sleep(wait).await;
         }
         loop {
             match self.limiter.take(Priority::Bulk) {
                 Ok(epoch) => return epoch,
-                Err(wait) => sleep(wait.min(RECHECK)).await,
+                Err(wait) => self.sleep(wait.min(RECHECK)).await,
             }
         }
+    }
+
+    /// A bulk row whose turn it was sends nothing, because the ledger knows its result. It does not count towards the rate.
+    pub(crate) fn give_back(&self, run: &BulkPace) {
+        self.limiter.give_back();
+        if let Some(rate) = &run.rate {
+            rate.give_back();
+        }
+        self.given_back.notify_one();
+    }
+
+    /// Sleeps until a row gives its turn back, and at most for this time.
+    async fn sleep(&self, wait: Duration) {
+        // The turn is tried again in both cases.
+        let _ = timeout(wait, self.given_back.notified()).await;
     }
 
     /// Reports a response. `closed_for` is how long a 429 closes the gate.

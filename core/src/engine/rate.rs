@@ -64,6 +64,9 @@ pub(crate) trait Limiter: Send + Sync {
     /// The time after which to ask again.
     fn take(&self, priority: Priority) -> Result<Epoch, Duration>;
 
+    /// An attempt that was allowed was not needed.
+    fn give_back(&self);
+
     /// Reports a response to an attempt. `closed_for` is how long a 429 closes the gate.
     fn report(&self, epoch: Epoch, closed_for: Option<Duration>);
 
@@ -90,6 +93,10 @@ impl LocalLimiter {
 impl Limiter for LocalLimiter {
     fn take(&self, priority: Priority) -> Result<Epoch, Duration> {
         self.with(|rate, now| rate.take(priority, now))
+    }
+
+    fn give_back(&self) {
+        self.with(|rate, _| rate.give_back());
     }
 
     fn report(&self, epoch: Epoch, closed_for: Option<Duration>) {
@@ -188,6 +195,13 @@ impl AdaptiveRate {
         }
     }
 
+    fn give_back(&mut self) {
+        self.meter.count = (self.meter.count - 1.0).max(0.0);
+        if let Some(bucket) = &mut self.bucket {
+            bucket.give_back();
+        }
+    }
+
     /// A response other than a 429.
     fn accepted(&mut self, now: Duration) {
         self.advance(now);
@@ -256,6 +270,10 @@ impl Bucket {
         self.tokens = (self.tokens + self.rate * elapsed.as_secs_f64()).min(1.0 + self.rate * BURST);
     }
 
+    fn give_back(&mut self) {
+        self.tokens += 1.0;
+    }
+
     /// Takes a token, or returns the time until there is one. A single call takes one in advance, up to the tokens of a second.
     fn take(&mut self, priority: Priority) -> Option<Duration> {
         if self.tokens < 1.0 && priority == Priority::Bulk {
@@ -281,6 +299,11 @@ impl FixedRate {
     /// The rate in requests per second.
     pub(crate) fn rate(&self) -> f64 {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).0.rate
+    }
+
+    /// Gives a token back that was not needed.
+    pub(crate) fn give_back(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).0.give_back();
     }
 
     /// Takes a token, or returns the time until there is one.

@@ -222,7 +222,10 @@ fn visit_abandoned(store: &mut impl Store, visit: &mut dyn FnMut(Row) -> Result<
 /// The name of the user, for the record of who has settled a doubt.
 fn user() -> String {
     let names = ["USER", "LOGNAME", "USERNAME"].into_iter();
-    names.filter_map(|name| env::var(name).ok()).find(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+    names
+        .filter_map(|name| env::var(name).ok())
+        .find(|name| !name.is_empty())
+        .unwrap_or_else(|| format!("user {}", nix::unistd::getuid()))
 }
 
 impl fmt::Debug for Ledger {

@@ -108,6 +108,18 @@ fn a_second_run_replays_the_first() {
 }
 
 #[test]
+fn replayed_rows_do_not_count_towards_the_rate() {
+    let world = World::new();
+    let client = support::client(&world.sandbox);
+    run(&client, rows(200), &with(BulkOptions::new(), &world));
+    // At this rate, the rows that are replayed would need more than three minutes.
+    let options = with(BulkOptions::new().rate(1.0), &world);
+    let (results, stop) = run(&client, rows(201), &options);
+    assert!(stop.is_none());
+    assert_eq!((results.iter().filter(|result| result.replayed).count(), world.sandbox.messages().len()), (200, 201));
+}
+
+#[test]
 fn the_default_key_is_the_recipient() {
     let world = World::new();
     let client = support::client(&world.sandbox);
@@ -248,12 +260,12 @@ fn only_one_run_uses_a_ledger() {
 #[test]
 fn a_slow_consumer_causes_no_timeout() {
     let world = World::new();
-    let client = support::builder(&world.sandbox).timeout(Duration::from_millis(300)).build().expect("a client");
+    let client = support::builder(&world.sandbox).timeout(Duration::from_millis(1500)).build().expect("a client");
     let mut results = 0;
     for result in client.messages().send_many(rows(64), &with(BulkOptions::new(), &world)).expect("a run") {
         if results == 0 {
             // Longer than the timeout. This is what the test is about, and not a wait for anything.
-            thread::sleep(Duration::from_millis(600));
+            thread::sleep(Duration::from_millis(2500));
         }
         assert!(result.expect("no stop").value.is_some());
         results += 1;
