@@ -1,5 +1,4 @@
 // Makes the bulk runs of scenarios.
-import { isDeepStrictEqual } from 'node:util'
 import zexa from '../zexa.mjs'
 import { errorToJson } from './errors.mjs'
 import { Way } from './files.mjs'
@@ -49,10 +48,4 @@ function rowToJson(result, value) {
   const { [value]: object, error, ...others } = result
   const whole = Object.fromEntries(Object.entries(others).map(([name, member]) => [snake(name), member]))
   return { ...whole, [value]: object && ofModel(object), error: error && errorToJson(error) }
-}
-
-/** The details of a StoppedError with the names of scenarios. */
-export function detailsOfStop({ reason, firstUntouched, stats, ...others }) {
-  if (!isDeepStrictEqual(others, {})) throw new Broken(`the details of a stop have ${Object.keys(others)}`)
-  return { reason, first_untouched: firstUntouched, stats: ofModel(stats) }
 }

@@ -1,9 +1,8 @@
 // Converts an error to JSON with the names of scenarios, and checks that it is consistent.
 import { inspect } from 'node:util'
 import zexa from '../zexa.mjs'
-import { detailsOfStop } from './bulk.mjs'
 import { snake } from './names.mjs'
-import { Broken } from './objects.mjs'
+import { Broken, ofModel } from './objects.mjs'
 
 /** The class of each kind. */
 export const CLASSES = {
@@ -60,6 +59,12 @@ function messageAndDetails({ message, details, status, kind }) {
   if (status !== undefined || typeof field !== 'string' || !message.startsWith(`\`${field}\` `))
     return { message, details }
   return { message: message.replace(field, snake(field)), details: { ...details, field: snake(field) } }
+}
+
+/** The details of a StoppedError with the names of scenarios. */
+function detailsOfStop({ reason, firstUntouched, stats, ...others }) {
+  if (Object.keys(others).length > 0) throw new Broken(`the details of a stop have ${Object.keys(others)}`)
+  return { reason, first_untouched: firstUntouched, stats: ofModel(stats) }
 }
 
 /** The name of the class; of a cancelled call, the name of the reason. */
