@@ -277,7 +277,7 @@ impl Bucket {
     /// Takes a token, or returns the time until there is one. A single call takes one in advance, up to the tokens of a second.
     fn take(&mut self, priority: Priority) -> Option<Duration> {
         if self.tokens < 1.0 && priority == Priority::Bulk {
-            return Some(Duration::from_secs_f64((1.0 - self.tokens) / self.rate));
+            return Some(Duration::try_from_secs_f64((1.0 - self.tokens) / self.rate).unwrap_or(Duration::MAX));
         }
         self.tokens = (self.tokens - 1.0).max(-self.rate.max(1.0));
         None
