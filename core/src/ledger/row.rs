@@ -106,6 +106,12 @@ impl Row {
     pub(crate) fn settle(&mut self, settlement: &Settlement, now: Timestamp) -> bool {
         match state::settle(self.state, self.generation == settlement.generation, settlement.result) {
             Settled::Unchanged => false,
+            // It is recorded again, because it seemed that it was not.
+            Settled::PossibleDuplicate
+                if self.generation == settlement.generation && self.record == settlement.record =>
+            {
+                false
+            }
             Settled::PossibleDuplicate => !std::mem::replace(&mut self.possible_duplicate, true),
             Settled::Becomes { state, possible_duplicate } => {
                 self.state = state;

@@ -1,5 +1,6 @@
 //! [`Writer`]: the thread that changes a ledger. It applies all changes that are waiting in one transaction.
 
+use std::mem;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -73,9 +74,7 @@ impl Writer {
     fn enqueue(&self, job: Job) -> Result<()> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let State::Idle(_) = &*state {
-            let State::Idle(store) = std::mem::replace(&mut *state, State::Failed) else {
-                unreachable!("just matched")
-            };
+            let State::Idle(store) = mem::replace(&mut *state, State::Failed) else { unreachable!("just matched") };
             let (sender, receiver) = mpsc::channel();
             let write = move || {
                 block_signals();
@@ -104,23 +103,89 @@ fn stopped() -> Error {
 }
 
 /// Applies changes until all senders are dropped.
+///
+/// Results that cannot be recorded are kept for the next transaction. Otherwise, their rows would seem to be in progress for as long as this process
+/// lives, for example because another program has read the ledger for a long time.
 fn write(mut store: Box<dyn Store>, jobs: &Receiver<Job>) {
+    let mut late: Vec<Change> = Vec::new();
     while let Ok(first) = jobs.recv() {
         let more = jobs.try_iter().take(MAX_CHANGES - 1);
-        let (changes, replies): (Vec<_>, Vec<_>) =
+        let (new, replies): (Vec<_>, Vec<_>) =
             std::iter::once(first).chain(more).map(|job| (job.change, job.reply)).unzip();
+        let kept = late.len();
+        let mut changes = mem::take(&mut late);
+        changes.extend(new);
         // A caller that no longer waits needs no answer.
         match store.apply(&changes) {
             Ok(answers) => {
-                for (reply, answer) in replies.into_iter().zip(answers) {
+                for (reply, answer) in replies.into_iter().zip(answers.into_iter().skip(kept)) {
                     let _ = reply.send(Ok(answer));
                 }
             }
             Err(error) => {
+                late = changes.into_iter().filter(|change| matches!(change, Change::Settle(_))).collect();
                 for reply in replies {
                     let _ = reply.send(Err(copy(&error)));
                 }
             }
         }
+    }
+    if !late.is_empty() {
+        // Nobody waits for it. If it fails, the rows are in doubt when this process ends.
+        let _ = store.apply(&late);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::super::key::Hash;
+    use super::super::memory::Memory;
+    use super::super::row::Record;
+    use super::super::state::{self, Resend, State as RowState};
+    use super::*;
+
+    /// A store that cannot be used for a while.
+    struct Unreliable(Memory, Arc<AtomicBool>);
+
+    impl Store for Unreliable {
+        fn apply(&mut self, changes: &[Change]) -> Result<Vec<Reply>> {
+            match self.1.load(Ordering::Relaxed) {
+                true => Err(Error::new(Kind::Other, Outcome::NotSent, "the disk is full")),
+                false => self.0.apply(changes),
+            }
+        }
+
+        fn count(&mut self) -> Result<Vec<(RowState, u64)>> {
+            self.0.count()
+        }
+
+        fn each(&mut self, state: Option<RowState>, visit: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+            self.0.each(state, visit)
+        }
+
+        fn is_alive(&self, owner: u64) -> bool {
+            Store::is_alive(&self.0, owner)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_result_that_cannot_be_recorded_is_recorded_later() {
+        let is_broken = Arc::new(AtomicBool::new(false));
+        let writer = Writer::new(Box::new(Unreliable(Memory::default(), is_broken.clone())), 1);
+        let claim =
+            Claim { key: "order-1".into(), operation: "/messages", hash: Hash([1; 32]), resend: Resend::default() };
+        writer.claim(claim.clone()).await.expect("a claim");
+        is_broken.store(true, Ordering::Relaxed);
+        let record = Record { id: Some("msg_1".into()), ..Record::default() };
+        let result = Settlement { key: "order-1".into(), generation: 1, result: state::Result::Accepted, record };
+        writer.settle(result).await.expect_err("broken");
+        writer.claim(claim.clone()).await.expect_err("still broken");
+        is_broken.store(false, Ordering::Relaxed);
+        let (claimed, row) = writer.claim(claim).await.expect("a claim");
+        assert_eq!((claimed, row.record.id.as_deref()), (Claimed::Replay, Some("msg_1")));
+        assert!(!row.possible_duplicate);
     }
 }
