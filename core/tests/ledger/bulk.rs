@@ -211,7 +211,7 @@ fn a_run_that_is_dropped_is_recorded() {
 #[test]
 fn a_binding_can_wait_until_a_cancelled_run_is_recorded() {
     let world = World::new();
-    world.sandbox.add_fault(json!({"process": true, "delay": 0.3, "times": 0}));
+    world.sandbox.add_fault(json!({"process": true, "delay": 2, "times": 0}));
     let client = support::client(&world.sandbox);
     let run = binding::begin_run::<SendMessage>(&client, &with(BulkOptions::new(), &world)).expect("a run");
     let mut rows = rows(10);
