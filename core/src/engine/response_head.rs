@@ -78,7 +78,8 @@ impl<'a> ResponseHead<'a> {
             Ok(json) if body.len() <= MAX_ERROR_BODY => json,
             _ => beginning(body, self.key),
         };
-        Error::new(Kind::Decode, outcome_of_success(body), message)
+        let outcome = if self.is_foreign(body) { Outcome::Unknown } else { Outcome::Accepted };
+        Error::new(Kind::Decode, outcome, message)
             .with_status(self.status.as_u16())
             .with_details(details)
             .with_request_id(self.header("x-request-id"))
@@ -122,14 +123,6 @@ impl<'a> ResponseHead<'a> {
 /// Whether a response with this content type and this beginning of the body cannot be from the API.
 pub(crate) fn is_foreign(has_foreign_type: bool, beginning: &[u8]) -> bool {
     if beginning.is_empty() { has_foreign_type } else { json::form(beginning) == Form::Other }
-}
-
-/// The outcome of a successful response with this body.
-fn outcome_of_success(body: &[u8]) -> Outcome {
-    match json::form(body) {
-        Form::Json | Form::CutOff => Outcome::Accepted,
-        Form::Other => Outcome::Unknown,
-    }
 }
 
 /// The origin of a redirect's target, without the path and the query, which may contain an id or a phone number.
@@ -245,5 +238,8 @@ mod tests {
         ] {
             assert_eq!(head(201, HeaderMap::new()).undecodable("", body.as_bytes()).outcome(), outcome, "{body}");
         }
+        let html = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("text/html"))]);
+        assert_eq!(head(200, html.clone()).undecodable("", b"").outcome(), Outcome::Unknown);
+        assert_eq!(head(200, html).undecodable("", b"{\"id\": \"msg_1").outcome(), Outcome::Accepted);
     }
 }
