@@ -193,13 +193,6 @@ impl<P: BulkRow> Rows<P> {
             Ok(prepared) => prepared,
             Err(error) => return self.finish(index, None, Err(error), false, false),
         };
-        match self.check_time(row.scheduled_at()) {
-            Ok(()) => self.start(index, key, work),
-            Err(error) => self.start_if_sent(index, key, work, error),
-        }
-    }
-
-    fn start(self: &Arc<Self>, index: u64, key: Option<String>, work: Work<P::Model>) {
         let is_duplicate = key.as_deref().is_some_and(|key| !self.lock().seen.add(key));
         if is_duplicate {
             return self.report_duplicate(index, key);
@@ -214,6 +207,7 @@ impl<P: BulkRow> Rows<P> {
     fn prepare(&self, row: &P) -> Result<(Option<String>, Work<P::Model>)> {
         let request = Request::new(Method::Post, P::ROUTE, &self.shared.config.base_url);
         let (request, params) = self.options.complete_with(request, row)?;
+        self.check_time(params.scheduled_at())?;
         let key = match row.idempotency_key() {
             Some(key) => {
                 key::check(key)?;
@@ -247,25 +241,6 @@ impl<P: BulkRow> Rows<P> {
         }
     }
 
-    /// A row that is too late is not sent. But an earlier run may have sent it: then it is replayed, or in doubt, as the ledger knows.
-    fn start_if_sent(self: &Arc<Self>, index: u64, key: Option<String>, mut work: Work<P::Model>, error: Error) {
-        let (Some((ledger, claim)), Ok(running)) = (&mut work.claim, self.shared.background_runtime()) else {
-            return self.finish(index, None, Err(error), false, false);
-        };
-        claim.resend = Resend::default();
-        let (ledger, run) = (ledger.clone(), self.clone());
-        let handle = running.handle.clone();
-        handle.spawn(async move {
-            match ledger.outcome_of(key.as_deref().unwrap_or_default()).await {
-                Ok(None | Some(Outcome::NotSent | Outcome::Rejected)) => {
-                    run.finish(index, None, Err(error), false, false);
-                }
-                Ok(Some(Outcome::Accepted | Outcome::Unknown)) | Err(_) => run.start(index, key, work),
-            }
-            drop(running);
-        });
-    }
-
     fn report_duplicate(self: &Arc<Self>, index: u64, key: Option<String>) {
         let error = |outcome| Error::new(Kind::Duplicate, outcome, "an earlier row of the run has this key");
         let (Some(ledger), Ok(running)) = (self.ledger.clone(), self.shared.background_runtime()) else {
@@ -275,7 +250,7 @@ impl<P: BulkRow> Rows<P> {
         let handle = running.handle.clone();
         handle.spawn(async move {
             let found = ledger.outcome_of(key.as_deref().unwrap_or_default()).await;
-            run.finish(index, key, Err(error(found.ok().flatten().unwrap_or_default())), false, false);
+            run.finish(index, key, Err(error(found.unwrap_or_default())), false, false);
             drop(running);
         });
     }

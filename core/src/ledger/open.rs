@@ -65,9 +65,9 @@ impl OpenLedger {
         (self.runs)()
     }
 
-    /// What is known about the request of a row. `None` if there is no row.
-    pub(crate) async fn outcome_of(&self, key: &str) -> Result<Option<Outcome>> {
-        Ok(self.writer.look(key).await?.map(|row| row.state.outcome()))
+    /// What is known about the request of a row.
+    pub(crate) async fn outcome_of(&self, key: &str) -> Option<Outcome> {
+        self.writer.look(key).await.ok().flatten().map(|row| row.state.outcome())
     }
 
     /// The claim of a request with a key of the caller.
