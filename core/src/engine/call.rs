@@ -126,6 +126,7 @@ async fn attempt_until_done(
             if !claimed? {
                 return Ok(());
             }
+            history.ambiguous |= claim.may_be_second;
         }
         let epoch = turn.or_else(|| shared.process().pace.begin());
         history.attempts += 1;

@@ -24,6 +24,8 @@ pub(crate) struct CallClaim {
     claim: Claim,
     /// The generation of the claim, while the row is claimed by this call.
     generation: Option<u64>,
+    /// Whether an earlier request of the row may have been processed. Then no result of this call can be that nothing was.
+    pub(crate) may_be_second: bool,
     /// Whether the call returns the result of an earlier one.
     pub(crate) is_replayed: bool,
     /// Why the row could not be claimed, if the ledger cannot be used. Nothing was sent then.
@@ -34,7 +36,15 @@ pub(crate) struct CallClaim {
 
 impl CallClaim {
     pub(crate) fn new(ledger: Arc<OpenLedger>, claim: Claim, leave: impl FnOnce(Error) + Send + 'static) -> CallClaim {
-        CallClaim { ledger, claim, generation: None, is_replayed: false, failure: None, leave: Some(Box::new(leave)) }
+        CallClaim {
+            ledger,
+            claim,
+            generation: None,
+            may_be_second: false,
+            is_replayed: false,
+            failure: None,
+            leave: Some(Box::new(leave)),
+        }
     }
 
     /// Claims the row, unless it is claimed. Returns whether the request must be sent; if not, the decoder has the earlier result.
@@ -50,7 +60,8 @@ impl CallClaim {
             }
         };
         match claimed {
-            Claimed::Send { .. } => {
+            Claimed::Send { may_be_second } => {
+                self.may_be_second = may_be_second;
                 self.generation = Some(row.generation);
                 Ok(true)
             }
@@ -76,6 +87,7 @@ impl CallClaim {
     /// Called before the call waits for another attempt.
     pub(crate) async fn before_wait(&mut self, wait: Duration, error: &Error) -> Result<()> {
         match wait > LONGEST_CLAIMED_WAIT {
+            true if self.may_be_second => self.settle(state::Result::Unknown, record_of(error)).await,
             true => self.settle(state::Result::NotSent, record_of(error)).await,
             false => Ok(()),
         }

@@ -102,3 +102,40 @@ fn no_row_takes_the_slot_of_one_that_stops_the_run() {
         assert_eq!((results.len(), world.sandbox.requests().len()), (1, 1));
     }
 }
+
+#[test]
+fn a_row_that_is_sent_again_stays_in_doubt_until_it_is_accepted() {
+    let world = World::new();
+    let client = support::client(&world.sandbox);
+    let again = || with(BulkOptions::new().on_unknown("send"), &world);
+    for fault in [
+        json!({"status": 502}),
+        json!({"status": 401}),
+        json!({"status": 422, "body": {"error": "invalid_sender"}}),
+        json!({"status": 429, "headers": {"Retry-After": "3600"}}),
+    ] {
+        world.sandbox.add_fault(fault.clone());
+        let (results, _) = run(&client, rows(1), &again());
+        // The first request may have been processed.
+        assert_eq!(results[0].outcome, Outcome::Unknown, "{fault}");
+        assert_eq!((world.counts().in_doubt, world.counts().not_sent), (1, 0), "{fault}");
+        let (results, _) = run(&client, rows(1), &with(BulkOptions::new(), &world));
+        assert_eq!(results[0].error.as_ref().map(Error::kind), Some(Kind::InDoubt), "{fault}");
+    }
+    // Longer than a second: the claim is given up during the wait.
+    world.sandbox.add_fault(json!({"status": 429, "headers": {"Retry-After": "1.1"}}));
+    let (results, stop) = run(&client, rows(1), &again());
+    assert!(stop.is_none() && results[0].value.is_some());
+    assert_eq!((world.counts().in_doubt, world.counts().accepted), (0, 1));
+}
+
+#[test]
+fn a_rate_may_be_tiny() {
+    let world = World::new();
+    let client = support::client(&world.sandbox);
+    let options = BulkOptions::new().rate(f64::MIN_POSITIVE);
+    let mut sending = client.messages().send_many(rows(2), &options).expect("a run");
+    assert!(sending.next().expect("a result").expect("no stop").value.is_some());
+    sending.cancel();
+    assert_eq!(sending.next().expect("a result").expect("a row").outcome, Outcome::NotSent);
+}
