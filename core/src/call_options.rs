@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use http::header::HeaderMap;
 
 use crate::config::{Config, header, positive};
+use crate::engine::expiry::Expiry;
 use crate::engine::request::{ANY_ROUTE, Request};
 use crate::engine::{BulkPace, Priority};
 use crate::extra::{self, BodyParams};
@@ -157,6 +158,7 @@ impl CallOptions {
             cancel: self.cancel.clone(),
             observer: self.observer.clone(),
             bulk: None,
+            expiry: Expiry::default(),
         })
     }
 }
@@ -196,6 +198,7 @@ pub(crate) struct Call {
     pub(crate) observer: Option<Observer>,
     /// The run of which the call is a row.
     pub(crate) bulk: Option<Arc<BulkPace>>,
+    pub(crate) expiry: Expiry,
 }
 
 impl Call {

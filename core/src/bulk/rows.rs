@@ -19,6 +19,7 @@ use crate::bulk_options::{BulkOptions, BulkValues, sends};
 use crate::call_options::CallOptions;
 use crate::config::defaulted;
 use crate::decode::ResponseDecoder;
+use crate::engine::expiry::Expiry;
 use crate::engine::keyed::Work;
 use crate::engine::rate::FixedRate;
 use crate::engine::request::{Method, Request};
@@ -207,7 +208,11 @@ impl<P: BulkRow> Rows<P> {
     fn prepare(&self, row: &P) -> Result<(Option<String>, Work<P::Model>)> {
         let request = Request::new(Method::Post, P::ROUTE, &self.shared.config.base_url);
         let (request, params) = self.options.complete_with(request, row)?;
-        self.check_time(params.scheduled_at())?;
+        let expiry =
+            Expiry { not_after: self.not_after, scheduled_at: params.scheduled_at().filter(|_| !self.allow_past) };
+        if self.ledger.is_none() {
+            expiry.check()?;
+        }
         let key = match row.idempotency_key() {
             Some(key) => {
                 key::check(key)?;
@@ -224,21 +229,8 @@ impl<P: BulkRow> Rows<P> {
         call.retry_ambiguous = P::IS_IDEMPOTENT;
         call.cancel = Some(self.cancel.child());
         call.bulk = Some(self.pace.clone());
+        call.expiry = expiry;
         Ok((key, Work { request, call, decoder: ResponseDecoder::filled_from(params), claim }))
-    }
-
-    fn check_time(&self, scheduled_at: Option<Timestamp>) -> Result<()> {
-        let now = Timestamp::now();
-        if let Some(time) = self.not_after.filter(|time| *time < now) {
-            let message = format!("`not_after` has passed: it is {time}");
-            return Err(Error::new(Kind::Validation, Outcome::NotSent, message));
-        }
-        match scheduled_at.filter(|time| *time < now && !self.allow_past) {
-            Some(time) => {
-                Err(Error::invalid("scheduled_at", time.to_string(), "has passed; to send it anyway, set `allow_past`"))
-            }
-            None => Ok(()),
-        }
     }
 
     fn report_duplicate(self: &Arc<Self>, index: u64, key: Option<String>) {
@@ -330,6 +322,7 @@ impl<P: BulkRow> Rows<P> {
             Err(error) => error.outcome(),
         };
         let kind = result.as_ref().err().map(Error::kind);
+        let was_sent = result.as_ref().err().is_none_or(|error| error.attempts() > 0);
         let (value, error) = match result {
             Ok(value) => (Some(value), None),
             Err(error) => (None, Some(error).filter(|_| !exists)),
@@ -342,8 +335,8 @@ impl<P: BulkRow> Rows<P> {
                 _ if kind == Some(Kind::Duplicate) => &mut counts.duplicate,
                 Outcome::Rejected => &mut counts.rejected,
                 _ if replayed => &mut counts.replayed,
-                // Accepted with other parameters, in an earlier run.
-                Outcome::Accepted if kind == Some(Kind::KeyReused) => &mut counts.replayed,
+                // Accepted in an earlier run, and with other parameters, or this run has stopped.
+                Outcome::Accepted if !was_sent => &mut counts.replayed,
                 Outcome::Accepted => &mut counts.accepted,
                 Outcome::NotSent => &mut counts.not_sent,
                 Outcome::Unknown => &mut counts.unknown,

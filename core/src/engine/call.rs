@@ -118,8 +118,10 @@ async fn attempt_until_done(
         // Before the gate, which may close during this wait.
         let permit = admit(shared, http, call, history).await?;
         pass_gate(shared, call, history, &mut waiter).await?;
+        // Not earlier: the waits may have been long.
+        let in_time = call.expiry.check();
         if let Some(claim) = claim.as_deref_mut() {
-            let claimed = claim.begin(decoder).await;
+            let claimed = claim.begin(decoder, in_time).await;
             if let (Some(run), Ok(false) | Err(_)) = (&call.bulk, &claimed) {
                 shared.process().pace.give_back(run);
             }
@@ -127,6 +129,8 @@ async fn attempt_until_done(
                 return Ok(());
             }
             history.ambiguous |= claim.may_be_second;
+        } else {
+            in_time?;
         }
         let epoch = turn.or_else(|| shared.process().pace.begin());
         history.attempts += 1;

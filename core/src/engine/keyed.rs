@@ -35,6 +35,8 @@ pub(crate) struct Done<T> {
     pub(crate) result: Result<T>,
     /// Whether the result is that of an earlier call.
     pub(crate) is_replayed: bool,
+    /// Whether the ledger has a row with the key.
+    pub(crate) has_row: bool,
     /// Why the result could not be recorded.
     pub(crate) not_recorded: Option<Error>,
 }
@@ -68,10 +70,15 @@ impl Shared {
                 let (caller, left) = (caller.clone(), left.clone());
                 CallClaim::new(ledger, claim, move |error| {
                     *left.lock().unwrap_or_else(PoisonError::into_inner) = true;
-                    caller.done(Done { result: Err(error), is_replayed: false, not_recorded: None });
+                    caller.done(Done { result: Err(error), is_replayed: false, has_row: true, not_recorded: None });
                 })
             });
             let ran = call::run_claimed(&shared, &running.http, &request, &call, &mut decoder, claim.as_mut()).await;
+            let ran = match (ran, claim.as_mut()) {
+                (Err(error), Some(claim)) => Err(claim.correct(error).await),
+                (ran, _) => ran,
+            };
+            let has_row = claim.as_ref().is_some_and(|claim| claim.has_row);
             let is_replayed = claim.as_ref().is_some_and(|claim| claim.is_replayed);
             let mut not_recorded = claim.as_mut().and_then(|claim| claim.failure.take());
             let recording = claim.as_mut().map(|claim| claim.end(&decoder, ran.as_ref().err()));
@@ -82,7 +89,7 @@ impl Shared {
             }
             caller.settled();
             if !*left.lock().unwrap_or_else(PoisonError::into_inner) {
-                caller.done(Done { result, is_replayed, not_recorded });
+                caller.done(Done { result, is_replayed, has_row, not_recorded });
             }
         }));
         Ok(())

@@ -15,6 +15,7 @@ mod background;
 mod call;
 mod connect;
 mod error_body;
+pub(crate) mod expiry;
 mod fork;
 mod gate;
 mod http;

@@ -26,6 +26,8 @@ pub(crate) struct CallClaim {
     generation: Option<u64>,
     /// Whether an earlier request of the row may have been processed. Then no result of this call can be that nothing was.
     pub(crate) may_be_second: bool,
+    /// Whether the ledger has a row with the key, as far as this call knows.
+    pub(crate) has_row: bool,
     /// Whether the call returns the result of an earlier one.
     pub(crate) is_replayed: bool,
     /// Why the row could not be claimed, if the ledger cannot be used. Nothing was sent then.
@@ -41,6 +43,7 @@ impl CallClaim {
             claim,
             generation: None,
             may_be_second: false,
+            has_row: false,
             is_replayed: false,
             failure: None,
             leave: Some(Box::new(leave)),
@@ -48,17 +51,22 @@ impl CallClaim {
     }
 
     /// Claims the row, unless it is claimed. Returns whether the request must be sent; if not, the decoder has the earlier result.
-    pub(crate) async fn begin(&mut self, decoder: &mut dyn Decoder) -> Result<bool> {
+    ///
+    /// `in_time` is an error if it is too late to send the row. A row that was accepted before is replayed nevertheless.
+    pub(crate) async fn begin(&mut self, decoder: &mut dyn Decoder, in_time: Result<()>) -> Result<bool> {
         if self.generation.is_some() {
-            return Ok(true);
+            return in_time.map(|()| true);
         }
-        let (claimed, row) = match self.ledger.writer.claim(self.claim.clone()).await {
-            Ok(answer) => answer,
-            Err(error) => {
-                self.failure = Some(writer::copy(&error));
-                return Err(error);
+        if let Err(too_late) = in_time {
+            let outcome = self.outcome_before().await?;
+            // Such a row is never sent again.
+            if outcome != Outcome::Accepted {
+                return Err(too_late.with_outcome(outcome));
             }
-        };
+        }
+        let claimed = self.ledger.writer.claim(self.claim.clone()).await;
+        let (claimed, row) = self.note_failure(claimed)?;
+        self.has_row = true;
         match claimed {
             Claimed::Send { may_be_second } => {
                 self.may_be_second = may_be_second;
@@ -82,6 +90,30 @@ impl CallClaim {
                 Err(Error::new(Kind::KeyReused, row.state.outcome(), message))
             }
         }
+    }
+
+    /// What is known about the request of the row, before this call.
+    async fn outcome_before(&mut self) -> Result<Outcome> {
+        let found = self.ledger.writer.look(&self.claim.key).await;
+        let row = self.note_failure(found)?;
+        self.has_row = row.is_some();
+        Ok(row.map_or(Outcome::NotSent, |row| row.state.outcome()))
+    }
+
+    /// The error of the call. If it ends before the claim, an earlier call may have sent the row: then it is wrong that nothing was sent.
+    pub(crate) async fn correct(&mut self, error: Error) -> Error {
+        if self.has_row || self.failure.is_some() || error.outcome() != Outcome::NotSent {
+            return error;
+        }
+        match self.outcome_before().await {
+            Ok(outcome @ (Outcome::Accepted | Outcome::Unknown)) => error.with_outcome(outcome),
+            _ => error,
+        }
+    }
+
+    /// Takes note of an error of the ledger.
+    fn note_failure<T>(&mut self, result: Result<T>) -> Result<T> {
+        result.inspect_err(|error| self.failure = Some(writer::copy(error)))
     }
 
     /// Called before the call waits for another attempt.

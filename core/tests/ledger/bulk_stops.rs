@@ -1,9 +1,11 @@
 //! When bulk runs stop.
 
 use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
-use zexa::{BulkOptions, CancelToken, Error, Kind, Outcome};
+use zexa::binding::{self, Step};
+use zexa::{BulkOptions, BulkStats, CancelToken, Client, Error, Kind, Outcome, SendMessage, SendResult};
 
 use super::World;
 use super::bulk::{assert_no_duplicates, rows, run, with};
@@ -129,13 +131,63 @@ fn a_row_that_is_sent_again_stays_in_doubt_until_it_is_accepted() {
     assert_eq!((world.counts().in_doubt, world.counts().accepted), (0, 1));
 }
 
+/// A run that is cancelled when all rows are pulled, there is a result, and the others wait.
+fn run_and_cancel(client: &Client, count: u32, options: &BulkOptions) -> (Vec<SendResult>, BulkStats) {
+    let run = binding::begin_run::<SendMessage>(client, options).expect("a run");
+    let (mut rows, mut results) = (rows(count), Vec::new());
+    loop {
+        match run.step(true) {
+            Step::Pull => match rows.next() {
+                Some(row) => run.push(row),
+                None => run.end(),
+            },
+            Step::Result(result) => results.push(result),
+            Step::Wait => {
+                if !results.is_empty() {
+                    run.cancel();
+                }
+                assert!(run.wait(None).expect("no fork"));
+            }
+            Step::End(_) => return (results, run.stats()),
+        }
+    }
+}
+
 #[test]
 fn a_rate_may_be_tiny() {
     let world = World::new();
     let client = support::client(&world.sandbox);
-    let options = BulkOptions::new().rate(f64::MIN_POSITIVE);
-    let mut sending = client.messages().send_many(rows(2), &options).expect("a run");
-    assert!(sending.next().expect("a result").expect("no stop").value.is_some());
-    sending.cancel();
-    assert_eq!(sending.next().expect("a result").expect("a row").outcome, Outcome::NotSent);
+    let (results, _) = run_and_cancel(&client, 3, &BulkOptions::new().rate(f64::MIN_POSITIVE));
+    let outcomes: Vec<_> = results.iter().map(|result| result.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Accepted, Outcome::NotSent, Outcome::NotSent]);
+}
+
+#[test]
+fn rows_that_come_too_late_are_replayed_and_not_sent() {
+    let world = World::new();
+    let client = support::client(&world.sandbox);
+    run(&client, rows(3), &with(BulkOptions::new(), &world));
+    let late = || with(BulkOptions::new().ordered(true).not_after(zexa::Timestamp::UNIX_EPOCH), &world);
+    let (results, stop) = run(&client, rows(5), &late());
+    assert!(stop.is_none());
+    assert!(results[..3].iter().all(|result| result.replayed && result.recorded));
+    assert!(results[3..].iter().all(|result| result.outcome == Outcome::NotSent && !result.recorded));
+    // The time passes while the gate is closed.
+    world.sandbox.add_fault(json!({"status": 429, "headers": {"Retry-After": "1"}}));
+    let soon = zexa::Timestamp::now() + Duration::from_millis(500);
+    let (results, _) = run(&client, rows(4).skip(3), &with(BulkOptions::new().not_after(soon), &world));
+    assert_eq!((results[0].outcome, world.counts().not_sent), (Outcome::NotSent, 1));
+    assert_eq!(world.sandbox.messages().len(), 3);
+}
+
+#[test]
+fn a_stopped_run_does_not_say_that_sent_rows_were_not_sent() {
+    let world = World::new();
+    let client = support::client(&world.sandbox);
+    run(&client, rows(4), &with(BulkOptions::new(), &world));
+    let options = with(BulkOptions::new().rate(f64::MIN_POSITIVE), &world);
+    let (results, stats) = run_and_cancel(&client, 4, &options);
+    assert_eq!(results.iter().filter(|result| result.replayed).count(), 1);
+    assert!(results.iter().all(|result| result.outcome == Outcome::Accepted && result.recorded));
+    assert_eq!((stats.accepted, stats.replayed), (0, 4));
 }
