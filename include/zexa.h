@@ -582,8 +582,8 @@ typedef struct zexa_client_options {
      */
     int64_t max_connections;
     /**
-     * Path of the ledger, a file that records which messages were sent. Calls with an
-     * `idempotency_key` need it. It is created if it does not exist.
+     * Path of the ledger, a file that records which messages were sent. Calls with an idempotency
+     * key need it. It is created if it does not exist.
      */
     const char *ledger;
     /**

@@ -712,8 +712,8 @@ struct client_options {
     /// prefetch fewer pages if connections are scarce. Idle connections are closed after at most a
     /// minute; a blocking client closes them when it is next used.
     std::optional<std::int64_t> max_connections{};
-    /// Path of the ledger, a file that records which messages were sent. Calls with an
-    /// `idempotency_key` need it. It is created if it does not exist.
+    /// Path of the ledger, a file that records which messages were sent. Calls with an idempotency
+    /// key need it. It is created if it does not exist.
     std::optional<std::string> ledger{};
     /// Secret for the hashes in the ledger, which then cannot be guessed from the file alone. It is
     /// not stored, and must be the same whenever the ledger is used.

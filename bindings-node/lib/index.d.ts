@@ -168,7 +168,7 @@ export interface ClientOptions {
    */
   maxConnections?: number | null | undefined
   /**
-   * Path of the ledger, a file that records which messages were sent. Calls with an `idempotencyKey` need it. It is
+   * Path of the ledger, a file that records which messages were sent. Calls with an idempotency key need it. It is
    * created if it does not exist.
    */
   ledger?: string | URL | null | undefined

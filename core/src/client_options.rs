@@ -52,7 +52,7 @@ options! {
         /// Further calls wait for a connection in order of arrival, until their deadline. Lists prefetch fewer pages if connections are scarce. Idle
         /// connections are closed after at most a minute; a blocking client closes them when it is next used.
         max_connections: limit = 100;
-        /// Set the path of the ledger, a file that records which messages were sent. Calls with an `idempotency_key` need it. It is created if it does
+        /// Set the path of the ledger, a file that records which messages were sent. Calls with an idempotency key need it. It is created if it does
         /// not exist.
         ledger: path;
         /// Set a secret for the hashes in the ledger, which then cannot be guessed from the file alone. It is not stored, and must be the same

@@ -7,6 +7,8 @@ import json
 import pickle
 import socket
 import traceback
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +36,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "decode": {"status": 200, "text": "<html>"},
     "other": {"status": 307, "headers": {"Location": "/elsewhere"}},
 }
+OF_LEDGERS = {"in_progress", "in_doubt", "key_reused", "duplicate", "stopped"}
 CONNECTION_ERRORS = (zexa.APIConnectionError, zexa.APITimeoutError)
 
 
@@ -49,6 +52,39 @@ def failure(server: Server, kind: str) -> zexa.ZexaError:
     return caught(lambda: client.messages.send(**SMS))
 
 
+def failure_of_ledger(server: Server, kind: str, path: Path) -> zexa.ZexaError:
+    """An error of this kind, raised by a real call of a client with a ledger."""
+    client = zexa.Client(**server.options, ledger=path)
+
+    def again(body: str = "Hello") -> zexa.ZexaError:
+        return caught(lambda: client.messages.send(**{**SMS, "body": body}, idempotency_key="order-1"))
+
+    if kind == "key_reused":
+        client.messages.send(**{**SMS, "body": "Hello"}, idempotency_key="order-1")
+        return again("Another text")
+    if kind == "in_doubt":
+        server.fault(status=502)
+        assert again().outcome == "unknown"
+        return again()
+    if kind == "in_progress":
+        server.fault(process=True, delay=0.5)
+        with ThreadPoolExecutor() as pool:
+            first = pool.submit(client.messages.send, **{**SMS, "body": "Hello"}, idempotency_key="order-1")
+            server.requests(at_least=1)
+            error = again()
+            first.result()
+        return error
+    if kind == "stopped":
+        server.fault(status=401)
+    rows = [{**SMS, "idempotency_key": "order-1"}] * 2
+    results = []
+    with client.messages.send_many(rows, concurrency=1, ordered=True) as sending:
+        if kind == "stopped":
+            return caught(lambda: results.extend(sending))
+        results.extend(sending)
+    return results[1].error
+
+
 def caught(call: Any) -> zexa.ZexaError:
     with pytest.raises(zexa.ZexaError) as info:
         call()
@@ -56,8 +92,9 @@ def caught(call: Any) -> zexa.ZexaError:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind != "cancelled"])
-def test_each_class_can_be_pickled_and_copied(server: Server, kind: str) -> None:
-    error = failure(server, kind)
+def test_each_class_can_be_pickled_and_copied(server: Server, kind: str, tmp_path: Path) -> None:
+    error = failure_of_ledger(server, kind, tmp_path / "june.db") if kind in OF_LEDGERS else failure(server, kind)
+    assert error.kind == kind
     for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
         assert type(again) is type(error)
         assert attributes(again) == attributes(error)
@@ -178,8 +215,8 @@ def through_celery(error: zexa.ZexaError) -> Any:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind != "cancelled"])
-def test_each_class_survives_serialization_of_its_args(server: Server, kind: str) -> None:
-    error = failure(server, kind)
+def test_each_class_survives_serialization_of_its_args(server: Server, kind: str, tmp_path: Path) -> None:
+    error = failure_of_ledger(server, kind, tmp_path / "june.db") if kind in OF_LEDGERS else failure(server, kind)
     again = through_celery(error)
     assert type(again) is type(error)
     assert attributes(again) == attributes(error)

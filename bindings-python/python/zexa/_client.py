@@ -93,7 +93,7 @@ class Client:
             Default: 100. Further calls wait for a connection in order of arrival, until their deadline. Lists
             prefetch fewer pages if connections are scarce. Idle connections are closed after at most a minute; a
             blocking client closes them when it is next used.
-        ledger: Path of the ledger, a file that records which messages were sent. Calls with an `idempotency_key`
+        ledger: Path of the ledger, a file that records which messages were sent. Calls with an idempotency key
             need it. It is created if it does not exist.
         ledger_secret: Secret for the hashes in the ledger, which then cannot be guessed from the file alone. It
             is not stored, and must be the same whenever the ledger is used.

@@ -234,7 +234,13 @@ impl<P: BulkRow> Rows<P> {
     }
 
     fn report_duplicate(self: &Arc<Self>, index: u64, key: Option<String>) {
-        let error = |outcome| Error::new(Kind::Duplicate, outcome, "an earlier row of the run has this key");
+        let error = |outcome| {
+            Error::new(
+                Kind::Duplicate,
+                outcome,
+                "an earlier row of the run has this key; nothing was sent for this one",
+            )
+        };
         let (Some(ledger), Ok(running)) = (self.ledger.clone(), self.shared.background_runtime()) else {
             return self.finish(index, key, Err(error(Outcome::Unknown)), false, false);
         };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::open::OpenLedger;
@@ -82,11 +83,18 @@ impl CallClaim {
                 Err(Error::new(Kind::InProgress, Outcome::Unknown, message))
             }
             Claimed::InDoubt => {
-                let message = format!("it is not known whether the request of {} was processed", row.claimed_at);
+                let message = format!(
+                    "it is not known whether the request of {} was processed, so nothing was sent now; settle the key in the ledger",
+                    seconds(row.claimed_at)
+                );
                 Err(Error::new(Kind::InDoubt, Outcome::Unknown, message))
             }
             Claimed::KeyReused => {
-                let message = format!("this key was used for other parameters on {}", row.claimed_at);
+                let message = format!(
+                    "this key was used for other parameters on {}, and is {}; nothing was sent now",
+                    seconds(row.claimed_at),
+                    row.state.outcome().in_words()
+                );
                 Err(Error::new(Kind::KeyReused, row.state.outcome(), message))
             }
         }
@@ -165,6 +173,11 @@ impl Drop for CallClaim {
     }
 }
 
+/// The time without a fraction, for messages.
+fn seconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
+}
+
 /// What an error says about the request of a row.
 fn result_of(error: &Error) -> state::Result {
     match (error.outcome(), error.kind()) {
@@ -218,7 +231,7 @@ fn kept_code(code: &str) -> Option<String> {
 fn replay(row: &Row, decoder: &mut dyn Decoder) -> Result<()> {
     let record = &row.record;
     if row.state == State::Rejected {
-        let message = format!("the request was rejected on {}", row.settled_at.unwrap_or(row.claimed_at));
+        let message = format!("the request was rejected on {}", seconds(row.settled_at.unwrap_or(row.claimed_at)));
         let error = Error::new(record.error.unwrap_or_default(), Outcome::Rejected, message)
             .with_code(record.code.clone())
             .with_request_id(record.request_id.clone());
@@ -228,7 +241,7 @@ fn replay(row: &Row, decoder: &mut dyn Decoder) -> Result<()> {
         });
     }
     let Some(id) = &record.id else {
-        let message = format!("the request was accepted on {}, and its id is not known", row.claimed_at);
+        let message = format!("the request was accepted on {}, and its id is not known", seconds(row.claimed_at));
         return Err(Error::new(Kind::Decode, Outcome::Accepted, message));
     };
     let mut model = json!({"id": id});

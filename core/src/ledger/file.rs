@@ -41,6 +41,9 @@ impl LedgerFile {
                     Ok(_) => true,
                     // Another process was faster.
                     Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                        return Err(about(&absolute, "cannot be created: its directory does not exist"));
+                    }
                     Err(error) => return Err(cannot("create", &absolute, &error)),
                 }
             }

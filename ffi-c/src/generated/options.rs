@@ -83,7 +83,7 @@ pub struct zexa_client_options {
     /// Further calls wait for a connection in order of arrival, until their deadline. Lists prefetch fewer pages if connections are scarce. Idle
     /// connections are closed after at most a minute; a blocking client closes them when it is next used.
     pub max_connections: i64,
-    /// Path of the ledger, a file that records which messages were sent. Calls with an `idempotency_key` need it. It is created if it does
+    /// Path of the ledger, a file that records which messages were sent. Calls with an idempotency key need it. It is created if it does
     /// not exist.
     pub ledger: *const c_char,
     /// Secret for the hashes in the ledger, which then cannot be guessed from the file alone. It is not stored, and must be the same
