@@ -4,7 +4,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::time::{sleep, timeout_at};
+use tokio::time::{sleep, timeout, timeout_at};
 
 use super::admission::Permit;
 use super::api_key::ApiKey;
@@ -19,7 +19,7 @@ use super::waiting;
 use super::{CANCELLED, Shared, cancelled, closed, fork, no_connection};
 use crate::call_options::Call;
 use crate::decode::Decoder;
-use crate::ledger::claim::CallClaim;
+use crate::ledger::claim::{CallClaim, LONGEST_CLAIMED_WAIT};
 use crate::observe::{self, Attempt};
 use crate::{Error, Kind, Outcome, Result};
 
@@ -108,16 +108,20 @@ async fn attempt_until_done(
     let mut waiter = shared.gate.waiter(call.priority());
     let generation = fork::generation();
     loop {
-        let turn = match &call.bulk {
-            None => None,
-            Some(run) => {
-                pass_gate(shared, call, history, &mut waiter).await?;
-                Some(until_over(shared, call, history, shared.process().pace.turn(run)).await?)
+        let (turn, permit) = {
+            let mut waiting = pin!(wait_for_turn(shared, http, call, history, &mut waiter));
+            match claim.as_deref_mut().filter(|claim| claim.is_held()) {
+                None => waiting.await?,
+                Some(claim) => match timeout(LONGEST_CLAIMED_WAIT, waiting.as_mut()).await {
+                    Ok(ready) => ready?,
+                    // The gate was closed again, or many rows are before this one.
+                    Err(_) => {
+                        claim.give_up().await?;
+                        waiting.await?
+                    }
+                },
             }
         };
-        // Before the gate, which may close during this wait.
-        let permit = admit(shared, http, call, history).await?;
-        pass_gate(shared, call, history, &mut waiter).await?;
         // Not earlier: the waits may have been long.
         let in_time = call.expiry.check();
         if let Some(claim) = claim.as_deref_mut() {
@@ -163,6 +167,27 @@ async fn attempt_until_done(
             pause(shared, call, history, wait).await?;
         }
     }
+}
+
+/// Waits until an attempt may begin. Returns the turn of a bulk row, and the permit to use a connection.
+async fn wait_for_turn(
+    shared: &Shared,
+    http: &Http,
+    call: &Call,
+    history: &mut History,
+    waiter: &mut Waiter<'_>,
+) -> Result<(Option<Epoch>, Option<Permit>)> {
+    let turn = match &call.bulk {
+        None => None,
+        Some(run) => {
+            pass_gate(shared, call, history, waiter).await?;
+            Some(until_over(shared, call, history, shared.process().pace.turn(run)).await?)
+        }
+    };
+    // Before the gate, which may close during this wait.
+    let permit = admit(shared, http, call, history).await?;
+    pass_gate(shared, call, history, waiter).await?;
+    Ok((turn, permit))
 }
 
 /// The earlier attempts of a call.

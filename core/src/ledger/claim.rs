@@ -14,7 +14,7 @@ use crate::decode::Decoder;
 use crate::{Error, Kind, Outcome, Result};
 
 /// Before a wait that is longer than this, the claim is given up, so that no row is in doubt if the process is killed during the wait.
-const LONGEST_CLAIMED_WAIT: Duration = Duration::from_secs(1);
+pub(crate) const LONGEST_CLAIMED_WAIT: Duration = Duration::from_secs(1);
 
 /// The maximum length of a text of the server that the ledger keeps.
 const MAX_LENGTH: usize = 128;
@@ -33,6 +33,8 @@ pub(crate) struct CallClaim {
     pub(crate) is_replayed: bool,
     /// Why the row could not be claimed, if the ledger cannot be used. Nothing was sent then.
     pub(crate) failure: Option<Error>,
+    /// The data of the last attempt, if another one follows.
+    last: Record,
     /// Tells the caller that the call was cancelled, and that its outcome is unknown. The attempt goes on.
     leave: Option<Box<dyn FnOnce(Error) + Send>>,
 }
@@ -47,6 +49,7 @@ impl CallClaim {
             has_row: false,
             is_replayed: false,
             failure: None,
+            last: Record::default(),
             leave: Some(Box::new(leave)),
         }
     }
@@ -124,13 +127,24 @@ impl CallClaim {
         result.inspect_err(|error| self.failure = Some(writer::copy(error)))
     }
 
-    /// Called before the call waits for another attempt.
+    /// Called before the call waits for another attempt, because of this error.
     pub(crate) async fn before_wait(&mut self, wait: Duration, error: &Error) -> Result<()> {
+        self.last = record_of(error);
         match wait > LONGEST_CLAIMED_WAIT {
-            true if self.may_be_second => self.settle(state::Result::Unknown, record_of(error)).await,
-            true => self.settle(state::Result::NotSent, record_of(error)).await,
+            true => self.give_up().await,
             false => Ok(()),
         }
+    }
+
+    /// Whether this call holds the claim.
+    pub(crate) fn is_held(&self) -> bool {
+        self.generation.is_some()
+    }
+
+    /// Gives up the claim during a wait. Nothing of this claim was processed.
+    pub(crate) async fn give_up(&mut self) -> Result<()> {
+        let result = if self.may_be_second { state::Result::Unknown } else { state::Result::NotSent };
+        self.settle(result, self.last.clone()).await
     }
 
     /// The call is cancelled, but its request may have been sent: the caller gets this error, and the attempt goes on.

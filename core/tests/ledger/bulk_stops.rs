@@ -191,3 +191,15 @@ fn a_stopped_run_does_not_say_that_sent_rows_were_not_sent() {
     assert!(results.iter().all(|result| result.outcome == Outcome::Accepted && result.recorded));
     assert_eq!((stats.accepted, stats.replayed), (0, 4));
 }
+
+#[test]
+fn a_row_that_waits_for_the_rate_again_is_not_in_doubt() {
+    let world = World::new();
+    world.sandbox.add_fault(json!({"status": 429, "headers": {"Retry-After": "0.1"}}));
+    let client = support::client(&world.sandbox);
+    let options = with(BulkOptions::new().rate(f64::MIN_POSITIVE), &world);
+    let run = binding::begin_run::<SendMessage>(&client, &options).expect("a run");
+    rows(1).for_each(|row| run.push(row));
+    until("the claim is given up", || world.counts().not_sent == 1);
+    assert_eq!((world.counts().claimed, world.sandbox.requests().len()), (0, 1));
+}
