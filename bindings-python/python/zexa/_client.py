@@ -532,7 +532,8 @@ class Messages:
             allow_past: Send messages whose `scheduled_at` has passed immediately, instead of reporting them as
                 not sent. Default: `False`.
             not_after: Time after which nothing more is sent, for messages that would come too late. Default:
-                none. timeout, max_retries, extra_headers, extra_query: See `with_options()`.
+                none.
+            timeout, max_retries, extra_headers, extra_query: See `with_options()`.
             extra_body: Body fields that this version does not know. The call fails with `ConfigError` if its
                 parameters set the same field, or if it sends no parameters in a body.
 
@@ -943,7 +944,8 @@ class Contacts:
             rate: Maximum rate, in rows per second. Without it, the run is as fast as the server allows: after the
                 first 429, the rate adapts to the server's limit. Default: none.
             ordered: Return the results in the order of the rows, instead of in the order in which they arrive.
-                Default: `False`. timeout, max_retries, extra_headers, extra_query: See `with_options()`.
+                Default: `False`.
+            timeout, max_retries, extra_headers, extra_query: See `with_options()`.
             extra_body: Body fields that this version does not know. The call fails with `ConfigError` if its
                 parameters set the same field, or if it sends no parameters in a body.
 
