@@ -185,7 +185,8 @@ static void test_invalid_rows(void) {
             CHECK_CONTAINS(zexa_error_details_json(error), field);
             CHECK_NUMBER(zexa_send_result_outcome(result), ZEXA_OUTCOME_NOT_SENT);
             CHECK(zexa_send_result_message(result) == NULL);
-            CHECK(zexa_send_result_idempotency_key(result) == NULL);
+            // A row that is only too late has its key, because an earlier run may have sent it.
+            CHECK((zexa_send_result_idempotency_key(result) != NULL) == (index == 4));
         } else if (index == 7) {
             CHECK_NUMBER(zexa_error_kind(error), ZEXA_DUPLICATE);
         } else {

@@ -76,13 +76,22 @@ def failure_of_ledger(server: Server, kind: str, path: Path) -> zexa.ZexaError:
         return error
     if kind == "stopped":
         server.fault(status=401)
-    rows = [{**SMS, "idempotency_key": "order-1"}] * 2
-    results = []
+    row: zexa.SendMessageRow = {
+        "channel": "sms",
+        "to": "+244912345678",
+        "from_": "ZEXA",
+        "body": "Hello",
+        "idempotency_key": "order-1",
+    }
+    rows = [row] * 2
+    results: list[zexa.SendResult] = []
     with client.messages.send_many(rows, concurrency=1, ordered=True) as sending:
         if kind == "stopped":
             return caught(lambda: results.extend(sending))
         results.extend(sending)
-    return results[1].error
+    error = results[1].error
+    assert error
+    return error
 
 
 def caught(call: Any) -> zexa.ZexaError:
