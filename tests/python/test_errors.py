@@ -89,9 +89,9 @@ def failure_of_ledger(server: Server, kind: str, path: Path) -> zexa.ZexaError:
         if kind == "stopped":
             return caught(lambda: results.extend(sending))
         results.extend(sending)
-    error = results[1].error
-    assert error
-    return error
+    duplicate = results[1].error
+    assert duplicate
+    return duplicate
 
 
 def caught(call: Any) -> zexa.ZexaError:
