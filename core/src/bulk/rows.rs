@@ -26,7 +26,6 @@ use crate::engine::request::{Method, Request};
 use crate::engine::{BulkPace, Shared};
 use crate::ledger::key::{self, Hasher};
 use crate::ledger::open::{OpenLedger, RunLock};
-use crate::ledger::row::Claim;
 use crate::ledger::state::Resend;
 use crate::{CancelToken, Error, Kind, Outcome, Result};
 pub(super) struct Rows<P: BulkRow> {
@@ -220,10 +219,8 @@ impl<P: BulkRow> Rows<P> {
             }
             None => params.recipient().map(|(channel, to)| self.hasher.default_key(P::ROUTE, channel, to)),
         };
-        let claim = self.ledger.as_ref().zip(key.as_ref()).map(|(ledger, key)| {
-            let hash = ledger.hasher.of_request(request.route, &request);
-            (ledger.clone(), Claim { key: key.clone(), operation: request.route, hash, resend: self.resend })
-        });
+        let keyed = self.ledger.as_ref().zip(key.as_deref());
+        let claim = keyed.map(|(ledger, key)| (ledger.clone(), ledger.claim(key, &request, self.resend)));
         let mut call = self.options.begin(&self.shared.config)?;
         call.deadline = None;
         call.retry_ambiguous = P::IS_IDEMPOTENT;

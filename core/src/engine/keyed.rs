@@ -16,6 +16,7 @@ use super::{Shared, call, fork};
 use crate::call_options::Call;
 use crate::decode::{Decode, ResponseDecoder};
 use crate::ledger::claim::CallClaim;
+use crate::ledger::key;
 use crate::ledger::open::OpenLedger;
 use crate::ledger::row::Claim;
 use crate::ledger::state::Resend;
@@ -114,7 +115,8 @@ impl Shared {
         if call.retry_ambiguous {
             return Err(Error::config("retry_ambiguous", "must not be set for a call with an `idempotency_key`"));
         }
-        let claim = ledger.claim(key, &request, Resend::default())?;
+        key::check(key)?;
+        let claim = ledger.claim(key, &request, Resend::default());
         Ok(Work { request, call, decoder, claim: Some((ledger, claim)) })
     }
 

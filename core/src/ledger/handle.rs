@@ -86,14 +86,9 @@ impl Ledger {
         let counts: HashMap<State, u64> = store.count()?.into_iter().collect();
         let count = |state| counts.get(&state).copied().unwrap_or_default();
         let (mut abandoned, mut oldest_doubt) = (0, None::<Timestamp>);
-        visit_abandoned(&mut *store, &mut |row| {
-            abandoned += 1;
+        visit_doubts(&mut *store, &mut |row| {
+            abandoned += u64::from(row.state == State::Claimed);
             oldest_doubt = oldest_doubt.into_iter().chain([row.claimed_at]).min();
-            Ok(())
-        })?;
-        store.each(Some(State::Unknown), &mut |row| {
-            oldest_doubt = oldest_doubt.into_iter().chain([row.claimed_at]).min();
-            Ok(())
         })?;
         Ok(LedgerCounts {
             claimed: count(State::Claimed).saturating_sub(abandoned),
@@ -111,14 +106,7 @@ impl Ledger {
     pub fn in_doubt(&self) -> Result<Vec<DoubtfulRow>> {
         let mut store = self.store()?;
         let mut rows = Vec::new();
-        store.each(Some(State::Unknown), &mut |row| {
-            rows.push(row);
-            Ok(())
-        })?;
-        visit_abandoned(&mut *store, &mut |row| {
-            rows.push(row);
-            Ok(())
-        })?;
+        visit_doubts(&mut *store, &mut |row| rows.push(row))?;
         rows.sort_by_key(|row| row.claimed_at);
         Ok(rows.into_iter().map(DoubtfulRow::from).collect())
     }
@@ -209,14 +197,19 @@ impl From<Row> for DoubtfulRow {
     }
 }
 
-/// Calls the function with each claimed row whose owner is dead.
-fn visit_abandoned(store: &mut impl Store, visit: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+/// Calls the function with each row in doubt: those whose outcome is unknown, and then the claimed ones whose owner is dead.
+fn visit_doubts(store: &mut impl Store, visit: &mut dyn FnMut(Row)) -> Result<()> {
+    store.each(Some(State::Unknown), &mut |row| {
+        visit(row);
+        Ok(())
+    })?;
     let mut claimed = Vec::new();
     store.each(Some(State::Claimed), &mut |row| {
         claimed.push(row);
         Ok(())
     })?;
-    claimed.into_iter().filter(|row| !store.is_alive(row.owner)).try_for_each(visit)
+    claimed.into_iter().filter(|row| !store.is_alive(row.owner)).for_each(visit);
+    Ok(())
 }
 
 /// The name of the user, for the record of who has settled a doubt.

@@ -41,6 +41,12 @@ pub(crate) fn check(key: &str) -> Result<()> {
     Err(Error::invalid("idempotency_key", key, &reason))
 }
 
+/// A salt for a new hasher. `None` if the system has no random numbers.
+pub(crate) fn random_salt() -> Option<[u8; 32]> {
+    let mut salt = [0; 32];
+    SystemRandom::new().fill(&mut salt).ok().map(|()| salt)
+}
+
 impl Hasher {
     /// `secret` is an optional secret of the caller, which is not stored in the ledger.
     pub(crate) fn new(salt: &[u8], secret: Option<&str>) -> Hasher {
@@ -51,10 +57,8 @@ impl Hasher {
 
     /// A hasher with a random salt, for keys that are not stored.
     pub(crate) fn random() -> Result<Hasher> {
-        let mut salt = [0; 32];
-        let no_numbers = |_| Error::new(Kind::Other, Outcome::NotSent, "the system has no random numbers");
-        SystemRandom::new().fill(&mut salt).map_err(no_numbers)?;
-        Ok(Hasher::new(&salt, None))
+        let no_numbers = || Error::new(Kind::Other, Outcome::NotSent, "the system has no random numbers");
+        Ok(Hasher::new(&random_salt().ok_or_else(no_numbers)?, None))
     }
 
     /// The hash of a request: of its operation, its query parameters and its body.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::key::{self, Hasher};
+use super::key::Hasher;
 use super::row::Claim;
 use super::state::Resend;
 use super::writer::Writer;
@@ -70,10 +70,9 @@ impl OpenLedger {
         self.writer.look(key).await.ok().flatten().map(|row| row.state.outcome())
     }
 
-    /// The claim of a request with a key of the caller.
-    pub(crate) fn claim(&self, key: &str, request: &Request, resend: Resend) -> Result<Claim> {
-        key::check(key)?;
+    /// The claim of a request with this key, which was checked or made by the ledger.
+    pub(crate) fn claim(&self, key: &str, request: &Request, resend: Resend) -> Claim {
         let hash = self.hasher.of_request(request.route, request);
-        Ok(Claim { key: key.to_owned(), operation: request.route, hash, resend })
+        Claim { key: key.to_owned(), operation: request.route, hash, resend }
     }
 }

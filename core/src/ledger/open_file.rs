@@ -20,13 +20,12 @@ pub(super) fn open(path: &Path, config: &Config) -> Result<OpenLedger> {
         let reason = "is on a network file system, whose locks other machines may not see; to use it anyway, set `ledger_on_network`";
         return Err(about(&path, reason));
     }
-    store.bind(&Account {
+    let hasher = store.bind(&Account {
         origin: config.base_url.as_str(),
         api_key: config.api_key(),
         secret: options.secret.as_deref(),
         allows_other_key: options.same_account,
     })?;
-    let hasher = store.hasher(options.secret.as_deref())?;
     let is_new = store.is_new();
     let owner = store.owner()?;
     let (locks, shown) = (store.locks().clone(), path.clone());

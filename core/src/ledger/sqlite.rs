@@ -11,14 +11,13 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use ring::rand::{SecureRandom, SystemRandom};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row as SqlRow, TransactionBehavior, params};
 
 #[cfg(target_os = "linux")]
 use super::exclusive::{Exclusive, SQLITE_WITHOUT_LOCKS};
 use super::failure::{is_busy, reason, reason_to_open, unusable};
 use super::file::{LedgerFile, about};
-use super::key::{HASH_VERSION, Hash, Hasher};
+use super::key::{HASH_VERSION, Hash, Hasher, random_salt};
 use super::locks::{Locks, Transaction};
 use super::row::{Record, Row};
 use super::state::State;
@@ -102,21 +101,17 @@ impl Sqlite {
         &self.locks
     }
 
-    /// The hasher of this ledger.
-    pub(crate) fn hasher(&mut self, secret: Option<&str>) -> Result<Hasher> {
-        let salt: Vec<u8> =
-            self.read(|connection| connection.query_row("SELECT salt FROM ledger", [], |row| row.get(0)))?;
-        Ok(Hasher::new(&salt, secret))
-    }
-
-    /// Binds a new ledger to the account, or checks that it belongs to the account.
+    /// Binds a new ledger to the account, or checks that it belongs to the account. Returns its hasher.
     ///
     /// # Errors
     ///
     /// [`Kind::Config`] if the ledger belongs to another API or another key.
-    pub(crate) fn bind(&mut self, account: &Account<'_>) -> Result<()> {
-        let fingerprint = self.hasher(None)?.fingerprint(account.api_key);
-        let secret_check = self.hasher(account.secret)?.secret_check();
+    pub(crate) fn bind(&mut self, account: &Account<'_>) -> Result<Hasher> {
+        let salt: Vec<u8> =
+            self.read(|connection| connection.query_row("SELECT salt FROM ledger", [], |row| row.get(0)))?;
+        let fingerprint = Hasher::new(&salt, None).fingerprint(account.api_key);
+        let hasher = Hasher::new(&salt, account.secret);
+        let secret_check = hasher.secret_check();
         let found = self.write(|connection| {
             let bind = "UPDATE ledger SET origin = ?1, fingerprint = ?2, secret_check = ?3 WHERE origin IS NULL";
             connection.execute(bind, params![account.origin, fingerprint, secret_check])?;
@@ -136,7 +131,7 @@ impl Sqlite {
         if secret != secret_check {
             return Err(about(&self.file.path, "was created with another `ledger_secret`, or without one"));
         }
-        Ok(())
+        Ok(hasher)
     }
 
     /// The number of this process, which others use to find out whether it still runs.
@@ -244,10 +239,7 @@ fn prepare(connection: &mut Connection, path: &Path) -> Result<()> {
         (0, 0) if number("schema_version")? == 0 => {}
         _ => return Err(about(path, "is an SQLite file, but not a ledger")),
     }
-    let mut salt = [0; 32];
-    SystemRandom::new()
-        .fill(&mut salt)
-        .map_err(|_| about(path, "cannot be created: the system has no random numbers"))?;
+    let salt = random_salt().ok_or_else(|| about(path, "cannot be created: the system has no random numbers"))?;
     let create = || {
         transaction.execute_batch(include_str!("schema.sql"))?;
         let add = "INSERT INTO ledger (salt, created_at) VALUES (?1, ?2)";
