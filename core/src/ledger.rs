@@ -2,7 +2,7 @@
 //
 // - `state` is the table of states, and `row` applies it to a row;
 // - `key` checks keys, and hashes parameters;
-// - `store` is the interface of a place for rows: `sqlite` is a file (`file`, `locks`, `exclusive`, `failure`), `memory` is for tests;
+// - `store` is the interface of a place for rows: `sqlite` is a file (`file`, `locks`, `exclusive`, `record_lock`, `failure`), `memory` is for tests;
 // - `writer` is the thread that changes a ledger, and `open` is a ledger that a client has opened;
 // - `claim` is the claim of a call, around its attempts;
 // - `handle` is what a user opens to look at a ledger, and `export` writes it as CSV.
@@ -28,6 +28,8 @@ mod memory;
 pub(crate) mod open;
 #[cfg(all(feature = "ledger", unix))]
 mod open_file;
+#[cfg(all(feature = "ledger", unix))]
+mod record_lock;
 pub(crate) mod row;
 #[cfg(all(feature = "ledger", unix))]
 mod sqlite;

@@ -9,12 +9,12 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::mem;
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
+
+use super::record_lock::{self, PATIENCE};
 
 /// The module of SQLite that accesses the file without locks.
 pub(crate) const SQLITE_WITHOUT_LOCKS: &std::ffi::CStr = c"unix-none";
@@ -26,9 +26,6 @@ const PENDING: i64 = 0x4000_0000;
 /// Locked by a program that is about to write. The following 510 bytes are locked by readers.
 const RESERVED: i64 = PENDING + 1;
 const RESERVED_AND_SHARED: i64 = 1 + 510;
-
-/// How long a transaction waits for other programs.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The lock. The system releases it when the file is closed, in one step: if it were released before, another copy of SQLite in this process could lock
 /// the file in between, and would lose its lock when this file is closed. No child is forked in the meantime, which would have the file open, too.
@@ -60,35 +57,19 @@ impl Exclusive {
 }
 
 fn wait_for(file: &File, start: i64, length: i64, end: Instant) -> io::Result<()> {
-    let mut pause = Duration::from_micros(200);
-    loop {
-        match fcntl(file, FcntlArg::F_OFD_SETLK(&lock(libc::F_WRLCK, start, length))) {
-            Ok(_) => return Ok(()),
-            Err(Errno::EACCES | Errno::EAGAIN) if Instant::now() < end => thread::sleep(pause),
-            Err(Errno::EACCES | Errno::EAGAIN) => return Err(io::ErrorKind::TimedOut.into()),
-            Err(error) => return Err(error.into()),
-        }
-        pause = (pause * 2).min(Duration::from_millis(10));
-    }
+    let lock = record_lock::range(libc::F_WRLCK, start, length);
+    record_lock::wait_for(end, || record_lock::was_taken(fcntl(file, FcntlArg::F_OFD_SETLK(&lock))))
 }
 
 fn unlock(file: &File) {
     // Cannot fail for a valid descriptor.
-    let _ = fcntl(file, FcntlArg::F_OFD_SETLK(&lock(libc::F_UNLCK, PENDING, 1 + RESERVED_AND_SHARED)));
-}
-
-fn lock(kind: libc::c_int, start: i64, length: i64) -> libc::flock {
-    libc::flock {
-        l_type: kind as libc::c_short,
-        l_whence: libc::SEEK_SET as libc::c_short,
-        l_start: start as libc::off_t,
-        l_len: length as libc::off_t,
-        l_pid: 0,
-    }
+    let _ = fcntl(file, FcntlArg::F_OFD_SETLK(&record_lock::range(libc::F_UNLCK, PENDING, 1 + RESERVED_AND_SHARED)));
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use rusqlite::Connection;
 
     use super::*;

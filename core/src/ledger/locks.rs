@@ -14,13 +14,12 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 
+use super::record_lock::{self, PATIENCE};
 use crate::engine::{NoFork, PerProcess, generation};
 
 /// Locked for the time of a transaction.
@@ -31,9 +30,6 @@ const RUN: u64 = 1;
 
 /// The byte of an owner is this plus its number.
 const FIRST_OWNER: u64 = 1024;
-
-/// How long a transaction waits for those of other processes.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The locks of a ledger in this process.
 pub(crate) struct Locks {
@@ -83,16 +79,7 @@ impl Locks {
     /// [`io::ErrorKind::TimedOut`] if another process holds the lock for too long.
     pub(crate) fn begin_transaction(&self) -> io::Result<Transaction<'_>> {
         let guard = self.transaction.lock().unwrap_or_else(PoisonError::into_inner);
-        let started = Instant::now();
-        let mut pause = Duration::from_micros(200);
-        while !self.try_lock(TRANSACTION)? {
-            if started.elapsed() > PATIENCE {
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            // The system could wait, but not for a limited time.
-            thread::sleep(pause);
-            pause = (pause * 2).min(Duration::from_millis(10));
-        }
+        record_lock::wait_for(Instant::now() + PATIENCE, || self.try_lock(TRANSACTION))?;
         let transaction = Transaction { locks: self, _guard: guard, _no_fork: NoFork::begin() };
         // Restored if other code of this process has opened and closed the file.
         if let Some(owner) = self.owner() {
@@ -146,11 +133,7 @@ impl Locks {
 
     /// Locks a byte. Returns false if another process has locked it.
     fn try_lock(&self, byte: u64) -> io::Result<bool> {
-        match fcntl(&self.file, FcntlArg::F_SETLK(&lock(libc::F_WRLCK, byte))) {
-            Ok(_) => Ok(true),
-            Err(Errno::EACCES | Errno::EAGAIN) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+        record_lock::was_taken(fcntl(&self.file, FcntlArg::F_SETLK(&lock(libc::F_WRLCK, byte))))
     }
 
     fn unlock(&self, byte: u64) {
@@ -167,13 +150,7 @@ fn path_of(ledger: &Path) -> PathBuf {
 }
 
 fn lock(kind: libc::c_int, byte: u64) -> libc::flock {
-    libc::flock {
-        l_type: kind as libc::c_short,
-        l_whence: libc::SEEK_SET as libc::c_short,
-        l_start: i64::try_from(byte).unwrap_or(i64::MAX),
-        l_len: 1,
-        l_pid: 0,
-    }
+    record_lock::range(kind, i64::try_from(byte).unwrap_or(i64::MAX), 1)
 }
 
 /// The lock of a transaction.
