@@ -95,6 +95,42 @@ impl BulkStats {
     }
 }
 
+/// Defines the results of a run: a type that has the run in the field `run`. The blocking and the async client have the same.
+macro_rules! results {
+    ($(#[$doc:meta])* $name:ident of $Inner:ident<$Params:ident>) => {
+        $(#[$doc])*
+        ///
+        /// Dropping it cancels the rows in flight: those that were not sent will not be sent, and those that may have been sent are recorded when
+        /// they are answered.
+        #[must_use = "rows are pulled and sent only while the results are taken"]
+        pub struct $name<Source>($Inner<$Params, Source>);
+
+        impl<Source> $name<Source> {
+            /// Return the progress so far.
+            pub fn stats(&self) -> $crate::BulkStats {
+                self.0.run.stats()
+            }
+
+            /// Return the absolute path of the ledger, and whether the run has created it. `None` without a ledger.
+            pub fn ledger(&self) -> Option<(&std::path::Path, bool)> {
+                self.0.run.ledger()
+            }
+
+            /// Stop the run: no further row is pulled or sent. The results of the rows in flight still follow.
+            pub fn stop(&self) {
+                self.0.run.stop();
+            }
+
+            /// Stop the run and cancel the rows in flight. Their results still follow.
+            pub fn cancel(&self) {
+                self.0.run.cancel();
+            }
+        }
+    };
+}
+
+use results;
+
 /// The result of a row of [`Messages::send_many`](crate::Messages::send_many).
 pub type SendResult = RowResult<Message>;
 

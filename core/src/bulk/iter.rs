@@ -1,10 +1,8 @@
 //! [`SendMany`] and [`CreateMany`]: bulk runs of the blocking client.
 
-use std::path::Path;
-
 use super::row::BulkRow;
 use super::run::{BulkRun, Step};
-use super::{BulkStats, CreateResult, RowResult, SendResult};
+use super::{CreateResult, RowResult, SendResult, results};
 use crate::engine::check_blocking_allowed;
 use crate::{BulkOptions, Contacts, CreateContact, Messages, Result, SendMessage};
 
@@ -123,34 +121,7 @@ impl<P: BulkRow, I: Iterator<Item = P>> RunIter<P, I> {
 
 macro_rules! run_iter {
     ($(#[$doc:meta])* $name:ident of $Params:ident -> $Row:ident) => {
-        $(#[$doc])*
-        ///
-        /// Dropping it cancels the rows in flight: those that were not sent will not be sent, and those that may have been sent are recorded when
-        /// they are answered.
-        #[must_use = "rows are pulled and sent only while the results are taken"]
-        pub struct $name<I>(RunIter<$Params, I>);
-
-        impl<I> $name<I> {
-            /// Return the progress so far.
-            pub fn stats(&self) -> BulkStats {
-                self.0.run.stats()
-            }
-
-            /// Return the absolute path of the ledger, and whether the run has created it. `None` without a ledger.
-            pub fn ledger(&self) -> Option<(&Path, bool)> {
-                self.0.run.ledger()
-            }
-
-            /// Stop the run: no further row is pulled or sent. The results of the rows in flight still follow.
-            pub fn stop(&self) {
-                self.0.run.stop();
-            }
-
-            /// Stop the run and cancel the rows in flight. Their results still follow.
-            pub fn cancel(&self) {
-                self.0.run.cancel();
-            }
-        }
+        results! { $(#[$doc])* $name of RunIter<$Params> }
 
         impl<I: Iterator<Item = $Params>> Iterator for $name<I> {
             type Item = Result<$Row>;

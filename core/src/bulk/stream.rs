@@ -1,6 +1,5 @@
 //! [`SendManyStream`] and [`CreateManyStream`]: bulk runs of the async client.
 
-use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -9,7 +8,7 @@ use futures_core::Stream;
 
 use super::row::BulkRow;
 use super::run::{BulkRun, Step};
-use super::{BulkStats, CreateResult, RowResult, SendResult};
+use super::{CreateResult, RowResult, SendResult, results};
 use crate::{AsyncContacts, AsyncMessages, BulkOptions, CreateContact, Result, SendMessage};
 
 impl AsyncMessages<'_> {
@@ -83,34 +82,7 @@ impl<P: BulkRow, S: Stream<Item = P> + Unpin> RunStream<P, S> {
 
 macro_rules! run_stream {
     ($(#[$doc:meta])* $name:ident of $Params:ident -> $Row:ident) => {
-        $(#[$doc])*
-        ///
-        /// Dropping it cancels the rows in flight: those that were not sent will not be sent, and those that may have been sent are recorded when
-        /// they are answered.
-        #[must_use = "rows are pulled and sent only while the results are taken"]
-        pub struct $name<S>(RunStream<$Params, S>);
-
-        impl<S> $name<S> {
-            /// Return the progress so far.
-            pub fn stats(&self) -> BulkStats {
-                self.0.run.stats()
-            }
-
-            /// Return the absolute path of the ledger, and whether the run has created it. `None` without a ledger.
-            pub fn ledger(&self) -> Option<(&Path, bool)> {
-                self.0.run.ledger()
-            }
-
-            /// Stop the run: no further row is pulled or sent. The results of the rows in flight still follow.
-            pub fn stop(&self) {
-                self.0.run.stop();
-            }
-
-            /// Stop the run and cancel the rows in flight. Their results still follow.
-            pub fn cancel(&self) {
-                self.0.run.cancel();
-            }
-        }
+        results! { $(#[$doc])* $name of RunStream<$Params> }
 
         impl<S: Stream<Item = $Params> + Unpin> Stream for $name<S> {
             type Item = Result<$Row>;
