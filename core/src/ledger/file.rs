@@ -62,18 +62,29 @@ impl LedgerFile {
 
     /// Whether a path leads to the file, to its journal or to its lock file.
     pub(crate) fn contains(&self, path: &Path) -> bool {
-        let own = ["", "-journal", "-lock"].map(|suffix| {
-            let mut path = self.path.as_os_str().to_owned();
-            path.push(suffix);
-            identity(Path::new(&path)).ok()
-        });
+        let own = ["", "-journal", LOCK].map(|suffix| identity(&with_suffix(&self.path, suffix)).ok());
         identity(path).is_ok_and(|found| found == self.identity || own.contains(&Some(found)))
     }
 }
 
-fn identity(path: &Path) -> io::Result<(u64, u64)> {
-    let metadata = fs::metadata(path)?;
-    Ok((metadata.dev(), metadata.ino()))
+/// The suffix of the lock file of a ledger.
+pub(super) const LOCK: &str = "-lock";
+
+/// The path of a file next to the ledger.
+pub(super) fn with_suffix(ledger: &Path, suffix: &str) -> PathBuf {
+    let mut path = ledger.as_os_str().to_owned();
+    path.push(suffix);
+    PathBuf::from(path)
+}
+
+/// The device and the inode of the file that a path leads to.
+pub(super) fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    fs::metadata(path).map(|metadata| identity_of(&metadata))
+}
+
+/// The device and the inode of a file.
+pub(super) fn identity_of(metadata: &fs::Metadata) -> (u64, u64) {
+    (metadata.dev(), metadata.ino())
 }
 
 /// The error of a ledger that cannot be used.

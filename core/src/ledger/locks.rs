@@ -10,8 +10,8 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
@@ -19,6 +19,7 @@ use std::time::Instant;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 
+use super::file::{LOCK, identity, identity_of, with_suffix};
 use super::record_lock::{self, PATIENCE};
 use crate::engine::{NoFork, PerProcess, generation};
 
@@ -51,16 +52,15 @@ impl Locks {
         static OPEN: OnceLock<PerProcess<Open>> = OnceLock::new();
         let open = OPEN.get_or_init(|| PerProcess::new(Mutex::default())).get(|_| Mutex::default());
         let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
-        let path = path_of(ledger);
+        let path = with_suffix(ledger, LOCK);
         // Not opened to find out, because it must not be closed.
-        if let Ok(metadata) = path.metadata()
-            && let Some(locks) = open.iter().find(|locks| locks.identity == (metadata.dev(), metadata.ino()))
+        if let Ok(identity) = identity(&path)
+            && let Some(locks) = open.iter().find(|locks| locks.identity == identity)
         {
             return Ok(locks.clone());
         }
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path)?;
-        let metadata = file.metadata()?;
-        let identity = (metadata.dev(), metadata.ino());
+        let identity = identity_of(&file.metadata()?);
         let locks = Arc::new(Locks {
             file,
             identity,
@@ -140,13 +140,6 @@ impl Locks {
         // Cannot fail for a valid descriptor.
         let _ = fcntl(&self.file, FcntlArg::F_SETLK(&lock(libc::F_UNLCK, byte)));
     }
-}
-
-/// The path of the lock file of a ledger.
-fn path_of(ledger: &Path) -> PathBuf {
-    let mut path = ledger.as_os_str().to_owned();
-    path.push("-lock");
-    PathBuf::from(path)
 }
 
 fn lock(kind: libc::c_int, byte: u64) -> libc::flock {
