@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use support::{message, until};
+use support::{message, until, until_stopped};
 use tokio::task::JoinSet;
 use zexa::Client;
 use zexa_sandbox::{Listen, Sandbox, ServerSpec};
@@ -47,9 +47,7 @@ fn run(test: &str) {
         assert_eq!(unsafe { libc::kill(child.id().cast_signed(), signal) }, 0);
     };
     signal(libc::SIGSTOP);
-    until("it has stopped", || {
-        std::fs::read_to_string(format!("/proc/{}/stat", child.id())).is_ok_and(|stat| stat.contains(") T "))
-    });
+    until_stopped(child.id());
     drop(sandbox);
     let sandbox = Sandbox::try_start(ServerSpec::default(), Listen { port: place.port(), ..Listen::default() })
         .expect("the port is free again");
@@ -131,9 +129,7 @@ fn an_answer_that_has_arrived_counts_although_the_timeout_has_passed() {
             assert_eq!(unsafe { libc::kill(child.id().cast_signed(), signal) }, 0);
         };
         signal(libc::SIGSTOP);
-        until("it has stopped", || {
-            std::fs::read_to_string(format!("/proc/{}/stat", child.id())).is_ok_and(|stat| stat.contains(") T "))
-        });
+        until_stopped(child.id());
         let body = r#"{"id": "msg_1", "status": "queued"}"#;
         let answer = format!(
             "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",

@@ -49,8 +49,7 @@ impl Process {
     /// Waits until the process has stopped after SIGSTOP.
     fn stop(&self) {
         self.signal(libc::SIGSTOP);
-        let path = format!("/proc/{}/stat", self.child.id());
-        until("it has stopped", || fs::read_to_string(&path).is_ok_and(|stat| stat.contains(") T ")));
+        support::until_stopped(self.child.id());
     }
 
     /// The rest of the line of the report that begins with this word.

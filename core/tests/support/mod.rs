@@ -48,6 +48,12 @@ pub(crate) fn until(what: &str, mut happened: impl FnMut() -> bool) {
     }
 }
 
+/// Waits until a process has stopped after SIGSTOP.
+pub(crate) fn until_stopped(id: u32) {
+    let path = format!("/proc/{id}/stat");
+    until("the process has stopped", || std::fs::read_to_string(&path).is_ok_and(|stat| stat.contains(") T ")));
+}
+
 const SECRETS: [&str; 5] = ["zx_top_secret", "912345678", "the code is 4711", "ana@example.com", "Ana Mendes"];
 
 /// Asserts that the text contains none of the values that must not be logged.
