@@ -1,6 +1,7 @@
 //! The definition of a fault: which requests it matches, and its effect.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -59,6 +60,9 @@ impl Default for When {
     }
 }
 
+/// The longest delay of a response.
+pub(crate) const LONGEST_DELAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Effect of a fault on a request.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -66,6 +70,9 @@ pub struct Effect {
     /// Whether the request is processed before the fault takes effect.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub process: bool,
+    /// Number of requests that the server must have received before it responds, and before the delay begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_requests: Option<usize>,
     /// Seconds to wait before the response.
     #[serde(skip_serializing_if = "is_zero")]
     pub delay: f64,
@@ -168,6 +175,9 @@ impl Effect {
         if self.process {
             parts.push("processed".to_owned());
         }
+        if let Some(requests) = self.after_requests {
+            parts.push(format!("after {requests} requests"));
+        }
         if self.delay > 0.0 {
             parts.push(format!("delay {} s", self.delay));
         }
@@ -201,7 +211,7 @@ impl Effect {
         if self.status.is_some_and(|status| !(200..=599).contains(&status)) {
             return Err("`status` must be from 200 to 599".to_owned());
         }
-        if !self.delay.is_finite() || !(0.0..=86_400.0).contains(&self.delay) {
+        if !(0.0..=LONGEST_DELAY.as_secs_f64()).contains(&self.delay) {
             return Err("`delay` must be from 0 to 86400 seconds".to_owned());
         }
         let bodies = [self.body.is_some(), self.text.is_some(), self.fill.is_some()];

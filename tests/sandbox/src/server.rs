@@ -10,6 +10,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::{Notify, watch};
 
 use crate::api::RateLimiter;
+use crate::fault::LONGEST_DELAY;
 use crate::fault_rules::FaultRules;
 use crate::net::streams::StreamRules;
 use crate::poster;
@@ -149,6 +150,11 @@ impl Server {
         log.mark_processed(number);
         drop(log);
         self.log.notify_all();
+    }
+
+    /// Waits until this many requests have been received and processed, as far as faults let them be processed.
+    pub(crate) async fn requests(&self, at_least: usize) {
+        self.log.wait_async(LONGEST_DELAY, |log| log.processed() >= at_least).await;
     }
 
     /// Starts a task that posts deliveries to one URL, one after the other. Returns its queue.

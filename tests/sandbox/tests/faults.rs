@@ -127,6 +127,28 @@ fn a_delay_precedes_the_response() {
 }
 
 #[test]
+fn a_response_waits_for_other_requests() {
+    let sandbox = with_fault(json!({"after_requests": 2, "status": 503}));
+    let mut first = socket(&sandbox);
+    ask(&mut first, &sandbox);
+    until("the first request is received", || sandbox.requests().len() == 1);
+    assert_eq!(sandbox.requests()[0].fault.as_deref(), Some("after 2 requests, status 503"));
+    assert_eq!(Api::of(&sandbox).get("/credits").status, 200);
+    let (response, _) = read_all(&mut first);
+    assert!(response.starts_with("HTTP/1.1 503"), "{response}");
+    let statuses: Vec<_> = sandbox.requests().iter().map(|request| request.status).collect();
+    assert_eq!(statuses, [Some(503), Some(200)]);
+}
+
+#[test]
+fn a_response_waits_for_ever_if_no_other_request_comes() {
+    let sandbox = with_fault(json!({"after_requests": 2}));
+    let api = Api::of(&sandbox);
+    let first = api.client.get(format!("{}/credits", api.url)).timeout(Duration::from_millis(50));
+    assert!(first.send().unwrap_err().is_timeout());
+}
+
+#[test]
 fn a_client_that_disconnects_during_a_delay_is_not_served() {
     let sandbox = with_fault(json!({"delay": 3600}));
     let api = Api::of(&sandbox);
