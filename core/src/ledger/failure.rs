@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 use crate::{Error, Kind, Outcome};
 
@@ -19,6 +19,16 @@ pub(crate) fn is_busy(path: &Path, error: &io::Error) -> Error {
         _ => format!("cannot be locked: {error}"),
     };
     unusable(path, &reason)
+}
+
+/// The error of SQLite if its journal cannot be created.
+pub(crate) fn no_journal(error: &io::Error) -> rusqlite::Error {
+    let code = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ffi::SQLITE_FULL,
+        ErrorKind::ReadOnlyFilesystem => ffi::SQLITE_READONLY,
+        _ => ffi::SQLITE_CANTOPEN,
+    };
+    rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(error.to_string()))
 }
 
 /// Why a file cannot be opened as a ledger.

@@ -1,8 +1,8 @@
 //! The file of a ledger: its path, its creation, and the file system that it is on.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use crate::{Error, Result};
@@ -60,12 +60,34 @@ impl LedgerFile {
         identity(&self.path).is_ok_and(|identity| identity == self.identity)
     }
 
+    /// Creates the journal if it does not exist, so that it is found after a power failure.
+    ///
+    /// SQLite would do this for each transaction, because it does not know whether the journal is new; our builds leave it out. To be called after
+    /// a transaction has begun, and before it changes anything: SQLite deletes the journal of an empty file when a transaction begins.
+    pub(crate) fn keep_journal(&self) -> io::Result<()> {
+        let journal = with_suffix(&self.path, JOURNAL);
+        let ledger = fs::metadata(&self.path)?;
+        let created = OpenOptions::new().write(true).create_new(true).mode(ledger.mode() & 0o777).open(&journal);
+        match created {
+            Ok(journal) => {
+                // A ledger can have another owner if this is root. Others cannot change the owner, and do not need to.
+                let _ = fchown(&journal, Some(ledger.uid()), Some(ledger.gid()));
+                File::open(self.path.parent().unwrap_or(Path::new("/")))?.sync_all()
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Whether a path leads to the file, to its journal or to its lock file.
     pub(crate) fn contains(&self, path: &Path) -> bool {
-        let own = ["", "-journal", LOCK].map(|suffix| identity(&with_suffix(&self.path, suffix)).ok());
+        let own = ["", JOURNAL, LOCK].map(|suffix| identity(&with_suffix(&self.path, suffix)).ok());
         identity(path).is_ok_and(|found| found == self.identity || own.contains(&Some(found)))
     }
 }
+
+/// The suffix of the journal of a ledger.
+const JOURNAL: &str = "-journal";
 
 /// The suffix of the lock file of a ledger.
 pub(super) const LOCK: &str = "-lock";

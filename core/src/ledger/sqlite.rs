@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row as SqlRow, Transact
 
 #[cfg(target_os = "linux")]
 use super::exclusive::{Exclusive, SQLITE_WITHOUT_LOCKS};
-use super::failure::{is_busy, reason, reason_to_open, unusable};
+use super::failure::{is_busy, no_journal, reason, reason_to_open, unusable};
 use super::file::{LedgerFile, about};
 use super::key::{HASH_VERSION, Hash, Hasher, random_salt};
 use super::locks::{Locks, Transaction};
@@ -73,7 +73,7 @@ impl Sqlite {
             if connection.is_readonly(c"main").unwrap_or(false) {
                 return Err(about(&file.path, "is not writable"));
             }
-            prepare(&mut connection, &file.path)?;
+            prepare(&mut connection, &file)?;
             connection
         };
         if !file.is_in_place() {
@@ -163,6 +163,7 @@ impl Sqlite {
         let connection = self.connection.as_mut().expect("only drop takes it");
         let write = || {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            self.file.keep_journal().map_err(|error| no_journal(&error))?;
             let result = run(&transaction)?;
             transaction.commit()?;
             Ok(result)
@@ -224,7 +225,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// Creates the schema in an empty file, and checks that of another file.
-fn prepare(connection: &mut Connection, path: &Path) -> Result<()> {
+fn prepare(connection: &mut Connection, file: &LedgerFile) -> Result<()> {
+    let path = &file.path;
     let fail = |error: rusqlite::Error| about(path, &reason_to_open(&error));
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
     let number = |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).map_err(fail);
@@ -241,6 +243,7 @@ fn prepare(connection: &mut Connection, path: &Path) -> Result<()> {
     }
     let salt = random_salt().ok_or_else(|| about(path, "cannot be created: the system has no random numbers"))?;
     let create = || {
+        file.keep_journal().map_err(|error| no_journal(&error))?;
         transaction.execute_batch(include_str!("schema.sql"))?;
         let add = "INSERT INTO ledger (salt, created_at) VALUES (?1, ?2)";
         transaction.execute(add, params![salt, Timestamp::now().to_string()])?;
