@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -131,3 +133,38 @@ def test_sqlite_of_python_reads_during_calls(server: Server, path: Path) -> None
     client = zexa.Client(**server.options, ledger=path)
     assert [send(client, f"order-{number}").id for number in range(50)] == ids
     assert len(server.messages()) == 51
+
+
+@pytest.fixture
+def reader(server: Server, path: Path) -> Iterator[sqlite3.Connection]:
+    """Another program that reads a ledger with one accepted row. Changes of the ledger wait for it."""
+    send(zexa.Client(**server.options, ledger=path), "order-0")
+    connection = sqlite3.connect(path)
+    connection.execute("BEGIN")
+    connection.execute("SELECT count(*) FROM rows").fetchone()
+    yield connection
+    connection.close()
+
+
+def test_deadline_while_the_ledger_is_read(server: Server, path: Path, reader: sqlite3.Connection) -> None:
+    client = zexa.Client(**server.options, ledger=path)
+    with pytest.raises(zexa.TimeoutError, match="passed while another program used the ledger") as caught:
+        client.messages.send(**sms("order-1"), idempotency_key="order-1", deadline=0.1)
+    # This call has sent nothing, but an earlier one may have.
+    assert (caught.value.outcome, caught.value.attempts) == ("unknown", 0)
+    reader.close()
+    assert send(client, "order-1").status == "queued"
+    assert [message["body"] for message in server.messages()] == ["order-0", "order-1"]
+
+
+def test_cancelled_while_the_ledger_is_read(server: Server, path: Path, reader: sqlite3.Connection) -> None:
+    async def call() -> None:
+        async with zexa.AsyncClient(**server.options, ledger=path) as client:
+            sending = client.messages.send(**sms("order-1"), idempotency_key="order-1")
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(sending, 0.1)
+            reader.close()
+            await client.messages.send(**sms("order-1"), idempotency_key="order-1")
+
+    asyncio.run(call())
+    assert [message["body"] for message in server.messages()] == ["order-0", "order-1"]

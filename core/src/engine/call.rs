@@ -19,7 +19,7 @@ use super::waiting;
 use super::{CANCELLED, Shared, cancelled, closed, fork, no_connection};
 use crate::call_options::Call;
 use crate::decode::Decoder;
-use crate::ledger::claim::{CallClaim, LONGEST_CLAIMED_WAIT};
+use crate::ledger::claim::{CallClaim, LAST_WAIT_FOR_LEDGER, LONGEST_CLAIMED_WAIT};
 use crate::observe::{self, Attempt};
 use crate::{Error, Kind, Outcome, Result};
 
@@ -125,7 +125,7 @@ async fn attempt_until_done(
         // Not earlier: the waits may have been long.
         let in_time = call.expiry.check();
         if let Some(claim) = claim.as_deref_mut() {
-            let claimed = claim.begin(decoder, in_time).await;
+            let claimed = begin_claim(shared, call, history, claim.begin(decoder, in_time)).await;
             if let (Some(run), Ok(false) | Err(_)) = (&call.bulk, &claimed) {
                 shared.process().pace.give_back(run);
             }
@@ -188,6 +188,31 @@ async fn wait_for_turn(
     let permit = admit(shared, http, call, history).await?;
     pass_gate(shared, call, history, waiter).await?;
     Ok((turn, permit))
+}
+
+/// Waits for the claim. If the call is over, the ledger has a little more time to answer, so that the outcome is known.
+async fn begin_claim(
+    shared: &Shared,
+    call: &Call,
+    history: &History,
+    claiming: impl Future<Output = Result<bool>>,
+) -> Result<bool> {
+    let mut claiming = pin!(claiming);
+    let waiting = until_over(shared, call, history, claiming.as_mut());
+    let over = match call.deadline {
+        None => waiting.await,
+        Some(deadline) => timeout_at(deadline.at.into(), waiting).await.unwrap_or_else(|_| {
+            let message = format!("{deadline} passed while another program used the ledger");
+            Err(Error::new(Kind::Timeout, history.outcome(), message))
+        }),
+    };
+    match over {
+        Ok(claimed) => claimed,
+        // An earlier call may have sent the row.
+        Err(error) => {
+            timeout(LAST_WAIT_FOR_LEDGER, claiming).await.unwrap_or_else(|_| Err(error.with_outcome(Outcome::Unknown)))
+        }
+    }
 }
 
 /// The earlier attempts of a call.

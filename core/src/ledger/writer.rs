@@ -1,14 +1,14 @@
 //! [`Writer`]: the thread that changes a ledger. It applies all changes that are waiting in one transaction.
 
 use std::mem;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use tokio::sync::oneshot;
+use tokio::sync::oneshot::{self, Receiver};
 
 use super::row::{Claim, Row, Settlement};
-use super::state::Claimed;
+use super::state::{self, Claimed};
 use super::store::{Change, Reply, Store};
 use crate::engine::block_signals;
 use crate::{Error, Kind, Outcome, Result};
@@ -34,15 +34,24 @@ struct Job {
     reply: oneshot::Sender<Result<Reply>>,
 }
 
+impl Job {
+    /// Whether this is a claim that nobody waits for any more.
+    fn is_abandoned(&self) -> bool {
+        matches!(self.change, Change::Claim { .. }) && self.reply.is_closed()
+    }
+}
+
 impl Writer {
     /// A writer of this store, which makes claims for the owner.
     pub(crate) fn new(store: Box<dyn Store>, owner: u64) -> Writer {
         Writer { owner, state: Mutex::new(State::Idle(store)) }
     }
 
-    /// Claims a row. When this returns, the claim is durable.
+    /// Claims a row. When this returns, the claim is durable. If the future is dropped, the claim is not made, or is given up.
     pub(crate) async fn claim(&self, claim: Claim) -> Result<(Claimed, Row)> {
-        match self.send(Change::Claim { claim, owner: self.owner }).await? {
+        let mut waiting =
+            WaitingClaim { receiver: self.send(Change::Claim { claim, owner: self.owner })?, writer: self };
+        match (&mut waiting.receiver).await.unwrap_or_else(|_| Err(stopped()))? {
             Reply::Claimed(claimed, row) => Ok((claimed, *row)),
             _ => unreachable!("the answer to a claim"),
         }
@@ -51,24 +60,20 @@ impl Writer {
     /// Settles a row. The change is in the queue when this returns, and durable when the future is ready.
     pub(crate) fn settle(&self, settlement: Settlement) -> impl Future<Output = Result<()>> + Send + use<> {
         let reply = self.send(Change::Settle(settlement));
-        async move { reply.await.map(drop) }
+        async move { reply?.await.unwrap_or_else(|_| Err(stopped())).map(drop) }
     }
 
     /// Returns the row of a key, after all changes that wait.
     pub(crate) async fn look(&self, key: &str) -> Result<Option<Row>> {
-        match self.send(Change::Look { key: key.to_owned() }).await? {
+        match self.send(Change::Look { key: key.to_owned() })?.await.unwrap_or_else(|_| Err(stopped()))? {
             Reply::Found(row) => Ok(row.map(|row| *row)),
             _ => unreachable!("the answer to a look"),
         }
     }
 
-    fn send(&self, change: Change) -> impl Future<Output = Result<Reply>> + Send + use<> {
+    fn send(&self, change: Change) -> Result<Receiver<Result<Reply>>> {
         let (reply, receiver) = oneshot::channel();
-        let sent = self.enqueue(Job { change, reply });
-        async move {
-            sent?;
-            receiver.await.unwrap_or_else(|_| Err(stopped()))
-        }
+        self.enqueue(Job { change, reply }).map(|()| receiver)
     }
 
     fn enqueue(&self, job: Job) -> Result<()> {
@@ -93,6 +98,31 @@ impl Writer {
     }
 }
 
+/// A claim that is waited for.
+struct WaitingClaim<'a> {
+    receiver: Receiver<Result<Reply>>,
+    writer: &'a Writer,
+}
+
+impl Drop for WaitingClaim<'_> {
+    /// Gives the claim up if nobody has received it. An answer that comes later is given up by the thread, which then finds no receiver.
+    fn drop(&mut self) {
+        self.receiver.close();
+        if let Ok(Ok(reply)) = self.receiver.try_recv()
+            && let Some(settlement) = giving_up(&reply)
+        {
+            drop(self.writer.settle(settlement));
+        }
+    }
+}
+
+/// The settlement of a claim whose request will not be sent.
+fn giving_up(reply: &Reply) -> Option<Settlement> {
+    let Reply::Claimed(Claimed::Send { may_be_second }, row) = reply else { return None };
+    let result = if *may_be_second { state::Result::Unknown } else { state::Result::NotSent };
+    Some(Settlement { key: row.key.clone(), generation: row.generation, result, record: row.record.clone() })
+}
+
 /// The same error without its cause, which cannot be copied.
 pub(crate) fn copy(error: &Error) -> Error {
     Error::new(error.kind(), error.outcome(), error.message())
@@ -106,20 +136,28 @@ fn stopped() -> Error {
 ///
 /// Results that cannot be recorded are kept for the next transaction. Otherwise, their rows would seem to be in progress for as long as this process
 /// lives, for example because another program has read the ledger for a long time.
-fn write(mut store: Box<dyn Store>, jobs: &Receiver<Job>) {
+fn write(mut store: Box<dyn Store>, jobs: &mpsc::Receiver<Job>) {
     let mut late: Vec<Change> = Vec::new();
     while let Ok(first) = jobs.recv() {
         let more = jobs.try_iter().take(MAX_CHANGES - 1);
-        let (new, replies): (Vec<_>, Vec<_>) =
-            std::iter::once(first).chain(more).map(|job| (job.change, job.reply)).unzip();
+        let jobs = std::iter::once(first).chain(more).filter(|job| !job.is_abandoned());
+        let (new, replies): (Vec<_>, Vec<_>) = jobs.map(|job| (job.change, job.reply)).unzip();
         let kept = late.len();
         let mut changes = mem::take(&mut late);
         changes.extend(new);
-        // A caller that no longer waits needs no answer.
+        if changes.is_empty() {
+            continue;
+        }
         match store.apply(&changes) {
             Ok(answers) => {
                 for (reply, answer) in replies.into_iter().zip(answers.into_iter().skip(kept)) {
-                    let _ = reply.send(Ok(answer));
+                    if let Err(Ok(unwanted)) = reply.send(Ok(answer)) {
+                        late.extend(giving_up(&unwanted).map(Change::Settle));
+                    }
+                }
+                // Not with the next change, which may come much later.
+                if !late.is_empty() && store.apply(&late).is_ok() {
+                    late.clear();
                 }
             }
             Err(error) => {
@@ -140,6 +178,7 @@ fn write(mut store: Box<dyn Store>, jobs: &Receiver<Job>) {
 mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::{Context, Waker};
 
     use super::super::key::Hash;
     use super::super::memory::Memory;
@@ -171,12 +210,82 @@ mod tests {
         }
     }
 
+    fn claim() -> Claim {
+        Claim { key: "order-1".into(), operation: "/messages", hash: Hash([1; 32]), resend: Resend::default() }
+    }
+
+    /// A store whose transactions wait for a test.
+    struct Slow {
+        rows: Memory,
+        begun: Sender<usize>,
+        go_on: mpsc::Receiver<()>,
+    }
+
+    impl Store for Slow {
+        fn apply(&mut self, changes: &[Change]) -> Result<Vec<Reply>> {
+            self.begun.send(changes.len()).expect("the test waits");
+            self.go_on.recv().expect("the test goes on");
+            self.rows.apply(changes)
+        }
+
+        fn count(&mut self) -> Result<Vec<(RowState, u64)>> {
+            self.rows.count()
+        }
+
+        fn each(&mut self, state: Option<RowState>, visit: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+            self.rows.each(state, visit)
+        }
+
+        fn is_alive(&self, owner: u64) -> bool {
+            Store::is_alive(&self.rows, owner)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_claim_that_nobody_waits_for_is_given_up() {
+        let ((begun, has_begun), (go_on, may_go_on)) = (mpsc::channel(), mpsc::channel());
+        let writer = Writer::new(Box::new(Slow { rows: Memory::default(), begun, go_on: may_go_on }), 1);
+        let next = |size| {
+            assert_eq!(has_begun.recv(), Ok(size));
+            go_on.send(()).expect("a transaction");
+        };
+        let abandon = |waits: bool| {
+            let mut claiming = Box::pin(writer.claim(claim()));
+            assert!(claiming.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            if waits {
+                assert_eq!(has_begun.recv(), Ok(1));
+            }
+        };
+        // In its transaction. Giving it up is another transaction.
+        abandon(true);
+        // In the queue. It changes nothing.
+        abandon(false);
+        go_on.send(()).expect("the first transaction");
+        next(1);
+        let mut claiming = Box::pin(writer.claim(claim()));
+        assert!(claiming.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        next(1);
+        let (claimed, row) = claiming.await.expect("a claim");
+        assert_eq!((claimed, row.generation), (Claimed::Send { may_be_second: false }, 2));
+    }
+
+    #[tokio::test]
+    async fn a_claim_whose_answer_nobody_takes_is_given_up() {
+        let writer = Writer::new(Box::new(Memory::default()), 1);
+        let mut claiming = Box::pin(writer.claim(claim()));
+        assert!(claiming.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        // Both changes are answered in their order, so the claim has its answer.
+        writer.look("order-1").await.expect("a row").expect("claimed");
+        drop(claiming);
+        let (claimed, row) = writer.claim(claim()).await.expect("a claim");
+        assert_eq!((claimed, row.generation), (Claimed::Send { may_be_second: false }, 2));
+    }
+
     #[tokio::test]
     async fn a_result_that_cannot_be_recorded_is_recorded_later() {
         let is_broken = Arc::new(AtomicBool::new(false));
         let writer = Writer::new(Box::new(Unreliable(Memory::default(), is_broken.clone())), 1);
-        let claim =
-            Claim { key: "order-1".into(), operation: "/messages", hash: Hash([1; 32]), resend: Resend::default() };
+        let claim = claim();
         writer.claim(claim.clone()).await.expect("a claim");
         is_broken.store(true, Ordering::Relaxed);
         let record = Record { id: Some("msg_1".into()), ..Record::default() };
