@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::open::OpenLedger;
 use super::row::{Claim, Record, Row, Settlement};
@@ -15,6 +16,9 @@ use crate::{Error, Kind, Outcome, Result};
 
 /// Before a wait that is longer than this, the claim is given up, so that no row is in doubt if the process is killed during the wait.
 pub(crate) const LONGEST_CLAIMED_WAIT: Duration = Duration::from_secs(1);
+
+/// How long a call that is over waits for the ledger, to find out what earlier calls with its key have sent.
+pub(crate) const LAST_WAIT_FOR_LEDGER: Duration = Duration::from_secs(1);
 
 /// The maximum length of a text of the server that the ledger keeps.
 const MAX_LENGTH: usize = 128;
@@ -116,9 +120,10 @@ impl CallClaim {
         if self.has_row || self.failure.is_some() || error.outcome() != Outcome::NotSent {
             return error;
         }
-        match self.outcome_before().await {
-            Ok(outcome @ (Outcome::Accepted | Outcome::Unknown)) => error.with_outcome(outcome),
-            _ => error,
+        match timeout(LAST_WAIT_FOR_LEDGER, self.outcome_before()).await {
+            Ok(Ok(outcome @ (Outcome::Accepted | Outcome::Unknown))) => error.with_outcome(outcome),
+            Ok(_) => error,
+            Err(_) => error.with_outcome(Outcome::Unknown),
         }
     }
 
@@ -205,6 +210,8 @@ fn result_of(error: &Error) -> state::Result {
         }
         // A redirect is about the network or the base URL, such as that of a captive portal to its login page.
         (Outcome::Rejected, _) if error.status().is_some_and(|status| status < 400) => state::Result::NotSent,
+        // The response is not from the API, but for example from a firewall. It says nothing about the row.
+        (Outcome::Rejected, _) if error.code().is_none() => state::Result::NotSent,
         (Outcome::Rejected, _) => state::Result::Rejected,
         (Outcome::Unknown, _) => state::Result::Unknown,
     }
