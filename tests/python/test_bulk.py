@@ -82,6 +82,25 @@ def test_the_ledger_of_the_client(server: Server, ledger: Path) -> None:
         assert all(result.recorded for result in sending)
 
 
+def test_a_relative_path_is_that_of_the_start(
+    client: zexa.Client, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "first")
+    with client.messages.send_many(rows(20), ledger="june.db", concurrency=2) as sending:
+        next(sending)
+        monkeypatch.chdir(tmp_path / "second")
+        assert len(list(sending)) == 19
+        assert (sending.ledger, sending.ledger_created) == (tmp_path / "first" / "june.db", True)
+    assert list(Path.cwd().iterdir()) == []
+    # The wrong directory is visible in the result. Nothing was sent yet.
+    with client.messages.send_many(iter(()), ledger="june.db") as sending:
+        assert (sending.ledger, sending.ledger_created) == (tmp_path / "second" / "june.db", True)
+    assert all(result.replayed for result in run(client, rows(20), ledger=tmp_path / "first" / "june.db"))
+    assert len(recipients(server)) == 20
+
+
 def test_a_repeated_row_is_a_duplicate(client: zexa.Client, server: Server, ledger: Path) -> None:
     results = run(client, [*rows(10), *rows(10)], ledger=ledger, ordered=True)
     for result in results[10:]:

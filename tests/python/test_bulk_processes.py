@@ -119,6 +119,13 @@ def test_a_forked_child_cannot_use_the_run(server: Server, ledger: Path) -> None
     assert len(recipients(server)) == 110
 
 
+def test_worker_processes_during_a_run(server: Server, ledger: Path) -> None:
+    report = last_report(run("programs.bulk", "with_workers", str(ledger), server=server))
+    assert report == {"outcomes": ["accepted"] * 10, "raised": None}
+    bodies = sorted(message["body"] for message in server.messages())
+    assert bodies == sorted([f"Hello {number}" for number in range(10)] + ["from a worker"] * 10)
+
+
 def test_a_fork_while_a_thread_waits_for_a_result(server: Server, ledger: Path) -> None:
     server.fault(**SLOW)
     report = last_report(run("programs.bulk", "forked_during_a_step", str(ledger), server=server))

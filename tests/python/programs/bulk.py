@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from multiprocessing import get_context
 from types import FrameType
 from typing import NoReturn
 
@@ -120,6 +121,24 @@ def forked(ledger: str) -> None:
     assert all(result.error is None for result in sending)
     stats = sending.stats()
     say({"accepted": stats.accepted, "pulled": stats.pulled})
+
+
+def with_workers(ledger: str) -> None:
+    """Worker processes are forked during the run. Each sends a row with the client of its parent, and with a ledger for single calls."""
+    client = new_client(ledger=f"{ledger}.workers")
+
+    def source() -> Iterator[zexa.SendMessageRow]:
+        for row in rows(10):
+            yield row
+            for _ in range(2):
+                worker = get_context("fork").Process(
+                    target=client.messages.send, kwargs={**row, "body": "from a worker"}
+                )
+                worker.start()
+                worker.join()
+                assert worker.exitcode == 0
+
+    report(client.messages.send_many(source(), ledger=ledger, concurrency=4))
 
 
 def forked_during_a_step(ledger: str) -> None:
