@@ -297,8 +297,8 @@ fn wait_before_next(
     let requested = error.retry_after();
     let wait = requested.unwrap_or_else(|| backoff(history.attempts - 1, shared.random()).min(most));
     if error.status() == Some(429) && wait <= most {
-        shared.gate.close(wait, shared.random());
-        shared.process().pace.report(epoch, Some(wait));
+        let closed_for = shared.gate.close(wait, shared.random());
+        shared.process().pace.report(epoch, Some(closed_for));
     }
     let allowed = history.attempts - history.uncounted <= call.max_retries
         && should_retry(&error, request.method.idempotency(call.retry_ambiguous));

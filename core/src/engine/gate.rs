@@ -72,11 +72,13 @@ impl Gate {
         Gate { epoch: Instant::now(), opens: AtomicU64::new(0), queue: PerProcess::new(Mutex::default()) }
     }
 
-    /// Closes the gate for this time, unless it is already closed for longer. `random` is from 0 to 1.
-    pub(crate) fn close(&self, wait: Duration, random: f64) {
+    /// Closes the gate for this time and some jitter, unless it is already closed for longer. Returns the time until it opens. `random` is from 0 to 1.
+    pub(crate) fn close(&self, wait: Duration, random: f64) -> Duration {
         let mut queue = self.queue();
-        queue.close(self.epoch.elapsed(), wait, random);
+        let now = self.epoch.elapsed();
+        queue.close(now, wait, random);
         self.opens.store(nanoseconds(queue.opens), Ordering::Relaxed);
+        queue.opens.saturating_sub(now)
     }
 
     /// Records a response other than a 429.
@@ -214,8 +216,11 @@ mod tests {
     fn the_gate_opens_after_the_longest_wait() {
         let gate = Gate::new();
         assert!(gate.waiter(Priority::Single).wait().is_none());
+        let jittered = gate.close(2 * SECOND, 1.0);
+        assert!(jittered > 2 * SECOND && jittered <= 2 * SECOND + SECOND / 2, "{jittered:?}");
         gate.close(40 * SECOND, 0.0);
-        gate.close(SECOND, 1.0);
+        let longest = gate.close(SECOND, 1.0);
+        assert!(longest > 39 * SECOND && longest <= 40 * SECOND, "{longest:?}");
         let wait = gate.waiter(Priority::Single).wait().expect("closed");
         assert!(wait.until_open > 39 * SECOND && wait.until_open <= 40 * SECOND, "{wait:?}");
         gate.close(Duration::ZERO, 0.0);

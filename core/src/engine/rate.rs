@@ -1,11 +1,12 @@
 //! The rate of bulk rows: a limit that adapts to the server's, and the interface behind which a shared limiter can be.
 //!
 //! The limit is unknown until the first 429. From then on it follows a cubic curve, as in the adaptive retry mode of the AWS SDKs: it falls to 0.7 times
-//! the rate that was sent, returns to that rate, stays near it for a while, and then grows faster and faster until the next 429.
+//! the rate that was refused, returns nearly to that rate, stays there for a while, and then grows faster and faster until the next 429.
 //!
-//! Here, each 429 closes the gate for a second or more, which costs more than a rate that is a little too low. So the curve returns to a rate slightly
-//! below the one that was refused, and then grows slowly: it doubles within a minute. In the simulations of the tests, a limit of 50 per second is used
-//! to 91 %; with the growth of the AWS SDKs, to 75 %.
+//! Here, each 429 closes the gate for a second or more, which costs more than a rate that is a little too low. So after the return the limit stays
+//! constant for much longer than in the AWS SDKs, and only then grows, in proportion to itself: limits of 2 and of 1,000 per second are followed alike.
+//! If the network or a busy machine delays requests, some arrive in bursts, and the server refuses a request below its limit. Each 429 takes 2 % off the
+//! limit, and half a minute without one adds as much, so the limit settles where a 429 comes about every half minute, however much the delays vary.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,14 +14,22 @@ use std::time::{Duration, Instant};
 /// A limit falls to this part of the rate at which the server refused a request.
 const BETA: f64 = 0.7;
 
-/// How fast a limit returns to the rate at which the server refused a request, in 1/s³.
+/// How fast a limit returns to the rate at which the server refused a request, in 1/s³. An estimate of the first limit grows as fast beyond it.
 const RETURN: f64 = 0.4;
 
-/// How fast a limit grows from there on, in 1/s³.
-const GROWTH: f64 = 0.0005;
-
 /// A limit returns to this part of the rate at which the server refused a request.
-const PLATEAU: f64 = 0.97;
+const PLATEAU: f64 = 0.98;
+
+/// The same, if the refusal came this soon, in seconds, after the limit fell: then the limit of the server has fallen by much. A refusal because of
+/// delayed requests seldom comes so soon.
+const EARLY_PLATEAU: f64 = 0.9;
+const EARLY: f64 = 3.0;
+
+/// How long a limit stays constant, in seconds. A 429 costs the requests of about 1.3 s, so one in half a minute costs 4 %.
+const HOLD: f64 = 25.0;
+
+/// The time after that in which a limit doubles, in seconds. Together with the wait at the gate and the return, this is less than a minute.
+const DOUBLING: f64 = 25.0;
 
 /// The minimum limit, in requests per second.
 const FLOOR: f64 = 0.5;
@@ -29,10 +38,11 @@ const FLOOR: f64 = 0.5;
 const ENOUGH: f64 = 10.0;
 const FIRST_GUESS: f64 = 10.0;
 
-/// A bucket holds one request and those of this time in seconds. A row that is woken late loses nothing, and a burst does not reach the server's limit.
+/// A bucket holds one request and those of this time in seconds, so that a timer that is late costs little. After a longer delay the rest is lost: a
+/// server that counts the requests of a second would count those that make up for the delay together with all that follow.
 const BURST: f64 = 0.02;
 
-/// The rate is measured over intervals of this length.
+/// The rate is measured over intervals of this length. Each begins and ends with an attempt, so the rate is exact, even if the attempts are rare.
 const MEASURED_OVER: Duration = Duration::from_millis(500);
 
 /// The weight of the latest interval in the measured rate.
@@ -140,14 +150,18 @@ struct Curve {
     start: f64,
     /// The time since then, while the limit was reached.
     elapsed: Duration,
+    /// Whether the plateau is only an estimate, because the server has not refused a request since there is a limit.
+    is_estimate: bool,
 }
 
 impl Curve {
     fn limit(&self) -> f64 {
         let time_to_plateau = ((self.plateau - self.start) / RETURN).cbrt();
         let from_plateau = self.elapsed.as_secs_f64() - time_to_plateau;
-        let growth = if from_plateau < 0.0 { RETURN } else { GROWTH };
-        growth * from_plateau.powi(3) + self.plateau
+        if from_plateau < 0.0 || self.is_estimate {
+            return self.plateau + RETURN * from_plateau.powi(3);
+        }
+        self.plateau * (1.0 + ((from_plateau - HOLD).max(0.0) / DOUBLING).powi(3))
     }
 }
 
@@ -160,8 +174,9 @@ struct Meter {
 }
 
 impl Meter {
-    fn advance(&mut self, elapsed: Duration) {
-        self.elapsed += elapsed;
+    /// Counts an attempt.
+    fn count(&mut self) {
+        self.count += 1.0;
         if self.elapsed >= MEASURED_OVER {
             let latest = self.count / self.elapsed.as_secs_f64();
             self.rate = if self.rate == 0.0 { latest } else { SMOOTHING * latest + (1.0 - SMOOTHING) * self.rate };
@@ -184,11 +199,13 @@ impl AdaptiveRate {
     fn take(&mut self, priority: Priority, now: Duration) -> Result<Epoch, Duration> {
         self.advance(now);
         let wait = self.bucket.as_mut().and_then(|bucket| bucket.take(priority));
-        self.is_reached = wait.is_some();
+        if priority == Priority::Bulk {
+            self.is_reached = wait.is_some();
+        }
         match wait {
             Some(wait) => Err(wait.max(self.closed_until.saturating_sub(now))),
             None => {
-                self.meter.count += 1.0;
+                self.meter.count();
                 self.first.get_or_insert(now);
                 Ok(Epoch(self.epoch))
             }
@@ -228,7 +245,10 @@ impl AdaptiveRate {
             None => self.accepted / (self.closed_until - self.first.unwrap_or(now)).as_secs_f64().max(0.1),
         };
         let rate = (refused * BETA).max(FLOOR);
-        self.curve = Curve { plateau: (refused * PLATEAU).max(rate), start: rate, elapsed: Duration::ZERO };
+        let is_estimate = self.bucket.is_none();
+        let is_early = !is_estimate && !self.curve.is_estimate && self.curve.elapsed.as_secs_f64() < EARLY;
+        let plateau = (refused * if is_early { EARLY_PLATEAU } else { PLATEAU }).max(rate);
+        self.curve = Curve { plateau, start: rate, elapsed: Duration::ZERO, is_estimate };
         self.bucket = Some(Bucket { tokens: 0.0, rate });
     }
 
@@ -243,7 +263,7 @@ impl AdaptiveRate {
         }
         let open = now.saturating_sub(self.now.max(self.closed_until));
         self.now = self.now.max(now);
-        self.meter.advance(open);
+        self.meter.elapsed += open;
         if let Some(bucket) = &mut self.bucket {
             bucket.fill(open);
             if self.is_reached {
