@@ -1,9 +1,10 @@
 //! The C and C++ compilers, with warnings as errors.
 
-use std::ffi::OsStr;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 
 use crate::command::{self, Result, cargo_workspace};
 use crate::install::Prefix;
@@ -49,10 +50,36 @@ impl Library {
         fs::create_dir_all(parent).map_err(|error| format!("{}: {error}", parent.display()))?;
         let mut compiler = self.compiler(source);
         compiler.args(flags).arg(source).arg("-o").arg(program).arg("-L").arg(&self.folder);
-        compiler.args([&format!("-l{}", self.name), "-pthread"]);
+        compiler.arg(format!("-l{}", self.name));
         // DT_RPATH takes precedence over LD_LIBRARY_PATH, which cargo sets to the libraries of its last build.
         compiler.arg(format!("-Wl,--disable-new-dtags,-rpath,{}", self.folder.display()));
         run(&mut compiler, source)
+    }
+
+    /// Compiles a C++ source file that includes zexa.hpp to a program. Reads the header, which takes the compiler a second, from a precompiled header.
+    pub(crate) fn compile_with_precompiled_header(&self, source: &Path, program: &Path, flags: &[&str]) -> Result {
+        let header = self.precompiled_header(flags)?;
+        // The compiler fails if it cannot use the precompiled header, for example because other flags differ.
+        self.compile(source, program, &[flags, &["-Winvalid-pch", "-include", &header.to_string_lossy()]].concat())
+    }
+
+    /// A header that includes zexa.hpp, next to its precompiled form for these flags. Written once per process, because the compiler does not check
+    /// whether it is up to date.
+    fn precompiled_header(&self, flags: &[&str]) -> Result<PathBuf> {
+        static WRITTEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+        let folder = folder().join("precompiled").join(self.name).join(flags.concat());
+        let header = folder.join("header.hpp");
+        let mut written = WRITTEN.lock().expect("no worker panics");
+        if !written.contains(&header) {
+            fs::create_dir_all(&folder)
+                .and_then(|()| fs::write(&header, "#include <zexa.hpp>\n"))
+                .map_err(|error| format!("{}: {error}", header.display()))?;
+            let mut compiler = self.compiler(&header);
+            compiler.args(flags).arg(&header).arg("-o").arg(folder.join("header.hpp.gch"));
+            run(&mut compiler, &header)?;
+            written.insert(header.clone());
+        }
+        Ok(header)
     }
 
     /// Checks that a file compiles without warnings, without writing a program.
@@ -63,13 +90,17 @@ impl Library {
     fn compiler(&self, source: &Path) -> Command {
         let (name, standard) = if is_cpp(source) { ("g++", "-std=c++17") } else { ("gcc", "-std=c11") };
         let mut compiler = Command::new(name);
-        compiler.arg(standard).args(WARNINGS).args(["-g1", "-D_POSIX_C_SOURCE=200809L", "-I"]).arg(&self.include);
+        compiler
+            .arg(standard)
+            .args(WARNINGS)
+            .args(["-g1", "-pthread", "-D_POSIX_C_SOURCE=200809L", "-I"])
+            .arg(&self.include);
         compiler
     }
 }
 
 pub(crate) fn is_cpp(source: &Path) -> bool {
-    source.extension() == Some(OsStr::new("cpp"))
+    source.extension().is_some_and(|extension| extension == "cpp" || extension == "hpp")
 }
 
 fn run(compiler: &mut Command, source: &Path) -> Result {

@@ -87,9 +87,14 @@ fn run(library: &Library, name: &str, block: &Block) -> Result {
     let location = format!("{name}, line {}", block.line);
     let stem = format!("{}-{}", name.replace(['/', '.'], "-"), block.line);
     let source = folder().join("blocks").join(format!("{stem}.{}", if block.is_cpp { "cpp" } else { "c" }));
-    write(&source, &program(name, block))?;
+    let text = program(name, block);
+    write(&source, &text)?;
     let program = source.with_extension("");
-    library.compile(&source, &program, block.flags()).map_err(|reason| format!("{location}: {reason}"))?;
+    let compiled = match text.contains("#include <zexa.hpp>") {
+        true => library.compile_with_precompiled_header(&source, &program, block.flags()),
+        false => library.compile(&source, &program, block.flags()),
+    };
+    compiled.map_err(|reason| format!("{location}: {reason}"))?;
 
     let sandbox = Sandbox::start(&[])?;
     // Blocks may create files, which must not exist before.

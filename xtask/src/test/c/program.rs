@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::files_of;
 use crate::background::print_line;
 use crate::command::Result;
-use crate::compiler::{Library, folder, shown};
+use crate::compiler::{Library, folder, is_cpp, shown};
 use crate::paths;
 use crate::sandbox::Sandbox;
 
@@ -68,7 +68,10 @@ impl<'a> Way<'a> {
         let compiled = || COMPILED.lock().expect("no worker panics");
         let program = self.program(source);
         if !compiled().contains(&program) {
-            self.library.compile(source, &program, self.flags)?;
+            match is_cpp(source) {
+                true => self.library.compile_with_precompiled_header(source, &program, self.flags)?,
+                false => self.library.compile(source, &program, self.flags)?,
+            }
             compiled().insert(program.clone());
         }
         Ok(program)
