@@ -4,19 +4,58 @@ from __future__ import annotations
 
 import json
 import subprocess
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.parse import urlsplit
 
-# Ignores proxies in the environment.
-OPENER = build_opener(ProxyHandler({}))
 # Seconds. Longer than any request to the control path waits.
 TIMEOUT = 60
 
 
 class Refused(Exception):
     """The sandbox rejected a request to its control path."""
+
+
+class Control:
+    """Sends requests to the control path of a sandbox, from any thread."""
+
+    def __init__(self, url: str, *, reuses_connections: bool):
+        self._host = urlsplit(url).netloc
+        self._reuses_connections = reuses_connections
+        self._idle: list[HTTPConnection] = []
+
+    def send(self, method: str, url: str, body: Any = None) -> Any:
+        """Send a request, and return the JSON of the response."""
+        target = url.removeprefix(f"http://{self._host}")
+        data = None if body is None else json.dumps(body).encode("utf-8")
+        connection = self._idle_connection() or HTTPConnection(self._host, timeout=TIMEOUT)
+        try:
+            connection.request(method, target, data)
+            response = connection.getresponse()
+            text = response.read()
+        except BaseException:
+            connection.close()
+            raise
+        if self._reuses_connections:
+            self._idle.append(connection)
+        else:
+            connection.close()
+        if response.status >= 400:
+            raise Refused(f"the sandbox responded to {method} {url} with {response.status}: {text.decode()}")
+        return json.loads(text or b"null")
+
+    def close(self) -> None:
+        """Close the idle connections, and later the others."""
+        self._reuses_connections = False
+        while connection := self._idle_connection():
+            connection.close()
+
+    def _idle_connection(self) -> HTTPConnection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
 
 
 class Sandbox:
@@ -28,17 +67,20 @@ class Sandbox:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
         assert self._process.stdout is not None
         self.control: str = json.loads(self._process.stdout.readline())["control"]
+        self._requests = Control(self.control, reuses_connections=True)
 
     def start_server(self, server: dict[str, Any] | None = None) -> Server:
         """A new server with the `state` and `faults` of a scenario."""
-        return Server(send("POST", f"{self.control}/instances", server or {}))
+        return Server(self._requests.send("POST", f"{self.control}/instances", server or {}), self._requests)
 
     def mismatches(self, expected: dict[str, Any], actual: dict[str, Any]) -> list[str]:
         """The mismatches between patterns and actual values."""
-        found: list[str] = send("POST", f"{self.control}/match", {"expected": expected, "actual": actual})["mismatches"]
+        body = {"expected": expected, "actual": actual}
+        found: list[str] = self._requests.send("POST", f"{self.control}/match", body)["mismatches"]
         return found
 
     def end(self) -> None:
+        self._requests.close()
         self._process.kill()
         self._process.communicate()
 
@@ -46,10 +88,11 @@ class Sandbox:
 class Server:
     """One server of the sandbox: its URL, its key, and its control path."""
 
-    def __init__(self, started: dict[str, Any]):
+    def __init__(self, started: dict[str, Any], requests: Control | None = None):
         self.url = started["url"]
         self.api_key = started["api_key"]
-        self.control = started["control"]
+        self.control: str = started["control"]
+        self._requests = requests or Control(self.control, reuses_connections=False)
         self.ca_file = started.get("ca_file")
         # Whether its clients enable HTTP/2.
         self.http2: bool = started.get("http2", False)
@@ -85,32 +128,22 @@ class Server:
 
     def fault(self, **fault: Any) -> None:
         """Inject a fault, such as `fault(method="POST", status=503)`."""
-        send("POST", f"{self.control}/faults", fault)
+        self._requests.send("POST", f"{self.control}/faults", fault)
 
     def reset_faults(self) -> None:
         """Remove all faults."""
-        send("DELETE", f"{self.control}/faults")
+        self._requests.send("DELETE", f"{self.control}/faults")
 
     def advance(self, seconds: float) -> None:
         """Advance the clock."""
-        send("POST", f"{self.control}/advance", {"seconds": seconds})
+        self._requests.send("POST", f"{self.control}/advance", {"seconds": seconds})
 
     def set_credits(self, credits: float) -> None:
         """Set the balance."""
-        send("POST", f"{self.control}/credits", {"credits": credits})
+        self._requests.send("POST", f"{self.control}/credits", {"credits": credits})
 
     def get(self, what: str) -> Any:
-        return send("GET", f"{self.control}/{what}")
+        return self._requests.send("GET", f"{self.control}/{what}")
 
     def end(self) -> None:
-        send("DELETE", self.control)
-
-
-def send(method: str, url: str, body: Any = None) -> Any:
-    """Send a request to a control path."""
-    data = None if body is None else json.dumps(body).encode("utf-8")
-    try:
-        with OPENER.open(Request(url, data, method=method), timeout=TIMEOUT) as response:
-            return json.loads(response.read() or b"null")
-    except HTTPError as error:
-        raise Refused(f"the sandbox responded to {method} {url} with {error.code}: {error.read().decode()}") from error
+        self._requests.send("DELETE", self.control)
