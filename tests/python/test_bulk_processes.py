@@ -47,6 +47,8 @@ def test_a_second_ctrl_c_cancels_the_rows_in_flight(server: Server, ledger: Path
         program.expect("sending")
         server.requests(at_least=4)
         for _ in range(2):
+            # Not during the handler of the first signal: it would raise one exception for both.
+            program.wait_until_blocked()
             program.signal(signal.SIGINT)
             program.expect("interrupted")
         report = program.report()
