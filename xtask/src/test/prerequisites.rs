@@ -28,7 +28,7 @@ const DOWNLOADS: &[Prerequisite] = &[
             "spelling",
             "doc-pages",
             "python-lint",
-            "unit",
+            "rust",
             "schemathesis",
             "consumers",
             "c-scenarios",
@@ -41,7 +41,7 @@ const DOWNLOADS: &[Prerequisite] = &[
         make: || Venv::prepare().map(drop),
     },
     Prerequisite {
-        steps: &["codegen", "node-lint", "unit", "node-package", "node-consumer", "node-types", "node"],
+        steps: &["codegen", "node-lint", "rust", "node-package", "node-consumer", "node-types", "node"],
         make: || Packages::prepare().map(drop),
     },
 ];
