@@ -1,14 +1,11 @@
 //! Behaviour that depends on time: statuses, campaigns and webhooks.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
-mod common;
-
 use std::time::Duration;
 
-use common::{Api, sms, until};
 use serde_json::{Value, json};
 use zexa_sandbox::Sandbox;
+
+use crate::common::{Api, sms, until};
 
 fn manual() -> Sandbox {
     Sandbox::from_json(json!({"state": {"speed": "manual", "allow_http_webhooks": true}}))

@@ -1,12 +1,9 @@
 //! Each endpoint: its success response and each documented error.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
-mod common;
-
-use common::{Api, sms};
 use serde_json::{Value, json};
 use zexa_sandbox::{Sandbox, mismatches};
+
+use crate::common::{Api, sms};
 
 /// Returns a body with one key replaced, or removed if the value is null.
 fn with(mut body: Value, key: &str, value: Value) -> Value {

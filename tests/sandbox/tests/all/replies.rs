@@ -1,14 +1,11 @@
 //! Replies from recipients: STOP, and WhatsApp conversation windows.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
-mod common;
-
 use std::time::Duration;
 
-use common::{Api, sms};
 use serde_json::{Value, json};
 use zexa_sandbox::Sandbox;
+
+use crate::common::{Api, sms};
 
 const ANA: &str = "+244912345678";
 

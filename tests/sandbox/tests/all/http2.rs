@@ -1,13 +1,10 @@
 //! HTTP/2 stream limits, resets and GOAWAYs, observed frame by frame and with a real client.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
-mod common;
-
-use common::http2::{Connection, Frame, GOAWAY, NO_ERROR, PING, REFUSED_STREAM};
-use common::sms;
 use serde_json::{Value, json};
 use zexa_sandbox::Sandbox;
+
+use crate::common::http2::{Connection, Frame, GOAWAY, NO_ERROR, PING, REFUSED_STREAM};
+use crate::common::{self, sms};
 
 fn with_faults(faults: Value) -> Sandbox {
     Sandbox::from_json(json!({"state": {"tls": true}, "faults": faults}))

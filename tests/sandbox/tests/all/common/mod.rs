@@ -1,7 +1,5 @@
 //! A plain HTTP client for the tests. It knows only the base URL and the API key.
 
-#![allow(dead_code, reason = "each test program uses its part")]
-
 pub(crate) mod http2;
 
 use std::io::{Read, Write};

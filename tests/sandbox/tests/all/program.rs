@@ -1,16 +1,12 @@
 //! The program: its line of JSON, its flags and its exit.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
-mod common;
-
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
-use common::{Api, client};
 use serde_json::{Value, json};
+
+use crate::common::{self, Api, client};
 
 struct Program {
     child: Child,

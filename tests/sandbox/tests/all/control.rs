@@ -1,12 +1,9 @@
 //! The control API over HTTP, as other languages use it.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
-mod common;
-
-use common::{Api, sms};
 use serde_json::{Value, json};
 use zexa_sandbox::Sandbox;
+
+use crate::common::{self, Api, sms};
 
 /// Clients of an instance and of its control API.
 fn instance(control: &Api, spec: &Value) -> (Api, Api) {

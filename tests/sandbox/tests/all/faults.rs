@@ -1,15 +1,12 @@
 //! Each fault, observed with a plain socket or a plain HTTP client.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
-mod common;
-
 use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant};
 
-use common::{Api, ask, read_all, sms, socket, until};
 use serde_json::{Value, json};
 use zexa_sandbox::Sandbox;
+
+use crate::common::{Api, ask, read_all, sms, socket, until};
 
 fn with_fault(fault: Value) -> Sandbox {
     Sandbox::from_json(json!({"faults": [fault]}))

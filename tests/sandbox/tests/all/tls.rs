@@ -1,15 +1,12 @@
 //! TLS, HTTP/2, and faults over them.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
-mod common;
-
 use std::io::{self, ErrorKind, Read, Write};
 
-use common::Api;
-use common::http2::Connection;
 use serde_json::{Value, json};
 use zexa_sandbox::Sandbox;
+
+use crate::common::http2::Connection;
+use crate::common::{self, Api};
 
 fn tls(faults: Value) -> Sandbox {
     Sandbox::from_json(json!({"state": {"tls": true}, "faults": faults}))
