@@ -7,8 +7,9 @@
 //! This is the only module of the crate with unsafe code. A comment at each block explains why it is sound.
 #![allow(unsafe_code, reason = "mapping a page and registering a fork handler need the C library")]
 
+use std::io;
 #[cfg(unix)]
-use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 
 use crate::{Error, Kind, Outcome};
 
@@ -123,29 +124,42 @@ fn cell_with_handler() -> Option<*mut AtomicU64> {
 /// as they are at that moment. Meanwhile, a fork waits.
 pub(crate) struct NoFork(());
 
-/// The number of [`NoFork`]s, and the flag that a fork is about to happen.
+/// The number of [`NoFork`]s, and [`FORK`] times the number of threads that are about to fork.
 #[cfg(unix)]
 static USERS: AtomicU64 = AtomicU64::new(0);
 
 #[cfg(unix)]
-const FORKING: u64 = 1 << 63;
+const FORK: u64 = 1 << 32;
 
-/// A fork waits for at most this time. Then the child may find that its ledger is in use.
+/// A fork waits for at most this time, for example if another program has locked a ledger. Then the child cannot use the library.
 #[cfg(unix)]
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
 
+/// Whether this is a child that was forked while another thread used the library.
+#[cfg(unix)]
+static IS_UNUSABLE: AtomicBool = AtomicBool::new(false);
+
 impl NoFork {
     /// Waits until no fork is in progress.
-    pub(crate) fn begin() -> NoFork {
+    ///
+    /// # Errors
+    ///
+    /// If this is a forked child that would wait forever for a thread of its parent.
+    pub(crate) fn begin() -> io::Result<NoFork> {
         #[cfg(unix)]
         {
+            if IS_UNUSABLE.load(Ordering::Relaxed) {
+                let message =
+                    "this process was forked while another thread used a ledger, and cannot use ledgers itself";
+                return Err(io::Error::other(message));
+            }
             register();
-            let enter = |users: u64| (users & FORKING == 0).then_some(users + 1);
+            let enter = |users: u64| (users < FORK).then_some(users + 1);
             while USERS.fetch_update(Ordering::Acquire, Ordering::Relaxed, enter).is_err() {
                 std::thread::yield_now();
             }
         }
-        NoFork(())
+        Ok(NoFork(()))
     }
 }
 
@@ -159,21 +173,22 @@ impl Drop for NoFork {
 /// Registers the handlers of [`NoFork`], once.
 #[cfg(unix)]
 fn register() {
-    use std::sync::atomic::AtomicBool;
-
     extern "C" fn prepare() {
-        USERS.fetch_or(FORKING, Ordering::Acquire);
+        USERS.fetch_add(FORK, Ordering::Acquire);
         let started = std::time::Instant::now();
-        while USERS.load(Ordering::Acquire) != FORKING && started.elapsed() < PATIENCE {
+        while !USERS.load(Ordering::Acquire).is_multiple_of(FORK) && started.elapsed() < PATIENCE {
             std::thread::sleep(std::time::Duration::from_micros(100));
         }
     }
     extern "C" fn in_parent() {
-        USERS.fetch_and(!FORKING, Ordering::Release);
+        USERS.fetch_sub(FORK, Ordering::Release);
     }
     extern "C" fn in_child() {
-        // The users are threads of the parent.
-        USERS.store(0, Ordering::Release);
+        // The users, and the other threads that fork, are threads of the parent.
+        let users = USERS.swap(0, Ordering::AcqRel);
+        if !users.is_multiple_of(FORK) {
+            IS_UNUSABLE.store(true, Ordering::Relaxed);
+        }
     }
     static REGISTERED: AtomicBool = AtomicBool::new(false);
     if !REGISTERED.swap(true, Ordering::Relaxed) {
@@ -214,15 +229,35 @@ mod tests {
     }
 
     #[test]
-    fn a_fork_waits_for_the_users_of_a_library() {
-        let user = NoFork::begin();
-        let waiting = std::thread::spawn(|| in_child(|| USERS.load(Ordering::Relaxed) == 0));
-        while USERS.load(Ordering::Relaxed) & FORKING == 0 {
-            std::thread::yield_now();
-        }
+    fn forks_wait_for_the_users_of_a_library() {
+        let is_done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !is_done.load(Ordering::Relaxed) {
+                        let _user = NoFork::begin().expect("usable");
+                        std::thread::yield_now();
+                    }
+                });
+            }
+            let forking = [(); 2].map(|()| {
+                scope.spawn(|| {
+                    (0..50).all(|_| in_child(|| USERS.load(Ordering::Relaxed) == 0 && NoFork::begin().is_ok()))
+                })
+            });
+            let results = forking.map(|thread| thread.join().expect("no panic"));
+            is_done.store(true, Ordering::Relaxed);
+            assert_eq!(results, [true, true]);
+        });
+    }
+
+    #[test]
+    fn a_child_knows_that_it_cannot_use_a_library() {
+        let user = NoFork::begin().expect("usable");
+        // The fork does not wait indefinitely.
+        assert!(in_child(|| NoFork::begin().is_err()));
         drop(user);
-        assert!(waiting.join().expect("no panic"));
-        drop(NoFork::begin());
+        assert!(in_child(|| NoFork::begin().is_ok()));
     }
 
     #[test]

@@ -76,11 +76,12 @@ impl Locks {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::TimedOut`] if another process holds the lock for too long.
+    /// [`io::ErrorKind::TimedOut`] if another process holds the lock for too long, and another kind if this process cannot use SQLite.
     pub(crate) fn begin_transaction(&self) -> io::Result<Transaction<'_>> {
         let guard = self.transaction.lock().unwrap_or_else(PoisonError::into_inner);
         record_lock::wait_for(Instant::now() + PATIENCE, || self.try_lock(TRANSACTION))?;
-        let transaction = Transaction { locks: self, _guard: guard, _no_fork: NoFork::begin() };
+        let no_fork = NoFork::begin().inspect_err(|_| self.unlock(TRANSACTION))?;
+        let transaction = Transaction { locks: self, _guard: guard, _no_fork: no_fork };
         // Restored if other code of this process has opened and closed the file.
         if let Some(owner) = self.owner() {
             self.try_lock(FIRST_OWNER + owner)?;

@@ -178,12 +178,9 @@ impl Sqlite {
 impl Drop for Sqlite {
     fn drop(&mut self) {
         // A forked child must not close the parent's file: that could undo a transaction of the parent.
-        match self.generation == generation() {
-            true => {
-                let _no_fork = NoFork::begin();
-                self.connection = None;
-            }
-            false => mem::forget(self.connection.take()),
+        match NoFork::begin().ok().filter(|_| self.generation == generation()) {
+            Some(_no_fork) => self.connection = None,
+            None => mem::forget(self.connection.take()),
         }
     }
 }
