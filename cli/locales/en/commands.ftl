@@ -1,0 +1,47 @@
+# Texts of single commands.
+
+field-id = Id
+field-to = To
+field-from = From
+field-channel = Channel
+field-body = Text
+field-created = Created
+field-scheduled = Scheduled
+field-sent = Sent
+field-delivered = Delivered
+field-error = Reason
+
+credits = { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+}
+
+message-status = The message is { $status }.
+recipient-invalid = `{ $to }` is not a valid recipient: { $reason }
+recipient-normalised = Recipient: { $number } (from `{ $to }`)
+
+field-sender-id = Sender ID
+field-status = Status
+field-use-case = Use case
+field-url = URL
+field-events = Events
+field-secret = Secret
+
+login-prompt = API key:{" "}
+login-checking = Checking the key…
+login-done = The key was stored in the profile `{ $name }` ({ $path }). Balance: { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+}.
+login-empty = the API key is empty
+login-no-terminal = without a terminal, pass the key with --api-key-stdin
+login-sandbox = --sandbox has no key to store
+
+segments-gsm7 = { $count ->
+    [one] 1 segment
+   *[other] { $count } segments
+} (GSM-7, { $size } characters each)
+segments-ucs2 = { $count ->
+    [one] 1 segment
+   *[other] { $count } segments
+} (UCS-2, { $size } characters each): `{ $character }` is not in GSM-7

@@ -1,0 +1,50 @@
+# Texts of all commands.
+
+error = error:
+interrupted = interrupted
+
+outcome-not-sent = Nothing was sent.
+outcome-rejected = The API rejected the request: nothing was sent.
+outcome-accepted = The API carried out the request; only its response was lost.
+outcome-unknown = It is not known whether the request took effect: a message may have been sent.
+
+advice-key = Run `zexa login`, or set ZEXA_API_KEY to a valid API key.
+advice-accepted = Do not repeat it: the recipient would get the message twice.
+advice-unknown = Before you repeat it, find out whether it took effect: the recipient could get the message twice.
+advice-credits = Show the balance with `zexa credits`, and buy credits.
+advice-wait = Repeat the command in { $seconds ->
+    [one] one second
+   *[other] { $seconds } seconds
+}.
+advice-later = Repeat the command later.
+advice-doctor = Run `zexa doctor` to check the connection.
+
+output-failed = cannot write to stdout: { $reason }
+file-failed = { $path }: { $reason }
+list-empty = The list is empty.
+list-incomplete = the list ended before its total was reached: items may be missing
+
+key-missing = there is no API key
+key-empty = the API key on stdin is empty
+key-unreadable = cannot read the API key from stdin as UTF-8
+profile-no-home = cannot find the home directory: set HOME
+profile-missing = the profile `{ $name }` does not exist in { $path }
+profile-invalid = { $path }, line { $line }: not a valid profile file
+profile-not-private = other users can read { $path }, which contains API keys: run `chmod 600 { $path }`
+
+sandbox-note = This command uses a sandbox of its own: nothing is really sent.
+sandbox-failed = the sandbox cannot be started: { $reason }
+
+stdin-failed = cannot read stdin: { $reason }
+stdin-too-long = the text on stdin has more than 1 MB
+stdin-not-utf8 = the text on stdin is not UTF-8
+
+value-duration = expected a duration such as 30s, 10m or 1h 30m
+value-time = expected a time with a UTC offset, such as 2026-07-01T09:00:00+01:00
+value-channel = expected a channel, such as sms
+value-country = expected two letters, such as AO, or `none`
+value-object = expected a JSON object: { $reason }
+value-pair = expected NAME=VALUE
+
+number-characters = a phone number contains only digits, a leading + and separators
+number-invalid = this is not a complete phone number of any country

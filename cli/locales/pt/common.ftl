@@ -1,0 +1,50 @@
+# Textos de todos os comandos.
+
+error = erro:
+interrupted = interrompido
+
+outcome-not-sent = Nada foi enviado.
+outcome-rejected = A API recusou o pedido: nada foi enviado.
+outcome-accepted = A API executou o pedido; só a resposta se perdeu.
+outcome-unknown = Não se sabe se o pedido teve efeito: uma mensagem pode ter sido enviada.
+
+advice-key = Execute «zexa login», ou defina ZEXA_API_KEY com uma chave de API válida.
+advice-accepted = Não repita o comando: o destinatário receberia a mensagem duas vezes.
+advice-unknown = Antes de repetir o comando, verifique se teve efeito: o destinatário poderia receber a mensagem duas vezes.
+advice-credits = Veja o saldo com «zexa credits» e compre créditos.
+advice-wait = Repita o comando dentro de { $seconds ->
+    [one] um segundo
+   *[other] { $seconds } segundos
+}.
+advice-later = Repita o comando mais tarde.
+advice-doctor = Execute «zexa doctor» para verificar a ligação.
+
+output-failed = não é possível escrever no stdout: { $reason }
+file-failed = { $path }: { $reason }
+list-empty = A lista está vazia.
+list-incomplete = a lista terminou antes de atingir o total: podem faltar elementos
+
+key-missing = não há nenhuma chave de API
+key-empty = a chave de API no stdin está vazia
+key-unreadable = não é possível ler a chave de API do stdin em UTF-8
+profile-no-home = não se encontra a pasta pessoal: defina HOME
+profile-missing = o perfil «{ $name }» não existe em { $path }
+profile-invalid = { $path }, linha { $line }: não é um ficheiro de perfis válido
+profile-not-private = outros utilizadores podem ler { $path }, que contém chaves de API: execute «chmod 600 { $path }»
+
+sandbox-note = Este comando usa uma sandbox própria: nada é realmente enviado.
+sandbox-failed = não é possível iniciar a sandbox: { $reason }
+
+stdin-failed = não é possível ler o stdin: { $reason }
+stdin-too-long = o texto no stdin tem mais de 1 MB
+stdin-not-utf8 = o texto no stdin não está em UTF-8
+
+value-duration = espera-se uma duração, como 30s, 10m ou 1h 30m
+value-time = espera-se uma hora com a diferença para UTC, como 2026-07-01T09:00:00+01:00
+value-channel = espera-se um canal, como sms
+value-country = esperam-se duas letras, como AO, ou «none»
+value-object = espera-se um objecto JSON: { $reason }
+value-pair = espera-se NOME=VALOR
+
+number-characters = um número de telefone só contém algarismos, um + no início e separadores
+number-invalid = não é um número de telefone completo de nenhum país

@@ -1,0 +1,74 @@
+# A ajuda em português: uma mensagem para cada comando, com um atributo para cada argumento.
+
+help =
+    Envia e gere mensagens da API Zexa: SMS, WhatsApp, Telegram, correio electrónico e Slack
+
+    Os resultados são escritos no stdout, e tudo o resto no stderr. Num terminal, os resultados são texto. Com --json, ou se o stdout não for um terminal, cada resultado é uma linha de JSON.
+
+    A chave de API é lida da variável de ambiente ZEXA_API_KEY, ou então do perfil que «zexa login» escreve. Nunca é um argumento.
+    .json = Escreve um objecto JSON por linha, também num terminal, e os erros em JSON
+    .profile = Usa a chave de API deste perfil, em vez de ZEXA_API_KEY ou do perfil «default»
+    .api_key_stdin = Lê a chave de API do stdin
+    .sandbox = Executa o comando numa sandbox própria: nada é realmente enviado
+    .debug = Escreve cada pedido no stderr, sem segredos
+    .help = Mostra a ajuda
+    .version = Mostra a versão
+    .after =
+        Códigos de saída:
+          0    feito
+          1    falhou
+          2    argumentos inválidos; nada foi enviado
+          3    uma mensagem pode ter sido enviada, sem resultado conhecido
+          4    não há chave de API, ou a API não a aceita
+          130  interrompido com Ctrl-C
+
+help-send =
+    Envia uma mensagem
+
+    A mensagem é enviada de imediato, sem perguntas. Nunca é enviada duas vezes: se não se souber se a API a recebeu, o código de saída é 3.
+    .body = Texto da mensagem. «-» lê-o do stdin
+    .to = Destinatário: número de telefone, endereço de correio electrónico, ou id de canal ou de utilizador do Slack
+    .from = Remetente: Sender ID registado, ou endereço de correio electrónico verificado
+    .channel = Canal de entrega: sms, whatsapp, telegram, email ou slack
+    .country = País dos números de telefone sem indicativo, como AO. «none» exige números como +244912345678
+    .subject = Assunto de uma mensagem de correio electrónico
+    .html = HTML de uma mensagem de correio electrónico, além do texto
+    .template = Modelo aprovado do WhatsApp, como objecto JSON, em vez de um texto
+    .template_id = Id de um modelo aprovado do WhatsApp, em vez de um texto
+    .schedule = Hora a que a mensagem é enviada, com a diferença para UTC, como 2026-07-01T09:00:00+01:00
+    .extra = Campo adicional do pedido, que esta versão não conhece. O valor é JSON ou texto
+
+help-credits = Mostra o saldo de créditos da conta
+
+help-login =
+    Guarda uma chave de API num perfil
+
+    Pede a chave sem a mostrar, verifica-a com a API e guarda-a num ficheiro que só você pode ler. Sem terminal, use --api-key-stdin.
+    .base_url = URL de base da API, se não for o habitual
+
+help-messages = Mostra uma mensagem, ou espera pela sua entrega
+
+help-messages-get = Mostra uma mensagem com o seu estado de entrega
+    .id = Id da mensagem
+
+help-messages-wait =
+    Espera até que uma mensagem tenha o seu estado final
+
+    O código de saída é 0 se a mensagem foi entregue ou tem o estado de --until, e 1 se falhou.
+    .id = Id da mensagem
+    .until = Espera apenas até que a mensagem tenha este estado, como sent
+    .timeout = Deixa de esperar ao fim deste tempo
+
+help-sender-ids = Lista os Sender IDs da conta, com o seu estado de aprovação
+
+help-segments =
+    Mostra como um texto de SMS é dividido em segmentos, cada um dos quais é pago
+
+    Nada é enviado, e não é precisa nenhuma chave de API.
+    .body = Texto da mensagem. «-» lê-o do stdin
+
+help-webhooks = Regista endereços para eventos de entrega
+
+help-webhooks-create = Regista um endereço https para o qual a Zexa envia eventos
+    .url = Endereço, que tem de começar por https://
+    .events = Evento a enviar, como message.delivered. Pode ser repetido. «*» significa todos

@@ -1,0 +1,71 @@
+//! `zexa login`.
+
+use std::io::IsTerminal;
+
+use clap::Args;
+use serde_json::json;
+use zexa::{CallOptions, Client, binding};
+
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::interrupt;
+use crate::profile::{self, Profile};
+use crate::texts::text;
+
+/// Store an API key in a profile
+///
+/// Asks for the key without showing it, checks it with the API, and stores it in a file that only you can read. Without a terminal, use --api-key-stdin.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  zexa login
+  zexa login --profile shop
+  zexa login --api-key-stdin < key.txt")]
+pub(crate) struct Arguments {
+    /// Base URL of the API, if it is not the usual one
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+}
+
+pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
+    if context.uses_sandbox() {
+        return Err(Failure::Usage(text!("login-sandbox")));
+    }
+    let environment = std::env::var("ZEXA_BASE_URL").ok().filter(|url| !url.is_empty());
+    let base_url = arguments.base_url.or(environment);
+    let api_key = match context.key_from_stdin() {
+        Some(key) => key?,
+        None => ask()?,
+    };
+    let mut builder = Client::builder().api_key(api_key.as_str());
+    if let Some(url) = &base_url {
+        builder = builder.base_url(url.as_str());
+    }
+    let client = binding::named(builder, crate::context::PRODUCT).build()?;
+    let client = client.with_options(CallOptions::new().cancel(interrupt::token()));
+    context.note(&text!("login-checking"));
+    let credits = client.credits().get()?;
+    let name = context.profile_name();
+    let path = profile::write(name, &Profile { api_key, base_url })?.display().to_string();
+    let result = json!({"profile": name, "path": path, "credits": credits.credits, "currency": credits.currency});
+    context
+        .output()
+        .result(&result, || text!("login-done", name = name, path = path.as_str(), credits = credits.credits))?;
+    Ok(Exit::Done)
+}
+
+/// Asks for the key on the terminal, without showing it.
+fn ask() -> Result<String> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::Usage(text!("login-no-terminal")));
+    }
+    // rpassword sends SIGINT to itself. The handler keeps the program alive until the terminal shows input again.
+    interrupt::token();
+    match rpassword::prompt_password(text!("login-prompt")) {
+        Ok(key) if key.trim().is_empty() => Err(Failure::Usage(text!("login-empty"))),
+        Ok(key) => Ok(key.trim().to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Err(Failure::Interrupted),
+        Err(error) => Err(Failure::Local(text!("stdin-failed", reason = error.to_string()))),
+    }
+}

@@ -1,0 +1,39 @@
+//! The commands, one module each.
+
+mod credits;
+mod login;
+mod messages;
+mod segments;
+mod send;
+mod sender_ids;
+mod webhooks;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::failure::Result;
+
+/// The commands.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Login(login::Arguments),
+    Send(send::Arguments),
+    Messages(messages::Arguments),
+    SenderIds(sender_ids::Arguments),
+    Credits(credits::Arguments),
+    Segments(segments::Arguments),
+    Webhooks(webhooks::Arguments),
+}
+
+/// Runs a command.
+pub(crate) fn run(context: &Context, command: Command) -> Result {
+    match command {
+        Command::Login(arguments) => login::run(context, arguments),
+        Command::Send(arguments) => send::run(context, arguments),
+        Command::Messages(arguments) => messages::run(context, arguments),
+        Command::SenderIds(arguments) => sender_ids::run(context, arguments),
+        Command::Credits(arguments) => credits::run(context, arguments),
+        Command::Segments(arguments) => segments::run(context, arguments),
+        Command::Webhooks(arguments) => webhooks::run(context, arguments),
+    }
+}

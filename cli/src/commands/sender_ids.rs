@@ -1,0 +1,32 @@
+//! `zexa sender-ids`.
+
+use clap::Args;
+use zexa::{Channel, ListSenderIds};
+
+use crate::context::Context;
+use crate::failure::Result;
+use crate::output::status;
+use crate::texts::text;
+
+/// List the Sender IDs of the account, with their approval status
+#[derive(Args)]
+pub(crate) struct Arguments {}
+
+pub(crate) fn run(context: &Context, Arguments {}: Arguments) -> Result {
+    let client = context.client()?;
+    let mut output = context.output();
+    let headings =
+        vec![text!("field-sender-id"), text!("field-channel"), text!("field-status"), text!("field-use-case")];
+    let mut list = output.list(headings);
+    let mut senders = client.sender_ids().list(&ListSenderIds::new());
+    for sender in senders.by_ref() {
+        let sender = sender?;
+        list.item(&sender, || {
+            let name = sender.sender_id.clone().unwrap_or_default();
+            let channel = sender.channel.as_ref().map(Channel::as_str).unwrap_or_default().to_owned();
+            vec![name, channel, status(sender.status.as_str()), sender.use_case.clone().unwrap_or_default()]
+        })?;
+    }
+    list.finish()?;
+    context.check_complete(senders.is_incomplete())
+}

@@ -1,0 +1,49 @@
+//! `zexa webhooks`.
+
+use clap::{Args, Subcommand};
+use zexa::CreateWebhook;
+
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::output::fields;
+use crate::texts::text;
+
+/// Register addresses for delivery events
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Register an https address that Zexa posts events to
+    #[command(after_help = "\
+Examples:
+  zexa webhooks create https://shop.example/zexa
+  zexa webhooks create https://shop.example/zexa --event message.delivered --event message.failed")]
+    Create {
+        /// Address, which must start with https://
+        url: String,
+        /// Event to post, such as message.delivered. Can be repeated. `*` means all
+        #[arg(long = "event", value_name = "EVENT", default_value = "*")]
+        events: Vec<String>,
+    },
+}
+
+pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
+    let Command::Create { url, events } = arguments.command;
+    let webhook = context.client()?.webhooks().create(&CreateWebhook::new(url, events)).map_err(Failure::Write)?;
+    context.output().result(&webhook, || {
+        let events: Vec<_> = webhook.events.iter().map(|event| event.as_str()).collect();
+        let lines = [
+            Some((text!("field-id"), webhook.id.clone())),
+            webhook.url.clone().map(|url| (text!("field-url"), url)),
+            Some((text!("field-events"), events.join(", "))),
+            webhook.secret.clone().map(|secret| (text!("field-secret"), secret)),
+        ];
+        fields(&lines.into_iter().flatten().collect::<Vec<_>>())
+    })?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,156 @@
+//! [`Context`]: what every command needs: the global options, the client and the output.
+
+use std::cell::OnceCell;
+use std::io::{IsTerminal, Read};
+
+use zexa::{CallOptions, Client, ClientBuilder, binding};
+use zexa_sandbox::Sandbox;
+
+use crate::arguments::Global;
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::output::Output;
+use crate::profile::{self, Profile};
+use crate::texts::text;
+use crate::{interrupt, log_records};
+
+/// The start of the `User-Agent` header.
+pub(crate) const PRODUCT: &str = concat!("zexa-cli/", env!("CARGO_PKG_VERSION"));
+
+/// The key and the base URL of a client. A base URL that is absent is the core's.
+pub(crate) struct Access {
+    pub(crate) key: String,
+    pub(crate) base_url: Option<String>,
+}
+
+/// The global options, the output, and the sandbox of `--sandbox`.
+pub(crate) struct Context {
+    global: Global,
+    sandbox: OnceCell<Sandbox>,
+}
+
+impl Context {
+    pub(crate) fn new(global: Global) -> Context {
+        log_records::print(global.debug);
+        Context { global, sandbox: OnceCell::new() }
+    }
+
+    /// Return the output for results.
+    pub(crate) fn output(&self) -> Output {
+        Output::new(self.is_json())
+    }
+
+    /// Whether results are JSON: with `--json`, and if stdout is not a terminal.
+    pub(crate) fn is_json(&self) -> bool {
+        self.global.json || !std::io::stdout().is_terminal()
+    }
+
+    /// Return the name of the profile: that of `--profile`, or else the default one.
+    pub(crate) fn profile_name(&self) -> &str {
+        self.global.profile.as_deref().unwrap_or(profile::DEFAULT)
+    }
+
+    /// Print a note for people to stderr. With `--json`, stderr contains errors only.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.global.json {
+            anstream::eprintln!("{text}");
+        }
+    }
+
+    /// Return a client, whose calls end with Ctrl-C.
+    pub(crate) fn client(&self) -> Result<Client> {
+        let client = self.builder()?.build()?;
+        Ok(client.with_options(CallOptions::new().cancel(interrupt::token())))
+    }
+
+    /// Return the options of a client: with the key of `--api-key-stdin`, of `--profile`, of `ZEXA_API_KEY` or of the default profile.
+    pub(crate) fn builder(&self) -> Result<ClientBuilder> {
+        let access = self.access()?;
+        let mut builder = Client::builder().api_key(access.key);
+        if let Some(url) = access.base_url {
+            builder = builder.base_url(url);
+        }
+        Ok(binding::named(builder, PRODUCT))
+    }
+
+    /// Return the key and the base URL.
+    pub(crate) fn access(&self) -> Result<Access> {
+        if self.global.sandbox {
+            let sandbox = self.sandbox()?;
+            let (key, base_url) = (sandbox.api_key().to_owned(), Some(sandbox.url().to_owned()));
+            return Ok(Access { key, base_url });
+        }
+        let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let base_url = environment("ZEXA_BASE_URL");
+        if let Some(key) = self.key_from_stdin() {
+            return Ok(Access { key: key?, base_url });
+        }
+        match environment("ZEXA_API_KEY") {
+            Some(key) if self.global.profile.is_none() => Ok(Access { key, base_url }),
+            _ => {
+                let name = self.profile_name();
+                let Profile { api_key: key, base_url: own } = profile::read(name)?;
+                Ok(Access { key, base_url: base_url.or(own) })
+            }
+        }
+    }
+
+    /// Whether the command runs against a sandbox of its own.
+    pub(crate) fn uses_sandbox(&self) -> bool {
+        self.global.sandbox
+    }
+
+    /// Return the key on stdin, with `--api-key-stdin`.
+    pub(crate) fn key_from_stdin(&self) -> Option<Result<String>> {
+        self.global.api_key_stdin.then(key_from_stdin)
+    }
+
+    /// Return the exit code of a list. An incomplete list is a failure, which is reported on stderr.
+    pub(crate) fn check_complete(&self, is_incomplete: bool) -> Result {
+        if is_incomplete { Err(Failure::Local(text!("list-incomplete"))) } else { Ok(Exit::Done) }
+    }
+
+    /// The sandbox of this command, which is started when it is first needed.
+    fn sandbox(&self) -> Result<&Sandbox> {
+        if let Some(sandbox) = self.sandbox.get() {
+            return Ok(sandbox);
+        }
+        let started = Sandbox::try_start(zexa_sandbox::ServerSpec::default(), zexa_sandbox::Listen::default())
+            .map_err(|error| Failure::Local(text!("sandbox-failed", reason = error.to_string())))?;
+        self.note(&text!("sandbox-note"));
+        Ok(self.sandbox.get_or_init(|| started))
+    }
+
+    /// Report a failure on stderr, and return the exit code.
+    pub(crate) fn report(&self, failure: &Failure) -> Exit {
+        if matches!(failure, Failure::OutputClosed) {
+        } else if self.global.json {
+            eprintln!("{}", failure.to_json());
+        } else {
+            print_failure(failure);
+        }
+        failure.exit()
+    }
+}
+
+/// Prints the lines of a failure. Only the first one starts with `error:`.
+pub(crate) fn print_failure(failure: &Failure) {
+    let style = anstyle::AnsiColor::Red.on_default().bold();
+    let mut lines = failure.lines().into_iter();
+    let first = lines.next().unwrap_or_default();
+    anstream::eprintln!("{style}{}{style:#} {first}", text!("error"));
+    for line in lines {
+        anstream::eprintln!("{line}");
+    }
+}
+
+/// Reads the key from stdin, without the end of the line.
+fn key_from_stdin() -> Result<String> {
+    let mut key = String::new();
+    let mut limited = std::io::stdin().lock().take(64 * 1024);
+    limited.read_to_string(&mut key).map_err(|_| Failure::NoKey(text!("key-unreadable")))?;
+    match key.trim() {
+        "" => Err(Failure::NoKey(text!("key-empty"))),
+        key => Ok(key.to_owned()),
+    }
+}

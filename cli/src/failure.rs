@@ -1,0 +1,146 @@
+//! [`Failure`]: why a command failed, and how this is reported.
+
+use std::io;
+
+use serde_json::{Value, json};
+use zexa::{Error, Kind, Outcome};
+
+use crate::exit::Exit;
+use crate::texts::text;
+
+/// The result of a command.
+pub(crate) type Result<T = Exit> = std::result::Result<T, Failure>;
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The arguments are invalid. Nothing was sent.
+    Usage(String),
+    /// There is no usable API key.
+    NoKey(String),
+    /// A file, a socket or another local resource failed. Nothing was sent.
+    Local(String),
+    /// A call that changes nothing failed.
+    Read(Error),
+    /// A call that sends or changes something failed.
+    Write(Error),
+    /// Ctrl-C, while nothing was being sent.
+    Interrupted,
+    /// The program that reads the output has closed it.
+    OutputClosed,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Read(error)
+    }
+}
+
+impl Failure {
+    /// The failure of writing results.
+    pub(crate) fn of_output(error: &io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::OutputClosed,
+            _ => Failure::Local(text!("output-failed", reason = error.to_string())),
+        }
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Failure::Usage(_) => Exit::Usage,
+            Failure::NoKey(_) => Exit::NotAuthorised,
+            Failure::Local(_) => Exit::Failed,
+            Failure::Interrupted => Exit::Interrupted,
+            // As for `head`: the reader has all that it wanted.
+            Failure::OutputClosed => Exit::Done,
+            Failure::Read(error) | Failure::Write(error) => self.exit_of_call(error),
+        }
+    }
+
+    fn exit_of_call(&self, error: &Error) -> Exit {
+        let may_be_sent = matches!(self, Failure::Write(_)) && may_be_sent(error.outcome());
+        match error.kind() {
+            Kind::Cancelled => Exit::Interrupted,
+            Kind::Unauthorized => Exit::NotAuthorised,
+            _ if may_be_sent => Exit::Unknown,
+            Kind::Config | Kind::InvalidRequest | Kind::Validation if error.attempts() == 0 => Exit::Usage,
+            _ => Exit::Failed,
+        }
+    }
+
+    /// The message in one line.
+    fn message(&self) -> String {
+        match self {
+            Failure::Usage(message) | Failure::NoKey(message) | Failure::Local(message) => message.clone(),
+            Failure::Interrupted => text!("interrupted"),
+            Failure::Read(error) | Failure::Write(error) if error.kind() == Kind::Cancelled => text!("interrupted"),
+            Failure::Read(error) | Failure::Write(error) => error.to_string(),
+            Failure::OutputClosed => String::new(),
+        }
+    }
+
+    /// The lines of the report: the message, whether anything was sent, and what to do.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let outcome = match self {
+            Failure::Write(error) => Some(outcome(error.outcome())),
+            _ => None,
+        };
+        let next = match self {
+            Failure::Read(error) => advice(error, false),
+            Failure::Write(error) => advice(error, true),
+            Failure::NoKey(_) => Some(text!("advice-key")),
+            _ => None,
+        };
+        [Some(self.message()), outcome, next].into_iter().flatten().collect()
+    }
+
+    /// The object that `--json` prints to stderr. The same fields for all failures.
+    pub(crate) fn to_json(&self) -> Value {
+        let local = |kind: &str, message: &str| {
+            json!({
+                "kind": kind, "outcome": "not_sent", "status": null, "code": null, "message": message,
+                "details": null, "request_id": null, "retry_after": null, "attempts": 0,
+            })
+        };
+        match self {
+            Failure::Read(error) | Failure::Write(error) => serde_json::to_value(error).unwrap_or_default(),
+            Failure::Usage(message) => local("usage", message),
+            Failure::NoKey(message) => local("unauthorized", message),
+            Failure::Local(message) => local("local", message),
+            Failure::Interrupted => local("cancelled", "interrupted"),
+            Failure::OutputClosed => Value::Null,
+        }
+    }
+}
+
+/// Whether a request may have taken effect.
+fn may_be_sent(outcome: Outcome) -> bool {
+    !matches!(outcome, Outcome::NotSent | Outcome::Rejected)
+}
+
+/// Whether anything was sent, as a sentence.
+fn outcome(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::NotSent => text!("outcome-not-sent"),
+        Outcome::Rejected => text!("outcome-rejected"),
+        Outcome::Accepted => text!("outcome-accepted"),
+        _ => text!("outcome-unknown"),
+    }
+}
+
+/// What to do next.
+fn advice(error: &Error, writes: bool) -> Option<String> {
+    Some(match (error.kind(), error.outcome()) {
+        (Kind::Unauthorized, _) => text!("advice-key"),
+        (_, Outcome::Accepted) if writes => text!("advice-accepted"),
+        (_, outcome) if writes && may_be_sent(outcome) => text!("advice-unknown"),
+        (Kind::InsufficientCredits, _) => text!("advice-credits"),
+        (Kind::RateLimited, _) => match error.retry_after() {
+            Some(wait) => text!("advice-wait", seconds = wait.as_secs()),
+            None => text!("advice-later"),
+        },
+        (Kind::Server, _) => text!("advice-later"),
+        (Kind::Connect | Kind::Timeout, _) => text!("advice-doctor"),
+        _ => return None,
+    })
+}

@@ -1,0 +1,31 @@
+//! `zexa`: the command line of the Zexa messaging API.
+
+mod arguments;
+mod commands;
+mod context;
+mod exit;
+mod failure;
+mod help;
+mod interrupt;
+mod log_records;
+mod numbers;
+mod output;
+mod profile;
+mod texts;
+mod usage;
+mod values;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = match arguments::parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage::report(&error).into(),
+    };
+    let context = context::Context::new(arguments.global);
+    let exit = match commands::run(&context, arguments.command) {
+        Ok(exit) => exit,
+        Err(failure) => context.report(&failure),
+    };
+    exit.into()
+}

@@ -1,0 +1,146 @@
+//! [`Output`]: results on stdout, as text for people or as JSON lines for programs.
+
+use std::io::{self, Write};
+
+use anstream::AutoStream;
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+use crate::failure::{Failure, Result};
+use crate::texts::text;
+
+/// Number of rows whose widths determine the columns of a table. Later rows are printed as they arrive.
+const ROWS_MEASURED: usize = 100;
+
+/// The colour of identifiers and headings.
+pub(crate) const HEADING: Style = Style::new().bold();
+
+/// Stdout.
+pub(crate) struct Output {
+    is_json: bool,
+    stdout: AutoStream<io::Stdout>,
+}
+
+impl Output {
+    pub(crate) fn new(is_json: bool) -> Output {
+        Output { is_json, stdout: anstream::stdout() }
+    }
+
+    /// Print a result: as one line of JSON, or else as the text.
+    pub(crate) fn result(&mut self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<()> {
+        match self.is_json {
+            true => self.json(value),
+            false => self.line(&text()),
+        }
+    }
+
+    /// Print one line of JSON.
+    pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<()> {
+        let mut line = serde_json::to_vec(value)
+            .map_err(|error| Failure::Local(text!("output-failed", reason = error.to_string())))?;
+        line.push(b'\n');
+        // Directly, because anstream would search JSON for colours.
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(&line).and_then(|()| stdout.flush()).map_err(|error| Failure::of_output(&error))
+    }
+
+    /// Print one line of text.
+    pub(crate) fn line(&mut self, text: &str) -> Result<()> {
+        let written = self.stdout.write_all(text.as_bytes()).and_then(|()| self.stdout.write_all(b"\n"));
+        written.and_then(|()| self.stdout.flush()).map_err(|error| Failure::of_output(&error))
+    }
+
+    /// Begin a list, whose items are rows of a table or lines of JSON.
+    pub(crate) fn list(&mut self, headings: Vec<String>) -> List<'_> {
+        List { output: self, headings, buffered: Vec::new(), widths: None }
+    }
+}
+
+/// A list in progress. [`finish`](List::finish) prints the rows that are buffered.
+pub(crate) struct List<'a> {
+    output: &'a mut Output,
+    headings: Vec<String>,
+    buffered: Vec<Vec<String>>,
+    /// The widths of the columns, when the heading was printed.
+    widths: Option<Vec<usize>>,
+}
+
+impl List<'_> {
+    /// Print an item, or buffer it until the widths of the columns are known.
+    pub(crate) fn item(&mut self, value: &impl Serialize, cells: impl FnOnce() -> Vec<String>) -> Result<()> {
+        if self.output.is_json {
+            return self.output.json(value);
+        }
+        let cells = cells();
+        match &self.widths {
+            Some(widths) => self.output.line(&row(&cells, widths)),
+            None => {
+                self.buffered.push(cells);
+                if self.buffered.len() >= ROWS_MEASURED { self.print_buffered() } else { Ok(()) }
+            }
+        }
+    }
+
+    /// Print the rows that are buffered, or that the list is empty.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        match self.output.is_json || self.widths.is_some() {
+            true => Ok(()),
+            false if self.buffered.is_empty() => self.output.line(&text!("list-empty")),
+            false => self.print_buffered(),
+        }
+    }
+
+    fn print_buffered(&mut self) -> Result<()> {
+        let rows = std::iter::once(&self.headings).chain(&self.buffered);
+        let mut widths = vec![0; self.headings.len()];
+        for cells in rows {
+            for (width, cell) in widths.iter_mut().zip(cells) {
+                *width = (*width).max(cell.width());
+            }
+        }
+        self.output.line(&format!("{HEADING}{}{HEADING:#}", row(&self.headings, &widths)))?;
+        for cells in std::mem::take(&mut self.buffered) {
+            self.output.line(&row(&cells, &widths))?;
+        }
+        self.widths = Some(widths);
+        Ok(())
+    }
+}
+
+/// One row of a table. Control characters are shown as spaces, because a name could contain commands for the terminal.
+fn row(cells: &[String], widths: &[usize]) -> String {
+    let mut line = String::new();
+    for (cell, width) in cells.iter().zip(widths) {
+        let padding = width.saturating_sub(cell.width());
+        line.push_str(&printable(cell));
+        line.extend(std::iter::repeat_n(' ', padding + 2));
+    }
+    line.trim_end().to_owned()
+}
+
+/// A text from the API for a terminal: control characters are shown as spaces.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
+/// Lines with a name and a value each, aligned.
+pub(crate) fn fields(fields: &[(String, String)]) -> String {
+    let width = fields.iter().map(|(name, _)| name.width()).max().unwrap_or_default();
+    let line = |(name, value): &(String, String)| {
+        let padding = " ".repeat(width - name.width() + 2);
+        format!("{HEADING}{name}{HEADING:#}{padding}{}", printable(value))
+    };
+    fields.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A status in its colour: green is good, red is bad, and yellow can still change.
+pub(crate) fn status(status: &str) -> String {
+    let colour = match status {
+        "delivered" | "completed" | "approved" => AnsiColor::Green,
+        "failed" | "undeliverable" | "rejected" | "cancelled" => AnsiColor::Red,
+        _ => AnsiColor::Yellow,
+    };
+    let style = colour.on_default();
+    format!("{style}{}{style:#}", printable(status))
+}

@@ -1,0 +1,59 @@
+//! Parsers of values in arguments.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use zexa::Channel;
+
+use crate::texts::text;
+
+/// Parses a duration such as `30s`, `10m` or `1h 30m`.
+pub(crate) fn duration(input: &str) -> Result<Duration, String> {
+    let parsed: Option<SignedDuration> = input.parse().ok();
+    parsed
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| text!("value-duration"))
+}
+
+/// Parses a time with a UTC offset, such as `2026-07-01T09:00:00+01:00`.
+pub(crate) fn time(input: &str) -> Result<Timestamp, String> {
+    input.parse().map_err(|_| text!("value-time"))
+}
+
+/// Parses a channel. Unknown ones are accepted, because the API may add channels.
+pub(crate) fn channel(input: &str) -> Result<Channel, String> {
+    match input.trim() {
+        "" => Err(text!("value-channel")),
+        name => Ok(Channel::from(name.to_lowercase())),
+    }
+}
+
+/// Parses a JSON object.
+pub(crate) fn object(input: &str) -> Result<serde_json::Map<String, serde_json::Value>, String> {
+    serde_json::from_str(input).map_err(|error| text!("value-object", reason = error.to_string()))
+}
+
+/// Parses `name=value`.
+pub(crate) fn pair(input: &str) -> Result<(String, String), String> {
+    match input.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(text!("value-pair")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_and_times() {
+        assert_eq!(duration("1h 30m"), Ok(Duration::from_secs(5400)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        for invalid in ["0s", "-5s", "10", "soon", ""] {
+            assert!(duration(invalid).is_err(), "{invalid}");
+        }
+        assert_eq!(time("2026-07-01T09:00:00+01:00"), time("2026-07-01T08:00:00Z"));
+        assert!(time("2026-07-01 09:00").is_err(), "without an offset");
+    }
+}

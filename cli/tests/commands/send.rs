@@ -1,0 +1,135 @@
+//! `zexa send` and `zexa credits`.
+
+use serde_json::json;
+
+use crate::support::World;
+use crate::support::terminal::Terminal;
+
+const SEND: [&str; 6] = ["send", "--to", "912 345 678", "--from", "ZEXA", "Hello"];
+
+#[test]
+fn a_message_is_sent_and_printed_as_json() {
+    let world = World::new();
+    let run = world.run(&SEND).exits(0).says("Recipient: +244912345678 (from `912 345 678`)");
+    let message = run.json();
+    assert_eq!((&message["status"], &message["to"]), (&json!("queued"), &json!("+244912345678")));
+    assert_eq!(message["id"], world.sandbox.messages()[0]["id"]);
+}
+
+#[test]
+fn on_a_terminal_the_result_is_text_with_colours() {
+    let world = World::new();
+    let mut terminal = Terminal::start(&world, &SEND);
+    let (code, text) = terminal.end_with_colours();
+    assert_eq!(code, Some(0));
+    assert!(text.contains("The message is \u{1b}[33mqueued\u{1b}[0m."), "{text:?}");
+
+    let (code, text) = Terminal::start_in_portuguese(&world, &SEND).end();
+    assert_eq!(code, Some(0));
+    assert!(text.contains("O estado da mensagem é queued.\nId"), "{text:?}");
+    assert!(text.contains("Destinatário: +244912345678"), "{text:?}");
+}
+
+#[test]
+fn without_colours() {
+    let world = World::new();
+    let mut terminal = Terminal::start_with(&world, &["credits"], &[("NO_COLOR", "1")], world.environment());
+    assert_eq!(terminal.end_with_colours(), (Some(0), "4250 credits\r\n".to_owned()));
+}
+
+#[test]
+fn an_invalid_recipient_sends_nothing() {
+    let world = World::new();
+    let send = ["send", "--to", "91234567", "--from", "ZEXA", "Hello"];
+    world.run(&send).exits(2).says("error: `91234567` is not a valid recipient");
+    world.run_in_portuguese(&send).exits(2).says("erro: «91234567» não é um destinatário válido");
+    assert!(world.sandbox.requests().is_empty());
+}
+
+#[test]
+fn the_outcome_of_a_failure_is_reported() {
+    let faults = json!([
+        {"method": "POST", "path": "/messages", "status": 503},
+        {"method": "POST", "path": "/messages", "status": 422, "body": {"error": "insufficient_credits", "message": "Too few credits"}},
+    ]);
+    let world = World::with(json!({"faults": faults}));
+    let unknown = world.run(&SEND).exits(3);
+    unknown.says("It is not known whether the request took effect").says("Before you repeat it");
+    world.run(&SEND).exits(1).says("nothing was sent").says("zexa credits");
+}
+
+#[test]
+fn errors_are_json_with_json() {
+    let world = World::with(json!({"faults": [{"method": "POST", "path": "/messages", "status": 503}]}));
+    let mut arguments = vec!["--json"];
+    arguments.extend(SEND);
+    let error = world.run(&arguments).exits(3).json_error();
+    assert_eq!(
+        (&error["kind"], &error["outcome"], &error["status"]),
+        (&json!("server"), &json!("unknown"), &json!(503))
+    );
+    let usage = world.run(&["send", "--json", "Hello"]).exits(2).json_error();
+    assert_eq!((&usage["kind"], &usage["outcome"]), (&json!("usage"), &json!("not_sent")));
+}
+
+#[test]
+fn the_text_can_be_read_from_stdin() {
+    let world = World::new();
+    let mut command = world.command(&["send", "--to", "912345678", "--from", "ZEXA", "-"]);
+    crate::support::run(&mut command, "Olá\nAna\r\n").exits(0);
+    assert_eq!(world.sandbox.messages()[0]["body"], "Olá\nAna");
+}
+
+#[test]
+fn all_options_reach_the_api() {
+    let world = World::new();
+    let send = [
+        "send",
+        "--channel",
+        "email",
+        "--to",
+        "ana@example.com",
+        "--from",
+        "hello@zexa.example",
+        "--subject",
+        "Invoice",
+        "--html",
+        "<p>Hi</p>",
+        "--schedule",
+        "2030-07-01T09:00:00+01:00",
+        "--extra",
+        "priority=5",
+        "--extra",
+        "tag=june",
+        "Hi",
+    ];
+    world.run(&send).exits(0);
+    let body = &world.sandbox.requests()[0].body;
+    assert_eq!(body["priority"], 5);
+    assert_eq!(body["tag"], "june");
+    assert_eq!(body["scheduled_at"], "2030-07-01T08:00:00Z");
+    let template =
+        ["send", "--channel", "whatsapp", "--to", "912345678", "--from", "ZEXA", "--template", "{\"name\":\"a\"}"];
+    world.run(&template).exits(0);
+    assert_eq!(world.sandbox.requests()[1].body["template"], json!({"name": "a"}));
+}
+
+#[test]
+fn without_a_valid_key_the_exit_code_is_4() {
+    let world = World::new();
+    world.run_without_key(&["credits"], "").exits(4).says("there is no API key").says("zexa login");
+    let run = world.run_without_key(&["credits", "--api-key-stdin"], "wrong\n").exits(4);
+    assert!(run.stderr.contains("unauthorized") && !run.stderr.contains("wrong"), "{run:?}");
+    let run = world.run_without_key(&["credits", "--api-key-stdin"], world.sandbox.api_key()).exits(0);
+    assert_eq!(run.json()["credits"], 4250.0);
+}
+
+#[test]
+fn a_sandbox_for_one_command() {
+    let world = World::new();
+    let mut send = vec!["--sandbox"];
+    send.extend(SEND);
+    let run = world.run_without_key(&send, "").exits(0).says("nothing is really sent");
+    assert_eq!(run.json()["status"], "queued");
+    assert!(world.sandbox.requests().is_empty(), "another sandbox");
+}
