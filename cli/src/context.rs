@@ -17,10 +17,15 @@ use crate::{interrupt, log_records};
 /// The start of the `User-Agent` header.
 pub(crate) const PRODUCT: &str = concat!("zexa-cli/", env!("CARGO_PKG_VERSION"));
 
-/// The key and the base URL of a client. A base URL that is absent is the core's.
+/// The key and the base URL of a client. If the base URL is absent, the client reads `ZEXA_BASE_URL`.
 pub(crate) struct Access {
     pub(crate) key: String,
     pub(crate) base_url: Option<String>,
+}
+
+/// Return an environment variable. An empty one counts as unset.
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The global options, the output, and the sandbox of `--sandbox`.
@@ -80,17 +85,14 @@ impl Context {
             let (key, base_url) = (sandbox.api_key().to_owned(), Some(sandbox.url().to_owned()));
             return Ok(Access { key, base_url });
         }
-        let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let base_url = environment("ZEXA_BASE_URL");
         if let Some(key) = self.key_from_stdin() {
-            return Ok(Access { key: key?, base_url });
+            return Ok(Access { key: key?, base_url: None });
         }
         match environment("ZEXA_API_KEY") {
-            Some(key) if self.global.profile.is_none() => Ok(Access { key, base_url }),
+            Some(key) if self.global.profile.is_none() => Ok(Access { key, base_url: None }),
             _ => {
-                let name = self.profile_name();
-                let Profile { api_key: key, base_url: own } = profile::read(name)?;
-                Ok(Access { key, base_url: base_url.or(own) })
+                let Profile { api_key: key, base_url } = profile::read(self.profile_name())?;
+                Ok(Access { key, base_url: base_url.filter(|_| environment("ZEXA_BASE_URL").is_none()) })
             }
         }
     }

@@ -1,11 +1,23 @@
 //! Ctrl-C.
 
-use std::sync::OnceLock;
+use std::process::exit;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use zexa::CancelToken;
 
+use crate::exit::Exit;
+use crate::secret;
+
 /// The token that Ctrl-C cancels.
 static TOKEN: OnceLock<CancelToken> = OnceLock::new();
+
+/// Wakes the thread that waits in [`wait`].
+static CANCELLED: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
+
+/// Whether a question is open, which Ctrl-C ends immediately.
+static IS_ASKING: AtomicBool = AtomicBool::new(false);
 
 /// Return a token that the first Ctrl-C cancels. A second one ends the program.
 pub(crate) fn token() -> &'static CancelToken {
@@ -13,10 +25,13 @@ pub(crate) fn token() -> &'static CancelToken {
         let token = CancelToken::new();
         let cancelled = token.clone();
         on_interrupt(move |count| {
-            if count > 1 {
-                std::process::exit(crate::exit::Exit::Interrupted as i32);
+            if count > 1 || IS_ASKING.load(Ordering::Relaxed) {
+                secret::show_input();
+                exit(Exit::Interrupted as i32);
             }
             cancelled.cancel();
+            *CANCELLED.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+            CANCELLED.1.notify_all();
         });
         token
     })
@@ -30,4 +45,20 @@ pub(crate) fn on_interrupt(mut handler: impl FnMut(u32) + Send + 'static) {
         count += 1;
         handler(count);
     });
+}
+
+/// Wait for this time. Returns false if Ctrl-C ends the wait.
+pub(crate) fn wait(time: Duration) -> bool {
+    token();
+    let cancelled = CANCELLED.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let waited = CANCELLED.1.wait_timeout_while(cancelled, time, |cancelled| !*cancelled);
+    !*waited.unwrap_or_else(PoisonError::into_inner).0
+}
+
+/// Run `ask`, which reads from the terminal. Ctrl-C ends the program meanwhile.
+pub(crate) fn while_asking<T>(ask: impl FnOnce() -> T) -> T {
+    IS_ASKING.store(true, Ordering::Relaxed);
+    let answer = ask();
+    IS_ASKING.store(false, Ordering::Relaxed);
+    answer
 }

@@ -51,6 +51,15 @@ impl Output {
         written.and_then(|()| self.stdout.flush()).map_err(|error| Failure::of_output(&error))
     }
 
+    /// Print one line of CSV.
+    pub(crate) fn csv<T: AsRef<[u8]>>(&mut self, fields: &[T]) -> Result<()> {
+        let mut line = Vec::new();
+        let mut writer = csv::Writer::from_writer(&mut line);
+        let written = writer.write_record(fields).map_err(std::io::Error::from).and_then(|()| writer.flush());
+        drop(writer);
+        written.and_then(|()| io::stdout().lock().write_all(&line)).map_err(|error| Failure::of_output(&error))
+    }
+
     /// Begin a list, whose items are rows of a table or lines of JSON.
     pub(crate) fn list(&mut self, headings: Vec<String>) -> List<'_> {
         List { output: self, headings, buffered: Vec::new(), widths: None }
@@ -61,14 +70,14 @@ impl Output {
 pub(crate) struct List<'a> {
     output: &'a mut Output,
     headings: Vec<String>,
-    buffered: Vec<Vec<String>>,
+    buffered: Vec<Vec<Cell>>,
     /// The widths of the columns, when the heading was printed.
     widths: Option<Vec<usize>>,
 }
 
 impl List<'_> {
     /// Print an item, or buffer it until the widths of the columns are known.
-    pub(crate) fn item(&mut self, value: &impl Serialize, cells: impl FnOnce() -> Vec<String>) -> Result<()> {
+    pub(crate) fn item(&mut self, value: &impl Serialize, cells: impl FnOnce() -> Vec<Cell>) -> Result<()> {
         if self.output.is_json {
             return self.output.json(value);
         }
@@ -92,31 +101,50 @@ impl List<'_> {
     }
 
     fn print_buffered(&mut self) -> Result<()> {
-        let rows = std::iter::once(&self.headings).chain(&self.buffered);
+        let headings = self.headings.iter().map(|text| Cell { text: text.clone(), style: HEADING });
+        let rows: Vec<Vec<Cell>> = std::iter::once(headings.collect()).chain(self.buffered.drain(..)).collect();
         let mut widths = vec![0; self.headings.len()];
-        for cells in rows {
+        for cells in &rows {
             for (width, cell) in widths.iter_mut().zip(cells) {
-                *width = (*width).max(cell.width());
+                *width = (*width).max(cell.text.width());
             }
         }
-        self.output.line(&format!("{HEADING}{}{HEADING:#}", row(&self.headings, &widths)))?;
-        for cells in std::mem::take(&mut self.buffered) {
-            self.output.line(&row(&cells, &widths))?;
+        for cells in &rows {
+            self.output.line(&row(cells, &widths))?;
         }
         self.widths = Some(widths);
         Ok(())
     }
 }
 
-/// One row of a table. Control characters are shown as spaces, because a name could contain commands for the terminal.
-fn row(cells: &[String], widths: &[usize]) -> String {
-    let mut line = String::new();
-    for (cell, width) in cells.iter().zip(widths) {
-        let padding = width.saturating_sub(cell.width());
-        line.push_str(&printable(cell));
-        line.extend(std::iter::repeat_n(' ', padding + 2));
+/// A cell of a table.
+pub(crate) struct Cell {
+    text: String,
+    style: Style,
+}
+
+impl Cell {
+    /// Create a cell with plain text. Control characters are replaced, because a name could contain commands for the terminal.
+    pub(crate) fn new(text: impl AsRef<str>) -> Cell {
+        Cell { text: printable(text.as_ref()), style: Style::new() }
     }
-    line.trim_end().to_owned()
+
+    /// Create a cell with a status, in its colour.
+    pub(crate) fn status(status: &str) -> Cell {
+        Cell { text: printable(status), style: style_of_status(status) }
+    }
+}
+
+/// One row of a table.
+fn row(cells: &[Cell], widths: &[usize]) -> String {
+    let last = cells.iter().rposition(|cell| !cell.text.is_empty()).unwrap_or_default();
+    let mut line = String::new();
+    for (index, (Cell { text, style }, width)) in cells.iter().zip(widths).enumerate().take(last + 1) {
+        line.push_str(&format!("{style}{text}{style:#}"));
+        let padding = if index == last { 0 } else { width.saturating_sub(text.width()) + 2 };
+        line.extend(std::iter::repeat_n(' ', padding));
+    }
+    line
 }
 
 /// A text from the API for a terminal: control characters are shown as spaces.
@@ -124,8 +152,9 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
-/// Lines with a name and a value each, aligned.
-pub(crate) fn fields(fields: &[(String, String)]) -> String {
+/// Lines with a name and a value each, aligned. A value that is absent has no line.
+pub(crate) fn fields<const N: usize>(fields: [(String, Option<String>); N]) -> String {
+    let fields: Vec<_> = fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
     let width = fields.iter().map(|(name, _)| name.width()).max().unwrap_or_default();
     let line = |(name, value): &(String, String)| {
         let padding = " ".repeat(width - name.width() + 2);
@@ -134,13 +163,18 @@ pub(crate) fn fields(fields: &[(String, String)]) -> String {
     fields.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// A status in its colour: green is good, red is bad, and yellow can still change.
+/// A status in its colour.
 pub(crate) fn status(status: &str) -> String {
+    let style = style_of_status(status);
+    format!("{style}{}{style:#}", printable(status))
+}
+
+/// The colour of a status: green is good, red is bad, and yellow can still change.
+fn style_of_status(status: &str) -> Style {
     let colour = match status {
         "delivered" | "completed" | "approved" => AnsiColor::Green,
         "failed" | "undeliverable" | "rejected" | "cancelled" => AnsiColor::Red,
         _ => AnsiColor::Yellow,
     };
-    let style = colour.on_default();
-    format!("{style}{}{style:#}", printable(status))
+    colour.on_default()
 }

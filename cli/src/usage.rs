@@ -79,13 +79,20 @@ fn is_about_key(argument: &str) -> bool {
 /// What could have been meant.
 fn advice(error: &clap::Error) -> Vec<String> {
     let kinds = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
-    let suggested = kinds.into_iter().filter_map(|kind| error.get(kind)).map(words);
-    let suggested: Vec<_> = suggested.filter(|suggested| !suggested.is_empty()).collect();
+    let suggested: Vec<_> = kinds.into_iter().filter_map(|kind| error.get(kind)).filter_map(best).collect();
     let is_about_key = error.get(ContextKind::InvalidArg).is_some_and(|argument| is_about_key(&words(argument)));
     match suggested.as_slice() {
         [] => Vec::new(),
         _ if is_about_key => Vec::new(),
         suggested => vec![text!("usage-suggested", suggested = suggested.join(", "))],
+    }
+}
+
+/// The best of several suggestions, which is the last one.
+fn best(suggested: &ContextValue) -> Option<String> {
+    match suggested {
+        ContextValue::Strings(values) => values.last().cloned(),
+        other => Some(other.to_string()),
     }
 }
 

@@ -17,8 +17,6 @@ credits = { $credits ->
 }
 
 message-status = The message is { $status }.
-recipient-invalid = `{ $to }` is not a valid recipient: { $reason }
-recipient-normalised = Recipient: { $number } (from `{ $to }`)
 
 field-sender-id = Sender ID
 field-status = Status
@@ -45,3 +43,36 @@ segments-ucs2 = { $count ->
     [one] 1 segment
    *[other] { $count } segments
 } (UCS-2, { $size } characters each): `{ $character }` is not in GSM-7
+
+field-name = Name
+field-phone = Phone
+field-email = Email
+field-lists = Lists
+field-recipients = Recipients
+
+contact-deleted = The contact { $id } was deleted.
+
+count-sent = Sent
+count-delivered = Delivered
+count-failed = Failed
+count-undeliverable = Undeliverable
+count-pending = Pending
+
+campaign-status = The campaign is { $status }.
+campaign-progress = { $status }: { $delivered } delivered, { $failed } failed, { $pending } pending
+campaign-question-cost = Send to the { $contacts ->
+    [one] 1 contact
+   *[other] { $contacts } contacts
+} of { $list }, for at least { $cost ->
+    [one] 1 credit
+   *[other] { $cost } credits
+}? (Balance: { $balance })
+campaign-question = Send to the { $contacts ->
+    [one] 1 contact
+   *[other] { $contacts } contacts
+} of { $list }? (Balance: { $balance })
+campaign-not-created = The campaign was not created. Nothing was sent.
+
+request-body = the body is not JSON: { $reason }
+
+sandbox-runs = The sandbox is running. Press Ctrl-C to stop it. Nothing is really sent by programs with these variables:

@@ -48,3 +48,9 @@ value-pair = expected NAME=VALUE
 
 number-characters = a phone number contains only digits, a leading + and separators
 number-invalid = this is not a complete phone number of any country
+
+number-refused = `{ $text }` is not a phone number: { $reason }
+number-normalised = `{ $text }` was read as { $number }.
+
+confirm-choice = [y/N]
+confirm-no-terminal = without a terminal, this needs --yes: it costs credits

@@ -17,8 +17,6 @@ credits = { $credits ->
 }
 
 message-status = O estado da mensagem é { $status }.
-recipient-invalid = «{ $to }» não é um destinatário válido: { $reason }
-recipient-normalised = Destinatário: { $number } (a partir de «{ $to }»)
 
 field-sender-id = Sender ID
 field-status = Estado
@@ -45,3 +43,36 @@ segments-ucs2 = { $count ->
     [one] 1 segmento
    *[other] { $count } segmentos
 } (UCS-2, { $size } caracteres cada): «{ $character }» não existe em GSM-7
+
+field-name = Nome
+field-phone = Telefone
+field-email = Correio electrónico
+field-lists = Listas
+field-recipients = Destinatários
+
+contact-deleted = O contacto { $id } foi apagado.
+
+count-sent = Enviadas
+count-delivered = Entregues
+count-failed = Falhadas
+count-undeliverable = Impossíveis de entregar
+count-pending = Pendentes
+
+campaign-status = O estado da campanha é { $status }.
+campaign-progress = { $status }: { $delivered } entregues, { $failed } falhadas, { $pending } pendentes
+campaign-question-cost = Enviar { $contacts ->
+    [one] ao contacto
+   *[other] aos { $contacts } contactos
+} de { $list }, por pelo menos { $cost ->
+    [one] 1 crédito
+   *[other] { $cost } créditos
+}? (Saldo: { $balance })
+campaign-question = Enviar { $contacts ->
+    [one] ao contacto
+   *[other] aos { $contacts } contactos
+} de { $list }? (Saldo: { $balance })
+campaign-not-created = A campanha não foi criada. Nada foi enviado.
+
+request-body = o corpo não é JSON: { $reason }
+
+sandbox-runs = A sandbox está em execução. Prima Ctrl-C para a parar. Os programas com estas variáveis não enviam nada de real:

@@ -48,3 +48,9 @@ value-pair = espera-se NOME=VALOR
 
 number-characters = um número de telefone só contém algarismos, um + no início e separadores
 number-invalid = não é um número de telefone completo de nenhum país
+
+number-refused = «{ $text }» não é um número de telefone: { $reason }
+number-normalised = «{ $text }» foi lido como { $number }.
+
+confirm-choice = [s/N]
+confirm-no-terminal = sem terminal, isto precisa de --yes: custa créditos

@@ -72,3 +72,72 @@ help-webhooks = Regista endereços para eventos de entrega
 help-webhooks-create = Regista um endereço https para o qual a Zexa envia eventos
     .url = Endereço, que tem de começar por https://
     .events = Evento a enviar, como message.delivered. Pode ser repetido. «*» significa todos
+
+help-contacts = Lista, adiciona, exporta e apaga contactos
+
+help-contacts-list = Lista contactos: todos, os de uma lista de contactos, ou os que correspondem a um texto
+    .list = Só os contactos desta lista de contactos
+    .search = Só os contactos que correspondem a este texto
+    .limit = Mostra no máximo este número de contactos
+
+help-contacts-add = Adiciona um contacto
+    .name = Nome da pessoa
+    .phone = Número de telefone
+    .email = Endereço de correio electrónico
+    .lists = Lista de contactos à qual o contacto é adicionado. Pode ser repetido
+    .country = País de um número de telefone sem indicativo, como AO. «none» exige números como +244912345678
+
+help-contacts-export = Escreve todos os contactos no stdout, em CSV ou em linhas de JSON
+    .list = Só os contactos desta lista de contactos
+    .search = Só os contactos que correspondem a este texto
+    .format = Formato da exportação
+
+help-contacts-delete = Apaga contactos definitivamente, também de todas as listas de contactos
+    .ids = Ids dos contactos
+
+help-campaigns = Cria e segue campanhas, que enviam um texto a uma lista de contactos
+
+help-campaigns-create =
+    Envia um texto a todos os contactos de uma lista de contactos
+
+    Mostra o número de contactos, o custo e o saldo, e pergunta antes de criar a campanha.
+    .body = Texto das mensagens. «-» lê-o do stdin
+    .name = Nome da campanha
+    .list = Lista de contactos à qual se envia
+    .from = Remetente: Sender ID registado, ou endereço de correio electrónico verificado
+    .channel = Canal de entrega: sms, whatsapp, telegram, email ou slack
+    .template = Modelo aprovado do WhatsApp, como objecto JSON, em vez de um texto
+    .template_id = Id de um modelo aprovado do WhatsApp, em vez de um texto
+    .schedule = Hora a que a campanha começa, com a diferença para UTC, como 2026-07-01T09:00:00+01:00
+    .extra = Campo adicional do pedido, que esta versão não conhece. O valor é JSON ou texto
+    .yes = Não pergunta. Obrigatório sem terminal
+
+help-campaigns-list = Lista as campanhas da conta
+    .limit = Mostra no máximo este número de campanhas
+
+help-campaigns-get = Mostra uma campanha com os seus contadores
+    .id = Id da campanha
+
+help-campaigns-watch =
+    Segue uma campanha até que todas as suas mensagens tenham um estado final
+
+    Com --json, cada alteração é uma linha. O código de saída é 1 se a campanha falhou ou foi cancelada.
+    .id = Id da campanha
+    .interval = Tempo entre dois pedidos
+
+help-request =
+    Envia um pedido a qualquer caminho da API, para operações sem comando
+
+    O pedido é autenticado e repetido como o de qualquer outro comando. O corpo é enviado sem alterações.
+    .method = Método do pedido
+    .path = Caminho, relativo ao URL de base, como /messages
+    .body = Corpo em JSON. «-» lê-o do stdin
+    .query = Parâmetro da consulta. Pode ser repetido
+
+help-sandbox =
+    Executa uma sandbox: a API como servidor nesta máquina, que não envia nada
+
+    Mostra as variáveis com que outros programas a usam, e funciona até Ctrl-C. O estado está em memória.
+    .port = Porta em que escuta. 0 escolhe uma porta livre
+    .credits = Saldo inicial
+    .speed = Segundos da sandbox por cada segundo real: 60 entrega as mensagens 60 vezes mais depressa

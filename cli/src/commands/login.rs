@@ -6,12 +6,12 @@ use clap::Args;
 use serde_json::json;
 use zexa::{CallOptions, Client, binding};
 
-use crate::context::Context;
+use crate::context::{Context, PRODUCT, environment};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
-use crate::interrupt;
 use crate::profile::{self, Profile};
 use crate::texts::text;
+use crate::{interrupt, secret};
 
 /// Store an API key in a profile
 ///
@@ -32,8 +32,7 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
     if context.uses_sandbox() {
         return Err(Failure::Usage(text!("login-sandbox")));
     }
-    let environment = std::env::var("ZEXA_BASE_URL").ok().filter(|url| !url.is_empty());
-    let base_url = arguments.base_url.or(environment);
+    let base_url = arguments.base_url.or_else(|| environment("ZEXA_BASE_URL"));
     let api_key = match context.key_from_stdin() {
         Some(key) => key?,
         None => ask()?,
@@ -42,7 +41,7 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
     if let Some(url) = &base_url {
         builder = builder.base_url(url.as_str());
     }
-    let client = binding::named(builder, crate::context::PRODUCT).build()?;
+    let client = binding::named(builder, PRODUCT).build()?;
     let client = client.with_options(CallOptions::new().cancel(interrupt::token()));
     context.note(&text!("login-checking"));
     let credits = client.credits().get()?;
@@ -60,12 +59,9 @@ fn ask() -> Result<String> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::Usage(text!("login-no-terminal")));
     }
-    // rpassword sends SIGINT to itself. The handler keeps the program alive until the terminal shows input again.
-    interrupt::token();
-    match rpassword::prompt_password(text!("login-prompt")) {
+    match secret::ask(&text!("login-prompt")) {
         Ok(key) if key.trim().is_empty() => Err(Failure::Usage(text!("login-empty"))),
         Ok(key) => Ok(key.trim().to_owned()),
-        Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Err(Failure::Interrupted),
         Err(error) => Err(Failure::Local(text!("stdin-failed", reason = error.to_string()))),
     }
 }

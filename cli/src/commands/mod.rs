@@ -1,8 +1,12 @@
 //! The commands, one module each.
 
+mod campaigns;
+mod contacts;
 mod credits;
 mod login;
 mod messages;
+mod request;
+mod sandbox;
 mod segments;
 mod send;
 mod sender_ids;
@@ -19,10 +23,14 @@ pub(crate) enum Command {
     Login(login::Arguments),
     Send(send::Arguments),
     Messages(messages::Arguments),
+    Contacts(contacts::Arguments),
+    Campaigns(campaigns::Arguments),
     SenderIds(sender_ids::Arguments),
     Credits(credits::Arguments),
     Segments(segments::Arguments),
     Webhooks(webhooks::Arguments),
+    Request(request::Arguments),
+    Sandbox(sandbox::Arguments),
 }
 
 /// Runs a command.
@@ -31,9 +39,13 @@ pub(crate) fn run(context: &Context, command: Command) -> Result {
         Command::Login(arguments) => login::run(context, arguments),
         Command::Send(arguments) => send::run(context, arguments),
         Command::Messages(arguments) => messages::run(context, arguments),
+        Command::Contacts(arguments) => contacts::run(context, arguments),
+        Command::Campaigns(arguments) => campaigns::run(context, arguments),
         Command::SenderIds(arguments) => sender_ids::run(context, arguments),
         Command::Credits(arguments) => credits::run(context, arguments),
         Command::Segments(arguments) => segments::run(context, arguments),
         Command::Webhooks(arguments) => webhooks::run(context, arguments),
+        Command::Request(arguments) => request::run(context, arguments),
+        Command::Sandbox(arguments) => sandbox::run(context, arguments),
     }
 }

@@ -7,9 +7,8 @@ use zexa::SmsEncoding;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Result;
+use crate::input::text_or_stdin;
 use crate::texts::text;
-
-use super::send::text_or_stdin;
 
 /// Show how an SMS text is split into segments, each of which is paid
 ///

@@ -1,7 +1,5 @@
 //! `zexa send`.
 
-use std::io::Read;
-
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -10,13 +8,10 @@ use zexa::{Channel, Message, SendMessage, Template};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
-use crate::numbers::{self, Country};
+use crate::numbers::Country;
 use crate::output::{fields, status};
 use crate::texts::text;
-use crate::values;
-
-/// Most bytes of a text that is read from stdin.
-const LONGEST_BODY: u64 = 1024 * 1024;
+use crate::{input, values};
 
 /// Send one message
 ///
@@ -72,65 +67,32 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
 
 /// The message that the arguments describe.
 fn message(context: &Context, arguments: Arguments) -> Result<SendMessage> {
-    let to = recipient(context, &arguments.channel, &arguments.to, arguments.country)?;
+    let to = input::recipient(context, &arguments.channel, &arguments.to, arguments.country)?;
     let mut message = SendMessage::new(arguments.channel, to, arguments.from);
-    message.body = arguments.body.map(text_or_stdin).transpose()?;
+    message.body = arguments.body.map(input::text_or_stdin).transpose()?;
     message.subject = arguments.subject;
     message.html = arguments.html;
     message.template = arguments.template.map(Template::from);
     message.template_id = arguments.template_id;
     message.scheduled_at = arguments.schedule;
-    for (name, value) in arguments.extra {
-        let value = serde_json::from_str(&value).unwrap_or(Value::String(value));
-        message = message.extra(name, value);
-    }
+    message.extra.extend(input::extra(arguments.extra));
     Ok(message)
-}
-
-/// The recipient, with a phone number in E.164 format. Says on stderr if the number was changed.
-fn recipient(context: &Context, channel: &Channel, to: &str, country: Country) -> Result<String> {
-    if !matches!(channel, Channel::Sms | Channel::Whatsapp | Channel::Telegram) {
-        return Ok(to.to_owned());
-    }
-    let number = numbers::normalise(to, country)
-        .map_err(|invalid| Failure::Usage(text!("recipient-invalid", to = to, reason = invalid.reason())))?;
-    if number != to {
-        context.note(&text!("recipient-normalised", to = to, number = number.as_str()));
-    }
-    Ok(number)
-}
-
-/// The argument, or all of stdin if it is `-`.
-pub(super) fn text_or_stdin(argument: String) -> Result<String> {
-    if argument != "-" {
-        return Ok(argument);
-    }
-    let mut bytes = Vec::new();
-    let read = std::io::stdin().lock().take(LONGEST_BODY + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Failure::Local(text!("stdin-failed", reason = error.to_string())))?;
-    if bytes.len() as u64 > LONGEST_BODY {
-        return Err(Failure::Usage(text!("stdin-too-long")));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| Failure::Usage(text!("stdin-not-utf8")))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 /// A message as text.
 pub(crate) fn summary(message: &Message) -> String {
-    let optional = |name: String, value: Option<String>| value.map(|value| (name, value));
     let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
-    let lines = [
-        optional(text!("field-id"), Some(message.id.clone())),
-        optional(text!("field-to"), message.to.clone()),
-        optional(text!("field-from"), message.from.clone()),
-        optional(text!("field-channel"), message.channel.as_ref().map(|channel| channel.as_str().to_owned())),
-        optional(text!("field-body"), message.body.clone()),
-        optional(text!("field-created"), time(message.created_at)),
-        optional(text!("field-scheduled"), time(message.scheduled_at)),
-        optional(text!("field-sent"), time(message.sent_at)),
-        optional(text!("field-delivered"), time(message.delivered_at)),
-        optional(text!("field-error"), message.error.clone()),
-    ];
-    let lines: Vec<_> = lines.into_iter().flatten().collect();
-    format!("{}\n{}", text!("message-status", status = status(message.status.as_str())), fields(&lines))
+    let lines = fields([
+        (text!("field-id"), Some(message.id.clone())),
+        (text!("field-to"), message.to.clone()),
+        (text!("field-from"), message.from.clone()),
+        (text!("field-channel"), message.channel.as_ref().map(|channel| channel.as_str().to_owned())),
+        (text!("field-body"), message.body.clone()),
+        (text!("field-created"), time(message.created_at)),
+        (text!("field-scheduled"), time(message.scheduled_at)),
+        (text!("field-sent"), time(message.sent_at)),
+        (text!("field-delivered"), time(message.delivered_at)),
+        (text!("field-error"), message.error.clone()),
+    ]);
+    format!("{}\n{lines}", text!("message-status", status = status(message.status.as_str())))
 }

@@ -5,7 +5,7 @@ use zexa::{Channel, ListSenderIds};
 
 use crate::context::Context;
 use crate::failure::Result;
-use crate::output::status;
+use crate::output::Cell;
 use crate::texts::text;
 
 /// List the Sender IDs of the account, with their approval status
@@ -22,9 +22,13 @@ pub(crate) fn run(context: &Context, Arguments {}: Arguments) -> Result {
     for sender in senders.by_ref() {
         let sender = sender?;
         list.item(&sender, || {
-            let name = sender.sender_id.clone().unwrap_or_default();
-            let channel = sender.channel.as_ref().map(Channel::as_str).unwrap_or_default().to_owned();
-            vec![name, channel, status(sender.status.as_str()), sender.use_case.clone().unwrap_or_default()]
+            let channel = sender.channel.as_ref().map(Channel::as_str).unwrap_or_default();
+            vec![
+                Cell::new(sender.sender_id.as_deref().unwrap_or_default()),
+                Cell::new(channel),
+                Cell::status(sender.status.as_str()),
+                Cell::new(sender.use_case.as_deref().unwrap_or_default()),
+            ]
         })?;
     }
     list.finish()?;

@@ -37,13 +37,12 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
     let webhook = context.client()?.webhooks().create(&CreateWebhook::new(url, events)).map_err(Failure::Write)?;
     context.output().result(&webhook, || {
         let events: Vec<_> = webhook.events.iter().map(|event| event.as_str()).collect();
-        let lines = [
-            Some((text!("field-id"), webhook.id.clone())),
-            webhook.url.clone().map(|url| (text!("field-url"), url)),
-            Some((text!("field-events"), events.join(", "))),
-            webhook.secret.clone().map(|secret| (text!("field-secret"), secret)),
-        ];
-        fields(&lines.into_iter().flatten().collect::<Vec<_>>())
+        fields([
+            (text!("field-id"), Some(webhook.id.clone())),
+            (text!("field-url"), webhook.url.clone()),
+            (text!("field-events"), Some(events.join(", "))),
+            (text!("field-secret"), webhook.secret.clone()),
+        ])
     })?;
     Ok(Exit::Done)
 }

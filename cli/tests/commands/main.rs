@@ -3,4 +3,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod campaigns;
+mod contacts;
+mod interrupts;
+mod login;
+mod messages;
+mod other;
 mod send;

@@ -10,7 +10,7 @@ const SEND: [&str; 6] = ["send", "--to", "912 345 678", "--from", "ZEXA", "Hello
 #[test]
 fn a_message_is_sent_and_printed_as_json() {
     let world = World::new();
-    let run = world.run(&SEND).exits(0).says("Recipient: +244912345678 (from `912 345 678`)");
+    let run = world.run(&SEND).exits(0).says("`912 345 678` was read as +244912345678");
     let message = run.json();
     assert_eq!((&message["status"], &message["to"]), (&json!("queued"), &json!("+244912345678")));
     assert_eq!(message["id"], world.sandbox.messages()[0]["id"]);
@@ -27,7 +27,7 @@ fn on_a_terminal_the_result_is_text_with_colours() {
     let (code, text) = Terminal::start_in_portuguese(&world, &SEND).end();
     assert_eq!(code, Some(0));
     assert!(text.contains("O estado da mensagem é queued.\nId"), "{text:?}");
-    assert!(text.contains("Destinatário: +244912345678"), "{text:?}");
+    assert!(text.contains("«912 345 678» foi lido como +244912345678"), "{text:?}");
 }
 
 #[test]
@@ -41,8 +41,8 @@ fn without_colours() {
 fn an_invalid_recipient_sends_nothing() {
     let world = World::new();
     let send = ["send", "--to", "91234567", "--from", "ZEXA", "Hello"];
-    world.run(&send).exits(2).says("error: `91234567` is not a valid recipient");
-    world.run_in_portuguese(&send).exits(2).says("erro: «91234567» não é um destinatário válido");
+    world.run(&send).exits(2).says("error: `91234567` is not a phone number");
+    world.run_in_portuguese(&send).exits(2).says("erro: «91234567» não é um número de telefone");
     assert!(world.sandbox.requests().is_empty());
 }
 

@@ -89,10 +89,9 @@ impl Terminal {
         };
         let is_waiting = |output: &mut Output| find(output).is_none() && !output.has_ended;
         let (output, _) = self.screen.changed.wait_timeout_while(output, TIMEOUT, is_waiting).expect("not poisoned");
-        match find(&output) {
-            Some(end) => self.seen = end,
-            None => panic!("{text:?} is missing in {:?}", plain(&output.bytes)),
-        }
+        let (found, all) = (find(&output), plain(&output.bytes));
+        drop(output);
+        self.seen = found.unwrap_or_else(|| panic!("{text:?} is missing in {all:?}"));
     }
 
     /// Types these characters. `\x03` is Ctrl-C.
@@ -114,8 +113,9 @@ impl Terminal {
         let is_running = |output: &mut Output| !output.has_ended;
         let (output, _) = self.screen.changed.wait_timeout_while(output, TIMEOUT, is_running).expect("not poisoned");
         let text = String::from_utf8_lossy(&output.bytes).into_owned();
-        assert!(output.has_ended, "the program has not ended: {text:?}");
+        let has_ended = output.has_ended;
         drop(output);
+        assert!(has_ended, "the program has not ended: {text:?}");
         (self.child.wait().expect("the program ends").code(), text)
     }
 }

@@ -1,0 +1,52 @@
+//! Ctrl-C while a request is in flight.
+
+use serde_json::json;
+
+use crate::support::World;
+use crate::support::terminal::Terminal;
+
+/// A sandbox that does not respond to this request.
+fn stalled(method: &str, path: &str) -> World {
+    World::with(json!({"faults": [{"method": method, "path": path, "then": "stall"}]}))
+}
+
+/// Waits until the request has arrived.
+fn until_arrived(world: &World) {
+    while world.sandbox.requests().is_empty() {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_read_ends_at_once() {
+    let world = stalled("GET", "/credits");
+    let mut terminal = Terminal::start(&world, &["credits"]);
+    until_arrived(&world);
+    terminal.send("\x03");
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(130));
+    assert!(text.ends_with("error: interrupted\n"), "{text:?}");
+}
+
+#[test]
+fn a_send_says_that_its_outcome_is_unknown() {
+    let world = stalled("POST", "/messages");
+    let send = ["send", "--to", "912345678", "--from", "ZEXA", "Hello"];
+    let mut terminal = Terminal::start(&world, &send);
+    until_arrived(&world);
+    terminal.send("\x03");
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(130));
+    assert!(text.contains("error: interrupted\nIt is not known whether the request took effect"), "{text:?}");
+}
+
+#[test]
+fn a_wait_for_a_message_ends_at_once() {
+    let world = World::with(json!({"state": {"messages": [{"id": "msg_1", "status": "queued"}]}}));
+    let mut terminal = Terminal::start_in_portuguese(&world, &["messages", "wait", "msg_1"]);
+    let _ = world.sandbox.wait_for_requests(1);
+    terminal.send("\x03");
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(130));
+    assert!(text.ends_with("erro: interrompido\n"), "{text:?}");
+}

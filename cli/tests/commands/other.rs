@@ -1,0 +1,125 @@
+//! `zexa request`, `zexa segments`, `zexa sandbox`, and the options of all commands.
+
+use std::io::{BufRead, BufReader};
+
+use serde_json::{Value, json};
+
+use crate::support::terminal::Terminal;
+use crate::support::{World, program, run, spawn};
+
+#[test]
+fn requests() {
+    let world = World::new();
+    let response =
+        world.run(&["request", "get", "/contacts", "--query", "per_page=2", "--query", "page=2"]).exits(0).json();
+    assert_eq!((&response["status"], &response["body"]["meta"]["page"]), (&json!(200), &json!(2)));
+    let body = r#"{"name":"Ana","phone":"+244923456789","big":12345678901234567890123}"#;
+    assert_eq!(world.run(&["request", "POST", "/contacts", body]).exits(0).json()["status"], 201);
+    let mut command = world.command(&["request", "post", "/contacts", "-"]);
+    run(&mut command, r#"{"name":"Rui","phone":"+244923456780"}"#).exits(0);
+    assert_eq!(world.sandbox.contacts().len(), 7);
+    world.run(&["request", "post", "/contacts", "{name}"]).exits(2).says("the body is not JSON");
+    world.run_in_portuguese(&["request", "post", "/contacts", "{name}"]).exits(2).says("o corpo não é JSON");
+    world.run(&["request", "get", "/nowhere"]).exits(1).says("not_found");
+    world.run(&["request", "steal", "/credits"]).exits(2).says("use one of get, post, put, patch, delete");
+    let (code, text) = Terminal::start(&world, &["request", "get", "/credits"]).end();
+    assert_eq!(code, Some(0));
+    assert!(text.starts_with("200\n{\n  \"credits\": 4250"), "{text}");
+}
+
+#[test]
+fn segments_need_no_key() {
+    let world = World::new();
+    let result = world.run_without_key(&["segments", "Olá"], "").exits(0).json();
+    assert_eq!((&result["encoding"], &result["first_non_gsm7"]), (&json!("ucs2"), &json!("á")));
+    let result = world.run_without_key(&["segments", "-"], &"a".repeat(161)).exits(0).json();
+    assert_eq!((&result["count"], &result["encoding"]), (&json!(2), &json!("gsm7")));
+    let (_, text) = Terminal::start(&world, &["segments", "Olá"]).end();
+    assert_eq!(text, "1 segment (UCS-2, 70 characters each): `á` is not in GSM-7\n");
+    let (_, text) = Terminal::start_in_portuguese(&world, &["segments", "Hi"]).end();
+    assert_eq!(text, "1 segmento (GSM-7, 160 caracteres cada)\n");
+}
+
+#[test]
+fn a_sandbox_runs_until_ctrl_c() {
+    let world = World::new();
+    let mut terminal = Terminal::start(&world, &["sandbox", "--credits", "7"]);
+    terminal.expect("export ZEXA_BASE_URL=http://127.0.0.1:");
+    terminal.expect("export ZEXA_API_KEY=zx_test_sandbox\n");
+    terminal.send("\x03");
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(0));
+    assert!(text.starts_with("The sandbox is running."), "{text}");
+}
+
+#[test]
+fn the_variables_of_a_sandbox_are_json_in_a_pipe() {
+    let mut child = spawn(&mut program(&["sandbox", "--credits", "7"]));
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+    let announced: Value = serde_json::from_str(&line).expect("JSON");
+    let mut command = program(&["credits"]);
+    command.env("ZEXA_BASE_URL", announced["url"].as_str().expect("a URL"));
+    command.env("ZEXA_API_KEY", announced["api_key"].as_str().expect("a key"));
+    assert_eq!(run(&mut command, "").exits(0).json()["credits"], 7.0);
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+}
+
+#[test]
+fn a_port_that_is_taken() {
+    let world = World::new();
+    let port = world.sandbox.url().split([':', '/']).nth(4).expect("a port");
+    world.run(&["sandbox", "--port", port]).exits(1).says("the sandbox cannot be started");
+    world.run_in_portuguese(&["sandbox", "--port", port]).exits(1).says("não é possível iniciar a sandbox");
+}
+
+#[test]
+fn debug_records_contain_no_secrets() {
+    let world = World::new();
+    let send = ["--debug", "send", "--to", "912345678", "--from", "ZEXA", "my secret text"];
+    let run = world.run(&send).exits(0).says("debug: POST /messages attempt 1: 201 ok");
+    assert!(!run.stderr.contains("zx_test_sandbox") && !run.stderr.contains("my secret text"), "{run:?}");
+}
+
+#[test]
+fn the_api_key_is_not_an_argument() {
+    let world = World::new();
+    let run = world.run(&["credits", "--api-key=zx_secret"]).exits(2).says("the API key is never an argument");
+    assert!(!run.stderr.contains("zx_secret"), "{run:?}");
+    world
+        .run_in_portuguese(&["--api-key", "zx_secret", "credits"])
+        .exits(2)
+        .says("a chave de API nunca é um argumento");
+}
+
+#[test]
+fn usage_errors() {
+    let world = World::new();
+    world.run(&["sned"]).exits(2).says("unknown command `sned`").says("Did you mean send?");
+    world.run(&["send", "--form", "ZEXA"]).exits(2).says("unexpected argument `--form`").says("Did you mean --from?");
+    world.run(&["send", "Hello", "--to", "1"]).exits(2).says("missing: --from <SENDER>").says("Usage: zexa send");
+    world.run(&["credits", "--sandbox", "--profile", "a"]).exits(2).says("cannot be used with");
+    world.run(&["messages"]).exits(2).says("Usage: zexa messages");
+    world.run(&[]).exits(2).says("Usage: zexa");
+    let run = world.run_in_portuguese(&["send", "Hello", "--to", "1"]).exits(2).says("erro: falta: --from <SENDER>");
+    run.says("Utilização: zexa send --to <RECIPIENT> --from <SENDER> <BODY>").says("Para mais informação, use --help.");
+    world.run_in_portuguese(&["sned"]).exits(2).says("comando desconhecido «sned»").says("Queria dizer send?");
+    assert!(world.sandbox.requests().is_empty());
+}
+
+#[test]
+fn the_user_agent_names_the_program() {
+    let world = World::new();
+    world.run(&["credits"]).exits(0);
+    let agent = &world.sandbox.requests()[0].headers["user-agent"];
+    assert!(agent.starts_with(concat!("zexa-cli/", env!("CARGO_PKG_VERSION"))), "{agent}");
+}
+
+#[test]
+fn an_invalid_base_url_is_a_usage_error() {
+    let world = World::new();
+    let mut command = world.command(&["credits"]);
+    command.env("ZEXA_BASE_URL", "http://api.example/v1");
+    run(&mut command, "").exits(2).says("ZEXA_BASE_URL");
+}
