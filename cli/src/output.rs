@@ -40,9 +40,13 @@ impl Output {
         let mut line = serde_json::to_vec(value)
             .map_err(|error| Failure::Local(text!("output-failed", reason = error.to_string())))?;
         line.push(b'\n');
-        // Directly, because anstream would search JSON for colours.
+        self.bytes(&line)
+    }
+
+    /// Write bytes. Not through anstream, which would search them for colours.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<()> {
         let mut stdout = io::stdout().lock();
-        stdout.write_all(&line).and_then(|()| stdout.flush()).map_err(|error| Failure::of_output(&error))
+        stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| Failure::of_output(&error))
     }
 
     /// Print one line of text.
@@ -57,7 +61,8 @@ impl Output {
         let mut writer = csv::Writer::from_writer(&mut line);
         let written = writer.write_record(fields).map_err(std::io::Error::from).and_then(|()| writer.flush());
         drop(writer);
-        written.and_then(|()| io::stdout().lock().write_all(&line)).map_err(|error| Failure::of_output(&error))
+        written.map_err(|error| Failure::of_output(&error))?;
+        self.bytes(&line)
     }
 
     /// Begin a list, whose items are rows of a table or lines of JSON.

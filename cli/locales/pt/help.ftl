@@ -141,3 +141,9 @@ help-sandbox =
     .port = Porta em que escuta. 0 escolhe uma porta livre
     .credits = Saldo inicial
     .speed = Segundos da sandbox por cada segundo real: 60 entrega as mensagens 60 vezes mais depressa
+
+help-completion = Escreve no stdout o preenchimento automático de uma shell
+    .shell = Shell
+
+help-man = Escreve as páginas de manual numa pasta
+    .folder = Pasta, que é criada se não existir

@@ -1,6 +1,7 @@
 //! The commands, one module each.
 
 mod campaigns;
+mod completion;
 mod contacts;
 mod credits;
 mod login;
@@ -31,6 +32,9 @@ pub(crate) enum Command {
     Webhooks(webhooks::Arguments),
     Request(request::Arguments),
     Sandbox(sandbox::Arguments),
+    Completion(completion::Arguments),
+    #[command(hide = true)]
+    Man(completion::ManArguments),
 }
 
 /// Runs a command.
@@ -47,5 +51,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Result {
         Command::Webhooks(arguments) => webhooks::run(context, arguments),
         Command::Request(arguments) => request::run(context, arguments),
         Command::Sandbox(arguments) => sandbox::run(context, arguments),
+        Command::Completion(arguments) => completion::run(context, arguments),
+        Command::Man(arguments) => completion::write_man_pages(&arguments),
     }
 }
