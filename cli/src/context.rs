@@ -17,10 +17,20 @@ use crate::{interrupt, log_records};
 /// The start of the `User-Agent` header.
 pub(crate) const PRODUCT: &str = concat!("zexa-cli/", env!("CARGO_PKG_VERSION"));
 
+/// Where an API key is from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum KeySource {
+    Stdin,
+    Environment,
+    Profile(String),
+    Sandbox,
+}
+
 /// The key and the base URL of a client. If the base URL is absent, the client reads `ZEXA_BASE_URL`.
 pub(crate) struct Access {
     pub(crate) key: String,
     pub(crate) base_url: Option<String>,
+    pub(crate) source: KeySource,
 }
 
 /// Return an environment variable. An empty one counts as unset.
@@ -83,16 +93,20 @@ impl Context {
         if self.global.sandbox {
             let sandbox = self.sandbox()?;
             let (key, base_url) = (sandbox.api_key().to_owned(), Some(sandbox.url().to_owned()));
-            return Ok(Access { key, base_url });
+            return Ok(Access { key, base_url, source: KeySource::Sandbox });
         }
         if let Some(key) = self.key_from_stdin() {
-            return Ok(Access { key: key?, base_url: None });
+            return Ok(Access { key: key?, base_url: None, source: KeySource::Stdin });
         }
         match environment("ZEXA_API_KEY") {
-            Some(key) if self.global.profile.is_none() => Ok(Access { key, base_url: None }),
+            Some(key) if self.global.profile.is_none() => {
+                Ok(Access { key, base_url: None, source: KeySource::Environment })
+            }
             _ => {
-                let Profile { api_key: key, base_url } = profile::read(self.profile_name())?;
-                Ok(Access { key, base_url: base_url.filter(|_| environment("ZEXA_BASE_URL").is_none()) })
+                let name = self.profile_name();
+                let Profile { api_key: key, base_url } = profile::read(name)?;
+                let base_url = base_url.filter(|_| environment("ZEXA_BASE_URL").is_none());
+                Ok(Access { key, base_url, source: KeySource::Profile(name.to_owned()) })
             }
         }
     }

@@ -20,11 +20,13 @@ impl Language {
             Language::English => &[
                 include_str!("../locales/en/common.ftl"),
                 include_str!("../locales/en/commands.ftl"),
+                include_str!("../locales/en/doctor.ftl"),
                 include_str!("../locales/en/usage.ftl"),
             ],
             Language::Portuguese => &[
                 include_str!("../locales/pt/common.ftl"),
                 include_str!("../locales/pt/commands.ftl"),
+                include_str!("../locales/pt/doctor.ftl"),
                 include_str!("../locales/pt/usage.ftl"),
             ],
         }
@@ -39,14 +41,22 @@ impl Language {
     }
 }
 
-/// Return the language of the user, from the environment. Texts are English if it is not Portuguese.
+/// Return the language of the user, from the environment. Texts are English if it is not Portuguese, and within JSON.
 pub(crate) fn language() -> Language {
     static LANGUAGE: LazyLock<Language> = LazyLock::new(|| {
+        if wants_json() {
+            return Language::English;
+        }
         let variables = ["LC_ALL", "LC_MESSAGES", "LANG"];
         let locale = variables.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
         of_locale(&locale.unwrap_or_default())
     });
     *LANGUAGE
+}
+
+/// Return whether the arguments contain `--json`. Also valid if the arguments are invalid.
+pub(crate) fn wants_json() -> bool {
+    std::env::args_os().take_while(|argument| argument != "--").any(|argument| argument == "--json")
 }
 
 /// The language of a locale such as `pt_AO.UTF-8`.

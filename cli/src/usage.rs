@@ -5,7 +5,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::context::print_failure;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::texts::{Language, language, text};
+use crate::texts::{Language, language, text, wants_json};
 
 /// Prints the help, the version or the error, and returns the exit code.
 pub(crate) fn report(error: &clap::Error) -> Exit {
@@ -24,8 +24,7 @@ pub(crate) fn report(error: &clap::Error) -> Exit {
 
 fn report_error(error: &clap::Error) -> Exit {
     let failure = Failure::Usage(message(error));
-    // The arguments are invalid, so the option is searched in them.
-    if std::env::args_os().take_while(|argument| argument != "--").any(|argument| argument == "--json") {
+    if wants_json() {
         eprintln!("{}", failure.to_json());
         return failure.exit();
     }

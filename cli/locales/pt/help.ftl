@@ -147,3 +147,8 @@ help-completion = Escreve no stdout o preenchimento automático de uma shell
 
 help-man = Escreve as páginas de manual numa pasta
     .folder = Pasta, que é criada se não existir
+
+help-doctor =
+    Verifica a chave de API, a rede, o proxy, o TLS, o relógio e os Sender IDs
+
+    Diz o que fazer em cada problema. Só são enviados pedidos que nada alteram. O código de saída é 1 se uma verificação falhar.

@@ -4,6 +4,7 @@ mod campaigns;
 mod completion;
 mod contacts;
 mod credits;
+mod doctor;
 mod login;
 mod messages;
 mod request;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Webhooks(webhooks::Arguments),
     Request(request::Arguments),
     Sandbox(sandbox::Arguments),
+    Doctor(doctor::Arguments),
     Completion(completion::Arguments),
     #[command(hide = true)]
     Man(completion::ManArguments),
@@ -51,6 +53,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Result {
         Command::Webhooks(arguments) => webhooks::run(context, arguments),
         Command::Request(arguments) => request::run(context, arguments),
         Command::Sandbox(arguments) => sandbox::run(context, arguments),
+        Command::Doctor(arguments) => doctor::run(context, arguments),
         Command::Completion(arguments) => completion::run(context, arguments),
         Command::Man(arguments) => completion::write_man_pages(&arguments),
     }

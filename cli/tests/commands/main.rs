@@ -5,6 +5,7 @@ mod support;
 
 mod campaigns;
 mod contacts;
+mod doctor;
 mod help;
 mod interrupts;
 mod login;
