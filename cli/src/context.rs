@@ -60,6 +60,11 @@ impl Context {
         self.global.json || !std::io::stdout().is_terminal()
     }
 
+    /// Whether stderr contains JSON only.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.global.json
+    }
+
     /// Return the name of the profile: that of `--profile`, or else the default one.
     pub(crate) fn profile_name(&self) -> &str {
         self.global.profile.as_deref().unwrap_or(profile::DEFAULT)

@@ -55,6 +55,13 @@ pub(crate) fn wait(time: Duration) -> bool {
     !*waited.unwrap_or_else(PoisonError::into_inner).0
 }
 
+/// Wait for Ctrl-C.
+pub(crate) fn wait_for_interrupt() {
+    token();
+    let cancelled = CANCELLED.0.lock().unwrap_or_else(PoisonError::into_inner);
+    drop(CANCELLED.1.wait_while(cancelled, |cancelled| !*cancelled));
+}
+
 /// Run `ask`, which reads from the terminal. Ctrl-C ends the program meanwhile.
 pub(crate) fn while_asking<T>(ask: impl FnOnce() -> T) -> T {
     IS_ASKING.store(true, Ordering::Relaxed);

@@ -76,3 +76,15 @@ campaign-not-created = The campaign was not created. Nothing was sent.
 request-body = the body is not JSON: { $reason }
 
 sandbox-runs = The sandbox is running. Press Ctrl-C to stop it. Nothing is really sent by programs with these variables:
+
+listen-runs = Listening on http://{ $address }. Press Ctrl-C to stop.
+listen-registered = Registered { $url } ({ $id }).
+listen-failed = cannot listen: { $reason }
+listen-invalid = A request from { $peer } was refused: { $reason }
+listen-forward-url = `{ $url }` is not a URL such as http://localhost:3000/zexa
+listen-forward-failed = The event { $event } was not forwarded to { $url }: { $reason }
+listen-queue-full = The event { $event } was refused, because too many events wait to be forwarded.
+listen-not-forwarded = { $count ->
+    [one] one event was
+   *[other] { $count } events were
+} not forwarded

@@ -76,3 +76,15 @@ campaign-not-created = A campanha não foi criada. Nada foi enviado.
 request-body = o corpo não é JSON: { $reason }
 
 sandbox-runs = A sandbox está em execução. Prima Ctrl-C para a parar. Os programas com estas variáveis não enviam nada de real:
+
+listen-runs = À escuta em http://{ $address }. Prima Ctrl-C para parar.
+listen-registered = { $url } foi registado ({ $id }).
+listen-failed = não é possível escutar: { $reason }
+listen-invalid = Um pedido de { $peer } foi recusado: { $reason }
+listen-forward-url = «{ $url }» não é um URL como http://localhost:3000/zexa
+listen-forward-failed = O evento { $event } não foi reencaminhado para { $url }: { $reason }
+listen-queue-full = O evento { $event } foi recusado, porque demasiados eventos esperam pelo reencaminhamento.
+listen-not-forwarded = { $count ->
+    [one] um evento não foi reencaminhado
+   *[other] { $count } eventos não foram reencaminhados
+}

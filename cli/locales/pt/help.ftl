@@ -152,3 +152,15 @@ help-doctor =
     Verifica a chave de API, a rede, o proxy, o TLS, o relógio e os Sender IDs
 
     Diz o que fazer em cada problema. Só são enviados pedidos que nada alteram. O código de saída é 1 se uma verificação falhar.
+
+help-listen =
+    Recebe webhooks, e mostra cada evento
+
+    Responde a cada evento com o estado 204, ignora eventos repetidos, e reencaminha os eventos para outro servidor. Funciona até Ctrl-C.
+
+    A Zexa só envia para endereços https. Execute este comando atrás de um servidor web ou de um túnel que tenha um.
+    .port = Porta em que escuta. 0 escolhe uma porta livre
+    .host = Endereço em que escuta. 0.0.0.0 aceita ligações de outras máquinas
+    .forward_to = Envia cada evento para este URL, sem alterações
+    .register = Regista primeiro este endereço https na Zexa
+    .events = Evento a registar, como message.delivered. Pode ser repetido. «*» significa todos

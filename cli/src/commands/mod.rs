@@ -5,6 +5,7 @@ mod completion;
 mod contacts;
 mod credits;
 mod doctor;
+mod listen;
 mod login;
 mod messages;
 mod request;
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Credits(credits::Arguments),
     Segments(segments::Arguments),
     Webhooks(webhooks::Arguments),
+    Listen(listen::Arguments),
     Request(request::Arguments),
     Sandbox(sandbox::Arguments),
     Doctor(doctor::Arguments),
@@ -51,6 +53,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Result {
         Command::Credits(arguments) => credits::run(context, arguments),
         Command::Segments(arguments) => segments::run(context, arguments),
         Command::Webhooks(arguments) => webhooks::run(context, arguments),
+        Command::Listen(arguments) => listen::run(context, arguments),
         Command::Request(arguments) => request::run(context, arguments),
         Command::Sandbox(arguments) => sandbox::run(context, arguments),
         Command::Doctor(arguments) => doctor::run(context, arguments),

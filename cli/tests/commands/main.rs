@@ -8,6 +8,7 @@ mod contacts;
 mod doctor;
 mod help;
 mod interrupts;
+mod listen;
 mod login;
 mod messages;
 mod other;

@@ -94,6 +94,17 @@ impl Terminal {
         self.seen = found.unwrap_or_else(|| panic!("{text:?} is missing in {all:?}"));
     }
 
+    /// Waits until the program writes this text and a number. Returns the number.
+    #[track_caller]
+    pub(crate) fn expect_number(&mut self, text: &str) -> u16 {
+        self.expect(text);
+        let start = self.seen;
+        self.expect("\n");
+        let all = plain(&self.screen.output.lock().expect("not poisoned").bytes);
+        let digits: String = all[start..].chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().expect("a number")
+    }
+
     /// Types these characters. `\x03` is Ctrl-C.
     pub(crate) fn send(&mut self, keys: &str) {
         (&*self.pty).write_all(keys.as_bytes()).expect("the terminal accepts input");

@@ -1,0 +1,141 @@
+//! The HTTP server that receives webhooks.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{ALLOW, HeaderMap, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc::Sender;
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::{sleep, timeout};
+use zexa::{Event, webhooks};
+
+use super::forward::Forwarded;
+use super::seen::RecentIds;
+use crate::texts::text;
+
+/// Maximum number of connections. Further ones wait.
+const MAX_CONNECTIONS: usize = 64;
+
+/// Maximum size of a body.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// Timeout of the head of a request, which also closes idle connections, and of its body.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Pause after a connection could not be accepted, such as if there are too many open files.
+const PAUSE: Duration = Duration::from_millis(200);
+
+type Reply = Response<Empty<Bytes>>;
+
+/// Receives webhooks.
+pub(super) struct Receiver {
+    /// Prints an event. False if nobody reads the output any more.
+    pub(super) print: Box<dyn Fn(&Event) -> bool + Send + Sync>,
+    /// Reports a problem on stderr.
+    pub(super) report: Arc<dyn Fn(String) + Send + Sync>,
+    /// Where events are forwarded, if anywhere.
+    pub(super) queue: Option<Sender<Forwarded>>,
+    pub(super) recent: Mutex<RecentIds>,
+    /// Notified when nobody reads the output any more.
+    pub(super) output_closed: Arc<Notify>,
+}
+
+/// Accepts connections until the future is dropped.
+pub(super) async fn serve(listener: TcpListener, receiver: Arc<Receiver>) {
+    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let permit = permits.clone().acquire_owned().await.expect("the semaphore is never closed");
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                let receiver = receiver.clone();
+                tokio::spawn(async move {
+                    connection(stream, peer, receiver).await;
+                    drop(permit);
+                });
+            }
+            Err(error) => {
+                (receiver.report)(text!("listen-failed", reason = error.to_string()));
+                sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, peer: SocketAddr, receiver: Arc<Receiver>) {
+    let service = service_fn(move |request| {
+        let receiver = receiver.clone();
+        async move { Ok::<_, Infallible>(receiver.receive(request, peer).await) }
+    });
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(TIMEOUT);
+    // A connection that fails or sends garbage concerns only its client.
+    let _ = server.serve_connection(TokioIo::new(stream), service).await;
+}
+
+impl Receiver {
+    async fn receive(&self, request: Request<Incoming>, peer: SocketAddr) -> Reply {
+        if request.method() != Method::POST {
+            let mut reply = reply(StatusCode::METHOD_NOT_ALLOWED);
+            reply.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+            return reply;
+        }
+        let (head, body) = request.into_parts();
+        let body = match timeout(TIMEOUT, Limited::new(body, MAX_BODY).collect()).await {
+            Ok(Ok(body)) => body.to_bytes(),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => return reply(StatusCode::PAYLOAD_TOO_LARGE),
+            Ok(Err(_)) => return reply(StatusCode::BAD_REQUEST),
+            Err(_) => return reply(StatusCode::REQUEST_TIMEOUT),
+        };
+        match webhooks::parse_event(&body) {
+            Ok(event) => reply(self.accept(&event, head.headers, body)),
+            Err(error) => {
+                let peer = peer.ip().to_string();
+                (self.report)(text!("listen-invalid", peer = peer, reason = error.message()));
+                reply(StatusCode::BAD_REQUEST)
+            }
+        }
+    }
+
+    /// Prints an event and queues it, unless it is a repeated one. If the queue is full, the event is refused, so that it is posted again.
+    fn accept(&self, event: &Event, headers: HeaderMap, body: Bytes) -> StatusCode {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if event.id.as_deref().is_some_and(|id| recent.contains(id)) {
+            return StatusCode::NO_CONTENT;
+        }
+        if let Some(queue) = &self.queue {
+            let forwarded = Forwarded { headers, body, name: name(event) };
+            if queue.try_send(forwarded).is_err() {
+                (self.report)(text!("listen-queue-full", event = name(event)));
+                return StatusCode::SERVICE_UNAVAILABLE;
+            }
+        }
+        if let Some(id) = &event.id {
+            recent.add(id);
+        }
+        if !(self.print)(event) {
+            self.output_closed.notify_one();
+        }
+        StatusCode::NO_CONTENT
+    }
+}
+
+/// The name and the id of an event, for messages.
+fn name(event: &Event) -> String {
+    let parts = [event.event.as_ref().map(|name| name.as_str()), event.id.as_deref()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+fn reply(status: StatusCode) -> Reply {
+    let mut response = Response::new(Empty::new());
+    *response.status_mut() = status;
+    response
+}
