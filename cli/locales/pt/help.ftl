@@ -25,7 +25,7 @@ help =
 help-send =
     Envia uma mensagem
 
-    A mensagem é enviada de imediato, sem perguntas. Nunca é enviada duas vezes: se não se souber se a API a recebeu, o código de saída é 3.
+    A mensagem é enviada imediatamente, sem perguntas. Nunca é enviada duas vezes: se não se souber se a API a recebeu, o código de saída é 3.
     .body = Texto da mensagem. «-» lê-o do stdin
     .to = Destinatário: número de telefone, endereço de correio electrónico, ou id de canal ou de utilizador do Slack
     .from = Remetente: Sender ID registado, ou endereço de correio electrónico verificado

@@ -15,7 +15,7 @@ use crate::{input, values};
 
 /// Send one message
 ///
-/// The message is sent at once, without a question. It is never sent twice: if it is not known whether the API has received it, the exit code is 3.
+/// The message is sent immediately, without a question. It is never sent twice: if it is not known whether the API has received it, the exit code is 3.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

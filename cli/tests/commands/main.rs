@@ -6,6 +6,7 @@ mod support;
 mod campaigns;
 mod contacts;
 mod doctor;
+mod guide;
 mod help;
 mod interrupts;
 mod listen;

@@ -94,6 +94,19 @@ impl Terminal {
         self.seen = found.unwrap_or_else(|| panic!("{text:?} is missing in {all:?}"));
     }
 
+    /// Waits until the program has written this many lines, or a prompt as the last one. Returns them.
+    #[track_caller]
+    pub(crate) fn lines(&mut self, count: usize) -> Vec<String> {
+        let output = self.screen.output.lock().expect("not poisoned");
+        let is_waiting = |output: &mut Output| {
+            let text = plain(&output.bytes);
+            let is_prompt = text.ends_with(": ") || text.ends_with("] ");
+            !output.has_ended && text.matches('\n').count() + usize::from(is_prompt) < count
+        };
+        let (output, _) = self.screen.changed.wait_timeout_while(output, TIMEOUT, is_waiting).expect("not poisoned");
+        plain(&output.bytes).lines().map(str::to_owned).collect()
+    }
+
     /// Waits until the program writes this text and a number. Returns the number.
     #[track_caller]
     pub(crate) fn expect_number(&mut self, text: &str) -> u16 {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::{ALLOW, HeaderMap, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -89,6 +89,9 @@ impl Receiver {
             return reply;
         }
         let (head, body) = request.into_parts();
+        if body.size_hint().lower() > MAX_BODY as u64 {
+            return reply(StatusCode::PAYLOAD_TOO_LARGE);
+        }
         let body = match timeout(TIMEOUT, Limited::new(body, MAX_BODY).collect()).await {
             Ok(Ok(body)) => body.to_bytes(),
             Ok(Err(error)) if error.is::<LengthLimitError>() => return reply(StatusCode::PAYLOAD_TOO_LARGE),
