@@ -9,10 +9,10 @@ use zexa_sandbox::Sandbox;
 use crate::arguments::Global;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
-use crate::output::Output;
+use crate::output::{Output, printable};
 use crate::profile::{self, Profile};
 use crate::texts::text;
-use crate::{interrupt, log_records};
+use crate::{interrupt, log_records, stderr};
 
 /// The start of the `User-Agent` header.
 pub(crate) const PRODUCT: &str = concat!("zexa-cli/", env!("CARGO_PKG_VERSION"));
@@ -73,7 +73,7 @@ impl Context {
     /// Print a note for people to stderr. With `--json`, stderr contains errors only.
     pub(crate) fn note(&self, text: &str) {
         if !self.global.json {
-            anstream::eprintln!("{text}");
+            stderr::line(printable(text));
         }
     }
 
@@ -146,7 +146,7 @@ impl Context {
     pub(crate) fn report(&self, failure: &Failure) -> Exit {
         if matches!(failure, Failure::OutputClosed) {
         } else if self.global.json {
-            eprintln!("{}", failure.to_json());
+            stderr::line(failure.to_json());
         } else {
             print_failure(failure);
         }
@@ -159,9 +159,9 @@ pub(crate) fn print_failure(failure: &Failure) {
     let style = anstyle::AnsiColor::Red.on_default().bold();
     let mut lines = failure.lines().into_iter();
     let first = lines.next().unwrap_or_default();
-    anstream::eprintln!("{style}{}{style:#} {first}", text!("error"));
+    stderr::line(format_args!("{style}{}{style:#} {}", text!("error"), printable(&first)));
     for line in lines {
-        anstream::eprintln!("{line}");
+        stderr::line(printable(&line));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 
 use serde_json::{Value, json};
-use zexa::{Error, Kind, Outcome};
+use zexa::{Error, Kind, Outcome, binding};
 
 use crate::exit::Exit;
 use crate::texts::text;
@@ -22,8 +22,12 @@ pub(crate) enum Failure {
     Local(String),
     /// A call that changes nothing failed.
     Read(Error),
-    /// A call that sends or changes something failed.
+    /// A call that sends a message or a campaign failed.
     Write(Error),
+    /// A call that changes something else failed.
+    Change(Error),
+    /// The status that a call waited for was not reached in time.
+    Waiting(Error),
     /// Ctrl-C, while nothing was being sent.
     Interrupted,
     /// The program that reads the output has closed it.
@@ -53,12 +57,14 @@ impl Failure {
             Failure::Interrupted => Exit::Interrupted,
             // As for `head`: the reader has all that it wanted.
             Failure::OutputClosed => Exit::Done,
-            Failure::Read(error) | Failure::Write(error) => self.exit_of_call(error),
+            Failure::Read(error) | Failure::Write(error) | Failure::Change(error) | Failure::Waiting(error) => {
+                self.exit_of_call(error)
+            }
         }
     }
 
     fn exit_of_call(&self, error: &Error) -> Exit {
-        let may_be_sent = matches!(self, Failure::Write(_)) && may_be_sent(error.outcome());
+        let may_be_sent = matches!(self, Failure::Write(_) | Failure::Change(_)) && may_be_sent(error.outcome());
         match error.kind() {
             Kind::Cancelled => Exit::Interrupted,
             Kind::Unauthorized => Exit::NotAuthorised,
@@ -73,23 +79,25 @@ impl Failure {
         match self {
             Failure::Usage(message) | Failure::NoKey(message) | Failure::Local(message) => message.clone(),
             Failure::Interrupted => text!("interrupted"),
-            Failure::Read(error) | Failure::Write(error) if error.kind() == Kind::Cancelled => text!("interrupted"),
-            Failure::Read(error) | Failure::Write(error) => error.to_string(),
+            Failure::Read(error) | Failure::Write(error) | Failure::Change(error) | Failure::Waiting(error) => {
+                match error.kind() {
+                    Kind::Cancelled => text!("interrupted"),
+                    _ => message_of_call(error),
+                }
+            }
             Failure::OutputClosed => String::new(),
         }
     }
 
     /// The lines of the report: the message, whether anything was sent, and what to do.
     pub(crate) fn lines(&self) -> Vec<String> {
-        let outcome = match self {
-            Failure::Write(error) => Some(outcome(error.outcome())),
-            _ => None,
-        };
-        let next = match self {
-            Failure::Read(error) => advice(error, false),
-            Failure::Write(error) => advice(error, true),
-            Failure::NoKey(_) => Some(text!("advice-key")),
-            _ => None,
+        let (outcome, next) = match self {
+            Failure::Read(error) => (None, advice(error)),
+            Failure::Waiting(_) => (None, Some(text!("advice-waiting"))),
+            Failure::Write(error) => (Some(outcome(error.outcome())), advice_after_send(error)),
+            Failure::Change(error) => (Some(outcome_of_change(error.outcome())), advice_after_change(error)),
+            Failure::NoKey(_) => (None, Some(text!("advice-key"))),
+            _ => (None, None),
         };
         [Some(self.message()), outcome, next].into_iter().flatten().collect()
     }
@@ -103,7 +111,9 @@ impl Failure {
             })
         };
         match self {
-            Failure::Read(error) | Failure::Write(error) => serde_json::to_value(error).unwrap_or_default(),
+            Failure::Read(error) | Failure::Write(error) | Failure::Change(error) | Failure::Waiting(error) => {
+                serde_json::to_value(error).unwrap_or_default()
+            }
             Failure::Usage(message) => local("usage", message),
             Failure::NoKey(message) => local("unauthorized", message),
             Failure::Local(message) => local("local", message),
@@ -128,19 +138,62 @@ fn outcome(outcome: Outcome) -> String {
     }
 }
 
-/// What to do next.
-fn advice(error: &Error, writes: bool) -> Option<String> {
-    Some(match (error.kind(), error.outcome()) {
-        (Kind::Unauthorized, _) => text!("advice-key"),
-        (_, Outcome::Accepted) if writes => text!("advice-accepted"),
-        (_, outcome) if writes && may_be_sent(outcome) => text!("advice-unknown"),
-        (Kind::InsufficientCredits, _) => text!("advice-credits"),
-        (Kind::RateLimited, _) => match error.retry_after() {
+/// Whether anything was changed, as a sentence.
+fn outcome_of_change(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::NotSent => text!("outcome-not-sent"),
+        Outcome::Rejected => text!("outcome-change-rejected"),
+        Outcome::Accepted => text!("outcome-accepted"),
+        _ => text!("outcome-change-unknown"),
+    }
+}
+
+/// What to do after a message or a campaign was not sent.
+fn advice_after_send(error: &Error) -> Option<String> {
+    match error.outcome() {
+        Outcome::Accepted => Some(text!("advice-accepted")),
+        outcome if may_be_sent(outcome) => Some(text!("advice-unknown")),
+        _ => advice(error),
+    }
+}
+
+/// What to do after a change has failed.
+fn advice_after_change(error: &Error) -> Option<String> {
+    match error.outcome() {
+        Outcome::Accepted => None,
+        outcome if may_be_sent(outcome) => Some(text!("advice-change-unknown")),
+        _ => advice(error),
+    }
+}
+
+/// What to do after a call that had no effect.
+fn advice(error: &Error) -> Option<String> {
+    Some(match error.kind() {
+        Kind::Unauthorized => text!("advice-key"),
+        Kind::InsufficientCredits => text!("advice-credits"),
+        Kind::RateLimited => match error.retry_after() {
             Some(wait) => text!("advice-wait", seconds = wait.as_secs()),
             None => text!("advice-later"),
         },
-        (Kind::Server, _) => text!("advice-later"),
-        (Kind::Connect | Kind::Timeout, _) => text!("advice-doctor"),
+        Kind::Server => text!("advice-later"),
+        Kind::Connect | Kind::Timeout => text!("advice-doctor"),
         _ => return None,
     })
+}
+
+/// The message of an error, with the names that fields and options of the client have on the command line.
+fn message_of_call(error: &Error) -> String {
+    let name = |field: &str| match field {
+        "scheduled_at" => "--schedule".to_owned(),
+        "contact_list_id" => "--list".to_owned(),
+        "sender_id" => "--from".to_owned(),
+        "to" | "from" | "subject" | "html" | "name" | "phone" | "email" => format!("--{field}"),
+        other => other.to_owned(),
+    };
+    let words = |text: &str| text.replace("; to permit that, set allow_http", "").replace("`ca_file`", "SSL_CERT_FILE");
+    let (message, _) = binding::renamed(error, name, words);
+    match error.attempts() {
+        0 => message,
+        _ => error.to_string().replace(error.message(), &message),
+    }
 }

@@ -2,6 +2,8 @@
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
+use crate::stderr;
+
 struct Stderr;
 
 impl Log for Stderr {
@@ -16,7 +18,7 @@ impl Log for Stderr {
                 Level::Warn => "warning",
                 _ => "debug",
             };
-            anstream::eprintln!("{level}: {}", record.args());
+            stderr::line(format_args!("{level}: {}", record.args()));
         }
     }
 

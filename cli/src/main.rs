@@ -14,6 +14,7 @@ mod output;
 mod profile;
 mod prompt;
 mod secret;
+mod stderr;
 mod texts;
 mod usage;
 mod values;

@@ -5,6 +5,7 @@ use std::io::{BufRead, IsTerminal};
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::interrupt;
+use crate::stderr;
 use crate::texts::text;
 
 /// Fail if a question cannot be asked, which is needed without `yes`: there is no terminal.
@@ -18,7 +19,7 @@ pub(crate) fn check_can_ask(context: &Context, yes: bool) -> Result<()> {
 
 /// Ask a question, and return whether the answer is yes.
 pub(crate) fn confirm(question: &str) -> Result<bool> {
-    anstream::eprint!("{question} {} ", text!("confirm-choice"));
+    stderr::text(format_args!("{question} {} ", text!("confirm-choice")));
     let mut answer = String::new();
     let read = interrupt::while_asking(|| std::io::stdin().lock().read_line(&mut answer));
     read.map_err(|error| Failure::Local(text!("stdin-failed", reason = error.to_string())))?;

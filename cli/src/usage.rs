@@ -1,21 +1,25 @@
 //! Reports invalid arguments, and prints the help, in the language of the user.
 
+use std::io::Write;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::context::print_failure;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::stderr;
 use crate::texts::{Language, language, text, wants_json};
 
 /// Prints the help, the version or the error, and returns the exit code.
 pub(crate) fn report(error: &clap::Error) -> Exit {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            anstream::print!("{}", translated(&error.render().ansi().to_string()));
+            // The reader may have closed the output, as `head` does.
+            let _ = write!(anstream::stdout(), "{}", translated(&error.render().ansi().to_string()));
             Exit::Done
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            anstream::eprint!("{}", translated(&error.render().ansi().to_string()));
+            stderr::text(translated(&error.render().ansi().to_string()));
             Exit::Usage
         }
         _ => report_error(error),
@@ -25,17 +29,17 @@ pub(crate) fn report(error: &clap::Error) -> Exit {
 fn report_error(error: &clap::Error) -> Exit {
     let failure = Failure::Usage(message(error));
     if wants_json() {
-        eprintln!("{}", failure.to_json());
+        stderr::line(failure.to_json());
         return failure.exit();
     }
     print_failure(&failure);
     for line in advice(error) {
-        anstream::eprintln!("{line}");
+        stderr::line(line);
     }
     if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
-        anstream::eprintln!("\n{}", translated(&usage.ansi().to_string()));
+        stderr::line(format_args!("\n{}", translated(&usage.ansi().to_string())));
     }
-    anstream::eprintln!("\n{}", text!("usage-more"));
+    stderr::line(format_args!("\n{}", text!("usage-more")));
     failure.exit()
 }
 

@@ -31,6 +31,7 @@ login-done = The key was stored in the profile `{ $name }` ({ $path }). Balance:
     [one] 1 credit
    *[other] { $credits } credits
 }.
+login-environment = ZEXA_API_KEY is set, and takes precedence over the profile `default`.
 login-empty = the API key is empty
 login-no-terminal = without a terminal, pass the key with --api-key-stdin
 login-sandbox = --sandbox has no key to store

@@ -7,7 +7,11 @@ outcome-not-sent = Nothing was sent.
 outcome-rejected = The API rejected the request: nothing was sent.
 outcome-accepted = The API carried out the request; only its response was lost.
 outcome-unknown = It is not known whether the request took effect: a message may have been sent.
+outcome-change-rejected = The API rejected the request: nothing was changed.
+outcome-change-unknown = It is not known whether the request took effect.
 
+advice-waiting = The message does not have that status yet. Repeat the command to continue waiting.
+advice-change-unknown = Before you repeat it, find out whether it took effect.
 advice-key = Run `zexa login`, or set ZEXA_API_KEY to a valid API key.
 advice-accepted = Do not repeat it: the recipient would get the message twice.
 advice-unknown = Before you repeat it, find out whether it took effect: the recipient could get the message twice.

@@ -31,6 +31,7 @@ login-done = A chave foi guardada no perfil «{ $name }» ({ $path }). Saldo: { 
     [one] 1 crédito
    *[other] { $credits } créditos
 }.
+login-environment = ZEXA_API_KEY está definida, e tem precedência sobre o perfil «default».
 login-empty = a chave de API está vazia
 login-no-terminal = sem terminal, passe a chave com --api-key-stdin
 login-sandbox = --sandbox não tem nenhuma chave para guardar

@@ -7,7 +7,11 @@ outcome-not-sent = Nada foi enviado.
 outcome-rejected = A API recusou o pedido: nada foi enviado.
 outcome-accepted = A API executou o pedido; só a resposta se perdeu.
 outcome-unknown = Não se sabe se o pedido teve efeito: uma mensagem pode ter sido enviada.
+outcome-change-rejected = A API recusou o pedido: nada foi alterado.
+outcome-change-unknown = Não se sabe se o pedido teve efeito.
 
+advice-waiting = A mensagem ainda não tem esse estado. Repita o comando para continuar à espera.
+advice-change-unknown = Antes de repetir o comando, verifique se teve efeito.
 advice-key = Execute «zexa login», ou defina ZEXA_API_KEY com uma chave de API válida.
 advice-accepted = Não repita o comando: o destinatário receberia a mensagem duas vezes.
 advice-unknown = Antes de repetir o comando, verifique se teve efeito: o destinatário poderia receber a mensagem duas vezes.

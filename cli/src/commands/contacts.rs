@@ -151,7 +151,7 @@ fn add(context: &Context, arguments: Add) -> Result {
     let phone = input::number(context, &arguments.phone, arguments.country)?;
     let mut contact = CreateContact::new(arguments.name, phone).lists(arguments.lists);
     contact.email = arguments.email;
-    let contact = context.client()?.contacts().create(&contact).map_err(Failure::Write)?;
+    let contact = context.client()?.contacts().create(&contact).map_err(Failure::Change)?;
     context.output().result(&contact, || {
         fields([
             (text!("field-id"), Some(contact.id.clone())),
@@ -204,10 +204,10 @@ fn delete(context: &Context, ids: &[String]) -> Result {
                 context.output().result(&result, || text!("contact-deleted", id = id.as_str()))?;
             }
             Err(error) if matches!(error.kind(), Kind::Cancelled | Kind::Unauthorized) => {
-                return Err(Failure::Write(error));
+                return Err(Failure::Change(error));
             }
             Err(error) => {
-                let code = context.report(&Failure::Write(error));
+                let code = context.report(&Failure::Change(error));
                 exit = if exit == Exit::Done { code } else { exit };
             }
         }

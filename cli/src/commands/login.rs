@@ -51,6 +51,9 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
     context
         .output()
         .result(&result, || text!("login-done", name = name, path = path.as_str(), credits = credits.credits))?;
+    if environment("ZEXA_API_KEY").is_some() {
+        context.note(&text!("login-environment"));
+    }
     Ok(Exit::Done)
 }
 

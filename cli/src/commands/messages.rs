@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use zexa::{CallOptions, Message, MessageStatus};
+use zexa::{CallOptions, Kind, Message, MessageStatus};
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::values;
 
 use super::send::summary;
@@ -58,7 +58,10 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
         }
         Command::Wait { id, until, timeout } => {
             let client = client.with_options(CallOptions::new().deadline(timeout));
-            let message = client.messages().wait(&id, &until)?;
+            let message = client.messages().wait(&id, &until).map_err(|error| match error.kind() {
+                Kind::Timeout => Failure::Waiting(error),
+                _ => Failure::Read(error),
+            })?;
             context.output().result(&message, || summary(&message))?;
             Ok(if is_success(&message, &until) { Exit::Done } else { Exit::Failed })
         }

@@ -53,10 +53,10 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
     let query: Vec<_> = arguments.query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let (method, failure): (_, fn(zexa::Error) -> Failure) = match arguments.method {
         Verb::Get => (Method::Get, Failure::Read),
-        Verb::Post => (Method::Post, Failure::Write),
-        Verb::Put => (Method::Put, Failure::Write),
-        Verb::Patch => (Method::Patch, Failure::Write),
-        Verb::Delete => (Method::Delete, Failure::Write),
+        Verb::Post => (Method::Post, Failure::Change),
+        Verb::Put => (Method::Put, Failure::Change),
+        Verb::Patch => (Method::Patch, Failure::Change),
+        Verb::Delete => (Method::Delete, Failure::Change),
     };
     let client = context.client()?;
     let response = binding::request(&client, method, &arguments.path, &query, body.as_deref()).map_err(failure)?;

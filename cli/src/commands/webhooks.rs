@@ -34,7 +34,7 @@ Examples:
 
 pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
     let Command::Create { url, events } = arguments.command;
-    let webhook = context.client()?.webhooks().create(&CreateWebhook::new(url, events)).map_err(Failure::Write)?;
+    let webhook = context.client()?.webhooks().create(&CreateWebhook::new(url, events)).map_err(Failure::Change)?;
     context.output().result(&webhook, || {
         let events: Vec<_> = webhook.events.iter().map(|event| event.as_str()).collect();
         fields([

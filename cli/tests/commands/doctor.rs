@@ -67,7 +67,7 @@ fn on_a_terminal() {
 fn the_key() {
     let world = World::new();
     let run = world.run_without_key(&["doctor", "--json"], "").exits(1);
-    assert_eq!(checks(&run)["key"]["problem"], "missing");
+    assert_eq!(checks(&run)["key"]["problem"], "no_key");
     assert_eq!(checks(&run)["sender_ids"]["status"], "skipped");
     assert_eq!(checks(&run)["network"]["status"], "ok");
     let run = world.run_without_key(&["doctor", "--json", "--api-key-stdin"], "zx_wrong").exits(1);

@@ -121,5 +121,33 @@ fn an_invalid_base_url_is_a_usage_error() {
     let world = World::new();
     let mut command = world.command(&["credits"]);
     command.env("ZEXA_BASE_URL", "http://api.example/v1");
-    run(&mut command, "").exits(2).says("ZEXA_BASE_URL");
+    let run = run(&mut command, "").exits(2).says("ZEXA_BASE_URL must start with https://");
+    assert!(!run.stderr.contains("allow_http"), "the program has no such option: {run:?}");
+}
+
+/// A server could send commands for the terminal.
+#[test]
+fn control_characters_of_the_api_are_not_printed() {
+    let body = json!({"error": "not_found", "message": "\u{1b}[2Jgone\r\n", "details": null, "request_id": "req_1"});
+    let world = World::with(json!({"faults": [{"path": "/messages/*", "status": 404, "body": body}]}));
+    let run = world.run(&["messages", "get", "msg_1"]).exits(1).says("not_found:  [2Jgone");
+    assert!(!run.stderr.trim_end().contains(|character: char| character.is_control()), "{run:?}");
+}
+
+/// As with `| head`: the reader has all that it wanted.
+#[test]
+fn closed_outputs_are_not_errors() {
+    let world = World::new();
+    for arguments in [&["--help"][..], &["credits"], &["completion", "bash"], &["contacts", "export"]] {
+        let mut command = world.command(arguments);
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        command.stdout(writer).stderr(std::process::Stdio::piped());
+        let output = command.spawn().and_then(std::process::Child::wait_with_output).expect("the program ends");
+        assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()), "{arguments:?}");
+    }
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let status = world.command(&["sned"]).stderr(writer).status().expect("the program ends");
+    assert_eq!(status.code(), Some(2));
 }

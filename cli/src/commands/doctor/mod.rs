@@ -14,9 +14,9 @@ use zexa::{CallOptions, Client, Error, Kind, ListSenderIds, SenderIdStatus, bind
 use self::check::{Check, Status};
 use self::probe::{Found, Issued};
 use self::proxy::Proxy;
-use crate::context::{Context, KeySource};
+use crate::context::{Context, KeySource, PRODUCT};
 use crate::exit::Exit;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::texts::text;
 
@@ -46,7 +46,7 @@ pub(crate) fn run(context: &Context, Arguments {}: Arguments) -> Result {
     if let Some(url) = access.as_ref().ok().and_then(|access| access.base_url.as_deref()) {
         builder = builder.base_url(url);
     }
-    let client = match binding::named(builder, crate::context::PRODUCT).build() {
+    let client = match binding::named(builder, PRODUCT).build() {
         Ok(client) => client.with_options(CallOptions::new().cancel(interrupt::token())),
         Err(error) => {
             print(&configuration_failed(&error))?;
@@ -57,11 +57,11 @@ pub(crate) fn run(context: &Context, Arguments {}: Arguments) -> Result {
     // The balance shows that the key is accepted, and that the certificate is trusted.
     let answer = access.as_ref().ok().map(|_| client.credits().get());
     if matches!(&answer, Some(Err(error)) if error.kind() == Kind::Cancelled) {
-        return Err(crate::failure::Failure::Interrupted);
+        return Err(Failure::Interrupted);
     }
     let failure = answer.as_ref().and_then(|answer| answer.as_ref().err());
     print(&match &access {
-        Err(failure) => key_missing(failure.lines().first().map(String::as_str).unwrap_or_default()),
+        Err(failure) => no_key(failure),
         Ok(access) => check_key(&access.source, failure),
     })?;
     let proxy = Proxy::of(&api);
@@ -86,8 +86,9 @@ fn configuration_failed(error: &Error) -> Check {
         .fact("message", error.message())
 }
 
-fn key_missing(message: &str) -> Check {
-    Check::failed("key", text!("doctor-key"), "missing", message.to_owned(), text!("advice-key"))
+fn no_key(failure: &Failure) -> Check {
+    let text = failure.lines().into_iter().next().unwrap_or_default();
+    Check::failed("key", text!("doctor-key"), "no_key", text, text!("advice-key"))
 }
 
 fn check_key(source: &KeySource, failure: Option<&Error>) -> Check {

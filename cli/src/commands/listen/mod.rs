@@ -24,6 +24,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::output::{Output, printable, status};
+use crate::stderr;
 use crate::texts::text;
 
 /// Time after Ctrl-C in which the events that wait are still forwarded.
@@ -88,9 +89,9 @@ async fn listen(
     let is_quiet = context.is_quiet();
     let report: Arc<dyn Fn(String) + Send + Sync> = Arc::new(move |text| {
         if is_quiet {
-            eprintln!("{}", json!({"kind": "listen", "message": text}));
+            stderr::line(json!({"kind": "listen", "message": text}));
         } else {
-            anstream::eprintln!("{}", printable(&text));
+            stderr::line(printable(&text));
         }
     });
     let (queue, forwarding) = match forwarder {
@@ -146,7 +147,7 @@ fn register(registration: Option<(Client, CreateWebhook)>) -> oneshot::Receiver<
     let (sender, receiver) = oneshot::channel();
     if let Some((client, webhook)) = registration {
         thread::spawn(move || {
-            let result = client.webhooks().create(&webhook).map_err(Failure::Write);
+            let result = client.webhooks().create(&webhook).map_err(Failure::Change);
             let _ = sender.send(result);
         });
     }
