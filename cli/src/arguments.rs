@@ -55,6 +55,12 @@ pub(crate) fn command() -> clap::Command {
     help::prepare(Arguments::command(), crate::texts::language())
 }
 
+/// Return the help of a command, as the error that clap returns for it.
+pub(crate) fn help_of(path: &[String]) -> Option<clap::Error> {
+    let words = std::iter::once("zexa").chain(path.iter().map(String::as_str)).chain(std::iter::once("--help"));
+    command().try_get_matches_from(words).err()
+}
+
 /// Parse the arguments of the process.
 pub(crate) fn parse() -> Result<Arguments, clap::Error> {
     let matches = command().try_get_matches()?;

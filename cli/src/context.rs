@@ -121,6 +121,11 @@ impl Context {
         self.global.sandbox
     }
 
+    /// Whether stdin contains the key.
+    pub(crate) fn reads_key_from_stdin(&self) -> bool {
+        self.global.api_key_stdin
+    }
+
     /// Return the key on stdin, with `--api-key-stdin`.
     pub(crate) fn key_from_stdin(&self) -> Option<Result<String>> {
         self.global.api_key_stdin.then(key_from_stdin)

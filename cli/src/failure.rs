@@ -28,6 +28,8 @@ pub(crate) enum Failure {
     Change(Error),
     /// The status that a call waited for was not reached in time.
     Waiting(Error),
+    /// Something was sent, and the result cannot be written to stdout.
+    Unwritten { id: String, reason: String },
     /// Ctrl-C, while nothing was being sent.
     Interrupted,
     /// The program that reads the output has closed it.
@@ -49,11 +51,20 @@ impl Failure {
         }
     }
 
+    /// The failure of writing the result of a send: the message or campaign with this id was sent.
+    pub(crate) fn after_sending(self, id: &str) -> Failure {
+        match self {
+            Failure::Local(reason) => Failure::Unwritten { id: id.to_owned(), reason },
+            other => other,
+        }
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Failure::Usage(_) => Exit::Usage,
             Failure::NoKey(_) => Exit::NotAuthorised,
             Failure::Local(_) => Exit::Failed,
+            Failure::Unwritten { .. } => Exit::Unknown,
             Failure::Interrupted => Exit::Interrupted,
             // As for `head`: the reader has all that it wanted.
             Failure::OutputClosed => Exit::Done,
@@ -78,6 +89,7 @@ impl Failure {
     fn message(&self) -> String {
         match self {
             Failure::Usage(message) | Failure::NoKey(message) | Failure::Local(message) => message.clone(),
+            Failure::Unwritten { id, reason } => text!("sent-unwritten", id = id.as_str(), reason = reason.as_str()),
             Failure::Interrupted => text!("interrupted"),
             Failure::Read(error) | Failure::Write(error) | Failure::Change(error) | Failure::Waiting(error) => {
                 match error.kind() {
@@ -97,6 +109,7 @@ impl Failure {
             Failure::Write(error) => (Some(outcome(error.outcome())), advice_after_send(error)),
             Failure::Change(error) => (Some(outcome_of_change(error.outcome())), advice_after_change(error)),
             Failure::NoKey(_) => (None, Some(text!("advice-key"))),
+            Failure::Unwritten { .. } => (None, Some(text!("advice-accepted"))),
             _ => (None, None),
         };
         [Some(self.message()), outcome, next].into_iter().flatten().collect()
@@ -104,13 +117,15 @@ impl Failure {
 
     /// The object that `--json` prints to stderr. The same fields for all failures.
     pub(crate) fn to_json(&self) -> Value {
-        let local = |kind: &str, message: &str| {
+        let with_outcome = |kind: &str, outcome: Outcome, message: &str| {
             json!({
-                "kind": kind, "outcome": "not_sent", "status": null, "code": null, "message": message,
+                "kind": kind, "outcome": outcome.as_str(), "status": null, "code": null, "message": message,
                 "details": null, "request_id": null, "retry_after": null, "attempts": 0,
             })
         };
+        let local = |kind: &str, message: &str| with_outcome(kind, Outcome::NotSent, message);
         match self {
+            Failure::Unwritten { .. } => with_outcome("local", Outcome::Accepted, &self.message()),
             Failure::Read(error) | Failure::Write(error) | Failure::Change(error) | Failure::Waiting(error) => {
                 serde_json::to_value(error).unwrap_or_default()
             }
@@ -194,6 +209,7 @@ fn message_of_call(error: &Error) -> String {
     let (message, _) = binding::renamed(error, name, words);
     match error.attempts() {
         0 => message,
+        _ if message == error.message() => error.to_string(),
         _ => error.to_string().replace(error.message(), &message),
     }
 }

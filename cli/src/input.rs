@@ -32,9 +32,12 @@ pub(crate) fn number(context: &Context, text: &str, country: Country) -> Result<
 }
 
 /// Return the argument, or all of stdin if it is `-`.
-pub(crate) fn text_or_stdin(argument: String) -> Result<String> {
+pub(crate) fn text_or_stdin(context: &Context, argument: String) -> Result<String> {
     if argument != "-" {
         return Ok(argument);
+    }
+    if context.reads_key_from_stdin() {
+        return Err(Failure::Usage(text!("stdin-twice")));
     }
     let mut bytes = Vec::new();
     let read = std::io::stdin().lock().take(LONGEST_TEXT + 1).read_to_end(&mut bytes);

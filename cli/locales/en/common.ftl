@@ -23,6 +23,7 @@ advice-wait = Repeat the command in { $seconds ->
 advice-later = Repeat the command later.
 advice-doctor = Run `zexa doctor` to check the connection.
 
+sent-unwritten = { $id } was sent, but { $reason }
 output-failed = cannot write to stdout: { $reason }
 file-failed = { $path }: { $reason }
 list-empty = The list is empty.
@@ -40,6 +41,7 @@ sandbox-note = This command uses a sandbox of its own: nothing is really sent.
 sandbox-failed = the sandbox cannot be started: { $reason }
 
 stdin-failed = cannot read stdin: { $reason }
+stdin-twice = stdin cannot contain both the API key and a text: use a profile or ZEXA_API_KEY
 stdin-too-long = the text on stdin has more than 1 MB
 stdin-not-utf8 = the text on stdin is not UTF-8
 

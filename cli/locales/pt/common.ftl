@@ -23,6 +23,7 @@ advice-wait = Repita o comando dentro de { $seconds ->
 advice-later = Repita o comando mais tarde.
 advice-doctor = Execute «zexa doctor» para verificar a ligação.
 
+sent-unwritten = { $id } foi enviada, mas { $reason }
 output-failed = não é possível escrever no stdout: { $reason }
 file-failed = { $path }: { $reason }
 list-empty = A lista está vazia.
@@ -40,6 +41,7 @@ sandbox-note = Este comando usa uma sandbox própria: nada é realmente enviado.
 sandbox-failed = não é possível iniciar a sandbox: { $reason }
 
 stdin-failed = não é possível ler o stdin: { $reason }
+stdin-twice = o stdin não pode conter a chave de API e um texto: use um perfil ou ZEXA_API_KEY
 stdin-too-long = o texto no stdin tem mais de 1 MB
 stdin-not-utf8 = o texto no stdin não está em UTF-8
 

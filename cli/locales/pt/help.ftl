@@ -164,3 +164,6 @@ help-listen =
     .forward_to = Envia cada evento para este URL, sem alterações
     .register = Regista primeiro este endereço https na Zexa
     .events = Evento a registar, como message.delivered. Pode ser repetido. «*» significa todos
+
+help-help = Mostra a ajuda de um comando
+    .path = Nomes do comando, como messages wait

@@ -114,7 +114,7 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
 fn create(context: &Context, arguments: Create) -> Result {
     let yes = arguments.yes;
     let mut campaign = CreateCampaign::new(arguments.name, arguments.channel, arguments.list, arguments.from);
-    campaign.body = arguments.body.map(input::text_or_stdin).transpose()?;
+    campaign.body = arguments.body.map(|text| input::text_or_stdin(context, text)).transpose()?;
     campaign.template = arguments.template.map(Template::from);
     campaign.template_id = arguments.template_id;
     campaign.scheduled_at = arguments.schedule;
@@ -125,8 +125,8 @@ fn create(context: &Context, arguments: Create) -> Result {
         context.note(&text!("campaign-not-created"));
         return Ok(Exit::Failed);
     }
-    let campaign = client.campaigns().create(&campaign).map_err(Failure::Write)?;
-    context.output().result(&campaign, || summary(&campaign))?;
+    let created = client.campaigns().create(&campaign).map_err(Failure::Write)?;
+    context.output().result(&created, || summary(&created)).map_err(|failure| failure.after_sending(&created.id))?;
     Ok(Exit::Done)
 }
 

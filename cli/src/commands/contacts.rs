@@ -57,7 +57,7 @@ Examples:
   zexa contacts delete cnt_0123 cnt_4567")]
     Delete {
         /// Ids of the contacts
-        #[arg(required = true)]
+        #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
 }

@@ -18,7 +18,9 @@ mod webhooks;
 use clap::Subcommand;
 
 use crate::context::Context;
+use crate::exit::Exit;
 use crate::failure::Result;
+use crate::{arguments, usage};
 
 /// The commands.
 #[derive(Subcommand)]
@@ -37,6 +39,12 @@ pub(crate) enum Command {
     Sandbox(sandbox::Arguments),
     Doctor(doctor::Arguments),
     Completion(completion::Arguments),
+    /// Print the help of a command
+    Help {
+        /// Names of the command, such as messages wait
+        #[arg(value_name = "COMMAND")]
+        path: Vec<String>,
+    },
     #[command(hide = true)]
     Man(completion::ManArguments),
 }
@@ -58,6 +66,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Result {
         Command::Sandbox(arguments) => sandbox::run(context, arguments),
         Command::Doctor(arguments) => doctor::run(context, arguments),
         Command::Completion(arguments) => completion::run(context, arguments),
+        Command::Help { path } => Ok(arguments::help_of(&path).map_or(Exit::Done, |help| usage::report(&help))),
         Command::Man(arguments) => completion::write_man_pages(&arguments),
     }
 }

@@ -45,7 +45,7 @@ enum Verb {
 }
 
 pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
-    let body = arguments.body.map(input::text_or_stdin).transpose()?;
+    let body = arguments.body.map(|text| input::text_or_stdin(context, text)).transpose()?;
     if let Some(body) = &body {
         serde_json::from_str::<&RawValue>(body)
             .map_err(|error| Failure::Usage(text!("request-body", reason = error.to_string())))?;

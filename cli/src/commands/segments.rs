@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
-    let body = text_or_stdin(arguments.body)?;
+    let body = text_or_stdin(context, arguments.body)?;
     let segments = zexa::segments(&body);
     let per_segment = if segments.encoding == SmsEncoding::Gsm7 { 160 } else { 70 };
     let result = json!({

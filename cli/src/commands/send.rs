@@ -21,7 +21,7 @@ use crate::{input, values};
 Examples:
   zexa send --to 912345678 --from ZEXA \"Your code is 4711\"
   zexa send --to +244912345678 --from ZEXA --schedule 2030-07-01T09:00:00+01:00 Hello
-  zexa send --channel email --to ana@example.com --from hello@zexa.example --subject Invoice - < invoice.txt")]
+  zexa send --channel email --to ana@example.com --from hello@zexa.example --subject Hi - < hi.txt")]
 pub(crate) struct Arguments {
     /// Text of the message. `-` reads it from stdin
     #[arg(required_unless_present_any = ["template", "template_id"])]
@@ -61,7 +61,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
     let message = message(context, arguments)?;
     let sent = context.client()?.messages().send(&message).map_err(Failure::Write)?;
-    context.output().result(&sent, || summary(&sent))?;
+    context.output().result(&sent, || summary(&sent)).map_err(|failure| failure.after_sending(&sent.id))?;
     Ok(Exit::Done)
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
 fn message(context: &Context, arguments: Arguments) -> Result<SendMessage> {
     let to = input::recipient(context, &arguments.channel, &arguments.to, arguments.country)?;
     let mut message = SendMessage::new(arguments.channel, to, arguments.from);
-    message.body = arguments.body.map(input::text_or_stdin).transpose()?;
+    message.body = arguments.body.map(|text| input::text_or_stdin(context, text)).transpose()?;
     message.subject = arguments.subject;
     message.html = arguments.html;
     message.template = arguments.template.map(Template::from);

@@ -61,6 +61,10 @@ fn version_and_short_flags() {
     assert_eq!(run(&mut program(&["--version"]), "").exits(0).stdout, version);
     assert_eq!(run(&mut program(&["-V"]), "").exits(0).stdout, version);
     assert!(run(&mut program(&["send", "-h"]), "").exits(0).stdout.contains("Usage: zexa send"));
+    let help = run(&mut program(&["help", "messages", "wait"]), "").exits(0).stdout;
+    assert!(help.contains("Usage: zexa messages wait"), "{help}");
+    assert!(run(&mut program(&["help"]), "").exits(0).stdout.contains("Usage: zexa [OPTIONS] <COMMAND>"));
+    run(&mut program(&["help", "nothing"]), "").exits(2).says("unknown command `nothing`");
 }
 
 /// Bash completes the names of commands and options.

@@ -133,3 +133,26 @@ fn a_sandbox_for_one_command() {
     assert_eq!(run.json()["status"], "queued");
     assert!(world.sandbox.requests().is_empty(), "another sandbox");
 }
+
+/// The message was sent, so repeating the command would send it again.
+#[test]
+fn a_result_that_cannot_be_written() {
+    let world = World::new();
+    let full = || std::fs::File::options().write(true).open("/dev/full").expect("a device");
+    let status = |command: &mut std::process::Command| command.stdout(full()).output().map(crate::support::Run::from);
+    let run = status(&mut world.command(&SEND)).expect("it ends").exits(3);
+    let id = world.sandbox.messages()[0]["id"].as_str().expect("an id").to_owned();
+    run.says(&format!("error: {id} was sent, but cannot write to stdout")).says("Do not repeat it");
+    let mut arguments = SEND.to_vec();
+    arguments.push("--json");
+    let error = status(&mut world.command(&arguments)).expect("it ends").exits(3).json_error();
+    assert_eq!((&error["kind"], &error["outcome"]), (&json!("local"), &json!("accepted")));
+    status(&mut world.command(&["credits"])).expect("it ends").exits(1).says("cannot write to stdout");
+}
+
+#[test]
+fn stdin_contains_one_thing() {
+    let world = World::new();
+    let send = ["send", "--to", "912345678", "--from", "ZEXA", "--api-key-stdin", "-"];
+    world.run_without_key(&send, "zx_test_sandbox").exits(2).says("both the API key and a text");
+}
