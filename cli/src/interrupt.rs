@@ -16,8 +16,8 @@ static TOKEN: OnceLock<CancelToken> = OnceLock::new();
 /// Wakes the thread that waits in [`wait`].
 static CANCELLED: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
 
-/// Whether a question is open, which Ctrl-C ends immediately.
-static IS_ASKING: AtomicBool = AtomicBool::new(false);
+/// Whether Ctrl-C ends the program immediately.
+static ENDS_PROGRAM: AtomicBool = AtomicBool::new(false);
 
 /// Return a token that the first Ctrl-C cancels. A second one ends the program.
 pub(crate) fn token() -> &'static CancelToken {
@@ -25,7 +25,7 @@ pub(crate) fn token() -> &'static CancelToken {
         let token = CancelToken::new();
         let cancelled = token.clone();
         on_interrupt(move |count| {
-            if count > 1 || IS_ASKING.load(Ordering::Relaxed) {
+            if count > 1 || ENDS_PROGRAM.load(Ordering::Relaxed) {
                 secret::show_input();
                 exit(Exit::Interrupted as i32);
             }
@@ -62,10 +62,10 @@ pub(crate) fn wait_for_interrupt() {
     drop(CANCELLED.1.wait_while(cancelled, |cancelled| !*cancelled));
 }
 
-/// Run `ask`, which reads from the terminal. Ctrl-C ends the program meanwhile.
-pub(crate) fn while_asking<T>(ask: impl FnOnce() -> T) -> T {
-    IS_ASKING.store(true, Ordering::Relaxed);
-    let answer = ask();
-    IS_ASKING.store(false, Ordering::Relaxed);
-    answer
+/// Run something that cannot be cancelled and changes nothing, such as a question. Ctrl-C ends the program meanwhile.
+pub(crate) fn exit_during<T>(run: impl FnOnce() -> T) -> T {
+    ENDS_PROGRAM.store(true, Ordering::Relaxed);
+    let result = run();
+    ENDS_PROGRAM.store(false, Ordering::Relaxed);
+    result
 }

@@ -39,7 +39,7 @@ mod hidden {
     pub(super) fn ask(prompt: &str) -> io::Result<String> {
         let mut terminal = File::options().read(true).write(true).open("/dev/tty")?;
         interrupt::token();
-        let line = interrupt::while_asking(|| {
+        let line = interrupt::exit_during(|| {
             hide_input(&terminal)?;
             let mut line = String::new();
             let read = write!(terminal, "{prompt}").and_then(|()| BufReader::new(&terminal).read_line(&mut line));

@@ -50,3 +50,13 @@ fn a_wait_for_a_message_ends_at_once() {
     assert_eq!(code, Some(130));
     assert!(text.ends_with("erro: interrompido\n"), "{text:?}");
 }
+
+#[test]
+fn doctor_ends_at_once() {
+    let world = stalled("HEAD", "");
+    let mut terminal = Terminal::start(&world, &["doctor"]);
+    terminal.expect("Network: connected");
+    until_arrived(&world);
+    terminal.send("\x03");
+    assert_eq!(terminal.end().0, Some(130));
+}

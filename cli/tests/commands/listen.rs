@@ -234,6 +234,6 @@ fn it_ends_when_nobody_reads_the_output() {
     let world = World::new();
     let mut listener = Listener::start(&world, &[]);
     drop(listener.stdout.take());
-    assert_eq!(listener.post(&event(1)), 204);
+    assert_eq!(listener.post(&event(1)), 503, "it will be posted again");
     assert_eq!(listener.child.wait().expect("it ends").code(), Some(0));
 }

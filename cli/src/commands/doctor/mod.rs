@@ -66,10 +66,11 @@ pub(crate) fn run(context: &Context, Arguments {}: Arguments) -> Result {
     })?;
     let proxy = Proxy::of(&api);
     print(&check_proxy(proxy.as_ref(), &api))?;
-    let (network, stream) = check_network(proxy.as_ref(), &api);
+    let (network, stream) = interrupt::exit_during(|| check_network(proxy.as_ref(), &api));
     print(&network)?;
     let can_probe = proxy.as_ref().is_none_or(Proxy::is_http);
-    let found = stream.filter(|_| can_probe).map(|stream| probe::probe(stream, &api)).unwrap_or_default();
+    let stream = stream.filter(|_| can_probe);
+    let found = interrupt::exit_during(|| stream.map(|stream| probe::probe(stream, &api))).unwrap_or_default();
     print(&check_tls(&api, &found, failure, answer.is_some() && network.status == Status::Ok))?;
     print(&check_clock(&found))?;
     print(&match &answer {

@@ -7,15 +7,19 @@ use hyper::body::Bytes;
 use hyper::header::{self, HeaderMap, HeaderName};
 use reqwest::Client;
 use reqwest::redirect::Policy;
-use tokio::sync::mpsc::Receiver;
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::{self, Permit, Receiver, Sender};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use url::Url;
 
+use super::server::Report;
 use crate::failure::{Failure, Result};
 use crate::texts::text;
 
 /// Number of events that may wait to be forwarded.
-pub(super) const QUEUE: usize = 1000;
+const MAX_EVENTS: usize = 1000;
+
+/// Total size of the bodies of these events.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Timeout of one request.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -32,12 +36,52 @@ const NOT_FORWARDED: [HeaderName; 8] = [
     header::UPGRADE,
 ];
 
+/// The events that wait to be forwarded.
+#[derive(Clone)]
+pub(super) struct Queue {
+    sender: Sender<Forwarded>,
+    bytes: Arc<Semaphore>,
+}
+
+/// A reserved place in the queue.
+pub(super) struct Place<'a> {
+    permit: Permit<'a, Forwarded>,
+    bytes: OwnedSemaphorePermit,
+}
+
 /// A request to forward.
 pub(super) struct Forwarded {
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
+    headers: HeaderMap,
+    body: Bytes,
     /// The event, for messages.
-    pub(super) name: String,
+    name: String,
+    /// The size of the body, which is released when it was forwarded.
+    _bytes: OwnedSemaphorePermit,
+}
+
+impl Queue {
+    pub(super) fn new() -> (Queue, Receiver<Forwarded>) {
+        let (sender, receiver) = mpsc::channel(MAX_EVENTS);
+        (Queue { sender, bytes: Arc::new(Semaphore::new(MAX_BYTES)) }, receiver)
+    }
+
+    /// Reserve a place for a body of this size. `None` if the queue is full.
+    pub(super) fn reserve(&self, size: usize) -> Option<Place<'_>> {
+        let bytes = self.bytes.clone().try_acquire_many_owned(u32::try_from(size).ok()?).ok()?;
+        Some(Place { permit: self.sender.try_reserve().ok()?, bytes })
+    }
+
+    /// Return the number of events that wait.
+    pub(super) fn len(&self) -> usize {
+        self.sender.max_capacity() - self.sender.capacity()
+    }
+}
+
+impl Place<'_> {
+    /// Add an event to the queue.
+    pub(super) fn add(self, headers: HeaderMap, body: Bytes, name: String) {
+        self.permit.send(Forwarded { headers, body, name, _bytes: self.bytes });
+    }
 }
 
 /// Sends requests to one URL.
@@ -66,7 +110,7 @@ impl Forwarder {
         self,
         mut queue: Receiver<Forwarded>,
         mut stop: oneshot::Receiver<()>,
-        report: Arc<dyn Fn(String) + Send + Sync>,
+        report: Arc<Report>,
     ) {
         loop {
             let forwarded = tokio::select! {
@@ -76,19 +120,19 @@ impl Forwarder {
                     continue;
                 }
             };
-            let Some(forwarded) = forwarded else { return };
-            let name = forwarded.name.clone();
-            if let Err(reason) = self.forward(forwarded).await {
+            let Some(Forwarded { headers, body, name, _bytes }) = forwarded else { return };
+            if let Err(reason) = self.forward(headers, body).await {
                 report(text!("listen-forward-failed", event = name, url = self.url.as_str(), reason = reason));
             }
         }
     }
 
-    async fn forward(&self, mut forwarded: Forwarded) -> std::result::Result<(), String> {
+    async fn forward(&self, headers: HeaderMap, body: Bytes) -> std::result::Result<(), String> {
+        let mut headers = headers;
         for name in NOT_FORWARDED {
-            forwarded.headers.remove(name);
+            headers.remove(name);
         }
-        let request = self.client.post(self.url.clone()).headers(forwarded.headers).body(forwarded.body);
+        let request = self.client.post(self.url.clone()).headers(headers).body(body);
         let response = request.send().await.map_err(|error| reason(&error))?;
         match response.status() {
             status if status.is_success() => Ok(()),
@@ -101,4 +145,24 @@ impl Forwarder {
 fn reason(error: &reqwest::Error) -> String {
     let first: &dyn std::error::Error = error;
     std::iter::successors(Some(first), |error| error.source()).last().map(ToString::to_string).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_queue_is_bounded() {
+        let (queue, _receiver) = Queue::new();
+        let add = |size: usize| match queue.reserve(size) {
+            Some(place) => {
+                place.add(HeaderMap::new(), Bytes::new(), String::new());
+                true
+            }
+            None => false,
+        };
+        assert!(add(MAX_BYTES) && !add(1), "the size is limited");
+        assert!((1..MAX_EVENTS).all(|_| add(0)) && !add(0), "the number is limited");
+        assert_eq!(queue.len(), MAX_EVENTS);
+    }
 }

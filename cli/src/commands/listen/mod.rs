@@ -13,17 +13,17 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use zexa::{Client, CreateWebhook, Event, Webhook};
 
-use self::forward::Forwarder;
-use self::server::Receiver;
+use self::forward::{Forwarder, Queue};
+use self::server::{Receiver, Report};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::interrupt;
-use crate::output::{Output, printable, status};
+use crate::output::{printable, status};
 use crate::stderr;
 use crate::texts::text;
 
@@ -87,7 +87,7 @@ async fn listen(
     registration: Option<(Client, CreateWebhook)>,
 ) -> Result {
     let is_quiet = context.is_quiet();
-    let report: Arc<dyn Fn(String) + Send + Sync> = Arc::new(move |text| {
+    let report: Arc<Report> = Arc::new(move |text| {
         if is_quiet {
             stderr::line(json!({"kind": "listen", "message": text}));
         } else {
@@ -97,35 +97,36 @@ async fn listen(
     let (queue, forwarding) = match forwarder {
         None => (None, None),
         Some(forwarder) => {
-            let (sender, receiver) = mpsc::channel(forward::QUEUE);
+            let (queue, waiting) = Queue::new();
             let (stop, stopped) = oneshot::channel();
-            let task = tokio::spawn(forwarder.run(receiver, stopped, report.clone()));
-            (Some(sender), Some((stop, task)))
+            let task = tokio::spawn(forwarder.run(waiting, stopped, report.clone()));
+            (Some(queue), Some((stop, task)))
         }
     };
     let output = Mutex::new(context.output());
-    let output_closed = Arc::new(Notify::new());
+    let (failed, mut failures) = mpsc::channel(1);
     let receiver = Arc::new(Receiver {
-        print: Box::new(move |event| print(&mut output.lock().unwrap_or_else(PoisonError::into_inner), event)),
+        print: Box::new(move |event| {
+            output.lock().unwrap_or_else(PoisonError::into_inner).result(event, || line(event))
+        }),
         report,
         queue: queue.clone(),
         recent: Mutex::default(),
-        output_closed: output_closed.clone(),
+        failed,
     });
     // The server already runs during the registration: Zexa may post a test event before it responds.
     let server = tokio::spawn(server::serve(listener, receiver));
     let (interrupt, registered) = (interrupted(), register(registration));
     let result = tokio::select! {
         _ = interrupt => Ok(Exit::Done),
-        () = output_closed.notified() => Err(Failure::OutputClosed),
+        Some(failure) = failures.recv() => Err(failure),
         Some(failure) = failure_of(context, registered) => Err(failure),
     };
     server.abort();
     if let (Some(queue), Some((stop, task))) = (queue, forwarding) {
         let _ = stop.send(());
         if timeout(FORWARDING_ENDS_AFTER, task).await.is_err() {
-            let waiting = queue.max_capacity() - queue.capacity();
-            return Err(Failure::Local(text!("listen-not-forwarded", count = waiting)));
+            return Err(Failure::Local(text!("listen-not-forwarded", count = queue.len())));
         }
     }
     result
@@ -163,11 +164,6 @@ async fn failure_of(context: &Context, registered: oneshot::Receiver<Result<Webh
         }
         Err(failure) => Some(failure),
     }
-}
-
-/// Prints an event. Returns false if nobody reads the output any more.
-fn print(output: &mut Output, event: &Event) -> bool {
-    output.result(event, || line(event)).is_ok()
 }
 
 /// An event in one line.

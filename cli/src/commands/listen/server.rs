@@ -13,13 +13,14 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Sender;
-use tokio::sync::{Notify, Semaphore};
 use tokio::time::{sleep, timeout};
 use zexa::{Event, webhooks};
 
-use super::forward::Forwarded;
+use super::forward::Queue;
 use super::seen::RecentIds;
+use crate::failure::{Failure, Result};
 use crate::texts::text;
 
 /// Maximum number of connections. Further ones wait.
@@ -36,17 +37,21 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 type Reply = Response<Empty<Bytes>>;
 
+/// Prints an event.
+pub(super) type Print = dyn Fn(&Event) -> Result<()> + Send + Sync;
+
+/// Reports a problem on stderr.
+pub(super) type Report = dyn Fn(String) + Send + Sync;
+
 /// Receives webhooks.
 pub(super) struct Receiver {
-    /// Prints an event. False if nobody reads the output any more.
-    pub(super) print: Box<dyn Fn(&Event) -> bool + Send + Sync>,
-    /// Reports a problem on stderr.
-    pub(super) report: Arc<dyn Fn(String) + Send + Sync>,
+    pub(super) print: Box<Print>,
+    pub(super) report: Arc<Report>,
     /// Where events are forwarded, if anywhere.
-    pub(super) queue: Option<Sender<Forwarded>>,
+    pub(super) queue: Option<Queue>,
     pub(super) recent: Mutex<RecentIds>,
-    /// Notified when nobody reads the output any more.
-    pub(super) output_closed: Arc<Notify>,
+    /// Receives the failure of printing an event, which ends the command.
+    pub(super) failed: Sender<Failure>,
 }
 
 /// Accepts connections until the future is dropped.
@@ -108,24 +113,30 @@ impl Receiver {
         }
     }
 
-    /// Prints an event and queues it, unless it is a repeated one. If the queue is full, the event is refused, so that it is posted again.
+    /// Prints an event and queues it, unless it is a repeated one. If that is not possible, the event is refused, so that it is posted again.
     fn accept(&self, event: &Event, headers: HeaderMap, body: Bytes) -> StatusCode {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         if event.id.as_deref().is_some_and(|id| recent.contains(id)) {
             return StatusCode::NO_CONTENT;
         }
-        if let Some(queue) = &self.queue {
-            let forwarded = Forwarded { headers, body, name: name(event) };
-            if queue.try_send(forwarded).is_err() {
+        let place = match self.queue.as_ref().map(|queue| queue.reserve(body.len())) {
+            None => None,
+            Some(Some(place)) => Some(place),
+            Some(None) => {
                 (self.report)(text!("listen-queue-full", event = name(event)));
                 return StatusCode::SERVICE_UNAVAILABLE;
             }
+        };
+        if let Err(failure) = (self.print)(event) {
+            // It is full if another event could not be printed either.
+            let _ = self.failed.try_send(failure);
+            return StatusCode::SERVICE_UNAVAILABLE;
+        }
+        if let Some(place) = place {
+            place.add(headers, body, name(event));
         }
         if let Some(id) = &event.id {
             recent.add(id);
-        }
-        if !(self.print)(event) {
-            self.output_closed.notify_one();
         }
         StatusCode::NO_CONTENT
     }
