@@ -77,6 +77,13 @@ impl Context {
         }
     }
 
+    /// Print a note about something that takes long, to people only: without a terminal, nobody waits.
+    pub(crate) fn progress_note(&self, text: &str) {
+        if std::io::stderr().is_terminal() {
+            self.note(text);
+        }
+    }
+
     /// Return a client, whose calls end with Ctrl-C.
     pub(crate) fn client(&self) -> Result<Client> {
         let client = self.builder()?.build()?;

@@ -16,6 +16,7 @@ credits = { $credits ->
    *[other] { $credits } credits
 }
 
+message-waiting = Waiting for { $id }. Press Ctrl-C to stop waiting.
 message-status = The message is { $status }.
 
 field-sender-id = Sender ID

@@ -16,6 +16,7 @@ credits = { $credits ->
    *[other] { $credits } créditos
 }
 
+message-waiting = À espera de { $id }. Prima Ctrl-C para deixar de esperar.
 message-status = O estado da mensagem é { $status }.
 
 field-sender-id = Sender ID

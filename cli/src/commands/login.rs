@@ -43,7 +43,7 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
     }
     let client = binding::named(builder, PRODUCT).build()?;
     let client = client.with_options(CallOptions::new().cancel(interrupt::token()));
-    context.note(&text!("login-checking"));
+    context.progress_note(&text!("login-checking"));
     let credits = client.credits().get()?;
     let name = context.profile_name();
     let path = profile::write(name, &Profile { api_key, base_url })?.display().to_string();

@@ -8,6 +8,7 @@ use zexa::{CallOptions, Kind, Message, MessageStatus};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::texts::text;
 use crate::values;
 
 use super::send::summary;
@@ -58,6 +59,7 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
         }
         Command::Wait { id, until, timeout } => {
             let client = client.with_options(CallOptions::new().deadline(timeout));
+            context.progress_note(&text!("message-waiting", id = id.as_str()));
             let message = client.messages().wait(&id, &until).map_err(|error| match error.kind() {
                 Kind::Timeout => Failure::Waiting(error),
                 _ => Failure::Read(error),

@@ -44,6 +44,7 @@ fn a_send_says_that_its_outcome_is_unknown() {
 fn a_wait_for_a_message_ends_at_once() {
     let world = World::with(json!({"state": {"messages": [{"id": "msg_1", "status": "queued"}]}}));
     let mut terminal = Terminal::start_in_portuguese(&world, &["messages", "wait", "msg_1"]);
+    terminal.expect("À espera de msg_1.");
     let _ = world.sandbox.wait_for_requests(1);
     terminal.send("\x03");
     let (code, text) = terminal.end();
