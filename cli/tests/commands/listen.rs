@@ -234,6 +234,13 @@ fn it_ends_when_nobody_reads_the_output() {
     let world = World::new();
     let mut listener = Listener::start(&world, &[]);
     drop(listener.stdout.take());
-    assert_eq!(listener.post(&event(1)), 503, "it will be posted again");
+    // A program that another test is starting may still have the pipe open for a moment, so there are several events. One is refused with status 503,
+    // or not answered, if the program ends first. Both make Zexa post the event again.
+    let head = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+    let mut responses = (1..)
+        .map(event)
+        .map(|event| listener.send(format!("{head}Content-Length: {}\r\n\r\n{event}", event.len()).as_bytes()));
+    let response = responses.find(|response| !response.starts_with("HTTP/1.1 204")).expect("there is no end");
+    assert!(response.is_empty() || status(&response) == 503, "{response}");
     assert_eq!(listener.child.wait().expect("it ends").code(), Some(0));
 }
