@@ -35,9 +35,16 @@ fn a_list_that_ends_early_is_a_failure() {
                "body": {"data": data, "meta": {"total": 900, "page": number, "per_page": 100}}, "times": 0})
     };
     let faults = json!([page(1, json!([{"id": "cnt_1"}])), {"method": "GET", "path": "/contacts", "body": {"data": [], "meta": {"total": 900}}, "times": 0}]);
-    let world = World::with(json!({"faults": faults}));
+    let world = World::with(json!({"faults": &faults}));
     let run = world.run(&["contacts", "list"]).exits(1).says("items may be missing");
     assert_eq!(run.json()["id"], "cnt_1");
+    let world = World::with(json!({"faults": faults}));
+    let run = world.run(&["contacts", "list", "--json"]).exits(1);
+    let lines =
+        run.stderr.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["kind"].clone());
+    let kinds: Vec<_> = lines.collect();
+    let (last, others) = kinds.split_last().expect("lines");
+    assert!(last == "local" && !others.is_empty() && others.iter().all(|kind| kind == "warning"), "{kinds:?}");
 }
 
 #[test]

@@ -80,6 +80,8 @@ fn debug_records_contain_no_secrets() {
     let send = ["--debug", "send", "--to", "912345678", "--from", "ZEXA", "my secret text"];
     let run = world.run(&send).exits(0).says("debug: POST /messages attempt 1: 201 ok");
     assert!(!run.stderr.contains("zx_test_sandbox") && !run.stderr.contains("my secret text"), "{run:?}");
+    let record = world.run(&["--debug", "credits", "--json"]).exits(0).json_error();
+    assert_eq!(record["kind"], "debug");
 }
 
 #[test]
