@@ -60,8 +60,10 @@ fn ctrl_c_at_the_prompt() {
     let world = World::new();
     let mut terminal = login(&world, &["login"]);
     terminal.expect("API key: ");
+    assert!(!terminal.shows_input());
     terminal.send("zx_\x03");
-    assert_eq!(terminal.end().0, Some(130));
+    assert_eq!(terminal.end_with_colours().0, Some(130));
+    assert!(terminal.shows_input());
     assert!(!world.profile().exists());
 }
 

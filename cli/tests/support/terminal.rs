@@ -118,6 +118,12 @@ impl Terminal {
         digits.parse().expect("a number")
     }
 
+    /// Whether the terminal shows what is typed.
+    pub(crate) fn shows_input(&self) -> bool {
+        let settings = nix::sys::termios::tcgetattr(&*self.pty).expect("a terminal");
+        settings.local_flags.contains(nix::sys::termios::LocalFlags::ECHO)
+    }
+
     /// Types these characters. `\x03` is Ctrl-C.
     pub(crate) fn send(&mut self, keys: &str) {
         (&*self.pty).write_all(keys.as_bytes()).expect("the terminal accepts input");
