@@ -95,7 +95,7 @@ fn check_is_private(_: &Path, _: &File) -> Result<()> {
     Ok(())
 }
 
-/// Replaces the file at once, so that another process reads the old or the new one.
+/// Replaces the file atomically: another process reads the old or the new one.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = DirBuilder::new();

@@ -1,5 +1,7 @@
 //! Ctrl-C while a request is in flight.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use crate::support::World;
@@ -12,7 +14,9 @@ fn stalled(method: &str, path: &str) -> World {
 
 /// Waits until the request has arrived.
 fn until_arrived(world: &World) {
+    let start = Instant::now();
     while world.sandbox.requests().is_empty() {
+        assert!(start.elapsed() < Duration::from_secs(30), "no request has arrived");
         std::thread::yield_now();
     }
 }
