@@ -25,11 +25,11 @@ pub(crate) fn token() -> &'static CancelToken {
         let token = CancelToken::new();
         let cancelled = token.clone();
         on_interrupt(move |count| {
-            if count > 1 || ENDS_PROGRAM.load(Ordering::Relaxed) {
+            cancelled.cancel();
+            if count > 1 || ENDS_PROGRAM.load(Ordering::SeqCst) {
                 secret::show_input();
                 exit(Exit::Interrupted as i32);
             }
-            cancelled.cancel();
             *CANCELLED.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
             CANCELLED.1.notify_all();
         });
@@ -64,7 +64,11 @@ pub(crate) fn wait_for_interrupt() {
 
 /// Run something that cannot be cancelled and changes nothing, such as a question. Ctrl-C ends the program meanwhile.
 pub(crate) fn exit_during<T>(run: impl FnOnce() -> T) -> T {
-    ENDS_PROGRAM.store(true, Ordering::Relaxed);
+    ENDS_PROGRAM.store(true, Ordering::SeqCst);
+    // Ctrl-C just before.
+    if TOKEN.get().is_some_and(CancelToken::is_cancelled) {
+        exit(Exit::Interrupted as i32);
+    }
     let result = run();
     ENDS_PROGRAM.store(false, Ordering::Relaxed);
     result

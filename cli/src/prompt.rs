@@ -19,9 +19,11 @@ pub(crate) fn check_can_ask(context: &Context, yes: bool) -> Result<()> {
 
 /// Ask a question, and return whether the answer is yes.
 pub(crate) fn confirm(question: &str) -> Result<bool> {
-    stderr::text(format_args!("{question} {} ", text!("confirm-choice")));
     let mut answer = String::new();
-    let read = interrupt::exit_during(|| std::io::stdin().lock().read_line(&mut answer));
+    let read = interrupt::exit_during(|| {
+        stderr::text(format_args!("{question} {} ", text!("confirm-choice")));
+        std::io::stdin().lock().read_line(&mut answer)
+    });
     read.map_err(|error| Failure::Local(text!("stdin-failed", reason = error.to_string())))?;
     // Both languages: the locale may not be that of the person.
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "s" | "sim"))
