@@ -2,7 +2,8 @@
 //
 // - `state` is the table of states, and `row` applies it to a row;
 // - `key` checks keys, and hashes parameters;
-// - `store` is the interface of a place for rows: `sqlite` is a file (`file`, `locks`, `exclusive`, `record_lock`, `failure`), `memory` is for tests;
+// - `store` is the interface of a place for rows: `sqlite` is a file (`sqlite_rows`, `file`, `locks`, `exclusive`, `record_lock`, `failure`), and
+//   `memory` is for tests;
 // - `writer` is the thread that changes a ledger, and `open` is a ledger that a client has opened;
 // - `claim` is the claim of a call, around its attempts;
 // - `handle` is what a user opens to look at a ledger, and `export` writes it as CSV.
@@ -33,6 +34,8 @@ mod record_lock;
 pub(crate) mod row;
 #[cfg(all(feature = "ledger", unix))]
 mod sqlite;
+#[cfg(all(feature = "ledger", unix))]
+mod sqlite_rows;
 pub(crate) mod state;
 mod store;
 #[cfg(test)]

@@ -162,6 +162,29 @@ impl Ledger {
         self.export(BufWriter::new(file))
     }
 
+    /// Return the job that is stored in the ledger, as JSON. The command line uses it.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Other`] if the file cannot be read.
+    #[doc(hidden)]
+    pub fn job(&self) -> Result<Option<String>> {
+        self.store()?.job()
+    }
+
+    /// Store a job. It never changes: storing the same job again has no effect.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Conflict`] if another job is stored.
+    #[doc(hidden)]
+    pub fn set_job(&self, json: &str) -> Result<()> {
+        match self.store()?.set_job(json)? == json {
+            true => Ok(()),
+            false => Err(Error::new(Kind::Conflict, Outcome::NotSent, "the ledger belongs to another job")),
+        }
+    }
+
     fn mark(&self, key: &str, mark: Mark, id: Option<&str>) -> Result<()> {
         check::not_empty("id", id)?;
         let change = Change::Mark { key: key.to_owned(), mark, id: id.map(str::to_owned), by: user() };

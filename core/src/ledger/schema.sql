@@ -9,6 +9,12 @@ CREATE TABLE ledger (
     created_at   TEXT NOT NULL  -- RFC 3339, UTC, like all times
 ) STRICT;
 
+-- At most one row: the job of the command line that the ledger belongs to, so that it is continued exactly as it was begun.
+CREATE TABLE job (
+    id    INTEGER PRIMARY KEY CHECK (id = 1),
+    json  TEXT NOT NULL  -- template, sender, columns and times, and digests of the file with the recipients
+) STRICT;
+
 -- The processes that have opened the ledger. While a process runs, it holds a lock in the file `<ledger>-lock`.
 CREATE TABLE owners (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,

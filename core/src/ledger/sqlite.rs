@@ -1,4 +1,4 @@
-//! [`Sqlite`]: a ledger in an SQLite file. All SQL is in this file and in `schema.sql`.
+//! [`Sqlite`]: a ledger in an SQLite file. All SQL is in this file, in `sqlite_rows` and in `schema.sql`.
 //!
 //! The journal is a rollback journal, not a write-ahead log. With a log, committed rows are in a second file: Python's own SQLite, which opens and
 //! closes the ledger in the same process, deletes that file while this one uses it, and a ledger that is copied without it is empty.
@@ -7,23 +7,24 @@
 use std::io::ErrorKind;
 use std::mem;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row as SqlRow, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 #[cfg(target_os = "linux")]
 use super::exclusive::{Exclusive, SQLITE_WITHOUT_LOCKS};
 use super::failure::{is_busy, no_journal, reason, reason_to_open, unusable};
 use super::file::{LedgerFile, about};
-use super::key::{HASH_VERSION, Hash, Hasher, random_salt};
+use super::key::{Hasher, random_salt};
 use super::locks::{Locks, Transaction};
-use super::row::{Record, Row};
+use super::row::Row;
+use super::sqlite_rows::{COLUMNS, Table, read_row, state};
 use super::state::State;
-use super::store::{Change, Reply, Rows, Store, apply_to};
+use super::store::{Change, Reply, Store, apply_to};
+use crate::Result;
 use crate::engine::{NoFork, generation};
-use crate::{Kind, Result};
 
 /// "ZEXA": marks an SQLite file as a ledger.
 const APPLICATION_ID: i32 = 0x5a45_5841;
@@ -32,9 +33,6 @@ const APPLICATION_ID: i32 = 0x5a45_5841;
 const VERSION: i32 = 1;
 
 const MOVED: &str = "was moved, deleted or replaced";
-
-const COLUMNS: &str = "key, operation, state, generation, owner, hash, claimed_at, settled_at, settled_by, result_id, result_status, \
-                       result_created_at, error, http_status, code, request_id, may_be_second, possible_duplicate";
 
 /// An open ledger file.
 pub(crate) struct Sqlite {
@@ -132,6 +130,19 @@ impl Sqlite {
             return Err(about(&self.file.path, "was created with another `ledger_secret`, or without one"));
         }
         Ok(hasher)
+    }
+
+    /// The job that is stored in the ledger.
+    pub(crate) fn job(&mut self) -> Result<Option<String>> {
+        self.read(|connection| connection.query_row("SELECT json FROM job", [], |row| row.get(0)).optional())
+    }
+
+    /// Stores a job, unless one is stored. Returns the one that is stored then.
+    pub(crate) fn set_job(&mut self, json: &str) -> Result<String> {
+        self.write(|connection| {
+            connection.execute("INSERT INTO job (id, json) VALUES (1, ?1) ON CONFLICT DO NOTHING", [json])?;
+            connection.query_row("SELECT json FROM job", [], |row| row.get(0))
+        })
     }
 
     /// The number of this process, which others use to find out whether it still runs.
@@ -297,96 +308,4 @@ impl Store for Sqlite {
     fn is_alive(&self, owner: u64) -> bool {
         self.locks.is_alive(owner)
     }
-}
-
-/// The table `rows` in a transaction.
-struct Table<'a> {
-    connection: &'a Connection,
-    locks: &'a Locks,
-}
-
-impl Rows for Table<'_> {
-    type Error = rusqlite::Error;
-
-    fn get(&mut self, key: &str) -> rusqlite::Result<Option<Row>> {
-        static SELECT: LazyLock<String> = LazyLock::new(|| format!("SELECT {COLUMNS} FROM rows WHERE key = ?1"));
-        let mut select = self.connection.prepare_cached(&SELECT)?;
-        select.query_row([key], read_row).optional()
-    }
-
-    fn put(&mut self, row: &Row) -> rusqlite::Result<()> {
-        static UPSERT: LazyLock<String> = LazyLock::new(|| {
-            let set: Vec<_> =
-                COLUMNS.split(", ").skip(1).map(|column| format!("{column} = excluded.{column}")).collect();
-            format!(
-                "INSERT INTO rows ({COLUMNS}, hash_version)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
-                 ON CONFLICT (key) DO UPDATE SET {}, hash_version = excluded.hash_version",
-                set.join(", ")
-            )
-        });
-        let mut upsert = self.connection.prepare_cached(&UPSERT)?;
-        let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
-        upsert.execute(params![
-            row.key,
-            row.operation,
-            row.state.as_str(),
-            row.generation,
-            row.owner,
-            row.hash.0,
-            row.claimed_at.to_string(),
-            time(row.settled_at),
-            row.settled_by,
-            row.record.id,
-            row.record.status,
-            time(row.record.created_at),
-            row.record.error.map(|kind| kind.as_str()),
-            row.record.http_status,
-            row.record.code,
-            row.record.request_id,
-            row.may_be_second,
-            row.possible_duplicate,
-            HASH_VERSION,
-        ])?;
-        Ok(())
-    }
-
-    fn is_alive(&self, owner: u64) -> bool {
-        self.locks.is_alive(owner)
-    }
-}
-
-fn read_row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
-    Ok(Row {
-        key: row.get(0)?,
-        operation: row.get(1)?,
-        state: state(row, 2)?,
-        generation: row.get(3)?,
-        owner: row.get(4)?,
-        hash: Hash(row.get(5)?),
-        claimed_at: parsed(row, 6)?.unwrap_or_default(),
-        settled_at: parsed(row, 7)?,
-        settled_by: row.get(8)?,
-        record: Record {
-            id: row.get(9)?,
-            status: row.get(10)?,
-            created_at: parsed(row, 11)?,
-            error: row.get::<_, Option<String>>(12)?.map(|kind| Kind::from_name(&kind).unwrap_or_default()),
-            http_status: row.get(13)?,
-            code: row.get(14)?,
-            request_id: row.get(15)?,
-        },
-        may_be_second: row.get(16)?,
-        possible_duplicate: row.get(17)?,
-    })
-}
-
-/// The state in a column. A state that this version does not know is never sent.
-fn state(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<State> {
-    Ok(State::from_name(&row.get::<_, String>(column)?).unwrap_or(State::Unknown))
-}
-
-/// The time in a column. Absent if it is not a time.
-fn parsed(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
-    Ok(row.get::<_, Option<String>>(column)?.and_then(|time| time.parse().ok()))
 }

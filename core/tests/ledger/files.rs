@@ -200,3 +200,15 @@ fn an_export_has_a_line_per_row() {
     assert!(lines[1].starts_with(&format!("\"order, \"\"1\"\"\",/messages,accepted,{},queued,", message.id)), "{csv}");
     assert!(lines[2].starts_with("order-2,/messages,unknown,,,,server,502,"), "{csv}");
 }
+
+#[test]
+fn a_job_is_stored_once() {
+    let world = World::new();
+    let ledger = Ledger::create(world.path()).expect("a ledger");
+    assert_eq!(ledger.job().expect("no job"), None);
+    ledger.set_job(r#"{"from":"ZEXA"}"#).expect("a job");
+    ledger.set_job(r#"{"from":"ZEXA"}"#).expect("the same job");
+    let error = ledger.set_job(r#"{"from":"OTHER"}"#).expect_err("another job");
+    assert_eq!((error.kind(), error.outcome()), (Kind::Conflict, Outcome::NotSent));
+    assert_eq!(world.ledger().job().expect("the job").as_deref(), Some(r#"{"from":"ZEXA"}"#));
+}
