@@ -20,6 +20,8 @@ pub(crate) enum Failure {
     NoKey(String),
     /// A file, a socket or another local resource failed. Nothing was sent.
     Local(String),
+    /// A file with rows cannot be used. Nothing was sent.
+    Table { code: &'static str, message: String, is_usage: bool },
     /// A call that changes nothing failed.
     Read(Error),
     /// A call that sends a message or a campaign failed.
@@ -61,9 +63,9 @@ impl Failure {
 
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Failure::Usage(_) => Exit::Usage,
+            Failure::Usage(_) | Failure::Table { is_usage: true, .. } => Exit::Usage,
             Failure::NoKey(_) => Exit::NotAuthorised,
-            Failure::Local(_) => Exit::Failed,
+            Failure::Local(_) | Failure::Table { .. } => Exit::Failed,
             Failure::Unwritten { .. } => Exit::Unknown,
             Failure::Interrupted => Exit::Interrupted,
             // As for `head`: the reader has all that it wanted.
@@ -89,6 +91,7 @@ impl Failure {
     fn message(&self) -> String {
         match self {
             Failure::Usage(message) | Failure::NoKey(message) | Failure::Local(message) => message.clone(),
+            Failure::Table { message, .. } => message.clone(),
             Failure::Unwritten { id, reason } => text!("sent-unwritten", id = id.as_str(), reason = reason.as_str()),
             Failure::Interrupted => text!("interrupted"),
             Failure::Read(error) | Failure::Write(error) | Failure::Change(error) | Failure::Waiting(error) => {
@@ -108,6 +111,7 @@ impl Failure {
             Failure::Waiting(_) => (None, Some(text!("advice-waiting"))),
             Failure::Write(error) => (Some(outcome(error.outcome())), advice_after_send(error)),
             Failure::Change(error) => (Some(outcome_of_change(error.outcome())), advice_after_change(error)),
+            Failure::Table { .. } => (Some(outcome(Outcome::NotSent)), None),
             Failure::NoKey(_) => (None, Some(text!("advice-key"))),
             Failure::Unwritten { .. } => (None, Some(text!("advice-accepted"))),
             _ => (None, None),
@@ -117,21 +121,25 @@ impl Failure {
 
     /// The object that `--json` prints to stderr. The same fields for all failures.
     pub(crate) fn to_json(&self) -> Value {
-        let with_outcome = |kind: &str, outcome: Outcome, message: &str| {
+        let with_outcome = |kind: &str, code: Option<&str>, outcome: Outcome, message: &str| {
             json!({
-                "kind": kind, "outcome": outcome.as_str(), "status": null, "code": null, "message": message,
+                "kind": kind, "outcome": outcome.as_str(), "status": null, "code": code, "message": message,
                 "details": null, "request_id": null, "retry_after": null, "attempts": 0,
             })
         };
-        let local = |kind: &str, message: &str| with_outcome(kind, Outcome::NotSent, message);
+        let local = |kind: &str, message: &str| with_outcome(kind, None, Outcome::NotSent, message);
         match self {
-            Failure::Unwritten { .. } => with_outcome("local", Outcome::Accepted, &self.message()),
+            Failure::Unwritten { .. } => with_outcome("local", None, Outcome::Accepted, &self.message()),
             Failure::Read(error) | Failure::Write(error) | Failure::Change(error) | Failure::Waiting(error) => {
                 serde_json::to_value(error).unwrap_or_default()
             }
             Failure::Usage(message) => local("usage", message),
             Failure::NoKey(message) => local("unauthorized", message),
             Failure::Local(message) => local("local", message),
+            Failure::Table { code, message, is_usage } => {
+                let kind = if *is_usage { "usage" } else { "local" };
+                with_outcome(kind, Some(code), Outcome::NotSent, message)
+            }
             Failure::Interrupted => local("cancelled", "interrupted"),
             Failure::OutputClosed => Value::Null,
         }

@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, Command};
 use crate::texts::{Language, Texts};
 
 /// The Portuguese help: a message for each command, with attributes for its arguments.
-const PORTUGUESE: &str = include_str!("../locales/pt/help.ftl");
+const PORTUGUESE: [&str; 2] = [include_str!("../locales/pt/help.ftl"), include_str!("../locales/pt/help_bulk.ftl")];
 
 /// Complete the command line: add the flags of the help, and translate all texts.
 pub(crate) fn prepare(command: Command, language: Language) -> Command {
@@ -13,7 +13,7 @@ pub(crate) fn prepare(command: Command, language: Language) -> Command {
     let command = with_help_flags(command.disable_version_flag(true).arg(version));
     match language {
         Language::English => command,
-        Language::Portuguese => translated(command, &Texts::new(language, &[PORTUGUESE]), "help"),
+        Language::Portuguese => translated(command, &Texts::new(language, &PORTUGUESE), "help"),
     }
 }
 

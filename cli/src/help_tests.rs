@@ -25,7 +25,7 @@ fn each_text_of_the_help_is_translated() {
     let mut expected = BTreeSet::new();
     needed(&prepare(Arguments::command(), Language::English), "help", &mut expected);
     let mut found = BTreeSet::new();
-    for entry in fluent_syntax::parser::parse(PORTUGUESE).expect("valid Fluent").body {
+    for entry in PORTUGUESE.iter().flat_map(|file| fluent_syntax::parser::parse(*file).expect("valid Fluent").body) {
         let Entry::Message(message) = entry else { continue };
         found.insert(message.id.name.to_owned());
         found.extend(message.attributes.iter().map(|attribute| format!("{}.{}", message.id.name, attribute.id.name)));

@@ -1,6 +1,7 @@
 //! `zexa`: the command line of the Zexa messaging API.
 
 mod arguments;
+mod bulk;
 mod commands;
 mod context;
 mod exit;
@@ -15,6 +16,7 @@ mod profile;
 mod prompt;
 mod secret;
 mod stderr;
+mod table;
 mod texts;
 mod usage;
 mod values;

@@ -19,12 +19,14 @@ impl Language {
         match self {
             Language::English => &[
                 include_str!("../locales/en/common.ftl"),
+                include_str!("../locales/en/bulk.ftl"),
                 include_str!("../locales/en/commands.ftl"),
                 include_str!("../locales/en/doctor.ftl"),
                 include_str!("../locales/en/usage.ftl"),
             ],
             Language::Portuguese => &[
                 include_str!("../locales/pt/common.ftl"),
+                include_str!("../locales/pt/bulk.ftl"),
                 include_str!("../locales/pt/commands.ftl"),
                 include_str!("../locales/pt/doctor.ftl"),
                 include_str!("../locales/pt/usage.ftl"),

@@ -24,6 +24,8 @@ use crate::client::any_request;
 /// The generation of this process: a different number in each forked child. Needs no system call.
 pub use crate::engine::generation;
 use crate::engine::request::Request;
+/// Rejects an idempotency key that a row cannot have.
+pub use crate::ledger::key::check as check_key;
 pub use crate::list::Item;
 pub use crate::model::Model;
 pub use crate::observe::{Observe, Warning};

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 use zexa::{Contact, CreateContact, Kind, ListContacts};
 
+use crate::bulk::import;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -39,6 +40,7 @@ Examples:
 Examples:
   zexa contacts add --name \"Ana Mendes\" --phone 912345678 --list lst_demo")]
     Add(Add),
+    Import(import::Arguments),
     /// Write all contacts to stdout, as CSV or as JSON lines
     #[command(after_help = "\
 Examples:
@@ -103,6 +105,7 @@ pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
     match arguments.command {
         Command::List { filter, limit } => list(context, filter, limit),
         Command::Add(arguments) => add(context, arguments),
+        Command::Import(arguments) => import::run(context, &arguments),
         Command::Export { filter, format } => export(context, filter, format),
         Command::Delete { ids } => delete(context, &ids),
     }

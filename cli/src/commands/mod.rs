@@ -17,6 +17,7 @@ mod webhooks;
 
 use clap::Subcommand;
 
+use crate::bulk;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Result;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Messages(messages::Arguments),
     Contacts(contacts::Arguments),
     Campaigns(campaigns::Arguments),
+    Bulk(bulk::Arguments),
     SenderIds(sender_ids::Arguments),
     Credits(credits::Arguments),
     Segments(segments::Arguments),
@@ -57,6 +59,7 @@ pub(crate) fn run(context: &Context, command: Command) -> Result {
         Command::Messages(arguments) => messages::run(context, arguments),
         Command::Contacts(arguments) => contacts::run(context, arguments),
         Command::Campaigns(arguments) => campaigns::run(context, arguments),
+        Command::Bulk(arguments) => bulk::run(context, arguments),
         Command::SenderIds(arguments) => sender_ids::run(context, arguments),
         Command::Credits(arguments) => credits::run(context, arguments),
         Command::Segments(arguments) => segments::run(context, arguments),

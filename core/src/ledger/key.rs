@@ -26,7 +26,7 @@ pub(crate) struct Hash(pub(crate) [u8; 32]);
 pub(crate) struct Hasher(hmac::Key);
 
 /// Rejects a key that is empty, too long, or contains control characters.
-pub(crate) fn check(key: &str) -> Result<()> {
+pub fn check(key: &str) -> Result<()> {
     let reason = if key.is_empty() {
         "must not be empty".to_owned()
     } else if key.len() > MAX_LENGTH {

@@ -1,0 +1,194 @@
+# Texts of the commands that read CSV files.
+
+table-error = { $file }: { $reason }
+table-empty = the file is empty
+table-workbook = this is a workbook of a spreadsheet, not a CSV file: open it, and save it as "CSV UTF-8"
+table-not-csv = this is a file of the kind { $kind }, not a CSV file
+table-encoding = the encoding `{ $name }` is unknown
+table-no-header = the file has no row with names of columns
+table-header-is-data = the first row must have names of columns, such as `name` and `phone`, but it has the value `{ $value }`
+table-row-too-large = row { $row } is larger than { $size } MB: probably a quote in it is not closed
+table-too-many-fields = row { $row } has more than { $maximum } columns
+table-unclosed-quote = a quote in row { $row } is not closed: the rest of the file would be one value
+table-no-column = there is no column `{ $name }`: use the name of a column, or --map { $name }=COLUMN; the columns are: { $columns }
+table-no-recipient = no column has a name like `{ $field }`: use --map { $field }=COLUMN; the columns are: { $columns }
+table-ambiguous = more than one column could be `{ $name }`: { $columns }; name one of them with --map { $name }=COLUMN
+table-unused-mapping = --map { $field }=… has no effect: `{ $field }` is neither a placeholder of the text nor a known field
+
+template-unclosed = the placeholder at character { $position } of the text has no {"}}"}; write {"\\{{"} for {"{{"} itself
+template-no-name = the placeholder at character { $position } of the text has no name
+
+row-problem = row { $row }: { $reason }
+row-column-problem = row { $row }, column `{ $column }`: { $reason }
+
+problem-extra-fields = the row has { $found } columns, and the header has { $expected }: a value that contains the delimiter must be in quotes
+problem-undecodable = the value has characters that are damaged: save the file again as "CSV UTF-8", or name its encoding with --encoding
+problem-nul = the value has a NUL character: the file is damaged
+problem-empty = the value is empty
+problem-scientific = Excel has shortened the number to `{ $value }`, and its last digits are lost: get the original list, and format the column as text before you paste or import it
+problem-not-a-number = `{ $value }` is not a phone number
+problem-several-numbers = `{ $value }` is more than one phone number: use a row for each
+problem-invalid-number = `{ $value }` is not a number that exists in { $country }: a digit is missing, superfluous or wrong, or the country is another one
+problem-unknown-country = `{ $value }` begins with a country code that does not exist
+problem-not-e164 = `{ $value }` is not a number like +244912345678
+problem-not-an-address = `{ $value }` is not an email address
+problem-bad-key = the value cannot be used as a key: { $reason }
+problem-duplicate-key = row { $earlier } has the same key `{ $value }`
+problem-duplicate-recipient = row { $earlier } has the same recipient { $value }
+
+value-delimiter = expected one character, such as ; or the word tab
+
+delimiter-tab = tab
+bulk-subject = --subject is for emails only
+bulk-schedule-past = the time of --schedule has passed
+bulk-body-empty = the text is empty
+bulk-body-large = { $file }: the text has more than 1 MB
+bulk-file = { $file }: { $rows ->
+    [one] one row
+   *[other] { $rows } rows
+} ({ $encoding }, delimiter { $delimiter }, recipients in column `{ $column }`)
+bulk-messages = { $count ->
+    [0] No message can be sent.
+    [one] One message can be sent.
+   *[other] { $count } messages can be sent.
+}
+bulk-invalid = { $count ->
+    [one] One row is invalid and is not sent:
+   *[other] { $count } rows are invalid and are not sent:
+}
+bulk-repeated-skipped = { $count ->
+    [one] One row has the recipient of an earlier row, and is not sent. To send both, give each row a key with --key-column:
+   *[other] { $count } rows have the recipient of an earlier row, and are not sent. To send them too, give each row a key with --key-column:
+}
+bulk-repeated-sent = { $count ->
+    [one] Warning: one recipient gets more than one message:
+   *[other] Warning: { $count } messages go to recipients who get an earlier one as well:
+}
+bulk-more = … and { $count } more. --json shows all of them.
+bulk-segments = Segments: { $min } to { $max } per message, { $total } in all
+bulk-ucs2 = Warning: { $count ->
+    [one] one message needs
+   *[other] { $count } messages need
+} more segments because of the character { $character }, which limits a segment to 70 characters instead of 160.
+bulk-cost = Cost: at least { $cost } credits
+bulk-cost-balance = Cost: at least { $cost } credits; balance: { $balance } credits
+bulk-cost-unknown = Cost: at least { $cost } credits; the balance is not known: { $reason }
+bulk-balance-low = Warning: the balance is too low for all messages.
+bulk-first-messages = The first messages:
+bulk-first-message = row { $row }, to { $to }: { $body }
+bulk-campaign = Every recipient gets the same text. If they are a contact list at Zexa, a campaign sends it with one request: see `zexa campaigns create --help`.
+
+bulk-nothing = no message can be sent
+bulk-ask = Send { $count ->
+    [one] one message
+   *[other] { $count } messages
+} from { $from }?
+bulk-foreign-ledger = { $ledger } records messages of another program: choose another file with --ledger
+bulk-other-job = { $ledger } belongs to another job: the file, the text, the sender or another argument was different. To continue that job, use `zexa bulk resume { $file }`. To begin a new one, choose another file with --ledger: recipients of the other job then get this message as well
+bulk-no-ledger = the ledger { $ledger } does not exist: nothing was sent with it, or it was moved
+bulk-no-job = { $ledger } has no job of this program
+bulk-newer-job = the job in { $ledger } was written by a later version of this program: update it
+
+bulk-resume = { $file }: { $accepted } of { $total } messages were accepted before.
+bulk-text = Text: { $body }
+bulk-rest = Cost of the rest: about { $cost } credits
+bulk-rest-balance = Cost of the rest: about { $cost } credits; balance: { $balance } credits
+
+bulk-progress = { $done } of { $total } · { $rate }/s
+bulk-progress-left = { " " }· { $time } left
+bulk-progress-wait = { " " }· the server asks to wait { $time }
+bulk-progress-rejected = { " " }· { $count } rejected
+bulk-progress-doubt = { " " }· { $count } in doubt
+bulk-interrupted = { $count ->
+    [0] Interrupted.
+    [one] Interrupted: waiting for one row in flight. Press Ctrl-C again to cancel it.
+   *[other] Interrupted: waiting for { $count } rows in flight. Press Ctrl-C again to cancel them.
+}
+bulk-late = the time of --max-duration has passed
+bulk-changed = rows { $first } to { $last } of { $file } are not the rows that were confirmed: nothing of them was sent
+bulk-shorter = { $file } has fewer rows than were confirmed: nothing was sent
+bulk-stopped = The run has stopped: { $reason }
+
+bulk-accepted = { $count ->
+    [one] One message was accepted.
+   *[other] { $count } messages were accepted.
+}
+bulk-replayed = { $count ->
+    [one] One of them was sent before.
+   *[other] { $count } of them were sent before.
+}
+bulk-rejected = { $count ->
+    [one] One message was rejected.
+   *[other] { $count } messages were rejected.
+}
+bulk-not-sent = { $count ->
+    [one] One message was not sent.
+   *[other] { $count } messages were not sent.
+}
+bulk-in-doubt = { $count ->
+    [one] One message is in doubt: it is not known whether it was sent.
+   *[other] { $count } messages are in doubt: it is not known whether they were sent.
+}
+bulk-invalid-rows = { $count ->
+    [one] One row is invalid, and was not sent.
+   *[other] { $count } rows are invalid, and were not sent.
+}
+bulk-repeated-rows = { $count ->
+    [one] One row has the recipient of an earlier row, and was not sent.
+   *[other] { $count } rows have the recipient of an earlier row, and were not sent.
+}
+bulk-left = { $count ->
+    [one] One message is left.
+   *[other] { $count } messages are left.
+}
+bulk-report = Report: { $file }
+bulk-advice-doubt = Show the rows in doubt with `zexa bulk status { $file }`, find out whether they were sent, and settle them with `zexa bulk settle`.
+bulk-advice-settle = Find out whether these messages were sent. Then settle each one: `zexa bulk settle { $file } KEY sent ID` or `zexa bulk settle { $file } KEY not-sent`.
+bulk-advice-resume = Send the rest with `zexa bulk resume { $file }`.
+bulk-advice-changed = Restore the file, and continue with `zexa bulk resume`. Put rows that are new or corrected into a file of their own.
+report-is-source = { $file } cannot be the report: it would replace a file that is needed
+
+field-file = File
+status-messages = Messages
+status-accepted = Accepted
+status-rejected = Rejected
+status-claimed = Being sent
+status-doubt = In doubt
+status-left = Not sent
+status-row = In doubt: key { $key }, sent at { $time }, request id { $request }
+export-done = { $count ->
+    [one] One row was written to { $file }.
+   *[other] { $count } rows were written to { $file }.
+}
+settled-sent = The row { $key } counts as sent.
+settled-not-sent = The row { $key } counts as not sent. `zexa bulk resume` sends it.
+
+import-more = … and { $count } more. The report has all of them.
+import-added = { $count ->
+    [one] One contact was added.
+   *[other] { $count } contacts were added.
+}
+import-existing = { $count ->
+    [one] One contact existed before.
+   *[other] { $count } contacts existed before.
+}
+import-valid = { $count ->
+    [one] One contact can be added. Nothing was added.
+   *[other] { $count } contacts can be added. Nothing was added.
+}
+import-failed = { $count ->
+    [one] One contact was rejected or not added.
+   *[other] { $count } contacts were rejected or not added.
+}
+import-unknown = { $count ->
+    [one] It is not known whether one contact was added. Import the file again: contacts that exist are only counted.
+   *[other] It is not known whether { $count } contacts were added. Import the file again: contacts that exist are only counted.
+}
+import-invalid = { $count ->
+    [one] One row is invalid.
+   *[other] { $count } rows are invalid.
+}
+import-repeated = { $count ->
+    [one] One row has the phone number of an earlier row.
+   *[other] { $count } rows have the phone number of an earlier row.
+}

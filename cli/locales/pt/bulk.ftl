@@ -1,0 +1,194 @@
+# Textos dos comandos que lêem ficheiros CSV.
+
+table-error = { $file }: { $reason }
+table-empty = o ficheiro está vazio
+table-workbook = isto é um livro de uma folha de cálculo, e não um ficheiro CSV: abra-o e guarde-o como «CSV UTF-8»
+table-not-csv = isto é um ficheiro do tipo { $kind }, e não um ficheiro CSV
+table-encoding = a codificação «{ $name }» é desconhecida
+table-no-header = o ficheiro não tem uma linha com os nomes das colunas
+table-header-is-data = a primeira linha deve ter os nomes das colunas, como «nome» e «telefone», mas tem o valor «{ $value }»
+table-row-too-large = a linha { $row } tem mais de { $size } MB: provavelmente faltam aspas a fechar um valor
+table-too-many-fields = a linha { $row } tem mais de { $maximum } colunas
+table-unclosed-quote = faltam aspas a fechar um valor na linha { $row }: o resto do ficheiro seria um só valor
+table-no-column = não há nenhuma coluna «{ $name }»: use o nome de uma coluna, ou --map { $name }=COLUNA; as colunas são: { $columns }
+table-no-recipient = nenhuma coluna tem um nome como «{ $field }»: use --map { $field }=COLUNA; as colunas são: { $columns }
+table-ambiguous = mais de uma coluna pode ser «{ $name }»: { $columns }; indique uma delas com --map { $name }=COLUNA
+table-unused-mapping = --map { $field }=… não tem efeito: «{ $field }» não é um marcador do texto nem um campo conhecido
+
+template-unclosed = falta {"}}"} ao marcador no carácter { $position } do texto; para o próprio {"{{"}, escreva {"\\{{"}
+template-no-name = o marcador no carácter { $position } do texto não tem nome
+
+row-problem = linha { $row }: { $reason }
+row-column-problem = linha { $row }, coluna «{ $column }»: { $reason }
+
+problem-extra-fields = a linha tem { $found } colunas, e o cabeçalho tem { $expected }: um valor que contém o separador deve estar entre aspas
+problem-undecodable = o valor tem caracteres danificados: guarde o ficheiro outra vez como «CSV UTF-8», ou indique a sua codificação com --encoding
+problem-nul = o valor tem um carácter NUL: o ficheiro está danificado
+problem-empty = o valor está vazio
+problem-scientific = o Excel abreviou o número para «{ $value }», e os últimos algarismos perderam-se: peça a lista original, e formate a coluna como texto antes de a colar ou importar
+problem-not-a-number = «{ $value }» não é um número de telefone
+problem-several-numbers = «{ $value }» é mais do que um número de telefone: use uma linha para cada um
+problem-invalid-number = «{ $value }» não é um número que exista em { $country }: falta, sobra ou está errado um algarismo, ou o país é outro
+problem-unknown-country = «{ $value }» começa com um indicativo de país que não existe
+problem-not-e164 = «{ $value }» não é um número como +244912345678
+problem-not-an-address = «{ $value }» não é um endereço de correio electrónico
+problem-bad-key = o valor não pode ser usado como chave: { $reason }
+problem-duplicate-key = a linha { $earlier } tem a mesma chave «{ $value }»
+problem-duplicate-recipient = a linha { $earlier } tem o mesmo destinatário { $value }
+
+value-delimiter = espera-se um carácter, como ; ou a palavra tab
+
+delimiter-tab = tabulação
+bulk-subject = --subject é só para correio electrónico
+bulk-schedule-past = a hora de --schedule já passou
+bulk-body-empty = o texto está vazio
+bulk-body-large = { $file }: o texto tem mais de 1 MB
+bulk-file = { $file }: { $rows ->
+    [one] uma linha
+   *[other] { $rows } linhas
+} ({ $encoding }, separador { $delimiter }, destinatários na coluna «{ $column }»)
+bulk-messages = { $count ->
+    [0] Nenhuma mensagem pode ser enviada.
+    [one] Uma mensagem pode ser enviada.
+   *[other] { $count } mensagens podem ser enviadas.
+}
+bulk-invalid = { $count ->
+    [one] Uma linha é inválida e não é enviada:
+   *[other] { $count } linhas são inválidas e não são enviadas:
+}
+bulk-repeated-skipped = { $count ->
+    [one] Uma linha tem o destinatário de uma linha anterior, e não é enviada. Para enviar ambas, dê uma chave a cada linha com --key-column:
+   *[other] { $count } linhas têm o destinatário de uma linha anterior, e não são enviadas. Para as enviar também, dê uma chave a cada linha com --key-column:
+}
+bulk-repeated-sent = { $count ->
+    [one] Aviso: um destinatário recebe mais do que uma mensagem:
+   *[other] Aviso: { $count } mensagens vão para destinatários que também recebem uma anterior:
+}
+bulk-more = … e mais { $count }. --json mostra tudo.
+bulk-segments = Segmentos: { $min } a { $max } por mensagem, { $total } ao todo
+bulk-ucs2 = Aviso: { $count ->
+    [one] uma mensagem precisa
+   *[other] { $count } mensagens precisam
+} de mais segmentos por causa do carácter { $character }, que limita um segmento a 70 caracteres em vez de 160.
+bulk-cost = Custo: pelo menos { $cost } créditos
+bulk-cost-balance = Custo: pelo menos { $cost } créditos; saldo: { $balance } créditos
+bulk-cost-unknown = Custo: pelo menos { $cost } créditos; não se conhece o saldo: { $reason }
+bulk-balance-low = Aviso: o saldo não chega para todas as mensagens.
+bulk-first-messages = As primeiras mensagens:
+bulk-first-message = linha { $row }, para { $to }: { $body }
+bulk-campaign = Todos os destinatários recebem o mesmo texto. Se forem uma lista de contactos na Zexa, uma campanha envia-o com um só pedido: veja «zexa campaigns create --help».
+
+bulk-nothing = nenhuma mensagem pode ser enviada
+bulk-ask = Enviar { $count ->
+    [one] uma mensagem
+   *[other] { $count } mensagens
+} de { $from }?
+bulk-foreign-ledger = { $ledger } regista mensagens de outro programa: escolha outro ficheiro com --ledger
+bulk-other-job = { $ledger } pertence a outro envio: o ficheiro, o texto, o remetente ou outro argumento era diferente. Para continuar esse envio, use «zexa bulk resume { $file }». Para começar um novo, escolha outro ficheiro com --ledger: os destinatários do outro envio recebem então também esta mensagem
+bulk-no-ledger = o registo { $ledger } não existe: nada foi enviado com ele, ou foi movido
+bulk-no-job = { $ledger } não tem nenhum envio deste programa
+bulk-newer-job = o envio em { $ledger } foi escrito por uma versão mais recente deste programa: actualize-o
+
+bulk-resume = { $file }: { $accepted } de { $total } mensagens foram aceites antes.
+bulk-text = Texto: { $body }
+bulk-rest = Custo do resto: cerca de { $cost } créditos
+bulk-rest-balance = Custo do resto: cerca de { $cost } créditos; saldo: { $balance } créditos
+
+bulk-progress = { $done } de { $total } · { $rate }/s
+bulk-progress-left = { " " }· faltam { $time }
+bulk-progress-wait = { " " }· o servidor pede uma espera de { $time }
+bulk-progress-rejected = { " " }· { $count } recusadas
+bulk-progress-doubt = { " " }· { $count } em dúvida
+bulk-interrupted = { $count ->
+    [0] Interrompido.
+    [one] Interrompido: à espera de uma linha em curso. Prima Ctrl-C outra vez para a cancelar.
+   *[other] Interrompido: à espera de { $count } linhas em curso. Prima Ctrl-C outra vez para as cancelar.
+}
+bulk-late = o tempo de --max-duration passou
+bulk-changed = as linhas { $first } a { $last } de { $file } não são as que foram confirmadas: nada delas foi enviado
+bulk-shorter = { $file } tem menos linhas do que as que foram confirmadas: nada foi enviado
+bulk-stopped = O envio parou: { $reason }
+
+bulk-accepted = { $count ->
+    [one] Uma mensagem foi aceite.
+   *[other] { $count } mensagens foram aceites.
+}
+bulk-replayed = { $count ->
+    [one] Uma delas tinha sido enviada antes.
+   *[other] { $count } delas tinham sido enviadas antes.
+}
+bulk-rejected = { $count ->
+    [one] Uma mensagem foi recusada.
+   *[other] { $count } mensagens foram recusadas.
+}
+bulk-not-sent = { $count ->
+    [one] Uma mensagem não foi enviada.
+   *[other] { $count } mensagens não foram enviadas.
+}
+bulk-in-doubt = { $count ->
+    [one] Uma mensagem está em dúvida: não se sabe se foi enviada.
+   *[other] { $count } mensagens estão em dúvida: não se sabe se foram enviadas.
+}
+bulk-invalid-rows = { $count ->
+    [one] Uma linha é inválida e não foi enviada.
+   *[other] { $count } linhas são inválidas e não foram enviadas.
+}
+bulk-repeated-rows = { $count ->
+    [one] Uma linha tem o destinatário de uma linha anterior, e não foi enviada.
+   *[other] { $count } linhas têm o destinatário de uma linha anterior, e não foram enviadas.
+}
+bulk-left = { $count ->
+    [one] Falta uma mensagem.
+   *[other] Faltam { $count } mensagens.
+}
+bulk-report = Relatório: { $file }
+bulk-advice-doubt = Veja as linhas em dúvida com «zexa bulk status { $file }», averigúe se foram enviadas, e resolva-as com «zexa bulk settle».
+bulk-advice-settle = Averigúe se estas mensagens foram enviadas. Depois resolva cada uma: «zexa bulk settle { $file } CHAVE sent ID» ou «zexa bulk settle { $file } CHAVE not-sent».
+bulk-advice-resume = Envie o resto com «zexa bulk resume { $file }».
+bulk-advice-changed = Reponha o ficheiro e continue com «zexa bulk resume». Ponha as linhas novas ou corrigidas num ficheiro próprio.
+report-is-source = { $file } não pode ser o relatório: substituiria um ficheiro que é preciso
+
+field-file = Ficheiro
+status-messages = Mensagens
+status-accepted = Aceites
+status-rejected = Recusadas
+status-claimed = Em envio
+status-doubt = Em dúvida
+status-left = Por enviar
+status-row = Em dúvida: chave { $key }, enviada a { $time }, id do pedido { $request }
+export-done = { $count ->
+    [one] Uma linha foi escrita em { $file }.
+   *[other] { $count } linhas foram escritas em { $file }.
+}
+settled-sent = A linha { $key } conta como enviada.
+settled-not-sent = A linha { $key } conta como não enviada. «zexa bulk resume» envia-a.
+
+import-more = … e mais { $count }. O relatório tem tudo.
+import-added = { $count ->
+    [one] Um contacto foi adicionado.
+   *[other] { $count } contactos foram adicionados.
+}
+import-existing = { $count ->
+    [one] Um contacto já existia.
+   *[other] { $count } contactos já existiam.
+}
+import-valid = { $count ->
+    [one] Um contacto pode ser adicionado. Nada foi adicionado.
+   *[other] { $count } contactos podem ser adicionados. Nada foi adicionado.
+}
+import-failed = { $count ->
+    [one] Um contacto foi recusado ou não foi adicionado.
+   *[other] { $count } contactos foram recusados ou não foram adicionados.
+}
+import-unknown = { $count ->
+    [one] Não se sabe se um contacto foi adicionado. Importe o ficheiro outra vez: os contactos que existem são apenas contados.
+   *[other] Não se sabe se { $count } contactos foram adicionados. Importe o ficheiro outra vez: os contactos que existem são apenas contados.
+}
+import-invalid = { $count ->
+    [one] Uma linha é inválida.
+   *[other] { $count } linhas são inválidas.
+}
+import-repeated = { $count ->
+    [one] Uma linha tem o número de telefone de uma linha anterior.
+   *[other] { $count } linhas têm o número de telefone de uma linha anterior.
+}

@@ -1,0 +1,107 @@
+# A ajuda em português dos comandos que lêem ficheiros CSV.
+
+help-bulk = Envia uma mensagem a cada linha de um ficheiro CSV, uma só vez
+
+help-bulk-check =
+    Mostra o que «bulk send» enviaria, e não envia nada
+
+    Lê o ficheiro todo e mostra as linhas inválidas e repetidas, os segmentos, o custo e as primeiras mensagens. Funciona sem chave de API, mas então não conhece o saldo. O código de saída é 1 se uma linha for inválida, ou se o saldo não chegar.
+    .file = Ficheiro CSV com cabeçalho, como os que uma folha de cálculo guarda
+    .map = Usa esta coluna para um campo: «to» para os destinatários, ou um marcador do texto
+    .country = País dos números de telefone sem indicativo, como AO. «none» exige números como +244912345678
+    .encoding = Codificação do ficheiro, como windows-1252, se não for bem detectada
+    .delimiter = Separador do ficheiro, como «;», se não for bem detectado
+    .from = Remetente: Sender ID registado, ou endereço de correio electrónico verificado
+    .body = Texto das mensagens. {"{{coluna}}"} é substituído por um valor da linha, {"{{coluna|texto}}"} pelo texto se o valor estiver vazio, e {"\\{{"} por {"{{"}
+    .body_file = Ficheiro com o texto das mensagens
+    .channel = Canal de entrega: sms, whatsapp, telegram, email ou slack
+    .subject = Assunto de uma mensagem de correio electrónico, com marcadores como os do texto
+    .key_column = Coluna com uma chave para cada linha, como o número de uma encomenda. Sem chaves, cada destinatário recebe uma mensagem
+    .schedule = Hora a que as mensagens são enviadas, com a diferença para UTC, como 2030-07-01T09:00:00+01:00
+
+help-bulk-send =
+    Envia uma mensagem a cada linha de um ficheiro CSV, uma só vez
+
+    Verifica o ficheiro como «bulk check», pergunta, e envia. Um registo ao lado do ficheiro guarda o que foi enviado: se o comando for interrompido, «bulk resume» continua-o, e não envia nada duas vezes. As linhas inválidas não são enviadas. Um relatório tem o resultado de cada linha.
+
+    O primeiro Ctrl-C pára o comando depois das linhas em curso, o segundo cancela-as.
+
+    O código de saída é 0 se todas as mensagens foram aceites, 1 se algumas foram recusadas, não enviadas ou inválidas, e 3 se de algumas não se sabe se foram enviadas.
+    .file = Ficheiro CSV com cabeçalho, como os que uma folha de cálculo guarda
+    .map = Usa esta coluna para um campo: «to» para os destinatários, ou um marcador do texto
+    .country = País dos números de telefone sem indicativo, como AO. «none» exige números como +244912345678
+    .encoding = Codificação do ficheiro, como windows-1252, se não for bem detectada
+    .delimiter = Separador do ficheiro, como «;», se não for bem detectado
+    .from = Remetente: Sender ID registado, ou endereço de correio electrónico verificado
+    .body = Texto das mensagens. {"{{coluna}}"} é substituído por um valor da linha, {"{{coluna|texto}}"} pelo texto se o valor estiver vazio, e {"\\{{"} por {"{{"}
+    .body_file = Ficheiro com o texto das mensagens
+    .channel = Canal de entrega: sms, whatsapp, telegram, email ou slack
+    .subject = Assunto de uma mensagem de correio electrónico, com marcadores como os do texto
+    .key_column = Coluna com uma chave para cada linha, como o número de uma encomenda. Sem chaves, cada destinatário recebe uma mensagem
+    .schedule = Hora a que as mensagens são enviadas, com a diferença para UTC, como 2030-07-01T09:00:00+01:00
+    .yes = Não pergunta antes de enviar
+    .rate = Número máximo de pedidos por segundo. Defina-o se conhecer o seu limite
+    .concurrency = Número máximo de pedidos ao mesmo tempo
+    .max_duration = Pára ao fim deste tempo, como 2h
+    .limit = Envia só este número de mensagens, como piloto. «bulk resume» envia o resto
+    .ledger = Registo que guarda o que foi enviado. Por omissão: o nome do ficheiro com .zexa.db
+    .report = Ficheiro CSV com o resultado de cada linha. Por omissão: o nome do ficheiro com .report.csv
+
+help-bulk-resume =
+    Continua um envio que foi interrompido, ou envia o resto depois de um piloto
+
+    O texto, o remetente, as colunas e as horas são os de «bulk send»: estão guardados no registo. As linhas aceites não são enviadas outra vez, e as linhas em dúvida só depois de «bulk settle CHAVE not-sent». Se uma linha do ficheiro mudou entretanto, nada é enviado.
+    .file = Ficheiro CSV que foi enviado, ou o seu registo
+    .ledger = Registo do envio, se não estiver ao lado do ficheiro
+    .yes = Não pergunta antes de enviar
+    .rate = Número máximo de pedidos por segundo. Defina-o se conhecer o seu limite
+    .concurrency = Número máximo de pedidos ao mesmo tempo
+    .max_duration = Pára ao fim deste tempo, como 2h
+    .rejected = Envia outra vez as linhas recusadas
+    .report = Ficheiro CSV com o resultado de cada linha. Por omissão: o nome do ficheiro com .report.csv
+
+help-bulk-status =
+    Mostra o estado de um envio, e as linhas em dúvida
+
+    Funciona durante o envio. Não envia nada, e não precisa de chave de API.
+    .file = Ficheiro CSV que foi enviado, ou o seu registo
+    .ledger = Registo do envio, se não estiver ao lado do ficheiro
+
+help-bulk-export =
+    Escreve o registo de um envio em CSV: cada linha com o seu estado
+
+    O registo tem chaves e ids, mas não números de telefone nem textos. O relatório de «bulk send» tem os números de telefone.
+    .file = Ficheiro CSV que foi enviado, ou o seu registo
+    .ledger = Registo do envio, se não estiver ao lado do ficheiro
+    .output = Ficheiro a escrever, em vez do stdout
+
+help-bulk-settle =
+    Resolve uma linha em dúvida, cuja mensagem foi ou não foi enviada
+
+    Averigúe primeiro se a mensagem existe: pergunte ao destinatário, ou ao apoio da Zexa com o id do pedido ou a hora. «bulk status» mostra as chaves.
+    .file = Ficheiro CSV que foi enviado, ou o seu registo
+    .ledger = Registo do envio, se não estiver ao lado do ficheiro
+    .key = Chave da linha
+
+help-bulk-settle-sent = A mensagem foi enviada: a linha nunca mais é enviada
+    .id = Id da mensagem, se for conhecido
+
+help-bulk-settle-not-sent = A mensagem não foi enviada: «bulk resume» envia-a
+
+help-contacts-import =
+    Adiciona as pessoas de um ficheiro CSV como contactos
+
+    O ficheiro precisa de colunas com nomes e números de telefone, e pode ter uma com endereços de correio electrónico. Os contactos que já existem são contados, e não são alterados. As linhas que são inválidas ou repetem um número de telefone não são adicionadas. Um relatório tem o resultado de cada linha.
+
+    O código de saída é 0 se no fim todos os contactos existem, e 1 se alguns foram recusados ou inválidos.
+    .file = Ficheiro CSV com cabeçalho, como os que uma folha de cálculo guarda
+    .map = Usa esta coluna para um campo: «name», «phone» ou «email»
+    .country = País dos números de telefone sem indicativo, como AO. «none» exige números como +244912345678
+    .encoding = Codificação do ficheiro, como windows-1252, se não for bem detectada
+    .delimiter = Separador do ficheiro, como «;», se não for bem detectado
+    .rate = Número máximo de pedidos por segundo. Defina-o se conhecer o seu limite
+    .concurrency = Número máximo de pedidos ao mesmo tempo
+    .max_duration = Pára ao fim deste tempo, como 2h
+    .list = Lista de contactos a que os contactos são adicionados. Pode ser repetido
+    .check = Só verifica o ficheiro, e não adiciona nada
+    .report = Ficheiro CSV com o resultado de cada linha. Por omissão: o nome do ficheiro com .report.csv

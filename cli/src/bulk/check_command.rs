@@ -1,0 +1,73 @@
+//! `zexa bulk check`.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::arguments::MessageArguments;
+use super::check::{Check, check};
+use super::plan::Plan;
+use super::preview::{Balance, Preview, Problems};
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::table::{Row, RowProblem};
+use crate::texts::text;
+
+/// Show what `bulk send` would send, and send nothing
+///
+/// Reads the whole file, and shows invalid and repeated rows, segments, the cost, and the first messages. Works without an API key, but then does not know
+/// the balance. The exit code is 1 if a row is invalid, or if the balance is too low.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  zexa bulk check people.csv --from ZEXA --body \"Olá {{name}}\"
+  zexa bulk check people.csv --from ZEXA --body-file text.txt --map to=Telefone --country PT")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    messages: MessageArguments,
+}
+
+pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
+    let mut plan = Plan::new(&arguments.messages)?;
+    let (found, problems) = read(context, &mut plan, true)?;
+    let balance = balance(context);
+    let preview = Preview { plan: &plan, check: &found, problems: &problems, balance: &balance };
+    let mut output = context.output();
+    output.result(&preview.json(), || {
+        let mut lines = preview.lines();
+        lines.push(text!("outcome-not-sent"));
+        lines.join("\n")
+    })?;
+    let is_good = found.invalid == 0 && found.messages > 0 && !balance.is_too_low(found.cost);
+    Ok(if is_good { Exit::Done } else { Exit::Failed })
+}
+
+/// Reads the file of a plan once. With `prints`, and if the output is JSON, prints each problem.
+pub(crate) fn read(context: &Context, plan: &mut Plan, prints: bool) -> Result<(Check, Problems)> {
+    let table = plan.reopen()?;
+    let mut problems = Problems::default();
+    let mut output = context.output();
+    let found = check(table, plan, |row, problem| {
+        problems.add(row, problem);
+        if prints && context.is_json() { output.json(&problem_json(row, problem)) } else { Ok(()) }
+    })?;
+    Ok((found, problems))
+}
+
+/// A problem of a row as JSON.
+pub(crate) fn problem_json(row: &Row, problem: &RowProblem) -> Value {
+    let mut json = json!(problem);
+    json["type"] = "problem".into();
+    json["row"] = row.number.into();
+    json
+}
+
+/// The balance of the account.
+pub(crate) fn balance(context: &Context) -> Balance {
+    let credits = context.client().and_then(|client| Ok(client.credits().get()?));
+    match credits {
+        Ok(credits) => Balance::Credits(credits.credits),
+        Err(Failure::NoKey(_)) => Balance::NoKey,
+        Err(failure) => Balance::Failed(failure.lines().into_iter().next().unwrap_or_default()),
+    }
+}

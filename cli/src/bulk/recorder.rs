@@ -1,0 +1,179 @@
+//! [`Recorder`]: counts the results of a run, and writes each of them to the report and to stdout.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use zexa::{Contact, Kind, Message, Outcome, RowResult};
+
+use super::problems;
+use super::report::{Line, Report};
+use super::source::End;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::table::RowProblem;
+use crate::table::number::shown;
+
+/// The numbers of rows by result.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Counts {
+    /// Accepted, in this run or before.
+    pub(crate) accepted: u64,
+    /// Of these, the ones that an earlier run has sent.
+    pub(crate) replayed: u64,
+    pub(crate) rejected: u64,
+    pub(crate) not_sent: u64,
+    /// In doubt.
+    pub(crate) unknown: u64,
+    /// Not sent, because an earlier row has the same recipient.
+    pub(crate) repeated: u64,
+    /// Contacts that exist already.
+    #[serde(skip)]
+    pub(crate) existing: u64,
+    /// Not sent, because a value is missing or invalid, or an earlier row has the same key.
+    pub(crate) invalid: u64,
+}
+
+/// What a bulk run makes.
+pub(crate) trait Recorded {
+    fn id(&self) -> &str;
+    fn status(&self) -> Option<&str>;
+}
+
+impl Recorded for Message {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn status(&self) -> Option<&str> {
+        Some(self.status.as_str())
+    }
+}
+
+impl Recorded for Contact {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn status(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// Records the results of a run.
+pub(crate) struct Recorder {
+    pub(crate) counts: Counts,
+    /// Why the source has ended before the end of the file.
+    pub(crate) end: Option<End>,
+    /// Why the report or the results cannot be written.
+    pub(crate) failure: Option<Failure>,
+    report: Report,
+    output: Option<Output>,
+    has_keys: bool,
+    /// Row and recipient of each message in flight, by index.
+    pending: HashMap<u64, (u64, String)>,
+    pulled: u64,
+}
+
+impl Recorder {
+    /// `has_keys`: whether each row has a key of its own.
+    pub(crate) fn new(context: &Context, report: Report, has_keys: bool) -> Recorder {
+        Recorder {
+            counts: Counts::default(),
+            end: None,
+            failure: None,
+            report,
+            output: context.is_json().then(|| context.output()),
+            has_keys,
+            pending: HashMap::new(),
+            pulled: 0,
+        }
+    }
+
+    /// A message was made of a row.
+    pub(crate) fn pulled(&mut self, row: u64, to: String) {
+        self.pending.insert(self.pulled, (row, to));
+        self.pulled += 1;
+    }
+
+    /// A row has a problem, and is not sent.
+    pub(crate) fn invalid(&mut self, row: u64, to: &str, problem: &RowProblem) {
+        let is_repetition = problem.problem.is_repetition();
+        *if is_repetition { &mut self.counts.repeated } else { &mut self.counts.invalid } += 1;
+        let line = Line {
+            row,
+            to: Some(shown(to)).filter(|to| !to.is_empty()),
+            outcome: if is_repetition { "duplicate" } else { Outcome::NotSent.as_str() },
+            error: Some(problem.problem.code().to_owned()),
+            column: problem.column.clone(),
+            ..Line::default()
+        };
+        self.add(line, Some(problems::reason(&problem.problem)));
+    }
+
+    /// A message or a contact has a result.
+    pub(crate) fn result<T: Recorded>(&mut self, result: RowResult<T>) {
+        let (row, to) = self.pending.remove(&result.index).unwrap_or_default();
+        let kind = result.error.as_ref().map(zexa::Error::kind);
+        let counts = &mut self.counts;
+        counts.replayed += u64::from(result.replayed && result.outcome == Outcome::Accepted);
+        *match result.outcome {
+            _ if result.exists => &mut counts.existing,
+            _ if kind == Some(Kind::Duplicate) && self.has_keys => &mut counts.invalid,
+            _ if kind == Some(Kind::Duplicate) => &mut counts.repeated,
+            Outcome::Accepted => &mut counts.accepted,
+            Outcome::Rejected => &mut counts.rejected,
+            Outcome::NotSent => &mut counts.not_sent,
+            _ => &mut counts.unknown,
+        } += 1;
+        let error = result.error.as_ref();
+        let line = Line {
+            row,
+            key: result.idempotency_key,
+            to: Some(to),
+            outcome: match kind {
+                Some(Kind::Duplicate) => "duplicate",
+                _ if result.exists => "exists",
+                _ => result.outcome.as_str(),
+            },
+            id: result.value.as_ref().map(|value| value.id().to_owned()),
+            status: result.value.as_ref().and_then(|value| value.status().map(str::to_owned)),
+            error: kind.map(|kind| kind.as_str().to_owned()),
+            http_status: error.and_then(zexa::Error::status),
+            code: error.and_then(|error| error.code().map(str::to_owned)),
+            request_id: error.and_then(|error| error.request_id().map(str::to_owned)),
+            message: error.map(|error| error.message().to_owned()),
+            replayed: result.replayed,
+            ..Line::default()
+        };
+        self.add(line, None);
+    }
+
+    /// Writes what is buffered. Returns the failure of the report.
+    pub(crate) fn finish(&mut self) -> Option<Failure> {
+        let flushed = self.report.flush();
+        self.failure.take().or(flushed.err())
+    }
+
+    /// Whether the report cannot be written. Nothing more should be sent then.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
+    /// Adds a line to the report and to stdout. `words` is in the language of the user, and not in JSON.
+    fn add(&mut self, mut line: Line, words: Option<String>) {
+        if let Some(output) = &mut self.output {
+            let mut json = json!(line);
+            json["type"] = Value::from("row");
+            // If nobody reads the results any more, the run goes on.
+            if output.json(&json).is_err() {
+                self.output = None;
+            }
+        }
+        line.message = line.message.or(words);
+        if let Err(failure) = self.report.add(&line) {
+            self.failure.get_or_insert(failure);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! [`Report`]: a CSV file with the result of each row.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::failure::{Failure, Result};
+use crate::texts::text;
+
+/// The result of a row, in JSON and in the report.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Line {
+    /// Number of the row in a spreadsheet.
+    pub(crate) row: u64,
+    pub(crate) key: Option<String>,
+    pub(crate) to: Option<String>,
+    /// `duplicate` for a row that was not sent because an earlier one has the same recipient or key, `exists` for a contact that exists already, and
+    /// otherwise the outcome of the core.
+    pub(crate) outcome: &'static str,
+    /// Id of the message or the contact.
+    pub(crate) id: Option<String>,
+    pub(crate) status: Option<String>,
+    /// Kind of the error, or the name of the problem of an invalid row.
+    pub(crate) error: Option<String>,
+    /// The column with the problem.
+    pub(crate) column: Option<String>,
+    pub(crate) http_status: Option<u16>,
+    pub(crate) code: Option<String>,
+    pub(crate) request_id: Option<String>,
+    /// The error in words.
+    pub(crate) message: Option<String>,
+    pub(crate) replayed: bool,
+}
+
+/// A report that is being written.
+pub(crate) struct Report {
+    path: PathBuf,
+    writer: csv::Writer<BufWriter<File>>,
+}
+
+impl Report {
+    /// Creates the file, or replaces it. Only its owner can read it.
+    ///
+    /// The report has the delimiter of the file with the rows. Excel splits it into columns then. If it is not a comma, the report begins with a
+    /// byte-order mark, without which Excel does not read UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written, or is one of these other files.
+    pub(crate) fn create(path: &Path, delimiter: char, others: &[&Path]) -> Result<Report> {
+        let same = |other: &&Path| {
+            std::fs::canonicalize(path).is_ok_and(|path| std::fs::canonicalize(other).is_ok_and(|other| other == path))
+        };
+        if others.iter().any(same) {
+            return Err(Failure::Usage(text!("report-is-source", file = path.display().to_string())));
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let open = || {
+            let mut file = BufWriter::new(options.open(path)?);
+            if delimiter != ',' {
+                file.write_all("\u{feff}".as_bytes())?;
+            }
+            Ok(file)
+        };
+        let file = open().map_err(|error| failure(path, &error))?;
+        let delimiter = u8::try_from(delimiter).unwrap_or(b',');
+        let writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(file);
+        Ok(Report { path: path.to_owned(), writer })
+    }
+
+    /// Adds a line.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub(crate) fn add(&mut self, line: &Line) -> Result<()> {
+        self.writer.serialize(line).map_err(|error| failure(&self.path, &error.into()))
+    }
+
+    /// Writes what is buffered.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        self.writer.flush().map_err(|error| failure(&self.path, &error))
+    }
+}
+
+/// The path of a file beside another one.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(suffix);
+    PathBuf::from(beside)
+}
+
+fn failure(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::Local(text!("file-failed", path = path.display().to_string(), reason = error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_report_is_written_like_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("report.csv");
+        for (delimiter, expected) in
+            [(',', "row,key,to,"), (';', "\u{feff}row;key;to;"), ('\t', "\u{feff}row\tkey\tto\t")]
+        {
+            let mut report = Report::create(&path, delimiter, &[]).expect("a report");
+            report.add(&Line { row: 2, outcome: "accepted", ..Line::default() }).expect("a line");
+            report.flush().expect("a file");
+            let text = fs::read_to_string(&path).expect("a text");
+            assert!(text.starts_with(expected), "{text}");
+            assert_eq!(text.lines().count(), 2);
+        }
+        assert!(Report::create(&path, ',', &[&path]).is_err());
+        assert!(fs::metadata(&path).expect("a file").len() > 0);
+    }
+}

@@ -1,0 +1,128 @@
+//! `zexa bulk resume`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use zexa::LedgerCounts;
+
+use super::arguments::JobArguments;
+use super::check::Check;
+use super::check_command::{balance, read};
+use super::drive::PaceArguments;
+use super::job::Job;
+use super::job_files::{JobFiles, REPORT};
+use super::plan::Plan;
+use super::preview::Balance;
+use super::report::{Report, beside};
+use super::run::Run;
+use super::signals;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+use crate::output::printable;
+use crate::prompt;
+use crate::texts::text;
+
+/// Continue a job that was interrupted, or send the rest after a pilot
+///
+/// The text, the sender, the columns and the times are those of `bulk send`: they are stored in the ledger. Rows that were accepted are not sent again, and
+/// rows in doubt only after `bulk settle KEY not-sent`. If a row of the file has changed since, nothing is sent.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  zexa bulk resume people.csv
+  zexa bulk resume people.csv --rejected --yes
+  zexa bulk resume people.csv.zexa.db --rate 20")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    job: JobArguments,
+    /// Do not ask before anything is sent
+    #[arg(long, short = 'y')]
+    yes: bool,
+    #[command(flatten)]
+    pace: PaceArguments,
+    /// Send rejected rows again
+    #[arg(long)]
+    rejected: bool,
+    /// CSV file with the result of each row. Default: the name of the file with .report.csv
+    #[arg(long, value_name = "PATH")]
+    report: Option<PathBuf>,
+}
+
+pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
+    signals::watch();
+    prompt::check_can_ask(context, arguments.yes)?;
+    let JobFiles { ledger, job, file } = JobFiles::open(&arguments.job)?;
+    let mut plan = Plan::resume(&file, job)?;
+    let client = context.builder()?;
+    let (found, _) = read(context, &mut plan, false)?;
+    compare(&plan, &found)?;
+    let counts = ledger.counts()?;
+    let rest = rest(&plan.job, &counts, arguments.rejected);
+    lines(&plan, &counts, rest, &found, &balance(context)).iter().for_each(|line| context.note(line));
+    if !arguments.yes && !prompt::confirm(&text!("bulk-ask", count = rest, from = plan.job.from.as_str()))? {
+        context.note(&text!("outcome-not-sent"));
+        return Ok(Exit::Failed);
+    }
+    let report_path = arguments.report.clone().unwrap_or_else(|| beside(&file, REPORT));
+    let path = ledger.path().to_owned();
+    drop(ledger);
+    let report = Report::create(&report_path, plan.job.dialect.delimiter, &[&file, &path])?;
+    let run = Run {
+        context,
+        client,
+        ledger: &path,
+        report,
+        report_path: &report_path,
+        pace: &arguments.pace,
+        limit: None,
+        rejected: arguments.rejected,
+    };
+    run.send(&mut plan)
+}
+
+/// Fails if the file is not the one that was confirmed.
+fn compare(plan: &Plan, found: &Check) -> Result<()> {
+    let confirmed = &plan.job.blocks;
+    let changed = (0..confirmed.len().max(found.confirmed.blocks.len()))
+        .find(|block| confirmed.get(*block) != found.confirmed.blocks.get(*block));
+    let Some(block) = changed else { return Ok(()) };
+    let file = plan.path.display().to_string();
+    let message = match found.confirmed.rows.get(block) {
+        Some((first, last)) => {
+            text!("bulk-changed", file = file, first = first.to_string(), last = last.to_string())
+        }
+        None => text!("bulk-shorter", file = file),
+    };
+    let message = format!("{message}\n{}", text!("bulk-advice-changed"));
+    Err(Failure::Table { code: "changed", message, is_usage: false })
+}
+
+/// The number of messages that will be sent.
+fn rest(job: &Job, counts: &LedgerCounts, rejected: bool) -> u64 {
+    let settled = counts.accepted + counts.pruned + counts.in_doubt + counts.claimed;
+    job.messages.saturating_sub(settled + if rejected { 0 } else { counts.rejected })
+}
+
+fn lines(plan: &Plan, counts: &LedgerCounts, rest: u64, found: &Check, balance: &Balance) -> Vec<String> {
+    let job = &plan.job;
+    let file = plan.path.display().to_string();
+    let mut lines = vec![
+        text!("bulk-resume", file = file, accepted = counts.accepted, total = job.messages),
+        text!("bulk-text", body = printable(&job.body.replace('\n', "⏎"))),
+    ];
+    if counts.rejected > 0 {
+        lines.push(text!("bulk-rejected", count = counts.rejected));
+    }
+    if counts.in_doubt > 0 {
+        lines.push(text!("bulk-in-doubt", count = counts.in_doubt));
+    }
+    let share = rest as f64 / job.messages.max(1) as f64;
+    if let Some(cost) = found.cost.map(|cost| (cost * share * 10.0).round() / 10.0) {
+        lines.push(match balance {
+            Balance::Credits(credits) => text!("bulk-rest-balance", cost = cost, balance = *credits),
+            _ => text!("bulk-rest", cost = cost),
+        });
+    }
+    lines
+}
