@@ -28,8 +28,8 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
-    let mut plan = Plan::new(&arguments.messages)?;
-    let (found, problems) = read(context, &mut plan, true)?;
+    let plan = Plan::new(&arguments.messages)?;
+    let (found, problems) = read(context, &plan, true)?;
     let balance = balance(context);
     let preview = Preview { plan: &plan, check: &found, problems: &problems, balance: &balance };
     let mut output = context.output();
@@ -43,8 +43,8 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
 }
 
 /// Reads the file of a plan once. With `prints`, and if the output is JSON, prints each problem.
-pub(crate) fn read(context: &Context, plan: &mut Plan, prints: bool) -> Result<(Check, Problems)> {
-    let table = plan.reopen()?;
+pub(crate) fn read(context: &Context, plan: &Plan, prints: bool) -> Result<(Check, Problems)> {
+    let table = plan.open()?;
     let mut problems = Problems::default();
     let mut output = context.output();
     let found = check(table, plan, |row, problem| {

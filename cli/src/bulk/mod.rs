@@ -1,6 +1,6 @@
 //! `zexa bulk`: messages to the rows of a CSV file.
 //
-// - `job` is what is sent, and `plan` is a job with its table; `messages` makes the message of a row;
+// - `job` is what is sent, and `plan` is a job with its columns; `messages` makes the message of a row;
 // - `blocks` reads the rows in blocks with digests, `check` reads a file once, and `preview` shows the result;
 // - `problems` has the texts about files and rows;
 // - `run` sends a plan, and `import` adds contacts, with `drive`: `source` makes the rows, `recorder` takes the results, `report` writes them, `progress` shows them, `signals` handles Ctrl-C;

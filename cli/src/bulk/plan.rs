@@ -1,4 +1,4 @@
-//! [`Plan`]: a job and the table that it is about, with all columns found.
+//! [`Plan`]: a job and its columns.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,18 +11,18 @@ use super::messages::Messages;
 use super::problems::{of_table, of_template};
 use crate::failure::{Failure, Result};
 use crate::table::template::Template;
-use crate::table::{Dialect, Table, decoded_text};
+use crate::table::{Dialect, Header, Table, decoded_text};
 use crate::texts::text;
 
 /// The maximum size of a file with a text, in bytes.
 const MAX_BODY: u64 = 1024 * 1024;
 
-/// A job, and the table that it is about.
+/// A job, and its columns in the file.
 pub(crate) struct Plan {
     /// As the user has named it.
     pub(crate) path: PathBuf,
     pub(crate) job: Job,
-    pub(crate) table: Table,
+    pub(crate) header: Header,
     pub(crate) messages: Messages,
     /// Whether every row gets the same text.
     pub(crate) is_constant: bool,
@@ -62,7 +62,7 @@ impl Plan {
             messages: 0,
             blocks: Vec::new(),
         };
-        Plan::bind(path, job, table)
+        Plan::bind(path, job, table.header)
     }
 
     /// The plan of a stored job, for the file at this path.
@@ -72,27 +72,25 @@ impl Plan {
     /// If the file cannot be read, or has other columns.
     pub(crate) fn resume(path: &Path, job: Job) -> Result<Plan> {
         let table = Table::open(path, &job.dialect).map_err(|error| of_table(path, &error))?;
-        Plan::bind(path, job, table)
+        Plan::bind(path, job, table.header)
     }
 
-    fn bind(path: &Path, job: Job, table: Table) -> Result<Plan> {
+    fn bind(path: &Path, job: Job, header: Header) -> Result<Plan> {
         let parse = |text: &String| Template::parse(text).map_err(|error| of_template(&error));
         let body = parse(&job.body)?;
         let subject = job.subject.as_ref().map(parse).transpose()?;
-        let messages =
-            Messages::new(&job, &table.header, &body, subject.as_ref()).map_err(|error| of_table(path, &error))?;
+        let messages = Messages::new(&job, &header, &body, subject.as_ref()).map_err(|error| of_table(path, &error))?;
         let is_constant = body.is_constant() && subject.is_none_or(|subject| subject.is_constant());
-        Ok(Plan { path: path.to_owned(), job, table, messages, is_constant })
+        Ok(Plan { path: path.to_owned(), job, header, messages, is_constant })
     }
 
-    /// Opens the file again, from its beginning.
+    /// Opens the file, from its beginning.
     ///
     /// # Errors
     ///
     /// If the file cannot be read.
-    pub(crate) fn reopen(&mut self) -> Result<Table> {
-        let again = Table::open(&self.path, &self.job.dialect).map_err(|error| of_table(&self.path, &error))?;
-        Ok(std::mem::replace(&mut self.table, again))
+    pub(crate) fn open(&self) -> Result<Table> {
+        Table::open(&self.path, &self.job.dialect).map_err(|error| of_table(&self.path, &error))
     }
 
     /// How the file is written.

@@ -105,7 +105,7 @@ impl Preview<'_> {
     }
 
     fn recipient_column(&self) -> &str {
-        self.plan.table.header.name(self.plan.messages.recipient)
+        self.plan.header.name(self.plan.messages.recipient)
     }
 
     fn add_problems(&self, lines: &mut Vec<String>) {

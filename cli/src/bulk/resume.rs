@@ -53,9 +53,9 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     signals::watch();
     prompt::check_can_ask(context, arguments.yes)?;
     let JobFiles { ledger, job, file } = JobFiles::open(&arguments.job)?;
-    let mut plan = Plan::resume(&file, job)?;
+    let plan = Plan::resume(&file, job)?;
     let client = context.builder()?;
-    let (found, _) = read(context, &mut plan, false)?;
+    let (found, _) = read(context, &plan, false)?;
     compare(&plan, &found)?;
     let counts = ledger.counts()?;
     let rest = rest(&plan.job, &counts, arguments.rejected);
@@ -78,7 +78,7 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
         limit: None,
         rejected: arguments.rejected,
     };
-    run.send(&mut plan)
+    run.send(&plan)
 }
 
 /// Fails if the file is not the one that was confirmed.

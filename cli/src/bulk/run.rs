@@ -48,9 +48,8 @@ struct Finished {
 
 impl Run<'_> {
     /// Sends the messages of a plan, and prints the summary.
-    pub(crate) fn send(self, plan: &mut Plan) -> Result {
-        let table = plan.reopen()?;
-        let plan = &*plan;
+    pub(crate) fn send(self, plan: &Plan) -> Result {
+        let table = plan.open()?;
         let recorder = Recorder::new(self.context, self.report, plan.job.has_keys());
         let recorder = Rc::new(RefCell::new(recorder));
         let client = self.client.build_async()?;

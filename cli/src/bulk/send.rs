@@ -58,7 +58,7 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     prompt::check_can_ask(context, arguments.yes)?;
     let mut plan = Plan::new(&arguments.messages)?;
     let client = context.builder()?;
-    let (found, problems) = read(context, &mut plan, false)?;
+    let (found, problems) = read(context, &plan, false)?;
     let balance = balance(context);
     plan.job.rows = found.rows;
     plan.job.messages = found.messages;
@@ -88,7 +88,7 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
         limit: arguments.limit,
         rejected: false,
     };
-    run.send(&mut plan)
+    run.send(&plan)
 }
 
 /// Stores the job in its ledger.

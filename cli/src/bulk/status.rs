@@ -100,16 +100,13 @@ pub(crate) fn export(context: &Context, arguments: &ExportArguments) -> Result {
     }
 }
 
-/// The failure of a reader that has closed its end.
+/// The failure of stdout, such as a reader that has closed its end. `None` if the ledger cannot be read.
 fn closed(error: &zexa::Error) -> Option<Failure> {
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        if let Some(error) = cause.downcast_ref::<std::io::Error>() {
-            return Some(Failure::of_output(error));
-        }
-        source = cause.source();
+    let error: &csv::Error = std::error::Error::source(error)?.downcast_ref()?;
+    match error.kind() {
+        csv::ErrorKind::Io(error) => Some(Failure::of_output(error)),
+        _ => None,
     }
-    None
 }
 
 /// Settle a row in doubt, whose message was sent or was not sent

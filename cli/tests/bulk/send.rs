@@ -1,0 +1,253 @@
+//! `zexa bulk send`.
+
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::json;
+
+use super::{PEOPLE, about, people, read, recipients, report, send, value, write};
+use crate::support::World;
+use crate::support::terminal::Terminal;
+
+#[test]
+fn sends_one_message_per_row() {
+    let world = World::new();
+    write(&world, "people.csv", PEOPLE);
+    let lines = world.run(&send(&["--key-column", "id"])).exits(0).json_lines();
+    assert_eq!(lines.len(), 4);
+    let first = lines.iter().find(|line| line["row"] == 2).expect("the first row");
+    let expected = json!({
+        "type": "row", "row": 2, "key": "1001", "to": "+244923000001", "outcome": "accepted", "status": "queued", "error": null, "column": null,
+        "http_status": null, "code": null, "request_id": null, "message": null, "replayed": false, "id": first["id"],
+    });
+    assert_eq!(first, &expected);
+    let summary = lines.last().expect("a summary");
+    assert_eq!(
+        (&summary["type"], &summary["accepted"], &summary["left"], &summary["stopped"]),
+        (&json!("summary"), &json!(3), &json!(0), &json!(null))
+    );
+    let bodies: Vec<_> = world.sandbox.messages().iter().map(|message| message["body"].clone()).collect();
+    assert!(["Olá Ana", "Olá Rui", "Olá Eva"].iter().all(|body| bodies.contains(&json!(body))), "{bodies:?}");
+    assert_eq!(recipients(&world), ["+244923000001", "+244923000002", "+244923000003"]);
+
+    let report = report(&world);
+    assert_eq!(report.len(), 3);
+    let line = report.iter().find(|line| value(line, "row") == "4").expect("a line");
+    assert_eq!((value(line, "key"), value(line, "to"), value(line, "outcome")), ("1003", "+244923000003", "accepted"));
+    assert!(value(line, "id").starts_with("msg_"));
+    for name in ["people.csv.report.csv", "people.csv.zexa.db"] {
+        let mode = std::fs::metadata(world.home.path().join(name)).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn asks_first() {
+    let world = World::new();
+    write(&world, "people.csv", PEOPLE);
+    let mut terminal = Terminal::start(&world, &about("send", &[]));
+    terminal.expect("Cost: at least 3 credits; balance: 4250 credits");
+    terminal.expect("row 2, to +244923000001: Olá Ana");
+    terminal.expect("Send 3 messages from ZEXA? [y/N] ");
+    terminal.send("\r");
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(1));
+    assert!(text.ends_with("Nothing was sent.\n"), "{text:?}");
+    assert!(world.sandbox.messages().is_empty());
+    assert!(!world.home.path().join("people.csv.zexa.db").exists(), "no ledger before the answer");
+
+    let mut terminal = Terminal::start_in_portuguese(&world, &about("send", &[]));
+    terminal.expect("Enviar 3 mensagens de ZEXA? [s/N] ");
+    terminal.send("sim\r");
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(0));
+    assert!(text.contains("3 mensagens foram aceites.\n"), "{text:?}");
+    assert_eq!(recipients(&world).len(), 3);
+}
+
+#[test]
+fn ctrl_c_ends_the_question() {
+    let world = World::new();
+    write(&world, "people.csv", PEOPLE);
+    let mut terminal = Terminal::start(&world, &about("send", &[]));
+    terminal.expect("[y/N] ");
+    terminal.send("\x03");
+    assert_eq!(terminal.end().0, Some(130));
+    assert!(world.sandbox.messages().is_empty());
+}
+
+#[test]
+fn without_a_terminal_it_needs_yes() {
+    let world = World::new();
+    write(&world, "people.csv", PEOPLE);
+    world.run(&about("send", &[])).exits(2).says("--yes");
+    world.run_without_key(&send(&[]), "").exits(4);
+    assert!(world.sandbox.messages().is_empty());
+}
+
+#[test]
+fn progress_is_shown_on_a_terminal() {
+    let world = World::new();
+    write(&world, "people.csv", people(400));
+    let mut terminal = Terminal::start(&world, &send(&["--rate", "200"]));
+    terminal.expect(" of 400 · ");
+    terminal.expect("/s · ");
+    terminal.expect(" left");
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(0));
+    assert!(text.contains("400 messages were accepted.\nReport: people.csv.report.csv\n"), "{text:?}");
+}
+
+#[test]
+fn invalid_rows_are_reported_and_not_sent() {
+    let world = World::new();
+    write(&world, "people.csv", "nome;telefone\nAna;923000001\nRui;9,23E+08\nEva;923000001\n");
+    let lines = world.run(&send(&[])).exits(1).says("row 3, column `telefone`").json_lines();
+    let row = |row: u64| lines.iter().find(|line| line["row"] == row).expect("a row");
+    assert_eq!(
+        (&row(3)["outcome"], &row(3)["error"], &row(3)["column"]),
+        (&json!("not_sent"), &json!("scientific_number"), &json!("telefone"))
+    );
+    assert_eq!((&row(4)["outcome"], &row(4)["error"]), (&json!("duplicate"), &json!("duplicate")));
+    let summary = lines.last().expect("a summary");
+    assert_eq!((&summary["accepted"], &summary["invalid"], &summary["repeated"]), (&json!(1), &json!(1), &json!(1)));
+    let report = report(&world);
+    let line = report.iter().find(|line| value(line, "row") == "3").expect("a line");
+    assert_eq!((value(line, "to"), value(line, "error")), ("9,23E+08", "scientific_number"));
+    assert!(value(line, "message").contains("Excel has shortened"));
+}
+
+#[test]
+fn repeated_recipients_alone_are_no_failure() {
+    let world = World::new();
+    write(&world, "people.csv", "nome;telefone\nAna;923000001\nAna;923 000 001\n");
+    world.run(&send(&[])).exits(0);
+    assert_eq!(recipients(&world).len(), 1);
+}
+
+#[test]
+fn rejected_and_unknown_rows_have_their_exit_codes() {
+    let world = World::with(
+        json!({"faults": [{"method": "POST", "path": "/messages", "status": 422, "body": {"error": {"code": "validation_error"}}}]}),
+    );
+    write(&world, "people.csv", PEOPLE);
+    let lines = world.run(&send(&["--concurrency", "1"])).exits(1).json_lines();
+    assert_eq!((&lines[0]["outcome"], &lines[0]["http_status"]), (&json!("rejected"), &json!(422)));
+    let again = world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(1).json_lines();
+    assert_eq!(again.last().expect("a summary")["rejected"], 1);
+    let again = world.run(&["bulk", "resume", "people.csv", "--yes", "--rejected"]).exits(0).json_lines();
+    assert_eq!((&again[3]["accepted"], &again[3]["replayed"]), (&json!(3), &json!(2)));
+
+    let world =
+        World::with(json!({"faults": [{"method": "POST", "path": "/messages", "then": "reset", "process": true}]}));
+    write(&world, "people.csv", PEOPLE);
+    let run = world.run(&send(&["--concurrency", "1"])).exits(3).says("zexa bulk status people.csv");
+    assert_eq!(run.json_lines()[0]["outcome"], "unknown");
+    assert_eq!(recipients(&world).len(), 3);
+}
+
+#[test]
+fn a_key_that_is_not_accepted() {
+    let world = World::new();
+    write(&world, "people.csv", PEOPLE);
+    let mut command = world.command(&send(&[]));
+    let run = crate::support::run(command.env("ZEXA_API_KEY", "zx_wrong"), "").exits(4);
+    assert_eq!(run.json_lines().last().expect("a summary")["stopped"], "unauthorized");
+    assert!(world.sandbox.messages().is_empty());
+}
+
+#[test]
+fn a_pilot_sends_the_first_rows_and_resume_the_rest() {
+    let world = World::new();
+    write(&world, "people.csv", people(50));
+    let lines = world.run(&send(&["--limit", "10"])).exits(0).says("zexa bulk resume people.csv").json_lines();
+    assert_eq!((lines.len(), &lines[10]["stopped"], &lines[10]["left"]), (11, &json!("limit"), &json!(40)));
+    let expected: Vec<_> = (0..10).map(|row| format!("+244{}", 923_000_000 + row)).collect();
+    assert_eq!(recipients(&world), expected);
+    let lines = world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(0).json_lines();
+    let summary = lines.last().expect("a summary");
+    assert_eq!((&summary["accepted"], &summary["replayed"], &summary["left"]), (&json!(50), &json!(10), &json!(0)));
+    super::assert_once(&world, 50);
+    assert_eq!(report(&world).len(), 50, "the report is complete");
+}
+
+#[test]
+fn a_limit_of_time_leaves_the_rest() {
+    let world = World::new();
+    write(&world, "people.csv", people(200));
+    let run = world.run(&send(&["--rate", "20", "--max-duration", "200ms"])).exits(1).says("--max-duration has passed");
+    let summary = run.json_lines().pop().expect("a summary");
+    assert_eq!(summary["stopped"], "max_duration");
+    let left = summary["left"].as_u64().expect("a number");
+    assert!(left > 0 && left < 200, "{left}");
+    world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(0);
+    super::assert_once(&world, 200);
+}
+
+#[test]
+fn the_same_command_again_sends_nothing_twice() {
+    let world = World::new();
+    write(&world, "people.csv", PEOPLE);
+    world.run(&send(&[])).exits(0);
+    let lines = world.run(&send(&[])).exits(0).json_lines();
+    assert_eq!(lines.last().expect("a summary")["replayed"], 3);
+    let other = ["bulk", "send", "people.csv", "--from", "ZEXA", "--yes", "--body", "Adeus {{nome}}"];
+    world.run(&other).exits(2).says("belongs to another job").says("zexa bulk resume people.csv");
+    super::assert_once(&world, 3);
+    world.run(&[&other[..], &["--ledger", "second.db"]].concat()).exits(0);
+    assert_eq!(recipients(&world).len(), 6);
+}
+
+#[test]
+fn a_ledger_of_another_program_is_not_used() {
+    let world = World::new();
+    write(&world, "people.csv", PEOPLE);
+    let client = zexa::Client::builder().base_url(world.sandbox.url()).api_key(world.sandbox.api_key());
+    let client = client.ledger(world.home.path().join("people.csv.zexa.db")).build().expect("a client");
+    let message = zexa::SendMessage::sms("+244923000009", "ZEXA", "Hello").idempotency_key("other");
+    client.messages().send(&message).expect("sent");
+    world.run(&send(&[])).exits(2).says("another program");
+}
+
+#[test]
+fn the_report_replaces_no_file_that_is_needed() {
+    let world = World::new();
+    write(&world, "people.csv", PEOPLE);
+    world.run(&send(&["--report", "people.csv"])).exits(2).says("cannot be the report");
+    assert_eq!(read(&world, "people.csv"), PEOPLE);
+    assert!(world.sandbox.messages().is_empty());
+    world.run(&send(&["--report", "missing/report.csv"])).exits(1).says("missing/report.csv");
+    assert!(world.sandbox.messages().is_empty());
+}
+
+#[test]
+fn messages_can_be_scheduled() {
+    let world = World::new();
+    write(&world, "people.csv", PEOPLE);
+    world.run(&send(&["--schedule", "2099-07-01T09:00:00+01:00"])).exits(0);
+    let requests = world.sandbox.requests();
+    let posts: Vec<_> = requests.iter().filter(|request| request.method == "POST").collect();
+    assert!(posts.len() == 3 && posts.iter().all(|request| request.body["scheduled_at"] == "2099-07-01T08:00:00Z"));
+}
+
+#[test]
+fn a_sandbox_leaves_no_ledger() {
+    let world = World::new();
+    write(&world, "people.csv", PEOPLE);
+    let mut arguments = vec!["--sandbox"];
+    arguments.extend(send(&[]));
+    world.run_without_key(&arguments, "").exits(0);
+    assert!(!world.home.path().join("people.csv.sandbox.zexa.db").exists());
+    assert!(world.sandbox.messages().is_empty());
+    world.run(&send(&[])).exits(0);
+}
+
+#[test]
+fn the_output_may_be_closed() {
+    let world = World::new();
+    write(&world, "people.csv", people(100));
+    let mut child = crate::support::spawn(&mut world.command(&send(&[])));
+    drop(child.stdout.take());
+    drop(child.stdin.take());
+    child.wait().expect("the program ends");
+    super::assert_once(&world, 100);
+}
