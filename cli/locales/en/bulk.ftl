@@ -10,7 +10,8 @@ table-header-is-data = the first row must have names of columns, such as `name` 
 table-row-too-large = row { $row } is larger than { $size } MB: probably a quote in it is not closed
 table-too-many-fields = row { $row } has more than { $maximum } columns
 table-unclosed-quote = a quote in row { $row } is not closed: the rest of the file would be one value
-table-no-column = there is no column `{ $name }`: use the name of a column, or --map { $name }=COLUMN; the columns are: { $columns }
+table-no-column = there is no column `{ $name }`; the columns are: { $columns }
+table-no-placeholder = there is no column `{ $name }`: use the name of a column, or --map { $name }=COLUMN; the columns are: { $columns }
 table-no-recipient = no column has a name like `{ $field }`: use --map { $field }=COLUMN; the columns are: { $columns }
 table-ambiguous = more than one column could be `{ $name }`: { $columns }; name one of them with --map { $name }=COLUMN
 table-unused-mapping = --map { $field }=… has no effect: `{ $field }` is neither a placeholder of the text nor a known field

@@ -10,7 +10,8 @@ table-header-is-data = a primeira linha deve ter os nomes das colunas, como «no
 table-row-too-large = a linha { $row } tem mais de { $size } MB: provavelmente faltam aspas a fechar um valor
 table-too-many-fields = a linha { $row } tem mais de { $maximum } colunas
 table-unclosed-quote = faltam aspas a fechar um valor na linha { $row }: o resto do ficheiro seria um só valor
-table-no-column = não há nenhuma coluna «{ $name }»: use o nome de uma coluna, ou --map { $name }=COLUNA; as colunas são: { $columns }
+table-no-column = não há nenhuma coluna «{ $name }»; as colunas são: { $columns }
+table-no-placeholder = não há nenhuma coluna «{ $name }»: use o nome de uma coluna, ou --map { $name }=COLUNA; as colunas são: { $columns }
 table-no-recipient = nenhuma coluna tem um nome como «{ $field }»: use --map { $field }=COLUNA; as colunas são: { $columns }
 table-ambiguous = mais de uma coluna pode ser «{ $name }»: { $columns }; indique uma delas com --map { $name }=COLUNA
 table-unused-mapping = --map { $field }=… não tem efeito: «{ $field }» não é um marcador do texto nem um campo conhecido

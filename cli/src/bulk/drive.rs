@@ -104,7 +104,7 @@ pub(crate) fn drive<R: Running>(
     let mut stop = Stop::default();
     let started = Instant::now();
     loop {
-        stop.check(&run, pace.max_duration.is_some_and(|limit| started.elapsed() >= limit), recorder, &mut progress);
+        stop.check(&run, pace.max_duration.is_some_and(|limit| started.elapsed() >= limit), recorder, &progress);
         match run.poll(&mut task) {
             Poll::Ready(Some(Ok(result))) => recorder.borrow_mut().result(result),
             Poll::Ready(Some(Err(error))) => stop.error = Some(error),
@@ -120,7 +120,7 @@ pub(crate) fn drive<R: Running>(
 
 impl Stop {
     /// Stops the run if there is a reason.
-    fn check(&mut self, run: &impl Running, is_late: bool, recorder: &RefCell<Recorder>, progress: &mut Progress<'_>) {
+    fn check(&mut self, run: &impl Running, is_late: bool, recorder: &RefCell<Recorder>, progress: &Progress<'_>) {
         let interrupts = signals::count();
         if interrupts > self.interrupts {
             if self.interrupts == 0 {

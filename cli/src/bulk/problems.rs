@@ -78,6 +78,9 @@ fn table(error: &TableError) -> String {
         TableError::NoColumn { name, columns } => {
             text!("table-no-column", name = name.as_str(), columns = columns.as_str())
         }
+        TableError::NoPlaceholder { name, columns } => {
+            text!("table-no-placeholder", name = name.as_str(), columns = columns.as_str())
+        }
         TableError::NoRecipient { field, columns } => {
             text!("table-no-recipient", field = *field, columns = columns.as_str())
         }

@@ -1,8 +1,9 @@
 //! [`Progress`]: shows how far a run is: a live line on a terminal, and a line now and then elsewhere.
 
-use std::io::{IsTerminal, Write, stderr};
+use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant};
 
+use indicatif::{ProgressBar, ProgressStyle};
 use zexa::BulkStats;
 
 use crate::context::Context;
@@ -17,7 +18,8 @@ const INTERVAL: Duration = Duration::from_secs(10);
 /// The progress of a run.
 pub(crate) struct Progress<'a> {
     context: &'a Context,
-    is_terminal: bool,
+    /// The live line. `None` without a terminal.
+    bar: Option<ProgressBar>,
     total: u64,
     next: Instant,
 }
@@ -25,9 +27,12 @@ pub(crate) struct Progress<'a> {
 impl<'a> Progress<'a> {
     /// The progress of a run with this number of rows.
     pub(crate) fn new(context: &'a Context, total: u64) -> Progress<'a> {
-        let is_terminal = stderr().is_terminal() && !context.is_quiet();
-        let first = if is_terminal { Duration::ZERO } else { INTERVAL };
-        Progress { context, is_terminal, total, next: Instant::now() + first }
+        let bar = (stderr().is_terminal() && !context.is_quiet()).then(|| {
+            let style = ProgressStyle::with_template("{bar:20} {wide_msg}").expect("a valid template");
+            ProgressBar::new(total).with_style(style)
+        });
+        let first = if bar.is_some() { Duration::ZERO } else { INTERVAL };
+        Progress { context, bar, total, next: Instant::now() + first }
     }
 
     /// Shows the progress, if it is time. `stats` is called only then.
@@ -36,39 +41,41 @@ impl<'a> Progress<'a> {
         if now < self.next {
             return;
         }
-        let line = line(&stats(), self.total);
-        match self.is_terminal {
-            true => self.draw(&line),
-            false => self.context.note(&line),
+        let stats = stats();
+        let line = line(&stats, self.total);
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position(done(&stats));
+                bar.set_message(line);
+            }
+            None => self.context.note(&line),
         }
-        self.next = now + if self.is_terminal { TICK } else { INTERVAL };
+        self.next = now + if self.bar.is_some() { TICK } else { INTERVAL };
     }
 
     /// Prints a note above the live line.
-    pub(crate) fn note(&mut self, text: &str) {
-        self.clear();
-        self.context.note(text);
-        if self.is_terminal {
-            self.next = Instant::now();
+    pub(crate) fn note(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| self.context.note(text)),
+            None => self.context.note(text),
         }
     }
 
     /// Removes the live line.
     pub(crate) fn clear(&self) {
-        if self.is_terminal {
-            self.draw("");
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
         }
-    }
-
-    fn draw(&self, line: &str) {
-        let mut stderr = stderr().lock();
-        // A terminal that is gone does not stop the run.
-        let _ = write!(stderr, "\r\x1b[2K{line}").and_then(|()| stderr.flush());
     }
 }
 
+/// The number of rows with a result.
+fn done(stats: &BulkStats) -> u64 {
+    stats.pulled.saturating_sub(stats.in_flight)
+}
+
 fn line(stats: &BulkStats, total: u64) -> String {
-    let done = stats.pulled - stats.in_flight;
+    let done = done(stats);
     let mut line = text!("bulk-progress", done = done, total = total, rate = format!("{:.1}", stats.rate));
     if let Some(wait) = stats.gate_opens_in.filter(|wait| *wait >= 1.0) {
         line.push_str(&text!("bulk-progress-wait", time = duration(wait)));

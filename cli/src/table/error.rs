@@ -25,8 +25,10 @@ pub(crate) enum TableError {
     TooManyFields { row: u64 },
     /// A quote in the row is not closed before the end of the file.
     UnclosedQuote { row: u64 },
-    /// A column that is needed does not exist.
+    /// A column that is named by the user does not exist.
     NoColumn { name: String, columns: String },
+    /// No column has the name of a placeholder.
+    NoPlaceholder { name: String, columns: String },
     /// No column looks like the one with the recipients.
     NoRecipient { field: &'static str, columns: String },
     /// More than one column could be meant.
@@ -48,7 +50,7 @@ impl TableError {
             TableError::RowTooLarge { .. } => "row_too_large",
             TableError::TooManyFields { .. } => "too_many_fields",
             TableError::UnclosedQuote { .. } => "unclosed_quote",
-            TableError::NoColumn { .. } => "no_column",
+            TableError::NoColumn { .. } | TableError::NoPlaceholder { .. } => "no_column",
             TableError::NoRecipient { .. } => "no_recipient_column",
             TableError::AmbiguousColumn { .. } => "ambiguous_column",
             TableError::UnusedMapping { .. } => "unused_mapping",
@@ -61,6 +63,7 @@ impl TableError {
             self,
             TableError::UnknownEncoding { .. }
                 | TableError::NoColumn { .. }
+                | TableError::NoPlaceholder { .. }
                 | TableError::NoRecipient { .. }
                 | TableError::AmbiguousColumn { .. }
                 | TableError::UnusedMapping { .. }

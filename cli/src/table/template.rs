@@ -107,7 +107,12 @@ impl Template {
             Ok(match part {
                 Part::Text(text) => BoundPart::Text(text.clone()),
                 Part::Placeholder { column, default } => {
-                    let column = header.mapped(column, mapping)?;
+                    let column = header.mapped(column, mapping).map_err(|error| match error {
+                        TableError::NoColumn { name, columns } if name == *column => {
+                            TableError::NoPlaceholder { name, columns }
+                        }
+                        error => error,
+                    })?;
                     BoundPart::Column { column, name: header.name(column).to_owned(), default: default.clone() }
                 }
             })

@@ -79,7 +79,7 @@ fn usage_errors_come_before_anything_else() {
     let world = World::new();
     write(&world, "people.csv", PEOPLE);
     let with_body = |body| ["bulk", "check", "people.csv", "--from", "ZEXA", "--body", body];
-    world.run(&with_body("Olá {{name}}")).exits(2).says("there is no column `name`");
+    world.run(&with_body("Olá {{name}}")).exits(2).says("there is no column `name`").says("--map name=COLUMN");
     world.run(&with_body("Olá {{nome")).exits(2).says("the placeholder at character 5");
     world.run(&with_body(" ")).exits(2).says("the text is empty");
     world.run(&about("check", &["--map", "to=Fax"])).exits(2).says("there is no column `Fax`");
@@ -123,6 +123,36 @@ fn files_of_spreadsheets_are_read_alike() {
 fn world_check(world: &World, bytes: &[u8]) -> serde_json::Value {
     write(world, "people.csv", bytes);
     world.run(&about("check", &[])).exits(0).json()["first_messages"].clone()
+}
+
+#[test]
+fn json_does_not_change_with_the_language() {
+    let world = World::new();
+    write(&world, "people.csv", "Nome;Telemóvel\nAna;923000001\nRui;9,23E+08\nEva;923000001\n");
+    let english = world.run(&about("check", &[])).exits(1);
+    let portuguese = world.run_in_portuguese(&about("check", &[])).exits(1);
+    assert_eq!(english.stdout, portuguese.stdout);
+}
+
+#[test]
+fn damaged_files_are_not_guessed() {
+    let world = World::new();
+    write(&world, "people.csv", "nome;telefone\nAna;\"923000001\nRui;923000002\n");
+    world.run(&about("check", &[])).exits(1).says("a quote in row 2 is not closed").says("Nothing was sent.");
+    let error = world.run(&about("check", &["--json"])).exits(1).json_error();
+    assert_eq!((&error["kind"], &error["code"]), (&json!("local"), &json!("unclosed_quote")));
+    write(&world, "people.csv", "Ana;923000001\nRui;923000002\n");
+    world.run(&about("check", &[])).exits(1).says("the first row must have names of columns");
+    write(
+        &world,
+        "people.csv",
+        b"nome;telefone\nJos\xc3\xa9;923000001\nConcei\xc3\xa7\xc3\xa3o;923000002\nM\xe1rio;923000003\n",
+    );
+    let lines = world.run(&about("check", &[])).exits(1).json_lines();
+    assert_eq!(
+        (&lines[0]["row"], &lines[0]["problem"], &lines[0]["column"]),
+        (&json!(4), &json!("undecodable"), &json!("nome"))
+    );
 }
 
 #[test]
