@@ -14,11 +14,10 @@ use super::blocks::{Blocks, Confirmed, read_all};
 use super::check::Seen;
 use super::check_command::problem_json;
 use super::drive::{PaceArguments, Stop, drive};
-use super::job_files::REPORT;
 use super::messages::is_address;
 use super::problems::of_table;
 use super::recorder::{Counts, Recorder};
-use super::report::{Report, beside};
+use super::report::{REPORT, Report, beside, check_path};
 use super::source::{End, Source};
 use super::{problems, signals};
 use crate::context::Context;
@@ -124,8 +123,9 @@ fn add(
 ) -> Result {
     let path = &arguments.file.file;
     let report_path = arguments.report.clone().unwrap_or_else(|| beside(path, REPORT));
-    let report = Report::create(&report_path, dialect.delimiter, &[path])?;
-    let recorder = Rc::new(RefCell::new(Recorder::new(context, report, false)));
+    check_path(&report_path, &[path])?;
+    let recorder = Rc::new(RefCell::new(Recorder::new(context, false)));
+    recorder.borrow_mut().begin_report(Report::create(&report_path, dialect.delimiter)?);
     let table = Table::open(path, dialect).map_err(|error| of_table(path, &error))?;
     let seen = RefCell::new(Seen::default());
     let column = table.header.name(contacts.phone).to_owned();

@@ -15,9 +15,6 @@ use crate::texts::text;
 /// The suffix of a ledger beside its file.
 pub(crate) const LEDGER: &str = ".zexa.db";
 
-/// The suffix of a report beside its file.
-pub(crate) const REPORT: &str = ".report.csv";
-
 /// The first bytes of an SQLite file.
 const MAGIC: &[u8] = b"SQLite format 3\0";
 

@@ -6,6 +6,8 @@
 // - `run` sends a plan, and `import` adds contacts, with `drive`: `source` makes the rows, `recorder` takes the results, `report` writes them, `progress` shows them, `signals` handles Ctrl-C;
 // - `job_files` finds the ledger of a job;
 // - `check_command`, `send`, `resume` and `status` are the commands.
+//
+// Ledgers, and with them everything that sends, need a Unix system.
 
 mod arguments;
 mod blocks;
@@ -14,6 +16,7 @@ mod check_command;
 mod drive;
 pub(crate) mod import;
 mod job;
+#[cfg(unix)]
 mod job_files;
 mod messages;
 mod plan;
@@ -22,11 +25,15 @@ mod problems;
 mod progress;
 mod recorder;
 mod report;
+#[cfg(unix)]
 mod resume;
+#[cfg(unix)]
 mod run;
+#[cfg(unix)]
 mod send;
 mod signals;
 mod source;
+#[cfg(unix)]
 mod status;
 
 use clap::{Args, Subcommand};
@@ -44,10 +51,15 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check_command::Arguments),
+    #[cfg(unix)]
     Send(send::Arguments),
+    #[cfg(unix)]
     Resume(resume::Arguments),
+    #[cfg(unix)]
     Status(status::StatusArguments),
+    #[cfg(unix)]
     Export(status::ExportArguments),
+    #[cfg(unix)]
     Settle(status::SettleArguments),
 }
 
@@ -55,10 +67,15 @@ enum Command {
 pub(crate) fn run(context: &Context, arguments: Arguments) -> Result {
     match arguments.command {
         Command::Check(arguments) => check_command::run(context, &arguments),
+        #[cfg(unix)]
         Command::Send(arguments) => send::run(context, &arguments),
+        #[cfg(unix)]
         Command::Resume(arguments) => resume::run(context, &arguments),
+        #[cfg(unix)]
         Command::Status(arguments) => status::status(context, &arguments),
+        #[cfg(unix)]
         Command::Export(arguments) => status::export(context, &arguments),
+        #[cfg(unix)]
         Command::Settle(arguments) => status::settle(context, &arguments),
     }
 }

@@ -115,5 +115,5 @@ fn body_of_file(path: &Path) -> Result<String> {
         return Err(Failure::Usage(text!("bulk-body-large", file = path.display().to_string())));
     }
     let text = decoded_text(path).map_err(|error| of_table(path, &error))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    Ok(text.replace("\r\n", "\n").trim_end_matches('\n').to_owned())
 }

@@ -68,7 +68,8 @@ pub(crate) struct Recorder {
     pub(crate) end: Option<End>,
     /// Why the report or the results cannot be written.
     pub(crate) failure: Option<Failure>,
-    report: Report,
+    /// `None` until the run has begun.
+    report: Option<Report>,
     output: Option<Output>,
     has_keys: bool,
     /// Row and recipient of each message in flight, by index.
@@ -78,17 +79,22 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     /// `has_keys`: whether each row has a key of its own.
-    pub(crate) fn new(context: &Context, report: Report, has_keys: bool) -> Recorder {
+    pub(crate) fn new(context: &Context, has_keys: bool) -> Recorder {
         Recorder {
             counts: Counts::default(),
             end: None,
             failure: None,
-            report,
+            report: None,
             output: context.is_json().then(|| context.output()),
             has_keys,
             pending: HashMap::new(),
             pulled: 0,
         }
+    }
+
+    /// Begins the report. To be called when no other run can use the ledger, and with it the report.
+    pub(crate) fn begin_report(&mut self, report: Report) {
+        self.report = Some(report);
     }
 
     /// A message was made of a row.
@@ -152,7 +158,7 @@ impl Recorder {
 
     /// Writes what is buffered. Returns the failure of the report.
     pub(crate) fn finish(&mut self) -> Option<Failure> {
-        let flushed = self.report.flush();
+        let flushed = self.report.as_mut().map(Report::flush).transpose();
         self.failure.take().or(flushed.err())
     }
 
@@ -172,7 +178,7 @@ impl Recorder {
             }
         }
         line.message = line.message.or(words);
-        if let Err(failure) = self.report.add(&line) {
+        if let Some(Err(failure)) = self.report.as_mut().map(|report| report.add(&line)) {
             self.failure.get_or_insert(failure);
         }
     }

@@ -34,6 +34,9 @@ pub(crate) struct Line {
     pub(crate) replayed: bool,
 }
 
+/// The suffix of a report beside its file.
+pub(crate) const REPORT: &str = ".report.csv";
+
 /// A report that is being written.
 pub(crate) struct Report {
     path: PathBuf,
@@ -48,14 +51,8 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// If the file cannot be written, or is one of these other files.
-    pub(crate) fn create(path: &Path, delimiter: char, others: &[&Path]) -> Result<Report> {
-        let same = |other: &&Path| {
-            std::fs::canonicalize(path).is_ok_and(|path| std::fs::canonicalize(other).is_ok_and(|other| other == path))
-        };
-        if others.iter().any(same) {
-            return Err(Failure::Usage(text!("report-is-source", file = path.display().to_string())));
-        }
+    /// If the file cannot be written.
+    pub(crate) fn create(path: &Path, delimiter: char) -> Result<Report> {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
@@ -92,6 +89,19 @@ impl Report {
     }
 }
 
+/// Checks that a report would not replace one of these files.
+///
+/// # Errors
+///
+/// If it would.
+pub(crate) fn check_path(path: &Path, others: &[&Path]) -> Result<()> {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    match real(path).is_some_and(|path| others.iter().any(|other| real(other).as_ref() == Some(&path))) {
+        true => Err(Failure::Usage(text!("report-is-source", file = path.display().to_string()))),
+        false => Ok(()),
+    }
+}
+
 /// The path of a file beside another one.
 pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut beside = path.as_os_str().to_owned();
@@ -116,14 +126,14 @@ mod tests {
         for (delimiter, expected) in
             [(',', "row,key,to,"), (';', "\u{feff}row;key;to;"), ('\t', "\u{feff}row\tkey\tto\t")]
         {
-            let mut report = Report::create(&path, delimiter, &[]).expect("a report");
+            let mut report = Report::create(&path, delimiter).expect("a report");
             report.add(&Line { row: 2, outcome: "accepted", ..Line::default() }).expect("a line");
             report.flush().expect("a file");
             let text = fs::read_to_string(&path).expect("a text");
             assert!(text.starts_with(expected), "{text}");
             assert_eq!(text.lines().count(), 2);
         }
-        assert!(Report::create(&path, ',', &[&path]).is_err());
-        assert!(fs::metadata(&path).expect("a file").len() > 0);
+        let other = folder.path().join("people.csv");
+        assert!(check_path(&path, &[&other]).is_ok() && check_path(&path, &[&other, &path]).is_err());
     }
 }

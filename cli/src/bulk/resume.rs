@@ -10,10 +10,10 @@ use super::check::Check;
 use super::check_command::{balance, read};
 use super::drive::PaceArguments;
 use super::job::Job;
-use super::job_files::{JobFiles, REPORT};
+use super::job_files::JobFiles;
 use super::plan::Plan;
 use super::preview::Balance;
-use super::report::{Report, beside};
+use super::report::{REPORT, beside, check_path};
 use super::run::Run;
 use super::signals;
 use crate::context::Context;
@@ -67,13 +67,12 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
     let report_path = arguments.report.clone().unwrap_or_else(|| beside(&file, REPORT));
     let path = ledger.path().to_owned();
     drop(ledger);
-    let report = Report::create(&report_path, plan.job.dialect.delimiter, &[&file, &path])?;
+    check_path(&report_path, &[&file, &path])?;
     let run = Run {
         context,
         client,
         ledger: &path,
-        report,
-        report_path: &report_path,
+        report: &report_path,
         pace: &arguments.pace,
         limit: None,
         rejected: arguments.rejected,

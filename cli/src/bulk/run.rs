@@ -17,7 +17,7 @@ use super::signals;
 use super::source::{End, Source};
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::table::{Row, Table};
 use crate::texts::text;
 
@@ -26,8 +26,7 @@ pub(crate) struct Run<'a> {
     pub(crate) context: &'a Context,
     pub(crate) client: ClientBuilder,
     pub(crate) ledger: &'a Path,
-    pub(crate) report: Report,
-    pub(crate) report_path: &'a Path,
+    pub(crate) report: &'a Path,
     pub(crate) pace: &'a PaceArguments,
     /// The maximum number of rows that are sent.
     pub(crate) limit: Option<u64>,
@@ -50,7 +49,7 @@ impl Run<'_> {
     /// Sends the messages of a plan, and prints the summary.
     pub(crate) fn send(self, plan: &Plan) -> Result {
         let table = plan.open()?;
-        let recorder = Recorder::new(self.context, self.report, plan.job.has_keys());
+        let recorder = Recorder::new(self.context, plan.job.has_keys());
         let recorder = Rc::new(RefCell::new(recorder));
         let client = self.client.build_async()?;
         let mut options = self.pace.options().ledger(self.ledger);
@@ -68,17 +67,19 @@ impl Run<'_> {
         };
         signals::begin_run();
         let sending = client.messages().send_many(source, &options)?;
+        recorder.borrow_mut().begin_report(Report::create(self.report, plan.job.dialect.delimiter)?);
         let total = plan.job.messages.min(self.limit.unwrap_or(u64::MAX));
         let stop = drive(sending, self.context, self.pace, total, &recorder);
 
         let mut recorder = recorder.borrow_mut();
         let failure = recorder.finish();
         let finished = finished(plan, &mut recorder, &stop);
-        print(self.context, plan, self.ledger, self.report_path, &finished)?;
-        match failure {
+        let printed = print(self.context, plan, self.ledger, self.report, &finished);
+        let closed = |failure: &Failure| matches!(failure, Failure::OutputClosed);
+        match failure.or(printed.err().filter(|failure| !closed(failure))) {
             Some(failure) => {
                 self.context.report(&failure);
-                Ok(worse(exit(&finished, &stop), Exit::Failed))
+                Ok(if exit(&finished, &stop) == Exit::Done { Exit::Failed } else { exit(&finished, &stop) })
             }
             None => Ok(exit(&finished, &stop)),
         }
@@ -123,11 +124,6 @@ fn exit(finished: &Finished, stop: &Stop) -> Exit {
         () if stopped.is_some() && !is_pilot => Exit::Failed,
         () => Exit::Done,
     }
-}
-
-/// The exit code of two results.
-fn worse(exit: Exit, other: Exit) -> Exit {
-    if exit == Exit::Done { other } else { exit }
 }
 
 /// Prints the summary: the result on stdout, and what to do on stderr.

@@ -11,7 +11,7 @@ use super::check_command::{balance, read};
 use super::drive::PaceArguments;
 use super::plan::Plan;
 use super::preview::Preview;
-use super::report::{Report, beside};
+use super::report::{REPORT, beside, check_path};
 use super::run::Run;
 use super::{job_files, signals};
 use crate::context::Context;
@@ -76,14 +76,13 @@ pub(crate) fn run(context: &Context, arguments: &Arguments) -> Result {
 
     let path = plan.path.clone();
     let files = Files::new(context, &path, arguments);
-    let report = Report::create(&files.report, plan.job.dialect.delimiter, &files.others(&arguments.messages))?;
+    check_path(&files.report, &files.others(&arguments.messages))?;
     store(&plan, &files.ledger)?;
     let run = Run {
         context,
         client,
         ledger: &files.ledger,
-        report,
-        report_path: &files.report,
+        report: &files.report,
         pace: &arguments.pace,
         limit: arguments.limit,
         rejected: false,
@@ -119,11 +118,8 @@ impl Files {
     fn new(context: &Context, path: &Path, arguments: &Arguments) -> Files {
         // The ledger of a sandbox must not keep the real one from being created.
         let is_sandbox = context.uses_sandbox();
-        let (ledger, report) = if is_sandbox {
-            (".sandbox.zexa.db", ".sandbox.report.csv")
-        } else {
-            (job_files::LEDGER, job_files::REPORT)
-        };
+        let (ledger, report) =
+            if is_sandbox { (".sandbox.zexa.db", ".sandbox.report.csv") } else { (job_files::LEDGER, REPORT) };
         let files = Files {
             is_temporary: is_sandbox && arguments.ledger.is_none(),
             ledger: arguments.ledger.clone().unwrap_or_else(|| beside(path, ledger)),

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::TableError;
 
@@ -23,7 +23,7 @@ const OTHER_FILES: [(&[u8], &str); 6] = [
 /// Detects the encoding of a file, and rewinds it.
 ///
 /// A byte-order mark decides. Without one, a file with many zero bytes is UTF-16, and any other file is read completely: it is UTF-8 if its bytes
-/// are valid UTF-8, or nearly so. Anything else is Windows-1252, in which Excel saves "CSV" in Western Europe, Angola and Brazil.
+/// are valid UTF-8, or nearly so. Anything else is Windows-1252 or Mac OS Roman, in which Excel saves "CSV" in Western Europe, Angola and Brazil.
 ///
 /// # Errors
 ///
@@ -99,12 +99,19 @@ struct Utf8Scan {
     /// Characters outside ASCII.
     valid: u64,
     invalid: u64,
+    /// Bytes that are accented letters in Windows-1252.
+    windows: u64,
+    /// Bytes that are accented small letters in Mac OS Roman, and rare signs in Windows-1252.
+    mac: u64,
     /// The beginning of a character whose end is in the next chunk.
     rest: Vec<u8>,
 }
 
 impl Utf8Scan {
     fn add(&mut self, chunk: &[u8]) {
+        let count = |set: fn(u8) -> bool| chunk.iter().filter(|byte| set(**byte)).count() as u64;
+        self.windows += count(|byte| byte >= 0xc0);
+        self.mac += count(|byte| matches!(byte, 0x87..=0x90 | 0x97..=0x98 | 0x9a..=0x9f));
         if self.rest.is_empty() {
             return self.scan(chunk);
         }
@@ -138,7 +145,11 @@ impl Utf8Scan {
     /// A file with a few damaged characters is still UTF-8: in Windows-1252, every `á` in it would be read as `Ã¡`, and sent.
     fn encoding(&self) -> &'static Encoding {
         let invalid = self.invalid + u64::from(!self.rest.is_empty());
-        if invalid == 0 || self.valid > invalid { UTF_8 } else { WINDOWS_1252 }
+        match () {
+            () if invalid == 0 || self.valid > invalid => UTF_8,
+            () if self.mac > self.windows => MACINTOSH,
+            () => WINDOWS_1252,
+        }
     }
 }
 
@@ -180,6 +191,8 @@ mod tests {
             ("Google Sheets", "nome,telemóvel\nJoão,923\n".into(), "UTF-8"),
             ("Excel, CSV UTF-8", [b"\xef\xbb\xbf", "nome;telemóvel\r\n".as_bytes()].concat(), "UTF-8"),
             ("Excel, CSV", b"nome;telem\xf3vel\r\nJo\xe3o;923\r\n".to_vec(), "windows-1252"),
+            ("Excel, CSV with a dash and quotes", b"Jo\xe3o \x96 \x93Z\xe9\x94;923\r\n".to_vec(), "windows-1252"),
+            ("Excel for Mac, CSV", b"nome;telem\x97vel\rJo\x8bo;923\rConcei\x8d\x8bo;924\r".to_vec(), "macintosh"),
             ("Excel, Unicode text", utf16("nome\ttelemóvel\r\n", true, false), "UTF-16LE"),
             ("LibreOffice, UTF-16", utf16("nome,telemóvel\n", true, true), "UTF-16BE"),
             ("UTF-16 without a mark", utf16("nome\ttelemóvel\r\n", false, false), "UTF-16LE"),

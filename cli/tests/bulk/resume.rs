@@ -18,6 +18,8 @@ fn a_killed_job_is_continued_and_nothing_is_sent_twice() {
     while posts() < 24 {
         std::thread::yield_now();
     }
+    // A job that runs is not run a second time.
+    world.run(&["bulk", "resume", "people.csv", "--yes"]).exits(2).says("is used by another bulk run");
     child.kill().expect("SIGKILL");
     child.wait().expect("the program ends");
     world.sandbox.clear_faults();

@@ -191,7 +191,9 @@ fn the_same_command_again_sends_nothing_twice() {
     let lines = world.run(&send(&[])).exits(0).json_lines();
     assert_eq!(lines.last().expect("a summary")["replayed"], 3);
     let other = ["bulk", "send", "people.csv", "--from", "ZEXA", "--yes", "--body", "Adeus {{nome}}"];
+    let before = read(&world, "people.csv.report.csv");
     world.run(&other).exits(2).says("belongs to another job").says("zexa bulk resume people.csv");
+    assert_eq!(read(&world, "people.csv.report.csv"), before, "the report of the other job is kept");
     super::assert_once(&world, 3);
     world.run(&[&other[..], &["--ledger", "second.db"]].concat()).exits(0);
     assert_eq!(recipients(&world).len(), 6);
@@ -248,6 +250,6 @@ fn the_output_may_be_closed() {
     let mut child = crate::support::spawn(&mut world.command(&send(&[])));
     drop(child.stdout.take());
     drop(child.stdin.take());
-    child.wait().expect("the program ends");
+    assert_eq!(child.wait().expect("the program ends").code(), Some(0));
     super::assert_once(&world, 100);
 }
