@@ -5,6 +5,7 @@ use std::io::Read;
 use serde_json::{Map, Value};
 use zexa::Channel;
 
+use crate::bulk::problems;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::numbers::{self, Country};
@@ -24,7 +25,7 @@ pub(crate) fn recipient(context: &Context, channel: &Channel, to: &str, country:
 /// Return a phone number in E.164 format. Says on stderr if it was changed.
 pub(crate) fn number(context: &Context, text: &str, country: Country) -> Result<String> {
     let number = numbers::normalise(text, country)
-        .map_err(|invalid| Failure::Usage(text!("number-refused", text = text, reason = invalid.reason())))?;
+        .map_err(|problem| Failure::Usage(text!("number-refused", reason = problems::reason(&problem))))?;
     if number != text {
         context.note(&text!("number-normalised", text = text, number = number.as_str()));
     }

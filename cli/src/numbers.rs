@@ -1,11 +1,15 @@
-//! Phone numbers: normalises what people type to E.164.
+//! Phone numbers as people and spreadsheets write them, and their E.164 form.
 
 use std::str::FromStr;
 
-use phonenumber::Mode;
 use phonenumber::country::Id;
+use phonenumber::{Mode, PhoneNumber};
 
+use crate::table::Problem;
 use crate::texts::text;
+
+/// The maximum length of a number in characters, with its spaces and brackets.
+const MAX_LENGTH: usize = 64;
 
 /// Whose numbers are completed: the country of numbers without a country code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,45 +31,73 @@ impl FromStr for Country {
     }
 }
 
-/// Why a text is not a phone number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Invalid {
-    /// It contains letters or other characters, such as `2.44912E+11`.
-    Characters,
-    /// It is not a number of any country, such as one with a digit too few.
-    Number,
-}
+impl Country {
+    /// The country with this stored code. `None` requires E.164 numbers.
+    pub(crate) fn of_code(code: Option<&str>) -> Option<Country> {
+        code.map_or(Some(Country::None), |code| code.parse().ok().map(Country::Of))
+    }
 
-impl Invalid {
-    /// Return the reason as a sentence.
-    pub(crate) fn reason(self) -> String {
+    /// The code of the country, such as `AO`.
+    pub(crate) fn code(self) -> Option<String> {
         match self {
-            Invalid::Characters => text!("number-characters"),
-            Invalid::Number => text!("number-invalid"),
+            Country::Of(id) => Some(id.as_ref().to_owned()),
+            Country::None => None,
         }
     }
 }
 
-/// Normalise a phone number to E.164: separators are removed, `00` is replaced by `+`, and the country code is added if it is missing.
-pub(crate) fn normalise(text: &str, country: Country) -> Result<String, Invalid> {
-    let Country::Of(country) = country else {
-        return if is_e164(text) { Ok(text.to_owned()) } else { Err(Invalid::Number) };
-    };
-    let compact: String = text.chars().filter(|character| !is_separator(*character)).collect();
-    let digits = compact.strip_prefix('+').unwrap_or(&compact);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Invalid::Characters);
+/// The number in E.164 form: separators are removed, `00` is replaced by `+`, and the country code is added if it is missing.
+///
+/// # Errors
+///
+/// If the text is not a number, or if the number does not exist.
+pub(crate) fn normalise(text: &str, country: Country) -> Result<String, Problem> {
+    let shown = shown(text);
+    let text = bare(text);
+    if text.is_empty() {
+        return Err(Problem::EmptyValue);
     }
-    let international = match compact.strip_prefix("00") {
-        Some(rest) => format!("+{rest}"),
-        None => compact,
+    if is_scientific(text) {
+        return Err(Problem::ScientificNumber { value: shown });
+    }
+    let Some(digits) = digits(text) else {
+        let is_list = text.split([',', ';', '/', '\n', '|']).filter(|part| looks_like_number(part)).count() > 1;
+        return Err(match is_list {
+            true => Problem::SeveralNumbers { value: shown },
+            false => Problem::NotANumber { value: shown },
+        });
     };
-    if let Some(number) = angolan_mobile(&international, country) {
+    let Country::Of(country) = country else {
+        return match is_e164(text) {
+            true => Ok(text.to_owned()),
+            false => Err(Problem::NotE164 { value: shown }),
+        };
+    };
+    // Two prefixes of international calls: that of Europe and Africa, and a plus sign.
+    let international = digits.strip_prefix("00").map(|rest| format!("+{rest}"));
+    let digits = international.unwrap_or(digits);
+    if let Some(number) = angolan_mobile(&digits, country) {
         return Ok(number);
     }
-    let number = phonenumber::parse(Some(country), &international).map_err(|_| Invalid::Number)?;
-    let normalised = number.format().mode(Mode::E164).to_string();
-    if number.is_valid() && is_e164(&normalised) { Ok(normalised) } else { Err(Invalid::Number) }
+    let number = parse(&digits, country, &shown)?;
+    if !number.is_valid() {
+        // Without a plus sign, other countries cannot be recognised.
+        let country =
+            number.country().id().map_or_else(|| format!("+{}", number.code().value()), |id| id.as_ref().to_owned());
+        return Err(Problem::InvalidNumber { value: shown, country });
+    }
+    Ok(number.format().mode(Mode::E164).to_string())
+}
+
+fn is_e164(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    (7..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a text is probably a number and not a name.
+pub(crate) fn looks_like_number(text: &str) -> bool {
+    let text = bare(text);
+    is_scientific(text) || digits(text).is_some_and(|digits| digits.trim_start_matches('+').len() >= 7)
 }
 
 /// A number of an Angolan mobile phone, like most. Needs none of the tables of `phonenumber`, which take tens of milliseconds to load.
@@ -80,40 +112,184 @@ fn angolan_mobile(number: &str, country: Id) -> Option<String> {
     is_mobile.then(|| format!("+244{national}"))
 }
 
-/// Whether a character only groups digits: spaces, also those of Excel, and punctuation.
-fn is_separator(character: char) -> bool {
-    character.is_whitespace()
-        || matches!(character, '-' | '.' | '(' | ')' | '/' | '\u{2010}'..='\u{2015}' | '\u{200b}' | '\u{200e}' | '\u{202a}'..='\u{202e}' | '\u{feff}')
+fn parse(digits: &str, country: Id, shown: &str) -> Result<PhoneNumber, Problem> {
+    phonenumber::parse(Some(country), digits).map_err(|error| match error {
+        phonenumber::ParseError::InvalidCountryCode => Problem::UnknownCountry { value: shown.to_owned() },
+        _ => Problem::NotANumber { value: shown.to_owned() },
+    })
 }
 
-fn is_e164(text: &str) -> bool {
-    let digits = text.strip_prefix('+').unwrap_or_default();
-    (7..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
+/// The text without what programs add to numbers: invisible characters of copied text, the apostrophe and the formula that keep a spreadsheet from
+/// calculating, `tel:`, and the decimals of a number that was one for a spreadsheet.
+fn bare(text: &str) -> &str {
+    let is_outer = |character: char| {
+        character.is_whitespace()
+            || matches!(character, '\'' | '\u{2018}' | '\u{2019}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    let text = text.trim_matches(is_outer);
+    let text = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let text = text.trim_matches(is_outer);
+    let text = text.strip_prefix("tel:").unwrap_or(text).trim_matches(is_outer);
+    for decimals in [".0", ".00", ",0", ",00"] {
+        if let Some(whole) = text.strip_suffix(decimals)
+            && whole.len() >= 7
+            && whole.trim_start_matches('+').bytes().all(|byte| byte.is_ascii_digit())
+        {
+            return whole;
+        }
+    }
+    text
+}
+
+/// Whether the text is a number in the form `9.23E+08`.
+fn is_scientific(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
+    is_number(exponent) && is_number(whole.trim_start_matches(['+', '-'])) && is_number(fraction)
+}
+
+/// The digits of a number, with a plus sign if it has one. `None` if the text is not a number.
+fn digits(text: &str) -> Option<String> {
+    if text.chars().count() > MAX_LENGTH {
+        return None;
+    }
+    let mut digits = String::new();
+    for (position, character) in text.char_indices() {
+        match character {
+            '0'..='9' => digits.push(character),
+            '+' if digits.is_empty() => digits.push('+'),
+            // `(+244) 923 000 001`
+            '(' | ')' | '[' | ']' | '-' | '.' => {}
+            '/' if position > 0 && text.matches('/').count() == 1 && short_prefix(text) => {}
+            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => {}
+            character if character.is_whitespace() && character != '\n' => {}
+            _ => return None,
+        }
+    }
+    (digits.len() > 1 && digits.bytes().any(|byte| byte.is_ascii_digit())).then_some(digits)
+}
+
+/// Whether a slash follows an area code, as in `0221/123456`, and does not separate two numbers.
+fn short_prefix(text: &str) -> bool {
+    text.split('/').next().is_some_and(|prefix| prefix.chars().filter(char::is_ascii_digit).count() < 7)
+}
+
+/// The value as an error shows it: on one line, and shortened.
+pub(crate) fn shown(text: &str) -> String {
+    const MAX: usize = 40;
+    let visible = |character: char| if character.is_control() { ' ' } else { character };
+    let mut shown: String = text.trim().chars().take(MAX).map(visible).collect();
+    if text.trim().chars().count() > MAX {
+        shown.push('…');
+    }
+    shown
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ANGOLA: Country = Country::Of(Id::AO);
+    fn normalised(text: &str, code: &str) -> Result<String, &'static str> {
+        normalise(text, code.parse().expect("a country")).map_err(|problem| problem.code())
+    }
 
     #[test]
-    fn numbers_as_people_type_them() {
+    fn numbers_of_angola() {
         for text in [
-            "+244912345678",
-            "912345678",
-            "912 345 678",
-            "912-345-678",
-            "244912345678",
-            "00244912345678",
-            "+244 (912) 345.678",
-            "\u{a0}+244\u{202f}912\u{202f}345\u{202f}678 ",
-            "\u{202a}+244912345678\u{202c}",
+            "923000001",
+            "923 000 001",
+            "923-000-001",
+            "(923) 000.001",
+            "+244923000001",
+            "+244 923 000 001",
+            "(+244) 923 000 001",
+            "00244923000001",
+            "00 244 923 000 001",
+            "244923000001",
+            "244 923 000 001",
+            "'923000001",
+            "'+244923000001",
+            "’923000001",
+            "923000001.0",
+            "923000001,00",
+            "244923000001.0",
+            "=\"923000001\"",
+            "tel:+244923000001",
+            "\u{202a}+244 923 000 001\u{202c}",
+            "\u{feff}923000001",
+            "923\u{a0}000\u{a0}001",
+            "923–000–001",
+            "  923000001  ",
+            "923\t000001",
         ] {
-            assert_eq!(normalise(text, ANGOLA).as_deref(), Ok("+244912345678"), "{text:?}");
+            assert_eq!(normalised(text, "AO").as_deref(), Ok("+244923000001"), "{text:?}");
         }
-        assert_eq!(normalise("+351 912 345 678", ANGOLA).as_deref(), Ok("+351912345678"));
-        assert_eq!(normalise("912 345 678", "pt".parse().expect("a country")).as_deref(), Ok("+351912345678"));
+        assert_eq!(normalised("222 123 456", "AO").as_deref(), Ok("+244222123456"));
+    }
+
+    #[test]
+    fn numbers_of_other_countries() {
+        for (text, code, expected) in [
+            ("+351 912 345 678", "AO", "+351912345678"),
+            ("912 345 678", "PT", "+351912345678"),
+            ("(11) 96123-4567", "BR", "+5511961234567"),
+            ("011 96123-4567", "BR", "+5511961234567"),
+            ("020 7183 8750", "GB", "+442071838750"),
+            ("0221/1234567", "DE", "+492211234567"),
+            ("84 123 4567", "mz", "+258841234567"),
+        ] {
+            assert_eq!(normalised(text, code).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_named() {
+        for (text, code) in [
+            ("", "empty_value"),
+            (" ' ", "empty_value"),
+            ("9.23E+08", "scientific_number"),
+            ("9,23E+08", "scientific_number"),
+            ("2.44923E+11", "scientific_number"),
+            ("9e8", "scientific_number"),
+            ("Ana", "not_a_number"),
+            ("923000001 (Ana)", "not_a_number"),
+            ("#N/A", "not_a_number"),
+            ("+", "not_a_number"),
+            ("923000001/912000002", "several_numbers"),
+            ("923000001; 912000002", "several_numbers"),
+            ("923000001,912000002", "several_numbers"),
+            ("923000001\n912000002", "several_numbers"),
+            ("92300001", "invalid_number"),
+            ("9230000012", "invalid_number"),
+            ("+24492300000", "invalid_number"),
+            ("+999123456789", "unknown_country"),
+            ("٩٢٣٠٠٠٠٠١", "not_a_number"),
+        ] {
+            assert_eq!(normalised(text, "AO"), Err(code), "{text:?}");
+        }
+        let long = "9".repeat(1000);
+        assert_eq!(normalised(&long, "AO"), Err("not_a_number"));
+    }
+
+    #[test]
+    fn without_a_country_numbers_are_not_completed() {
+        assert_eq!(normalise("+24491234567", Country::None).as_deref(), Ok("+24491234567"));
+        for text in ["923000001", "+244 923 000 001", "00244923000001", "+0123456789"] {
+            assert_eq!(normalise(text, Country::None).map_err(|problem| problem.code()), Err("not_e164"), "{text}");
+        }
+    }
+
+    #[test]
+    fn countries() {
+        for code in ["AO", "pt", "none"] {
+            let country: Country = code.parse().expect("a country");
+            assert_eq!(Country::of_code(country.code().as_deref()), Some(country));
+        }
+        for text in ["XX", "", "Angola"] {
+            assert!(text.parse::<Country>().is_err(), "{text}");
+        }
     }
 
     /// The shortcut agrees with the tables for each prefix.
@@ -126,27 +302,15 @@ mod tests {
             assert_eq!(is_mobile, parsed.is_valid(), "{number}");
             let forms = [number.clone(), format!("244{number}"), format!("+244{number}"), format!("00244{number}")];
             for form in forms {
-                assert_eq!(normalise(&form, ANGOLA).is_ok(), is_mobile, "{form}");
+                assert_eq!(normalise(&form, Country::Of(Id::AO)).is_ok(), is_mobile, "{form}");
             }
         }
         assert_eq!(angolan_mobile("912345678", Id::PT), None);
     }
 
     #[test]
-    fn what_is_not_a_number() {
-        for text in ["", "+", "2.44912E+11", "ana@example.com", "912345678 ext. 5", "912345678a", "+244912+345678"] {
-            assert_eq!(normalise(text, ANGOLA), Err(Invalid::Characters), "{text:?}");
-        }
-        for text in ["91234567", "9123456789", "012", "+24491234567", "+999123456789", "0000"] {
-            assert_eq!(normalise(text, ANGOLA), Err(Invalid::Number), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn without_a_country_nothing_is_changed() {
-        assert_eq!(normalise("+24491234567", Country::None).as_deref(), Ok("+24491234567"));
-        assert_eq!(normalise("912345678", Country::None), Err(Invalid::Number));
-        assert_eq!(normalise("+244 912345678", Country::None), Err(Invalid::Number));
-        assert!("nowhere".parse::<Country>().is_err());
+    fn values_are_shown_on_one_line() {
+        assert_eq!(shown(" a\nb "), "a b");
+        assert_eq!(shown(&"é".repeat(50)), format!("{}…", "é".repeat(40)));
     }
 }

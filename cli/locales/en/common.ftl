@@ -52,10 +52,8 @@ value-country = expected two letters, such as AO, or `none`
 value-object = expected a JSON object: { $reason }
 value-pair = expected NAME=VALUE
 
-number-characters = a phone number contains only digits, a leading + and separators
-number-invalid = this is not a complete phone number of any country
 
-number-refused = `{ $text }` is not a phone number: { $reason }
+number-refused = the phone number cannot be used: { $reason }
 number-normalised = `{ $text }` was read as { $number }.
 
 confirm-choice = [y/N]

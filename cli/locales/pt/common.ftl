@@ -52,10 +52,8 @@ value-country = esperam-se duas letras, como AO, ou «none»
 value-object = espera-se um objecto JSON: { $reason }
 value-pair = espera-se NOME=VALOR
 
-number-characters = um número de telefone só contém algarismos, um + no início e separadores
-number-invalid = não é um número de telefone completo de nenhum país
 
-number-refused = «{ $text }» não é um número de telefone: { $reason }
+number-refused = o número de telefone não pode ser usado: { $reason }
 number-normalised = «{ $text }» foi lido como { $number }.
 
 confirm-choice = [s/N]

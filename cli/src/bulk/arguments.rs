@@ -33,14 +33,6 @@ impl FileArguments {
     pub(crate) fn overrides(&self) -> Overrides {
         Overrides { encoding: self.encoding.clone(), delimiter: self.delimiter }
     }
-
-    /// The code of the country. `None` if numbers must be in E.164 format.
-    pub(crate) fn country(&self) -> Option<String> {
-        match self.country {
-            Country::Of(id) => Some(id.as_ref().to_owned()),
-            Country::None => None,
-        }
-    }
 }
 
 /// The arguments that describe messages.

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use clap::Args;
-use phonenumber::country;
 use serde_json::json;
 use zexa::CreateContact;
 
@@ -23,10 +22,9 @@ use super::{problems, signals};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Result;
-use crate::numbers::Country;
+use crate::numbers::{self, Country, shown};
 use crate::output::printable;
 use crate::table::columns::fold;
-use crate::table::number::{self, shown};
 use crate::table::{Dialect, Header, Mapping, Problem, Role, Row, RowProblem, Table, TableError};
 use crate::texts::text;
 
@@ -228,7 +226,7 @@ struct Contacts {
     name: usize,
     phone: usize,
     email: Option<usize>,
-    country: Option<country::Id>,
+    country: Country,
     lists: Vec<String>,
 }
 
@@ -242,10 +240,7 @@ impl Contacts {
             phone: header.role(Role::Phone, map)?,
             name: header.role(Role::Name, map)?,
             email: header.optional_role(Role::Email, map)?,
-            country: match arguments.file.country {
-                Country::Of(id) => Some(id),
-                Country::None => None,
-            },
+            country: arguments.file.country,
             lists: arguments.list.clone(),
         })
     }
@@ -253,7 +248,8 @@ impl Contacts {
     fn of(&self, table: &Table, row: &Row) -> std::result::Result<CreateContact, RowProblem> {
         table.check(row)?;
         let problem = |column: usize, problem| RowProblem::in_column(table.header.name(column), problem);
-        let phone = number::normalise(row.get(self.phone), self.country).map_err(|found| problem(self.phone, found))?;
+        let phone =
+            numbers::normalise(row.get(self.phone), self.country).map_err(|found| problem(self.phone, found))?;
         let name = row.get(self.name).trim();
         if name.is_empty() {
             return Err(problem(self.name, Problem::EmptyValue));

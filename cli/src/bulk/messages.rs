@@ -1,11 +1,10 @@
 //! [`Messages`]: makes the message of each row.
 
-use phonenumber::country;
 use zexa::{SendMessage, binding};
 
 use super::job::{Job, takes_numbers};
+use crate::numbers::{self, Country, shown};
 use crate::table::columns::fold;
-use crate::table::number::{self, shown};
 use crate::table::template::{BoundTemplate, Template};
 use crate::table::{Header, Problem, Role, Row, RowProblem, Table, TableError};
 
@@ -15,7 +14,7 @@ const MAX_ADDRESS: usize = 320;
 /// Makes messages from the rows of a table, as a job describes them.
 pub(crate) struct Messages {
     job: Job,
-    country: Option<country::Id>,
+    country: Country,
     pub(crate) recipient: usize,
     recipient_name: String,
     key: Option<(usize, String)>,
@@ -43,7 +42,7 @@ impl Messages {
             return Err(TableError::UnusedMapping { field: field.clone() });
         }
         Ok(Messages {
-            country: job.country.as_deref().and_then(number::country),
+            country: Country::of_code(job.country.as_deref()).unwrap_or(Country::None),
             recipient,
             recipient_name: header.name(recipient).to_owned(),
             key: key.map(|column| (column, header.name(column).to_owned())),
@@ -81,7 +80,7 @@ impl Messages {
 
     fn to(&self, value: &str) -> Result<String, Problem> {
         if takes_numbers(&self.job.channel) {
-            return number::normalise(value, self.country);
+            return numbers::normalise(value, self.country);
         }
         let value = value.trim();
         match role(&self.job) {

@@ -21,7 +21,7 @@ mod job_files;
 mod messages;
 mod plan;
 mod preview;
-mod problems;
+pub(crate) mod problems;
 mod progress;
 mod recorder;
 mod report;

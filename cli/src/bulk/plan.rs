@@ -51,7 +51,7 @@ impl Plan {
             file: absolute.to_string_lossy().into_owned(),
             dialect,
             map: arguments.file.map.clone(),
-            country: arguments.file.country(),
+            country: arguments.file.country.code(),
             channel: arguments.channel.clone(),
             from: arguments.from.clone(),
             body,

@@ -11,9 +11,9 @@ use super::report::{Line, Report};
 use super::source::End;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::numbers::shown;
 use crate::output::Output;
 use crate::table::RowProblem;
-use crate::table::number::shown;
 
 /// The numbers of rows by result.
 #[derive(Debug, Default, Serialize)]

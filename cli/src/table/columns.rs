@@ -3,7 +3,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::{Row, TableError, number};
+use super::{Row, TableError};
+use crate::numbers;
 
 /// Names of columns with telephone numbers, in the form of [`fold`].
 const PHONE_NAMES: [&str; 40] = [
@@ -201,7 +202,7 @@ impl Header {
     }
 
     fn no_recipient(&self, role: Role) -> TableError {
-        let is_data = |name: &&String| name.contains('@') || number::looks_like_number(name);
+        let is_data = |name: &&String| name.contains('@') || numbers::looks_like_number(name);
         match self.names.iter().find(is_data) {
             Some(value) => TableError::HeaderIsData { value: value.clone() },
             None => TableError::NoRecipient { field: role.field(), columns: self.list() },

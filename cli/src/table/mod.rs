@@ -2,14 +2,13 @@
 //
 // - `encoding` and `dialect` detect how a file is written;
 // - `reader` reads its rows, and `columns` finds columns by name;
-// - `number` normalises telephone numbers, and `template` fills texts with the values of a row;
+// - `template` fills texts with the values of a row;
 // - `error` has what can be wrong with a file and with a row.
 
 pub(crate) mod columns;
 pub(crate) mod dialect;
 mod encoding;
 mod error;
-pub(crate) mod number;
 mod reader;
 pub(crate) mod template;
 

@@ -65,7 +65,7 @@ fn add_and_delete() {
     let contact = world.run(&add).exits(0).says("was read as +244923456789").json();
     assert_eq!((&contact["phone"], &contact["lists"]), (&json!("+244923456789"), &json!(["lst_demo"])));
     world.run(&add).exits(1).says("conflict").says("nothing was changed");
-    world.run(&["contacts", "add", "--name", "Ana", "--phone", "12"]).exits(2).says("is not a phone number");
+    world.run(&["contacts", "add", "--name", "Ana", "--phone", "12"]).exits(2).says("the phone number cannot be used");
     let id = contact["id"].as_str().expect("an id");
     let run = world.run(&["contacts", "delete", "cnt_nobody", id]).exits(1).says("not_found");
     assert_eq!(run.json(), json!({"id": id, "deleted": true}));
