@@ -47,7 +47,7 @@ bulk-body-large = { $file }: the text has more than 1 MB
 bulk-file = { $file }: { $rows ->
     [one] one row
    *[other] { $rows } rows
-} ({ $encoding }, delimiter { $delimiter }, recipients in column `{ $column }`)
+} ({ $encoding }, delimiter `{ $delimiter }`, recipients in column `{ $column }`)
 bulk-messages = { $count ->
     [0] No message can be sent.
     [one] One message can be sent.

@@ -47,7 +47,7 @@ bulk-body-large = { $file }: o texto tem mais de 1 MB
 bulk-file = { $file }: { $rows ->
     [one] uma linha
    *[other] { $rows } linhas
-} ({ $encoding }, separador { $delimiter }, destinatários na coluna «{ $column }»)
+} ({ $encoding }, separador «{ $delimiter }», destinatários na coluna «{ $column }»)
 bulk-messages = { $count ->
     [0] Nenhuma mensagem pode ser enviada.
     [one] Uma mensagem pode ser enviada.

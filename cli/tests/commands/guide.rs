@@ -50,7 +50,28 @@ fn world() -> World {
     let write = |name: &str, text: &str| fs::write(world.home.path().join(name), text).expect("written");
     write("key.txt", world.sandbox.api_key());
     write("invoice.txt", "Thank you.\n");
+    write("people.csv", "id,name,phone\n1001,Ana,923 000 001\n1002,Rui,+244923000002\n1003,Eva,00244 923 000 003\n");
     world
+}
+
+/// Sends the people of the guide. The first of them is in doubt.
+fn leave_a_doubt(world: &World) {
+    world.sandbox.add_fault(json!({"method": "POST", "path": "/messages", "then": "reset"}));
+    let send = [
+        "bulk",
+        "send",
+        "people.csv",
+        "--from",
+        "ZEXA",
+        "--body",
+        "Hi",
+        "--key-column",
+        "id",
+        "--concurrency",
+        "1",
+        "--yes",
+    ];
+    world.run(&send).exits(3);
 }
 
 /// The variables of the world, with the program in the path.
@@ -75,6 +96,9 @@ fn scripts() {
             continue;
         }
         let world = world();
+        if block.text.contains("bulk settle") {
+            leave_a_doubt(&world);
+        }
         let mut shell = std::process::Command::new("sh");
         shell
             .args(["-e", "-u", "-c", &block.text])

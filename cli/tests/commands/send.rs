@@ -41,8 +41,14 @@ fn without_colours() {
 fn an_invalid_recipient_sends_nothing() {
     let world = World::new();
     let send = ["send", "--to", "91234567", "--from", "ZEXA", "Hello"];
-    world.run(&send).exits(2).says("error: the phone number cannot be used: `91234567` is not a number that exists in AO");
-    world.run_in_portuguese(&send).exits(2).says("erro: o número de telefone não pode ser usado: «91234567» não é um número que exista em AO");
+    world
+        .run(&send)
+        .exits(2)
+        .says("error: the phone number cannot be used: `91234567` is not a number that exists in AO");
+    world
+        .run_in_portuguese(&send)
+        .exits(2)
+        .says("erro: o número de telefone não pode ser usado: «91234567» não é um número que exista em AO");
     assert!(world.sandbox.requests().is_empty());
 }
 
